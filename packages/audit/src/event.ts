@@ -1,0 +1,132 @@
+import { type Static, Type } from 'typebox'
+
+/**
+ * One audit record, version 1. Later versions only add fields.
+ * The canonical form (RFC 8785) of exactly this object is what is hashed and kept.
+ * Times are RFC 3339 with milliseconds, in UTC. Absent fields are left out, never null.
+ */
+export const eventKinds = [
+  'call',
+  'intent',
+  'outcome',
+  'opened',
+  'closed',
+  'refused',
+  'outcome.unknown',
+  'stream.opened',
+  'stream.closed',
+  'stream.abandoned',
+  'session.issued',
+  'session.ended',
+  'token.issued',
+  'token.revoked',
+  'service-account.created',
+  'binding.created',
+  'binding.removed',
+  'configuration.loaded',
+] as const
+export type EventKind = (typeof eventKinds)[number]
+
+const Text = Type.String()
+const Names = Type.Array(Text)
+
+export const Actor = Type.Object({
+  kind: Type.Union([Type.Literal('user'), Type.Literal('api-token'), Type.Literal('workload'), Type.Literal('system')]),
+  id: Text,
+  name: Text,
+  /** Session or token id. */
+  credential: Type.Optional(Text),
+  /** The rack that the credential is bound to. */
+  boundTo: Type.Optional(Text),
+  owner: Type.Optional(Type.Object({ kind: Text, id: Text, name: Text })),
+  roles: Type.Optional(Names),
+  groups: Type.Optional(Names),
+  /** Ids of the bindings that were looked at. */
+  bindings: Type.Optional(Names),
+})
+
+export const Source = Type.Object({
+  address: Text,
+  client: Type.Optional(Text),
+})
+
+export const DecisionRecord = Type.Object({
+  effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
+  rule: Text,
+  reason: Type.Optional(Text),
+  /** SHA-256 of the policy, hex. */
+  policy: Type.Optional(Text),
+})
+
+/** A value that was too long for its field: how long it was and its SHA-256, so that it stays provable. */
+export const Truncation = Type.Object({ field: Text, length: Type.Integer(), sha256: Text })
+
+/** What a caller of the writer gives. The writer adds `v`, `id`, `stream`, `seq` and `at`. */
+export const EventDraft = Type.Object({
+  kind: Type.Union(eventKinds.map((kind) => Type.Literal(kind))),
+  /** Groups the events of one call: the `requestId` that the caller sees. */
+  request: Type.Optional(Text),
+  /** For `outcome`, `closed` and `outcome.unknown`: the id of the event that began it. */
+  of: Type.Optional(Text),
+  principal: Type.Optional(Actor),
+  source: Type.Optional(Source),
+  rack: Type.Optional(Text),
+  app: Type.Optional(Text),
+  /** The id of the route, or absent when none matched. */
+  route: Type.Optional(Text),
+  method: Type.Optional(Text),
+  /** The request's path as received; never with query values. */
+  path: Type.Optional(Text),
+  permission: Type.Optional(Text),
+  process: Type.Optional(Text),
+  service: Type.Optional(Text),
+  release: Type.Optional(Text),
+  command: Type.Optional(Names),
+  parameters: Type.Optional(Type.Object({ query: Names, form: Names, headers: Names })),
+  /** Names of the environment's keys that a new release changes. */
+  environment: Type.Optional(Names),
+  /** SHA-256, hex, of a buffered body as received and, where it differs, as sent. */
+  body: Type.Optional(Type.Object({ received: Text, sent: Type.Optional(Text) })),
+  decision: Type.Optional(DecisionRecord),
+  status: Type.Optional(Type.Integer()),
+  /** Body bytes (for websockets: payload and framing), from the caller and to the caller. */
+  bytesIn: Type.Optional(Type.Integer()),
+  bytesOut: Type.Optional(Type.Integer()),
+  durationMs: Type.Optional(Type.Integer()),
+  /** Why a stream or transfer ended. */
+  close: Type.Optional(Text),
+  /** The rack's Request-Id. */
+  upstream: Type.Optional(Text),
+  /** How often, for events that stand for many refusals. */
+  count: Type.Optional(Type.Integer()),
+  /** Anything else a kind needs, flat: strings, numbers, booleans. */
+  detail: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number(), Type.Boolean()]))),
+  truncated: Type.Optional(Type.Array(Truncation)),
+})
+export type EventDraft = Static<typeof EventDraft>
+
+export const AuditEvent = Type.Intersect([
+  Type.Object({
+    v: Type.Literal(1),
+    /** UUIDv7. */
+    id: Text,
+    /** The stream: one start of one gateway process. */
+    stream: Text,
+    /** From 1, no gaps. */
+    seq: Type.Integer({ minimum: 1 }),
+    at: Text,
+  }),
+  EventDraft,
+])
+export type AuditEvent = Static<typeof AuditEvent>
+
+/** An event as it is kept: its canonical bytes and its place in the chain. */
+export interface RecordedEvent {
+  readonly event: AuditEvent
+  /** RFC 8785 form of `event`. */
+  readonly canonical: string
+  /** 32 bytes; of the first event of a stream: zeros. */
+  readonly prev: Buffer
+  /** SHA-256(prev ‖ canonical), 32 bytes. */
+  readonly hash: Buffer
+}

@@ -1,0 +1,147 @@
+import { bigint, customType, integer, pgSchema, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+/** Identities, credentials, bindings, runs. The runtime login may read and write it. */
+export const gateway = pgSchema('gateway')
+/** Events and streams. The runtime login may only SELECT and INSERT events. */
+export const audit = pgSchema('audit')
+
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+/** A person. Keyed by issuer and subject, never by e-mail alone; issuer `local` until a login exists, with the e-mail as subject. */
+export const users = gateway.table('users', {
+  id: uuid('id').primaryKey(),
+  issuer: text('issuer').notNull(),
+  subject: text('subject').notNull(),
+  email: text('email').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  lockedAt: instant('locked_at'),
+})
+
+/** Owns API tokens; has no login. */
+export const serviceAccounts = gateway.table('service_accounts', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull().unique(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  disabledAt: instant('disabled_at'),
+})
+
+/** A user's login on one device. */
+export const sessions = gateway.table('sessions', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id').notNull().references(() => users.id),
+  device: text('device').notNull(),
+  /** The only rack it may be used for, or null for all. */
+  rack: text('rack'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  expiresAt: instant('expires_at').notNull(),
+  endedAt: instant('ended_at'),
+  endedReason: text('ended_reason'),
+})
+
+/** A scoped, expiring credential for automation, owned by a user or a service account (exactly one of the two). */
+export const apiTokens = gateway.table('api_tokens', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  userId: uuid('user_id').references(() => users.id),
+  serviceAccountId: uuid('service_account_id').references(() => serviceAccounts.id),
+  rack: text('rack'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  expiresAt: instant('expires_at').notNull(),
+  revokedAt: instant('revoked_at'),
+})
+
+/** What proves a session or an API token. Several may be valid at once (rotation with an overlap). Only the SHA-256 of the token is kept. */
+export const credentials = gateway.table('credentials', {
+  hash: bytea('hash').primaryKey(),
+  sessionId: uuid('session_id').references(() => sessions.id),
+  apiTokenId: uuid('api_token_id').references(() => apiTokens.id),
+  issuedAt: instant('issued_at').notNull().defaultNow(),
+  expiresAt: instant('expires_at').notNull(),
+})
+
+export const bindingSubjects = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
+export type BindingSubject = (typeof bindingSubjects)[number]
+
+/** Subject × role × rack pattern × app pattern, optionally with an end. */
+export const bindings = gateway.table('bindings', {
+  id: uuid('id').primaryKey(),
+  subjectKind: text('subject_kind').$type<BindingSubject>().notNull(),
+  /** The id of the user, service account, API token or trust, or the group's name. */
+  subjectId: text('subject_id').notNull(),
+  role: text('role').notNull(),
+  racks: text('racks').notNull().default('*'),
+  apps: text('apps').notNull().default('*'),
+  expiresAt: instant('expires_at'),
+  reason: text('reason'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  createdBy: text('created_by').notNull(),
+})
+
+/** The process of an attached run and whose it is. Written with the POST's outcome, so that any replica knows it. */
+export const runs = gateway.table(
+  'runs',
+  {
+    rack: text('rack').notNull(),
+    app: text('app').notNull(),
+    process: text('process').notNull(),
+    /** The principal's id. */
+    principal: text('principal').notNull(),
+    service: text('service').notNull(),
+    /** The id of the `intent` event. */
+    intent: uuid('intent').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.rack, table.app, table.process] })],
+)
+
+/** One row; a trigger on every table above that identity depends on raises it, and notifies `gateway_revision`. */
+export const revision = gateway.table('revision', {
+  one: smallint('one').primaryKey(),
+  value: bigint('value', { mode: 'number' }).notNull(),
+})
+
+/** One start of one gateway process. */
+export const streams = audit.table('streams', {
+  id: uuid('id').primaryKey(),
+  /** First day of the month that its events are in. */
+  month: instant('month').notNull(),
+  host: text('host').notNull(),
+  pid: integer('pid').notNull(),
+  openedAt: instant('opened_at').notNull().defaultNow(),
+  leaseUntil: instant('lease_until').notNull(),
+  closedAt: instant('closed_at'),
+  adoptedBy: uuid('adopted_by'),
+})
+
+/** Append-only, partitioned by month, keyed (stream, seq, at). `canonical` is what was hashed; the other columns are for searching. */
+export const events = audit.table(
+  'events',
+  {
+    stream: uuid('stream').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    at: instant('at').notNull(),
+    id: uuid('id').notNull(),
+    kind: text('kind').notNull(),
+    request: text('request'),
+    ofEvent: uuid('of_event'),
+    principal: text('principal'),
+    principalName: text('principal_name'),
+    address: text('address'),
+    rack: text('rack'),
+    app: text('app'),
+    route: text('route'),
+    permission: text('permission'),
+    effect: text('effect'),
+    rule: text('rule'),
+    status: smallint('status'),
+    process: text('process'),
+    command: text('command'),
+    canonical: text('canonical').notNull(),
+    prev: bytea('prev').notNull(),
+    hash: bytea('hash').notNull(),
+    writtenAt: instant('written_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.stream, table.seq, table.at] })],
+)

@@ -1,0 +1,74 @@
+import type { Duplex, Readable } from 'node:stream'
+
+/** One upstream Convox rack API. `RACK_URL_STAGING` + `RACK_TOKEN_STAGING` make the rack `staging`. */
+export interface RackSettings {
+  readonly name: string
+  /** http or https, no path but `/`, no credentials, no query. */
+  readonly url: URL
+  /** The rack's password. Never leaves the gateway. */
+  readonly token: string
+  /** True only with `RACK_TLS_INSECURE_<NAME>=true`. */
+  readonly tlsInsecure: boolean
+}
+
+/** What is sent to the rack. Headers are a flat list of names and values, in order, latin1, without Host, credentials, length or hop-by-hop ones: the rack adds those. */
+export interface UpstreamRequest {
+  readonly method: string
+  /** Canonical target, sent as it is. */
+  readonly target: string
+  readonly headers: readonly string[]
+  /** `null`: no body. A Buffer is sent with its length; a stream with `length`, or chunked when that is null. */
+  readonly body: Buffer | Readable | null
+  readonly length: number | null
+}
+
+/** The rack's answer once its head has come. The body must be taken exactly once: `pipe`, `collect` or `discard`. */
+export interface UpstreamAnswer {
+  readonly status: number
+  readonly statusText: string
+  /** Flat names and values as the rack sent them, hop-by-hop ones, credentials challenges and CORS removed. */
+  readonly headers: readonly string[]
+  /** Content-Length, or null when unknown. */
+  readonly length: number | null
+  header(lowerCaseName: string): string | undefined
+  /** Streams into `sink` with back-pressure both ways; resolves with the bytes when all is flushed; rejects (and leaves `sink` unended) when the rack's answer breaks off or `sink` goes away. */
+  pipe(sink: NodeJS.WritableStream): Promise<number>
+  /** The whole body; rejects with AnswerTooLarge above `limit` bytes. */
+  collect(limit: number): Promise<Buffer>
+  discard(): void
+}
+
+/** A finished upstream websocket handshake, or the rack's refusal of it. */
+export type UpstreamUpgrade =
+  | { readonly upgraded: true; readonly socket: Duplex; readonly head: Buffer; readonly accept: string; readonly headers: readonly string[] }
+  | { readonly upgraded: false; readonly answer: UpstreamAnswer }
+
+export interface Rack extends RackSettings {
+  /** Sends one request; never again, whatever happens. Rejects with RackUnreachable before anything was sent, RackBroken after. */
+  send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer>
+  /** Opens a websocket with a key of the gateway's own and without extensions or subprotocols. */
+  upgrade(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamUpgrade>
+  close(): Promise<void>
+}
+
+/** How a relayed websocket ended. */
+export interface RelayEnd {
+  readonly by: 'client' | 'rack' | 'gateway'
+  readonly reason: string
+  /** Websocket close code that was seen or sent; null when the connection just ended. */
+  readonly code: number | null
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly durationMs: number
+}
+
+/** Payload bytes as they pass, unmasked on demand by the tap's owner; must not be kept (the buffer is reused by the socket). */
+export type RelayTap = (direction: 'in' | 'out', opcode: number, payload: Buffer, mask: number, maskOffset: number, end: boolean) => void
+
+export interface Relay {
+  readonly ended: Promise<RelayEnd>
+  /** Puts a text (if any) and a close frame between frames towards the client, and closes both sides. Safe at any moment, also in the middle of a huge frame. */
+  end(reason: string, options: { text?: string; code: number }): void
+  /** Puts a ping between frames, in both directions. */
+  ping(): void
+}

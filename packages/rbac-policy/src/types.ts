@@ -1,0 +1,95 @@
+import type { RackRoute } from '@rack-gateway/convox-api'
+import type { CommandMode } from '@rack-gateway/command-matcher'
+
+/** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
+export type Permission = string
+
+/** A named set of permissions. `*` as a whole segment stands for any. */
+export interface Role {
+  readonly name: string
+  readonly description: string
+  readonly permissions: readonly Permission[]
+}
+
+/** Role × rack pattern × app pattern. `*` matches within a name; `*` alone is every one. */
+export interface Binding {
+  readonly id: string
+  readonly role: string
+  readonly racks: string
+  readonly apps: string
+  /** Milliseconds since the epoch, or null for no end. */
+  readonly expiresAt: number | null
+}
+
+export type PrincipalKind = 'user' | 'api-token' | 'workload'
+
+/** Who calls, with everything a decision depends on. Made by auth, cached, frozen. */
+export interface Principal {
+  readonly kind: PrincipalKind
+  /** Stable id (uuid), never an e-mail. */
+  readonly id: string
+  /** A user's e-mail, or the token's or job's name: what `Convox-Actor` and the audit log show. */
+  readonly name: string
+  /** The credential's own id: a session for users, the token for API tokens. Never the token itself. */
+  readonly credential: string
+  /** The rack that the credential is bound to, or null for all. */
+  readonly rack: string | null
+  readonly groups: readonly string[]
+  readonly bindings: readonly Binding[]
+  /** Of an API token: whose it is. What the token may do is cut to what its owner may. */
+  readonly owner: {
+    readonly kind: 'user' | 'service-account'
+    readonly id: string
+    readonly name: string
+    readonly bindings: readonly Binding[]
+  } | null
+  /** When the credential ends, in milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** The process that a call concerns, as far as it is known. */
+export interface ProcessSubject {
+  readonly id: string
+  /** Service name; null when the rack knows no such process or it belongs to none. */
+  readonly service: string | null
+  /** Whether this principal's own `run` started it. */
+  readonly own: boolean
+}
+
+/** One call on the rack API, resolved: all that the decision is made from. */
+export interface RackCall {
+  readonly rack: string
+  readonly route: RackRoute
+  readonly app: string | null
+  readonly params: Readonly<Record<string, string>>
+  readonly process: ProcessSubject | null
+  readonly service: string | null
+  /** Only for `run` and `exec`. */
+  readonly command: { readonly text: string; readonly argv: readonly string[] | null; readonly error: string | null; readonly mode: CommandMode } | null
+  /** Names only, by place. */
+  readonly parameters: { readonly query: readonly string[]; readonly form: readonly string[]; readonly headers: readonly string[] }
+  /** A new release's environment compared with the newest one; null where the call sends none. */
+  readonly environment: { readonly changed: readonly string[] } | null
+  /** The release that a run asks for by header; null: the rack's default. */
+  readonly release: { readonly id: string; readonly newest: boolean } | null
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+export type Decision =
+  | { readonly effect: 'allow'; readonly rule: string; readonly permission: Permission; readonly roles: readonly string[]; readonly bindings: readonly string[] }
+  | { readonly effect: 'deny'; readonly rule: string; readonly permission: Permission; readonly reason: string; readonly roles: readonly string[]; readonly bindings: readonly string[] }
+  | { readonly effect: 'needs'; readonly rule: string; readonly permission: Permission; readonly reason: string; readonly requirement: 'step-up' | 'approval'; readonly roles: readonly string[]; readonly bindings: readonly string[] }
+
+export interface Policy {
+  /** SHA-256 of the document, hex: stands in every event. */
+  readonly hash: string
+  readonly roles: ReadonlyMap<string, Role>
+  decide(principal: Principal, call: RackCall): Decision
+  /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
+  holds(principal: Principal, permission: Permission, where: { rack: string; app: string | null; scope: 'app' | 'rack' | 'list' }, at: number): boolean
+  /** Racks, of those given, on which the principal has any binding at all. */
+  racksOf(principal: Principal, racks: readonly string[], at: number): string[]
+  /** Whether an app may be shown to the principal in a list answer. */
+  sees(principal: Principal, rack: string, app: string, at: number): boolean
+}
