@@ -1,1 +1,14 @@
-export {}
+export { type Database, type DatabaseOptions, openDatabase } from './connection.ts'
+export {
+  attachEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  type EmbeddedPostgresUrls,
+  startEmbeddedPostgres,
+} from './embedded/index.ts'
+export * from './errors.ts'
+export { explainDatabaseError, roleOf } from './explain.ts'
+export { checkSchema, type MigrateOptions, type MigrationResult, migrate } from './migrate.ts'
+export * as schema from './schema.ts'
+export * from './schema.ts'
+export { type TamperProtection, tamperProtection } from './tampering.ts'

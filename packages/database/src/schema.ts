@@ -29,7 +29,9 @@ export const serviceAccounts = gateway.table('service_accounts', {
 /** A user's login on one device. */
 export const sessions = gateway.table('sessions', {
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id').notNull().references(() => users.id),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
   device: text('device').notNull(),
   /** The only rack it may be used for, or null for all. */
   rack: text('rack'),

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { EmbeddedNoAccount } from '../errors.ts'
+
+const run = promisify(execFile)
+
+/** The system user that PostgreSQL runs as when we are root, which it refuses to run as. */
+export interface Account {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+}
+
+/** `null` when we are not root: then PostgreSQL runs as we do. Makes the user where there is none. */
+export async function serverAccount(name = 'postgres'): Promise<Account | null> {
+  if (process.getuid?.() !== 0) return null
+  return (await findAccount(name)) ?? (await makeAccount(name))
+}
+
+async function findAccount(name: string): Promise<Account | null> {
+  try {
+    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])])
+    return { name, uid: Number(uid.stdout), gid: Number(gid.stdout) }
+  } catch {
+    return null
+  }
+}
+
+async function makeAccount(name: string): Promise<Account> {
+  try {
+    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', name])
+  } catch (error) {
+    throw new EmbeddedNoAccount(name, error instanceof Error ? error.message.trim() : 'unknown error')
+  }
+  const account = await findAccount(name)
+  if (!account) throw new EmbeddedNoAccount(name, 'it was made but cannot be found')
+  return account
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import { serverAccount } from './account.ts'
+import { findBinaries, reachableBinaries } from './binaries.ts'
+import { clusterOf, makeDataDirectory, prepareCluster } from './cluster.ts'
+import { makeLogins } from './logins.ts'
+import { readPasswords } from './passwords.ts'
+import { expectFree, runningPostmaster } from './postmaster.ts'
+import { checkReachable } from './reachable.ts'
+import { startServer } from './server.ts'
+import { type EmbeddedPostgresUrls, urlsOf } from './urls.ts'
+
+export type { EmbeddedPostgresUrls } from './urls.ts'
+
+export interface EmbeddedPostgresOptions {
+  /** Made if missing. Holds the cluster and, 0600, the passwords of its logins. */
+  readonly dataDir: string
+  /** Default 0: any free port. */
+  readonly port?: number
+  /** Further settings of postgresql.conf, such as `max_connections`. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Gets the server's log, line by line. */
+  readonly log?: (line: string) => void
+}
+
+export interface EmbeddedPostgres extends EmbeddedPostgresUrls {
+  /** Resolves when everything is on disk and the server's process has ended. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a real PostgreSQL on loopback, on its own data directory, as a child in a process group of its own.
+ * It ends when `stop()` is called or this process is gone. The schema is not made: call `migrate(ownerUrl, …)`.
+ *
+ * @throws EmbeddedUnsupported, EmbeddedNoAccount, EmbeddedUnreachable, EmbeddedInUse, EmbeddedPasswordsLost, EmbeddedFailed
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir)
+  const found = await findBinaries()
+  const account = await serverAccount()
+  await makeDataDirectory(dataDir, account)
+  if (account) await checkReachable(dataDir, account)
+  const binaries = account ? await reachableBinaries(found, account, dataDir) : found
+  await expectFree(clusterOf(dataDir), 3_000)
+  const passwords = await prepareCluster(dataDir, binaries, account)
+  const server = await startServer({
+    program: binaries.postgres,
+    cluster: clusterOf(dataDir),
+    port: options.port ?? 0,
+    account,
+    settings: options.settings ?? {},
+    log: options.log ?? (() => {}),
+  })
+  try {
+    await makeLogins(server.port, passwords)
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+  return { ...urlsOf(server.port, passwords), stop: server.stop }
+}
+
+/** The addresses of the server that another process of ours runs on the data directory, or null when none runs. */
+export async function attachEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgresUrls | null> {
+  const running = await runningPostmaster(clusterOf(resolve(dataDir)))
+  const passwords = await readPasswords(dataDir)
+  return running && passwords ? urlsOf(running.port, passwords) : null
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { EmbeddedFailed } from '../errors.ts'
+import type { Account } from './account.ts'
+import { serverEnvironment } from './cluster.ts'
+
+/**
+ * The shell becomes the server, in a session of its own, so no Ctrl-C reaches it. A watcher, handed to init, holds our end of a pipe:
+ * when this process is gone in whatever way, the read fails and the server is shut down. A line means that it ended in order.
+ */
+const supervised = `( { read -r _ <&3 || kill -INT $$; } 3<&3 </dev/null >/dev/null 2>&1 & )
+exec 3<&-
+exec "$@"`
+
+export interface ServerOptions {
+  readonly program: string
+  readonly cluster: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly account: Account | null
+  readonly settings: Readonly<Record<string, string>>
+  readonly log: (line: string) => void
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** Rejects the connections, waits until everything is on disk and the process has ended. */
+  stop(): Promise<void>
+}
+
+/** Starts PostgreSQL on loopback and resolves when it takes connections. @throws EmbeddedFailed with its last lines */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const attempts = options.port === 0 ? 5 : 1
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port || (await freePort())
+    const lastLines: string[] = []
+    const child = launch(options, port)
+    const ready = await becomesReady(child, options.log, lastLines)
+    if (ready) return { port, stop: () => stopServer(child) }
+    const taken = lastLines.some((line) => line.includes('Address already in use'))
+    if (!taken || attempt === attempts) throw new EmbeddedFailed(options.cluster, lastLines.join(' | '))
+  }
+}
+
+function launch({ program, cluster, account, settings }: ServerOptions, port: number): ChildProcess {
+  const values = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    fsync: 'on',
+    ...settings,
+  }
+  const flags = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return spawn('/bin/sh', ['-c', supervised, 'postgres', program, '-D', cluster, ...flags], {
+    cwd: cluster,
+    detached: true,
+    env: serverEnvironment,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    ...(account ? { uid: account.uid, gid: account.gid } : {}),
+  })
+}
+
+function becomesReady(child: ChildProcess, log: (line: string) => void, lastLines: string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (child.stderr) {
+      createInterface({ input: child.stderr }).on('line', function onLine(line) {
+        log(line)
+        lastLines.push(line)
+        if (lastLines.length > 10) lastLines.shift()
+        if (line.includes('database system is ready to accept connections')) resolve(true)
+      })
+    }
+    child.once('error', (error) => {
+      lastLines.push(error.message)
+      resolve(false)
+    })
+    child.once('exit', () => releaseWatcher(child))
+    child.once('close', () => resolve(false))
+  })
+}
+
+/** SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, everything committed is flushed. */
+async function stopServer(child: ChildProcess) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'close')
+  child.kill('SIGINT')
+  await ended
+}
+
+function releaseWatcher(child: ChildProcess) {
+  const pipe = child.stdio[3]
+  if (!(pipe instanceof Writable)) return
+  pipe.on('error', () => {})
+  pipe.end('\n')
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('the loopback interface gave no port')
+  return address.port
+}

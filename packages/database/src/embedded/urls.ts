@@ -1,0 +1,18 @@
+import { databaseName, logins, type Passwords } from './passwords.ts'
+
+export interface EmbeddedPostgresUrls {
+  /** Migrates and retains; owns the database. */
+  readonly ownerUrl: string
+  /** What the gateway runs with. */
+  readonly runtimeUrl: string
+  /** The superuser, on the database `postgres`: for tests and backups, never for the gateway. */
+  readonly adminUrl: string
+}
+
+export function urlsOf(port: number, passwords: Passwords): EmbeddedPostgresUrls {
+  return {
+    ownerUrl: `postgres://${logins.owner}:${passwords.owner}@127.0.0.1:${port}/${databaseName}`,
+    runtimeUrl: `postgres://${logins.runtime}:${passwords.runtime}@127.0.0.1:${port}/${databaseName}`,
+    adminUrl: `postgres://${logins.admin}:${passwords.admin}@127.0.0.1:${port}/postgres`,
+  }
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
+import { DatabaseUnavailable, MigrationChanged, SchemaNewer, SchemaOlder } from './errors.ts'
+import { explainDatabaseError } from './explain.ts'
+import { migrations as allMigrations, type Migration } from './migrations/index.ts'
+import { grantRuntime } from './privileges.ts'
+
+export interface MigrateOptions {
+  /** The login of DATABASE_URL (`roleOf(url)`); may be the owner itself, then tampering is only detected. */
+  readonly runtimeRole: string
+  /** Only for tests of this function. */
+  readonly migrations?: readonly Migration[]
+}
+
+export interface MigrationResult {
+  /** Names of those applied now; empty when there was nothing to do. */
+  readonly applied: readonly string[]
+  readonly version: number
+}
+
+/** Two numbers name our lock, so that it meets no lock of another application in the same database. */
+const lock = { space: 0x52475721, migrate: 1 }
+
+/**
+ * Brings the schema up to date, grants the runtime login its rights, and makes the partitions of this and the next month.
+ * One transaction under a lock: replicas that start together wait for the first and then find nothing to do.
+ *
+ * @throws DatabaseUnavailable, SchemaNewer, MigrationChanged, RuntimeRoleMissing; nothing is changed then
+ */
+export async function migrate(ownerUrl: string, options: MigrateOptions): Promise<MigrationResult> {
+  const sql = connectOnce(ownerUrl)
+  try {
+    return await sql.begin(async function migrateUnderLock(tx) {
+      await tx`select pg_advisory_xact_lock(${lock.space}::int, ${lock.migrate}::int)`
+      const result = await applyMissing(tx, options.migrations ?? allMigrations)
+      await ensurePartitions(tx)
+      await grantRuntime(tx, options.runtimeRole)
+      return result
+    })
+  } catch (error) {
+    throw explained(error, ownerUrl)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+/** Whether the schema is the one this release needs; for a start without DATABASE_OWNER_URL. @throws SchemaOlder, SchemaNewer, MigrationChanged */
+export async function checkSchema(sql: Sql): Promise<void> {
+  const [table] = await sql`select to_regclass('gateway.migrations') is not null as present`
+  const version = table?.present ? checkRecorded(await recorded(sql), allMigrations) : 0
+  if (version < allMigrations.length) throw new SchemaOlder(version, allMigrations.length)
+}
+
+function connectOnce(url: string) {
+  try {
+    return postgres(url, {
+      max: 1,
+      connect_timeout: 10,
+      connection: { application_name: 'rack-gateway migrate' },
+      onnotice() {},
+    })
+  } catch (error) {
+    throw explained(error, url)
+  }
+}
+
+async function applyMissing(tx: TransactionSql, migrations: readonly Migration[]): Promise<MigrationResult> {
+  await tx.unsafe(`
+    CREATE SCHEMA IF NOT EXISTS gateway;
+    CREATE SCHEMA IF NOT EXISTS audit;
+    CREATE TABLE IF NOT EXISTS gateway.migrations (
+      version integer PRIMARY KEY,
+      name text NOT NULL,
+      checksum text NOT NULL,
+      applied_at timestamptz NOT NULL DEFAULT now()
+    );`)
+  const missing = migrations.slice(checkRecorded(await recorded(tx), migrations))
+  for (const migration of missing) {
+    await tx.unsafe(migration.sql)
+    await tx`insert into gateway.migrations (version, name, checksum)
+      values (${migrations.indexOf(migration) + 1}, ${migration.name}, ${checksum(migration)})`
+  }
+  return { applied: missing.map((migration) => migration.name), version: migrations.length }
+}
+
+interface RecordedMigration {
+  readonly version: number
+  readonly name: string
+  readonly checksum: string
+}
+
+function recorded(sql: Sql | TransactionSql) {
+  return sql<RecordedMigration[]>`select version, name, checksum from gateway.migrations order by version`
+}
+
+/** The version that the database is at. */
+function checkRecorded(rows: readonly RecordedMigration[], migrations: readonly Migration[]): number {
+  const version = rows.at(-1)?.version ?? 0
+  if (version > migrations.length) throw new SchemaNewer(version, migrations.length)
+  for (const row of rows) {
+    const migration = migrations[row.version - 1]
+    if (!migration || checksum(migration) !== row.checksum) throw new MigrationChanged(row.name)
+  }
+  return version
+}
+
+function checksum(migration: Migration) {
+  return createHash('sha256').update(migration.sql).digest('hex')
+}
+
+async function ensurePartitions(tx: TransactionSql) {
+  await tx`select audit.ensure_partition((date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead))::date)
+    from generate_series(0, 1) as ahead`
+}
+
+function explained(error: unknown, url: string) {
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('RGW_')) return error
+  return Object.assign(new DatabaseUnavailable(explainDatabaseError(error, url)), { cause: error })
+}

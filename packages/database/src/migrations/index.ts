@@ -1,0 +1,12 @@
+import { identities } from './0001-identities.ts'
+import { revision } from './0002-revision.ts'
+import { events } from './0003-events.ts'
+import { partitions } from './0004-partitions.ts'
+
+export interface Migration {
+  readonly name: string
+  readonly sql: string
+}
+
+/** In order, the position is the version. Never change one that was released: add another. */
+export const migrations: readonly Migration[] = [identities, revision, events, partitions]

@@ -1,0 +1,37 @@
+import type { TransactionSql } from 'postgres'
+import { RuntimeRoleMissing } from './errors.ts'
+
+/**
+ * Gives the runtime login what it needs and nothing else, whatever it had before.
+ * Partitions are reached only through `audit.events`, so they need no grant.
+ */
+export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Promise<void> {
+  const [found] = await tx`
+    select rolname = current_user as owner from pg_catalog.pg_roles where rolname = ${runtimeRole}`
+  if (!found) throw new RuntimeRoleMissing(runtimeRole)
+  await tx.unsafe(revokeFrom('PUBLIC'))
+  if (found.owner) return
+  const role = quoteIdentifier(runtimeRole)
+  await tx.unsafe(`
+    ${revokeFrom(role)}
+    GRANT USAGE ON SCHEMA gateway, audit TO ${role};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gateway TO ${role};
+    REVOKE INSERT, UPDATE, DELETE ON gateway.migrations FROM ${role};
+    REVOKE INSERT, DELETE ON gateway.revision FROM ${role};
+    GRANT SELECT, INSERT ON audit.events, audit.streams TO ${role};
+    GRANT UPDATE (lease_until, closed_at, adopted_by) ON audit.streams TO ${role};
+    GRANT EXECUTE ON FUNCTION audit.ensure_partition(date) TO ${role};
+  `)
+}
+
+function revokeFrom(role: string) {
+  return `
+    REVOKE ALL ON SCHEMA gateway, audit FROM ${role};
+    REVOKE ALL ON ALL TABLES IN SCHEMA gateway, audit FROM ${role};
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gateway, audit FROM ${role};
+  `
+}
+
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

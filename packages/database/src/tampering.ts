@@ -1,0 +1,32 @@
+import type { Sql } from 'postgres'
+
+/** `prevented`: the login can only add events. `detected`: it could change them, and only the chain would tell. */
+export type TamperProtection = 'prevented' | 'detected'
+
+/**
+ * What the login of `sql` could do to events: by privilege on any partition, by owning (or being a member of the owner of)
+ * anything that they hang on, or by being able to reach the server's files.
+ */
+export async function tamperProtection(sql: Sql): Promise<TamperProtection> {
+  const [found] = await sql`
+    with guarded as (
+      select c.oid, c.relowner from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'audit' and c.relkind in ('r', 'p') and c.relname like 'events%'
+    ), owners as (
+      select relowner as owner from guarded
+      union select nspowner from pg_catalog.pg_namespace where nspname = 'audit'
+      union select datdba from pg_catalog.pg_database where datname = current_database()
+      union select proowner from pg_catalog.pg_proc where pronamespace = 'audit'::regnamespace
+    )
+    select
+      exists (select from guarded where has_table_privilege(current_user, oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+        or has_any_column_privilege(current_user, oid, 'UPDATE'))
+      or exists (select from owners where pg_has_role(current_user, owner, 'MEMBER'))
+      or exists (select from pg_catalog.pg_roles r where r.rolsuper and pg_has_role(current_user, r.oid, 'MEMBER'))
+      or exists (select from pg_catalog.pg_roles r
+        where r.rolname in ('pg_execute_server_program', 'pg_write_server_files', 'pg_write_all_data')
+        and pg_has_role(current_user, r.oid, 'MEMBER'))
+      as tamperable`
+  return found?.tamperable === false ? 'prevented' : 'detected'
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import postgres, { type Sql } from 'postgres'
+import { inject } from 'vitest'
+import type {} from './global-setup.ts'
+
+export interface TestDatabase {
+  readonly ownerUrl: string
+  readonly runtimeUrl: string
+  /** The superuser on this database: to end connections or look behind the gateway's back. */
+  readonly adminUrl: string
+  /** Ends every connection to it and removes it. */
+  drop(): Promise<void>
+}
+
+/** A migrated database of its own, copied from the template: any number at once, in any test file. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = inject('rackGatewayDatabase')
+  const template = new URL(server.ownerUrl)
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await asAdmin(server.adminUrl, (sql) =>
+    sql.unsafe(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} OWNER ${template.username}`),
+  )
+  return {
+    ownerUrl: onDatabase(server.ownerUrl, name),
+    runtimeUrl: onDatabase(server.runtimeUrl, name),
+    adminUrl: onDatabase(server.adminUrl, name),
+    drop: () => asAdmin(server.adminUrl, (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+  }
+}
+
+async function asAdmin(url: string, work: (sql: Sql) => Promise<unknown>): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice() {} })
+  try {
+    await work(sql)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+function onDatabase(url: string, name: string) {
+  const changed = new URL(url)
+  changed.pathname = `/${name}`
+  return changed.href
+}
