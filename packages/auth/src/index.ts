@@ -1,1 +1,10 @@
-export {}
+export { createIdentities, type Identities, type IdentitiesOptions } from './cache.ts'
+export type { Clock } from './clock.ts'
+export { type Authorization, readAuthorization } from './credentials.ts'
+export * from './errors.ts'
+export type { Author, IdentityEvent, RecordIdentityEvents } from './events.ts'
+export { type CredentialRecord, type Directory, principalOf } from './principals.ts'
+export { isRefusal, type Refusal, type RefusalRule } from './refusal.ts'
+export { createRevision, type Revision, type RevisionState } from './revision.ts'
+export { deriveKey } from './secret.ts'
+export { createTokenMint, type IssuedToken, type TokenKind, type TokenMint, type TokenReading } from './token.ts'

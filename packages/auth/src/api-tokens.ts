@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { apiTokens, credentials, type Database, serviceAccounts, users } from '@rack-gateway/database'
+import { desc, eq } from 'drizzle-orm'
+import { findServiceAccount, findUser } from './accounts.ts'
+import { createBinding } from './bindings.ts'
+import type { Change } from './change.ts'
+import { NotFound } from './errors.ts'
+import { checkName } from './names.ts'
+import type { IssuedCredential } from './sessions.ts'
+import type { TokenMint } from './token.ts'
+
+/** Whose a token is. What it may do is cut to what its owner may. */
+export type Owner =
+  | { readonly kind: 'user'; readonly email: string }
+  | { readonly kind: 'service-account'; readonly name: string }
+
+export interface ApiTokenRequest {
+  readonly name: string
+  readonly owner: Owner
+  readonly role: string
+  /** Patterns that the role is given on; unnamed: every one. */
+  readonly racks?: string
+  readonly apps?: string
+  /** The only rack that the token may be used for. */
+  readonly rack?: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+export async function insertApiToken(
+  change: Change,
+  mint: TokenMint,
+  request: ApiTokenRequest,
+): Promise<IssuedCredential> {
+  const { role, racks, apps, rack, owner, expiresAt: wanted } = request
+  const name = checkName('name of an API token', request.name)
+  const ownerId = await findOwner(change, owner)
+  const { token, hash, expiresAt } = mint.issue('api-token', wanted)
+  const id = randomUUID()
+  const end = new Date(expiresAt)
+  const owned = owner.kind === 'user' ? { userId: ownerId } : { serviceAccountId: ownerId }
+  await change.tx.insert(apiTokens).values({ id, name, ...owned, rack, expiresAt: end })
+  await change.tx.insert(credentials).values({ hash, apiTokenId: id, expiresAt: end })
+  await createBinding(change, { kind: 'api-token', id }, { role, racks, apps })
+  const detail = { token: id, name, owner: `${owner.kind}:${ownerId}`, expires: end.toISOString() }
+  change.events.push({ kind: 'token.issued', principal: change.by, ...(rack !== undefined && { rack }), detail })
+  return { id, token, expiresAt }
+}
+
+async function findOwner({ tx }: Change, owner: Owner): Promise<string> {
+  if (owner.kind === 'service-account') return findServiceAccount(tx, owner.name)
+  return (await findUser(tx, owner.email)).id
+}
+
+/** Revokes an API token for good; revoking it again changes nothing. @throws NotFound */
+export async function closeApiToken(change: Change, id: string, at: Date): Promise<void> {
+  const [token] = await change.tx.select().from(apiTokens).where(eq(apiTokens.id, id)).for('update')
+  if (!token) throw new NotFound('such API token')
+  if (token.revokedAt) return
+  await change.tx.update(apiTokens).set({ revokedAt: at }).where(eq(apiTokens.id, id))
+  change.events.push({ kind: 'token.revoked', principal: change.by, detail: { token: id, name: token.name } })
+}
+
+/** Newest first. */
+export function selectApiTokens(db: Database['db']) {
+  return db
+    .select({
+      id: apiTokens.id,
+      name: apiTokens.name,
+      ownerEmail: users.email,
+      ownerAccount: serviceAccounts.name,
+      rack: apiTokens.rack,
+      createdAt: apiTokens.createdAt,
+      expiresAt: apiTokens.expiresAt,
+      revokedAt: apiTokens.revokedAt,
+    })
+    .from(apiTokens)
+    .leftJoin(users, eq(users.id, apiTokens.userId))
+    .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
+    .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
+    .limit(1_000)
+}

@@ -1,0 +1,78 @@
+import basicAuth from '@fastify/basic-auth'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Identities } from './cache.ts'
+import type { Clock } from './clock.ts'
+import { readAuthorization } from './credentials.ts'
+import { unauthenticated } from './errors.ts'
+import { isRefusal, malformedCredential, rackJwt } from './refusal.ts'
+import type { TokenMint, TokenReading } from './token.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    identities: Identities
+    /** An onRequest hook for the scopes that want a caller. Sets `principal` and `credential`, or throws a 401 with `rule`, or a 503. */
+    authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
+  }
+  interface FastifyRequest {
+    principal: Principal | null
+    /** What `identities.find` takes to ask again while a stream is open. Never the token itself. */
+    credential: TokenReading | null
+  }
+}
+
+export interface AuthOptions {
+  readonly mint: TokenMint
+  readonly identities: Identities
+  /** Milliseconds since the epoch. */
+  readonly clock: Clock
+}
+
+/** The rack knows JSON web tokens of its own by this user name. */
+const rackJwtUser = 'jwt'
+
+export default fp(
+  async function auth(app, { mint, identities, clock }: AuthOptions) {
+    app.decorate('identities', identities)
+    app.decorateRequest('principal', null)
+    app.decorateRequest('credential', null)
+
+    async function identify(request: FastifyRequest, token: string): Promise<void> {
+      const credential = mint.read(token, clock.now())
+      if (isRefusal(credential)) throw unauthenticated(credential)
+      const principal = await identities.find(credential)
+      if (isRefusal(principal)) throw unauthenticated(principal)
+      request.principal = principal
+      request.credential = credential
+    }
+
+    // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.
+    await app.register(basicAuth, {
+      authenticate: false,
+      async validate(userName, password, request) {
+        if (userName === rackJwtUser) throw unauthenticated(rackJwt)
+        await identify(request, password)
+      },
+    })
+
+    function checkBasic(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      return new Promise((resolve, reject) => {
+        app.basicAuth.call(app, request, reply, (error?: Error) => (error ? reject(explain(error)) : resolve()))
+      })
+    }
+
+    app.decorate('authenticate', async function authenticate(request, reply) {
+      const authorization = readAuthorization(request.raw.rawHeaders)
+      if (isRefusal(authorization)) throw unauthenticated(authorization)
+      if (authorization.scheme === 'basic') return checkBasic(request, reply)
+      await identify(request, authorization.token)
+    })
+  },
+  { name: '@rack-gateway/auth', fastify: '5.x' },
+)
+
+/** Everything but the plugin's own complaint is ours already. */
+function explain(error: Error & { code?: string }): Error {
+  return error.code?.startsWith('FST_BASIC_AUTH') ? unauthenticated(malformedCredential) : error
+}

@@ -1,0 +1,111 @@
+import type { TokenKind } from './token.ts'
+
+export type RefusalRule =
+  | 'no-credential'
+  | 'two-credentials'
+  | 'oversized-credential'
+  | 'malformed-credential'
+  | 'rack-jwt'
+  | 'malformed-token'
+  | 'unknown-version'
+  | 'unknown-key'
+  | 'bad-signature'
+  | 'expired-token'
+  | 'unknown-token'
+  | 'ended-session'
+  | 'revoked-token'
+  | 'locked-user'
+  | 'disabled-service-account'
+
+/** Why a caller isn't let in: the rule, for programs and the audit log, and a sentence, for the person. */
+export interface Refusal {
+  readonly rule: RefusalRule
+  readonly reason: string
+}
+
+const logIn = 'run "rack-gateway login"'
+const newToken = 'ask an administrator or its owner for a new one'
+
+function refusal(rule: RefusalRule, reason: string): Refusal {
+  return Object.freeze({ rule, reason })
+}
+
+export const noCredential = refusal(
+  'no-credential',
+  `no credential was sent: ${logIn}, or put your token into RACK_URL as https://convox:TOKEN@GATEWAY`,
+)
+export const twoCredentials = refusal(
+  'two-credentials',
+  'more than one Authorization header was sent, so it is unclear who calls: send exactly one',
+)
+export const oversizedCredential = refusal(
+  'oversized-credential',
+  'the Authorization header is longer than 4096 bytes, which no gateway token is: check what RACK_URL holds',
+)
+export const malformedCredential = refusal(
+  'malformed-credential',
+  'the Authorization header is neither "Basic" with a user name and a token nor "Bearer" with a token: check RACK_URL',
+)
+export const rackJwt = refusal(
+  'rack-jwt',
+  'the user name jwt stands for a token that a rack issued, which the gateway does not accept: use a gateway token with the user name convox',
+)
+export const malformedToken = refusal(
+  'malformed-token',
+  `this is not a complete gateway token (rgs_, rgt_ or rgw_ and 63 more characters): copy it again, or ${logIn}`,
+)
+export const unknownVersion = refusal(
+  'unknown-version',
+  `this token was made by another version of the gateway: ${logIn}, or for an API token ${newToken}`,
+)
+export const unknownKey = refusal(
+  'unknown-key',
+  `this token was signed with a key that this gateway does not have or no longer uses: ${logIn}, or for an API token ${newToken}`,
+)
+export const badSignature = refusal(
+  'bad-signature',
+  `this token was not issued by this gateway: ${logIn}, or for an API token ${newToken}`,
+)
+export const unknownToken = refusal(
+  'unknown-token',
+  `this gateway has no record of this token any more: ${logIn}, or for an API token ${newToken}`,
+)
+export const lockedUser = refusal('locked-user', 'your account is locked: ask an administrator to unlock it')
+export const lockedOwner = refusal(
+  'locked-user',
+  'the account of the user who owns this API token is locked, so the token is too: ask an administrator',
+)
+export const disabledServiceAccount = refusal(
+  'disabled-service-account',
+  'the service account that owns this API token is disabled: ask an administrator to enable it',
+)
+
+/** @param at when it ended, in milliseconds since the epoch */
+export function endedSession(at: number): Refusal {
+  return refusal('ended-session', `your session was ended on ${minute(at)}: ${logIn}`)
+}
+
+/** @param at when it was revoked, in milliseconds since the epoch */
+export function revokedToken(at: number): Refusal {
+  return refusal('revoked-token', `this API token was revoked on ${minute(at)}: ${newToken}`)
+}
+
+/** @param expiresAt in milliseconds since the epoch */
+export function expiredToken(kind: TokenKind, expiresAt: number): Refusal {
+  switch (kind) {
+    case 'session':
+      return refusal('expired-token', `your session expired on ${minute(expiresAt)}: ${logIn}`)
+    case 'api-token':
+      return refusal('expired-token', `this API token expired on ${minute(expiresAt)}: ${newToken}`)
+    case 'workload':
+      return refusal('expired-token', `this job's token expired on ${minute(expiresAt)}: start the job again`)
+  }
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'rule' in value && 'reason' in value
+}
+
+function minute(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -1,0 +1,99 @@
+import postgres, { type Sql } from 'postgres'
+import type { Clock } from './clock.ts'
+import { createRevision, type Revision } from './revision.ts'
+import { within } from './within.ts'
+
+export interface RevisionWatch extends Revision {
+  stop(): Promise<void>
+}
+
+export interface RevisionWatchOptions {
+  /** The runtime login's URL. The watch has one connection of its own. */
+  readonly url: string
+  /** Monotonic milliseconds. */
+  readonly clock?: Clock
+  /** Milliseconds between polls; a notification asks at once. */
+  readonly interval?: number
+  /** Milliseconds after which a poll without an answer has failed and its connection is given up. */
+  readonly deadline?: number
+  /** Told of each failed poll. */
+  readonly onError?: (error: unknown) => void
+}
+
+// Listening again does nothing where it is on already, so each poll proves both the connection and its subscription.
+const question = 'listen gateway_revision; select value::text as value from gateway.revision'
+const monotonicClock: Clock = { now: () => performance.now() }
+
+/** Follows the database's revision until it is stopped. Resolves after the first poll, whether or not it was answered. */
+export async function watchRevision(options: RevisionWatchOptions): Promise<RevisionWatch> {
+  const { url, clock = monotonicClock, interval = 500, deadline = 1_000, onError = ignore } = options
+  const revision = createRevision(clock)
+  let client: Sql | null = null
+  let stopped = false
+  let notified = false
+  let wake = ignore
+
+  async function poll(): Promise<void> {
+    notified = false
+    client ??= connect(url, deadline, notice)
+    const asked = client
+    const askedAt = clock.now()
+    try {
+      const value = await within(deadline, readValue(asked))
+      if (!stopped) revision.seen(value, askedAt)
+    } catch (error) {
+      client = null
+      await asked.end({ timeout: 0 })
+      if (!stopped) onError(error)
+    }
+  }
+
+  function notice(): void {
+    notified = true
+    wake()
+  }
+
+  async function pause(): Promise<void> {
+    if (notified || stopped) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, interval)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    wake = ignore
+  }
+
+  async function follow(): Promise<void> {
+    while (!stopped) {
+      await pause()
+      if (!stopped) await poll()
+    }
+  }
+
+  await poll()
+  const following = follow()
+
+  async function stop(): Promise<void> {
+    stopped = true
+    wake()
+    await client?.end({ timeout: 0 })
+    await following
+  }
+
+  return { age: revision.age, stale: revision.stale, onChange: revision.onChange, stop }
+}
+
+async function readValue(client: Sql): Promise<string> {
+  const [, rows] = await client.unsafe(question).simple()
+  return String(rows?.[0]?.value)
+}
+
+function connect(url: string, deadline: number, onnotify: () => void): Sql {
+  // `onnotify` is what the driver's own listen() is made with, but it isn't in its types. One connection, so polls and notifications share it.
+  const options = { max: 1, onnotify, connect_timeout: deadline / 1_000, max_lifetime: null, fetch_types: false }
+  return postgres(url, { ...options, connection: { application_name: 'rack-gateway revision' } })
+}
+
+function ignore(): void {}
