@@ -1,1 +1,27 @@
-export {}
+export {
+  type ClientConfig,
+  type ClientPlace,
+  clientConfigPath,
+  type GatewayEntry,
+  gatewayOf,
+  type ReadClientConfig,
+  readClientConfig,
+  type TokenEntry,
+  tokenOf,
+  updateClientConfig,
+} from './client.ts'
+export { ClientFile } from './client-schema.ts'
+export { forgetSecrets, sanitiseEnvironment } from './environment.ts'
+export {
+  ConfigDirectoryShared,
+  ConfigError,
+  ConfigFileBroken,
+  ConfigFileForeign,
+  ConfigFileLocked,
+  ConfigFileUnusable,
+} from './errors.ts'
+export { nearest } from './nearest.ts'
+export type { RackConfig } from './racks.ts'
+export { Secret } from './secret.ts'
+export { type DatabaseConfig, readServerConfig, type ServerConfig } from './server.ts'
+export { RackEnvironment, ServerEnvironment } from './server-schema.ts'

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { Value } from 'typebox/value'
+import { expect, test } from 'vitest'
+import { gatewayOf, isClientConfig, tokenOf } from './client-file.ts'
+import { ClientFile, clientFileProblem } from './client-schema.ts'
+
+const reference = {
+  gateways: { staging: { url: 'https://rack-gateway.example.com' } },
+  tokens: { staging: { token: 'session-token-here', email: 'user@example.com', expires_at: '2024-02-01T00:00:00Z' } },
+}
+
+test("the reference's file has the shape, and so have the additions", () => {
+  expect(isClientConfig(reference)).toBe(true)
+  expect(
+    isClientConfig({ ...reference, current: 'staging', gateways: { staging: { url: 'https://x', rack: 'staging' } } }),
+  ).toBe(true)
+  expect(isClientConfig({})).toBe(true)
+})
+
+test('the fast check and the schema always agree', () => {
+  const junk = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom(null, 1, true, [], {}, undefined))
+  const entry = fc.oneof(
+    fc.record({ url: fc.oneof(fc.constant('https://x'), junk), rack: junk, extra: junk }, { requiredKeys: [] }),
+    fc.record({ token: fc.oneof(fc.constantFrom('t', ''), junk), email: junk, expires_at: junk }, { requiredKeys: [] }),
+    junk,
+  )
+  const map = fc.oneof(
+    fc.dictionary(fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('__proto__', 'a\nb', 'constructor')), entry, {
+      maxKeys: 2,
+    }),
+    junk,
+  )
+  const file = fc.oneof(
+    fc.record({ gateways: map, tokens: map, current: junk, other: junk }, { requiredKeys: [] }),
+    junk,
+  )
+  fc.assert(
+    fc.property(file, (value) => {
+      const parsed: unknown = value === undefined ? null : JSON.parse(JSON.stringify(value))
+      expect(isClientConfig(parsed)).toBe(Value.Check(ClientFile, parsed))
+      expect(clientFileProblem(parsed) === '').toBe(isClientConfig(parsed))
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test.each([
+  [{ gateways: { staging: {} } }, 'gateways.staging.url is missing'],
+  [{ gateways: { 'a/b~c': { url: 5 } } }, 'gateways.a/b~c.url must be string'],
+  [{ tokens: [] }, 'tokens must be object'],
+  [[], 'the whole file must be object'],
+  [{ current: 1 }, 'current must be string'],
+])('%j is said to be wrong where it is', (value, problem) => {
+  expect(clientFileProblem(value)).toBe(problem)
+})
+
+test('a problem never quotes what stands in the file', () => {
+  expect(clientFileProblem({ tokens: { staging: { token: 'rgs_secret', expires_at: ['rgs_secret'] } } })).not.toContain(
+    'rgs_secret',
+  )
+})
+
+test('names that every object has find nothing', () => {
+  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', '']) {
+    expect(gatewayOf(reference, name)).toBeNull()
+    expect(tokenOf(reference, name)).toBeNull()
+  }
+  expect(gatewayOf(reference, 'staging')).toEqual({ url: 'https://rack-gateway.example.com' })
+  expect(tokenOf({}, 'staging')).toBeNull()
+})

@@ -1,0 +1,81 @@
+import { dirname } from 'node:path'
+import { type ClientConfig, isClientConfig } from './client-file.ts'
+import { errnoReason, isErrno } from './errno.ts'
+import { ConfigFileBroken, ConfigFileUnusable } from './errors.ts'
+import { withFileLock } from './file-lock.ts'
+import { jsonFault } from './json-fault.ts'
+import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
+
+export { type ClientConfig, type GatewayEntry, gatewayOf, type TokenEntry, tokenOf } from './client-file.ts'
+export { type ClientPlace, clientConfigPath } from './client-path.ts'
+export { nearest } from './nearest.ts'
+export { Secret } from './secret.ts'
+
+/** The file's content, and what to tell the person: permissions that were tightened. */
+export interface ReadClientConfig {
+  readonly config: ClientConfig
+  readonly notices: readonly string[]
+}
+
+/**
+ * The CLI's file. One that isn't there is empty.
+ *
+ * @throws ConfigFileBroken with the path, and the line and column or the field; ConfigFileUnusable; ConfigFileForeign
+ */
+export async function readClientConfig(path: string): Promise<ReadClientConfig> {
+  const notices: string[] = []
+  const source = readPrivateFile(path, notices)
+  return { config: source === null ? {} : await parseClientConfig(path, source), notices }
+}
+
+/**
+ * Changes the CLI's file, alone among all writers. `change` gets the newest content and returns the next one by spreading
+ * it, so that fields which it doesn't know survive.
+ *
+ * @param options.waitMs how long to wait for another writer; 5 s unless given
+ * @throws what `readClientConfig` throws, and ConfigFileLocked, ConfigDirectoryShared; the file is then as it was
+ */
+export async function updateClientConfig(
+  path: string,
+  change: (config: ClientConfig) => ClientConfig,
+  { waitMs = 5_000 }: { waitMs?: number } = {},
+): Promise<ReadClientConfig> {
+  const notices: string[] = []
+  try {
+    preparePrivateDirectory(path, notices)
+    return await withFileLock(path, { waitMs }, async () => {
+      const read = await readClientConfig(path)
+      const config = change(read.config)
+      writePrivateFile(path, `${JSON.stringify(config, null, 2)}\n`)
+      return { config, notices: [...notices, ...read.notices] }
+    })
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC')) {
+      throw new ConfigFileUnusable(dirname(path), 'written', errnoReason(error))
+    }
+    throw error
+  }
+}
+
+async function parseClientConfig(path: string, source: string): Promise<ClientConfig> {
+  const text = source.replace(/^\uFEFF/, '')
+  const value = parseJson(text)
+  if (value === undefined) {
+    const fault = jsonFault(text)
+    throw new ConfigFileBroken(
+      path,
+      fault === null ? 'it is not JSON' : `it is not JSON at line ${fault.line}, column ${fault.column}`,
+    )
+  }
+  if (isClientConfig(value)) return value
+  const { clientFileProblem } = await import('./client-schema.ts')
+  throw new ConfigFileBroken(path, clientFileProblem(value))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import { nearest } from './nearest.ts'
+import { isRackVariable, rackPrefixes } from './racks.ts'
+import { ServerEnvironment } from './server-schema.ts'
+
+/** Names under these are ours alone, so one that we don't know is a mistake. */
+const ownPrefixes = ['RACK_URL_', 'RACK_TOKEN_', 'RACK_TLS_', 'RACK_GATEWAY_', 'AUDIT_', 'AUTH_']
+
+/** The CLI's own, which may stand in the same shell. */
+export const clientVariables = ['RACK_GATEWAY_URL', 'RACK_GATEWAY_TOKEN', 'RACK_GATEWAY_CONFIG_DIR'] as const
+
+/** Kubernetes gives every pod such names for each service of its namespace: one called `rack-gateway` or `auth` is no mistake. */
+const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
+
+/** Names under our own prefixes that mean nothing, a sentence each. */
+export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
+  const known = [...Object.keys(ServerEnvironment.properties), ...clientVariables]
+  const unknown = Object.keys(env).filter(
+    (name) =>
+      ownPrefixes.some((prefix) => name.startsWith(prefix)) &&
+      !isRackVariable(name) &&
+      !known.includes(name) &&
+      !serviceLink.test(name),
+  )
+  return unknown.map((name) => {
+    const near = nearest(name, [...known, ...rackPrefixes.map((prefix) => `${prefix}${name.slice(prefix.length)}`)])
+    return `${name} is not a variable of the gateway; ${near === null ? 'remove it' : `did you mean ${near}?`}`
+  })
+}
+
+/**
+ * Removes from a process's environment what a rack puts into each of its app's: a bare `RACK_URL` with the rack's password.
+ * Call it first, with `process.env`, so that no child process and no crash report has it.
+ */
+export function sanitiseEnvironment(env: NodeJS.ProcessEnv): void {
+  delete env.RACK_URL
+}
+
+/** Removes the secrets that were read, so that child processes (the embedded PostgreSQL) don't inherit them. */
+export function forgetSecrets(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('RACK_TOKEN_')) delete env[name]
+  }
+  delete env.APP_SECRET_KEY
+  delete env.DATABASE_URL
+  delete env.DATABASE_OWNER_URL
+}

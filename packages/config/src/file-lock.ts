@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isErrno } from './errno.ts'
+import { ConfigFileLocked } from './errors.ts'
+
+const retryMs = 20
+
+/** How long to wait for another writer, in milliseconds. */
+export interface LockOptions {
+  readonly waitMs: number
+}
+
+/**
+ * Runs `work` while this process alone holds `PATH.lock`.
+ *
+ * A lock that a process on this machine left behind when it was killed is taken over; any other one is waited for.
+ *
+ * @throws ConfigFileLocked after `waitMs`
+ */
+export async function withFileLock<T>(path: string, { waitMs }: LockOptions, work: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`
+  const mine = JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomUUID() })
+  for (let waited = 0; !create(lock, mine); waited += retryMs) {
+    breakAbandoned(lock)
+    if (waited >= waitMs) throw new ConfigFileLocked(path, holderOf(lock), lock)
+    await pause(retryMs)
+  }
+  try {
+    return await work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+function create(lock: string, content: string): boolean {
+  try {
+    writeFileSync(lock, content, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/** Only under a lock of its own: otherwise a second process could remove the lock that the first one has just made. */
+function breakAbandoned(lock: string): void {
+  const breaking = `${lock}.breaking`
+  if (!isAbandoned(lock) || !create(breaking, '')) return
+  try {
+    if (isAbandoned(lock)) unlinkSync(lock)
+  } finally {
+    rmSync(breaking, { force: true })
+  }
+}
+
+function isAbandoned(lock: string): boolean {
+  const holder = readHolder(lock)
+  if (holder === null || holder.host !== hostname()) return false
+  try {
+    process.kill(holder.pid, 0)
+    return false
+  } catch (error) {
+    return isErrno(error, 'ESRCH')
+  }
+}
+
+function holderOf(lock: string): string {
+  const holder = readHolder(lock)
+  return holder === null ? 'which one is not known' : `process ${holder.pid} on ${holder.host}`
+}
+
+function readHolder(lock: string): { pid: number; host: string } | null {
+  try {
+    const holder: unknown = JSON.parse(readFileSync(lock, 'utf8'))
+    if (typeof holder !== 'object' || holder === null || !('pid' in holder) || !('host' in holder)) return null
+    const { pid, host } = holder
+    return Number.isSafeInteger(pid) && typeof pid === 'number' && pid > 0 && typeof host === 'string'
+      ? { pid, host }
+      : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,64 @@
+const blank = /[ \t\n\r]*/y
+const atom = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const text = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+
+export interface JsonFault {
+  /** From 1. */
+  readonly line: number
+  /** From 1, in UTF-16 code units. */
+  readonly column: number
+}
+
+/**
+ * Where text stops being JSON, or null if it is JSON. Node's own message names the place only sometimes, and quotes what
+ * stands around it, which can be a token.
+ */
+export function jsonFault(source: string): JsonFault | null {
+  const offset = faultOffset(source)
+  if (offset === null) return null
+  const before = source.slice(0, offset).split('\n')
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
+}
+
+/** Walks the text with a stack of the closers that are due, so that no depth of nesting can overflow. */
+function faultOffset(source: string): number | null {
+  const closers: string[] = []
+  let at = 0
+  let expected: 'value' | 'value or end' | 'key' | 'key or end' | 'next' = 'value'
+
+  for (;;) {
+    at = skip(blank, at)
+    const character = source[at]
+    const closer = closers.at(-1)
+    if (expected === 'next') {
+      if (closer === undefined) return at === source.length ? null : at
+      if (character === ',') expected = closer === '}' ? 'key' : 'value'
+      else if (character === closer) closers.pop()
+      else return at
+      at++
+    } else if (expected.endsWith('end') && character === closer) {
+      closers.pop()
+      expected = 'next'
+      at++
+    } else if (expected.startsWith('key')) {
+      const end = skip(blank, skip(text, at))
+      if (end === at || source[end] !== ':') return end
+      at = end + 1
+      expected = 'value'
+    } else if (character === '{' || character === '[') {
+      closers.push(character === '{' ? '}' : ']')
+      expected = character === '{' ? 'key or end' : 'value or end'
+      at++
+    } else {
+      const end = skip(character === '"' ? text : atom, at)
+      if (end === at) return at
+      at = end
+      expected = 'next'
+    }
+  }
+
+  function skip(pattern: RegExp, from: number): number {
+    pattern.lastIndex = from
+    return pattern.test(source) ? pattern.lastIndex : from
+  }
+}

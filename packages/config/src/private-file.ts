@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { errnoReason, isErrno } from './errno.ts'
+import { ConfigDirectoryShared, ConfigFileForeign, ConfigFileUnusable } from './errors.ts'
+
+const posix = process.platform !== 'win32'
+const groupAndOthers = 0o077
+const sticky = 0o1000
+
+/** What was found looser than it should be, and put right: said once, because then it is right. */
+export type Notices = string[]
+
+/**
+ * A file that only its owner may read, or null if there is none. Looser permissions are tightened. A pipe doesn't block.
+ *
+ * @throws ConfigFileForeign if another user (root aside) owns it
+ */
+export function readPrivateFile(path: string, notices: Notices): string | null {
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null
+    throw new ConfigFileUnusable(path, 'read', errnoReason(error))
+  }
+  try {
+    const stats = fstatSync(file)
+    if (!stats.isFile()) throw new ConfigFileUnusable(path, 'read', 'it is not a file')
+    const { mode, uid } = stats
+    const me = process.getuid?.()
+    if (me !== undefined && uid !== me && uid !== 0) throw new ConfigFileForeign(path)
+    if (posix && (mode & groupAndOthers) !== 0) tighten(path, 0o600, notices)
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw isErrno(error, 'EIO') ? new ConfigFileUnusable(path, 'read', errnoReason(error)) : error
+  } finally {
+    closeSync(file)
+  }
+}
+
+/**
+ * Makes the directory of `path` if there is none, 0700, and tightens one that is looser.
+ *
+ * @throws ConfigDirectoryShared where tightening would shut others out of what is theirs too: `/tmp`, `/`, the home directory
+ */
+export function preparePrivateDirectory(path: string, notices: Notices): void {
+  const directory = dirname(path)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (!posix) return
+  const real = realpathSync(directory)
+  const { mode, uid } = statSync(real)
+  if ((mode & sticky) !== 0 || real === dirname(real) || real === homedir()) throw new ConfigDirectoryShared(directory)
+  const me = process.getuid?.()
+  if (me !== undefined && uid !== me && uid !== 0) throw new ConfigFileForeign(directory)
+  if ((mode & groupAndOthers) !== 0) tighten(directory, 0o700, notices)
+}
+
+/**
+ * Replaces a file's content so that every reader finds the old one or the new one, whole, also after a power cut.
+ * A link stays a link: what it points to is replaced. The temporary file is new (O_EXCL), so no prepared link is followed.
+ */
+export function writePrivateFile(path: string, content: string): void {
+  const target = resolveLink(path)
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`)
+  try {
+    const file = openSync(temporary, 'wx', 0o600)
+    try {
+      writeFileSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw new ConfigFileUnusable(path, 'written', errnoReason(error))
+  }
+  if (posix) syncDirectory(dirname(target))
+}
+
+function resolveLink(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return path
+    throw new ConfigFileUnusable(path, 'written', errnoReason(error))
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, constants.O_RDONLY)
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function tighten(path: string, mode: number, notices: Notices): void {
+  const shown = `0${mode.toString(8)}`
+  try {
+    chmodSync(path, mode)
+    notices.push(`${path} could be read by others; it is ${shown} now`)
+  } catch (error) {
+    notices.push(`${path} can be read by others and could not be made ${shown}: ${errnoReason(error)}`)
+  }
+}

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net'
+import { type Static, Type } from 'typebox'
+import { databaseUrlProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
+
+/**
+ * The server's environment. A description says what a value looks like: it completes "should be …",
+ * in messages and in the reference. Absent and empty are the same, and then
+ * `default` is what counts.
+ */
+export const ServerEnvironment = Type.Object({
+  APP_SECRET_KEY: checked(
+    'one or more keys of at least 32 bytes, separated by commas, newest first; make one with: openssl rand -base64 32',
+    secretKeysProblem,
+  ),
+  DATABASE_URL: Type.Optional(
+    checked(
+      'the runtime login, postgres://user:password@host:5432/database; unset: an embedded PostgreSQL under DATA_DIR',
+      databaseUrlProblem,
+    ),
+  ),
+  DATABASE_OWNER_URL: Type.Optional(
+    checked(
+      "the owner's login, which migrates and retains, postgres://owner:password@host:5432/database",
+      databaseUrlProblem,
+    ),
+  ),
+  DATA_DIR: Type.String({ description: 'a directory for the embedded PostgreSQL', default: '.data' }),
+  PORT: checked('a port from 0 to 65535 (0: any free one)', portProblem, '8447'),
+  HOST: checked('the address to listen on, such as 127.0.0.1, or 0.0.0.0 in a container', hostProblem, '127.0.0.1'),
+  AUDIT_READS: Type.Enum(['strict', 'relaxed'], {
+    description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
+    default: 'strict',
+  }),
+  AUTH_MAX_STALE: checked(
+    'whole seconds from 0 to 3600 that known identities go on without the database',
+    staleProblem,
+    '60',
+  ),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    description: 'fatal, error, warn, info, debug, trace or silent',
+    default: 'info',
+  }),
+})
+export type ServerEnvironment = Static<typeof ServerEnvironment>
+
+/** The three variables of one rack, without the rack's name at their ends. */
+export const RackEnvironment = Type.Object({
+  RACK_URL: checked(
+    "the rack's API, such as https://api.staging.convox.cloud, with nothing after the host and port",
+    rackUrlProblem,
+  ),
+  RACK_TOKEN: Type.String({
+    description: "the rack's password, in printable ASCII without spaces",
+    pattern: '^[\\x21-\\x7e]+$',
+  }),
+  RACK_TLS_INSECURE: Type.Optional(
+    Type.Union([Type.Literal('true'), Type.Literal('false')], {
+      description: "true or false (true: the rack's certificate is not verified)",
+      default: 'false',
+    }),
+  ),
+})
+export type RackEnvironment = Static<typeof RackEnvironment>
+
+function checked(description: string, problem: (value: string) => string | null, fallback?: string) {
+  const text = Type.String(fallback === undefined ? { description } : { description, default: fallback })
+  return Type.Refine(
+    text,
+    (value) => problem(value) === null,
+    (value) => problem(value) ?? '',
+  )
+}
+
+function portProblem(value: string): string | null {
+  return /^(0|[1-9]\d{0,4})$/.test(value) && Number(value) <= 65_535 ? null : 'is not a port'
+}
+
+function staleProblem(value: string): string | null {
+  return /^(0|[1-9]\d{0,3})$/.test(value) && Number(value) <= 3600 ? null : 'is not a number of seconds in range'
+}
+
+function hostProblem(value: string): string | null {
+  return isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value)
+    ? null
+    : 'is not an address or host name'
+}

@@ -1,0 +1,39 @@
+const minimumKeyBytes = 32
+
+/** Keys as they are written, newest first. What makes a key is its text, whatever it encodes. */
+export function splitSecretKeys(value: string): string[] {
+  return value.split(',').map((key) => key.trim())
+}
+
+/** What is wrong with `APP_SECRET_KEY`, or null. Counts and positions only, never a part of a key. */
+export function secretKeysProblem(value: string): string | null {
+  const keys = splitSecretKeys(value)
+  for (const [index, key] of keys.entries()) {
+    const which = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
+    if (key === '') return `${which} empty`
+    if (Buffer.byteLength(key) < minimumKeyBytes) return `${which} shorter than ${minimumKeyBytes} bytes`
+    if (keys.indexOf(key) !== index) return `${which} the same as number ${keys.indexOf(key) + 1}`
+  }
+  return null
+}
+
+/** What is wrong with a rack's address, or null. Stricter than `new URL`, which trims, folds and guesses. */
+export function rackUrlProblem(value: string): string | null {
+  if (!/^https?:\/\//i.test(value)) return 'does not begin with https:// or http://'
+  if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
+  if (value.includes('@')) return 'carries credentials, which belong into the RACK_TOKEN variable'
+  if (/[?#]/.test(value)) return 'has a query or a fragment'
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url === null) return 'is not a URL'
+  return url.pathname === '/' ? null : 'has a path'
+}
+
+/** What is wrong with a PostgreSQL address, or null. */
+export function databaseUrlProblem(value: string): string | null {
+  if (!/^postgres(ql)?:\/\//.test(value)) return 'does not begin with postgres://'
+  if (/[\s\p{Cc}]/u.test(value) || !URL.canParse(value))
+    return 'is not a URL (special characters in the password must be percent-encoded)'
+  const url = new URL(value)
+  if (url.hostname === '' && !url.searchParams.has('host')) return 'names no host'
+  return url.pathname.length > 1 ? null : 'names no database'
+}

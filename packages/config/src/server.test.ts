@@ -1,0 +1,230 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from './errors.ts'
+import { readServerConfig } from './server.ts'
+
+const key = '0123456789abcdef0123456789abcdef'
+const complete = {
+  RACK_URL_STAGING: 'https://api.staging.convox.cloud',
+  RACK_TOKEN_STAGING: 'rack-password',
+  APP_SECRET_KEY: key,
+}
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readServerConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('a complete environment', () => {
+  test('becomes a typed configuration, with defaults for what is absent or empty', () => {
+    const config = readServerConfig({ ...complete, PORT: '', HOST: '', DATABASE_URL: '', LOG_LEVEL: '' })
+    expect(config).toMatchObject({
+      racks: [{ name: 'staging', tlsInsecure: false }],
+      database: { kind: 'embedded', dataDirectory: '.data' },
+      port: 8447,
+      host: '127.0.0.1',
+      auditReads: 'strict',
+      authMaxStaleMs: 60_000,
+      logLevel: 'info',
+    })
+    expect(config.racks[0]?.url.href).toBe('https://api.staging.convox.cloud/')
+    expect(config.racks[0]?.token.reveal()).toBe('rack-password')
+    expect(config.secretKeys.map((secret) => secret.reveal())).toEqual([key])
+  })
+
+  test('takes every variable', () => {
+    const config = readServerConfig({
+      ...complete,
+      APP_SECRET_KEY: `${'n'.repeat(44)} , ${key}`,
+      DATABASE_URL: 'postgres://app:p%40ss@db:5432/gateway',
+      DATABASE_OWNER_URL: 'postgresql://owner:pw@db/gateway?sslmode=require',
+      PORT: '0',
+      HOST: '::',
+      AUDIT_READS: 'relaxed',
+      AUTH_MAX_STALE: '0',
+      LOG_LEVEL: 'debug',
+    })
+    expect(config).toMatchObject({ port: 0, host: '::', auditReads: 'relaxed', authMaxStaleMs: 0, logLevel: 'debug' })
+    expect(config.secretKeys.map((secret) => secret.reveal())).toEqual(['n'.repeat(44), key])
+    if (config.database.kind !== 'postgres') throw new Error('expected a database')
+    expect(config.database.url.reveal()).toBe('postgres://app:p%40ss@db:5432/gateway')
+    expect(config.database.ownerUrl?.reveal()).toBe('postgresql://owner:pw@db/gateway?sslmode=require')
+  })
+
+  test('may have one login for both uses of the database', () => {
+    const { database } = readServerConfig({ ...complete, DATABASE_URL: 'postgres://app@db/gateway' })
+    expect(database).toMatchObject({ kind: 'postgres', ownerUrl: null })
+  })
+
+  test('cannot be changed afterwards', () => {
+    const config = readServerConfig(complete)
+    for (const frozen of [config, config.racks, config.racks[0], config.secretKeys, config.database])
+      expect(Object.isFrozen(frozen)).toBe(true)
+  })
+
+  test('does not show a secret when it is printed', () => {
+    const config = readServerConfig({ ...complete, DATABASE_URL: 'postgres://app:db-password@db/gateway' })
+    for (const text of [inspect(config, { depth: 9 }), JSON.stringify(config)]) {
+      expect(text).not.toMatch(/rack-password|db-password|0123456789abcdef/)
+      expect(text).toContain('[secret]')
+    }
+  })
+
+  test('ignores what a rack puts into the environment of its apps, and what is not ours', () => {
+    const theirs = {
+      RACK: 'r',
+      RACK_URL: 'https://convox:pw@api',
+      APP: 'a',
+      RELEASE: 'R',
+      BUILD: 'B',
+      SERVICE: 's',
+      DATABASE_POOL: '9',
+      PATH: '/bin',
+      RACK_ENV: 'x',
+    }
+    expect(readServerConfig({ ...complete, ...theirs }).racks.map(({ name }) => name)).toEqual(['staging'])
+  })
+
+  test("ignores Kubernetes' links to services called rack-gateway, auth and audit", () => {
+    const links = {
+      RACK_GATEWAY_SERVICE_HOST: '10.0.0.1',
+      RACK_GATEWAY_SERVICE_PORT: '8447',
+      RACK_GATEWAY_SERVICE_PORT_HTTP: '8447',
+      RACK_GATEWAY_PORT: 'tcp://10.0.0.1:8447',
+      RACK_GATEWAY_PORT_8447_TCP: 'tcp://10.0.0.1:8447',
+      AUTH_PORT_80_TCP_ADDR: '10.0.0.2',
+      AUDIT_PORT_80_TCP_PROTO: 'tcp',
+    }
+    expect(problemsOf({ ...complete, ...links })).toEqual([])
+  })
+
+  test("ignores the CLI's own variables", () => {
+    expect(
+      problemsOf({ ...complete, RACK_GATEWAY_URL: 'x', RACK_GATEWAY_TOKEN: 'x', RACK_GATEWAY_CONFIG_DIR: 'x' }),
+    ).toEqual([])
+  })
+})
+
+describe('problems', () => {
+  test('an empty environment lists all that is missing', () => {
+    const problems = problemsOf({})
+    expect(problems).toHaveLength(2)
+    expect(problems[0]).toContain('RACK_URL_<NAME>')
+    expect(problems[1]).toMatch(/^APP_SECRET_KEY is missing; it should be one or more keys of at least 32 bytes/)
+  })
+
+  test('all of them come at once, each with its variable, in one message without any value', () => {
+    const env = {
+      RACK_URL_STAGING: 'https://user:hunter2@host',
+      RACK_TOKEN_STAGING: 'has space hunter2',
+      RACK_TLS_INSECURE_STAGING: 'hunter2',
+      APP_SECRET_KEY: 'hunter2',
+      DATABASE_URL: 'mysql://hunter2',
+      DATABASE_OWNER_URL: 'postgres://hunter2',
+      PORT: 'hunter2',
+      HOST: 'hunter2!',
+      AUDIT_READS: 'hunter2',
+      AUTH_MAX_STALE: 'hunter2',
+      LOG_LEVEL: 'hunter2',
+      AUDIT_WRITES: 'hunter2',
+    }
+    const problems = problemsOf(env)
+    for (const name of Object.keys(env))
+      expect(problems.filter((problem) => problem.startsWith(`${name} `))).toHaveLength(1)
+    expect(problems).toHaveLength(Object.keys(env).length)
+    const error = new ConfigError(problems)
+    expect(error.message).not.toContain('hunter2')
+    expect(error.code).toBe('RGW_CONFIG_INVALID')
+    expect(error.message.split('\n')).toHaveLength(problems.length + 1)
+  })
+
+  test('no value of any variable is ever in the message', () => {
+    const variable = fc.constantFrom(
+      'RACK_URL_STAGING',
+      'RACK_TOKEN_STAGING',
+      'RACK_TLS_INSECURE_STAGING',
+      'APP_SECRET_KEY',
+      'DATABASE_URL',
+      'DATABASE_OWNER_URL',
+      'PORT',
+      'HOST',
+      'AUDIT_READS',
+      'LOG_LEVEL',
+    )
+    const prefix = fc.constantFrom('', 'https://', 'postgres://', 'https://u:', ' ')
+    fc.assert(
+      fc.property(variable, prefix, fc.stringMatching(/^[A-Za-z0-9%@/?# \\]{14,30}$/), (name, start, middle) => {
+        const message = problemsOf({ ...complete, [name]: `${start}${middle}` }).join('\n')
+        expect(message).not.toContain(middle)
+      }),
+    )
+  })
+
+  test.each([
+    ['31 bytes', 'a'.repeat(31), 'is shorter than 32 bytes'],
+    ['a short second key', `${key},short`, 'has a key (number 2) that is shorter than 32 bytes'],
+    ['a comma at the end', `${key},`, 'has a key (number 2) that is empty'],
+    ['the same key twice', `${key},${key}`, 'has a key (number 2) that is the same as number 1'],
+  ])('a secret key with %s is refused', (_, value, what) => {
+    expect(problemsOf({ ...complete, APP_SECRET_KEY: value })[0]).toContain(`APP_SECRET_KEY ${what}`)
+  })
+
+  test('a key counts bytes, not characters', () => {
+    expect(problemsOf({ ...complete, APP_SECRET_KEY: 'é'.repeat(16) })).toEqual([])
+  })
+
+  test.each(['-1', '65536', '08447', '8447 ', '1e3', '0x50', '8447.0'])('"%s" is not a port', (value) => {
+    expect(problemsOf({ ...complete, PORT: value })[0]).toMatch(
+      /^PORT is not a port; it should be a port from 0 to 65535/,
+    )
+  })
+
+  test.each(['[::1]', 'a b', '-x', 'http://127.0.0.1', '127.0.0.1:80'])('"%s" is not a host', (value) => {
+    expect(problemsOf({ ...complete, HOST: value })[0]).toMatch(/^HOST is not an address/)
+  })
+
+  test.each(['-1', '1.5', '3601', '60s'])('"%s" is not a number of seconds that identities may be stale', (value) => {
+    expect(problemsOf({ ...complete, AUTH_MAX_STALE: value })[0]).toMatch(/^AUTH_MAX_STALE is not/)
+  })
+
+  test.each([
+    'http://db/x',
+    'postgres:///x',
+    'postgres://db',
+    'postgres://db/',
+    'postgres://u:p ss@db/x',
+    'postgres://[/x',
+  ])('"%s" is not the address of a database', (value) => {
+    expect(problemsOf({ ...complete, DATABASE_URL: value })[0]).toMatch(/^DATABASE_URL /)
+  })
+
+  test("an owner's login without a runtime login is refused", () => {
+    expect(problemsOf({ ...complete, DATABASE_OWNER_URL: 'postgres://owner@db/x' })[0]).toMatch(
+      /^DATABASE_URL is missing although DATABASE_OWNER_URL is set/,
+    )
+  })
+
+  test.each([
+    ['AUDIT_READ', 'AUDIT_READS'],
+    ['AUTH_MAXSTALE', 'AUTH_MAX_STALE'],
+    ['RACK_TLS_INSECUR_STAGING', 'RACK_TLS_INSECURE_STAGING'],
+    ['RACK_GATEWAY_TOKN', 'RACK_GATEWAY_TOKEN'],
+  ])('the unknown name %s is refused, with %s for what was meant', (name, meant) => {
+    const problems = problemsOf({ ...complete, [name]: 'true' })
+    expect(problems.join()).toContain(`${name} is not a variable of the gateway`)
+    if (!meant.startsWith('RACK_TLS')) expect(problems.join()).toContain(`did you mean ${meant}?`)
+  })
+
+  test('a misspelled required name is recognised', () => {
+    const { APP_SECRET_KEY: value, ...rest } = complete
+    expect(problemsOf({ ...rest, APP_SECRET_KEYS: value })[0]).toContain(
+      'APP_SECRET_KEY is missing (is APP_SECRET_KEYS a misspelling of it?)',
+    )
+  })
+})

@@ -1,0 +1,90 @@
+import { Value } from 'typebox/value'
+import { unknownVariables } from './environment.ts'
+import { ConfigError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { problemsOf } from './problems.ts'
+import { type RackConfig, readRacks } from './racks.ts'
+import { Secret } from './secret.ts'
+import { ServerEnvironment } from './server-schema.ts'
+import { splitSecretKeys } from './server-values.ts'
+
+/** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
+export type DatabaseConfig =
+  | { readonly kind: 'postgres'; readonly url: Secret; readonly ownerUrl: Secret | null }
+  | { readonly kind: 'embedded'; readonly dataDirectory: string }
+
+export interface ServerConfig {
+  /** At least one, sorted by name. */
+  readonly racks: readonly RackConfig[]
+  /** At least one, newest first: the first one signs, all of them verify. */
+  readonly secretKeys: readonly Secret[]
+  readonly database: DatabaseConfig
+  /** 0: any free one. */
+  readonly port: number
+  readonly host: string
+  readonly auditReads: 'strict' | 'relaxed'
+  /** How long known identities go on without the database, in milliseconds. */
+  readonly authMaxStaleMs: number
+  readonly logLevel: ServerEnvironment['LOG_LEVEL']
+}
+
+/**
+ * The server's configuration, frozen.
+ *
+ * What a rack puts into an app's environment (`RACK`, `RACK_URL`, `APP`, `RELEASE`, `BUILD`, `SERVICE`) is ignored.
+ *
+ * @throws ConfigError with every problem at once: the variable's name, what is wrong, what it should look like, no secret
+ */
+export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
+  const problems: string[] = []
+  const racks = readRacks(env, problems)
+  const values = knownValues(env)
+  if (values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined) {
+    problems.push(
+      'DATABASE_URL is missing although DATABASE_OWNER_URL is set; it should be the runtime login, or leave both out for an embedded PostgreSQL',
+    )
+  }
+  problems.push(
+    ...problemsOf(ServerEnvironment, values, { variable: (name) => name, missing: (name) => meant(name, env) }),
+  )
+  problems.push(...unknownVariables(env))
+  if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
+
+  return Object.freeze({
+    racks: Object.freeze(racks),
+    secretKeys: Object.freeze(splitSecretKeys(values.APP_SECRET_KEY).map((key) => new Secret(key))),
+    database: Object.freeze(databaseOf(values)),
+    port: Number(values.PORT),
+    host: values.HOST,
+    auditReads: values.AUDIT_READS,
+    authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
+    logLevel: values.LOG_LEVEL,
+  })
+}
+
+function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, type] of Object.entries(ServerEnvironment.properties)) {
+    const value = env[name] || ('default' in type ? type.default : undefined)
+    if (value !== undefined) values[name] = value
+  }
+  return values
+}
+
+function databaseOf(values: ServerEnvironment): DatabaseConfig {
+  if (values.DATABASE_URL === undefined) return { kind: 'embedded', dataDirectory: values.DATA_DIR }
+  const owner = values.DATABASE_OWNER_URL
+  return {
+    kind: 'postgres',
+    url: new Secret(values.DATABASE_URL),
+    ownerUrl: owner === undefined ? null : new Secret(owner),
+  }
+}
+
+function meant(name: string, env: NodeJS.ProcessEnv): string {
+  const near = nearest(
+    name,
+    Object.keys(env).filter((other) => !(other in ServerEnvironment.properties)),
+  )
+  return near === null ? '' : ` (is ${near} a misspelling of it?)`
+}
