@@ -1,1 +1,12 @@
-export {}
+export { attachedStart } from './attached.ts'
+export { defaultRules } from './default-rules.ts'
+export { InvalidCommandRules } from './errors.ts'
+export { decodeHeaderCommand, type ReadCommand, readCommand } from './header.ts'
+export { maxCommandBytes, tooLong } from './limit.ts'
+export { type CommandPlace, hasAnyRule, matchCommand } from './match.ts'
+export { compilePattern, compilePatterns, type NameMatcher } from './pattern.ts'
+export { type CompiledRules, type CompileOptions, compileRules } from './rules.ts'
+export { type ShellSyntax, shellSyntax } from './shell-syntax.ts'
+export { splitCommand } from './split.ts'
+export type { ArgvWord, CommandCall, CommandMode, CommandRule, CommandVerdict, SplitCommand } from './types.ts'
+export { listed, shown, shownCommand } from './wording.ts'

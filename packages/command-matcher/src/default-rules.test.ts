@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { judge } from './testing/judge.ts'
+
+const roles = ['viewer', 'ops', 'deployer', 'ci', 'auditor', 'admin'] as const
+const release = ['deployer', 'ci', 'admin']
+
+/** Transcribed from the table of roles, by hand: command, service, who may detach it, who may exec it. */
+const table: readonly (readonly [command: string, service: string, run: readonly string[], exec: readonly string[]])[] =
+  [
+    ['bin/pre_release', 'command', release, release],
+    ['run_as_deploy rake checks:verify_dns checks:generate_test_submission', 'command', release, release],
+    ['rake stripe:prepare', 'command', release, release],
+    ['rails console', 'command', ['admin'], ['admin']],
+    ['rake db:migrate', 'command', ['admin'], ['admin']],
+    ['rake db:seed', 'command', ['admin'], ['admin']],
+    ['anything at --all', 'command', ['admin'], ['admin']],
+    ['sh', 'command', ['admin'], ['admin']],
+    ['bin/pre_release', 'web', [], ['admin']],
+    ['rake stripe:prepare', 'worker', [], ['admin']],
+    ['sh', 'web', [], ['admin']],
+    ['rails console', 'worker', [], ['admin']],
+  ]
+
+describe('the default rules', () => {
+  const cells = table.flatMap(([command, service, run, exec]) =>
+    roles.map((role) => ({ command, service, role, run: run.includes(role), exec: exec.includes(role) })),
+  )
+
+  test.each(cells)('$role, $command on $service: run $run, exec $exec', ({ command, service, role, run, exec }) => {
+    expect(judge(command, { service, roles: [role], mode: 'detached' }).effect).toBe(run ? 'allow' : 'deny')
+    expect(judge(command, { service, roles: [role], mode: 'exec' }).effect).toBe(exec ? 'allow' : 'deny')
+  })
+
+  test.each(roles)('%s starts an attached run only where some command may follow', (role) => {
+    const mayRun = release.includes(role)
+    expect(judge('sleep 3600', { roles: [role], mode: 'attached' }).effect).toBe(mayRun ? 'allow' : 'deny')
+    expect(judge('sleep 3600', { roles: [role], mode: 'attached', service: 'web' }).effect).toBe('deny')
+  })
+
+  test('the rule that decided is named', () => {
+    expect(judge('bin/pre_release')).toEqual({ effect: 'allow', rule: 'pre-release' })
+    expect(judge('rake db:seed', { roles: ['admin'] })).toEqual({ effect: 'allow', rule: 'migrate-and-seed' })
+    expect(judge('ls -l', { roles: ['admin'] })).toEqual({ effect: 'allow', rule: 'any-command' })
+  })
+
+  test('not even an admin passes shell syntax', () => {
+    expect(judge("sh -c 'a && b'", { roles: ['admin'] })).toMatchObject({ effect: 'deny', rule: 'shell-syntax' })
+    expect(judge('rake db:migrate; sh', { roles: ['admin'], mode: 'exec' })).toMatchObject({ rule: 'shell-syntax' })
+  })
+})

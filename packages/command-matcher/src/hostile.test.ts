@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readCommand } from './header.ts'
+import { matchCommand } from './match.ts'
+import { compileRules } from './rules.ts'
+import { judge } from './testing/judge.ts'
+import { quote } from './testing/quote.ts'
+import type { CommandRule } from './types.ts'
+
+const approved = [
+  'bin/pre_release',
+  'rake stripe:prepare',
+  'run_as_deploy rake checks:verify_dns checks:generate_test_submission',
+] as const
+
+function effects(command: string): string[] {
+  return (['detached', 'exec'] as const).map((mode) => judge(command, { mode }).effect)
+}
+
+describe('an approved command stays exactly that', () => {
+  test.each(approved)('%s is permitted as it is, and however it is quoted', (command) => {
+    const words = command.split(' ')
+    for (const style of [0, 1, 2]) {
+      expect(effects(words.map((word) => quote(word, style)).join(' \t\n '))).toEqual(['allow', 'allow'])
+    }
+  })
+
+  const additions = [
+    [
+      'case 83: a second command',
+      ['; sh', ';sh', ' && sh', ' || sh', ' | sh', ' & sh', ' `id`', ' $(id)', '\0', ' \0', ' > /tmp/x', ' >/tmp/x'],
+    ],
+    [
+      'case 85: more arguments',
+      [' db:drop', ' --trace -f /tmp/Rakefile', ' -r ./evil', ' --', ' -- x', " ''", ' ""', ' #', ' # comment'],
+    ],
+    [
+      'case 86: what looks like nothing',
+      [
+        '\u00a0',
+        '\u2003',
+        ' \u00a0',
+        '\u200b',
+        '\ufeff',
+        '\r',
+        '\v',
+        '\f',
+        '\\',
+        ' \\',
+        ' \\ ',
+        "'",
+        '"',
+        "\\'",
+        '\ud800',
+      ],
+    ],
+    ['case 86: very long', [` ${'x'.repeat(10_000)}`, ' x'.repeat(5000)]],
+  ] as const
+  const cases = approved.flatMap((command) => additions.map(([name, suffixes]) => ({ name, command, suffixes })))
+
+  test.each(cases)('$name after $command', ({ command, suffixes }) => {
+    for (const suffix of suffixes) {
+      expect({ suffix, effects: effects(command + suffix) }).toEqual({ suffix, effects: ['deny', 'deny'] })
+    }
+  })
+
+  test('case 83: a newline is a space to the rack, so what follows is arguments', () => {
+    expect(effects('rake stripe:prepare\nsh')).toEqual(['deny', 'deny'])
+    expect(judge("rake 'stripe:prepare\nsh'")).toMatchObject({ rule: 'shell-syntax' })
+  })
+
+  test.each([
+    'sh -c "rake stripe:prepare"',
+    'sh -c rake\\ stripe:prepare',
+    'bash -lc bin/pre_release',
+    'env X=1 rake stripe:prepare',
+    'RAILS_ENV=production rake stripe:prepare',
+    'bundle exec rake stripe:prepare',
+    '/bin/rake stripe:prepare',
+    './rake stripe:prepare',
+    './bin/pre_release',
+    '/app/bin/pre_release',
+    'bin//pre_release',
+    'bin/./pre_release',
+    'bin/../bin/pre_release',
+    '-- rake stripe:prepare',
+    "'' bin/pre_release",
+    'exec bin/pre_release',
+    'sudo bin/pre_release',
+    'timeout 60 bin/pre_release',
+  ])('case 84: %s is another program', (command) => {
+    expect(effects(command)).toEqual(['deny', 'deny'])
+  })
+
+  test.each([
+    'rake -r ./evil stripe:prepare',
+    'rake -f /tmp/Rakefile stripe:prepare',
+    'rake --trace stripe:prepare',
+    'rake -- stripe:prepare',
+    'rake stripe:prepare stripe:prepare',
+    'rake checks:verify_dns',
+    'run_as_deploy rake checks:verify_dns',
+    'run_as_deploy rake checks:generate_test_submission checks:verify_dns',
+    'run_as_deploy sh',
+  ])('case 85: %s has other arguments', (command) => {
+    expect(effects(command)).toEqual(['deny', 'deny'])
+  })
+
+  test.each([
+    'Rake stripe:prepare',
+    'rake Stripe:prepare',
+    'RAKE STRIPE:PREPARE',
+    'rake\u00a0stripe:prepare',
+    "'rake stripe:prepare'",
+    '"rake" "stripe: prepare"',
+    'rake\\ stripe:prepare',
+    'rake stripe\\:prepare\\',
+    'rake stripe\uff1aprepare',
+    'rake strip\u0435:prepare',
+    'rake stripe:prepar\u0065\u0301',
+    'bin\\/pre_release\\',
+    'bin\uff0fpre_release',
+    'bin\\\\pre_release',
+    'bin/pre_release\\\n.sh',
+  ])('case 86: %j only looks like it', (command) => {
+    expect(effects(command)).toEqual(['deny', 'deny'])
+  })
+
+  test('case 86: bytes outside of UTF-8 match no rule', () => {
+    for (const bytes of [
+      'bin/pre_release\xa0',
+      '\xc0\xafbin/pre_release',
+      'bin\xc0\xafpre_release',
+      'rake stripe:prepar\xe9',
+    ]) {
+      const { argv } = readCommand(bytes, 'exec')
+      expect(argv && judge('', { argv, mode: 'exec' }).effect).toBe('deny')
+    }
+  })
+
+  test('case 87: a rule that looks like an expression is only its own characters', () => {
+    const rule: CommandRule = { id: 'x', argv: ['(a+)+$', '.*'], services: ['command'], roles: ['deployer'] }
+    const call = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
+    const rules = compileRules([rule])
+    expect(matchCommand(rules, { ...call, argv: ['aaaa', 'x'] }).effect).toBe('deny')
+    expect(matchCommand(rules, { ...call, argv: ['(a+)+$', '.*'] }).effect).toBe('allow')
+    expect(matchCommand(rules, { ...call, argv: ['a'.repeat(8000)] }).effect).toBe('deny')
+  })
+
+  test('case 88: a command is judged the same however it comes', () => {
+    for (const command of [...approved, 'sh', 'rake db:migrate', 'sleep 10; sh']) {
+      const [detached, exec] = effects(command)
+      expect(detached).toBe(exec)
+    }
+    expect(judge('bin/pre_release', { mode: 'attached' }).effect).toBe('deny')
+  })
+
+  test('case 89: on another service, app, rack or in another role it is another command', () => {
+    for (const service of ['web', 'worker', 'build', 'Command', 'command ', '']) {
+      expect(effects('bin/pre_release').concat(judge('bin/pre_release', { service, mode: 'exec' }).effect)).toEqual([
+        'allow',
+        'allow',
+        'deny',
+      ])
+    }
+    const limited = compileRules([
+      { id: 'x', argv: ['bin/x'], services: ['command'], roles: ['deployer'], apps: ['web'], racks: ['staging'] },
+    ])
+    const call = {
+      argv: ['bin/x'],
+      service: 'command',
+      app: 'web',
+      rack: 'staging',
+      mode: 'exec',
+      roles: ['deployer'],
+    } as const
+    expect(matchCommand(limited, call).effect).toBe('allow')
+    expect(matchCommand(limited, { ...call, app: 'web2' }).effect).toBe('deny')
+    expect(matchCommand(limited, { ...call, rack: 'production' }).effect).toBe('deny')
+  })
+})
+
+describe('for any text', () => {
+  const anyText = fc.string({
+    unit: fc.oneof(fc.constantFrom(...' \t\n\\\'"$`;|&-/:a'), fc.string({ unit: 'binary', maxLength: 1 })),
+  })
+
+  test('what is added before or behind an approved command never passes', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...approved), anyText, anyText, (command, before, behind) => {
+        const text = `${before}${command}${behind}`
+        // Space and balanced quotes add nothing; every other character stays a part of some word.
+        fc.pre(/[^ \t\n'"\\]/.test(before + behind))
+        expect(effects(text)).toEqual(['deny', 'deny'])
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('a deployer is permitted exactly the approved words, and the answer is always a verdict', () => {
+    const words = fc.array(fc.constantFrom(...approved.flatMap((command) => command.split(' ')), 'sh', '-c', '', ';'), {
+      maxLength: 5,
+    })
+    fc.assert(
+      fc.property(words, (argv) => {
+        const expected = approved.some((command) => JSON.stringify(command.split(' ')) === JSON.stringify(argv))
+        expect(judge('', { argv }).effect).toBe(expected ? 'allow' : 'deny')
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('no text makes the matcher fail, and no refusal holds a per-cent sign', () => {
+    fc.assert(
+      fc.property(anyText, fc.constantFrom('deployer', 'admin'), (text, role) => {
+        const verdict = judge(text, { roles: [role], mode: 'exec' })
+        if (verdict.effect === 'deny') expect(verdict.reason).not.toMatch(/[%\n\r\0]/)
+      }),
+    )
+  })
+})

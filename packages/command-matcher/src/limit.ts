@@ -1,0 +1,12 @@
+/** The longest command that is judged, in bytes of UTF-8. */
+export const maxCommandBytes = 8192
+
+/** Whether the words, joined by single spaces, are longer than a command may be. */
+export function tooLong(words: readonly string[]): boolean {
+  let bytes = -1
+  for (const word of words) {
+    bytes += 1 + Buffer.byteLength(word)
+    if (bytes > maxCommandBytes) return true
+  }
+  return false
+}

@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest'
+import { hasAnyRule, matchCommand } from './match.ts'
+import { compileRules } from './rules.ts'
+import { judge } from './testing/judge.ts'
+import type { CommandCall, CommandRule } from './types.ts'
+
+const call: CommandCall = {
+  argv: ['rake', 'a'],
+  service: 'command',
+  app: 'web',
+  rack: 'staging',
+  mode: 'exec',
+  roles: ['deployer'],
+}
+function rule(change: Partial<CommandRule>): CommandRule {
+  return { id: 'one', argv: ['rake', 'a'], services: ['command'], roles: ['deployer'], ...change }
+}
+function match(rules: CommandRule[], change: Partial<CommandCall> = {}) {
+  return matchCommand(compileRules(rules), { ...call, ...change })
+}
+
+describe('words', () => {
+  test('literals match word for word', () => {
+    expect(match([rule({})])).toEqual({ effect: 'allow', rule: 'one' })
+    for (const argv of [['rake'], ['rake', 'a', 'b'], ['rake', 'A'], ['rake', 'a', ''], ['rake a'], ['a', 'rake']]) {
+      expect(match([rule({})], { argv })).toMatchObject({ effect: 'deny', rule: 'no-rule' })
+    }
+  })
+
+  test('a choice matches each of its literals and nothing else', () => {
+    const rules = [rule({ argv: ['rake', ['a', 'b']] })]
+    expect(match(rules, { argv: ['rake', 'a'] }).effect).toBe('allow')
+    expect(match(rules, { argv: ['rake', 'b'] }).effect).toBe('allow')
+    expect(match(rules, { argv: ['rake', 'ab'] }).effect).toBe('deny')
+    expect(match(rules, { argv: ['rake', 'a', 'b'] }).effect).toBe('deny')
+  })
+
+  test('a rest matches what follows, nothing included', () => {
+    const rules = [rule({ argv: ['rake', { rest: true }] })]
+    expect(match(rules, { argv: ['rake'] }).effect).toBe('allow')
+    expect(match(rules, { argv: ['rake', 'x', 'y', ''] }).effect).toBe('allow')
+    expect(match(rules, { argv: ['rakes'] }).effect).toBe('deny')
+  })
+
+  test('a rest never reaches over shell syntax, wherever it stands', () => {
+    const rules = [rule({ argv: ['rake', { rest: true }] })]
+    for (const argv of [
+      ['rake', ';'],
+      ['rake', 'x', '&&', 'sh'],
+      ['rake', 'x', 'y|z'],
+      ['rake', '$(id)'],
+    ]) {
+      expect(match(rules, { argv })).toMatchObject({ effect: 'deny', rule: 'shell-syntax' })
+    }
+  })
+
+  test('shell syntax is permitted where a rule holds the word itself', () => {
+    expect(match([rule({ argv: ['psql', ';'] })], { argv: ['psql', ';'] }).effect).toBe('allow')
+    expect(match([rule({ argv: ['psql', ';', { rest: true }] })], { argv: ['psql', ';', 'x'] }).effect).toBe('allow')
+    expect(match([rule({ argv: ['psql', ';', { rest: true }] })], { argv: ['psql', ';', '|'] }).effect).toBe('deny')
+  })
+
+  test('names of object properties are words like any other', () => {
+    for (const word of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      expect(match([rule({})], { argv: [word] }).effect).toBe('deny')
+      expect(match([rule({ argv: [word] })], { argv: [word] }).effect).toBe('allow')
+    }
+  })
+})
+
+describe('where and who', () => {
+  test.each<[Partial<CommandRule>, Partial<CommandCall>]>([
+    [{ services: ['command'] }, { service: 'web' }],
+    [{ services: ['command'] }, { service: '' }],
+    [{ services: ['command'] }, { service: 'Command' }],
+    [{ apps: ['api', 'w*2'] }, {}],
+    [{ apps: [] }, {}],
+    [{ racks: ['production*'] }, {}],
+    [{ modes: ['detached'] }, {}],
+    [{ roles: ['admin'] }, {}],
+    [{}, { roles: [] }],
+    [{ roles: ['deploy*'] }, {}],
+  ])('the rule %j does not apply to %j', (limits, change) => {
+    expect(match([rule(limits)], change).effect).toBe('deny')
+  })
+
+  test.each<[Partial<CommandRule>, Partial<CommandCall>]>([
+    [{ services: ['*'] }, { service: 'web' }],
+    [{ services: ['*'] }, { service: '' }],
+    [{ apps: ['w*'], racks: ['*ging'] }, {}],
+    [{ modes: ['detached', 'exec'] }, {}],
+    [{}, { roles: ['viewer', 'deployer'] }],
+  ])('the rule %j applies to %j', (limits, change) => {
+    expect(match([rule(limits)], change).effect).toBe('allow')
+  })
+
+  test('the first rule in the list decides, however it is written', () => {
+    const rest = rule({ id: 'rest', argv: [{ rest: true }] })
+    const exact = rule({ id: 'exact' })
+    expect(match([rest, exact])).toMatchObject({ rule: 'rest' })
+    expect(match([exact, rest])).toMatchObject({ rule: 'exact' })
+    expect(match([rule({ id: 'other', apps: ['api'] }), exact])).toMatchObject({ rule: 'exact' })
+  })
+
+  test('a run is only for the services that take runs, whatever the rules say', () => {
+    const rules = [rule({ services: ['*'], argv: [{ rest: true }] })]
+    for (const mode of ['attached', 'detached'] as const) {
+      expect(match(rules, { mode, service: 'web', argv: ['sleep', '10'] })).toEqual({
+        effect: 'deny',
+        rule: 'run-service',
+        reason: 'Nobody may start a run on the service web: use the service command.',
+      })
+    }
+    const opened = compileRules(rules, { runServices: ['command', 'web'] })
+    expect(matchCommand(opened, { ...call, mode: 'detached', service: 'web' }).effect).toBe('allow')
+    expect(matchCommand(compileRules(rules, { runServices: [] }), { ...call, mode: 'detached' }).effect).toBe('deny')
+  })
+})
+
+describe('attached runs', () => {
+  const start: Partial<CommandCall> = { mode: 'attached', argv: ['sleep', '3600'] }
+
+  test('the POST is permitted when some rule permits an exec there', () => {
+    expect(match([rule({})], start)).toEqual({ effect: 'allow', rule: 'one' })
+  })
+
+  test('the POST is refused when no rule could permit what follows', () => {
+    expect(match([rule({ modes: ['detached'] })], start).effect).toBe('deny')
+    expect(match([rule({ apps: ['api'] })], start).effect).toBe('deny')
+    expect(match([rule({})], { ...start, roles: ['viewer'] })).toEqual({
+      effect: 'deny',
+      rule: 'no-rule',
+      reason:
+        'A run is not permitted: on the service command of web the role viewer may run nothing. Ask for a role that may, or for a rule.',
+    })
+  })
+
+  test('nothing but a sleep is ever permitted by it', () => {
+    for (const argv of [
+      ['rake', 'a'],
+      ['sleep'],
+      ['sleep', '0'],
+      ['sleep', '86401'],
+      ['sleep 10'],
+      ['sleep', '1', '2'],
+      ['sh'],
+    ]) {
+      expect(match([rule({}), rule({ id: 'any', argv: [{ rest: true }] })], { ...start, argv }).effect).toBe('deny')
+    }
+  })
+
+  test('the sleep itself is no permission to exec one', () => {
+    expect(match([rule({})], { ...start, mode: 'exec' }).effect).toBe('deny')
+  })
+
+  test('whether there is any rule is asked for an exec', () => {
+    const { argv: _argv, mode: _mode, ...place } = call
+    expect(hasAnyRule(compileRules([rule({})]), place)).toBe(true)
+    expect(hasAnyRule(compileRules([rule({ modes: ['detached'] })]), place)).toBe(false)
+    expect(hasAnyRule(compileRules([rule({})]), { ...place, roles: [] })).toBe(false)
+    expect(hasAnyRule(compileRules([rule({})]), { ...place, rack: 'production', service: 'web' })).toBe(false)
+    expect(hasAnyRule(compileRules([]), place)).toBe(false)
+  })
+})
+
+describe('what a refusal says', () => {
+  test('it names what would be permitted, and who may do what was asked', () => {
+    expect(judge('rake db:migrate')).toEqual({
+      effect: 'deny',
+      rule: 'no-rule',
+      reason:
+        '"rake db:migrate" is not permitted: on the service command of web the role deployer may run only: bin/pre_release, ' +
+        'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare. ' +
+        'The role admin may run this one: ask someone who has it.',
+    })
+  })
+
+  test('it says so when nothing is permitted', () => {
+    expect(judge('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
+      reason: expect.stringContaining(
+        'the roles viewer and ops may run nothing. The roles deployer, ci and admin may run this one',
+      ),
+    })
+    expect(judge('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
+      reason: expect.stringContaining('in a process without a service of web you may run nothing'),
+    })
+  })
+
+  test('an empty command and a long one are refused before anything else', () => {
+    expect(judge('', { roles: ['admin'] })).toMatchObject({ rule: 'empty' })
+    expect(judge(' \t\n', { roles: ['admin'], mode: 'exec' })).toMatchObject({ rule: 'empty' })
+    expect(judge('x'.repeat(8192), { roles: ['admin'] }).effect).toBe('allow')
+    expect(judge('x'.repeat(8193), { roles: ['admin'] })).toMatchObject({ rule: 'too-long' })
+    expect(judge('é '.repeat(4000), { roles: ['admin'] })).toMatchObject({ rule: 'too-long' })
+  })
+
+  test('it is one clean line without per-cent signs, whatever was asked, wherever', () => {
+    const names = { app: 'a%s\n', service: 'command', roles: ['r%d\x1b'] }
+    const verdict = judge("date '+%s\n\u202e\x1b[31m'", names)
+    expect(verdict).toMatchObject({ effect: 'deny', reason: expect.not.stringMatching(/[%\n\x1b\u202e]/) })
+    expect(judge('rake', { service: '%s\r\n' })).toMatchObject({ reason: expect.not.stringMatching(/[%\r\n]/) })
+  })
+
+  test('many rules are not all listed', () => {
+    const rules = Array.from({ length: 30 }, (_, at) => rule({ id: `r${at}`, argv: [`command${at}`] }))
+    expect(match(rules)).toMatchObject({ reason: expect.stringMatching(/command7, and more\. /) })
+    expect(match([rule({ argv: ['a', ['b', 'c'], { rest: true }] })])).toMatchObject({
+      reason: expect.stringContaining('only: a b|c …. '),
+    })
+  })
+})
+
+test('ten thousand rules cost a command no more than one', () => {
+  const many = Array.from({ length: 10_000 }, (_, at) =>
+    rule({ id: `r${at}`, argv: ['rake', `task${at}`, { rest: true }] }),
+  )
+  const rules = compileRules(many)
+  const argv = ['rake', 'task9999', ...Array.from({ length: 4000 }, () => 'x')]
+  const started = performance.now()
+  for (let at = 0; at < 100; at++) expect(matchCommand(rules, { ...call, argv })).toMatchObject({ rule: 'r9999' })
+  expect(performance.now() - started).toBeLessThan(2000)
+})

@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compilePattern, compilePatterns } from './pattern.ts'
+
+describe('a name pattern', () => {
+  test.each([
+    ['*', 'anything'],
+    ['*', ''],
+    ['web', 'web'],
+    ['web*', 'web'],
+    ['web*', 'web-eu'],
+    ['*-eu', 'web-eu'],
+    ['w*b*u', 'web-eu'],
+    ['a*a', 'aa'],
+    ['a**b', 'ab'],
+    ['*b*b*', 'abcb'],
+    ['a.c', 'a.c'],
+  ])('%s matches %j', (pattern, name) => {
+    expect(compilePattern(pattern)(name)).toBe(true)
+  })
+
+  test.each([
+    ['', ''],
+    ['', 'web'],
+    ['web', 'Web'],
+    ['web', 'web2'],
+    ['web', 'myweb'],
+    ['web*', 'my-web'],
+    ['*-eu', 'web-eu-2'],
+    ['a*a', 'a'],
+    ['ab*ba', 'aba'],
+    ['*ab*ab*', 'aab'],
+    ['a.c', 'abc'],
+    ['(a+)+$', 'aaaa'],
+    ['[ab]', 'a'],
+    ['we?', 'web'],
+  ])('%s does not match %j', (pattern, name) => {
+    expect(compilePattern(pattern)(name)).toBe(false)
+  })
+
+  test('it agrees with the regular expression that it stands for', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*') })
+    const names = fc.string({ unit: fc.constantFrom('a', 'b') })
+    fc.assert(
+      fc.property(letters, names, (pattern, name) => {
+        fc.pre(pattern !== '')
+        expect(compilePattern(pattern)(name)).toBe(new RegExp(`^${pattern.replaceAll(/\*+/g, '.*')}$`).test(name))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('many stars cost no time', () => {
+    const matches = compilePattern(`${'a*'.repeat(1000)}b`)
+    expect(matches('a'.repeat(100_000))).toBe(false)
+  })
+})
+
+test('no patterns stand for every name, an empty list for none', () => {
+  expect(compilePatterns(undefined)('web')).toBe(true)
+  expect(compilePatterns([])('web')).toBe(false)
+  expect(compilePatterns(['a', 'w*'])('web')).toBe(true)
+})

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { InvalidCommandRules } from './errors.ts'
+import { compileRules } from './rules.ts'
+import type { ArgvWord, CommandRule } from './types.ts'
+
+function rule(change: Partial<CommandRule>): CommandRule {
+  return { id: 'one', argv: ['rake'], services: ['command'], roles: ['deployer'], ...change }
+}
+const letters: ArgvWord = [...'abcdefghij']
+
+describe('compiling rules', () => {
+  test('an empty list is valid and permits nothing', () => {
+    expect(compileRules([]).all).toEqual([])
+  })
+
+  test.each<[string, CommandRule]>([
+    ['needs an id', rule({ id: '' })],
+    ['needs an id', rule({ id: 'With Space' })],
+    ['needs an id', rule({ id: 'per%cent' })],
+    ['uses for its own refusals', rule({ id: 'no-rule' })],
+    ['has no words', rule({ argv: [] })],
+    ['only as its last word', rule({ argv: [{ rest: true }, 'rake'] })],
+    ['without choices', rule({ argv: ['rake', []] })],
+    ['printable ASCII', rule({ argv: [''] })],
+    ['printable ASCII', rule({ argv: ['réke'] })],
+    ['printable ASCII', rule({ argv: ['rake', ['a', 'b\n']] })],
+    ['more than 1000 commands', rule({ argv: [letters, letters, letters, ['a', 'b']] })],
+    ['names no service', rule({ services: [] })],
+    ['names no role', rule({ roles: [] })],
+  ])('a rule that %s is refused', (problem, bad) => {
+    expect(() => compileRules([bad])).toThrow(InvalidCommandRules)
+    expect(() => compileRules([bad])).toThrow(problem)
+  })
+
+  test('two rules of one id are refused', () => {
+    expect(() => compileRules([rule({}), rule({ argv: ['rails'] })])).toThrow(
+      'the rule "one" has the id of another rule',
+    )
+  })
+
+  test('every problem is named at once', () => {
+    expect(() => compileRules([rule({ id: 'first', argv: [] }), rule({ id: 'second', roles: [] })])).toThrow(
+      /first.*second/,
+    )
+  })
+
+  test('a choice that is named twice counts once', () => {
+    expect(
+      compileRules([rule({ argv: ['rake', ['a', 'a']] })])
+        .root.next.get('rake')
+        ?.next.get('a')?.exact,
+    ).toHaveLength(1)
+  })
+})
