@@ -1,12 +1,100 @@
-import postgres from 'postgres'
 import { expect, test } from 'vitest'
-import { createTestDatabase } from './testing/index.ts'
+import { openDatabase } from './connection.ts'
+import { roleOf } from './explain.ts'
+import { checkSchema, migrate } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+import { databaseForTest } from './testing/connect.ts'
 
-test('smoke', async () => {
-  const database = await createTestDatabase()
-  const sql = postgres(database.runtimeUrl)
-  console.log(await sql`select * from gateway.migrations`, await sql`select * from gateway.revision`)
-  expect(1).toBe(1)
-  await sql.end()
-  await database.drop()
+/** A test database as it was before the first migration. */
+async function emptyDatabase() {
+  const database = await databaseForTest()
+  await database.owner.unsafe('DROP SCHEMA gateway CASCADE; DROP SCHEMA audit CASCADE')
+  return { ...database, runtimeRole: roleOf(database.runtimeUrl) }
+}
+
+test('the first run applies everything, the next one nothing', async () => {
+  const { ownerUrl, runtimeRole } = await emptyDatabase()
+  const names = migrations.map((migration) => migration.name)
+  expect(await migrate(ownerUrl, { runtimeRole })).toEqual({ applied: names, version: names.length })
+  expect(await migrate(ownerUrl, { runtimeRole })).toEqual({ applied: [], version: names.length })
+})
+
+test('five replicas that start at once apply each migration once', async () => {
+  const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
+  const results = await Promise.all(Array.from({ length: 5 }, () => migrate(ownerUrl, { runtimeRole })))
+  expect(results.filter((result) => result.applied.length > 0)).toHaveLength(1)
+  const recorded = await owner`select version from gateway.migrations order by version`
+  expect(recorded.map((row) => row.version)).toEqual(migrations.map((_, index) => index + 1))
+})
+
+test('a database of a newer release is refused and left alone', async () => {
+  const { ownerUrl, runtimeUrl, runtimeRole, owner } = await emptyDatabase()
+  await migrate(ownerUrl, { runtimeRole })
+  await owner`insert into gateway.migrations (version, name, checksum) values (99, '0099-future', 'x')`
+  await expect(migrate(ownerUrl, { runtimeRole })).rejects.toMatchObject({
+    code: 'RGW_SCHEMA_NEWER',
+    message: expect.stringContaining('schema version 99'),
+  })
+  const { sql, close } = openDatabase(runtimeUrl)
+  await expect(checkSchema(sql)).rejects.toMatchObject({ code: 'RGW_SCHEMA_NEWER' })
+  await close()
+})
+
+test('a migration that was applied in another form is refused by name', async () => {
+  const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
+  await migrate(ownerUrl, { runtimeRole })
+  await owner`update gateway.migrations set checksum = 'other' where version = 2`
+  await expect(migrate(ownerUrl, { runtimeRole })).rejects.toMatchObject({
+    code: 'RGW_MIGRATION_CHANGED',
+    message: expect.stringContaining('0002-revision'),
+  })
+})
+
+test('a migration that fails leaves nothing of itself or of those before it in the same run', async () => {
+  const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
+  const broken = [...migrations, { name: '0099-broken', sql: 'CREATE TABLE gateway.half (); SELECT 1/0' }]
+  await expect(migrate(ownerUrl, { runtimeRole, migrations: broken })).rejects.toThrow('division by zero')
+  expect(await owner`select from pg_namespace where nspname in ('gateway', 'audit')`).toHaveLength(0)
+})
+
+test('a runtime login that does not exist is named, and nothing is migrated', async () => {
+  const { ownerUrl, owner } = await emptyDatabase()
+  await expect(migrate(ownerUrl, { runtimeRole: 'nobody"; DROP TABLE x' })).rejects.toMatchObject({
+    code: 'RGW_RUNTIME_ROLE_MISSING',
+    message: expect.stringContaining('nobody"; DROP TABLE x'),
+  })
+  expect(await owner`select from pg_namespace where nspname = 'gateway'`).toHaveLength(0)
+})
+
+test('a role name with a dot and a quote is granted as one name', async () => {
+  const { ownerUrl, admin, owner } = await emptyDatabase()
+  const role = `odd."role${Date.now()}`
+  const quoted = `"${role.replaceAll('"', '""')}"`
+  await admin.unsafe(`CREATE ROLE ${quoted} LOGIN`)
+  await migrate(ownerUrl, { runtimeRole: role })
+  const [held] = await owner`select has_table_privilege(${role}, 'audit.events', 'INSERT') as insert`
+  expect(held?.insert).toBe(true)
+  await admin.unsafe(`DROP OWNED BY ${quoted}; DROP ROLE ${quoted}`)
+})
+
+test('one login for both migrates too', async () => {
+  const { ownerUrl, owner } = await emptyDatabase()
+  await migrate(ownerUrl, { runtimeRole: roleOf(ownerUrl) })
+  await expect(owner`select from gateway.users`).resolves.toHaveLength(0)
+})
+
+test('a start without the owner says when the migrations are missing', async () => {
+  const { runtimeUrl } = await emptyDatabase()
+  const { sql, close } = openDatabase(runtimeUrl)
+  await expect(checkSchema(sql)).rejects.toMatchObject({ code: 'RGW_SCHEMA_OLDER' })
+  await close()
+})
+
+test('the wrong password is one sentence without the password', async () => {
+  const { ownerUrl } = await databaseForTest()
+  const url = new URL(ownerUrl)
+  url.password = 'hunter2-secret'
+  await expect(migrate(url.href, { runtimeRole: 'x' })).rejects.toSatisfy((error: Error) => {
+    return /refused the login "rack_gateway_owner"/.test(error.message) && !error.message.includes('hunter2')
+  })
 })

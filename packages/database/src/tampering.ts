@@ -1,4 +1,4 @@
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 
 /** `prevented`: the login can only add events. `detected`: it could change them, and only the chain would tell. */
 export type TamperProtection = 'prevented' | 'detected'
@@ -7,7 +7,7 @@ export type TamperProtection = 'prevented' | 'detected'
  * What the login of `sql` could do to events: by privilege on any partition, by owning (or being a member of the owner of)
  * anything that they hang on, or by being able to reach the server's files.
  */
-export async function tamperProtection(sql: Sql): Promise<TamperProtection> {
+export async function tamperProtection(sql: Sql | TransactionSql): Promise<TamperProtection> {
   const [found] = await sql`
     with guarded as (
       select c.oid, c.relowner from pg_catalog.pg_class c

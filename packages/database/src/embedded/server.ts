@@ -47,11 +47,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 function launch({ program, cluster, account, settings }: ServerOptions, port: number): ChildProcess {
   const values = {
+    ...settings,
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
     fsync: 'on',
-    ...settings,
   }
   const flags = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return spawn('/bin/sh', ['-c', supervised, 'postgres', program, '-D', cluster, ...flags], {

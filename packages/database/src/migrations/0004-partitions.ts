@@ -1,6 +1,7 @@
 /**
  * TRUNCATE of a partition passes the parent's triggers, and a detached partition loses those it inherited,
- * so each partition has triggers of its own. ATTACH, unlike PARTITION OF, does not lock the writers out.
+ * so each partition has triggers of its own. ATTACH, unlike PARTITION OF, does not lock the writers out. The lock is one on
+ * the table, because waiting for an advisory one does not refresh what the session believes about the catalogue.
  */
 export const partitions = {
   name: '0004-partitions',
@@ -20,7 +21,7 @@ BEGIN
   IF to_regclass('audit.' || quote_ident(partition)) IS NOT NULL THEN
     RETURN partition;
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtextextended('rack-gateway audit partition', 0));
+  LOCK TABLE audit.events IN SHARE UPDATE EXCLUSIVE MODE;
   IF to_regclass('audit.' || quote_ident(partition)) IS NOT NULL THEN
     RETURN partition;
   END IF;

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { openDatabase } from './connection.ts'
+import { explainDatabaseError, roleOf } from './explain.ts'
+import { users } from './schema.ts'
+import { databaseForTest } from './testing/connect.ts'
+import { createTestDatabase } from './testing/index.ts'
+
+test('drizzle and postgres.js share connections, and both take and give dates', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { sql, db, close } = openDatabase(runtimeUrl)
+  const createdAt = new Date('2026-02-03T04:05:06.789Z')
+  const id = randomUUID()
+  await db.insert(users).values({ id, issuer: 'local', subject: 'x', email: 'x@example.com', createdAt })
+  const [viaDrizzle] = await db.select().from(users).where(eq(users.id, id))
+  const [viaSql] = await sql`select created_at from gateway.users where created_at = ${createdAt}`
+  expect(viaDrizzle?.createdAt).toEqual(createdAt)
+  expect(viaSql?.created_at).toEqual(createdAt)
+  await close()
+})
+
+test.each([
+  ['a wrong password', { password: 'wrong-secret' }, 'refused the login "rack_gateway"'],
+  ['a wrong user', { username: 'nobody' }, 'refused the login "nobody"'],
+  ['a missing database', { pathname: '/nowhere' }, 'has no database "nowhere"'],
+  ['a port where nothing listens', { port: '1' }, 'nothing answers at 127.0.0.1:1'],
+  ['a host that does not exist', { hostname: 'no.invalid' }, 'is not known'],
+])('%s is explained in one sentence without the password', async (_, change, sentence) => {
+  const { runtimeUrl } = await databaseForTest()
+  const url = new URL(runtimeUrl)
+  Object.assign(url, change)
+  const { check, close } = openDatabase(url.href)
+  const error = await check().then(
+    () => null,
+    (reason: Error) => reason,
+  )
+  expect(error).toMatchObject({ code: 'RGW_DATABASE_UNAVAILABLE', message: expect.stringContaining(sentence) })
+  expect(error?.message).not.toContain(url.password)
+  await close()
+})
+
+test('a server that takes the connection and says nothing is given up on', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const address = silent.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const { check, close } = openDatabase(`postgres://a:b@127.0.0.1:${port}/x`, { connectTimeout: 1 })
+  await expect(check()).rejects.toThrow('did not answer in time')
+  await close()
+  silent.close()
+})
+
+test('a message of an unknown kind is passed on with the password taken out, plain and escaped', () => {
+  const url = 'postgres://me:p%40ss@db.example.com/app'
+  const message = explainDatabaseError(new Error('tried postgres://me:p%40ss@… with p@ss'), url)
+  expect(message).toBe('db.example.com:5432 reported: tried postgres://me:[secret]@… with [secret]')
+  expect(
+    explainDatabaseError(Object.assign(new Error('Invalid URL'), { code: 'ERR_INVALID_URL' }), 'nonsense:secret'),
+  ).not.toContain('secret')
+  expect(explainDatabaseError('thrown text', url)).toContain('unknown error')
+})
+
+test('the runtime role is the user of the URL, unescaped', () => {
+  expect(roleOf('postgres://rack%2Dgw:x@h/d')).toBe('rack-gw')
+})
+
+test('test databases are separate, and dropping one ends who still uses it', async () => {
+  const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()])
+  const first = openDatabase(one.runtimeUrl)
+  const second = openDatabase(other.runtimeUrl)
+  await first.sql`insert into gateway.users (id, issuer, subject, email) values (${randomUUID()}, 'l', 's', 'e')`
+  expect(await second.sql`select from gateway.users`).toHaveLength(0)
+  await Promise.all([one.drop(), other.drop()])
+  await expect(first.sql`select 1`).rejects.toThrow()
+  await Promise.all([first.close(), second.close()])
+})

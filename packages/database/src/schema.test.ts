@@ -1,0 +1,140 @@
+import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
+import { afterAll, expect, test } from 'vitest'
+import * as schema from './schema.ts'
+import { connect } from './testing/connect.ts'
+import { createTestDatabase } from './testing/index.ts'
+
+const database = await createTestDatabase()
+const owner = connect(database.ownerUrl)
+afterAll(async () => {
+  await owner.end()
+  await database.drop()
+})
+
+const tables: PgTable[] = [
+  schema.users,
+  schema.serviceAccounts,
+  schema.sessions,
+  schema.apiTokens,
+  schema.credentials,
+  schema.bindings,
+  schema.runs,
+  schema.revision,
+  schema.streams,
+  schema.events,
+]
+
+test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
+  'the migrations make %s as schema.ts describes it',
+  async (_, table) => {
+    const { schema: namespace, name, columns, primaryKeys } = getTableConfig(table)
+    const actual = await owner`
+      select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required
+      from pg_attribute where attrelid = ${`${namespace}.${name}`}::regclass and attnum > 0 order by attnum`
+    const primary = primaryKeys.flatMap((key) => key.columns.map((column) => column.name))
+    const described = columns.map((column) => ({
+      name: column.name,
+      type: column.getSQLType(),
+      required: column.notNull || primary.includes(column.name),
+    }))
+    expect([...actual]).toEqual(described)
+  },
+)
+
+test('tables, privileges of the runtime login, triggers and checks are as recorded', async () => {
+  const privileges = await owner`
+    select n.nspname || '.' || regexp_replace(c.relname, '[0-9]{4}_[0-9]{2}$', 'MONTH') as table,
+      array_to_string(array(
+        select p from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as p
+        where has_table_privilege('rack_gateway', c.oid, p)), ' ') as runtime,
+      array_to_string(array(
+        select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+        and has_column_privilege('rack_gateway', c.oid, a.attnum, 'UPDATE')
+        and not has_table_privilege('rack_gateway', c.oid, 'UPDATE')), ' ') as columns
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('gateway', 'audit') and c.relkind in ('r', 'p')
+    order by 1`
+  const lines = privileges.map(
+    (row) => `${row.table}: ${row.runtime || 'nothing'}${row.columns ? ` (UPDATE ${row.columns})` : ''}`,
+  )
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "audit.events: SELECT INSERT",
+      "audit.events_MONTH: nothing",
+      "audit.events_MONTH: nothing",
+      "audit.streams: SELECT INSERT (UPDATE lease_until closed_at adopted_by)",
+      "gateway.api_tokens: SELECT INSERT UPDATE DELETE",
+      "gateway.bindings: SELECT INSERT UPDATE DELETE",
+      "gateway.credentials: SELECT INSERT UPDATE DELETE",
+      "gateway.migrations: SELECT",
+      "gateway.revision: SELECT UPDATE",
+      "gateway.runs: SELECT INSERT UPDATE DELETE",
+      "gateway.service_accounts: SELECT INSERT UPDATE DELETE",
+      "gateway.sessions: SELECT INSERT UPDATE DELETE",
+      "gateway.users: SELECT INSERT UPDATE DELETE",
+    ]
+  `)
+  const triggers = await owner`
+    select distinct n.nspname || '.' || regexp_replace(c.relname, '[0-9]{4}_[0-9]{2}$', 'MONTH') as table,
+      t.tgname as trigger, t.tgenabled as enabled, regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER [^ ]+ (.*) ON .*(FOR EACH [A-Z]+).*$', '\\1 \\2') as when
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('gateway', 'audit') and not t.tgisinternal order by 1, 2`
+  expect(triggers.map((row) => `${row.table}: ${row.trigger} ${row.when} (${row.enabled})`)).toMatchInlineSnapshot(`
+    [
+      "audit.events: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
+      "audit.events_MONTH: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
+      "audit.events_MONTH: refuse_row_change BEFORE DELETE OR UPDATE FOR EACH ROW (A)",
+      "gateway.api_tokens: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.bindings: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.credentials: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.service_accounts: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.sessions: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.users: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+    ]
+  `)
+  const functions = await owner`
+    select n.nspname || '.' || p.proname as name, p.prosecdef as definer, p.proconfig as settings,
+      has_function_privilege('rack_gateway', p.oid, 'EXECUTE') as runtime, has_function_privilege('public', p.oid, 'EXECUTE') as public
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('gateway', 'audit') order by 1`
+  expect([...functions]).toMatchInlineSnapshot(`
+    [
+      {
+        "definer": true,
+        "name": "audit.ensure_partition",
+        "public": false,
+        "runtime": true,
+        "settings": [
+          "search_path=pg_catalog, pg_temp",
+          "TimeZone=UTC",
+        ],
+      },
+      {
+        "definer": false,
+        "name": "audit.refuse_change",
+        "public": false,
+        "runtime": false,
+        "settings": [
+          "search_path=pg_catalog, pg_temp",
+        ],
+      },
+      {
+        "definer": false,
+        "name": "gateway.raise_revision",
+        "public": false,
+        "runtime": false,
+        "settings": [
+          "search_path=pg_catalog, pg_temp",
+        ],
+      },
+    ]
+  `)
+})
+
+test('nobody but the owner and the runtime login holds anything', async () => {
+  const granted = await owner`
+    select distinct acl.grantee::regrole::text as grantee
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) as acl
+    where n.nspname in ('gateway', 'audit')
+    union select acl.grantee::regrole::text from pg_namespace n, aclexplode(n.nspacl) as acl where nspname in ('gateway', 'audit')`
+  expect(granted.map((row) => row.grantee).sort()).toEqual(['rack_gateway', 'rack_gateway_owner'])
+})

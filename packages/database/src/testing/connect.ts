@@ -1,0 +1,20 @@
+import postgres, { type Sql } from 'postgres'
+import { onTestFinished } from 'vitest'
+import { createTestDatabase, type TestDatabase } from './index.ts'
+
+/** A test database and connections to it, all gone when the test ends. */
+export async function databaseForTest(): Promise<TestDatabase & { owner: Sql; runtime: Sql; admin: Sql }> {
+  const database = await createTestDatabase()
+  const owner = connect(database.ownerUrl)
+  const runtime = connect(database.runtimeUrl)
+  const admin = connect(database.adminUrl)
+  onTestFinished(async () => {
+    await Promise.all([owner, runtime, admin].map((sql) => sql.end({ timeout: 1 })))
+    await database.drop()
+  })
+  return { ...database, owner, runtime, admin }
+}
+
+export function connect(url: string): Sql {
+  return postgres(url, { max: 4, onnotice() {} })
+}
