@@ -42,10 +42,13 @@ test('the largest number fits and the one after it does not', () => {
   expect(decodeBytes('z'.repeat(width), length)).toBeNull()
 })
 
-test.each([' ', '_', '-', '+', '\0', '\n', 'é', '€', '０', '/', ':', '@', '[', '`', '{'])('%j is not a digit', (character) => {
-  expect(decodeBytes(character + '0'.repeat(width - 1), length)).toBeNull()
-  expect(decodeBytes('0'.repeat(width - 1) + character, length)).toBeNull()
-})
+test.each([' ', '_', '-', '+', '\0', '\n', 'é', '€', '０', '/', ':', '@', '[', '`', '{'])(
+  '%j is not a digit',
+  (character) => {
+    expect(decodeBytes(character + '0'.repeat(width - 1), length)).toBeNull()
+    expect(decodeBytes('0'.repeat(width - 1) + character, length)).toBeNull()
+  },
+)
 
 test('small numbers are padded, and the digits run 0-9, A-Z, a-z', () => {
   expect(encodeNumber(0, 6)).toBe('000000')

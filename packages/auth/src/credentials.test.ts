@@ -22,7 +22,9 @@ test('without the header there is no credential, whatever else is sent', () => {
 })
 
 test('a value that reads like the name of the header is no header', () => {
-  expect(readAuthorization(['X-Note', 'Authorization', 'Accept', 'Bearer rgs_abc'])).toMatchObject({ rule: 'no-credential' })
+  expect(readAuthorization(['X-Note', 'Authorization', 'Accept', 'Bearer rgs_abc'])).toMatchObject({
+    rule: 'no-credential',
+  })
 })
 
 test.each([
@@ -61,7 +63,9 @@ test('more than 4096 bytes are refused, 4096 are not', () => {
   const atLimit = `Bearer ${'a'.repeat(4096 - 7)}`
   expect(readAuthorization(['Authorization', atLimit])).toMatchObject({ scheme: 'bearer' })
   expect(readAuthorization(['Authorization', `${atLimit}a`])).toMatchObject({ rule: 'oversized-credential' })
-  expect(readAuthorization(['Authorization', `Basic ${'é'.repeat(2046)}`])).toMatchObject({ rule: 'oversized-credential' })
+  expect(readAuthorization(['Authorization', `Basic ${'é'.repeat(2046)}`])).toMatchObject({
+    rule: 'oversized-credential',
+  })
 })
 
 test('no list of headers makes it throw', () => {

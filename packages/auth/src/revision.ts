@@ -37,7 +37,7 @@ export function createRevision(clock: Clock): RevisionState {
     confirmedAt = Math.max(confirmedAt, askedAt)
     if (value === current) return
     current = value
-    for (const listener of listeners) listener()
+    tellAll(listeners)
   }
 
   function onChange(listener: () => void): () => void {
@@ -46,4 +46,17 @@ export function createRevision(clock: Clock): RevisionState {
   }
 
   return { age, stale: () => age() > staleAfter, onChange, seen }
+}
+
+/** A listener that throws must not keep the others from hearing that somebody was locked out. */
+function tellAll(listeners: Iterable<() => void>): void {
+  const errors: unknown[] = []
+  for (const listener of listeners) {
+    try {
+      listener()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'a listener to changes of identities failed')
 }

@@ -16,7 +16,9 @@ test('two purposes have two keys, and so have two secrets', () => {
 })
 
 test('the same secret and purpose give the same key on every replica and after every start', () => {
-  expect(deriveKey(secret, 'one').toString('hex')).toBe('49b347e2b2d206a6ca212b09478763f8462b39a7717fd703e63a3520bec8c056')
+  expect(deriveKey(secret, 'one').toString('hex')).toBe(
+    '49b347e2b2d206a6ca212b09478763f8462b39a7717fd703e63a3520bec8c056',
+  )
 })
 
 test('as many bytes as asked for', () => {

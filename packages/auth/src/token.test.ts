@@ -65,7 +65,9 @@ test('any character changed is refused, whatever it becomes', () => {
   fc.assert(
     fc.property(position, fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }), (at, character) => {
       fc.pre(token.charAt(at) !== character)
-      expect(mint.read(token.slice(0, at) + character + token.slice(at + 1), now)).toMatchObject({ rule: 'malformed-token' })
+      expect(mint.read(token.slice(0, at) + character + token.slice(at + 1), now)).toMatchObject({
+        rule: 'malformed-token',
+      })
     }),
     { numRuns: 500 },
   )
@@ -75,7 +77,10 @@ test('any signed bit changed is refused even when the check digits are made to f
   const { token } = mint.issue('session', later)
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 42 * 8 - 1 }), (bit) => {
-      const answer = mint.read(forged(token, (payload) => flip(payload, bit)), now)
+      const answer = mint.read(
+        forged(token, (payload) => flip(payload, bit)),
+        now,
+      )
       expect(answer).toMatchObject({ rule: bit < 8 ? 'unknown-version' : bit < 40 ? 'unknown-key' : 'bad-signature' })
     }),
     { numRuns: 400 },
@@ -157,7 +162,12 @@ test('the sentence of an expired token has its end and says what to do', () => {
 
 test('signature comes before expiry: a forged token does not learn that it is old', () => {
   const { token } = mint.issue('session', now - 1000)
-  expect(mint.read(forged(token, (payload) => flip(payload, 335)), now)).toMatchObject({ rule: 'bad-signature' })
+  expect(
+    mint.read(
+      forged(token, (payload) => flip(payload, 335)),
+      now,
+    ),
+  ).toMatchObject({ rule: 'bad-signature' })
 })
 
 test('check digits come before the signature: a mistyped token costs no HMAC', () => {

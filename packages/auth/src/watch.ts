@@ -93,7 +93,10 @@ async function readValue(client: Sql): Promise<string> {
 function connect(url: string, deadline: number, onnotify: () => void): Sql {
   // `onnotify` is what the driver's own listen() is made with, but it isn't in its types. One connection, so polls and notifications share it.
   const options = { max: 1, onnotify, connect_timeout: deadline / 1_000, max_lifetime: null, fetch_types: false }
-  return postgres(url, { ...options, connection: { application_name: 'rack-gateway revision' } })
+  return postgres(url, {
+    ...options,
+    connection: { application_name: 'rack-gateway revision', statement_timeout: deadline },
+  })
 }
 
 function ignore(): void {}

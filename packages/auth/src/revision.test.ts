@@ -1,0 +1,86 @@
+import { expect, test, vi } from 'vitest'
+import { createRevision } from './revision.ts'
+
+function startRevision() {
+  const clock = { time: 5_000, now: () => clock.time }
+  const revision = createRevision(clock)
+  const changed = vi.fn()
+  const end = revision.onChange(changed)
+  return { clock, revision, changed, end }
+}
+
+test('before the first answer nothing is known', () => {
+  const { revision } = startRevision()
+  expect(revision.age()).toBe(Number.POSITIVE_INFINITY)
+  expect(revision.stale()).toBe(true)
+})
+
+test('an answer is as old as its question', () => {
+  const { clock, revision } = startRevision()
+  clock.time = 6_000
+  revision.seen('1', 5_200)
+  expect(revision.age()).toBe(800)
+})
+
+test('after a second without an answer it is stale, with the next one it is not', () => {
+  const { clock, revision } = startRevision()
+  revision.seen('1', 5_000)
+  clock.time = 6_000
+  expect(revision.stale()).toBe(false)
+  clock.time = 6_001
+  expect(revision.stale()).toBe(true)
+  revision.seen('1', 6_001)
+  expect(revision.stale()).toBe(false)
+})
+
+test('an answer that comes late makes nothing older', () => {
+  const { clock, revision } = startRevision()
+  clock.time = 6_000
+  revision.seen('1', 5_900)
+  revision.seen('1', 5_100)
+  expect(revision.age()).toBe(100)
+})
+
+test('listeners hear of every change and of nothing else', () => {
+  const { revision, changed } = startRevision()
+  revision.seen('1', 5_000)
+  expect(changed).toHaveBeenCalledTimes(1)
+  revision.seen('1', 5_100)
+  expect(changed).toHaveBeenCalledTimes(1)
+  revision.seen('2', 5_200)
+  expect(changed).toHaveBeenCalledTimes(2)
+})
+
+test('a revision that went back, as after a restored backup, is a change', () => {
+  const { revision, changed } = startRevision()
+  revision.seen('9', 5_000)
+  revision.seen('3', 5_100)
+  expect(changed).toHaveBeenCalledTimes(2)
+})
+
+test('a revision beyond 2^53 is not rounded into the one before it', () => {
+  const { revision, changed } = startRevision()
+  revision.seen('9007199254740992', 5_000)
+  revision.seen('9007199254740993', 5_100)
+  expect(changed).toHaveBeenCalledTimes(2)
+})
+
+test('a listener that was ended hears nothing', () => {
+  const { revision, changed, end } = startRevision()
+  end()
+  revision.seen('1', 5_000)
+  expect(changed).not.toHaveBeenCalled()
+})
+
+test('a listener that throws keeps none of the others from hearing', () => {
+  const clock = { now: () => 0 }
+  const revision = createRevision(clock)
+  const heard = vi.fn()
+  revision.onChange(() => {
+    throw new Error('broken')
+  })
+  revision.onChange(heard)
+  expect(() => revision.seen('1', 0)).toThrow(AggregateError)
+  expect(heard).toHaveBeenCalledOnce()
+  expect(revision.age()).toBe(0)
+})

@@ -1,0 +1,110 @@
+import { openDatabase, users } from '@rack-gateway/database'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { eq } from 'drizzle-orm'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createIdentities } from './cache.ts'
+import { AuthUnavailable } from './errors.ts'
+import type { Refusal } from './refusal.ts'
+import { createDirectory } from './store.ts'
+import { startStore } from './testing/database.ts'
+import { deferred } from './testing/deferred.ts'
+import { hour, now } from './testing/records.ts'
+import type { TokenReading } from './token.ts'
+import { watchRevision } from './watch.ts'
+
+/** A replica of its own: pool, watch and cache. */
+async function startReplica(url: string, clock = { now: () => now }, monotonic?: { now(): number }) {
+  const database = openDatabase(url)
+  const failed = deferred<unknown>()
+  const watch = await watchRevision({
+    url,
+    interval: 50,
+    onError: failed.resolve,
+    ...(monotonic && { clock: monotonic }),
+  })
+  onTestFinished(async () => {
+    await Promise.all([watch.stop(), database.close()])
+  })
+  const identities = createIdentities({ directory: createDirectory(database), revision: watch, clock })
+  return { identities, failed: failed.promise }
+}
+
+type Find = (token: TokenReading) => Promise<Principal | Refusal>
+
+function untilRefused(find: Find, token: TokenReading): Promise<string> {
+  return vi.waitUntil(
+    async () => {
+      const answer = await find(token)
+      return 'rule' in answer && answer.rule
+    },
+    { timeout: 1_000, interval: 5 },
+  )
+}
+
+test('a session ended on one replica is refused on another within a second', async () => {
+  const { urls, issuer, annSession } = await startStore()
+  const { identities } = await startReplica(urls.runtimeUrl)
+  const { id, reading } = await annSession()
+  expect(await identities.find(reading)).toMatchObject({ kind: 'user' })
+  await issuer.endSession(id, 'lost laptop')
+  expect(await untilRefused(identities.find, reading)).toBe('ended-session')
+})
+
+test('an API token revoked on one replica is refused on all others within a second', async () => {
+  const { urls, issuer, readingOf } = await startStore()
+  const replicas = [await startReplica(urls.runtimeUrl), await startReplica(urls.runtimeUrl)]
+  await issuer.createServiceAccount({ name: 'deploys' })
+  const owner = { kind: 'service-account', name: 'deploys' } as const
+  const { id, token } = await issuer.issueApiToken({ name: 'nightly', owner, role: 'ci', expiresAt: now + hour })
+  const reading = readingOf(token)
+  for (const { identities } of replicas) expect(await identities.find(reading)).toMatchObject({ kind: 'api-token' })
+  await issuer.revokeToken(id)
+  const rules = await Promise.all(replicas.map(({ identities }) => untilRefused(identities.find, reading)))
+  expect(rules).toEqual(['revoked-token', 'revoked-token'])
+})
+
+test('a user locked by hand in the database is refused within a second, and let in again when unlocked', async () => {
+  const { urls, database, annSession } = await startStore()
+  const { identities } = await startReplica(urls.runtimeUrl)
+  const { reading } = await annSession()
+  await identities.find(reading)
+  await database.db
+    .update(users)
+    .set({ lockedAt: new Date(now) })
+    .where(eq(users.email, 'ann@example.com'))
+  expect(await untilRefused(identities.find, reading)).toBe('locked-user')
+  await database.db.update(users).set({ lockedAt: null })
+  await vi.waitUntil(async () => 'kind' in (await identities.find(reading)), { timeout: 1_000, interval: 5 })
+})
+
+test('a role taken away is gone from a cached session within a second', async () => {
+  const { urls, issuer, annSession } = await startStore()
+  const { identities } = await startReplica(urls.runtimeUrl)
+  const { reading } = await annSession()
+  const before = await identities.find(reading)
+  const [held] = 'bindings' in before ? before.bindings : []
+  await issuer.removeBinding(held?.id ?? '')
+  await vi.waitUntil(
+    async () => {
+      const answer = await identities.find(reading)
+      return 'bindings' in answer && answer.bindings.length === 0
+    },
+    { timeout: 1_000, interval: 5 },
+  )
+})
+
+test('with the database gone, a cached token is served for AUTH_MAX_STALE, then nobody is', async () => {
+  const { urls, annSession } = await startStore()
+  const monotonic = { time: 0, now: () => monotonic.time }
+  const { identities, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)
+  const [cached, fresh] = [await annSession(), await annSession()]
+  await vi.waitUntil(async () => 'kind' in (await identities.find(cached.reading)))
+  await urls.drop()
+  await failed
+  monotonic.time = 60_000
+  expect(identities.stale()).toBe(true)
+  expect(await identities.find(cached.reading)).toMatchObject({ name: 'ann@example.com' })
+  await expect(identities.find(fresh.reading)).rejects.toThrow(AuthUnavailable)
+  monotonic.time = 60_001
+  await expect(identities.find(cached.reading)).rejects.toThrow(AuthUnavailable)
+})

@@ -1,0 +1,41 @@
+import { openDatabase } from '@rack-gateway/database'
+import { createTestDatabase } from '@rack-gateway/database/testing'
+import postgres from 'postgres'
+import { onTestFinished, vi } from 'vitest'
+import type { RecordIdentityEvents } from '../events.ts'
+import { createDirectory, createIssuer } from '../store.ts'
+import { createTokenMint } from '../token.ts'
+import { hour, now } from './records.ts'
+
+export const author = { kind: 'system', id: 'test', name: 'a test' } as const
+
+/** A database of its own for one test, reached as the gateway reaches it, and the superuser beside it. */
+export async function startStore() {
+  const urls = await createTestDatabase()
+  const database = openDatabase(urls.runtimeUrl)
+  const admin = postgres(urls.adminUrl, { max: 2, onnotice() {} })
+  onTestFinished(async () => {
+    await Promise.all([database.close(), admin.end({ timeout: 0 })])
+    await urls.drop()
+  })
+  const clock = { time: now, now: () => clock.time }
+  const mint = createTokenMint([Buffer.alloc(32, 'store test')])
+  const record = vi.fn<RecordIdentityEvents>(async () => {})
+  const issuer = createIssuer({ database, mint, clock, record, by: author })
+  const directory = createDirectory(database)
+
+  /** A session of Ann, who is a viewer everywhere, with its hash. */
+  async function annSession(changes: { role?: string; rack?: string } = {}) {
+    const request = { email: 'ann@example.com', role: 'viewer', device: 'laptop', expiresAt: now + hour, ...changes }
+    const issued = await issuer.issueSession(request)
+    return { ...issued, reading: readingOf(issued.token) }
+  }
+
+  function readingOf(token: string) {
+    const reading = mint.read(token, now)
+    if ('rule' in reading) throw new Error(reading.reason)
+    return reading
+  }
+
+  return { urls, database, admin, clock, mint, record, issuer, directory, annSession, readingOf }
+}

@@ -1,0 +1,38 @@
+import type { Binding } from '@rack-gateway/rbac-policy'
+import type { ApiTokenRecord, ServiceAccountRecord, SessionRecord, UserRecord } from '../principals.ts'
+
+/** The moment that tests take place at. */
+export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
+export const hour = 3_600_000
+
+export function binding(changes: Partial<Binding> = {}): Binding {
+  return { id: 'binding-1', role: 'viewer', racks: '*', apps: '*', expiresAt: null, ...changes }
+}
+
+export function user(changes: Partial<UserRecord> = {}): UserRecord {
+  return { kind: 'user', id: 'user-1', email: 'ann@example.com', lockedAt: null, bindings: [binding()], ...changes }
+}
+
+export function serviceAccount(changes: Partial<ServiceAccountRecord> = {}): ServiceAccountRecord {
+  const bindings = [binding({ id: 'binding-2', role: 'ci' })]
+  return { kind: 'service-account', id: 'account-1', name: 'deploys', disabledAt: null, bindings, ...changes }
+}
+
+export function session(changes: Partial<SessionRecord> = {}): SessionRecord {
+  const expiresAt = new Date(now + hour)
+  return { kind: 'session', id: 'session-1', rack: null, expiresAt, endedAt: null, user: user(), ...changes }
+}
+
+export function apiToken(changes: Partial<ApiTokenRecord> = {}): ApiTokenRecord {
+  return {
+    kind: 'api-token',
+    id: 'token-1',
+    name: 'nightly',
+    rack: null,
+    expiresAt: new Date(now + hour),
+    revokedAt: null,
+    bindings: [binding({ id: 'binding-3', role: 'ci' })],
+    owner: serviceAccount(),
+    ...changes,
+  }
+}

@@ -1,0 +1,121 @@
+import { revision as revisionTable } from '@rack-gateway/database'
+import { sql } from 'drizzle-orm'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { startStore } from './testing/database.ts'
+import { deferred } from './testing/deferred.ts'
+import { type RevisionWatchOptions, watchRevision } from './watch.ts'
+
+async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
+  const store = await startStore()
+  const onError = vi.fn<(error: unknown) => void>()
+  const watch = await watchRevision({ url: store.urls.runtimeUrl, onError, ...options })
+  onTestFinished(() => watch.stop())
+
+  /** The next change, from now on. */
+  function nextChange(): Promise<void> {
+    const { promise, resolve } = deferred<void>()
+    const end = watch.onChange(() => resolve())
+    return promise.finally(end)
+  }
+
+  async function watchers(): Promise<number[]> {
+    const rows = await store.admin`
+      select pid from pg_stat_activity where datname = current_database() and application_name = 'rack-gateway revision'`
+    return rows.map((row) => Number(row.pid))
+  }
+
+  return { ...store, watch, onError, nextChange, watchers }
+}
+
+test('once started it is fresh', async () => {
+  const { watch } = await startWatch()
+  expect(watch.age()).toBeLessThan(1_000)
+  expect(watch.stale()).toBe(false)
+})
+
+test('a change by another connection is heard of at once, by notification', async () => {
+  const { issuer, nextChange } = await startWatch({ interval: 3_600_000 })
+  const changed = nextChange()
+  await issuer.user('ann@example.com')
+  await changed
+})
+
+test('when the notification is lost, the poll finds the change', async () => {
+  const { database, nextChange } = await startWatch({ interval: 20 })
+  const changed = nextChange()
+  await database.db.update(revisionTable).set({ value: sql`value + 1` })
+  await changed
+})
+
+test('without a change nobody is told of one', async () => {
+  const { watch, database, onError } = await startWatch({ interval: 1 })
+  const changed = vi.fn()
+  watch.onChange(changed)
+  for (let round = 0; round < 20; round++) await database.sql`select 1`
+  expect(changed).not.toHaveBeenCalled()
+  expect(onError).not.toHaveBeenCalled()
+})
+
+test('polls and notifications share one connection', async () => {
+  const { watchers } = await startWatch()
+  expect(await watchers()).toHaveLength(1)
+})
+
+test('a connection that is cut is made again, and listens again', async () => {
+  const { admin, issuer, nextChange, watchers, watch } = await startWatch({ interval: 20 })
+  const [pid = 0] = await watchers()
+  await admin`select pg_terminate_backend(${pid})`
+  await vi.waitUntil(async () => (await watchers()).some((other) => other !== pid), { timeout: 5_000 })
+  const changed = nextChange()
+  await issuer.user('ann@example.com')
+  await changed
+  expect(watch.stale()).toBe(false)
+})
+
+test('a poll that is never answered fails at its deadline, and the next ones go on a new connection', async () => {
+  const failed = deferred<unknown>()
+  const { admin, nextChange, issuer, watchers } = await startWatch({
+    interval: 10,
+    deadline: 100,
+    onError: failed.resolve,
+  })
+  await admin.begin(async (locked) => {
+    await locked`lock table gateway.revision in access exclusive mode`
+    expect(await failed.promise).toBeInstanceOf(Error)
+  })
+  const changed = nextChange()
+  await issuer.user('ann@example.com')
+  await changed
+  await vi.waitUntil(async () => (await watchers()).length === 1, { timeout: 5_000 })
+})
+
+test('while polls fail the age goes up from the last good one', async () => {
+  const clock = { time: 1_000, now: () => clock.time }
+  const failed = deferred<unknown>()
+  const { watch, urls } = await startWatch({ clock, interval: 10, onError: failed.resolve })
+  await urls.drop()
+  await failed.promise
+  clock.time = 31_000
+  expect(watch.age()).toBe(30_000)
+  expect(watch.stale()).toBe(true)
+})
+
+test('it starts without a database, and is stale', async () => {
+  const onError = vi.fn()
+  const watch = await watchRevision({ url: 'postgres://nobody@127.0.0.1:1/none', onError })
+  expect(watch.stale()).toBe(true)
+  expect(watch.age()).toBe(Number.POSITIVE_INFINITY)
+  expect(onError).toHaveBeenCalled()
+  await watch.stop()
+})
+
+test('stopped, it leaves no connection and says nothing more, even in the middle of a poll', async () => {
+  const { admin, watch, watchers, onError } = await startWatch({ interval: 1 })
+  await admin.begin(async (locked) => {
+    await locked`lock table gateway.revision in access exclusive mode`
+    await watch.stop()
+    await watch.stop()
+  })
+  await vi.waitUntil(async () => (await watchers()).length === 0, { timeout: 5_000 })
+  expect(onError).not.toHaveBeenCalled()
+})
