@@ -40,7 +40,7 @@ export interface RackRoute {
   readonly id: string
   /** `ANY` only on routes that are blocked for everyone. */
   readonly method: Method | 'ANY'
-  /** Segments, with `{name}` for one segment and `{name:.*}` for the rest of the path (may be empty only where the contract says so). */
+  /** Segments, with `{name}` for one segment and `{name:.*}` for the rest of the path (may be empty, as the rack has it). */
   readonly path: string
   readonly kind: 'http' | 'websocket'
   /** `resource:action`; the one that is needed at least. `decide` may ask for more (environment, lock, another release). */

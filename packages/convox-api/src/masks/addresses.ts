@@ -1,0 +1,79 @@
+import { hidden } from './view.ts'
+
+/**
+ * Hides the password of one address; user, host, port and path stay as they are.
+ * Where it can't be told where the password ends (a raw `/` or `@` in it), too much is hidden rather than too little.
+ *
+ * @param isSecret says which parameters of the address's query are secret
+ */
+export function hidePassword(address: string, isSecret: (key: string) => boolean): string {
+  const mark = address.indexOf('://')
+  const begin = mark === -1 ? 0 : mark + 3
+  const rest = address.slice(begin)
+  const end = firstOf(rest, '?#', 0)
+  const before = rest.slice(0, end).lastIndexOf('@')
+  const at = before === -1 ? rest.lastIndexOf('@') : before
+  const from = secretStart(rest, at, schemeBefore(address, mark))
+  const query = Math.max(end, at)
+  const head = from === -1 ? rest.slice(0, query) : rest.slice(0, from) + hidden + rest.slice(at, query)
+  return address.slice(0, begin) + head + hideQuery(rest.slice(query), isSecret)
+}
+
+/** Hides the passwords of all `scheme://user:password@` in a text. */
+export function hidePasswords(text: string): string {
+  let done = 0
+  let result = ''
+  for (let mark = text.indexOf('://'); mark !== -1; mark = text.indexOf('://', mark + 3)) {
+    const begin = mark + 3
+    const authority = text.slice(begin, firstOf(text, '/?# \t\r\n"\'<>`', begin))
+    const at = authority.lastIndexOf('@')
+    const from = secretStart(authority, at, schemeBefore(text, mark))
+    if (from === -1) continue
+    result += text.slice(done, begin + from) + hidden
+    done = begin + at
+  }
+  return done === 0 ? text : result + text.slice(done)
+}
+
+/** Whether a value is, or holds, an address with a password. */
+export function hasPassword(value: string): boolean {
+  if (!value.includes('://')) return false
+  return hidePasswords(value) !== value || hidePassword(value, () => false) !== value
+}
+
+/** Where the secret before an `@` begins, or -1. A user name alone is one where that is how tokens are given. */
+function secretStart(rest: string, at: number, scheme: string): number {
+  if (at < 1) return -1
+  const colon = rest.indexOf(':')
+  if (colon !== -1 && colon < at) return colon + 1 === at ? -1 : colon + 1
+  return scheme === 'http' || scheme === 'https' ? 0 : -1
+}
+
+function schemeBefore(text: string, mark: number): string {
+  let from = mark
+  while (from > 0 && mark - from < 6 && isLetter(text.charCodeAt(from - 1))) from--
+  return mark === -1 ? '' : text.slice(from, mark).toLowerCase()
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 0x20
+  return lower >= 0x61 && lower <= 0x7a
+}
+
+function hideQuery(query: string, isSecret: (key: string) => boolean): string {
+  if (!query.includes('=')) return query
+  return query
+    .split('&')
+    .map((part) => {
+      const equals = part.indexOf('=')
+      const key = part.slice(0, equals).replace(/^[?#]/, '')
+      return equals !== -1 && isSecret(key) ? `${part.slice(0, equals + 1)}${hidden}` : part
+    })
+    .join('&')
+}
+
+/** Index of the first of some characters, or the text's length. */
+function firstOf(text: string, characters: string, from: number): number {
+  for (let at = from; at < text.length; at++) if (characters.includes(text.charAt(at))) return at
+  return text.length
+}

@@ -1,0 +1,54 @@
+import { hasPassword } from './addresses.ts'
+
+/** Keys whose values are secret unless a policy says otherwise. `*` stands for anything; letter case doesn't count. */
+export const defaultSecretPatterns: readonly string[] = Object.freeze([
+  '*PASSWORD*',
+  '*PASSWD*',
+  '*PASSPHRASE*',
+  '*_PASS',
+  '*_PWD',
+  '*SECRET*',
+  '*TOKEN*',
+  '*KEY*',
+  '*CREDENTIAL*',
+  '*PRIVATE*',
+  '*SALT*',
+  '*PEPPER*',
+  '*DSN*',
+  '*CONNECTION_STRING*',
+  '*WEBHOOK*',
+  'DATABASE_URL',
+  '*_DATABASE_URL',
+])
+
+/** Whether any of the patterns matches the whole key. Takes at most |key| × |pattern| steps, whatever the pattern. */
+export function isSecretKey(key: string, patterns: readonly string[]): boolean {
+  const upper = key.toUpperCase()
+  return patterns.some((pattern) => matches(pattern.toUpperCase(), upper))
+}
+
+/** Whether a value is secret whatever its key: an address with a password in it, or a PEM block. */
+export function isSecretValue(value: string): boolean {
+  return value.includes('-----BEGIN') || hasPassword(value)
+}
+
+function matches(pattern: string, text: string): boolean {
+  let at = 0
+  let index = 0
+  let star = -1
+  let resume = 0
+  while (at < text.length) {
+    if (pattern[index] === '*') {
+      star = index++
+      resume = at
+    } else if (pattern[index] === text[at]) {
+      index++
+      at++
+    } else if (star !== -1) {
+      index = star + 1
+      at = ++resume
+    } else return false
+  }
+  while (pattern[index] === '*') index++
+  return index === pattern.length
+}

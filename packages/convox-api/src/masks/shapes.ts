@@ -1,0 +1,189 @@
+import { UnmaskableAnswer } from '../errors.ts'
+import type { MaskPolicy } from '../types.ts'
+import { hidePassword, hidePasswords } from './addresses.ts'
+import { maskEnv } from './env.ts'
+import { asObject, isObject, type Json, type JsonObject, mapFields, mapList, mapStrings } from './json.ts'
+import { maskManifest } from './manifest.ts'
+import { isSecretValue } from './secret-keys.ts'
+import { hidden, type MaskView } from './view.ts'
+
+/** Answers that hold nothing to mask, or whose guard is the permission itself. */
+export type Unmasked = 'plain' | 'opaque' | 'stream'
+
+type Shape = (value: Json, view: MaskView) => Json
+
+/** How each shape of answer is masked. A shape that isn't as expected throws UnmaskableAnswer. */
+export const shapes: Readonly<Record<Exclude<MaskPolicy, Unmasked>, Shape>> = {
+  apps: (value, view) => visibleRows(value, 'name', view, app),
+  app,
+  releases: (value, view) => mapList(value, 'the list', (item) => release(item, view)),
+  release,
+  builds: (value, view) => mapList(value, 'the list', (item) => build(item, view)),
+  build,
+  resources: (value, view) => mapList(value, 'the list', (item) => resource(item, view)),
+  resource,
+  system,
+  registries: (value, view) => mapList(value, 'the list', (item) => registry(item, view)),
+  registry,
+  configs: (value, view) => mapList(value, 'the list', (item) => config(item, view)),
+  config,
+  processes: (value, view) => oneOrMore(value, (item) => sweep(asObject(item, 'a process'), view)),
+  'system-processes': (value, view) => visibleRows(value, 'app', view, sweep),
+  certificates,
+  'manifest-service': (value, view) => manifestService(asObject(value, 'the service'), view),
+}
+
+function app(value: Json, view: MaskView): Json {
+  return mapFields(asObject(value, 'the app'), (field, item) =>
+    field === 'parameters' ? parameters(item, view) : sweep(item, view),
+  )
+}
+
+function system(value: Json, view: MaskView): Json {
+  return mapFields(asObject(value, 'the system'), (field, item) => {
+    if (field === 'version') return item
+    return field === 'parameters' || field === 'outputs' ? parameters(item, view) : sweep(item, view)
+  })
+}
+
+function release(value: Json, view: MaskView): Json {
+  const object = asObject(value, 'the release')
+  return mapFields(object, (field, item) => {
+    if (field === 'manifest') return manifest(item, view)
+    if (field !== 'env') return sweep(item, view)
+    const env = text(item, 'the environment')
+    if (env === null || env === '') return item
+    return maskEnv(env, { app: named(object, 'app'), release: named(object, 'id') }, view)
+  })
+}
+
+function build(value: Json, view: MaskView): Json {
+  return mapFields(asObject(value, 'the build'), (field, item) => {
+    if (field === 'manifest') return manifest(item, view)
+    return field === 'repository' && !view.secrets ? address(item, view) : sweep(item, view)
+  })
+}
+
+function resource(value: Json, view: MaskView): Json {
+  return mapFields(asObject(value, 'the resource'), (field, item) => {
+    if (view.resourcePasswords) return item
+    if (field === 'url') return address(item, view)
+    return field === 'parameters' ? maskParameters(item, view) : swept(item)
+  })
+}
+
+/** Providers differ in what they return, so all but the name and the user is taken for the credential. */
+function registry(value: Json, view: MaskView): Json {
+  return mapFields(asObject(value, 'the registry'), (field, item) => {
+    if (view.secrets) return item
+    return field === 'server' || field === 'username' ? swept(item) : concealed(item)
+  })
+}
+
+function config(value: Json, view: MaskView): Json {
+  return mapFields(asObject(value, 'the config'), (field, item) => {
+    return view.configValues || field === 'name' ? item : concealed(item)
+  })
+}
+
+/** A certificate names the app it belongs to, or none: then it is the rack's and holds nothing but domains. */
+function certificates(value: Json, view: MaskView): Json {
+  if (!Array.isArray(value)) return value === null ? null : sweep(asObject(value, 'the certificate'), view)
+  const rows = value.map((item) => asObject(item, 'a certificate'))
+  return rows
+    .filter((row) => row.app === undefined || row.app === '' || view.seesApp(named(row, 'app')))
+    .map((row) => sweep(row, view))
+}
+
+/** Whatever is called environment, at any depth, holds `KEY=value` texts or a map by key. */
+function manifestService(value: Json, view: MaskView): Json {
+  if (Array.isArray(value)) return value.map((item) => manifestService(item, view))
+  if (!isObject(value)) return sweep(value, view)
+  return mapFields(value, (field, item) =>
+    field.startsWith('env') ? environment(item, view) : manifestService(item, view),
+  )
+}
+
+function environment(value: Json, view: MaskView): Json {
+  if (view.env === 'shown') return value
+  if (Array.isArray(value)) return value.map((item) => assignment(text(item, 'an environment entry') ?? '', view))
+  if (!isObject(value)) return value === null ? null : hidden
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const shown =
+        typeof item === 'string' && view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(item)
+      return [key, shown ? item : concealed(item)]
+    }),
+  )
+}
+
+function assignment(entry: string, view: MaskView): string {
+  const equals = entry.indexOf('=')
+  if (equals === -1) return entry
+  const key = entry.slice(0, equals)
+  const shown = view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(entry.slice(equals + 1))
+  return shown ? entry : `${key}=${hidden}`
+}
+
+function parameters(value: Json, view: MaskView): Json {
+  return view.secrets ? value : maskParameters(value, view)
+}
+
+function maskParameters(value: Json, view: MaskView): Json {
+  if (value === null) return null
+  return Object.fromEntries(
+    Object.entries(asObject(value, 'the parameters')).map(([key, item]) => {
+      const found = text(item, 'a parameter')
+      return [key, found === null || found === '' ? item : maskParameter(key, found, view)]
+    }),
+  )
+}
+
+function maskParameter(key: string, value: string, view: MaskView): string {
+  if (view.isSecret(key)) return hidden
+  return isSecretValue(value) ? hidePassword(hidePasswords(value), (name) => view.isSecret(name)) : value
+}
+
+function manifest(value: Json, view: MaskView): Json {
+  const found = text(value, 'the manifest')
+  return found === null ? null : maskManifest(found, view)
+}
+
+function address(value: Json, view: MaskView): Json {
+  const found = text(value, 'the address')
+  return found === null ? null : hidePassword(found, (key) => view.isSecret(key))
+}
+
+/** Passwords in addresses, in whatever field a rack may have put them. */
+function sweep(value: Json, view: MaskView): Json {
+  return view.secrets ? value : swept(value)
+}
+
+function swept(value: Json): Json {
+  return mapStrings(value, hidePasswords)
+}
+
+function concealed(value: Json): Json {
+  return value === null || value === '' ? value : hidden
+}
+
+function visibleRows(value: Json, by: string, view: MaskView, row: Shape): Json {
+  if (value === null) return null
+  if (!Array.isArray(value)) throw new UnmaskableAnswer('the list is not a list')
+  return value.filter((item) => view.seesApp(named(asObject(item, 'a row'), by))).map((item) => row(item, view))
+}
+
+function oneOrMore(value: Json, change: (item: Json) => Json): Json {
+  return Array.isArray(value) || value === null ? mapList(value, 'the list', change) : change(value)
+}
+
+function named(object: JsonObject, field: string): string {
+  const value = object[field]
+  if (typeof value !== 'string' || value === '') throw new UnmaskableAnswer(`it has no ${field}`)
+  return value
+}
+
+function text(value: Json, what: string): string | null {
+  if (value === null || typeof value === 'string') return value
+  throw new UnmaskableAnswer(`${what} is not a text`)
+}

@@ -1,0 +1,95 @@
+/** A `key=value` of a query or form, decoded as the rack does. */
+export interface Pair {
+  readonly key: string
+  readonly value: string
+}
+
+/** What was between two `&`. `dropped` ones the rack skips without a word. */
+export type ReadPair =
+  | (Pair & { readonly dropped: null; readonly utf8: boolean })
+  | { readonly dropped: 'semicolon' | 'escape' }
+
+/**
+ * Splits url-encoded text as Go's `url.ParseQuery` does: at `&` only, empty pairs skipped, `+` a space,
+ * a pair with a `;` or a broken escape dropped.
+ *
+ * @param text bytes as latin1
+ */
+export function* readPairs(text: string): Generator<ReadPair> {
+  let begin = 0
+  while (begin <= text.length) {
+    const next = text.indexOf('&', begin)
+    const end = next === -1 ? text.length : next
+    if (end > begin) yield readPair(text.slice(begin, end))
+    begin = end + 1
+  }
+}
+
+function readPair(text: string): ReadPair {
+  if (text.includes(';')) return { dropped: 'semicolon' }
+  const equals = text.indexOf('=')
+  const key = decode(equals === -1 ? text : text.slice(0, equals))
+  const value = decode(equals === -1 ? '' : text.slice(equals + 1))
+  if (key === null || value === null) return { dropped: 'escape' }
+  return { dropped: null, key: key.text, value: value.text, utf8: key.utf8 && value.utf8 }
+}
+
+/** The pairs of a query, the leading `?` included or not, that the rack would keep. */
+export function parseQuery(search: string): Pair[] {
+  return kept(readPairs(search.startsWith('?') ? search.slice(1) : search))
+}
+
+/** The pairs of a url-encoded body that the rack would keep; none when the content type isn't a form's. */
+export function parseForm(contentType: string, body: Buffer): Pair[] {
+  return mediaType(contentType) === formType ? kept(readPairs(body.toString('latin1'))) : []
+}
+
+export const formType = 'application/x-www-form-urlencoded'
+export const multipartType = 'multipart/form-data'
+
+/** The part of a Content-Type that counts, as Go reads it: before the first `;`, trimmed of ASCII space only, lower-case. */
+export function mediaType(contentType: string): string {
+  const semicolon = contentType.indexOf(';')
+  let end = semicolon === -1 ? contentType.length : semicolon
+  let begin = 0
+  while (begin < end && isSpace(contentType.charCodeAt(begin))) begin++
+  while (end > begin && isSpace(contentType.charCodeAt(end - 1))) end--
+  return contentType.slice(begin, end).toLowerCase()
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+}
+
+function kept(pairs: Iterable<ReadPair>): Pair[] {
+  return [...pairs].flatMap((pair) => (pair.dropped === null ? [{ key: pair.key, value: pair.value }] : []))
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Null where an escape is broken. Bytes that aren't UTF-8 read as U+FFFD, and `utf8` says so. */
+function decode(text: string): { text: string; utf8: boolean } | null {
+  const bytes = Buffer.alloc(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x25) {
+      const value = hex(text.charCodeAt(at + 1)) * 16 + hex(text.charCodeAt(at + 2))
+      if (!(value >= 0)) return null
+      bytes[length++] = value
+      at += 2
+    } else bytes[length++] = code === 0x2b ? 0x20 : code
+  }
+  const read = bytes.subarray(0, length)
+  try {
+    return { text: strictUtf8.decode(read), utf8: true }
+  } catch {
+    return { text: read.toString('utf8'), utf8: false }
+  }
+}
+
+function hex(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const lower = code | 0x20
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN
+}
