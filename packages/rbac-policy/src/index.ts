@@ -1,1 +1,18 @@
-export {}
+export { type BlockedOperation, builtInBlocked } from './blocked.ts'
+export { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
+export { InvalidPolicy } from './errors.ts'
+export { type PermissionEntry, permissions } from './permissions.ts'
+export { compilePolicy } from './policy.ts'
+export { requiredPermissions } from './required-permissions.ts'
+export { builtInRoles } from './roles.ts'
+export type {
+  Binding,
+  Decision,
+  Permission,
+  Policy,
+  Principal,
+  PrincipalKind,
+  ProcessSubject,
+  RackCall,
+  Role,
+} from './types.ts'

@@ -1,5 +1,5 @@
-import type { RackRoute } from '@rack-gateway/convox-api'
 import type { CommandMode } from '@rack-gateway/command-matcher'
+import type { RackRoute } from '@rack-gateway/convox-api'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
 export type Permission = string
@@ -65,9 +65,18 @@ export interface RackCall {
   readonly process: ProcessSubject | null
   readonly service: string | null
   /** Only for `run` and `exec`. */
-  readonly command: { readonly text: string; readonly argv: readonly string[] | null; readonly error: string | null; readonly mode: CommandMode } | null
+  readonly command: {
+    readonly text: string
+    readonly argv: readonly string[] | null
+    readonly error: string | null
+    readonly mode: CommandMode
+  } | null
   /** Names only, by place. */
-  readonly parameters: { readonly query: readonly string[]; readonly form: readonly string[]; readonly headers: readonly string[] }
+  readonly parameters: {
+    readonly query: readonly string[]
+    readonly form: readonly string[]
+    readonly headers: readonly string[]
+  }
   /** A new release's environment compared with the newest one; null where the call sends none. */
   readonly environment: { readonly changed: readonly string[] } | null
   /** The release that a run asks for by header; null: the rack's default. */
@@ -77,9 +86,30 @@ export interface RackCall {
 }
 
 export type Decision =
-  | { readonly effect: 'allow'; readonly rule: string; readonly permission: Permission; readonly roles: readonly string[]; readonly bindings: readonly string[] }
-  | { readonly effect: 'deny'; readonly rule: string; readonly permission: Permission; readonly reason: string; readonly roles: readonly string[]; readonly bindings: readonly string[] }
-  | { readonly effect: 'needs'; readonly rule: string; readonly permission: Permission; readonly reason: string; readonly requirement: 'step-up' | 'approval'; readonly roles: readonly string[]; readonly bindings: readonly string[] }
+  | {
+      readonly effect: 'allow'
+      readonly rule: string
+      readonly permission: Permission
+      readonly roles: readonly string[]
+      readonly bindings: readonly string[]
+    }
+  | {
+      readonly effect: 'deny'
+      readonly rule: string
+      readonly permission: Permission
+      readonly reason: string
+      readonly roles: readonly string[]
+      readonly bindings: readonly string[]
+    }
+  | {
+      readonly effect: 'needs'
+      readonly rule: string
+      readonly permission: Permission
+      readonly reason: string
+      readonly requirement: 'step-up' | 'approval'
+      readonly roles: readonly string[]
+      readonly bindings: readonly string[]
+    }
 
 export interface Policy {
   /** SHA-256 of the document, hex: stands in every event. */
@@ -87,7 +117,12 @@ export interface Policy {
   readonly roles: ReadonlyMap<string, Role>
   decide(principal: Principal, call: RackCall): Decision
   /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
-  holds(principal: Principal, permission: Permission, where: { rack: string; app: string | null; scope: 'app' | 'rack' | 'list' }, at: number): boolean
+  holds(
+    principal: Principal,
+    permission: Permission,
+    where: { rack: string; app: string | null; scope: 'app' | 'rack' | 'list' },
+    at: number,
+  ): boolean
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], at: number): string[]
   /** Whether an app may be shown to the principal in a list answer. */

@@ -1,0 +1,62 @@
+import type { CompiledRules } from '@rack-gateway/command-matcher'
+import { judgeCommand } from './command-decision.ts'
+import type { CompiledRole } from './compiled-role.ts'
+import { anyHas, boundFor, type Holdings, holdingsAt, roleNames } from './grants.ts'
+import { boundElsewhere, noBinding, noPermission } from './reasons.ts'
+import type { Refusal } from './refusals.ts'
+import { requiredPermissions } from './required-permissions.ts'
+import type { Decision, Permission, Principal, RackCall } from './types.ts'
+
+/** A policy document, compiled. */
+export interface CompiledDocument {
+  readonly roles: ReadonlyMap<string, CompiledRole>
+  readonly commands: CompiledRules
+  readonly blocked: (call: RackCall) => Refusal | null
+}
+
+/** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
+export function decide(document: CompiledDocument, principal: Principal, holdings: Holdings, call: RackCall): Decision {
+  const { permission, scope } = call.route
+  if (!boundFor(holdings, call.rack)) return deny(permission, 'rack-bound', boundElsewhere(principal, call), nothing)
+
+  const place = { rack: call.rack, app: call.app, scope }
+  const here = holdingsAt(holdings, place, call.at)
+  if (here.own.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'own'), here)
+  if (here.owner?.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'owner'), here)
+
+  const required = requiredPermissions(call)
+  for (const needed of required) {
+    const side = !anyHas(here.own, needed) ? 'own' : here.owner && !anyHas(here.owner, needed) ? 'owner' : null
+    if (side === null) continue
+    const missing = { permission: needed, side, able: rolesWith(document, needed), here: here[side] ?? [] } as const
+    return deny(needed, 'no-permission', noPermission(principal, place, missing), here)
+  }
+
+  const command = judgeCommand(document.commands, here, call)
+  if (command?.effect === 'deny') return deny(permission, `command:${command.rule}`, command.reason, here)
+  const refusal = document.blocked(call)
+  if (refusal) return deny(permission, refusal.rule, refusal.reason, here)
+
+  const rule = command ? `command:${command.rule}` : grantedBy(here, required[0])
+  return { effect: 'allow', rule, permission, ...basis(here) }
+}
+
+const nothing: Holdings = { rack: null, own: [], owner: null }
+
+function deny(permission: Permission, rule: string, reason: string, here: Holdings): Decision {
+  return { effect: 'deny', rule, permission, reason, ...basis(here) }
+}
+
+/** What the decision was made from, for the record. */
+function basis(here: Holdings): { roles: readonly string[]; bindings: readonly string[] } {
+  return { roles: roleNames(here.own), bindings: [...here.own, ...(here.owner ?? [])].map((grant) => grant.id) }
+}
+
+function grantedBy(here: Holdings, permission: Permission | undefined): string {
+  if (permission === undefined) return 'own-run'
+  return `role:${here.own.find((grant) => grant.role.has(permission))?.role.name}`
+}
+
+function rolesWith({ roles }: CompiledDocument, permission: Permission): string[] {
+  return [...roles.values()].filter((role) => role.has(permission)).map((role) => role.name)
+}

@@ -1,0 +1,132 @@
+import { rackRoutes } from '@rack-gateway/convox-api'
+import { describe, expect, test } from 'vitest'
+import { compilePolicy } from './policy.ts'
+import { binding, call, principal, token } from './testing/calls.ts'
+import { cutLists, wholeRack, whoMay } from './testing/who-may.ts'
+import type { Principal } from './types.ts'
+
+const policy = compilePolicy()
+const letters: Readonly<Record<string, string>> = { viewer: 'V', ops: 'O', deployer: 'D', ci: 'C' }
+const roles = ['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor', 'no-such-role', 'toString', '']
+
+/** Every kind of principal with one role, on apps of a pattern. */
+const kinds: Readonly<Record<string, (role: string, apps: string) => Principal>> = {
+  user: (role, apps) => principal([binding(role, { apps })]),
+  'user by group': (role, apps) => principal([binding('no-such-role'), binding(role, { apps })], { groups: ['team'] }),
+  'api-token': (role, apps) => token([binding(role, { apps })], [binding(role)]),
+  'api-token of a service account': (role, apps) =>
+    token([binding(role)], [binding(role, { apps })], {
+      owner: { kind: 'service-account', id: 'ci', name: 'ci', bindings: [binding(role, { apps })] },
+    }),
+  workload: (role, apps) => principal([binding(role, { apps })], { kind: 'workload' }),
+}
+
+function mayByTable(route: string, role: string): boolean {
+  const cell = whoMay[route] ?? ''
+  if (cell === 'blocked') return false
+  return role === 'admin' || cell.includes(letters[role] ?? 'nobody')
+}
+
+test('the table names every route of the rack, and no other', () => {
+  expect(Object.keys(whoMay).sort()).toEqual(rackRoutes.map((route) => route.id).sort())
+})
+
+describe.each(Object.keys(kinds))('%s', (kind) => {
+  const make = kinds[kind] ?? (() => principal([]))
+
+  test.each(roles)('with the role "%s" on every app: every route as in the table', (role) => {
+    for (const { id } of rackRoutes) {
+      const { effect } = policy.decide(make(role, '*'), call(id))
+      expect({ id, effect }).toEqual({ id, effect: mayByTable(id, role) ? 'allow' : 'deny' })
+    }
+  })
+
+  test.each(roles)('with the role "%s" on this app: the same, but nothing of the whole rack', (role) => {
+    for (const { id } of rackRoutes) {
+      const rackWide = wholeRack.some((pattern) => pattern.test(id))
+      for (const apps of ['web', 'w*', '*b']) {
+        const { effect } = policy.decide(make(role, apps), call(id))
+        expect({ id, apps, effect }).toEqual({ id, apps, effect: mayByTable(id, role) && !rackWide ? 'allow' : 'deny' })
+      }
+    }
+  })
+
+  test.each(roles)('with the role "%s" on another app: lists at most', (role) => {
+    for (const { id } of rackRoutes) {
+      const { effect } = policy.decide(make(role, 'billing'), call(id))
+      expect({ id, effect }).toEqual({ id, effect: cutLists.includes(id) && mayByTable(id, role) ? 'allow' : 'deny' })
+    }
+  })
+})
+
+describe('whatever the route', () => {
+  const all = rackRoutes.map((route) => call(route.id))
+
+  test('without a binding, with an ended one, or with one on another rack, nothing is permitted', () => {
+    const ended = [
+      binding('admin', { expiresAt: all[0]?.at ?? 0 }),
+      binding('admin', { expiresAt: 0 }),
+      binding('admin', { expiresAt: Number.NaN }),
+    ]
+    const elsewhere = [
+      binding('admin', { racks: 'production' }),
+      binding('admin', { racks: 'stag' }),
+      binding('admin', { racks: '' }),
+    ]
+    for (const one of all) {
+      for (const bindings of [[], ended, elsewhere]) {
+        expect(policy.decide(principal(bindings), one)).toMatchObject({
+          effect: 'deny',
+          rule: 'no-binding',
+          roles: [],
+          bindings: [],
+        })
+      }
+    }
+  })
+
+  test('a credential that is bound to another rack is good for nothing here', () => {
+    for (const one of all) {
+      expect(policy.decide(principal([binding('admin')], { rack: 'production' }), one)).toMatchObject({
+        effect: 'deny',
+        rule: 'rack-bound',
+      })
+    }
+  })
+
+  test('a token without an owner is good for nothing', () => {
+    for (const one of all) {
+      expect(policy.decide(principal([binding('admin')], { kind: 'api-token' }), one)).toMatchObject({
+        effect: 'deny',
+        rule: 'no-binding',
+      })
+    }
+  })
+
+  test('a route of an app is refused when the app is not known', () => {
+    for (const one of all.filter(({ route }) => route.scope === 'app')) {
+      expect(policy.decide(principal([binding('admin')]), { ...one, app: null }).effect).toBe('deny')
+    }
+  })
+
+  test('an admin is told that a blocked operation is blocked, and by which rule', () => {
+    for (const one of all.filter(({ route }) => whoMay[route.id] === 'blocked' && route.permission !== 'proxy:open')) {
+      expect(policy.decide(principal([binding('admin')]), one)).toMatchObject({
+        effect: 'deny',
+        rule: `blocked:${one.route.id}`,
+      })
+    }
+  })
+
+  test('every refusal is a sentence or two on one line, without a per-cent sign, and says what to do', () => {
+    for (const one of all) {
+      for (const role of roles) {
+        for (const make of Object.values(kinds)) {
+          const decision = policy.decide(make(role, 'web'), { ...one, rack: 'staging' })
+          if (decision.effect === 'allow') continue
+          expect(decision).toMatchObject({ effect: 'deny', reason: expect.stringMatching(/^[^%\n]{30,600}\.$/) })
+        }
+      }
+    }
+  })
+})

@@ -1,0 +1,68 @@
+import { readCommand } from '@rack-gateway/command-matcher'
+import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
+import type { Binding, Principal, RackCall } from '../types.ts'
+
+/** The moment at which everything is decided. */
+export const now = Date.UTC(2030, 0, 1)
+
+/** A binding on every rack and app, without an end, unless said otherwise. */
+export function binding(role: string, change: Partial<Binding> = {}): Binding {
+  return { id: `binding-${role}`, role, racks: '*', apps: '*', expiresAt: null, ...change }
+}
+
+/** A user with these bindings, unless said otherwise. */
+export function principal(bindings: readonly Binding[], change: Partial<Principal> = {}): Principal {
+  return {
+    kind: 'user',
+    id: '0197f0a0-0000-7000-8000-000000000001',
+    name: 'ada@example.com',
+    credential: '0197f0a0-0000-7000-8000-000000000002',
+    rack: null,
+    groups: [],
+    bindings,
+    owner: null,
+    expiresAt: now + 3_600_000,
+    ...change,
+  }
+}
+
+/** An API token and what its owner holds. */
+export function token(
+  bindings: readonly Binding[],
+  owner: readonly Binding[],
+  change: Partial<Principal> = {},
+): Principal {
+  return principal(bindings, {
+    kind: 'api-token',
+    name: 'nightly',
+    owner: { kind: 'user', id: '0197f0a0-0000-7000-8000-000000000003', name: 'ada@example.com', bindings: owner },
+    ...change,
+  })
+}
+
+export function routeOf(id: string): RackRoute {
+  const route = rackRoutes.find((one) => one.id === id)
+  if (!route) throw new Error(`no route ${id}`)
+  return route
+}
+
+/** The plainest call of a route on the rack staging and, where it has one, the app web; its process belongs to the service command. */
+export function call(id: string, change: Partial<RackCall> = {}): RackCall {
+  const route = routeOf(id)
+  const run = route.permission === 'process:run'
+  const exec = route.permission === 'process:exec'
+  return {
+    rack: 'staging',
+    route,
+    app: route.path.startsWith('/apps/{') ? 'web' : null,
+    params: { app: 'web', service: 'command', pid: 'p1', host: 'db.internal', port: '5432' },
+    process: route.path.includes('{pid}') ? { id: 'p1', service: 'command', own: false } : null,
+    service: route.path.includes('{service}') ? 'command' : null,
+    command: run || exec ? readCommand('bin/pre_release', run ? 'run' : 'exec') : null,
+    parameters: { query: [], form: [], headers: [] },
+    environment: null,
+    release: null,
+    at: now,
+    ...change,
+  }
+}
