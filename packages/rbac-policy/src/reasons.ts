@@ -7,7 +7,7 @@ export type Side = 'own' | 'owner'
 
 export function boundElsewhere(principal: Principal, call: RackCall): string {
   return (
-    `${capital(subject(principal))} only good on the rack ${shown(principal.rack ?? '')}, and this call is for ${shown(call.rack)}. ` +
+    `This ${credentialName[principal.kind]} is only good on the rack ${shown(principal.rack ?? '')}, and this call is for ${shown(call.rack)}. ` +
     'Use that rack, or a credential that is not bound to it.'
   )
 }
@@ -32,6 +32,8 @@ export function noPermission(
   const who = side === 'owner' ? 'the owner of this token is' : subject(principal)
   return `${what} ${needs(able)}; ${who} ${listed(roleNames(here).map(shown))} on ${shown(place.rack)}. ${ask}`
 }
+
+const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const
 
 const ask = 'Ask an administrator of the gateway for a role that has it.'
 

@@ -1,0 +1,30 @@
+import fastify from 'fastify'
+import { expect, test } from 'vitest'
+import { builtInPolicy } from './document.ts'
+import rbacPolicy from './plugin.ts'
+
+test('the plugin gives every later plugin the policy', async () => {
+  const app = fastify()
+  await app.register(rbacPolicy)
+  await app.ready()
+  expect(app.hasPlugin('@rack-gateway/rbac-policy')).toBe(true)
+  expect([...app.policy.roles.keys()]).toEqual(['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor'])
+  await app.close()
+})
+
+test('a document of its own takes the place of the built-in one', async () => {
+  const app = fastify()
+  await app.register(rbacPolicy, { document: { ...builtInPolicy, runServices: [] } })
+  const builtIn = fastify()
+  await builtIn.register(rbacPolicy)
+  await Promise.all([app.ready(), builtIn.ready()])
+  expect(app.policy.hash).not.toBe(builtIn.policy.hash)
+  await Promise.all([app.close(), builtIn.close()])
+})
+
+test('a document that is not valid stops the start', async () => {
+  const app = fastify()
+  app.register(rbacPolicy, { document: { ...builtInPolicy, proxyHosts: ['*'] } })
+  await expect(app.ready()).rejects.toThrow('the policy is not valid: the proxy host "*"')
+  await app.close()
+})

@@ -1,0 +1,192 @@
+import { InvalidCommandRules } from '@rack-gateway/command-matcher'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy, type PolicyDocument } from './document.ts'
+import { InvalidPolicy } from './errors.ts'
+import { compilePolicy } from './policy.ts'
+import { binding, call, now, principal, token } from './testing/calls.ts'
+
+const policy = compilePolicy()
+const web = { rack: 'staging', app: 'web', scope: 'app' } as const
+
+describe('holds', () => {
+  test('asks for one permission at one place', () => {
+    const ops = principal([binding('ops', { racks: 'stag*', apps: 'web' })])
+    expect(policy.holds(ops, 'env:read', web, now)).toBe(true)
+    expect(policy.holds(ops, 'secret:read', web, now)).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, app: 'api' }, now)).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, rack: 'production' }, now)).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, scope: 'rack' }, now)).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, app: null }, now)).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, app: null, scope: 'list' }, now)).toBe(true)
+  })
+
+  test('ends with the binding and is cut to the owner and the rack of the credential', () => {
+    const admin = [binding('admin')]
+    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, now)).toBe(false)
+    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, now - 1)).toBe(true)
+    expect(policy.holds(token(admin, [binding('viewer')]), 'secret:read', web, now)).toBe(false)
+    expect(policy.holds(token(admin, admin), 'secret:read', web, now)).toBe(true)
+    expect(policy.holds(principal(admin, { rack: 'production' }), 'secret:read', web, now)).toBe(false)
+    expect(policy.holds(principal(admin, { kind: 'api-token' }), 'secret:read', web, now)).toBe(false)
+  })
+
+  test("the gateway's own permissions are asked for on the rack *: a binding to one rack doesn't do", () => {
+    const everywhere = { rack: '*', app: null, scope: 'rack' } as const
+    expect(policy.holds(principal([binding('auditor')]), 'gateway:audit:read', everywhere, now)).toBe(true)
+    expect(
+      policy.holds(principal([binding('auditor', { racks: 'staging' })]), 'gateway:audit:read', everywhere, now),
+    ).toBe(false)
+    expect(policy.holds(principal([binding('admin', { apps: 'web' })]), 'gateway:user:write', everywhere, now)).toBe(
+      false,
+    )
+    expect(
+      policy.holds(principal([binding('admin')], { rack: 'staging' }), 'gateway:user:write', everywhere, now),
+    ).toBe(false)
+  })
+})
+
+describe('racks and apps that are shown', () => {
+  const racks = ['staging', 'production', 'us-east']
+
+  test('racks with any binding that holds', () => {
+    expect(policy.racksOf(principal([binding('viewer', { apps: 'web', racks: 'staging' })]), racks, now)).toEqual([
+      'staging',
+    ])
+    expect(policy.racksOf(principal([binding('viewer')]), racks, now)).toEqual(racks)
+    expect(policy.racksOf(principal([binding('viewer')], { rack: 'us-east' }), racks, now)).toEqual(['us-east'])
+    expect(
+      policy.racksOf(principal([binding('no-such-role'), binding('viewer', { expiresAt: now })]), racks, now),
+    ).toEqual([])
+    const cut = token([binding('admin', { racks: '*a*' })], [binding('viewer', { racks: '*s*' })])
+    expect(policy.racksOf(cut, racks, now)).toEqual(['staging', 'us-east'])
+  })
+
+  test('apps with a binding that may list them', () => {
+    const mixed = principal([binding('viewer', { apps: 'web' }), binding('auditor', { apps: 'billing' })])
+    expect(policy.sees(mixed, 'staging', 'web', now)).toBe(true)
+    expect(policy.sees(mixed, 'staging', 'billing', now)).toBe(false)
+    expect(policy.sees(mixed, 'staging', 'api', now)).toBe(false)
+    expect(policy.sees(token([binding('viewer')], [binding('viewer', { apps: 'api' })]), 'staging', 'web', now)).toBe(
+      false,
+    )
+  })
+
+  test('an app is seen exactly when it may be read', () => {
+    const name = fc.stringMatching(/^[ab*]{1,4}$/)
+    fc.assert(
+      fc.property(
+        name,
+        name,
+        name.map((text) => text.replaceAll('*', 'c')),
+        (racks, apps, app) => {
+          const viewer = principal([binding('viewer', { racks, apps })])
+          const read = policy.decide(viewer, call('GET /apps/{app}', { rack: 'ab', app }))
+          expect(policy.sees(viewer, 'ab', app, now)).toBe(read.effect === 'allow')
+        },
+      ),
+    )
+  })
+})
+
+test('what a token may is never more than what its owner may, on any rack and app', () => {
+  const anyBinding = fc
+    .record({
+      role: fc.constantFrom('viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor', 'unknown'),
+      racks: fc.constantFrom('*', 'staging', 'prod*'),
+      apps: fc.constantFrom('*', 'web', 'w*', 'billing'),
+      expiresAt: fc.constantFrom(null, now - 1, now + 1),
+    })
+    .map(({ role, ...change }) => binding(role, change))
+  const bindings = fc.array(anyBinding, { maxLength: 3 })
+  const routes = fc.constantFrom(
+    'GET /apps',
+    'GET /apps/{app}',
+    'DELETE /apps/{app}',
+    'GET /instances',
+    'POST /apps/{app}/services/{service}/processes',
+  )
+  fc.assert(
+    fc.property(bindings, bindings, routes, fc.constantFrom('staging', 'production'), (own, owner, route, rack) => {
+      const asked = call(route, { rack })
+      if (policy.decide(token(own, owner), asked).effect !== 'allow') return
+      expect(policy.decide(principal(own), asked).effect).toBe('allow')
+      expect(policy.decide(principal(owner), asked).effect).toBe('allow')
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+describe('the hash', () => {
+  test('is SHA-256 in hex, the same for the same content in another order of keys', () => {
+    const { roles, ...rest } = builtInPolicy
+    const turned: PolicyDocument = { ...rest, roles: roles.map(({ name, ...role }) => ({ ...role, name })) }
+    expect(policy.hash).toMatch(/^[0-9a-f]{64}$/)
+    expect(compilePolicy(turned).hash).toBe(policy.hash)
+  })
+
+  test('changes with every change', () => {
+    const changes: Partial<PolicyDocument>[] = [
+      { blocked: [] },
+      { runServices: [] },
+      { commands: [...builtInPolicy.commands].reverse() },
+      { proxyHosts: ['db.internal'] },
+      { roles: [...builtInPolicy.roles, { name: 'x', description: '', permissions: [] }] },
+    ]
+    const hashes = changes.map((change) => compilePolicy({ ...builtInPolicy, ...change }).hash)
+    expect(new Set([policy.hash, ...hashes]).size).toBe(changes.length + 1)
+  })
+})
+
+describe('a document that is not valid is refused', () => {
+  const role = { name: 'x', description: '', permissions: ['app:list'] }
+
+  test.each<[string, Partial<PolicyDocument>]>([
+    ['needs a name', { roles: [...builtInPolicy.roles, { ...role, name: 'Per %' }] }],
+    ['is there twice', { roles: [...builtInPolicy.roles, { ...role, name: 'admin' }] }],
+    [
+      '"relase:promote", which does not exist',
+      { roles: [...builtInPolicy.roles, { ...role, permissions: ['relase:promote'] }] },
+    ],
+    ['names the role "admin", which does not exist', { roles: [role] }],
+    ['"PUT /sytem" is not a route', { blocked: [{ route: 'PUT /sytem', reason: 'No.' }] }],
+    ['needs a reason', { blocked: [{ route: 'PUT /system', reason: ' ' }] }],
+    ['needs a reason', { blocked: [{ route: 'PUT /system', reason: '100 % no.' }] }],
+    ['the proxy host "*"', { proxyHosts: ['*'] }],
+    ['the proxy host "*.*"', { proxyHosts: ['*.*'] }],
+    ['the proxy host ""', { proxyHosts: [''] }],
+    ['the proxy host "DB"', { proxyHosts: ['DB'] }],
+  ])('%s', (problem, change) => {
+    expect(() => compilePolicy({ ...builtInPolicy, ...change })).toThrow(InvalidPolicy)
+    expect(() => compilePolicy({ ...builtInPolicy, ...change })).toThrow(problem)
+  })
+
+  test('with every problem at once, and command rules by their own error', () => {
+    expect(() => compilePolicy({ ...builtInPolicy, proxyHosts: ['*'], blocked: [{ route: 'x', reason: '' }] })).toThrow(
+      /blocked.*proxy host/,
+    )
+    const commands = [{ id: 'x', argv: [], services: ['command'], roles: ['admin'] }]
+    expect(() => compilePolicy({ ...builtInPolicy, commands })).toThrow(InvalidCommandRules)
+  })
+
+  test('a custom role grants exactly what it names', () => {
+    const own = compilePolicy({
+      ...builtInPolicy,
+      roles: [...builtInPolicy.roles, { ...role, permissions: ['log:*'] }],
+    })
+    const reader = principal([binding('x')])
+    expect(own.decide(reader, call('WS /apps/{app}/logs'))).toMatchObject({ effect: 'allow', rule: 'role:x' })
+    expect(own.decide(reader, call('GET /apps/{app}'))).toMatchObject({ rule: 'no-permission' })
+    expect(policy.decide(reader, call('WS /apps/{app}/logs'))).toMatchObject({ rule: 'no-binding' })
+  })
+})
+
+test('a decision is cheap: a hundred thousand take less than a second or two', () => {
+  const many = principal(
+    Array.from({ length: 20 }, (_, at) => binding('deployer', { id: `b${at}`, apps: `app${at}*` })),
+  )
+  const asked = call('GET /apps/{app}', { app: 'app19' })
+  const started = performance.now()
+  for (let at = 0; at < 100_000; at++) policy.decide(many, asked)
+  expect(performance.now() - started).toBeLessThan(2000)
+})

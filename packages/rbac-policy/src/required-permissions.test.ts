@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { requiredPermissions } from './required-permissions.ts'
+import { call } from './testing/calls.ts'
+import type { ProcessSubject, RackCall } from './types.ts'
+
+function names(form: readonly string[], query: readonly string[] = []): Partial<RackCall> {
+  return { parameters: { query, form, headers: [] } }
+}
+function process(service: string | null, own: boolean): ProcessSubject {
+  return { id: 'p1', service, own }
+}
+
+describe('what a call needs', () => {
+  test.each<[string, Partial<RackCall>, string[]]>([
+    ['GET /apps', {}, ['app:list']],
+    ['PUT /apps/{app}', names(['lock']), ['app:lock']],
+    ['PUT /apps/{app}', names(['parameters']), ['app:update']],
+    ['PUT /apps/{app}', names(['lock', 'parameters']), ['app:update', 'app:lock']],
+    ['PUT /apps/{app}', names([]), ['app:update']],
+    ['PUT /apps/{app}', names(['lock'], ['parameters']), ['app:update', 'app:lock']],
+    ['PUT /apps/{app}', names(['parameters'], ['lock']), ['app:update', 'app:lock']],
+    ['PUT /apps/{app}', names(['lock', 'lock']), ['app:lock']],
+    ['PUT /apps/{app}', names(['Lock']), ['app:update']],
+    ['PUT /apps/{app}/ssl/{service}/{port}', names(['id']), ['app:update']],
+    ['POST /apps/{app}/releases', {}, ['release:create']],
+    ['POST /apps/{app}/releases', { environment: { changed: [] } }, ['release:create']],
+    ['POST /apps/{app}/releases', { environment: { changed: ['A'] } }, ['release:create', 'env:write']],
+    ['POST /apps/{app}/services/{service}/processes', {}, ['process:run']],
+    ['POST /apps/{app}/services/{service}/processes', { release: { id: 'R', newest: true } }, ['process:run']],
+    [
+      'POST /apps/{app}/services/{service}/processes',
+      { release: { id: 'R', newest: false } },
+      ['process:run', 'release:run-any'],
+    ],
+  ])('%s %j: %j', (route, change, needed) => {
+    expect(requiredPermissions(call(route, change))).toEqual(needed)
+  })
+
+  const exec = 'WS /apps/{app}/processes/{pid}/exec'
+  test.each<[ProcessSubject | null, string[]]>([
+    [process('command', false), ['process:exec']],
+    [process('command', true), ['process:exec-own']],
+    [process('web', true), ['process:exec-own']],
+    [process('web', false), ['process:exec-any']],
+    [process('Command', false), ['process:exec-any']],
+    [process(null, false), ['process:exec-any']],
+    [null, ['process:exec-any']],
+  ])('exec in %j: %j', (subject, needed) => {
+    expect(requiredPermissions(call(exec, { process: subject }))).toEqual(needed)
+  })
+
+  const files = ['GET', 'POST', 'DELETE'].map((method) => `${method} /apps/{app}/processes/{pid}/files`)
+  test.each(files)('%s: the permission for the service command, and for any other one more', (route) => {
+    const base = route.startsWith('GET') ? 'process:file-read' : 'process:file-write'
+    expect(requiredPermissions(call(route))).toEqual([base])
+    for (const subject of [process('web', false), process('web', true), process(null, false), null]) {
+      expect(requiredPermissions(call(route, { process: subject }))).toEqual([base, 'process:exec-any'])
+    }
+  })
+
+  test('a stop needs a permission unless the run is an own one', () => {
+    const stop = 'DELETE /apps/{app}/processes/{pid}'
+    expect(requiredPermissions(call(stop))).toEqual(['process:stop'])
+    expect(requiredPermissions(call(stop, { process: null }))).toEqual(['process:stop'])
+    expect(requiredPermissions(call(stop, { process: process(null, true) }))).toEqual([])
+  })
+})

@@ -1,0 +1,105 @@
+import { rackRoutes } from '@rack-gateway/convox-api'
+import { describe, expect, test } from 'vitest'
+import { compileRole, expandPermission } from './compiled-role.ts'
+import { implied, permissions } from './permissions.ts'
+import { builtInRoles } from './roles.ts'
+
+const compiled = new Map(builtInRoles.map((role) => [role.name, compileRole(role)]))
+const letters = { V: 'viewer', O: 'ops', D: 'deployer', C: 'ci' } as const
+
+/** Permissions that no route shows by itself, transcribed by hand from the table of roles. */
+const beyondRoutes: Readonly<Record<string, string>> = {
+  'app:lock': 'OD',
+  'process:exec-own': 'ODC',
+  'process:stop-own': 'ODC',
+  'process:exec': 'OD',
+  'process:run': 'ODC',
+  'process:exec-any': '',
+  'release:run-any': 'ODC',
+  'env:read': 'OD',
+  'env:write': 'D',
+  'secret:read': '',
+  'resource:proxy': 'OD',
+  'proxy:open': '',
+  'gateway:self:read': 'VODC',
+  'gateway:self:write': 'VODC',
+  'gateway:policy:read': 'VODC',
+  'gateway:audit:read': '',
+  'gateway:recording:read': '',
+  'gateway:user:write': '',
+  'gateway:binding:write': '',
+  'gateway:trust:write': '',
+  'gateway:service-account:write': '',
+  'gateway:session:write': '',
+  'gateway:token:write': '',
+}
+
+describe('built-in roles', () => {
+  test.each(Object.entries(beyondRoutes))('%s: %s', (permission, cell) => {
+    const holders = Object.entries(letters).filter(([letter]) => cell.includes(letter))
+    for (const [, role] of Object.entries(letters)) {
+      const expected = holders.some(([, holder]) => holder === role)
+      expect({ role, has: compiled.get(role)?.has(permission) }).toEqual({ role, has: expected })
+    }
+    expect(compiled.get('admin')?.has(permission)).toBe(true)
+  })
+
+  test('an auditor has the audit log, recordings, the policy and what is its own, and nothing else', () => {
+    const held = permissions.map((entry) => entry.name).filter((name) => compiled.get('auditor')?.has(name))
+    expect(held.sort()).toEqual([
+      'gateway:audit:read',
+      'gateway:policy:read',
+      'gateway:recording:read',
+      'gateway:self:read',
+      'gateway:self:write',
+    ])
+  })
+
+  test('an admin has what has no name yet, and nobody else', () => {
+    const able = [...compiled.values()].filter((role) => role.has('brand:new')).map((role) => role.name)
+    expect(able).toEqual(['admin'])
+  })
+
+  test('no role names a permission twice', () => {
+    for (const role of builtInRoles) expect(new Set(role.permissions).size).toBe(role.permissions.length)
+  })
+})
+
+describe('permissions', () => {
+  test('every route needs one that is listed', () => {
+    const listed = new Set(permissions.map((entry) => entry.name))
+    expect(rackRoutes.map((route) => route.permission).filter((permission) => !listed.has(permission))).toEqual([])
+  })
+
+  test('what is implied is listed', () => {
+    for (const name of Object.values(implied).flat()) expect(expandPermission(name)).toEqual([name])
+  })
+
+  test.each([
+    ['process:exec', ['process:exec']],
+    ['release:*', ['release:list', 'release:read', 'release:create', 'release:promote', 'release:run-any']],
+    ['*:run', ['process:run']],
+    ['gateway:*:read', ['gateway:self:read', 'gateway:policy:read', 'gateway:audit:read', 'gateway:recording:read']],
+    ['process', []],
+    ['process:', []],
+    ['process:ex*', []],
+    ['process:exec:*', []],
+    ['', []],
+    ['**', []],
+    ['process:exec ', []],
+    ['toString', []],
+  ])('%j stands for %j', (pattern, names) => {
+    expect(expandPermission(pattern)).toEqual(names)
+  })
+
+  test('a star at the end stands for one segment or more, alone for everything', () => {
+    expect(expandPermission('gateway:*')).toHaveLength(11)
+    expect(expandPermission('*')).toHaveLength(permissions.length)
+  })
+
+  test('a wildcard brings what its permissions imply', () => {
+    const role = compileRole({ name: 'x', description: '', permissions: ['*:run'] })
+    expect(role.has('process:exec-own')).toBe(true)
+    expect(role.has('process:exec')).toBe(false)
+  })
+})
