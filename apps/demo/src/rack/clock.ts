@@ -1,0 +1,89 @@
+/** Time as the demo rack sees it, so that no test has to wait for it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls back once after `milliseconds`; returns how to prevent it. */
+  after(milliseconds: number, callback: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, milliseconds)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A clock on which everything takes `factor` times less long than it says. */
+export function fastClock(factor: number): Clock {
+  const start = Date.now()
+  const opened = performance.now()
+  return {
+    now: () => Math.floor(start + (performance.now() - opened) * factor),
+    after: (milliseconds, callback) => systemClock.after(milliseconds / factor, callback),
+  }
+}
+
+/** Resolves after `milliseconds`, or at once when the signal aborts. */
+export function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = promiseWithResolve()
+  if (signal.aborted) resolve()
+  const cancel = clock.after(milliseconds, resolve)
+  signal.addEventListener('abort', resolve, { once: true })
+  return promise.finally(() => {
+    cancel()
+    signal.removeEventListener('abort', resolve)
+  })
+}
+
+function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+/** How Go prints a time in JSON: nanoseconds without trailing zeros. */
+export function goTime(milliseconds: number, nanoseconds = 0): string {
+  const fraction = `${String(((milliseconds % 1000) + 1000) % 1000).padStart(3, '0')}${String(nanoseconds).padStart(6, '0')}`
+  const seconds = new Date(milliseconds).toISOString().slice(0, 19)
+  const digits = fraction.replace(/0+$/, '')
+  return digits === '' ? `${seconds}Z` : `${seconds}.${digits}Z`
+}
+
+/** The time that Go prints for one that was never set. */
+export const zeroTime = '0001-01-01T00:00:00Z'
+
+export interface ManualClock extends Clock {
+  /** Moves time on; what becomes due happens in order, with the event loop running in between. */
+  advance(milliseconds: number): Promise<void>
+}
+
+/** A clock that stands still until it is told otherwise. */
+export function manualClock(start = Date.UTC(2026, 10, 24, 22, 57, 49)): ManualClock {
+  const due = new Map<() => void, number>()
+  let now = start
+  function nextUntil(end: number): (() => void) | undefined {
+    const ready = [...due].filter(([, at]) => at <= end).sort(([, a], [, b]) => a - b)
+    return ready[0]?.[0]
+  }
+  return {
+    now: () => now,
+    after(milliseconds, callback) {
+      const entry = () => callback()
+      due.set(entry, now + milliseconds)
+      return () => due.delete(entry)
+    },
+    async advance(milliseconds) {
+      const end = now + milliseconds
+      for (let next = nextUntil(end); next !== undefined; next = nextUntil(end)) {
+        now = Math.max(now, due.get(next) ?? now)
+        due.delete(next)
+        next()
+        for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+      }
+      now = end
+    },
+  }
+}

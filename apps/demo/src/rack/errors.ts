@@ -1,0 +1,13 @@
+/** An answer that a rack gives in place of what was asked for. The message is the whole body, without its line end. */
+export class RackError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+export function notFound(kind: string, name: string): RackError {
+  return new RackError(404, `${kind} not found: ${name}`)
+}

@@ -1,0 +1,28 @@
+import { runCommand } from '../process/commands.ts'
+import { environmentOf } from '../process/environment.ts'
+import { splitCommand } from '../process/shellquote.ts'
+import { findProcess } from '../state/processes.ts'
+import { findApp } from '../state/rack.ts'
+import type { Call } from '../types.ts'
+import type { WebSocketStream } from '../wire/websocket.ts'
+
+/** The CLI takes its exit code from a frame that holds this and the number. */
+export const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:'
+
+/** Runs a command in a process. The query's `command` wins over a multipart body's, and that over the header. */
+export async function execInProcess({ rack, variables, parameters }: Call, stream: WebSocketStream): Promise<void> {
+  const input = stream.input()
+  const app = findApp(rack, variables.app)
+  const process = findProcess(app, variables.process ?? '', 'id or service')
+  const code = await runCommand({
+    argv: splitCommand(parameters.command ?? ''),
+    environment: environmentOf(rack, app, process, parameters.Tty === 'false' ? 'pipe' : 'terminal'),
+    input: parameters['Disable-Stdin'] === 'true' ? nothing() : input,
+    write: (data) => stream.send(data),
+    clock: rack.clock,
+    gone: stream.gone,
+  })
+  await stream.send(`${exitMarker}${code}\n`)
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {}

@@ -1,0 +1,51 @@
+import { notFound } from '../errors.ts'
+import { readTar, writeTar } from '../process/tar.ts'
+import { findProcess } from '../state/processes.ts'
+import { findApp } from '../state/rack.ts'
+import type { Answer, Call } from '../types.ts'
+import { binary, ok } from '../wire/answers.ts'
+
+const keptBytes = 16 * 1024 * 1024
+
+/** Unpacks a tar into the process's own files, which live as long as it does. */
+export async function uploadFiles(call: Call): Promise<Answer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of call.body) {
+    if (length < keptBytes) chunks.push(chunk)
+    length += chunk.length
+  }
+  const files = filesOf(call)
+  for (const file of readTar(Buffer.concat(chunks))) files.set(absolute(file.path), file.content)
+  return ok()
+}
+
+/** A tar of one file, or of all below a directory. */
+export function downloadFiles(call: Call): Answer {
+  const wanted = absolute(call.parameters.file ?? '')
+  const found = [...filesOf(call)].filter(([path]) => path === wanted || path.startsWith(`${wanted}/`))
+  if (found.length === 0) throw notFound('file', call.parameters.file ?? '')
+  return binary(chunked(writeTar(found.map(([path, content]) => ({ path, content })))))
+}
+
+export function deleteFiles(call: Call): Answer {
+  const files = filesOf(call)
+  for (const path of (call.parameters.files ?? '').split(',')) files.delete(absolute(path))
+  return ok()
+}
+
+function filesOf({ rack, variables }: Call): Map<string, Buffer> {
+  const app = findApp(rack, variables.app)
+  const { id } = findProcess(app, variables.process ?? '')
+  const files = app.files.get(id) ?? new Map<string, Buffer>()
+  app.files.set(id, files)
+  return files
+}
+
+function absolute(path: string): string {
+  return `/${path.replace(/^\/+|\/+$/g, '')}`
+}
+
+async function* chunked(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}

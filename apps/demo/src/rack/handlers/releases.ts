@@ -1,0 +1,27 @@
+import { findApp } from '../state/rack.ts'
+import { addRelease, findRelease, promote } from '../state/releases.ts'
+import type { Answer, Call } from '../types.ts'
+import { json, ok } from '../wire/answers.ts'
+import { limited } from './limit.ts'
+
+/** The list leaves env and manifest out; only the single release has them. */
+export function listReleases({ rack, variables, parameters }: Call): Answer {
+  const releases = limited(findApp(rack, variables.app).releases, parameters.limit)
+  return json(releases.map((release) => ({ ...release, env: '', manifest: '' })))
+}
+
+export function getRelease({ rack, variables }: Call): Answer {
+  return json(findRelease(findApp(rack, variables.app), variables.release ?? ''))
+}
+
+export function createRelease({ rack, variables, parameters }: Call): Answer {
+  const { build, env, description } = parameters
+  const given = { ...(build ? { build } : {}), ...(env === undefined ? {} : { env }) }
+  return json(addRelease(rack, findApp(rack, variables.app), { ...given, description: description || 'env change' }))
+}
+
+export function promoteRelease({ rack, variables }: Call): Answer {
+  const app = findApp(rack, variables.app)
+  promote(rack, app, findRelease(app, variables.release ?? ''))
+  return ok()
+}

@@ -1,0 +1,40 @@
+import { type Execution, runCommand } from './commands.ts'
+import { splitCommand } from './shellquote.ts'
+
+/**
+ * A shell of one feature: each line is a built-in command, `exit N` ends it. With `-c` it runs that one line.
+ * On a terminal it prompts with `$ `.
+ */
+export async function runShell(execution: Execution): Promise<number> {
+  const { argv, environment, input, write } = execution
+  if (argv[1] === '-c') return (await runLine(execution, argv[2] ?? '')).code
+  const prompt = async () => {
+    if (environment.terminal === 'terminal') await write('$ ')
+  }
+  await prompt()
+  for await (const line of linesOf(input)) {
+    const { ended, code } = await runLine(execution, line)
+    if (ended === 'shell') return code
+    await prompt()
+  }
+  return 0
+}
+
+async function runLine(execution: Execution, line: string): Promise<{ ended: 'line' | 'shell'; code: number }> {
+  const argv = splitCommand(line)
+  if (argv.length === 0) return { ended: 'line', code: 0 }
+  const code = await runCommand({ ...execution, argv, input: noInput() })
+  return { ended: argv[0] === 'exit' ? 'shell' : 'line', code }
+}
+
+async function* noInput(): AsyncGenerator<Buffer> {}
+
+async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest = ''
+  for await (const data of input) {
+    const lines = `${rest}${data.toString('utf8')}`.split(/\r\n|\r|\n/)
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { RawHeaders } from './wire/headers.ts'
+import type { Parameters } from './wire/parameters.ts'
+
+/** One request as it came over the wire, and what the rack understood by it. Tests compare this with what was decided. */
+export interface ReceivedRequest {
+  readonly method: string
+  /** The request target's bytes, one per character. */
+  readonly target: string
+  readonly rawHeaders: RawHeaders
+  /** The first MiB, the length of all of it, and its SHA-256 in hex (null until it has all come). Headers only of a websocket. */
+  readonly body: { readonly bytes: Buffer; readonly length: number; readonly sha256: string | null }
+  /** `METHOD /path/{variable}` of the route that the rack found; a websocket's method is `WS`. Null: no route (404, 405). */
+  readonly route: string | null
+  readonly variables: Readonly<Record<string, string>>
+  readonly app: string | null
+  readonly service: string | null
+  readonly process: string | null
+  /** The command that would be started. */
+  readonly command: string | null
+  /** Every parameter of the route as its handler reads it. */
+  readonly parameters: Parameters
+  readonly authenticated: boolean
+  /** Null until it is answered; 101 for a websocket. */
+  readonly status: number | null
+}
+
+/** The same record while the rack is still filling it. */
+export type Recording = { -readonly [K in keyof ReceivedRequest]: ReceivedRequest[K] }
+
+const keptRequests = 10_000
+const keptBytes = 1024 * 1024
+
+export function createReceivedLog() {
+  const requests: Recording[] = []
+  return {
+    requests,
+    open(method: string, target: string, rawHeaders: RawHeaders): Recording {
+      const request: Recording = {
+        method,
+        target,
+        rawHeaders,
+        body: { bytes: Buffer.alloc(0), length: 0, sha256: null },
+        route: null,
+        variables: {},
+        app: null,
+        service: null,
+        process: null,
+        command: null,
+        parameters: {},
+        authenticated: false,
+        status: null,
+      }
+      requests.push(request)
+      if (requests.length > keptRequests) requests.shift()
+      return request
+    },
+  }
+}
+
+/** Notes what the route and its parameters say that the call is about. */
+export function understand(request: Recording, parameters: Parameters): void {
+  request.parameters = parameters
+  request.app = request.variables.app ?? null
+  request.service = request.variables.service ?? null
+  request.process = request.variables.process ?? null
+  request.command = parameters.command ?? parameters.Command ?? null
+}
+
+/** Passes a body on while its beginning, length and digest are noted. */
+export async function* recordBody(request: Recording, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  let bytes = Buffer.alloc(0)
+  let length = 0
+  for await (const chunk of body) {
+    hash.update(chunk)
+    if (bytes.length < keptBytes) bytes = Buffer.concat([bytes, chunk.subarray(0, keptBytes - bytes.length)])
+    length += chunk.length
+    request.body = { bytes, length, sha256: null }
+    yield chunk
+  }
+  request.body = { bytes, length, sha256: hash.digest('hex') }
+}

@@ -1,0 +1,80 @@
+import { type Frame, opcode } from '../wire/frames.ts'
+import { isEnd } from './peer.ts'
+import type { Exchange } from './replay.ts'
+import { idPattern } from './translation.ts'
+
+/**
+ * What is different between the recorded answer and the present one, in words; empty when nothing is but ids and times.
+ * Headers are compared by name, bodies byte by byte, streams by the text of their frames and how they end.
+ */
+export function differences(exchange: Exchange): string[] {
+  const { recorded, answer } = exchange
+  return [
+    ...difference('status', statusOf(recorded.startLine), statusOf(answer.startLine)),
+    ...difference('header names', headerNames(recorded.headers), headerNames(answer.headers)),
+    ...difference('body', plain(recorded.body), plain(answer.body)),
+    ...difference('ids', idsOf(exchange.expectedBody), idsOf(answer.body)),
+    ...streamDifferences(exchange),
+  ]
+}
+
+function difference(what: string, recorded: string, present: string): string[] {
+  return recorded === present ? [] : [`${what}: recorded ${JSON.stringify(recorded)}, now ${JSON.stringify(present)}`]
+}
+
+export function statusOf(startLine: string): string {
+  return startLine.split(' ').slice(1).join(' ')
+}
+
+function headerNames(headers: Exchange['recorded']['headers']): string {
+  return headers
+    .map(([name]) => name)
+    .sort()
+    .join(' ')
+}
+
+function streamDifferences({ recordedFrames, frames }: Exchange): string[] {
+  if (recordedFrames === null || frames === null) return difference('stream', kind(recordedFrames), kind(frames))
+  const [recorded, present] = [streamText(recordedFrames), streamText(frames)]
+  if (!recordedFrames.some(isEnd)) return difference('stream', withoutTicks(recorded), withoutTicks(present))
+  return [
+    ...difference('stream', recorded, present),
+    ...difference('end', ending(recordedFrames), ending(frames)),
+    ...difference('exit marker', markerFrame(recordedFrames), markerFrame(frames)),
+  ]
+}
+
+function kind(frames: readonly Frame[] | null): string {
+  return frames === null ? 'none' : 'websocket'
+}
+
+/** The text of all data frames, ids and times made plain. Where it was cut into frames depends on timing. */
+function streamText(frames: readonly Frame[]): string {
+  const text = frames.filter((frame) => frame.opcode === opcode.text).map(({ payload }) => payload.toString('latin1'))
+  return plain(text.join(''))
+}
+
+/** How many seconds a stream was followed differs; what it said besides doesn't. */
+function withoutTicks(text: string): string {
+  return text.replace(/^.* tick \d+\n/gm, '')
+}
+
+function ending(frames: readonly Frame[]): string {
+  return frames.slice(-1).map((frame) => `${frame.opcode} ${frame.payload.toString('latin1')}`)[0] ?? ''
+}
+
+/** The frame that holds the exit marker: the CLI doesn't find it across two. */
+function markerFrame(frames: readonly Frame[]): string {
+  const found = frames.find(({ payload }) => payload.includes('F1E49A85-'))
+  return found === undefined ? '' : found.payload.toString('latin1')
+}
+
+function plain(text: string): string {
+  return text.replace(idPattern, (id) => `<${id.replace(/[A-Z]{10}$|-.*$/, '')}>`).replace(timePattern, '<time>')
+}
+
+const timePattern = /\b2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+function idsOf(text: string): string {
+  return (text.match(idPattern) ?? []).sort().join(' ')
+}

@@ -1,0 +1,66 @@
+import { createFrameReader, type Frame } from '../wire/frames.ts'
+import { headerOf, type Message, readMessage } from './message.ts'
+import type { CliRecording } from './recordings.ts'
+
+/** One request of a recording and what the rack answered. */
+export interface RecordedExchange {
+  /** Index of the TCP connection in the recording. */
+  readonly connection: number
+  readonly request: Message
+  readonly answer: Message
+  /** What the rack sent after a 101; null without one. */
+  readonly frames: readonly Frame[] | null
+  /** What the client sent after the 101: masked frames. */
+  readonly sent: string
+  /** When the rack answered, in milliseconds since 1970, to the second. A websocket has no time of its own. */
+  readonly at: number | null
+}
+
+/**
+ * The exchanges of a recording in the order in which the CLI made them. Connections were open side by side, so the order comes from
+ * the answers' dates, and a websocket follows the probe (`GET /machines` or `/racks`) that the CLI sends before each.
+ */
+export function scheduleOf(recording: CliRecording): RecordedExchange[] {
+  const all = recording.connections.flatMap(readConnection)
+  const sockets = all.filter(({ frames }) => frames !== null)
+  const ordinary = all.filter(({ frames }) => frames === null).sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+  const scheduled = ordinary.flatMap((exchange) => {
+    const socket = isProbe(exchange.request) ? sockets.shift() : undefined
+    return socket === undefined ? [exchange] : [exchange, { ...socket, at: exchange.at }]
+  })
+  return [...scheduled, ...sockets]
+}
+
+function isProbe(request: Message): boolean {
+  return /^GET \/(?:machines|racks)\?? /.test(request.startLine)
+}
+
+function readConnection(segments: CliRecording['connections'][number], connection: number): RecordedExchange[] {
+  const exchanges: RecordedExchange[] = []
+  let sent = joined(segments, '>')
+  let answered = joined(segments, '<')
+  while (sent !== '' && answered !== '') {
+    const request = readMessage(sent)
+    const answer = readMessage(answered, 'ended')
+    if (request === null || answer === null) break
+    const date = headerOf(answer.message, 'date')
+    const exchange = {
+      connection,
+      request: request.message,
+      answer: answer.message,
+      at: date === null ? null : Date.parse(date),
+    }
+    if (answer.message.startLine.startsWith('HTTP/1.1 101')) {
+      const frames = createFrameReader('unmasked')(Buffer.from(answer.rest, 'latin1'))
+      return [...exchanges, { ...exchange, frames, sent: request.rest }]
+    }
+    exchanges.push({ ...exchange, frames: null, sent: '' })
+    sent = request.rest
+    answered = answer.rest
+  }
+  return exchanges
+}
+
+function joined(segments: CliRecording['connections'][number], direction: '>' | '<'): string {
+  return segments.flatMap(([way, bytes]) => (way === direction ? [bytes] : [])).join('')
+}

@@ -1,0 +1,34 @@
+/** From the ids of the recorded rack to those of the rack that answers now. */
+export interface Translation {
+  /** Replaces every id that is known. */
+  toPresent(recorded: string): string
+  /** Pairs the ids of two answers to the same request, in order; what is known already stays. */
+  learn(recorded: string, present: string): void
+}
+
+/** Builds and releases, then processes. */
+export const idPattern = /\b[BR][A-Z]{10}\b|\brun-[a-z0-9]{10}\b|\b[a-z]+-[a-z0-9]{9}-[a-z0-9]{5}\b/g
+
+export function createTranslation(): Translation {
+  const known = new Map<string, string>()
+  return {
+    toPresent: (recorded) => recorded.replace(idPattern, (id) => known.get(id) ?? id),
+    learn(recorded, present) {
+      const taken = new Set(known.values())
+      const before = newIds(recorded, (id) => known.has(id))
+      const now = newIds(present, (id) => taken.has(id))
+      for (const [index, id] of before.entries()) {
+        const partner = now[index]
+        if (partner !== undefined && kindOf(id) === kindOf(partner)) known.set(id, partner)
+      }
+    },
+  }
+}
+
+function newIds(text: string, isKnown: (id: string) => boolean): string[] {
+  return [...new Set(text.match(idPattern) ?? [])].filter((id) => !isKnown(id))
+}
+
+function kindOf(id: string): string {
+  return id.includes('-') ? id.slice(0, id.indexOf('-')) : id.slice(0, 1)
+}

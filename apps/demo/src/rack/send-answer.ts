@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { gzipSync } from 'node:zlib'
+import type { PlannedFault } from './faults.ts'
+import type { Answer } from './types.ts'
+
+/** Sends an answer as a rack does (no Connection header, a length where it is known), or with a fault in it. */
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  planned: PlannedFault | null,
+): Promise<void> {
+  const fault = planned?.fault
+  const sent = fault?.kind === 'gzip' ? await compressed(answer) : answer
+  const headers = sent.headers.flat()
+  const length =
+    Buffer.isBuffer(sent.body) && !has(sent, 'content-length') ? ['Content-Length', String(sent.body.length)] : []
+  response.removeHeader('Connection')
+  if (!has(sent, 'transfer-encoding')) headers.push(...length)
+  response.writeHead(sent.status, headers)
+  if (fault?.kind === 'cut' || fault?.kind === 'stall') return sendPart(response, sent, fault, planned?.released)
+  const { socket } = response
+  if (Buffer.isBuffer(sent.body)) response.end(sent.body)
+  else await pipeline(Readable.from(sent.body), response)
+  if (fault?.kind === 'extra') socket?.write(Buffer.from(fault.bytes, 'latin1'))
+}
+
+async function sendPart(
+  response: ServerResponse,
+  { body }: Answer,
+  fault: { kind: 'cut' | 'stall'; after: number },
+  released: Promise<void> | undefined,
+): Promise<void> {
+  const whole = await collected(body)
+  response.flushHeaders()
+  await written(response, whole.subarray(0, fault.after))
+  if (fault.kind === 'cut') {
+    response.socket?.destroy()
+    return
+  }
+  await released
+  response.end(whole.subarray(fault.after))
+}
+
+function written(response: ServerResponse, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    response.write(bytes, () => resolve())
+  })
+}
+
+async function compressed(answer: Answer): Promise<Answer> {
+  const body = gzipSync(await collected(answer.body))
+  return { ...answer, headers: [...answer.headers, ['Content-Encoding', 'gzip']], body }
+}
+
+async function collected(body: Answer['body']): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return body
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function has({ headers }: Answer, name: string): boolean {
+  return headers.some(([given]) => given.toLowerCase() === name)
+}

@@ -1,0 +1,95 @@
+import type { Server, ServerResponse } from 'node:http'
+import { RackError } from './errors.ts'
+import { recordBody } from './received.ts'
+import { sendAnswer } from './send-answer.ts'
+import { type Arrival, arrive, badRequest, type Serving, secured, toCall } from './serving.ts'
+import type { Answer, HttpRoute } from './types.ts'
+import { bare, failure } from './wire/answers.ts'
+import { isAuthentic } from './wire/credentials.ts'
+
+const largestForm = 32 * 1024 * 1024
+
+/** Serves every request that doesn't ask for an upgrade. */
+export function serveHttp(server: Server, serving: Serving): void {
+  server.on('request', (message, response) => {
+    const answering = serveRequest(serving, arrive(serving, message), message, response)
+    answering.catch(() => message.socket.destroy())
+  })
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable)
+      socket.end(
+        'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request',
+      )
+    else socket.destroy()
+  })
+}
+
+/** Answers one request whose route is known, from its body and with its fault. */
+export async function serveRequest(
+  serving: Serving,
+  arrival: Arrival,
+  body: AsyncIterable<Buffer>,
+  response: ServerResponse,
+): Promise<void> {
+  const { fault } = arrival
+  const recorded = recordBody(arrival.recording, body)
+  if (fault?.fault.kind === 'reset') return reset(response)
+  if (fault?.fault.kind === 'hang') await fault.released
+  const answer = await answerTo(serving, arrival, recorded)
+  if (fault?.fault.kind === 'reset-after-effect') return reset(response)
+  arrival.recording.status = answer.status
+  await sendAnswer(response, answer, fault)
+  await drain(recorded)
+}
+
+async function answerTo(serving: Serving, arrival: Arrival, body: AsyncIterable<Buffer>): Promise<Answer> {
+  const { fault, match, recording } = arrival
+  if (fault?.fault.kind === 'answer') {
+    const { status, headers = [], body: content = '' } = fault.fault
+    return { status, headers, body: Buffer.from(content) }
+  }
+  if (match.found === 'bad-target') return badRequest
+  if (match.found !== 'route') return bare(match.found === 'no-method' ? 405 : 404)
+  const { route } = match
+  if (route.kind !== 'http') return bare(404)
+  recording.authenticated = isAuthentic(recording.rawHeaders, serving.rack.token)
+  try {
+    if (!recording.authenticated && route.path !== '/check') throw new RackError(401, 'invalid authentication')
+    return secured(serving, await handle(serving, arrival, route, body))
+  } catch (error) {
+    return secured(serving, failure(error, recording.rawHeaders))
+  }
+}
+
+async function handle(
+  serving: Serving,
+  arrival: Arrival,
+  route: HttpRoute,
+  body: AsyncIterable<Buffer>,
+): Promise<Answer> {
+  if (route.body === 'raw')
+    return route.handle(toCall(serving, arrival, route, { whole: Buffer.alloc(0), stream: body }))
+  const whole = await readWhole(body)
+  return route.handle(toCall(serving, arrival, route, { whole, stream: nothing() }))
+}
+
+async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    if (length < largestForm) chunks.push(chunk)
+    length += chunk.length
+  }
+  return Buffer.concat(chunks)
+}
+
+async function drain(body: AsyncIterable<Buffer>): Promise<void> {
+  for await (const _chunk of body);
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {}
+
+function reset(response: ServerResponse): void {
+  const { socket } = response
+  if (socket !== null && 'resetAndDestroy' in socket) socket.resetAndDestroy()
+}

@@ -1,0 +1,109 @@
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { PlannedFault } from './faults.ts'
+import { sendAnswer } from './send-answer.ts'
+import { serveRequest } from './serve-http.ts'
+import { type Arrival, arrive, type Serving, secured, toCall } from './serving.ts'
+import type { Answer, WebSocketRoute } from './types.ts'
+import { isAuthentic } from './wire/credentials.ts'
+import { acceptedUpgrade, refusedUpgrade } from './wire/handshake.ts'
+import { readUpgradeBody } from './wire/upgrade-body.ts'
+import { createWebSocketStream, type WebSocketStream } from './wire/websocket.ts'
+
+/** A request for an upgrade as node hands it over: what came after its head is not parsed. */
+interface Upgrade {
+  readonly message: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+/** Serves upgrades. One that asks for an ordinary route gets its ordinary answer, and the connection ends with it. */
+export function serveWebSockets(server: Server, serving: Serving): void {
+  server.on('upgrade', (message, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    const arrival = arrive(serving, message)
+    const route = arrival.match.found === 'route' ? arrival.match.route : null
+    const serve =
+      route?.kind === 'websocket'
+        ? serveWebSocket(serving, arrival, route, { message, socket, head })
+        : serveOrdinary(serving, arrival, { message, socket, head })
+    serve.catch(() => socket.destroy())
+  })
+}
+
+async function serveOrdinary(serving: Serving, arrival: Arrival, { message, socket, head }: Upgrade): Promise<void> {
+  const { body } = await readUpgradeBody(message.rawHeaders, socket, head, 'any')
+  await serveRequest(serving, arrival, once(body), responseOn(message, socket))
+}
+
+async function serveWebSocket(
+  serving: Serving,
+  arrival: Arrival,
+  route: WebSocketRoute,
+  { message, socket, head }: Upgrade,
+): Promise<void> {
+  const { fault, recording } = arrival
+  if (fault?.fault.kind === 'hang') await fault.released
+  if (fault?.fault.kind === 'reset') return void (socket instanceof Socket && socket.resetAndDestroy())
+  const refused = answerInstead(fault) ?? refusedUpgrade(recording.rawHeaders)
+  if (refused !== null) {
+    recording.status = refused.status
+    return sendAnswer(responseOn(message, socket), secured(serving, refused), null)
+  }
+  // Only a multipart body is read, as the form parser does; what else comes before the 101 ends the connection.
+  const { body, rest } = await readUpgradeBody(recording.rawHeaders, socket, head, 'multipart')
+  if (rest.length > 0) return void socket.destroy()
+  recording.body = { bytes: body, length: body.length, sha256: null }
+  recording.status = 101
+  recording.authenticated = isAuthentic(recording.rawHeaders, serving.rack.token)
+  const call = toCall(serving, arrival, route, { whole: body, stream: once(Buffer.alloc(0)) })
+  socket.write(acceptedUpgrade(recording.rawHeaders))
+  const stream = withFault(createWebSocketStream(socket), socket, fault)
+  try {
+    if (!recording.authenticated) throw new Error('invalid authentication')
+    await route.handle(call, stream)
+  } catch (error) {
+    await stream.send(`ERROR: ${error instanceof Error ? error.message : String(error)}\n`)
+  }
+  stream.end()
+}
+
+function answerInstead(planned: PlannedFault | null): Answer | null {
+  if (planned?.fault.kind !== 'answer') return null
+  const { status, headers = [], body = '' } = planned.fault
+  return { status, headers, body: Buffer.from(body) }
+}
+
+function withFault(stream: WebSocketStream, socket: Duplex, planned: PlannedFault | null): WebSocketStream {
+  const fault = planned?.fault
+  if (fault?.kind === 'extra') socket.write(Buffer.from(fault.bytes, 'latin1'))
+  if (fault?.kind !== 'cut' && fault?.kind !== 'stall') return stream
+  let left = fault.after
+  return {
+    ...stream,
+    async send(data) {
+      const bytes = Buffer.from(data)
+      if (bytes.length < left) {
+        left -= bytes.length
+        return stream.send(bytes)
+      }
+      await stream.send(bytes.subarray(0, left))
+      if (fault.kind === 'cut') return void socket.destroy()
+      await planned?.released
+      await stream.send(bytes.subarray(left))
+      left = Number.POSITIVE_INFINITY
+    },
+  }
+}
+
+function responseOn(message: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(message)
+  if (socket instanceof Socket) response.assignSocket(socket)
+  response.once('finish', () => socket.end())
+  return response
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes
+}

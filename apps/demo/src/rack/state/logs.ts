@@ -1,0 +1,55 @@
+import type { Clock } from '../clock.ts'
+import { notFound } from '../errors.ts'
+
+const keptLines = 1000
+
+/** Log lines, and whoever is following them. */
+export interface LogLines {
+  readonly lines: readonly string[]
+  append(line: string): void
+  /** Calls back for each later line; returns how to stop. */
+  follow(listener: (line: string) => void): () => void
+  /** No more lines will come. */
+  finish(): void
+  /** Resolves when `finish` was called. */
+  readonly finished: Promise<void>
+}
+
+export function createLogLines(): LogLines {
+  const lines: string[] = []
+  const listeners = new Set<(line: string) => void>()
+  let finish = () => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  return {
+    lines,
+    finished,
+    finish,
+    append(line) {
+      lines.push(line)
+      if (lines.length > keptLines) lines.shift()
+      for (const listener of listeners) listener(line)
+    },
+    follow(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** `2026-11-24T22:58:27Z service/web/myapp-1 tick 1`, with its line end. */
+export function logLine(clock: Clock, source: string, text: string): string {
+  return `${new Date(clock.now()).toISOString().slice(0, 19)}Z ${source} ${text}\n`
+}
+
+/** The line as it is without `Prefix`: only what the process itself wrote. */
+export function withoutPrefix(line: string): string {
+  return line.replace(/^\S+Z \S+ /, '')
+}
+
+export function buildLog(logs: ReadonlyMap<string, LogLines>, build: string): LogLines {
+  const found = logs.get(build)
+  if (found === undefined) throw notFound('build', build)
+  return found
+}

@@ -1,0 +1,70 @@
+import { notFound, RackError } from '../errors.ts'
+import { newId } from '../random.ts'
+import type { AppState, Release } from './app.ts'
+import { logLine } from './logs.ts'
+import { isReplica } from './processes.ts'
+import { type RackState, timestamp } from './rack.ts'
+
+export function findRelease(app: AppState, id: string): Release {
+  const found = app.releases.find((release) => release.id === id)
+  if (found === undefined) throw notFound('release', id)
+  return found
+}
+
+/** Puts a release on top of the list; what isn't given comes from the one before. */
+export function addRelease(
+  rack: RackState,
+  app: AppState,
+  given: { build?: string; env?: string; manifest?: string; description: string },
+): Release {
+  const [latest] = app.releases
+  const manifest = given.manifest ?? app.builds.find(({ id }) => id === given.build)?.manifest
+  const release: Release = {
+    id: newId.release(rack.random),
+    app: app.app.name,
+    build: given.build ?? latest?.build ?? '',
+    env: given.env ?? latest?.env ?? '',
+    manifest: manifest ?? latest?.manifest ?? '',
+    description: given.description,
+    created: timestamp(rack),
+  }
+  app.releases.unshift(release)
+  return release
+}
+
+const steps = 4
+const stepTime = 250
+
+/**
+ * Rolls a release out: the app is `updating` for a second, one log line a step, then its replicas run the release.
+ *
+ * @throws RackError 403 while another roll-out is under way
+ */
+export function promote(rack: RackState, app: AppState, release: Release): void {
+  if (app.app.status === 'updating') throw new RackError(403, 'app is currently updating')
+  app.app.status = 'updating'
+  app.app.release = release.id
+  takeStep(rack, app, release, 1)
+}
+
+function takeStep(rack: RackState, app: AppState, release: Release, step: number): void {
+  rack.clock.after(stepTime, () => {
+    if (app.app.release !== release.id || app.app.status !== 'updating') return
+    app.logs.append(logLine(rack.clock, 'system/k8s/atom/app', `promote step ${step}`))
+    if (step < steps) takeStep(rack, app, release, step + 1)
+    else finish(app, release)
+  })
+}
+
+function finish(app: AppState, release: Release): void {
+  app.app.status = 'running'
+  for (const process of app.processes.values()) if (isReplica(process)) process.release = release.id
+}
+
+/** Goes back to the release before. @throws RackError 403 where nothing is under way */
+export function cancelPromotion(app: AppState): void {
+  if (app.app.status !== 'updating') throw new RackError(403, 'app is not updating')
+  app.app.status = 'running'
+  const running = [...app.processes.values()].find(isReplica)
+  if (running !== undefined) app.app.release = running.release
+}

@@ -1,0 +1,43 @@
+import { RackError } from '../errors.ts'
+import type { Answer } from '../types.ts'
+import { firstHeader, type RawHeaders } from './headers.ts'
+
+const plainText = 'text/plain; charset=utf-8'
+
+/** Pretty-printed as Go's encoder does: two spaces, a line end, and the characters escaped that HTML minds. */
+export function json(value: unknown): Answer {
+  const body = Buffer.from(`${escaped(JSON.stringify(value, null, 2))}\n`)
+  return { status: 200, headers: [['Content-Type', 'application/json']], body }
+}
+
+export function ok(): Answer {
+  return { status: 200, headers: [['Content-Type', plainText]], body: Buffer.from('ok\n') }
+}
+
+/** A body of unknown length, sent in chunks. */
+export function binary(body: Buffer | AsyncIterable<Buffer>): Answer {
+  return { status: 200, headers: [['Content-Type', 'application/octet-stream']], body }
+}
+
+/** No headers of its own and no body, as the router's own 404 and 405. */
+export function bare(status: number): Answer {
+  return { status, headers: [], body: Buffer.alloc(0) }
+}
+
+/** An error in the form that the caller accepts: JSON only where it is asked for by name. */
+export function failure(error: unknown, headers: RawHeaders): Answer {
+  const status = error instanceof RackError ? error.status : 500
+  const message = error instanceof Error ? error.message : String(error)
+  if ((firstHeader(headers, 'accept') ?? '').includes('application/json')) {
+    const body = Buffer.from(escaped(JSON.stringify({ error: message })))
+    return { status, headers: [['Content-Type', 'application/json']], body }
+  }
+  return { status, headers: [['Content-Type', plainText]], body: Buffer.from(`${message}\n`) }
+}
+
+function escaped(text: string): string {
+  return text.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

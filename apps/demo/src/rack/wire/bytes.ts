@@ -1,0 +1,28 @@
+/** Bytes held one per character (how node hands out targets and headers) to the text that a Go string with these bytes prints as. */
+export function textOf(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('utf8')
+}
+
+/** Text to its UTF-8 bytes, one per character, as headers and targets are written. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+const hexadecimal = /^[0-9A-Fa-f]{2}$/
+
+/** Percent-decodes bytes; null where an escape is broken. Never refuses anything else. */
+export function percentDecoded(latin1: string): string | null {
+  if (!latin1.includes('%')) return latin1
+  let decoded = ''
+  for (let at = 0; at < latin1.length; at += 1) {
+    if (latin1[at] !== '%') {
+      decoded += latin1[at]
+      continue
+    }
+    const digits = latin1.slice(at + 1, at + 3)
+    if (!hexadecimal.test(digits)) return null
+    decoded += String.fromCharCode(Number.parseInt(digits, 16))
+    at += 2
+  }
+  return decoded
+}

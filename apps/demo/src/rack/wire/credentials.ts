@@ -1,0 +1,24 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { firstHeader, type RawHeaders } from './headers.ts'
+
+/**
+ * Whether the caller knows the rack's password. Any user name will do but `jwt`, which asks for a token that the demo rack doesn't issue.
+ * Only the first Authorization header counts.
+ */
+export function isAuthentic(headers: RawHeaders, token: string): boolean {
+  const credentials = /^basic (.*)$/i.exec(firstHeader(headers, 'authorization') ?? '')?.[1]
+  if (
+    credentials === undefined ||
+    !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(credentials)
+  ) {
+    return false
+  }
+  const pair = Buffer.from(credentials, 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  if (colon === -1 || pair.slice(0, colon) === 'jwt') return false
+  return timingSafeEqual(digest(pair.slice(colon + 1)), digest(token))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

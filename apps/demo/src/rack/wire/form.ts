@@ -1,0 +1,56 @@
+import { percentDecoded, textOf } from './bytes.ts'
+import { firstHeader, type RawHeaders } from './headers.ts'
+import { readMediaType } from './media-type.ts'
+import { readMultipart } from './multipart.ts'
+
+/** Values by name, in the order in which the rack's handlers see them: the first one counts. */
+export type Values = ReadonlyMap<string, readonly string[]>
+
+export interface Form {
+  /** What Go calls `r.Form` after the body was read: the body before the query, except that multipart comes after it. */
+  readonly values: Values
+  readonly query: Values
+}
+
+const methodsWithForm = new Set(['POST', 'PUT', 'PATCH'])
+
+/** Reads the parameters of a request as Go's `ParseMultipartForm` does; what is broken is skipped, never refused. */
+export function readForm(method: string, query: string, headers: RawHeaders, body: Buffer): Form {
+  const fromQuery = readPairs(query)
+  const { type, parameters } = readMediaType(firstHeader(headers, 'content-type') ?? '')
+  if (type === 'multipart/form-data') {
+    const fields = readMultipart(body, parameters.get('boundary') ?? '') ?? []
+    return { query: grouped(fromQuery), values: grouped([...fromQuery, ...fields.map(pairOf)]) }
+  }
+  const urlEncoded = type === 'application/x-www-form-urlencoded' && methodsWithForm.has(method)
+  const fromBody = urlEncoded ? readPairs(body.toString('latin1')) : []
+  return { query: grouped(fromQuery), values: grouped([...fromBody, ...fromQuery]) }
+}
+
+type Pair = readonly [name: string, value: string]
+
+function pairOf(field: { name: string; value: string }): Pair {
+  return [field.name, field.value]
+}
+
+/** `a=1&b=2`; a pair with a `;` or a broken escape is dropped, as Go does. */
+export function readPairs(encoded: string): Pair[] {
+  return encoded.split('&').flatMap((pair): Pair[] => {
+    if (pair === '' || pair.includes(';')) return []
+    const at = pair.indexOf('=')
+    const name = decoded(at === -1 ? pair : pair.slice(0, at))
+    const value = decoded(at === -1 ? '' : pair.slice(at + 1))
+    return name === null || value === null ? [] : [[name, value]]
+  })
+}
+
+function decoded(encoded: string): string | null {
+  const bytes = percentDecoded(encoded.replaceAll('+', ' '))
+  return bytes === null ? null : textOf(bytes)
+}
+
+function grouped(pairs: readonly Pair[]): Values {
+  const values = new Map<string, string[]>()
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value])
+  return values
+}

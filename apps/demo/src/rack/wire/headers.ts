@@ -1,0 +1,20 @@
+/** Headers as node received them: name, value, name, value, with one byte per character. */
+export type RawHeaders = readonly string[]
+
+/** The value of the first header of that name, as Go's `Header.Get`; null when there is none. Later ones are ignored, never joined. */
+export function firstHeader(headers: RawHeaders, name: string): string | null {
+  return allHeaders(headers, name)[0] ?? null
+}
+
+/** Every value of that name, in order. */
+export function allHeaders(headers: RawHeaders, name: string): string[] {
+  const wanted = name.toLowerCase()
+  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === wanted)
+}
+
+/** Whether a comma-separated header such as Connection holds a token, in any case. */
+export function hasToken(headers: RawHeaders, name: string, token: string): boolean {
+  return allHeaders(headers, name)
+    .flatMap((value) => value.split(','))
+    .some((part) => part.trim().toLowerCase() === token)
+}

@@ -1,0 +1,35 @@
+import { textOf } from './bytes.ts'
+import { readMediaType } from './media-type.ts'
+
+export interface Field {
+  readonly name: string
+  readonly value: string
+}
+
+/**
+ * The plain fields of a multipart body, in order; parts with a file name are not fields. Null where Go's reader gives up:
+ * no final boundary, or a part without an end to its headers.
+ */
+export function readMultipart(body: Buffer, boundary: string): Field[] | null {
+  const lines = `\r\n${body.toString('latin1')}`.split(`\r\n--${boundary}`)
+  const fields: Field[] = []
+  for (const part of lines.slice(1)) {
+    if (part.startsWith('--')) return fields
+    const field = readPart(part)
+    if (field === 'broken') return null
+    if (field !== null) fields.push(field)
+  }
+  return null
+}
+
+function readPart(part: string): Field | 'broken' | null {
+  const content = /^[ \t]*\r\n([\s\S]*)$/.exec(part)?.[1]
+  if (content === undefined) return 'broken'
+  const end = content.startsWith('\r\n') ? 0 : content.indexOf('\r\n\r\n')
+  if (end === -1) return 'broken'
+  const disposition = /^content-disposition:(.*)$/im.exec(content.slice(0, end))?.[1]?.trim() ?? ''
+  const { type, parameters } = readMediaType(disposition)
+  const name = parameters.get('name') ?? ''
+  if (type !== 'form-data' || name === '' || (parameters.get('filename') ?? '') !== '') return null
+  return { name: textOf(name), value: textOf(content.slice(end + (end === 0 ? 2 : 4))) }
+}

@@ -1,0 +1,39 @@
+import { textOf } from './bytes.ts'
+import type { Form, Values } from './form.ts'
+import { firstHeader, type RawHeaders } from './headers.ts'
+
+/** Where a route's handler looks for each of its parameters. */
+export interface ParameterPlaces {
+  /** The option headers of the SDK: first value only. */
+  readonly header?: readonly string[]
+  readonly query?: readonly string[]
+  /** `r.Form`: body and query. */
+  readonly form?: readonly string[]
+  /** The first non-empty of the form value and the header of that name. */
+  readonly value?: readonly string[]
+}
+
+/** What the handler gets, by the name it asks for. Absent parameters have no entry. */
+export type Parameters = Readonly<Record<string, string>>
+
+export function readParameters(places: ParameterPlaces, form: Form, headers: RawHeaders): Parameters {
+  const found: Record<string, string> = Object.create(null)
+  for (const name of places.header ?? []) keep(found, name, header(headers, name))
+  for (const name of places.query ?? []) keep(found, name, first(form.query, name))
+  for (const name of places.form ?? []) keep(found, name, first(form.values, name))
+  for (const name of places.value ?? []) keep(found, name, first(form.values, name) || header(headers, name))
+  return found
+}
+
+function keep(found: Record<string, string>, name: string, value: string | null): void {
+  if (value !== null) found[name] = value
+}
+
+function first(values: Values, name: string): string | null {
+  return values.get(name)?.[0] ?? null
+}
+
+function header(headers: RawHeaders, name: string): string | null {
+  const value = firstHeader(headers, name)
+  return value === null ? null : textOf(value)
+}

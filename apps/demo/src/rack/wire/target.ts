@@ -1,0 +1,39 @@
+import { percentDecoded } from './bytes.ts'
+
+/** A request target as the rack's HTTP server reads it. Both parts hold one byte per character. */
+export interface Target {
+  /** Percent-decoded once, so that `%2f` has become a slash. */
+  readonly path: string
+  /** After the first `?`, undecoded. */
+  readonly query: string
+}
+
+const controlBytes = /[\x00-\x20\x7f]/
+const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
+
+/**
+ * Reads a target by the rules of Go's `url.ParseRequestURI`: a fragment belongs to the path, an absolute form loses its host,
+ * nothing is cleaned, and a broken escape in the path is an error (null; the server answers 400).
+ */
+export function readTarget(raw: string): Target | null {
+  if (controlBytes.test(raw)) return null
+  const [beforeQuery, query] = splitAtQuery(raw)
+  const path = percentDecoded(withoutAuthority(beforeQuery))
+  if (path === null) return null
+  if (!beforeQuery.startsWith('/') && !scheme.test(beforeQuery)) return null
+  return { path, query }
+}
+
+function splitAtQuery(raw: string): [string, string] {
+  const at = raw.indexOf('?')
+  return at === -1 ? [raw, ''] : [raw.slice(0, at), raw.slice(at + 1)]
+}
+
+function withoutAuthority(target: string): string {
+  const prefix = scheme.exec(target)?.[0]
+  if (prefix === undefined) return target
+  const rest = target.slice(prefix.length)
+  if (!rest.startsWith('//')) return rest
+  const slash = rest.indexOf('/', 2)
+  return slash === -1 ? '' : rest.slice(slash)
+}

@@ -1,0 +1,44 @@
+import type { Duplex } from 'node:stream'
+import { firstHeader, type RawHeaders } from './headers.ts'
+import { readMediaType } from './media-type.ts'
+
+const largestBody = 1024 * 1024
+
+/**
+ * The body of a request that asked for an upgrade, which node leaves on the socket.
+ *
+ * @param which `multipart`: any other body is left unread, in `rest`
+ * @throws Error for a body of unknown or excessive length
+ */
+export async function readUpgradeBody(
+  headers: RawHeaders,
+  socket: Duplex,
+  head: Buffer,
+  which: 'any' | 'multipart',
+): Promise<{ body: Buffer; rest: Buffer }> {
+  const { type } = readMediaType(firstHeader(headers, 'content-type') ?? '')
+  const length = Number(firstHeader(headers, 'content-length') ?? '0')
+  if (length === 0 || (which === 'multipart' && type !== 'multipart/form-data'))
+    return { body: Buffer.alloc(0), rest: head }
+  if (!(length <= largestBody)) throw new Error('the body is too large')
+  let read = head
+  while (read.length < length) read = Buffer.concat([read, await nextChunk(socket)])
+  return { body: read.subarray(0, length), rest: read.subarray(length) }
+}
+
+function nextChunk(socket: Duplex): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const onData = (chunk: Buffer) => {
+      socket.pause()
+      socket.off('close', onClose)
+      resolve(chunk)
+    }
+    const onClose = () => {
+      socket.off('data', onData)
+      reject(new Error('the connection ended in the body'))
+    }
+    socket.once('data', onData)
+    socket.once('close', onClose)
+    socket.resume()
+  })
+}
