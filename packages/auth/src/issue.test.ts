@@ -186,28 +186,14 @@ test('what is not there is a 404', async () => {
   await expect(issuer.removeBinding(id)).rejects.toThrow(NotFound)
 })
 
-test.each([now, now - hour, now + 999, Number.NaN, 2 ** 40 * 1000])(
-  'a credential that ends at %d is refused',
-  async (expiresAt) => {
-    const { issuer, database } = await startStore()
-    await expect(issuer.issueSession({ ...ann, expiresAt })).rejects.toThrow(InvalidExpiry)
-    expect(await database.db.select().from(users)).toEqual([])
-  },
-)
-
-test('lists show the newest first and no secrets', async () => {
-  const { issuer } = await startStore()
+test('a credential that ends now, before, or never is refused', async () => {
+  const { issuer, database } = await startStore()
   await issuer.createServiceAccount({ name: 'deploys' })
-  const first = await issuer.issueSession(ann)
-  const second = await issuer.issueSession({ ...ann, email: 'bob@example.com' })
-  const token = await issuer.issueApiToken(nightly)
-  expect(await issuer.listSessions()).toMatchObject([{ id: second.id, email: 'bob@example.com' }, { id: first.id }])
-  expect(await issuer.listSessions('ANN@example.com')).toMatchObject([
-    { id: first.id, device: 'laptop', endedAt: null },
-  ])
-  expect(await issuer.listTokens()).toMatchObject([
-    { id: token.id, ownerAccount: 'deploys', ownerEmail: null, revokedAt: null },
-  ])
+  for (const expiresAt of [now, now - hour, now + 999, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 40 * 1000]) {
+    await expect(issuer.issueSession({ ...ann, expiresAt })).rejects.toThrow(InvalidExpiry)
+    await expect(issuer.issueApiToken({ ...nightly, expiresAt })).rejects.toThrow(InvalidExpiry)
+  }
+  expect(await database.db.select().from(users)).toEqual([])
 })
 
 test('a name that could not be told apart or printed is refused before anything happens', async () => {

@@ -36,7 +36,8 @@ async function startGateway() {
     scope.get('/apps', async (request) => ({ name: request.principal?.name, kind: request.credential?.kind }))
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const port = app.addresses()[0]?.port ?? 0
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
   const send = (...headers: string[]) => sendRaw(port, '/apps', headers)
   return { app, port, clock, revision, find, send }
 }

@@ -4,11 +4,11 @@ import { eq } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createIdentities } from './cache.ts'
 import { AuthUnavailable } from './errors.ts'
-import type { Refusal } from './refusal.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
 import { createDirectory } from './store.ts'
 import { startStore } from './testing/database.ts'
 import { deferred } from './testing/deferred.ts'
-import { hour, now } from './testing/records.ts'
+import { hour, letIn, now } from './testing/records.ts'
 import type { TokenReading } from './token.ts'
 import { watchRevision } from './watch.ts'
 
@@ -35,7 +35,7 @@ function untilRefused(find: Find, token: TokenReading): Promise<string> {
   return vi.waitUntil(
     async () => {
       const answer = await find(token)
-      return 'rule' in answer && answer.rule
+      return isRefusal(answer) && answer.rule
     },
     { timeout: 1_000, interval: 5 },
   )
@@ -74,23 +74,19 @@ test('a user locked by hand in the database is refused within a second, and let 
     .where(eq(users.email, 'ann@example.com'))
   expect(await untilRefused(identities.find, reading)).toBe('locked-user')
   await database.db.update(users).set({ lockedAt: null })
-  await vi.waitUntil(async () => 'kind' in (await identities.find(reading)), { timeout: 1_000, interval: 5 })
+  await vi.waitUntil(async () => !isRefusal(await identities.find(reading)), { timeout: 1_000, interval: 5 })
 })
 
 test('a role taken away is gone from a cached session within a second', async () => {
   const { urls, issuer, annSession } = await startStore()
   const { identities } = await startReplica(urls.runtimeUrl)
   const { reading } = await annSession()
-  const before = await identities.find(reading)
-  const [held] = 'bindings' in before ? before.bindings : []
+  const [held] = letIn(await identities.find(reading)).bindings
   await issuer.removeBinding(held?.id ?? '')
-  await vi.waitUntil(
-    async () => {
-      const answer = await identities.find(reading)
-      return 'bindings' in answer && answer.bindings.length === 0
-    },
-    { timeout: 1_000, interval: 5 },
-  )
+  await vi.waitUntil(async () => letIn(await identities.find(reading)).bindings.length === 0, {
+    timeout: 1_000,
+    interval: 5,
+  })
 })
 
 test('with the database gone, a cached token is served for AUTH_MAX_STALE, then nobody is', async () => {
@@ -98,7 +94,7 @@ test('with the database gone, a cached token is served for AUTH_MAX_STALE, then 
   const monotonic = { time: 0, now: () => monotonic.time }
   const { identities, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)
   const [cached, fresh] = [await annSession(), await annSession()]
-  await vi.waitUntil(async () => 'kind' in (await identities.find(cached.reading)))
+  await vi.waitUntil(async () => !isRefusal(await identities.find(cached.reading)))
   await urls.drop()
   await failed
   monotonic.time = 60_000

@@ -1,16 +1,17 @@
 import { bindings, serviceAccounts, users } from '@rack-gateway/database'
+import type { Principal } from '@rack-gateway/rbac-policy'
 import { eq } from 'drizzle-orm'
 import { expect, test, vi } from 'vitest'
 import { LookUpTooSlow } from './errors.ts'
 import { principalOf } from './principals.ts'
 import { createDirectory } from './store.ts'
 import { startStore } from './testing/database.ts'
-import { hour, now } from './testing/records.ts'
+import { hour, letIn, now } from './testing/records.ts'
 
 test('a session is found by the hash of its token, with its user and their bindings', async () => {
   const { annSession, directory } = await startStore()
   const { id, reading } = await annSession({ rack: 'staging' })
-  const principal = principalOf(await directory.find(reading.hash), now)
+  const principal = letIn(principalOf(await directory.find(reading.hash), now))
   expect(principal).toMatchObject({ kind: 'user', name: 'ann@example.com', credential: id, rack: 'staging' })
   expect(principal).toMatchObject({ bindings: [{ role: 'viewer', racks: 'staging', apps: '*', expiresAt: null }] })
   expect(principal).toMatchObject({ owner: null, expiresAt: now + hour })
@@ -29,15 +30,15 @@ test("an API token is found with its own bindings and its owner's, each where it
     expiresAt: now + hour,
   })
   await issuer.addBinding({ kind: 'api-token', id: issued.id }, { role: 'viewer' })
-  const principal = principalOf(await directory.find(readingOf(issued.token).hash), now)
+  const principal = letIn(principalOf(await directory.find(readingOf(issued.token).hash), now))
   expect(principal).toMatchObject({ kind: 'api-token', id: issued.id, name: 'nightly', credential: issued.id })
   expect(rolesOf(principal)).toEqual(['ci on staging/*', 'viewer on */*'])
-  expect('owner' in principal && principal.owner).toMatchObject({
+  expect(principal.owner).toMatchObject({
     kind: 'service-account',
     id: account,
     name: 'deploys',
   })
-  expect('owner' in principal && rolesOf(principal.owner ?? {})).toEqual(['ci on */web', 'ops on */*'])
+  expect(rolesOf(principal.owner)).toEqual(['ci on */web', 'ops on */*'])
 })
 
 test("an API token of a person carries that person's bindings as its owner's", async () => {
@@ -45,9 +46,9 @@ test("an API token of a person carries that person's bindings as its owner's", a
   await annSession({ role: 'ops' })
   const owner = { kind: 'user', email: 'Ann@Example.com' } as const
   const issued = await issuer.issueApiToken({ name: 'script', owner, role: 'admin', expiresAt: now + hour })
-  const principal = principalOf(await directory.find(readingOf(issued.token).hash), now)
+  const principal = letIn(principalOf(await directory.find(readingOf(issued.token).hash), now))
   expect(rolesOf(principal)).toEqual(['admin on */*'])
-  expect('owner' in principal && rolesOf(principal.owner ?? {})).toEqual(['ops on */*'])
+  expect(rolesOf(principal.owner)).toEqual(['ops on */*'])
 })
 
 test('nobody gets the bindings of somebody else, of another kind with the same id, or of a group', async () => {
@@ -59,7 +60,7 @@ test('nobody gets the bindings of somebody else, of another kind with the same i
   await issuer.addBinding({ kind: 'service-account', id: ann.id }, { role: 'admin' })
   await issuer.addBinding({ kind: 'api-token', id: ann.id }, { role: 'admin' })
   await issuer.addBinding({ kind: 'group', id: ann.id }, { role: 'admin' })
-  expect(rolesOf(principalOf(await directory.find(reading.hash), now))).toEqual(['viewer on */*'])
+  expect(rolesOf(letIn(principalOf(await directory.find(reading.hash), now)))).toEqual(['viewer on */*'])
 })
 
 test('an unknown hash finds nothing', async () => {
@@ -105,8 +106,8 @@ test("what the owner loses, their tokens lose: the owner's bindings are read eac
   const owner = { kind: 'user', email: 'ann@example.com' } as const
   const { token } = await issuer.issueApiToken({ name: 'script', owner, role: 'admin', expiresAt: now + hour })
   await database.db.delete(bindings).where(eq(bindings.subjectKind, 'user'))
-  const principal = principalOf(await directory.find(readingOf(token).hash), now)
-  expect('owner' in principal && principal.owner?.bindings).toEqual([])
+  const principal = letIn(principalOf(await directory.find(readingOf(token).hash), now))
+  expect(principal.owner?.bindings).toEqual([])
 })
 
 test('a binding with an end counts until then', async () => {
@@ -115,8 +116,8 @@ test('a binding with an end counts until then', async () => {
   const ann = await issuer.user('ann@example.com')
   await issuer.addBinding({ kind: 'user', id: ann.id }, { role: 'admin', expiresAt: new Date(now + 1_000) })
   const record = await directory.find(reading.hash)
-  expect(rolesOf(principalOf(record, now + 999))).toEqual(['admin on */*', 'viewer on */*'])
-  expect(rolesOf(principalOf(record, now + 1_000))).toEqual(['viewer on */*'])
+  expect(rolesOf(letIn(principalOf(record, now + 999)))).toEqual(['admin on */*', 'viewer on */*'])
+  expect(rolesOf(letIn(principalOf(record, now + 1_000)))).toEqual(['viewer on */*'])
 })
 
 test('a look-up is one round trip, however many bindings', async () => {
@@ -125,7 +126,7 @@ test('a look-up is one round trip, however many bindings', async () => {
   const ann = await issuer.user('ann@example.com')
   for (const role of ['ops', 'deployer', 'admin']) await issuer.addBinding({ kind: 'user', id: ann.id }, { role })
   const asked = vi.spyOn(database.sql, 'unsafe')
-  expect(rolesOf(principalOf(await directory.find(reading.hash), now))).toHaveLength(4)
+  expect(rolesOf(letIn(principalOf(await directory.find(reading.hash), now)))).toHaveLength(4)
   expect(asked).toHaveBeenCalledOnce()
 })
 
@@ -139,10 +140,7 @@ test('a look-up that the database never answers fails at its deadline', async ()
   })
 })
 
-interface Bound {
-  readonly bindings?: readonly { readonly role: string; readonly racks: string; readonly apps: string }[]
-}
-
-function rolesOf({ bindings = [] }: Bound): string[] {
+function rolesOf(of: Pick<Principal, 'bindings'> | null): string[] {
+  const bindings = of?.bindings ?? []
   return bindings.map(({ role, racks, apps }) => `${role} on ${racks}/${apps}`).sort()
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { revision as revisionTable } from '@rack-gateway/database'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -18,9 +20,12 @@ async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
     return promise.finally(end)
   }
 
+  /** Connections that have had an answer and wait for news. */
   async function watchers(): Promise<number[]> {
     const rows = await store.admin`
-      select pid from pg_stat_activity where datname = current_database() and application_name = 'rack-gateway revision'`
+      select pid from pg_stat_activity
+      where datname = current_database() and application_name = 'rack-gateway revision'
+        and state = 'idle' and query like '%gateway.revision%'`
     return rows.map((row) => Number(row.pid))
   }
 
@@ -62,7 +67,7 @@ test('polls and notifications share one connection', async () => {
 })
 
 test('a connection that is cut is made again, and listens again', async () => {
-  const { admin, issuer, nextChange, watchers, watch } = await startWatch({ interval: 20 })
+  const { admin, issuer, nextChange, watchers, watch, onError } = await startWatch({ interval: 3_600_000 })
   const [pid = 0] = await watchers()
   await admin`select pg_terminate_backend(${pid})`
   await vi.waitUntil(async () => (await watchers()).some((other) => other !== pid), { timeout: 5_000 })
@@ -70,6 +75,7 @@ test('a connection that is cut is made again, and listens again', async () => {
   await issuer.user('ann@example.com')
   await changed
   expect(watch.stale()).toBe(false)
+  expect(onError).not.toHaveBeenCalled()
 })
 
 test('a poll that is never answered fails at its deadline, and the next ones go on a new connection', async () => {
@@ -87,6 +93,14 @@ test('a poll that is never answered fails at its deadline, and the next ones go 
   await issuer.user('ann@example.com')
   await changed
   await vi.waitUntil(async () => (await watchers()).length === 1, { timeout: 5_000 })
+})
+
+test('without a database the polls keep to their interval', async () => {
+  const { watch, urls, onError } = await startWatch({ interval: 3_600_000 })
+  await urls.drop()
+  await vi.waitUntil(() => onError.mock.calls.length > 0)
+  await watch.stop()
+  expect(onError).toHaveBeenCalledOnce()
 })
 
 test('while polls fail the age goes up from the last good one', async () => {
@@ -107,6 +121,25 @@ test('it starts without a database, and is stale', async () => {
   expect(watch.age()).toBe(Number.POSITIVE_INFINITY)
   expect(onError).toHaveBeenCalled()
   await watch.stop()
+})
+
+test('a host that accepts and says nothing counts as gone, and no connection to it is left open', async () => {
+  const open = new Set<Socket>()
+  const silent = createServer((socket) => {
+    open.add(socket)
+    socket.on('error', () => {}).on('close', () => open.delete(socket))
+    socket.resume()
+  })
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void silent.close())
+  const address = silent.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const onError = vi.fn()
+  const watch = await watchRevision({ url: `postgres://a@127.0.0.1:${port}/b`, deadline: 50, interval: 10, onError })
+  await vi.waitUntil(() => onError.mock.calls.length >= 3, { timeout: 5_000 })
+  await watch.stop()
+  await vi.waitUntil(() => open.size === 0, { timeout: 5_000 })
+  expect(watch.stale()).toBe(true)
 })
 
 test('stopped, it leaves no connection and says nothing more, even in the middle of a poll', async () => {

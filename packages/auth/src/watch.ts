@@ -20,8 +20,6 @@ export interface RevisionWatchOptions {
   readonly onError?: (error: unknown) => void
 }
 
-// Listening again does nothing where it is on already, so each poll proves both the connection and its subscription.
-const question = 'listen gateway_revision; select value::text as value from gateway.revision'
 const monotonicClock: Clock = { now: () => performance.now() }
 
 /** Follows the database's revision until it is stopped. Resolves after the first poll, whether or not it was answered. */
@@ -35,22 +33,27 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
 
   async function poll(): Promise<void> {
     notified = false
-    client ??= connect(url, deadline, notice)
-    const asked = client
+    const asked = client ?? connectWatched()
     const askedAt = clock.now()
     try {
       const value = await within(deadline, readValue(asked))
       if (!stopped) revision.seen(value, askedAt)
     } catch (error) {
       client = null
+      notified = false
       await asked.end({ timeout: 0 })
       if (!stopped) onError(error)
     }
   }
 
-  function notice(): void {
-    notified = true
-    wake()
+  function connectWatched(): Sql {
+    const made: Sql = connect(url, deadline, function notice() {
+      if (made !== client) return
+      notified = true
+      wake()
+    })
+    client = made
+    return made
   }
 
   async function pause(): Promise<void> {
@@ -85,14 +88,25 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   return { age: revision.age, stale: revision.stale, onChange: revision.onChange, stop }
 }
 
+/** Listening again does nothing where it is on already, so each poll proves both the connection and its subscription. */
 async function readValue(client: Sql): Promise<string> {
-  const [, rows] = await client.unsafe(question).simple()
-  return String(rows?.[0]?.value)
+  const listening = client`listen gateway_revision`
+  const reading = client`select value::text as value from gateway.revision`
+  const [, [row]] = await Promise.all([listening, reading])
+  return String(row?.value)
 }
 
-function connect(url: string, deadline: number, onnotify: () => void): Sql {
+function connect(url: string, deadline: number, wake: () => void): Sql {
+  // A connection that was lost is noticed at once, and made again by the next poll.
   // `onnotify` is what the driver's own listen() is made with, but it isn't in its types. One connection, so polls and notifications share it.
-  const options = { max: 1, onnotify, connect_timeout: deadline / 1_000, max_lifetime: null, fetch_types: false }
+  const options = {
+    max: 1,
+    onnotify: wake,
+    onclose: wake,
+    connect_timeout: deadline / 1_000,
+    max_lifetime: null,
+    fetch_types: false,
+  }
   return postgres(url, {
     ...options,
     connection: { application_name: 'rack-gateway revision', statement_timeout: deadline },

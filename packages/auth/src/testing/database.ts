@@ -3,6 +3,7 @@ import { createTestDatabase } from '@rack-gateway/database/testing'
 import postgres from 'postgres'
 import { onTestFinished, vi } from 'vitest'
 import type { RecordIdentityEvents } from '../events.ts'
+import { isRefusal } from '../refusal.ts'
 import { createDirectory, createIssuer } from '../store.ts'
 import { createTokenMint } from '../token.ts'
 import { hour, now } from './records.ts'
@@ -33,7 +34,7 @@ export async function startStore() {
 
   function readingOf(token: string) {
     const reading = mint.read(token, now)
-    if ('rule' in reading) throw new Error(reading.reason)
+    if (isRefusal(reading)) throw new Error(reading.reason)
     return reading
   }
 

@@ -1,5 +1,6 @@
-import type { Binding } from '@rack-gateway/rbac-policy'
+import type { Binding, Principal } from '@rack-gateway/rbac-policy'
 import type { ApiTokenRecord, ServiceAccountRecord, SessionRecord, UserRecord } from '../principals.ts'
+import { isRefusal, type Refusal } from '../refusal.ts'
 
 /** The moment that tests take place at. */
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -35,4 +36,10 @@ export function apiToken(changes: Partial<ApiTokenRecord> = {}): ApiTokenRecord 
     owner: serviceAccount(),
     ...changes,
   }
+}
+
+/** The principal, where the test expects one. */
+export function letIn(answer: Principal | Refusal): Principal {
+  if (isRefusal(answer)) throw new Error(answer.reason)
+  return answer
 }
