@@ -60,10 +60,11 @@ export const DecisionRecord = Type.Object({
 
 /** A value that was too long for its field: how long it was and its SHA-256, so that it stays provable. */
 export const Truncation = Type.Object({ field: Text, length: Type.Integer(), sha256: Text })
+export type Truncation = Static<typeof Truncation>
 
 /** What a caller of the writer gives. The writer adds `v`, `id`, `stream`, `seq` and `at`. */
 export const EventDraft = Type.Object({
-  kind: Type.Union(eventKinds.map((kind) => Type.Literal(kind))),
+  kind: Type.Enum([...eventKinds]),
   /** Groups the events of one call: the `requestId` that the caller sees. */
   request: Type.Optional(Text),
   /** For `outcome`, `closed` and `outcome.unknown`: the id of the event that began it. */

@@ -1,1 +1,12 @@
-export {}
+export { addressBlock } from './address-block.ts'
+export type { AuditStore, NewStream } from './audit-store.ts'
+export { canonical } from './canonical.ts'
+export { type ChainLink, type ChainProblem, type ChainVerdict, genesis, linkHash, verifyChain } from './chain.ts'
+export * from './errors.ts'
+export * from './event.ts'
+export { type FittedDraft, fit } from './fit.ts'
+export { type AuditWriterLimits, defaultLimits } from './limits.ts'
+export { createRefusals, type Refusal, type Refusals, type RefusalsOptions } from './refusals.ts'
+export { uuidv7 } from './uuid.ts'
+export { hiddenText, visibleText } from './visible-text.ts'
+export { type AuditWriter, type AuditWriterOptions, type AuditWriterStats, createAuditWriter } from './writer.ts'

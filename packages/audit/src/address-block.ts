@@ -1,0 +1,35 @@
+import { isIPv4, isIPv6 } from 'node:net'
+
+/** The /24 or /64 that an address is in: what one sender can easily change is left out. `unknown` for what is no address. */
+export function addressBlock(address: string): string {
+  if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`
+  const plain = address.split('%', 1)[0] ?? ''
+  if (!isIPv6(plain)) return 'unknown'
+  const groups = groupsOf(plain)
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    const [high = 0, low = 0] = groups.slice(6)
+    return `${high >> 8}.${high & 0xff}.${low >> 8}.0/24`
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`
+}
+
+/** The eight groups of a valid IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = address.split('::')
+  const left = words(head)
+  if (tail === undefined) return left
+  const right = words(tail)
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right]
+}
+
+function words(part: string): number[] {
+  if (part === '') return []
+  return part.split(':').flatMap(function wordsOf(word) {
+    if (!word.includes('.')) return Number.parseInt(word, 16)
+    const [a = 0, b = 0, c = 0, d = 0] = word.split('.').map(Number)
+    return [a * 256 + b, c * 256 + d]
+  })
+}

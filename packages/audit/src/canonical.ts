@@ -1,0 +1,55 @@
+import { NotCanonical } from './errors.ts'
+
+const loneSurrogate = /\p{Surrogate}/u
+
+/**
+ * The canonical form of a JSON value: one text for one meaning, so that a hash of it proves the value.
+ * Properties that are `undefined` are left out, as in JSON.stringify.
+ *
+ * @throws NotCanonical for what JSON can't say: NaN, infinities, lone surrogates, functions, cycles (too deep)
+ * @see RFC 8785 (JCS): keys sorted by UTF-16 code units, ECMAScript's numbers and string escapes, no space
+ */
+export function canonical(value: unknown): string {
+  return write(value, 0)
+}
+
+function write(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return text(value)
+    case 'number':
+      if (!Number.isFinite(value)) throw new NotCanonical(`the number ${value}`)
+      return JSON.stringify(value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'object':
+      if (value === null) return 'null'
+      if (depth === 64) throw new NotCanonical('it is nested more than 64 deep')
+      return Array.isArray(value) ? list(value, depth) : members(value, depth)
+    default:
+      throw new NotCanonical(`a ${typeof value}`)
+  }
+}
+
+function text(value: string) {
+  if (loneSurrogate.test(value)) throw new NotCanonical('text with half a surrogate pair')
+  return JSON.stringify(value)
+}
+
+function list(values: readonly unknown[], depth: number) {
+  return `[${values.map((value) => write(value, depth + 1)).join(',')}]`
+}
+
+function members(value: object, depth: number) {
+  const written: string[] = []
+  const entries = Object.entries(value).sort(byKey)
+  for (const [key, member] of entries) {
+    if (member !== undefined) written.push(`${text(key)}:${write(member, depth + 1)}`)
+  }
+  return `{${written.join(',')}}`
+}
+
+/** `<` on strings compares UTF-16 code units, which is the order that the RFC wants. */
+function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]) {
+  return one < other ? -1 : 1
+}

@@ -1,0 +1,10 @@
+import createError from '@fastify/error'
+
+export const AuditUnavailable = createError(
+  'RGW_AUDIT_UNAVAILABLE',
+  'the audit log cannot be written (%s), so the request was refused',
+  503,
+)
+/** Somebody else has taken the stream over: nothing more may be added to it. */
+export const StreamLost = createError('RGW_STREAM_LOST', 'the stream %s was taken over: %s', 503)
+export const NotCanonical = createError('RGW_NOT_CANONICAL', 'this value has no canonical form: %s', 500)

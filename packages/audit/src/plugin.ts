@@ -1,0 +1,64 @@
+import { hostname } from 'node:os'
+import fp from 'fastify-plugin'
+import type { AuditStore } from './audit-store.ts'
+import type { EventDraft, RecordedEvent } from './event.ts'
+import type { AuditWriterLimits } from './limits.ts'
+import { createRefusals, type Refusal } from './refusals.ts'
+import { type AuditWriterStats, createAuditWriter } from './writer.ts'
+
+export interface AuditPluginOptions {
+  /** Closed with the application. */
+  readonly store: AuditStore
+  readonly clock?: { now(): number }
+  readonly host?: string
+  readonly pid?: number
+  readonly limits?: Partial<AuditWriterLimits>
+}
+
+export interface Audit {
+  /** Resolves when the event is durable. @throws AuditUnavailable (503) */
+  record(draft: EventDraft): Promise<RecordedEvent>
+  /** Counts a refusal before authentication, without I/O; written within a second. */
+  refuse(refusal: Refusal): void
+  stats(): AuditWriterStats & { readonly pendingRefusals: number }
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    audit: Audit
+  }
+}
+
+/** One stream for the life of the application: opened before it listens, closed after its last request. */
+export default fp(
+  async function audit(
+    app,
+    { store, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
+  ) {
+    const writer = createAuditWriter({
+      store,
+      clock,
+      host,
+      pid,
+      limits,
+      onState(cause) {
+        if (cause === null) app.log.info({ event: 'audit.available' }, 'the audit log can be written again')
+        else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')
+      },
+    })
+    const refusals = createRefusals({ record: writer.record, clock })
+    app.decorate('audit', {
+      record: writer.record,
+      refuse: refusals.count,
+      stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending }),
+    })
+    app.addHook('onReady', () => writer.open())
+    app.addHook('onClose', async function closeAudit() {
+      refusals.stop()
+      await refusals.flush()
+      await writer.close()
+      await store.close()
+    })
+  },
+  { name: '@rack-gateway/audit', fastify: '5.x' },
+)

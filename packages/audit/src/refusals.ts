@@ -1,0 +1,95 @@
+import { addressBlock } from './address-block.ts'
+import type { EventDraft } from './event.ts'
+
+/** A call that was refused before anybody knew who called. `rule` and `reason` are constants of ours, never the caller's text. */
+export interface Refusal {
+  readonly address: string
+  readonly rule: string
+  readonly reason: string
+}
+
+export interface RefusalsOptions {
+  readonly record: (draft: EventDraft) => Promise<unknown>
+  readonly clock: { now(): number }
+  /** Different (block, rule) pairs between two writes; further ones are counted as `other`. Default 1,024. */
+  readonly keys?: number
+  /** Milliseconds until a count is written. Default 1,000. */
+  readonly interval?: number
+}
+
+export interface Refusals {
+  /** Counts, without I/O. */
+  count(refusal: Refusal): void
+  /** Writes what was counted. What can't be written is counted on. */
+  flush(): Promise<void>
+  stop(): void
+  /** Refusals that are not in the log yet. */
+  readonly pending: number
+}
+
+interface Count {
+  readonly block: string
+  readonly rule: string
+  readonly reason: string
+  readonly first: number
+  last: number
+  count: number
+}
+
+const overflow = { block: 'other', rule: 'other', reason: 'more kinds of refusals than are told apart' }
+
+/** A bounded table: a flood costs memory for `keys` entries and one event for each of them a second, and no refusal is lost from the counts. */
+export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }: RefusalsOptions): Refusals {
+  let table = new Map<string, Count>()
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  function add(counted: Count) {
+    const key = `${counted.block} ${counted.rule}`
+    const known = table.get(key)
+    if (known) {
+      known.count += counted.count
+      known.last = Math.max(known.last, counted.last)
+    } else if (table.size < keys || counted.block === overflow.block) {
+      table.set(key, counted)
+    } else {
+      add({ ...counted, ...overflow })
+    }
+    if (!timer && !stopped) timer = setTimeout(flush, interval).unref()
+  }
+
+  async function flush() {
+    clearTimeout(timer)
+    timer = undefined
+    const counted = [...table.values()]
+    table = new Map()
+    await Promise.all(counted.map((entry) => record(draftOf(entry)).catch(() => add(entry))))
+  }
+
+  return {
+    count({ address, rule, reason }) {
+      const now = clock.now()
+      add({ block: addressBlock(address), rule, reason, first: now, last: now, count: 1 })
+    },
+    flush,
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+    get pending() {
+      let sum = 0
+      for (const { count } of table.values()) sum += count
+      return sum
+    },
+  }
+}
+
+function draftOf({ block, rule, reason, count, first, last }: Count): EventDraft {
+  return {
+    kind: 'refused',
+    source: { address: block },
+    decision: { effect: 'deny', rule, reason },
+    count,
+    durationMs: Math.max(0, last - first),
+  }
+}

@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto'
+
+/**
+ * A UUID whose order is that of its time.
+ *
+ * @param now milliseconds since the epoch
+ * @see RFC 9562, section 5.7: 48 bits of time, version, 74 random bits
+ */
+export function uuidv7(now: number): string {
+  const bytes = Buffer.concat([Buffer.alloc(6), randomBytes(10)])
+  bytes.writeUIntBE(now, 0, 6)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  const hex = bytes.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

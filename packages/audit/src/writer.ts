@@ -1,0 +1,260 @@
+import type { AuditStore } from './audit-store.ts'
+import { AuditUnavailable, StreamLost } from './errors.ts'
+import type { EventDraft, RecordedEvent } from './event.ts'
+import { fit } from './fit.ts'
+import { createLease } from './lease.ts'
+import { type AuditWriterLimits, defaultLimits } from './limits.ts'
+import { persist } from './persistence.ts'
+import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
+import { createWaitingLine, type Waiting } from './waiting.ts'
+
+export interface AuditWriterOptions {
+  readonly store: AuditStore
+  /** Milliseconds since the epoch. May go backwards. */
+  readonly clock: { now(): number }
+  /** Milliseconds of a clock that never goes back. Default: the process's own. */
+  readonly elapsed?: () => number
+  readonly host: string
+  readonly pid: number
+  readonly limits?: Partial<AuditWriterLimits>
+  /** Told when the log can't be written any more, and when it can again (`null`). */
+  readonly onState?: (cause: unknown) => void
+}
+
+export interface AuditWriterStats {
+  readonly available: boolean
+  readonly stream: string | null
+  /** Events in the current stream. */
+  readonly size: number
+  readonly waiting: number
+  readonly written: number
+  readonly batches: number
+  /** Events that no caller could be promised. */
+  readonly refused: number
+}
+
+export interface AuditWriter {
+  /** Begins the stream. @throws AuditUnavailable, with the store's error as `cause` */
+  open(): Promise<void>
+  /**
+   * Appends an event and resolves when it is durable. Values that are too long or hostile are cut or made visible, never refused.
+   * @returns the event with its place, canonical bytes and hash
+   * @throws AuditUnavailable when too many wait, or the store didn't take it within `deadline` milliseconds
+   */
+  record(draft: EventDraft): Promise<RecordedEvent>
+  /** Writes what waits and `stream.closed`. Gives up after `deadline`: then another process adopts the stream. */
+  close(): Promise<void>
+  stats(): AuditWriterStats
+}
+
+interface Sealed {
+  readonly event: RecordedEvent
+  readonly waiting: Waiting
+}
+
+export function createAuditWriter({ store, clock, host, pid, ...options }: AuditWriterOptions): AuditWriter {
+  const limits = { ...defaultLimits, ...options.limits }
+  const line = createWaitingLine({ events: limits.waiting, characters: limits.waitingCharacters })
+  const batchLimits = { events: limits.batch, characters: limits.batchCharacters }
+  const closing = new AbortController()
+  const counts = { written: 0, batches: 0, refused: 0 }
+  let phase: 'new' | 'open' | 'closing' | 'closed' = 'new'
+  let stream: EventStream | null = null
+  /** Why the stream can't go on, until another one is begun. */
+  let lost: string | null = null
+  let overdue = false
+  let draining: Promise<void> | null = null
+
+  const lease = createLease({
+    length: limits.lease,
+    every: limits.renewEvery,
+    elapsed: options.elapsed ?? (() => performance.now()),
+    async renew(length) {
+      const renewed = stream
+      if (!renewed || lost) return 'renewed'
+      const answer = await store.renewLease(renewed.id, length)
+      return renewed === stream ? answer : 'renewed'
+    },
+    onLost: () => loseStream('adopted'),
+    onExpired: () => refuseWaiting(new AuditUnavailable('the lease of its stream could not be renewed')),
+  })
+
+  function record(draft: EventDraft): Promise<RecordedEvent> {
+    return new Promise((resolve, reject) => {
+      if (phase !== 'open') throw new AuditUnavailable('it is not open')
+      if (overdue) throw new AuditUnavailable('its store does not answer')
+      if (lease.expired) throw new AuditUnavailable('the lease of its stream could not be renewed')
+      enqueue(draft, { resolve, reject })
+    })
+  }
+
+  function enqueue(draft: EventDraft, caller: Pick<Waiting, 'resolve' | 'reject'>) {
+    line.add({ ...fit(draft), at: clock.now(), ...caller })
+    drainSoon()
+  }
+
+  function drainSoon() {
+    draining ??= drain()
+  }
+
+  async function drain() {
+    // What is recorded in the same turn of the event loop joins the first batch.
+    await null
+    try {
+      while (line.length > 0 || lost) await writeNext()
+    } catch {
+      refuseWaiting(new AuditUnavailable('it was closed before its store answered'))
+    } finally {
+      draining = null
+    }
+  }
+
+  async function writeNext() {
+    try {
+      if (lost || !stream) return await beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lost })
+      const first = line.first()
+      if (first && !stream.holds(first.at)) return await rollOver(stream, first.at)
+      await writeBatch(stream)
+    } catch (error) {
+      if (!(error instanceof StreamLost)) throw error
+      lost = error.message
+    }
+  }
+
+  async function writeBatch(current: EventStream) {
+    const sealed = line
+      .take(batchLimits, (waiting) => current.holds(waiting.at))
+      .flatMap((waiting) => seal(current, waiting))
+    let promised = true
+    const refuse = (reason: Error) => {
+      promised = false
+      counts.refused += sealed.length
+      for (const { waiting } of sealed) waiting.reject(reason)
+    }
+    try {
+      const events = sealed.map(({ event }) => event)
+      await untilDurable(() => store.append(current.id, events), refuse)
+    } catch (error) {
+      if (promised) refuse(new AuditUnavailable('its stream was lost'))
+      throw error
+    }
+    counts.written += sealed.length
+    counts.batches++
+    for (const { event, waiting } of sealed) {
+      if (promised) waiting.resolve(event)
+      else disown(event)
+    }
+  }
+
+  /** An event that can't be sealed is its caller's problem alone. */
+  function seal(current: EventStream, waiting: Waiting): Sealed[] {
+    try {
+      return [{ event: current.seal(waiting.draft, waiting.at), waiting }]
+    } catch (error) {
+      waiting.reject(error instanceof Error ? error : new AuditUnavailable('an event could not be encoded'))
+      return []
+    }
+  }
+
+  /** It became durable after its caller had been refused: the log must not say that the call went on. */
+  function disown({ event }: RecordedEvent) {
+    if (event.kind !== 'intent' && event.kind !== 'opened' && event.kind !== 'call') return
+    const decision = {
+      effect: 'deny' as const,
+      rule: 'audit-unavailable',
+      reason: 'its record was not durable in time',
+    }
+    const { request, id: of } = event
+    try {
+      enqueue({ kind: 'refused', of, decision, ...(request ? { request } : {}) }, { resolve() {}, reject() {} })
+    } catch {
+      // The line is full of new calls: `outcome.unknown` will say as much when the stream is read.
+    }
+  }
+
+  async function rollOver(current: EventStream, at: number) {
+    await endStream(current, 'month')
+    await beginStream(at, untilDurable, { follows: current.id, because: 'month' })
+  }
+
+  async function endStream(current: EventStream, because: string) {
+    const at = Math.min(current.momentOf(clock.now()), endOfMonth(current.month))
+    const closed = current.seal({ kind: 'stream.closed', detail: { because } }, at)
+    await untilDurable(() => store.append(current.id, [closed]))
+    await untilDurable(() => store.closeStream(current.id))
+  }
+
+  async function beginStream(
+    at: number,
+    attempt: (operation: () => Promise<void>) => Promise<void>,
+    { follows, because }: { follows?: string; because?: string | null } = {},
+  ) {
+    const next = createEventStream(at)
+    await attempt(() => store.openStream({ id: next.id, month: next.month, host, pid, lease: limits.lease }))
+    const before = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
+    const { draft } = fit({ kind: 'stream.opened', detail: { host, pid, ...before } })
+    const opened = next.seal(draft, at)
+    await attempt(() => store.append(next.id, [opened]))
+    lease.reset()
+    stream = next
+    lost = null
+  }
+
+  function untilDurable(operation: () => Promise<void>, refuse?: (reason: Error) => void): Promise<void> {
+    return persist(operation, {
+      deadline: limits.deadline,
+      signal: closing.signal,
+      onOverdue(cause) {
+        overdue = true
+        const reason = Object.assign(new AuditUnavailable('its store does not answer'), { cause })
+        refuse?.(reason)
+        refuseWaiting(reason)
+        options.onState?.(cause)
+      },
+      onRecovered() {
+        overdue = false
+        options.onState?.(null)
+      },
+    })
+  }
+
+  function refuseWaiting(reason: Error) {
+    counts.refused += line.length
+    line.rejectAll(reason)
+  }
+
+  function loseStream(because: string) {
+    lost = because
+    drainSoon()
+  }
+
+  return {
+    record,
+    async open() {
+      try {
+        await beginStream(clock.now(), (operation) => operation())
+      } catch (cause) {
+        throw Object.assign(new AuditUnavailable('its stream could not be opened'), { cause })
+      }
+      phase = 'open'
+      lease.start()
+    },
+    async close() {
+      if (phase !== 'open') return
+      phase = 'closing'
+      const timer = setTimeout(() => closing.abort(new AuditUnavailable('it was closed')), limits.deadline)
+      while (draining) await draining
+      if (stream && !lost && !closing.signal.aborted) await endStream(stream, 'shutdown').catch(() => {})
+      clearTimeout(timer)
+      lease.stop()
+      phase = 'closed'
+    },
+    stats: () => ({
+      ...counts,
+      available: phase === 'open' && !overdue && !lease.expired,
+      stream: stream?.id ?? null,
+      size: stream?.size ?? 0,
+      waiting: line.length,
+    }),
+  }
+}
