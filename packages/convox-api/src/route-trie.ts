@@ -13,6 +13,7 @@ export interface Leaf {
 }
 
 export interface Node {
+  readonly isRest: boolean
   readonly literals: { readonly text: string; readonly node: Node }[]
   /** `{name}` followed by fixed text, such as `.tgz`. */
   readonly suffixed: { readonly suffix: string; readonly node: Node }[]
@@ -23,8 +24,8 @@ export interface Node {
   readonly leaves: Map<string, Leaf>
 }
 
-export function emptyNode(): Node {
-  return { literals: [], suffixed: [], parameter: null, rest: null, leaves: new Map() }
+export function emptyNode(kind: 'segment' | 'rest' = 'segment'): Node {
+  return { isRest: kind === 'rest', literals: [], suffixed: [], parameter: null, rest: null, leaves: new Map() }
 }
 
 /** @throws Error when a route with this method and path is there already, or its path can't be understood */
@@ -39,6 +40,7 @@ export function insert(root: Node, route: RackRoute): void {
 }
 
 function child(node: Node, segment: string, names: string[], route: RackRoute): Node {
+  if (node.isRest) throw new Error(`the path of ${route.id} goes on after a rest`)
   if (!segment.startsWith('{')) return literalChild(node, segment, route)
   const close = segment.indexOf('}')
   const [name = '', pattern] = segment.slice(1, close).split(':')
@@ -47,7 +49,7 @@ function child(node: Node, segment: string, names: string[], route: RackRoute): 
     throw new Error(`the path of ${route.id} can't be understood`)
   names.push(name)
   if (pattern === '.*' && suffix === '') {
-    node.rest ??= emptyNode()
+    node.rest ??= emptyNode('rest')
     return node.rest
   }
   if (pattern !== undefined) throw new Error(`the path of ${route.id} holds a pattern other than .*`)

@@ -9,10 +9,15 @@ const blockHead = /^\s*(?:-\s+)?["']?environment["']?\s*:\s*(?:&[\w-]+\s*)?(?:#.
 const aliasHead = /^\s*["']?environment["']?\s*:\s*\*[\w-]+\s*$/i
 const anyHead = /environment["']?\s*:/i
 
-interface Block {
-  readonly indent: number
-  /** Whether the line above was masked: what goes on below it belongs to its value. */
-  masked: boolean
+/** Says of a key and its value whether the value is to be hidden. */
+type IsHidden = (key: string, value: string) => boolean
+
+/** Where in the manifest the lines are. */
+interface Place {
+  /** Indent of the `environment:` that we are below; null outside. */
+  block: number | null
+  /** Indent of the line that was masked last: what is deeper belongs to its value. */
+  masked: number | null
 }
 
 /**
@@ -21,66 +26,68 @@ interface Block {
  */
 export function maskManifest(manifest: string, view: MaskView): string {
   if (view.env === 'shown') return manifest
+  const place: Place = { block: null, masked: null }
   const shown: string[] = []
-  let block: Block | null = null
   for (const line of manifest.split('\n')) {
-    if (block && endsBlock(line, block)) block = null
-    if (block) {
-      pushIf(shown, maskLine(line, block, view))
-    } else if (blockHead.test(line)) {
-      block = { indent: indentOf(line), masked: false }
-      shown.push(line)
-    } else if (anyHead.test(line) && !aliasHead.test(line) && !isComment(line)) {
+    if (belongsToMasked(line, place)) continue
+    if (place.block !== null && endsBlock(line, place.block)) place.block = null
+    if (place.block === null && isFlow(line)) {
       shown.push(`# ${hidden}: from here on, since environment is not written as a block`)
       break
-    } else {
-      shown.push(maskLoose(line, view))
     }
+    const masked = place.block === null ? maskLoose(line, view) : maskInBlock(line, view)
+    if (masked !== line) place.masked = indentOf(line)
+    if (place.block === null && blockHead.test(line)) place.block = indentOf(line)
+    shown.push(masked)
   }
   return shown.join('\n')
 }
 
-function maskLine(line: string, block: Block, view: MaskView): string | null {
-  if (line.trim() === '' || bareItem.test(line)) return settle(block, line, line)
-  const masked = maskAssignment(line, (key, value) => isHidden(key, value, view))
-  if (masked !== null) return settle(block, line, masked)
-  return block.masked ? null : settle(block, line, `${' '.repeat(indentOf(line))}# ${hidden}`)
+function belongsToMasked(line: string, place: Place): boolean {
+  if (place.masked === null || line.trim() === '') return false
+  if (indentOf(line) > place.masked) return true
+  place.masked = null
+  return false
 }
 
-/** Hides the value of `- KEY=value` or `KEY: value` where asked to; null for a line that is neither. */
-function maskAssignment(line: string, isMasked: (key: string, value: string) => boolean): string | null {
-  const listed = item.exec(line)
-  if (listed) {
-    const [, dash = '', quote = '', key = '', value = ''] = listed
-    return isMasked(key, value) ? `${dash}${quote}${key}=${hidden}${quote}` : line
+function maskInBlock(line: string, view: MaskView): string {
+  if (line.trim() === '' || bareItem.test(line)) return line
+  const isHidden: IsHidden = (key, value) => {
+    if (view.env === 'hidden') return value.trim() !== ''
+    return view.isSecret(key) || isSecretValue(value) || /^["']?[|>&*]/.test(value)
   }
-  const mapped = entry.exec(line)
-  if (!mapped) return null
-  const [, indent = '', quote = '', key = '', value = ''] = mapped
-  return isMasked(key, value) ? `${indent}${quote}${key}${quote}: "${hidden}"` : line
-}
-
-function settle(block: Block, line: string, shown: string): string {
-  block.masked = shown !== line
-  return shown
-}
-
-function isHidden(key: string, value: string, view: MaskView): boolean {
-  if (view.env === 'hidden') return value !== '' || view.isSecret(key)
-  return view.isSecret(key) || isSecretValue(value) || /^["']?[|>&*]/.test(value)
+  return maskAssignment(line, isHidden) ?? `${' '.repeat(indentOf(line))}# ${hidden}`
 }
 
 /** Secret keys elsewhere (below an anchor, say), and addresses with passwords anywhere. */
 function maskLoose(line: string, view: MaskView): string {
-  const isMasked = (key: string, value: string) => value.trim() !== '' && view.isSecret(key)
-  return hidePasswords(maskAssignment(line, isMasked) ?? line)
+  const isHidden: IsHidden = (key, value) => value.trim() !== '' && view.isSecret(key)
+  return maskAssignment(line, isHidden) ?? hidePasswords(line)
+}
+
+/** Hides the value of `- KEY=value` or `KEY: value` where asked to; null for a line that is neither. */
+function maskAssignment(line: string, isHidden: IsHidden): string | null {
+  const listed = item.exec(line)
+  if (listed) {
+    const [, dash = '', quote = '', key = '', value = ''] = listed
+    return isHidden(key, value) ? `${dash}${quote}${key}=${hidden}${quote}` : hidePasswords(line)
+  }
+  const mapped = entry.exec(line)
+  if (!mapped) return null
+  const [, indent = '', quote = '', key = '', value = ''] = mapped
+  return isHidden(key, value) ? `${indent}${quote}${key}${quote}: "${hidden}"` : hidePasswords(line)
+}
+
+/** `environment` that isn't the head of a block: `[…]`, `{…}`, or within another flow. Where it ends can't be told from lines. */
+function isFlow(line: string): boolean {
+  return anyHead.test(line) && !blockHead.test(line) && !aliasHead.test(line) && !isComment(line)
 }
 
 /** A list may stand at the indent of its key; anything else that isn't deeper ends the block. */
-function endsBlock(line: string, block: Block): boolean {
+function endsBlock(line: string, block: number): boolean {
   if (line.trim() === '' || isComment(line)) return false
   const indent = indentOf(line)
-  return indent < block.indent || (indent === block.indent && !/^\s*-(\s|$)/.test(line))
+  return indent < block || (indent === block && !/^\s*-(\s|$)/.test(line))
 }
 
 function isComment(line: string): boolean {
@@ -89,8 +96,4 @@ function isComment(line: string): boolean {
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length
-}
-
-function pushIf(lines: string[], line: string | null): void {
-  if (line !== null) lines.push(line)
 }

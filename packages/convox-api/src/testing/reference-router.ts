@@ -1,0 +1,56 @@
+import type { RackRoute } from '../types.ts'
+
+/**
+ * What a rack's router does with a path, written from the observed behaviour and not from our matcher: the decoded path is
+ * matched against each route's pattern in order, nothing is cleaned, and an escaped slash is a slash.
+ */
+export type ReferenceAnswer =
+  | { readonly status: 200; readonly route: RackRoute; readonly params: Readonly<Record<string, string>> }
+  | { readonly status: 404 | 405 | 400 }
+
+export function createReferenceRouter(routes: readonly RackRoute[]) {
+  const compiled = routes.map((route) => ({ route, ...patternOf(route.path) }))
+
+  return function answer(method: string, rawPath: string, kind: RackRoute['kind']): ReferenceAnswer {
+    const path = decodePath(rawPath)
+    if (path === null) return { status: 400 }
+    let wrongMethod = false
+    for (const { route, pattern, names } of compiled) {
+      const found = pattern.exec(path)
+      if (!found) continue
+      if (route.kind === 'websocket' && kind !== 'websocket') continue
+      if (route.method !== 'ANY' && route.method !== method) {
+        wrongMethod = true
+        continue
+      }
+      return {
+        status: 200,
+        route,
+        params: Object.fromEntries(names.map((name, index) => [name, found[index + 1] ?? ''])),
+      }
+    }
+    return { status: wrongMethod ? 405 : 404 }
+  }
+}
+
+function patternOf(template: string): { pattern: RegExp; names: string[] } {
+  const names: string[] = []
+  const source = template.replaceAll(
+    /\{([a-z]+)(:\.\*)?\}|[^{]+/g,
+    (text, name: string | undefined, rest: string | undefined) => {
+      if (name === undefined) return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      names.push(name)
+      return rest === undefined ? '([^/]+)' : '([^\\n]*)'
+    },
+  )
+  return { pattern: new RegExp(`^${source}$`), names }
+}
+
+/** Null for what Go's server refuses. Bytes that aren't UTF-8 read as U+FFFD, as they would in any text. */
+function decodePath(path: string): string | null {
+  if (/%(?![0-9A-Fa-f]{2})/.test(path)) return null
+  const bytes = path.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  )
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
