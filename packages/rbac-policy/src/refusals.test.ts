@@ -16,7 +16,7 @@ describe('blocked operations', () => {
       effect: 'deny',
       rule: 'blocked:PUT /system',
       reason:
-        'Racks are not changed through the gateway: this belongs to the infrastructure team, which makes it with its Terraform access: ask them.',
+        'Racks are not changed through the gateway. That belongs to the infrastructure team, which does it with its Terraform access: ask them.',
     })
   })
 
