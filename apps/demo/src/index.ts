@@ -1,1 +1,2 @@
-export {}
+export { type Demo, type DemoOptions, startDemo } from './demo.ts'
+export type { DemoTokens } from './seed.ts'

@@ -1,0 +1,28 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DemoTokens } from './seed.ts'
+
+/** What a script needs to use a running demo. It holds tokens: 0600. */
+export interface DemoFile {
+  readonly gateway: string
+  /** Of the owner's login. */
+  readonly database: string
+  /** schema.table */
+  readonly events: string
+  readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>
+  readonly tokens: DemoTokens
+}
+
+const fileName = 'demo.json'
+
+/** Appears whole or not at all, and only once the demo is ready. */
+export async function writeDemoFile(directory: string, content: DemoFile): Promise<void> {
+  const path = join(directory, fileName)
+  const draft = `${path}.${process.pid}`
+  await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+  await rename(draft, path)
+}
+
+export async function forgetDemoFile(directory: string): Promise<void> {
+  await rm(join(directory, fileName), { force: true })
+}

@@ -1,0 +1,101 @@
+import { join, resolve } from 'node:path'
+import { readServerConfig } from '@rack-gateway/config'
+import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
+import type { FastifyBaseLogger } from 'fastify'
+import { forgetDemoFile, writeDemoFile } from './demo-file.ts'
+import { createDemoRack, type DemoRack } from './rack/index.ts'
+import { secretKeyIn } from './secret-key.ts'
+import { type DemoTokens, seed } from './seed.ts'
+
+export interface DemoOptions {
+  /** 0: any free one. */
+  readonly port: number
+  /** Keeps the database and the secret key, so that a second start knows the first one's tokens. */
+  readonly dataDir: string
+  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks. */
+  readonly env: NodeJS.ProcessEnv
+  readonly log: FastifyBaseLogger
+}
+
+export interface Demo {
+  readonly gateway: RunningGateway
+  readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>
+  /** Empty when racks of the environment stand in for them. */
+  readonly demoRacks: Readonly<Record<string, DemoRack>>
+  readonly tokens: DemoTokens
+  stop(): Promise<void>
+}
+
+const demoRackNames = ['staging', 'production']
+
+/** The whole system on loopback: PostgreSQL, racks, and the gateway started exactly as in production. */
+export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promise<Demo> {
+  const directory = resolve(dataDir)
+  const given = racksOfEnvironment(env)
+  const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
+  const stopRacks = () => Promise.all(Object.values(demoRacks).map((rack) => rack.close()))
+  try {
+    const variables = Object.keys(given).length > 0 ? given : variablesOf(demoRacks)
+    const key = await secretKeyIn(directory)
+    const config = readServerConfig({
+      ...variables,
+      APP_SECRET_KEY: key,
+      DATA_DIR: join(directory, 'postgres'),
+      PORT: String(port),
+      HOST: '127.0.0.1',
+    })
+    const racks = Object.fromEntries(
+      config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
+    )
+    const gateway = await startGateway(config, log)
+    const tokens = await seed(gateway, config, Object.keys(racks)).catch(async (error: unknown) => {
+      await gateway.stop()
+      throw error
+    })
+    await writeDemoFile(directory, {
+      gateway: gateway.url,
+      database: gateway.databaseOwnerUrl,
+      events: 'audit.events',
+      racks,
+      tokens,
+    })
+    return {
+      gateway,
+      racks,
+      demoRacks,
+      tokens,
+      async stop() {
+        await forgetDemoFile(directory)
+        await gateway.stop()
+        await stopRacks()
+      },
+    }
+  } catch (error) {
+    await stopRacks()
+    throw error
+  }
+}
+
+function racksOfEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const names = Object.entries(env).filter(([name]) => /^RACK_(URL|TOKEN|TLS_INSECURE)_/.test(name))
+  return Object.fromEntries(names.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
+
+async function startDemoRacks(): Promise<Record<string, DemoRack>> {
+  const racks: Record<string, DemoRack> = {}
+  for (const name of demoRackNames) {
+    const rack = createDemoRack({ name, token: `demo-rack-password-of-${name}` })
+    await rack.listen(0)
+    racks[name] = rack
+  }
+  return racks
+}
+
+function variablesOf(racks: Readonly<Record<string, DemoRack>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(racks).flatMap(([name, { url, token }]) => [
+      [`RACK_URL_${name.toUpperCase()}`, url],
+      [`RACK_TOKEN_${name.toUpperCase()}`, token],
+    ]),
+  )
+}

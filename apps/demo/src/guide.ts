@@ -1,0 +1,30 @@
+import type { Demo } from './demo.ts'
+
+/** What the demo prints once it is ready: lines to paste, and where to read on. */
+export function guide({ gateway, racks, tokens }: Demo, demoFile: string): string {
+  const rack = Object.keys(racks).includes('staging') ? 'staging' : (Object.keys(racks)[0] ?? '')
+  const rackUrl = (token: string) => `${gateway.url.replace('://', `://convox:${token}@`)}/rack/${rack}`
+  return `
+  Rack Gateway is ready at ${gateway.url}, with the racks ${Object.keys(racks).join(' and ')}.
+  Paste these into another terminal:
+
+  # a viewer lists apps, and may not delete one (no convox needed)
+  curl -u convox:${tokens.viewer} ${gateway.url}/rack/${rack}/apps
+  curl -u convox:${tokens.viewer} -X DELETE ${gateway.url}/rack/${rack}/apps/myapp
+
+  # the native convox, as a viewer and as a deployer
+  export RACK_URL=${rackUrl(tokens.viewer)}
+  export RACK_URL=${rackUrl(tokens.deployer)}
+  convox apps
+  convox run command "rake stripe:prepare" -a myapp
+
+  # the rack-gateway command around it (set CONVOX_BIN if convox is not on the PATH)
+  RACK_GATEWAY_URL=${gateway.url} RACK_GATEWAY_TOKEN=${tokens.deployer} npx -y pnpm@12.4.2 rack-gateway --rack ${rack} ps -a myapp
+
+  # what was recorded
+  psql "${gateway.databaseOwnerUrl}" -c "select at, principal_name, effect, rule, status, route from audit.events order by at desc limit 20"
+
+  Everything above, and tokens for every role, is in ${demoFile} while this runs. Ctrl-C stops it; the data stays.
+  The gateway's log follows.
+`
+}

@@ -1,0 +1,42 @@
+import { join, resolve } from 'node:path'
+import { sanitiseEnvironment } from '@rack-gateway/config'
+import { createLog, stopOnSignals } from '@rack-gateway/gateway'
+import pretty from 'pino-pretty'
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { startDemo } from './demo.ts'
+import { guide } from './guide.ts'
+import { stopWhenOrphaned } from './orphan.ts'
+
+const { port, dataDir } = await yargs(hideBin(process.argv))
+  .scriptName('demo')
+  .usage('Starts PostgreSQL, two demo racks and the gateway on loopback, and prints lines to paste.')
+  .option('port', { type: 'number', default: 8447, describe: 'where the gateway listens; 0: any free port' })
+  .option('data-dir', { type: 'string', default: '.demo', describe: 'keeps the database and the secret key' })
+  .check(({ port }) =>
+    Number.isInteger(port) && port >= 0 && port <= 65_535 ? true : '--port takes a whole number from 0 to 65535',
+  )
+  .strict()
+  .version(false)
+  .parseAsync()
+
+sanitiseEnvironment(process.env)
+const log = createLog(
+  'info',
+  pretty({
+    colorize: process.stdout.isTTY,
+    sync: true,
+    ignore: 'event',
+    messageFormat: '{event} {msg}',
+    singleLine: true,
+  }),
+)
+try {
+  const demo = await startDemo({ port, dataDir, env: process.env, log })
+  console.log(guide(demo, join(resolve(dataDir), 'demo.json')))
+  stopOnSignals(() => demo.stop(), log)
+  stopWhenOrphaned()
+} catch (error) {
+  console.error(`the demo could not start: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}

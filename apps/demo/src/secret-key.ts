@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The demo's APP_SECRET_KEY: made once, kept 0600 in the data directory, so that tokens live through a restart. */
+export async function secretKeyIn(directory: string): Promise<string> {
+  const path = join(directory, 'secret-key')
+  await mkdir(directory, { recursive: true })
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+  const key = randomBytes(48).toString('base64')
+  await writeFile(path, `${key}\n`, { mode: 0o600, flag: 'wx' })
+  await chmod(path, 0o600)
+  return key
+}

@@ -1,0 +1,157 @@
+import { connect } from 'node:net'
+import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
+import type {} from '@rack-gateway/audit/plugin'
+import { createTokenMint } from '@rack-gateway/auth'
+import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
+import { openDatabase } from '@rack-gateway/database'
+import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
+import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
+import { createGateway } from '@rack-gateway/gateway'
+import type { FastifyInstance } from 'fastify'
+import pino from 'pino'
+import postgres, { type Sql } from 'postgres'
+import { type RawAnswer, readAnswer } from './raw-http.ts'
+
+export interface System {
+  readonly url: string
+  readonly port: number
+  readonly app: FastifyInstance
+  readonly rack: DemoRack
+  readonly racks: Readonly<Record<string, DemoRack>>
+  readonly issuer: Issuer
+  readonly database: TestDatabase
+  /** The owner's connection: reads what the runtime wrote. */
+  readonly sql: Sql
+  /** A session of a person with this role on every rack. */
+  token(role: string, options?: { email?: string; rack?: string }): Promise<string>
+  events(): Promise<AuditEvent[]>
+  lastEvent(): Promise<AuditEvent>
+  /** Sends bytes and reads one answer; `{token}` stands for the credential in `Authorization`. */
+  raw(text: string): Promise<RawAnswer>
+  get(path: string, token: string): Promise<RawAnswer>
+  send(method: string, path: string, token: string, body?: string, headers?: readonly string[]): Promise<RawAnswer>
+  stop(): Promise<void>
+}
+
+export interface SystemOptions {
+  readonly rackNames?: readonly string[]
+  readonly now?: () => number
+}
+
+const key = Buffer.from('test-secret-key-of-at-least-32-bytes!')
+
+/** The gateway as in production, on a database of its own, in front of demo racks. */
+export async function startSystem({ rackNames = ['staging'], now = Date.now }: SystemOptions = {}): Promise<System> {
+  const database = await createTestDatabase()
+  const racks: Record<string, DemoRack> = {}
+  for (const name of rackNames) {
+    const rack = createDemoRack({ name, token: `rack-password-of-${name}`, seed: name })
+    await rack.listen()
+    racks[name] = rack
+  }
+  const app = await createGateway({
+    racks: Object.entries(racks).map(([name, rack]) => ({
+      name,
+      url: new URL(rack.url),
+      token: rack.token,
+      tlsInsecure: false,
+    })),
+    secretKeys: [key],
+    databaseUrl: database.runtimeUrl,
+    log: pino({ level: 'silent' }),
+    auditReads: 'strict',
+    authMaxStale: 60_000,
+    now,
+  })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const port = Number(new URL(url).port)
+  const runtime = openDatabase(database.runtimeUrl, { max: 2 })
+  const sql = postgres(database.ownerUrl, { max: 2, onnotice() {} })
+  const issuer = createIssuer({
+    database: runtime,
+    mint: createTokenMint([key]),
+    clock: { now },
+    record: async (events) => {
+      await Promise.all(events.map((event) => app.audit.record(event)))
+    },
+    by: { kind: 'system', id: 'test', name: 'test' },
+  })
+  const rack = Object.values(racks)[0]
+  if (!rack) throw new Error('a system has at least one rack')
+
+  async function events(): Promise<AuditEvent[]> {
+    const rows = await sql<{ canonical: string }[]>`select canonical from audit.events order by stream, seq`
+    return rows.map((row) => JSON.parse(row.canonical))
+  }
+
+  async function raw(text: string): Promise<RawAnswer> {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(Buffer.from(text, 'latin1'))
+    try {
+      return await readAnswer(socket, text.startsWith('HEAD '))
+    } finally {
+      socket.destroy()
+    }
+  }
+
+  function send(
+    method: string,
+    path: string,
+    token: string,
+    body = '',
+    headers: readonly string[] = [],
+  ): Promise<RawAnswer> {
+    const lines = [
+      `${method} ${path} HTTP/1.1`,
+      `Host: 127.0.0.1:${port}`,
+      `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+      ...headers,
+      ...(body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
+    ]
+    return raw(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  }
+
+  return {
+    url,
+    port,
+    app,
+    rack,
+    racks,
+    issuer,
+    database,
+    sql,
+    async token(role, { email = `${role}@example.com`, rack: bound } = {}) {
+      const issued = await issuer.issueSession({
+        email,
+        role,
+        device: 'test',
+        expiresAt: now() + 86_400_000,
+        ...(bound === undefined ? {} : { rack: bound }),
+      })
+      return issued.token
+    },
+    events,
+    async lastEvent() {
+      const last = (await events()).at(-1)
+      if (!last) throw new Error('nothing was recorded')
+      return last
+    },
+    raw,
+    get: (path, token) => send('GET', path, token),
+    send,
+    async stop() {
+      await app.close()
+      await Promise.all(Object.values(racks).map((one) => one.close()))
+      await runtime.close()
+      await sql.end({ timeout: 5 })
+      await database.drop()
+    },
+  }
+}
+
+/** Every stream of the database, checked as an auditor would. */
+export async function chainVerdict(sql: Sql): Promise<ChainVerdict> {
+  const rows = await sql<{ stream: string; seq: string; canonical: string; prev: Buffer; hash: Buffer }[]>`
+    select stream, seq, canonical, prev, hash from audit.events order by stream, seq`
+  return verifyChain(rows.map((row) => ({ ...row, seq: Number(row.seq) })))
+}

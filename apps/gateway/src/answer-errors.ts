@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { failureOf, sendFailure } from './error-contract.ts'
+import { ruleOf } from './errors.ts'
+import { draftOf } from './rack-api/draft.ts'
+
+/** Gives every refusal and failure of `app` the error contract, and records it: with its caller when there is one, as a count when not. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async function answerError(error, request, reply) {
+    await refuse(app, error, request, reply)
+    return reply
+  })
+  app.setNotFoundHandler(async function answerNotFound(request, reply) {
+    await refuse(app, notFound, request, reply)
+    return reply
+  })
+}
+
+const notFound = Object.assign(
+  new Error(
+    'there is nothing at this address; the rack API is at the root or under /rack/<name>, and the gateway’s own API under /gateway/api/v1',
+  ),
+  {
+    statusCode: 404,
+    code: 'RGW_NOT_FOUND',
+    rule: 'not-found',
+  },
+)
+
+/** Answers an error. A refusal that can't be recorded becomes the 503 that says so. */
+export async function refuse(
+  app: FastifyInstance,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const failure = failureOf(error, request.id)
+  const rule = ruleOf(error) ?? failure.body.code
+  if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
+  if (request.principal === null) {
+    app.audit.refuse({ address: request.ip, rule, reason: failure.body.error })
+    return sendFailure(request, reply, failure)
+  }
+  if (request.call?.recorded) return sendFailure(request, reply, failure)
+  try {
+    await app.audit.record({
+      decision: { effect: 'deny', rule, reason: failure.body.error, policy: app.policy.hash },
+      ...draftOf(request, app.policy.hash),
+      kind: 'call',
+      status: failure.status,
+    })
+  } catch (unrecorded) {
+    return sendFailure(request, reply, failureOf(unrecorded, request.id))
+  }
+  return sendFailure(request, reply, failure)
+}

@@ -1,0 +1,54 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { type ErrorBody, rawFailure } from './error-contract.ts'
+import { requestId } from './request-id.ts'
+
+export interface ClientError extends Error {
+  readonly code?: string
+}
+
+interface Told {
+  readonly status: number
+  readonly rule: string
+  readonly sentence: string
+}
+
+const malformed: Told = {
+  status: 400,
+  rule: 'http-framing',
+  sentence: 'the request is not well-formed HTTP, so the parts of the way could read it differently',
+}
+const notAProxy: Told = { status: 405, rule: 'connect', sentence: 'this is not an HTTP proxy; CONNECT is refused' }
+const told: Readonly<Record<string, Told>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    rule: 'http-headers',
+    sentence: 'the headers are larger than 64 KiB; send fewer or shorter ones',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    rule: 'http-timeout',
+    sentence: 'the request’s head did not come within 30 seconds',
+  },
+}
+
+/** What the HTTP parser refuses: answered by the error contract, counted by address, and the connection closed. */
+export function answerClientError(app: FastifyInstance, error: ClientError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  refuseSocket(app, socket, told[error.code ?? ''] ?? malformed)
+}
+
+/** CONNECT never reaches a router: it would otherwise just be cut. */
+export function refuseConnect(app: FastifyInstance): void {
+  app.server.on('connect', (_request: unknown, socket: Socket) => {
+    socket.on('error', () => socket.destroy())
+    refuseSocket(app, socket, notAProxy)
+  })
+}
+
+function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, sentence }: Told): void {
+  app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', rule, reason: sentence })
+  const body: ErrorBody = { error: sentence, code: 'RGW_BAD_FRAME', rule, requestId: requestId() }
+  socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
+}

@@ -1,0 +1,84 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { ruleOf } from './errors.ts'
+
+/** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints. */
+export interface ErrorBody {
+  readonly error: string
+  readonly code: string
+  readonly rule?: string
+  readonly requestId: string
+}
+
+export interface Failure {
+  readonly status: number
+  readonly body: ErrorBody
+}
+
+/** The stock CLI uses the text as a printf format: a `%` garbles it. Control characters never reach a terminal. */
+export function speakable(text: string): string {
+  return text.replaceAll('%', 'percent').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+}
+
+const unexpected =
+  'something went wrong inside the gateway; nothing more is said here, the log has it under this request id'
+
+const fastifySentences: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE:
+    'the Content-Type is not one that can be read; send application/octet-stream or application/x-www-form-urlencoded',
+  FST_ERR_CTP_EMPTY_TYPE: 'the request has a body without a Content-Type; send one',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than this address takes',
+  FST_ERR_BAD_URL: 'the path has an escape that can not be decoded',
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'this method needs a Content-Type',
+}
+
+/** Any error, as an answer. An error that isn't ours and below 500 keeps its status; everything else is a 500 that discloses nothing. */
+export function failureOf(error: unknown, requestId: string): Failure {
+  const status = statusOf(error)
+  const code = codeOf(error)
+  const ours = code.startsWith('RGW_')
+  const text = ours
+    ? messageOf(error)
+    : status < 500
+      ? (fastifySentences[code] ?? 'the request could not be read')
+      : unexpected
+  const rule = ruleOf(error)
+  const body: ErrorBody = {
+    error: speakable(text),
+    code: ours ? code : status < 500 ? 'RGW_BAD_REQUEST' : 'RGW_INTERNAL',
+    ...(rule === null ? {} : { rule }),
+    requestId,
+  }
+  return { status: ours || status < 500 ? status : 500, body }
+}
+
+export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
+  if (reply.raw.headersSent) {
+    request.raw.socket.destroy()
+    return
+  }
+  void reply
+    .code(failure.status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(`${JSON.stringify(failure.body)}\n`)
+}
+
+/** The same contract as raw bytes, for where there is no reply object: a broken frame. */
+export function rawFailure(status: number, statusText: string, body: ErrorBody): string {
+  const text = `${JSON.stringify(body)}\n`
+  return `HTTP/1.1 ${status} ${statusText}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`
+}
+
+function statusOf(error: unknown): number {
+  const status = (error as Partial<FastifyError> | null)?.statusCode
+  return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as Partial<FastifyError> | null)?.code
+  return typeof code === 'string' ? code : ''
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : unexpected
+}

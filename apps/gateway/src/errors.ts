@@ -1,0 +1,31 @@
+import createError from '@fastify/error'
+
+/** Every error of the gateway: code, status. The message is the whole sentence for the person; no stack is taken, so that a flood of refusals stays cheap. */
+const sentence = (code: string, status: number) => createError<[string]>(code, '%s', status, Error, false)
+
+export const NotCanonical = sentence('RGW_NOT_CANONICAL', 400)
+export const BadFrame = sentence('RGW_BAD_FRAME', 400)
+export const BrowserCall = sentence('RGW_BROWSER_CALL', 403)
+export const AmbiguousParameters = sentence('RGW_AMBIGUOUS_PARAMETERS', 400)
+export const BodyTooLarge = sentence('RGW_BODY_TOO_LARGE', 413)
+export const UnknownRoute = sentence('RGW_UNKNOWN_ROUTE', 404)
+export const NotPermitted = sentence('RGW_NOT_PERMITTED', 403)
+export const NoSuchRelease = sentence('RGW_NO_SUCH_RELEASE', 404)
+export const UnmaskableAnswer = sentence('RGW_UNMASKABLE_ANSWER', 502)
+export const UpstreamRedirect = sentence('RGW_UPSTREAM_REDIRECT', 502)
+export const UpstreamUnclear = sentence('RGW_UPSTREAM_UNCLEAR', 502)
+export const OutcomeNotRecorded = sentence('RGW_OUTCOME_NOT_RECORDED', 503)
+
+/** A refusal names the rule that made it: the error contract and the event show it. */
+export interface Ruled {
+  rule: string
+}
+
+export function ruled<E extends Error>(error: E, rule: string): E & Ruled {
+  return Object.assign(error, { rule })
+}
+
+export function ruleOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('rule' in error)) return null
+  return typeof error.rule === 'string' ? error.rule : null
+}

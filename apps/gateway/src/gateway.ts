@@ -1,0 +1,111 @@
+import auditPlugin from '@rack-gateway/audit/plugin'
+import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { createIdentities, createTokenMint, deriveKey } from '@rack-gateway/auth'
+import authPlugin from '@rack-gateway/auth/plugin'
+import { createDirectory, watchRevision } from '@rack-gateway/auth/store'
+import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
+import type { RackSettings } from '@rack-gateway/rack-registry'
+import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
+import rbacPolicyPlugin from '@rack-gateway/rbac-policy/plugin'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { answerErrors } from './answer-errors.ts'
+import { callLog } from './call-log.ts'
+import { refuseConnect } from './client-errors.ts'
+import health from './own-api/health.ts'
+import ownApi from './own-api/me.ts'
+import { createEnvironments } from './rack-api/environment.ts'
+import { createLiveCalls } from './rack-api/live-calls.ts'
+import { createMaskKeeper } from './rack-api/masks.ts'
+import rackApi from './rack-api/plugin.ts'
+import { createProcessDirectory } from './rack-api/processes.ts'
+import { createRuns } from './rack-api/runs.ts'
+import type { Steps } from './rack-api/steps.ts'
+import { readinessChecks } from './readiness.ts'
+import { createServer } from './server.ts'
+import { holdContinue, routeUpgrades } from './upgrade.ts'
+
+export type SecretKeys = readonly [Buffer, ...Buffer[]]
+
+export interface GatewayOptions {
+  readonly racks: readonly RackSettings[]
+  /** Newest first. */
+  readonly secretKeys: SecretKeys
+  /** The runtime login. Its database must be migrated. */
+  readonly databaseUrl: string
+  readonly log: FastifyBaseLogger
+  readonly auditReads: 'strict' | 'relaxed'
+  /** Milliseconds. */
+  readonly authMaxStale: number
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
+export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
+  const { racks, databaseUrl, log, now = Date.now } = options
+  const app = createServer(log)
+  const database = openDatabase(databaseUrl)
+  app.addHook('onClose', () => database.close())
+  try {
+    await database.check()
+    answerErrors(app)
+    callLog(app)
+    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
+    await registerIdentities(app, database, options)
+    await app.register(rbacPolicyPlugin)
+    await app.register(rackRegistryPlugin, { racks })
+    await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
+    await app.register(ownApi, { now })
+    await app.register(rackApi, { steps: stepsOf(app, database, options) })
+    refuseConnect(app)
+    routeUpgrades(app.server, app.routing)
+    holdContinue(app.server, app.routing)
+    return app
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+}
+
+async function registerIdentities(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
+  const { databaseUrl, secretKeys, authMaxStale, log, now = Date.now } = options
+  const revision = await watchRevision({
+    url: databaseUrl,
+    onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
+  })
+  app.addHook('onClose', () => revision.stop())
+  const clock = { now }
+  const identities = createIdentities({ directory: createDirectory(database), revision, clock, maxStale: authMaxStale })
+  await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock })
+}
+
+function stepsOf(app: FastifyInstance, database: Database, options: GatewayOptions): Steps {
+  const { secretKeys, auditReads, now = Date.now } = options
+  const { policy, racks, audit, streams, identities } = app
+  const [newest, ...older] = secretKeys
+  const maskKey = (key: Buffer) => deriveKey(key, 'rack-gateway mask')
+  const masks = createMaskKeeper({ policy, keys: [maskKey(newest), ...older.map(maskKey)], now })
+  const live = createLiveCalls({
+    streams,
+    identities,
+    policy,
+    now,
+    onError: (err) => app.log.error({ event: 'stream.review_failed', err }),
+  })
+  app.addHook('preClose', async () => {
+    live.endAll('the gateway is being restarted; run the command again')
+    live.stop()
+  })
+  return {
+    policy,
+    racks,
+    audit,
+    processes: createProcessDirectory({ now, maxAge: 10_000, limit: 10_000 }),
+    environments: createEnvironments(masks),
+    runs: createRuns(database.sql, now),
+    masks,
+    live,
+    now,
+    reads: auditReads,
+  }
+}

@@ -1,0 +1,36 @@
+import {
+  ConfigError,
+  forgetSecrets,
+  readServerConfig,
+  type ServerConfig,
+  sanitiseEnvironment,
+} from '@rack-gateway/config'
+import { createLog } from './log.ts'
+import { stopOnSignals } from './signals.ts'
+import { startGateway } from './start.ts'
+
+/** sysexits.h: something is wrong with the configuration. */
+const configurationError = 78
+
+sanitiseEnvironment(process.env)
+const config = readConfig()
+forgetSecrets(process.env)
+const log = createLog(config.logLevel)
+try {
+  const gateway = await startGateway(config, log)
+  log.info({ event: 'gateway.listening', url: gateway.url, racks: config.racks.map(({ name }) => name) })
+  stopOnSignals(() => gateway.stop(), log)
+} catch (error) {
+  log.fatal({ event: 'gateway.start_failed', err: error })
+  process.exitCode = 1
+}
+
+function readConfig(): ServerConfig {
+  try {
+    return readServerConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(configurationError)
+  }
+}

@@ -1,0 +1,113 @@
+import type { EventDraft } from '@rack-gateway/audit'
+import { UnmaskableAnswer as NotMaskable } from '@rack-gateway/convox-api'
+import type { UpstreamAnswer } from '@rack-gateway/rack-registry'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
+import type { DecidedCall } from './call.ts'
+import type { Steps } from './steps.ts'
+
+/** An answer whose head is settled. `body` is null while it is still to be streamed. */
+export interface PreparedAnswer {
+  readonly answer: UpstreamAnswer
+  readonly body: Buffer | null
+}
+
+/** What is masked is held in memory; the rack's largest JSON answers are far below. */
+const maskLimit = 16 * 1024 * 1024
+/** Above this, the end of a transfer is an event of its own. */
+const largeBody = 64 * 1024
+
+/**
+ * Settles what the caller will see: masks by the route's policy, failing closed.
+ * Errors pass unchanged, since the CLI waits for some of their texts.
+ */
+export async function prepareAnswer(
+  steps: Steps,
+  request: FastifyRequest,
+  call: DecidedCall,
+  answer: UpstreamAnswer,
+): Promise<PreparedAnswer> {
+  if (answer.status >= 300 && answer.status < 400) {
+    answer.discard()
+    throw ruled(
+      new UpstreamRedirect(`the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`),
+      'upstream-redirect',
+    )
+  }
+  const { mask } = call.match.route
+  const masked =
+    answer.status < 300 && mask !== 'plain' && mask !== 'opaque' && mask !== 'stream' && request.method !== 'HEAD'
+  if (!masked || answer.length === 0) return { answer, body: null }
+  if (answer.header('content-encoding') !== undefined) {
+    answer.discard()
+    throw unmaskable(call, 'it is compressed')
+  }
+  const received = await answer.collect(maskLimit)
+  const body = maskBody(steps, call, received)
+  return { answer, body }
+}
+
+function maskBody(steps: Steps, call: DecidedCall, received: Buffer): Buffer {
+  try {
+    return steps.masks.apply(call, received)
+  } catch (error) {
+    if (error instanceof NotMaskable) throw unmaskable(call, error.message)
+    throw error
+  }
+}
+
+function unmaskable(call: DecidedCall, why: string): Error {
+  return ruled(
+    new UnmaskableAnswer(
+      `the answer of the rack ${call.rack.name} may hold secrets and could not be masked (${why}), so it is not passed on`,
+    ),
+    'unmaskable-answer',
+  )
+}
+
+/** Sends a recorded answer. An error after its head destroys the socket, so that a cut transfer never looks complete. */
+export async function deliver(
+  steps: Steps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: DecidedCall,
+  prepared: PreparedAnswer,
+  closed: Omit<EventDraft, 'kind'>,
+): Promise<void> {
+  reply.hijack()
+  const { raw } = reply
+  const { answer, body } = prepared
+  const length = body?.length ?? answer.length
+  raw.writeHead(
+    answer.status,
+    answer.statusText,
+    length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)],
+  )
+  if (body !== null) {
+    raw.end(body)
+    return
+  }
+  const done = { ...closed, kind: 'closed' as const, status: answer.status }
+  try {
+    const bytesOut = await answer.pipe(raw)
+    if (bytesOut > largeBody || call.match.route.mask === 'stream') {
+      recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close: 'complete' })
+    }
+  } catch (error) {
+    raw.destroy()
+    const close = error instanceof Error ? error.message : 'the transfer broke off'
+    recordLater(steps, request, {
+      ...done,
+      bytesOut: raw.socket?.bytesWritten ?? 0,
+      durationMs: steps.now() - call.startedAt,
+      close,
+    })
+  }
+}
+
+/** For what happened after the caller had its answer: nobody waits, and a failure is for the log. */
+export function recordLater(steps: Steps, request: FastifyRequest, draft: EventDraft): void {
+  steps.audit
+    .record(draft)
+    .catch((error: unknown) => request.log.error({ event: 'audit.late_record_failed', err: error }))
+}

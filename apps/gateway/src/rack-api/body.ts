@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { BodyTooLarge, ruled } from '../errors.ts'
+
+/** Environments and certificates travel as forms; the stock CLI's largest is far below. */
+export const formLimit = 4 * 1024 * 1024
+
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length']
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}
+
+/** Reads a form's bytes, at most `formLimit`. They are what is judged and what is sent. */
+export async function readForm(request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > formLimit) throw tooLarge()
+  allowBody(request, reply)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request.raw) {
+    size += chunk.length
+    if (size > formLimit) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** Answers `Expect: 100-continue`, once the body is wanted. */
+export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
+  if (!request.raw.expectsContinue) return
+  request.raw.expectsContinue = false
+  reply.raw.writeContinue()
+}
+
+const lingerBytes = 4 * 1024 * 1024
+const lingerMs = 5_000
+
+/**
+ * After a refusal: reads on for a moment so that the client sees the answer instead of a reset, then closes.
+ * What is left of the body is never taken for a next request.
+ */
+export function discardBody(request: FastifyRequest): void {
+  const { raw } = request
+  if (raw.complete || raw.socket.destroyed) return
+  let left = lingerBytes
+  const timer = setTimeout(() => raw.socket.destroy(), lingerMs)
+  timer.unref()
+  raw.once('close', () => clearTimeout(timer))
+  raw.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) raw.socket.destroy()
+  })
+  raw.resume()
+}
+
+function tooLarge(): Error {
+  return ruled(
+    new BodyTooLarge(
+      `the form is larger than ${formLimit / 1024 / 1024} MiB, which is more than the gateway reads before it decides`,
+    ),
+    'form-size',
+  )
+}

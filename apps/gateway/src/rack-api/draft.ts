@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { EventDraft } from '@rack-gateway/audit'
+import type { Decision, Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyRequest } from 'fastify'
+
+/** Who called, as events name them: with everything the decision depended on. */
+export function actorOf(principal: Principal, decision: Decision | null): NonNullable<EventDraft['principal']> {
+  const { kind, id, name, credential, rack, owner, groups } = principal
+  return {
+    kind,
+    id,
+    name,
+    credential,
+    ...(rack === null ? {} : { boundTo: rack }),
+    ...(owner === null ? {} : { owner: { kind: owner.kind, id: owner.id, name: owner.name } }),
+    ...(groups.length === 0 ? {} : { groups: [...groups] }),
+    ...(decision === null ? {} : { roles: [...decision.roles], bindings: [...decision.bindings] }),
+  }
+}
+
+export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['source']> {
+  const client = request.headers['user-agent']
+  return { address: request.ip, ...(client === undefined ? {} : { client }) }
+}
+
+/** The part of an event that every event of a call shares. */
+export function draftOf(request: FastifyRequest, policyHash: string): Omit<EventDraft, 'kind'> {
+  const { call, principal } = request
+  const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
+  if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
+  if (!call) return draft
+  draft.path = call.framed.received.path
+  if (call.rack) draft.rack = call.rack.name
+  if (call.match) {
+    draft.route = call.match.route.id
+    draft.permission = call.decision?.permission ?? call.match.route.permission
+  }
+  if (call.form) draft.body = bodyDigests(call.form, call.sent ?? call.form)
+  describeCall(draft, call.rackCall)
+  if (call.decision) draft.decision = decisionRecord(call.decision, policyHash)
+  return draft
+}
+
+function describeCall(
+  draft: Omit<EventDraft, 'kind'>,
+  rackCall: NonNullable<FastifyRequest['call']>['rackCall'],
+): void {
+  if (!rackCall) return
+  const { app, process, service, command, release, environment, parameters } = rackCall
+  if (app !== null) draft.app = app
+  if (process !== null) draft.process = process.id
+  const ofService = service ?? process?.service ?? null
+  if (ofService !== null) draft.service = ofService
+  if (command !== null) draft.command = command.argv === null ? [command.text] : [...command.argv]
+  if (release !== null) draft.release = release.id
+  if (environment !== null) draft.environment = [...environment.changed]
+  draft.parameters = { query: [...parameters.query], form: [...parameters.form], headers: [...parameters.headers] }
+}
+
+function bodyDigests(received: Buffer, sent: Buffer): NonNullable<EventDraft['body']> {
+  const digest = (body: Buffer) => createHash('sha256').update(body).digest('hex')
+  return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
+}
+
+export function decisionRecord(decision: Decision, policyHash: string): NonNullable<EventDraft['decision']> {
+  return {
+    effect: decision.effect,
+    rule: decision.rule,
+    policy: policyHash,
+    ...(decision.effect === 'allow' ? {} : { reason: decision.reason }),
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  containsMask,
+  diffEnv,
+  ForeignMask,
+  type MaskOrigin,
+  masksIn,
+  parseEnv,
+  restoreEnv,
+} from '@rack-gateway/convox-api'
+import type { Rack } from '@rack-gateway/rack-registry'
+import { NoSuchRelease, ruled } from '../errors.ts'
+import type { MaskKeeper } from './masks.ts'
+import { askRack, textField } from './rack-question.ts'
+
+/** A new release's environment, as it will be and as it compares. */
+export interface NewEnvironment {
+  /** Names of the keys that are added, removed or given another value, against the newest release. */
+  readonly changed: readonly string[]
+  /** The form with real values in the place of masks, or null when it held none. */
+  readonly restored: Buffer | null
+}
+
+/** Reads the environments of releases on behalf of a caller who may make one, so that masks can come back and changes have names. */
+export interface Environments {
+  /**
+   * @returns null when the new release keeps the newest one's environment
+   * @throws ForeignMask with the key's name
+   */
+  ofNewRelease(
+    rack: Rack,
+    app: string,
+    form: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<NewEnvironment | null>
+}
+
+export function createEnvironments(masks: MaskKeeper): Environments {
+  return {
+    async ofNewRelease(rack, app, form, signal) {
+      const given = form.get('env')
+      const parent = form.get('parent-release')
+      if (given === undefined && (parent === undefined || parent === '')) return null
+      const newest = await newestEnvironment(rack, app, signal)
+      if (given === undefined) {
+        return { changed: diffEnv(newest, await environmentOf(rack, app, parent ?? '', signal)), restored: null }
+      }
+      const { env, restored } = await withRealValues(masks, rack, app, given, signal)
+      return { changed: diffEnv(newest, env), restored: restored.length === 0 ? null : formOf(form, env) }
+    },
+  }
+}
+
+/** A mask is only ever a whole value of an environment that comes back. */
+export function refuseStrayMasks(form: ReadonlyMap<string, string>, mayHold: (name: string) => boolean): void {
+  for (const [name, value] of form) {
+    if (containsMask(value) && !mayHold(name)) throw ruled(new ForeignMask(name), 'foreign-mask')
+  }
+}
+
+async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: string, signal: AbortSignal) {
+  const environments = new Map<string, ReadonlyMap<string, string>>()
+  for (const { key, release, mac } of masksIn(env)) {
+    if (environments.has(release)) continue
+    if (!masks.proves(rack.name, { app, release, key }, mac)) throw ruled(new ForeignMask(key), 'foreign-mask')
+    environments.set(release, parseEnv(await environmentOf(rack, app, release, signal)))
+  }
+  function resolve(origin: MaskOrigin, mac: string): string | null {
+    if (!masks.proves(rack.name, origin, mac)) return null
+    return environments.get(origin.release)?.get(origin.key) ?? null
+  }
+  try {
+    return restoreEnv(env, { app, resolve })
+  } catch (error) {
+    throw error instanceof ForeignMask ? ruled(error, 'foreign-mask') : error
+  }
+}
+
+async function newestEnvironment(rack: Rack, app: string, signal: AbortSignal): Promise<string> {
+  const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`, signal)
+  const id = Array.isArray(value) ? textField(value[0], 'id') : null
+  return id === null ? '' : environmentOf(rack, app, id, signal)
+}
+
+/** @param release is put into a path, so it has to be a plain word */
+async function environmentOf(rack: Rack, app: string, release: string, signal: AbortSignal): Promise<string> {
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(release)) throw noSuchRelease(app)
+  const { status, value } = await askRack(rack, `/apps/${app}/releases/${release}`, signal)
+  if (status !== 200) throw noSuchRelease(app)
+  return textField(value, 'env') ?? ''
+}
+
+function noSuchRelease(app: string): Error {
+  return ruled(
+    new NoSuchRelease(
+      `the app ${app} has no release of that name, so its environment can not be compared; list them with convox releases`,
+    ),
+    'no-such-release',
+  )
+}
+
+function formOf(form: ReadonlyMap<string, string>, env: string): Buffer {
+  const restored = new URLSearchParams([...form])
+  restored.set('env', env)
+  return Buffer.from(restored.toString())
+}

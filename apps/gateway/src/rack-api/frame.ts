@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http'
+import { type CanonicalTarget, readTarget, splitRackPrefix } from '@rack-gateway/convox-api'
+import { readHandshake } from '@rack-gateway/rack-registry'
+import { hasBody } from './body.ts'
+
+/** A call whose outer form means one thing only. Nothing has been looked up yet. */
+export interface Framed {
+  /** As received and as it will be sent, without the rack's prefix. */
+  readonly path: string
+  readonly search: string
+  /** The name after `/rack/`, or null. */
+  readonly prefix: string | null
+  readonly received: CanonicalTarget
+}
+
+export interface FrameRefusal {
+  readonly status: 400 | 403
+  readonly rule: string
+  readonly reason: string
+}
+
+const refusal = (status: 400 | 403, rule: string, reason: string): FrameRefusal => ({ status, rule, reason })
+
+const duplicateHeader = refusal(
+  400,
+  'duplicate-header',
+  'a header that may be sent once was sent twice, so the request can be read two ways; send it once',
+)
+const unexpectedBody = refusal(
+  400,
+  'unexpected-body',
+  'a GET or HEAD request with a body is refused, since parts of the way drop it and others read it; send it without one',
+)
+const crossSite = refusal(
+  403,
+  'browser-call',
+  'this address is for convox and other programs; a page in a browser may not call it',
+)
+const foreignOrigin = refusal(
+  403,
+  'browser-call',
+  'the request has an Origin that is not this gateway; a page in a browser may not call the rack API',
+)
+const cookieOnly = refusal(
+  403,
+  'cookie-credential',
+  'a browser session does not sign in to the rack API; use a token: RACK_URL=https://convox:<token>@<gateway>',
+)
+const notWebsocket = refusal(400, 'upgrade', 'only a websocket upgrade (GET, version 13, no body) is possible here')
+const unnamedHeader = refusal(400, 'duplicate-header', 'the request has no Host header; send one')
+
+/** Headers that change what a request means and may be there once. */
+const singletons = new Set([
+  'host',
+  'authorization',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'content-encoding',
+  'origin',
+  'upgrade',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-fetch-site',
+  'expect',
+])
+
+/**
+ * Reads the outer form of a call: the target as received, doubled headers, a browser's marks, a body where none belongs.
+ * Refusals are constants, so that a flood of them allocates nothing.
+ */
+export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameRefusal {
+  const target = readTarget(received)
+  if ('rule' in target) return refusals.get(target.rule) ?? rememberRefusal(target.rule, target.reason)
+  if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
+  if (request.headers.host === undefined) return unnamedHeader
+  const browser = browserMark(request, upgrading)
+  if (browser) return browser
+  if (upgrading) {
+    if (!readHandshake(request).ok) return notWebsocket
+  } else if ((request.method === 'GET' || request.method === 'HEAD') && hasBody(request)) return unexpectedBody
+  const { rack, path, search } = splitRackPrefix(target)
+  return { path, search, prefix: rack, received: target }
+}
+
+export function isRefusal(framed: Framed | FrameRefusal): framed is FrameRefusal {
+  return 'rule' in framed
+}
+
+const refusals = new Map<string, FrameRefusal>()
+
+function rememberRefusal(rule: string, reason: string): FrameRefusal {
+  const made = refusal(400, rule, reason)
+  refusals.set(rule, made)
+  return made
+}
+
+function hasDoubledHeader(rawHeaders: readonly string[]): boolean {
+  let seen: string[] | null = null
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase()
+    if (!singletons.has(name)) continue
+    if (seen?.includes(name)) return true
+    seen ??= []
+    seen.push(name)
+  }
+  return false
+}
+
+function browserMark(request: IncomingMessage, upgrading: boolean): FrameRefusal | null {
+  const { headers } = request
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'none') return crossSite
+  if (headers.origin !== undefined && !(upgrading && isOwnOrigin(headers.origin, headers.host))) return foreignOrigin
+  if (headers.cookie !== undefined && headers.authorization === undefined) return cookieOnly
+  return null
+}
+
+/** The stock CLI sends `Origin: <scheme>://<host>` with each websocket. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  if (host === undefined) return false
+  const lower = host.toLowerCase()
+  return origin.toLowerCase() === `http://${lower}` || origin.toLowerCase() === `https://${lower}`
+}

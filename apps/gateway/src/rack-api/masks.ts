@@ -1,0 +1,68 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import {
+  defaultSecretPatterns,
+  isSecretKey,
+  type MaskOrigin,
+  type MaskView,
+  maskAnswer,
+} from '@rack-gateway/convox-api'
+import type { Policy } from '@rack-gateway/rbac-policy'
+import { appOf } from './app-of.ts'
+import type { RoutedCall } from './call.ts'
+
+/** What each principal sees of an answer, and the proof that a mask was made here. */
+export interface MaskKeeper {
+  /** @returns `received` itself when there was nothing to mask @throws UnmaskableAnswer */
+  apply(call: RoutedCall, received: Buffer): Buffer
+  /** Whether a mask of this rack names the place that it was made for. */
+  proves(rack: string, origin: MaskOrigin, mac: string): boolean
+}
+
+export interface MaskKeeperOptions {
+  readonly policy: Policy
+  /** Newest first: masks made with an older one are still known. */
+  readonly keys: readonly [Buffer, ...Buffer[]]
+  readonly now: () => number
+}
+
+const macBytes = 16
+
+export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): MaskKeeper {
+  function viewOf({ principal, rack, match }: RoutedCall): MaskView {
+    const app = appOf(match.route, match.params)
+    const at = now()
+    const may = (permission: string) =>
+      policy.holds(principal, permission, { rack: rack.name, app, scope: app === null ? 'rack' : 'app' }, at)
+    const secrets = may('secret:read')
+    return {
+      env: secrets ? 'shown' : may('env:read') ? 'secrets-hidden' : 'hidden',
+      secrets,
+      resourcePasswords: secrets,
+      configValues: secrets,
+      isSecret: (key) => isSecretKey(key, defaultSecretPatterns),
+      mac: (origin) => macOf(keys[0], rack.name, origin).toString('base64url'),
+      seesApp: (name) => policy.sees(principal, rack.name, name, at),
+      rackToken: rack.token,
+    }
+  }
+
+  return {
+    apply(call, received) {
+      const text = received.toString('utf8')
+      const shown = maskAnswer(call.match.route.mask, text, viewOf(call))
+      return shown === text ? received : Buffer.from(shown)
+    },
+    proves(rack, origin, mac) {
+      const given = Buffer.from(mac, 'base64url')
+      return given.length === macBytes && keys.some((key) => timingSafeEqual(macOf(key, rack, origin), given))
+    },
+  }
+}
+
+/** Over where a value is from, never over the value. */
+function macOf(key: Buffer, rack: string, { app, release, key: name }: MaskOrigin): Buffer {
+  return createHmac('sha256', key)
+    .update(JSON.stringify([rack, app, release, name]))
+    .digest()
+    .subarray(0, macBytes)
+}

@@ -1,0 +1,82 @@
+import { isProbe } from '@rack-gateway/convox-api'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { BadFrame, BrowserCall, NotCanonical, NotPermitted, ruled, UnknownRoute } from '../errors.ts'
+import { rackApiAddress } from './address.ts'
+import { discardBody, hasBody, readForm } from './body.ts'
+import { beginCall, type RoutedCall } from './call.ts'
+import { chooseRack } from './choose-rack.ts'
+import { forwardChange, forwardRead } from './forward.ts'
+import { type FrameRefusal, frame, isRefusal } from './frame.ts'
+import { hangup } from './hangup.ts'
+import { resolve } from './resolve.ts'
+import { matchRackRoute } from './routes.ts'
+import type { Steps } from './steps.ts'
+import { openWebsocket } from './websocket.ts'
+
+export interface RackApiOptions {
+  readonly steps: Steps
+}
+
+/** The rack API: frame, authenticate, resolve, decide, record, forward, answer. */
+export default async function rackApi(app: FastifyInstance, { steps }: RackApiOptions): Promise<void> {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+
+  app.addHook('onRequest', async function frameCall(request, reply) {
+    const framed = frame(request.raw, request.originalUrl, request.raw.pendingUpgrade !== undefined)
+    if (isRefusal(framed)) throw refused(framed)
+    request.call = beginCall(framed, steps.now())
+    if (isProbe(request.method, framed.path)) return reply.code(404).send()
+  })
+  app.addHook('onRequest', app.authenticate)
+  app.addHook('onResponse', async function discardRest(request) {
+    discardBody(request)
+  })
+
+  app.route({
+    method: app.supportedMethods,
+    url: rackApiAddress,
+    handler: (request, reply) => handle(steps, request, reply),
+  })
+}
+
+async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const call = route(steps, request, reply)
+  if (call.match.route.body === 'form' && hasBody(request.raw)) call.form = await readForm(request, reply)
+  const rackCall = await resolve(steps, request, call)
+  call.rackCall = rackCall
+  const decision = steps.policy.decide(call.principal, rackCall)
+  call.decision = decision
+  if (decision.effect !== 'allow') throw ruled(new NotPermitted(decision.reason), decision.rule)
+  const decided = Object.assign(call, { rackCall, decision })
+  if (call.match.route.kind === 'websocket') return openWebsocket(steps, request, reply, decided)
+  const forward = call.match.route.changes ? forwardChange : forwardRead
+  return forward(steps, request, reply, decided)
+}
+
+function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): RoutedCall {
+  const { call, principal, credential } = request
+  if (!call || !principal || !credential)
+    throw new Error('the hooks let no call through without a frame and a principal')
+  const rack = chooseRack(steps, principal, call.framed.prefix)
+  call.rack = rack
+  const match = matchRackRoute(request.method, call.framed.path, request.raw.pendingUpgrade ? 'websocket' : 'http')
+  if (!match)
+    throw ruled(
+      new UnknownRoute(
+        `the rack API has no ${request.method} ${call.framed.path}, or this gateway does not know it, so it is refused`,
+      ),
+      'unknown-route',
+    )
+  return Object.assign(call, { rack, match, principal, credential, signal: hangup(reply.raw) })
+}
+
+function refused({ status, rule, reason }: FrameRefusal): Error {
+  const Refusal =
+    status === 403
+      ? BrowserCall
+      : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade'
+        ? BadFrame
+        : NotCanonical
+  return ruled(new Refusal(reason), rule)
+}

@@ -1,0 +1,103 @@
+import { readCommand } from '@rack-gateway/command-matcher'
+import { type RackRoute, readParameters } from '@rack-gateway/convox-api'
+import type { Rack } from '@rack-gateway/rack-registry'
+import type { ProcessSubject, RackCall } from '@rack-gateway/rbac-policy'
+import type { FastifyRequest } from 'fastify'
+import { AmbiguousParameters, NotPermitted, ruled } from '../errors.ts'
+import { appOf, serviceOf } from './app-of.ts'
+import type { RoutedCall } from './call.ts'
+import { refuseStrayMasks } from './environment.ts'
+import { askRack, textField } from './rack-question.ts'
+import type { Steps } from './steps.ts'
+
+export const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
+const stopRoute = 'DELETE /apps/{app}/processes/{pid}'
+const filesPath = '/apps/{app}/processes/{pid}/files'
+const releaseRoute = 'POST /apps/{app}/releases'
+export const runRoute = 'POST /apps/{app}/services/{service}/processes'
+
+/**
+ * Finds out all that the decision is made from: parameters by the rack's own reading, the command, whose process it is and of which service, which release.
+ * The rack is asked only on behalf of someone who holds the route's permission.
+ */
+export async function resolve(steps: Steps, request: FastifyRequest, call: RoutedCall): Promise<RackCall> {
+  const { principal, signal } = call
+  const { route, params } = call.match
+  const parameters = readParameters(route, {
+    method: request.method,
+    search: call.framed.search,
+    contentType: request.headers['content-type'] ?? '',
+    body: call.form,
+    rawHeaders: request.raw.rawHeaders,
+  })
+  if ('refused' in parameters) {
+    const Refusal = parameters.refused === 'refused-header' ? NotPermitted : AmbiguousParameters
+    throw ruled(new Refusal(parameters.reason), parameters.refused)
+  }
+  refuseStrayMasks(parameters.form, (name) => route.id === releaseRoute && name === 'env')
+  const app = appOf(route, params)
+  const at = steps.now()
+  const may = steps.policy.holds(principal, route.permission, { rack: call.rack.name, app, scope: route.scope }, at)
+  const [process, release, environment] = await Promise.all([
+    subjectOf(steps, call, app, may),
+    askedRelease(call.rack, app, may ? parameters.headers.get('release') : undefined, signal),
+    may && app !== null && route.id === releaseRoute
+      ? steps.environments.ofNewRelease(call.rack, app, parameters.form, signal)
+      : null,
+  ])
+  call.sent = environment?.restored ?? call.form
+  return {
+    rack: call.rack.name,
+    route,
+    app,
+    params,
+    process,
+    service: serviceOf(route, params),
+    command: commandOf(route, parameters.headers.get('command')),
+    parameters: {
+      query: [...parameters.query.keys()],
+      form: [...parameters.form.keys()],
+      headers: [...parameters.headers.keys()],
+    },
+    environment: environment && { changed: environment.changed },
+    release,
+    at,
+  }
+}
+
+function commandOf(route: RackRoute, header: string | undefined): RackCall['command'] {
+  if (route.id === execRoute) return readCommand(header ?? '', 'exec')
+  return route.id === runRoute ? readCommand(header ?? '', 'run') : null
+}
+
+/** Routes that are decided by whose process they concern, and those that are also decided by its service. */
+const byOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
+const byService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
+
+async function subjectOf(
+  steps: Steps,
+  call: RoutedCall,
+  app: string | null,
+  may: boolean,
+): Promise<ProcessSubject | null> {
+  const { principal, rack, signal } = call
+  const { route, params } = call.match
+  const id = params.pid
+  if (id === undefined || app === null || !(byOwner.has(route.id) || byService(route))) return null
+  const run = await steps.runs.find(rack.name, app, id)
+  if (run?.principal === principal.id) return { id, service: run.service, own: true }
+  const service = may && byService(route) ? await steps.processes.serviceOf(rack, app, id, signal) : null
+  return { id, service, own: false }
+}
+
+async function askedRelease(
+  rack: Rack,
+  app: string | null,
+  id: string | undefined,
+  signal: AbortSignal,
+): Promise<RackCall['release']> {
+  if (id === undefined || id === '' || app === null) return null
+  const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`, signal)
+  const newest = Array.isArray(value) ? textField(value[0], 'id') : null
+  return { id, newest: newest === id }
+}

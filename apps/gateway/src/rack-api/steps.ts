@@ -1,0 +1,24 @@
+import type { Audit } from '@rack-gateway/audit/plugin'
+import type { RackRegistry } from '@rack-gateway/rack-registry'
+import type { Policy } from '@rack-gateway/rbac-policy'
+import type { Environments } from './environment.ts'
+import type { LiveCalls } from './live-calls.ts'
+import type { MaskKeeper } from './masks.ts'
+import type { ProcessDirectory } from './processes.ts'
+import type { Runs } from './runs.ts'
+
+/** What the steps of a call work with. */
+export interface Steps {
+  readonly policy: Policy
+  readonly racks: RackRegistry
+  readonly audit: Audit
+  readonly processes: ProcessDirectory
+  readonly environments: Environments
+  readonly runs: Runs
+  readonly masks: MaskKeeper
+  readonly live: LiveCalls
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** `relaxed`: a read's answer doesn't wait for its record. */
+  readonly reads: 'strict' | 'relaxed'
+}

@@ -1,0 +1,42 @@
+import type { RackRoute } from '@rack-gateway/convox-api'
+import { requestHeaders, type UpstreamRequest } from '@rack-gateway/rack-registry'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { allowBody, hasBody } from './body.ts'
+import type { DecidedCall } from './call.ts'
+
+/** What the rack gets: the method, target and bytes that were judged, the headers that the route permits, and who asks. */
+export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {
+  const { route } = call.match
+  const headers = requestHeaders(request.raw.rawHeaders, {
+    permitted: permittedHeaders(route),
+    encoding: 'identity',
+    actor: call.principal.name,
+  })
+  return {
+    method: request.method,
+    target: call.framed.path + call.framed.search,
+    headers,
+    body: call.sent ?? (route.body === 'raw' && hasBody(request.raw) ? request.raw : null),
+    length: call.sent === null ? lengthOf(request) : null,
+  }
+}
+
+/** Asks a client that waits for it to send its body. Not before its intent is recorded. */
+export function wantBody(request: FastifyRequest, reply: FastifyReply, { body }: UpstreamRequest): void {
+  if (body !== null) allowBody(request, reply)
+}
+
+const permitted = new Map<RackRoute, ReadonlySet<string>>()
+
+function permittedHeaders(route: RackRoute): ReadonlySet<string> {
+  const known = permitted.get(route)
+  if (known) return known
+  const names = new Set(route.headers.map((name) => name.toLowerCase()))
+  permitted.set(route, names)
+  return names
+}
+
+function lengthOf(request: FastifyRequest): number | null {
+  const length = request.headers['content-length']
+  return length === undefined ? null : Number(length)
+}

@@ -1,0 +1,68 @@
+import type { Duplex } from 'node:stream'
+import { type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { failureOf } from '../error-contract.ts'
+import { deliver, recordLater } from './answer.ts'
+import type { DecidedCall } from './call.ts'
+import { draftOf } from './draft.ts'
+import type { Steps } from './steps.ts'
+import { upstreamRequest } from './upstream-request.ts'
+
+/**
+ * A websocket: `opened` is durable before the rack hears of it (its handshake carries the command), `closed` follows when it has ended.
+ * A refusal stays at the handshake.
+ */
+export async function openWebsocket(
+  steps: Steps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: DecidedCall,
+): Promise<void> {
+  const { pendingUpgrade: pending } = request.raw
+  if (!pending) throw new Error('a websocket route is reached by an upgrade only')
+  const draft = draftOf(request, steps.policy.hash)
+  const upstream = upstreamRequest(request, call)
+  const opened = await steps.audit.record({ ...draft, kind: 'opened' })
+  call.recorded = true
+  const closed = { ...draft, kind: 'closed' as const, of: opened.event.id }
+  const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
+    const close = error instanceof Error ? error.message : 'the rack could not be reached'
+    recordLater(steps, request, { ...closed, status: failureOf(error, request.id).status, close })
+    throw error
+  })
+  if (!attempt.upgraded) {
+    const { answer } = attempt
+    recordLater(steps, request, { ...closed, status: answer.status, close: 'the rack refused the websocket' })
+    return deliver(steps, request, reply, call, { answer, body: null }, draft)
+  }
+  const client = takeSocket(reply, pending.socket)
+  writeUpgrade(client, request.headers['sec-websocket-key'] ?? '')
+  const live = relay({
+    client,
+    clientHead: pending.head,
+    rack: attempt.socket,
+    rackHead: attempt.head,
+    clock: { now: steps.now },
+  })
+  const leave = steps.live.add({
+    principal: call.principal,
+    credential: call.credential,
+    rackCall: call.rackCall,
+    relay: live,
+  })
+  void live.ended.then((end) => {
+    leave()
+    recordLater(steps, request, { ...closed, status: 101, ...endOf(end) })
+  })
+}
+
+function endOf({ by, reason, code, bytesIn, bytesOut, durationMs }: RelayEnd) {
+  return { bytesIn, bytesOut, durationMs, close: `${by}: ${reason}${code === null ? '' : ` (${code})`}` }
+}
+
+/** From here on the socket is ours: the HTTP response no longer holds it. */
+function takeSocket(reply: FastifyReply, socket: Duplex): Duplex {
+  reply.hijack()
+  if (reply.raw.socket) reply.raw.detachSocket(reply.raw.socket)
+  return socket
+}

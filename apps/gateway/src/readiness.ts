@@ -1,0 +1,39 @@
+import type { Database, TamperProtection } from '@rack-gateway/database'
+import type { FastifyInstance } from 'fastify'
+import type { Readiness } from './own-api/health.ts'
+
+/** What the gateway needs to answer calls, and what the operator should know about it. */
+export function readinessChecks(
+  app: FastifyInstance,
+  database: Database,
+  protection: TamperProtection,
+): () => Promise<Readiness[]> {
+  return async function check() {
+    const reachable = await database.check().then(
+      () => true,
+      () => false,
+    )
+    const stale = app.identities.stale()
+    return [
+      { name: 'database', ready: reachable, detail: reachable ? 'reachable' : 'not reachable' },
+      {
+        name: 'identities',
+        ready: !stale,
+        detail: stale ? 'changes to tokens and bindings may not be known here' : 'current',
+      },
+      {
+        name: 'audit',
+        ready: app.audit.stats().available,
+        detail: app.audit.stats().available ? 'writing' : 'can not be written',
+      },
+      {
+        name: 'tampering',
+        ready: true,
+        detail:
+          protection === 'prevented'
+            ? 'the runtime login can not change events'
+            : 'detected, not prevented: give DATABASE_OWNER_URL a login of its own',
+      },
+    ]
+  }
+}

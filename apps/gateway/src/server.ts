@@ -1,0 +1,57 @@
+import { type IncomingMessage, METHODS } from 'node:http'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { answerClientError } from './client-errors.ts'
+import { rackApiAddress } from './rack-api/address.ts'
+import { requestId } from './request-id.ts'
+
+/** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
+const headerLimit = 64 * 1024
+const headersTimeoutMs = 30_000
+/** Longer than any ingress keeps an idle connection, so that it never sends into one that we are closing. */
+const keepAliveMs = 75_000
+
+/**
+ * The HTTP server: strict parser, no limits on how long a transfer may take, and one internal address for the whole rack API,
+ * so that no router ever decodes a path that is about to be judged.
+ */
+export function createServer(log: FastifyBaseLogger): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    exposeHeadRoutes: false,
+    genReqId: requestId,
+    requestIdHeader: false,
+    rewriteUrl: internalAddress,
+    clientErrorHandler(error, socket) {
+      answerClientError(app, error, socket)
+    },
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
+    forceCloseConnections: 'idle',
+    http: {
+      maxHeaderSize: headerLimit,
+      headersTimeout: headersTimeoutMs,
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+    },
+  })
+  for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
+  return app
+}
+
+/** `/check` and `/gateway/…` are ours; everything else is the rack API. */
+function internalAddress(request: IncomingMessage): string {
+  const url = request.url ?? ''
+  return isOwn(url) ? url : rackApiAddress
+}
+
+function isOwn(url: string): boolean {
+  return (
+    url === '/check' ||
+    url === '/check?' ||
+    url === '/gateway' ||
+    url.startsWith('/gateway/') ||
+    url.startsWith('/gateway?')
+  )
+}

@@ -1,0 +1,84 @@
+import type { Audit } from '@rack-gateway/audit/plugin'
+import type { DatabaseConfig, ServerConfig } from '@rack-gateway/config'
+import { migrate, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createGateway, type SecretKeys } from './gateway.ts'
+
+export interface RunningGateway {
+  readonly app: FastifyInstance
+  readonly audit: Audit
+  /** Where it listens, without a slash at the end. */
+  readonly url: string
+  /** Of the login that migrates and retains. */
+  readonly databaseOwnerUrl: string
+  readonly databaseUrl: string
+  /** Finishes what is under way, flushes the audit log and ends. */
+  stop(): Promise<void>
+}
+
+/** Milliseconds that transfers get to finish before they are cut. */
+const drainLimit = 20_000
+
+/** Database, migrations, gateway, port: in that order, and undone in the reverse one if one of them fails. */
+export async function startGateway(config: ServerConfig, log: FastifyBaseLogger): Promise<RunningGateway> {
+  const database = await openConfiguredDatabase(config.database, log)
+  try {
+    await migrate(database.ownerUrl, { runtimeRole: roleOf(database.runtimeUrl) })
+    const app = await createGateway({
+      racks: config.racks.map(({ name, url, token, tlsInsecure }) => ({
+        name,
+        url,
+        token: token.reveal(),
+        tlsInsecure,
+      })),
+      secretKeys: secretKeysOf(config),
+      databaseUrl: database.runtimeUrl,
+      log,
+      auditReads: config.auditReads,
+      authMaxStale: config.authMaxStaleMs,
+    })
+    const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
+      await app.close()
+      throw error
+    })
+    return {
+      app,
+      audit: app.audit,
+      url,
+      databaseOwnerUrl: database.ownerUrl,
+      databaseUrl: database.runtimeUrl,
+      async stop() {
+        const cut = setTimeout(() => app.server.closeAllConnections(), drainLimit)
+        await app.close().finally(() => clearTimeout(cut))
+        await database.stop()
+      },
+    }
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+}
+
+/** @throws when there is none, which readServerConfig has refused */
+export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): SecretKeys {
+  const [newest, ...older] = secretKeys.map((key) => Buffer.from(key.reveal()))
+  if (!newest) throw new Error('APP_SECRET_KEY holds no key')
+  return [newest, ...older]
+}
+
+interface OpenedDatabase {
+  readonly ownerUrl: string
+  readonly runtimeUrl: string
+  stop(): Promise<void>
+}
+
+async function openConfiguredDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<OpenedDatabase> {
+  if (config.kind === 'embedded') {
+    return startEmbeddedPostgres({
+      dataDir: config.dataDirectory,
+      log: (line) => log.debug({ event: 'postgres' }, line),
+    })
+  }
+  const runtimeUrl = config.url.reveal()
+  return { runtimeUrl, ownerUrl: config.ownerUrl?.reveal() ?? runtimeUrl, stop: async () => undefined }
+}
