@@ -94,6 +94,7 @@ export const permissions: readonly PermissionEntry[] = entries({
 export const implied: Readonly<Record<string, readonly string[]>> = {
   'process:run': ['process:exec-own', 'process:stop-own'],
   'process:exec': ['process:exec-own'],
+  'process:exec-any': ['process:exec', 'process:exec-own'],
   'process:stop': ['process:stop-own'],
 }
 

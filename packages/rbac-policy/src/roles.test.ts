@@ -97,6 +97,16 @@ describe('permissions', () => {
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })
 
+  test('whoever may execute anywhere may execute in the service command and in an own run', () => {
+    const role = compileRole({ name: 'x', description: '', permissions: ['process:exec-any'] })
+    expect(['process:exec', 'process:exec-own', 'process:run', 'process:stop'].map(role.has)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
   test('a wildcard brings what its permissions imply', () => {
     const role = compileRole({ name: 'x', description: '', permissions: ['*:run'] })
     expect(role.has('process:exec-own')).toBe(true)
