@@ -1,1 +1,26 @@
-export {}
+export * from './errors.ts'
+export { closeCodes } from './frames.ts'
+export {
+  type AnswerHead,
+  actorValue,
+  answerHead,
+  isRedirect,
+  type RequestHeaderRules,
+  requestHeaders,
+} from './headers.ts'
+export { createRack, type RackOptions, tlsWarning } from './rack.ts'
+export { createRacks, type RackChoice, type RackRegistry, type RackResolution, type RackRule } from './racks.ts'
+export { type RelayOptions, relay } from './relay.ts'
+export { createStreams, type LiveStream, type LiveStreams } from './streams.ts'
+export { wholeFrameLimit } from './tracker.ts'
+export type {
+  Rack,
+  RackSettings,
+  Relay,
+  RelayEnd,
+  RelayTap,
+  UpstreamAnswer,
+  UpstreamRequest,
+  UpstreamUpgrade,
+} from './types.ts'
+export { acceptKey, type Handshake, readHandshake, writeUpgrade } from './websocket.ts'

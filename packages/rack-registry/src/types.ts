@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 
 /** One upstream Convox rack API. `RACK_URL_STAGING` + `RACK_TOKEN_STAGING` make the rack `staging`. */
 export interface RackSettings {
@@ -26,21 +26,32 @@ export interface UpstreamRequest {
 export interface UpstreamAnswer {
   readonly status: number
   readonly statusText: string
-  /** Flat names and values as the rack sent them, hop-by-hop ones, credentials challenges and CORS removed. */
+  /** Flat names and values as the rack sent them, without what `answerHead` removes. Never Content-Length: whoever writes the answer sets it from `length` or from what is left after a mask. */
   readonly headers: readonly string[]
   /** Content-Length, or null when unknown. */
   readonly length: number | null
   header(lowerCaseName: string): string | undefined
-  /** Streams into `sink` with back-pressure both ways; resolves with the bytes when all is flushed; rejects (and leaves `sink` unended) when the rack's answer breaks off or `sink` goes away. */
-  pipe(sink: NodeJS.WritableStream): Promise<number>
-  /** The whole body; rejects with AnswerTooLarge above `limit` bytes. */
+  /**
+   * Streams into `sink` with back-pressure both ways, ends it, and resolves with the bytes when all is flushed.
+   * Rejects, and leaves `sink` unended, when the rack's answer breaks off (RackBroken) or `sink` goes away (CallerGone):
+   * the caller's connection must then be destroyed, so that a part is not taken for the whole.
+   */
+  pipe(sink: Writable): Promise<number>
+  /** The whole body; rejects with AnswerTooLarge above `limit` bytes, with RackBroken when it breaks off. */
   collect(limit: number): Promise<Buffer>
+  /** Gives the body up. The connection is kept when little is left of it. */
   discard(): void
 }
 
 /** A finished upstream websocket handshake, or the rack's refusal of it. */
 export type UpstreamUpgrade =
-  | { readonly upgraded: true; readonly socket: Duplex; readonly head: Buffer; readonly accept: string; readonly headers: readonly string[] }
+  | {
+      readonly upgraded: true
+      readonly socket: Duplex
+      readonly head: Buffer
+      readonly accept: string
+      readonly headers: readonly string[]
+    }
   | { readonly upgraded: false; readonly answer: UpstreamAnswer }
 
 export interface Rack extends RackSettings {
@@ -63,7 +74,14 @@ export interface RelayEnd {
 }
 
 /** Payload bytes as they pass, unmasked on demand by the tap's owner; must not be kept (the buffer is reused by the socket). */
-export type RelayTap = (direction: 'in' | 'out', opcode: number, payload: Buffer, mask: number, maskOffset: number, end: boolean) => void
+export type RelayTap = (
+  direction: 'in' | 'out',
+  opcode: number,
+  payload: Buffer,
+  mask: number,
+  maskOffset: number,
+  end: boolean,
+) => void
 
 export interface Relay {
   readonly ended: Promise<RelayEnd>

@@ -1,0 +1,52 @@
+/** What went wrong on the way to a rack, by the code of the error, in words for the person who called. */
+const causes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed',
+  ETIMEDOUT: 'no answer from its address',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  EHOSTUNREACH: 'no route to its host',
+  ENETUNREACH: 'no route to its network',
+  ENOTFOUND: 'its host name does not resolve',
+  EAI_AGAIN: 'its host name does not resolve at the moment',
+  UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_DESTROYED: 'the gateway is stopping',
+  UND_ERR_CLOSED: 'the gateway is stopping',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer ended early',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too large',
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: "the request's body has another length than it says",
+  UND_ERR_INVALID_ARG: 'the request holds characters that HTTP does not allow',
+  EPROTO: 'it does not speak TLS (is its address http instead of https?)',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+}
+
+const unknownAuthority = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+])
+
+/** The environment's spelling of a rack's name: `us-east` → `US_EAST`. */
+export function variableSuffix(rack: string): string {
+  return rack.toUpperCase().replaceAll('-', '_')
+}
+
+/** Never the error's own message: it may quote what was sent. */
+export function causeInWords(error: unknown, rack: string): string {
+  const code = codeOf(error)
+  if (unknownAuthority.has(code)) {
+    return `its certificate is not signed by a known authority (name the authority in NODE_EXTRA_CA_CERTS, or inside a cluster set RACK_TLS_INSECURE_${variableSuffix(rack)}=true)`
+  }
+  if (code.startsWith('ERR_SSL_')) return causes.EPROTO ?? code
+  if (code.startsWith('HPE_')) return 'its answer is not valid HTTP'
+  return causes[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
+  return typeof error.code === 'string' && /^[A-Z0-9_]{1,60}$/.test(error.code) ? error.code : ''
+}

@@ -1,0 +1,99 @@
+import type { Duplex } from 'node:stream'
+import { closePayload, opcodes, ownFrame, type Sender } from './frames.ts'
+import { FrameTracker, type TrackerOutput } from './tracker.ts'
+import type { RelayTap } from './types.ts'
+
+/** A last word: a text, where it fits between messages, with the empty binary frame that ends a Convox stream, then a close frame. */
+export interface Farewell {
+  readonly code: number
+  readonly reason: string
+  readonly text: string | null
+}
+
+/** One direction of a relay: from `source` to `sink`, at the speed of the sink. */
+export class Direction implements TrackerOutput {
+  readonly tracker: FrameTracker
+  /** Bytes that came from the source. */
+  received = 0
+  readonly #source: Duplex
+  readonly #sink: Duplex
+  readonly #tap: RelayTap | null
+  #farewell: Farewell | null = null
+  #saidFarewell = false
+  #ping = false
+
+  constructor(sender: Sender, source: Duplex, sink: Duplex, tap: RelayTap | null) {
+    this.tracker = new FrameTracker(sender, this)
+    this.#source = source
+    this.#sink = sink
+    this.#tap = tap
+    sink.on('drain', () => source.resume())
+  }
+
+  /** Returns what is wrong with the bytes, or null. */
+  read(chunk: Buffer): string | null {
+    this.received += chunk.length
+    if (this.tracker.stopped) return null
+    this.#sink.cork()
+    const violation = this.tracker.read(chunk)
+    this.#sink.uncork()
+    if (this.#sink.writableNeedDrain && !this.tracker.stopped) this.#source.pause()
+    return violation
+  }
+
+  /** Puts a ping between frames; left out while the sink is behind, for then it isn't idle. */
+  ping(): void {
+    if (this.#sink.writableNeedDrain) return
+    this.#ping = true
+    this.#putWhatWaits()
+  }
+
+  /** Nothing of the source passes any more, but for the rest of a frame that the farewell has to wait for. */
+  end(farewell: Farewell): void {
+    this.#farewell ??= farewell
+    this.#putWhatWaits()
+  }
+
+  /** Lets the source run dry, so that its end is noticed. */
+  stop(): void {
+    this.tracker.stopped = true
+    this.#source.resume()
+  }
+
+  bytes(part: Buffer): void {
+    if (this.#sink.writable) this.#sink.write(part)
+  }
+
+  payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void {
+    this.#tap?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, end)
+  }
+
+  boundary(): void {
+    this.tracker.wanted = false
+    if (this.#saidFarewell) return
+    if (this.#farewell !== null) this.#sayFarewell(this.#farewell)
+    else if (this.#ping && this.tracker.closeCode === null) {
+      this.bytes(ownFrame(this.tracker.sender, opcodes.ping, Buffer.alloc(0)))
+    }
+    this.#ping = false
+  }
+
+  #sayFarewell({ code, reason, text }: Farewell): void {
+    const { sender, closeCode, betweenMessages } = this.tracker
+    this.#saidFarewell = true
+    if (closeCode === null) {
+      if (text !== null && betweenMessages) {
+        this.bytes(ownFrame(sender, opcodes.text, Buffer.from(text)))
+        this.bytes(ownFrame(sender, opcodes.binary, Buffer.alloc(0)))
+      }
+      this.bytes(ownFrame(sender, opcodes.close, closePayload(code, reason)))
+    }
+    this.#sink.end()
+    this.stop()
+  }
+
+  #putWhatWaits(): void {
+    this.tracker.wanted = true
+    if (this.tracker.atBoundary) this.boundary()
+  }
+}

@@ -1,0 +1,50 @@
+import Fastify from 'fastify'
+import { expect, test } from 'vitest'
+import plugin from './plugin.ts'
+import { closeOf, get, httpPeer, never } from './testing/peer.ts'
+
+const rack = (name: string, url: string, tlsInsecure = false) => ({
+  name,
+  url: new URL(url),
+  token: 's3cret',
+  tlsInsecure,
+})
+
+test('an app has its racks and streams, and closing it closes their connections', async () => {
+  let closed: Promise<void> | null = null
+  const peer = await httpPeer((request, response) => {
+    closed = closeOf(request.socket)
+    response.end('ok')
+  })
+  const app = Fastify()
+  await app.register(plugin, { racks: [rack('staging', `http://127.0.0.1:${peer.port}`)] })
+  expect([app.racks.names, app.streams.size]).toEqual([['staging'], 0])
+  const answer = await app.racks.get('staging')?.send(get(), never)
+  expect((await answer?.collect(10))?.toString()).toBe('ok')
+  await app.close()
+  await closed
+})
+
+test('a rack that is not protected on its way is warned about at the start, without its token', async () => {
+  const lines: string[] = []
+  const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } })
+  const racks = [rack('a', 'https://a', true), rack('b', 'https://b'), rack('c', 'http://c')]
+  await app.register(plugin, { racks })
+  await app.ready()
+  expect(lines.map((line) => JSON.parse(line).rack)).toEqual(['a', 'c'])
+  expect(lines.join()).not.toContain('s3cret')
+  await app.close()
+})
+
+test('a stream that could not be ended is in the log', async () => {
+  const lines: string[] = []
+  const app = Fastify({ logger: { level: 'error', stream: { write: (line: string) => void lines.push(line) } } })
+  await app.register(plugin, { racks: [] })
+  const end = () => {
+    throw new Error('stuck')
+  }
+  app.streams.add({ principalId: 'p1', credential: 'c1', rack: 'staging', app: null, end })
+  app.streams.endWhere(() => true, 'drain')
+  expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({ event: 'stream.end-failed', principalId: 'p1' })
+  await app.close()
+})

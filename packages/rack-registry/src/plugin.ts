@@ -1,0 +1,39 @@
+import fp from 'fastify-plugin'
+import type { RackOptions } from './rack.ts'
+import { tlsWarning } from './rack.ts'
+import { createRacks, type RackRegistry } from './racks.ts'
+import { createStreams, type LiveStreams } from './streams.ts'
+import type { RackSettings } from './types.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    racks: RackRegistry
+    /** Websockets and downloads that are under way. */
+    streams: LiveStreams
+  }
+}
+
+export interface RackRegistryOptions extends RackOptions {
+  readonly racks: readonly RackSettings[]
+}
+
+export default fp<RackRegistryOptions>(
+  async function rackRegistry(app, { racks: settings, ...options }) {
+    for (const one of settings) {
+      const warning = tlsWarning(one)
+      if (warning !== null) app.log.warn({ event: 'rack.unprotected', rack: one.name }, warning)
+    }
+    const racks = createRacks(settings, options)
+    app.decorate('racks', racks)
+    app.decorate(
+      'streams',
+      createStreams((err, { rack, principalId }) =>
+        app.log.error({ event: 'stream.end-failed', rack, principalId, err }, 'a live stream could not be ended'),
+      ),
+    )
+    app.addHook('onClose', async function closeRacks() {
+      await racks.close()
+    })
+  },
+  { name: '@rack-gateway/rack-registry' },
+)

@@ -1,0 +1,76 @@
+import { Pool } from 'undici'
+import { CallerGone } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import { detachedBody } from './request-body.ts'
+import type { Rack, RackSettings, UpstreamAnswer, UpstreamRequest } from './types.ts'
+import { openWebsocket } from './upgrade.ts'
+
+export interface RackOptions {
+  /** Milliseconds until a connection (TCP and TLS) must stand. */
+  readonly connectTimeout?: number
+  /** Connections of the pool. Uploads and downloads hold one each; websockets have their own. */
+  readonly connections?: number
+  /** Further certificate authorities, PEM. */
+  readonly ca?: string
+}
+
+/** Idle connections are given up well before the rack (120 s) and the usual ingress (60 s) do it. */
+const keepAliveTimeout = 50_000
+
+/** A `Command` header of 8 KB and an answer's headers fit. */
+const maxHeaderSize = 64 * 1024
+
+/**
+ * A rack with its own connections. Nothing is opened before the first call.
+ * The token is kept out of `JSON.stringify`, logs and spreads.
+ */
+export function createRack(settings: RackSettings, options: RackOptions = {}): Rack {
+  const { connectTimeout = 5_000, connections = 256, ca } = options
+  const { name, url, token, tlsInsecure } = settings
+  const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const tls = { rejectUnauthorized: !tlsInsecure, ...(ca === undefined ? {} : { ca }) }
+  const pool = new Pool(url.origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout,
+    keepAliveMaxTimeout: keepAliveTimeout,
+    maxHeaderSize,
+    connect: { ...tls, timeout: connectTimeout },
+  })
+
+  function send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+    if (signal.aborted) return Promise.reject(new CallerGone(name))
+    const { method, target, body, length } = request
+    const headers = [...request.headers, 'Authorization', authorization]
+    const streamed = body === null || Buffer.isBuffer(body) ? null : body
+    if (streamed !== null && length !== null) headers.push('Content-Length', String(length))
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange({ rack: name, signal, body: streamed, resolve, reject })
+      const source = streamed === null ? body : detachedBody(streamed)
+      pool.dispatch({ path: target, method, headers, body: source, idempotent: false }, exchange)
+    })
+  }
+
+  const rack = {
+    name,
+    url,
+    tlsInsecure,
+    send,
+    upgrade: (request: UpstreamRequest, signal: AbortSignal) =>
+      openWebsocket({ rack: name, url, tls, authorization, connectTimeout, maxHeaderSize, request, signal }),
+    close: () => pool.destroy(),
+  }
+  return Object.defineProperty({ ...rack, token }, 'token', { enumerable: false })
+}
+
+/** What to warn about at each start, or null. */
+export function tlsWarning(settings: Pick<RackSettings, 'name' | 'tlsInsecure' | 'url'>): string | null {
+  const { name, tlsInsecure, url } = settings
+  if (url.protocol === 'http:') {
+    return `the rack ${name} is reached over plain http: its password and all data travel in the clear`
+  }
+  if (!tlsInsecure) return null
+  return `the certificate of the rack ${name} is not verified: whoever is on the path can read its password; use this inside a cluster only`
+}

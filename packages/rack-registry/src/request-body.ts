@@ -1,0 +1,28 @@
+import { Readable } from 'node:stream'
+
+/**
+ * The same bytes at the same pace in a stream of its own. undici destroys the body that it is given when a rack
+ * answers early or breaks off; given the caller's request itself, the answer to that caller would be lost too.
+ * What the rack doesn't take is left in `source`, paused.
+ */
+export function detachedBody(source: Readable): Readable {
+  const onData = (chunk: Buffer) => {
+    if (!body.push(chunk)) source.pause()
+  }
+  const onEnd = () => body.push(null)
+  const onClose = () => {
+    if (source.readableAborted) body.destroy(new Error('the body broke off'))
+  }
+  const body = new Readable({
+    read: () => source.resume(),
+    destroy(error, done) {
+      source.off('data', onData).off('end', onEnd).off('close', onClose).pause()
+      done(error)
+    },
+  })
+  source.on('data', onData).on('end', onEnd).on('close', onClose).pause()
+  // the error itself is the caller's; `close` follows
+  source.on('error', () => {})
+  if (source.closed) onClose()
+  return body
+}

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
+import net from 'node:net'
+import type { Duplex } from 'node:stream'
+import { expect, onTestFinished } from 'vitest'
+import { createRack, type RackOptions } from '../rack.ts'
+import type { Rack, UpstreamRequest } from '../types.ts'
+import { certificate, privateKey } from './certificate.ts'
+
+export interface Peer {
+  readonly port: number
+  /** How many connections came so far. */
+  readonly connections: number
+}
+
+/** Starts a server on a free port of loopback, until the test is over. */
+async function serve(server: net.Server): Promise<Peer> {
+  const sockets = new Set<net.Socket>()
+  let connections = 0
+  server.on('connection', (socket: net.Socket) => {
+    connections += 1
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    port: address.port,
+    get connections() {
+      return connections
+    },
+  }
+}
+
+/** A rack that is an HTTP server. */
+export function httpPeer(onRequest: http.RequestListener, onUpgrade?: UpgradeListener): Promise<Peer> {
+  const server = http.createServer({ keepAliveTimeout: 60_000 }, onRequest)
+  if (onUpgrade !== undefined) server.on('upgrade', onUpgrade)
+  return serve(server)
+}
+export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/** The same over TLS, with a certificate that nobody signed. */
+export function httpsPeer(onRequest: http.RequestListener, onUpgrade?: UpgradeListener): Promise<Peer> {
+  const server = https.createServer({ cert: certificate, key: privateKey }, onRequest)
+  if (onUpgrade !== undefined) server.on('upgrade', onUpgrade)
+  return serve(server)
+}
+
+/** A rack that may answer anything: called with each connection, and with all it sent so far whenever a whole head came. */
+export function rawPeer(onHead: (socket: net.Socket, head: string) => void): Promise<Peer> {
+  return serve(
+    net.createServer((socket) => {
+      let received = ''
+      socket.on('data', (chunk) => {
+        received += chunk.toString('latin1')
+        for (let end = received.indexOf('\r\n\r\n'); end !== -1; end = received.indexOf('\r\n\r\n')) {
+          const head = received.slice(0, end)
+          received = received.slice(end + 4)
+          onHead(socket, head)
+        }
+      })
+    }),
+  )
+}
+
+/** Both ends of a TCP connection. */
+export async function socketPair(): Promise<[net.Socket, net.Socket]> {
+  const server = net.createServer({ allowHalfOpen: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const far = net.connect({ port: address.port, host: '127.0.0.1', allowHalfOpen: true })
+  const [near] = await once(server, 'connection')
+  server.close()
+  far.on('error', () => {})
+  near.on('error', () => {})
+  onTestFinished(() => {
+    far.destroy()
+    near.destroy()
+  })
+  return [near, far]
+}
+
+export const token = 'rack-pässword-1'
+
+/** A rack `staging` at that port, closed when the test is over. */
+export function rackAt(
+  port: number,
+  { scheme = 'http', tlsInsecure = false, ...options }: RackOptions & { scheme?: string; tlsInsecure?: boolean } = {},
+): Rack {
+  const url = new URL(`${scheme}://127.0.0.1:${port}`)
+  const rack = createRack({ name: 'staging', url, token, tlsInsecure }, options)
+  onTestFinished(() => rack.close())
+  return rack
+}
+
+export function get(target = '/apps?', headers: readonly string[] = []): UpstreamRequest {
+  return { method: 'GET', target, headers, body: null, length: null }
+}
+
+/** A signal that never comes. */
+export const never: AbortSignal = new AbortController().signal
+
+export function closeOf(socket: Duplex): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()))
+}
+
+/** Waits until a count has begun to grow and then stood still for a while. */
+export async function standstill(count: () => number): Promise<number> {
+  let last = -1
+  await expect
+    .poll(
+      () => {
+        const before = last
+        last = count()
+        return last > 0 && last === before
+      },
+      { interval: 60 },
+    )
+    .toBe(true)
+  return last
+}

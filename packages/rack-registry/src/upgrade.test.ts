@@ -1,0 +1,174 @@
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { certificate } from './testing/certificate.ts'
+import { closeOf, get, httpPeer, httpsPeer, never, rackAt, rawPeer, token } from './testing/peer.ts'
+import { acceptKey } from './websocket.ts'
+
+const exec = '/apps/web/processes/p1/exec'
+
+function keyIn(head: string): string {
+  return /^Sec-WebSocket-Key: (.+)$/m.exec(head)?.[1]?.trim() ?? ''
+}
+
+function accepted(head: string, more = ''): string {
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(keyIn(head))}\r\n${more}\r\n`
+}
+
+test('the rack sees a handshake of the gateway: literal Upgrade, no Origin, no extensions, the permitted headers in latin1', async () => {
+  let head = ''
+  const peer = await rawPeer((socket, received) => {
+    head = received
+    socket.write(accepted(received))
+  })
+  const command = Buffer.from('echo grüße').toString('latin1')
+  const upgrade = await rackAt(peer.port).upgrade(get(exec, ['Command', command, 'Tty', 'false']), never)
+  expect(upgrade.upgraded).toBe(true)
+  expect(head.split('\r\n')).toEqual([
+    `GET ${exec} HTTP/1.1`,
+    `Host: 127.0.0.1:${peer.port}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    expect.stringMatching(/^Sec-WebSocket-Key: [A-Za-z0-9+/]{22}==$/),
+    `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+    `Command: ${command}`,
+    'Tty: false',
+  ])
+})
+
+test('each handshake has a key of its own', async () => {
+  const keys = new Set<string>()
+  const peer = await rawPeer((socket, head) => {
+    keys.add(keyIn(head))
+    socket.write(accepted(head))
+  })
+  const rack = rackAt(peer.port)
+  for (let i = 0; i < 5; i++) await rack.upgrade(get(exec), never)
+  expect(keys.size).toBe(5)
+})
+
+test('frames that come right behind the handshake are handed over, none is lost', async () => {
+  const peer = await rawPeer((socket, head) => void socket.write(`${accepted(head)}\x81\x02hi`, 'latin1'))
+  const upgrade = await rackAt(peer.port).upgrade(get(exec), never)
+  expect(upgrade).toMatchObject({ upgraded: true, head: Buffer.from('\x81\x02hi', 'latin1') })
+})
+
+test.each(['http', 'https'])('a real websocket server accepts it over %s, and both sides can talk', async (scheme) => {
+  const server = new WebSocketServer({ noServer: true })
+  const onUpgrade = (request: Parameters<typeof server.handleUpgrade>[0], socket: Duplex, head: Buffer) =>
+    server.handleUpgrade(request, socket, head, (peer) => peer.send('hello'))
+  const peer = await (scheme === 'https' ? httpsPeer : httpPeer)(() => {}, onUpgrade)
+  const upgrade = await rackAt(peer.port, { scheme, ca: certificate }).upgrade(get(exec), never)
+  if (!upgrade.upgraded) throw new Error('not upgraded')
+  const first = upgrade.head.length > 0 ? upgrade.head : (await once(upgrade.socket, 'data'))[0]
+  expect(first.toString('latin1')).toBe('\x81\x05hello')
+})
+
+test.each([
+  [403, 'Content-Length: 10\r\n\r\nForbidden\n'],
+  [404, 'Transfer-Encoding: chunked\r\n\r\na\r\nForbidden\n\r\n0\r\n\r\n'],
+  [200, 'Connection: close\r\n\r\nForbidden\n'],
+])("a rack's %i instead of the upgrade is its answer", async (status, rest) => {
+  const peer = await rawPeer((socket) => {
+    socket.write(`HTTP/1.1 ${status} No\r\nWWW-Authenticate: Session\r\n${rest}`)
+    if (status === 200) socket.end()
+  })
+  const upgrade = await rackAt(peer.port).upgrade(get(exec), never)
+  if (upgrade.upgraded) throw new Error('upgraded')
+  expect([upgrade.answer.status, upgrade.answer.header('www-authenticate')]).toEqual([status, undefined])
+  expect((await upgrade.answer.collect(100)).toString()).toBe('Forbidden\n')
+})
+
+test('a refusal that breaks off is an error, and one without end stops at the limit', async () => {
+  const cut = await rawPeer((socket) => void socket.end('HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\nFor'))
+  const endless = await rawPeer((socket) => {
+    socket.write('HTTP/1.1 403 No\r\n\r\n')
+    const more = () => socket.writable && socket.write(Buffer.alloc(65_536), more)
+    more()
+  })
+  for (const [peer, code] of [
+    [cut, 'RGW_RACK_BROKEN'],
+    [endless, 'RGW_ANSWER_TOO_LARGE'],
+  ] as const) {
+    const upgrade = await rackAt(peer.port).upgrade(get(exec), never)
+    if (upgrade.upgraded) throw new Error('upgraded')
+    await expect(upgrade.answer.collect(1000)).rejects.toMatchObject({ code })
+  }
+})
+
+test.each([
+  ['the accept of another key', (head: string) => accepted(head).replace(/Accept: ./, 'Accept: _')],
+  ['no accept', (head: string) => accepted(head).replace(/Sec-WebSocket-Accept.*\r\n/, '')],
+  ['two accepts', (head: string) => accepted(head, `Sec-WebSocket-Accept: ${acceptKey(keyIn(head))}\r\n`)],
+  ['another protocol', (head: string) => accepted(head).replace('Upgrade: websocket', 'Upgrade: h2c')],
+  ['an extension', (head: string) => accepted(head, 'Sec-WebSocket-Extensions: permessage-deflate\r\n')],
+  ['a subprotocol', (head: string) => accepted(head, 'Sec-WebSocket-Protocol: x\r\n')],
+  ['garbage', () => '\x00\x01\x02garbage\r\n\r\n'],
+  ['headers without end', (head: string) => accepted(head, 'X-A: b\r\n'.repeat(20_000))],
+])('an upgrade with %s is refused', async (_name, answer) => {
+  let closed: Promise<void> | null = null
+  const peer = await rawPeer((socket, head) => {
+    closed = closeOf(socket)
+    socket.write(answer(head), 'latin1')
+  })
+  const upgrade = rackAt(peer.port).upgrade(get(exec), never)
+  await expect(upgrade).rejects.toMatchObject({ code: 'RGW_RACK_BROKEN', statusCode: 502 })
+  await closed
+})
+
+test('a rack that hangs up before it answers is broken, one that is not there is unreachable', async () => {
+  const peer = await rawPeer((socket) => void socket.destroy())
+  await expect(rackAt(peer.port).upgrade(get(exec), never)).rejects.toMatchObject({ code: 'RGW_RACK_BROKEN' })
+  await expect(rackAt(1).upgrade(get(exec), never)).rejects.toMatchObject({
+    code: 'RGW_RACK_UNREACHABLE',
+    message: "the rack staging can't be reached: connection refused",
+  })
+})
+
+test('a certificate that nobody signed is refused for websockets too', async () => {
+  const peer = await httpsPeer(
+    () => {},
+    (_request, socket) => void socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n'),
+  )
+  await expect(rackAt(peer.port, { scheme: 'https' }).upgrade(get(exec), never)).rejects.toMatchObject({
+    code: 'RGW_RACK_UNREACHABLE',
+    message: expect.stringContaining('RACK_TLS_INSECURE_STAGING=true'),
+  })
+  const insecure = rackAt(peer.port, { scheme: 'https', tlsInsecure: true })
+  expect(await insecure.upgrade(get(exec), never)).toMatchObject({ upgraded: false })
+})
+
+test('a TLS connection that never stands is given up after the connect timeout', async () => {
+  const peer = await rawPeer(() => {})
+  const rack = rackAt(peer.port, { scheme: 'https', connectTimeout: 50 })
+  await expect(rack.upgrade(get(exec), never)).rejects.toMatchObject({
+    message: "the rack staging can't be reached: no connection in time",
+  })
+})
+
+test('a caller that gives up cuts the handshake, before it and during it', async () => {
+  const abort = new AbortController()
+  let closed: Promise<void> | null = null
+  const peer = await rawPeer((socket) => {
+    closed = closeOf(socket)
+    abort.abort()
+  })
+  const rack = rackAt(peer.port)
+  await expect(rack.upgrade(get(exec), abort.signal)).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
+  await closed
+  await expect(rack.upgrade(get(exec), abort.signal)).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
+  expect(peer.connections).toBe(1)
+})
+
+test('a target or a header that could begin another line is not sent', async () => {
+  const heads: string[] = []
+  const peer = await rawPeer((_socket, head) => void heads.push(head))
+  const rack = rackAt(peer.port)
+  const unsafe = [get('/a HTTP/1.1\r\nX: y'), get('/a b'), get(exec, ['Command', 'a\r\nX: y']), get(exec, ['A b', 'c'])]
+  for (const request of unsafe) {
+    await expect(rack.upgrade(request, never)).rejects.toMatchObject({ code: 'RGW_UNSAFE_HANDSHAKE' })
+  }
+  expect(heads).toEqual([])
+})

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
+import net from 'node:net'
+import tls from 'node:tls'
+import { Answer } from './answer.ts'
+import { causeInWords } from './causes.ts'
+import { CallerGone, RackBroken, RackUnreachable, UnsafeHandshake } from './errors.ts'
+import { answerHead } from './headers.ts'
+import type { UpstreamRequest, UpstreamUpgrade } from './types.ts'
+import { acceptKey } from './websocket.ts'
+
+export interface WebsocketOptions {
+  readonly rack: string
+  readonly url: URL
+  readonly tls: { readonly rejectUnauthorized: boolean; readonly ca?: string }
+  readonly authorization: string
+  /** Milliseconds until the connection must stand. The rack's answer has no limit: the caller's patience is the limit. */
+  readonly connectTimeout: number
+  readonly maxHeaderSize: number
+  readonly request: UpstreamRequest
+  readonly signal: AbortSignal
+}
+
+/**
+ * Opens a websocket on a connection of its own: own key, version 13, `Upgrade` in the one spelling that a rack's
+ * router knows, no Origin, no extensions, no subprotocols.
+ *
+ * @throws RackUnreachable before the handshake was sent; RackBroken when its answer is none
+ * @see RFC 6455, section 4.1
+ */
+export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrade> {
+  const { rack, signal } = options
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new CallerGone(rack))
+      return
+    }
+    const key = randomBytes(16).toString('base64')
+    const socket = connectTo(options)
+    const handshake = writeHandshake(options, socket, key)
+    if (handshake === null) {
+      socket.destroy()
+      reject(new UnsafeHandshake(rack))
+      return
+    }
+    let sent = false
+    const timer = setTimeout(() => handshake.destroy(connectTimedOut()), options.connectTimeout)
+    socket.once(options.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+      sent = true
+      clearTimeout(timer)
+    })
+    const onAbort = () => handshake.destroy(new CallerGone(rack))
+    signal.addEventListener('abort', onAbort)
+    const settle = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+
+    handshake.on('error', (error) => {
+      settle()
+      if (error instanceof CallerGone || error instanceof RackBroken) reject(error)
+      else reject(new (sent ? RackBroken : RackUnreachable)(rack, causeInWords(error, rack)))
+    })
+    handshake.on('response', (response) => {
+      handshake.once('close', settle)
+      resolve({ upgraded: false, answer: answerOf(options, handshake, response) })
+    })
+    handshake.on('upgrade', (response, _socket, head) => {
+      settle()
+      const problem = handshakeProblem(response, key)
+      if (problem === null) {
+        const { headers } = answerHead(response.rawHeaders)
+        resolve({ upgraded: true, socket, head, accept: acceptKey(key), headers })
+      } else {
+        socket.destroy()
+        reject(new RackBroken(rack, problem))
+      }
+    })
+  })
+}
+
+function connectTo({ url, tls: tlsOptions }: WebsocketOptions): net.Socket {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  const socket =
+    url.protocol === 'https:'
+      ? tls.connect({ ...tlsOptions, host, port, servername: net.isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'] })
+      : net.connect({ host, port })
+  return socket.setNoDelay(true).setKeepAlive(true, 60_000)
+}
+
+/** Header values go out as latin1, byte for byte. Null when something in it could be read as more than one line. */
+function writeHandshake(options: WebsocketOptions, socket: net.Socket, key: string): ClientRequest | null {
+  const { url, request, authorization, maxHeaderSize } = options
+  const headers = [
+    ...['Host', url.host],
+    ...['Upgrade', 'websocket'],
+    ...['Connection', 'Upgrade'],
+    ...['Sec-WebSocket-Version', '13'],
+    ...['Sec-WebSocket-Key', key],
+    ...['Authorization', authorization],
+    ...request.headers,
+  ]
+  try {
+    const path = request.target
+    const handshake = openRequest({ method: 'GET', path, headers, maxHeaderSize, createConnection: () => socket })
+    handshake.end()
+    return handshake
+  } catch {
+    return null
+  }
+}
+
+function handshakeProblem({ statusCode, headers }: IncomingMessage, key: string): string | null {
+  if (statusCode !== 101) return 'it answered the websocket with another protocol'
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return 'it switched to another protocol'
+  if (headers['sec-websocket-accept'] !== acceptKey(key)) return "its websocket answer is not for the gateway's request"
+  if (headers['sec-websocket-extensions'] !== undefined) return 'it wants a websocket extension that was not offered'
+  if (headers['sec-websocket-protocol'] !== undefined) return 'it wants a subprotocol that was not offered'
+  return null
+}
+
+function answerOf({ rack, signal }: WebsocketOptions, handshake: ClientRequest, response: IncomingMessage): Answer {
+  const source = {
+    pause: () => void response.pause(),
+    resume: () => void response.resume(),
+    abort: (reason: Error) => void response.destroy(reason),
+  }
+  const { statusCode = 502, statusMessage = '' } = response
+  const answer = new Answer(rack, source, statusCode, statusMessage, answerHead(response.rawHeaders))
+  response.on('data', (chunk: Buffer) => answer.push(chunk))
+  response.on('end', () => {
+    if (response.complete) answer.finish()
+    handshake.destroy()
+  })
+  response.on('error', (error) => {
+    answer.break(signal.aborted ? new CallerGone(rack) : new RackBroken(rack, causeInWords(error, rack)))
+  })
+  return answer
+}
+
+function connectTimedOut(): Error {
+  return Object.assign(new Error('connect timeout'), { code: 'UND_ERR_CONNECT_TIMEOUT' })
+}

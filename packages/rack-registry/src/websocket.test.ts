@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { expect, test } from 'vitest'
+import { httpPeer } from './testing/peer.ts'
+import { acceptKey, type Handshake, readHandshake, writeUpgrade } from './websocket.ts'
+
+const key = 'dGhlIHNhbXBsZSBub25jZQ=='
+const good = {
+  Host: 'gateway',
+  Upgrade: 'websocket',
+  Connection: 'Upgrade',
+  'Sec-WebSocket-Key': key,
+  'Sec-WebSocket-Version': '13',
+}
+
+/** What a server with the same entry as the gateway makes of a request; null when Node did not emit `upgrade` at all. */
+async function shakeHands(head: string, line = 'GET /apps/web/processes/p/exec HTTP/1.1'): Promise<Handshake | null> {
+  let handshake: Handshake | null = null
+  const server = await httpPeer(
+    (_request, response) => void response.end(),
+    (request, socket) => {
+      handshake = readHandshake(request)
+      if (handshake.ok) writeUpgrade(socket, handshake.key)
+      else socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    },
+  )
+  const socket = net.connect(server.port, '127.0.0.1')
+  socket.write(`${line}\r\n${head}\r\n\r\n`)
+  await once(socket, 'data')
+  socket.destroy()
+  return handshake
+}
+
+function headOf(changes: Record<string, string>): string {
+  return Object.entries({ ...good, ...changes })
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\r\n')
+}
+
+test('the key of the RFC is answered as it is there', () => {
+  expect(acceptKey(key)).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
+})
+
+test.each([
+  ['as the stock CLI asks', {}],
+  ['in another spelling', { Upgrade: 'WebSocket', Connection: 'keep-alive, UPGRADE' }],
+  ['with an empty body announced', { 'Content-Length': '0' }],
+  ['with extensions and subprotocols, which are not answered', { 'Sec-WebSocket-Extensions': 'permessage-deflate' }],
+])('a handshake %s is taken', async (_name, changes) => {
+  expect(await shakeHands(headOf(changes))).toEqual({ ok: true, key })
+})
+
+test.each([
+  ['to h2c', { Upgrade: 'h2c' }],
+  ['to one of two protocols', { Upgrade: 'websocket, h2c' }],
+  ['with another version', { 'Sec-WebSocket-Version': '8' }],
+  ['with two versions', { 'Sec-WebSocket-Version': '13, 8' }],
+  ['without a key', { 'Sec-WebSocket-Key': '' }],
+  ['with a short key', { 'Sec-WebSocket-Key': 'c2hvcnQ=' }],
+  ['with a key of 17 bytes', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZTE=' }],
+  ['with a key in two readings', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZR==' }],
+  ['with two keys', { 'Sec-WebSocket-Key': `${key}\r\nSec-WebSocket-Key: ${key}` }],
+  ['with a body', { 'Content-Length': '5' }],
+  ['with a chunked body', { 'Transfer-Encoding': 'chunked' }],
+])('an upgrade %s is refused', async (_name, changes) => {
+  expect(await shakeHands(headOf(changes))).toMatchObject({ ok: false, reason: expect.stringMatching(/\w/) })
+})
+
+test.each(['POST / HTTP/1.1', 'PUT / HTTP/1.1', 'GET / HTTP/1.0'])('%s is no handshake', async (line) => {
+  expect((await shakeHands(headOf({}), line)) ?? { ok: false }).toMatchObject({ ok: false })
+})
+
+test('a Connection header that does not say upgrade is no handshake', () => {
+  const headers = { upgrade: 'websocket', connection: 'close', 'sec-websocket-key': key, 'sec-websocket-version': '13' }
+  expect(readHandshake({ method: 'GET', httpVersion: '1.1', headers })).toMatchObject({ ok: false, status: 400 })
+})

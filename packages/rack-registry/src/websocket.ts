@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+const websocketGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+
+/** Sixteen bytes in base64: the last character before `==` carries two bits. */
+const handshakeKey = /^[A-Za-z0-9+/]{21}[AQgw]==$/
+
+/** `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`. */
+export function acceptKey(key: string): string {
+  return createHash('sha1')
+    .update(key + websocketGuid)
+    .digest('base64')
+}
+
+export type Handshake =
+  | { readonly ok: true; readonly key: string }
+  | { readonly ok: false; readonly status: 400 | 426; readonly reason: string }
+
+/**
+ * Whether a request is a websocket handshake and nothing else. Node emits `upgrade` also for h2c and for requests
+ * with a body, whose rest would be taken for frames.
+ *
+ * @see RFC 6455, section 4.2.1
+ */
+export function readHandshake(request: Pick<IncomingMessage, 'method' | 'headers' | 'httpVersion'>): Handshake {
+  const { method, headers, httpVersion } = request
+  if (method !== 'GET' || httpVersion !== '1.1') return refused('a websocket begins with GET over HTTP/1.1')
+  if (headers.upgrade?.trim().toLowerCase() !== 'websocket') return refused('the only upgrade here is to websocket')
+  if (!namesUpgrade(headers.connection)) return refused('the Connection header of a websocket must say Upgrade')
+  if (hasBody(headers)) return refused('a websocket handshake has no body')
+  if (headers['sec-websocket-version'] !== '13') {
+    return { ok: false, status: 426, reason: 'the websocket version here is 13' }
+  }
+  const key = headers['sec-websocket-key'] ?? ''
+  if (!handshakeKey.test(key)) return refused('Sec-WebSocket-Key must be 16 bytes in base64')
+  return { ok: true, key }
+}
+
+function refused(reason: string): Handshake {
+  return { ok: false, status: 400, reason }
+}
+
+function namesUpgrade(connection: string | undefined): boolean {
+  return (connection ?? '').split(',').some((token) => token.trim().toLowerCase() === 'upgrade')
+}
+
+function hasBody(headers: IncomingMessage['headers']): boolean {
+  if (headers['transfer-encoding'] !== undefined) return true
+  const length = headers['content-length']
+  return length !== undefined && length !== '0'
+}
+
+/** Answers a handshake: no extension, no subprotocol, whatever was offered. */
+export function writeUpgrade(socket: Duplex, key: string): void {
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(key)}\r\n\r\n`,
+    'latin1',
+  )
+}
