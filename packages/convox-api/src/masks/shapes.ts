@@ -82,7 +82,8 @@ function registry(value: Json, view: MaskView): Json {
 
 function config(value: Json, view: MaskView): Json {
   return mapFields(asObject(value, 'the config'), (field, item) => {
-    return view.configValues || field === 'name' ? item : concealed(item)
+    if (view.configValues) return item
+    return field === 'name' ? swept(item) : concealed(item)
   })
 }
 
@@ -119,7 +120,7 @@ function environment(value: Json, view: MaskView): Json {
 
 function assignment(entry: string, view: MaskView): string {
   const equals = entry.indexOf('=')
-  if (equals === -1) return entry
+  if (equals === -1) return hidePasswords(entry)
   const key = entry.slice(0, equals)
   const shown = view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(entry.slice(equals + 1))
   return shown ? entry : `${key}=${hidden}`
