@@ -1,1 +1,5 @@
-export {}
+export { runCli } from './cli.ts'
+export { type CommandLine, parseCommandLine } from './command-line.ts'
+export type { Context } from './context.ts'
+export { exitCodeOf, exitCodes } from './exit-codes.ts'
+export { rackUrl, type Target } from './target.ts'

@@ -1,0 +1,25 @@
+import { parseCommandLine } from './command-line.ts'
+import type { Context } from './context.ts'
+import { exitCodeOf, isExpected } from './exit-codes.ts'
+import { runWrapped } from './wrapped.ts'
+
+/**
+ * Runs one command line, ours or convox's.
+ *
+ * @param args what follows `rack-gateway`
+ * @returns the exit code; what went wrong has been noted
+ */
+export async function runCli(context: Context, args: readonly string[]): Promise<number> {
+  try {
+    const { for: whose, words, rack } = parseCommandLine(args)
+    if (whose === 'convox') return await runWrapped(context, words, rack)
+    // yargs takes longer to load than Node: convox's commands don't wait for it.
+    const { runOwn } = await import('./own.ts')
+    return await runOwn(context, words, rack)
+  } catch (error) {
+    context.note(
+      isExpected(error) ? error.message : `unexpected failure: ${error instanceof Error ? error.stack : String(error)}`,
+    )
+    return exitCodeOf(error)
+  }
+}

@@ -1,0 +1,7 @@
+import type { Context } from '../context.ts'
+import { findTarget, rackUrl } from '../target.ts'
+
+/** Prints the RACK_URL that convox would get: with the token, so for a command substitution, not for a screen. */
+export async function url(context: Context, rack: string | null): Promise<void> {
+  context.print(context.env.RACK_URL?.trim() ? context.env.RACK_URL : rackUrl(await findTarget(context, rack)))
+}

@@ -1,0 +1,56 @@
+import { Secret } from '@rack-gateway/config/client'
+import type { Context } from '../context.ts'
+import { BadSetting, GatewayUnreachable, TokenRefused } from '../errors.ts'
+import { expiryOf } from '../expiry.ts'
+import { gatewayAddress } from '../gateway-address.ts'
+import { askMe } from '../gateway-client.ts'
+import { findTarget, type Target } from '../target.ts'
+import { printable } from '../terminal.ts'
+
+export interface WhoamiOptions {
+  readonly rack: string | null
+  readonly format: 'text' | 'json'
+}
+
+/** Asks the gateway whose the token is, what it may do and when it ends. */
+export async function whoami(context: Context, { rack, format }: WhoamiOptions): Promise<void> {
+  const target = fromRackUrl(context.env.RACK_URL) ?? (await findTarget(context, rack))
+  const answer = await askMe(target.origin, target.token)
+  if (answer.kind === 'refused')
+    throw new TokenRefused(
+      `${target.origin} refused the token: it has ended or was revoked; get a new one and log in again`,
+    )
+  if (answer.kind === 'unsupported')
+    throw new GatewayUnreachable(
+      `${target.origin} can't say whose the token is: check that it is the address of a Rack Gateway`,
+    )
+  if (answer.kind !== 'known')
+    throw new GatewayUnreachable(
+      `${target.origin} could not be asked: ${printable(answer.reason)}; check the address and the network`,
+    )
+
+  const { me, expiresAt } = answer
+  if (format === 'json') {
+    context.print(JSON.stringify({ ...me, expiresAt, gateway: target.origin }, null, 2))
+    return
+  }
+  const expiry = expiryOf(expiresAt, context.now)
+  context.print(`${printable(me.name)} (${printable(me.kind)})`)
+  context.print(`gateway  ${target.origin}`)
+  context.print(`rack     ${printable(target.rack ?? me.rack ?? 'the only one')}`)
+  context.print(`racks    ${printable(me.racks.join(', ')) || 'none'}`)
+  context.print(`roles    ${printable(me.roles.join(', ')) || 'none'}`)
+  context.print(`token    ${expiry.state === 'unknown' ? 'end not known' : `${expiry.words}, at ${expiry.at}`}`)
+}
+
+/** The gateway of a RACK_URL that is set already, which beats every other choice. */
+function fromRackUrl(value: string | undefined): Target | null {
+  const text = value?.trim()
+  if (!text) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  const { origin } = gatewayAddress(url?.origin ?? '')
+  const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
+  if (url === null || origin === null || url.password === '')
+    throw new BadSetting('RACK_URL is set, but is not https://convox:TOKEN@HOST: correct it or unset it')
+  return { name: null, origin, rack, token: new Secret(decodeURIComponent(url.password)), expiry: { state: 'unknown' } }
+}

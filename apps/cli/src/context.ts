@@ -1,0 +1,16 @@
+/** What a command may see and do of the world around it. */
+export interface Context {
+  readonly env: NodeJS.ProcessEnv
+  /** Where the person stands. */
+  readonly cwd: string
+  /** The CLI's file. */
+  readonly configPath: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** A line of the answer. */
+  print(line: string): void
+  /** A line about the answer, on stderr, with our name before it. */
+  note(line: string): void
+  /** A line that the person or a pipe gives, without echo. */
+  readSecret(prompt: string): Promise<string>
+}

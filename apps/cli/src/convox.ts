@@ -1,0 +1,55 @@
+import type { ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
+import spawn from 'cross-spawn'
+import { ConvoxMissing, ConvoxNotExecutable } from './errors.ts'
+
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+
+/**
+ * Runs convox as if it had been typed: the same words, terminal and signals.
+ *
+ * @returns its exit code; 128 + n when signal n ended it
+ * @throws ConvoxMissing, ConvoxNotExecutable
+ */
+export function runConvox(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const binary = env.CONVOX_BIN || 'convox'
+  return new Promise((resolve, reject) => {
+    const child = spawn(binary, [...words], { stdio: 'inherit', env })
+    const stopForwarding = forwardSignals(child)
+    // A missing command emits `error` and then `close` with -2: the first one settles it.
+    child.once('error', (error) => {
+      stopForwarding()
+      reject(startError(binary, error))
+    })
+    child.once('close', (code, signal) => {
+      stopForwarding()
+      resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal])
+    })
+  })
+}
+
+/** We outlive convox: it decides what a signal means. */
+function forwardSignals(child: ChildProcess): () => void {
+  const handlers = forwarded.map((signal) => {
+    function forward(): void {
+      if (!comesFromTerminal(signal)) child.kill(signal)
+    }
+    process.on(signal, forward)
+    return { signal, forward }
+  })
+  return () => {
+    for (const { signal, forward } of handlers) process.off(signal, forward)
+  }
+}
+
+/** Ctrl-C and Ctrl-\ go to the whole process group: convox has them already, and a second one would mean something else. */
+function comesFromTerminal(signal: NodeJS.Signals): boolean {
+  return (
+    (signal === 'SIGINT' || signal === 'SIGQUIT') && (process.stdin.isTTY === true || process.stdout.isTTY === true)
+  )
+}
+
+function startError(binary: string, error: Error): Error {
+  const code = 'code' in error ? String(error.code) : ''
+  return code === 'ENOENT' ? new ConvoxMissing(binary) : new ConvoxNotExecutable(binary, code)
+}

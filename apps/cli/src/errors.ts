@@ -1,0 +1,17 @@
+import createError from '@fastify/error'
+
+export const Usage = createError<[string]>('RGW_CLI_USAGE', '%s')
+export const NotLoggedIn = createError<[string]>('RGW_CLI_NOT_LOGGED_IN', '%s')
+export const TokenExpired = createError<[string]>('RGW_CLI_TOKEN_EXPIRED', '%s')
+export const TokenRefused = createError<[string]>('RGW_CLI_TOKEN_REFUSED', '%s')
+export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
+export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
+export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')
+export const ConvoxNotExecutable = createError<[string, string]>(
+  'RGW_CLI_CONVOX_NOT_EXECUTABLE',
+  '%s cannot be executed (%s): check its permissions, or set CONVOX_BIN to another one',
+)
+export const ConvoxMissing = createError<[string]>(
+  'RGW_CLI_CONVOX_MISSING',
+  '%s was not found, and rack-gateway runs it for you: install the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to where it is',
+)

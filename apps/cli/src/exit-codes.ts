@@ -1,0 +1,36 @@
+/** What `rack-gateway` exits with when it isn't convox that ends it. `README.md` has them for people. */
+export const exitCodes = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  notLoggedIn: 4,
+  /** Reserved: a refusal that the CLI can tell before it asks the gateway. */
+  denied: 5,
+  unreachable: 7,
+  configuration: 78,
+  convoxNotExecutable: 126,
+  convoxMissing: 127,
+} as const
+
+const byErrorCode: ReadonlyMap<string, number> = new Map([
+  ['RGW_CLI_USAGE', exitCodes.usage],
+  ['RGW_CLI_NOT_LOGGED_IN', exitCodes.notLoggedIn],
+  ['RGW_CLI_TOKEN_EXPIRED', exitCodes.notLoggedIn],
+  ['RGW_CLI_TOKEN_REFUSED', exitCodes.notLoggedIn],
+  ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
+  ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
+  ['RGW_CLI_BAD_SETTING', exitCodes.configuration],
+  ['RGW_CLI_CONVOX_NOT_EXECUTABLE', exitCodes.convoxNotExecutable],
+  ['RGW_CLI_CONVOX_MISSING', exitCodes.convoxMissing],
+])
+
+/** The exit code for an error: 78 for all that `@rack-gateway/config` throws, 1 for what wasn't expected. */
+export function exitCodeOf(error: unknown): number {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return byErrorCode.get(code) ?? (code.startsWith('RGW_CONFIG_') ? exitCodes.configuration : exitCodes.failure)
+}
+
+/** Whether an error is one of ours, whose message is the whole sentence for the person. */
+export function isExpected(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('RGW_')
+}

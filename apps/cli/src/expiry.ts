@@ -1,0 +1,28 @@
+const day = 24 * 60 * 60 * 1000
+const soon = 3 * day
+
+export type Expiry =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'valid' | 'ends soon' | 'expired'; readonly at: string; readonly words: string }
+
+/** How a token stands, from the file's `expires_at`. What isn't a date is unknown: the gateway knows anyway. */
+export function expiryOf(expiresAt: string | undefined, now: number): Expiry {
+  const end = expiresAt === undefined ? Number.NaN : Date.parse(expiresAt)
+  if (Number.isNaN(end)) return { state: 'unknown' }
+  const at = new Date(end).toISOString()
+  if (end <= now) return { state: 'expired', at, words: `ended ${span(now - end)} ago` }
+  return { state: end - now <= soon ? 'ends soon' : 'valid', at, words: `ends in ${span(end - now)}` }
+}
+
+function span(ms: number): string {
+  const units: readonly [number, string][] = [
+    [day, 'day'],
+    [60 * 60 * 1000, 'hour'],
+    [60 * 1000, 'minute'],
+  ]
+  for (const [length, unit] of units) {
+    const count = Math.floor(ms / length)
+    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'}`
+  }
+  return 'less than a minute'
+}

@@ -1,0 +1,27 @@
+/** The gateway's origin without a slash at the end, or what is wrong with the address. */
+export type GatewayAddress =
+  | { readonly origin: string; readonly problem: null }
+  | { readonly origin: null; readonly problem: string }
+
+/** Checks the address of a gateway. Never quotes it: it can carry a token. */
+export function gatewayAddress(text: string): GatewayAddress {
+  if (!/^https?:\/\//i.test(text)) return refuse('it should begin with https://')
+  if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) return refuse('it is not a URL')
+  if (text.includes('@')) return refuse('it carries credentials, which belong into --token')
+  const url = new URL(text)
+  if (url.pathname !== '/' || /[?#]/.test(text))
+    return refuse('nothing may follow the host and port; a rack is chosen by its name')
+  return { origin: url.origin, problem: null }
+}
+
+/** Whether a token sent there in plain text leaves the machine. */
+export function isExposed(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  return (
+    protocol === 'http:' && hostname !== 'localhost' && hostname !== '[::1]' && !/^127\.\d+\.\d+\.\d+$/.test(hostname)
+  )
+}
+
+function refuse(problem: string): GatewayAddress {
+  return { origin: null, problem }
+}

@@ -1,0 +1,94 @@
+import type { Secret } from '@rack-gateway/config/client'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { version } from './version.ts'
+
+const deadlineMs = 10_000
+const longestAnswer = 1024 * 1024
+
+/** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
+export const Me = Type.Object({
+  name: Type.String(),
+  kind: Type.String(),
+  /** The rack that the token is bound to. */
+  rack: Type.Union([Type.String(), Type.Null()]),
+  /** Milliseconds since the epoch, or RFC 3339. */
+  expiresAt: Type.Union([Type.Integer({ minimum: 0, maximum: 8.64e15 }), Type.String()]),
+  /** Those that the caller may use. */
+  racks: Type.Array(Type.String()),
+  roles: Type.Array(Type.String()),
+})
+export type Me = Static<typeof Me>
+
+export type MeAnswer =
+  | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
+  /** The token isn't valid. */
+  | { readonly kind: 'refused' }
+  /** The gateway has no such address. */
+  | { readonly kind: 'unsupported' }
+  /** Nothing can be said now: no connection, or a failure of the server's. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** Something answers, but not as a gateway does. */
+  | { readonly kind: 'foreign'; readonly reason: string }
+
+/** Asks the gateway who the token's bearer is. Follows no redirect, which could carry the token elsewhere. */
+export async function askMe(origin: string, token: Secret): Promise<MeAnswer> {
+  try {
+    const headers = {
+      authorization: `Bearer ${token.reveal()}`,
+      accept: 'application/json',
+      'user-agent': `rack-gateway/${version()}`,
+    }
+    const answer = await fetch(`${origin}/gateway/api/v1/me`, {
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(deadlineMs),
+    })
+    if (answer.status === 200) return understood(await bodyOf(answer))
+    await answer.body?.cancel()
+    if (answer.status === 401) return { kind: 'refused' }
+    if (answer.status === 404) return { kind: 'unsupported' }
+    return {
+      kind: answer.status >= 500 ? 'unreachable' : 'foreign',
+      reason: `it answered with status ${answer.status}`,
+    }
+  } catch (error) {
+    return { kind: 'unreachable', reason: failure(error) }
+  }
+}
+
+function understood(body: string | null): MeAnswer {
+  const value = body === null ? undefined : parsed(body)
+  if (!Value.Check(Me, value)) return { kind: 'foreign', reason: 'its answer is not that of a Rack Gateway' }
+  const end = new Date(value.expiresAt)
+  if (Number.isNaN(end.getTime()))
+    return { kind: 'foreign', reason: 'its answer has an end of the token that is not a time' }
+  return { kind: 'known', me: value, expiresAt: end.toISOString() }
+}
+
+/** The body as text, or null when it is longer than any that we ask for. */
+async function bodyOf(answer: Response): Promise<string | null> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of answer.body ?? []) {
+    length += chunk.byteLength
+    if (length > longestAnswer) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+function failure(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `it did not answer within ${deadlineMs / 1000} s`
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,31 @@
+/** What `rack-gateway help` begins with. */
+export const overview = `Examples:
+  rack-gateway login staging https://gateway.example.com --token -
+  rack-gateway apps
+  rack-gateway ps -a myapp --rack staging
+  rack-gateway run web 'rake db:migrate' -a myapp
+  rack-gateway -- racks                 (convox's own "racks" instead of ours)
+
+Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.
+The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack, the current one.`
+
+/** What the help of each command begins with. */
+export const commandExamples = {
+  login: `Examples:
+  rack-gateway login staging https://gateway.example.com --token -
+  rack-gateway login staging --token - < token.txt
+  rack-gateway login work https://gateway.example.com --rack staging --token -`,
+  logout: `Examples:
+  rack-gateway logout staging
+  rack-gateway logout --all`,
+  racks: `Examples:
+  rack-gateway racks
+  rack-gateway racks --json`,
+  switch: `Examples:
+  rack-gateway switch production`,
+  whoami: `Examples:
+  rack-gateway whoami
+  rack-gateway whoami --rack production --json`,
+  url: `Examples:
+  RACK_URL=$(rack-gateway url --rack staging) convox apps`,
+} as const

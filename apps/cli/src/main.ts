@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { homedir } from 'node:os'
+import { clientConfigPath } from '@rack-gateway/config/client'
+import { runCli } from './cli.ts'
+import { standingPlace } from './standing-place.ts'
+import { readSecret } from './terminal.ts'
+
+const { env, platform } = process
+const cwd = standingPlace(env, process.cwd())
+if (cwd !== process.cwd()) process.chdir(cwd)
+
+process.exitCode = await runCli(
+  {
+    env,
+    cwd,
+    configPath: clientConfigPath({ env, platform, home: homedir(), cwd }),
+    now: Date.now(),
+    print: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
+    readSecret,
+  },
+  process.argv.slice(2),
+)

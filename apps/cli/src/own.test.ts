@@ -1,0 +1,337 @@
+import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { createMachine, type Machine } from './testing/harness.ts'
+
+const expiresAt = Date.now() + 30 * 24 * 60 * 60 * 1000
+const me = {
+  name: 'ada@example.com',
+  kind: 'user',
+  rack: null,
+  expiresAt,
+  racks: ['production', 'staging'],
+  roles: ['deployer'],
+}
+/** Where nothing listens; not among the ports that fetch refuses by itself. */
+const nobody = 'http://127.0.0.1:8'
+
+let machine: Machine
+let gateway: FakeGateway | null
+beforeEach(() => {
+  machine = createMachine()
+  gateway = null
+})
+afterEach(async () => {
+  await gateway?.close()
+  machine.remove()
+})
+
+async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Promise<FakeGateway> {
+  gateway = await startFakeGateway(answer)
+  return gateway
+}
+
+describe('login', () => {
+  test('asks the gateway, keeps what it says in the shape of the reference, and makes the first one current', async () => {
+    const { url, asked } = await gatewayThat({ status: 200, body: me })
+    const outcome = await machine.run(['login', 'staging', `${url}/`, '--token', '-'], {}, 'rgs_token\n')
+    expect(outcome).toMatchObject({ code: 0, stdout: 'Logged in to staging as ada@example.com.\n', stderr: '' })
+    expect(asked).toEqual([{ authorization: 'Bearer rgs_token', path: '/gateway/api/v1/me' }])
+    expect(machine.config()).toEqual({
+      gateways: { staging: { url, rack: 'staging' } },
+      tokens: {
+        staging: { token: 'rgs_token', email: 'ada@example.com', expires_at: new Date(expiresAt).toISOString() },
+      },
+      current: 'staging',
+    })
+    expect((statSync(machine.configPath).mode & 0o777).toString(8)).toBe('600')
+  })
+
+  test('a second one needs no address, keeps unknown fields and the current rack, and convox then gets it', async () => {
+    const { url } = await gatewayThat({ status: 200, body: me })
+    const file = {
+      x: 1,
+      gateways: { production: { url, color: 'red' }, staging: { url: nobody } },
+      tokens: { staging: { token: 's' }, production: { token: 'old', note: 'n' } },
+      current: 'staging',
+    }
+    machine.configure(file)
+    const outcome = await machine.call(['login', 'production', '--token', 'rgs_new'])
+    expect(outcome.stdout).toContain('The current rack is still staging; to change it: rack-gateway switch production')
+    expect(machine.config()).toMatchObject({
+      x: 1,
+      gateways: { production: { url, color: 'red', rack: 'production' }, staging: { url: nobody } },
+      tokens: { production: { token: 'rgs_new', note: 'n' }, staging: { token: 's' } },
+      current: 'staging',
+    })
+    expect((await machine.run(['apps', '-r', 'production'])).convox?.rackUrl).toBe(
+      `${url.replace('//', '//convox:rgs_new@')}/rack/production`,
+    )
+  })
+
+  test.each([
+    ['the only rack', 'work', { ...me, racks: ['main'] }, [], 'main'],
+    ["the token's own rack", 'work', { ...me, rack: 'staging' }, [], 'staging'],
+    ['the one that is asked for', 'work', me, ['--rack', 'production'], 'production'],
+    ['none where there is none yet', 'work', { ...me, racks: [] }, [], undefined],
+    ['the one of the same name', 'production', me, [], 'production'],
+  ])('chooses %s', async (_, name, body, more, rack) => {
+    const { url } = await gatewayThat({ status: 200, body })
+    expect((await machine.call(['login', name, url, '--token', 't', ...more])).code).toBe(0)
+    expect(machine.config()).toMatchObject({ gateways: { [name]: rack === undefined ? { url } : { url, rack } } })
+  })
+
+  test.each([
+    ['a gateway without that address', { status: 404 }, ''],
+    ['a gateway that fails', { status: 503 }, 'it answered with status 503'],
+  ])('believes the token at %s', async (_, answer, note) => {
+    const { url } = await gatewayThat(answer)
+    const outcome = await machine.call(['login', 'staging', url, '--token', 't'])
+    expect(outcome.code).toBe(0)
+    expect(outcome.stderr.includes('kept unchecked')).toBe(note !== '')
+    expect(outcome.stderr).toContain(note)
+    expect(machine.config()).toEqual({
+      gateways: { staging: { url } },
+      tokens: { staging: { token: 't' } },
+      current: 'staging',
+    })
+  })
+
+  test('believes the token where nobody answers, and says so', async () => {
+    const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
+    expect(outcome.code).toBe(0)
+    expect(outcome.stderr).toContain(
+      `${nobody} could not be asked about the token (ECONNREFUSED): it was kept unchecked`,
+    )
+  })
+
+  test.each([
+    ['refused', { status: 401 }, 4, 'refused the token'],
+    [
+      'a redirect',
+      { status: 302, headers: { location: nobody } },
+      7,
+      'does not answer as a gateway (it answered with status 302)',
+    ],
+    [
+      'a web page',
+      { status: 200, body: '<html>' },
+      7,
+      'does not answer as a gateway (its answer is not that of a Rack Gateway)',
+    ],
+    ['an answer without end', { status: 200, body: 'x'.repeat(3_000_000) }, 7, 'does not answer as a gateway'],
+    ['an impossible time', { status: 200, body: { ...me, expiresAt: 'never' } }, 7, 'not a time'],
+    ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'add --rack with one of a, b'],
+  ])('keeps nothing after %s', async (_, answer, code, sentence) => {
+    const { url, asked } = await gatewayThat(answer)
+    const outcome = await machine.call(['login', 'staging', url, '--token', 'rgs_secret'])
+    expect(outcome).toMatchObject({ code, stdout: '' })
+    expect(outcome.stderr).toContain(sentence)
+    expect(outcome.stderr).not.toContain('rgs_secret')
+    expect(asked).toHaveLength(1)
+    expect(() => machine.config()).toThrow('ENOENT')
+  })
+
+  test.each([
+    [['staging', 'http://gateway.example.com', '--token', 't'], 'would show the token to the network'],
+    [['staging', 'https://u:rgs_secret@x', '--token', 't'], 'carries credentials'],
+    [['staging', 'https://x/rack/staging', '--token', 't'], 'nothing may follow the host and port'],
+    [['staging', '--token', 't'], 'staging is new here, so its address is needed'],
+    [['staging', 'https://x'], 'a token is needed: rack-gateway login staging --token -'],
+    [['staging', 'https://x', '--token', '-'], 'the token is empty'],
+    [['staging', 'https://x', '--token', 'a b'], 'has characters that no token has'],
+    [['__proto__', 'https://x', '--token', 't'], "can't be a name"],
+    [['a/b', 'https://x', '--token', 't'], "can't be a name"],
+    [['staging', 'https://x', '--token', 't', '--rack', '../x'], 'is not the name of a rack'],
+    [[], 'an argument is missing'],
+    [['a', 'https://x', '--tokn', 't'], 'Unknown argument: tokn'],
+  ])('%j is refused as a usage error', async (words, sentence) => {
+    const outcome = await machine.call(['login', ...words])
+    expect(outcome).toMatchObject({ code: 2, stdout: '' })
+    expect(outcome.stderr).toContain(sentence)
+    expect(outcome.stderr).not.toContain('rgs_secret')
+    expect(() => machine.config()).toThrow('ENOENT')
+  })
+
+  test('a name in the answer cannot command the terminal', async () => {
+    const { url } = await gatewayThat({ status: 200, body: { ...me, name: 'ada\u001b[2J' } })
+    const { stdout } = await machine.call(['login', 'staging', url, '--token', 't'])
+    expect(stdout).toBe('Logged in to staging as ada\uFFFD[2J.\n')
+  })
+
+  test('at the same time as others loses nothing', async () => {
+    const names = ['a', 'b', 'c', 'd']
+    const outcomes = await Promise.all(
+      names.map((name) => machine.run(['login', name, nobody, '--token', `t-${name}`])),
+    )
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0])
+    expect(machine.config()).toMatchObject({
+      tokens: { a: { token: 't-a' }, b: { token: 't-b' }, c: { token: 't-c' }, d: { token: 't-d' } },
+    })
+  })
+
+  test('never overwrites a broken file', async () => {
+    machine.configure('{"gateways": {')
+    const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
+    expect(outcome.code).toBe(78)
+    expect(outcome.stderr).toContain(`${machine.configPath} is broken`)
+    expect(readFileSync(machine.configPath, 'utf8')).toBe('{"gateways": {')
+  })
+})
+
+const file = {
+  gateways: {
+    staging: { url: 'https://gateway.example.com', rack: 'main' },
+    production: { url: 'https://gateway.example.com' },
+  },
+  tokens: {
+    staging: { token: 'rgs_staging', email: 'ada@example.com', expires_at: '2024-02-01T00:00:00Z' },
+    production: { token: 'rgs_production' },
+  },
+  current: 'staging',
+  other: true,
+}
+
+describe('logout', () => {
+  test('forgets one token and keeps the rest', async () => {
+    machine.configure(file)
+    expect((await machine.call(['logout', 'staging'])).stdout).toContain('Logged out of staging.')
+    expect(machine.config()).toEqual({ ...file, tokens: { production: { token: 'rgs_production' } } })
+    expect(await machine.call(['logout', 'staging'])).toMatchObject({ code: 0, stdout: 'You were not logged in.\n' })
+  })
+
+  test('forgets all of them', async () => {
+    machine.configure(file)
+    expect((await machine.call(['logout', '--all'])).code).toBe(0)
+    expect(machine.config()).toEqual({ ...file, tokens: {} })
+  })
+
+  test.each([
+    [[], 2],
+    [['staging', '--all'], 2],
+    [['stagin'], 78],
+  ])('%j exits with %i', async (words, code) => {
+    machine.configure(file)
+    expect((await machine.call(['logout', ...words])).code).toBe(code)
+    expect(machine.config()).toEqual(file)
+  })
+})
+
+describe('racks', () => {
+  test('lists them with the current one marked, and no token', async () => {
+    machine.configure(file)
+    const { stdout } = await machine.call(['racks'])
+    expect(stdout.split('\n')[0]).toMatch(/^ {3}NAME +GATEWAY +RACK +USER +TOKEN$/)
+    expect(stdout).toMatch(
+      /^\* {2}staging +https:\/\/gateway\.example\.com +main +ada@example\.com +ended \d+ days ago$/m,
+    )
+    expect(stdout).toMatch(/^ {3}production +\S+ +end not known$/m)
+    expect(stdout).not.toContain('rgs_')
+  })
+
+  test('gives them as JSON, and says once that it tightened the file', async () => {
+    machine.configure(file)
+    chmodSync(machine.configPath, 0o644)
+    const outcome = await machine.call(['racks', '--json'])
+    expect(JSON.parse(outcome.stdout)).toEqual([
+      {
+        name: 'staging',
+        current: true,
+        url: 'https://gateway.example.com',
+        rack: 'main',
+        email: 'ada@example.com',
+        loggedIn: true,
+        expiresAt: '2024-02-01T00:00:00Z',
+      },
+      {
+        name: 'production',
+        current: false,
+        url: 'https://gateway.example.com',
+        rack: null,
+        email: null,
+        loggedIn: true,
+        expiresAt: null,
+      },
+    ])
+    expect(outcome.stderr).toBe(`rack-gateway: ${machine.configPath} could be read by others; it is 0600 now\n`)
+  })
+
+  test('has an answer for a new machine', async () => {
+    expect(await machine.call(['racks', '--json'])).toMatchObject({ code: 0, stdout: '[]\n' })
+  })
+})
+
+test('switch changes the current rack alone, and refuses what it does not know', async () => {
+  machine.configure(file)
+  expect((await machine.call(['switch', 'production'])).code).toBe(0)
+  expect(machine.config()).toEqual({ ...file, current: 'production' })
+  const unknown = await machine.call(['switch', 'produktion'])
+  expect(unknown.code).toBe(78)
+  expect(unknown.stderr).toContain('did you mean production?')
+})
+
+describe('whoami', () => {
+  test('says who, where, what and until when', async () => {
+    const { url, asked } = await gatewayThat({ status: 200, body: me })
+    machine.configure({ gateways: { a: { url, rack: 'staging' } }, tokens: { a: { token: 'rgs_a' } } })
+    const { code, stdout } = await machine.call(['whoami'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^ada@example\.com \(user\)\ngateway {2}http:\/\/127\.0\.0\.1:\d+\nrack {5}staging\nracks {4}production, staging\nroles {4}deployer\ntoken {4}ends in \d+ days, at .*Z\n$/,
+    )
+    expect(asked[0]?.authorization).toBe('Bearer rgs_a')
+  })
+
+  test('asks the gateway of a RACK_URL that is set', async () => {
+    const { url, asked } = await gatewayThat({ status: 200, body: me })
+    const outcome = await machine.call(['whoami', '--json'], {
+      RACK_URL: `${url.replace('//', '//convox:rgt_%21@')}/rack/eu`,
+    })
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      name: 'ada@example.com',
+      gateway: url,
+      expiresAt: new Date(expiresAt).toISOString(),
+    })
+    expect(asked[0]?.authorization).toBe('Bearer rgt_!')
+  })
+
+  test.each([
+    [401, 4],
+    [404, 7],
+    [500, 7],
+  ])('a gateway that answers %i makes the exit code %i', async (status, code) => {
+    const { url } = await gatewayThat({ status })
+    machine.configure({ gateways: { a: { url } }, tokens: { a: { token: 'rgs_a' } } })
+    expect((await machine.call(['whoami'])).code).toBe(code)
+  })
+
+  test('a gateway that is not there makes it 7, a RACK_URL that is none 78', async () => {
+    machine.configure({ gateways: { a: { url: nobody } }, tokens: { a: { token: 'rgs_a' } } })
+    expect((await machine.call(['whoami'])).code).toBe(7)
+    const broken = await machine.call(['whoami'], { RACK_URL: 'rgt_secret' })
+    expect(broken.code).toBe(78)
+    expect(broken.stderr).not.toContain('rgt_secret')
+  })
+})
+
+test('url prints what convox would get', async () => {
+  machine.configure(file)
+  expect((await machine.call(['url', '--rack', 'production'])).stdout).toBe(
+    'https://convox:rgs_production@gateway.example.com\n',
+  )
+  expect((await machine.call(['-r', 'production', 'url'])).stdout).toBe(
+    'https://convox:rgs_production@gateway.example.com\n',
+  )
+  expect((await machine.call(['url'])).code).toBe(4)
+  expect((await machine.call(['url'], { RACK_URL: 'https://convox:x@y' })).stdout).toBe('https://convox:x@y\n')
+})
+
+test('help begins with examples, version is one line, and a flag that a command has not is refused', async () => {
+  for (const words of [[], ['help', 'login'], ['login', '--help']]) {
+    const { code, stdout } = await machine.run(words)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Examples:\n {2}rack-gateway login staging/)
+  }
+  expect((await machine.call(['version'])).stdout).toMatch(/^rack-gateway \d+\.\d+\.\d+\n$/)
+  expect(await machine.call(['-r', 'x', 'racks'])).toMatchObject({ code: 2, stdout: '' })
+})

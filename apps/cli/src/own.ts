@@ -1,0 +1,107 @@
+import yargs, { type Argv } from 'yargs'
+import { logout } from './commands/logout.ts'
+import { racks } from './commands/racks.ts'
+import { switchRack } from './commands/switch.ts'
+import { url } from './commands/url.ts'
+import type { Context } from './context.ts'
+import { Usage } from './errors.ts'
+import { exitCodes } from './exit-codes.ts'
+import { commandExamples, overview } from './help.ts'
+import { printable } from './terminal.ts'
+import { version } from './version.ts'
+
+/** Runs one of our own commands. `rack` is what stood before its name. */
+export async function runOwn(context: Context, words: readonly string[], rack: string | null): Promise<number> {
+  const [first = 'help', second] = words
+  if (first === 'version' || first === '-v' || first === '--version') context.print(`rack-gateway ${version()}`)
+  else if (second === undefined && ['help', '-h', '--help'].includes(first))
+    context.print(await parser(context).getHelp())
+  else if (first === 'help') await parser(context).parseAsync([second ?? '', '--help'])
+  else await parser(context).parseAsync([first, ...(rack === null ? [] : [`--rack=${rack}`]), ...words.slice(1)])
+  return exitCodes.ok
+}
+
+/** What asks the gateway is loaded when it is used: the schema library takes longer to load than Node. */
+function parser(context: Context): Argv {
+  const rackOption = { alias: 'r', type: 'string', requiresArg: true, describe: 'the rack to use' } as const
+  const json = { type: 'boolean', default: false, describe: 'print JSON' } as const
+  return yargs([])
+    .scriptName('rack-gateway')
+    .locale('en')
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+    .wrap(null)
+    .usage(overview)
+    .command(
+      'login <name> [url]',
+      'keep a token for a gateway under a name',
+      (own) => loginOptions(own.usage(commandExamples.login)).option('rack', rackOption),
+      async (given) => (await import('./commands/login.ts')).login(context, given),
+    )
+    .command(
+      'logout [name]',
+      'forget a token',
+      (own) =>
+        own
+          .usage(commandExamples.logout)
+          .positional('name', { type: 'string' })
+          .option('all', { type: 'boolean', default: false, describe: 'forget every token' }),
+      ({ name, all }) => logout(context, loggedOut(name, all)),
+    )
+    .command(
+      'racks',
+      'list the gateways that you know',
+      (own) => own.usage(commandExamples.racks).option('json', json),
+      ({ json }) => racks(context, { format: json ? 'json' : 'table' }),
+    )
+    .command(
+      'switch <name>',
+      'choose the current rack',
+      (own) => own.usage(commandExamples.switch).positional('name', { type: 'string', demandOption: true }),
+      ({ name }) => switchRack(context, name),
+    )
+    .command(
+      'whoami',
+      'ask the gateway who you are',
+      (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', json),
+      async ({ rack = null, json }) =>
+        (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
+    )
+    .command(
+      'url',
+      'print RACK_URL, with the token in it',
+      (own) => own.usage(commandExamples.url).option('rack', rackOption),
+      ({ rack = null }) => url(context, rack),
+    )
+    .command('version', 'print the version')
+    .command('help [command]', 'explain a command')
+    .version(false)
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error === undefined || error.name === 'YError'
+        ? new Usage(complaint(message ?? error?.message ?? ''))
+        : error
+    })
+}
+
+/** The parser's complaint as a sentence of ours. It can quote what was typed. */
+function complaint(message: string): string {
+  const short = message.replace(/^Not enough non-option arguments.*/s, 'an argument is missing').replaceAll('\n', ' ')
+  return `${printable(short)}: see rack-gateway help`
+}
+
+function loginOptions(own: Argv) {
+  return own
+    .positional('name', { type: 'string', demandOption: true, describe: 'what you call it' })
+    .positional('url', { type: 'string', describe: "the gateway's address; known from the second time on" })
+    .option('token', { type: 'string', requiresArg: true, describe: 'the token, or - to read it from stdin' })
+    .option('insecure', { type: 'boolean', default: false, describe: 'permit http:// to another machine' })
+}
+
+function loggedOut(name: string | undefined, all: boolean): { name: string } | 'all' {
+  if (all === (name !== undefined))
+    throw new Usage('say which one: rack-gateway logout NAME, or rack-gateway logout --all')
+  return name === undefined ? 'all' : { name }
+}

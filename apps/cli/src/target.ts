@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ClientConfig, gatewayOf, nearest, readClientConfig, Secret, tokenOf } from '@rack-gateway/config/client'
+import type { Context } from './context.ts'
+import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './errors.ts'
+import { type Expiry, expiryOf } from './expiry.ts'
+import { gatewayAddress, isExposed } from './gateway-address.ts'
+import { printable } from './terminal.ts'
+
+/** Where a command goes, and as whom. */
+export interface Target {
+  /** The gateway's name in the file; null when the environment stands in for the file. */
+  readonly name: string | null
+  readonly origin: string
+  /** The rack that the address names, or null: the token's own, or the only one. */
+  readonly rack: string | null
+  readonly token: Secret
+  readonly expiry: Expiry
+}
+
+interface Choice {
+  readonly name: string
+  readonly from: string
+}
+
+/**
+ * Finds the rack: `--rack`, `GATEWAY_RACK`, `.convox/rack` where the person stands, the file's `current`, its only gateway.
+ * `RACK_GATEWAY_URL` with `RACK_GATEWAY_TOKEN` stand in for the file. (`RACK_URL` beats all of this: see `wrapped.ts`.)
+ *
+ * @throws UnknownRack, NotLoggedIn, TokenExpired, Usage, BadSetting, and what reading the file throws
+ */
+export async function findTarget(context: Context, flag: string | null): Promise<Target> {
+  const { env } = context
+  const choice = chosen(context, flag)
+  if (env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN) return automationTarget(env, choice)
+  const { config, notices } = await readClientConfig(context.configPath)
+  for (const notice of notices) context.note(notice)
+  return fileTarget(context, config, choice ?? currentOf(config))
+}
+
+/** The address for convox. No slash at its end, which would double the one before `apps`. */
+export function rackUrl({ origin, rack, token }: Target): string {
+  const { protocol, host } = new URL(origin)
+  return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}${rack === null ? '' : `/rack/${encodeURIComponent(rack)}`}`
+}
+
+/** Says what isn't known, and what was perhaps meant. */
+export function unknownRack(
+  { name, from }: { name: string; from?: string },
+  { config, path }: { config: ClientConfig; path: string },
+): Error {
+  const near = nearest(name, Object.keys(config.gateways ?? {}))
+  const next =
+    near === null
+      ? `log in with: rack-gateway login ${printable(name)} URL --token -`
+      : `did you mean ${printable(near)}?`
+  return new UnknownRack(
+    `the rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}: ${next}`,
+  )
+}
+
+function chosen({ env, cwd }: Context, flag: string | null): Choice | null {
+  if (flag !== null) return { name: flag, from: 'from --rack' }
+  if (env.GATEWAY_RACK) return { name: env.GATEWAY_RACK, from: 'from GATEWAY_RACK' }
+  const project = projectRack(cwd)
+  return project === '' ? null : { name: project, from: 'from .convox/rack' }
+}
+
+function projectRack(cwd: string): string {
+  try {
+    return readFileSync(join(cwd, '.convox', 'rack'), 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target {
+  const { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token } = env
+  if (!url || !token)
+    throw new BadSetting(
+      `${url ? 'RACK_GATEWAY_URL' : 'RACK_GATEWAY_TOKEN'} is set without ${url ? 'RACK_GATEWAY_TOKEN' : 'RACK_GATEWAY_URL'}: set both, or neither to use the file`,
+    )
+  const { origin, problem } = gatewayAddress(url)
+  if (origin === null) throw new BadSetting(`RACK_GATEWAY_URL is not the address of a gateway: ${problem}`)
+  if (isExposed(origin))
+    throw new BadSetting(
+      'RACK_GATEWAY_URL begins with http://, which would show the token to the network: use https://',
+    )
+  if (choice !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(choice.name))
+    throw new UnknownRack(
+      `${printable(choice.name)} (${choice.from}) is not the name of a rack: use the name that the gateway has for it`,
+    )
+  return {
+    name: null,
+    origin,
+    rack: choice?.name ?? null,
+    token: usableToken(token, 'RACK_GATEWAY_TOKEN'),
+    expiry: { state: 'unknown' },
+  }
+}
+
+function fileTarget({ configPath: path, now }: Context, config: ClientConfig, choice: Choice | null): Target {
+  const names = Object.keys(config.gateways ?? {})
+  if (names.length === 0 && choice === null)
+    throw new NotLoggedIn('you are not logged in to any gateway: rack-gateway login NAME URL --token -')
+  if (choice === null)
+    throw new Usage(
+      `no rack is chosen: add --rack with one of ${printable(names.join(', '))}, or choose one for good with: rack-gateway switch NAME`,
+    )
+  const { name } = choice
+  const gateway = gatewayOf(config, name)
+  if (gateway === null) throw unknownRack(choice, { config, path })
+  const { origin, problem } = gatewayAddress(gateway.url)
+  if (origin === null)
+    throw new BadSetting(
+      `the address of ${printable(name)} in ${path} can't be used: ${problem}; log in again with: rack-gateway login ${printable(name)} URL --token -`,
+    )
+  const entry = tokenOf(config, name)
+  const again = `rack-gateway login ${printable(name)} --token -`
+  if (entry === null) throw new NotLoggedIn(`you are not logged in to ${printable(name)}: ${again}`)
+  const expiry = expiryOf(entry.expires_at, now)
+  if (expiry.state === 'expired')
+    throw new TokenExpired(
+      `your token for ${printable(name)} ${expiry.words}, at ${expiry.at}: log in again with: ${again}`,
+    )
+  return {
+    name,
+    origin,
+    rack: gateway.rack ?? null,
+    token: usableToken(entry.token, `the token of ${printable(name)} in ${path}`),
+    expiry,
+  }
+}
+
+function currentOf(config: ClientConfig): Choice | null {
+  if (config.current) return { name: config.current, from: 'the current one' }
+  const [only, ...others] = Object.keys(config.gateways ?? {})
+  return only === undefined || others.length > 0 ? null : { name: only, from: 'the only one' }
+}
+
+function usableToken(token: string, what: string): Secret {
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new BadSetting(`${what} has characters that no token has: log in again, or copy it again`)
+  return new Secret(token)
+}

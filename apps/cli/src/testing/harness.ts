@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runCli } from '../cli.ts'
+import type { Context } from '../context.ts'
+import { writeFakeConvox } from './fake-convox.ts'
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const nodeFlags = ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx')]
+
+export interface Outcome {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+  /** What the fake convox said it was given, or null if it wasn't started. */
+  readonly convox: { readonly argv: string[]; readonly rackUrl: string | null; readonly cwd: string } | null
+}
+
+export interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<Outcome>
+  /** Resolves once stdout has this text. */
+  saw(text: string): Promise<void>
+}
+
+/** A person's machine: a home, a directory where they stand, a fake convox on the PATH. */
+export interface Machine {
+  readonly home: string
+  readonly cwd: string
+  readonly configPath: string
+  configure(content: unknown): void
+  config(): unknown
+  write(path: string, content: string): void
+  start(words: readonly string[], env?: NodeJS.ProcessEnv): Running
+  /** Runs the whole program. */
+  run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>
+  /** Runs a command that doesn't start convox, in this process: the same, without the time that starting takes. */
+  call(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Omit<Outcome, 'signal' | 'convox'>>
+  remove(): void
+}
+
+export function createMachine(): Machine {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'rack-gateway-cli-')))
+  const cwd = join(home, 'project')
+  const bin = join(home, 'bin')
+  const configPath = join(home, 'config', 'config.json')
+  for (const directory of [cwd, bin]) mkdirSync(directory)
+  writeFakeConvox(join(bin, 'convox'))
+
+  function write(path: string, content: string): void {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, content, { mode: 0o600 })
+  }
+
+  function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+    const own = {
+      HOME: home,
+      PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
+      RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
+    }
+    const child = spawn(process.execPath, [...nodeFlags, main, ...words], { cwd, env: { ...own, ...env } })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+      child.emit('said')
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const ended = once(child, 'close').then(
+      ([code, signal]): Outcome => ({ code, signal, stdout, stderr, convox: saidBy(stdout) }),
+    )
+    async function saw(text: string): Promise<void> {
+      while (!stdout.includes(text)) await once(child, 'said')
+    }
+    return { child, ended, saw }
+  }
+
+  return {
+    home,
+    cwd,
+    configPath,
+    configure: (content) => write(configPath, typeof content === 'string' ? content : JSON.stringify(content)),
+    config: () => JSON.parse(readFileSync(configPath, 'utf8')),
+    write,
+    start,
+    run(words, env, stdin = '') {
+      const { child, ended } = start(words, env)
+      child.stdin?.end(stdin)
+      return ended
+    },
+    async call(words, env = {}) {
+      let stdout = ''
+      let stderr = ''
+      const context: Context = {
+        env: { CONVOX_BIN: join(home, 'must-not-start'), ...env },
+        cwd,
+        configPath,
+        now: Date.now(),
+        print: (line) => {
+          stdout += `${line}\n`
+        },
+        note: (line) => {
+          stderr += `rack-gateway: ${line}\n`
+        },
+        readSecret: async () => '',
+      }
+      return { code: await runCli(context, words), stdout, stderr }
+    },
+    remove: () => rmSync(home, { recursive: true, force: true }),
+  }
+}
+
+function saidBy(stdout: string): Outcome['convox'] {
+  const line = stdout.split('\n').find((candidate) => candidate.startsWith('{"argv"'))
+  return line === undefined ? null : JSON.parse(line)
+}

@@ -1,0 +1,292 @@
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createMachine, type Machine } from './testing/harness.ts'
+
+const config = {
+  gateways: {
+    staging: { url: 'https://gateway.example.com' },
+    production: { url: 'https://gateway.example.com:8447', rack: 'prod' },
+  },
+  tokens: { staging: { token: 'rgs_staging' }, production: { token: 'rgs_production' } },
+  current: 'staging',
+}
+const staging = 'https://convox:rgs_staging@gateway.example.com'
+const production = 'https://convox:rgs_production@gateway.example.com:8447/rack/prod'
+
+let machine: Machine
+beforeEach(() => {
+  machine = createMachine()
+})
+afterEach(() => machine.remove())
+
+describe('the way to the rack', () => {
+  test.each([
+    ['the current one', ['apps'], {}, '', staging],
+    ['--rack', ['ps', '-a', 'web', '--rack', 'production'], { GATEWAY_RACK: 'staging' }, 'staging', production],
+    ['GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'production' }, 'staging', production],
+    ['.convox/rack', ['apps'], {}, 'production\n', production],
+    [
+      'RACK_URL',
+      ['apps', '--rack', 'production'],
+      { RACK_URL: 'https://convox:other@elsewhere/x?y', GATEWAY_RACK: 'nope' },
+      'nope',
+      'https://convox:other@elsewhere/x?y',
+    ],
+  ])('is chosen by %s, and the arguments stay the same', async (_, words, env, project, rackUrl) => {
+    machine.configure(config)
+    if (project !== '') machine.write(join(machine.cwd, '.convox', 'rack'), project)
+    const outcome = await machine.run(words, env)
+    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { argv: words, rackUrl, cwd: machine.cwd } })
+  })
+
+  test('needs no choice with one gateway, as in the reference without "current"', async () => {
+    machine.configure({ gateways: { staging: config.gateways.staging }, tokens: config.tokens })
+    expect((await machine.run(['apps'])).convox?.rackUrl).toBe(staging)
+  })
+
+  test('is not guessed among several', async () => {
+    machine.configure({ ...config, current: undefined })
+    const outcome = await machine.run(['apps'])
+    expect(outcome).toMatchObject({ code: 2, convox: null })
+    expect(outcome.stderr).toBe(
+      'rack-gateway: no rack is chosen: add --rack with one of staging, production, or choose one for good with: rack-gateway switch NAME\n',
+    )
+  })
+
+  test.each([
+    ['without a rack', ['apps'], {}, 'https://convox:rgt_ci@gateway.example.com'],
+    ['with a rack', ['apps', '-r', 'staging'], {}, 'https://convox:rgt_ci@gateway.example.com/rack/staging'],
+    ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'https://convox:rgt_ci@gateway.example.com/rack/eu'],
+  ])('in automation comes from the environment %s, and no file is read', async (_, words, env, rackUrl) => {
+    machine.configure('broken')
+    const automation = { RACK_GATEWAY_URL: 'https://gateway.example.com/', RACK_GATEWAY_TOKEN: 'rgt_ci', ...env }
+    expect((await machine.run(words, automation)).convox).toMatchObject({ argv: words, rackUrl })
+  })
+
+  test('a token cannot become another part of the address', async () => {
+    machine.configure({
+      gateways: { staging: { url: 'https://gateway.example.com', rack: '../x@evil' } },
+      tokens: { staging: { token: 'a@evil.example.com/#:%' } },
+    })
+    const { convox } = await machine.run(['apps'])
+    const url = new URL(convox?.rackUrl ?? '')
+    expect(url.host).toBe('gateway.example.com')
+    expect(decodeURIComponent(url.password)).toBe('a@evil.example.com/#:%')
+    expect(url.pathname).toBe('/rack/..%2Fx%40evil')
+  })
+
+  test('no token is among the arguments or on stderr', async () => {
+    machine.configure(config)
+    const outcome = await machine.run(['run', 'web', 'ls', '-r', 'production'])
+    expect(JSON.stringify(outcome.convox?.argv)).not.toContain('rgs_')
+    expect(outcome.stderr).toBe('')
+  })
+})
+
+describe('convox', () => {
+  test.each([
+    ['exit 0', 0],
+    ['exit 3', 3],
+    ['exit 255', 255],
+    ['die SIGKILL', 137],
+    ['die SIGTERM', 143],
+  ])('that does "%s" makes the exit code %i', async (behaviour, code) => {
+    machine.configure(config)
+    expect(await machine.run(['apps'], { FAKE_CONVOX: behaviour })).toMatchObject({ code, signal: null })
+  })
+
+  test('gets stdin as it is', async () => {
+    machine.configure(config)
+    const { stdout } = await machine.run(['env', 'set'], { FAKE_CONVOX: 'read' }, 'A=1\n\u0000B')
+    expect(stdout.split('\n').slice(1).join('\n')).toBe('A=1\n\u0000B')
+  })
+
+  test('gets every signal once and decides itself when to end: we wait for it', async () => {
+    machine.configure(config)
+    const { child, ended, saw } = machine.start(['logs'], { FAKE_CONVOX: 'wait' })
+    await saw('"argv"')
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGTERM'] as const) {
+      child.kill(signal)
+      await saw(`{"signal":"${signal}"}`)
+    }
+    const outcome = await ended
+    expect(outcome).toMatchObject({ code: 9, signal: null })
+    expect(outcome.stdout.match(/"signal"/g)).toHaveLength(4)
+  })
+
+  test('that is missing is one sentence and 127', async () => {
+    machine.configure(config)
+    const outcome = await machine.run(['apps'], { CONVOX_BIN: join(machine.home, 'nowhere', 'convox') })
+    expect(outcome).toMatchObject({ code: 127, stdout: '' })
+    expect(outcome.stderr).toMatch(
+      /^rack-gateway: \S+convox was not found, and rack-gateway runs it for you: install .* or set CONVOX_BIN to where it is\n$/,
+    )
+  })
+
+  test('that is not executable is one sentence and 126', async () => {
+    machine.configure(config)
+    const file = join(machine.home, 'plain')
+    writeFileSync(file, 'text')
+    chmodSync(file, 0o644)
+    const outcome = await machine.run(['apps'], { CONVOX_BIN: file })
+    expect(outcome.code).toBe(126)
+    expect(outcome.stderr).toContain('cannot be executed (EACCES)')
+  })
+
+  test("of that name's own commands are reached through --", async () => {
+    machine.configure(config)
+    expect((await machine.run(['--', 'racks', '--json'])).convox?.argv).toEqual(['racks', '--json'])
+  })
+})
+
+describe('what prevents a call is one sentence with the next step, before convox is started', () => {
+  test.each([
+    [
+      'nothing is configured',
+      {},
+      ['apps'],
+      {},
+      4,
+      /^you are not logged in to any gateway: rack-gateway login NAME URL --token -$/,
+    ],
+    [
+      'not logged in',
+      { gateways: config.gateways, tokens: {}, current: 'staging' },
+      ['apps'],
+      {},
+      4,
+      /^you are not logged in to staging: rack-gateway login staging --token -$/,
+    ],
+    [
+      'an unknown rack that is near to one',
+      config,
+      ['apps', '-r', 'prodution'],
+      {},
+      78,
+      /^the rack prodution \(from --rack\) is not in \S+config\.json: did you mean production\?$/,
+    ],
+    [
+      'an unknown rack',
+      config,
+      ['apps'],
+      { GATEWAY_RACK: 'zzz' },
+      78,
+      /^the rack zzz \(from GATEWAY_RACK\) is not in \S+: log in with: rack-gateway login zzz URL --token -$/,
+    ],
+    [
+      'a rack named like a property of every object',
+      config,
+      ['apps', '-r', 'constructor'],
+      {},
+      78,
+      /^the rack constructor \(from --rack\) is not in/,
+    ],
+    [
+      'an address that is none',
+      { gateways: { staging: { url: 'https://x/path' } }, tokens: config.tokens },
+      ['apps'],
+      {},
+      78,
+      /^the address of staging in \S+ can't be used: nothing may follow/,
+    ],
+    [
+      'a token that is none',
+      { gateways: { staging: { url: 'https://x' } }, tokens: { staging: { token: 'a\nb' } } },
+      ['apps'],
+      {},
+      78,
+      /^the token of staging in \S+ has characters that no token has/,
+    ],
+    ['a flag without its value', config, ['apps', '--rack'], {}, 2, /^--rack needs the name of a rack/],
+    [
+      'half of an automation',
+      config,
+      ['apps'],
+      { RACK_GATEWAY_TOKEN: 'x' },
+      78,
+      /^RACK_GATEWAY_TOKEN is set without RACK_GATEWAY_URL/,
+    ],
+    [
+      'the other half',
+      config,
+      ['apps'],
+      { RACK_GATEWAY_URL: 'https://x' },
+      78,
+      /^RACK_GATEWAY_URL is set without RACK_GATEWAY_TOKEN/,
+    ],
+    [
+      'automation in plain text',
+      config,
+      ['apps'],
+      { RACK_GATEWAY_URL: 'http://gateway.example.com', RACK_GATEWAY_TOKEN: 'x' },
+      78,
+      /^RACK_GATEWAY_URL begins with http:\/\//,
+    ],
+    [
+      'automation with a rack that escapes',
+      config,
+      ['apps', '-r', '../x'],
+      { RACK_GATEWAY_URL: 'https://x', RACK_GATEWAY_TOKEN: 'x' },
+      78,
+      /^\.\.\/x \(from --rack\) is not the name of a rack/,
+    ],
+  ])('%s', async (_, file, words, env, code, sentence) => {
+    machine.configure(file)
+    const outcome = await machine.call(words, env)
+    expect(outcome).toMatchObject({ code, stdout: '' })
+    expect(outcome.stderr).toMatch(/^rack-gateway: [^\n]*\n$/)
+    expect(outcome.stderr.slice('rack-gateway: '.length).trimEnd()).toMatch(sentence)
+  })
+
+  test('a token that has ended, by the file, is said before anything starts', async () => {
+    machine.configure({ ...config, tokens: { staging: { token: 'rgs_staging', expires_at: '2024-02-01T00:00:00Z' } } })
+    const outcome = await machine.call(['apps'])
+    expect(outcome).toMatchObject({ code: 4 })
+    expect(outcome.stderr).toMatch(
+      /^rack-gateway: your token for staging ended \d+ days ago, at 2024-02-01T00:00:00\.000Z: log in again with: rack-gateway login staging --token -\n$/,
+    )
+  })
+
+  test('a broken file is named with its line, keeps its bytes, and does not show its token', async () => {
+    const content = '{\n  "tokens": {"staging": {"token": rgs_secret}}\n}'
+    machine.configure(content)
+    const outcome = await machine.call(['apps'])
+    expect(outcome).toMatchObject({ code: 78 })
+    expect(outcome.stderr).toContain(`${machine.configPath} is broken: it is not JSON at line 2, column 35`)
+    expect(outcome.stderr).not.toContain('rgs_secret')
+  })
+
+  test('names from a repository cannot command the terminal', async () => {
+    machine.configure(config)
+    machine.write(join(machine.cwd, '.convox', 'rack'), 'x\u001b]0;owned\u0007')
+    const outcome = await machine.call(['apps'])
+    expect(outcome.code).toBe(78)
+    expect(outcome.stderr).not.toMatch(/[\u001b\u0007]/)
+  })
+})
+
+test('a token with three days or less is reminded of on stderr, and the command runs', async () => {
+  const soon = new Date(Date.now() + 60 * 60 * 1000 * 47).toISOString()
+  machine.configure({ ...config, tokens: { staging: { token: 'rgs_staging', expires_at: soon } } })
+  const outcome = await machine.run(['apps'])
+  expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: staging } })
+  expect(outcome.stderr).toMatch(
+    /^rack-gateway: your token for staging ends in 1 day, at .*: log in again with: rack-gateway login staging --token -\n$/,
+  )
+})
+
+test('a directory in the place of .convox/rack is no choice', async () => {
+  machine.configure(config)
+  machine.write(join(machine.cwd, '.convox', 'rack', 'x'), '')
+  expect((await machine.run(['apps'])).convox?.rackUrl).toBe(staging)
+  rmSync(join(machine.cwd, '.convox'), { recursive: true })
+})
+
+test("through the workspace's script, the rack is looked up and convox runs where the command was typed", async () => {
+  machine.configure(config)
+  const typedIn = join(machine.home, 'typed')
+  machine.write(join(typedIn, '.convox', 'rack'), 'production')
+  const env = { npm_lifecycle_event: 'rack-gateway', npm_package_name: 'rack-gateway-workspace', INIT_CWD: typedIn }
+  expect((await machine.run(['apps'], env)).convox).toMatchObject({ rackUrl: production, cwd: typedIn })
+})
