@@ -22,7 +22,14 @@ export async function storeObject({ rack, variables, body }: Call): Promise<Answ
 export function fetchObject({ rack, variables }: Call): Answer {
   const found = findApp(rack, variables.app).objects.get(checkedKey(variables.key))
   if (found === undefined) throw notFound('object', variables.key ?? '')
-  return binary(found.bytes)
+  return binary(contentOf(found))
+}
+
+/** As long as what was uploaded: after the part that was kept come zeros. */
+async function* contentOf({ bytes, length }: StoredObject): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes
+  const zeros = Buffer.alloc(64 * 1024)
+  for (let left = length - bytes.length; left > 0; left -= zeros.length) yield zeros.subarray(0, left)
 }
 
 /** A rack says 200 whether the object is there or not. */

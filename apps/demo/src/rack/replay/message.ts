@@ -10,15 +10,16 @@ export function headerOf(message: Pick<Message, 'headers'>, name: string): strin
   return message.headers.find(([given]) => given.toLowerCase() === name.toLowerCase())?.[1] ?? null
 }
 
-/**
- * Reads one message from the front of `bytes`; null while it isn't all there.
- *
- * @param ended whether no more will come: ends a body of unknown length
- */
-export function readMessage(
-  bytes: string,
-  ended: 'open' | 'ended' = 'open',
-): { message: Message; rest: string } | null {
+/** What the bytes alone don't say. */
+export interface ReadContext {
+  /** No more bytes will come: that ends a body of unknown length. */
+  readonly ended?: boolean
+  /** What the answer is to; an answer to HEAD has no body. */
+  readonly method?: string
+}
+
+/** Reads one message from the front of `bytes`; null while it isn't all there. */
+export function readMessage(bytes: string, context: ReadContext = {}): { message: Message; rest: string } | null {
   const headEnd = bytes.indexOf('\r\n\r\n')
   if (headEnd === -1) return null
   const [startLine = '', ...lines] = bytes.slice(0, headEnd).split('\r\n')
@@ -26,21 +27,21 @@ export function readMessage(
     const colon = line.indexOf(':')
     return [line.slice(0, colon), line.slice(colon + 1).trim()]
   })
-  const found = readBody({ startLine, headers }, bytes.slice(headEnd + 4), ended)
+  const found = readBody({ startLine, headers }, bytes.slice(headEnd + 4), context)
   return found === null ? null : { message: { startLine, headers, body: found.body }, rest: found.rest }
 }
 
 function readBody(
   head: Pick<Message, 'startLine' | 'headers'>,
   after: string,
-  ended: 'open' | 'ended',
+  { ended, method }: ReadContext,
 ): { body: string; rest: string } | null {
   const status = /^HTTP\/1\.\d (\d+)/.exec(head.startLine)?.[1]
-  if (status !== undefined && (status.startsWith('1') || status === '204' || status === '304'))
-    return { body: '', rest: after }
+  const bodiless = status !== undefined && (method === 'HEAD' || /^(?:1..|204|304)$/.test(status))
+  if (bodiless) return { body: '', rest: after }
   if (headerOf(head, 'transfer-encoding') === 'chunked') return readChunks(after)
   const length = headerOf(head, 'content-length')
-  if (length === null && status !== undefined) return ended === 'ended' ? { body: after, rest: '' } : null
+  if (length === null && status !== undefined) return ended === true ? { body: after, rest: '' } : null
   const size = Number(length ?? '0')
   return after.length < size ? null : { body: after.slice(0, size), rest: after.slice(size) }
 }

@@ -6,8 +6,11 @@ import { type Message, readMessage } from './message.ts'
 /** A client's TCP connection that speaks bytes. */
 export interface Peer {
   send(latin1: string): void
-  /** @throws Error when the connection ends before a whole answer */
-  nextAnswer(): Promise<Message>
+  /**
+   * @param method what the answer is to
+   * @throws Error when the connection ends before a whole answer
+   */
+  nextAnswer(method?: string): Promise<Message>
   /** From now on what comes are frames: they are collected here. */
   frames(): { readonly received: readonly Frame[]; readonly ended: () => boolean }
   readonly closed: boolean
@@ -50,9 +53,9 @@ function createPeer(socket: Socket): Peer {
     },
     send: (latin1) => void socket.write(Buffer.from(latin1, 'latin1')),
     end: () => socket.destroy(),
-    async nextAnswer() {
+    async nextAnswer(method = 'GET') {
       for (;;) {
-        const found = readMessage(bytes, closed ? 'ended' : 'open')
+        const found = readMessage(bytes, { ended: closed, method })
         if (found !== null) {
           bytes = found.rest
           return found.message

@@ -80,12 +80,12 @@ async function play(player: Player, recorded: RecordedExchange) {
   const request = presentRequest(player, recorded.request)
   const peer = await peerFor(player, recorded.connection)
   peer.send(writeMessage(request))
-  const answer = await peer.nextAnswer()
+  const [method = '', target = ''] = request.startLine.split(' ')
+  const answer = await peer.nextAnswer(method)
   const [, status = ''] = answer.startLine.split(' ')
   const stream = status === '101' ? peer.frames() : null
   if (stream !== null) peer.send(recorded.sent)
   player.translation.learn(recorded.answer.body, answer.body)
-  const [method = '', target = ''] = request.startLine.split(' ')
   const exchange: Exchange = {
     method,
     target,

@@ -41,7 +41,7 @@ function readConnection(segments: CliRecording['connections'][number], connectio
   let answered = joined(segments, '<')
   while (sent !== '' && answered !== '') {
     const request = readMessage(sent)
-    const answer = readMessage(answered, 'ended')
+    const answer = readMessage(answered, { ended: true })
     if (request === null || answer === null) break
     const date = headerOf(answer.message, 'date')
     const exchange = {

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { answered, ask, connectTo, credentials, open, request, startRack, token, upgrade } from './testing/client.ts'
+import { opcode } from './wire/frames.ts'
+
+function basic(pair: string): string {
+  return `Authorization: Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+describe('the password', () => {
+  test.each([
+    ['any user name', basic(`anyone:${token}`), 200],
+    ['no user name', basic(`:${token}`), 200],
+    ['a scheme in capitals', basic(`convox:${token}`).replace('Basic', 'BASIC'), 200],
+    ['a wrong password', basic('convox:wrong'), 401],
+    ['the user jwt', basic(`jwt:${token}`), 401],
+    ['no colon', basic(token), 401],
+    ['no base64', 'Authorization: Basic ***', 401],
+    [
+      'base64 without its padding',
+      `Authorization: Basic ${Buffer.from(`c:${token}1`).toString('base64').replaceAll('=', '')}x`,
+      401,
+    ],
+    ['a bearer', `Authorization: Bearer ${token}`, 401],
+    ['nothing', 'X-Nothing: 1', 401],
+  ])('%s', async (_, header, status) => {
+    const peer = await connectTo(await startRack())
+    peer.send(request(['GET /apps', header]))
+    expect(answered(await peer.nextAnswer()).status).toBe(status)
+  })
+
+  test('only the first Authorization header counts', async () => {
+    const rack = await startRack()
+    const peer = await connectTo(rack)
+    peer.send(request(['GET /apps', basic('convox:wrong'), credentials]))
+    expect(answered(await peer.nextAnswer()).status).toBe(401)
+    expect(rack.received[0]?.authenticated).toBe(false)
+  })
+
+  test('a refusal is plain text with the headers of every answer, and JSON where JSON was asked for', async () => {
+    const peer = await connectTo(await startRack())
+    peer.send(request(['GET /apps']) + request(['GET /apps', 'Accept: application/json']))
+    const plain = await peer.nextAnswer()
+    expect(plain.body).toBe('invalid authentication\n')
+    expect(plain.headers.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['Content-Type', 'Request-Id', 'X-Content-Type-Options', 'X-Frame-Options']),
+    )
+    expect((await peer.nextAnswer()).body).toBe('{"error":"invalid authentication"}')
+  })
+
+  test('/check is for everybody, /auth is not', async () => {
+    const peer = await connectTo(await startRack())
+    peer.send(request(['GET /check']) + request(['GET /auth']))
+    expect(await peer.nextAnswer()).toMatchObject({ body: 'ok\n' })
+    expect(answered(await peer.nextAnswer()).status).toBe(401)
+  })
+
+  test('an empty one is refused when the rack is made', async () => {
+    await expect(startRack({ token: '' })).rejects.toThrow('needs a token')
+  })
+})
+
+describe('a websocket', () => {
+  test('is upgraded first and told afterwards that the password is wrong', async () => {
+    const rack = await startRack()
+    const socket = await open(rack, '/apps/myapp/processes/web/exec', [basic('convox:wrong'), 'Command: env'])
+    expect(socket.answer.status).toBe(101)
+    expect(await socket.end()).toBe('ERROR: invalid authentication\n')
+    expect(socket.frames.at(-1)).toMatchObject({ opcode: opcode.binary })
+    expect(socket.peer.closed).toBe(false)
+    expect(rack.received[0]).toMatchObject({ authenticated: false, command: 'env', status: 101 })
+  })
+
+  test.each([
+    ['of another host', 'Origin: http://evil.test', 403],
+    ['with another port', 'Origin: http://rack.test:81', 403],
+    ['that is null', 'Origin: null', 403],
+    ['of its own host', 'Origin: http://rack.test', 101],
+    ['of its own host in capitals', 'Origin: https://RACK.test', 101],
+  ])('an Origin %s', async (_, origin, status) => {
+    const { answer } = await open(await startRack(), '/apps/myapp/logs', [credentials, origin])
+    expect(answer.status).toBe(status)
+    if (status === 403) expect(answer.body).toBe('Forbidden\n')
+  })
+
+  test.each([
+    ['another version', 'Sec-WebSocket-Version', 'Sec-WebSocket-Version: 12'],
+    ['no key', 'Sec-WebSocket-Key', 'X: y'],
+  ])('%s is a bad request', async (_, name, instead) => {
+    const lines = upgrade.filter((line) => !line.startsWith(`${name}:`))
+    const answer = await ask(await startRack(), 'GET /apps/myapp/logs', [...lines, instead])
+    expect(answer).toMatchObject({ status: 400, body: 'Bad Request\n' })
+  })
+
+  test('gets no extension and no subprotocol, and the accept key of RFC 6455', async () => {
+    const offers = ['Sec-WebSocket-Extensions: permessage-deflate', 'Sec-WebSocket-Protocol: chat']
+    const { answer } = await open(await startRack(), '/apps/myapp/logs', [credentials, ...offers])
+    expect(answer.headers).toEqual([
+      ['Upgrade', 'websocket'],
+      ['Connection', 'Upgrade'],
+      ['Sec-WebSocket-Accept', 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='],
+    ])
+  })
+
+  test('that sends data before the upgrade is answered is cut off', async () => {
+    const peer = await connectTo(await startRack())
+    peer.send(`${request(['GET /apps/myapp/logs', credentials, ...upgrade])}early`)
+    await expect(peer.nextAnswer()).rejects.toThrow('ended before the answer')
+  })
+})
