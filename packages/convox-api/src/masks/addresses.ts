@@ -2,7 +2,7 @@ import { hidden } from './view.ts'
 
 /**
  * Hides the password of one address; user, host, port and path stay as they are.
- * Where it can't be told where the password ends (a raw `/` or `@` in it), too much is hidden rather than too little.
+ * A password ends at the last `@`: where another one stands in the path or query, too much is hidden rather than too little.
  *
  * @param isSecret says which parameters of the address's query are secret
  */
@@ -10,11 +10,9 @@ export function hidePassword(address: string, isSecret: (key: string) => boolean
   const mark = address.indexOf('://')
   const begin = mark === -1 ? 0 : mark + 3
   const rest = address.slice(begin)
-  const end = firstOf(rest, '?#', 0)
-  const before = rest.slice(0, end).lastIndexOf('@')
-  const at = before === -1 ? rest.lastIndexOf('@') : before
+  const at = rest.lastIndexOf('@')
   const from = secretStart(rest, at, schemeBefore(address, mark))
-  const query = Math.max(end, at)
+  const query = firstOf(rest, '?#', Math.max(at, 0))
   const head = from === -1 ? rest.slice(0, query) : rest.slice(0, from) + hidden + rest.slice(at, query)
   return address.slice(0, begin) + head + hideQuery(rest.slice(query), isSecret)
 }

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ForeignMask } from '../errors.ts'
+import { keeper, reader, stranger, testMac } from '../testing/views.ts'
+import { containsMask, diffEnv, maskEnv, maskOf, masksIn, parseEnv, restoreEnv } from './env.ts'
+import type { MaskOrigin } from './view.ts'
+
+const origin = { app: 'myapp', release: 'R1' }
+const env = 'DATABASE_URL=postgres://u:p@db/app\nPLAIN=value\nSECRET=a=b=c'
+
+function mask(key: string, from: Partial<MaskOrigin> = {}) {
+  const whole = { ...origin, key, ...from }
+  return maskOf(whole.release, testMac(whole))
+}
+
+/** As the gateway resolves: the mac has to be this app's, this release's and this key's. */
+function restore(text: string, releases: Record<string, string> = { R1: env }) {
+  return restoreEnv(text, {
+    app: 'myapp',
+    resolve(asked, mac) {
+      if (testMac(asked) !== mac) return null
+      return parseEnv(releases[asked.release] ?? '').get(asked.key) ?? null
+    },
+  })
+}
+
+function foreignKey(text: string, releases?: Record<string, string>): string {
+  try {
+    restore(text, releases)
+  } catch (error) {
+    if (error instanceof ForeignMask) return error.key
+    throw error
+  }
+  return 'nothing was foreign'
+}
+
+describe('reading an environment as the rack does', () => {
+  test.each([
+    ['A=1\nB=2', { A: '1', B: '2' }],
+    ['A=b=c=', { A: 'b=c=' }],
+    ['A=1\r\nB=2\r', { A: '1', B: '2' }],
+    ['A=1\nA=2', { A: '2' }],
+    [' A\t= 1 ', { A: ' 1 ' }],
+    ['\u0085\u00a0A\u3000=1', { A: '1' }],
+    ['\ufeffA=1', { '\ufeffA': '1' }],
+    ['no variable\n=x\n \t=y\n\nA=', { A: '' }],
+    ['# A=1', { '# A': '1' }],
+    ['__proto__=1\nconstructor=2', { ['__proto__']: '1', constructor: '2' }],
+    ['', {}],
+  ])('%j', (text, expected) => {
+    expect([...parseEnv(text)]).toEqual(Object.entries(expected))
+  })
+
+  test('names what was added, removed and changed, and nothing else', () => {
+    expect(diffEnv('A=1\nB=2\nC=3', 'C=3\nB=4\nD=5')).toEqual(['A', 'B', 'D'])
+    expect(diffEnv('A=1\nB=2', 'B=2\n\nA=1\n')).toEqual([])
+    expect(diffEnv('A=1', 'A=1\n A =2')).toEqual(['A'])
+    expect(diffEnv('A=1', 'A=\u00a01')).toEqual(['A'])
+    expect(diffEnv('', '')).toEqual([])
+  })
+})
+
+describe('masking', () => {
+  test('keeps keys, order and spelling of the lines', () => {
+    expect(maskEnv(' B =1\nA=2', origin, stranger)).toBe(` B =${mask('B')}\nA=${mask('A')}`)
+  })
+
+  test('shows all to whom may see all', () => {
+    expect(maskEnv(env, origin, keeper)).toBe(env)
+  })
+
+  test('leaves no part of a value of several lines', () => {
+    const pem = 'PLAIN=1\nCERT=-----BEGIN X-----\nMIIBsecret/+\nabc+secret==\n-----END X-----\nLAST=2'
+    expect(maskEnv(pem, origin, reader)).toBe(`PLAIN=1\nCERT=${mask('CERT')}\nLAST=2`)
+    expect(maskEnv(pem, origin, stranger)).not.toContain('secret')
+  })
+
+  test('leaves nothing of lines that are no variables', () => {
+    expect(maskEnv('orphan secret\nA=1\n# OLD_TOKEN=secret\nB=2', origin, stranger)).toBe(
+      `A=${mask('A')}\nB=${mask('B')}`,
+    )
+    expect(maskEnv('A=1\n# OLD_TOKEN=secret', origin, reader)).not.toContain('secret')
+  })
+
+  test('hides an empty value as any other, so that it can not be told apart', () => {
+    expect(maskEnv('TOKEN=', origin, reader)).toBe(`TOKEN=${mask('TOKEN')}`)
+  })
+})
+
+describe('restoring', () => {
+  test('a masked environment that comes back is what it was', () => {
+    const back = restore(maskEnv(env, origin, stranger))
+    expect(back).toEqual({ env, restored: ['DATABASE_URL', 'PLAIN', 'SECRET'] })
+  })
+
+  test('a changed value stays changed, the masked ones become real', () => {
+    const sent = `NEW=1\nDATABASE_URL=${mask('DATABASE_URL')}\nPLAIN=other`
+    expect(restore(sent).env).toBe('NEW=1\nDATABASE_URL=postgres://u:p@db/app\nPLAIN=other')
+    expect(diffEnv(env, restore(sent).env)).toEqual(['NEW', 'PLAIN', 'SECRET'])
+  })
+
+  test('each mask becomes its own release’s value', () => {
+    const releases = { R1: 'A=one', R2: 'B=two' }
+    expect(restore(`A=${mask('A')}\nB=${mask('B', { release: 'R2' })}`, releases).env).toBe('A=one\nB=two')
+  })
+
+  test('a value with special characters of replacing is put in as it is', () => {
+    expect(restore(`A=${mask('A')}`, { R1: "A=$&$1$`'\\n=" }).env).toBe("A=$&$1$`'\\n=")
+  })
+
+  test('line ends stay', () => {
+    expect(restore(`PLAIN=${mask('PLAIN')}\r\nX=1`).env).toBe('PLAIN=value\r\nX=1')
+  })
+
+  test.each([
+    ['another app', `PLAIN=${mask('PLAIN', { app: 'otherapp' })}`, 'PLAIN'],
+    ['another key', `PLAIN=${mask('SECRET')}`, 'PLAIN'],
+    ['a new key', `EXFILTRATE=${mask('SECRET')}`, 'EXFILTRATE'],
+    ['another release', `PLAIN=${maskOf('R2', testMac({ ...origin, key: 'PLAIN' }))}`, 'PLAIN'],
+    ['a release that never had the key', `PLAIN=${mask('PLAIN', { release: 'R9' })}`, 'PLAIN'],
+    ['a made up mac', 'PLAIN=[hidden:R1:AAAA]', 'PLAIN'],
+    ['no mac', 'PLAIN=[hidden:R1:]', 'PLAIN'],
+    ['the mask of a password', 'PLAIN=[hidden]', 'PLAIN'],
+    ['a mask within a value', `PLAIN=x${mask('PLAIN')}`, 'PLAIN'],
+    ['a mask with something after it', `PLAIN=${mask('PLAIN')} `, 'PLAIN'],
+    ['a quoted mask', `PLAIN="${mask('PLAIN')}"`, 'PLAIN'],
+    ['a broken mask', 'PLAIN=[hidden:R1', 'PLAIN'],
+    ['two masks', `PLAIN=${mask('PLAIN')}${mask('PLAIN')}`, 'PLAIN'],
+    ['a mask in a key', `${mask('PLAIN')}=1`, mask('PLAIN')],
+    ['a mask in no variable', `A=1\n${mask('PLAIN')}`, 'line 2'],
+    ['a mask without a key', `=${mask('PLAIN')}`, 'line 1'],
+  ])('%s is refused, and named', (_, text, key) => {
+    expect(foreignKey(text)).toBe(key)
+  })
+
+  test('the refusal names the key and holds no value', () => {
+    expect(() => restore(`SECRET=topsecret[hidden]`)).toThrow(/SECRET/)
+    expect(() => restore(`SECRET=topsecret[hidden]`)).not.toThrow(/topsecret/)
+  })
+
+  test('masks can be listed, so that their releases can be fetched', () => {
+    expect(masksIn(`A=1\nPLAIN=${mask('PLAIN')}\nX=[hidden]`)).toEqual([
+      { key: 'PLAIN', release: 'R1', mac: testMac({ ...origin, key: 'PLAIN' }) },
+    ])
+    expect([containsMask('x [hidden:R'), containsMask('[hidden]'), containsMask('hidden')]).toEqual([true, true, false])
+  })
+})
+
+test('for every environment: masked, sent back and restored is the same variables, and the mask says no value', () => {
+  const key = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/)
+  const value = fc
+    .string({ unit: 'grapheme', maxLength: 20 })
+    .filter((text) => !/[\r\n]/.test(text) && !containsMask(text))
+  const variables = fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name, maxLength: 6 })
+  fc.assert(
+    fc.property(variables, fc.constantFrom(stranger, reader), (list, view) => {
+      const text = list.map(([name, content]) => `${name}=${content}`).join('\n')
+      const masked = maskEnv(text, origin, view)
+      expect([...parseEnv(masked).keys()]).toEqual([...parseEnv(text).keys()])
+      expect(diffEnv(text, restore(masked, { R1: text }).env)).toEqual([])
+      if (view === stranger)
+        for (const line of masked.split('\n').filter(Boolean)) expect(line).toMatch(/=\[hidden:R1:[\w-]{16}\]$/)
+    }),
+  )
+})
