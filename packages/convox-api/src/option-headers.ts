@@ -23,6 +23,7 @@ export function readOptionHeaders(
 ): ReadonlyMap<string, string> | HeaderRefusal {
   const known = meaningsOf(route)
   const options = new Map<string, string>()
+  if (known.size === 0) return options
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     const value = rawHeaders[index + 1] ?? ''
@@ -50,7 +51,8 @@ function meaningsOf(route: RackRoute): ReadonlyMap<string, Meaning> {
 }
 
 function fold(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-')
+  const lower = name.toLowerCase()
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
 }
 
 function spelledAsOption(route: RackRoute, lower: string): boolean {

@@ -69,6 +69,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Null where an escape is broken. Bytes that aren't UTF-8 read as U+FFFD, and `utf8` says so. */
 function decode(text: string): { text: string; utf8: boolean } | null {
+  if (isPlain(text)) return { text, utf8: true }
   const bytes = Buffer.alloc(text.length)
   let length = 0
   for (let at = 0; at < text.length; at++) {
@@ -86,6 +87,15 @@ function decode(text: string): { text: string; utf8: boolean } | null {
   } catch {
     return { text: read.toString('utf8'), utf8: false }
   }
+}
+
+/** Whether decoding would change nothing. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x25 || code === 0x2b || code >= 0x80) return false
+  }
+  return true
 }
 
 function hex(code: number): number {
