@@ -5,7 +5,7 @@ import { createTokenMint } from '@rack-gateway/auth'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
-import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
+import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
@@ -24,6 +24,8 @@ export interface System {
   readonly sql: Sql
   /** A session of a person with this role on every rack. */
   token(role: string, options?: { email?: string; rack?: string }): Promise<string>
+  /** An API token of the service account `ci`, as a pipeline has. */
+  pipelineToken(): Promise<string>
   events(): Promise<AuditEvent[]>
   lastEvent(): Promise<AuditEvent>
   /** Sends bytes and reads one answer; `{token}` stands for the credential in `Authorization`. */
@@ -36,16 +38,27 @@ export interface System {
 export interface SystemOptions {
   readonly rackNames?: readonly string[]
   readonly now?: () => number
+  /** Of the racks. */
+  readonly clock?: Clock
 }
 
 const key = Buffer.from('test-secret-key-of-at-least-32-bytes!')
 
 /** The gateway as in production, on a database of its own, in front of demo racks. */
-export async function startSystem({ rackNames = ['staging'], now = Date.now }: SystemOptions = {}): Promise<System> {
+export async function startSystem({
+  rackNames = ['staging'],
+  now = Date.now,
+  clock,
+}: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const racks: Record<string, DemoRack> = {}
   for (const name of rackNames) {
-    const rack = createDemoRack({ name, token: `rack-password-of-${name}`, seed: name })
+    const rack = createDemoRack({
+      name,
+      token: `rack-password-of-${name}`,
+      seed: name,
+      ...(clock === undefined ? {} : { clock }),
+    })
     await rack.listen()
     racks[name] = rack
   }
@@ -128,6 +141,12 @@ export async function startSystem({ rackNames = ['staging'], now = Date.now }: S
         expiresAt: now() + 86_400_000,
         ...(bound === undefined ? {} : { rack: bound }),
       })
+      return issued.token
+    },
+    async pipelineToken() {
+      await issuer.createServiceAccount({ name: 'ci', binding: { role: 'ci' } })
+      const owner = { kind: 'service-account', name: 'ci' } as const
+      const issued = await issuer.issueApiToken({ name: 'pipeline', owner, role: 'ci', expiresAt: now() + 86_400_000 })
       return issued.token
     },
     events,

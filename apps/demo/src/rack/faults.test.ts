@@ -1,0 +1,146 @@
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { answered, ask, connectTo, credentials, formType, open, request, startRack, until } from './testing/client.ts'
+
+const get = request(['GET /apps', credentials])
+
+describe('a fault', () => {
+  test('hits one request that matches, and no other', async () => {
+    const rack = await startRack()
+    rack.onNext('GET /apps', { kind: 'answer', status: 503, body: 'out of order' })
+    expect((await ask(rack, 'GET /system')).status).toBe(200)
+    expect(await ask(rack, 'GET /apps')).toMatchObject({ status: 503, body: 'out of order' })
+    expect((await ask(rack, 'GET /apps')).status).toBe(200)
+  })
+
+  test.each([
+    ['a pattern', /releases/],
+    [
+      'a question',
+      ({ method, target }: { method: string; target: string }) => method === 'GET' && target.includes('R'),
+    ],
+    ['the exact request', 'GET /apps/myapp/releases/R?'],
+  ])('is matched by %s', async (_, matcher) => {
+    const rack = await startRack()
+    const { met } = rack.onNext(matcher, { kind: 'answer', status: 599 })
+    expect((await ask(rack, 'GET /apps/myapp/releases/R?')).status).toBe(599)
+    await met
+  })
+
+  test('hang: nothing is answered until it is released, and the request is on record meanwhile', async () => {
+    const rack = await startRack()
+    const fault = rack.onNext('GET /apps', { kind: 'hang' })
+    const peer = await connectTo(rack)
+    peer.send(get)
+    await fault.met
+    expect(rack.received).toMatchObject([{ target: '/apps', route: 'GET /apps', status: null }])
+    fault.release()
+    expect(answered(await peer.nextAnswer()).status).toBe(200)
+  })
+
+  test('reset: the connection is gone and the request had no effect', async () => {
+    const rack = await startRack()
+    rack.onNext(/POST/, { kind: 'reset' })
+    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended before the answer')
+    expect((await ask(rack, 'GET /apps/third')).status).toBe(404)
+  })
+
+  test('reset-after-effect: the connection is gone and the request had its effect', async () => {
+    const rack = await startRack()
+    rack.onNext(/POST/, { kind: 'reset-after-effect' })
+    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended before the answer')
+    expect((await ask(rack, 'GET /apps/third')).status).toBe(200)
+  })
+
+  test('cut: the answer announces its length and ends early', async () => {
+    const rack = await startRack()
+    rack.onNext('GET /apps', { kind: 'cut', after: 10 })
+    await expect(ask(rack, 'GET /apps')).rejects.toThrow('ended before the answer')
+  })
+
+  test('stall: the answer waits in the middle', async () => {
+    const rack = await startRack()
+    const fault = rack.onNext('GET /apps', { kind: 'stall', after: 10 })
+    const peer = await connectTo(rack)
+    peer.send(get)
+    const answer = peer.nextAnswer()
+    let settled = false
+    void answer.then(() => {
+      settled = true
+    })
+    await fault.met
+    await ask(rack, 'GET /system')
+    expect(settled).toBe(false)
+    fault.release()
+    expect(JSON.parse((await answer).body)).toHaveLength(2)
+  })
+
+  test('extra: bytes of no answer follow the answer on its connection', async () => {
+    const rack = await startRack()
+    rack.onNext('GET /apps', { kind: 'extra', bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison' })
+    const peer = await connectTo(rack)
+    peer.send(get)
+    expect(JSON.parse((await peer.nextAnswer()).body)).toHaveLength(2)
+    expect(await peer.nextAnswer()).toMatchObject({ body: 'poison' })
+  })
+
+  test('gzip: the usual answer, compressed', async () => {
+    const rack = await startRack()
+    rack.onNext('GET /apps', { kind: 'gzip' })
+    const answer = await ask(rack, 'GET /apps')
+    expect(answer.headers).toContainEqual(['Content-Encoding', 'gzip'])
+    expect(JSON.parse(gunzipSync(Buffer.from(answer.body, 'latin1')).toString())).toHaveLength(2)
+  })
+
+  test('answer: headers are sent as they are given', async () => {
+    const rack = await startRack()
+    const headers = [
+      ['Set-Cookie', 'a=1'],
+      ['Set-Cookie', 'b=2'],
+      ['Location', 'http://internal.test'],
+    ] as const
+    rack.onNext('GET /apps', { kind: 'answer', status: 302, headers })
+    expect((await ask(rack, 'GET /apps')).headers).toEqual(expect.arrayContaining(headers.map((pair) => [...pair])))
+  })
+})
+
+describe('a fault of a websocket', () => {
+  test('answer: the handshake is refused', async () => {
+    const rack = await startRack()
+    rack.onNext(/exec/, { kind: 'answer', status: 403, body: 'no' })
+    expect((await open(rack, '/apps/myapp/processes/web/exec')).answer).toMatchObject({ status: 403, body: 'no' })
+  })
+
+  test('hang: the handshake waits', async () => {
+    const rack = await startRack()
+    const fault = rack.onNext(/exec/, { kind: 'hang' })
+    const opening = open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo hi'])
+    await fault.met
+    expect(rack.received[0]?.status).toBeNull()
+    fault.release()
+    expect(await (await opening).end()).toContain('hi\n')
+  })
+
+  test('reset: there is no handshake', async () => {
+    const rack = await startRack()
+    rack.onNext(/exec/, { kind: 'reset' })
+    await expect(open(rack, '/apps/myapp/processes/web/exec')).rejects.toThrow('ended before the answer')
+  })
+
+  test('cut: the stream ends without an exit marker', async () => {
+    const rack = await startRack()
+    rack.onNext(/exec/, { kind: 'cut', after: 2 })
+    const socket = await open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo hello'])
+    await until(() => socket.peer.closed)
+    expect(socket.text()).toBe('he')
+  })
+
+  test('stall: the stream waits in the middle', async () => {
+    const rack = await startRack()
+    const fault = rack.onNext(/exec/, { kind: 'stall', after: 2 })
+    const socket = await open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo hello'])
+    await until(() => socket.text() === 'he')
+    fault.release()
+    expect(await socket.end()).toMatch(/^hello\n/)
+  })
+})

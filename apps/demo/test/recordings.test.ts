@@ -1,0 +1,170 @@
+import {
+  type CliRecording,
+  createTranslation,
+  differences,
+  type Exchange,
+  loadRecordings,
+  manualClock,
+  replay,
+  type Translation,
+} from '@rack-gateway/demo/rack'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chainVerdict, type System, startSystem } from './support/system.ts'
+
+const roles = ['viewer', 'ops', 'deployer', 'ci', 'admin'] as const
+type Role = (typeof roles)[number]
+
+const run = 'POST /apps/myapp/services/command/processes'
+const exec = 'GET /apps/myapp/processes/*'
+function everybody(where: string): Record<Role, string> {
+  return { ...allButAdmin(where), admin: where }
+}
+function allButAdmin(where: string) {
+  return { viewer: where, ops: where, deployer: where, ci: where }
+}
+
+/**
+ * The recorded runs of the stock CLI, byte for byte through the gateway (credential, host and ids replaced), for every role.
+ * What a role may is transcribed from the table of roles, not derived from the code: the request at which the first refusal comes, by role; a role that isn't named may do it all.
+ */
+const refusals: Readonly<Record<string, Partial<Record<Role, string>>>> = {
+  'convox rack ps': { ci: 'GET /system/processes' },
+  'convox rack params set idle_timeout=1800': everybody('PUT /system'),
+  'convox apps lock': { viewer: 'PUT /apps/myapp', ci: 'PUT /apps/myapp' },
+  'convox apps create thirdapp': allButAdmin('POST /apps'),
+  'convox apps delete thirdapp': allButAdmin('DELETE /apps/thirdapp'),
+  'convox ps stop worker-47wigsey8-ppciu': {
+    viewer: 'DELETE /apps/myapp/processes/*',
+    ci: 'DELETE /apps/myapp/processes/*',
+  },
+  'convox run command bin/pre_release': { viewer: run, ops: run },
+  'convox run command run_as_deploy rake checks:verify_dns checks:generate_test_submission': { viewer: run, ops: run },
+  'convox run --detach command rake stripe:prepare': { viewer: run, ops: run },
+  'convox run command cat': { viewer: run, ops: run, deployer: exec, ci: exec },
+  'convox run command exit 7': { viewer: run, ops: run, deployer: exec, ci: exec },
+  'convox exec web-3ks9bivoi-sarri echo hi': allButAdmin(exec),
+  'convox exec web-3ks9bivoi-sarri exit 3': allButAdmin(exec),
+  'convox exec web env': allButAdmin(exec),
+  'convox env set FOO=bar BAZ="a b"': {
+    viewer: 'POST /apps/myapp/releases',
+    ops: 'POST /apps/myapp/releases',
+    ci: 'POST /apps/myapp/releases',
+  },
+  'convox env unset FOO': {
+    viewer: 'POST /apps/myapp/releases',
+    ops: 'POST /apps/myapp/releases',
+    ci: 'POST /apps/myapp/releases',
+  },
+  'convox releases promote': {
+    viewer: 'POST /apps/myapp/releases/*/promote',
+    ops: 'POST /apps/myapp/releases/*/promote',
+  },
+  'convox build -d "my build"': { viewer: 'POST /apps/myapp/objects/*', ops: 'POST /apps/myapp/objects/*' },
+  'convox deploy -d "my deploy"': { viewer: 'POST /apps/myapp/objects/*', ops: 'POST /apps/myapp/objects/*' },
+  'convox services restart web': { viewer: 'POST /apps/myapp/services/*', ci: 'POST /apps/myapp/services/*' },
+  'convox restart': { viewer: 'POST /apps/myapp/services/*', ci: 'POST /apps/myapp/services/*' },
+  'convox scale web --count 3': { viewer: 'PUT /apps/myapp/services/web', ci: 'PUT /apps/myapp/services/web' },
+  'convox resources': { ci: 'GET /apps/myapp/resources' },
+  'convox resources info database': { ci: 'GET /apps/myapp/resources/database' },
+  'convox instances': { ci: 'GET /instances' },
+  'convox registries': { viewer: 'GET /registries', ci: 'GET /registries' },
+  'convox certs': { ci: 'GET /certificates' },
+  'convox configs': { viewer: 'GET /apps/myapp/configs', ci: 'GET /apps/myapp/configs' },
+  'echo copied > f.txt; convox cp f.txt web-3ks9bivoi-sarri:/app/f.txt; convox cp web-3ks9bivoi-sarri:/app/f.txt back.txt':
+    allButAdmin('POST /apps/myapp/processes/*'),
+}
+
+const recordings = loadRecordings()
+
+test('every row of the table is a recorded command', () => {
+  expect(
+    Object.keys(refusals).filter((command) => !recordings.some((recording) => recording.command === command)),
+  ).toEqual([])
+})
+
+describe.each(roles)('the recorded CLI as %s', (role) => {
+  const clock = manualClock()
+  const translation = createTranslation()
+  let system: System
+  let token: string
+  beforeAll(async () => {
+    system = await startSystem({ rackNames: ['rack1'], clock })
+    token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
+  })
+  afterAll(() => system.stop())
+
+  function play(recording: CliRecording, url: string, credential: string, ids: Translation): Promise<Exchange[]> {
+    return replay(recording, {
+      url,
+      authorization: `Basic ${Buffer.from(`convox:${credential}`).toString('base64')}`,
+      translation: ids,
+      wait: clock.advance,
+      until: isRefused,
+    })
+  }
+
+  test.each(recordings.map((recording, index) => [`${index}: ${recording.command}`, recording] as const))(
+    '%s',
+    async (_name, recording) => {
+      const expected = refusals[recording.command]?.[role] ?? null
+      const exchanges = await play(recording, system.url, token, expected === null ? translation : overlay(translation))
+      expect(refusedAt(exchanges)).toBe(expected)
+      if (expected === null) expect(exchanges.map(({ status }) => status)).toEqual(exchanges.map(recordedStatus))
+      if (role === 'admin' && expected === null) expect(exchanges.flatMap(visibleDifferences)).toEqual([])
+      // what this role may not do is done past the gateway, so that the next recording finds the rack as it was
+      if (expected !== null) await play(recording, system.rack.url, system.rack.token, translation)
+    },
+  )
+
+  test('every call of it is in the log, and the chain holds', async () => {
+    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    const events = await system.events()
+    expect(
+      events.filter(({ principal }) => principal?.name === `${role}@example.com` || principal?.kind === 'api-token')
+        .length,
+    ).toBeGreaterThan(recordings.length)
+    expect(JSON.stringify(events)).not.toContain(token)
+    expect(JSON.stringify(events)).not.toContain(system.rack.token)
+  })
+})
+
+function isRefused({ status, recorded }: Exchange): boolean {
+  return status === 403 && Number(recorded.startLine.split(' ')[1]) !== 403
+}
+
+function recordedStatus({ recorded }: Exchange): number {
+  return Number(recorded.startLine.split(' ')[1])
+}
+
+/** `METHOD /path` of the refusal that ended the replay, ids and what follows them made plain by the table's own pattern. */
+function refusedAt(exchanges: readonly Exchange[]): string | null {
+  const last = exchanges.at(-1)
+  if (!last || !isRefused(last)) return null
+  const request = `${last.method} ${last.target.replace(/\?.*$/, '')}`
+  const patterns = new Set(Object.values(refusals).flatMap((byRole) => Object.values(byRole)))
+  return [...patterns].filter((pattern) => matches(pattern, request)).sort((a, b) => b.length - a.length)[0] ?? request
+}
+
+function matches(pattern: string, request: string): boolean {
+  const [before = '', after = ''] = pattern.split('*')
+  return pattern.includes('*') ? request.startsWith(before) && request.endsWith(after) : pattern === request
+}
+
+/** What a person or program would see differ: the connection's own headers are the gateway's, and so is the text of its own 404. */
+function visibleDifferences(exchange: Exchange): string[] {
+  const unknownRoute = exchange.target.startsWith('/nosuch')
+  return differences(exchange).filter((difference) => {
+    if (difference.startsWith('header names')) return false
+    if (unknownRoute && difference.startsWith('body')) return false
+    return !(exchange.target.endsWith('/exec') && difference.includes('RACK_URL'))
+  })
+}
+
+/** Knows what `base` knows; what it learns is forgotten with it. */
+function overlay(base: Translation): Translation {
+  const own = createTranslation()
+  return {
+    toPresent: (recorded) => own.toPresent(base.toPresent(recorded)),
+    learn: (recorded, present) => own.learn(base.toPresent(recorded), present),
+  }
+}
