@@ -48,6 +48,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   app.addHook('onClose', () => database.close())
   try {
     await database.check()
+    app.decorateRequest('call', null)
     answerErrors(app)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })

@@ -1,5 +1,6 @@
 import { type IncomingMessage, METHODS } from 'node:http'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { refuse } from './answer-errors.ts'
 import { answerClientError } from './client-errors.ts'
 import { rackApiAddress } from './rack-api/address.ts'
 import { requestId } from './request-id.ts'
@@ -17,11 +18,14 @@ const keepAliveMs = 75_000
 export function createServer(log: FastifyBaseLogger): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     genReqId: requestId,
     requestIdHeader: false,
     rewriteUrl: internalAddress,
+    frameworkErrors(error, request, reply) {
+      void refuse(app, error, request, reply)
+    },
     clientErrorHandler(error, socket) {
       answerClientError(app, error, socket)
     },
