@@ -5,7 +5,7 @@ import { findServiceAccount, findUser } from './accounts.ts'
 import { createBinding } from './bindings.ts'
 import type { Change } from './change.ts'
 import { NotFound } from './errors.ts'
-import { checkName } from './names.ts'
+import { checkId, checkName } from './names.ts'
 import type { IssuedCredential } from './sessions.ts'
 import type { TokenMint } from './token.ts'
 
@@ -54,7 +54,11 @@ async function findOwner({ tx }: Change, owner: Owner): Promise<string> {
 
 /** Revokes an API token for good; revoking it again changes nothing. @throws NotFound */
 export async function closeApiToken(change: Change, id: string, at: Date): Promise<void> {
-  const [token] = await change.tx.select().from(apiTokens).where(eq(apiTokens.id, id)).for('update')
+  const [token] = await change.tx
+    .select()
+    .from(apiTokens)
+    .where(eq(apiTokens.id, checkId('such API token', id)))
+    .for('update')
   if (!token) throw new NotFound('such API token')
   if (token.revokedAt) return
   await change.tx.update(apiTokens).set({ revokedAt: at }).where(eq(apiTokens.id, id))

@@ -3,6 +3,7 @@ import { type BindingSubject, bindings } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Change } from './change.ts'
 import { NotFound } from './errors.ts'
+import { checkId } from './names.ts'
 
 export interface BindingSubjectRef {
   readonly kind: BindingSubject
@@ -57,7 +58,10 @@ export async function ensureBinding(change: Change, subject: BindingSubjectRef, 
 
 /** @throws NotFound */
 export async function deleteBinding(change: Change, id: string): Promise<void> {
-  const [gone] = await change.tx.delete(bindings).where(eq(bindings.id, id)).returning()
+  const [gone] = await change.tx
+    .delete(bindings)
+    .where(eq(bindings.id, checkId('such binding', id)))
+    .returning()
   if (!gone) throw new NotFound('such binding')
   const { subjectKind, subjectId, role, racks, apps } = gone
   const detail = { binding: id, subject: `${subjectKind}:${subjectId}`, role, racks, apps }

@@ -27,6 +27,7 @@ test.each([
   '\u0430nn@example.com',
   '\uff41nn@example.com',
   'ADM\u0130N@example.com',
+  '\u212aate@example.com',
   `${'a'.repeat(250)}@example.com`,
 ])('%j is no e-mail address', (text) => {
   expect(() => canonicalEmail(text)).toThrow(InvalidName)

@@ -1,4 +1,4 @@
-import { InvalidName } from './errors.ts'
+import { InvalidName, NotFound } from './errors.ts'
 
 const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/
 const name = /^[A-Za-z0-9](?:[A-Za-z0-9 ._@/+-]{0,98}[A-Za-z0-9])?$/
@@ -17,4 +17,12 @@ export function checkName(what: string, text: string): string {
   throw new InvalidName(
     `the ${what} must be 1 to 100 letters, digits, spaces or any of . _ @ / + - and begin and end with a letter or digit`,
   )
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** What was asked for by id; anything but a UUID stands for nothing. @throws NotFound */
+export function checkId(what: string, id: string): string {
+  if (uuid.test(id)) return id
+  throw new NotFound(what)
 }

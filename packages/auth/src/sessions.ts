@@ -5,7 +5,7 @@ import { ensureUser } from './accounts.ts'
 import { ensureBinding } from './bindings.ts'
 import type { Change } from './change.ts'
 import { NotFound } from './errors.ts'
-import { checkName } from './names.ts'
+import { checkId, checkName } from './names.ts'
 import type { TokenMint } from './token.ts'
 
 export interface SessionRequest {
@@ -50,7 +50,11 @@ export async function insertSession(
 
 /** Ends a session for good; ending it again changes nothing. @throws NotFound */
 export async function closeSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
-  const [session] = await change.tx.select().from(sessions).where(eq(sessions.id, id)).for('update')
+  const [session] = await change.tx
+    .select()
+    .from(sessions)
+    .where(eq(sessions.id, checkId('such session', id)))
+    .for('update')
   if (!session) throw new NotFound('such session')
   if (session.endedAt) return
   await change.tx.update(sessions).set({ endedAt: at, endedReason: reason }).where(eq(sessions.id, id))

@@ -100,6 +100,17 @@ test('one token has one text: the same number plus 2^336, which 57 digits can al
   expect(mint.read(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'malformed-token' })
 })
 
+test.each(['-', '_', ' ', '\n', '\0', 'é', '\uff11'])(
+  '%j among the digits is refused even when the check digits are made to fit',
+  (foreign) => {
+    const { token } = mint.issue('session', later)
+    for (const at of [4, 30, 60]) {
+      const body = token.slice(0, at) + foreign + token.slice(at + 1, 61)
+      expect(mint.read(body + encodeNumber(crc32(body), 6), now)).toMatchObject({ rule: 'malformed-token' })
+    }
+  },
+)
+
 test.each([
   ['nothing', () => ''],
   ['only a prefix', () => 'rgs_'],

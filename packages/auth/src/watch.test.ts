@@ -3,8 +3,10 @@ import { createServer, type Socket } from 'node:net'
 import { revision as revisionTable } from '@rack-gateway/database'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { LookUpTooSlow } from './errors.ts'
 import { startStore } from './testing/database.ts'
 import { deferred } from './testing/deferred.ts'
+import { startWire } from './testing/wire.ts'
 import { type RevisionWatchOptions, watchRevision } from './watch.ts'
 
 async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
@@ -99,6 +101,7 @@ test('without a database the polls keep to their interval', async () => {
   const { watch, urls, onError } = await startWatch({ interval: 3_600_000 })
   await urls.drop()
   await vi.waitUntil(() => onError.mock.calls.length > 0)
+  for (let attempt = 0; attempt < 5; attempt++) await (await watchRevision({ url: urls.runtimeUrl })).stop()
   await watch.stop()
   expect(onError).toHaveBeenCalledOnce()
 })
@@ -140,6 +143,20 @@ test('a host that accepts and says nothing counts as gone, and no connection to 
   await watch.stop()
   await vi.waitUntil(() => open.size === 0, { timeout: 5_000 })
   expect(watch.stale()).toBe(true)
+})
+
+test('a connection on which nothing moves any more is given up at the deadline, and a new one is made', async () => {
+  const { urls, issuer } = await startStore()
+  const wire = await startWire(urls.runtimeUrl)
+  const failed = deferred<unknown>()
+  const watch = await watchRevision({ url: wire.url, interval: 10, deadline: 200, onError: failed.resolve })
+  onTestFinished(() => watch.stop())
+  wire.freeze()
+  expect(await failed.promise).toBeInstanceOf(LookUpTooSlow)
+  const changed = deferred<void>()
+  watch.onChange(changed.resolve)
+  await issuer.user('ann@example.com')
+  await changed.promise
 })
 
 test('stopped, it leaves no connection and says nothing more, even in the middle of a poll', async () => {
