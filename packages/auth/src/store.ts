@@ -12,7 +12,10 @@ import { and, eq, or, sql } from 'drizzle-orm'
 import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord } from './principals.ts'
 import { within } from './within.ts'
 
-export { createIssuer, type Issuer, type IssuerOptions } from './issue.ts'
+export type { ApiTokenRequest, Owner } from './api-tokens.ts'
+export type { BindingSubjectRef, BindingTerms } from './bindings.ts'
+export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountRequest } from './issue.ts'
+export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 
 export interface DirectoryOptions {
