@@ -1,7 +1,7 @@
 import { RackError } from '../errors.ts'
+import { newApp } from '../state/new-app.ts'
 import { findApp } from '../state/rack.ts'
 import { cancelPromotion } from '../state/releases.ts'
-import { emptyApp } from '../state/seed.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 import { readPairs } from '../wire/form.ts'
@@ -14,7 +14,7 @@ export function createApp({ rack, parameters }: Call): Answer {
   const name = parameters.name ?? ''
   if (!/^[a-z][a-z0-9-]*$/.test(name)) throw new RackError(400, 'app name invalid')
   if (rack.apps.has(name)) throw new RackError(409, `app already exists: ${name}`)
-  const created = emptyApp(rack, name, '')
+  const created = newApp(rack, name, '')
   rack.apps.set(name, created)
   return json(created.app)
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Frame, opcode } from '../wire/frames.ts'
-import { headerOf, type Message, writeMessage } from './message.ts'
+import { type Message, writeMessage } from './message.ts'
 import { connectPeer, isEnd, type Peer } from './peer.ts'
+import { presentRequest } from './present-request.ts'
 import type { CliRecording } from './recordings.ts'
 import { type RecordedExchange, scheduleOf } from './schedule.ts'
 import { createTranslation, type Translation } from './translation.ts'
@@ -77,7 +78,7 @@ interface Player {
 }
 
 async function play(player: Player, recorded: RecordedExchange) {
-  const request = presentRequest(player, recorded.request)
+  const request = presentRequest(recorded.request, player)
   const peer = await peerFor(player, recorded.connection)
   peer.send(writeMessage(request))
   const [method = '', target = ''] = request.startLine.split(' ')
@@ -117,21 +118,4 @@ async function peerFor({ peers, url }: Player, connection: number): Promise<Peer
   const peer = await connectPeer(url)
   peers.set(connection, peer)
   return peer
-}
-
-function presentRequest({ url, authorization, translation }: Player, request: Message): Message {
-  const prefix = url.pathname.replace(/\/$/, '')
-  const [method, target, version] = request.startLine.split(' ')
-  const replaced: Record<string, string | null> = {
-    host: url.host,
-    authorization,
-    origin: headerOf(request, 'origin') === null ? null : url.origin,
-  }
-  const headers = request.headers.flatMap(([name, value]): [string, string][] => {
-    const replacement = replaced[name.toLowerCase()]
-    if (replacement === null) return []
-    return [[name, replacement ?? translation.toPresent(value)]]
-  })
-  const startLine = `${method} ${prefix}${translation.toPresent(target ?? '')} ${version}`
-  return { startLine, headers, body: translation.toPresent(request.body) }
 }

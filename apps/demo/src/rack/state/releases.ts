@@ -2,6 +2,7 @@ import { notFound, RackError } from '../errors.ts'
 import { newId } from '../random.ts'
 import type { AppState, Release } from './app.ts'
 import { logLine } from './logs.ts'
+import { addServices } from './new-app.ts'
 import { isReplica } from './processes.ts'
 import { type RackState, timestamp } from './rack.ts'
 
@@ -52,12 +53,13 @@ function takeStep(rack: RackState, app: AppState, release: Release, step: number
     if (app.app.release !== release.id || app.app.status !== 'updating') return
     app.logs.append(logLine(rack.clock, 'system/k8s/atom/app', `promote step ${step}`))
     if (step < steps) takeStep(rack, app, release, step + 1)
-    else finish(app, release)
+    else finish(rack, app, release)
   })
 }
 
-function finish(app: AppState, release: Release): void {
+function finish(rack: RackState, app: AppState, release: Release): void {
   app.app.status = 'running'
+  if (app.services.length === 0) addServices(rack, app)
   for (const process of app.processes.values()) if (isReplica(process)) process.release = release.id
 }
 

@@ -1,8 +1,8 @@
 import { type Clock, goTime } from '../clock.ts'
 import { newId, type Random } from '../random.ts'
-import type { AppState, Build, Release } from './app.ts'
+import type { Build, Release } from './app.ts'
 import { createLogLines, logLine } from './logs.ts'
-import { startReplica } from './processes.ts'
+import { addServices, newApp } from './new-app.ts'
 import type { RackState } from './rack.ts'
 
 const hour = 3_600_000
@@ -69,7 +69,7 @@ export function seedRack(options: { name: string; token: string; clock: Clock; r
 function seedApp(rack: RackState, name: string): void {
   const old = seedBuild(rack, name, 1, -49 * hour)
   const current = seedBuild(rack, name, 2, -48 * hour)
-  const app = emptyApp(rack, name, `${name}.${rack.system.domain}`)
+  const app = newApp(rack, name, `${name}.${rack.system.domain}`)
   app.app.parameters = { BuildCpu: '250' }
   app.app.release = current.release.id
   app.builds.push(current.build, old.build)
@@ -82,7 +82,7 @@ function seedApp(rack: RackState, name: string): void {
   }
   app.logs.append(logLine(rack.clock, 'service/web/boot', `Booting ${name}`))
   rack.apps.set(name, app)
-  for (const service of ['web', 'web', 'worker']) startReplica(rack, app, service)
+  addServices(rack, app)
 }
 
 function seedBuild(rack: RackState, app: string, number: number, age: number): { build: Build; release: Release } {
@@ -115,35 +115,4 @@ function seedBuild(rack: RackState, app: string, number: number, age: number): {
     created: at(hour),
   }
   return { build, release }
-}
-
-/** An app that was just made. */
-export function emptyApp(rack: RackState, name: string, router: string): AppState {
-  const seeded = router !== ''
-  const service = (service: string, count: number) => ({
-    count,
-    cpu: 250,
-    domain: `${service}.${name}.${rack.system.domain}`,
-    gpu: 0,
-    'gpu-vendor': '',
-    memory: 512,
-    name: service,
-    nlb: null,
-    ports: service === 'web' ? [{ balancer: 443, certificate: 'cert-1', container: 3000 }] : null,
-  })
-  const url = `postgres://app:respass@resource-database.${rack.system.name}-${name}.svc.cluster.local:5432/app`
-  const ports = [{ protocol: 'tcp', source: 3000, target: 3000 }]
-  return {
-    app: { generation: '3', locked: false, name, release: '', router, status: 'running', parameters: {} },
-    services: seeded ? [service('command', 0), service('web', 2), service('worker', 1)] : [],
-    processes: new Map(),
-    releases: [],
-    builds: [],
-    buildLogs: new Map(),
-    resources: seeded ? [{ name: 'database', status: 'running', type: 'postgres', url }] : [],
-    balancers: seeded ? [{ name: 'main', endpoint: `lb.${rack.system.domain}`, ports, service: 'web' }] : [],
-    logs: createLogLines(),
-    objects: new Map(),
-    files: new Map(),
-  }
 }

@@ -1,0 +1,26 @@
+import { headerOf, type Message } from './message.ts'
+import type { Translation } from './translation.ts'
+
+export interface Present {
+  readonly url: URL
+  readonly authorization: string | null
+  readonly translation: Translation
+}
+
+/** A recorded request as it is sent now: Host, Origin and the credential replaced, the URL's path put before the target, ids translated. */
+export function presentRequest(request: Message, { url, authorization, translation }: Present): Message {
+  const prefix = url.pathname.replace(/\/$/, '')
+  const [method, target, version] = request.startLine.split(' ')
+  const replaced: Record<string, string | null> = {
+    host: url.host,
+    authorization,
+    origin: headerOf(request, 'origin') === null ? null : url.origin,
+  }
+  const headers = request.headers.flatMap(([name, value]): [string, string][] => {
+    const replacement = replaced[name.toLowerCase()]
+    if (replacement === null) return []
+    return [[name, replacement ?? translation.toPresent(value)]]
+  })
+  const startLine = `${method} ${prefix}${translation.toPresent(target ?? '')} ${version}`
+  return { startLine, headers, body: translation.toPresent(request.body) }
+}
