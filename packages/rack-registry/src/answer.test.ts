@@ -204,6 +204,19 @@ test('a rack that refuses an upload early is heard, though the body is not throu
   expect(String(chunk)).toMatch(/^HTTP\/1.1 413 .*\r\n\r\ntoo large$/s)
 })
 
+test('a caller whose upload the rack breaks off can still be told', async () => {
+  const upstream = await httpPeer((request) => void request.once('data', () => request.socket.destroy()))
+  const rack = rackAt(upstream.port)
+  const gateway = await httpPeer(async (request, response) => {
+    const sent = rack.send({ method: 'POST', target: '/', headers: [], body: request, length: 1000 }, never)
+    await sent.catch((error: Error) => response.writeHead(502).end(error.message))
+  })
+  const caller = net.connect(gateway.port, '127.0.0.1')
+  caller.write('POST /import HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000\r\n\r\nbegin')
+  const [chunk] = await once(caller, 'data')
+  expect(String(chunk)).toMatch(/^HTTP\/1.1 502 .*the rack staging did not answer in full/s)
+})
+
 test('a body that is shorter or longer than its length is not sent as if it were whole', async () => {
   const upstream = await httpPeer((request, response) => void request.resume().on('end', () => response.end('ok')))
   for (const length of [4, 6]) {
@@ -227,6 +240,20 @@ test('a sink that is already gone, or fails, is an error and cuts the rack', asy
     const answer = await rack.send(get(), never)
     await expect(answer.pipe(sink)).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
   }
+  await Promise.all(closed)
+})
+
+test('a sink that goes away in the middle is an error and cuts the rack, though nobody aborts the call', async () => {
+  const closed: Promise<void>[] = []
+  const upstream = await httpPeer((request, response) => {
+    closed.push(closeOf(request.socket))
+    response.write('begin')
+  })
+  const answer = await rackAt(upstream.port).send(get(), never)
+  const sink = new PassThrough()
+  const piped = answer.pipe(sink)
+  sink.once('data', () => sink.destroy())
+  await expect(piped).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
   await Promise.all(closed)
 })
 

@@ -21,6 +21,9 @@ export interface BodyConsumer {
 /** How much of a body may wait here, in bytes, while the call is being recorded. A small answer is complete, and its connection free, before anyone asks for it. */
 const waitingRoom = 64 * 1024
 
+/** What Node lets pass as a status text. */
+const printable = /^[\x20-\x7e]*$/
+
 /** A rack's answer: filled from one side by `push`, `finish` and `break`, taken from the other exactly once. */
 export class Answer implements UpstreamAnswer {
   readonly status: number
@@ -38,7 +41,7 @@ export class Answer implements UpstreamAnswer {
     this.#rack = rack
     this.#source = source
     this.status = status
-    this.statusText = statusText
+    this.statusText = printable.test(statusText) ? statusText : ''
     this.headers = head.headers
     this.length = head.length
   }

@@ -25,13 +25,13 @@ export class Piping implements BodyConsumer {
     this.#resolve = resolve
     this.#reject = reject
     if (sink.destroyed || sink.writableEnded) {
-      this.#onGone()
+      this.#gone()
       return
     }
-    sink.on('drain', this.#onDrain)
-    sink.on('close', this.#onGone)
-    sink.on('error', this.#onGone)
-    sink.on('finish', this.#onFinish)
+    sink.on('drain', () => source.resume())
+    sink.on('close', () => this.#gone())
+    sink.on('error', () => this.#gone())
+    sink.on('finish', () => this.#finish())
   }
 
   data(chunk: Buffer): void {
@@ -46,32 +46,21 @@ export class Piping implements BodyConsumer {
 
   fail(error: Error): void {
     if (this.#settled) return
-    this.#settle()
+    this.#settled = true
     this.#reject(error)
   }
 
-  #onDrain = (): void => {
-    this.#source.resume()
-  }
-
-  #onFinish = (): void => {
+  #finish(): void {
     if (this.#settled) return
-    this.#settle()
+    this.#settled = true
     this.#resolve(this.#bytes)
   }
 
-  #onGone = (): void => {
+  #gone(): void {
+    if (this.#settled) return
     const gone = new CallerGone(this.#rack)
     this.fail(gone)
     this.#source.abort(gone)
-  }
-
-  #settle(): void {
-    this.#settled = true
-    this.#sink.off('drain', this.#onDrain)
-    this.#sink.off('close', this.#onGone)
-    this.#sink.off('finish', this.#onFinish)
-    // the error listener stays: a sink that fails late must not take the process down
   }
 }
 

@@ -4,11 +4,11 @@ import { Answer } from './answer.ts'
 import { causeInWords } from './causes.ts'
 import { CallerGone, RackBroken, RackUnreachable } from './errors.ts'
 import { answerHead } from './headers.ts'
-import type { UpstreamAnswer } from './types.ts'
+import type { CallSignal, UpstreamAnswer } from './types.ts'
 
 export interface ExchangeOptions {
   readonly rack: string
-  readonly signal: AbortSignal
+  readonly signal: CallSignal
   /** The caller's body, where it is a stream: if it breaks off, that is not the rack's fault. */
   readonly body: Readable | null
   readonly resolve: (answer: UpstreamAnswer) => void
@@ -23,7 +23,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(options: ExchangeOptions) {
     this.#options = options
-    options.signal.addEventListener('abort', this.#onAbort)
+    options.signal.addEventListener('abort', this)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -70,7 +70,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#controller === null ? new RackUnreachable(rack, cause) : new RackBroken(rack, cause)
   }
 
-  #onAbort = (): void => {
+  /** The signal came. */
+  handleEvent(): void {
     this.#forgetSignal()
     const gone = new CallerGone(this.#options.rack)
     // while it waits for a connection there is nothing to cut yet: onRequestStart will
@@ -79,7 +80,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #forgetSignal(): void {
-    this.#options.signal.removeEventListener('abort', this.#onAbort)
+    this.#options.signal.removeEventListener('abort', this)
   }
 }
 

@@ -1,3 +1,4 @@
+export { CallerSignal } from './caller.ts'
 export * from './errors.ts'
 export { closeCodes } from './frames.ts'
 export {
@@ -14,6 +15,7 @@ export { type RelayOptions, relay } from './relay.ts'
 export { createStreams, type LiveStream, type LiveStreams } from './streams.ts'
 export { wholeFrameLimit } from './tracker.ts'
 export type {
+  CallSignal,
   Rack,
   RackSettings,
   Relay,

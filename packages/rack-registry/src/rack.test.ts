@@ -139,6 +139,11 @@ test('HEAD, 204 and 304 have no body, and a length that is only announced is kep
   }
 })
 
+test('a status text that could not be sent on is left out', async () => {
+  const peer = await rawPeer((socket) => void socket.write('HTTP/1.1 200 gr\u00fc\u00dfe\r\nContent-Length: 0\r\n\r\n'))
+  expect(await rackAt(peer.port).send(get(), never)).toMatchObject({ status: 200, statusText: '' })
+})
+
 test('a redirect is not followed, and its Location is not shown', async () => {
   let requests = 0
   const peer = await httpPeer((_request, response) => {

@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 import { CallerGone } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { detachedBody } from './request-body.ts'
-import type { Rack, RackSettings, UpstreamAnswer, UpstreamRequest } from './types.ts'
+import type { CallSignal, Rack, RackSettings, UpstreamAnswer, UpstreamRequest } from './types.ts'
 import { openWebsocket } from './upgrade.ts'
 
 export interface RackOptions {
@@ -40,7 +40,7 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
     connect: { ...tls, timeout: connectTimeout },
   })
 
-  function send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+  function send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamAnswer> {
     if (signal.aborted) return Promise.reject(new CallerGone(name))
     const { method, target, body, length } = request
     const headers = [...request.headers, 'Authorization', authorization]
@@ -58,7 +58,7 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
     url,
     tlsInsecure,
     send,
-    upgrade: (request: UpstreamRequest, signal: AbortSignal) =>
+    upgrade: (request: UpstreamRequest, signal: CallSignal) =>
       openWebsocket({ rack: name, url, tls, authorization, connectTimeout, maxHeaderSize, request, signal }),
     close: () => pool.destroy(),
   }

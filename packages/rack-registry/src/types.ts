@@ -54,11 +54,22 @@ export type UpstreamUpgrade =
     }
   | { readonly upgraded: false; readonly answer: UpstreamAnswer }
 
+export interface AbortListener {
+  handleEvent(): void
+}
+
+/** What ends a call from outside. An AbortSignal is one; CallerSignal is a cheap one for the hot path. */
+export interface CallSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: AbortListener): void
+  removeEventListener(type: 'abort', listener: AbortListener): void
+}
+
 export interface Rack extends RackSettings {
   /** Sends one request; never again, whatever happens. Rejects with RackUnreachable before anything was sent, RackBroken after. */
-  send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer>
+  send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamAnswer>
   /** Opens a websocket with a key of the gateway's own and without extensions or subprotocols. */
-  upgrade(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamUpgrade>
+  upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>
   close(): Promise<void>
 }
 

@@ -127,6 +127,20 @@ test('a rack that hangs up before it answers is broken, one that is not there is
   })
 })
 
+test('a rack that resets its connection before the relay listens does no harm', async () => {
+  let reset = () => {}
+  const peer = await rawPeer((socket, head) => {
+    reset = () => void socket.resetAndDestroy()
+    socket.write(accepted(head))
+  })
+  const upgrade = await rackAt(peer.port).upgrade(get(exec), never)
+  if (!upgrade.upgraded) throw new Error('not upgraded')
+  const closed = closeOf(upgrade.socket)
+  reset()
+  upgrade.socket.resume()
+  await closed
+})
+
 test('a certificate that nobody signed is refused for websockets too', async () => {
   const peer = await httpsPeer(
     () => {},

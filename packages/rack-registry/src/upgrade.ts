@@ -6,7 +6,7 @@ import { Answer } from './answer.ts'
 import { causeInWords } from './causes.ts'
 import { CallerGone, RackBroken, RackUnreachable, UnsafeHandshake } from './errors.ts'
 import { answerHead } from './headers.ts'
-import type { UpstreamRequest, UpstreamUpgrade } from './types.ts'
+import type { CallSignal, UpstreamRequest, UpstreamUpgrade } from './types.ts'
 import { acceptKey } from './websocket.ts'
 
 export interface WebsocketOptions {
@@ -18,7 +18,7 @@ export interface WebsocketOptions {
   readonly connectTimeout: number
   readonly maxHeaderSize: number
   readonly request: UpstreamRequest
-  readonly signal: AbortSignal
+  readonly signal: CallSignal
 }
 
 /**
@@ -49,7 +49,7 @@ export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrad
       sent = true
       clearTimeout(timer)
     })
-    const onAbort = () => handshake.destroy(new CallerGone(rack))
+    const onAbort = { handleEvent: () => void handshake.destroy(new CallerGone(rack)) }
     signal.addEventListener('abort', onAbort)
     const settle = () => {
       clearTimeout(timer)
@@ -67,6 +67,8 @@ export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrad
     })
     handshake.on('upgrade', (response, _socket, head) => {
       settle()
+      // until the relay listens: a reset must not take the process down
+      socket.on('error', () => {})
       const problem = handshakeProblem(response, key)
       if (problem === null) {
         const { headers } = answerHead(response.rawHeaders)
