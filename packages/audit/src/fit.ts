@@ -75,7 +75,7 @@ function fitText(value: string, field: string, cut: Cut): string {
 }
 
 function fitList(values: readonly unknown[], field: string, cut: Cut): string[] {
-  const whole = values.map((value) => visibleText(typeof value === 'string' ? value : typeof value))
+  const whole = Array.from(values, (value) => visibleText(typeof value === 'string' ? value : typeof value))
   const kept: string[] = []
   let bytes = 0
   for (const word of whole.slice(0, limits.list.entries)) {

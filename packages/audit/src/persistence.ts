@@ -27,7 +27,7 @@ export async function persist(operation: () => Promise<void>, options: Persisten
     for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
       options.signal.throwIfAborted()
       try {
-        await Promise.race([operation(), aborted])
+        await Promise.race([operation(), aborted.promise])
         break
       } catch (error) {
         if (error instanceof StreamLost || options.signal.aborted) throw error
@@ -38,14 +38,17 @@ export async function persist(operation: () => Promise<void>, options: Persisten
     if (overdue) options.onRecovered()
   } finally {
     clearTimeout(timer)
+    aborted.forget()
   }
 }
 
-/** Never resolves; an operation that hangs must not hold up whoever gave up on it. */
-function abortion(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+/** An operation that hangs must not hold up whoever gave up on it. */
+function abortion(signal: AbortSignal) {
+  let onAbort = () => {}
+  const promise = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason)
   })
-  aborted.catch(() => {})
-  return aborted
+  promise.catch(() => {})
+  signal.addEventListener('abort', onAbort)
+  return { promise, forget: () => signal.removeEventListener('abort', onAbort) }
 }

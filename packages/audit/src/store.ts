@@ -3,6 +3,7 @@ import type { AuditStore } from './audit-store.ts'
 import { columnsOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './event.ts'
+import { endOfMonth, monthOf } from './stream.ts'
 
 export interface PostgresAuditStoreOptions {
   /** The runtime login. */
@@ -44,7 +45,9 @@ export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAudit
           values (${id}, ${new Date(month)}, ${host}, ${pid}, now() + make_interval(secs => ${lease / 1_000}))
           on conflict (id) do nothing`
       }),
-    append: (stream, events) => within((sql) => append(sql, stream, events)),
+    async append(stream, events) {
+      if (events.length > 0) await within((sql) => append(sql, stream, events))
+    },
     renewLease: (stream, lease) =>
       within(async (sql) => {
         const { count } = await sql`
@@ -60,8 +63,12 @@ export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAudit
   }
 }
 
-/** One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after. */
+/**
+ * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
+ * The primary key has the time in it, because of the partitions, so that a number is new is asked for beside it.
+ */
 async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+  const range = rangeOf(events)
   const rows = JSON.stringify(events.map(columnsOf))
   const [written] = await sql`
     with held as materialized (
@@ -74,30 +81,40 @@ async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]
       from held, json_to_recordset(${rows}::text::json) as e(stream uuid, seq bigint, at timestamptz, id uuid, kind text,
         request text, of_event uuid, principal text, principal_name text, address text, rack text, app text, route text,
         permission text, effect text, rule text, status smallint, process text, command text, canonical text, prev text, hash text)
+      where not exists (
+        select from audit.events where stream = ${stream} and seq between ${range.first} and ${range.last}
+        and at >= ${range.from} and at <= ${range.to})
       on conflict (stream, seq, at) do nothing
       returning 1
     )
     select (select count(*) from held)::int as held, (select count(*) from written)::int as written`
   if (written?.held !== 1) throw new StreamLost(stream, 'another process adopted it')
-  if (written.written !== events.length) await expectPresent(sql, stream, events)
+  if (written.written !== events.length) await expectOurs(sql, stream, events)
 }
 
 /** Some were there already: fine if they are ours, from an attempt whose answer was lost. */
-async function expectPresent(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
-  const first = events[0]?.event.seq ?? 0
-  const last = events.at(-1)?.event.seq ?? 0
-  const found =
-    await sql`select seq, hash from audit.events where stream = ${stream} and seq between ${first} and ${last}`
-  const hashes = new Map(found.map((row) => [Number(row.seq), row.hash]))
-  const foreign = events.find(
-    ({ event, hash }) => !Buffer.isBuffer(hashes.get(event.seq)) || !hash.equals(hashes.get(event.seq)),
-  )
-  if (foreign) throw new StreamLost(stream, `event ${foreign.event.seq} was written by someone else`)
+async function expectOurs(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+  const { first, last, from, to } = rangeOf(events)
+  const found = await sql`
+    select hash from audit.events
+    where stream = ${stream} and seq between ${first} and ${last} and at >= ${from} and at <= ${to} order by seq, at`
+  const ours = found.length === events.length && events.every(({ hash }, index) => hash.equals(found[index]?.hash))
+  if (!ours) throw new StreamLost(stream, `someone else has written between its events ${first} and ${last}`)
+}
+
+/** Their numbers, and the bounds of their month, which lead to one partition. */
+function rangeOf(events: readonly RecordedEvent[]) {
+  const first = events[0]?.event
+  const last = events.at(-1)?.event
+  const at = Date.parse(first?.at ?? '')
+  return { first: first?.seq ?? 0, last: last?.seq ?? 0, from: new Date(monthOf(at)), to: new Date(endOfMonth(at)) }
 }
 
 function connect(url: string, timeout: number): Sql {
   return postgres(url, {
     max: 1,
+    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
+    fetch_types: false,
     connect_timeout: Math.ceil(timeout / 1_000),
     connection: { application_name: 'rack-gateway audit', statement_timeout: timeout },
     onnotice() {},

@@ -14,7 +14,7 @@ export interface DatabaseOptions {
 }
 
 export interface Database {
-  /** postgres.js: timestamps are `Date`, int8 is a string. */
+  /** postgres.js: timestamps are `Date`, int8 is a string, arrays are text (use `in ${sql(list)}` instead of `any`). */
   readonly sql: Sql
   /** drizzle over the same connections, with the types of `schema.ts`. */
   readonly db: PostgresJsDatabase<typeof schema>
@@ -28,6 +28,8 @@ export interface Database {
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
   const sql = postgres(url, {
     max: options.max ?? 10,
+    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
+    fetch_types: false,
     connect_timeout: options.connectTimeout ?? 5,
     connection: { application_name: options.applicationName ?? 'rack-gateway' },
     onnotice: ignoreNotice,

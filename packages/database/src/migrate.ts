@@ -55,6 +55,7 @@ function connectOnce(url: string) {
   try {
     return postgres(url, {
       max: 1,
+      fetch_types: false,
       connect_timeout: 10,
       connection: { application_name: 'rack-gateway migrate' },
       onnotice() {},

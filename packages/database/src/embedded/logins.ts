@@ -4,7 +4,7 @@ import { urlsOf } from './urls.ts'
 
 /** Makes the owner and runtime logins and the database where they are missing. */
 export async function makeLogins(port: number, passwords: Passwords): Promise<void> {
-  const sql = postgres(urlsOf(port, passwords).adminUrl, { max: 1, onnotice() {} })
+  const sql = postgres(urlsOf(port, passwords).adminUrl, { max: 1, fetch_types: false, onnotice() {} })
   try {
     await makeLogin(sql, logins.owner, passwords.owner)
     await makeLogin(sql, logins.runtime, passwords.runtime)

@@ -1,0 +1,86 @@
+import { EventEmitter, once } from 'node:events'
+import { get } from 'node:http'
+import Fastify from 'fastify'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import audit from './plugin.ts'
+import { createPostgresAuditStore } from './store.ts'
+import { databaseForTest, verifyDatabase } from './testing/database.ts'
+
+async function startApp(url: string) {
+  const app = Fastify()
+  await app.register(audit, { store: createPostgresAuditStore({ url }), host: 'test', pid: 7 })
+  app.get('/recorded', async () => {
+    const { event } = await app.audit.record({ kind: 'call', app: 'web' })
+    return { id: event.id }
+  })
+  app.get('/refused', async (request) => {
+    app.audit.refuse({ address: request.ip, rule: 'unknown-credential', reason: 'the credential is not known' })
+    return {}
+  })
+  onTestFinished(() => app.close())
+  return { app, url: await app.listen({ port: 0, host: '127.0.0.1' }) }
+}
+
+test('the stream is open before the first request, and an answer has its record', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { url, app } = await startApp(runtimeUrl)
+  const answer = await fetch(`${url}/recorded`)
+  const { id }: { id: string } = JSON.parse(await answer.text())
+  const [row] = await runtime`select kind, app from audit.events where id = ${id}`
+  expect(row).toEqual({ kind: 'call', app: 'web' })
+  expect(app.audit.stats()).toMatchObject({ available: true, size: 2 })
+})
+
+test('refusals are counted without a write and are in the log when the application has closed', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { url, app } = await startApp(runtimeUrl)
+  await Promise.all(Array.from({ length: 30 }, () => fetch(`${url}/refused`)))
+  expect(app.audit.stats()).toMatchObject({ written: 0 })
+  await app.close()
+  const rows = await runtime`select address, rule, canonical from audit.events where kind = 'refused'`
+  expect(rows.reduce((sum, row) => sum + JSON.parse(row.canonical).count, 0)).toBe(30)
+  expect(rows[0]).toMatchObject({ address: '127.0.0.0/24', rule: 'unknown-credential' })
+})
+
+test('a counted refusal is in the log within about a second', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { url } = await startApp(runtimeUrl)
+  await fetch(`${url}/refused`)
+  await vi.waitFor(async () => expect(await runtime`select from audit.events where kind = 'refused'`).toHaveLength(1), {
+    timeout: 3_000,
+  })
+})
+
+test('closing lets the request that is under way have its record, then ends the stream', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const app = Fastify()
+  await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }) })
+  const gate = new EventEmitter()
+  const entered = once(gate, 'entered')
+  app.get('/slow', async () => {
+    const released = once(gate, 'released')
+    gate.emit('entered')
+    await released
+    await app.audit.record({ kind: 'call', app: 'slow' })
+    return {}
+  })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const answer = once(get(`${url}/slow`, { agent: false }), 'response')
+  await entered
+  const closing = app.close()
+  gate.emit('released')
+  const [response] = await answer
+  response.resume()
+  expect(response.statusCode).toBe(200)
+  await closing
+  const kinds = await runtime`select kind from audit.events order by seq`
+  expect(kinds.map(({ kind }) => kind)).toEqual(['stream.opened', 'call', 'stream.closed'])
+  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true })
+})
+
+test('an application whose database is gone does not start', async () => {
+  const app = Fastify()
+  await app.register(audit, { store: createPostgresAuditStore({ url: 'postgres://a:b@127.0.0.1:1/x', timeout: 500 }) })
+  await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'RGW_AUDIT_UNAVAILABLE' })
+  await app.close()
+})

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { addressBlock } from './address-block.ts'
+import type { EventDraft } from './event.ts'
+import { createRefusals } from './refusals.ts'
+
+function table(options: { keys?: number; failures?: number } = {}) {
+  const written: EventDraft[] = []
+  let failures = options.failures ?? 0
+  let now = 1_000
+  const refusals = createRefusals({
+    async record(draft) {
+      if (failures-- > 0) throw new Error('unavailable')
+      written.push(draft)
+    },
+    clock: { now: () => now++ },
+    keys: options.keys ?? 1_024,
+    interval: 3_600_000,
+  })
+  return { ...refusals, written, pending: () => refusals.pending }
+}
+
+const refusal = { address: '203.0.113.9', rule: 'unknown-credential', reason: 'the credential is not known' }
+
+test('a flood from one block becomes one event with its count', async () => {
+  const { count, flush, stop, written } = table()
+  for (let index = 0; index < 10_000; index++) count({ ...refusal, address: `203.0.113.${index % 256}` })
+  await flush()
+  stop()
+  expect(written).toEqual([
+    {
+      kind: 'refused',
+      source: { address: '203.0.113.0/24' },
+      decision: { effect: 'deny', rule: refusal.rule, reason: refusal.reason },
+      count: 10_000,
+      durationMs: 9_999,
+    },
+  ])
+})
+
+test('memory is bounded: more blocks than the table holds are counted together, none is lost', async () => {
+  const { count, flush, stop, written } = table({ keys: 16 })
+  for (let index = 0; index < 5_000; index++) count({ ...refusal, address: `10.${index >> 8}.${index & 255}.1` })
+  await flush()
+  stop()
+  expect(written).toHaveLength(17)
+  expect(written.reduce((sum, draft) => sum + (draft.count ?? 0), 0)).toBe(5_000)
+  expect(written.at(-1)).toMatchObject({ source: { address: 'other' }, count: 4_984 })
+})
+
+test('counts that could not be written are written later, with those that came meanwhile', async () => {
+  const { count, flush, stop, written, pending } = table({ failures: 1 })
+  count(refusal)
+  count(refusal)
+  await flush()
+  expect(written).toHaveLength(0)
+  count(refusal)
+  expect(pending()).toBe(3)
+  await flush()
+  stop()
+  expect(written).toEqual([expect.objectContaining({ count: 3 })])
+})
+
+test('a flush of an empty table writes nothing', async () => {
+  const { flush, written } = table()
+  await flush()
+  expect(written).toHaveLength(0)
+})
+
+test.each([
+  ['203.0.113.77', '203.0.113.0/24'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::ffff:203.0.113.9', '203.0.113.0/24'],
+  ['::FFFF:cb00:7109', '203.0.113.0/24'],
+  ['64:ff9b::203.0.113.9', '64:ff9b:0:0::/64'],
+  ['2001:DB8:0001:0002::', '2001:db8:1:2::/64'],
+  ['', 'unknown'],
+  ['203.0.113.256', 'unknown'],
+  ['a'.repeat(10_000), 'unknown'],
+  ['1.2.3.4, 5.6.7.8', 'unknown'],
+])('the block of %s is %s', (address, block) => {
+  expect(addressBlock(address)).toBe(block)
+})
+
+test('two addresses of one /64 are in one block however they are written', () => {
+  fc.assert(
+    fc.property(fc.ipV6(), (address) => {
+      expect(addressBlock(address.toUpperCase())).toBe(addressBlock(address))
+      expect(addressBlock(address)).not.toBe('unknown')
+    }),
+  )
+})

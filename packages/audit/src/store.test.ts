@@ -1,0 +1,290 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import type { RecordedEvent } from './event.ts'
+import { createPostgresAuditStore } from './store.ts'
+import { databaseForTest, openPostgresWriter, readLinks, verifyDatabase } from './testing/database.ts'
+import { startFaultyProxy } from './testing/faulty-proxy.ts'
+
+const unavailable = expect.objectContaining({ code: 'RGW_AUDIT_UNAVAILABLE' })
+
+test('2,000 calls at once become one chain without a gap, each there before its caller hears of it', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { record, close, stats } = await openPostgresWriter(runtimeUrl)
+  const recorded = await Promise.all(
+    Array.from({ length: 2_000 }, (_, index) =>
+      record({ kind: 'call', request: `r${index}`, app: 'web', status: 200 }),
+    ),
+  )
+  const [{ count } = { count: 0 }] = await runtime`select count(*)::int from audit.events where kind = 'call'`
+  expect(count).toBe(2_000)
+  expect(stats().batches).toBeLessThan(20)
+  expect(new Set(recorded.map(({ event }) => event.request)).size).toBe(2_000)
+  await close()
+  expect(await verifyDatabase(runtime)).toEqual({ intact: true, streams: 1, events: 2_002 })
+})
+
+test('the columns that are searched say what the canonical form says', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  const intent = await record({
+    kind: 'intent',
+    request: 'r1',
+    principal: { kind: 'user', id: 'u1', name: 'a@example.com', roles: ['ops'] },
+    source: { address: '192.0.2.1' },
+    rack: 'staging',
+    app: 'web',
+    route: 'POST /apps/{app}/releases',
+    permission: 'release:create',
+    process: 'p1',
+    command: ['rails', 'c'],
+    decision: { effect: 'allow', rule: 'role:ops' },
+    status: 200,
+  })
+  const outcome = await record({ kind: 'outcome', of: intent.event.id })
+  const [first] = await runtime`select * from audit.events where id = ${intent.event.id}`
+  const { canonical, prev, hash, written_at: _, ...columns } = first ?? {}
+  expect(JSON.parse(canonical)).toEqual(intent.event)
+  expect([prev, hash]).toEqual([intent.prev, intent.hash])
+  expect(columns).toMatchInlineSnapshot(
+    { stream: expect.any(String), id: expect.any(String), at: expect.any(Date) },
+    `
+    {
+      "address": "192.0.2.1",
+      "app": "web",
+      "at": Any<Date>,
+      "command": "rails c",
+      "effect": "allow",
+      "id": Any<String>,
+      "kind": "intent",
+      "of_event": null,
+      "permission": "release:create",
+      "principal": "u1",
+      "principal_name": "a@example.com",
+      "process": "p1",
+      "rack": "staging",
+      "request": "r1",
+      "route": "POST /apps/{app}/releases",
+      "rule": "role:ops",
+      "seq": "2",
+      "status": 200,
+      "stream": Any<String>,
+    }
+  `,
+  )
+  const [second] = await runtime`select of_event from audit.events where id = ${outcome.event.id}`
+  expect(second?.of_event).toBe(intent.event.id)
+})
+
+test('values that a column could not hold are in the canonical form and do not stop the batch', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { record, close } = await openPostgresWriter(runtimeUrl)
+  const long = '\u{10ffff}'.repeat(3_000)
+  const [hostile, neighbour] = await Promise.all([
+    record({
+      kind: 'refused',
+      request: `${long}\0`,
+      of: 'no uuid',
+      rack: long,
+      app: long,
+      principal: { kind: 'user', id: long, name: '\ud800' },
+      source: { address: `\0${long}` },
+      status: 99_999_999,
+      command: ['\0', '"; DROP TABLE audit.events; --', '\\u0000', '\u2028'],
+      detail: { quote: `'"\\`, number: 1e308 },
+    }),
+    record({ kind: 'call' }),
+  ])
+  await close()
+  const [row] =
+    await runtime`select of_event, status, canonical, command from audit.events where id = ${hostile.event.id}`
+  expect(row).toMatchObject({ of_event: null, status: null, canonical: hostile.canonical })
+  expect(JSON.parse(row?.canonical)).toEqual(hostile.event)
+  expect(neighbour.event.seq).toBe(hostile.event.seq + 1)
+  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true })
+})
+
+test('connections that are ended mid-batch leave no gap and no duplicate, and whoever was promised a record has one', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record, close } = await openPostgresWriter(runtimeUrl)
+  const settled: PromiseSettledResult<RecordedEvent>[] = []
+  for (let round = 0; round < 20; round++) {
+    const recording = Array.from({ length: 100 }, () => record({ kind: 'call' }))
+    for (let turn = 0; turn < round; turn++) await setImmediate()
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'rack-gateway audit' and datname = current_database()`
+    settled.push(...(await Promise.allSettled(recording)))
+  }
+  await close()
+  const links = await readLinks(runtime)
+  const hashes = new Set(links.map(({ hash }) => Buffer.from(hash).toString('hex')))
+  const promised = settled.filter(
+    (result): result is PromiseFulfilledResult<RecordedEvent> => result.status === 'fulfilled',
+  )
+  for (const { value } of promised) expect(hashes.has(value.hash.toString('hex'))).toBe(true)
+  expect(promised.length).toBeGreaterThan(1_000)
+  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true, streams: 1 })
+})
+
+test('when the answer to a commit is lost on the way, the events are there once', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const proxy = await startFaultyProxy(runtimeUrl)
+  const { record, close } = await openPostgresWriter(proxy.url)
+  proxy.set('mute')
+  const recording = Promise.all(Array.from({ length: 50 }, () => record({ kind: 'intent' })))
+  await vi.waitFor(async () => expect(await runtime`select from audit.events`).toHaveLength(51))
+  proxy.set('pass')
+  proxy.cut()
+  const recorded = await recording
+  await close()
+  await proxy.stop()
+  expect(new Set(recorded.map(({ event }) => event.seq)).size).toBe(50)
+  expect(await verifyDatabase(runtime)).toEqual({ intact: true, streams: 1, events: 52 })
+})
+
+test('a connection that falls silent is replaced, and the caller still gets its record', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const proxy = await startFaultyProxy(runtimeUrl)
+  const { record, close } = await openPostgresWriter(proxy.url, { timeout: 300 })
+  proxy.set('mute')
+  const recording = record({ kind: 'call' })
+  await vi.waitFor(async () => expect(await runtime`select from audit.events`).toHaveLength(2))
+  proxy.set('pass')
+  await recording
+  await close()
+  await proxy.stop()
+  expect(await verifyDatabase(runtime)).toEqual({ intact: true, streams: 1, events: 3 })
+})
+
+test('with the database gone callers are refused in time; when it is back the same stream goes on', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const proxy = await startFaultyProxy(runtimeUrl)
+  const { record, close, stats } = await openPostgresWriter(proxy.url, { limits: { deadline: 200 } })
+  const stream = stats().stream
+  proxy.set('refuse')
+  proxy.cut()
+  await expect(record({ kind: 'intent' })).rejects.toEqual(unavailable)
+  await expect(record({ kind: 'intent' })).rejects.toEqual(unavailable)
+  proxy.set('pass')
+  await vi.waitFor(() => expect(stats().available).toBe(true), { timeout: 5_000 })
+  const next = await record({ kind: 'call' })
+  expect(next.event.stream).toBe(stream)
+  await close()
+  await proxy.stop()
+  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true, streams: 1 })
+})
+
+test('a stream that another process adopted takes nothing more, and the writer begins another', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record, stats, close } = await openPostgresWriter(runtimeUrl)
+  const stream = stats().stream
+  await admin`update audit.streams set adopted_by = gen_random_uuid() where id = ${stream}`
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  const next = await record({ kind: 'call' })
+  expect(next.event.stream).not.toBe(stream)
+  await close()
+  expect(await runtime`select from audit.events where stream = ${stream}`).toHaveLength(1)
+})
+
+test('an adopter waits for the batch that is going in, and sees it', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record, stats } = await openPostgresWriter(runtimeUrl, { timeout: 5_000 })
+  const stream = stats().stream
+  await admin.begin(async (tx) => {
+    await tx`select from audit.streams where id = ${stream} for update`
+    const recording = record({ kind: 'call' })
+    recording.catch(() => {})
+    await vi.waitFor(async () => {
+      expect(
+        await admin`select from pg_stat_activity where application_name = 'rack-gateway audit' and wait_event_type = 'Lock'
+        and datname = current_database()`,
+      ).toHaveLength(1)
+    })
+    await tx`update audit.streams set adopted_by = gen_random_uuid() where id = ${stream}`
+  })
+  await vi.waitFor(() => expect(stats().stream).not.toBe(stream))
+  expect(await runtime`select from audit.events where stream = ${stream}`).toHaveLength(1)
+})
+
+test('an event of someone else in our place is found by its hash', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record, stats } = await openPostgresWriter(runtimeUrl)
+  const forged = { stream: stats().stream, seq: 2, at: new Date(), id: stats().stream, kind: 'call', canonical: '{}' }
+  await runtime`insert into audit.events ${runtime({ ...forged, prev: Buffer.alloc(32), hash: Buffer.alloc(32) })}`
+  const before = stats().stream
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  const next = await record({ kind: 'call' })
+  expect(next.event.stream).not.toBe(before)
+  expect(await admin`select from audit.events where stream = ${before} and seq = 2`).toHaveLength(1)
+})
+
+test('a month that begins moves on to its partition, in a stream of its own', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const now = new Date()
+  const time = { now: Date.now() }
+  const { record, close } = await openPostgresWriter(runtimeUrl, { clock: { now: () => time.now } })
+  await record({ kind: 'call' })
+  for (const months of [1, 2]) {
+    time.now = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1)
+    await record({ kind: 'call' })
+  }
+  await close()
+  const partitions =
+    await runtime`select tableoid::regclass::text as name, count(*)::int, count(distinct stream)::int as streams
+    from audit.events group by 1 order by 1`
+  expect(partitions.map(({ count, streams }) => [count, streams])).toEqual([
+    [3, 1],
+    [3, 1],
+    [3, 1],
+  ])
+  const streams = await runtime`select closed_at is not null as closed from audit.streams`
+  expect(streams.map(({ closed }) => closed)).toEqual([true, true, true])
+  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true, streams: 3 })
+})
+
+test('a clock so wrong that no partition may be made refuses to open, and says to check it', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const opening = openPostgresWriter(runtimeUrl, { clock: { now: () => Date.UTC(2099, 0, 1) } })
+  await expect(opening).rejects.toMatchObject({
+    cause: expect.objectContaining({ message: expect.stringContaining('check the clock') }),
+  })
+})
+
+test('the lease is kept in the store, from the time of the store', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { stats } = await openPostgresWriter(runtimeUrl, { limits: { lease: 30_000, renewEvery: 20 } })
+  const left = async () => {
+    const [row] = await runtime`select lease_until, extract(epoch from lease_until - now())::float as seconds
+      from audit.streams where id = ${stats().stream}`
+    return row
+  }
+  const first = await left()
+  expect(first?.seconds).toBeGreaterThan(28)
+  await vi.waitFor(async () =>
+    expect((await left())?.lease_until.getTime()).toBeGreaterThan(first?.lease_until.getTime()),
+  )
+})
+
+test('two writers on one database have streams of their own', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const [one, other] = await Promise.all([openPostgresWriter(runtimeUrl), openPostgresWriter(runtimeUrl)])
+  await Promise.all(Array.from({ length: 200 }, (_, index) => (index % 2 ? one : other).record({ kind: 'call' })))
+  await Promise.all([one.close(), other.close()])
+  expect(await verifyDatabase(runtime)).toEqual({ intact: true, streams: 2, events: 204 })
+})
+
+test('what somebody edits behind the triggers is found in the chain', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record, close } = await openPostgresWriter(runtimeUrl)
+  await Promise.all(Array.from({ length: 5 }, () => record({ kind: 'call', app: 'web' })))
+  await close()
+  const [partition] = await runtime`select tableoid::regclass::text as name from audit.events limit 1`
+  await admin.unsafe(`ALTER TABLE ${partition?.name} DISABLE TRIGGER ALL; ALTER TABLE audit.events DISABLE TRIGGER ALL;
+    UPDATE audit.events SET canonical = replace(canonical, '"web"', '"api"') WHERE seq = 4`)
+  expect(await verifyDatabase(runtime)).toMatchObject({ intact: false, seq: 4, problem: 'hash' })
+})
+
+test('a store that cannot be reached says so within its time', async () => {
+  const store = createPostgresAuditStore({ url: 'postgres://a:b@127.0.0.1:1/x', timeout: 500 })
+  await expect(store.renewLease('01890000-0000-7000-8000-000000000000', 1)).rejects.toThrow('ECONNREFUSED')
+  await store.close()
+})

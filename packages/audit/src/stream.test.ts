@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { createEventStream, endOfMonth, monthOf } from './stream.ts'
+import { uuidv7 } from './uuid.ts'
+
+const may = Date.UTC(2026, 4, 31, 23, 59, 59, 999)
+
+test('a clock that goes backwards reorders nothing', () => {
+  const stream = createEventStream(may - 1_000)
+  const times = [may - 500, may - 900, 0, may - 400].map((at) => stream.seal({ kind: 'call' }, at).event.at)
+  expect(times).toEqual([...times].sort())
+  expect(times[1]).toBe(times[0])
+})
+
+test('a stream holds its month to the last millisecond, and what a slow clock says afterwards', () => {
+  const stream = createEventStream(may)
+  expect(stream.holds(may)).toBe(true)
+  expect(stream.holds(may + 1)).toBe(false)
+  expect(stream.holds(0)).toBe(true)
+})
+
+test('months are those of UTC', () => {
+  expect(new Date(monthOf(may)).toISOString()).toBe('2026-05-01T00:00:00.000Z')
+  expect(endOfMonth(Date.UTC(2026, 11, 5))).toBe(Date.UTC(2027, 0, 1) - 1)
+  expect(endOfMonth(may)).toBe(may)
+})
+
+test('numbers begin at 1 and have no gaps; a draft that cannot be encoded takes none', () => {
+  const stream = createEventStream(may)
+  expect(stream.seal({ kind: 'stream.opened' }, may).event.seq).toBe(1)
+  expect(() => stream.seal({ kind: 'call', app: '\ud800' }, may)).toThrow()
+  expect(stream.seal({ kind: 'call' }, may).event.seq).toBe(2)
+})
+
+test('a draft cannot choose its own place', () => {
+  const forged = { kind: 'call' as const, v: 9, stream: 'x', seq: 77, at: 'never', id: 'mine' }
+  const { event } = createEventStream(may).seal(forged, may)
+  expect(event).toMatchObject({ v: 1, seq: 1, at: new Date(may).toISOString() })
+  expect(event.id).not.toBe('mine')
+})
+
+test('a UUIDv7 holds its time, its version and its variant, and is new each time', () => {
+  const ids = Array.from({ length: 1_000 }, () => uuidv7(may))
+  expect(new Set(ids).size).toBe(1_000)
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(Number.parseInt((ids[0] ?? '').replaceAll('-', '').slice(0, 12), 16)).toBe(may)
+  expect(uuidv7(may) < uuidv7(may + 1)).toBe(true)
+})

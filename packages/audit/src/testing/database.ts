@@ -1,0 +1,44 @@
+import { createTestDatabase } from '@rack-gateway/database/testing'
+import postgres, { type Sql } from 'postgres'
+import { onTestFinished } from 'vitest'
+import { type ChainLink, type ChainVerdict, verifyChain } from '../chain.ts'
+import { createPostgresAuditStore } from '../store.ts'
+import { type AuditWriterOptions, createAuditWriter } from '../writer.ts'
+
+/** A database of its own with connections as runtime login and as superuser, gone when the test ends. */
+export async function databaseForTest() {
+  const database = await createTestDatabase()
+  const runtime = postgres(database.runtimeUrl, { max: 2, fetch_types: false, onnotice() {} })
+  const admin = postgres(database.adminUrl, { max: 2, fetch_types: false, onnotice() {} })
+  onTestFinished(async () => {
+    await Promise.all([runtime.end({ timeout: 1 }), admin.end({ timeout: 1 })])
+    await database.drop()
+  })
+  return { ...database, runtime, admin }
+}
+
+/** A writer on PostgreSQL, closed when the test ends. */
+export async function openPostgresWriter(
+  url: string,
+  options: Partial<AuditWriterOptions> & { timeout?: number } = {},
+) {
+  const { timeout = 1_000, ...rest } = options
+  const store = createPostgresAuditStore({ url, timeout })
+  const writer = createAuditWriter({ store, clock: Date, host: 'test', pid: 1, ...rest })
+  await writer.open()
+  onTestFinished(async () => {
+    await writer.close()
+    await store.close()
+  })
+  return { ...writer, store }
+}
+
+export async function readLinks(sql: Sql): Promise<ChainLink[]> {
+  const rows = await sql<ChainLink[]>`
+    select stream, seq, canonical, prev, hash from audit.events order by stream, seq`
+  return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
+}
+
+export async function verifyDatabase(sql: Sql): Promise<ChainVerdict> {
+  return verifyChain(await readLinks(sql))
+}

@@ -1,0 +1,66 @@
+import type { AuditStore } from '../audit-store.ts'
+import type { ChainLink } from '../chain.ts'
+import { StreamLost } from '../errors.ts'
+import type { RecordedEvent } from '../event.ts'
+
+/** What the store does with an operation: take it, refuse it before or (as when the answer to a COMMIT is lost) after it took place, or say nothing. */
+export type Behaviour = 'take' | 'refuse' | 'lose-answer' | 'hang'
+
+export interface MemoryStore extends AuditStore {
+  /** In the order in which they became durable. */
+  readonly events: RecordedEvent[]
+  readonly links: ChainLink[]
+  readonly batches: number[]
+  readonly closed: Set<string>
+  /** Asked for each attempt, with its number from 1. */
+  behave(decide: (operation: string, attempt: number) => Behaviour): void
+  adopt(stream: string): void
+}
+
+export function createMemoryStore(): MemoryStore {
+  const events: RecordedEvent[] = []
+  const batches: number[] = []
+  const closed = new Set<string>()
+  const adopted = new Set<string>()
+  let decide: (operation: string, attempt: number) => Behaviour = () => 'take'
+  let attempts = 0
+
+  async function attempt<T>(operation: string, work: () => T): Promise<T> {
+    const behaviour = decide(operation, ++attempts)
+    await null
+    if (behaviour === 'hang') return new Promise(() => {})
+    if (behaviour === 'refuse') throw new Error('connection refused')
+    const result = work()
+    if (behaviour === 'lose-answer') throw new Error('connection reset')
+    return result
+  }
+
+  function take(stream: string, batch: readonly RecordedEvent[]) {
+    if (adopted.has(stream)) throw new StreamLost(stream, 'another process adopted it')
+    for (const recorded of batch) {
+      const present = events.find(({ event }) => event.stream === stream && event.seq === recorded.event.seq)
+      if (present && !present.hash.equals(recorded.hash)) throw new StreamLost(stream, 'written by someone else')
+      if (!present) events.push(recorded)
+    }
+    batches.push(batch.length)
+  }
+
+  return {
+    events,
+    batches,
+    closed,
+    get links() {
+      return events.map(({ event, ...link }) => ({ stream: event.stream, seq: event.seq, ...link }))
+    },
+    behave(next) {
+      decide = next
+      attempts = 0
+    },
+    adopt: (stream) => void adopted.add(stream),
+    openStream: () => attempt('open', () => {}),
+    append: (stream, batch) => attempt('append', () => take(stream, batch)),
+    renewLease: (stream) => attempt('renew', () => (adopted.has(stream) ? ('lost' as const) : ('renewed' as const))),
+    closeStream: (stream) => attempt('close', () => void closed.add(stream)),
+    async close() {},
+  }
+}

@@ -1,0 +1,272 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { verifyChain } from './chain.ts'
+import type { AuditWriterLimits } from './limits.ts'
+import { createMemoryStore } from './testing/memory-store.ts'
+import { type AuditWriterOptions, createAuditWriter } from './writer.ts'
+
+const start = Date.UTC(2026, 4, 31, 23, 0, 0)
+
+async function openWriter(limits: Partial<AuditWriterLimits> = {}, options: Partial<AuditWriterOptions> = {}) {
+  const store = createMemoryStore()
+  const time = { now: start }
+  const states: unknown[] = []
+  const writer = createAuditWriter({
+    store,
+    clock: { now: () => time.now },
+    host: 'test',
+    pid: 1,
+    limits: { deadline: 40, ...limits },
+    onState: (cause) => states.push(cause),
+    ...options,
+  })
+  await writer.open()
+  onTestFinished(() => writer.close())
+  return { store, time, states, ...writer }
+}
+
+const unavailable = expect.objectContaining({ code: 'RGW_AUDIT_UNAVAILABLE', statusCode: 503 })
+
+function kindsOf(store: { events: readonly { event: { kind: string } }[] }) {
+  return store.events.map(({ event }) => event.kind)
+}
+
+test('a stream opens, holds what is recorded in order, and closes', async () => {
+  const { store, record, close } = await openWriter()
+  const first = await record({ kind: 'intent', app: 'web' })
+  const second = await record({ kind: 'outcome', of: first.event.id })
+  expect([first.event.seq, second.event.seq]).toEqual([2, 3])
+  expect(second.prev).toEqual(first.hash)
+  await close()
+  expect(kindsOf(store)).toEqual(['stream.opened', 'intent', 'outcome', 'stream.closed'])
+  expect(verifyChain(store.links)).toEqual({ intact: true, streams: 1, events: 4 })
+  expect(store.closed.size).toBe(1)
+})
+
+test('what is recorded in one turn of the event loop is one batch; what comes meanwhile is the next', async () => {
+  const { store, record } = await openWriter()
+  const first = Array.from({ length: 50 }, () => record({ kind: 'call' }))
+  await Promise.resolve()
+  await Promise.all([...first, ...Array.from({ length: 30 }, () => record({ kind: 'call' }))])
+  expect(store.batches).toEqual([1, 50, 30])
+})
+
+test('a batch holds at most its limit of events, and of characters', async () => {
+  const { store, record } = await openWriter({ batch: 10, batchCharacters: 5_000 })
+  await Promise.all(Array.from({ length: 25 }, () => record({ kind: 'call' })))
+  expect(store.batches).toEqual([1, 10, 10, 5])
+  await Promise.all(Array.from({ length: 8 }, () => record({ kind: 'call', path: 'p'.repeat(2_000) })))
+  expect(Math.max(...store.batches.slice(4))).toBe(2)
+})
+
+test('a record resolves only when the store has it', async () => {
+  const { store, record } = await openWriter({ deadline: 60_000 })
+  let attempts = 0
+  store.behave(() => (++attempts < 3 ? 'refuse' : 'take'))
+  const recorded = await record({ kind: 'call' })
+  expect(attempts).toBe(3)
+  expect(store.events.at(-1)).toBe(recorded)
+})
+
+test('when the answer to a commit is lost, the same events are sent again and are there once', async () => {
+  const { store, record, close } = await openWriter({ deadline: 60_000 })
+  store.behave((_, attempt) => (attempt === 1 ? 'lose-answer' : 'take'))
+  const recorded = await Promise.all(Array.from({ length: 20 }, () => record({ kind: 'call' })))
+  expect(store.events).toHaveLength(21)
+  expect(new Set(recorded.map(({ event }) => event.seq)).size).toBe(20)
+  await close()
+  expect(verifyChain(store.links)).toMatchObject({ intact: true, events: 22 })
+})
+
+test('after the deadline every caller is refused, newcomers at once, and the chain goes on without a gap when the store is back', async () => {
+  const { store, record, states, stats, close } = await openWriter()
+  store.behave((operation) => (operation === 'append' ? 'refuse' : 'take'))
+  const first = record({ kind: 'intent', request: 'r1' })
+  await Promise.resolve()
+  const second = record({ kind: 'call' })
+  await expect(first).rejects.toEqual(unavailable)
+  await expect(second).rejects.toEqual(unavailable)
+  expect(stats()).toMatchObject({ available: false, refused: 2, waiting: 0 })
+  const before = Date.now()
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  expect(Date.now() - before).toBeLessThan(20)
+
+  store.behave(() => 'take')
+  await vi.waitFor(() => expect(stats().available).toBe(true))
+  expect(states).toEqual([expect.objectContaining({ message: 'connection refused' }), null])
+  const later = await record({ kind: 'call' })
+  await close()
+  expect(verifyChain(store.links)).toMatchObject({ intact: true })
+  expect(kindsOf(store)).not.toContain('outcome')
+  expect(later.event.seq).toBeGreaterThan(2)
+})
+
+test('an intent that became durable after its caller was refused is followed by its refusal', async () => {
+  const { store, record, close, stats } = await openWriter()
+  store.behave((operation, attempt) => (operation === 'append' && attempt === 1 ? 'lose-answer' : 'refuse'))
+  const refused = record({ kind: 'intent', request: 'r1', app: 'web' })
+  await expect(refused).rejects.toEqual(unavailable)
+  store.behave(() => 'take')
+  await vi.waitFor(() => expect(stats().available).toBe(true))
+  await close()
+  expect(kindsOf(store)).toEqual(['stream.opened', 'intent', 'refused', 'stream.closed'])
+  expect(store.events[2]?.event).toMatchObject({
+    of: store.events[1]?.event.id,
+    request: 'r1',
+    decision: { effect: 'deny', rule: 'audit-unavailable' },
+  })
+})
+
+test('a store that never answers holds up neither callers nor the end', async () => {
+  const { store, record, close } = await openWriter()
+  store.behave(() => 'hang')
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  await close()
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+})
+
+test('the line is bounded in events and in characters: the next caller is refused at once', async () => {
+  const { store, record, stats } = await openWriter({ waiting: 100, waitingCharacters: 100_000, deadline: 60_000 })
+  store.behave(() => 'refuse')
+  const waiting = Array.from({ length: 100 }, () => record({ kind: 'call' }))
+  const turnedAway = record({ kind: 'call' })
+  expect(stats().waiting).toBe(100)
+  await expect(turnedAway).rejects.toThrow('100 events are waiting')
+  store.behave(() => 'take')
+  await Promise.all(waiting)
+  const long = Array.from({ length: 20 }, () => record({ kind: 'call', path: 'p'.repeat(8_000) }))
+  const results = await Promise.allSettled(long)
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(8)
+})
+
+test('a month ends one stream and begins the next, which names the one before', async () => {
+  const { store, record, time, close } = await openWriter()
+  await record({ kind: 'call' })
+  time.now = start + 3_600_000
+  const [first] = await Promise.all([record({ kind: 'call' }), record({ kind: 'call' })])
+  await close()
+  expect(kindsOf(store)).toEqual([
+    'stream.opened',
+    'call',
+    'stream.closed',
+    'stream.opened',
+    'call',
+    'call',
+    'stream.closed',
+  ])
+  const [opened, , closed, reopened] = store.events.map(({ event }) => event)
+  expect(closed?.at).toBe('2026-05-31T23:59:59.999Z')
+  expect(reopened).toMatchObject({
+    seq: 1,
+    at: '2026-06-01T00:00:00.000Z',
+    detail: { follows: opened?.stream, because: 'month' },
+  })
+  expect(first.event.seq).toBe(2)
+  expect(verifyChain(store.links)).toMatchObject({ intact: true, streams: 2 })
+  expect(store.closed.size).toBe(2)
+})
+
+test('a month that begins within a batch cuts it there', async () => {
+  const { store, record, time, close } = await openWriter()
+  const before = record({ kind: 'call' })
+  time.now = start + 3_600_000
+  const after = record({ kind: 'call' })
+  expect((await before).event.at.slice(0, 7)).toBe('2026-05')
+  expect((await after).event.at.slice(0, 7)).toBe('2026-06')
+  await close()
+  for (const { event } of store.events) {
+    const opened = store.events.find((other) => other.event.stream === event.stream)
+    expect(event.at.slice(0, 7)).toBe(opened?.event.at.slice(0, 7))
+  }
+})
+
+test('a clock that jumps back, even over a month, leaves times in order', async () => {
+  const { store, record, time } = await openWriter()
+  for (const now of [start + 5, start, start - 90 * 86_400_000, start + 6]) {
+    time.now = now
+    await record({ kind: 'call' })
+  }
+  const times = store.events.map(({ event }) => event.at)
+  expect(times).toEqual([...times].sort())
+})
+
+test('a stream that was adopted is not added to: another one is begun, and says so', async () => {
+  const { store, record, stats } = await openWriter()
+  const lost = stats().stream ?? ''
+  store.adopt(lost)
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  const next = await record({ kind: 'call' })
+  expect(next.event.stream).not.toBe(lost)
+  const opened = store.events.find(({ event }) => event.stream === next.event.stream)
+  expect(opened?.event).toMatchObject({ kind: 'stream.opened', detail: { follows: lost } })
+  expect(store.events.filter(({ event }) => event.stream === lost)).toHaveLength(1)
+})
+
+test('an event of someone else in our place is noticed, and the stream left', async () => {
+  const { store, record, stats } = await openWriter()
+  const [opened] = store.events
+  if (!opened) throw new Error('nothing was opened')
+  store.events.push({ ...opened, event: { ...opened.event, seq: 2 }, hash: Buffer.alloc(32) })
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  await record({ kind: 'call' })
+  expect(stats().stream).not.toBe(opened.event.stream)
+})
+
+test('the lease is renewed; when that fails for its whole length, calls are refused until it works again', async () => {
+  let elapsed = 0
+  const { store, record, stats } = await openWriter({ lease: 30_000, renewEvery: 2 }, { elapsed: () => elapsed })
+  const renew = vi.spyOn(store, 'renewLease')
+  await vi.waitFor(() => expect(renew.mock.calls.length).toBeGreaterThan(1))
+  store.behave((operation) => (operation === 'renew' ? 'refuse' : 'take'))
+  elapsed = 29_999
+  await record({ kind: 'call' })
+  elapsed = 60_001
+  await expect(record({ kind: 'call' })).rejects.toThrow('lease')
+  expect(stats().available).toBe(false)
+  store.behave(() => 'take')
+  await vi.waitFor(() => expect(stats().available).toBe(true))
+  await record({ kind: 'call' })
+})
+
+test('a writer that slept past its lease records nothing before it has renewed', async () => {
+  let elapsed = 0
+  const { record } = await openWriter({ lease: 30_000, renewEvery: 3_600_000 }, { elapsed: () => elapsed })
+  elapsed = 30_000
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+})
+
+test('hostile values are recorded, not refused', async () => {
+  const { store, record, close } = await openWriter()
+  const hostile = await record({
+    kind: 'refused',
+    path: `/\0${'x'.repeat(100_000)}`,
+    app: '\ud800',
+    status: Number.NaN,
+    detail: { 'a\0b': '\x1b[2J' },
+  })
+  expect(hostile.event.app).toBe(String.raw`\ud800`)
+  expect(hostile.event.detail).toEqual({ 'a\\u0000b': String.raw`\u001b[2J` })
+  expect(hostile.event.truncated?.[0]).toMatchObject({ field: 'path' })
+  await close()
+  expect(verifyChain(store.links)).toMatchObject({ intact: true })
+})
+
+test('opening against a store that is gone says why, and nothing is open', async () => {
+  const store = createMemoryStore()
+  store.behave(() => 'refuse')
+  const writer = createAuditWriter({ store, clock: { now: () => start }, host: 'h', pid: 1 })
+  await expect(writer.open()).rejects.toMatchObject({
+    code: 'RGW_AUDIT_UNAVAILABLE',
+    cause: expect.objectContaining({ message: 'connection refused' }),
+  })
+  await expect(writer.record({ kind: 'call' })).rejects.toEqual(unavailable)
+  await writer.close()
+})
+
+test('closing waits for what is being written, refuses what comes after, and may be repeated', async () => {
+  const { store, record, close } = await openWriter()
+  const last = record({ kind: 'call' })
+  const ends = [close(), close()]
+  await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
+  await Promise.all([last, ...ends])
+  expect(kindsOf(store)).toEqual(['stream.opened', 'call', 'stream.closed'])
+})
