@@ -14,6 +14,7 @@ export const NoSuchRelease = sentence('RGW_NO_SUCH_RELEASE', 404)
 export const UnmaskableAnswer = sentence('RGW_UNMASKABLE_ANSWER', 502)
 export const UpstreamRedirect = sentence('RGW_UPSTREAM_REDIRECT', 502)
 export const UpstreamUnclear = sentence('RGW_UPSTREAM_UNCLEAR', 502)
+export const ChangeUnclear = sentence('RGW_CHANGE_UNCLEAR', 502)
 export const OutcomeNotRecorded = sentence('RGW_OUTCOME_NOT_RECORDED', 503)
 
 /** A refusal names the rule that made it: the error contract and the event show it. */

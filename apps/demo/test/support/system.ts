@@ -32,6 +32,8 @@ export interface System {
   raw(text: string): Promise<RawAnswer>
   get(path: string, token: string): Promise<RawAnswer>
   send(method: string, path: string, token: string, body?: string, headers?: readonly string[]): Promise<RawAnswer>
+  /** A second gateway on the same database and racks. */
+  replica(): Promise<{ readonly url: string; readonly app: FastifyInstance; stop(): Promise<void> }>
   stop(): Promise<void>
 }
 
@@ -62,20 +64,22 @@ export async function startSystem({
     await rack.listen()
     racks[name] = rack
   }
-  const app = await createGateway({
-    racks: Object.entries(racks).map(([name, rack]) => ({
-      name,
-      url: new URL(rack.url),
-      token: rack.token,
-      tlsInsecure: false,
-    })),
-    secretKeys: [key],
-    databaseUrl: database.runtimeUrl,
-    log: pino({ level: 'silent' }),
-    auditReads: 'strict',
-    authMaxStale: 60_000,
-    now,
-  })
+  const start = () =>
+    createGateway({
+      racks: Object.entries(racks).map(([name, rack]) => ({
+        name,
+        url: new URL(rack.url),
+        token: rack.token,
+        tlsInsecure: false,
+      })),
+      secretKeys: [key],
+      databaseUrl: database.runtimeUrl,
+      log: pino({ level: 'silent' }),
+      auditReads: 'strict',
+      authMaxStale: 60_000,
+      now,
+    })
+  const app = await start()
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const port = Number(new URL(url).port)
   const runtime = openDatabase(database.runtimeUrl, { max: 2 })
@@ -93,7 +97,7 @@ export async function startSystem({
   if (!rack) throw new Error('a system has at least one rack')
 
   async function events(): Promise<AuditEvent[]> {
-    const rows = await sql<{ canonical: string }[]>`select canonical from audit.events order by stream, seq`
+    const rows = await sql<{ canonical: string }[]>`select canonical from audit.events order by written_at, stream, seq`
     return rows.map((row) => JSON.parse(row.canonical))
   }
 
@@ -158,6 +162,10 @@ export async function startSystem({
     raw,
     get: (path, token) => send('GET', path, token),
     send,
+    async replica() {
+      const other = await start()
+      return { app: other, url: await other.listen({ port: 0, host: '127.0.0.1' }), stop: () => other.close() }
+    },
     async stop() {
       await app.close()
       await Promise.all(Object.values(racks).map((one) => one.close()))
@@ -171,6 +179,6 @@ export async function startSystem({
 /** Every stream of the database, checked as an auditor would. */
 export async function chainVerdict(sql: Sql): Promise<ChainVerdict> {
   const rows = await sql<{ stream: string; seq: string; canonical: string; prev: Buffer; hash: Buffer }[]>`
-    select stream, seq, canonical, prev, hash from audit.events order by stream, seq`
+    select stream, seq, canonical, prev, hash from audit.events order by written_at, stream, seq`
   return verifyChain(rows.map((row) => ({ ...row, seq: Number(row.seq) })))
 }

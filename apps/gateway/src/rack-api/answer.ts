@@ -1,5 +1,5 @@
 import type { EventDraft } from '@rack-gateway/audit'
-import { UnmaskableAnswer as NotMaskable } from '@rack-gateway/convox-api'
+import { UnmaskableAnswer as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
 import type { UpstreamAnswer } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
@@ -19,7 +19,7 @@ const largeBody = 64 * 1024
 
 /**
  * Settles what the caller will see: masks by the route's policy, failing closed.
- * Errors pass unchanged, since the CLI waits for some of their texts.
+ * Errors keep their texts, since the CLI waits for some of them; only passwords in addresses are hidden.
  */
 export async function prepareAnswer(
   steps: Steps,
@@ -34,22 +34,24 @@ export async function prepareAnswer(
       'upstream-redirect',
     )
   }
-  const { mask } = call.match.route
-  const masked =
-    answer.status < 300 && mask !== 'plain' && mask !== 'opaque' && mask !== 'stream' && request.method !== 'HEAD'
-  if (!masked || answer.length === 0) return { answer, body: null }
+  if (request.method === 'HEAD' || answer.length === 0 || !isRead(call.match.route, answer))
+    return { answer, body: null }
   if (answer.header('content-encoding') !== undefined) {
     answer.discard()
     throw unmaskable(call, 'it is compressed')
   }
   const received = await answer.collect(maskLimit)
-  const body = maskBody(steps, call, received)
-  return { answer, body }
+  return { answer, body: maskBody(steps, call, answer, received) }
 }
 
-function maskBody(steps: Steps, call: DecidedCall, received: Buffer): Buffer {
+/** What is looked through before it is shown: JSON with a mask, and every error. The rest is streamed. */
+function isRead({ mask }: RackRoute, { status }: UpstreamAnswer): boolean {
+  return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
+}
+
+function maskBody(steps: Steps, call: DecidedCall, { status }: UpstreamAnswer, received: Buffer): Buffer {
   try {
-    return steps.masks.apply(call, received)
+    return status < 400 ? steps.masks.apply(call, received) : steps.masks.applyToText(call, received)
   } catch (error) {
     if (error instanceof NotMaskable) throw unmaskable(call, error.message)
     throw error

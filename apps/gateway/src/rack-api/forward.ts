@@ -1,12 +1,13 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
+import { RackBroken, type UpstreamAnswer } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { failureOf } from '../error-contract.ts'
-import { OutcomeNotRecorded, ruled } from '../errors.ts'
+import { ChangeUnclear, ruled } from '../errors.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { draftOf } from './draft.ts'
 import { runRoute } from './resolve.ts'
-import { rememberRun } from './run-owner.ts'
+import { notRecorded, rememberRun } from './run-owner.ts'
 import type { Steps } from './steps.ts'
 import { upstreamRequest, wantBody } from './upstream-request.ts'
 
@@ -19,22 +20,40 @@ export async function forwardRead(
 ): Promise<void> {
   const draft = draftOf(request, steps.policy.hash)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
-  const record = steps.audit.record({ ...draft, kind: 'call', status: answer.status, ...upstreamId(answer) })
   call.recorded = true
-  record.catch(() => undefined)
-  const prepared = await prepareAnswer(steps, request, call, answer).catch(async (error: unknown) => {
-    const { event } = await record
-    recordLater(steps, request, {
-      ...draft,
-      kind: 'closed',
-      of: event.id,
-      status: failureOf(error, request.id).status,
-      close: reasonOf(error),
-    })
+  const record = steps.audit.record({ ...draft, kind: 'call', status: answer.status, ...upstreamId(answer) })
+  const preparing = prepareAnswer(steps, request, call, answer)
+  preparing.catch(() => undefined)
+  const begun = await recorded(steps, request, record).catch((error: unknown) => {
+    giveUp(answer, preparing)
     throw error
   })
-  const begun = steps.reads === 'strict' ? await record : null
-  await deliver(steps, request, reply, call, prepared, begun === null ? draft : { ...draft, of: begun.event.id })
+  const closed = begun === null ? draft : { ...draft, of: begun.event.id }
+  const prepared = await preparing.catch((error: unknown) => {
+    const status = failureOf(error, request.id).status
+    recordLater(steps, request, { ...closed, kind: 'closed', status, close: reasonOf(error) })
+    throw error
+  })
+  await deliver(steps, request, reply, call, prepared, closed)
+}
+
+/** Waits for a read's record, unless reads are relaxed: then its loss is for the log. */
+async function recorded(
+  steps: Steps,
+  request: FastifyRequest,
+  record: Promise<RecordedEvent>,
+): Promise<RecordedEvent | null> {
+  if (steps.reads === 'strict') return record
+  record.catch((error: unknown) => request.log.error({ event: 'audit.late_record_failed', err: error }))
+  return null
+}
+
+/** An answer that nobody will see: its connection is not left waiting. */
+function giveUp(answer: UpstreamAnswer, preparing: Promise<PreparedAnswer>): void {
+  preparing.then(
+    ({ body }) => (body === null ? answer.discard() : undefined),
+    () => undefined,
+  )
 }
 
 /**
@@ -58,30 +77,38 @@ export async function forwardChange(
     const answer = await call.rack.send(upstream, call.signal)
     prepared = await prepareAnswer(steps, request, call, answer)
     if (call.match.route.id === runRoute) prepared = await rememberRun(steps, request, call, prepared, intent)
-  } catch (error) {
+  } catch (failure) {
+    const error = unclear(failure)
     await settle(steps, { ...outcome, status: failureOf(error, request.id).status, close: reasonOf(error) })
     throw error
   }
-  const { answer } = prepared
+  const { answer, body } = prepared
   await settle(steps, {
     ...outcome,
     status: answer.status,
     durationMs: steps.now() - call.startedAt,
     ...upstreamId(answer),
+  }).catch((error: unknown) => {
+    if (body === null) answer.discard()
+    throw error
   })
   await deliver(steps, request, reply, call, prepared, { ...draft, of: intent.event.id })
+}
+
+/** Once a change has been sent, only the rack knows whether it was carried out. */
+function unclear(error: unknown): unknown {
+  if (!(error instanceof RackBroken)) return error
+  return ruled(
+    new ChangeUnclear(`${error.message}; it may have been carried out, so look before you try again`),
+    'change-unclear',
+  )
 }
 
 async function settle(steps: Steps, outcome: EventDraft): Promise<RecordedEvent> {
   try {
     return await steps.audit.record(outcome)
   } catch {
-    throw ruled(
-      new OutcomeNotRecorded(
-        'the rack has carried this out, but its outcome could not be recorded, so the answer is withheld; look at the result before you try again',
-      ),
-      'outcome-not-recorded',
-    )
+    throw notRecorded()
   }
 }
 

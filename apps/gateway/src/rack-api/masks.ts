@@ -5,6 +5,7 @@ import {
   type MaskOrigin,
   type MaskView,
   maskAnswer,
+  maskText,
 } from '@rack-gateway/convox-api'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
@@ -14,6 +15,8 @@ import type { RoutedCall } from './call.ts'
 export interface MaskKeeper {
   /** @returns `received` itself when there was nothing to mask @throws UnmaskableAnswer */
   apply(call: RoutedCall, received: Buffer): Buffer
+  /** The same for a text of no known shape, such as an error. */
+  applyToText(call: RoutedCall, received: Buffer): Buffer
   /** Whether a mask of this rack names the place that it was made for. */
   proves(rack: string, origin: MaskOrigin, mac: string): boolean
 }
@@ -50,6 +53,11 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     apply(call, received) {
       const text = received.toString('utf8')
       const shown = maskAnswer(call.match.route.mask, text, viewOf(call))
+      return shown === text ? received : Buffer.from(shown)
+    },
+    applyToText(call, received) {
+      const text = received.toString('utf8')
+      const shown = maskText(text, viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },
     proves(rack, origin, mac) {

@@ -47,7 +47,8 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   call.rackCall = rackCall
   const decision = steps.policy.decide(call.principal, rackCall)
   call.decision = decision
-  if (decision.effect !== 'allow') throw ruled(new NotPermitted(`${decision.reason} (rule ${decision.rule})`), decision.rule)
+  if (decision.effect !== 'allow')
+    throw ruled(new NotPermitted(`${decision.reason} (rule ${decision.rule})`), decision.rule)
   const decided = Object.assign(call, { rackCall, decision })
   if (call.match.route.kind === 'websocket') return openWebsocket(steps, request, reply, decided)
   const forward = call.match.route.changes ? forwardChange : forwardRead

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
+import { OutcomeNotRecorded, ruled } from '../errors.ts'
 import type { PreparedAnswer } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { textField } from './rack-question.ts'
@@ -22,7 +23,7 @@ export async function rememberRun(
     return prepared
   const process = textField(parse(prepared.body), 'id')
   if (process === null) return prepared
-  await steps.runs.add({
+  const run = {
     rack: rack.name,
     app: rackCall.app,
     process,
@@ -30,8 +31,22 @@ export async function rememberRun(
     service: rackCall.service,
     intent: intent.event.id,
     expiresAt: new Date(steps.now() + runMaxAge),
+  }
+  await steps.runs.add(run).catch((cause: unknown) => {
+    request.log.error({ event: 'run.not_remembered', err: cause })
+    throw notRecorded()
   })
   return prepared
+}
+
+/** The rack has done it, and the gateway can't say so for good. */
+export function notRecorded(): Error {
+  return ruled(
+    new OutcomeNotRecorded(
+      'the rack has carried this out, but its outcome could not be recorded, so the answer is withheld; look at the result before you try again',
+    ),
+    'outcome-not-recorded',
+  )
 }
 
 function parse(body: Buffer): unknown {

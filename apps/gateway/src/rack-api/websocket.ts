@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { failureOf } from '../error-contract.ts'
-import { deliver, recordLater } from './answer.ts'
+import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { draftOf } from './draft.ts'
 import type { Steps } from './steps.ts'
@@ -33,7 +33,7 @@ export async function openWebsocket(
   if (!attempt.upgraded) {
     const { answer } = attempt
     recordLater(steps, request, { ...closed, status: answer.status, close: 'the rack refused the websocket' })
-    return deliver(steps, request, reply, call, { answer, body: null }, draft)
+    return deliver(steps, request, reply, call, await prepareAnswer(steps, request, call, answer), draft)
   }
   const client = takeSocket(reply, pending.socket)
   writeUpgrade(client, request.headers['sec-websocket-key'] ?? '')

@@ -1,0 +1,106 @@
+import { type CliRecording, loadRecordings } from '@rack-gateway/demo/rack'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createMachine, type Machine } from './support/machine.ts'
+import type { Ended } from './support/program.ts'
+import { comparable, createIds, type Ids, isLike } from './support/recorded-commands.ts'
+import { type Role, refusals, roles } from './support/refused-commands.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const convox = process.env.CONVOX_BIN ?? null
+/** A role takes a minute and a half, most of it the CLI's own waits; the roles run at the same time. */
+const patience = 240_000
+
+const recordings = loadRecordings().slice(0, Number(process.env.N ?? 99))
+
+/** The recorded commands again, by the native binary itself. What is refused to a role is then done past the gateway, so that the rack is as it was recorded. */
+describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names it)', () => {
+  const plays = new Map<Role, Play>()
+  beforeAll(async () => {
+    for (const role of roles) plays.set(role, await startPlay(role))
+  })
+  afterAll(() => Promise.all([...plays.values()].map((play) => play.stop())), patience)
+
+  describe.each(roles)('as %s', (role) => {
+    test.each(recordings.map((recording, index) => [`${index}: ${recording.command}`, recording, index] as const))(
+      '%s',
+      async (_name, recording, index) => {
+        const outcome = await plays.get(role)?.outcomes[index]
+        if (!outcome) throw new Error('this command was not run')
+        const refused = refusals[recording.command]?.[role]
+        if (refused !== undefined) expectRefusal(outcome, refused)
+        else expectRecorded(outcome, recording, role)
+      },
+      patience,
+    )
+  })
+})
+
+function expectRefusal({ code, stderr }: Ended, request: string): void {
+  expect(code).toBe(1)
+  if (request.startsWith('GET') && request.includes('/processes/')) expect(stderr).toMatch(/^ERROR: websocket: bad handshake$/m)
+  else expect(stderr).toMatch(/^ERROR: .+ \(.+\)/m)
+}
+
+function expectRecorded({ code, stdout, stderr }: Ended, recording: CliRecording, role: Role): void {
+  expect(comparable(stderr)).toEqual(comparable(recording.stderr))
+  expect(code).toBe(recording.exit === 'interrupted' ? 130 : recording.exit)
+  expect(comparable(stdout)).toEqual(comparable(recording.stdout))
+}
+
+interface Play {
+  readonly outcomes: readonly Promise<Ended>[]
+  stop(): Promise<void>
+}
+
+/** Runs the commands one after the other, on a rack of their own. */
+async function startPlay(role: Role): Promise<Play> {
+  const system = await startSystem({ rackNames: ['rack1'] })
+  const machine = createMachine(convox)
+  const token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
+  const ids = createIds(await presentIds(system))
+  const outcomes: Promise<Ended>[] = []
+  let before: Promise<unknown> = Promise.resolve()
+  for (const recording of recordings) {
+    const outcome = before.then(() => perform(recording))
+    before = outcome.catch(() => undefined)
+    outcomes.push(outcome)
+  }
+
+  async function perform(recording: CliRecording): Promise<Ended> {
+    const began = Date.now()
+    const outcome = await convoxRun(machine, ids.inCommand(recording.command), recording, addressed(system.url, token))
+    if (refusals[recording.command]?.[role] === undefined) ids.learn(recording, outcome.stdout)
+    else {
+      const past = await convoxRun(machine, ids.inCommand(recording.command), recording, addressed(system.rack.url, system.rack.token))
+      ids.learn(recording, past.stdout)
+    }
+    if (process.env.SHOW) console.log(role, Date.now() - began, recording.command, JSON.stringify(outcome))
+    return outcome
+  }
+
+  return {
+    outcomes,
+    async stop() {
+      await before
+      machine.remove()
+      await system.stop()
+    },
+  }
+}
+
+async function convoxRun(machine: Machine, command: string, { exit, stdin }: CliRecording, rackUrl: string): Promise<Ended> {
+  const env = { RACK_URL: rackUrl }
+  if (exit !== 'interrupted') return machine.sh(command, { env, stdin })
+  const running = machine.start('/bin/sh', ['-c', `exec ${command}`], { env })
+  await running.saw(/ tick 3$/m)
+  running.signal('SIGINT')
+  return running.ended
+}
+
+function addressed(url: string, token: string): string {
+  return url.replace('://', `://convox:${token}@`)
+}
+
+async function presentIds(system: System): Promise<Record<string, string>> {
+  return {}
+}

@@ -1,0 +1,63 @@
+import { WebSocket } from 'ws'
+
+/** A websocket as a client of the gateway sees it: upgraded, or refused with a status and a sentence. */
+export interface ClientSocket {
+  /** 101, or the refusal's. */
+  readonly status: number
+  /** The refusal's sentence, or empty. */
+  readonly error: string
+  send(bytes: Buffer): void
+  /** The empty binary frame that stands for the end of input. */
+  endOfInput(): void
+  /** Text frames up to the empty binary frame, or to the end of the connection. */
+  untilEnd(): Promise<string[]>
+  untilEndBytes(): Promise<Buffer[]>
+  close(): void
+}
+
+export function openSocket(url: string, token: string, headers: Record<string, string>): Promise<ClientSocket> {
+  const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), {
+    headers: { Authorization: authorization, ...headers },
+    skipUTF8Validation: true,
+    handshakeTimeout: 10_000,
+  })
+  const frames: Buffer[] = []
+  const ended = new Promise<void>((resolve) => {
+    socket.on('message', (data, isBinary) => {
+      const bytes = Buffer.isBuffer(data)
+        ? data
+        : Buffer.concat([data].flat().map((part) => Buffer.from(new Uint8Array(part))))
+      if (isBinary && bytes.length === 0) resolve()
+      else frames.push(bytes)
+    })
+    socket.on('close', () => resolve())
+  })
+  const whole = async () => {
+    await ended
+    return frames
+  }
+  return new Promise((resolve, reject) => {
+    const made = (status: number, error: string): ClientSocket => ({
+      status,
+      error,
+      send: (bytes) => socket.send(bytes, { binary: false }),
+      endOfInput: () => socket.send(Buffer.alloc(0), { binary: true }),
+      untilEnd: async () => (await whole()).map((frame) => frame.toString()),
+      untilEndBytes: whole,
+      close: () => socket.terminate(),
+    })
+    socket.on('open', () => resolve(made(101, '')))
+    socket.on('unexpected-response', (_request, response) => {
+      let text = ''
+      response.on('data', (chunk) => {
+        text += chunk
+      })
+      response.on('end', () => {
+        socket.terminate()
+        resolve(made(response.statusCode ?? 0, text))
+      })
+    })
+    socket.on('error', reject)
+  })
+}
