@@ -119,7 +119,12 @@ describe('login', () => {
       7,
       'does not answer as a gateway (its answer is not that of a Rack Gateway)',
     ],
-    ['an answer without end', { status: 200, body: 'x'.repeat(3_000_000) }, 7, 'does not answer as a gateway'],
+    [
+      'an answer without end',
+      { status: 200, body: `${JSON.stringify(me)}${' '.repeat(3_000_000)}` },
+      7,
+      'does not answer as a gateway',
+    ],
     ['an impossible time', { status: 200, body: { ...me, expiresAt: 'never' } }, 7, 'not a time'],
     ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'add --rack with one of a, b'],
   ])('keeps nothing after %s', async (_, answer, code, sentence) => {

@@ -97,7 +97,7 @@ describe('writing', () => {
   test('makes the directory 0700 and the file 0600, whatever the umask', async () => {
     const before = process.umask(0)
     try {
-      await updateClientConfig(path, login('staging'))
+      expect((await updateClientConfig(path, login('staging'))).notices).toEqual([])
     } finally {
       process.umask(before)
     }
@@ -235,7 +235,11 @@ describe('two writers', () => {
 
   test.each([
     ['a living process', JSON.stringify({ pid: process.pid, host: hostname() }), `process ${process.pid}`],
-    ['another machine', JSON.stringify({ pid: 1, host: 'elsewhere' }), 'process 1 on elsewhere'],
+    [
+      'another machine, whose processes we cannot see',
+      JSON.stringify({ pid: 2 ** 30, host: 'elsewhere' }),
+      'on elsewhere',
+    ],
     ['nobody knows whom', '', 'which one is not known'],
     ['a process group', JSON.stringify({ pid: -1, host: hostname() }), 'which one is not known'],
   ])('a lock of %s is respected, and the message says whose it is and what to remove', async (_, content, holder) => {
