@@ -1,31 +1,20 @@
 export { ForeignMask, UnmaskableAnswer } from './errors.ts'
 export { type FormReading, type FormRequest, formValue, readForm, valueOrHeader } from './form-reading.ts'
 export { hidePassword, hidePasswords } from './masks/addresses.ts'
-export {
-  containsMask,
-  diffEnv,
-  type EnvMask,
-  maskEnv,
-  maskOf,
-  masksIn,
-  parseEnv,
-  restoreEnv,
-} from './masks/env.ts'
+export { diffEnv, parseEnv } from './masks/env-lines.ts'
+export { maskEnv } from './masks/mask-env.ts'
 export { createTokenScrubber, rackTokenMark, scrubToken, type TokenScrubber } from './masks/rack-token.ts'
+export { containsMask, type EnvMask, maskOf, masksIn, restoreEnv } from './masks/restore-env.ts'
 export { defaultSecretPatterns, isSecretKey, isSecretValue } from './masks/secret-keys.ts'
 export type { MaskOrigin, MaskView } from './masks/view.ts'
 export { maskAnswer, maskText } from './masks.ts'
 export { compileMatcher, isProbe, type Match } from './matcher.ts'
 export { type Pair, parseForm, parseQuery } from './pairs.ts'
-export {
-  type ParameterRefusal,
-  type ParameterRequest,
-  type ParameterRule,
-  type Parameters,
-  readParameters,
-} from './parameters.ts'
+export type { ParameterRefusal, ParameterRequest, ParameterRule } from './parameter-refusal.ts'
+export { type Parameters, readParameters } from './parameters.ts'
 export { rackRoutes } from './routes.ts'
-export { isTargetRefusal, maxTargetLength, type RackTarget, readTarget, splitRackPrefix } from './target.ts'
+export { isTargetRefusal, type RackTarget, readTarget, splitRackPrefix } from './target.ts'
+export { maxTargetLength } from './target-refusals.ts'
 export type {
   BodyKind,
   CanonicalTarget,

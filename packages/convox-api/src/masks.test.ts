@@ -128,6 +128,14 @@ describe('the rack and its apps', () => {
     })
   })
 
+  test('the version is never touched: the CLI would take other routes', () => {
+    const odd = 'https://u:p@3.24.9'
+    expect(show('system', { version: odd, name: odd }, stranger)).toEqual({
+      version: odd,
+      name: 'https://u:[hidden]@3.24.9',
+    })
+  })
+
   test('a list of apps is cut to those that are seen', () => {
     const view = { ...stranger, seesApp: (app: string) => app === 'mine' }
     const value = [{ name: 'mine', parameters: { ApiToken: 'x' } }, { name: 'other' }]

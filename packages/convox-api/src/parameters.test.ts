@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readForm } from './form-reading.ts'
-import { type ParameterRequest, readParameters } from './parameters.ts'
+import type { ParameterRequest } from './parameter-refusal.ts'
+import { readParameters } from './parameters.ts'
 import { rackRoutes } from './routes.ts'
 
 const form = 'application/x-www-form-urlencoded'

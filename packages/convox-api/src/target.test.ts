@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isTargetRefusal, maxTargetLength, readTarget, splitRackPrefix } from './target.ts'
+import { isTargetRefusal, readTarget, splitRackPrefix } from './target.ts'
+import { maxTargetLength } from './target-refusals.ts'
 import { anyTarget } from './testing/targets.ts'
 
 function rule(raw: string): string | null {

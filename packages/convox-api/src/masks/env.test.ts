@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ForeignMask } from '../errors.ts'
 import { keeper, reader, stranger, testMac } from '../testing/views.ts'
-import { containsMask, diffEnv, maskEnv, maskOf, masksIn, parseEnv, restoreEnv } from './env.ts'
+import { diffEnv, parseEnv } from './env-lines.ts'
+import { maskEnv } from './mask-env.ts'
+import { containsMask, maskOf, masksIn, restoreEnv } from './restore-env.ts'
 import type { MaskOrigin } from './view.ts'
 
 const origin = { app: 'myapp', release: 'R1' }
@@ -128,6 +130,7 @@ describe('restoring', () => {
     ['two masks', `PLAIN=${mask('PLAIN')}${mask('PLAIN')}`, 'PLAIN'],
     ['a mask in a key', `${mask('PLAIN')}=1`, mask('PLAIN')],
     ['a mask in no variable', `A=1\n${mask('PLAIN')}`, 'line 2'],
+    ['a mask in a key and in its value', `${mask('PLAIN')}=${mask('PLAIN')}`, mask('PLAIN')],
     ['a mask without a key', `=${mask('PLAIN')}`, 'line 1'],
   ])('%s is refused, and named', (_, text, key) => {
     expect(foreignKey(text)).toBe(key)

@@ -65,7 +65,10 @@ services:
     ['a list at the indent of its key', 'environment:\n- A=1\n- TOKEN=topsecret\nservices: {}'],
     ['Windows line ends', 'environment:\r\n  - TOKEN=topsecret\r\nservices:\r\n'],
     ['a literal block', 'environment:\n  TOKEN: |\n    topsecret\n    a: topsecret\n    - topsecret\n  A: 1'],
-    ['a literal block of a plain key', 'environment:\n  PLAIN: |\n    topsecret\n  A: 1'],
+    [
+      'a literal block of a plain key',
+      'environment:\n  PLAIN: |\n    topsecret\n    - topsecret\n    a: topsecret\n  A: 1',
+    ],
     ['a value that goes on', 'environment:\n  - "TOKEN=top\n    topsecret"\n  - A=1'],
     ['a value that goes on at the same indent', 'environment:\n  - "TOKEN=top\n  topsecret"\n'],
     ['a comment', 'environment:\n  # TOKEN=topsecret\n  - A=1'],

@@ -1,11 +1,10 @@
 import { UnmaskableAnswer } from '../errors.ts'
 import type { MaskPolicy } from '../types.ts'
-import { hidePassword, hidePasswords } from './addresses.ts'
-import { maskEnv } from './env.ts'
-import { asObject, isObject, type Json, type JsonObject, mapFields, mapList, mapStrings } from './json.ts'
-import { maskManifest } from './manifest.ts'
-import { isSecretValue } from './secret-keys.ts'
-import { hidden, type MaskView } from './view.ts'
+import { address, concealed, manifest, maskParameters, named, parameters, sweep, swept, text } from './fields.ts'
+import { asObject, type Json, mapFields, mapList } from './json.ts'
+import { manifestService } from './manifest-service.ts'
+import { maskEnv } from './mask-env.ts'
+import type { MaskView } from './view.ts'
 
 /** Answers that hold nothing to mask, or whose guard is the permission itself. */
 export type Unmasked = 'plain' | 'opaque' | 'stream'
@@ -96,78 +95,6 @@ function certificates(value: Json, view: MaskView): Json {
     .map((row) => sweep(row, view))
 }
 
-/** Whatever is called environment, at any depth, holds `KEY=value` texts or a map by key. */
-function manifestService(value: Json, view: MaskView): Json {
-  if (Array.isArray(value)) return value.map((item) => manifestService(item, view))
-  if (!isObject(value)) return sweep(value, view)
-  return mapFields(value, (field, item) =>
-    field.startsWith('env') ? environment(item, view) : manifestService(item, view),
-  )
-}
-
-function environment(value: Json, view: MaskView): Json {
-  if (view.env === 'shown') return value
-  if (Array.isArray(value)) return value.map((item) => assignment(text(item, 'an environment entry') ?? '', view))
-  if (!isObject(value)) return value === null ? null : hidden
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const shown =
-        typeof item === 'string' && view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(item)
-      return [key, shown ? item : concealed(item)]
-    }),
-  )
-}
-
-function assignment(entry: string, view: MaskView): string {
-  const equals = entry.indexOf('=')
-  if (equals === -1) return hidePasswords(entry)
-  const key = entry.slice(0, equals)
-  const shown = view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(entry.slice(equals + 1))
-  return shown ? entry : `${key}=${hidden}`
-}
-
-function parameters(value: Json, view: MaskView): Json {
-  return view.secrets ? value : maskParameters(value, view)
-}
-
-function maskParameters(value: Json, view: MaskView): Json {
-  if (value === null) return null
-  return Object.fromEntries(
-    Object.entries(asObject(value, 'the parameters')).map(([key, item]) => {
-      const found = text(item, 'a parameter')
-      return [key, found === null || found === '' ? item : maskParameter(key, found, view)]
-    }),
-  )
-}
-
-function maskParameter(key: string, value: string, view: MaskView): string {
-  if (view.isSecret(key)) return hidden
-  return isSecretValue(value) ? hidePassword(hidePasswords(value), (name) => view.isSecret(name)) : value
-}
-
-function manifest(value: Json, view: MaskView): Json {
-  const found = text(value, 'the manifest')
-  return found === null ? null : maskManifest(found, view)
-}
-
-function address(value: Json, view: MaskView): Json {
-  const found = text(value, 'the address')
-  return found === null ? null : hidePassword(found, (key) => view.isSecret(key))
-}
-
-/** Passwords in addresses, in whatever field a rack may have put them. */
-function sweep(value: Json, view: MaskView): Json {
-  return view.secrets ? value : swept(value)
-}
-
-function swept(value: Json): Json {
-  return mapStrings(value, hidePasswords)
-}
-
-function concealed(value: Json): Json {
-  return value === null || value === '' ? value : hidden
-}
-
 function visibleRows(value: Json, by: string, view: MaskView, row: Shape): Json {
   if (value === null) return null
   if (!Array.isArray(value)) throw new UnmaskableAnswer('the list is not a list')
@@ -176,15 +103,4 @@ function visibleRows(value: Json, by: string, view: MaskView, row: Shape): Json 
 
 function oneOrMore(value: Json, change: (item: Json) => Json): Json {
   return Array.isArray(value) || value === null ? mapList(value, 'the list', change) : change(value)
-}
-
-function named(object: JsonObject, field: string): string {
-  const value = object[field]
-  if (typeof value !== 'string' || value === '') throw new UnmaskableAnswer(`it has no ${field}`)
-  return value
-}
-
-function text(value: Json, what: string): string | null {
-  if (value === null || typeof value === 'string') return value
-  throw new UnmaskableAnswer(`${what} is not a text`)
 }

@@ -63,10 +63,13 @@ function row(facts: Facts, options: RowOptions): RackRoute {
     id: `${verb} ${facts.path}`,
     ...facts,
     scope: options.scope ?? (facts.path.startsWith('/apps/{') ? 'app' : 'rack'),
-    query: options.query ?? [],
-    form: options.form ?? [],
-    headers: options.headers ?? [],
-    refusedHeaders: [...(options.refusedHeaders ?? []), ...(options.orHeader ?? []).map(canonicalHeader)],
+    query: Object.freeze([...(options.query ?? [])]),
+    form: Object.freeze([...(options.form ?? [])]),
+    headers: Object.freeze([...(options.headers ?? [])]),
+    refusedHeaders: Object.freeze([
+      ...(options.refusedHeaders ?? []),
+      ...(options.orHeader ?? []).map(canonicalHeader),
+    ]),
     body: options.form ? 'form' : (options.body ?? 'none'),
   })
 }
