@@ -6,7 +6,7 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const inSegment = table(`${letters}._~!$&'()*+,=:@-`)
 /**
  * The query's own set: what Go's server takes and no hop rewrites, so printable ASCII without space and `#"<>\^{|}` and backtick.
- * Escapes aren't looked into here: `readParameters` refuses the broken ones with the parameter's name.
+ * Escapes aren't looked into here: `readParameters` refuses the broken ones.
  */
 const inQuery = table(`${letters}._~!$&'()*+,=:@-;/?[]%`)
 const mayBeEscaped = table(' "<>^`{|}[]')
