@@ -9,9 +9,9 @@ export interface Ids {
 
 const idPattern = /\b[RB][A-Z]{10}\b|\b(?:web|worker|command)-[a-z0-9]{9}-[a-z0-9]{5}\b|\brun-[a-z0-9]{10}\b/g
 
-/** @param known recorded id → id of this rack */
-export function createIds(known: Readonly<Record<string, string>>): Ids {
-  const present = new Map(Object.entries(known))
+/** Knows none at first: `convox apps` and `convox ps` show those of the seed. */
+export function createIds(): Ids {
+  const present = new Map<string, string>()
   return {
     inCommand: (command) => command.replace(idPattern, (id) => present.get(id) ?? id),
     learn({ stdout: recorded }, stdout) {
@@ -42,6 +42,8 @@ export function comparable(output: string): string[] {
 export function isLike(recorded: string, line: string): boolean {
   if (recorded === line) return true
   if (!line.includes('[')) return false
-  const pattern = line.split(/\[(?:hidden|rack token)[^\]]*\]/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const pattern = line
+    .split(/\[(?:hidden|rack token)[^\]]*\]/)
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return pattern.length > 1 && new RegExp(`^${pattern.join('.+')}$`).test(recorded)
 }

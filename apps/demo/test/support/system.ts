@@ -20,6 +20,7 @@ export interface System {
   readonly racks: Readonly<Record<string, DemoRack>>
   readonly issuer: Issuer
   readonly database: TestDatabase
+  readonly secretKey: string
   /** The owner's connection: reads what the runtime wrote. */
   readonly sql: Sql
   /** A session of a person with this role on every rack. */
@@ -44,7 +45,8 @@ export interface SystemOptions {
   readonly clock?: Clock
 }
 
-const key = Buffer.from('test-secret-key-of-at-least-32-bytes!')
+const secretKey = 'test-secret-key-of-at-least-32-bytes!'
+const key = Buffer.from(secretKey)
 
 /** The gateway as in production, on a database of its own, in front of demo racks. */
 export async function startSystem({
@@ -136,6 +138,7 @@ export async function startSystem({
     racks,
     issuer,
     database,
+    secretKey,
     sql,
     async token(role, { email = `${role}@example.com`, rack: bound } = {}) {
       const issued = await issuer.issueSession({

@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import postgres from 'postgres'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { chainVerdict, type System, startSystem } from './support/system.ts'
+
+const form = ['Content-Type: application/x-www-form-urlencoded']
+
+describe('every answer has a record', () => {
+  let system: System
+  let admin: string
+  beforeEach(async () => {
+    system = await startSystem()
+    admin = await system.token('admin')
+    await system.get('/apps?', admin)
+    system.rack.clearReceived()
+  })
+  afterEach(() => system.stop())
+
+  /** Takes the database away from the gateway: no connection of the runtime login stays, and none can be made. */
+  async function takeDatabase(): Promise<() => Promise<void>> {
+    const name = new URL(system.database.adminUrl).pathname.slice(1)
+    const adminUrl = new URL(system.database.adminUrl)
+    adminUrl.pathname = '/postgres'
+    const sql = postgres(adminUrl.href, { max: 1, onnotice() {} })
+    await sql.unsafe(`alter database ${name} with allow_connections false`)
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and usename = ${new URL(system.database.runtimeUrl).username}`
+    return async () => {
+      await sql.unsafe(`alter database ${name} with allow_connections true`)
+      await sql.end()
+    }
+  }
+
+  test('an intent is durable before the rack is asked, and an outcome before the answer', async () => {
+    const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
+    const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    await fault.met
+    expect(await system.lastEvent()).toMatchObject({ kind: 'intent', route: 'PUT /apps/{app}' })
+    fault.release()
+    expect((await answer).status).toBe(200)
+    expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 200 })
+  })
+
+  test('without a log nothing is forwarded: 503 for reads, changes and websockets alike, and then it goes on', async () => {
+    const giveBack = await takeDatabase()
+    const answers = await Promise.all([
+      system.send('PUT', '/apps/myapp?', admin, 'lock=true', form),
+      system.send('DELETE', '/apps/otherapp?', admin),
+    ])
+    for (const answer of answers) {
+      expect(answer.status).toBe(503)
+      expect(answer.error).toMatch(/audit|database/)
+    }
+    expect(system.rack.received.filter(({ method }) => method !== 'GET')).toEqual([])
+    const read = await system.get('/apps?', admin)
+    expect([read.status, read.body.includes('myapp')]).toEqual([503, false])
+    await giveBack()
+    await expect
+      .poll(async () => (await system.get('/apps?', admin)).status, { timeout: 20_000, interval: 250 })
+      .toBe(200)
+    await expect.poll(() => chainVerdict(system.sql), { timeout: 10_000 }).toMatchObject({ intact: true })
+  })
+
+  test('an outcome that can not be recorded is 503 and says that the rack has carried it out', async () => {
+    const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
+    const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    await fault.met
+    const giveBack = await takeDatabase()
+    fault.release()
+    expect(await answer).toMatchObject({
+      status: 503,
+      json: { code: 'RGW_OUTCOME_NOT_RECORDED' },
+      error: expect.stringContaining('carried this out'),
+    })
+    await giveBack()
+  })
+
+  test('a rack that breaks off a change is 502 and says that it may have been carried out', async () => {
+    system.rack.onNext(/^PUT/, { kind: 'reset-after-effect' })
+    const answer = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    expect(answer).toMatchObject({
+      status: 502,
+      json: { code: 'RGW_CHANGE_UNCLEAR' },
+      error: expect.stringContaining('may have been carried out'),
+    })
+    expect(system.rack.received.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+    expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 502, close: expect.any(String) })
+  })
+
+  test('a rack that can not be reached is 502 with its name, recorded', async () => {
+    await system.rack.close()
+    const answer = await system.get('/apps?', admin)
+    expect(answer).toMatchObject({
+      status: 502,
+      json: { code: 'RGW_RACK_UNREACHABLE' },
+      error: expect.stringContaining('staging'),
+    })
+    expect(await system.lastEvent()).toMatchObject({ kind: 'call', status: 502, decision: { effect: 'allow' } })
+  })
+
+  test('an answer that breaks off never looks complete', async () => {
+    system.rack.onNext(/^GET \/apps\/myapp\/releases/, { kind: 'cut', after: 10 })
+    expect((await system.get('/apps/myapp/releases?', admin)).status).toBe(502)
+    await system.send('POST', '/apps/myapp/objects/tmp/a.bin?', admin, 'x'.repeat(200_000))
+    system.rack.onNext(/^GET \/apps\/myapp\/objects/, { kind: 'cut', after: 1_000 })
+    await expect(system.get('/apps/myapp/objects/tmp/a.bin?', admin)).rejects.toThrow('ended within an answer')
+    await expect
+      .poll(() => system.lastEvent(), { timeout: 3_000 })
+      .toMatchObject({ kind: 'closed', close: expect.stringContaining('staging') })
+  })
+
+  test('a redirect of the rack is not passed on', async () => {
+    system.rack.onNext(/^GET \/apps/, { kind: 'answer', status: 302, headers: [['Location', 'http://evil.example/']] })
+    const answer = await system.get('/apps?', admin)
+    expect([answer.status, answer.headers.has('location')]).toEqual([502, false])
+  })
+
+  test('an answer that can not be masked is not shown', async () => {
+    const viewer = await system.token('viewer')
+    for (const fault of [
+      { kind: 'gzip' } as const,
+      { kind: 'answer', status: 200, body: '<html>secret</html>' } as const,
+    ]) {
+      system.rack.onNext(/^GET \/apps\/myapp\/releases/, fault)
+      const answer = await system.get('/apps/myapp/releases?', viewer)
+      expect([answer.status, answer.body.includes('html')]).toEqual([502, false])
+    }
+  })
+})
+
+/** A gateway as a process of its own, killed without warning under load. */
+describe('kill -9 under load', () => {
+  test('each answer that a client saw has its event, and each change that the rack got its intent', async () => {
+    const system = await startSystem()
+    const admin = await system.token('admin')
+    const gateway = await startProcess(system)
+    const seen: string[] = []
+    let stop = false
+    async function caller(index: number): Promise<void> {
+      for (let count = 0; !stop && count < 10_000; count++) {
+        const changes = (count + index) % 2 === 0
+        const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
+        const request = changes ? { method: 'PUT', headers, body: 'lock=true' } : { method: 'GET', headers }
+        const answer = await fetch(`${gateway.url}/apps/myapp`, request).catch(() => null)
+        const upstream = answer?.headers.get('request-id')
+        if (upstream) seen.push(upstream)
+      }
+    }
+    const callers = Array.from({ length: 8 }, (_, index) => caller(index))
+    await expect.poll(() => seen.length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(400)
+    gateway.kill()
+    stop = true
+    await Promise.all(callers)
+    await gateway.exited
+
+    const events = await system.events()
+    const recorded = new Set(
+      events.filter(({ kind }) => kind === 'call' || kind === 'outcome').map(({ upstream }) => upstream),
+    )
+    expect(seen.filter((id) => !recorded.has(id))).toEqual([])
+    const intents = events.filter(({ kind, route }) => kind === 'intent' && route === 'PUT /apps/{app}')
+    expect(intents.length).toBeGreaterThanOrEqual(system.rack.received.filter(({ method }) => method === 'PUT').length)
+    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    await system.stop()
+  }, 60_000)
+})
+
+async function startProcess(system: System): Promise<{ url: string; kill(): void; exited: Promise<unknown> }> {
+  const entry = new URL('../../gateway/src/main.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, ['--conditions=@rack-gateway/source', '--import', 'tsx', entry], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      RACK_URL_STAGING: system.rack.url,
+      RACK_TOKEN_STAGING: system.rack.token,
+      APP_SECRET_KEY: system.secretKey,
+      DATABASE_URL: system.database.runtimeUrl,
+      DATABASE_OWNER_URL: system.database.ownerUrl,
+      HOST: '127.0.0.1',
+      PORT: '0',
+    },
+  })
+  const exited = once(child, 'exit')
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry: unknown = JSON.parse(line)
+    const url: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'url') : null
+    if (typeof url === 'string') return { url, exited, kill: () => child.kill('SIGKILL') }
+  }
+  throw new Error('the gateway ended before it listened')
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type System, startSystem } from './support/system.ts'
+
+const form = ['Content-Type: application/x-www-form-urlencoded']
+
+describe('secrets', () => {
+  let system: System
+  let tokens: Record<'viewer' | 'ops' | 'deployer' | 'admin' | 'ci', string>
+  beforeAll(async () => {
+    system = await startSystem()
+    tokens = {
+      viewer: await system.token('viewer'),
+      ops: await system.token('ops'),
+      deployer: await system.token('deployer'),
+      admin: await system.token('admin'),
+      ci: await system.pipelineToken(),
+    }
+  })
+  afterAll(() => system.stop())
+  beforeEach(() => system.rack.clearReceived())
+
+  async function newestRelease(token: string): Promise<{ id: string; env: string }> {
+    const [{ id }] = JSON.parse((await system.get('/apps/myapp/releases?limit=1', token)).body)
+    const { env } = JSON.parse((await system.get(`/apps/myapp/releases/${id}?`, token)).body)
+    return { id, env }
+  }
+  function release(token: string, env: string, more = '') {
+    return system.send('POST', '/apps/myapp/releases?', token, `env=${encodeURIComponent(env)}${more}`, form)
+  }
+  function sentEnvironment(): string {
+    const request = system.rack.received.find(({ method }) => method === 'POST')
+    return new URLSearchParams(request?.body.bytes.toString() ?? '').get('env') ?? ''
+  }
+
+  test('a viewer sees the names of an environment and none of its values', async () => {
+    const { env } = await newestRelease(tokens.viewer)
+    expect(env.split('\n').map((line) => line.split('=')[0])).toEqual([
+      'DATABASE_URL',
+      'PLAIN',
+      'RAILS_ENV',
+      'SECRET_KEY_BASE',
+    ])
+    expect(env.split('\n').every((line) => /=\[hidden:R[A-Z]+:[A-Za-z0-9_-]{22}\]$/.test(line))).toBe(true)
+  })
+
+  test('a deployer sees what is not secret, and an admin everything', async () => {
+    const { env } = await newestRelease(tokens.deployer)
+    expect(env).toContain('PLAIN=value')
+    expect(env).toMatch(/DATABASE_URL=\[hidden:/)
+    expect(env).not.toContain('s3cr3t')
+    expect((await newestRelease(tokens.admin)).env).toContain('SECRET_KEY_BASE=s3cr3t-myapp')
+  })
+
+  test.each([
+    ['the password of a resource, but not its host', '/apps/myapp/resources?', 'respass', 'resource-database'],
+    ['the password of one resource', '/apps/myapp/resources/database?', 'respass', 'resource-database'],
+    ['secret parameters of the rack, but not its version', '/system?', 'hubsecret', '"version": "3.24.9"'],
+  ])('nobody without secret:read sees %s', async (_what, path, secret, visible) => {
+    for (const role of ['viewer', 'ops', 'deployer'] as const) {
+      const { status, body } = await system.get(path, tokens[role])
+      expect([role, status, body.includes(secret), body.includes(visible)]).toEqual([role, 200, false, true])
+    }
+    expect((await system.get(path, tokens.admin)).body).toContain(secret)
+  })
+
+  test('nobody without secret:read sees the credentials in the repository of a build', async () => {
+    const url = `url=${encodeURIComponent('object://myapp/tmp/a.tgz')}`
+    const made = await system.send('POST', '/apps/myapp/builds?', tokens.deployer, url, form)
+    const { id } = JSON.parse(made.body)
+    const path = `/apps/myapp/builds/${id}?`
+    for (const body of [made.body, (await system.get(path, tokens.viewer)).body]) {
+      expect(body).toContain('"repository": "https://')
+      expect(body).not.toContain('u:p@')
+    }
+    expect((await system.get(path, tokens.admin)).body).toContain('u:p@')
+  })
+
+  test('nobody without secret:read sees the passwords of registries', async () => {
+    expect((await system.get('/registries?', tokens.deployer)).body).not.toContain('regsecret')
+    expect((await system.get('/registries?', tokens.admin)).body).toContain('regsecret')
+  })
+
+  test('the answer to a new release is masked like the release itself', async () => {
+    const { env } = await newestRelease(tokens.deployer)
+    const answer = await release(tokens.deployer, `${env}\nADDED=1`)
+    expect(answer.status).toBe(200)
+    expect(answer.body).toContain('ADDED=1')
+    expect(answer.body).not.toContain('s3cr3t')
+  })
+
+  test('masks that come back become the real values at the rack, and the event keeps both digests and the changed names', async () => {
+    const { env } = await newestRelease(tokens.deployer)
+    const answer = await release(tokens.deployer, env.replace('PLAIN=value', 'PLAIN=changed'))
+    expect(answer.status).toBe(200)
+    expect(sentEnvironment()).toContain('SECRET_KEY_BASE=s3cr3t-myapp')
+    expect(sentEnvironment()).toContain('DATABASE_URL=postgres://u:p@db/app')
+    expect(sentEnvironment()).not.toContain('[hidden')
+    const sent = system.rack.received.find(({ method }) => method === 'POST')?.body.bytes ?? Buffer.alloc(0)
+    const intent = (await system.events()).findLast(({ kind }) => kind === 'intent')
+    expect(intent).toMatchObject({
+      environment: ['PLAIN'],
+      body: { sent: createHash('sha256').update(sent).digest('hex') },
+    })
+    expect(intent?.body?.received).not.toBe(intent?.body?.sent)
+    expect(JSON.stringify(await system.events())).not.toContain('s3cr3t')
+  })
+
+  test('a mask of an old release brings back the value of that release', async () => {
+    const old = await newestRelease(tokens.deployer)
+    const { env } = await newestRelease(tokens.admin)
+    await release(tokens.admin, env.replace('s3cr3t-myapp', 'rotated'))
+    system.rack.clearReceived()
+    await release(tokens.deployer, old.env)
+    expect(sentEnvironment()).toContain('SECRET_KEY_BASE=s3cr3t-myapp')
+  })
+
+  test.each([
+    ['under another key', (env: string) => env.replace('SECRET_KEY_BASE=[', 'PLAIN2=['), 'PLAIN2'],
+    [
+      'with another mac',
+      (env: string) => env.replace(/SECRET_KEY_BASE=\[hidden:(\w+):..../, 'SECRET_KEY_BASE=[hidden:$1:AAAA'),
+      'SECRET_KEY_BASE',
+    ],
+    [
+      'of a release that does not exist',
+      (env: string) => env.replace(/SECRET_KEY_BASE=\[hidden:\w+:/, 'SECRET_KEY_BASE=[hidden:RAAAAAAAAAA:'),
+      'SECRET_KEY_BASE',
+    ],
+    [
+      'that climbs into another path',
+      (env: string) => env.replace(/SECRET_KEY_BASE=\[hidden:\w+:/, 'SECRET_KEY_BASE=[hidden:..:'),
+      'SECRET_KEY_BASE',
+    ],
+    ['within a value', (env: string) => env.replace('PLAIN=', 'PLAIN=x[hidden:R:'), 'PLAIN'],
+  ])('a mask %s is 400 with the name of the key', async (_what, edit, key) => {
+    const { env } = await newestRelease(tokens.deployer)
+    system.rack.clearReceived()
+    const answer = await release(tokens.deployer, edit(env))
+    expect([answer.status, answer.error]).toEqual([400, expect.stringContaining(key)])
+    expect(system.rack.received.filter(({ method }) => method === 'POST')).toEqual([])
+  })
+
+  test('a mask of another app is 400', async () => {
+    const [{ id }] = JSON.parse((await system.get('/apps/otherapp/releases?limit=1', tokens.deployer)).body)
+    const { env } = JSON.parse((await system.get(`/apps/otherapp/releases/${id}?`, tokens.viewer)).body)
+    expect((await release(tokens.deployer, env)).status).toBe(400)
+  })
+
+  test('a mask in any other parameter is 400', async () => {
+    const { env } = await newestRelease(tokens.viewer)
+    const mask = env.slice(env.indexOf('['), env.indexOf('\n'))
+    const answer = await system.send(
+      'PUT',
+      '/apps/myapp?',
+      tokens.deployer,
+      `parameters=${encodeURIComponent(`A=${mask}`)}`,
+      form,
+    )
+    expect(answer.status).toBe(400)
+    expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
+  })
+
+  test('a pipeline releases with the environment as it is, and with no other', async () => {
+    const { env } = await newestRelease(tokens.ci)
+    expect((await system.send('POST', '/apps/myapp/releases?', tokens.ci, 'description=same', form)).status).toBe(200)
+    expect((await release(tokens.ci, env)).status).toBe(200)
+    for (const changed of [`${env}\nA=1`, env.split('\n').slice(1).join('\n'), '']) {
+      const answer = await release(tokens.ci, changed)
+      expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('env:write')])
+    }
+  })
+
+  test('an older release as the parent counts as a change of the environment', async () => {
+    const before = await newestRelease(tokens.admin)
+    await release(tokens.admin, `${before.env}\nNEWER=1`)
+    const answer = await system.send('POST', '/apps/myapp/releases?', tokens.ci, `parent-release=${before.id}`, form)
+    expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('env:write')])
+  })
+
+  test("an error of the rack keeps its words and loses the rack's own password", async () => {
+    const text = `app not found: myapp (asked with ${system.rack.token})\n`
+    system.rack.onNext(/^GET \/apps\/myapp\?/, { kind: 'answer', status: 404, body: text })
+    const answer = await system.get('/apps/myapp?', tokens.admin)
+    expect([answer.status, answer.body]).toEqual([404, 'app not found: myapp (asked with [rack token])\n'])
+  })
+})
