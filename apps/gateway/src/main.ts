@@ -8,6 +8,7 @@ import {
 import { createLog } from './log.ts'
 import { stopOnSignals } from './signals.ts'
 import { startGateway } from './start.ts'
+import { isExpected, sentenceOf } from './start-failure.ts'
 
 /** sysexits.h: something is wrong with the configuration. */
 const configurationError = 78
@@ -21,7 +22,8 @@ try {
   log.info({ event: 'gateway.listening', url: gateway.url, racks: config.racks.map(({ name }) => name) })
   stopOnSignals(() => gateway.stop(), log)
 } catch (error) {
-  log.fatal({ event: 'gateway.start_failed', err: error })
+  log.fatal({ event: 'gateway.start_failed', ...(isExpected(error) ? {} : { err: error }) }, sentenceOf(error))
+  console.error(`the gateway could not start: ${sentenceOf(error)}`)
   process.exitCode = 1
 }
 

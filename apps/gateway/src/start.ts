@@ -3,6 +3,7 @@ import type { DatabaseConfig, ServerConfig } from '@rack-gateway/config'
 import { migrate, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway, type SecretKeys } from './gateway.ts'
+import { listenFailure } from './start-failure.ts'
 
 export interface RunningGateway {
   readonly app: FastifyInstance
@@ -39,7 +40,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()
-      throw error
+      throw listenFailure(error, config)
     })
     return {
       app,
