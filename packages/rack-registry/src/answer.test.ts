@@ -4,6 +4,7 @@ import net from 'node:net'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { closeOf, get, httpPeer, never, type Peer, rackAt, rawPeer, standstill } from './testing/peer.ts'
+import { createTokenVeil } from './token-veil.ts'
 import type { Rack } from './types.ts'
 
 const MiB = 1024 * 1024
@@ -297,3 +298,28 @@ test('giving up a small body keeps the connection, giving up an endless one cuts
   endless.discard()
   await closed
 })
+
+test("the rack's token is covered as an answer passes, over any borders, and its length stays", async () => {
+  const token = 'abcabd-secret-token'
+  const pieces = ['one abca', 'bd-secret-token two ab', `${token} abc`]
+  const peer = await httpPeer((_request, response) => {
+    response.writeHead(200, { 'Content-Length': String(pieces.join('').length) })
+    const [first, ...rest] = pieces
+    response.write(first)
+    setImmediate(() => {
+      for (const piece of rest) response.write(piece)
+      response.end()
+    })
+  })
+  const answer = await rackAt(peer.port).send(get(), never)
+  const sink = new PassThrough()
+  const [bytes, text] = await Promise.all([answer.pipe(sink, createTokenVeil(token)), textOf(sink)])
+  expect(text).toBe('one [rack token]******* two ab[rack token]******* abc')
+  expect(bytes).toBe(answer.length)
+})
+
+async function textOf(stream: Readable): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text += chunk
+  return text
+}

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import { Collecting, Discarding, Piping } from './consumers.ts'
 import { BodyAlreadyTaken } from './errors.ts'
 import type { AnswerHead } from './headers.ts'
+import type { TokenVeil } from './token-veil.ts'
 import type { UpstreamAnswer } from './types.ts'
 
 /** Whatever the body comes from: an undici exchange or an `http.IncomingMessage`. */
@@ -53,9 +54,9 @@ export class Answer implements UpstreamAnswer {
     return undefined
   }
 
-  pipe(sink: Writable): Promise<number> {
+  pipe(sink: Writable, veil: TokenVeil | null = null): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#take(new Piping(this.#rack, this.#source, sink, resolve, reject))
+      this.#take(new Piping(this.#rack, this.#source, sink, veil, resolve, reject))
     })
   }
 

@@ -1,14 +1,17 @@
 import type { Writable } from 'node:stream'
 import type { BodyConsumer, BodySource } from './answer.ts'
 import { AnswerTooLarge, CallerGone } from './errors.ts'
+import type { TokenVeil } from './token-veil.ts'
 
 /** Into a writable, at the speed of the slower side, without a stream object in between. */
 export class Piping implements BodyConsumer {
   readonly #rack: string
   readonly #source: BodySource
   readonly #sink: Writable
+  readonly #veil: TokenVeil | null
   readonly #resolve: (bytes: number) => void
   readonly #reject: (error: Error) => void
+  #kept: readonly Buffer[] = []
   #bytes = 0
   #settled = false
 
@@ -16,12 +19,14 @@ export class Piping implements BodyConsumer {
     rack: string,
     source: BodySource,
     sink: Writable,
+    veil: TokenVeil | null,
     resolve: (bytes: number) => void,
     reject: (error: Error) => void,
   ) {
     this.#rack = rack
     this.#source = source
     this.#sink = sink
+    this.#veil = veil
     this.#resolve = resolve
     this.#reject = reject
     if (sink.destroyed || sink.writableEnded) {
@@ -37,11 +42,28 @@ export class Piping implements BodyConsumer {
   data(chunk: Buffer): void {
     if (this.#settled) return
     this.#bytes += chunk.length
-    if (!this.#sink.write(chunk)) this.#source.pause()
+    if (this.#veil === null ? !this.#sink.write(chunk) : !this.#writeCovered(chunk, this.#veil)) this.#source.pause()
   }
 
   end(): void {
-    if (!this.#settled) this.#sink.end()
+    if (this.#settled) return
+    for (const kept of this.#kept) this.#sink.write(kept)
+    this.#sink.end()
+  }
+
+  /** Sends what can't be the beginning of a token any more. Returns whether the sink wants more. */
+  #writeCovered(chunk: Buffer, veil: TokenVeil): boolean {
+    const open = veil.cover(chunk)
+    const pieces = [...this.#kept, chunk]
+    let free = sizeOf(pieces) - sizeOf(open)
+    let wanted = true
+    for (const piece of pieces) {
+      if (free <= 0) break
+      wanted = this.#sink.write(piece.subarray(0, free))
+      free -= piece.length
+    }
+    this.#kept = open
+    return wanted
   }
 
   fail(error: Error): void {
@@ -62,6 +84,10 @@ export class Piping implements BodyConsumer {
     this.fail(gone)
     this.#source.abort(gone)
   }
+}
+
+function sizeOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** Into one buffer, up to a limit. */

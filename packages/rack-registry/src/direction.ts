@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { closePayload, opcodes, ownFrame, type Sender } from './frames.ts'
+import type { TokenVeil } from './token-veil.ts'
 import { FrameTracker, type TrackerOutput } from './tracker.ts'
 import type { RelayTap } from './types.ts'
 
@@ -10,6 +11,9 @@ export interface Farewell {
   readonly text: string | null
 }
 
+/** Milliseconds that what may be the beginning of a token waits for its rest. */
+const patience = 25
+
 /** One direction of a relay: from `source` to `sink`, at the speed of the sink. */
 export class Direction implements TrackerOutput {
   readonly tracker: FrameTracker
@@ -18,15 +22,22 @@ export class Direction implements TrackerOutput {
   readonly #source: Duplex
   readonly #sink: Duplex
   readonly #tap: RelayTap | null
+  readonly #veil: TokenVeil | null
+  /** What a read gave out and what was kept back before it, oldest first. */
+  #parts: Buffer[] = []
+  /** Payload that may be the beginning of a token: it is in `#parts`. */
+  #open: readonly Buffer[] = []
+  #patience: NodeJS.Timeout | undefined
   #farewell: Farewell | null = null
   #saidFarewell = false
   #ping = false
 
-  constructor(sender: Sender, source: Duplex, sink: Duplex, tap: RelayTap | null) {
+  constructor(sender: Sender, source: Duplex, sink: Duplex, tap: RelayTap | null, veil: TokenVeil | null = null) {
     this.tracker = new FrameTracker(sender, this)
     this.#source = source
     this.#sink = sink
     this.#tap = tap
+    this.#veil = veil
     sink.on('drain', () => source.resume())
   }
 
@@ -36,6 +47,7 @@ export class Direction implements TrackerOutput {
     if (this.tracker.stopped) return null
     this.#sink.cork()
     const violation = this.tracker.read(chunk)
+    if (this.#veil !== null) this.#release()
     this.#sink.uncork()
     if (this.#sink.writableNeedDrain && !this.tracker.stopped) this.#source.pause()
     return violation
@@ -61,10 +73,12 @@ export class Direction implements TrackerOutput {
   }
 
   bytes(part: Buffer): void {
-    if (this.#sink.writable) this.#sink.write(part)
+    if (this.#veil !== null) this.#parts.push(part)
+    else if (this.#sink.writable) this.#sink.write(part)
   }
 
   payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void {
+    if (this.#veil !== null) this.#open = this.#veil.cover(piece)
     this.#tap?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, end)
   }
 
@@ -88,12 +102,39 @@ export class Direction implements TrackerOutput {
       }
       this.bytes(ownFrame(sender, opcodes.close, closePayload(code, reason)))
     }
+    this.flush()
     this.#sink.end()
     this.stop()
   }
 
+  /** Sends all parts up to the one that holds the beginning of what may be a token; that one waits a moment for its rest. */
+  #release(): void {
+    clearTimeout(this.#patience)
+    const [first] = this.#open
+    const held = first === undefined ? -1 : this.#parts.findIndex((part) => sharesMemory(part, first))
+    const free = held === -1 ? this.#parts.splice(0) : this.#parts.splice(0, held)
+    if (this.#sink.writable) for (const part of free) this.#sink.write(part)
+    if (this.#parts.length === 0) return
+    this.#patience = setTimeout(() => this.flush(), patience)
+  }
+
   #putWhatWaits(): void {
     this.tracker.wanted = true
-    if (this.tracker.atBoundary) this.boundary()
+    if (!this.tracker.atBoundary) return
+    this.boundary()
+    this.flush()
   }
+
+  /** Nothing is kept back any more: before the sink is ended, and when the rest of a token doesn't come. */
+  flush(): void {
+    if (this.#veil === null) return
+    this.#open = []
+    this.#veil.forget()
+    this.#release()
+  }
+}
+
+function sharesMemory(part: Buffer, piece: Buffer): boolean {
+  const begin = piece.byteOffset - part.byteOffset
+  return part.buffer === piece.buffer && begin >= 0 && begin < part.length
 }

@@ -13,6 +13,7 @@ export { createRack, type RackOptions, tlsWarning } from './rack.ts'
 export { createRacks, type RackChoice, type RackRegistry, type RackResolution, type RackRule } from './racks.ts'
 export { type RelayOptions, relay } from './relay.ts'
 export { createStreams, type LiveStream, type LiveStreams } from './streams.ts'
+export { createTokenVeil, type TokenVeil } from './token-veil.ts'
 export { wholeFrameLimit } from './tracker.ts'
 export type {
   CallSignal,

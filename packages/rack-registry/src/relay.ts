@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { Direction } from './direction.ts'
 import { closeCodes } from './frames.ts'
+import type { TokenVeil } from './token-veil.ts'
 import type { Relay, RelayEnd, RelayTap } from './types.ts'
 
 export interface RelayOptions {
@@ -11,6 +12,8 @@ export interface RelayOptions {
   readonly rack: Duplex
   readonly rackHead: Buffer
   readonly tap?: RelayTap
+  /** Covers the rack's token in what the caller gets. */
+  readonly veil?: TokenVeil | null
   /** Milliseconds, monotonic. */
   readonly clock: { now(): number }
   /** Milliseconds between the last word and the cut: for the farewell to get out, and a frame that is on its way to end. */
@@ -25,7 +28,7 @@ export function relay(options: RelayOptions): Relay {
   const { farewellTime = 500, hangUpTime = 5_000 } = options
   const startedAt = clock.now()
   const inward = new Direction('client', client, rack, tap)
-  const outward = new Direction('server', rack, client, tap)
+  const outward = new Direction('server', rack, client, tap, options.veil ?? null)
   let why: Pick<RelayEnd, 'by' | 'reason' | 'code'> | null = null
   let cut: NodeJS.Timeout | undefined
   let leaving = false
@@ -56,6 +59,7 @@ export function relay(options: RelayOptions): Relay {
   }
 
   function hangUp(sink: Duplex): void {
+    outward.flush()
     sink.end(() => cutAfter(hangUpTime))
   }
 

@@ -1,4 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
+import type { TokenVeil } from './token-veil.ts'
 
 /** One upstream Convox rack API. `RACK_URL_STAGING` + `RACK_TOKEN_STAGING` make the rack `staging`. */
 export interface RackSettings {
@@ -35,8 +36,9 @@ export interface UpstreamAnswer {
    * Streams into `sink` with back-pressure both ways, ends it, and resolves with the bytes when all is flushed.
    * Rejects, and leaves `sink` unended, when the rack's answer breaks off (RackBroken) or `sink` goes away (CallerGone):
    * the caller's connection must then be destroyed, so that a part is not taken for the whole.
+   * With a veil, the rack's token is covered as it passes; lengths stay.
    */
-  pipe(sink: Writable): Promise<number>
+  pipe(sink: Writable, veil?: TokenVeil | null): Promise<number>
   /** The whole body; rejects with AnswerTooLarge above `limit` bytes, with RackBroken when it breaks off. */
   collect(limit: number): Promise<Buffer>
   /** Gives the body up. The connection is kept when little is left of it. */

@@ -132,7 +132,7 @@ function answerOf({ rack, signal }: WebsocketOptions, handshake: ClientRequest, 
   const answer = new Answer(rack, source, statusCode, statusMessage, answerHead(response.rawHeaders))
   response.on('data', (chunk: Buffer) => answer.push(chunk))
   response.on('end', () => {
-    if (response.complete) answer.finish()
+    answer.finish()
     handshake.destroy()
   })
   response.on('error', (error) => {

@@ -9,6 +9,8 @@ export interface Relayed {
   /** The caller's and the rack's own ends. */
   readonly client: net.Socket
   readonly rack: net.Socket
+  /** The ends that the relay holds. */
+  readonly near: { readonly client: net.Socket; readonly rack: net.Socket }
   readonly relay: Relay
 }
 
@@ -24,7 +26,7 @@ export async function relayed(options: Partial<RelayOptions> = {}): Promise<Rela
     clock: performance,
     ...options,
   })
-  return { client, rack, relay: joined }
+  return { client, rack, near: { client: nearClient, rack: nearRack }, relay: joined }
 }
 
 export interface Frame {

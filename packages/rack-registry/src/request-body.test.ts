@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import { detachedBody } from './request-body.ts'
+import { httpPeer, never, rackAt } from './testing/peer.ts'
+
+test('a body that breaks off reaches the rack as a cut, though nobody aborts the call', async () => {
+  for (const error of [undefined, new Error('reset')]) {
+    for (const length of [null, 1000]) {
+      const ends: string[] = []
+      const source = new PassThrough()
+      const peer = await httpPeer((request, response) => {
+        request.on('data', () => source.destroy(error))
+        request.on('end', () => ends.push('end')).on('error', () => ends.push('cut'))
+        request.on('end', () => response.end('whole'))
+      })
+      source.write('begin')
+      const sent = rackAt(peer.port).send({ method: 'POST', target: '/', headers: [], body: source, length }, never)
+      await expect(sent).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
+      await expect.poll(() => ends).toEqual(['cut'])
+    }
+  }
+})
+
+test('a body that had gone before is a cut too', async () => {
+  const source = new PassThrough()
+  source.destroy()
+  await new Promise((resolve) => source.on('close', resolve))
+  const body = detachedBody(source)
+  const error = new Promise((resolve) => body.on('error', resolve))
+  body.resume()
+  expect(await error).toBeInstanceOf(Error)
+})
+
+test('what is not taken stays with the source, which lives on', async () => {
+  const source = new PassThrough()
+  source.write('taken')
+  const body = detachedBody(source)
+  await new Promise((resolve) => body.once('data', resolve))
+  body.destroy()
+  await new Promise((resolve) => body.on('close', resolve))
+  source.end('left')
+  expect(source.destroyed).toBe(false)
+  expect(await source.toArray()).toEqual([Buffer.from('left')])
+})
+
+test('nothing is read from the source before the rack asks for it', async () => {
+  const source = new PassThrough({ highWaterMark: 1 })
+  detachedBody(source)
+  await new Promise(setImmediate)
+  expect(source.write('waits')).toBe(false)
+  await new Promise(setImmediate)
+  expect(source.writableNeedDrain || source.readableLength > 0).toBe(true)
+})
