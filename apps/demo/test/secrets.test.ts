@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 
@@ -183,5 +184,20 @@ describe('secrets', () => {
     system.rack.onNext(/^GET \/apps\/myapp\?/, { kind: 'answer', status: 404, body: text })
     const answer = await system.get('/apps/myapp?', tokens.admin)
     expect([answer.status, answer.body]).toEqual([404, 'app not found: myapp (asked with [rack token])\n'])
+  })
+
+  test("env in a process doesn't show the rack's own password, nor does an object", async () => {
+    const run = await system.send('POST', '/apps/myapp/services/command/processes?', tokens.admin, '', [
+      'Command: sleep 3600',
+    ])
+    const { id } = JSON.parse(run.body)
+    const socket = await openSocket(`${system.url}/apps/myapp/processes/${id}/exec`, tokens.admin, { Command: 'env' })
+    const said = (await socket.untilEnd()).join('')
+    expect(said).toMatch(/RACK_URL=https:\/\/convox:\[rack token\]\**@api\.staging/)
+    expect(said).not.toContain(system.rack.token)
+    await system.send('POST', `/apps/myapp/objects/tmp/leak.txt?`, tokens.admin, `before ${system.rack.token} after`)
+    const object = await system.get('/apps/myapp/objects/tmp/leak.txt?', tokens.admin)
+    expect(object.body).toMatch(/^before \[rack token\]\** after$/)
+    expect(object.body).toHaveLength(`before ${system.rack.token} after`.length)
   })
 })

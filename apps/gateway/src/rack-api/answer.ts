@@ -1,6 +1,6 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableAnswer as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
-import type { UpstreamAnswer } from '@rack-gateway/rack-registry'
+import { createTokenVeil, type UpstreamAnswer } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
 import type { DecidedCall } from './call.ts'
@@ -91,7 +91,7 @@ export async function deliver(
   }
   const done = { ...closed, kind: 'closed' as const, status: answer.status }
   try {
-    const bytesOut = await answer.pipe(raw)
+    const bytesOut = await answer.pipe(raw, createTokenVeil(call.rack.token))
     if (bytesOut > largeBody || call.match.route.mask === 'stream') {
       recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close: 'complete' })
     }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
+import { createTokenVeil, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { failureOf } from '../error-contract.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
@@ -42,6 +42,7 @@ export async function openWebsocket(
     clientHead: pending.head,
     rack: attempt.socket,
     rackHead: attempt.head,
+    veil: createTokenVeil(call.rack.token),
     clock: { now: steps.now },
   })
   const leave = steps.live.add({
