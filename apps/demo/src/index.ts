@@ -1,2 +1,3 @@
 export { type Demo, type DemoOptions, startDemo } from './demo.ts'
+export type { DemoFile } from './demo-file.ts'
 export type { DemoTokens } from './seed.ts'

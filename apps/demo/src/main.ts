@@ -32,10 +32,10 @@ const log = createLog(
   }),
 )
 try {
-  const demo = await startDemo({ port, dataDir, env: process.env, log })
-  console.log(guide(demo, join(resolve(dataDir), 'demo.json')))
-  stopOnSignals(() => demo.stop(), log)
+  const starting = startDemo({ port, dataDir, env: process.env, log })
+  stopOnSignals(async () => (await starting).stop(), log)
   stopWhenOrphaned()
+  console.log(guide(await starting, join(resolve(dataDir), 'demo.json')))
 } catch (error) {
   console.error(`the demo could not start: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

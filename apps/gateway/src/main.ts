@@ -18,9 +18,10 @@ const config = readConfig()
 forgetSecrets(process.env)
 const log = createLog(config.logLevel)
 try {
-  const gateway = await startGateway(config, log)
-  log.info({ event: 'gateway.listening', url: gateway.url, racks: config.racks.map(({ name }) => name) })
-  stopOnSignals(() => gateway.stop(), log)
+  const starting = startGateway(config, log)
+  stopOnSignals(async () => (await starting).stop(), log)
+  const { url } = await starting
+  log.info({ event: 'gateway.listening', url, racks: config.racks.map(({ name }) => name) })
 } catch (error) {
   log.fatal({ event: 'gateway.start_failed', ...(isExpected(error) ? {} : { err: error }) }, sentenceOf(error))
   console.error(`the gateway could not start: ${sentenceOf(error)}`)
