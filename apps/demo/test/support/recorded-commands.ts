@@ -34,8 +34,12 @@ export function comparable(output: string): string[] {
     .replace(/^Received \d+ bytes/gm, 'Received <n> bytes')
     .replace(/^client: .*/gm, 'client: <version>')
   const lines = plain.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trimEnd())
-  // how many lines of a roll-out a CLI still sees depends on when it begins to follow the log
-  return lines.filter((line) => line !== '' && !line.includes(' promote step '))
+  return lines.filter((line) => line !== '' && !isIncidental(line))
+}
+
+/** How many lines of a roll-out a CLI still sees depends on when it begins to follow the log; the recorded rack did not set RACK_URL. */
+function isIncidental(line: string): boolean {
+  return line.includes(' promote step ') || line.startsWith('RACK_URL=')
 }
 
 /** Whether a line is the recorded one, as somebody may see it from whom values are hidden. */

@@ -1,0 +1,264 @@
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createDemoRack } from '@rack-gateway/demo/rack'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, call, type DemoProcess, postgresOf, readDemoFile, startDemoProcess } from './support/demo.ts'
+import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
+import {
+  answers,
+  dataDirectory,
+  fromSource,
+  isAlive,
+  leaveNothing,
+  runCommand,
+  startCommand,
+} from './support/processes.ts'
+
+const main = 'apps/demo/src/main.ts'
+const roles = ['viewer', 'ops', 'deployer', 'admin', 'ci', 'stagingViewer'] as const
+
+afterAll(leaveNothing)
+
+describe('a demo', () => {
+  const directory = join(dataDirectory(), 'demo')
+  let machine: Machine
+  let demo: DemoProcess
+  let postgres: number
+  beforeAll(async () => {
+    machine = createMachine(null)
+    writeStubConvox(join(machine.home, 'bin', 'convox'))
+    demo = await startDemoProcess(directory)
+    postgres = postgresOf(directory)
+  })
+  afterAll(() => machine.remove())
+
+  /** The lines of the guide that hold this. */
+  function printed(part: string): string[] {
+    return demo.program.output.stdout
+      .split('\n')
+      .filter((line) => line.includes(part))
+      .map((line) => line.trim())
+  }
+
+  test('is ready within 10 seconds', () => {
+    expect(demo.tookToStart).toBeLessThan(10_000)
+  })
+
+  test('says in demo.json, 0600, exactly what a script needs', () => {
+    expect(statSync(join(directory, 'demo.json')).mode & 0o777).toBe(0o600)
+    const rack = { url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), token: expect.stringMatching(/.+/) }
+    const token = (prefix: string) => expect.stringMatching(new RegExp(`^${prefix}_[A-Za-z0-9]{40,}$`))
+    expect(demo.file).toEqual({
+      gateway: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      database: expect.stringMatching(/^postgres:\/\/rack_gateway_owner:.+@127\.0\.0\.1:\d+\/.+$/),
+      events: 'audit.events',
+      racks: { staging: rack, production: rack },
+      tokens: {
+        viewer: token('rgs'),
+        ops: token('rgs'),
+        deployer: token('rgs'),
+        admin: token('rgs'),
+        ci: token('rgt'),
+        stagingViewer: token('rgs'),
+      },
+    })
+  })
+
+  test.each(roles)('has a token for %s that works at once, on the racks that it is for', async (role) => {
+    const { gateway, tokens } = demo.file
+    expect((await call(gateway, '/rack/staging/apps', tokens[role])).status).toBe(200)
+    const elsewhere = await call(gateway, '/rack/production/apps', tokens[role])
+    expect(elsewhere.status).toBe(role === 'stagingViewer' ? 403 : 200)
+    expect((await call(gateway, '/apps', tokens[role])).status).toBe(role === 'stagingViewer' ? 200 : 400)
+  })
+
+  test('has racks and a database that answer where demo.json says', async () => {
+    const { racks, database, events } = demo.file
+    for (const { url, token } of Object.values(racks)) {
+      const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+      expect((await fetch(`${url}/apps`, { headers: { authorization } })).status).toBe(200)
+    }
+    const [row] = await ask(database, (sql) => sql`select count(*)::int as count from ${sql(events)}`)
+    expect(row?.count).toBeGreaterThan(0)
+  })
+
+  test('prints curl lines that list apps, and are refused an app delete with a sentence', async () => {
+    const lines = printed('curl -u')
+    expect(lines).toHaveLength(2)
+    const [list, remove] = await Promise.all(lines.map((line) => paste(machine, line)))
+    expect(JSON.parse(list ?? '')).toMatchObject([{ name: 'myapp' }, { name: 'otherapp' }])
+    expect(JSON.parse(remove ?? '')).toMatchObject({
+      code: 'RGW_NOT_PERMITTED',
+      error: expect.stringContaining('app:delete'),
+    })
+  })
+
+  test('prints a RACK_URL for a viewer and for a deployer, and they are theirs', async () => {
+    const lines = printed('export RACK_URL=')
+    expect(lines).toHaveLength(2)
+    const names = await Promise.all(
+      lines.map(async (line) => {
+        const url = new URL(line.slice('export RACK_URL='.length))
+        expect((await call(url.origin, `${url.pathname}/apps`, url.password)).status).toBe(200)
+        return (await call(url.origin, '/gateway/api/v1/me', url.password)).json()
+      }),
+    )
+    expect(names).toMatchObject([{ name: 'viewer@example.com' }, { name: 'deployer@example.com' }])
+  })
+
+  test('prints a rack-gateway line that runs convox with a RACK_URL that works', async () => {
+    const [line = ''] = printed('rack-gateway --rack')
+    const [program, args] = fromSource('apps/cli/src/main.ts', [])
+    const command = line.replace('npx -y pnpm@12.4.2 rack-gateway', [program, ...args].join(' '))
+    const { code, stdout } = await machine.sh(command)
+    expect(code).toBe(0)
+    expect(stdout).toContain('arguments: ps -a myapp\n')
+    const url = new URL(/RACK_URL: (.+)/.exec(stdout)?.[1] ?? '')
+    expect((await call(url.origin, `${url.pathname}/apps/myapp/processes`, url.password)).status).toBe(200)
+  })
+
+  test('on a directory that another one uses ends with one sentence, and leaves the other alone', async () => {
+    const { code, stderr } = await runCommand(main, ['--port', '0', '--data-dir', directory])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^the demo could not start: the data directory \S+ is in use by another process .+\n$/)
+    expect((await call(demo.file.gateway, '/rack/staging/apps', demo.file.tokens.viewer)).status).toBe(200)
+    expect(readDemoFile(directory)).toEqual(demo.file)
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends at %s with 0 and leaves nothing; the next start keeps its data',
+    async (signal) => {
+      const before = demo.file
+      demo.program.signal(signal)
+      const { code } = await demo.program.ended
+      expect(code).toBe(0)
+      expect(existsSync(join(directory, 'demo.json'))).toBe(false)
+      expect(isAlive(postgres)).toBe(false)
+      for (const url of [before.gateway, before.database, ...Object.values(before.racks).map((rack) => rack.url)])
+        expect(await answers(url)).toBe(false)
+
+      demo = await startDemoProcess(directory)
+      postgres = postgresOf(directory)
+      for (const role of roles)
+        expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens[role])).status).toBe(200)
+      const kinds = await ask(
+        demo.file.database,
+        (sql) => sql`select kind from audit.events where kind like 'stream.%' order by at desc limit 2`,
+      )
+      expect(kinds.map(({ kind }) => kind)).toEqual(['stream.opened', 'stream.closed'])
+    },
+  )
+
+  test('that is killed outright starts again on what it left, and knows its tokens', async () => {
+    const before = demo.file
+    demo.program.signal('SIGKILL')
+    expect((await demo.program.ended).code).toBe(137)
+    expect(existsSync(join(directory, 'demo.json'))).toBe(true)
+    demo = await startDemoProcess(directory)
+    postgres = postgresOf(directory)
+    expect(demo.file.gateway).not.toBe(before.gateway)
+    expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens.deployer)).status).toBe(200)
+    demo.program.signal('SIGTERM')
+    expect((await demo.program.ended).code).toBe(0)
+    expect(isAlive(postgres)).toBe(false)
+  })
+})
+
+describe('a demo that can not start', () => {
+  test('because its port is taken says so in one sentence', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = String(typeof address === 'object' ? address?.port : '')
+    const directory = join(dataDirectory(), 'demo')
+    const { code, stderr } = await runCommand(main, ['--port', port, '--data-dir', directory])
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      new RegExp(`^the demo could not start: port ${port} of 127\\.0\\.0\\.1 is in use by another program: .+\\n$`),
+    )
+    expect(existsSync(join(directory, 'demo.json'))).toBe(false)
+  })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'because the database user may not enter its directory (as root) names the directory that blocks',
+    async () => {
+      const closed = join(dataDirectory(), 'closed')
+      mkdirSync(closed)
+      chmodSync(closed, 0o700)
+      const { code, stderr } = await runCommand(main, ['--port', '0', '--data-dir', join(closed, 'demo')])
+      expect(code).toBe(1)
+      expect(stderr).toMatch(
+        /^the demo could not start: PostgreSQL runs as the user "\w+", which may not enter \S+\/closed \(mode 0700\): .+\n$/,
+      )
+    },
+  )
+
+  test('because a rack of the environment has no password names the variable, and no secret', async () => {
+    const env = { RACK_URL_EU: 'https://rack.example.test', RACK_TOKEN_US: 'password-of-us' }
+    const { code, stdout, stderr } = await runCommand(
+      main,
+      ['--port', '0', '--data-dir', join(dataDirectory(), 'demo')],
+      env,
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('RACK_TOKEN_EU is missing')
+    expect(stderr).toContain('RACK_URL_US is missing')
+    expect(stdout + stderr).not.toContain('password-of-us')
+  })
+
+  test.each([
+    ['--port', 'eighty', '--port takes a whole number from 0 to 65535'],
+    ['--port', '70000', '--port takes a whole number from 0 to 65535'],
+    ['--prot', '1', 'Unknown argument: prot'],
+  ])('because of %s %s says what it takes', async (flag, value, sentence) => {
+    const { code, stderr } = await runCommand(main, [flag, value])
+    expect(code).toBe(1)
+    expect(stderr).toContain(sentence)
+  })
+})
+
+test('a demo with racks in its environment uses those, and only those', async () => {
+  const rack = createDemoRack({ name: 'eu', token: 'password-of-the-real-rack' })
+  await rack.listen()
+  const directory = join(dataDirectory(), 'demo')
+  const env = {
+    RACK_URL_EU_WEST: rack.url,
+    RACK_TOKEN_EU_WEST: rack.token,
+    RACK_URL: 'https://convox:bare@rack.example.test',
+  }
+  const { program, file } = await startDemoProcess(directory, env)
+  expect(file.racks).toEqual({ 'eu-west': { url: rack.url, token: rack.token } })
+  expect((await call(file.gateway, '/apps', file.tokens.deployer)).status).toBe(200)
+  expect(rack.received.map(({ target, authenticated }) => ({ target, authenticated }))).toEqual([
+    { target: '/apps', authenticated: true },
+  ])
+  expect(program.output.stdout).toContain(`/rack/eu-west/apps`)
+  program.signal('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+  expect(program.output.stdout).not.toContain('bare')
+  await rack.close()
+})
+
+test('a demo that is told to stop while it starts leaves nothing', async () => {
+  const directory = join(dataDirectory(), 'demo')
+  const program = startCommand(main, ['--port', '0', '--data-dir', directory])
+  await program.saw(/rack\.unprotected/)
+  const postgres = postgresOf(directory)
+  program.signal('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+  expect(existsSync(join(directory, 'demo.json'))).toBe(false)
+  expect(isAlive(postgres)).toBe(false)
+})
+
+/** What a person sees who pastes a line into a shell. */
+async function paste(machine: Machine, line: string): Promise<string> {
+  const { code, stdout, stderr } = await machine.sh(line)
+  if (code !== 127) return stdout
+  if (!stderr.includes('curl')) throw new Error(stderr)
+  const [, credential = '', method = 'GET', url = ''] = /^curl -u (\S+)(?: -X (\S+))? (\S+)$/.exec(line) ?? []
+  const authorization = `Basic ${Buffer.from(credential).toString('base64')}`
+  return (await fetch(url, { method, headers: { authorization } })).text()
+}

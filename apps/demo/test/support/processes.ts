@@ -1,0 +1,74 @@
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Ended, type Program, run, start } from './program.ts'
+
+const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
+const flags = ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx')]
+
+export type Command =
+  | 'apps/demo/src/main.ts'
+  | 'apps/gateway/src/main.ts'
+  | 'apps/gateway/src/server-command.ts'
+  | 'apps/cli/src/main.ts'
+
+/** How a shipped command is started from source, as the workspace's scripts do. */
+export function fromSource(command: Command, args: readonly string[]): [program: string, args: string[]] {
+  return [process.execPath, [...flags, `${workspace}${command}`, ...args]]
+}
+
+/** The environment of a service: where programs are, and nothing else. */
+export const bareEnvironment: NodeJS.ProcessEnv = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: '/nonexistent' }
+
+const started = new Set<Program>()
+const directories = new Set<string>()
+
+/** Starts a command that `leaveNothing` ends, by its pid, if the test doesn't. */
+export function startCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
+  const program = start(...fromSource(command, args), { cwd: workspace, env: { ...bareEnvironment, ...env } })
+  started.add(program)
+  void program.ended.then(() => started.delete(program))
+  return program
+}
+
+export function runCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return run(...fromSource(command, args), { cwd: workspace, env: { ...bareEnvironment, ...env } })
+}
+
+/** A directory that a database server can live in, whatever user it runs as. */
+export function dataDirectory(): string {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'rack-gateway-process-')))
+  chmodSync(directory, 0o755)
+  directories.add(directory)
+  return directory
+}
+
+/** For `afterAll`: ends what was started and still runs, and removes the directories. */
+export async function leaveNothing(): Promise<void> {
+  const running = [...started]
+  for (const program of running) program.signal('SIGKILL')
+  await Promise.all(running.map(({ ended }) => ended))
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
+}
+
+/** Whether anything takes connections at the place that a URL names. */
+export function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve) => {
+    const socket = createConnection(Number(port), hostname)
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+/** Whether a process is there, as far as this user may know. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
