@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { hostname } from 'node:os'
 import { createAuditWriter } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'

@@ -13,7 +13,7 @@ export type CommandPlace = Omit<CommandCall, 'argv'>
  *
  * An attached run's POST names no command yet: it is permitted when any rule could permit what follows by exec.
  *
- * @returns the rule's id, or one of `empty`, `too-long`, `run-service`, `shell-syntax`, `no-rule` with a whole sentence
+ * @returns the rule's id (`attached-start` for such a POST), or one of `empty`, `too-long`, `run-service`, `shell-syntax`, `no-rule` with a whole sentence
  */
 export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVerdict {
   if (call.argv.length === 0) return deny('empty', 'There is no command to run: name one.')
@@ -45,7 +45,7 @@ function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
     )
   }
   const [first] = permittedAt(rules, { ...call, mode: 'exec' })
-  return first ? { effect: 'allow', rule: first.rule.id } : deny('no-rule', notStartable(call))
+  return first ? { effect: 'allow', rule: 'attached-start' } : deny('no-rule', notStartable(call))
 }
 
 function permittedAt(rules: CompiledRules, place: CommandPlace): CompiledRule[] {
