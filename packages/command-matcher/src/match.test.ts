@@ -121,7 +121,7 @@ describe('attached runs', () => {
   const start: Partial<CommandCall> = { mode: 'attached', argv: ['sleep', '3600'] }
 
   test('the POST is permitted when some rule permits an exec there', () => {
-    expect(match([rule({})], start)).toEqual({ effect: 'allow', rule: 'one' })
+    expect(match([rule({})], start)).toEqual({ effect: 'allow', rule: 'attached-start' })
   })
 
   test('the POST is refused when no rule could permit what follows', () => {
