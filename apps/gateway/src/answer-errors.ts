@@ -1,5 +1,6 @@
+import type { EventDraft } from '@rack-gateway/audit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { failureOf, sendFailure } from './error-contract.ts'
+import { type Failure, failureOf, sendFailure } from './error-contract.ts'
 import { ruleOf } from './errors.ts'
 import { draftOf } from './rack-api/draft.ts'
 
@@ -42,14 +43,18 @@ export async function refuse(
   }
   if (request.call?.recorded) return sendFailure(request, reply, failure)
   try {
-    await app.audit.record({
-      decision: { effect: 'deny', rule, reason: failure.body.error, policy: app.policy.hash },
-      ...draftOf(request, app.policy.hash),
-      kind: 'call',
-      status: failure.status,
-    })
+    await app.audit.record(refusalDraft(app, request, failure, rule))
   } catch (unrecorded) {
     return sendFailure(request, reply, failureOf(unrecorded, request.id))
   }
   return sendFailure(request, reply, failure)
+}
+
+/** A call that didn't come through: refused by a rule, or permitted and then failed. */
+function refusalDraft(app: FastifyInstance, request: FastifyRequest, failure: Failure, rule: string): EventDraft {
+  const { status, body } = failure
+  const draft = draftOf(request, app.policy.hash)
+  if (status >= 500 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
+  const decision = { effect: 'deny' as const, rule, reason: body.error, policy: app.policy.hash }
+  return { ...draft, kind: 'call', status, decision }
 }

@@ -79,18 +79,10 @@ export async function deliver(
   reply.hijack()
   const { raw } = reply
   const { answer, body } = prepared
-  const length = body?.length ?? answer.length
-  raw.writeHead(
-    answer.status,
-    answer.statusText,
-    length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)],
-  )
-  if (body !== null) {
-    raw.end(body)
-    return
-  }
   const done = { ...closed, kind: 'closed' as const, status: answer.status }
   try {
+    raw.writeHead(answer.status, answer.statusText, headOf(answer, body))
+    if (body !== null) return void raw.end(body)
     const bytesOut = await answer.pipe(raw, createTokenVeil(call.rack.token))
     if (bytesOut > largeBody || call.match.route.mask === 'stream') {
       recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close: 'complete' })
@@ -98,13 +90,14 @@ export async function deliver(
   } catch (error) {
     raw.destroy()
     const close = error instanceof Error ? error.message : 'the transfer broke off'
-    recordLater(steps, request, {
-      ...done,
-      bytesOut: raw.socket?.bytesWritten ?? 0,
-      durationMs: steps.now() - call.startedAt,
-      close,
-    })
+    const bytesOut = raw.socket?.bytesWritten ?? 0
+    recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close })
   }
+}
+
+function headOf(answer: UpstreamAnswer, body: Buffer | null): string[] {
+  const length = body?.length ?? answer.length
+  return length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)]
 }
 
 /** For what happened after the caller had its answer: nobody waits, and a failure is for the log. */

@@ -40,7 +40,7 @@ const lingerMs = 5_000
  */
 export function discardBody(request: FastifyRequest): void {
   const { raw } = request
-  if (raw.complete || raw.socket.destroyed) return
+  if (raw.complete || raw.pendingUpgrade || raw.socket.destroyed) return
   let left = lingerBytes
   const timer = setTimeout(() => raw.socket.destroy(), lingerMs)
   timer.unref()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { EventDraft } from '@rack-gateway/audit'
 import type { Decision, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
+import { appOf } from './app-of.ts'
 
 /** Who called, as events name them: with everything the decision depended on. */
 export function actorOf(principal: Principal, decision: Decision | null): NonNullable<EventDraft['principal']> {
@@ -34,6 +35,8 @@ export function draftOf(request: FastifyRequest, policyHash: string): Omit<Event
   if (call.match) {
     draft.route = call.match.route.id
     draft.permission = call.decision?.permission ?? call.match.route.permission
+    const app = appOf(call.match.route, call.match.params)
+    if (app !== null) draft.app = app
   }
   if (call.form) draft.body = bodyDigests(call.form, call.sent ?? call.form)
   describeCall(draft, call.rackCall)
@@ -46,8 +49,7 @@ function describeCall(
   rackCall: NonNullable<FastifyRequest['call']>['rackCall'],
 ): void {
   if (!rackCall) return
-  const { app, process, service, command, release, environment, parameters } = rackCall
-  if (app !== null) draft.app = app
+  const { process, service, command, release, environment, parameters } = rackCall
   if (process !== null) draft.process = process.id
   const ofService = service ?? process?.service ?? null
   if (ofService !== null) draft.service = ofService

@@ -51,10 +51,16 @@ export async function openWebsocket(
     rackCall: call.rackCall,
     relay: live,
   })
+  request.log.info({ event: 'websocket.opened', ...logged(request, call) })
   void live.ended.then((end) => {
     leave()
+    request.log.info({ event: 'websocket.closed', ...logged(request, call), ...endOf(end) })
     recordLater(steps, request, { ...closed, status: 101, ...endOf(end) })
   })
+}
+
+function logged({ method }: FastifyRequest, { framed, principal, rack, decision }: DecidedCall) {
+  return { method, path: framed.received.path, principal: principal.name, rack: rack.name, rule: decision.rule }
 }
 
 function endOf({ by, reason, code, bytesIn, bytesOut, durationMs }: RelayEnd) {
