@@ -5,8 +5,14 @@ export { type ChainLink, type ChainProblem, type ChainVerdict, genesis, linkHash
 export * from './errors.ts'
 export * from './event.ts'
 export { type FittedDraft, fit } from './fit.ts'
-export { type AuditWriterLimits, defaultLimits } from './limits.ts'
 export { createRefusals, type Refusal, type Refusals, type RefusalsOptions } from './refusals.ts'
 export { uuidv7 } from './uuid.ts'
 export { hiddenText, visibleText } from './visible-text.ts'
-export { type AuditWriter, type AuditWriterOptions, type AuditWriterStats, createAuditWriter } from './writer.ts'
+export { createAuditWriter } from './writer.ts'
+export {
+  type AuditWriter,
+  type AuditWriterLimits,
+  type AuditWriterOptions,
+  type AuditWriterStats,
+  defaultLimits,
+} from './writer-options.ts'

@@ -2,9 +2,9 @@ import { hostname } from 'node:os'
 import fp from 'fastify-plugin'
 import type { AuditStore } from './audit-store.ts'
 import type { EventDraft, RecordedEvent } from './event.ts'
-import type { AuditWriterLimits } from './limits.ts'
 import { createRefusals, type Refusal } from './refusals.ts'
-import { type AuditWriterStats, createAuditWriter } from './writer.ts'
+import { createAuditWriter } from './writer.ts'
+import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 
 export interface AuditPluginOptions {
   /** Closed with the application. */

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { verifyChain } from './chain.ts'
-import type { AuditWriterLimits } from './limits.ts'
 import { createMemoryStore } from './testing/memory-store.ts'
-import { type AuditWriterOptions, createAuditWriter } from './writer.ts'
+import { createAuditWriter } from './writer.ts'
+import type { AuditWriterLimits, AuditWriterOptions } from './writer-options.ts'
 
 const start = Date.UTC(2026, 4, 31, 23, 0, 0)
 

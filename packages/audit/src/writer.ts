@@ -1,51 +1,11 @@
-import type { AuditStore } from './audit-store.ts'
 import { AuditUnavailable, StreamLost } from './errors.ts'
 import type { EventDraft, RecordedEvent } from './event.ts'
 import { fit } from './fit.ts'
 import { createLease } from './lease.ts'
-import { type AuditWriterLimits, defaultLimits } from './limits.ts'
 import { persist } from './persistence.ts'
 import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
 import { createWaitingLine, type Waiting } from './waiting.ts'
-
-export interface AuditWriterOptions {
-  readonly store: AuditStore
-  /** Milliseconds since the epoch. May go backwards. */
-  readonly clock: { now(): number }
-  /** Milliseconds of a clock that never goes back. Default: the process's own. */
-  readonly elapsed?: () => number
-  readonly host: string
-  readonly pid: number
-  readonly limits?: Partial<AuditWriterLimits>
-  /** Told when the log can't be written any more, and when it can again (`null`). */
-  readonly onState?: (cause: unknown) => void
-}
-
-export interface AuditWriterStats {
-  readonly available: boolean
-  readonly stream: string | null
-  /** Events in the current stream. */
-  readonly size: number
-  readonly waiting: number
-  readonly written: number
-  readonly batches: number
-  /** Events that no caller could be promised. */
-  readonly refused: number
-}
-
-export interface AuditWriter {
-  /** Begins the stream. @throws AuditUnavailable, with the store's error as `cause` */
-  open(): Promise<void>
-  /**
-   * Appends an event and resolves when it is durable. Values that are too long or hostile are cut or made visible, never refused.
-   * @returns the event with its place, canonical bytes and hash
-   * @throws AuditUnavailable when too many wait, or the store didn't take it within `deadline` milliseconds
-   */
-  record(draft: EventDraft): Promise<RecordedEvent>
-  /** Writes what waits and `stream.closed`. Gives up after `deadline`: then another process adopts the stream. */
-  close(): Promise<void>
-  stats(): AuditWriterStats
-}
+import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writer-options.ts'
 
 interface Sealed {
   readonly event: RecordedEvent

@@ -3,7 +3,8 @@ import postgres, { type Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
 import { type ChainLink, type ChainVerdict, verifyChain } from '../chain.ts'
 import { createPostgresAuditStore } from '../store.ts'
-import { type AuditWriterOptions, createAuditWriter } from '../writer.ts'
+import { createAuditWriter } from '../writer.ts'
+import type { AuditWriterOptions } from '../writer-options.ts'
 
 /** A database of its own with connections as runtime login and as superuser, gone when the test ends. */
 export async function databaseForTest() {

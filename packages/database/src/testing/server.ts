@@ -1,22 +1,32 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { serverAccount } from '../embedded/account.ts'
+import { clusterOf } from '../embedded/cluster.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/index.ts'
+import { runningPostmaster } from '../embedded/postmaster.ts'
 import { firstBlocked } from '../embedded/reachable.ts'
 
 export interface TestServer extends EmbeddedPostgres {
   readonly dataDir: string
 }
 
+const prefix = 'rack-gateway-test-'
+
 /** A server of its own in a temporary directory, removed by `stop()`. */
 export async function startTestServer(): Promise<TestServer> {
   const dataDir = await temporaryDirectory()
+  await removeLeftovers(dirname(dataDir))
   const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '200' } })
+  // After a Ctrl-C nobody calls stop(): the server ends by itself, its directory must not stay.
+  const removeNow = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+  process.once('exit', removeNow)
   return {
     ...server,
     dataDir,
     async stop() {
+      process.off('exit', removeNow)
       await server.stop()
       await rm(dataDir, { recursive: true, force: true })
     },
@@ -28,9 +38,19 @@ export async function temporaryDirectory(): Promise<string> {
   const account = await serverAccount()
   for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
     if (account && (await firstBlocked(parent, account).catch(() => parent)) !== null) continue
-    const directory = await mkdtemp(join(parent, 'rack-gateway-test-'))
+    const directory = await mkdtemp(join(parent, prefix))
     if (account) await chmod(directory, 0o711)
     return directory
   }
   throw new Error('no temporary directory that the postgres user can reach: set TMPDIR to one')
+}
+
+/** Directories of test runs that were killed: an hour old, and no server in them. */
+async function removeLeftovers(parent: string) {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix))
+  for (const directory of names.map((name) => join(parent, name))) {
+    const { mtimeMs = Date.now() } = (await stat(directory).catch(() => null)) ?? {}
+    if (mtimeMs > Date.now() - 3_600_000 || (await runningPostmaster(clusterOf(directory)))) continue
+    await rm(directory, { recursive: true, force: true }).catch(() => {})
+  }
 }

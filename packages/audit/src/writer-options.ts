@@ -1,0 +1,68 @@
+import type { AuditStore } from './audit-store.ts'
+import type { EventDraft, RecordedEvent } from './event.ts'
+
+export interface AuditWriterLimits {
+  /** Events in one batch. Default 1,000. */
+  readonly batch: number
+  /** Characters in one batch, about. Default 4 Mi. */
+  readonly batchCharacters: number
+  /** Events that may wait; the next is turned away. Default 20,000. */
+  readonly waiting: number
+  /** Characters that may wait, about. Default 32 Mi. */
+  readonly waitingCharacters: number
+  /** Milliseconds until callers are told that the log can't be written. Default 5,000. */
+  readonly deadline: number
+  /** Milliseconds of a stream's lease. Default 30,000. */
+  readonly lease: number
+  /** Milliseconds between renewals. Default 2,000. */
+  readonly renewEvery: number
+}
+
+export const defaultLimits: AuditWriterLimits = {
+  batch: 1_000,
+  batchCharacters: 4 * 1024 * 1024,
+  waiting: 20_000,
+  waitingCharacters: 32 * 1024 * 1024,
+  deadline: 5_000,
+  lease: 30_000,
+  renewEvery: 2_000,
+}
+
+export interface AuditWriterOptions {
+  readonly store: AuditStore
+  /** Milliseconds since the epoch. May go backwards. */
+  readonly clock: { now(): number }
+  /** Milliseconds of a clock that never goes back. Default: the process's own. */
+  readonly elapsed?: () => number
+  readonly host: string
+  readonly pid: number
+  readonly limits?: Partial<AuditWriterLimits>
+  /** Told when the log can't be written any more, and when it can again (`null`). */
+  readonly onState?: (cause: unknown) => void
+}
+
+export interface AuditWriterStats {
+  readonly available: boolean
+  readonly stream: string | null
+  /** Events in the current stream. */
+  readonly size: number
+  readonly waiting: number
+  readonly written: number
+  readonly batches: number
+  /** Events that no caller could be promised. */
+  readonly refused: number
+}
+
+export interface AuditWriter {
+  /** Begins the stream. @throws AuditUnavailable, with the store's error as `cause` */
+  open(): Promise<void>
+  /**
+   * Appends an event and resolves when it is durable. Values that are too long or hostile are cut or made visible, never refused.
+   * @returns the event with its place, canonical bytes and hash
+   * @throws AuditUnavailable when too many wait, or the store didn't take it within `deadline` milliseconds
+   */
+  record(draft: EventDraft): Promise<RecordedEvent>
+  /** Writes what waits and `stream.closed`. Gives up after `deadline`: then another process adopts the stream. */
+  close(): Promise<void>
+  stats(): AuditWriterStats
+}
