@@ -1,0 +1,312 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { AuditEvent } from '@rack-gateway/audit'
+import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
+import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ask, call } from './support/demo.ts'
+import { dataDirectory, leaveNothing, runCommand, startCommand } from './support/processes.ts'
+import type { Program } from './support/program.ts'
+
+const main = 'apps/gateway/src/main.ts'
+const serverCommand = 'apps/gateway/src/server-command.ts'
+const secretKey = 'a-secret-key-that-no-output-may-show'
+
+let rack: DemoRack
+beforeAll(async () => {
+  rack = createDemoRack({ name: 'staging', token: 'rack-password-that-no-output-may-show' })
+  await rack.listen()
+})
+afterAll(async () => {
+  await leaveNothing()
+  await rack.close()
+})
+
+describe('a configuration that can not be used', () => {
+  test('is refused with every problem at once, each variable named, no secret shown, and 78', async () => {
+    const { code, stdout, stderr } = await runCommand(main, [], {
+      RACK_URL_STAGING: 'https://convox:password-in-a-url@rack.example.test/path',
+      RACK_TOKEN_PRODUCTION: 'password-of-production',
+      APP_SECRET_KEY: 'too-short',
+      DATABASE_URL: 'mysql://user:password-of-the-database@host/name',
+      PORT: '70000',
+      AUDIT_READS: 'never',
+      AUTH_MAX_STAL: '1',
+    })
+    expect(code).toBe(78)
+    expect(stdout).toBe('')
+    const [title, ...problems] = stderr.trimEnd().split('\n')
+    expect(title).toBe('The configuration cannot be used:')
+    for (const variable of [
+      'RACK_URL_STAGING',
+      'RACK_TOKEN_STAGING',
+      'RACK_URL_PRODUCTION',
+      'APP_SECRET_KEY',
+      'DATABASE_URL',
+      'PORT',
+      'AUDIT_READS',
+      'AUTH_MAX_STAL',
+    ])
+      expect(problems.filter((problem) => problem.startsWith(`  - ${variable} `))).toHaveLength(1)
+    expect(problems).toHaveLength(8)
+    expect(stderr).not.toMatch(/password-|too-short|rack\.example\.test/)
+  })
+
+  test('that is empty names what is needed', async () => {
+    const { code, stderr } = await runCommand(main, [])
+    expect(code).toBe(78)
+    expect(stderr).toContain('RACK_URL_<NAME>')
+    expect(stderr).toContain('APP_SECRET_KEY is missing')
+  })
+
+  test('is refused by the other commands of the server in the same way', async () => {
+    const { code, stderr } = await runCommand(serverCommand, ['token', 'list'], settings({ APP_SECRET_KEY: '' }))
+    expect(code).toBe(78)
+    expect(stderr).toMatch(/^The configuration cannot be used:\n {2}- APP_SECRET_KEY is missing; it should be .+\n$/)
+  })
+})
+
+describe('a start that fails', () => {
+  test('because nothing answers at DATABASE_URL is one sentence and 1, and no stack', async () => {
+    const env = settings({ DATABASE_URL: 'postgres://user:password-of-the-database@127.0.0.1:1/name' })
+    const { code, stdout, stderr } = await runCommand(main, [], env)
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      'the gateway could not start: nothing answers at 127.0.0.1:1: start PostgreSQL there or correct the host and port\n',
+    )
+    expect(lastLine(stdout)).toMatchObject({ event: 'gateway.start_failed', level: 60 })
+    expect(stdout).not.toMatch(/stack|\bat .*\.ts:\d/)
+    expect(stdout + stderr).not.toContain('password-of-the-database')
+  })
+
+  test('because the database refuses the login does not show the password', async () => {
+    const database = await createTestDatabase()
+    const url = new URL(database.runtimeUrl)
+    url.password = 'a-wrong-password'
+    const { code, stdout, stderr } = await runCommand(main, [], settings({ DATABASE_URL: url.href }))
+    await database.drop()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^the gateway could not start: \S+ refused the login "\w+": correct the user, the password or pg_hba\.conf\n$/,
+    )
+    expect(stdout + stderr).not.toContain('a-wrong-password')
+  })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'because the embedded database may not be reached (as root) names the directory',
+    async () => {
+      const { code, stderr } = await runCommand(main, [], settings({ DATA_DIR: '/root/rack-gateway-data' }))
+      expect(code).toBe(1)
+      expect(stderr).toMatch(
+        /^the gateway could not start: PostgreSQL runs as the user "\w+", which may not enter \/root \(mode 0700\): .+\n$/,
+      )
+    },
+  )
+})
+
+describe('a gateway from the environment', () => {
+  let database: TestDatabase
+  beforeEach(async () => {
+    database = await createTestDatabase()
+  })
+  afterEach(async () => {
+    await leaveNothing()
+    await database.drop()
+  })
+
+  test('serves with a login each for the runtime and the owner, and says that tampering is prevented', async () => {
+    const { url } = await startGateway(bothLogins(database))
+    const ready = await fetch(`${url}/gateway/health/ready`)
+    expect(ready.status).toBe(200)
+    expect(JSON.stringify(await ready.json())).toContain('the runtime login can not change events')
+  })
+
+  test('serves with one login for both, and says that tampering is detected, not prevented', async () => {
+    const { url } = await startGateway({ DATABASE_URL: database.ownerUrl })
+    const ready = await fetch(`${url}/gateway/health/ready`)
+    expect(ready.status).toBe(200)
+    expect(JSON.stringify(await ready.json())).toContain('detected, not prevented')
+  })
+
+  test('serves with an embedded database under DATA_DIR, which inherits no secret, and which its own commands join', async () => {
+    const env = { DATA_DIR: `${dataDirectory()}/data`, RACK_URL: 'https://convox:no-output-may-show@api' }
+    const { url, program } = await startGateway(env)
+    expect(
+      environmentOf(Number(readFileSync(`${env.DATA_DIR}/postgres/postmaster.pid`, 'utf8').split('\n')[0])),
+    ).not.toMatch(/RACK_|SECRET|no-output-may-show/)
+    const token = await issueToken(env, ['--user', 'ada@example.com', '--role', 'admin'])
+    expect((await call(url, '/apps', token)).status).toBe(200)
+    program.signal('SIGTERM')
+    expect((await program.ended).code).toBe(0)
+    const list = await runCommand(serverCommand, ['token', 'list'], settings(env))
+    expect(list).toMatchObject({ code: 0, stdout: expect.stringContaining('\tada@example.com\t') })
+  })
+
+  test('ignores what a rack puts into an app, and keeps no secret in its environment or output', async () => {
+    const { program, url } = await startGateway({
+      ...bothLogins(database),
+      RACK_URL: 'https://convox:password-of-the-rack-it-runs-on@api.rack.example.test',
+      RACK: 'rack',
+      APP: 'rack-gateway',
+      RELEASE: 'RABCDEFGHIJ',
+      BUILD: 'BABCDEFGHIJ',
+      SERVICE: 'web',
+    })
+    const token = await issueToken(bothLogins(database), ['--user', 'ada@example.com', '--role', 'viewer'])
+    expect((await call(url, '/rack/staging/apps', token)).status).toBe(200)
+    expect((await call(url, '/rack/rack/apps', token)).status).toBe(404)
+    program.signal('SIGTERM')
+    const { stdout, stderr } = await program.ended
+    expect(stdout + stderr).not.toMatch(/password-of-the-rack|no-output-may-show/)
+    expect(stdout).not.toContain(token)
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends at %s with 0, its stream closed', async (signal) => {
+    const { program, url } = await startGateway(bothLogins(database))
+    program.signal(signal)
+    expect((await program.ended).code).toBe(0)
+    await expect(fetch(`${url}/check`)).rejects.toThrow()
+    expect((await recorded(database)).map(({ kind }) => kind)).toEqual(['stream.opened', 'stream.closed'])
+  })
+})
+
+describe('rack-gateway-server token issue', () => {
+  let database: TestDatabase
+  let gateway: { program: Program; url: string }
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    gateway = await startGateway(bothLogins(database))
+  })
+  afterAll(async () => {
+    await leaveNothing()
+    await database.drop()
+  })
+
+  test('makes a token that works at once, and puts nothing but the token on stdout', async () => {
+    const issued = await runCommand(
+      serverCommand,
+      ['token', 'issue', '--user', 'bob@example.com', '--role', 'viewer'],
+      settings(bothLogins(database)),
+    )
+    expect(issued.code).toBe(0)
+    expect(issued.stdout).toMatch(/^rgs_[A-Za-z0-9]+\n$/)
+    expect(issued.stderr).toMatch(
+      /^bob@example\.com is viewer on every rack; the token ends on \S+Z and is shown only now:\n$/,
+    )
+    const token = issued.stdout.trim()
+    expect((await call(gateway.url, '/apps', token)).status).toBe(200)
+    const me = await (await call(gateway.url, '/gateway/api/v1/me', token)).json()
+    expect(me).toMatchObject({
+      kind: 'user',
+      name: 'bob@example.com',
+      roles: ['viewer'],
+      racks: ['staging'],
+      rack: null,
+    })
+  })
+
+  test('is recorded: the person, what they may do and the session, by whom, without the token', async () => {
+    const before = (await recorded(database)).length
+    const args = ['--user', 'eve@example.com', '--role', 'ops', '--rack', 'staging']
+    const token = await issueToken(bothLogins(database), args)
+    const events = (await recorded(database)).slice(before)
+    expect(events.map(({ kind }) => kind)).toEqual([
+      'stream.opened',
+      'binding.created',
+      'session.issued',
+      'stream.closed',
+    ])
+    const [, binding, session] = events
+    const principal = { kind: 'system', name: 'rack-gateway-server' }
+    expect(binding).toMatchObject({ principal, detail: { role: 'ops', racks: 'staging' } })
+    expect(session).toMatchObject({ principal, rack: 'staging', detail: { device: 'issued by hand' } })
+    expect(JSON.stringify(session)).toContain('eve@example.com')
+    expect(JSON.stringify(events)).not.toContain(token)
+  })
+
+  test('binds the token to the rack that is asked for', async () => {
+    const token = await issueToken(bothLogins(database), [
+      '--user',
+      'dan@example.com',
+      '--role',
+      'viewer',
+      '--rack',
+      'staging',
+    ])
+    const me = await (await call(gateway.url, '/gateway/api/v1/me', token)).json()
+    expect(me).toMatchObject({ rack: 'staging', racks: ['staging'] })
+  })
+
+  test.each([
+    ['an unknown role', ['--user', 'a@example.com', '--role', 'king'], 2, /role.*king.*viewer/s],
+    ['no user', ['--role', 'viewer'], 2, /Missing required argument: user/],
+    [
+      'a rack that is not served',
+      ['--user', 'a@example.com', '--role', 'viewer', '--rack', 'mars'],
+      1,
+      /^there is no rack mars; this gateway serves staging\n$/,
+    ],
+    [
+      'what is no address',
+      ['--user', 'nobody', '--role', 'viewer'],
+      1,
+      /^an e-mail address looks like name@example\.com: .+\n$/,
+    ],
+    ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /ends?/],
+    [
+      'an option that it does not have',
+      ['--user', 'a@example.com', '--role', 'viewer', '--forever'],
+      2,
+      /Unknown argument: forever/,
+    ],
+  ])('refuses %s with a plain sentence, and makes nothing', async (_what, args, code, message) => {
+    const before = await changes(database)
+    const outcome = await runCommand(serverCommand, ['token', 'issue', ...args], settings(bothLogins(database)))
+    expect(outcome).toMatchObject({ code, stdout: '' })
+    expect(outcome.stderr).toMatch(message)
+    expect(outcome.stderr).not.toMatch(/\bat .*\.ts:\d/)
+    expect(await changes(database)).toEqual(before)
+  })
+})
+
+function settings(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { RACK_URL_STAGING: rack.url, RACK_TOKEN_STAGING: rack.token, APP_SECRET_KEY: secretKey, PORT: '0', ...more }
+}
+
+function bothLogins({ runtimeUrl, ownerUrl }: TestDatabase): NodeJS.ProcessEnv {
+  return { DATABASE_URL: runtimeUrl, DATABASE_OWNER_URL: ownerUrl }
+}
+
+async function startGateway(env: NodeJS.ProcessEnv): Promise<{ program: Program; url: string }> {
+  const program = startCommand(main, [], settings(env))
+  const [, url = ''] = await program.saw(/"event":"gateway\.listening","url":"([^"]+)"/)
+  return { program, url }
+}
+
+async function issueToken(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await runCommand(serverCommand, ['token', 'issue', ...args], settings(env))
+  if (stdout === '') throw new Error(stderr)
+  return stdout.trim()
+}
+
+async function recorded({ ownerUrl }: TestDatabase): Promise<AuditEvent[]> {
+  const rows = await ask(
+    ownerUrl,
+    (sql) => sql<{ canonical: string }[]>`select canonical from audit.events order by at, seq`,
+  )
+  return rows.map(({ canonical }) => JSON.parse(canonical))
+}
+
+/** What was recorded that is more than a process's coming and going. */
+async function changes(database: TestDatabase): Promise<AuditEvent[]> {
+  return (await recorded(database)).filter(({ kind }) => !kind.startsWith('stream.'))
+}
+
+/** What a process was started with; nothing where the system doesn't tell. */
+function environmentOf(pid: number): string {
+  const file = `/proc/${pid}/environ`
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+function lastLine(stdout: string): unknown {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? 'null')
+}
