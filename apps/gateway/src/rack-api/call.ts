@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { TokenReading } from '@rack-gateway/auth'
 import type { RouteMatch } from '@rack-gateway/convox-api'
-import type { Rack } from '@rack-gateway/rack-registry'
+import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { Framed } from './frame.ts'
 
@@ -26,7 +26,7 @@ export type RoutedCall = CallState & {
   readonly principal: Principal
   readonly credential: TokenReading
   /** Fires when the client goes away. */
-  readonly signal: AbortSignal
+  readonly signal: CallerSignal
   rack: Rack
   match: RouteMatch
 }

@@ -26,25 +26,20 @@ export interface Environments {
    * @returns null when the new release keeps the newest one's environment
    * @throws ForeignMask with the key's name
    */
-  ofNewRelease(
-    rack: Rack,
-    app: string,
-    form: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ): Promise<NewEnvironment | null>
+  ofNewRelease(rack: Rack, app: string, form: ReadonlyMap<string, string>): Promise<NewEnvironment | null>
 }
 
 export function createEnvironments(masks: MaskKeeper): Environments {
   return {
-    async ofNewRelease(rack, app, form, signal) {
+    async ofNewRelease(rack, app, form) {
       const given = form.get('env')
       const parent = form.get('parent-release')
       if (given === undefined && (parent === undefined || parent === '')) return null
-      const newest = await newestEnvironment(rack, app, signal)
+      const newest = await newestEnvironment(rack, app)
       if (given === undefined) {
-        return { changed: diffEnv(newest, await environmentOf(rack, app, parent ?? '', signal)), restored: null }
+        return { changed: diffEnv(newest, await environmentOf(rack, app, parent ?? '')), restored: null }
       }
-      const { env, restored } = await withRealValues(masks, rack, app, given, signal)
+      const { env, restored } = await withRealValues(masks, rack, app, given)
       return { changed: diffEnv(newest, env), restored: restored.length === 0 ? null : formOf(form, env) }
     },
   }
@@ -57,12 +52,12 @@ export function refuseStrayMasks(form: ReadonlyMap<string, string>, mayHold: (na
   }
 }
 
-async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: string, signal: AbortSignal) {
+async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: string) {
   const environments = new Map<string, ReadonlyMap<string, string>>()
   for (const { key, release, mac } of masksIn(env)) {
     if (environments.has(release)) continue
     if (!masks.proves(rack.name, { app, release, key }, mac)) throw ruled(new ForeignMask(key), 'foreign-mask')
-    environments.set(release, parseEnv(await environmentOf(rack, app, release, signal)))
+    environments.set(release, parseEnv(await environmentOf(rack, app, release)))
   }
   function resolve(origin: MaskOrigin, mac: string): string | null {
     if (!masks.proves(rack.name, origin, mac)) return null
@@ -75,16 +70,16 @@ async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: s
   }
 }
 
-async function newestEnvironment(rack: Rack, app: string, signal: AbortSignal): Promise<string> {
-  const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`, signal)
+async function newestEnvironment(rack: Rack, app: string): Promise<string> {
+  const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`)
   const id = Array.isArray(value) ? textField(value[0], 'id') : null
-  return id === null ? '' : environmentOf(rack, app, id, signal)
+  return id === null ? '' : environmentOf(rack, app, id)
 }
 
 /** @param release is put into a path, so it has to be a plain word */
-async function environmentOf(rack: Rack, app: string, release: string, signal: AbortSignal): Promise<string> {
+async function environmentOf(rack: Rack, app: string, release: string): Promise<string> {
   if (!/^[A-Za-z0-9-]{1,64}$/.test(release)) throw noSuchRelease(app)
-  const { status, value } = await askRack(rack, `/apps/${app}/releases/${release}`, signal)
+  const { status, value } = await askRack(rack, `/apps/${app}/releases/${release}`)
   if (status !== 200) throw noSuchRelease(app)
   return textField(value, 'env') ?? ''
 }

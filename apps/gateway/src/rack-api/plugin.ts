@@ -1,4 +1,5 @@
 import { isProbe } from '@rack-gateway/convox-api'
+import { CallerSignal } from '@rack-gateway/rack-registry'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BrowserCall, NotCanonical, NotPermitted, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
@@ -7,7 +8,6 @@ import { beginCall, type RoutedCall } from './call.ts'
 import { chooseRack } from './choose-rack.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
-import { hangup } from './hangup.ts'
 import { resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
 import type { Steps } from './steps.ts'
@@ -69,7 +69,7 @@ function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): Rout
       ),
       'unknown-route',
     )
-  return Object.assign(call, { rack, match, principal, credential, signal: hangup(reply.raw) })
+  return Object.assign(call, { rack, match, principal, credential, signal: new CallerSignal(reply.raw) })
 }
 
 function refused({ status, rule, reason }: FrameRefusal): Error {

@@ -3,26 +3,35 @@ import { ruled, UpstreamUnclear } from '../errors.ts'
 
 const answerLimit = 4 * 1024 * 1024
 
-/** The gateway's own questions to a rack: reads only, with the gateway's name as the actor. */
-export async function askRack(
-  rack: Rack,
-  target: string,
-  signal: AbortSignal,
-): Promise<{ status: number; value: unknown }> {
+/** A question stands before a decision, so it may not take as long as a call. */
+const questionTime = 10_000
+
+/**
+ * The gateway's own questions to a rack: reads only, with the gateway's name as the actor.
+ *
+ * @returns the parsed answer, or null with a status other than 200
+ * @throws UpstreamUnclear when it takes too long or isn't JSON; RackUnreachable, RackBroken
+ */
+export async function askRack(rack: Rack, target: string): Promise<{ status: number; value: unknown }> {
+  const patience = AbortSignal.timeout(questionTime)
   const headers = ['Accept', 'application/json', 'Convox-Actor', 'rack-gateway']
-  const answer = await rack.send({ method: 'GET', target, headers, body: null, length: null }, signal)
-  const text = (await answer.collect(answerLimit)).toString('utf8')
-  if (answer.status !== 200) return { status: answer.status, value: null }
   try {
-    return { status: 200, value: JSON.parse(text) }
-  } catch {
-    throw ruled(
-      new UpstreamUnclear(
-        `the rack ${rack.name} answered a question of the gateway with something that is not JSON, so the call can not be decided`,
-      ),
-      'upstream-unclear',
-    )
+    const answer = await rack.send({ method: 'GET', target, headers, body: null, length: null }, patience)
+    const text = (await answer.collect(answerLimit)).toString('utf8')
+    return { status: answer.status, value: answer.status === 200 ? JSON.parse(text) : null }
+  } catch (error) {
+    if (patience.aborted) throw unclear(rack, `did not answer within ${questionTime / 1000} seconds`)
+    throw error instanceof SyntaxError ? unclear(rack, 'answered with something that is not JSON') : error
   }
+}
+
+function unclear(rack: Rack, what: string): Error {
+  return ruled(
+    new UpstreamUnclear(
+      `the rack ${rack.name} ${what} when the gateway asked what it needs for the decision; try again`,
+    ),
+    'upstream-unclear',
+  )
 }
 
 /** A field of an object of unknown shape, if it is a string. */

@@ -21,7 +21,7 @@ export const runRoute = 'POST /apps/{app}/services/{service}/processes'
  * The rack is asked only on behalf of someone who holds the route's permission.
  */
 export async function resolve(steps: Steps, request: FastifyRequest, call: RoutedCall): Promise<RackCall> {
-  const { principal, signal } = call
+  const { principal } = call
   const { route, params } = call.match
   const parameters = readParameters(route, {
     method: request.method,
@@ -40,9 +40,9 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   const may = steps.policy.holds(principal, route.permission, { rack: call.rack.name, app, scope: route.scope }, at)
   const [process, release, environment] = await Promise.all([
     subjectOf(steps, call, app, may),
-    askedRelease(call.rack, app, may ? parameters.headers.get('release') : undefined, signal),
+    askedRelease(call.rack, app, may ? parameters.headers.get('release') : undefined),
     may && app !== null && route.id === releaseRoute
-      ? steps.environments.ofNewRelease(call.rack, app, parameters.form, signal)
+      ? steps.environments.ofNewRelease(call.rack, app, parameters.form)
       : null,
   ])
   call.sent = environment?.restored ?? call.form
@@ -80,24 +80,19 @@ async function subjectOf(
   app: string | null,
   may: boolean,
 ): Promise<ProcessSubject | null> {
-  const { principal, rack, signal } = call
+  const { principal, rack } = call
   const { route, params } = call.match
   const id = params.pid
   if (id === undefined || app === null || !(byOwner.has(route.id) || byService(route))) return null
   const run = await steps.runs.find(rack.name, app, id)
   if (run?.principal === principal.id) return { id, service: run.service, own: true }
-  const service = may && byService(route) ? await steps.processes.serviceOf(rack, app, id, signal) : null
+  const service = may && byService(route) ? await steps.processes.serviceOf(rack, app, id) : null
   return { id, service, own: false }
 }
 
-async function askedRelease(
-  rack: Rack,
-  app: string | null,
-  id: string | undefined,
-  signal: AbortSignal,
-): Promise<RackCall['release']> {
+async function askedRelease(rack: Rack, app: string | null, id: string | undefined): Promise<RackCall['release']> {
   if (id === undefined || id === '' || app === null) return null
-  const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`, signal)
+  const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`)
   const newest = Array.isArray(value) ? textField(value[0], 'id') : null
   return { id, newest: newest === id }
 }
