@@ -12,12 +12,23 @@ export function routeUpgrades(
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     request.pendingUpgrade = { socket, head }
-    const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(request.socket)
+    const response = answerOn(request)
+    if (response === null) return void socket.destroy()
     response.once('finish', () => request.socket.destroySoon())
     routing(request, response)
   })
+}
+
+/** Null while the connection still waits for the answer to an earlier request: what was sent behind that one can't take the socket over. */
+function answerOn(request: IncomingMessage): ServerResponse | null {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  try {
+    response.assignSocket(request.socket)
+    return response
+  } catch {
+    return null
+  }
 }
 
 /** Node would answer `Expect: 100-continue` before any decision: instead, the body is asked for once it is wanted. */
