@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createMachine, type Machine } from './support/machine.ts'
+import { fromSource } from './support/processes.ts'
+import type { Ended, Program, ProgramOptions } from './support/program.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const convox = process.env.CONVOX_BIN ?? null
+
+describe.skipIf(convox === null)(
+  'the native convox in cases that are easily got wrong (runs when CONVOX_BIN names it)',
+  () => {
+    let system: System
+    let machine: Machine
+    let admin: string
+    let deployer: string
+    beforeAll(async () => {
+      system = await startSystem()
+      machine = createMachine(convox)
+      admin = await system.token('admin')
+      deployer = await system.token('deployer')
+    })
+    afterAll(async () => {
+      machine.remove()
+      await system.stop()
+    })
+
+    function rackUrl(token: string, after = ''): string {
+      return `${system.url.replace('://', `://convox:${token}@`)}${after}`
+    }
+    function as(
+      token: string,
+      words: readonly string[],
+      { env, ...options }: Partial<ProgramOptions> = {},
+    ): Promise<Ended> {
+      return machine.run('convox', words, { ...options, env: { RACK_URL: rackUrl(token), ...env } })
+    }
+    function startAs(token: string, words: readonly string[]): Program {
+      return machine.start('convox', words, { env: { RACK_URL: rackUrl(token) } })
+    }
+    async function succeeds(outcome: Promise<Ended>): Promise<string> {
+      const { code, stdout, stderr } = await outcome
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      return stdout
+    }
+
+    /** What the rack itself has, asked past the gateway. */
+    async function atRack(path: string): Promise<unknown> {
+      const authorization = `Basic ${Buffer.from(`convox:${system.rack.token}`).toString('base64')}`
+      return (await fetch(`${system.rack.url}${path}`, { headers: { authorization } })).json()
+    }
+    async function newestEnvironment(): Promise<string[]> {
+      const list = await atRack('/apps/myapp/releases?limit=1')
+      const id = Array.isArray(list) ? String(list[0].id) : ''
+      return environmentOf(id)
+    }
+    async function environmentOf(release: string): Promise<string[]> {
+      const found = await atRack(`/apps/myapp/releases/${release}`)
+      return String(Reflect.get(Object(found), 'env'))
+        .split('\n')
+        .sort()
+    }
+
+    describe('an environment', () => {
+      test('that is set by somebody who sees masks keeps every secret at the rack', async () => {
+        const before = await newestEnvironment()
+        const shown = await succeeds(as(deployer, ['env']))
+        expect(shown).toMatch(/^SECRET_KEY_BASE=\[hidden:\w+:[\w-]+\]$/m)
+        expect(shown).not.toContain('s3cr3t')
+        await succeeds(as(deployer, ['env', 'set', 'NEW=a b=c', 'PLAIN=100% ü']))
+        expect(await newestEnvironment()).toEqual(
+          [...before.filter((line) => !line.startsWith('PLAIN=')), 'NEW=a b=c', 'PLAIN=100% ü'].sort(),
+        )
+        await succeeds(as(deployer, ['env', 'unset', 'NEW']))
+        expect(await newestEnvironment()).toEqual(
+          [...before.filter((line) => !line.startsWith('PLAIN=')), 'PLAIN=100% ü'].sort(),
+        )
+      })
+
+      test('takes no mask for another key, and says which', async () => {
+        const before = await newestEnvironment()
+        const mask = (await succeeds(as(deployer, ['env', 'get', 'SECRET_KEY_BASE']))).trim()
+        const { code, stderr } = await as(deployer, ['env', 'set', `PLAIN=${mask}`])
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/^ERROR: .*PLAIN.*\n$/)
+        expect(await newestEnvironment()).toEqual(before)
+      })
+
+      test('of an old release comes back whole with a rollback, its own secrets, not the newest', async () => {
+        const older = idIn(await succeeds(as(admin, ['env', 'set', 'SECRET_KEY_BASE=the-older-secret'])))
+        await succeeds(as(admin, ['env', 'set', 'SECRET_KEY_BASE=the-newer-secret', 'LATER=1']))
+        await succeeds(as(deployer, ['releases', 'rollback', older]))
+        expect(await newestEnvironment()).toEqual(await environmentOf(older))
+        expect(await newestEnvironment()).toContain('SECRET_KEY_BASE=the-older-secret')
+      }, 60_000)
+    })
+
+    describe('a process', () => {
+      test('of the service command takes and gives files to a deployer, byte for byte; another service gives none', async () => {
+        const id =
+          /run-\w+/.exec(await succeeds(as(deployer, ['run', '--detach', 'command', 'rake stripe:prepare'])))?.[0] ?? ''
+        const content = randomBytes(100_000)
+        writeFileSync(join(machine.project, 'up.bin'), content)
+        await succeeds(as(deployer, ['cp', 'up.bin', `${id}:/app/up.bin`]))
+        await succeeds(as(deployer, ['cp', `${id}:/app/up.bin`, 'down.bin']))
+        expect(readFileSync(join(machine.project, 'down.bin')).equals(content)).toBe(true)
+        const [web] = /web-\w+-\w+/.exec(await succeeds(as(deployer, ['ps']))) ?? []
+        for (const words of [
+          ['cp', 'up.bin', `${web}:/app/up.bin`],
+          ['cp', `${web}:/app/up.bin`, 'never.bin'],
+        ]) {
+          const { code, stderr } = await as(deployer, words)
+          expect(code).toBe(1)
+          expect(stderr).toMatch(/^ERROR: process:exec-any on myapp .+\(rule [\w-]+\)\n$/)
+        }
+      })
+
+      test.each([
+        [['run', 'command', 'exit 7'], 7],
+        [['run', 'command', 'exit 0'], 0],
+        [['exec', 'web', 'exit 3'], 3],
+        [['exec', 'web', 'exit 255'], 255],
+      ])('that ends as %j ends convox with %i', async (words, code) => {
+        expect(await as(admin, words)).toEqual({ code, stdout: '', stderr: '' })
+      })
+
+      test('gets all of stdin and its end, and gives all of it back', async () => {
+        const lines = Array.from({ length: 20_000 }, (_, number) => `line ${number} ü\n`).join('')
+        expect(await as(admin, ['run', 'command', 'cat'], { stdin: lines })).toEqual({
+          code: 0,
+          stdout: lines,
+          stderr: '',
+        })
+      })
+
+      test('of a run is gone when the run ends, and when it is refused', async () => {
+        const before = await atRack('/apps/myapp/processes')
+        expect(await as(deployer, ['run', 'command', 'rails console'])).toMatchObject({ code: 1 })
+        await succeeds(as(deployer, ['run', 'command', 'bin/pre_release']))
+        expect(await atRack('/apps/myapp/processes')).toEqual(before)
+      })
+
+      test('is not given a command with shell syntax', async () => {
+        const { code } = await as(deployer, ['run', 'command', 'rake stripe:prepare; sh'])
+        expect(code).toBe(1)
+        expect(system.rack.received.some(({ command }) => command?.includes('; sh'))).toBe(false)
+      })
+    })
+
+    describe('a log', () => {
+      test('that is not followed ends by itself', async () => {
+        expect(await succeeds(as(deployer, ['logs', '--no-follow']))).toContain('Booting myapp')
+      })
+
+      test("that is followed ends, with the reason, when its reader's session is ended", async () => {
+        const token = await system.token('viewer')
+        const logs = startAs(token, ['logs'])
+        await logs.saw(/ tick 1$/m)
+        const [session] = (await system.issuer.listSessions()).filter(({ email }) => email === 'viewer@example.com')
+        await system.issuer.endSession(session?.id ?? '', 'left the company')
+        const { stdout } = await logs.ended
+        expect(stdout).toMatch(/^ERROR: .+/m)
+      })
+    })
+
+    describe('an address', () => {
+      test('with a slash at its end is refused with the hint', async () => {
+        const { code, stderr } = await as(deployer, ['apps'], { env: { RACK_URL: rackUrl(deployer, '/') } })
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/remove the slash at the end of RACK_URL/)
+      })
+
+      test('with a command in its query does not run that command instead', async () => {
+        system.rack.clearReceived()
+        const env = { RACK_URL: rackUrl(admin, '?command=printenv') }
+        expect(await as(admin, ['exec', 'web', 'echo hi'], { env })).toEqual({
+          code: 1,
+          stdout: '',
+          stderr: 'ERROR: websocket: bad handshake\n',
+        })
+        expect(system.rack.received.filter(({ command }) => command !== null)).toEqual([])
+        expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny' }, status: 400 })
+      })
+
+      test('with a token that nobody issued is refused without a login being asked for', async () => {
+        const { code, stderr } = await as('rgs_made-up', ['apps'])
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/^ERROR: .+\n$/)
+      })
+
+      test('cannot be given another name for the rack to record', async () => {
+        system.rack.clearReceived()
+        await succeeds(as(deployer, ['apps'], { env: { CONVOX_ACTOR: 'root@example.com' } }))
+        await succeeds(as(deployer, ['logs', '--no-follow'], { env: { CONVOX_ACTOR: 'root@example.com' } }))
+        const received = JSON.stringify(system.rack.received)
+        expect(system.rack.received.length).toBeGreaterThan(1)
+        for (const { rawHeaders } of system.rack.received) expect(rawHeaders).toContain('deployer@example.com')
+        expect(received).not.toContain('root@example.com')
+      })
+    })
+
+    describe('through rack-gateway', () => {
+      function wrapped(token: string, words: readonly string[], options: Partial<ProgramOptions> = {}): Promise<Ended> {
+        const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token }
+        return machine.run(...fromSource('apps/cli/src/main.ts', words), { ...options, env })
+      }
+
+      test('lists apps of the rack that is named', async () => {
+        expect(await wrapped(deployer, ['apps', '--rack', 'staging'])).toMatchObject({
+          code: 0,
+          stdout: expect.stringMatching(/^myapp +running/m),
+        })
+      })
+
+      test('is refused with the same sentence and code', async () => {
+        const words = ['apps', 'delete', 'otherapp']
+        const direct = await as(deployer, words)
+        expect(await wrapped(deployer, words)).toEqual(direct)
+        expect(direct).toMatchObject({ code: 1, stderr: expect.stringContaining('app:delete') })
+      })
+
+      test('ends as the command in the process does', async () => {
+        expect(await wrapped(admin, ['run', 'command', 'exit 7'])).toEqual({ code: 7, stdout: '', stderr: '' })
+      })
+
+      test('passes stdin on', async () => {
+        expect(await wrapped(admin, ['run', 'command', 'cat'], { stdin: 'line1\nline2\n' })).toMatchObject({
+          code: 0,
+          stdout: 'line1\nline2\n',
+        })
+      })
+
+      test('says which racks there are when the name is wrong', async () => {
+        const { code, stderr } = await wrapped(deployer, ['apps', '--rack', 'mars'])
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/^ERROR: .*mars.*\n$/)
+      })
+    })
+  },
+)
+
+function idIn(stdout: string): string {
+  return /\bR[A-Z]{10}\b/.exec(stdout)?.[0] ?? ''
+}
