@@ -67,8 +67,10 @@ describe.each(roles)('the recorded CLI as %s', (role) => {
   })
 })
 
-function isRefused({ status, recorded }: Exchange): boolean {
-  return status === 403 && Number(recorded.startLine.split(' ')[1]) !== 403
+/** By status, or in words over the stream that the CLI would show. */
+function isRefused({ status, recorded, frames }: Exchange): boolean {
+  if (status === 403) return Number(recorded.startLine.split(' ')[1]) !== 403
+  return frames?.[0]?.payload.toString().startsWith('ERROR: ') ?? false
 }
 
 function recordedStatus({ recorded }: Exchange): number {

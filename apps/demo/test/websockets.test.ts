@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
+import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
@@ -29,6 +29,18 @@ describe('websockets', () => {
   }
   function exec(process: string, command: string, token: string, headers: Record<string, string> = {}) {
     return openSocket(`${system.url}/apps/myapp/processes/${process}/exec`, token, { Command: command, ...headers })
+  }
+  /** A refusal that the CLI can show: the sentence, exit code 1, the end. */
+  async function refusedWords(socket: ClientSocket): Promise<string> {
+    expect(socket.status).toBe(101)
+    const [sentence = '', exit, ...more] = await socket.untilEnd()
+    expect([sentence.startsWith('ERROR: '), sentence.endsWith('\n'), exit, more]).toEqual([
+      true,
+      true,
+      `${marker}:1\n`,
+      [],
+    ])
+    return sentence
   }
   async function handshakes(): Promise<number> {
     return system.rack.received.filter(({ route }) => route?.startsWith('WS')).length
@@ -61,7 +73,7 @@ describe('websockets', () => {
     const own = await startRun(ci)
     const foreign = await startRun(admin)
     expect((await exec(own, 'bin/pre_release', ci)).status).toBe(101)
-    expect((await exec(foreign, 'bin/pre_release', ci)).status).toBe(403)
+    await refusedWords(await exec(foreign, 'bin/pre_release', ci))
     expect((await system.send('DELETE', `/apps/myapp/processes/${foreign}?`, ci)).status).toBe(403)
     expect((await system.send('DELETE', `/apps/myapp/processes/${own}?`, ci)).status).toBe(200)
   })
@@ -87,10 +99,10 @@ describe('websockets', () => {
     ['a no-break space, as UTF-8 bytes', Buffer.from('rake\u00a0stripe:prepare').toString('latin1')],
     ['a quote that is never closed', "rake 'stripe:prepare"],
     ['nothing', ''],
-  ])('an own run is refused %s at the handshake, and the rack never hears of it', async (_what, command) => {
+  ])('an own run is refused %s in words, and the rack never hears of it', async (_what, command) => {
     const pid = await startRun(deployer)
     const socket = await exec(pid, command, deployer)
-    expect([socket.status, socket.error]).toEqual([403, expect.stringContaining('rule command:')])
+    expect(await refusedWords(socket)).toContain('rule command:')
     expect(await handshakes()).toBe(0)
     expect(await system.lastEvent()).toMatchObject({
       kind: 'call',
@@ -103,7 +115,7 @@ describe('websockets', () => {
   test('not even an admin passes shell syntax', async () => {
     const pid = await startRun(admin)
     const socket = await exec(pid, 'rake db:migrate && sh', admin)
-    expect([socket.status, socket.error]).toEqual([403, expect.stringContaining('without a shell')])
+    expect(await refusedWords(socket)).toContain('without a shell')
   })
 
   test('quoting is read as the rack reads it', async () => {
@@ -126,16 +138,20 @@ describe('websockets', () => {
       Command: 'rake db:seed',
       ...headers,
     })
-    expect(socket.status).toBe(400)
+    await refusedWords(socket)
     expect(await handshakes()).toBe(0)
   })
 
   test('a second Command header is refused', async () => {
     const pid = await startRun(deployer)
-    const answer = await system.raw(
-      handshake(system, `/apps/myapp/processes/${pid}/exec`, deployer, ['Command: rake stripe:prepare', 'Command: sh']),
-    )
-    expect(answer.status).toBe(400)
+    const commands = ['Command: rake stripe:prepare', 'Command: sh']
+    const answer = await system.raw(handshake(system, `/apps/myapp/processes/${pid}/exec`, deployer, commands))
+    expect(answer.status).toBe(101)
+    expect(await system.lastEvent()).toMatchObject({
+      kind: 'call',
+      status: 400,
+      decision: { effect: 'deny', rule: 'ambiguous-parameters' },
+    })
     expect(await handshakes()).toBe(0)
   })
 
@@ -184,7 +200,7 @@ describe('websockets', () => {
     const processes = (await system.get('/apps/myapp/processes?', admin)).json
     const web = Array.isArray(processes) ? idOf(processes.find((one) => Reflect.get(one, 'name') === 'web')) : ''
     for (const target of [web, 'web']) {
-      expect((await exec(target, 'rake db:seed', deployer)).status).toBe(403)
+      expect(await refusedWords(await exec(target, 'rake db:seed', deployer))).toContain('process:exec-any')
       const socket = await exec(target, 'echo hi', admin)
       expect((await socket.untilEnd())[0]).toBe('hi\n')
     }
@@ -257,6 +273,52 @@ describe('websockets', () => {
   test('without a credential the handshake is refused with 401', async () => {
     const answer = await system.raw(handshake(system, '/apps/myapp/logs', 'nonsense', []))
     expect(answer.status).toBe(401)
+  })
+
+  test('a console that is refused says so, and log streams are refused at the handshake', async () => {
+    const console = await openSocket(`${system.url}/apps/myapp/resources/database/console`, deployer, {})
+    expect(await refusedWords(console)).toContain('resource:console')
+    const viewer = await system.token('viewer')
+    expect((await openSocket(`${system.url}/system/logs`, viewer, {})).status).toBe(403)
+  })
+
+  test('a client that does not hang up after a refusal is hung up on', async () => {
+    const pid = await startRun(deployer)
+    const socket = await exec(pid, 'sh', deployer)
+    await refusedWords(socket)
+    await socket.closed()
+  })
+
+  describe('proxies', () => {
+    const host = 'resource-database.staging-myapp.svc.cluster.local'
+    const proxy = (token: string, to: string) => openSocket(`${system.url}/proxy/${to}`, token, {})
+
+    test('a resource is reached by whoever may proxy in its app', async () => {
+      const socket = await proxy(deployer, `${host}/5432`)
+      expect(socket.status).toBe(101)
+      socket.close()
+      expect((await system.events()).findLast(({ kind }) => kind === 'opened')).toMatchObject({
+        app: 'myapp',
+        permission: 'resource:proxy',
+      })
+    })
+
+    test.each([
+      ['another port of it', `${host}/22`],
+      ['another host', 'db.internal/5432'],
+      ['the API of the rack', 'api.staging.svc.cluster.local/5443'],
+      ['the API of the cluster', 'kubernetes.default.svc/443'],
+      ['the local host', '127.0.0.1/5432'],
+    ])('nobody reaches %s', async (_what, to) => {
+      for (const token of [deployer, admin]) expect((await proxy(token, to)).status).toBe(403)
+      expect(await handshakes()).toBe(0)
+    })
+
+    test('whoever may not proxy makes the gateway ask nothing', async () => {
+      const viewer = await system.token('viewer')
+      expect((await proxy(viewer, `${host}/5432`)).status).toBe(403)
+      expect(system.rack.received).toHaveLength(0)
+    })
   })
 
   test('a rack that is gone is 502 at the handshake, and the record says so', async () => {

@@ -2,6 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
 import { ruleOf } from './errors.ts'
+import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { draftOf } from './rack-api/draft.ts'
 
 /** Gives every refusal and failure of `app` the error contract, and records it: with its caller when there is one, as a count when not. */
@@ -41,13 +42,20 @@ export async function refuse(
     app.audit.refuse({ address: request.ip, rule, reason: failure.body.error })
     return sendFailure(request, reply, failure)
   }
-  if (request.call?.recorded) return sendFailure(request, reply, failure)
+  if (request.call?.recorded) return tell(request, reply, failure)
   try {
     await app.audit.record(refusalDraft(app, request, failure, rule))
   } catch (unrecorded) {
-    return sendFailure(request, reply, failureOf(unrecorded, request.id))
+    return tell(request, reply, failureOf(unrecorded, request.id))
   }
-  return sendFailure(request, reply, failure)
+  return tell(request, reply, failure)
+}
+
+function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
+  if (wantsWords(request)) {
+    request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
+    refuseInWords(request, reply, failure.body.error)
+  } else sendFailure(request, reply, failure)
 }
 
 /** A call that didn't come through: refused by a rule, or permitted and then failed. */

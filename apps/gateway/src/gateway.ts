@@ -18,6 +18,7 @@ import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
 import rackApi from './rack-api/plugin.ts'
 import { createProcessDirectory } from './rack-api/processes.ts'
+import { createResourceDirectory } from './rack-api/resources.ts'
 import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
@@ -53,7 +54,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
     await registerIdentities(app, database, options)
-    await app.register(rbacPolicyPlugin)
+    await app.register(rbacPolicyPlugin, { closedAddresses: [addressOf(databaseUrl)] })
     await app.register(rackRegistryPlugin, { racks })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
     await app.register(ownApi, { now })
@@ -101,7 +102,8 @@ function stepsOf(app: FastifyInstance, database: Database, options: GatewayOptio
     policy,
     racks,
     audit,
-    processes: createProcessDirectory({ now, maxAge: 10_000, limit: 10_000 }),
+    processes: createProcessDirectory(now),
+    resources: createResourceDirectory(now),
     environments: createEnvironments(masks),
     runs: createRuns(database.sql, now),
     masks,
@@ -109,4 +111,10 @@ function stepsOf(app: FastifyInstance, database: Database, options: GatewayOptio
     now,
     reads: auditReads,
   }
+}
+
+/** `host:port` of the gateway's own database. */
+function addressOf(databaseUrl: string): string {
+  const { hostname, port } = new URL(databaseUrl)
+  return `${hostname}:${port || '5432'}`
 }

@@ -14,7 +14,7 @@ function as(role: string, route: string, change: Partial<RackCall> = {}) {
   return policy.decide(principal([binding(role)]), call(route, change))
 }
 function onService(service: string): Partial<RackCall> {
-  return { service, process: { id: 'p1', service, own: false } }
+  return { service, process: { id: 'p1', known: true, service, own: false } }
 }
 
 /** By hand from the table: who may run a command detached, and who may start it attached and then exec it in that own run. */
@@ -36,7 +36,7 @@ describe.each(['viewer', 'ops', 'deployer', 'ci', 'auditor', 'admin'])('%s', (ro
     expect(as(role, run, { ...onService(service), command: readCommand(command, 'run') }).effect).toBe(expected)
 
     const start = as(role, run, { ...onService(service), command: readCommand('sleep 3600', 'run') })
-    const own = { process: { id: 'p1', service, own: true } }
+    const own = { process: { id: 'p1', known: true, service, own: true } }
     const follows = as(role, exec, { ...own, command: readCommand(command, 'exec') })
     expect(start.effect === 'allow' && follows.effect === 'allow' ? 'allow' : 'deny').toBe(expected)
   })

@@ -148,7 +148,7 @@ describe('a token does what both it and its owner may', () => {
 })
 
 describe('an own run', () => {
-  const own = { process: { id: 'p1', service: 'command', own: true } }
+  const own = { process: { id: 'p1', known: true, service: 'command', own: true } }
 
   test('may be stopped by whoever started it, while there is any role on the app', () => {
     for (const role of ['viewer', 'ci', 'deployer'])
@@ -166,7 +166,7 @@ describe('an own run', () => {
   test('is no way around the command rules', () => {
     const command = readCommand('sh', 'exec')
     expect(as('ci', exec, { ...own, command })).toMatchObject({ effect: 'deny', rule: 'command:no-rule' })
-    expect(as('deployer', exec, { process: { id: 'p1', service: 'web', own: true } })).toMatchObject({
+    expect(as('deployer', exec, { process: { id: 'p1', known: true, service: 'web', own: true } })).toMatchObject({
       rule: 'command:no-rule',
     })
   })
@@ -174,13 +174,13 @@ describe('an own run', () => {
 
 describe('in processes of other services', () => {
   test.each(['web', 'worker', null])('%s: only an admin executes', (service) => {
-    const change = { process: { id: 'p1', service, own: false } }
+    const change = { process: { id: 'p1', known: service !== null, service, own: false } }
     expect(as('deployer', exec, change)).toMatchObject({ rule: 'no-permission', permission: 'process:exec-any' })
     expect(as('admin', exec, change)).toMatchObject({ effect: 'allow', rule: 'command:any-command' })
   })
 
   test.each(['web', null])('%s: only an admin copies', (service) => {
-    const change = { process: { id: 'p1', service, own: false } }
+    const change = { process: { id: 'p1', known: service !== null, service, own: false } }
     for (const method of ['GET', 'POST', 'DELETE']) {
       expect(as('deployer', `${method} /apps/{app}/processes/{pid}/files`, change)).toMatchObject({
         permission: 'process:exec-any',

@@ -1,7 +1,7 @@
 import type { CompiledRules } from '@rack-gateway/command-matcher'
 import { judgeCommand } from './command-decision.ts'
 import type { CompiledRole } from './compiled-role.ts'
-import { anyHas, boundFor, type Holdings, holdingsAt, roleNames } from './grants.ts'
+import { anyHas, boundFor, type Holdings, holdingsAt, type Place, roleNames } from './grants.ts'
 import { boundElsewhere, noBinding, noPermission } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
@@ -16,10 +16,10 @@ export interface CompiledDocument {
 
 /** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
 export function decide(document: CompiledDocument, principal: Principal, holdings: Holdings, call: RackCall): Decision {
-  const { permission, scope } = call.route
+  const permission = permissionOf(call)
   if (!boundFor(holdings, call.rack)) return deny(permission, 'rack-bound', boundElsewhere(principal, call), nothing)
 
-  const place = { rack: call.rack, app: call.app, scope }
+  const place = placeOf(call)
   const here = holdingsAt(holdings, place, call.at)
   if (here.own.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'own'), here)
   if (here.owner?.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'owner'), here)
@@ -39,6 +39,15 @@ export function decide(document: CompiledDocument, principal: Principal, holding
 
   const rule = command ? `command:${command.rule}` : grantedBy(here, required[0])
   return { effect: 'allow', rule, permission, ...basis(here) }
+}
+
+/** A proxy to a resource is a matter of the resource's app, any other one of the rack. */
+function permissionOf({ route, resource }: RackCall): Permission {
+  return resource === null ? route.permission : 'resource:proxy'
+}
+
+function placeOf({ rack, app, route, resource }: RackCall): Place {
+  return resource === null ? { rack, app, scope: route.scope } : { rack, app: resource.app, scope: 'app' }
 }
 
 const nothing: Holdings = { rack: null, own: [], owner: null }

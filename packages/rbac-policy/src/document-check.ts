@@ -10,6 +10,7 @@ export function documentProblems(document: PolicyDocument): string[] {
     ...commandRoleProblems(document),
     ...blockedProblems(document),
     ...proxyProblems(document),
+    ...protectedProblems(document),
   ]
 }
 
@@ -55,4 +56,11 @@ function proxyProblems({ proxyHosts }: PolicyDocument): string[] {
     .map(
       (host) => `the proxy host "${shown(host)}" must be a name or a pattern in lower case that says more than "any"`,
     )
+}
+
+/** A pattern that matches every key would stop every release. */
+function protectedProblems({ protectedKeys }: PolicyDocument): string[] {
+  return protectedKeys
+    .filter((key) => /^\**$/.test(key))
+    .map((key) => `the protected key "${shown(key)}" must be a name or a pattern that says more than "any"`)
 }

@@ -13,6 +13,8 @@ export interface PolicyDocument {
   readonly blocked: readonly BlockedOperation[]
   /** Host patterns that `/proxy` may reach, `*` within a name; the rack's own API is never among them. */
   readonly proxyHosts: readonly string[]
+  /** Patterns of environment keys that no release may change, add or drop. Letter case counts. */
+  readonly protectedKeys: readonly string[]
 }
 
 /** The policy that holds without a document. */
@@ -22,6 +24,7 @@ export const builtInPolicy: PolicyDocument = {
   runServices: ['command'],
   blocked: builtInBlocked,
   proxyHosts: [],
+  protectedKeys: [],
 }
 
 /** SHA-256, hex, over the document's JSON with sorted keys: the same for the same content, however it was written. */

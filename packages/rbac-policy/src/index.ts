@@ -3,6 +3,7 @@ export { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 export { InvalidPolicy } from './errors.ts'
 export { type PermissionEntry, permissions } from './permissions.ts'
 export { compilePolicy } from './policy.ts'
+export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'
 export { builtInRoles } from './roles.ts'
 export type {

@@ -5,7 +5,7 @@ import { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 import { documentProblems } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { anyHas, compileHoldings, type Holdings, holdingsAt, type Place } from './grants.ts'
-import { compileBlocked } from './refusals.ts'
+import { compileBlocked, type PolicyOptions } from './refusals.ts'
 import type { Policy, Principal } from './types.ts'
 
 /**
@@ -15,13 +15,13 @@ import type { Policy, Principal } from './types.ts'
  * @throws InvalidPolicy with every problem of roles, blocked operations and proxy hosts
  * @throws InvalidCommandRules with every problem of the command rules
  */
-export function compilePolicy(document: PolicyDocument = builtInPolicy): Policy {
+export function compilePolicy(document: PolicyDocument = builtInPolicy, options: PolicyOptions = {}): Policy {
   const problems = documentProblems(document)
   if (problems.length > 0) throw new InvalidPolicy(problems.join('; '))
 
   const roles = new Map(document.roles.map((role) => [role.name, compileRole(role)]))
   const commands = compileRules(document.commands, { runServices: document.runServices })
-  const compiled = { roles, commands, blocked: compileBlocked(document) }
+  const compiled = { roles, commands, blocked: compileBlocked(document, options) }
   const known = new WeakMap<Principal, Holdings>()
 
   function holdingsOf(principal: Principal): Holdings {

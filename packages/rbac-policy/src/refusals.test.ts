@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { builtInPolicy, type PolicyDocument } from './document.ts'
 import { compilePolicy } from './policy.ts'
 import { binding, call, principal } from './testing/calls.ts'
-import type { RackCall } from './types.ts'
+import type { Binding, RackCall } from './types.ts'
 
 const admin = principal([binding('admin')])
+function user(role: string, change: Partial<Binding> = {}) {
+  return principal([binding(role, change)])
+}
 function decide(route: string, change: Partial<RackCall> = {}, document: PolicyDocument = builtInPolicy) {
   return compilePolicy(document).decide(admin, call(route, change))
 }
@@ -51,14 +54,14 @@ describe('builds', () => {
     'POST /apps/{app}/processes/{pid}/files',
     'DELETE /apps/{app}/processes/{pid}/files',
   ])('nobody enters the process of a build by %s', (route) => {
-    expect(decide(route, { process: { id: 'p1', service: 'build', own: false } })).toMatchObject({
+    expect(decide(route, { process: { id: 'p1', known: true, service: 'build', own: false } })).toMatchObject({
       rule: 'blocked:build',
     })
     expect(decide(route, { process: null, params: { pid: 'build' } })).toMatchObject({ rule: 'blocked:build' })
   })
 
   test('its process is seen and stopped like any other', () => {
-    const change = { process: { id: 'p1', service: 'build', own: false } }
+    const change = { process: { id: 'p1', known: true, service: 'build', own: false } }
     expect(decide('GET /apps/{app}/processes/{pid}', change).effect).toBe('allow')
     expect(decide('DELETE /apps/{app}/processes/{pid}', change).effect).toBe('allow')
   })
@@ -87,5 +90,89 @@ describe('proxies', () => {
     }
     for (const port of ['5443', '05443', '+5443'])
       expect(to('db.internal', port)).toMatchObject({ rule: 'blocked:rack-api' })
+  })
+
+  test("nor is the cluster's, nor the gateway's own database", () => {
+    for (const [host, port] of [
+      ['kubernetes', '443'],
+      ['kubernetes.default.svc.cluster.local', '443'],
+      ['db.internal', '6443'],
+      ['db.internal', '8001'],
+    ] as const)
+      expect(to(host, port)).toMatchObject({ rule: 'blocked:rack-api' })
+    const policy = compilePolicy(named, { closedAddresses: ['db.internal:5432'] })
+    for (const [host, port] of [
+      ['db.internal', '5432'],
+      ['DB.internal.', '05432'],
+    ] as const) {
+      const own = call(proxy, { params: { host, port }, resource: { app: 'web', name: 'database' } })
+      expect(policy.decide(user('admin'), own)).toMatchObject({ effect: 'deny', rule: 'blocked:gateway' })
+    }
+    expect(policy.decide(user('admin'), call(proxy, { params: { host: 'db.internal', port: '6379' } })).effect).toBe(
+      'allow',
+    )
+  })
+
+  test('a resource is reached by whoever may proxy in its app, and by nobody else', () => {
+    const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
+    const resource = { app: 'web', name: 'database' }
+    for (const role of ['ops', 'deployer', 'admin']) {
+      expect(compilePolicy().decide(user(role), call(proxy, { params, resource }))).toMatchObject({
+        effect: 'allow',
+        permission: 'resource:proxy',
+      })
+    }
+    for (const role of ['viewer', 'ci']) {
+      expect(compilePolicy().decide(user(role), call(proxy, { params, resource }))).toMatchObject({
+        effect: 'deny',
+        rule: 'no-permission',
+      })
+    }
+    const elsewhere = { ...resource, app: 'other' }
+    const bound = user('deployer', { apps: 'web' })
+    expect(compilePolicy().decide(bound, call(proxy, { params, resource })).effect).toBe('allow')
+    expect(compilePolicy().decide(bound, call(proxy, { params, resource: elsewhere }))).toMatchObject({
+      rule: 'no-binding',
+    })
+    expect(compilePolicy().decide(user('deployer'), call(proxy, { params }))).toMatchObject({ effect: 'deny' })
+  })
+})
+
+describe('processes of no service', () => {
+  test.each([
+    'WS /apps/{app}/processes/{pid}/exec',
+    'GET /apps/{app}/processes/{pid}/files',
+    'POST /apps/{app}/processes/{pid}/files',
+  ])('nobody enters one by %s, while an unknown one is left to the rack', (route) => {
+    expect(decide(route, { process: { id: 'p1', known: true, service: null, own: false } })).toMatchObject({
+      rule: 'blocked:no-service',
+    })
+    expect(decide(route, { process: { id: 'p1', known: false, service: null, own: false } }).effect).toBe('allow')
+  })
+})
+
+describe('protected keys', () => {
+  const policy = { ...builtInPolicy, protectedKeys: ['RAILS_MASTER_KEY', 'PCI_*'] }
+
+  test('a release that changes, adds or drops one is refused with its name, to everyone', () => {
+    const answer = decide(
+      'POST /apps/{app}/releases',
+      { environment: { changed: ['PCI_ZONE', 'PLAIN', 'RAILS_MASTER_KEY'] } },
+      policy,
+    )
+    expect(answer).toMatchObject({
+      effect: 'deny',
+      rule: 'protected-key',
+      reason: expect.stringContaining('PCI_ZONE and RAILS_MASTER_KEY'),
+    })
+  })
+
+  test('any other release goes on', () => {
+    for (const environment of [null, { changed: [] }, { changed: ['PLAIN', 'pci_zone'] }])
+      expect(decide('POST /apps/{app}/releases', { environment }, policy).effect).toBe('allow')
+  })
+
+  test.each(['*', '**', ''])('a pattern that says nothing (%s) is no policy', (key) => {
+    expect(() => compilePolicy({ ...builtInPolicy, protectedKeys: [key] })).toThrow('the protected key')
   })
 })

@@ -7,7 +7,7 @@ function names(form: readonly string[], query: readonly string[] = []): Partial<
   return { parameters: { query, form, headers: [] } }
 }
 function process(service: string | null, own: boolean): ProcessSubject {
-  return { id: 'p1', service, own }
+  return { id: 'p1', known: true, service, own }
 }
 
 describe('what a call needs', () => {

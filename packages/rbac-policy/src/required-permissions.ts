@@ -24,6 +24,8 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
       return call.process?.service === commandService ? [permission] : [permission, 'process:exec-any']
     case 'process:stop':
       return call.process?.own ? [] : [permission]
+    case 'proxy:open':
+      return call.resource === null ? [permission] : ['resource:proxy']
     default:
       return [permission]
   }

@@ -50,7 +50,9 @@ export interface Principal {
 /** The process that a call concerns, as far as it is known. */
 export interface ProcessSubject {
   readonly id: string
-  /** Service name; null when the rack knows no such process or it belongs to none. */
+  /** Whether the rack knows it, as a process or as a service. An unknown one is the rack's to refuse. */
+  readonly known: boolean
+  /** Service name; null when it is unknown or belongs to none. */
   readonly service: string | null
   /** Whether this principal's own `run` started it. */
   readonly own: boolean
@@ -79,6 +81,8 @@ export interface RackCall {
   }
   /** A new release's environment compared with the newest one; null where the call sends none. */
   readonly environment: { readonly changed: readonly string[] } | null
+  /** Of a proxy: the app's resource whose address it asks for; null when it is none. */
+  readonly resource: { readonly app: string; readonly name: string } | null
   /** The release that a run asks for by header; null: the rack's default. */
   readonly release: { readonly id: string; readonly newest: boolean } | null
   /** Milliseconds since the epoch. */

@@ -13,6 +13,8 @@ export interface ClientSocket {
   untilEnd(): Promise<string[]>
   untilEndBytes(): Promise<Buffer[]>
   close(): void
+  /** Resolves when the connection has ended. */
+  closed(): Promise<void>
 }
 
 export function openSocket(url: string, token: string, headers: Record<string, string>): Promise<ClientSocket> {
@@ -33,6 +35,7 @@ export function openSocket(url: string, token: string, headers: Record<string, s
     })
     socket.on('close', () => resolve())
   })
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
   const whole = async () => {
     await ended
     return frames
@@ -46,6 +49,7 @@ export function openSocket(url: string, token: string, headers: Record<string, s
       untilEnd: async () => (await whole()).map((frame) => frame.toString()),
       untilEndBytes: whole,
       close: () => socket.terminate(),
+      closed: () => closed,
     })
     socket.on('open', () => resolve(made(101, '')))
     socket.on('unexpected-response', (_request, response) => {

@@ -37,6 +37,7 @@ export function draftOf(request: FastifyRequest, policyHash: string): Omit<Event
     draft.permission = call.decision?.permission ?? call.match.route.permission
     const app = appOf(call.match.route, call.match.params)
     if (app !== null) draft.app = app
+    else if (call.rackCall?.resource) draft.app = call.rackCall.resource.app
   }
   if (call.form) draft.body = bodyDigests(call.form, call.sent ?? call.form)
   describeCall(draft, call.rackCall)

@@ -1,6 +1,7 @@
 import { type Identities, isRefusal, type TokenReading } from '@rack-gateway/auth'
 import type { LiveStreams, Relay } from '@rack-gateway/rack-registry'
 import type { Policy, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import { lastWords } from './command-stream.ts'
 
 /** A websocket that is under way, and what it was permitted by. */
 export interface LiveCall {
@@ -31,8 +32,6 @@ export interface LiveCallsOptions {
 const pingEvery = 20_000
 /** Websocket close codes. @see RFC 6455, section 7.4.1 */
 const policyViolation = 1008
-/** What the CLI reads a process's exit code from; it has to be in one frame. */
-const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
 export function createLiveCalls({ streams, identities, policy, now, onError }: LiveCallsOptions): LiveCalls {
   const calls = new Set<LiveCall>()
@@ -86,6 +85,6 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
 
 /** Tells the person why. A command that is cut off ends with exit code 1: without the marker the CLI would report success. */
 function end({ relay, rackCall }: LiveCall, reason: string): void {
-  const said = `\nERROR: ${reason}\n`
-  relay.end(reason, { text: rackCall.route.changes ? `${said}${exitMarker}:1\n` : said, code: policyViolation })
+  const text = rackCall.route.changes ? `\n${lastWords(reason)}` : `ERROR: ${reason}\n`
+  relay.end(reason, { text, code: policyViolation })
 }

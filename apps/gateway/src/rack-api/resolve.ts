@@ -38,8 +38,9 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   const app = appOf(route, params)
   const at = steps.now()
   const may = steps.policy.holds(principal, route.permission, { rack: call.rack.name, app, scope: route.scope }, at)
-  const [process, release, environment] = await Promise.all([
+  const [process, resource, release, environment] = await Promise.all([
     subjectOf(steps, call, app, may),
+    proxiedResource(steps, call),
     askedRelease(call.rack, app, may ? parameters.headers.get('release') : undefined),
     may && app !== null && route.id === releaseRoute
       ? steps.environments.ofNewRelease(call.rack, app, parameters.form)
@@ -60,6 +61,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
       headers: [...parameters.headers.keys()],
     },
     environment: environment && { changed: environment.changed },
+    resource,
     release,
     at,
   }
@@ -74,6 +76,8 @@ function commandOf(route: RackRoute, header: string | undefined): RackCall['comm
 const byOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
 const byService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
 
+const notAsked = { known: false, service: null }
+
 async function subjectOf(
   steps: Steps,
   call: RoutedCall,
@@ -85,9 +89,20 @@ async function subjectOf(
   const id = params.pid
   if (id === undefined || app === null || !(byOwner.has(route.id) || byService(route))) return null
   const run = await steps.runs.find(rack.name, app, id)
-  if (run?.principal === principal.id) return { id, service: run.service, own: true }
-  const service = may && byService(route) ? await steps.processes.serviceOf(rack, app, id) : null
-  return { id, service, own: false }
+  if (run?.principal === principal.id) return { id, service: run.service, own: true, known: true }
+  const found = may && byService(route) ? await steps.processes.find(rack, app, id) : notAsked
+  return { id, ...found, own: false }
+}
+
+/** The resource that a proxy asks for, looked for only in apps that the caller may proxy into. */
+async function proxiedResource(steps: Steps, { match, rack, principal }: RoutedCall): Promise<RackCall['resource']> {
+  const { host, port } = match.params
+  if (match.route.permission !== 'proxy:open' || host === undefined || port === undefined) return null
+  const at = steps.now()
+  if (!steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app: null, scope: 'list' }, at)) return null
+  const mayProxy = (app: string) =>
+    steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, at)
+  return steps.resources.find(rack, host, port, mayProxy)
 }
 
 async function askedRelease(rack: Rack, app: string | null, id: string | undefined): Promise<RackCall['release']> {

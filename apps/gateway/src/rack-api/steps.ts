@@ -5,6 +5,7 @@ import type { Environments } from './environment.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { MaskKeeper } from './masks.ts'
 import type { ProcessDirectory } from './processes.ts'
+import type { ResourceDirectory } from './resources.ts'
 import type { Runs } from './runs.ts'
 
 /** What the steps of a call work with. */
@@ -13,6 +14,7 @@ export interface Steps {
   readonly racks: RackRegistry
   readonly audit: Audit
   readonly processes: ProcessDirectory
+  readonly resources: ResourceDirectory
   readonly environments: Environments
   readonly runs: Runs
   readonly masks: MaskKeeper

@@ -1,9 +1,9 @@
-import type { Duplex } from 'node:stream'
 import { createTokenVeil, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { failureOf } from '../error-contract.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
+import { takeSocket } from './command-stream.ts'
 import { draftOf } from './draft.ts'
 import type { Steps } from './steps.ts'
 import { upstreamRequest } from './upstream-request.ts'
@@ -35,7 +35,7 @@ export async function openWebsocket(
     recordLater(steps, request, { ...closed, status: answer.status, close: 'the rack refused the websocket' })
     return deliver(steps, request, reply, call, await prepareAnswer(steps, request, call, answer), draft)
   }
-  const client = takeSocket(reply, pending.socket)
+  const client = takeSocket(reply, request)
   writeUpgrade(client, request.headers['sec-websocket-key'] ?? '')
   const live = relay({
     client,
@@ -65,11 +65,4 @@ function logged({ method }: FastifyRequest, { framed, principal, rack, decision 
 
 function endOf({ by, reason, code, bytesIn, bytesOut, durationMs }: RelayEnd) {
   return { bytesIn, bytesOut, durationMs, close: `${by}: ${reason}${code === null ? '' : ` (${code})`}` }
-}
-
-/** From here on the socket is ours: the HTTP response no longer holds it. */
-function takeSocket(reply: FastifyReply, socket: Duplex): Duplex {
-  reply.hijack()
-  if (reply.raw.socket) reply.raw.detachSocket(reply.raw.socket)
-  return socket
 }

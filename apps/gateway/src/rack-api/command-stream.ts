@@ -1,0 +1,44 @@
+import { opcodes, ownFrame, writeUpgrade } from '@rack-gateway/rack-registry'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** What the CLI reads a process's exit code from. It finds it only within one frame. */
+const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
+
+/** How long the client may take to hang up after a refusal. */
+const hangUpTime = 5_000
+
+/** What the CLI shows of a command that is refused or cut off. Without the marker it would report success. */
+export function lastWords(reason: string): string {
+  return `ERROR: ${reason}\n${exitMarker}:1\n`
+}
+
+/** Whether a refusal of this call is for a person who waits at a command: at the handshake the CLI would only say "bad handshake". */
+export function wantsWords({ raw, principal, call }: FastifyRequest): boolean {
+  const route = call?.match?.route
+  return raw.pendingUpgrade !== undefined && principal !== null && route?.kind === 'websocket' && isCommand(route.path)
+}
+
+/** `exec` (of a run, too), a resource's console and an instance's shell; not log streams, which the CLI would open again and again. */
+function isCommand(path: string): boolean {
+  return path.endsWith('/exec') || path.endsWith('/console') || path.endsWith('/shell')
+}
+
+/** Refuses in the stream: the sentence, exit code 1, the end. The rack has heard nothing of it. */
+export function refuseInWords(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
+  const socket = takeSocket(reply, request)
+  writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
+  socket.write(ownFrame('server', opcodes.text, Buffer.from(`ERROR: ${sentence}\n`)))
+  socket.write(ownFrame('server', opcodes.text, Buffer.from(`${exitMarker}:1\n`)))
+  socket.end(ownFrame('server', opcodes.binary, Buffer.alloc(0)))
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), hangUpTime)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+/** From here on the socket is ours: the HTTP response no longer holds it. */
+export function takeSocket(reply: FastifyReply, { raw }: FastifyRequest) {
+  if (!raw.pendingUpgrade) throw new Error('only an upgrade has a socket to take')
+  reply.hijack()
+  if (reply.raw.socket) reply.raw.detachSocket(reply.raw.socket)
+  return raw.pendingUpgrade.socket
+}

@@ -1,0 +1,88 @@
+import type { Rack } from '@rack-gateway/rack-registry'
+import { createBriefMemory } from './brief-memory.ts'
+import { askRack, textField } from './rack-question.ts'
+
+/** A resource of an app, by the address that it is reached at inside the rack. */
+export interface AppResource {
+  readonly app: string
+  readonly name: string
+}
+
+/** Finds the resource behind an address, among the apps that the caller may proxy into. */
+export interface ResourceDirectory {
+  find(rack: Rack, host: string, port: string, mayProxy: (app: string) => boolean): Promise<AppResource | null>
+}
+
+interface Address {
+  readonly name: string
+  /** `host:port`, lower-case. */
+  readonly address: string
+}
+
+/** Ports of addresses that name none. @see convox, the kinds of resources of a rack */
+const defaultPorts: Readonly<Record<string, string>> = {
+  postgres: '5432',
+  postgresql: '5432',
+  mysql: '3306',
+  mariadb: '3306',
+  redis: '6379',
+  rediss: '6379',
+  memcached: '11211',
+  mongodb: '27017',
+  amqp: '5672',
+}
+
+export function createResourceDirectory(now: () => number): ResourceDirectory {
+  const apps = createBriefMemory<readonly string[]>(now)
+  const resources = createBriefMemory<readonly Address[]>(now)
+
+  return {
+    async find(rack, host, port, mayProxy) {
+      const wanted = `${host.toLowerCase()}:${Number(port)}`
+      const names = await apps.recall(
+        rack.name,
+        () => appNames(rack),
+        () => true,
+      )
+      for (const app of likeliestFirst(names.filter(mayProxy), host)) {
+        const addresses = await resources.recall(
+          `${rack.name} ${app}`,
+          () => addressesOf(rack, app),
+          () => true,
+        )
+        const found = addresses.find(({ address }) => address === wanted)
+        if (found) return { app, name: found.name }
+      }
+      return null
+    },
+  }
+}
+
+/** The rack puts an app's name into the host of its resources, so most look-ups end with the first question. */
+function likeliestFirst(apps: readonly string[], host: string): string[] {
+  return apps.toSorted((one, other) => Number(host.includes(other)) - Number(host.includes(one)))
+}
+
+async function appNames(rack: Rack): Promise<string[]> {
+  const { value } = await askRack(rack, '/apps')
+  if (!Array.isArray(value)) return []
+  return value.flatMap((app) => textField(app, 'name') ?? []).filter((name) => /^[a-z0-9][a-z0-9-]*$/.test(name))
+}
+
+async function addressesOf(rack: Rack, app: string): Promise<Address[]> {
+  const { value } = await askRack(rack, `/apps/${app}/resources`)
+  if (!Array.isArray(value)) return []
+  return value.flatMap((resource) => {
+    const name = textField(resource, 'name')
+    const address = addressIn(textField(resource, 'url') ?? '')
+    return name === null || address === null ? [] : { name, address }
+  })
+}
+
+function addressIn(url: string): string | null {
+  if (!URL.canParse(url)) return /^[a-z0-9.-]+:[0-9]+$/i.test(url) ? url.toLowerCase() : null
+  const { protocol, hostname, port } = new URL(url)
+  const known = port || defaultPorts[protocol.slice(0, -1)]
+  if (hostname !== '') return known === undefined ? null : `${hostname.toLowerCase()}:${known}`
+  return /^[a-z0-9.-]+:[0-9]+$/i.test(url) ? url.toLowerCase() : null
+}

@@ -1,0 +1,44 @@
+import { compilePatterns } from '@rack-gateway/command-matcher'
+import type { PolicyDocument } from './document.ts'
+import type { PolicyOptions, Refusal } from './refusals.ts'
+import type { RackCall } from './types.ts'
+
+/** Where the API servers of rack and cluster listen. */
+const apiPorts: ReadonlySet<number> = new Set([5443, 6443, 8001])
+const apiHosts: ReadonlySet<string> = new Set(['api', 'kubernetes'])
+
+/**
+ * Where a proxy may lead: to a resource of an app (its permission is asked for there), or to a host that the policy names.
+ * Never to what would go past every decision and record, whatever the policy names.
+ */
+export function compileProxy(
+  { proxyHosts }: PolicyDocument,
+  options: PolicyOptions,
+): (call: RackCall) => Refusal | null {
+  const isNamed = compilePatterns(proxyHosts)
+  const closed = new Set(options.closedAddresses?.map((address) => address.toLowerCase()))
+
+  return function refuseProxy({ route, params, resource }) {
+    if (route.permission !== 'proxy:open') return null
+    const host = (params.host ?? '').toLowerCase().replace(/\.+$/, '')
+    const port = Number(params.port)
+    if (apiHosts.has(host.split('.')[0] ?? '') || apiPorts.has(port)) return apiRefusal
+    if (closed.has(`${host}:${port}`)) return ownRefusal
+    return resource !== null || isNamed(host) ? null : unnamedRefusal
+  }
+}
+
+const apiRefusal: Refusal = {
+  rule: 'blocked:rack-api',
+  reason:
+    'The APIs of the rack and its cluster are not reached by proxy: that would go past every decision and record.',
+}
+const ownRefusal: Refusal = {
+  rule: 'blocked:gateway',
+  reason: "The gateway's own database and metrics are not reached by proxy, by nobody.",
+}
+const unnamedRefusal: Refusal = {
+  rule: 'proxy-host',
+  reason:
+    'This is no resource of an app, and no rule of the policy names this host for proxies: ask for one, with the host and the purpose.',
+}
