@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { configurationParts } from './reference/configuration.ts'
+import { errorParts } from './reference/errors.ts'
+import { roleParts } from './reference/roles.ts'
+import { brokenLinks, filesBelow, shortName, withParts } from './support/documents.ts'
+
+const workspace = fileURLToPath(new URL('../../..', import.meta.url))
+const pages = filesBelow(workspace, ['.md']).map((path) => ({ path, name: shortName(workspace, path) }))
+const docs = pages.filter(({ name }) => name.startsWith('docs/') || !name.includes('/'))
+const sources = filesBelow(workspace, ['.ts', '.mjs', '.json'])
+  .filter((path) => path !== fileURLToPath(import.meta.url))
+  .map((path) => readFileSync(path, 'utf8'))
+const source = sources.join('\n')
+
+/** `vitest run apps/demo/test/docs.test.ts -u` brings the pages up to date. */
+describe('the generated parts of the reference are those of the code', () => {
+  test.each([
+    ['errors.md', errorParts],
+    ['roles.md', roleParts],
+    ['configuration.md', configurationParts],
+  ])('%s', async (name, parts) => {
+    const path = `${workspace}docs/reference/${name}`
+    const made = withParts(readFileSync(path, 'utf8'), await parts())
+    await expect(made).toMatchFileSnapshot(path)
+  })
+})
+
+describe('what the documentation names exists', () => {
+  test.each(pages)('every link of $name', ({ path }) => {
+    expect(brokenLinks(path, readFileSync(path, 'utf8'))).toEqual([])
+  })
+
+  test.each(docs)('every error code, variable and script of $name', ({ path }) => {
+    const text = readFileSync(path, 'utf8')
+    expect(codesIn(text).filter((name) => !isWordOf(source, name))).toEqual([])
+    expect(variablesIn(text).filter((name) => !isWordOf(source, name))).toEqual([])
+    expect(scriptsIn(text).filter((name) => !(name in rootScripts()))).toEqual([])
+  })
+
+  test('every error code of the code is on the page of errors', () => {
+    const shipped = filesBelow(workspace, ['.ts']).filter((path) => !/\.test\.ts$|\/test(ing)?\//.test(path))
+    const codes = shipped.flatMap((path) => codesIn(readFileSync(path, 'utf8')))
+    const page = readFileSync(`${workspace}docs/reference/errors.md`, 'utf8')
+    expect([...new Set(codes)].filter((name) => !isWordOf(page, name))).toEqual([])
+  })
+
+  test('every page below docs, but for decisions, is reached from docs/README.md', () => {
+    const index = readFileSync(`${workspace}docs/README.md`, 'utf8')
+    const below = docs.map(({ name }) => name.replace(/^docs\//, '')).filter((name) => name.includes('/'))
+    const reached = (name: string) => name.startsWith('decisions/') || index.includes(`](${name})`)
+    expect(below.filter((name) => !reached(name))).toEqual([])
+  })
+})
+
+describe('these checks', () => {
+  test('see a link to nowhere, to a missing heading and to a missing page’s heading', () => {
+    const page = `${workspace}README.md`
+    const text =
+      '# One title\n[a](LICENSE) [b](nowhere.md) [c](#one-title) [d](#two) [e](https://example.com) [f](nowhere.md#x)'
+    expect(brokenLinks(page, text)).toEqual(['nowhere.md', '#two', 'nowhere.md#x'])
+  })
+
+  test('take no link from code', () => {
+    expect(brokenLinks(`${workspace}README.md`, '`[a](nowhere)`\n\n    [b](nowhere)\n```\n[c](nowhere)\n```')).toEqual(
+      [],
+    )
+  })
+
+  test('see a part that the page has no place for, and a place that nothing fills', () => {
+    const page = '<!-- generated: one -->\nold\n<!-- end -->\n'
+    expect(withParts(page, { one: 'new' })).toBe('<!-- generated: one -->\n\nnew\n\n<!-- end -->\n')
+    expect(() => withParts(page, { one: '', two: '' })).toThrow('no place for two')
+    expect(() => withParts(page, {})).toThrow('nothing makes the part one')
+  })
+
+  test('see a variable and a code that the code does not know', () => {
+    const text = 'Set `AUDIT_REEDS` or RACK_URL_STAGING; it answers `RGW_NO_SUCH_THING`.'
+    expect(variablesIn(text)).toEqual(['AUDIT_REEDS', 'RACK_URL_'])
+    expect(isWordOf(source, 'AUDIT_REEDS')).toBe(false)
+    expect(codesIn(text)).toEqual(['RGW_NO_SUCH_THING'])
+  })
+})
+
+function codesIn(text: string): string[] {
+  return text.match(/\bRGW_[A-Z][A-Z_]*[A-Z]\b/g) ?? []
+}
+
+/** Names with an underscore, but for codes; those of a rack without the rack's name. */
+function variablesIn(text: string): string[] {
+  const names = text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b/g) ?? []
+  return names
+    .filter((name) => !name.startsWith('RGW_'))
+    .map((name) => name.replace(/^(RACK_(?:TLS_INSECURE|TOKEN|URL)_).*/, '$1'))
+}
+
+function scriptsIn(text: string): string[] {
+  const calls = text.matchAll(/pnpm@[\d.]+ (?!install|exec)([a-z-]+)/g)
+  return [...calls].map(([, script = '']) => script)
+}
+
+function rootScripts(): object {
+  const manifest: { scripts: object } = JSON.parse(readFileSync(`${workspace}package.json`, 'utf8'))
+  return manifest.scripts
+}
+
+function isWordOf(text: string, word: string): boolean {
+  return new RegExp(`(?<![A-Z0-9_])${word}${word.endsWith('_') ? '' : '(?![A-Z0-9_])'}`).test(text)
+}

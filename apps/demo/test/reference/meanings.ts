@@ -1,0 +1,31 @@
+/**
+ * What an error says whose sentence is made where it is thrown: its entry in `errors.ts` is only `%s`.
+ * The page can't be made while one is missing here.
+ */
+export const meanings: Readonly<Record<string, string>> = {
+  RGW_AMBIGUOUS_PARAMETERS: 'which parameter is unknown, or could be read two ways',
+  RGW_BAD_FRAME: 'what in the request’s HTTP could be read two ways',
+  RGW_BODY_TOO_LARGE: 'how large a form may be',
+  RGW_BROWSER_CALL: 'why a page in a browser may not call the rack API',
+  RGW_CANNOT_LISTEN: 'why the port or address can’t be listened on',
+  RGW_CHANGE_UNCLEAR: 'that the rack broke off, and that the change may have been carried out',
+  RGW_CLI_BAD_SETTING: 'which setting can’t be used',
+  RGW_CLI_GATEWAY_UNREACHABLE: 'which gateway can’t be reached, and why',
+  RGW_CLI_NOT_LOGGED_IN: 'for which gateway there is no token',
+  RGW_CLI_TOKEN_EXPIRED: 'when the token ended',
+  RGW_CLI_TOKEN_REFUSED: 'that the gateway refused the token',
+  RGW_CLI_UNKNOWN_RACK: 'which name is unknown, and which there are',
+  RGW_CLI_USAGE: 'what in the command can’t be understood',
+  RGW_CONFIG_INVALID: 'every variable that is wrong, and what it should look like',
+  RGW_DATABASE_UNAVAILABLE: 'why PostgreSQL can’t be used, and what to do; never the password',
+  RGW_INVALID_NAME: 'which name or e-mail address can’t be used',
+  RGW_NOT_CANONICAL: 'what in the path or query could be read two ways',
+  RGW_NOT_PERMITTED: 'the permission or rule, who has it, and what to do',
+  RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',
+  RGW_OUTCOME_NOT_RECORDED: 'that the rack has carried it out, and that its outcome could not be recorded',
+  RGW_UNAUTHENTICATED: 'what is wrong with the credential; see the rules of authentication',
+  RGW_UNKNOWN_ROUTE: 'that the rack API has no such method and path, or the gateway doesn’t know it',
+  RGW_UNMASKABLE_ANSWER: 'why the rack’s answer could not be masked, so that it isn’t shown',
+  RGW_UPSTREAM_REDIRECT: 'that the rack answered with a redirect, which is not passed on',
+  RGW_UPSTREAM_UNCLEAR: 'that the rack’s answer to a question of the gateway could not be read',
+}

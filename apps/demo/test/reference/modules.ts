@@ -1,0 +1,18 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const workspace: string = fileURLToPath(new URL('../../../..', import.meta.url))
+
+/** What each `src/errors.ts` of the workspace exports. */
+export async function errorModules(): Promise<unknown[]> {
+  const units = ['packages', 'apps'].flatMap((folder) =>
+    readdirSync(`${workspace}${folder}`).map((name) => `${folder}/${name}/src/errors.ts`),
+  )
+  return Promise.all(units.filter((path) => existsSync(`${workspace}${path}`)).map(exportsOf))
+}
+
+/** The values that a source file exports, whether its package passes them on or not. */
+export async function exportsOf(path: string): Promise<unknown[]> {
+  const module: object = await import(`${workspace}${path}`)
+  return Object.values(module)
+}
