@@ -88,6 +88,15 @@ describe('a first call', () => {
     expect(system.rack.received[0]?.body.bytes.toString()).toBe('lock=true')
   })
 
+  test('a start says what it decides by', async () => {
+    const [opened, configured] = await system.events()
+    expect(opened).toMatchObject({ kind: 'stream.opened', seq: 1 })
+    expect(configured).toMatchObject({
+      kind: 'configuration.loaded',
+      detail: { racks: 'staging', policy: system.app.policy.hash },
+    })
+  })
+
   test('the probes of the CLI are answered at once and recorded nowhere', async () => {
     const before = (await system.events()).length
     for (const path of ['/machines?', '/racks?', '/rack/staging/machines?']) {

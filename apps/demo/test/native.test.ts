@@ -35,11 +35,11 @@ describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names 
   })
 })
 
-function expectRefusal({ code, stderr }: Ended, request: string): void {
+/** A person reads the same sentence whichever way it comes: over an HTTP answer on stderr, over an exec's stream on stdout. */
+function expectRefusal({ code, stdout, stderr }: Ended, request: string): void {
   expect(code).toBe(1)
-  if (request.startsWith('GET') && request.includes('/processes/'))
-    expect(stderr).toMatch(/^ERROR: websocket: bad handshake$/m)
-  else expect(stderr).toMatch(/^ERROR: .+ \(.+\)/m)
+  const overStream = request.startsWith('GET') && request.includes('/processes/')
+  expect(overStream ? stdout : stderr).toMatch(/^ERROR: .+ \(rule [^()]+\)$/m)
 }
 
 const unknownRoute = 'convox api get /nosuch'

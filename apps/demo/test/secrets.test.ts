@@ -98,7 +98,13 @@ describe('secrets', () => {
     expect(sentEnvironment()).toContain('DATABASE_URL=postgres://u:p@db/app')
     expect(sentEnvironment()).not.toContain('[hidden')
     const sent = system.rack.received.find(({ method }) => method === 'POST')?.body.bytes ?? Buffer.alloc(0)
-    const intent = (await system.events()).findLast(({ kind }) => kind === 'intent')
+    const events = await system.events()
+    expect(events.filter(({ kind }) => kind === 'environment.changed').at(-1)).toMatchObject({
+      app: 'myapp',
+      principal: { name: 'deployer@example.com' },
+      detail: { key: 'PLAIN', change: 'changed' },
+    })
+    const intent = events.findLast(({ kind }) => kind === 'intent')
     expect(intent).toMatchObject({
       environment: ['PLAIN'],
       body: { sent: createHash('sha256').update(sent).digest('hex') },

@@ -59,6 +59,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
     await app.register(ownApi, { now })
     await app.register(rackApi, { steps: stepsOf(app, database, options) })
+    recordConfiguration(app, options)
     refuseConnect(app)
     routeUpgrades(app.server, app.routing)
     holdContinue(app.server, app.routing)
@@ -117,4 +118,13 @@ function stepsOf(app: FastifyInstance, database: Database, options: GatewayOptio
 function addressOf(databaseUrl: string): string {
   const { hostname, port } = new URL(databaseUrl)
   return `${hostname}:${port || '5432'}`
+}
+
+/** What this start decides by: the second event of its stream. */
+function recordConfiguration(app: FastifyInstance, { racks, auditReads, authMaxStale }: GatewayOptions): void {
+  app.addHook('onReady', async function recordStart() {
+    const names = racks.map(({ name }) => name).join(' ')
+    const detail = { racks: names, policy: app.policy.hash, auditReads, authMaxStale }
+    await app.audit.record({ kind: 'configuration.loaded', detail })
+  })
 }

@@ -24,6 +24,7 @@ export const eventKinds = [
   'binding.created',
   'binding.removed',
   'configuration.loaded',
+  'environment.changed',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

@@ -3,6 +3,7 @@ import type { TokenReading } from '@rack-gateway/auth'
 import type { RouteMatch } from '@rack-gateway/convox-api'
 import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { KeyChange } from './environment.ts'
 import type { Framed } from './frame.ts'
 
 /** What is known of one call on the rack API; filled as it goes through the steps, so that a refusal at any step can be recorded with all that was known. */
@@ -19,6 +20,8 @@ export interface CallState {
   form: Buffer | null
   /** What the rack gets of it: other bytes only where masks were replaced by real values. */
   sent: Buffer | null
+  /** Of a new release: what it does to the environment. */
+  keyChanges: readonly KeyChange[]
 }
 
 /** A call whose caller, rack and route are known. */
@@ -66,5 +69,6 @@ export function beginCall(framed: Framed, now: number): CallState {
     recorded: false,
     form: null,
     sent: null,
+    keyChanges: [],
   }
 }

@@ -12,10 +12,16 @@ import { NoSuchRelease, ruled } from '../errors.ts'
 import type { MaskKeeper } from './masks.ts'
 import { askRack, textField } from './rack-question.ts'
 
+/** What happens to one key. Its values are nobody's business here. */
+export interface KeyChange {
+  readonly key: string
+  readonly change: 'added' | 'removed' | 'changed'
+}
+
 /** A new release's environment, as it will be and as it compares. */
 export interface NewEnvironment {
-  /** Names of the keys that are added, removed or given another value, against the newest release. */
-  readonly changed: readonly string[]
+  /** The keys that are added, removed or given another value, against the newest release; sorted. */
+  readonly changes: readonly KeyChange[]
   /** The form with real values in the place of masks, or null when it held none. */
   readonly restored: Buffer | null
 }
@@ -37,10 +43,10 @@ export function createEnvironments(masks: MaskKeeper): Environments {
       if (given === undefined && (parent === undefined || parent === '')) return null
       const newest = await newestEnvironment(rack, app)
       if (given === undefined) {
-        return { changed: diffEnv(newest, await environmentOf(rack, app, parent ?? '')), restored: null }
+        return { changes: changesBetween(newest, await environmentOf(rack, app, parent ?? '')), restored: null }
       }
       const { env, restored } = await withRealValues(masks, rack, app, given)
-      return { changed: diffEnv(newest, env), restored: restored.length === 0 ? null : formOf(form, env) }
+      return { changes: changesBetween(newest, env), restored: restored.length === 0 ? null : formOf(form, env) }
     },
   }
 }
@@ -50,6 +56,15 @@ export function refuseStrayMasks(form: ReadonlyMap<string, string>, mayHold: (na
   for (const [name, value] of form) {
     if (containsMask(value) && !mayHold(name)) throw ruled(new ForeignMask(name), 'foreign-mask')
   }
+}
+
+function changesBetween(before: string, after: string): KeyChange[] {
+  const old = parseEnv(before)
+  const now = parseEnv(after)
+  return diffEnv(before, after).map((key) => ({
+    key,
+    change: !old.has(key) ? 'added' : now.has(key) ? 'changed' : 'removed',
+  }))
 }
 
 async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: string) {

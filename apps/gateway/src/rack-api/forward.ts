@@ -83,16 +83,40 @@ export async function forwardChange(
     throw error
   }
   const { answer, body } = prepared
-  await settle(steps, {
-    ...outcome,
-    status: answer.status,
-    durationMs: steps.now() - call.startedAt,
-    ...upstreamId(answer),
-  }).catch((error: unknown) => {
+  await settle(
+    steps,
+    {
+      ...outcome,
+      status: answer.status,
+      durationMs: steps.now() - call.startedAt,
+      ...upstreamId(answer),
+    },
+    answer.status < 400 ? keyEvents(outcome, call) : [],
+  ).catch((error: unknown) => {
     if (body === null) answer.discard()
     throw error
   })
   await deliver(steps, request, reply, call, prepared, { ...draft, of: intent.event.id })
+}
+
+/** Beyond it, the names stand in the intent alone. */
+const mostKeyEvents = 500
+
+/** One event for each key of the environment that a new release changes: names, never values. */
+function keyEvents(
+  { request, of, principal, rack, app }: Partial<EventDraft>,
+  { keyChanges }: DecidedCall,
+): EventDraft[] {
+  const shared = {
+    ...(request && { request }),
+    ...(of && { of }),
+    ...(principal && { principal }),
+    ...(rack && { rack }),
+    ...(app && { app }),
+  }
+  return keyChanges
+    .slice(0, mostKeyEvents)
+    .map(({ key, change }) => ({ ...shared, kind: 'environment.changed', detail: { key, change } }))
 }
 
 /** Once a change has been sent, only the rack knows whether it was carried out. */
@@ -104,9 +128,10 @@ function unclear(error: unknown): unknown {
   )
 }
 
-async function settle(steps: Steps, outcome: EventDraft): Promise<RecordedEvent> {
+/** The outcome and what else has become true with it, in one commit. */
+async function settle(steps: Steps, outcome: EventDraft, more: readonly EventDraft[] = []): Promise<void> {
   try {
-    return await steps.audit.record(outcome)
+    await Promise.all([outcome, ...more].map((draft) => steps.audit.record(draft)))
   } catch {
     throw notRecorded()
   }

@@ -47,6 +47,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
       : null,
   ])
   call.sent = environment?.restored ?? call.form
+  call.keyChanges = environment?.changes ?? []
   return {
     rack: call.rack.name,
     route,
@@ -60,7 +61,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
       form: [...parameters.form.keys()],
       headers: [...parameters.headers.keys()],
     },
-    environment: environment && { changed: environment.changed },
+    environment: environment && { changed: environment.changes.map(({ key }) => key) },
     resource,
     release,
     at,
