@@ -55,7 +55,8 @@ export function createFaults() {
   }
 }
 
-function matches(matcher: RequestMatcher, method: string, target: string): boolean {
+/** Whether a matcher means this request. */
+export function matches(matcher: RequestMatcher, method: string, target: string): boolean {
   if (typeof matcher === 'function') return matcher({ method, target })
   const request = `${method} ${target}`
   return typeof matcher === 'string' ? matcher === request : matcher.test(request)

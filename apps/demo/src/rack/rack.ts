@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { systemClock } from './clock.ts'
 import { createFaults } from './faults.ts'
 import { serveFixedAnswers } from './fixed-answers.ts'
+import { createLargeAnswers } from './large-answers.ts'
 import { createRandom } from './random.ts'
 import { createReceivedLog } from './received.ts'
 import { appRoutes } from './routes/app-routes.ts'
@@ -33,12 +34,14 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
   const { clock = systemClock } = options
   const log = createReceivedLog()
   const faults = createFaults()
+  const { largeAnswer, sizeFor } = createLargeAnswers()
   const random = createRandom(options.seed)
   const serving: Serving = {
     rack: seedRack({ name: options.name, token: options.token, clock, random }),
     findRoute: createRouter<DemoRoute>([...appRoutes, ...rackRoutes]),
     log,
     takeFault: faults.take,
+    sizeFor,
   }
   const server = createNodeServer(options)
   const sockets = trackSockets(server)
@@ -53,6 +56,7 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
     received: log.requests,
     clearReceived: () => log.requests.splice(0),
     onNext: faults.onNext,
+    largeAnswer,
     get connections() {
       return sockets.size
     },

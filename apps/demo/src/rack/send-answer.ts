@@ -32,21 +32,31 @@ async function sendPart(
   fault: { kind: 'cut' | 'stall'; after: number },
   released: Promise<void> | undefined,
 ): Promise<void> {
-  const whole = await collected(body)
   response.flushHeaders()
-  await written(response, whole.subarray(0, fault.after))
-  if (fault.kind === 'cut') {
-    response.socket?.destroy()
-    return
+  let left = fault.after
+  let interrupted = false
+  for await (const chunk of chunksOf(body)) {
+    await written(response, interrupted ? chunk : chunk.subarray(0, left))
+    left -= chunk.length
+    if (interrupted || left > 0) continue
+    if (fault.kind === 'cut') break
+    await released
+    interrupted = true
+    await written(response, chunk.subarray(chunk.length + left))
   }
-  await released
-  response.end(whole.subarray(fault.after))
+  if (fault.kind === 'cut') response.socket?.destroy()
+  else response.end()
 }
 
 function written(response: ServerResponse, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
     response.write(bytes, () => resolve())
   })
+}
+
+async function* chunksOf(body: Answer['body']): AsyncGenerator<Buffer> {
+  if (Buffer.isBuffer(body)) yield body
+  else yield* body
 }
 
 async function compressed(answer: Answer): Promise<Answer> {

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import { RackError } from './errors.ts'
+import { enlarged } from './large-answers.ts'
 import { recordBody } from './received.ts'
 import { sendAnswer } from './send-answer.ts'
 import { type Arrival, arrive, badRequest, type Serving, secured, toCall } from './serving.ts'
@@ -55,7 +56,7 @@ async function answerTo(serving: Serving, arrival: Arrival, body: AsyncIterable<
   recording.authenticated = isAuthentic(recording.rawHeaders, serving.rack.token)
   try {
     if (!recording.authenticated && route.path !== '/check') throw new RackError(401, 'invalid authentication')
-    return secured(serving, await handle(serving, arrival, route, body))
+    return secured(serving, enlarged(await handle(serving, arrival, route, body), arrival.size))
   } catch (error) {
     return secured(serving, failure(error, recording.rawHeaders))
   }

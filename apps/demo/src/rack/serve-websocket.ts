@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { PlannedFault } from './faults.ts'
+import { generatedBytes } from './generated-bytes.ts'
 import { sendAnswer } from './send-answer.ts'
 import { serveRequest } from './serve-http.ts'
 import { type Arrival, arrive, type Serving, secured, toCall } from './serving.ts'
@@ -62,6 +63,7 @@ async function serveWebSocket(
   const stream = withFault(createWebSocketStream(socket), socket, fault)
   try {
     if (!recording.authenticated) throw new Error('invalid authentication')
+    if (arrival.size !== null) await stream.sendOne(arrival.size, generatedBytes(arrival.size))
     await route.handle(call, stream)
   } catch (error) {
     await stream.send(`ERROR: ${error instanceof Error ? error.message : String(error)}\n`)

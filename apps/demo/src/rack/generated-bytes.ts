@@ -1,0 +1,27 @@
+import { createCipheriv, createHash } from 'node:crypto'
+
+const chunkLength = 64 * 1024
+const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(1024 * 1024))
+const places = noise.length - chunkLength
+
+/**
+ * Any number of bytes, the same ones each time, made as they are asked for and never held.
+ * They don't compress, and no two chunks near each other are alike, so that a lost or doubled one changes the digest.
+ */
+export async function* generatedBytes(length: number): AsyncGenerator<Buffer> {
+  for (const chunk of chunksOf(length)) yield chunk
+}
+
+/** SHA-256 of `generatedBytes(length)`, in hex. */
+export function generatedDigest(length: number): string {
+  const hash = createHash('sha256')
+  for (const chunk of chunksOf(length)) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+function* chunksOf(length: number): Generator<Buffer> {
+  for (let at = 0, count = 0; at < length; at += chunkLength, count += 1) {
+    const from = (count * 4099) % places
+    yield noise.subarray(from, from + Math.min(chunkLength, length - at))
+  }
+}

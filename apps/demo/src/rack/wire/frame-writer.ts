@@ -1,0 +1,53 @@
+import type { Duplex } from 'node:stream'
+import { encodeHead, opcode } from './frame-head.ts'
+import { encodeFrame } from './frames.ts'
+
+/** The sending half of a websocket. */
+export interface FrameWriter {
+  /** Sends text frames of at most 32 KiB; resolves when the peer has taken them, or has gone. */
+  send(bytes: Buffer): Promise<void>
+  /** Sends a single text frame of `length` bytes, however many that are, as fast as the peer takes it. */
+  sendOne(length: number, payload: AsyncIterable<Buffer>): Promise<void>
+  /** Does something with the socket now, or as soon as the frame in flight is complete. */
+  between(action: () => void): void
+}
+
+const largestMessage = 32 * 1024
+
+export function createFrameWriter(socket: Duplex, gone: AbortSignal): FrameWriter {
+  let inFrame = false
+  const waiting: (() => void)[] = []
+  return {
+    async send(bytes) {
+      for (let at = 0; at < bytes.length; at += largestMessage) {
+        await write(socket, encodeFrame(opcode.text, bytes.subarray(at, at + largestMessage)), gone)
+      }
+    },
+    async sendOne(length, payload) {
+      inFrame = true
+      await write(socket, encodeHead(opcode.text, length), gone)
+      for await (const bytes of payload) {
+        if (gone.aborted) break
+        await write(socket, bytes, gone)
+      }
+      inFrame = false
+      for (const action of waiting.splice(0)) action()
+    },
+    between(action) {
+      if (inFrame) waiting.push(action)
+      else action()
+    },
+  }
+}
+
+function write(socket: Duplex, bytes: Buffer, gone: AbortSignal): Promise<void> {
+  if (gone.aborted || !socket.writable) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      gone.removeEventListener('abort', done)
+      resolve()
+    }
+    gone.addEventListener('abort', done)
+    socket.write(bytes, done)
+  })
+}

@@ -1,0 +1,55 @@
+import type { Duplex } from 'node:stream'
+
+const largestQueue = 1024 * 1024
+
+/** What a client has sent and nobody has read yet. The socket stands still while there is too much of it. */
+export interface InputQueue {
+  push(data: Buffer): void
+  /** No more will come. */
+  end(): void
+  /** Nobody will read what is there or still comes. */
+  discard(): void
+  items(): AsyncIterable<Buffer>
+}
+
+export function createInputQueue(socket: Duplex, gone: AbortSignal): InputQueue {
+  const waiting: Buffer[] = []
+  let size = 0
+  let ended = false
+  let wake = () => {}
+  function end() {
+    ended = true
+    wake()
+  }
+  gone.addEventListener('abort', end)
+  return {
+    end,
+    discard() {
+      waiting.length = 0
+      size = 0
+      end()
+      socket.resume()
+    },
+    push(data) {
+      if (ended || data.length === 0) return
+      waiting.push(data)
+      size += data.length
+      if (size > largestQueue) socket.pause()
+      wake()
+    },
+    async *items() {
+      for (;;) {
+        const next = waiting.shift()
+        if (next !== undefined) {
+          size -= next.length
+          if (size <= largestQueue) socket.resume()
+          yield next
+        } else if (ended) return
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+      }
+    },
+  }
+}
