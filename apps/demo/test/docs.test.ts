@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { EventDraft, eventKinds } from '@rack-gateway/audit'
 import { describe, expect, test } from 'vitest'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
@@ -44,6 +45,20 @@ describe('what the documentation names exists', () => {
     const codes = shipped.flatMap((path) => codesIn(readFileSync(path, 'utf8')))
     const page = readFileSync(`${workspace}docs/reference/errors.md`, 'utf8')
     expect([...new Set(codes)].filter((name) => !isWordOf(page, name))).toEqual([])
+  })
+
+  test('every kind and field of an event is on the page of events', () => {
+    const page = readFileSync(`${workspace}docs/reference/events.md`, 'utf8')
+    const names = [...eventKinds, ...Object.keys(EventDraft.properties)]
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
+  test('every rule of the page of errors is a rule of the code', () => {
+    const page = readFileSync(`${workspace}docs/reference/errors.md`, 'utf8')
+    const cells = [...page.matchAll(/^\| (`[a-z][^|]*) \|/gm)].map(([, cell = '']) => cell)
+    const rules = cells.flatMap((cell) => cell.match(/[a-z]+(?:-[a-z]+)+/g) ?? [])
+    expect(rules.length).toBeGreaterThan(30)
+    expect(rules.filter((rule) => !source.includes(`'${rule}'`))).toEqual([])
   })
 
   test('every page below docs, but for decisions, is reached from docs/README.md', () => {

@@ -51,7 +51,7 @@ function entryOf(Class: ErrorClass): ErrorEntry {
 /** Its own words, or what they are about where there are none but those of the place that throws it. */
 function told(name: string, sentence: string): string {
   const meaning = meanings[name]
-  if (meaning !== undefined) return `*${meaning}*`
+  if (meaning !== undefined) return `_${meaning}_`
   if (sentence === '…' || sentence === '') throw new Error(`say in meanings.ts what ${name} tells its reader`)
   return sentence
 }

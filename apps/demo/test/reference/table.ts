@@ -1,7 +1,10 @@
-/** A Markdown table. A cell's line breaks become spaces and its bars are escaped, so that a row stays a row. */
+/** A Markdown table, aligned as the formatter wants it. A cell's line breaks become spaces and its bars are escaped, so that a row stays a row. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  const cells = [head, ...rows].map((row) => row.map(cell))
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) => `| ${widths.map((width, at) => (row[at] ?? '').padEnd(width)).join(' | ')} |`
+  const [title = [], ...body] = cells
+  return [line(title), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
 }
 
 export function code(text: string): string {
