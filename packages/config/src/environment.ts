@@ -1,9 +1,9 @@
 import { nearest } from './nearest.ts'
-import { isRackVariable, rackPrefixes } from './racks.ts'
+import { isRackVariable, rackPrefixes } from './rack-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'
 
 /** Names under these are ours alone, so one that we don't know is a mistake. */
-const ownPrefixes = ['RACK_URL_', 'RACK_TOKEN_', 'RACK_TLS_', 'RACK_GATEWAY_', 'AUDIT_', 'AUTH_']
+const ownPrefixes = ['RACK_URL_', 'RACK_TOKEN_', 'RACK_CA_', 'RACK_TLS_', 'RACK_GATEWAY_', 'AUDIT_', 'AUTH_']
 
 /** The CLI's own, which may stand in the same shell. */
 export const clientVariables = ['RACK_GATEWAY_URL', 'RACK_GATEWAY_TOKEN', 'RACK_GATEWAY_CONFIG_DIR'] as const
@@ -21,8 +21,11 @@ export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
       !known.includes(name) &&
       !serviceLink.test(name),
   )
+  const racks = Object.keys(env).filter((name) => name.startsWith('RACK_URL_'))
+  const suffixes = racks.map((name) => name.slice('RACK_URL_'.length))
+  const meant = [...known, ...rackPrefixes.flatMap((prefix) => suffixes.map((suffix) => `${prefix}${suffix}`))]
   return unknown.map((name) => {
-    const near = nearest(name, [...known, ...rackPrefixes.map((prefix) => `${prefix}${name.slice(prefix.length)}`)])
+    const near = nearest(name, meant)
     return `${name} is not a variable of the gateway; ${near === null ? 'remove it' : `did you mean ${near}?`}`
   })
 }

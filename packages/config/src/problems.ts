@@ -26,7 +26,8 @@ export function problemsOf(schema: TObject, values: unknown, words: ProblemWords
   )
 }
 
-function descriptionOf(schema: TObject, property: string): string {
+/** What completes "it should be". */
+export function descriptionOf(schema: TObject, property: string): string {
   const type = schema.properties[property]
   return type !== undefined && 'description' in type ? String(type.description) : 'left out'
 }

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { readRacks } from './racks.ts'
+import { otherRoot, privateKey, root } from './testing/authority.ts'
 
 function read(env: NodeJS.ProcessEnv) {
   const problems: string[] = []
@@ -32,6 +36,93 @@ test('certificates are verified unless the variable says true, in this one spell
     expect(read({ ...rack, RACK_TLS_INSECURE_A: value }).problems[0]).toContain(
       'RACK_TLS_INSECURE_A is not valid; it should be true or false',
     )
+})
+
+const pin = 'sha256/oBQRg8u+QooIM2nLo0DKAccEsRbIMLdhnBboyXNn8wg='
+const hexPin = '30f4660f98cd5253f0f3fcc0f71e95ccc26963055daaf29b0923ec6713f8299d'
+const secured = { RACK_URL_A: 'https://a', RACK_TOKEN_A: 't' }
+
+test('a rack without more is verified by the authorities that Node knows, and any key', () => {
+  expect(read(secured).racks[0]).toMatchObject({ tlsInsecure: false, tlsCa: null, tlsPins: [] })
+})
+
+test("a rack's own authorities and keys are its own, and frozen", () => {
+  const { racks, problems } = read({
+    ...secured,
+    RACK_CA_A: `${root}\n${otherRoot}`,
+    RACK_TLS_PIN_A: `${pin},${hexPin}`,
+    RACK_URL_B: 'https://b',
+    RACK_TOKEN_B: 't',
+  })
+  expect(problems).toEqual([])
+  expect(racks[0]).toMatchObject({
+    tlsCa: `${root}\n${otherRoot}`,
+    tlsPins: [pin, 'sha256/MPRmD5jNUlPw8/zA9x6VzMJpYwVdqvKbCSPsZxP4KZ0='],
+  })
+  expect(racks[1]).toMatchObject({ tlsCa: null, tlsPins: [] })
+  expect(Object.isFrozen(racks[0]) && Object.isFrozen(racks[0]?.tlsPins)).toBe(true)
+})
+
+test('the authorities may stand in a file', () => {
+  const path = join(tmpdir(), `rack-ca-${process.pid}.pem`)
+  writeFileSync(path, `test root\n${root}\n`)
+  onTestFinished(() => rmSync(path))
+  expect(read({ ...secured, RACK_CA_A: path }).racks[0]?.tlsCa).toBe(root)
+})
+
+test('a pin without verification is a way of its own', () => {
+  const { racks, problems } = read({ ...secured, RACK_TLS_INSECURE_A: 'true', RACK_TLS_PIN_A: pin })
+  expect(problems).toEqual([])
+  expect(racks[0]).toMatchObject({ tlsInsecure: true, tlsPins: [pin] })
+})
+
+test.each([
+  ['RACK_CA_A', '', 'RACK_CA_A holds no certificate; it should be the only authorities'],
+  ['RACK_CA_A', privateKey, 'RACK_CA_A holds a private key'],
+  ['RACK_CA_A', '/nowhere/hunter2', 'RACK_CA_A names a file that cannot be read: no such file or directory; it should'],
+  ['RACK_TLS_PIN_A', '', 'RACK_TLS_PIN_A is not the SHA-256 of a key; it should be the SHA-256 of each public key'],
+  ['RACK_TLS_PIN_A', `${pin},hunter2`, 'RACK_TLS_PIN_A has a pin (number 2) that is not the SHA-256 of a key'],
+])('%s=%j never means that there is no protection', (variable, value, problem) => {
+  const { problems } = read({ ...secured, [variable]: value })
+  expect(problems).toEqual([expect.stringContaining(problem)])
+  expect(problems.join()).not.toContain('hunter2')
+})
+
+test('a protection that could not take place is refused', () => {
+  const plain = { ...secured, RACK_URL_A: 'HTTP://a', RACK_CA_A: root, RACK_TLS_PIN_A: pin }
+  expect(read(plain).problems).toEqual([
+    'RACK_CA_A is set although RACK_URL_A is plain http, where there is no certificate; use https, or remove it',
+    'RACK_TLS_PIN_A is set although RACK_URL_A is plain http, where there is no certificate; use https, or remove it',
+  ])
+  expect(read({ ...secured, RACK_TLS_INSECURE_A: 'true', RACK_CA_A: root }).problems).toEqual([
+    'RACK_CA_A is set although RACK_TLS_INSECURE_A accepts every authority; remove one of them',
+  ])
+})
+
+test('all that is wrong with one rack comes at once', () => {
+  const wrong = { RACK_CA_A: '/nowhere', RACK_TLS_PIN_A: 'x', RACK_URL_A: 'http://a/b', RACK_TLS_INSECURE_A: 'yes' }
+  const { problems } = read(wrong)
+  for (const start of ['RACK_CA_A names', 'RACK_CA_A is set', 'RACK_TLS_PIN_A is set', 'RACK_TLS_PIN_A is not'])
+    expect(problems.filter((problem) => problem.startsWith(start))).toHaveLength(1)
+  for (const start of ['RACK_URL_A has', 'RACK_TLS_INSECURE_A is not', 'RACK_TOKEN_A is missing'])
+    expect(problems.filter((problem) => problem.startsWith(start))).toHaveLength(1)
+  expect(problems).toHaveLength(7)
+})
+
+test('a file that is fine makes no other variable look misspelled', () => {
+  const path = join(tmpdir(), `rack-ca-hint-${process.pid}.pem`)
+  writeFileSync(path, root)
+  onTestFinished(() => rmSync(path))
+  const { problems } = read({ ...secured, RACK_CA_A: path, RACK_URL_B: 'https://b' })
+  expect(problems).toEqual([expect.stringMatching(/^RACK_TOKEN_B is missing; /)])
+})
+
+test('authorities and keys of a rack that has no address are a mistake', () => {
+  const { problems } = read({ ...secured, RACK_TLS_PIN_STAGING: pin })
+  expect(problems).toEqual([
+    expect.stringMatching(/^RACK_URL_STAGING is missing; /),
+    expect.stringMatching(/^RACK_TOKEN_STAGING is missing; /),
+  ])
 })
 
 test.each([
@@ -70,6 +161,8 @@ test.each([
   'RACK_URL_A.B',
   `RACK_URL_${'A'.repeat(64)}`,
   'RACK_TLS_INSECURE_A/B',
+  'RACK_CA_',
+  'RACK_TLS_PIN_A.B',
 ])('%s names no rack', (name) => {
   expect(read({ [name]: 'https://a' }).problems[0]).toContain(`${name} does not end in the name of a rack`)
 })

@@ -1,6 +1,9 @@
 import { Value } from 'typebox/value'
 import { nearest } from './nearest.ts'
-import { problemsOf } from './problems.ts'
+import { descriptionOf, problemsOf } from './problems.ts'
+import { certificatesIn, certificateText } from './rack-certificates.ts'
+import { splitPins } from './rack-pins.ts'
+import { collectRackVariables, isRackVariable, type RackVariables, rackPrefixes, suffixOf } from './rack-variables.ts'
 import { Secret } from './secret.ts'
 import { RackEnvironment } from './server-schema.ts'
 
@@ -10,13 +13,10 @@ export interface RackConfig {
   readonly url: URL
   readonly token: Secret
   readonly tlsInsecure: boolean
-}
-
-export const rackPrefixes = ['RACK_TLS_INSECURE_', 'RACK_TOKEN_', 'RACK_URL_'] as const
-
-interface RackVariables {
-  readonly values: Record<string, string>
-  readonly variables: Record<string, string>
+  /** PEM: the only authorities for this rack. Null: those that Node knows. */
+  readonly tlsCa: string | null
+  /** `sha256/<base64>` of the public keys that it may have. Empty: any that its certificate proves. */
+  readonly tlsPins: readonly string[]
 }
 
 /**
@@ -26,24 +26,20 @@ interface RackVariables {
  */
 export function readRacks(env: NodeJS.ProcessEnv, problems: string[]): RackConfig[] {
   const found = collectRackVariables(env, problems)
+  for (const rack of found.values()) readCertificateFile(rack, problems)
   const racks: RackConfig[] = []
-  for (const [name, { values, variables }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (Value.Check(RackEnvironment, values)) {
-      racks.push(
-        Object.freeze({
-          name,
-          url: new URL(values.RACK_URL),
-          token: new Secret(values.RACK_TOKEN),
-          tlsInsecure: values.RACK_TLS_INSECURE === 'true',
+  for (const [name, rack] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { values } = rack
+    const variable = (property: string) => variableOf(rack, property)
+    problems.push(...contradictions(rack))
+    if (Value.Check(RackEnvironment, values)) racks.push(rackConfig(name, values))
+    else
+      problems.push(
+        ...problemsOf(RackEnvironment, values, {
+          variable,
+          missing: (property) => hint(variable(property), env, found),
         }),
       )
-      continue
-    }
-    const suffix = Object.values(variables).map(suffixOf)[0] ?? ''
-    const variable = (property: string) => variables[property] ?? `${property}_${suffix}`
-    problems.push(
-      ...problemsOf(RackEnvironment, values, { variable, missing: (property) => hint(variable(property), env, found) }),
-    )
   }
   if (found.size === 0)
     problems.push(
@@ -52,38 +48,50 @@ export function readRacks(env: NodeJS.ProcessEnv, problems: string[]): RackConfi
   return racks
 }
 
-/** Whether a name in the environment is one of a rack's variables. */
-export function isRackVariable(variable: string): boolean {
-  return rackPrefixes.some((prefix) => variable.startsWith(prefix))
+function rackConfig(name: string, values: RackEnvironment): RackConfig {
+  return Object.freeze({
+    name,
+    url: new URL(values.RACK_URL),
+    token: new Secret(values.RACK_TOKEN),
+    tlsInsecure: values.RACK_TLS_INSECURE === 'true',
+    tlsCa: values.RACK_CA === undefined ? null : certificatesIn(values.RACK_CA),
+    tlsPins: Object.freeze(values.RACK_TLS_PIN === undefined ? [] : splitPins(values.RACK_TLS_PIN)),
+  })
 }
 
-function collectRackVariables(env: NodeJS.ProcessEnv, problems: string[]): Map<string, RackVariables> {
-  const found = new Map<string, RackVariables>()
-  for (const [variable, value] of Object.entries(env)) {
-    const prefix = rackPrefixes.find((candidate) => variable.startsWith(candidate))
-    if (prefix === undefined || value === undefined) continue
-    const name = variable.slice(prefix.length).toLowerCase().replaceAll('_', '-')
-    if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
-      problems.push(
-        `${variable} does not end in the name of a rack; it should be letters, digits and _, such as ${prefix}STAGING`,
-      )
-      continue
-    }
-    const property = prefix.slice(0, -1)
-    const rack = found.get(name) ?? { values: {}, variables: {} }
-    const earlier = rack.variables[property]
-    if (earlier === undefined) {
-      rack.variables[property] = variable
-      rack.values[property] = value
-    } else problems.push(`${earlier} and ${variable} are the same rack, ${name}; keep one of them`)
-    found.set(name, rack)
+/** Puts what is in the file in the place of its path. */
+function readCertificateFile(rack: RackVariables, problems: string[]): void {
+  const { RACK_CA: value } = rack.values
+  if (value === undefined) return
+  const read = certificateText(value)
+  if ('text' in read) {
+    rack.values.RACK_CA = read.text
+    return
   }
-  return found
+  delete rack.values.RACK_CA
+  const wanted = descriptionOf(RackEnvironment, 'RACK_CA')
+  problems.push(`${variableOf(rack, 'RACK_CA')} ${read.problem}; it should be ${wanted}`)
 }
 
-function suffixOf(variable: string): string {
-  const prefix = rackPrefixes.find((candidate) => variable.startsWith(candidate)) ?? ''
-  return variable.slice(prefix.length)
+/** A protection that would silently not take place. */
+function contradictions(rack: RackVariables): string[] {
+  const { RACK_URL: url = '', RACK_TLS_INSECURE: insecure } = rack.values
+  const problems: string[] = []
+  for (const property of ['RACK_CA', 'RACK_TLS_PIN']) {
+    if (rack.variables[property] === undefined || !/^http:/i.test(url)) continue
+    problems.push(
+      `${rack.variables[property]} is set although ${variableOf(rack, 'RACK_URL')} is plain http, where there is no certificate; use https, or remove it`,
+    )
+  }
+  if (rack.variables.RACK_CA !== undefined && insecure === 'true')
+    problems.push(
+      `${rack.variables.RACK_CA} is set although ${variableOf(rack, 'RACK_TLS_INSECURE')} accepts every authority; remove one of them`,
+    )
+  return problems
+}
+
+function variableOf({ variables }: RackVariables, property: string): string {
+  return variables[property] ?? `${property}_${Object.values(variables).map(suffixOf)[0] ?? ''}`
 }
 
 /** Names a variable that was perhaps meant: one that is near, and that belongs to no complete rack. */

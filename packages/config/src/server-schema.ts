@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
+import { certificatesProblem } from './rack-certificates.ts'
+import { pinsProblem } from './rack-pins.ts'
 import { databaseUrlProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
 
 /**
@@ -43,7 +45,7 @@ export const ServerEnvironment = Type.Object({
 })
 export type ServerEnvironment = Static<typeof ServerEnvironment>
 
-/** The three variables of one rack, without the rack's name at their ends. */
+/** The variables of one rack, without the rack's name at their ends; `RACK_CA` after its file was read. */
 export const RackEnvironment = Type.Object({
   RACK_URL: checked(
     "the rack's API, such as https://api.staging.convox.cloud, with nothing after the host and port",
@@ -55,9 +57,21 @@ export const RackEnvironment = Type.Object({
   }),
   RACK_TLS_INSECURE: Type.Optional(
     Type.Union([Type.Literal('true'), Type.Literal('false')], {
-      description: "true or false (true: the rack's certificate is not verified)",
+      description: "true or false (true: the rack's certificate is not verified, except by RACK_TLS_PIN)",
       default: 'false',
     }),
+  ),
+  RACK_CA: Type.Optional(
+    checked(
+      "the only authorities that may have signed the rack's certificate: PEM certificates, or the path of a file of them",
+      certificatesProblem,
+    ),
+  ),
+  RACK_TLS_PIN: Type.Optional(
+    checked(
+      "the SHA-256 of each public key that the rack's certificate may have, separated by commas, as sha256/<base64> or in hex",
+      pinsProblem,
+    ),
   ),
 })
 export type RackEnvironment = Static<typeof RackEnvironment>

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { certificatesIn, certificatesProblem, certificateText } from './rack-certificates.ts'
+import { otherRoot, privateKey, root } from './testing/authority.ts'
+
+function place(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'rack-ca-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  return directory
+}
+
+function fileOf(content: string | Buffer): string {
+  const path = join(place(), 'ca.pem')
+  writeFileSync(path, content)
+  return path
+}
+
+test('a text is taken as it is, and a path for what is in the file', () => {
+  expect(certificateText(root)).toEqual({ text: root })
+  expect(certificateText(fileOf(root))).toEqual({ text: root })
+})
+
+test('one or more certificates are fine, with what openssl writes around them left out', () => {
+  const bundle = `subject=CN=test root\r\n${root.replaceAll('\n', '\r\n')}\r\n\r\nCertificate:\n    Data: …\n${otherRoot}\n`
+  expect(certificatesProblem(root)).toBeNull()
+  expect(certificatesProblem(bundle)).toBeNull()
+  expect(certificatesIn(bundle).replaceAll('\r', '')).toBe(`${root}\n${otherRoot}`)
+})
+
+test.each([
+  ['nothing', '', 'holds no certificate'],
+  ['a word', 'hello', 'holds no certificate'],
+  ['a certificate without its end', root.slice(0, -30), 'holds no certificate'],
+  ['a second one without its end', `${root}\n${otherRoot.slice(0, -30)}`, 'holds more than whole certificates'],
+  ['a second one that begins within the first', root.slice(0, 100) + otherRoot, 'holds more than whole certificates'],
+  ['a certificate of another kind', root.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'), 'holds no certificate'],
+  ['a key beside it', `${root}\n${privateKey}`, 'holds a private key'],
+  ['an encrypted key', `${root}\n${privateKey.replaceAll('PRIVATE', 'ENCRYPTED PRIVATE')}`, 'holds a private key'],
+  ['its lines in one', root.replaceAll('\n', '\\n'), 'has \\n written in it'],
+  ['its base64 cut', root.replace(/.{64}\n(?=.{64}\n-----|.+\n-----)/, ''), '(number 1) that cannot be read'],
+  ['a broken second one', `${root}\n${otherRoot.replace('MII', 'AII')}`, '(number 2) that cannot be read'],
+  [
+    'an empty one',
+    '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',
+    'has a certificate (number 1) that cannot be read',
+  ],
+])('%s is not what may sign', (_name, text, problem) => {
+  expect(certificatesProblem(text)).toContain(problem)
+})
+
+test('many dashes are judged at once', () => {
+  const text = `${'-----BEGIN CERTIFICATE-----A'.repeat(30_000)}`
+  const begin = performance.now()
+  expect(certificatesProblem(text)).toBe('holds no certificate')
+  expect(performance.now() - begin).toBeLessThan(1000)
+})
+
+test('a file that cannot be used is refused without its path', () => {
+  const directory = place()
+  const missing = certificateText(join(directory, 'hunter2'))
+  expect(missing).toEqual({ problem: 'names a file that cannot be read: no such file or directory' })
+  expect(certificateText(directory)).toEqual({ problem: 'names something that is not a file' })
+  expect(certificateText(fileOf(Buffer.alloc(1024 * 1024 + 1)))).toEqual({ problem: 'names a file of more than 1 MiB' })
+  expect(JSON.stringify(certificateText('x'.repeat(5000)))).not.toContain('xx')
+})
+
+test.skipIf(process.platform === 'win32')('a pipe does not keep the start waiting', () => {
+  const pipe = join(place(), 'pipe')
+  execFileSync('mkfifo', [pipe])
+  expect(certificateText(pipe)).toEqual({ problem: 'names something that is not a file' })
+})

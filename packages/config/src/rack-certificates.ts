@@ -1,0 +1,48 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { errnoReason } from './errno.ts'
+
+/** A bundle of all public authorities has 250 KB. */
+const maximumBytes = 1024 * 1024
+
+const block = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
+
+export type CertificateText = { readonly text: string } | { readonly problem: string }
+
+/** The text itself, or that of the file it names. What is in it, `certificatesProblem` judges. */
+export function certificateText(value: string): CertificateText {
+  if (value === '' || value.includes('-----')) return { text: value }
+  try {
+    const file = statSync(value)
+    // a pipe or a device would keep the start waiting
+    if (!file.isFile()) return { problem: 'names something that is not a file' }
+    if (file.size > maximumBytes) return { problem: 'names a file of more than 1 MiB' }
+    return { text: readFileSync(value, 'utf8') }
+  } catch (error) {
+    return { problem: `names a file that cannot be read: ${errnoReason(error)}` }
+  }
+}
+
+/** The certificates in a text, without what stands around them. */
+export function certificatesIn(text: string): string {
+  return (text.match(block) ?? []).join('\n')
+}
+
+/** What is wrong with certificates in PEM form, or null. */
+export function certificatesProblem(text: string): string | null {
+  if (text.includes('PRIVATE KEY-----')) return 'holds a private key, which belongs to the rack alone'
+  if (text.includes('\\n')) return 'has \\n written in it where a line should end'
+  const certificates = text.match(block) ?? []
+  if (certificates.length === 0) return 'holds no certificate'
+  if (text.split('-----BEGIN ').length - 1 !== certificates.length) return 'holds more than whole certificates'
+  const broken = certificates.findIndex((certificate) => !isReadable(certificate))
+  return broken === -1 ? null : `has a certificate (number ${broken + 1}) that cannot be read`
+}
+
+function isReadable(certificate: string): boolean {
+  try {
+    return new X509Certificate(certificate).raw.length > 0
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,35 @@
+const digestBytes = 32
+
+/** `sha256/<base64>` of each public key, as the registry compares them. Only for a value without a problem. */
+export function splitPins(value: string): string[] {
+  return parts(value).flatMap((part) => canonicalPin(part) ?? [])
+}
+
+/** What is wrong with `RACK_TLS_PIN_<NAME>`, or null. */
+export function pinsProblem(value: string): string | null {
+  const pins = parts(value).map(canonicalPin)
+  for (const [index, pin] of pins.entries()) {
+    const which = pins.length === 1 ? 'is' : `has a pin (number ${index + 1}) that is`
+    if (pin === null) return `${which} not the SHA-256 of a key`
+    if (pins.indexOf(pin) !== index) return `${which} the same as number ${pins.indexOf(pin) + 1}`
+  }
+  return null
+}
+
+function parts(value: string): string[] {
+  return value.split(',').map((part) => part.trim())
+}
+
+/** One spelling of both, null for anything else: a pin that is read wrongly would only ever lock out. */
+function canonicalPin(part: string): string | null {
+  if (part.startsWith('sha256/')) {
+    const digest = Buffer.from(part.slice('sha256/'.length), 'base64')
+    return digest.length === digestBytes && spelled(digest) === part ? part : null
+  }
+  if (!/^([0-9a-f]{64}|[0-9a-f]{2}(:[0-9a-f]{2}){31})$/i.test(part)) return null
+  return spelled(Buffer.from(part.replaceAll(':', ''), 'hex'))
+}
+
+function spelled(digest: Buffer): string {
+  return `sha256/${digest.toString('base64')}`
+}
