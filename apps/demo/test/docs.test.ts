@@ -10,10 +10,11 @@ import { brokenLinks, filesBelow, shortName, withParts } from './support/documen
 const workspace = fileURLToPath(new URL('../../..', import.meta.url))
 const pages = filesBelow(workspace, ['.md']).map((path) => ({ path, name: shortName(workspace, path) }))
 const docs = pages.filter(({ name }) => name.startsWith('docs/') || !name.includes('/'))
-const sources = filesBelow(workspace, ['.ts', '.mjs', '.json'])
+const files = filesBelow(workspace, ['.ts', '.mjs', '.json'])
+const source = files
   .filter((path) => path !== fileURLToPath(import.meta.url))
   .map((path) => readFileSync(path, 'utf8'))
-const source = sources.join('\n')
+  .join('\n')
 
 /** `vitest run apps/demo/test/docs.test.ts -u` brings the pages up to date. */
 describe('the generated parts of the reference are those of the code', () => {
@@ -33,11 +34,12 @@ describe('what the documentation names exists', () => {
     expect(brokenLinks(path, readFileSync(path, 'utf8'))).toEqual([])
   })
 
-  test.each(docs)('every error code, variable and script of $name', ({ path }) => {
+  test.each(docs)('every error code, variable, script and source file of $name', ({ path }) => {
     const text = readFileSync(path, 'utf8')
     expect(codesIn(text).filter((name) => !isWordOf(source, name))).toEqual([])
     expect(variablesIn(text).filter((name) => !isWordOf(source, name))).toEqual([])
     expect(scriptsIn(text).filter((name) => !(name in rootScripts()))).toEqual([])
+    expect(sourceFilesIn(text).filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([])
   })
 
   test('every error code of the code is on the page of errors', () => {
@@ -90,11 +92,12 @@ describe('these checks', () => {
     expect(() => withParts(page, {})).toThrow('nothing makes the part one')
   })
 
-  test('see a variable and a code that the code does not know', () => {
-    const text = 'Set `AUDIT_REEDS` or RACK_URL_STAGING; it answers `RGW_NO_SUCH_THING`.'
+  test('see a variable, a code and a file that the code does not know', () => {
+    const text = 'Set `AUDIT_REEDS` or RACK_URL_STAGING; it answers `RGW_NO_SUCH_THING`, by `no/such.ts`.'
     expect(variablesIn(text)).toEqual(['AUDIT_REEDS', 'RACK_URL_'])
     expect(isWordOf(source, 'AUDIT_REEDS')).toBe(false)
     expect(codesIn(text)).toEqual(['RGW_NO_SUCH_THING'])
+    expect(sourceFilesIn(text)).toEqual(['no/such.ts'])
   })
 })
 
@@ -113,6 +116,10 @@ function variablesIn(text: string): string[] {
 function scriptsIn(text: string): string[] {
   const calls = text.matchAll(/pnpm@[\d.]+ (?!install|exec)([a-z-]+)/g)
   return [...calls].map(([, script = '']) => script)
+}
+
+function sourceFilesIn(text: string): string[] {
+  return text.match(/(?<=`)[\w./-]+\.ts(?=`)/g) ?? []
 }
 
 function rootScripts(): object {
