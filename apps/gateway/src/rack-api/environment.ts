@@ -8,9 +8,9 @@ import {
   restoreEnv,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { NoSuchRelease, ruled } from '../errors.ts'
+import { AmbiguousParameters, ruled } from '../errors.ts'
 import type { MaskKeeper } from './masks.ts'
-import { askRack, textField } from './rack-question.ts'
+import { environmentOf, newestEnvironment } from './release-environment.ts'
 
 /** What happens to one key. Its values are nobody's business here. */
 export interface KeyChange {
@@ -40,21 +40,28 @@ export function createEnvironments(masks: MaskKeeper): Environments {
     async ofNewRelease(rack, app, form) {
       const given = form.get('env')
       const parent = form.get('parent-release')
+      if (given !== undefined) refuseUnreadLines(given)
       if (given === undefined && (parent === undefined || parent === '')) return null
       const newest = await newestEnvironment(rack, app)
       if (given === undefined) {
         return { changes: changesBetween(newest, await environmentOf(rack, app, parent ?? '')), restored: null }
       }
       const { env, restored } = await withRealValues(masks, rack, app, given)
-      return { changes: changesBetween(newest, env), restored: restored.length === 0 ? null : formOf(form, env) }
+      const also = env === '' && parent ? changesBetween(newest, await environmentOf(rack, app, parent)) : []
+      return {
+        // An empty environment beside a parent could also be read as the parent's.
+        changes: [...changesBetween(newest, env), ...also],
+        restored: restored.length === 0 ? null : formOf(form, env),
+      }
     },
   }
 }
 
-/** A mask is only ever a whole value of an environment that comes back. */
+/** A mask is only ever a whole value of an environment that comes back. `parameters` is url-encoded within its form. */
 export function refuseStrayMasks(form: ReadonlyMap<string, string>, mayHold: (name: string) => boolean): void {
   for (const [name, value] of form) {
-    if (containsMask(value) && !mayHold(name)) throw ruled(new ForeignMask(name), 'foreign-mask')
+    const holds = containsMask(value) || containsMask(value.replaceAll(/%5b/gi, '['))
+    if (holds && !mayHold(name)) throw ruled(new ForeignMask(name), 'foreign-mask')
   }
 }
 
@@ -65,6 +72,17 @@ function changesBetween(before: string, after: string): KeyChange[] {
     key,
     change: !old.has(key) ? 'added' : now.has(key) ? 'changed' : 'removed',
   }))
+}
+
+/** The rack reads an environment by lines of at most 64 KiB, and nothing of what follows a longer one. */
+const longestLine = 65_535
+
+function refuseUnreadLines(env: string): void {
+  if (!env.split('\n').some((line) => Buffer.byteLength(line) > longestLine)) return
+  throw ruled(
+    new AmbiguousParameters('the environment has a line of more than 64 KiB, which the rack does not read; shorten it'),
+    'env-line',
+  )
 }
 
 async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: string) {
@@ -83,29 +101,6 @@ async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: s
   } catch (error) {
     throw error instanceof ForeignMask ? ruled(error, 'foreign-mask') : error
   }
-}
-
-async function newestEnvironment(rack: Rack, app: string): Promise<string> {
-  const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`)
-  const id = Array.isArray(value) ? textField(value[0], 'id') : null
-  return id === null ? '' : environmentOf(rack, app, id)
-}
-
-/** @param release is put into a path, so it has to be a plain word */
-async function environmentOf(rack: Rack, app: string, release: string): Promise<string> {
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(release)) throw noSuchRelease(app)
-  const { status, value } = await askRack(rack, `/apps/${app}/releases/${release}`)
-  if (status !== 200) throw noSuchRelease(app)
-  return textField(value, 'env') ?? ''
-}
-
-function noSuchRelease(app: string): Error {
-  return ruled(
-    new NoSuchRelease(
-      `the app ${app} has no release of that name, so its environment can not be compared; list them with convox releases`,
-    ),
-    'no-such-release',
-  )
 }
 
 function formOf(form: ReadonlyMap<string, string>, env: string): Buffer {

@@ -1,0 +1,51 @@
+import type { Rack } from '@rack-gateway/rack-registry'
+import { NoSuchRelease, ruled, UpstreamUnclear } from '../errors.ts'
+import { askRack, textField } from './rack-question.ts'
+
+/**
+ * The environment of an app's newest release; empty when it has none yet. Whatever else a rack says is not taken for an empty one.
+ *
+ * @throws NoSuchRelease for an app that the rack does not know, UpstreamUnclear
+ */
+export async function newestEnvironment(rack: Rack, app: string): Promise<string> {
+  const { status, value } = await askRack(rack, `/apps/${app}/releases?limit=1`)
+  if (status === 404) throw noSuchRelease(app)
+  const releases = value ?? (status === 200 ? [] : null)
+  const id = Array.isArray(releases) && releases.length > 0 ? textField(releases[0], 'id') : null
+  if (id !== null) return environmentOf(rack, app, id)
+  if (Array.isArray(releases) && releases.length === 0) return ''
+  throw unclear(rack, app)
+}
+
+/**
+ * The environment of a release.
+ *
+ * @param release is put into a path, so it has to be a plain word
+ * @throws NoSuchRelease, UpstreamUnclear
+ */
+export async function environmentOf(rack: Rack, app: string, release: string): Promise<string> {
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(release)) throw noSuchRelease(app)
+  const { status, value } = await askRack(rack, `/apps/${app}/releases/${release}`)
+  if (status !== 200) throw noSuchRelease(app)
+  const env = textField(value, 'env')
+  if (env === null) throw unclear(rack, app)
+  return env
+}
+
+function unclear(rack: Rack, app: string): Error {
+  return ruled(
+    new UpstreamUnclear(
+      `the rack ${rack.name} did not say what an environment of ${app} is, so the new one can not be compared; try again`,
+    ),
+    'upstream-unclear',
+  )
+}
+
+function noSuchRelease(app: string): Error {
+  return ruled(
+    new NoSuchRelease(
+      `the app ${app} has no release of that name, so its environment can not be compared; list them with convox releases`,
+    ),
+    'no-such-release',
+  )
+}
