@@ -62,7 +62,7 @@ function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): v
 function refusalDraft(app: FastifyInstance, request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   const { status, body } = failure
   const draft = draftOf(request, app.policy.hash)
-  if (status >= 500 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
+  if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
   const decision = { effect: 'deny' as const, rule, reason: body.error, policy: app.policy.hash }
   return { ...draft, kind: 'call', status, decision }
 }

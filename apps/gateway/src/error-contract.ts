@@ -14,9 +14,15 @@ export interface Failure {
   readonly body: ErrorBody
 }
 
-/** The stock CLI uses the text as a printf format: a `%` garbles it. Control characters never reach a terminal. */
+const longestSentence = 2_000
+
+/** The stock CLI uses the text as a printf format: a `%` garbles it. What controls a terminal or turns its text around never reaches one. */
 export function speakable(text: string): string {
-  return text.replaceAll('%', 'percent').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+  const plain = text
+    .slice(0, longestSentence)
+    .replaceAll('%', 'percent')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, ' ')
+  return text.length > longestSentence ? `${plain}…` : plain
 }
 
 const unexpected =

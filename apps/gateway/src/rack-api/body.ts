@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BodyTooLarge, ruled } from '../errors.ts'
+import { BodyBroken, BodyTooLarge, ruled } from '../errors.ts'
 
 /** Environments and certificates travel as forms; the stock CLI's largest is far below. */
 export const formLimit = 4 * 1024 * 1024
@@ -16,10 +16,14 @@ export async function readForm(request: FastifyRequest, reply: FastifyReply): Pr
   allowBody(request, reply)
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request.raw) {
-    size += chunk.length
-    if (size > formLimit) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.raw) {
+      size += chunk.length
+      if (size > formLimit) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? error : brokenOff()
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
@@ -50,6 +54,11 @@ export function discardBody(request: FastifyRequest): void {
     if (left < 0) raw.socket.destroy()
   })
   raw.resume()
+}
+
+/** A broken chunk, or a client that went away: the record is the only one to hear of it. */
+function brokenOff(): Error {
+  return ruled(new BodyBroken('the form broke off before its end; send all of it'), 'form-broken')
 }
 
 function tooLarge(): Error {
