@@ -1,5 +1,6 @@
 import type { Database, TamperProtection } from '@rack-gateway/database'
 import type { FastifyInstance } from 'fastify'
+import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
 
 /** What the gateway needs to answer calls, and what the operator should know about it. */
@@ -8,7 +9,7 @@ export function readinessChecks(
   database: Database,
   protection: TamperProtection,
 ): () => Promise<Readiness[]> {
-  return async function check() {
+  return oncePer(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
       () => true,
       () => false,
@@ -35,5 +36,5 @@ export function readinessChecks(
             : 'detected, not prevented: give DATABASE_OWNER_URL a login of its own',
       },
     ]
-  }
+  })
 }
