@@ -3,32 +3,177 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAnswer } from './support/raw-http.ts'
 import { type System, startSystem } from './support/system.ts'
 
+const form = ['Content-Type: application/x-www-form-urlencoded']
+const handshake =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+
 /** What an attacker who knows the source has tried, and what it led to. Each test is named after the behaviour that it keeps. */
 describe('attacks', () => {
   let system: System
   let admin: string
+  let deployer: string
+  let ci: string
   beforeAll(async () => {
     system = await startSystem()
     admin = await system.token('admin')
+    deployer = await system.token('deployer')
+    ci = await system.pipelineToken()
   })
   afterAll(() => system.stop())
   beforeEach(() => system.rack.clearReceived())
 
-  function basic(token: string): string {
-    return `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  function head(line: string, token: string, ...headers: string[]): string {
+    const authorization = `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+    return `${[`${line} HTTP/1.1`, 'Host: gateway', authorization, ...headers].join('\r\n')}\r\n`
   }
-  function open(): Socket {
-    return connect(system.port, '127.0.0.1').on('error', () => undefined)
+  function open(text: string): Socket {
+    const socket = connect(system.port, '127.0.0.1').on('error', () => undefined)
+    socket.write(text)
+    return socket
   }
-  function closed(socket: Socket): Promise<void> {
-    return new Promise((resolve) => socket.on('close', () => resolve()).resume())
+  /** All that comes until the connection is closed. */
+  function heard(socket: Socket): Promise<string> {
+    const chunks: Buffer[] = []
+    return new Promise((resolve) =>
+      socket.on('data', (chunk) => chunks.push(chunk)).on('close', () => resolve(Buffer.concat(chunks).toString())),
+    )
+  }
+  async function refusedRules(): Promise<(string | undefined)[]> {
+    return (await system.events()).filter(({ kind }) => kind === 'refused').map(({ decision }) => decision?.rule)
+  }
+  function sent(method: string) {
+    return system.rack.received.filter((request) => request.method === method)
   }
 
-  test('an upgrade behind a request that is still being answered ends that connection, not the process', async () => {
-    const upgrade = 'GET /apps HTTP/1.1\r\nHost: gateway\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
-    const socket = open()
-    socket.write(`GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n${upgrade}`)
-    await closed(socket)
-    expect((await system.get('/apps?', admin)).status).toBe(200)
+  describe('on one connection', () => {
+    test('an upgrade behind a request that is still being answered ends the connection, not the process', async () => {
+      const first = 'GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n'
+      await heard(open(`${first}GET /apps HTTP/1.1\r\nHost: gateway\r\n${handshake}\r\n`))
+      expect((await system.get('/apps?', admin)).status).toBe(200)
+    })
+
+    test('garbage behind a request that is still being answered is never mixed into its answer', async () => {
+      const stall = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'stall', after: 5 })
+      const socket = open(`${head('GET /apps/myapp/services', admin)}\r\n`)
+      const text = heard(socket)
+      await stall.met
+      await new Promise((resolve) => socket.once('data', resolve))
+      socket.write('garbage\r\n\r\n')
+      expect(await text).not.toContain('400')
+      stall.release()
+    })
+
+    test('garbage behind a request whose answer has not begun is never taken for its answer', async () => {
+      const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+      const socket = open(`${head('GET /apps/myapp/services', admin)}\r\n`)
+      const text = heard(socket)
+      await hang.met
+      socket.write('garbage\r\n\r\n')
+      expect(await text).toBe('')
+      hang.release()
+    })
+
+    test('a broken chunk of the body that is being read is still answered, and recorded', async () => {
+      const socket = open(
+        `${head('PUT /apps/myapp', admin, ...form, 'Transfer-Encoding: chunked')}\r\n3\r\nloc\r\nzz\r\n`,
+      )
+      expect((await readAnswer(socket, false)).status).toBe(400)
+      expect(sent('PUT')).toHaveLength(0)
+    })
+
+    test('a caller that hangs up takes along what it asked for behind a slow answer', async () => {
+      const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+      const stall = system.rack.onNext(/GET \/apps\/myapp\/metrics/, { kind: 'stall', after: 1 })
+      const socket = open(`${head('GET /apps/myapp/services', admin)}\r\n${head('GET /apps/myapp/metrics', admin)}\r\n`)
+      await Promise.all([hang.met, stall.met])
+      socket.destroy()
+      const given = async () => (await system.events()).filter(({ path }) => path === '/apps/myapp/metrics').at(-1)
+      await expect
+        .poll(given, { timeout: 3_000 })
+        .toMatchObject({ kind: 'closed', close: expect.stringContaining('went away') })
+      hang.release()
+      stall.release()
+    })
+
+    test('a caller that leaves during a slow handshake ends it at the rack, too', async () => {
+      const hang = system.rack.onNext(/exec/, { kind: 'hang' })
+      const socket = open(
+        `${head('GET /apps/myapp/processes/command/exec', admin, 'Command: rake db:seed')}${handshake}\r\n`,
+      )
+      await hang.met
+      socket.end()
+      await expect.poll(() => system.lastEvent(), { timeout: 3_000 }).toMatchObject({ kind: 'closed', status: 499 })
+      hang.release()
+    })
+  })
+
+  describe('by the form of a request', () => {
+    test('no header is read by one part of the gateway and not by another', async () => {
+      const padding = Array.from({ length: 997 }, (_, index) => `x${index}:`)
+      const hidden = 'Content-Type: multipart/form-data; boundary=x'
+      const text = head('POST /apps/myapp/objects/tmp/x.tgz', admin, 'Content-Length: 3', ...padding, hidden)
+      const answer = await system.raw(`${text}\r\nabc`)
+      expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
+      expect(sent('POST')).toHaveLength(0)
+    })
+
+    test.each([
+      [
+        'an expectation that nobody knows',
+        'GET /apps HTTP/1.1\r\nHost: gateway\r\nExpect: x\r\n\r\n',
+        417,
+        'http-expect',
+      ],
+      ['no Host on the rack API', 'GET /apps HTTP/1.1\r\n\r\n', 400, 'no-host'],
+      ['no Host on /check', 'GET /check HTTP/1.1\r\n\r\n', 400, 'no-host'],
+    ])('%s is refused in the error contract, and counted', async (_what, text, status, rule) => {
+      const answer = await system.raw(text)
+      expect([answer.status, answer.json]).toEqual([
+        status,
+        expect.objectContaining({ rule, error: expect.any(String) }),
+      ])
+      await expect.poll(refusedRules, { timeout: 5_000 }).toContain(rule)
+    })
+
+    test('a form that breaks off is on record as that, not as a failure of the gateway', async () => {
+      open(`${head('PUT /apps/myapp', admin, ...form, 'Content-Length: 100')}\r\nlock`).end()
+      await expect
+        .poll(() => system.lastEvent(), { timeout: 3_000 })
+        .toMatchObject({ method: 'PUT', status: 400, decision: { effect: 'deny', rule: 'form-broken' } })
+    })
+
+    test('a sentence repeats little of what was sent, and nothing that turns a terminal’s text around', async () => {
+      const env = `${'\u202eK\u001b[31m'.repeat(1_000)}=[hidden:x]`
+      const answer = await system.send('POST', '/apps/myapp/releases?', admin, `env=${encodeURIComponent(env)}`, form)
+      expect(answer.status).toBe(400)
+      expect(answer.error.length).toBeLessThan(2_100)
+      expect(answer.error).not.toMatch(/[\u0000-\u001f\u202e]/)
+    })
+  })
+
+  describe('on what a decision is made from', () => {
+    test.each([
+      [500, 'out of order'],
+      [200, '{}'],
+      [200, '[{}]'],
+    ])('an environment that can not be compared (%i %s) is not taken for an empty one', async (status, body) => {
+      system.rack.onNext(/GET .*releases\?limit=1/, { kind: 'answer', status, body })
+      const answer = await system.send('POST', '/apps/myapp/releases?', ci, 'env=', form)
+      expect([answer.status, sent('POST').length]).toEqual([502, 0])
+    })
+
+    test('an environment that the rack would stop reading in the middle is refused', async () => {
+      const [{ id }] = JSON.parse((await system.get('/apps/myapp/releases?limit=1', ci)).body)
+      const { env } = JSON.parse((await system.get(`/apps/myapp/releases/${id}?`, ci)).body)
+      const body = `env=${encodeURIComponent(`${'x'.repeat(65_536)}\n${env}`)}`
+      const answer = await system.send('POST', '/apps/myapp/releases?', ci, body, form)
+      expect([answer.status, sent('POST').length]).toEqual([400, 0])
+    })
+
+    test('a mask that is encoded within the parameters of an app is found', async () => {
+      const parameters = encodeURIComponent(`Secret=${encodeURIComponent('[hidden]')}`)
+      const answer = await system.send('PUT', '/apps/myapp?', deployer, `parameters=${parameters}`, form)
+      expect([answer.status, sent('PUT').length]).toEqual([400, 0])
+    })
   })
 })

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type ErrorBody, rawFailure } from './error-contract.ts'
@@ -20,6 +20,11 @@ const malformed: Told = {
   sentence: 'the request is not well-formed HTTP, so the parts of the way could read it differently',
 }
 const notAProxy: Told = { status: 405, rule: 'connect', sentence: 'this is not an HTTP proxy; CONNECT is refused' }
+const otherExpectation: Told = {
+  status: 417,
+  rule: 'http-expect',
+  sentence: 'the only expectation that is met here is 100-continue; leave the header Expect out',
+}
 const told: Readonly<Record<string, Told>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -47,8 +52,29 @@ export function refuseConnect(app: FastifyInstance): void {
   })
 }
 
+/** Node would answer it without a word, and nothing would be counted. */
+export function refuseExpectations(app: FastifyInstance): void {
+  app.server.on('checkExpectation', ({ socket }: IncomingMessage) => refuseSocket(app, socket, otherExpectation))
+}
+
+/** The answer to the newest request of each connection. */
+const newest = new WeakMap<Socket, ServerResponse>()
+
+export function followAnswers(server: Server): void {
+  const follow = ({ socket }: IncomingMessage, response: ServerResponse) => void newest.set(socket, response)
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, follow)
+}
+
+/** Whether what is written now would be taken for an answer to an earlier request, or for a part of one. */
+function wouldMislead(socket: Socket): boolean {
+  const answer = newest.get(socket)
+  if (answer === undefined || answer.writableFinished) return false
+  return answer.headersSent || answer.socket === null || answer.req.complete
+}
+
 function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, sentence }: Told): void {
   app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', rule, reason: sentence })
+  if (wouldMislead(socket)) return void socket.destroy()
   const body: ErrorBody = { error: sentence, code: 'RGW_BAD_FRAME', rule, requestId: requestId() }
   socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
 }

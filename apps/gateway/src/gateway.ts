@@ -10,7 +10,7 @@ import rbacPolicyPlugin from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { answerErrors } from './answer-errors.ts'
 import { callLog } from './call-log.ts'
-import { refuseConnect } from './client-errors.ts'
+import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
 import ownApi from './own-api/me.ts'
 import { createEnvironments } from './rack-api/environment.ts'
@@ -60,7 +60,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(ownApi, { now })
     await app.register(rackApi, { steps: stepsOf(app, database, options) })
     recordConfiguration(app, options)
+    followAnswers(app.server)
     refuseConnect(app)
+    refuseExpectations(app)
     routeUpgrades(app.server, app.routing)
     holdContinue(app.server, app.routing)
     return app

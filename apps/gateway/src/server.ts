@@ -2,6 +2,7 @@ import { type IncomingMessage, METHODS } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { refuse } from './answer-errors.ts'
 import { answerClientError } from './client-errors.ts'
+import { BadFrame, ruled } from './errors.ts'
 import { rackApiAddress } from './rack-api/address.ts'
 import { requestId } from './request-id.ts'
 
@@ -37,8 +38,17 @@ export function createServer(log: FastifyBaseLogger): FastifyInstance {
       maxHeaderSize: headerLimit,
       headersTimeout: headersTimeoutMs,
       insecureHTTPParser: false,
-      requireHostHeader: true,
+      // Node's own refusal would be neither counted nor in the error contract.
+      requireHostHeader: false,
     },
+  })
+  // Node would drop headers from `headers` above 1,000, and leave some of them in `rawHeaders`: two readings of one request.
+  app.server.maxHeadersCount = 0
+  // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
+  app.server.on('connection', (socket) => socket.remoteAddress)
+  app.addHook('onRequest', async function refuseHostless({ raw }) {
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1')
+      throw ruled(new BadFrame('the request has no Host header; send one'), 'no-host')
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   return app

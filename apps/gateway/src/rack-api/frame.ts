@@ -46,8 +46,11 @@ const cookieOnly = refusal(
   'cookie-credential',
   'a browser session does not sign in to the rack API; use a token: RACK_URL=https://convox:<token>@<gateway>',
 )
+const tooManyHeaders = refusal(400, 'header-count', 'the request has more than 256 headers; send fewer')
 const notWebsocket = refusal(400, 'upgrade', 'only a websocket upgrade (GET, version 13, no body) is possible here')
 const unnamedHeader = refusal(400, 'duplicate-header', 'the request has no Host header; send one')
+
+const mostHeaders = 256
 
 /** Headers that change what a request means and may be there once. */
 const singletons = new Set([
@@ -72,6 +75,7 @@ const singletons = new Set([
 export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameRefusal {
   const target = readTarget(received)
   if ('rule' in target) return refusals.get(target.rule) ?? rememberRefusal(target.rule, target.reason)
+  if (request.rawHeaders.length > 2 * mostHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return unnamedHeader
   const browser = browserMark(request, upgrading)

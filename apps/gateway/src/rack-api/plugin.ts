@@ -1,5 +1,4 @@
 import { isProbe } from '@rack-gateway/convox-api'
-import { CallerSignal } from '@rack-gateway/rack-registry'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BrowserCall, NotCanonical, NotPermitted, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
@@ -8,6 +7,7 @@ import { beginCall, type RoutedCall } from './call.ts'
 import { chooseRack } from './choose-rack.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
+import { hangupOf } from './hangup.ts'
 import { resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
 import type { Steps } from './steps.ts'
@@ -69,14 +69,14 @@ function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): Rout
       ),
       'unknown-route',
     )
-  return Object.assign(call, { rack, match, principal, credential, signal: new CallerSignal(reply.raw) })
+  return Object.assign(call, { rack, match, principal, credential, signal: hangupOf(request.raw, reply.raw) })
 }
 
 function refused({ status, rule, reason }: FrameRefusal): Error {
   const Refusal =
     status === 403
       ? BrowserCall
-      : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade'
+      : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
         ? BadFrame
         : NotCanonical
   return ruled(new Refusal(reason), rule)
