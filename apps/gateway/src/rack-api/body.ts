@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BodyBroken, BodyTooLarge, ruled } from '../errors.ts'
+import { BadFrame, BodyTooLarge, ruled } from '../errors.ts'
 
 /** Environments and certificates travel as forms; the stock CLI's largest is far below. */
 export const formLimit = 4 * 1024 * 1024
@@ -58,7 +58,7 @@ export function discardBody(request: FastifyRequest): void {
 
 /** A broken chunk, or a client that went away: the record is the only one to hear of it. */
 function brokenOff(): Error {
-  return ruled(new BodyBroken('the form broke off before its end; send all of it'), 'form-broken')
+  return ruled(new BadFrame('the form broke off before its end; send all of it'), 'form-broken')
 }
 
 function tooLarge(): Error {
