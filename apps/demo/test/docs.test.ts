@@ -110,7 +110,7 @@ function variablesIn(text: string): string[] {
   const names = text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b/g) ?? []
   return names
     .filter((name) => !name.startsWith('RGW_'))
-    .map((name) => name.replace(/^(RACK_(?:TLS_INSECURE|TOKEN|URL)_).*/, '$1'))
+    .map((name) => name.replace(/^(RACK_(?:CA|TLS_INSECURE|TLS_PIN|TOKEN|URL)_).*/, '$1'))
 }
 
 function scriptsIn(text: string): string[] {
