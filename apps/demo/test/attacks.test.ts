@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAnswer } from './support/raw-http.ts'
 import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 const handshake =
@@ -13,8 +14,9 @@ describe('attacks', () => {
   let admin: string
   let deployer: string
   let ci: string
+  let late = 0
   beforeAll(async () => {
-    system = await startSystem()
+    system = await startSystem({ now: () => Date.now() + late })
     admin = await system.token('admin')
     deployer = await system.token('deployer')
     ci = await system.pipelineToken()
@@ -175,5 +177,46 @@ describe('attacks', () => {
       const answer = await system.send('PUT', '/apps/myapp?', deployer, `parameters=${parameters}`, form)
       expect([answer.status, sent('PUT').length]).toEqual([400, 0])
     })
+  })
+
+  describe('on what permitted a stream', () => {
+    const command = { Command: 'sleep 600' }
+    function session(expiresAt: number, email: string) {
+      return system.issuer.issueSession({ email, role: 'admin', device: 'test', expiresAt })
+    }
+    function exec(token: string) {
+      return openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, command)
+    }
+
+    test('a session that ends while the rack is slow to open a stream ends that stream', async () => {
+      const { id, token } = await session(Date.now() + 3_600_000, 'slow@example.com')
+      const hang = system.rack.onNext(/exec/, { kind: 'hang' })
+      const opening = exec(token)
+      await hang.met
+      await system.issuer.endSession(id, 'test')
+      await expect.poll(async () => (await system.get('/apps?', token)).status, { timeout: 3_000 }).toBe(401)
+      hang.release()
+      expect((await (await opening).untilEnd()).join('')).toContain('your session was ended')
+    }, 5_000)
+
+    test('a session that expires ends its streams within a second', async () => {
+      const { token } = await session(Date.now() + 60_000, 'expiring@example.com')
+      const socket = await exec(token)
+      late = 120_000
+      expect((await socket.untilEnd()).join('')).toContain('your session expired')
+      late = 0
+    }, 4_000)
+  })
+
+  test('a stream that is being opened while the gateway stops does not keep it from stopping', async () => {
+    const replica = await system.replica()
+    const hang = system.rack.onNext(/exec/, { kind: 'hang' })
+    const opening = openSocket(`${replica.url}/apps/myapp/processes/web/exec`, admin, { Command: 'sleep 600' })
+    await hang.met
+    const stopping = replica.stop()
+    hang.release()
+    const socket = await opening
+    expect((await socket.untilEnd()).join('')).toContain('being restarted')
+    await stopping
   })
 })

@@ -16,6 +16,7 @@ export interface LiveCalls {
   /** @returns the function that takes it out again */
   add(call: LiveCall): () => void
   readonly size: number
+  /** Ends all that there are, and those that come yet. */
   endAll(reason: string): void
   stop(): void
 }
@@ -30,11 +31,14 @@ export interface LiveCallsOptions {
 
 /** Well under the 60 s of silence after which a rack's ingress cuts. */
 const pingEvery = 20_000
+/** What ends by the clock (tokens, bindings) ends streams within a second, too. */
+const reviewEvery = 1_000
 /** Websocket close codes. @see RFC 6455, section 7.4.1 */
 const policyViolation = 1008
 
 export function createLiveCalls({ streams, identities, policy, now, onError }: LiveCallsOptions): LiveCalls {
   const calls = new Set<LiveCall>()
+  let over: string | null = null
 
   async function review(call: LiveCall): Promise<void> {
     const principal = await identities.find(call.credential)
@@ -48,11 +52,10 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
   }
 
   const forget = identities.onChange(reviewAll)
-  const timer = setInterval(function keepAlive() {
-    reviewAll()
+  const reviewing = setInterval(reviewAll, reviewEvery).unref()
+  const pinging = setInterval(function keepAlive() {
     for (const { relay } of calls) relay.ping()
-  }, pingEvery)
-  timer.unref()
+  }, pingEvery).unref()
 
   return {
     add(call) {
@@ -65,6 +68,9 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
         app: rackCall.app,
         end: (reason) => end(call, reason),
       })
+      // What has changed while the rack was asked, nobody could tell this stream.
+      if (over !== null) end(call, over)
+      else review(call).catch(onError)
       return () => {
         calls.delete(call)
         leave()
@@ -74,11 +80,13 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
       return calls.size
     },
     endAll(reason) {
+      over = reason
       for (const call of calls) end(call, reason)
     },
     stop() {
       forget()
-      clearInterval(timer)
+      clearInterval(reviewing)
+      clearInterval(pinging)
     },
   }
 }
