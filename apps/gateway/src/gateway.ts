@@ -9,6 +9,7 @@ import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
 import rbacPolicyPlugin from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { answerErrors } from './answer-errors.ts'
+import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
@@ -55,10 +56,11 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
     await registerIdentities(app, database, options)
     await app.register(rbacPolicyPlugin, { closedAddresses: [addressOf(databaseUrl)] })
-    await app.register(rackRegistryPlugin, { racks })
+    const sweep = createBufferSweep()
+    await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
     await app.register(ownApi, { now })
-    await app.register(rackApi, { steps: stepsOf(app, database, options) })
+    await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)
@@ -84,7 +86,7 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
   await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock })
 }
 
-function stepsOf(app: FastifyInstance, database: Database, options: GatewayOptions): Steps {
+function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {
   const { secretKeys, auditReads, now = Date.now } = options
   const { policy, racks, audit, streams, identities } = app
   const [newest, ...older] = secretKeys
@@ -111,6 +113,7 @@ function stepsOf(app: FastifyInstance, database: Database, options: GatewayOptio
     runs: createRuns(database.sql, now),
     masks,
     live,
+    sweep,
     now,
     reads: auditReads,
   }

@@ -11,6 +11,8 @@ export interface ExchangeOptions {
   readonly signal: CallSignal
   /** The caller's body, where it is a stream: if it breaks off, that is not the rack's fault. */
   readonly body: Readable | null
+  /** Told of the bytes of each piece of the answer. */
+  readonly passed: (bytes: number) => void
   readonly resolve: (answer: UpstreamAnswer) => void
   readonly reject: (error: Error) => void
 }
@@ -48,6 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#answer?.push(chunk)
+    this.#options.passed(chunk.length)
   }
 
   onResponseEnd(): void {

@@ -12,6 +12,8 @@ export interface RackOptions {
   readonly connections?: number
   /** Further certificate authorities, PEM. */
   readonly ca?: string
+  /** Told of the bytes of each piece of a body, either way. */
+  readonly passed?: (bytes: number) => void
 }
 
 /** Idle connections are given up well before the rack (120 s) and the usual ingress (60 s) do it. */
@@ -25,7 +27,7 @@ const maxHeaderSize = 64 * 1024
  * The token is kept out of `JSON.stringify`, logs and spreads.
  */
 export function createRack(settings: RackSettings, options: RackOptions = {}): Rack {
-  const { connectTimeout = 5_000, connections = 256, ca } = options
+  const { connectTimeout = 5_000, connections = 256, ca, passed = () => {} } = options
   const { name, url, token, tlsInsecure } = settings
   const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
   const tls = { rejectUnauthorized: !tlsInsecure, ...(ca === undefined ? {} : { ca }) }
@@ -47,8 +49,8 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
     const streamed = body === null || Buffer.isBuffer(body) ? null : body
     if (streamed !== null && length !== null) headers.push('Content-Length', String(length))
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange({ rack: name, signal, body: streamed, resolve, reject })
-      const source = streamed === null ? body : detachedBody(streamed)
+      const exchange = new Exchange({ rack: name, signal, body: streamed, passed, resolve, reject })
+      const source = streamed === null ? body : detachedBody(streamed, passed)
       pool.dispatch({ path: target, method, headers, body: source, idempotent: false }, exchange)
     })
   }

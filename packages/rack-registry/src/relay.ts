@@ -16,6 +16,8 @@ export interface RelayOptions {
   readonly veil?: TokenVeil | null
   /** Milliseconds, monotonic. */
   readonly clock: { now(): number }
+  /** Told of the bytes of each read, either way. */
+  readonly passed?: (bytes: number) => void
   /** Milliseconds between the last word and the cut: for the farewell to get out, and a frame that is on its way to end. */
   readonly farewellTime?: number
   /** Milliseconds that the other side has to hang up too, after it has taken all that it was sent. */
@@ -24,7 +26,7 @@ export interface RelayOptions {
 
 /** Joins two upgraded websocket connections. Frames pass as they are (see FrameTracker). While nothing ends it holds no timer and no bytes. */
 export function relay(options: RelayOptions): Relay {
-  const { client, rack, tap = null, clock } = options
+  const { client, rack, tap = null, clock, passed } = options
   const { farewellTime = 500, hangUpTime = 5_000 } = options
   const startedAt = clock.now()
   const inward = new Direction('client', client, rack, tap)
@@ -65,6 +67,7 @@ export function relay(options: RelayOptions): Relay {
 
   function read(by: 'client' | 'rack', direction: Direction, chunk: Buffer): void {
     const violation = direction.read(chunk)
+    passed?.(chunk.length)
     if (violation !== null) {
       farewell(by, `protocol error: ${violation}`, closeCodes.protocolError, null)
       direction.stop()

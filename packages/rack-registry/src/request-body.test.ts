@@ -25,7 +25,7 @@ test('a body that had gone before is a cut too', async () => {
   const source = new PassThrough()
   source.destroy()
   await new Promise((resolve) => source.on('close', resolve))
-  const body = detachedBody(source)
+  const body = detachedBody(source, () => {})
   const error = new Promise((resolve) => body.on('error', resolve))
   body.resume()
   expect(await error).toBeInstanceOf(Error)
@@ -34,7 +34,7 @@ test('a body that had gone before is a cut too', async () => {
 test('what is not taken stays with the source, which lives on', async () => {
   const source = new PassThrough()
   source.write('taken')
-  const body = detachedBody(source)
+  const body = detachedBody(source, () => {})
   await new Promise((resolve) => body.once('data', resolve))
   body.destroy()
   await new Promise((resolve) => body.on('close', resolve))
@@ -45,9 +45,26 @@ test('what is not taken stays with the source, which lives on', async () => {
 
 test('nothing is read from the source before the rack asks for it', async () => {
   const source = new PassThrough({ highWaterMark: 1 })
-  detachedBody(source)
+  detachedBody(source, () => {})
   await new Promise(setImmediate)
   expect(source.write('waits')).toBe(false)
   await new Promise(setImmediate)
   expect(source.writableNeedDrain || source.readableLength > 0).toBe(true)
+})
+
+test('every piece is told of, both ways', async () => {
+  const passed = { sum: 0 }
+  const peer = await httpPeer((request, response) => {
+    request.on('end', () => response.end('y'.repeat(2_000))).resume()
+  })
+  const rack = rackAt(peer.port, {
+    passed: (bytes) => {
+      passed.sum += bytes
+    },
+  })
+  const body = new PassThrough()
+  body.end('x'.repeat(1_000))
+  const answer = await rack.send({ method: 'POST', target: '/', headers: [], body, length: null }, never)
+  await answer.collect(10_000)
+  expect(passed.sum).toBe(3_000)
 })

@@ -5,9 +5,10 @@ import { Readable } from 'node:stream'
  * answers early or breaks off; given the caller's request itself, the answer to that caller would be lost too.
  * What the rack doesn't take is left in `source`, paused.
  */
-export function detachedBody(source: Readable): Readable {
+export function detachedBody(source: Readable, passed: (bytes: number) => void): Readable {
   const onData = (chunk: Buffer) => {
     if (!body.push(chunk)) source.pause()
+    passed(chunk.length)
   }
   const onEnd = () => body.push(null)
   const onClose = () => {

@@ -1,6 +1,7 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
+import type { BufferSweep } from '../buffer-sweep.ts'
 import type { Environments } from './environment.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { MaskKeeper } from './masks.ts'
@@ -19,6 +20,7 @@ export interface Steps {
   readonly runs: Runs
   readonly masks: MaskKeeper
   readonly live: LiveCalls
+  readonly sweep: BufferSweep
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** `relaxed`: a read's answer doesn't wait for its record. */

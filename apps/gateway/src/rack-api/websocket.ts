@@ -44,6 +44,7 @@ export async function openWebsocket(
     rackHead: attempt.head,
     veil: createTokenVeil(call.rack.token),
     clock: { now: steps.now },
+    passed: steps.sweep,
   })
   const leave = steps.live.add({
     principal: call.principal,
