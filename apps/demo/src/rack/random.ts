@@ -29,6 +29,7 @@ export function createRandom(seed: string = randomBytes(16).toString('hex')): Ra
 }
 
 export const newId = {
+  certificate: (random: Random) => `cert-${random.letters(lowerAndDigits, 10)}`,
   build: (random: Random) => `B${random.letters(capitals, 10)}`,
   release: (random: Random) => `R${random.letters(capitals, 10)}`,
   request: (random: Random) => random.letters('0123456789abcdef', 12),

@@ -47,13 +47,3 @@ export function cancelApp({ rack, variables }: Call): Answer {
 export function listBalancers({ rack, variables }: Call): Answer {
   return json(findApp(rack, variables.app).balancers)
 }
-
-export function listConfigs({ rack, variables }: Call): Answer {
-  findApp(rack, variables.app)
-  return json([])
-}
-
-export function getBudget({ rack, variables }: Call): Answer {
-  findApp(rack, variables.app)
-  return json({ config: null, state: null })
-}

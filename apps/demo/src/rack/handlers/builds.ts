@@ -1,6 +1,6 @@
-import { RackError } from '../errors.ts'
-import { findBuild, startBuild } from '../state/builds.ts'
+import { findBuild, newBuild, startBuild } from '../state/builds.ts'
 import { findApp } from '../state/rack.ts'
+import { printedTime } from '../state/times.ts'
 import type { Answer, Call } from '../types.ts'
 import { json } from '../wire/answers.ts'
 import { limited } from './limit.ts'
@@ -13,9 +13,24 @@ export function getBuild({ rack, variables }: Call): Answer {
   return json(findBuild(findApp(rack, variables.app), variables.build ?? ''))
 }
 
+/** An external build only gets its name here: its builder is elsewhere and tells the rack how it goes. */
 export function createBuild({ rack, variables, parameters }: Call): Answer {
   const app = findApp(rack, variables.app)
-  if (parameters.external === 'true') throw new RackError(501, 'not part of this demo rack yet: external builds')
-  const { url = '', description = '', 'git-sha': gitSha = '' } = parameters
-  return json(startBuild(rack, app, { url, description, gitSha }))
+  const { url = '', description = '', 'git-sha': gitSha = '', manifest = '' } = parameters
+  if (parameters.external !== 'true') return json(startBuild(rack, app, { url, description, gitSha }))
+  const build = newBuild(rack, app, { description, gitSha, status: 'created' })
+  build.manifest = manifest
+  return json(build)
+}
+
+/** What the builder of an external build reports. */
+export function updateBuild({ rack, variables, parameters }: Call): Answer {
+  const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
+  const { started, ended } = parameters
+  if (started !== undefined) build.started = printedTime(started)
+  if (ended !== undefined) build.ended = printedTime(ended)
+  for (const field of ['entrypoint', 'logs', 'manifest', 'release', 'status'] as const) {
+    build[field] = parameters[field] ?? build[field]
+  }
+  return json(build)
 }

@@ -1,5 +1,6 @@
-import { notFound, RackError } from '../errors.ts'
-import type { AppState, Service } from '../state/app.ts'
+import { RackError } from '../errors.ts'
+import { findService } from '../state/app.ts'
+import { readServices } from '../state/manifest.ts'
 import { restartService, scaleService } from '../state/processes.ts'
 import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
@@ -12,8 +13,12 @@ export function listServices({ rack, variables }: Call): Answer {
 export function updateService({ rack, variables, parameters }: Call): Answer {
   const app = findApp(rack, variables.app)
   const service = findService(app, variables.service)
-  service.count = numberOr(parameters.count, service.count)
+  const [min, max] = [numberOr(parameters.min, 0), numberOr(parameters.max, 9999)]
+  if (min > max) throw new RackError(400, 'min must not be greater than max')
+  service.count = Math.min(Math.max(numberOr(parameters.count, service.count), min), max)
   service.cpu = numberOr(parameters.cpu, service.cpu)
+  service.gpu = numberOr(parameters.gpu, service.gpu)
+  service['gpu-vendor'] = parameters['gpu-vendor'] ?? service['gpu-vendor']
   service.memory = numberOr(parameters.memory, service.memory)
   scaleService(rack, app, service.name)
   return ok()
@@ -25,20 +30,16 @@ export function restartOneService({ rack, variables }: Call): Answer {
   return ok()
 }
 
-export function listResources({ rack, variables }: Call): Answer {
-  return json(findApp(rack, variables.app).resources)
-}
-
-export function getResource({ rack, variables }: Call): Answer {
-  const found = findApp(rack, variables.app).resources.find(({ name }) => name === variables.resource)
-  if (found === undefined) throw notFound('resource', variables.resource ?? '')
-  return json(found)
-}
-
-function findService(app: AppState, name: string | undefined): Service {
-  const found = app.services.find((service) => service.name === name)
-  if (found === undefined) throw notFound('service', name ?? '')
-  return found
+/** What the manifest of the app's current release says of one service. */
+export function getManifestService({ rack, variables }: Call): Answer {
+  const { app, releases } = findApp(rack, variables.app)
+  const manifest = releases.find(({ id }) => id === app.release)?.manifest ?? ''
+  const found = readServices(manifest).find(({ name }) => name === variables.service)
+  if (found === undefined) {
+    throw new RackError(500, `service ${variables.service} not found in manifest for app ${app.name}`)
+  }
+  const { name, environment, scale } = found
+  return json({ name, ...(environment.length > 0 ? { environment } : {}), scale: { min: scale, max: scale } })
 }
 
 function numberOr(text: string | undefined, otherwise: number): number {

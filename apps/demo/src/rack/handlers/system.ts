@@ -1,26 +1,51 @@
-import { goTime, zeroTime } from '../clock.ts'
-import { RackError } from '../errors.ts'
+import { zeroTime } from '../clock.ts'
+import { processesOf } from '../state/processes.ts'
 import { timestamp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 import { readPairs } from '../wire/form.ts'
 
 const hour = 3_600_000
+const updateTime = 1000
 
 export function getSystem({ rack }: Call): Answer {
   return json(rack.system)
 }
 
+/** A new version takes a second, in which the rack says that it is updating. */
 export function updateSystem({ rack, parameters }: Call): Answer {
+  const { system, clock } = rack
   if (parameters.parameters !== undefined) {
-    rack.system.parameters = { ...rack.system.parameters, ...Object.fromEntries(readPairs(parameters.parameters)) }
+    system.parameters = { ...system.parameters, ...Object.fromEntries(readPairs(parameters.parameters)) }
   }
-  if (parameters.count !== undefined) rack.system.count = Number.parseInt(parameters.count, 10) || rack.system.count
-  if (parameters.type !== undefined) rack.system.type = parameters.type
+  if (parameters.count !== undefined) system.count = Number.parseInt(parameters.count, 10) || system.count
+  if (parameters.type !== undefined) system.type = parameters.type
+  if (parameters.version) {
+    system.version = parameters.version
+    system.status = 'updating'
+    clock.after(updateTime, () => {
+      system.status = 'running'
+    })
+  }
   return ok()
 }
 
-export function listSystemProcesses({ rack }: Call): Answer {
+export function getCapacity({ rack }: Call): Answer {
+  const processes = [...rack.apps.values()].flatMap((app) => [...app.processes.values()])
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  return json({
+    'cluster-cpu': sum(rack.instances.map((instance) => instance['cpu-capacity'] * 1000)),
+    'cluster-gpu': sum(rack.instances.map((instance) => instance['gpu-capacity'])),
+    'cluster-memory': sum(rack.instances.map((instance) => instance['memory-capacity'])),
+    'process-count': processes.length,
+    'process-cpu': sum(processes.map(({ cpu }) => cpu)),
+    'process-gpu': sum(processes.map(({ gpu }) => gpu)),
+    'process-memory': sum(processes.map(({ memory }) => memory)),
+  })
+}
+
+/** The rack's own; with `all`, those of the apps too. */
+export function listSystemProcesses({ rack, parameters }: Call): Answer {
   const process = (id: string, name: string) => ({
     id,
     app: 'system',
@@ -37,7 +62,8 @@ export function listSystemProcesses({ rack }: Call): Answer {
     started: timestamp(rack, -hour),
     status: 'running',
   })
-  return json([process('api-7d9-x1', 'api'), process('router-8f-y2', 'router')])
+  const apps = parameters.all === 'true' ? [...rack.apps.values()].flatMap(processesOf) : []
+  return json([process('api-7d9-x1', 'api'), process('router-8f-y2', 'router'), ...apps])
 }
 
 export function listSystemReleases({ rack }: Call): Answer {
@@ -45,36 +71,7 @@ export function listSystemReleases({ rack }: Call): Answer {
   return json([{ id: version, app: '', build: '', env: '', manifest: '', description: '', created: zeroTime }])
 }
 
-export function listInstances({ rack }: Call): Answer {
-  const instance = (number: number) => ({
-    agent: true,
-    cpu: 0.25,
-    'cpu-capacity': 2,
-    'cpu-allocatable': 1.9,
-    'gpu-capacity': 0,
-    'gpu-allocatable': 0,
-    id: `ip-10-1-0-${number}.internal`,
-    memory: 900,
-    'memory-capacity': 4000,
-    'memory-allocatable': 3500,
-    'private-ip': `10.1.0.${number}`,
-    processes: 4,
-    'public-ip': '',
-    status: 'running',
-    started: goTime(rack.bootedAt - 72 * hour),
-  })
-  return json([1, 2, 3].map(instance))
-}
-
-export function listRegistries({ rack }: Call): Answer {
-  return json(rack.registries)
-}
-
-export function listCertificates({ rack }: Call): Answer {
-  return json(rack.certificates)
-}
-
-/** For every route of the contract that the demo rack doesn't play. */
-export function notYet({ method, path }: Call): never {
-  throw new RackError(501, `not part of this demo rack yet: ${method} ${path}`)
+/** Looks for machines that nothing runs on; there are none. */
+export function cleanUpKarpenter(): Answer {
+  return ok()
 }

@@ -29,7 +29,8 @@ async function runLine(execution: Execution, line: string): Promise<{ ended: 'li
 
 async function* noInput(): AsyncGenerator<Buffer> {}
 
-async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
+/** Each line of an input, without its end, as soon as that has come. */
+export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest = ''
   for await (const data of input) {
     const lines = `${rest}${data.toString('utf8')}`.split(/\r\n|\r|\n/)

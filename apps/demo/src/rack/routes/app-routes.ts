@@ -1,14 +1,22 @@
 import * as apps from '../handlers/apps.ts'
+import * as budgets from '../handlers/budgets.ts'
+import * as transfers from '../handlers/build-transfers.ts'
 import * as builds from '../handlers/builds.ts'
+import { applyCertificate } from '../handlers/certificates.ts'
+import * as configs from '../handlers/configs.ts'
+import { diagnoseApp } from '../handlers/diagnose.ts'
 import { execInProcess } from '../handlers/exec.ts'
 import * as files from '../handlers/files.ts'
 import * as logs from '../handlers/logs.ts'
+import * as metrics from '../handlers/metrics.ts'
 import * as objects from '../handlers/objects.ts'
 import * as processes from '../handlers/processes.ts'
 import * as releases from '../handlers/releases.ts'
+import * as resources from '../handlers/resources.ts'
+import * as scaling from '../handlers/scaling.ts'
 import * as services from '../handlers/services.ts'
 import type { DemoRoute } from '../types.ts'
-import { http, later, upload, websocket } from './define.ts'
+import { http, upload, websocket } from './define.ts'
 
 const logOptions = { header: ['Filter', 'Follow', 'Maxlogrequests', 'Prefix', 'Since', 'Previous', 'Tail'] }
 const runOptions = {
@@ -31,6 +39,7 @@ const imageFields = { value: ['image'], form: ['src-creds-user', 'src-creds-pass
 const serviceFields = { form: ['count', 'cpu', 'gpu', 'gpu-vendor', 'memory', 'min', 'max'] }
 const diagnoseOptions = { query: ['checks', 'services', 'age', 'all', 'lines', 'events', 'previous'] }
 const metricOptions = { query: ['start', 'end', 'period', 'metrics', 'services'] }
+const acknowledgement = { value: ['ack_by'] }
 const budgetFields = {
   form: ['monthly-cap-usd', 'alert-threshold-percent', 'at-cap-action', 'pricing-adjustment'],
   value: ['ack_by'],
@@ -44,35 +53,37 @@ export const appRoutes: readonly DemoRoute[] = [
   http('PUT', '/apps/{app}', apps.updateApp, { form: ['lock', 'parameters'] }),
   http('DELETE', '/apps/{app}', apps.deleteApp),
   http('POST', '/apps/{app}/cancel', apps.cancelApp),
-  later('GET', '/apps/{app}/diagnose', diagnoseOptions),
+  http('GET', '/apps/{app}/diagnose', diagnoseApp, diagnoseOptions),
   websocket('/apps/{app}/logs', logs.appLogs, logOptions),
   websocket('/apps/{app}/services/{service}/logs', logs.serviceLogs, logOptions),
   websocket('/apps/{app}/processes/{process}/logs', logs.processLogs, logOptions),
   websocket('/apps/{app}/builds/{build}/logs', logs.buildLogs, logOptions),
-  later('GET', '/apps/{app}/manifest/services/{service}'),
-  later('GET', '/apps/{app}/metrics', metricOptions),
-  later('GET', '/apps/{app}/services/{service}/metrics', metricOptions),
-  later('GET', '/apps/{app}/metrics-by-service', metricOptions),
-  http('GET', '/apps/{app}/budget', apps.getBudget),
-  later('POST', '/apps/{app}/budget', budgetFields),
-  later('DELETE', '/apps/{app}/budget', { value: ['ack_by'] }),
-  later('POST', '/apps/{app}/budget/reset', { value: ['ack_by', 'force_clear_cooldown', 'reset_period'] }),
-  later('GET', '/apps/{app}/budget/shutdown-state'),
-  later('POST', '/apps/{app}/budget/simulate-shutdown', { value: ['ack_by'] }),
-  later('POST', '/apps/{app}/budget/dismiss-recovery', { value: ['ack_by'] }),
-  later('GET', '/apps/{app}/cost'),
+  http('GET', '/apps/{app}/manifest/services/{service}', services.getManifestService),
+  http('GET', '/apps/{app}/metrics', metrics.appMetrics, metricOptions),
+  http('GET', '/apps/{app}/services/{service}/metrics', metrics.serviceMetrics, metricOptions),
+  http('GET', '/apps/{app}/metrics-by-service', metrics.metricsByService, metricOptions),
+  http('GET', '/apps/{app}/budget', budgets.getBudget),
+  http('POST', '/apps/{app}/budget', budgets.setAppBudget, budgetFields),
+  http('DELETE', '/apps/{app}/budget', budgets.clearBudget, { bodyOrValue: ['ack_by'] }),
+  http('POST', '/apps/{app}/budget/reset', budgets.resetAppBudget, {
+    value: ['ack_by', 'force_clear_cooldown', 'reset_period'],
+  }),
+  http('GET', '/apps/{app}/budget/shutdown-state', budgets.getShutdownState),
+  http('POST', '/apps/{app}/budget/simulate-shutdown', budgets.simulateShutdown, acknowledgement),
+  http('POST', '/apps/{app}/budget/dismiss-recovery', budgets.dismissRecovery, acknowledgement),
+  http('GET', '/apps/{app}/cost', budgets.getCost),
   http('GET', '/apps/{app}/balancers', apps.listBalancers),
   http('GET', '/apps/{app}/builds', builds.listBuilds, { query: ['limit'] }),
   http('POST', '/apps/{app}/builds', builds.createBuild, buildFields),
-  later('GET', '/apps/{app}/builds/{build}.tgz'),
+  http('GET', '/apps/{app}/builds/{build}.tgz', transfers.exportBuild),
   http('GET', '/apps/{app}/builds/{build}', builds.getBuild),
-  later('PUT', '/apps/{app}/builds/{build}', buildUpdate),
-  later('POST', '/apps/{app}/builds/import'),
-  later('POST', '/apps/{app}/builds/{build}/image', imageFields),
-  http('GET', '/apps/{app}/configs', apps.listConfigs),
-  later('GET', '/apps/{app}/configs/{config}'),
-  later('PUT', '/apps/{app}/configs/{config}', { value: ['value'] }),
-  later('PUT', '/apps/{app}/ssl/{service}/{port}', { value: ['id'] }),
+  http('PUT', '/apps/{app}/builds/{build}', builds.updateBuild, buildUpdate),
+  upload('POST', '/apps/{app}/builds/import', transfers.importBuild),
+  http('POST', '/apps/{app}/builds/{build}/image', transfers.importImage, imageFields),
+  http('GET', '/apps/{app}/configs', configs.listConfigs),
+  http('GET', '/apps/{app}/configs/{config}', configs.getConfig),
+  http('PUT', '/apps/{app}/configs/{config}', configs.setConfig, { value: ['value'] }),
+  http('PUT', '/apps/{app}/ssl/{service}/{port}', applyCertificate, { value: ['id'] }),
   http('GET', '/apps/{app}/processes', processes.listProcesses, { query: ['service', 'release'] }),
   http('GET', '/apps/{app}/processes/{process}', processes.getProcess),
   http('DELETE', '/apps/{app}/processes/{process}', processes.stopOneProcess),
@@ -90,16 +101,22 @@ export const appRoutes: readonly DemoRoute[] = [
   http('POST', '/apps/{app}/releases', releases.createRelease, releaseFields),
   http('GET', '/apps/{app}/releases/{release}', releases.getRelease),
   http('POST', '/apps/{app}/releases/{release}/promote', releases.promoteRelease, promoteFields),
-  http('GET', '/apps/{app}/resources', services.listResources),
-  http('GET', '/apps/{app}/resources/{resource}', services.getResource),
-  later('WS', '/apps/{app}/resources/{resource}/console', { header: ['Height', 'Width'] }),
-  later('GET', '/apps/{app}/resources/{resource}/data'),
-  later('PUT', '/apps/{app}/resources/{resource}/data'),
+  http('GET', '/apps/{app}/resources', resources.listResources),
+  http('GET', '/apps/{app}/resources/{resource}', resources.getResource),
+  websocket('/apps/{app}/resources/{resource}/console', resources.openConsole, { header: ['Height', 'Width'] }),
+  http('GET', '/apps/{app}/resources/{resource}/data', resources.exportData),
+  upload('PUT', '/apps/{app}/resources/{resource}/data', resources.importData),
   http('GET', '/apps/{app}/services', services.listServices),
   http('PUT', '/apps/{app}/services/{service}', services.updateService, serviceFields),
   http('POST', '/apps/{app}/services/{service}/restart', services.restartOneService),
-  later('POST', '/apps/{app}/services/{service}/scale-override', { value: ['active', 'ack_by'] }),
-  later('POST', '/apps/{app}/services/{service}/triggers/enable', { value: ['opts', 'ack_by'] }),
-  later('POST', '/apps/{app}/services/{service}/triggers/disable', { value: ['ack_by'] }),
-  later('POST', '/apps/{app}/services/{service}/triggers/threshold', { value: ['type', 'threshold', 'ack_by'] }),
+  http('POST', '/apps/{app}/services/{service}/scale-override', scaling.overrideScale, {
+    value: ['active', 'ack_by'],
+  }),
+  http('POST', '/apps/{app}/services/{service}/triggers/enable', scaling.enableTriggers, {
+    value: ['opts', 'ack_by'],
+  }),
+  http('POST', '/apps/{app}/services/{service}/triggers/disable', scaling.disableTriggers, acknowledgement),
+  http('POST', '/apps/{app}/services/{service}/triggers/threshold', scaling.setTriggerThreshold, {
+    value: ['type', 'threshold', 'ack_by'],
+  }),
 ]

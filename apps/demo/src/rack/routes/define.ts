@@ -1,6 +1,4 @@
-import { RackError } from '../errors.ts'
-import { notYet } from '../handlers/system.ts'
-import type { Call, DemoRoute, HttpRoute, WebSocketRoute } from '../types.ts'
+import type { HttpRoute, WebSocketRoute } from '../types.ts'
 import type { ParameterPlaces } from '../wire/parameters.ts'
 
 /** A route whose body is read for its parameters, if it has any. */
@@ -29,13 +27,4 @@ export function websocket(
   parameters: ParameterPlaces = {},
 ): WebSocketRoute {
   return { kind: 'websocket', method: 'WS', path, handle, parameters }
-}
-
-/** A route of the contract that says 501 after authentication; a websocket says so in its stream. */
-export function later(method: string, path: string, parameters: ParameterPlaces = {}): DemoRoute {
-  return method === 'WS' ? websocket(path, notYetOnStream, parameters) : http(method, path, notYet, parameters)
-}
-
-async function notYetOnStream({ path }: Call): Promise<void> {
-  throw new RackError(501, `not part of this demo rack yet: GET ${path}`)
 }

@@ -1,8 +1,17 @@
+import * as certificates from '../handlers/certificates.ts'
+import { sendEvent } from '../handlers/events.ts'
+import * as instances from '../handlers/instances.ts'
+import * as letsEncrypt from '../handlers/letsencrypt.ts'
 import { systemLogs } from '../handlers/logs.ts'
+import { systemMetrics } from '../handlers/metrics.ts'
+import * as proxy from '../handlers/proxy.ts'
+import * as resources from '../handlers/rack-resources.ts'
+import * as registries from '../handlers/registries.ts'
 import * as system from '../handlers/system.ts'
+import * as tokens from '../handlers/tokens.ts'
 import type { DemoRoute } from '../types.ts'
 import { ok } from '../wire/answers.ts'
-import { http, later, websocket } from './define.ts'
+import { http, upload, websocket } from './define.ts'
 
 const logOptions = { header: ['Filter', 'Follow', 'Maxlogrequests', 'Prefix', 'Since', 'Previous', 'Tail'] }
 const shellOptions = { header: ['Command', 'Private-Key', 'Height', 'Width'] }
@@ -18,35 +27,38 @@ export const rackRoutes: readonly DemoRoute[] = [
   http('GET', '/system/processes', system.listSystemProcesses, { query: ['all'] }),
   http('GET', '/system/releases', system.listSystemReleases),
   websocket('/system/logs', systemLogs, logOptions),
-  later('GET', '/system/metrics', metricOptions),
-  later('GET', '/system/capacity'),
-  later('PUT', '/system/jwt/rotate'),
-  later('POST', '/system/jwt/token', { value: ['role', 'durationInHour'] }),
-  later('POST', '/system/karpenter/cleanup'),
-  http('GET', '/certificates', system.listCertificates, { form: ['generated'] }),
-  later('POST', '/certificates', { value: ['pub', 'key'], form: ['chain'] }),
-  later('POST', '/certificates/generate', { value: ['domains'], form: ['issuer', 'duration'] }),
-  later('DELETE', '/certificates/{certificate}'),
-  later('POST', '/certificates/{certificate}/renew'),
-  later('GET', '/letsencrypt/config'),
-  later('PUT', '/letsencrypt/config'),
-  later('POST', '/events', { value: ['action'], form: ['data', 'error', 'status'] }),
-  http('GET', '/instances', system.listInstances),
-  later('POST', '/instances/keyroll'),
-  later('WS', '/instances/{instance}/shell', shellOptions),
-  later('DELETE', '/instances/{instance}'),
-  http('GET', '/registries', system.listRegistries),
-  later('POST', '/registries', { value: ['server', 'username', 'password'] }),
-  later('DELETE', '/registries/{server:.*}'),
-  later('ANY', '/v2/{path:.*}'),
-  later('ANY', '/custom/http/proxy/{path:.*}', { header: ['X-Host', 'X-Port'] }),
-  later('WS', '/proxy/{host}/{port}'),
-  later('GET', '/resources'),
-  later('POST', '/resources', { value: ['kind'], form: ['name', 'parameters'] }),
-  later('OPTIONS', '/resources'),
-  later('GET', '/resources/{resource}'),
-  later('PUT', '/resources/{resource}', { form: ['parameters'] }),
-  later('DELETE', '/resources/{resource}'),
-  later('POST', '/resources/{resource}/links', { value: ['app'] }),
-  later('DELETE', '/resources/{resource}/links/{app}'),
+  http('GET', '/system/metrics', systemMetrics, metricOptions),
+  http('GET', '/system/capacity', system.getCapacity),
+  http('PUT', '/system/jwt/rotate', tokens.rotateSigningKey),
+  http('POST', '/system/jwt/token', tokens.createToken, { value: ['role', 'durationInHour'] }),
+  http('POST', '/system/karpenter/cleanup', system.cleanUpKarpenter),
+  http('GET', '/certificates', certificates.listCertificates, { form: ['generated'] }),
+  http('POST', '/certificates', certificates.createCertificate, { value: ['pub', 'key'], form: ['chain'] }),
+  http('POST', '/certificates/generate', certificates.generateCertificate, {
+    value: ['domains'],
+    form: ['issuer', 'duration'],
+  }),
+  http('DELETE', '/certificates/{certificate}', certificates.deleteCertificate),
+  http('POST', '/certificates/{certificate}/renew', certificates.renewOneCertificate),
+  http('GET', '/letsencrypt/config', letsEncrypt.getLetsEncryptConfig),
+  upload('PUT', '/letsencrypt/config', letsEncrypt.setLetsEncryptConfig),
+  http('POST', '/events', sendEvent, { value: ['action'], form: ['data', 'error', 'status'] }),
+  http('GET', '/instances', instances.listInstances),
+  http('POST', '/instances/keyroll', instances.rollInstanceKeys),
+  websocket('/instances/{instance}/shell', instances.shellOnInstance, shellOptions),
+  http('DELETE', '/instances/{instance}', instances.terminateOneInstance),
+  http('GET', '/registries', registries.listRegistries),
+  http('POST', '/registries', registries.addRegistry, { value: ['server', 'username', 'password'] }),
+  http('DELETE', '/registries/{server:.*}', registries.removeRegistry),
+  upload('ANY', '/v2/{path:.*}', proxy.dockerRegistry),
+  upload('ANY', '/custom/http/proxy/{path:.*}', proxy.proxyHttp, { header: ['X-Host', 'X-Port'] }),
+  websocket('/proxy/{host}/{port}', proxy.proxyConnection),
+  http('GET', '/resources', resources.listRackResources),
+  http('POST', '/resources', resources.createRackResource, { value: ['kind'], form: ['name', 'parameters'] }),
+  http('OPTIONS', '/resources', resources.listResourceTypes),
+  http('GET', '/resources/{resource}', resources.getRackResource),
+  http('PUT', '/resources/{resource}', resources.updateRackResource, { form: ['parameters'] }),
+  http('DELETE', '/resources/{resource}', resources.deleteRackResource),
+  http('POST', '/resources/{resource}/links', resources.linkRackResource, { value: ['app'] }),
+  http('DELETE', '/resources/{resource}/links/{app}', resources.unlinkRackResource),
 ]

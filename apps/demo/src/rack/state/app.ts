@@ -1,4 +1,7 @@
+import { notFound } from '../errors.ts'
+import type { Budget } from './budget.ts'
 import type { LogLines } from './logs.ts'
+import type { StoredBytes } from './stored-bytes.ts'
 
 /** Field order is the order in which a rack prints them. */
 export interface App {
@@ -43,16 +46,16 @@ export interface Build {
   readonly id: string
   readonly app: string
   readonly description: string
-  readonly entrypoint: string
+  entrypoint: string
   readonly 'git-sha': string
-  readonly logs: string
+  logs: string
   manifest: string
   readonly process: string
   release: string
   readonly reason: string
   readonly repository: string
-  status: 'running' | 'complete'
-  readonly started: string
+  status: string
+  started: string
   ended: string
 }
 
@@ -60,12 +63,12 @@ export interface Service {
   count: number
   cpu: number
   readonly domain: string
-  readonly gpu: number
-  readonly 'gpu-vendor': string
+  gpu: number
+  'gpu-vendor': string
   memory: number
   readonly name: string
   readonly nlb: null
-  readonly ports: readonly { balancer: number; certificate: string; container: number }[] | null
+  readonly ports: readonly { readonly balancer: number; certificate: string; readonly container: number }[] | null
 }
 
 export interface Resource {
@@ -82,12 +85,6 @@ export interface Balancer {
   readonly service: string
 }
 
-export interface StoredObject {
-  readonly length: number
-  /** The beginning of it, up to the cap of what the demo rack keeps. */
-  readonly bytes: Buffer
-}
-
 /** An app and all that hangs on it. Lists are newest first. */
 export interface AppState {
   readonly app: App
@@ -96,10 +93,23 @@ export interface AppState {
   readonly releases: Release[]
   readonly builds: Build[]
   readonly buildLogs: Map<string, LogLines>
+  /** By build: what was uploaded with `builds import`. */
+  readonly archives: Map<string, StoredBytes>
   readonly resources: readonly Resource[]
+  /** By resource: what was uploaded with `resources import`. */
+  readonly data: Map<string, StoredBytes>
+  readonly configs: Map<string, string>
+  budget: Budget | null
   readonly balancers: readonly Balancer[]
   readonly logs: LogLines
-  readonly objects: Map<string, StoredObject>
+  readonly objects: Map<string, StoredBytes>
   /** By process, then by path: the content of the files that were copied up. */
   readonly files: Map<string, Map<string, Buffer>>
+}
+
+/** @throws RackError 404 */
+export function findService({ services }: Pick<AppState, 'services'>, name: string | undefined): Service {
+  const found = services.find((service) => service.name === name)
+  if (found === undefined) throw notFound('service', name ?? '')
+  return found
 }

@@ -16,29 +16,46 @@ export function findBuild(app: AppState, id: string): Build {
   return found
 }
 
-/** Starts a build of the object at `url`: a second of log lines, then a release. */
-export function startBuild(
+/** Puts a build on top of the list, with an empty log. */
+export function newBuild(
   rack: RackState,
   app: AppState,
-  source: { url: string; description: string; gitSha: string },
+  given: { description: string; gitSha: string; status: string },
 ): Build {
   const build: Build = {
     id: newId.build(rack.random),
     app: app.app.name,
-    description: source.description,
+    description: given.description,
     entrypoint: '',
-    'git-sha': source.gitSha,
+    'git-sha': given.gitSha,
     logs: '',
     manifest: '',
     process: '',
     release: '',
     reason: '',
     repository: `https://u:p@registry.${rack.system.domain}/${app.app.name}`,
-    status: 'running',
+    status: given.status,
     started: timestamp(rack),
     ended: zeroTime,
   }
   app.builds.unshift(build)
+  app.buildLogs.set(build.id, createLogLines())
+  return build
+}
+
+export function completeBuild(rack: RackState, build: Build, built: string): void {
+  build.status = 'complete'
+  build.manifest = built
+  build.ended = timestamp(rack)
+}
+
+/** Starts a build of the object at `url`: a second of log lines, then a release. */
+export function startBuild(
+  rack: RackState,
+  app: AppState,
+  source: { url: string; description: string; gitSha: string },
+): Build {
+  const build = newBuild(rack, app, { ...source, status: 'running' })
   const log = createLogLines()
   app.buildLogs.set(build.id, log)
   log.append(`Received ${sourceLength(app, source.url)} bytes of source\n`)
@@ -58,9 +75,7 @@ function takeStep(rack: RackState, app: AppState, build: Build, log: LogLines, s
       takeStep(rack, app, build, log, step + 1)
       return
     }
-    build.status = 'complete'
-    build.manifest = manifest
-    build.ended = timestamp(rack)
+    completeBuild(rack, build, manifest)
     build.release = addRelease(rack, app, { build: build.id, manifest, description: build.description }).id
     log.append(`${line}Build complete\n`)
     log.finish()

@@ -2,7 +2,9 @@ import { type Clock, goTime } from '../clock.ts'
 import { notFound } from '../errors.ts'
 import type { Random } from '../random.ts'
 import type { AppState } from './app.ts'
+import type { Instance } from './instances.ts'
 import type { LogLines } from './logs.ts'
+import type { RackResource } from './rack-resources.ts'
 
 export interface System {
   count: number
@@ -13,9 +15,9 @@ export interface System {
   readonly 'rack-domain': string
   readonly 'router-internal': string
   readonly region: string
-  readonly status: string
+  status: string
   type: string
-  readonly version: string
+  version: string
 }
 
 export interface Registry {
@@ -28,7 +30,22 @@ export interface Certificate {
   readonly id: string
   readonly domain: string
   readonly domains: readonly string[]
-  readonly expiration: string
+  expiration: string
+  readonly status: string
+  /** Not printed: the rack lists generated certificates apart. */
+  readonly origin: 'uploaded' | 'generated'
+}
+
+/** How the rack proves to Let's Encrypt that a domain is its own. */
+export interface LetsEncryptConfig {
+  readonly role: string
+  readonly solvers: readonly unknown[]
+}
+
+export interface RackEvent {
+  readonly action: string
+  readonly data: Readonly<Record<string, string>>
+  readonly error: string
   readonly status: string
 }
 
@@ -40,8 +57,15 @@ export interface RackState {
   readonly bootedAt: number
   readonly system: System
   readonly apps: Map<string, AppState>
-  readonly registries: readonly Registry[]
-  readonly certificates: readonly Certificate[]
+  readonly registries: Registry[]
+  readonly certificates: Certificate[]
+  letsEncrypt: LetsEncryptConfig
+  readonly instances: Instance[]
+  /** All that were ever started, for the next one's number. */
+  instancesStarted: number
+  readonly resources: Map<string, RackResource>
+  /** The newest 1,000. */
+  readonly events: RackEvent[]
   readonly logs: LogLines
 }
 

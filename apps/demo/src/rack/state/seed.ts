@@ -1,6 +1,7 @@
 import { type Clock, goTime } from '../clock.ts'
 import { newId, type Random } from '../random.ts'
 import type { Build, Release } from './app.ts'
+import { newInstance } from './instances.ts'
 import { createLogLines, logLine } from './logs.ts'
 import { addServices, newApp } from './new-app.ts'
 import type { RackState } from './rack.ts'
@@ -57,8 +58,14 @@ export function seedRack(options: { name: string; token: string; clock: Clock; r
         domains: ['*.example.test'],
         expiration: goTime(bootedAt + 60 * 24 * hour, random.below(1_000_000)),
         status: 'Ready',
+        origin: 'uploaded',
       },
     ],
+    letsEncrypt: { role: '', solvers: [] },
+    instances: [1, 2, 3].map((number) => newInstance(number, bootedAt - 72 * hour)),
+    instancesStarted: 3,
+    resources: new Map(),
+    events: [],
     logs: createLogLines(),
   }
   rack.logs.append(logLine(clock, 'system/api', `Booting ${name}`))

@@ -10,6 +10,8 @@ export interface Form {
   /** What Go calls `r.Form` after the body was read: the body before the query, except that multipart comes after it. */
   readonly values: Values
   readonly query: Values
+  /** A urlencoded body, also where `values` ignores it for the method's sake. */
+  readonly body: Values
 }
 
 const methodsWithForm = new Set(['POST', 'PUT', 'PATCH'])
@@ -20,11 +22,11 @@ export function readForm(method: string, query: string, headers: RawHeaders, bod
   const { type, parameters } = readMediaType(firstHeader(headers, 'content-type') ?? '')
   if (type === 'multipart/form-data') {
     const fields = readMultipart(body, parameters.get('boundary') ?? '') ?? []
-    return { query: grouped(fromQuery), values: grouped([...fromQuery, ...fields.map(pairOf)]) }
+    return { query: grouped(fromQuery), values: grouped([...fromQuery, ...fields.map(pairOf)]), body: new Map() }
   }
-  const urlEncoded = type === 'application/x-www-form-urlencoded' && methodsWithForm.has(method)
-  const fromBody = urlEncoded ? readPairs(body.toString('latin1')) : []
-  return { query: grouped(fromQuery), values: grouped([...fromBody, ...fromQuery]) }
+  const fromBody = type === 'application/x-www-form-urlencoded' ? readPairs(body.toString('latin1')) : []
+  const counted = methodsWithForm.has(method) ? fromBody : []
+  return { query: grouped(fromQuery), values: grouped([...counted, ...fromQuery]), body: grouped(fromBody) }
 }
 
 type Pair = readonly [name: string, value: string]

@@ -11,6 +11,8 @@ export interface ParameterPlaces {
   readonly form?: readonly string[]
   /** The first non-empty of the form value and the header of that name. */
   readonly value?: readonly string[]
+  /** As `value`, but a urlencoded body comes first whatever the method is. */
+  readonly bodyOrValue?: readonly string[]
 }
 
 /** What the handler gets, by the name it asks for. Absent parameters have no entry. */
@@ -22,6 +24,9 @@ export function readParameters(places: ParameterPlaces, form: Form, headers: Raw
   for (const name of places.query ?? []) keep(found, name, first(form.query, name))
   for (const name of places.form ?? []) keep(found, name, first(form.values, name))
   for (const name of places.value ?? []) keep(found, name, first(form.values, name) || header(headers, name))
+  for (const name of places.bodyOrValue ?? []) {
+    keep(found, name, first(form.body, name) || first(form.values, name) || header(headers, name))
+  }
   return found
 }
 

@@ -52,8 +52,8 @@ function readInput(socket: Duplex, writer: FrameWriter, gone: AbortSignal): Inpu
   const readPieces = createPieceReader('masked')
   let control: Buffer = Buffer.alloc(0)
   function takePiece(piece: FramePiece): void {
-    if (piece.opcode === opcode.text || piece.opcode === opcode.continuation) return queue.push(piece.payload)
-    if (piece.opcode === opcode.binary && piece.length === 0) return queue.end()
+    if (piece.opcode === opcode.text || piece.opcode === opcode.continuation) queue.push(piece.payload)
+    if (piece.opcode === opcode.binary && piece.length === 0) queue.end()
     if (piece.opcode < opcode.close) return
     control = Buffer.concat([control, piece.payload])
     if (!piece.ends) return

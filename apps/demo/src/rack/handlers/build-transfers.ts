@@ -1,0 +1,65 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { RackError } from '../errors.ts'
+import { readTar, writeTar } from '../process/tar.ts'
+import { completeBuild, findBuild, newBuild } from '../state/builds.ts'
+import { findApp } from '../state/rack.ts'
+import { addRelease } from '../state/releases.ts'
+import { contentOf, storeBytes } from '../state/stored-bytes.ts'
+import type { Answer, Call } from '../types.ts'
+import { bare, binary, json } from '../wire/answers.ts'
+
+const keptArchives = 10
+const imageTime = 1000
+
+/** A gzipped tar with the build in it; for one that was imported, what was imported. */
+export function exportBuild({ rack, variables }: Call): Answer {
+  const app = findApp(rack, variables.app)
+  const build = findBuild(app, variables.build ?? '')
+  const imported = app.archives.get(build.id)
+  if (imported !== undefined) return binary(contentOf(imported))
+  const files = [
+    { path: 'build.json', content: Buffer.from(JSON.stringify(build)) },
+    { path: 'convox.yml', content: Buffer.from(build.manifest) },
+  ]
+  return binary(once(gzipSync(writeTar(files))))
+}
+
+/** Takes an archive of any size. It becomes a build, and a release with the env of the one before. */
+export async function importBuild({ rack, variables, body }: Call): Promise<Answer> {
+  const app = findApp(rack, variables.app)
+  const archive = await storeBytes(body)
+  if (archive.length === 0) throw new RackError(400, 'the archive is empty')
+  const build = newBuild(rack, app, { description: `import of ${archive.length} bytes`, gitSha: '', status: 'running' })
+  app.archives.set(build.id, archive)
+  const [oldest] = app.archives.keys()
+  if (app.archives.size > keptArchives && oldest !== undefined) app.archives.delete(oldest)
+  completeBuild(rack, build, manifestIn(archive.bytes))
+  build.release = addRelease(rack, app, {
+    build: build.id,
+    manifest: build.manifest,
+    description: build.description,
+  }).id
+  return json(build)
+}
+
+/** Fetches an image in the background: an external build is complete a second later. */
+export function importImage({ rack, variables, parameters }: Call): Answer {
+  const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
+  if (!parameters.image) throw new RackError(400, 'image is required')
+  rack.clock.after(imageTime, () => completeBuild(rack, build, build.manifest))
+  return bare(202)
+}
+
+/** The convox.yml of an archive that is small and sound enough; an import may hold any bytes. */
+function manifestIn(archive: Buffer): string {
+  try {
+    const files = readTar(gunzipSync(archive, { maxOutputLength: 16 * 1024 * 1024 }))
+    return files.find(({ path }) => path === 'convox.yml')?.content.toString('utf8') ?? ''
+  } catch {
+    return ''
+  }
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}

@@ -1,0 +1,27 @@
+import { RackError } from '../errors.ts'
+import { findApp } from '../state/rack.ts'
+import type { Answer, Call } from '../types.ts'
+import { json, ok } from '../wire/answers.ts'
+
+/** With their values, as a rack lists them. */
+export function listConfigs({ rack, variables }: Call): Answer {
+  const { configs } = findApp(rack, variables.app)
+  return json([...configs].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)))
+}
+
+export function getConfig({ rack, variables }: Call): Answer {
+  const { config: name = '' } = variables
+  const value = findApp(rack, variables.app).configs.get(name)
+  if (value === undefined) throw new RackError(404, `app config not found: ${name}`)
+  return json({ name, value })
+}
+
+/** The value comes in base64 and is shown without. */
+export function setConfig({ rack, variables, parameters }: Call): Answer {
+  const { value = '' } = parameters
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)) {
+    throw new RackError(400, 'failed to parse base 64 value')
+  }
+  findApp(rack, variables.app).configs.set(variables.config ?? '', Buffer.from(value, 'base64').toString('utf8'))
+  return ok()
+}

@@ -1,0 +1,15 @@
+import { RackError } from '../errors.ts'
+import type { Answer, Call } from '../types.ts'
+import { ok } from '../wire/answers.ts'
+import { readPairs } from '../wire/form.ts'
+
+const keptEvents = 1000
+
+/** Takes any event from anyone who may write: a rack can't tell who made it. */
+export function sendEvent({ rack, parameters }: Call): Answer {
+  const { action = '', data = '', error = '', status = '' } = parameters
+  if (action === '') throw new RackError(400, 'action is required')
+  rack.events.push({ action, data: Object.fromEntries(readPairs(data)), error, status })
+  if (rack.events.length > keptEvents) rack.events.shift()
+  return ok()
+}

@@ -1,0 +1,25 @@
+import { RackError } from '../errors.ts'
+import type { LetsEncryptConfig } from '../state/rack.ts'
+import { storeBytes } from '../state/stored-bytes.ts'
+import type { Answer, Call } from '../types.ts'
+import { json, ok } from '../wire/answers.ts'
+
+export function getLetsEncryptConfig({ rack }: Call): Answer {
+  return json(rack.letsEncrypt)
+}
+
+/** JSON, whatever its content type says: the CLI sends it as octets. */
+export async function setLetsEncryptConfig({ rack, body }: Call): Promise<Answer> {
+  rack.letsEncrypt = parsed((await storeBytes(body)).bytes.toString('utf8'))
+  return ok()
+}
+
+function parsed(text: string): LetsEncryptConfig {
+  try {
+    const { role, solvers }: Partial<LetsEncryptConfig> = JSON.parse(text)
+    if (Array.isArray(solvers)) return { role: typeof role === 'string' ? role : '', solvers }
+  } catch {
+    // Falls through to the same refusal.
+  }
+  throw new RackError(400, 'the configuration is not a JSON object with solvers')
+}

@@ -1,0 +1,25 @@
+import { RackError } from '../errors.ts'
+import type { Answer, Call } from '../types.ts'
+import { json, ok } from '../wire/answers.ts'
+
+/** With the passwords, as the rack's provider returns them. */
+export function listRegistries({ rack }: Call): Answer {
+  return json(rack.registries)
+}
+
+export function addRegistry({ rack, parameters }: Call): Answer {
+  const { server = '', username = '', password = '' } = parameters
+  if (server === '') throw new RackError(400, 'server is required')
+  const registry = { server, username, password }
+  const known = rack.registries.findIndex((one) => one.server === server)
+  rack.registries.splice(known === -1 ? rack.registries.length : known, known === -1 ? 0 : 1, registry)
+  return json(registry)
+}
+
+/** The server's name is the rest of the path, decoded once, slashes and all. */
+export function removeRegistry({ rack, variables }: Call): Answer {
+  const known = rack.registries.findIndex(({ server }) => server === variables.server)
+  if (known === -1) throw new RackError(404, `no such registry: ${variables.server}`)
+  rack.registries.splice(known, 1)
+  return ok()
+}

@@ -1,0 +1,34 @@
+import { createHmac } from 'node:crypto'
+import { RackError } from '../errors.ts'
+import type { Answer, Call } from '../types.ts'
+import { json, ok } from '../wire/answers.ts'
+
+const roles: ReadonlyMap<string, string> = new Map([
+  ['read', 'r'],
+  ['write', 'rw'],
+  ['admin', 'rwa'],
+])
+const longest = 8760
+
+/** A token of the right shape. The demo rack itself takes none. */
+export function createToken({ rack, parameters }: Call): Answer {
+  const hours = parameters.durationInHour ?? ''
+  if (!/^\d+$/.test(hours)) throw new RackError(400, 'invalid duration')
+  if (Number(hours) < 1 || Number(hours) > longest) {
+    throw new RackError(400, `duration must be between 1 and ${longest} hours`)
+  }
+  const role = roles.get(parameters.role ?? '')
+  if (role === undefined) throw new RackError(400, 'invalid role: must be read, write, or admin')
+  const expiresAt = Math.floor(rack.clock.now() / 1000) + Number(hours) * 3600
+  const signed = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded({ user: `system-${parameters.role}`, role, expiresAt })}`
+  const signature = createHmac('sha256', `demo:${rack.token}`).update(signed).digest('base64url')
+  return json({ token: `${signed}.${signature}` })
+}
+
+export function rotateSigningKey(): Answer {
+  return ok()
+}
+
+function encoded(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}

@@ -1,0 +1,24 @@
+import { BlockList, isIP } from 'node:net'
+
+const refused = new BlockList()
+refused.addSubnet('0.0.0.0', 8)
+refused.addSubnet('127.0.0.0', 8)
+refused.addSubnet('169.254.0.0', 16)
+refused.addAddress('::', 'ipv6')
+refused.addAddress('::1', 'ipv6')
+refused.addSubnet('fe80::', 10, 'ipv6')
+
+/**
+ * Whether a rack opens connections to this host: not to itself, not to link-local addresses (where a cloud keeps its credentials),
+ * and not to numbers that resolvers read as addresses though they aren't written as such.
+ */
+export function isProxyHost(host: string): boolean {
+  const name = host
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+    .toLowerCase()
+  const family = isIP(name)
+  if (family !== 0) return !refused.check(name, family === 6 ? 'ipv6' : 'ipv4')
+  if (name === '' || name === 'localhost' || name.endsWith('.localhost')) return false
+  return !name.split('.').every((label) => /^(?:0x[0-9a-f]*|\d*)$/.test(label))
+}

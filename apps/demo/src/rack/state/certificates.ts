@@ -1,0 +1,39 @@
+import { goTime } from '../clock.ts'
+import { RackError } from '../errors.ts'
+import { newId } from '../random.ts'
+import type { Certificate, RackState } from './rack.ts'
+
+const day = 24 * 3_600_000
+
+/** @throws RackError 404 */
+export function findCertificate(rack: RackState, id: string): Certificate {
+  const found = rack.certificates.find((certificate) => certificate.id === id)
+  if (found === undefined) throw new RackError(404, `certificate not found: ${id}`)
+  return found
+}
+
+export function addCertificate(
+  rack: RackState,
+  given: { domains: readonly string[]; expires?: number; origin: Certificate['origin'] },
+): Certificate {
+  const certificate: Certificate = {
+    id: newId.certificate(rack.random),
+    domain: given.domains[0] ?? '',
+    domains: given.domains,
+    expiration: goTime(given.expires ?? rack.clock.now() + 90 * day),
+    status: 'Ready',
+    origin: given.origin,
+  }
+  rack.certificates.push(certificate)
+  return certificate
+}
+
+/** Ninety more days, from now. */
+export function renewCertificate(rack: RackState, certificate: Certificate): void {
+  certificate.expiration = goTime(rack.clock.now() + 90 * day)
+}
+
+/** What a rack prints of it. */
+export function printedCertificate({ origin: _, ...printed }: Certificate): Omit<Certificate, 'origin'> {
+  return printed
+}

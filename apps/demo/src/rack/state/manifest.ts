@@ -1,0 +1,26 @@
+export interface ManifestService {
+  readonly name: string
+  /** `KEY` or `KEY=default`. */
+  readonly environment: string[]
+  scale: number
+}
+
+/** The services of a convox.yml: as much YAML as the demo rack's own manifests use, and nothing of a document that isn't that. */
+export function readServices(manifest: string): ManifestService[] {
+  const services: ManifestService[] = []
+  let section = ''
+  let list = ''
+  for (const line of manifest.split('\n')) {
+    const [, indent = '', key = '', value = ''] = /^( *)([\w-]+):\s*(.*)$/.exec(line) ?? []
+    const item = /^ +- +(.+)$/.exec(line)?.[1]
+    const service = services.at(-1)
+    if (item !== undefined && list === 'environment') service?.environment.push(item)
+    if (key === '') continue
+    list = indent.length > 2 ? key : ''
+    if (indent === '') section = key
+    if (section !== 'services') continue
+    if (indent.length === 2) services.push({ name: key, environment: [], scale: 1 })
+    if (key === 'scale' && /^\d+$/.test(value) && service !== undefined) service.scale = Number(value)
+  }
+  return services
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+
+/** What was uploaded: all of it counted, the beginning of it kept. */
+export interface StoredBytes {
+  readonly length: number
+  /** Of all of it, in hex. */
+  readonly sha256: string
+  /** The beginning, up to `keptBytes`. */
+  readonly bytes: Buffer
+}
+
+export const keptBytes = 8 * 1024 * 1024
+
+/** Reads a body of any size to its end. */
+export async function storeBytes(body: AsyncIterable<Buffer>): Promise<StoredBytes> {
+  const hash = createHash('sha256')
+  const kept: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    hash.update(chunk)
+    if (length < keptBytes) kept.push(Buffer.from(chunk.subarray(0, keptBytes - length)))
+    length += chunk.length
+  }
+  return { length, sha256: hash.digest('hex'), bytes: Buffer.concat(kept) }
+}
+
+/** As long as what was uploaded: after the part that was kept come zeros. */
+export async function* contentOf({ bytes, length }: Pick<StoredBytes, 'bytes' | 'length'>): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes
+  const zeros = Buffer.alloc(64 * 1024)
+  for (let left = length - bytes.length; left > 0; left -= zeros.length) yield zeros.subarray(0, left)
+}
