@@ -24,10 +24,15 @@ export function compileProxy(
     const port = Number(params.port)
     if (apiHosts.has(host.split('.')[0] ?? '') || apiPorts.has(port)) return apiRefusal
     if (closed.has(`${host}:${port}`)) return ownRefusal
+    if (!decimalPort.test(params.port ?? '')) return portRefusal
     return resource !== null || isNamed(host) ? null : unnamedRefusal
   }
 }
 
+/** A rack would also take `0x1547` or a service's name for a port: another reading than ours. */
+const decimalPort = /^[1-9][0-9]{0,4}$/
+
+const portRefusal: Refusal = { rule: 'proxy-port', reason: 'A port is a number from 1 to 65535, in decimal digits.' }
 const apiRefusal: Refusal = {
   rule: 'blocked:rack-api',
   reason:

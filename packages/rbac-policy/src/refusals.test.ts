@@ -113,6 +113,16 @@ describe('proxies', () => {
     )
   })
 
+  test.each(['sun-sr-https', 'postgresql', '0x1547', '5432.0', '5e3', '0', '99999999', ''])(
+    'a port that the rack could read as another number than ours is refused: %j',
+    (port) => {
+      const resource = { app: 'web', name: 'database' }
+      expect(decide(proxy, { params: { host: 'db.internal', port }, resource }, named)).toMatchObject({
+        effect: 'deny',
+      })
+    },
+  )
+
   test('a resource is reached by whoever may proxy in its app, and by nobody else', () => {
     const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
     const resource = { app: 'web', name: 'database' }

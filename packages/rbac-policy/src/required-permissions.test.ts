@@ -58,6 +58,20 @@ describe('what a call needs', () => {
     }
   })
 
+  test.each([
+    ['tmp/38d3.tgz', ['object:create']],
+    ['builds/B1.tgz', ['object:create', 'object:delete']],
+    ['tmp', ['object:create', 'object:delete']],
+    ['tmpx/a.tgz', ['object:create', 'object:delete']],
+    ['/tmp/a.tgz', ['object:create', 'object:delete']],
+    ['TMP/a.tgz', ['object:create', 'object:delete']],
+    ['', ['object:create', 'object:delete']],
+  ])('an upload to %j: %j, since only below tmp/ nothing is replaced', (key, needed) => {
+    expect(requiredPermissions(call('POST /apps/{app}/objects/{key:.*}', { params: { app: 'web', key } }))).toEqual(
+      needed,
+    )
+  })
+
   test('a stop needs a permission unless the run is an own one', () => {
     const stop = 'DELETE /apps/{app}/processes/{pid}'
     expect(requiredPermissions(call(stop))).toEqual(['process:stop'])

@@ -3,6 +3,9 @@ import type { Permission, RackCall } from './types.ts'
 /** The service whose processes are there to run commands in. */
 const commandService = 'command'
 
+/** Where sources are uploaded to. Elsewhere are the rack's own objects, such as builds: to write there is to replace one. */
+const uploads = 'tmp/'
+
 /**
  * What a call needs, all of it. It begins with the route's permission and asks for more where the call says more.
  * Empty only for the stop of an own run, which everyone may end who can still reach the app.
@@ -24,6 +27,8 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
       return call.process?.service === commandService ? [permission] : [permission, 'process:exec-any']
     case 'process:stop':
       return call.process?.own ? [] : [permission]
+    case 'object:create':
+      return call.params.key?.startsWith(uploads) ? [permission] : [permission, 'object:delete']
     case 'proxy:open':
       return call.resource === null ? [permission] : ['resource:proxy']
     default:

@@ -55,7 +55,7 @@ export function call(id: string, change: Partial<RackCall> = {}): RackCall {
     rack: 'staging',
     route,
     app: route.path.startsWith('/apps/{') ? 'web' : null,
-    params: { app: 'web', service: 'command', pid: 'p1', host: 'db.internal', port: '5432' },
+    params: { app: 'web', service: 'command', pid: 'p1', host: 'db.internal', port: '5432', key: 'tmp/a.tgz' },
     process: route.path.includes('{pid}') ? { id: 'p1', known: true, service: 'command', own: false } : null,
     service: route.path.includes('{service}') ? 'command' : null,
     command: run || exec ? readCommand('bin/pre_release', run ? 'run' : 'exec') : null,
