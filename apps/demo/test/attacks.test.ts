@@ -172,6 +172,27 @@ describe('attacks', () => {
       expect([answer.status, sent('POST').length]).toEqual([400, 0])
     })
 
+    test('an environment of more keys than any process has does not hold up everybody else', async () => {
+      const keys = Array.from({ length: 300_000 }, (_, index) => `K${index}=1`).join('\n')
+      const answer = await system.send('POST', '/apps/myapp/releases?', ci, `env=${encodeURIComponent(keys)}`, form)
+      expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'env-lines' })])
+    })
+
+    test('a pipeline uploads sources, and replaces no build', async () => {
+      const write = (key: string) => system.send('POST', `/apps/myapp/objects/${key}`, ci, 'abc')
+      expect((await write('tmp/a.tgz')).status).toBe(200)
+      system.rack.clearReceived()
+      for (const key of ['builds/B1.tgz', '', 'tmp', '/tmp/a.tgz']) expect((await write(key)).status).toBe(403)
+      expect(sent('POST')).toHaveLength(0)
+    })
+
+    test('a build is not made of the sources of another app', async () => {
+      const source = `url=${encodeURIComponent('object://billing/tmp/a.tgz')}`
+      const answer = await system.send('POST', '/apps/myapp/builds?', ci, source, form)
+      expect([answer.status, sent('POST').length]).toEqual([403, 0])
+      expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny', rule: 'foreign-object' } })
+    })
+
     test('a mask that is encoded within the parameters of an app is found', async () => {
       const parameters = encodeURIComponent(`Secret=${encodeURIComponent('[hidden]')}`)
       const answer = await system.send('PUT', '/apps/myapp?', deployer, `parameters=${parameters}`, form)

@@ -76,9 +76,16 @@ function changesBetween(before: string, after: string): KeyChange[] {
 
 /** The rack reads an environment by lines of at most 64 KiB, and nothing of what follows a longer one. */
 const longestLine = 65_535
+/** Comparing and recording hundreds of thousands of keys would hold up everybody's calls for seconds. */
+const mostLines = 10_000
 
 function refuseUnreadLines(env: string): void {
-  if (!env.split('\n').some((line) => Buffer.byteLength(line) > longestLine)) return
+  const lines = env.split('\n')
+  if (lines.length > mostLines) {
+    const sentence = `the environment has more than ${mostLines} lines, which no process could be given; send fewer`
+    throw ruled(new AmbiguousParameters(sentence), 'env-lines')
+  }
+  if (!lines.some((line) => Buffer.byteLength(line) > longestLine)) return
   throw ruled(
     new AmbiguousParameters('the environment has a line of more than 64 KiB, which the rack does not read; shorten it'),
     'env-line',

@@ -5,6 +5,7 @@ import type { ProcessSubject, RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { AmbiguousParameters, NotPermitted, ruled } from '../errors.ts'
 import { appOf, serviceOf } from './app-of.ts'
+import { refuseForeignSource } from './build-source.ts'
 import type { RoutedCall } from './call.ts'
 import { refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
@@ -36,6 +37,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   }
   refuseStrayMasks(parameters.form, (name) => route.id === releaseRoute && name === 'env')
   const app = appOf(route, params)
+  refuseForeignSource(route, app, parameters.form)
   const at = steps.now()
   const may = steps.policy.holds(principal, route.permission, { rack: call.rack.name, app, scope: route.scope }, at)
   const [process, resource, release, environment] = await Promise.all([
