@@ -1,0 +1,54 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
+import { load } from './load.ts'
+import { listening } from './subjects/listening.ts'
+
+async function serve(listener: RequestListener): Promise<{ url: string; server: Server }> {
+  const server = createServer(listener)
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: await listening(server), server }
+}
+
+const request = Buffer.from('GET /apps? HTTP/1.1\r\nHost: bench\r\n\r\n')
+
+test('every answer is counted once, and each connection has one request under way', async () => {
+  let served = 0
+  let underWay = 0
+  let most = 0
+  const { url } = await serve((_request, response) => {
+    served++
+    most = Math.max(most, ++underWay)
+    response.on('finish', () => underWay--)
+    setImmediate(() => response.end('ok'))
+  })
+  const { requests, latencies, seconds } = await load({ url, request, connections: 4, milliseconds: 100 })
+  expect(requests).toBe(served)
+  expect(latencies).toHaveLength(served)
+  expect(most).toBeLessThanOrEqual(4)
+  expect(seconds).toBeGreaterThanOrEqual(0.1)
+})
+
+test('latencies come in ascending order', async () => {
+  const { url } = await serve((_request, response) => response.end('ok'))
+  const { latencies } = await load({ url, request, connections: 2, milliseconds: 50 })
+  expect([...latencies]).toEqual([...latencies].sort((a, b) => a - b))
+})
+
+test('a refusal ends the run: it is faster than an answer and would look like speed', async () => {
+  const { url } = await serve((_request, response) => response.writeHead(503, { 'Content-Length': 2 }).end('no'))
+  await expect(load({ url, request, connections: 2, milliseconds: 50 })).rejects.toThrow('an answer was 503')
+})
+
+test('a connection that ends is an error', async () => {
+  const { url } = await serve((_request, response) => response.destroy())
+  await expect(load({ url, request, connections: 1, milliseconds: 50 })).rejects.toThrow('a connection ended')
+})
+
+test('nothing is left open afterwards', async () => {
+  const { url, server } = await serve((_request, response) => response.end('ok'))
+  await load({ url, request, connections: 8, milliseconds: 20 })
+  await expect.poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(0)
+})

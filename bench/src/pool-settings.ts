@@ -1,0 +1,10 @@
+/** The same for every forwarder that is measured: what packages/rack-registry uses for a rack. */
+export const poolSettings = {
+  connections: 256,
+  pipelining: 1,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  keepAliveTimeout: 50_000,
+  keepAliveMaxTimeout: 50_000,
+  maxHeaderSize: 64 * 1024,
+}

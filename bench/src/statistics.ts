@@ -1,0 +1,25 @@
+/** The middle, and how far the rounds were apart. */
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+/** @param values at least one, in any order */
+export function spread(values: readonly number[]): Spread {
+  const sorted = Float64Array.from(values).sort()
+  return { median: percentile(sorted, 50), min: percentile(sorted, 0), max: percentile(sorted, 100) }
+}
+
+/**
+ * The value at or below which `percent` of the values lie, between its neighbours where it falls between them.
+ *
+ * @param sorted at least one, ascending
+ */
+export function percentile(sorted: Float64Array, percent: number): number {
+  if (sorted.length === 0) throw new Error('there is no percentile of nothing')
+  const place = ((sorted.length - 1) * percent) / 100
+  const below = sorted[Math.floor(place)] ?? 0
+  const above = sorted[Math.ceil(place)] ?? below
+  return below + (above - below) * (place - Math.floor(place))
+}
