@@ -17,8 +17,10 @@ const causes: Readonly<Record<string, string>> = {
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: "the request's body has another length than it says",
   UND_ERR_INVALID_ARG: 'the request holds characters that HTTP does not allow',
   EPROTO: 'it does not speak TLS (is its address http instead of https?)',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'it does not speak TLS 1.2 or newer',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it does not speak TLS 1.2 or newer',
+  CERT_HAS_EXPIRED: 'its certificate, or that of its authority, has expired',
+  CERT_NOT_YET_VALID: 'its certificate, or that of its authority, is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
 }
 
@@ -28,6 +30,8 @@ const unknownAuthority = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'INVALID_CA',
 ])
 
 /** The environment's spelling of a rack's name: `us-east` → `US_EAST`. */
@@ -39,11 +43,14 @@ export function variableSuffix(rack: string): string {
 export function causeInWords(error: unknown, rack: string): string {
   const code = codeOf(error)
   if (unknownAuthority.has(code)) {
-    return `its certificate is not signed by a known authority (name the authority in NODE_EXTRA_CA_CERTS, or inside a cluster set RACK_TLS_INSECURE_${variableSuffix(rack)}=true)`
+    const suffix = variableSuffix(rack)
+    return `its certificate is not signed by an authority that is known for it (name the authority in RACK_CA_${suffix}; for a certificate that signed itself set RACK_TLS_INSECURE_${suffix}=true, and its key in RACK_TLS_PIN_${suffix} unless it changes at each start, as inside a cluster)`
   }
+  const known = causes[code]
+  if (known !== undefined) return known
   if (code.startsWith('ERR_SSL_')) return causes.EPROTO ?? code
   if (code.startsWith('HPE_')) return 'its answer is not valid HTTP'
-  return causes[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
+  return code === '' ? 'the connection failed' : `the connection failed (${code})`
 }
 
 function codeOf(error: unknown): string {

@@ -7,6 +7,13 @@ export const RackUnreachable = createError<[rack: string, cause: string]>(
   502,
 )
 
+/** Nothing was sent: whoever answered has another key than the rack. */
+export const RackNotPinned = createError<[rack: string, problem: string]>(
+  'RGW_RACK_NOT_PINNED',
+  "the rack %s can't be trusted: %s",
+  502,
+)
+
 /** Something may have been sent; for a call that changes something the gateway adds that it may have been carried out. */
 export const RackBroken = createError<[rack: string, cause: string]>(
   'RGW_RACK_BROKEN',
@@ -58,5 +65,11 @@ export const OtherRackBound = createError<[bound: string]>(
 )
 
 export const DuplicateRack = createError<[rack: string]>('RGW_DUPLICATE_RACK', 'the rack %s is configured twice', 500)
+
+export const RackWithoutTls = createError<[rack: string]>(
+  'RGW_RACK_WITHOUT_TLS',
+  'the rack %s has authorities or pinned keys, but its address is plain http',
+  500,
+)
 
 export const BodyAlreadyTaken = createError('RGW_BODY_ALREADY_TAKEN', "the rack's answer was read twice", 500)

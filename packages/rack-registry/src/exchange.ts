@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Answer } from './answer.ts'
 import { causeInWords } from './causes.ts'
-import { CallerGone, RackBroken, RackUnreachable } from './errors.ts'
+import { CallerGone, RackBroken, RackNotPinned, RackUnreachable } from './errors.ts'
 import { answerHead } from './headers.ts'
 import type { CallSignal, UpstreamAnswer } from './types.ts'
 
@@ -67,7 +67,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #failure(error: Error): Error {
     const { rack, body, signal } = this.#options
-    if (error instanceof RackBroken || error instanceof CallerGone) return error
+    if (error instanceof RackBroken || error instanceof CallerGone || error instanceof RackNotPinned) return error
     if (signal.aborted || body?.readableAborted) return new CallerGone(rack)
     const cause = causeInWords(error, rack)
     return this.#controller === null ? new RackUnreachable(rack, cause) : new RackBroken(rack, cause)

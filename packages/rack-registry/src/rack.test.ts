@@ -192,7 +192,7 @@ test('a certificate that nobody signed is refused and explained, unless the rack
     message: expect.stringContaining('RACK_TLS_INSECURE_STAGING=true'),
   })
   expect(await body(rackAt(peer.port, { scheme: 'https', tlsInsecure: true }))).toBe('ok')
-  expect(await body(rackAt(peer.port, { scheme: 'https', ca: certificate }))).toBe('ok')
+  expect(await body(rackAt(peer.port, { scheme: 'https', tlsCa: certificate }))).toBe('ok')
 })
 
 test('https to a port that speaks http says so', async () => {
@@ -282,6 +282,7 @@ test('header values that could begin another line are not sent', async () => {
 test('an unprotected way to a rack is warned about', () => {
   const warn = (url: string, tlsInsecure: boolean) => tlsWarning({ name: 'staging', url: new URL(url), tlsInsecure })
   expect(warn('https://rack', false)).toBeNull()
+  expect(tlsWarning({ name: 'a', url: new URL('https://rack'), tlsInsecure: true, tlsPins: ['sha256/a'] })).toBeNull()
   expect(warn('https://rack', true)).toMatch(/certificate of the rack staging is not verified/)
   expect(warn('http://rack', false)).toMatch(/plain http/)
 })

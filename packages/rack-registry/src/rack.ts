@@ -1,4 +1,5 @@
 import { Pool } from 'undici'
+import { createDial } from './dial.ts'
 import { CallerGone } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { detachedBody } from './request-body.ts'
@@ -10,8 +11,6 @@ export interface RackOptions {
   readonly connectTimeout?: number
   /** Connections of the pool. Uploads and downloads hold one each; websockets have their own. */
   readonly connections?: number
-  /** Further certificate authorities, PEM. */
-  readonly ca?: string
   /** Told of the bytes of each piece of a body, either way. */
   readonly passed?: (bytes: number) => void
 }
@@ -27,10 +26,10 @@ const maxHeaderSize = 64 * 1024
  * The token is kept out of `JSON.stringify`, logs and spreads.
  */
 export function createRack(settings: RackSettings, options: RackOptions = {}): Rack {
-  const { connectTimeout = 5_000, connections = 256, ca, passed = () => {} } = options
-  const { name, url, token, tlsInsecure } = settings
+  const { connectTimeout = 5_000, connections = 256, passed = () => {} } = options
+  const { name, url, token, tlsInsecure, tlsCa = null, tlsPins = [] } = settings
   const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
-  const tls = { rejectUnauthorized: !tlsInsecure, ...(ca === undefined ? {} : { ca }) }
+  const dial = createDial(settings, connectTimeout)
   const pool = new Pool(url.origin, {
     connections,
     pipelining: 1,
@@ -39,7 +38,7 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
     keepAliveTimeout,
     keepAliveMaxTimeout: keepAliveTimeout,
     maxHeaderSize,
-    connect: { ...tls, timeout: connectTimeout },
+    connect: (_where, done) => void dial(done),
   })
 
   function send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamAnswer> {
@@ -59,20 +58,22 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
     name,
     url,
     tlsInsecure,
+    tlsCa,
+    tlsPins,
     send,
     upgrade: (request: UpstreamRequest, signal: CallSignal) =>
-      openWebsocket({ rack: name, url, tls, authorization, connectTimeout, maxHeaderSize, request, signal }),
+      openWebsocket({ rack: name, url, dial, authorization, maxHeaderSize, request, signal }),
     close: () => pool.destroy(),
   }
   return Object.defineProperty({ ...rack, token }, 'token', { enumerable: false })
 }
 
 /** What to warn about at each start, or null. */
-export function tlsWarning(settings: Pick<RackSettings, 'name' | 'tlsInsecure' | 'url'>): string | null {
-  const { name, tlsInsecure, url } = settings
+export function tlsWarning(settings: Pick<RackSettings, 'name' | 'tlsInsecure' | 'tlsPins' | 'url'>): string | null {
+  const { name, tlsInsecure, tlsPins = [], url } = settings
   if (url.protocol === 'http:') {
     return `the rack ${name} is reached over plain http: its password and all data travel in the clear`
   }
-  if (!tlsInsecure) return null
+  if (!tlsInsecure || tlsPins.length > 0) return null
   return `the certificate of the rack ${name} is not verified: whoever is on the path can read its password; use this inside a cluster only`
 }

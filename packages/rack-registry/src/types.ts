@@ -10,6 +10,10 @@ export interface RackSettings {
   readonly token: string
   /** True only with `RACK_TLS_INSECURE_<NAME>=true`. */
   readonly tlsInsecure: boolean
+  /** PEM: the only authorities that may have signed its certificate. Absent: those that Node knows. */
+  readonly tlsCa?: string | null
+  /** `sha256/<base64>` of the public keys that it may have, whether or not its certificate is verified. None: any key. */
+  readonly tlsPins?: readonly string[]
 }
 
 /** What is sent to the rack. Headers are a flat list of names and values, in order, latin1, without Host, credentials, length or hop-by-hop ones: the rack adds those. */
@@ -68,7 +72,7 @@ export interface CallSignal {
 }
 
 export interface Rack extends RackSettings {
-  /** Sends one request; never again, whatever happens. Rejects with RackUnreachable before anything was sent, RackBroken after. */
+  /** Sends one request; never again, whatever happens. Rejects with RackUnreachable or RackNotPinned before anything was sent, RackBroken after. */
   send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamAnswer>
   /** Opens a websocket with a key of the gateway's own and without extensions or subprotocols. */
   upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>

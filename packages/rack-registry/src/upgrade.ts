@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
-import net from 'node:net'
-import tls from 'node:tls'
+import type { Socket } from 'node:net'
 import { Answer } from './answer.ts'
 import { causeInWords } from './causes.ts'
-import { CallerGone, RackBroken, RackUnreachable, UnsafeHandshake } from './errors.ts'
+import type { Dial } from './dial.ts'
+import { CallerGone, RackBroken, RackNotPinned, RackUnreachable, UnsafeHandshake } from './errors.ts'
 import { answerHead } from './headers.ts'
 import type { CallSignal, UpstreamRequest, UpstreamUpgrade } from './types.ts'
 import { acceptKey } from './websocket.ts'
@@ -12,10 +12,9 @@ import { acceptKey } from './websocket.ts'
 export interface WebsocketOptions {
   readonly rack: string
   readonly url: URL
-  readonly tls: { readonly rejectUnauthorized: boolean; readonly ca?: string }
+  /** Has a limit of its own. The rack's answer has none: the caller's patience is the limit. */
+  readonly dial: Dial
   readonly authorization: string
-  /** Milliseconds until the connection must stand. The rack's answer has no limit: the caller's patience is the limit. */
-  readonly connectTimeout: number
   readonly maxHeaderSize: number
   readonly request: UpstreamRequest
   readonly signal: CallSignal
@@ -25,41 +24,47 @@ export interface WebsocketOptions {
  * Opens a websocket on a connection of its own: own key, version 13, `Upgrade` in the one spelling that a rack's
  * router knows, no Origin, no extensions, no subprotocols.
  *
- * @throws RackUnreachable before the handshake was sent; RackBroken when its answer is none
+ * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when its answer is none
  * @see RFC 6455, section 4.1
  */
 export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrade> {
-  const { rack, signal } = options
+  const { rack, signal, dial } = options
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new CallerGone(rack))
       return
     }
+    const onAbort = { handleEvent: () => void dialled.destroy(new CallerGone(rack)) }
+    const settle = () => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort)
+
+    const dialled = dial((error, socket) => {
+      if (error === null) {
+        shakeHands(options, socket, settle).then(resolve, reject)
+        return
+      }
+      settle()
+      const known = error instanceof CallerGone || error instanceof RackNotPinned
+      reject(known ? error : new RackUnreachable(rack, causeInWords(error, rack)))
+    })
+  })
+}
+
+/** @param settle called once the signal means nothing any more for what is returned */
+function shakeHands(options: WebsocketOptions, socket: Socket, settle: () => void): Promise<UpstreamUpgrade> {
+  const { rack } = options
+  return new Promise((resolve, reject) => {
     const key = randomBytes(16).toString('base64')
-    const socket = connectTo(options)
     const handshake = writeHandshake(options, socket, key)
     if (handshake === null) {
+      settle()
       socket.destroy()
       reject(new UnsafeHandshake(rack))
       return
     }
-    let sent = false
-    const timer = setTimeout(() => handshake.destroy(connectTimedOut()), options.connectTimeout)
-    socket.once(options.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-      sent = true
-      clearTimeout(timer)
-    })
-    const onAbort = { handleEvent: () => void handshake.destroy(new CallerGone(rack)) }
-    signal.addEventListener('abort', onAbort)
-    const settle = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
-
     handshake.on('error', (error) => {
       settle()
-      if (error instanceof CallerGone || error instanceof RackBroken) reject(error)
-      else reject(new (sent ? RackBroken : RackUnreachable)(rack, causeInWords(error, rack)))
+      reject(error instanceof CallerGone ? error : new RackBroken(rack, causeInWords(error, rack)))
     })
     handshake.on('response', (response) => {
       handshake.once('close', settle)
@@ -67,8 +72,6 @@ export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrad
     })
     handshake.on('upgrade', (response, _socket, head) => {
       settle()
-      // until the relay listens: a reset must not take the process down
-      socket.on('error', () => {})
       const problem = handshakeProblem(response, key)
       if (problem === null) {
         const { headers } = answerHead(response.rawHeaders)
@@ -81,18 +84,8 @@ export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrad
   })
 }
 
-function connectTo({ url, tls: tlsOptions }: WebsocketOptions): net.Socket {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-  const socket =
-    url.protocol === 'https:'
-      ? tls.connect({ ...tlsOptions, host, port, servername: net.isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'] })
-      : net.connect({ host, port })
-  return socket.setNoDelay(true).setKeepAlive(true, 60_000)
-}
-
 /** Header values go out as latin1, byte for byte. Null when something in it could be read as more than one line. */
-function writeHandshake(options: WebsocketOptions, socket: net.Socket, key: string): ClientRequest | null {
+function writeHandshake(options: WebsocketOptions, socket: Socket, key: string): ClientRequest | null {
   const { url, request, authorization, maxHeaderSize } = options
   const headers = [
     ...['Host', url.host],
@@ -139,8 +132,4 @@ function answerOf({ rack, signal }: WebsocketOptions, handshake: ClientRequest, 
     answer.break(signal.aborted ? new CallerGone(rack) : new RackBroken(rack, causeInWords(error, rack)))
   })
   return answer
-}
-
-function connectTimedOut(): Error {
-  return Object.assign(new Error('connect timeout'), { code: 'UND_ERR_CONNECT_TIMEOUT' })
 }

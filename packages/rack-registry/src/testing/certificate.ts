@@ -1,14 +1,14 @@
-/** A self-signed certificate for localhost and 127.0.0.1 with its key, good until 2126. For tests only: the key is public. */
+/** A self-signed certificate for localhost and 127.0.0.1 with its key, good until 2120. For tests only: the key is public. */
 export const certificate = `-----BEGIN CERTIFICATE-----
-MIIBmzCCAUGgAwIBAgIUHWJdlQDrSBGVIz5REYYnC2UL3GkwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDIzMjQzMloYDzIxMjYxMDMx
-MjMyNDMyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+MIIBnDCCAUGgAwIBAgIUEcwUM/MQA6eWytyfHxdFYLWvGjswCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAx
+MDAwMDAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
 PQMBBwNCAASLtvSp/No3G6UGcyC6HJR8EEHbTK9QuWaMwFFnpe7djSJ2vJ461pYb
 Ypy6bruOExICCVF7rObTX2WKTIVXc5Kvo28wbTAdBgNVHQ4EFgQUoBtd61/38UPG
 eynDCvV5YEOyCvwwHwYDVR0jBBgwFoAUoBtd61/38UPGeynDCvV5YEOyCvwwDwYD
 VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDSAAwRQIgRjEWhz0zzIHCzi43Et0saQ3xFHUuaoyTDKX7j1sP9HACIQCm
-zDDqidWqitutKTjh5TFiegn0iWmf2pBApVXzEwh17g==
+zj0EAwIDSQAwRgIhAIAsAMrafvoO5GHaEgv4UsrJZ9QCxph52oDzVxmq+RqLAiEA
+/Nm3xb8T6wvfmRbFbdv9r7sq1QV8h0PhziuyDoaZSg8=
 -----END CERTIFICATE-----`
 
 export const privateKey = `-----BEGIN PRIVATE KEY-----

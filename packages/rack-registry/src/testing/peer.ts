@@ -5,7 +5,7 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expect, onTestFinished } from 'vitest'
 import { createRack, type RackOptions } from '../rack.ts'
-import type { Rack, UpstreamRequest } from '../types.ts'
+import type { Rack, RackSettings, UpstreamRequest } from '../types.ts'
 import { certificate, privateKey } from './certificate.ts'
 
 export interface Peer {
@@ -15,7 +15,7 @@ export interface Peer {
 }
 
 /** Starts a server on a free port of loopback, until the test is over. */
-async function serve(server: net.Server): Promise<Peer> {
+export async function serve(server: net.Server): Promise<Peer> {
   const sockets = new Set<net.Socket>()
   let connections = 0
   server.on('connection', (socket: net.Socket) => {
@@ -93,13 +93,16 @@ export async function socketPair(): Promise<[net.Socket, net.Socket]> {
 
 export const token = 'rack-pässword-1'
 
+export interface RackAtOptions extends RackOptions, Partial<Pick<RackSettings, 'tlsInsecure' | 'tlsCa' | 'tlsPins'>> {
+  readonly scheme?: string
+  readonly host?: string
+}
+
 /** A rack `staging` at that port, closed when the test is over. */
-export function rackAt(
-  port: number,
-  { scheme = 'http', tlsInsecure = false, ...options }: RackOptions & { scheme?: string; tlsInsecure?: boolean } = {},
-): Rack {
-  const url = new URL(`${scheme}://127.0.0.1:${port}`)
-  const rack = createRack({ name: 'staging', url, token, tlsInsecure }, options)
+export function rackAt(port: number, options: RackAtOptions = {}): Rack {
+  const { scheme = 'http', host = '127.0.0.1', tlsInsecure = false, tlsCa = null, tlsPins = [], ...rest } = options
+  const url = new URL(`${scheme}://${host}:${port}`)
+  const rack = createRack({ name: 'staging', url, token, tlsInsecure, tlsCa, tlsPins }, rest)
   onTestFinished(() => rack.close())
   return rack
 }

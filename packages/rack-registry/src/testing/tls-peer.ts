@@ -1,0 +1,61 @@
+import tls from 'node:tls'
+import { acceptKey } from '../websocket.ts'
+import { intermediate, rackCertificate, rackKey } from './authority.ts'
+import { type Peer, serve } from './peer.ts'
+
+export interface TlsPeer extends Peer {
+  /** All that was sent to it, past the handshakes. */
+  readonly received: string
+  /** Of each finished handshake: whether a session was resumed. */
+  readonly resumed: readonly boolean[]
+  /** Shows another certificate from now on, and still knows the sessions that it gave out. */
+  show(identity: Identity): void
+}
+
+export interface Identity {
+  readonly cert: string
+  readonly key: string
+}
+
+/** What a rack of `root` shows. */
+export const rackIdentity: Identity = { cert: `${rackCertificate}\n${intermediate}`, key: rackKey }
+
+/** A rack that gives `ok` to each request and accepts each websocket, over TLS. `closing`: one request a connection. */
+export async function tlsPeer(
+  identity: Identity = rackIdentity,
+  { closing = false, ...options }: tls.TlsOptions & { closing?: boolean } = {},
+): Promise<TlsPeer> {
+  const resumed: boolean[] = []
+  let received = ''
+  const server = tls.createServer({ ...identity, ...options }, (socket) => {
+    resumed.push(socket.isSessionReused())
+    socket.on('error', () => {})
+    let head = ''
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1')
+      head += chunk.toString('latin1')
+      if (!head.includes('\r\n\r\n')) return
+      const key = /^Sec-WebSocket-Key: (.+)$/m.exec(head)?.[1]
+      head = ''
+      if (key !== undefined) socket.write(accepted(key.trim()))
+      else if (closing) socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok')
+      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    })
+  })
+  const peer = await serve(server)
+  return {
+    port: peer.port,
+    resumed,
+    get connections() {
+      return peer.connections
+    },
+    get received() {
+      return received
+    },
+    show: (other) => server.setSecureContext({ ...options, ...other }),
+  }
+}
+
+function accepted(key: string): string {
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(key)}\r\n\r\n`
+}
