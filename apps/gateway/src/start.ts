@@ -26,12 +26,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
   try {
     await migrate(database.ownerUrl, { runtimeRole: roleOf(database.runtimeUrl) })
     const app = await createGateway({
-      racks: config.racks.map(({ name, url, token, tlsInsecure }) => ({
-        name,
-        url,
-        token: token.reveal(),
-        tlsInsecure,
-      })),
+      racks: config.racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
       secretKeys: secretKeysOf(config),
       databaseUrl: database.runtimeUrl,
       log,
