@@ -1,6 +1,7 @@
 export { type Clock, fastClock, type ManualClock, manualClock, systemClock } from './clock.ts'
 export type { Fault, FaultHandle, RequestMatcher } from './faults.ts'
 export { generatedBytes, generatedDigest } from './generated-bytes.ts'
+export { splitCommand } from './process/shellquote.ts'
 export { createDemoRack } from './rack.ts'
 export type { ReceivedRequest } from './received.ts'
 export { differences } from './replay/compare.ts'

@@ -1,0 +1,36 @@
+import { rackRoutes } from '@rack-gateway/convox-api'
+import fc from 'fast-check'
+import { headersFor } from './headers.ts'
+import { mostly } from './mostly.ts'
+import { contentOf, queryOf } from './parameters.ts'
+import { pathOf, prefix } from './paths.ts'
+import { plainCall, type WireCall } from './wire-call.ts'
+
+/** But the one that the gateway answers by itself. */
+const routes = rackRoutes.filter(({ path }) => path !== '/check')
+
+/** Calls that the rack's routes have, or nearly have, with something odd or hostile in one place or another. */
+export const anyCall: fc.Arbitrary<WireCall> = fc.constantFrom(...routes).chain((route) =>
+  fc
+    .record({
+      method: mostly(
+        fc.constant(route.method === 'ANY' ? 'GET' : route.method),
+        fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'get', 'PATCH'),
+        30,
+      ),
+      parts: fc.tuple(prefix, pathOf(route), queryOf(route)),
+      headers: headersFor(route),
+      content: contentOf(route),
+      websocket: mostly(fc.constant(route.kind === 'websocket'), fc.boolean(), 25),
+      chunked: fc.constantFrom(false, false, false, true),
+    })
+    .map(({ method, parts, headers, content, websocket, chunked }) => ({
+      ...plainCall,
+      method,
+      target: parts.join(''),
+      headers: [...headers, ...(content.type === null ? [] : [['Content-Type', content.type] as const])],
+      body: content.body,
+      websocket,
+      chunked: chunked && content.body !== '',
+    })),
+)
