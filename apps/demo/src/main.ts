@@ -1,12 +1,11 @@
 import { join, resolve } from 'node:path'
 import { sanitiseEnvironment } from '@rack-gateway/config'
-import { createLog, stopOnSignals } from '@rack-gateway/gateway'
+import { createLog, stopOnSignals, stopWhenOrphaned } from '@rack-gateway/gateway'
 import pretty from 'pino-pretty'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { startDemo } from './demo.ts'
 import { guide } from './guide.ts'
-import { stopWhenOrphaned } from './orphan.ts'
 
 const { port, dataDir } = await yargs(hideBin(process.argv))
   .scriptName('demo')

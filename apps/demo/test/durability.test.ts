@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 
@@ -52,7 +53,9 @@ describe('every answer has a record', () => {
       expect(answer.status).toBe(503)
       expect(answer.error).toMatch(/audit|database/)
     }
-    expect(system.rack.received.filter(({ method }) => method !== 'GET')).toEqual([])
+    expect(system.rack.received.filter(({ method, status }) => method !== 'GET' || status === 101)).toEqual([])
+    const socket = await openSocket(`${system.url}/apps/myapp/logs`, admin, {})
+    expect([socket.status, socket.error]).toEqual([503, expect.stringMatching(/audit|database/)])
     const read = await system.get('/apps?', admin)
     expect([read.status, read.body.includes('myapp')]).toEqual([503, false])
     await giveBack()

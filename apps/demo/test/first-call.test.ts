@@ -1,3 +1,4 @@
+import type {} from '@rack-gateway/rbac-policy/plugin'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
 

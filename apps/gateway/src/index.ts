@@ -1,4 +1,5 @@
 export { createGateway, type GatewayOptions } from './gateway.ts'
 export { createLog } from './log.ts'
+export { stopWhenOrphaned } from './orphan.ts'
 export { stopOnSignals } from './signals.ts'
 export { type RunningGateway, startGateway } from './start.ts'

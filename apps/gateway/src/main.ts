@@ -6,6 +6,7 @@ import {
   sanitiseEnvironment,
 } from '@rack-gateway/config'
 import { createLog } from './log.ts'
+import { stopWhenOrphaned } from './orphan.ts'
 import { stopOnSignals } from './signals.ts'
 import { startGateway } from './start.ts'
 import { isExpected, sentenceOf } from './start-failure.ts'
@@ -20,6 +21,7 @@ const log = createLog(config.logLevel)
 try {
   const starting = startGateway(config, log)
   stopOnSignals(async () => (await starting).stop(), log)
+  if (process.env.npm_lifecycle_event !== undefined) stopWhenOrphaned()
   const { url } = await starting
   log.info({ event: 'gateway.listening', url, racks: config.racks.map(({ name }) => name) })
 } catch (error) {

@@ -1,8 +1,8 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
-import type { DatabaseConfig, ServerConfig } from '@rack-gateway/config'
-import { migrate, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
+import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway, type SecretKeys } from './gateway.ts'
+import { prepareDatabase } from './prepared-database.ts'
 import { listenFailure } from './start-failure.ts'
 
 export interface RunningGateway {
@@ -22,9 +22,11 @@ const drainLimit = 20_000
 
 /** Database, migrations, gateway, port: in that order, and undone in the reverse one if one of them fails. */
 export async function startGateway(config: ServerConfig, log: FastifyBaseLogger): Promise<RunningGateway> {
-  const database = await openConfiguredDatabase(config.database, log)
+  const database = await prepareDatabase(config.database, {
+    embedded: 'own',
+    log: (line) => log.debug({ event: 'postgres' }, line),
+  })
   try {
-    await migrate(database.ownerUrl, { runtimeRole: roleOf(database.runtimeUrl) })
     const app = await createGateway({
       racks: config.racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
       secretKeys: secretKeysOf(config),
@@ -60,21 +62,4 @@ export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): 
   const [newest, ...older] = secretKeys.map((key) => Buffer.from(key.reveal()))
   if (!newest) throw new Error('APP_SECRET_KEY holds no key')
   return [newest, ...older]
-}
-
-interface OpenedDatabase {
-  readonly ownerUrl: string
-  readonly runtimeUrl: string
-  stop(): Promise<void>
-}
-
-async function openConfiguredDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<OpenedDatabase> {
-  if (config.kind === 'embedded') {
-    return startEmbeddedPostgres({
-      dataDir: config.dataDirectory,
-      log: (line) => log.debug({ event: 'postgres' }, line),
-    })
-  }
-  const runtimeUrl = config.url.reveal()
-  return { runtimeUrl, ownerUrl: config.ownerUrl?.reveal() ?? runtimeUrl, stop: async () => undefined }
 }

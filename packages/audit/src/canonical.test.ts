@@ -72,7 +72,7 @@ test.each([
   ['a big integer', 1n],
   ['undefined in a list', [undefined]],
 ])('%s has no canonical form', (_, value) => {
-  expect(() => canonical(value)).toThrow(expect.objectContaining({ code: 'RGW_NOT_CANONICAL' }))
+  expect(() => canonical(value)).toThrow(expect.objectContaining({ code: 'RGW_NO_CANONICAL_FORM' }))
 })
 
 test('a cycle is refused instead of exhausting the stack', () => {

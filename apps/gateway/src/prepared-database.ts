@@ -1,0 +1,66 @@
+import type { DatabaseConfig } from '@rack-gateway/config'
+import {
+  attachEmbeddedPostgres,
+  checkSchema,
+  migrate,
+  openDatabase,
+  roleOf,
+  SchemaOlder,
+  startEmbeddedPostgres,
+} from '@rack-gateway/database'
+
+/** A database whose schema is what this version needs. */
+export interface PreparedDatabase {
+  /** Of the login that migrates and retains; the runtime's own where one login does both. */
+  readonly ownerUrl: string
+  readonly runtimeUrl: string
+  stop(): Promise<void>
+}
+
+export interface PrepareOptions {
+  /** An embedded server that another process of ours runs on the directory: `join` it, or `own` a new one. */
+  readonly embedded: 'join' | 'own'
+  readonly log: (line: string) => void
+}
+
+/** Opens the configured database and migrates it by the owner's login. Without one, a schema that is current needs no migration. */
+export async function prepareDatabase(config: DatabaseConfig, options: PrepareOptions): Promise<PreparedDatabase> {
+  return config.kind === 'embedded'
+    ? prepareEmbedded(config.dataDirectory, options)
+    : prepareServer(config.url.reveal(), config.ownerUrl?.reveal() ?? null)
+}
+
+async function prepareEmbedded(dataDir: string, { embedded, log }: PrepareOptions): Promise<PreparedDatabase> {
+  const running = embedded === 'join' ? await attachEmbeddedPostgres(dataDir) : null
+  if (running) return { ...running, stop: async () => undefined }
+  const started = await startEmbeddedPostgres({ dataDir, log })
+  try {
+    await migrate(started.ownerUrl, { runtimeRole: roleOf(started.runtimeUrl) })
+    return started
+  } catch (error) {
+    await started.stop()
+    throw error
+  }
+}
+
+async function prepareServer(runtimeUrl: string, ownerUrl: string | null): Promise<PreparedDatabase> {
+  if (ownerUrl !== null || !(await isCurrent(runtimeUrl))) {
+    await migrate(ownerUrl ?? runtimeUrl, { runtimeRole: roleOf(runtimeUrl) })
+  }
+  return { runtimeUrl, ownerUrl: ownerUrl ?? runtimeUrl, stop: async () => undefined }
+}
+
+/** @throws SchemaNewer, MigrationChanged, DatabaseUnavailable */
+async function isCurrent(url: string): Promise<boolean> {
+  const database = openDatabase(url, { max: 1 })
+  try {
+    await database.check()
+    await checkSchema(database.sql)
+    return true
+  } catch (error) {
+    if (error instanceof SchemaOlder) return false
+    throw error
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,51 @@
+import { hostname } from 'node:os'
+import { createAuditWriter } from '@rack-gateway/audit'
+import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { createTokenMint } from '@rack-gateway/auth'
+import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
+import { ConfigError, readServerConfig, type ServerConfig, sanitiseEnvironment } from '@rack-gateway/config'
+import { openDatabase } from '@rack-gateway/database'
+import { prepareDatabase } from '../prepared-database.ts'
+import { secretKeysOf } from '../start.ts'
+
+/** sysexits.h: something is wrong with the configuration. */
+const configurationError = 78
+
+/** Runs `work` with a stream of its own in the audit log: whatever it changes is recorded first. */
+export async function withIssuer(work: (issuer: Issuer, config: ServerConfig) => Promise<void>): Promise<void> {
+  const config = configOrExit()
+  const server = await prepareDatabase(config.database, { embedded: 'join', log: () => undefined })
+  const database = openDatabase(server.runtimeUrl, { max: 2 })
+  const store = createPostgresAuditStore({ url: server.runtimeUrl })
+  const clock = { now: Date.now }
+  const writer = createAuditWriter({ store, clock, host: hostname(), pid: process.pid })
+  try {
+    await writer.open()
+    const issuer = createIssuer({
+      database,
+      mint: createTokenMint(secretKeysOf(config)),
+      clock,
+      record: async (events) => {
+        await Promise.all(events.map((event) => writer.record(event)))
+      },
+      by: { kind: 'system', id: 'rack-gateway-server', name: 'rack-gateway-server' },
+    })
+    await work(issuer, config)
+  } finally {
+    await writer.close()
+    await store.close()
+    await database.close()
+    await server.stop()
+  }
+}
+
+function configOrExit(): ServerConfig {
+  sanitiseEnvironment(process.env)
+  try {
+    return readServerConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(configurationError)
+  }
+}

@@ -1,0 +1,68 @@
+import { NameTaken } from '@rack-gateway/auth'
+import type { Issuer } from '@rack-gateway/auth/store'
+import type { ServerConfig } from '@rack-gateway/config'
+
+const dayMs = 86_400_000
+
+export interface TokenArguments {
+  readonly user?: string | undefined
+  readonly serviceAccount?: string | undefined
+  readonly name?: string | undefined
+  readonly role: string
+  readonly rack?: string | undefined
+  readonly days: number
+  readonly device: string
+}
+
+/** Makes a token and prints it, the only time it can be seen. What it is for goes to stderr, so that a script can catch the token alone. */
+export async function issueToken(issuer: Issuer, config: ServerConfig, args: TokenArguments): Promise<void> {
+  const { user, serviceAccount, role, rack, days } = args
+  const racks = config.racks.map(({ name }) => name)
+  if (rack !== undefined && !racks.includes(rack)) {
+    throw new Error(`there is no rack ${rack}; this gateway serves ${racks.join(', ')}`)
+  }
+  const expiresAt = Date.now() + days * dayMs
+  const { token } = await (serviceAccount === undefined
+    ? issueSession(issuer, user ?? '', args, expiresAt)
+    : issueApiToken(issuer, serviceAccount, args, expiresAt))
+  const where = rack ?? 'every rack'
+  const end = new Date(expiresAt).toISOString()
+  console.error(`${serviceAccount ?? user} is ${role} on ${where}; the token ends on ${end} and is shown only now:`)
+  console.log(token)
+}
+
+function issueSession(issuer: Issuer, email: string, { role, rack, device }: TokenArguments, expiresAt: number) {
+  return issuer.issueSession({ email, role, device, expiresAt, ...(rack === undefined ? {} : { rack }) })
+}
+
+/** A pipeline's token; the account, with the role, is made if there is none yet. */
+async function issueApiToken(issuer: Issuer, account: string, args: TokenArguments, expiresAt: number) {
+  const { role, rack, name = account } = args
+  const binding = { role, ...(rack === undefined ? {} : { racks: rack }) }
+  await issuer.createServiceAccount({ name: account, binding }).catch((error: unknown) => {
+    if (!(error instanceof NameTaken)) throw error
+  })
+  const owner = { kind: 'service-account', name: account } as const
+  const bound = rack === undefined ? {} : { rack, racks: rack }
+  return issuer.issueApiToken({ name, owner, role, expiresAt, ...bound })
+}
+
+export async function listTokens(issuer: Issuer): Promise<void> {
+  for (const { id, email, device, rack, expiresAt, endedAt } of await issuer.listSessions()) {
+    printRow(id, `session of ${email} on ${device}`, rack, endedAt, expiresAt)
+  }
+  for (const { id, name, ownerEmail, ownerAccount, rack, expiresAt, revokedAt } of await issuer.listTokens()) {
+    printRow(id, `API token ${name} of ${ownerEmail ?? ownerAccount}`, rack, revokedAt, expiresAt)
+  }
+}
+
+function printRow(id: string, what: string, rack: string | null, endedAt: Date | null, expiresAt: Date): void {
+  const state = endedAt ? `ended ${endedAt.toISOString()}` : `until ${expiresAt.toISOString()}`
+  console.log([id, what, rack ?? 'every rack', state].join('\t'))
+}
+
+/** Ends a session or revokes an API token, whichever the id is of. */
+export async function endToken(issuer: Issuer, id: string, reason: string): Promise<void> {
+  const isApiToken = (await issuer.listTokens()).some((token) => token.id === id)
+  await (isApiToken ? issuer.revokeToken(id) : issuer.endSession(id, reason))
+}
