@@ -43,6 +43,8 @@ export interface SystemOptions {
   readonly now?: () => number
   /** Of the racks. */
   readonly clock?: Clock
+  /** Puts something between the gateway and its database. @returns where the gateway finds it */
+  readonly tap?: (databaseUrl: string) => Promise<string>
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -53,8 +55,10 @@ export async function startSystem({
   rackNames = ['staging'],
   now = Date.now,
   clock,
+  tap,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
+  const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
   const racks: Record<string, DemoRack> = {}
   for (const name of rackNames) {
     const rack = createDemoRack({
@@ -75,7 +79,7 @@ export async function startSystem({
         tlsInsecure: false,
       })),
       secretKeys: [key],
-      databaseUrl: database.runtimeUrl,
+      databaseUrl,
       log: pino({ level: 'silent' }),
       auditReads: 'strict',
       authMaxStale: 60_000,

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+/** What a call waits for in the database, counted on the wire: one commit for a read, two for a change, one for a websocket; nothing for identity and decision once they are known. */
+describe('statements of a call', () => {
+  let system: System
+  let tap: DatabaseTap
+  let deployer: string
+  beforeAll(async () => {
+    system = await startSystem({
+      tap: async (url) => {
+        tap = await tapDatabase(url)
+        return tap.url
+      },
+    })
+    deployer = await system.token('deployer')
+    await system.get('/apps?', deployer)
+    tap.take()
+  })
+  afterAll(async () => {
+    await system.stop()
+    tap.close()
+  })
+
+  function taken(): { audit: number; other: number } {
+    const { 'rack-gateway audit': audit = 0, 'rack-gateway': other = 0 } = tap.take()
+    return { audit, other }
+  }
+  /** The lease is renewed every two seconds, on the same connection as the records: a measurement with a renewal in it is made again. */
+  async function measured(call: () => Promise<unknown>): Promise<{ audit: number; other: number }[]> {
+    const results: { audit: number; other: number }[] = []
+    for (let round = 0; round < 5; round++) {
+      taken()
+      await call()
+      results.push(taken())
+    }
+    return results
+  }
+  function usual(results: { audit: number; other: number }[]): { audit: number; other: number } {
+    const sorted = results.map(({ audit }) => audit).sort((a, b) => a - b)
+    return { audit: sorted[0] ?? -1, other: Math.max(...results.map(({ other }) => other)) }
+  }
+
+  test('a read: one commit', async () => {
+    expect(usual(await measured(() => system.get('/apps?', deployer)))).toEqual({ audit: 1, other: 0 })
+  })
+
+  test('a change: two commits', async () => {
+    const form = ['Content-Type: application/x-www-form-urlencoded']
+    const change = () => system.send('PUT', '/apps/myapp?', deployer, 'lock=true', form)
+    expect(usual(await measured(change))).toEqual({ audit: 2, other: 0 })
+  })
+
+  test('a websocket: one commit before the 101', async () => {
+    const open = async () => {
+      const socket = await openSocket(`${system.url}/apps/myapp/logs`, deployer, {})
+      expect(socket.status).toBe(101)
+    }
+    expect(usual(await measured(open))).toEqual({ audit: 1, other: 0 })
+  })
+
+  test('a refusal: one commit', async () => {
+    expect(usual(await measured(() => system.send('DELETE', '/apps/myapp?', deployer)))).toEqual({ audit: 1, other: 0 })
+  })
+
+  test('a flood of refusals before authentication: nothing at all', async () => {
+    taken()
+    for (let count = 0; count < 50; count++) await system.get('/apps?', 'nonsense')
+    expect(taken().other).toBe(0)
+  })
+
+  test('a token that is not known yet: one look-up for all calls that come together, and one more if identities change meanwhile', async () => {
+    const token = await system.token('viewer')
+    taken()
+    await Promise.all(Array.from({ length: 10 }, () => system.get('/apps?', token)))
+    expect([1, 2]).toContain(taken().other)
+  })
+})
