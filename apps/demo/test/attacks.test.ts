@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAnswer } from './support/raw-http.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -95,6 +96,14 @@ describe('attacks', () => {
         .toMatchObject({ kind: 'closed', close: expect.stringContaining('went away') })
       hang.release()
       stall.release()
+    })
+
+    test('a caller that is gone before it was accepted is counted like any other', async () => {
+      goneBeforeAccepted(system.port, 'GET /apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
+      const counted = async () => (await system.events()).find(({ source }) => source?.address === 'unknown')
+      await expect
+        .poll(counted, { timeout: 5_000 })
+        .toMatchObject({ kind: 'refused', decision: { rule: 'no-credential' } })
     })
 
     test('a caller that leaves during a slow handshake ends it at the rack, too', async () => {
@@ -241,3 +250,16 @@ describe('attacks', () => {
     await stopping
   })
 })
+
+/** Sends a request and resets the connection while this thread, and with it the gateway, does nothing: its end comes before its beginning. */
+function goneBeforeAccepted(port: number, text: string): void {
+  const flag = new Int32Array(new SharedArrayBuffer(4))
+  new Worker(
+    `const { port, text, flag } = require('node:worker_threads').workerData
+     const socket = require('node:net').connect(port, '127.0.0.1')
+     socket.write(text, () => socket.resetAndDestroy())
+     socket.on('close', () => { Atomics.store(flag, 0, 1); Atomics.notify(flag, 0) })`,
+    { eval: true, workerData: { port, text, flag } },
+  )
+  Atomics.wait(flag, 0, 0, 10_000)
+}

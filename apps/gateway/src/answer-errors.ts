@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
 import { ruleOf } from './errors.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
-import { draftOf } from './rack-api/draft.ts'
+import { addressOf, draftOf } from './rack-api/draft.ts'
 
 /** Gives every refusal and failure of `app` the error contract, and records it: with its caller when there is one, as a count when not. */
 export function answerErrors(app: FastifyInstance): void {
@@ -39,7 +39,7 @@ export async function refuse(
   const rule = ruleOf(error) ?? failure.body.code
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
   if (request.principal === null) {
-    app.audit.refuse({ address: request.ip, rule, reason: failure.body.error })
+    app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
     return sendFailure(request, reply, failure)
   }
   if (request.call?.recorded) return tell(request, reply, failure)

@@ -19,9 +19,15 @@ export function actorOf(principal: Principal, decision: Decision | null): NonNul
   }
 }
 
+/** A connection that was reset before it was accepted has none, whatever the type says. */
+export function addressOf(request: FastifyRequest): string {
+  const address: string | undefined = request.ip
+  return address ?? 'unknown'
+}
+
 export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['source']> {
   const client = request.headers['user-agent']
-  return { address: request.ip, ...(client === undefined ? {} : { client }) }
+  return { address: addressOf(request), ...(client === undefined ? {} : { client }) }
 }
 
 /** The part of an event that every event of a call shares. */
