@@ -1,80 +1,84 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { createFrameReader, encodeFrame, opcode } from './wire/frames.ts'
-import { acceptedUpgrade } from './wire/handshake.ts'
+import * as answers from './fixed/answers.ts'
+import { echoFrames } from './fixed/echo.ts'
 
 /**
- * The mode for benchmarks: one prepared JSON body for GET, the same small one for everything that changes something,
- * an echo on every websocket. No state, no record, no parsing; only the password is still checked.
+ * The mode for benchmarks: answers that were prepared once, no state, no record, no parsing; only the password is checked.
+ *
+ * | request | answer |
+ * |---|---|
+ * | GET of objects, `.tgz` and `/data` | 100 MB, in chunks, as fast as they are taken |
+ * | GET of `/releases` and `/releases/{id}` | a list of ten, a single one, with 50 variables |
+ * | any other GET | ten apps, 2 KB |
+ * | POST and PUT of objects, `/builds…` and `/data` | an address, a build, `ok`, once all has come |
+ * | anything else | a new release, once all has come |
+ * | any websocket | an echo, frame by frame |
  */
 export function serveFixedAnswers(server: Server, token: string): void {
   const credentials = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
-    if (message.headers.authorization !== credentials) return refuse(response)
-    if (message.method === 'GET') return answer(response, list)
-    message.resume()
-    message.on('end', () => answer(response, release))
+    if (message.headers.authorization !== credentials) refuse(response)
+    else if (message.method === 'GET') answerRead(message.url ?? '', response)
+    else answerChange(message, response)
   })
-  server.on('upgrade', (message: IncomingMessage, socket: Duplex) => {
-    if (message.headers.authorization !== credentials) return void socket.destroy()
-    echo(message, socket)
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (message.headers.authorization === credentials) echoFrames(message, socket, head)
+    else socket.destroy()
   })
 }
 
-interface FixedAnswer {
-  readonly headers: readonly string[]
-  readonly body: Buffer
+const appsTarget = '/apps?'
+const large = /\/objects\/|\.tgz\??$|\/data\??$/
+const toObject = /\/objects\//
+const toBuild = /\/builds/
+const toData = /\/data\??$/
+const releaseList = /\/releases(?:\?.*)?$/
+const singleRelease = /\/releases\/[^/]+$/
+
+function answerRead(target: string, response: ServerResponse): void {
+  if (target === appsTarget) send(response, answers.apps)
+  else if (large.test(target)) sendLarge(response)
+  else if (singleRelease.test(target)) send(response, answers.oneRelease)
+  else send(response, releaseList.test(target) ? answers.releases : answers.apps)
 }
 
-const list = prepared(
-  Array.from({ length: 10 }, (_, index) => ({
-    generation: '3',
-    locked: false,
-    name: `app-${index}`,
-    release: 'RAAAAAAAAAA',
-    router: `app-${index}.bench.convox.test`,
-    status: 'running',
-    parameters: { BuildCpu: '250' },
-  })),
-)
-
-const release = prepared({
-  id: 'RAAAAAAAAAA',
-  app: 'app-0',
-  build: 'BAAAAAAAAAA',
-  env: 'PLAIN=value\nRAILS_ENV=production',
-  manifest: 'services:\n  web:\n    build: .\n',
-  description: 'env change',
-  created: '2026-01-01T00:00:00Z',
-})
-
-function prepared(value: unknown): FixedAnswer {
-  const body = Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
-  return { body, headers: ['Content-Type', 'application/json', 'Content-Length', String(body.length)] }
+function answerChange(message: IncomingMessage, response: ServerResponse): void {
+  message.resume()
+  message.on('end', () => send(response, answerTo(message.url ?? '')))
 }
 
-function answer(response: ServerResponse, { headers, body }: FixedAnswer): void {
+function answerTo(target: string): answers.FixedAnswer {
+  if (toObject.test(target)) return answers.stored
+  if (toBuild.test(target)) return answers.build
+  return toData.test(target) ? answers.taken : answers.newRelease
+}
+
+function send(response: ServerResponse, { headers, body }: answers.FixedAnswer): void {
   response.writeHead(200, [...headers])
   response.end(body)
+}
+
+/** Bytes of a large answer. */
+export const largeLength = 100_000_000
+const chunk = Buffer.alloc(64 * 1024, 'large ')
+
+function sendLarge(response: ServerResponse): void {
+  let left = largeLength
+  response.writeHead(200, ['Content-Type', 'application/octet-stream'])
+  function fill(): void {
+    while (left > 0) {
+      const next = chunk.subarray(0, left)
+      left -= next.length
+      if (!response.write(next)) return
+    }
+    response.end()
+  }
+  response.on('drain', fill)
+  fill()
 }
 
 function refuse(response: ServerResponse): void {
   response.writeHead(401, { 'Content-Type': 'text/plain; charset=utf-8' })
   response.end('invalid authentication\n')
-}
-
-function echo(message: IncomingMessage, socket: Duplex): void {
-  const readFrames = createFrameReader('masked')
-  socket.write(acceptedUpgrade(message.rawHeaders))
-  socket.on('error', () => socket.destroy())
-  socket.on('end', () => socket.end())
-  socket.on('data', (chunk: Buffer) => {
-    for (const frame of readFrames(chunk)) {
-      const code = frame.opcode === opcode.ping ? opcode.pong : frame.opcode
-      if (!socket.write(encodeFrame(code, frame.payload))) {
-        socket.pause()
-        socket.once('drain', () => socket.resume())
-      }
-    }
-  })
 }

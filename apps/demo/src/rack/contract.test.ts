@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import { appRoutes } from './routes/app-routes.ts'
+import { rackRoutes } from './routes/rack-routes.ts'
+import { ask, credentials, formType, open, startRack } from './testing/client.ts'
+import { type ContractLine, contract } from './testing/contract.ts'
+import { type Example, examples, filled, prepare, variablesOf } from './testing/examples.ts'
+import type { DemoRack } from './types.ts'
+
+const unnamed = (route: string) => route.replace(/\{\w+/g, '{')
+const verbOf = ({ route }: ContractLine) => route.replace(/ .*/, '').replace('ANY', 'GET')
+const pathOf = ({ route }: ContractLine) => route.replace(/^\w+ /, '')
+
+test('the routes are those of the contract, and each is there once', () => {
+  const routes = [...appRoutes, ...rackRoutes].map(({ method, path }) => unnamed(`${method} ${path}`))
+  expect(routes.sort()).toEqual(contract.map(({ route }) => unnamed(route)).sort())
+})
+
+test('each example belongs to a line', () => {
+  const routes = contract.map(({ route }) => route)
+  expect(Object.keys(examples).filter((route) => !routes.includes(route))).toEqual([])
+})
+
+function formOf({ form = {} }: Example): string {
+  return new URLSearchParams(form).toString()
+}
+
+describe('each line answers in its shape', () => {
+  test.each(contract.filter(({ answer }) => answer !== 'stream').map((line) => [line.route, line] as const))(
+    '%s',
+    async (route, line) => {
+      const rack = await startRack()
+      const example = examples[route] ?? {}
+      const variables = await variablesOf(rack)
+      await prepare(rack, example, variables)
+      const headers = [...(example.form === undefined ? [] : [formType]), ...(example.headers ?? [])]
+      const body = example.body ?? formOf(example)
+      const target = `${filled(pathOf(line), variables)}?${example.query ?? ''}`
+      const answer = await ask(rack, `${verbOf(line)} ${target}`, headers, body)
+      expect(unnamed(rack.received.at(-1)?.route ?? '')).toBe(unnamed(route))
+      checkShape(answer, line.answer)
+    },
+  )
+})
+
+function checkShape(
+  answer: { status: number; headers: readonly (readonly [string, string])[]; body: string },
+  shape: string,
+): void {
+  const type = answer.headers.find(([name]) => name === 'Content-Type')?.[1]
+  expect([answer.status, answer.body]).toEqual([shape === 'empty' ? 202 : 200, answer.body])
+  if (shape === 'ok') expect([type, answer.body]).toEqual(['text/plain; charset=utf-8', 'ok\n'])
+  else if (shape === 'empty' || shape === 'none') expect(answer.body).toBe('')
+  else if (shape === 'bytes') {
+    expect([type, answer.body.length > 0]).toEqual(['application/octet-stream', true])
+    expect(answer.headers).toContainEqual(['Transfer-Encoding', 'chunked'])
+  } else {
+    expect(type).toBe('application/json')
+    checkFields(JSON.parse(answer.body), shape)
+  }
+}
+
+function checkFields(value: unknown, shape: string): void {
+  const list = shape.startsWith('[')
+  const [first] = list && Array.isArray(value) ? value : [value]
+  expect(Array.isArray(value)).toBe(list)
+  if (shape === 'null') expect(value).toBeNull()
+  else if (shape === '["k"]') expect(value).toEqual(['k'])
+  else expect(Object.keys(first)).toEqual(shape.replace(/[[\]]/g, '').split(' '))
+}
+
+describe('each stream opens, and ends with an empty binary frame', () => {
+  test.each(contract.filter(({ answer }) => answer === 'stream').map((line) => [line.route, line] as const))(
+    '%s',
+    async (route, line) => {
+      const rack = await startRack()
+      const example = examples[route] ?? {}
+      const path = filled(pathOf(line), { ...(await variablesOf(rack)), port: '5432' })
+      const socket = await open(rack, path, [credentials, 'Follow: false', ...(example.headers ?? [])])
+      expect(socket.answer.status).toBe(101)
+      socket.sendEnd()
+      expect(await socket.end()).not.toContain('ERROR')
+    },
+  )
+})
+
+describe('each parameter is read where the contract says, and nowhere else', () => {
+  const parameters = contract.flatMap((line) =>
+    line.parameters.map(([place, name]) => [`${line.route} ${place} ${name}`, { line, place, name }] as const),
+  )
+  interface Given {
+    readonly query?: string
+    readonly header?: string
+    readonly form?: string
+    readonly multipart?: string
+  }
+
+  async function read(rack: DemoRack, line: ContractLine, name: string, given: Given) {
+    const pair = (value: string) => `${name}=${encodeURIComponent(value)}`
+    const path = pathOf(line).replace(/\{\w+(?::\.\*)?\}/g, 'some')
+    const target = given.query === undefined ? path : `${path}?${pair(given.query)}&${pair('later')}`
+    const headers = given.header === undefined ? [] : [`${name}: ${given.header}`, `${name}: later`]
+    const multipart = `--X\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${given.multipart}\r\n--X--\r\n`
+    const type = given.multipart === undefined ? formType : 'Content-Type: multipart/form-data; boundary=X'
+    const form = given.form === undefined ? '' : `${pair(given.form)}&${pair('later')}`
+    const body = given.multipart === undefined ? form : multipart
+    if (streams(line)) {
+      const socket = await open(rack, target, [credentials, type, ...headers], body)
+      socket.peer.end()
+    } else await ask(rack, `${verbOf(line)} ${target}`, [type, ...headers], body)
+    return rack.received.at(-1)?.parameters[name]
+  }
+
+  const changes = (line: ContractLine) => /^(?:POST|PUT) /.test(line.route)
+  const streams = (line: ContractLine) => line.route.startsWith('WS ')
+
+  test.each(parameters)('%s', async (_, { line, place, name }) => {
+    const rack = await startRack()
+    const from = (given: Given) => read(rack, line, name, given)
+    const inHeader = place === 'H' || place === 'V' || place === 'B'
+    const inForm = place === 'F' || place === 'V' || place === 'B'
+    expect(await from({})).toBeUndefined()
+    expect(await from({ header: 'h' })).toBe(inHeader ? 'h' : undefined)
+    expect(await from({ query: 'q' })).toBe(place === 'H' ? undefined : 'q')
+    expect(await from({ query: 'q', header: 'h' })).toBe(place === 'H' ? 'h' : 'q')
+    if (place === 'V') expect(await from({ query: '', header: 'h' })).toBe('h')
+    if (place === 'F' || place === 'Q') expect(await from({ query: '', header: 'h' })).toBe('')
+    if (streams(line)) {
+      expect(await from({ multipart: 'm', header: 'h' })).toBe(place === 'V' ? 'm' : 'h')
+      return
+    }
+    const body = place === 'B' || (inForm && changes(line))
+    expect(await from({ form: 'f' })).toBe(body ? 'f' : undefined)
+    expect(await from({ form: 'f', query: 'q' })).toBe(body ? 'f' : place === 'H' ? undefined : 'q')
+    if (inForm) {
+      expect(await from({ multipart: 'm' })).toBe('m')
+      expect(await from({ multipart: 'm', query: 'q' })).toBe('q')
+    }
+  })
+})

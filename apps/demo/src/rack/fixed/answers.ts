@@ -1,0 +1,82 @@
+/** An answer that was put together once. */
+export interface FixedAnswer {
+  readonly headers: readonly string[]
+  readonly body: Buffer
+}
+
+const created = '2026-01-01T00:00:00Z'
+const manifest = 'services:\n  web:\n    build: .\n'
+
+/** 50 lines; every fifth name is one that a policy takes for a secret. */
+const env = Array.from({ length: 50 }, (_, index) => {
+  const name = index % 5 === 0 ? `SERVICE_${index}_PASSWORD` : `SETTING_${index}`
+  return `${name}=value-${'x'.repeat(20)}-${index}`
+}).join('\n')
+
+const newest = release(0, env)
+
+/** `GET /apps`: ten apps, 2 KB. */
+export const apps = prepared(
+  Array.from({ length: 10 }, (_, index) => ({
+    generation: '3',
+    locked: false,
+    name: `app-${index}`,
+    release: 'RAAAAAAAAAA',
+    router: `app-${index}.bench.convox.test`,
+    status: 'running',
+    parameters: { BuildCpu: '250' },
+  })),
+)
+
+/** `GET /apps/{app}/releases`: ten, of which the newest shows its 50 variables. */
+export const releases = prepared([newest, ...Array.from({ length: 9 }, (_, index) => release(index + 1, ''))])
+
+/** `GET /apps/{app}/releases/{release}`, with 50 variables. */
+export const oneRelease = prepared(newest)
+
+/** What a form gets: a new release. */
+export const newRelease = prepared(release(0, 'PLAIN=value\nRAILS_ENV=production'))
+
+/** What an uploaded object gets: its address. */
+export const stored = prepared({ Url: 'object://app-0/tmp/bench.tgz' })
+
+/** What an imported or started build gets. */
+export const build = prepared({
+  id: 'BAAAAAAAAAA',
+  app: 'app-0',
+  description: '',
+  entrypoint: '',
+  'git-sha': '',
+  logs: '',
+  manifest,
+  process: '',
+  release: 'RAAAAAAAAAA',
+  reason: '',
+  repository: 'https://u:p@registry.bench.convox.test/app-0',
+  status: 'complete',
+  started: created,
+  ended: created,
+})
+
+/** What else has been uploaded is just taken. */
+export const taken: FixedAnswer = {
+  headers: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', '3'],
+  body: Buffer.from('ok\n'),
+}
+
+function release(age: number, variables: string) {
+  return {
+    id: `RAAAAAAAAA${String.fromCharCode(65 + age)}`,
+    app: 'app-0',
+    build: 'BAAAAAAAAAA',
+    env: variables,
+    manifest,
+    description: 'env change',
+    created,
+  }
+}
+
+function prepared(value: unknown): FixedAnswer {
+  const body = Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
+  return { body, headers: ['Content-Type', 'application/json', 'Content-Length', String(body.length)] }
+}
