@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { readServerConfig } from '@rack-gateway/config'
+import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
+import { createLog, startGateway } from '@rack-gateway/gateway'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+const certificate = fixture('rack-tls-cert.pem')
+
+/** As openssl prints it for the rack's key. */
+const rackPin = 'd58e92fc6278074c948c3720804d11f4646bbdb871ece5d3e0034a3c5cc9c764'
+const otherPin = 'sha256/oBQRg8u+QooIM2nLo0DKAccEsRbIMLdhnBboyXNn8wg='
+
+let system: System
+let rack: DemoRack
+let token: string
+beforeAll(async () => {
+  system = await startSystem()
+  token = await system.token('admin')
+  const tls = { cert: readFileSync(certificate), key: readFileSync(fixture('rack-tls-key.pem')) }
+  rack = createDemoRack({ name: 'staging', token: 'rack-password', tls })
+  await rack.listen()
+})
+afterAll(async () => {
+  await system.stop()
+  await rack.close()
+})
+
+/** Asks for the apps and for a log stream through a gateway that was started from the environment. */
+async function callThrough(trust: Readonly<Record<string, string>>) {
+  const { database, secretKey } = system
+  const config = readServerConfig({
+    RACK_URL_STAGING: rack.url,
+    RACK_TOKEN_STAGING: rack.token,
+    APP_SECRET_KEY: secretKey,
+    DATABASE_URL: database.runtimeUrl,
+    DATABASE_OWNER_URL: database.ownerUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...trust,
+  })
+  const gateway = await startGateway(config, createLog(config.logLevel))
+  onTestFinished(() => gateway.stop())
+  const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const answer = await fetch(`${gateway.url}/apps`, { headers: { authorization } })
+  const body: unknown = await answer.json()
+  const socket = await openSocket(`${gateway.url}/apps/myapp/logs`, token, {})
+  socket.close()
+  return { status: answer.status, body, socket }
+}
+
+test.each([
+  ['an authority of its own, in a file', { RACK_CA_STAGING: certificate }],
+  ['an authority of its own, as text', { RACK_CA_STAGING: readFileSync(certificate, 'utf8') }],
+  ['a pinned key in the place of one', { RACK_TLS_INSECURE_STAGING: 'true', RACK_TLS_PIN_STAGING: rackPin }],
+  ['both', { RACK_CA_STAGING: certificate, RACK_TLS_PIN_STAGING: `${otherPin},${rackPin}` }],
+])('a rack over TLS is reached with %s', async (_what, trust) => {
+  const { status, socket } = await callThrough(trust)
+  expect([status, socket.status]).toEqual([200, 101])
+})
+
+test.each([
+  ['no authority that is known', {}, 'RGW_RACK_UNREACHABLE', /RACK_CA_STAGING/],
+  [
+    'another pin',
+    { RACK_CA_STAGING: certificate, RACK_TLS_PIN_STAGING: otherPin },
+    'RGW_RACK_NOT_PINNED',
+    /sha256\/1Y6S/,
+  ],
+  [
+    'another pin and nothing else',
+    { RACK_TLS_INSECURE_STAGING: 'true', RACK_TLS_PIN_STAGING: otherPin },
+    'RGW_RACK_NOT_PINNED',
+    /RACK_TLS_PIN_STAGING/,
+  ],
+])(
+  'with %s, calls and websockets end in a 502 that says why, and the rack hears nothing',
+  async (_what, trust, code, why) => {
+    const heard = rack.received.length
+    const { status, body, socket } = await callThrough(trust)
+    expect(status).toBe(502)
+    expect(body).toMatchObject({ code, error: expect.stringMatching(why) })
+    expect(body).toMatchObject({ error: expect.not.stringContaining('%') })
+    expect([socket.status, socket.error]).toEqual([502, expect.stringMatching(why)])
+    expect(rack.received).toHaveLength(heard)
+    const ended = { status: 502, close: expect.stringMatching(why) }
+    const [call, , closed] = (await system.events()).filter(({ rack }) => rack === 'staging').slice(-3)
+    expect([call, closed]).toMatchObject([
+      { kind: 'call', ...ended },
+      { kind: 'closed', ...ended },
+    ])
+  },
+)
