@@ -15,8 +15,8 @@ const settings = {
   rounds: 3,
   warmUp: { requests: 20_000, seconds: 16 },
   levels: [
-    { connections: 32, milliseconds: 3_000 },
-    { connections: 1, milliseconds: 2_000 },
+    { connections: 32, milliseconds: 2_500 },
+    { connections: 1, milliseconds: 1_500 },
   ],
 }
 const rackToken = 'bench-rack-password'

@@ -24,7 +24,7 @@ function table(rows: readonly Summary[]): string {
     shown(row.p50, 2),
     undici ? (row.p50.median - undici.p50.median).toFixed(2) : '',
     shown(row.p99, 2),
-    row.cpuMicrosPerRequest.median.toFixed(0),
+    shown(row.cpuMicrosPerRequest, 0),
     row.others ? `${(row.others.median * 100).toFixed(0)} %` : 'not pinned',
   ])
   return [columns, columns.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

@@ -20,6 +20,7 @@ export const subjectNames = {
   rack: 'demo rack, directly',
   undici: 'undici.stream',
   httpProxy: '@fastify/http-proxy',
+  rackSend: 'rack.send',
   durable: 'gateway, reads durable',
   relaxed: 'gateway, AUDIT_READS=relaxed',
 } as const
@@ -34,11 +35,12 @@ interface Plan {
 /** Starts all that is compared; what has started is in `started` even when a later one fails. */
 export async function startSubjects(peers: Peers, started: Subject[]): Promise<void> {
   const { rack, gateway, core } = peers
-  const upstream = { BENCH_UPSTREAM: rack.url }
+  const upstream = { BENCH_UPSTREAM: rack.url, BENCH_RACK_TOKEN: rack.token }
   const plans: readonly Plan[] = [
-    { name: subjectNames.rack, program: 'rack', environment: { BENCH_RACK_TOKEN: rack.token }, password: rack.token },
+    { name: subjectNames.rack, program: 'rack', environment: upstream, password: rack.token },
     { name: subjectNames.undici, program: 'undici-stream', environment: upstream, password: rack.token },
     { name: subjectNames.httpProxy, program: 'http-proxy', environment: upstream, password: rack.token },
+    { name: subjectNames.rackSend, program: 'rack-send', environment: upstream, password: rack.token },
     {
       name: subjectNames.durable,
       program: 'gateway',
