@@ -103,6 +103,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     live.endAll('the gateway is being restarted; run the command again')
     live.stop()
   })
+  closeIdleConnections(app)
   return {
     policy,
     racks,
@@ -132,4 +133,13 @@ function recordConfiguration(app: FastifyInstance, { racks, auditReads, authMaxS
     const detail = { racks: names, policy: app.policy.hash, auditReads, authMaxStale }
     await app.audit.record({ kind: 'configuration.loaded', detail })
   })
+}
+
+/** A connection whose last request ends while we stop would else be kept for the next one, and hold us up. */
+function closeIdleConnections(app: FastifyInstance): void {
+  let timer: NodeJS.Timeout | undefined
+  app.addHook('preClose', async () => {
+    timer = setInterval(() => app.server.closeIdleConnections(), 100)
+  })
+  app.addHook('onClose', async () => clearInterval(timer))
 }

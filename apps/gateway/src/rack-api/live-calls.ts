@@ -1,22 +1,26 @@
-import { type Identities, isRefusal, type TokenReading } from '@rack-gateway/auth'
-import type { LiveStreams, Relay } from '@rack-gateway/rack-registry'
+import { AuthUnavailable, type Identities, isRefusal, type TokenReading } from '@rack-gateway/auth'
+import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy, Principal, RackCall } from '@rack-gateway/rbac-policy'
-import { lastWords } from './command-stream.ts'
 
-/** A websocket that is under way, and what it was permitted by. */
+/** A websocket or transfer that is under way, and what it was permitted by. */
 export interface LiveCall {
   readonly principal: Principal
   readonly credential: TokenReading
   readonly rackCall: RackCall
-  readonly relay: Relay
+  /** A websocket is ended when the gateway stops; a transfer may finish. */
+  readonly kind: 'websocket' | 'transfer'
+  /** Cuts it; where there is somebody to tell, with the reason. */
+  end(reason: string): void
+  /** Shows the parts of the way that it is still wanted. */
+  ping(): void
 }
 
-/** The websockets that are under way: kept alive, and ended as soon as what permitted them no longer holds. */
+/** What is under way: kept alive, and ended as soon as what permitted them no longer holds. */
 export interface LiveCalls {
   /** @returns the function that takes it out again */
   add(call: LiveCall): () => void
   readonly size: number
-  /** Ends all that there are, and those that come yet. */
+  /** Ends all websockets that there are, and those that come yet. */
   endAll(reason: string): void
   stop(): void
 }
@@ -33,8 +37,6 @@ export interface LiveCallsOptions {
 const pingEvery = 20_000
 /** What ends by the clock (tokens, bindings) ends streams within a second, too. */
 const reviewEvery = 1_000
-/** Websocket close codes. @see RFC 6455, section 7.4.1 */
-const policyViolation = 1008
 
 export function createLiveCalls({ streams, identities, policy, now, onError }: LiveCallsOptions): LiveCalls {
   const calls = new Set<LiveCall>()
@@ -42,19 +44,27 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
 
   async function review(call: LiveCall): Promise<void> {
     const principal = await identities.find(call.credential)
-    if (isRefusal(principal)) return end(call, principal.reason)
+    if (isRefusal(principal)) return call.end(principal.reason)
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
-    if (decision.effect !== 'allow') end(call, decision.reason)
+    if (decision.effect !== 'allow') call.end(decision.reason)
+  }
+
+  /** Without the database nobody knows whether it may go on: after `AUTH_MAX_STALE` it may not. */
+  function check(call: LiveCall): void {
+    review(call).catch((error: unknown) => {
+      if (error instanceof AuthUnavailable) call.end(error.message)
+      else onError(error)
+    })
   }
 
   function reviewAll(): void {
-    for (const call of calls) review(call).catch(onError)
+    for (const call of calls) check(call)
   }
 
   const forget = identities.onChange(reviewAll)
   const reviewing = setInterval(reviewAll, reviewEvery).unref()
   const pinging = setInterval(function keepAlive() {
-    for (const { relay } of calls) relay.ping()
+    for (const call of calls) call.ping()
   }, pingEvery).unref()
 
   return {
@@ -66,11 +76,11 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
         credential: principal.credential,
         rack: rackCall.rack,
         app: rackCall.app,
-        end: (reason) => end(call, reason),
+        end: call.end,
       })
       // What has changed while the rack was asked, nobody could tell this stream.
-      if (over !== null) end(call, over)
-      else review(call).catch(onError)
+      if (over !== null && call.kind === 'websocket') call.end(over)
+      else check(call)
       return () => {
         calls.delete(call)
         leave()
@@ -81,7 +91,7 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
     },
     endAll(reason) {
       over = reason
-      for (const call of calls) end(call, reason)
+      for (const call of calls) if (call.kind === 'websocket') call.end(reason)
     },
     stop() {
       forget()
@@ -89,10 +99,4 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
       clearInterval(pinging)
     },
   }
-}
-
-/** Tells the person why. A command that is cut off ends with exit code 1: without the marker the CLI would report success. */
-function end({ relay, rackCall }: LiveCall, reason: string): void {
-  const text = rackCall.route.changes ? `\n${lastWords(reason)}` : `ERROR: ${reason}\n`
-  relay.end(reason, { text, code: policyViolation })
 }

@@ -11,6 +11,7 @@ import { hangupOf } from './hangup.ts'
 import { resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
 import type { Steps } from './steps.ts'
+import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
 
 export interface RackApiOptions {
@@ -51,6 +52,7 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
     throw ruled(new NotPermitted(`${decision.reason} (rule ${decision.rule})`), decision.rule)
   const decided = Object.assign(call, { rackCall, decision })
   if (call.match.route.kind === 'websocket') return openWebsocket(steps, request, reply, decided)
+  watchTransfer(steps, reply, decided)
   const forward = call.match.route.changes ? forwardChange : forwardRead
   return forward(steps, request, reply, decided)
 }

@@ -3,10 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { failureOf } from '../error-contract.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
-import { takeSocket } from './command-stream.ts'
+import { lastWords, takeSocket } from './command-stream.ts'
 import { draftOf } from './draft.ts'
 import type { Steps } from './steps.ts'
 import { upstreamRequest } from './upstream-request.ts'
+
+/** Websocket close codes. @see RFC 6455, section 7.4.1 */
+const policyViolation = 1008
 
 /**
  * A websocket: `opened` is durable before the rack hears of it (its handshake carries the command), `closed` follows when it has ended.
@@ -50,7 +53,9 @@ export async function openWebsocket(
     principal: call.principal,
     credential: call.credential,
     rackCall: call.rackCall,
-    relay: live,
+    kind: 'websocket',
+    end: (reason) => live.end(reason, { text: farewell(call, reason), code: policyViolation }),
+    ping: live.ping,
   })
   request.log.info({ event: 'websocket.opened', ...logged(request, call) })
   void live.ended.then((end) => {
@@ -58,6 +63,11 @@ export async function openWebsocket(
     request.log.info({ event: 'websocket.closed', ...logged(request, call), ...endOf(end) })
     recordLater(steps, request, { ...closed, status: 101, ...endOf(end) })
   })
+}
+
+/** Tells the person why. A command that is cut off ends with exit code 1: without the marker the CLI would report success. */
+function farewell({ match }: DecidedCall, reason: string): string {
+  return match.route.changes ? `\n${lastWords(reason)}` : `ERROR: ${reason}\n`
 }
 
 function logged({ method }: FastifyRequest, { framed, principal, rack, decision }: DecidedCall) {
