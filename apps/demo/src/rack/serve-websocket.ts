@@ -63,7 +63,10 @@ async function serveWebSocket(
   const stream = withFault(createWebSocketStream(socket), socket, fault)
   try {
     if (!recording.authenticated) throw new Error('invalid authentication')
-    if (arrival.size !== null) await stream.sendOne(arrival.size, generatedBytes(arrival.size))
+    if (arrival.size !== null) {
+      stream.input() // from here on pings are answered, and nothing that comes is lost
+      await stream.sendOne(arrival.size, generatedBytes(arrival.size))
+    }
     await route.handle(call, stream)
   } catch (error) {
     await stream.send(`ERROR: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -17,7 +17,8 @@ export async function proxyConnection({ variables }: Call, stream: WebSocketStre
   for await (const data of input) await stream.send(data)
 }
 
-const clusterHost = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.(?:local|svc\.cluster\.local)$/
+const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
+const clusterHost = new RegExp(`^(?!svc\\.cluster\\.local$)${label}(?:\\.${label})+\\.local$`)
 
 /** A request to a service in the cluster, which answers what it was asked. */
 export function proxyHttp({ method, headers, variables }: Call): Answer {

@@ -107,3 +107,18 @@ export async function until(isSo: () => boolean): Promise<void> {
 export function fixture(name: string): URL {
   return new URL(`../../../test/fixtures/${name}`, import.meta.url)
 }
+
+/** A GET's JSON. */
+export async function read(rack: DemoRack, path: string) {
+  return JSON.parse(Buffer.from((await ask(rack, `GET ${path}`)).body, 'latin1').toString('utf8'))
+}
+
+/** A call with a form. */
+export function send(rack: DemoRack, start: string, form: Readonly<Record<string, string>> = {}): Promise<Answered> {
+  return ask(rack, start, [formType], new URLSearchParams(form).toString())
+}
+
+/** A call with a body of bytes. */
+export function upload(rack: DemoRack, start: string, body: string): Promise<Answered> {
+  return ask(rack, start, ['Content-Type: application/octet-stream'], body)
+}
