@@ -1,21 +1,12 @@
-import {
-  ConfigError,
-  forgetSecrets,
-  readServerConfig,
-  type ServerConfig,
-  sanitiseEnvironment,
-} from '@rack-gateway/config'
+import { forgetSecrets } from '@rack-gateway/config'
+import { configurationOrExit } from './configuration.ts'
 import { createLog } from './log.ts'
 import { stopWhenOrphaned } from './orphan.ts'
 import { stopOnSignals } from './signals.ts'
 import { startGateway } from './start.ts'
 import { isExpected, sentenceOf } from './start-failure.ts'
 
-/** sysexits.h: something is wrong with the configuration. */
-const configurationError = 78
-
-sanitiseEnvironment(process.env)
-const config = readConfig()
+const config = configurationOrExit()
 forgetSecrets(process.env)
 const log = createLog(config.logLevel)
 try {
@@ -28,14 +19,4 @@ try {
   log.fatal({ event: 'gateway.start_failed', ...(isExpected(error) ? {} : { err: error }) }, sentenceOf(error))
   console.error(`the gateway could not start: ${sentenceOf(error)}`)
   process.exitCode = 1
-}
-
-function readConfig(): ServerConfig {
-  try {
-    return readServerConfig(process.env)
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    console.error(error.message)
-    process.exit(configurationError)
-  }
 }

@@ -3,7 +3,7 @@ export { type FormReading, type FormRequest, formValue, readForm, valueOrHeader 
 export { hidePassword, hidePasswords } from './masks/addresses.ts'
 export { diffEnv, parseEnv } from './masks/env-lines.ts'
 export { maskEnv } from './masks/mask-env.ts'
-export { createTokenScrubber, rackTokenMark, scrubToken, type TokenScrubber } from './masks/rack-token.ts'
+export { rackTokenMark, scrubToken } from './masks/rack-token.ts'
 export { containsMask, type EnvMask, maskOf, masksIn, restoreEnv } from './masks/restore-env.ts'
 export { defaultSecretPatterns, isSecretKey, isSecretValue } from './masks/secret-keys.ts'
 export type { MaskOrigin, MaskView } from './masks/view.ts'

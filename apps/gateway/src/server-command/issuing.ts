@@ -3,17 +3,15 @@ import { createAuditWriter } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { createTokenMint } from '@rack-gateway/auth'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
-import { ConfigError, readServerConfig, type ServerConfig, sanitiseEnvironment } from '@rack-gateway/config'
+import type { ServerConfig } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
+import { configurationOrExit } from '../configuration.ts'
 import { prepareDatabase } from '../prepared-database.ts'
 import { secretKeysOf } from '../start.ts'
 
-/** sysexits.h: something is wrong with the configuration. */
-const configurationError = 78
-
 /** Runs `work` with a stream of its own in the audit log: whatever it changes is recorded first. */
 export async function withIssuer(work: (issuer: Issuer, config: ServerConfig) => Promise<void>): Promise<void> {
-  const config = configOrExit()
+  const config = configurationOrExit()
   const server = await prepareDatabase(config.database, { embedded: 'join', log: () => undefined })
   const database = openDatabase(server.runtimeUrl, { max: 2 })
   const store = createPostgresAuditStore({ url: server.runtimeUrl })
@@ -36,16 +34,5 @@ export async function withIssuer(work: (issuer: Issuer, config: ServerConfig) =>
     await store.close()
     await database.close()
     await server.stop()
-  }
-}
-
-function configOrExit(): ServerConfig {
-  sanitiseEnvironment(process.env)
-  try {
-    return readServerConfig(process.env)
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    console.error(error.message)
-    process.exit(configurationError)
   }
 }
