@@ -4,6 +4,7 @@ import { EventDraft, eventKinds } from '@rack-gateway/audit'
 import { describe, expect, test } from 'vitest'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
+import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
 import { brokenLinks, filesBelow, shortName, withParts } from './support/documents.ts'
 
@@ -21,6 +22,7 @@ describe('the generated parts of the reference are those of the code', () => {
   test.each([
     ['errors.md', errorParts],
     ['roles.md', roleParts],
+    ['rack-api.md', rackApiParts],
     ['configuration.md', configurationParts],
   ])('%s', async (name, parts) => {
     const path = `${workspace}docs/reference/${name}`

@@ -1,4 +1,3 @@
-import { rackRoutes } from '@rack-gateway/convox-api'
 import { builtInPolicy, compilePolicy, type Principal, permissions } from '@rack-gateway/rbac-policy'
 import { code, table } from './table.ts'
 
@@ -29,15 +28,11 @@ export function roleParts(): Record<string, string> {
       ['route', 'sentence'],
       builtInPolicy.blocked.map(({ route, reason }) => [code(route), reason]),
     ),
-    routes: table(
-      ['route', 'permission', 'scope', 'changes the rack'],
-      rackRoutes.map(({ id, permission, scope, changes }) => [code(id), code(permission), scope, changes ? 'yes' : '']),
-    ),
   }
 }
 
 /** Asked of the policy itself, so that what one permission brings with it counts. */
-function mark(role: string, permission: string): string {
+export function mark(role: string, permission: string): string {
   return policy.holds(holder(role), permission, { rack: 'staging', app: 'web', scope: 'app' }, 0) ? '●' : ''
 }
 
