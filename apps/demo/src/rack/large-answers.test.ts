@@ -72,9 +72,10 @@ describe('an answer that is to be large', () => {
 
   test('is only that of the request that was meant, and only of one that succeeds', async () => {
     const rack = await startRack()
-    rack.largeAnswer(/^GET .*\/data/, 300_000)
+    rack.largeAnswer(/^GET .*\/(?:data|list)/, 300_000)
     expect((await ask(rack, 'GET /apps/myapp')).body).toContain('"name": "myapp"')
     expect((await ask(rack, 'GET /apps/nosuch/resources/database/data')).body).toBe('app not found: nosuch\n')
+    expect((await ask(rack, 'GET /v2/myapp/tags/list')).status).toBe(404)
   })
 
   test.each([0, 1, 100_000, 299_999])('is cut after %i bytes without being held', async (after) => {
@@ -154,6 +155,20 @@ async function sendLarge(socket: Socket, length: number): Promise<void> {
   }
 }
 
+/** Sends a frame of `length` bytes until nobody takes any more of it for a few thousand turns of the event loop; returns what went. */
+async function sentUntilStuck(socket: Socket, length: number): Promise<number> {
+  const zeros = Buffer.alloc(256 * 1024)
+  socket.write(largeHead(opcode.text, length))
+  for (let sent = 0; sent < length; sent += zeros.length) {
+    socket.write(zeros)
+    for (let count = 0; socket.writableNeedDrain; count += 1) {
+      if (count > 5000) return sent
+      await turn()
+    }
+  }
+  return length
+}
+
 /** Reads frames until `isEnough`, keeping only what they say about themselves. */
 function countFrames(socket: Socket, isEnough: (seen: { frames: number; bytes: number }) => boolean) {
   const readPieces = createPieceReader('unmasked')
@@ -192,6 +207,14 @@ describe('frames', () => {
       expect((await counting).longest).toBeLessThanOrEqual(32 * 1024)
     })
     expect(growth).toBeLessThan(96 * MiB)
+  })
+
+  test.each([
+    ['the fixed echo', '/apps/x/processes/p/exec', true],
+    ['the proxy', '/proxy/db.internal/5432', false],
+  ])('%s takes no more than a few MiB from one who sends and never reads', async (_, path, fixedAnswers) => {
+    const socket = await openRaw(await startRack({ fixedAnswers }), path)
+    expect(await sentUntilStuck(socket, 512 * MiB)).toBeLessThan(64 * MiB)
   })
 
   test('a stream begins with a large one where that was asked for, and a pong waits for its end', async () => {
