@@ -1,6 +1,6 @@
 import { UnmaskableAnswer } from './errors.ts'
 import { hidePasswords } from './masks/addresses.ts'
-import { hasDoubledKeys, type Json, parseJson, renderJson } from './masks/json.ts'
+import { hasDoubledKeys, parseJson, renderJson } from './masks/json.ts'
 import { scrubToken } from './masks/rack-token.ts'
 import { shapes } from './masks/shapes.ts'
 import type { MaskView } from './masks/view.ts'
@@ -25,16 +25,18 @@ export function maskText(text: string, view: MaskView): string {
 
 function maskJson(policy: keyof typeof shapes, body: string, view: MaskView): string {
   const value = parseJson(body)
-  const [plain, masked] = rendered(value, () => shapes[policy](value, view))
-  if (plain !== masked) return masked
-  if (body !== plain && hasDoubledKeys(body)) throw new UnmaskableAnswer('it says a thing twice')
-  return body
+  return walked(() => {
+    const masked = shapes[policy](value, view)
+    if (masked !== value) return renderJson(masked)
+    if (hasDoubledKeys(body, value)) throw new UnmaskableAnswer('it says a thing twice')
+    return body
+  })
 }
 
 /** An answer nested so deep that it can't be walked can't be masked either. */
-function rendered(value: Json, mask: () => Json): [string, string] {
+function walked(walk: () => string): string {
   try {
-    return [renderJson(value), renderJson(mask())]
+    return walk()
   } catch (error) {
     if (error instanceof RangeError) throw new UnmaskableAnswer('it is nested too deep')
     throw error

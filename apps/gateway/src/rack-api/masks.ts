@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import {
+  createSecretKeys,
   defaultSecretPatterns,
-  isSecretKey,
   type MaskOrigin,
   type MaskView,
   maskAnswer,
@@ -31,6 +31,8 @@ export interface MaskKeeperOptions {
 const macBytes = 16
 
 export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): MaskKeeper {
+  const isSecret = createSecretKeys(defaultSecretPatterns)
+
   function viewOf({ principal, rack, match }: RoutedCall): MaskView {
     const app = appOf(match.route, match.params)
     const at = now()
@@ -42,7 +44,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       secrets,
       resourcePasswords: secrets,
       configValues: secrets,
-      isSecret: (key) => isSecretKey(key, defaultSecretPatterns),
+      isSecret,
       mac: (origin) => macOf(keys[0], rack.name, origin).toString('base64url'),
       seesApp: (name) => policy.sees(principal, rack.name, name, at),
       rackToken: rack.token,

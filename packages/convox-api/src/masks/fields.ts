@@ -1,6 +1,6 @@
 import { UnmaskableAnswer } from '../errors.ts'
 import { hidePassword, hidePasswords } from './addresses.ts'
-import { asObject, type Json, type JsonObject, mapStrings } from './json.ts'
+import { asObject, type Json, type JsonObject, mapMembers, mapStrings } from './json.ts'
 import { maskManifest } from './manifest.ts'
 import { isSecretValue } from './secret-keys.ts'
 import { hidden, type MaskView } from './view.ts'
@@ -12,12 +12,10 @@ export function parameters(value: Json, view: MaskView): Json {
 
 export function maskParameters(value: Json, view: MaskView): Json {
   if (value === null) return null
-  return Object.fromEntries(
-    Object.entries(asObject(value, 'the parameters')).map(([key, item]) => {
-      const found = text(item, 'a parameter')
-      return [key, found === null || found === '' ? item : maskParameter(key, found, view)]
-    }),
-  )
+  return mapMembers(asObject(value, 'the parameters'), (key, item) => {
+    const found = text(item, 'a parameter')
+    return found === null || found === '' ? item : maskParameter(key, found, view)
+  })
 }
 
 function maskParameter(key: string, value: string, view: MaskView): string {

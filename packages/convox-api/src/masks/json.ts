@@ -28,55 +28,91 @@ export function asObject(value: Json, what: string): JsonObject {
   return value
 }
 
-/** Null stays null: that is how the rack writes an empty list. */
+/** Null stays null: that is how the rack writes an empty list. A list that nothing changes in is given back itself. */
 export function mapList(value: Json, what: string, change: (item: Json) => Json): Json {
   if (value === null) return null
   if (!Array.isArray(value)) throw new UnmaskableAnswer(`${what} is not a list`)
-  return value.map(change)
+  return mapItems(value, change)
 }
 
-/** Rewrites an object's fields in their order. Field names are given in lower case: the rack's spelling doesn't decide what is secret. */
+export function mapItems(items: readonly Json[], change: (item: Json) => Json): readonly Json[] {
+  let changed: Json[] | null = null
+  for (const [index, item] of items.entries()) {
+    const made = change(item)
+    if (made === item) continue
+    changed ??= [...items]
+    changed[index] = made
+  }
+  return changed ?? items
+}
+
+/**
+ * Rewrites an object's fields in their order; an object that nothing changes in is given back itself.
+ * Field names are given in lower case: the rack's spelling doesn't decide what is secret.
+ */
 export function mapFields(object: JsonObject, change: (field: string, value: Json) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(key.toLowerCase(), value)]))
+  return mapMembers(object, (key, value) => change(key.toLowerCase(), value))
+}
+
+export function mapMembers(object: JsonObject, change: (key: string, value: Json) => Json): JsonObject {
+  let changed: Map<string, Json> | null = null
+  for (const key in object) {
+    const value = object[key]
+    if (value === undefined) continue
+    const made = change(key, value)
+    if (made === value) continue
+    changed ??= new Map(Object.entries(object))
+    changed.set(key, made)
+  }
+  return changed === null ? object : Object.fromEntries(changed)
 }
 
 /** Rewrites every string in a value, however deep. */
 export function mapStrings(value: Json, change: (text: string) => string): Json {
   if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change))
-  return isObject(value) ? mapFields(value, (_, item) => mapStrings(item, change)) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return mapItems(value, (item) => mapStrings(item, change))
+  return mapMembers(asObject(value, 'it'), (_, item) => mapStrings(item, change))
 }
 
 /** Whether an object in valid JSON has a key twice: then what was read isn't all that is written. */
-export function hasDoubledKeys(text: string): boolean {
-  const scopes: (Set<string> | null)[] = []
+export function hasDoubledKeys(text: string, value: Json): boolean {
+  return membersWritten(text) !== membersRead(value)
+}
+
+function membersRead(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let members = Array.isArray(value) ? 0 : Object.keys(value).length
+  for (const item of Array.isArray(value) ? value : Object.values(value)) members += membersRead(item)
+  return members
+}
+
+/** Every member has one colon outside of strings. */
+function membersWritten(text: string): number {
+  let members = 0
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]
-    if (character === '{') scopes.push(new Set())
-    else if (character === '[') scopes.push(null)
-    else if (character === '}' || character === ']') scopes.pop()
-    else if (character === '"') {
-      const end = stringEnd(text, at)
-      const keys = scopes.at(-1)
-      if (keys && isKey(text, end)) {
-        const key = String(JSON.parse(text.slice(at, end)))
-        if (keys.has(key)) return true
-        keys.add(key)
-      }
-      at = end - 1
-    }
+    const code = text.charCodeAt(at)
+    if (code === colon) members++
+    else if (code === quote) at = stringEnd(text, at)
   }
-  return false
+  return members
 }
 
+const colon = 0x3a
+const quote = 0x22
+const backslash = 0x5c
+
+/** Where the string that begins here has its closing quote. */
 function stringEnd(text: string, begin: number): number {
-  let at = begin + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at + 1
+  let at = begin
+  do {
+    at = text.indexOf('"', at + 1)
+  } while (at !== -1 && isEscaped(text, at))
+  return at === -1 ? text.length : at
 }
 
-function isKey(text: string, end: number): boolean {
-  let at = end
-  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++
-  return text[at] === ':'
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text.charCodeAt(first - 1) === backslash) first--
+  return (at - first) % 2 === 1
 }

@@ -3,7 +3,19 @@ export const rackTokenMark = '[rack token]'
 
 /** Replaces a token in a text, as it is and in the forms that addresses and JSON write it in. */
 export function scrubToken(text: string, token: string): string {
-  return spellings(token).reduce((scrubbed, spelling) => scrubbed.replaceAll(spelling, rackTokenMark), text)
+  return knownSpellings(token).reduce((scrubbed, spelling) => scrubbed.replaceAll(spelling, rackTokenMark), text)
+}
+
+/** Of the racks' tokens: there are few, and they stay. */
+const known = new Map<string, readonly string[]>()
+const mostKnown = 256
+
+function knownSpellings(token: string): readonly string[] {
+  const found = known.get(token)
+  if (found) return found
+  const made = spellings(token)
+  if (known.size < mostKnown) known.set(token, made)
+  return made
 }
 
 /** Longest first, so that a spelling that begins with another one is replaced as a whole. */

@@ -27,6 +27,23 @@ export function isSecretKey(key: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matches(pattern.toUpperCase(), upper))
 }
 
+/** The same question, asked again and again: keys come back, so their answers are kept. */
+export function createSecretKeys(patterns: readonly string[]): (key: string) => boolean {
+  const upper = patterns.map((pattern) => pattern.toUpperCase())
+  const answers = new Map<string, boolean>()
+  return function isSecret(key) {
+    const found = answers.get(key)
+    if (found !== undefined) return found
+    const name = key.toUpperCase()
+    const answer = upper.some((pattern) => matches(pattern, name))
+    if (answers.size < mostAnswers && key.length < longestKept) answers.set(key, answer)
+    return answer
+  }
+}
+
+const mostAnswers = 10_000
+const longestKept = 200
+
 /** Whether a value is secret whatever its key: an address with a password in it, or a PEM block. */
 export function isSecretValue(value: string): boolean {
   return value.includes('-----BEGIN') || hasPassword(value)

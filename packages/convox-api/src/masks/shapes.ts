@@ -1,7 +1,7 @@
 import { UnmaskableAnswer } from '../errors.ts'
 import type { MaskPolicy } from '../types.ts'
 import { address, concealed, manifest, maskParameters, named, parameters, sweep, swept, text } from './fields.ts'
-import { asObject, type Json, mapFields, mapList } from './json.ts'
+import { asObject, type Json, type JsonObject, mapFields, mapItems, mapList } from './json.ts'
 import { manifestService } from './manifest-service.ts'
 import { maskEnv } from './mask-env.ts'
 import type { MaskView } from './view.ts'
@@ -89,16 +89,35 @@ function config(value: Json, view: MaskView): Json {
 /** A certificate names the app it belongs to, or none: then it is the rack's and holds nothing but domains. */
 function certificates(value: Json, view: MaskView): Json {
   if (!Array.isArray(value)) return value === null ? null : sweep(asObject(value, 'the certificate'), view)
-  const rows = value.map((item) => asObject(item, 'a certificate'))
-  return rows
-    .filter((row) => row.app === undefined || row.app === '' || view.seesApp(named(row, 'app')))
-    .map((row) => sweep(row, view))
+  return shownRows(
+    value,
+    (item) => isOwnOrVisible(asObject(item, 'a certificate'), view),
+    (item) => sweep(item, view),
+  )
+}
+
+function isOwnOrVisible(row: JsonObject, view: MaskView): boolean {
+  return row.app === undefined || row.app === '' || view.seesApp(named(row, 'app'))
+}
+
+/** A list of which all rows are shown as they are is given back itself. */
+function shownRows(
+  rows: readonly Json[],
+  isShown: (row: Json) => boolean,
+  change: (row: Json) => Json,
+): readonly Json[] {
+  const shown = rows.filter(isShown)
+  return mapItems(shown.length === rows.length ? rows : shown, change)
 }
 
 function visibleRows(value: Json, by: string, view: MaskView, row: Shape): Json {
   if (value === null) return null
   if (!Array.isArray(value)) throw new UnmaskableAnswer('the list is not a list')
-  return value.filter((item) => view.seesApp(named(asObject(item, 'a row'), by))).map((item) => row(item, view))
+  return shownRows(
+    value,
+    (item) => view.seesApp(named(asObject(item, 'a row'), by)),
+    (item) => row(item, view),
+  )
 }
 
 function oneOrMore(value: Json, change: (item: Json) => Json): Json {
