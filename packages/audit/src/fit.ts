@@ -26,7 +26,7 @@ export interface FittedDraft {
 export function fit(draft: EventDraft): FittedDraft {
   const cut: Cut = { truncated: [], size: 64 }
   const { truncated = [], ...rest } = draft
-  const fitted = fitMembers(rest, '', cut)
+  const fitted = fitMembers(rest, '', 1, cut)
   const all = [...truncated, ...cut.truncated].slice(0, limits.list.entries)
   if (all.length > 0) fitted.truncated = fitTruncations(all, cut)
   // Each value keeps its kind, so the shape is still that of the draft.
@@ -38,19 +38,26 @@ interface Cut {
   size: number
 }
 
-function fitMembers(value: object, path: string, cut: Cut): Record<string, unknown> {
-  const members: [string, unknown][] = []
-  for (const [name, member] of Object.entries(value).slice(0, limits.members)) {
+function fitMembers(value: object, path: string, depth: number, cut: Cut): Record<string, unknown> {
+  const members: Record<string, unknown> = {}
+  let count = 0
+  for (const [name, member] of Object.entries(value)) {
+    if (count++ === limits.members) break
     const key = cutText(visibleText(name), limits.key)
-    const field = path === '' ? key : `${path}.${key}`
-    const fitted = fitValue(member, field, cut)
-    if (fitted !== undefined) members.push([key, fitted])
+    const fitted = fitValue(member, path === '' ? key : `${path}.${key}`, depth, cut)
+    if (fitted !== undefined) setMember(members, key, fitted)
     cut.size += key.length
   }
-  return Object.fromEntries(members)
+  return members
 }
 
-function fitValue(value: unknown, field: string, cut: Cut): unknown {
+/** A member called `__proto__` is a member like any other, not the object's prototype. */
+function setMember(members: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') members[key] = value
+  else Object.defineProperty(members, key, { value, enumerable: true, writable: true, configurable: true })
+}
+
+function fitValue(value: unknown, field: string, depth: number, cut: Cut): unknown {
   switch (typeof value) {
     case 'string':
       return fitText(value, field, cut)
@@ -59,8 +66,8 @@ function fitValue(value: unknown, field: string, cut: Cut): unknown {
     case 'boolean':
       return value
     case 'object':
-      if (value === null || field.split('.').length > limits.depth) return undefined
-      return Array.isArray(value) ? fitList(value, field, cut) : fitMembers(value, field, cut)
+      if (value === null || depth > limits.depth) return undefined
+      return Array.isArray(value) ? fitList(value, field, cut) : fitMembers(value, field, depth + 1, cut)
     default:
       return undefined
   }

@@ -30,6 +30,7 @@ export interface EventStream {
 export function createEventStream(openedAt: number): EventStream {
   const id = uuidv7(openedAt)
   const month = monthOf(openedAt)
+  const lastMoment = endOfMonth(openedAt)
   let seq = 0
   let prev: Buffer = genesis
   let lastAt = openedAt
@@ -38,7 +39,10 @@ export function createEventStream(openedAt: number): EventStream {
     id,
     month,
     momentOf,
-    holds: (at) => monthOf(momentOf(at)) === month,
+    holds(at) {
+      const moment = momentOf(at)
+      return moment >= month && moment <= lastMoment
+    },
     seal(draft, at) {
       const moment = momentOf(at)
       const place = { v: 1 as const, id: uuidv7(moment), stream: id, seq: seq + 1, at: new Date(moment).toISOString() }

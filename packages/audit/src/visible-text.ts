@@ -20,8 +20,12 @@ function escapeUnit(unit: string) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
+/** UTF-8 bytes of one UTF-16 unit. */
+const mostBytes = 3
+
 /** The longest beginning of visible text within `limit` UTF-8 bytes that cuts through neither a character nor an escape. */
 export function cutText(text: string, limit: number): string {
+  if (text.length * mostBytes <= limit) return text
   const bytes = Buffer.from(text.slice(0, limit))
   if (bytes.length <= limit && text.length <= limit) return text
   let end = Math.min(limit, bytes.length)
