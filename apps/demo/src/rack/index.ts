@@ -2,6 +2,7 @@ export { type Clock, fastClock, type ManualClock, manualClock, systemClock } fro
 export type { Fault, FaultHandle, RequestMatcher } from './faults.ts'
 export { generatedBytes, generatedDigest } from './generated-bytes.ts'
 export { splitCommand } from './process/shellquote.ts'
+export { writeTar } from './process/tar.ts'
 export { createDemoRack } from './rack.ts'
 export type { ReceivedRequest } from './received.ts'
 export { differences } from './replay/compare.ts'

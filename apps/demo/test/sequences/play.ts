@@ -1,0 +1,141 @@
+import { connect } from 'node:net'
+import { type RawAnswer, readAnswer } from '../support/raw-http.ts'
+import { openSocket } from '../support/websocket.ts'
+import type { Sequence, Step } from './sequence.ts'
+
+/** Where calls go: a gateway, or a rack past it. */
+export interface Place {
+  readonly url: string
+  readonly token: string
+}
+
+/** What answers have said, by name. */
+export type Values = Map<string, string>
+
+export interface Played {
+  /** The first request that was refused, as the step has it; null when none was. */
+  readonly refusedAt: string | null
+  /** Requests that were answered otherwise than the command needs. */
+  readonly failures: readonly string[]
+}
+
+export interface PlayOptions {
+  readonly values: Values
+  /** For what others do. */
+  readonly past: Place
+  /** Lets time pass, in milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<unknown>
+}
+
+/** Makes a command's requests until one is refused, as the CLI does. */
+export async function play({ steps }: Sequence, place: Place, { values, past, wait }: PlayOptions): Promise<Played> {
+  const failures: string[] = []
+  for (const step of steps) {
+    if (step.wait > 0) await wait(step.wait)
+    const outcome = await perform(step, step.byOthers ? past : place, values)
+    if (outcome.refused) return { refusedAt: nameOf(step), failures }
+    if (!isFine(step, outcome.status)) failures.push(`${nameOf(step)}: ${outcome.status} ${outcome.said}`)
+  }
+  return { refusedAt: null, failures }
+}
+
+export function nameOf({ method, target }: Step): string {
+  return `${method} ${target.replace(/\?.*$/, '')}`
+}
+
+/** @throws when a name stands for nothing yet */
+export function filled(text: string, values: Values): string {
+  return text.replaceAll(/\{([a-z]+)\}/g, (name, key: string) => {
+    const value = values.get(key)
+    if (value === undefined) throw new Error(`nothing has said what ${name} is`)
+    return value
+  })
+}
+
+interface Outcome {
+  readonly status: number
+  readonly said: string
+  /** By a decision of the gateway. */
+  readonly refused: boolean
+}
+
+function isFine(step: Step, status: number): boolean {
+  if (step.status !== null) return status === step.status
+  return step.websocket ? status === 101 : status >= 200 && status < 300
+}
+
+function perform(step: Step, place: Place, values: Values): Promise<Outcome> {
+  return step.websocket ? listen(step, place, values) : ask(step, place, values)
+}
+
+/** As the SDK of the stock CLI introduces itself. */
+const sdkHeaders = { 'User-Agent': 'convox.go/dev', Version: 'dev' }
+
+async function ask(step: Step, { url, token }: Place, values: Values): Promise<Outcome> {
+  const form =
+    step.form && Object.entries(step.form).map(([name, value]): [string, string] => [name, filled(value, values)])
+  const body = form === null ? (step.file ?? '') : new URLSearchParams(form).toString()
+  const chunked = step.headers['Transfer-Encoding'] === 'chunked'
+  const headers = {
+    Host: new URL(url).host,
+    Authorization: `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+    Accept: '*/*',
+    'Accept-Encoding': 'gzip',
+    'Content-Type': form === null ? 'application/octet-stream' : 'application/x-www-form-urlencoded',
+    ...sdkHeaders,
+    ...step.headers,
+    ...(chunked || (step.method === 'GET' && body === '') ? {} : { 'Content-Length': String(body.length) }),
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${filled(value, values)}\r\n`)
+  const content = chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body
+  const answer = await exchange(
+    url,
+    `${step.method} ${filled(step.target, values)} HTTP/1.1\r\n${lines.join('')}\r\n${content}`,
+  )
+  keep(step, answer, values)
+  return { status: answer.status, said: answer.error, refused: isDecision(answer) }
+}
+
+async function exchange(url: string, bytes: string): Promise<RawAnswer> {
+  const { port, hostname } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  try {
+    socket.write(Buffer.from(bytes, 'latin1'))
+    return await readAnswer(socket, false)
+  } finally {
+    socket.destroy()
+  }
+}
+
+function isDecision({ status, json }: RawAnswer): boolean {
+  return status === 403 && typeof json === 'object' && json !== null && 'rule' in json
+}
+
+function keep(step: Step, { status, json }: RawAnswer, values: Values): void {
+  if (status >= 300) return
+  const item: unknown = Array.isArray(json) ? json[0] : json
+  for (const [name, field] of Object.entries(step.keep)) values.set(name, String(Reflect.get(Object(item), field)))
+}
+
+/** Streams that end with their input are read to their end; logs are only opened. */
+async function listen(step: Step, { url, token }: Place, values: Values): Promise<Outcome> {
+  const headers = Object.entries(step.headers).map(([name, value]) => [name, filled(value, values)])
+  const { protocol, host } = new URL(url)
+  const socket = await openSocket(`${url}${filled(step.target, values)}`, token, {
+    ...sdkHeaders,
+    Origin: `${protocol}//${host}`,
+    ...Object.fromEntries(headers),
+  })
+  try {
+    const { status, error } = socket
+    if (status !== 101) return { status, said: error, refused: status === 403 }
+    if (step.target.endsWith('/logs')) return { status, said: '', refused: false }
+    socket.endOfInput()
+    const [said = ''] = await socket.untilEnd()
+    const failed = said.startsWith('ERROR: ')
+    const refused = failed && / \(rule [\w:-]+\)\n$/.test(said)
+    return { status: failed && !refused ? 500 : status, said, refused }
+  } finally {
+    socket.close()
+  }
+}
