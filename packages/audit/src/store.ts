@@ -65,7 +65,8 @@ export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAudit
 
 /**
  * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
- * The primary key has the time in it, because of the partitions, so that a number is new is asked for beside it.
+ * The primary key has the time in it, because of the partitions, so that the numbers are new is asked for beside it: by the stream's last
+ * one, which the key's index gives at once however long the stream is.
  */
 async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   const range = rangeOf(events)
@@ -81,9 +82,9 @@ async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]
       from held, json_to_recordset(${rows}::text::json) as e(stream uuid, seq bigint, at timestamptz, id uuid, kind text,
         request text, of_event uuid, principal text, principal_name text, address text, rack text, app text, route text,
         permission text, effect text, rule text, status smallint, process text, command text, canonical text, prev text, hash text)
-      where not exists (
-        select from audit.events where stream = ${stream} and seq between ${range.first} and ${range.last}
-        and at >= ${range.from} and at <= ${range.to})
+      where ${range.first} > coalesce((
+        select seq from audit.events where stream = ${stream} and at >= ${range.from} and at <= ${range.to}
+        order by seq desc limit 1), 0)
       on conflict (stream, seq, at) do nothing
       returning 1
     )
