@@ -1,7 +1,7 @@
 import { manualClock } from '@rack-gateway/demo/rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sequences } from './sequences/index.ts'
-import { nameOf, type Place, play, type Values } from './sequences/play.ts'
+import { type Place, play, type Values } from './sequences/play.ts'
 import { startingValues } from './sequences/starting-values.ts'
 import { roles } from './support/refused-commands.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
@@ -56,13 +56,4 @@ describe.each(roles)('the commands of the CLI as %s', (role) => {
     expect(JSON.stringify(events)).not.toContain(gateway.token)
     expect(JSON.stringify(events)).not.toContain(system.rack.token)
   })
-})
-
-test('whoever is refused is refused at a request that the command makes', () => {
-  const elsewhere = sequences.flatMap(({ command, steps, refused }) =>
-    Object.values(refused)
-      .filter((where) => !steps.some((step) => nameOf(step) === where && !step.byOthers))
-      .map((where) => `${command}: ${where}`),
-  )
-  expect(elsewhere).toEqual([])
 })

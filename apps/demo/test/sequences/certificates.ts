@@ -3,6 +3,12 @@ import { get, post, put, remove, type Sequence, sequence, step, system, to, toAl
 
 const pem = (name: string) => readFileSync(new URL(`../fixtures/${name}.pem`, import.meta.url), 'utf8')
 
+const letsEncrypt = [
+  get('/letsencrypt/config?'),
+  step('PUT', '/letsencrypt/config?', { file: '{"role":"","solvers":[{"id":1,"dns-zones":["a.test"]}]}' }),
+]
+const letsEncryptRefused = { ...toAllButAdmin('GET /letsencrypt/config'), ...to('PUT /letsencrypt/config', 'admin') }
+
 /** Certificates, the ports that they are bound to, and Let's Encrypt. */
 export const certificateSequences: readonly Sequence[] = [
   sequence(
@@ -39,10 +45,16 @@ export const certificateSequences: readonly Sequence[] = [
   ),
   sequence(
     'convox letsencrypt dns route53 add --id 1 --dns-zones a.test --role arn:x',
-    [
-      get('/letsencrypt/config?'),
-      step('PUT', '/letsencrypt/config?', { file: '{"role":"","solvers":[{"id":1,"dns-zones":["a.test"]}]}' }),
-    ],
-    { ...toAllButAdmin('GET /letsencrypt/config'), ...to('PUT /letsencrypt/config', 'admin') },
+    letsEncrypt,
+    letsEncryptRefused,
   ),
+  sequence(
+    'convox letsencrypt dns route53 update --id 1 --dns-zones b.test --role arn:x',
+    letsEncrypt,
+    letsEncryptRefused,
+  ),
+  sequence('convox letsencrypt dns route53 role arn:y', letsEncrypt, letsEncryptRefused, {
+    needs: 'its flags, which the contract does not have',
+  }),
+  sequence('convox letsencrypt dns route53 delete --id 1', letsEncrypt, letsEncryptRefused),
 ]

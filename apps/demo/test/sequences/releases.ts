@@ -136,6 +136,17 @@ export const releaseSequences: readonly Sequence[] = [
     to(`POST /apps/myapp/objects/${source}`, 'viewer', 'ops'),
   ),
   sequence(
+    'convox env edit',
+    [
+      get('/apps/myapp/releases?limit=1', { keep: { newest: 'id' } }),
+      get('/apps/myapp/releases/{newest}?', { keep: { env: 'env' } }),
+      system,
+      post('/apps/myapp/releases?', { env: 'EDITED=1\n{env}' }),
+    ],
+    to(newRelease, 'viewer', 'ops', 'ci'),
+    { needs: 'an editor' },
+  ),
+  sequence(
     'convox env set A=1 -p',
     [
       get('/apps/myapp/releases?limit=1', { keep: { newest: 'id' } }),

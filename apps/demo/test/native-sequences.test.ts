@@ -1,0 +1,122 @@
+import { fastClock, type ReceivedRequest } from '@rack-gateway/demo/rack'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sequences } from './sequences/index.ts'
+import { filled, type Values } from './sequences/play.ts'
+import { asMade, asReceived } from './sequences/requests.ts'
+import type { Sequence } from './sequences/sequence.ts'
+import { startingValues } from './sequences/starting-values.ts'
+import { createMachine, type Machine } from './support/machine.ts'
+import type { Ended } from './support/program.ts'
+import { type Role, roles } from './support/refused-commands.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const convox = process.env.CONVOX_BIN ?? null
+/** The CLI's own waits take most of it; the roles run at the same time. */
+const patience = 400_000
+
+const runnable = sequences.filter(({ needs }) => needs === null)
+
+/** The sequences again, by the native binary itself: it must be stopped where they say, and ask what they say. */
+describe.skipIf(convox === null)('the native convox, command by command (runs when CONVOX_BIN names it)', () => {
+  const plays = new Map<Role, Play>()
+  beforeAll(async () => {
+    for (const role of roles) plays.set(role, await startPlay(role))
+  })
+  afterAll(() => Promise.all([...plays.values()].map((play) => play.stop())), patience)
+
+  describe.each(roles)('as %s', (role) => {
+    test.each(runnable.map((sequence, index) => [sequence.command, sequence, index] as const))(
+      '%s',
+      async (_command, sequence, index) => {
+        const outcome = await plays.get(role)?.outcomes[index]
+        if (!outcome) throw new Error('this command was not run')
+        const refused = sequence.refused[role]
+        if (refused !== undefined) expectRefusal(outcome.ended, refused)
+        else expect(outcome.ended).toMatchObject({ code: 0, stderr: '' })
+        expect(outcome.heard).toEqual(outcome.expected)
+      },
+      patience,
+    )
+  })
+})
+
+/** In words wherever the CLI shows them: a log stream or a proxy is refused at the handshake, of which it only says that. */
+function expectRefusal({ code, stdout, stderr }: Ended, request: string): void {
+  const atHandshake = request.startsWith('GET ') && request.endsWith('/logs')
+  expect(`${stdout}${stderr}`).toMatch(atHandshake ? /bad handshake/ : /^ERROR: .+ \(rule [^()]+\)$/m)
+  // a console has no exit code
+  if (!request.endsWith('/console')) expect(code).toBe(1)
+}
+
+interface Outcome {
+  readonly ended: Ended
+  /** What the rack was asked, when the command went all the way, each request once. */
+  readonly heard: readonly string[]
+  /** What the sequence says that it asks. */
+  readonly expected: readonly string[]
+}
+
+interface Play {
+  readonly outcomes: readonly Promise<Outcome>[]
+  stop(): Promise<void>
+}
+
+async function startPlay(role: Role): Promise<Play> {
+  const system = await startSystem({ rackNames: ['rack1'], clock: fastClock(20) })
+  const machine = createMachine(convox)
+  const token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
+  const values = await startingValues(system.rack)
+  const outcomes: Promise<Outcome>[] = []
+  let before: Promise<unknown> = Promise.resolve()
+  for (const sequence of runnable) {
+    const outcome = before.then(() => perform(sequence, { system, machine, token, values, role }))
+    before = outcome.catch(() => undefined)
+    outcomes.push(outcome)
+  }
+  return {
+    outcomes,
+    async stop() {
+      await before
+      machine.remove()
+      await system.stop()
+    },
+  }
+}
+
+interface Scene {
+  readonly system: System
+  readonly machine: Machine
+  readonly token: string
+  readonly values: Values
+  readonly role: Role
+}
+
+/** Through the gateway, and past it what the role may not do. */
+async function perform(sequence: Sequence, { system, machine, token, values, role }: Scene): Promise<Outcome> {
+  const { rack, url } = system
+  const run = (rackUrl: string) =>
+    machine.sh(filled(sequence.command, values), { env: { RACK_URL: rackUrl }, stdin: sequence.stdin })
+  rack.clearReceived()
+  const ended = await run(addressed(url, token))
+  let whole = ended
+  if (sequence.refused[role] !== undefined) {
+    rack.clearReceived()
+    whole = await run(addressed(rack.url, rack.token))
+  }
+  const [certificate] = /\bcert-[a-z0-9]{10}\b/.exec(whole.stdout) ?? []
+  if (certificate !== undefined) values.set('certificate', certificate)
+  return {
+    ended,
+    heard: asReceived(rack.received.filter(isTheirs)),
+    expected: asMade(sequence, values),
+  }
+}
+
+/** Not the gateway's own questions. */
+function isTheirs({ rawHeaders }: ReceivedRequest): boolean {
+  return rawHeaders.includes('convox.go/dev')
+}
+
+function addressed(url: string, token: string): string {
+  return url.replace('://', `://convox:${token}@`)
+}
