@@ -41,8 +41,9 @@ interface Cut {
 function fitMembers(value: object, path: string, depth: number, cut: Cut): Record<string, unknown> {
   const members: Record<string, unknown> = {}
   let count = 0
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
     if (count++ === limits.members) break
+    const member: unknown = Reflect.get(value, name)
     const key = cutText(visibleText(name), limits.key)
     const fitted = fitValue(member, path === '' ? key : `${path}.${key}`, depth, cut)
     if (fitted !== undefined) setMember(members, key, fitted)
@@ -82,6 +83,7 @@ function fitText(value: string, field: string, cut: Cut): string {
 }
 
 function fitList(values: readonly unknown[], field: string, cut: Cut): string[] {
+  if (values.length === 0) return []
   const whole = Array.from(values, (value) => visibleText(typeof value === 'string' ? value : typeof value))
   const kept: string[] = []
   let bytes = 0

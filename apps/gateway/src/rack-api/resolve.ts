@@ -1,5 +1,5 @@
 import { readCommand } from '@rack-gateway/command-matcher'
-import { type RackRoute, readParameters } from '@rack-gateway/convox-api'
+import { type Parameters, type RackRoute, readParameters } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { ProcessSubject, RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
@@ -7,7 +7,7 @@ import { AmbiguousParameters, NotPermitted, ruled } from '../errors.ts'
 import { appOf, serviceOf } from './app-of.ts'
 import { refuseForeignSource } from './build-source.ts'
 import type { RoutedCall } from './call.ts'
-import { refuseStrayMasks } from './environment.ts'
+import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
 import type { Steps } from './steps.ts'
 
@@ -40,14 +40,9 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   refuseForeignSource(route, app, parameters.form)
   const at = steps.now()
   const may = steps.policy.holds(principal, route.permission, { rack: call.rack.name, app, scope: route.scope }, at)
-  const [process, resource, release, environment] = await Promise.all([
-    subjectOf(steps, call, app, may),
-    proxiedResource(steps, call),
-    askedRelease(call.rack, app, may ? parameters.headers.get('release') : undefined),
-    may && app !== null && route.id === releaseRoute
-      ? steps.environments.ofNewRelease(call.rack, app, parameters.form)
-      : null,
-  ])
+  const { process, resource, release, environment } = isPlain(route)
+    ? nothingAsked
+    : await ask(steps, call, app, may, parameters)
   call.sent = environment?.restored ?? call.form
   call.keyChanges = environment?.changes ?? []
   return {
@@ -70,6 +65,37 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   }
 }
 
+interface Asked {
+  readonly process: ProcessSubject | null
+  readonly resource: RackCall['resource']
+  readonly release: RackCall['release']
+  readonly environment: NewEnvironment | null
+}
+
+const nothingAsked: Asked = { process: null, resource: null, release: null, environment: null }
+
+/** Whether the call itself says all that it is decided by: true of nearly every route. */
+function isPlain(route: RackRoute): boolean {
+  return !byOwner.has(route.id) && !byService(route) && route.permission !== 'proxy:open' && !asksRelease.has(route.id)
+}
+
+async function ask(
+  steps: Steps,
+  call: RoutedCall,
+  app: string | null,
+  may: boolean,
+  { headers, form }: Parameters,
+): Promise<Asked> {
+  const isRelease = call.match.route.id === releaseRoute
+  const [process, resource, release, environment] = await Promise.all([
+    subjectOf(steps, call, app, may),
+    proxiedResource(steps, call),
+    askedRelease(call.rack, app, may ? headers.get('release') : undefined),
+    may && app !== null && isRelease ? steps.environments.ofNewRelease(call.rack, app, form) : null,
+  ])
+  return { process, resource, release, environment }
+}
+
 function commandOf(route: RackRoute, header: string | undefined): RackCall['command'] {
   if (route.id === execRoute) return readCommand(header ?? '', 'exec')
   return route.id === runRoute ? readCommand(header ?? '', 'run') : null
@@ -77,6 +103,7 @@ function commandOf(route: RackRoute, header: string | undefined): RackCall['comm
 
 /** Routes that are decided by whose process they concern, and those that are also decided by its service. */
 const byOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
+const asksRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
 const byService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
 
 const notAsked = { known: false, service: null }
