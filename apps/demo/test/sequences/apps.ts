@@ -17,7 +17,7 @@ import {
 const newest = get('/apps/myapp/releases?limit=1', { keep: { newest: 'id' } })
 const rollout = 'a roll-out that is under way'
 
-/** Apps as a whole, what is known of them, their configs and budgets. */
+/** Apps as a whole, and what is known of them. */
 export const appSequences: readonly Sequence[] = [
   sequence('convox apps unlock', [put('/apps/myapp?', { lock: 'false' })], to('PUT /apps/myapp', 'viewer', 'ci')),
   sequence('convox apps params', [system, get('/apps/myapp?')]),
@@ -79,88 +79,4 @@ export const appSequences: readonly Sequence[] = [
   ]),
   sequence('convox cost', [get('/apps/myapp/cost?')]),
   sequence('convox deploy-debug', [get('/apps/myapp/diagnose?')], to('GET /apps/myapp/diagnose', 'viewer', 'ci')),
-
-  sequence(
-    'convox config set NAME --value abc',
-    [put('/apps/myapp/configs/NAME?', { value: 'YWJj' })],
-    to('PUT /apps/myapp/configs/NAME', 'viewer', 'ops', 'ci'),
-  ),
-  sequence(
-    'convox config get NAME',
-    [get('/apps/myapp/configs/NAME?')],
-    to('GET /apps/myapp/configs/NAME', 'viewer', 'ci'),
-  ),
-  sequence(
-    'convox env mask set FOO',
-    [
-      get('/apps/myapp/configs/cli-env-mask?', { status: 404 }),
-      put('/apps/myapp/configs/cli-env-mask?', { value: 'Rk9P' }),
-      get('/apps/myapp/configs/cli-env-mask?'),
-    ],
-    {
-      ...to('GET /apps/myapp/configs/cli-env-mask', 'viewer', 'ci'),
-      ...to('PUT /apps/myapp/configs/cli-env-mask', 'ops'),
-    },
-  ),
-  sequence(
-    'convox env mask',
-    [get('/apps/myapp/configs/cli-env-mask?')],
-    to('GET /apps/myapp/configs/cli-env-mask', 'viewer', 'ci'),
-  ),
-  sequence(
-    'convox env mask unset FOO',
-    [
-      get('/apps/myapp/configs/cli-env-mask?'),
-      put('/apps/myapp/configs/cli-env-mask?', { value: '' }),
-      get('/apps/myapp/configs/cli-env-mask?'),
-    ],
-    {
-      ...to('GET /apps/myapp/configs/cli-env-mask', 'viewer', 'ci'),
-      ...to('PUT /apps/myapp/configs/cli-env-mask', 'ops'),
-    },
-  ),
-
-  sequence(
-    'convox budget set myapp --monthly-cap 100',
-    [
-      get('/apps/myapp/cost?'),
-      post('/apps/myapp/budget?', {
-        ack_by: 'cli',
-        'alert-threshold-percent': '80',
-        'at-cap-action': 'alert-only',
-        'monthly-cap-usd': '100',
-      }),
-    ],
-    toAllButAdmin('POST /apps/myapp/budget'),
-  ),
-  sequence('convox budget show myapp', [
-    get('/apps/myapp/budget?'),
-    get('/apps/myapp/services?'),
-    get('/apps/myapp/budget/shutdown-state?'),
-  ]),
-  sequence(
-    'convox budget cap raise myapp --monthly-cap 200',
-    [get('/apps/myapp/cost?'), post('/apps/myapp/budget?', { ack_by: 'cli', 'monthly-cap-usd': '200' })],
-    toAllButAdmin('POST /apps/myapp/budget'),
-  ),
-  sequence(
-    'convox budget reset myapp --force',
-    [post('/apps/myapp/budget/reset?', { ack_by: 'cli' })],
-    toAllButAdmin('POST /apps/myapp/budget/reset'),
-  ),
-  sequence(
-    'convox budget simulate-shutdown myapp',
-    [post('/apps/myapp/budget/simulate-shutdown?')],
-    toAllButAdmin('POST /apps/myapp/budget/simulate-shutdown'),
-  ),
-  sequence(
-    'convox budget dismiss-recovery myapp',
-    [post('/apps/myapp/budget/dismiss-recovery?', { ack_by: 'cli' })],
-    toAllButAdmin('POST /apps/myapp/budget/dismiss-recovery'),
-  ),
-  sequence(
-    'convox budget clear myapp',
-    [remove('/apps/myapp/budget?', { ack_by: 'cli' })],
-    toAllButAdmin('DELETE /apps/myapp/budget'),
-  ),
 ]

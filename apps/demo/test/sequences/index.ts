@@ -1,5 +1,8 @@
 import { appSequences } from './apps.ts'
+import { budgetSequences } from './budgets.ts'
+import { buildSequences } from './builds.ts'
 import { certificateSequences } from './certificates.ts'
+import { configSequences } from './configs.ts'
 import { processSequences } from './processes.ts'
 import { rackSequences } from './rack.ts'
 import { releaseSequences } from './releases.ts'
@@ -11,7 +14,10 @@ export const sequences: readonly Sequence[] = [
   ...rackSequences,
   ...certificateSequences,
   ...appSequences,
+  ...configSequences,
+  ...budgetSequences,
   ...processSequences,
   ...resourceSequences,
+  ...buildSequences,
   ...releaseSequences,
 ]

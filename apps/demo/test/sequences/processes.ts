@@ -17,20 +17,20 @@ import {
 } from './sequence.ts'
 
 const runs = '/apps/myapp/services/command/processes?'
-const run = (command: string, headers: Record<string, string> = {}) =>
-  step('POST', runs, { headers: { Command: command, ...headers }, keep: { run: 'id' } })
+const run = (command: string, headers: Record<string, string> = {}, target = runs) =>
+  step('POST', target, { headers: { Command: command, ...headers }, keep: { run: 'id' } })
 /** A process of the service `command` that is nobody's own run. */
 const task = step('POST', runs, { headers: { Command: 'sleep 3600' }, keep: { task: 'id' }, byOthers: true })
 const exec = (process: string, command: string) =>
   socket(`/apps/myapp/processes/{${process}}/exec`, { Command: command, Entrypoint: 'true', Tty: 'false' })
-const attached = (headers: Record<string, string>, command: string) => [
-  run('sleep 3600', headers),
+const inRun = (command: string) => [
   get('/apps/myapp/processes/{run}?'),
   get('/apps/myapp/processes/{run}?', { wait: 1_000 }),
   machines,
   exec('run', command),
   remove('/apps/myapp/processes/{run}?'),
 ]
+const attached = (headers: Record<string, string>, command: string) => [run('sleep 3600', headers), ...inRun(command)]
 const runRefused = 'POST /apps/myapp/services/command/processes'
 const ofTask = { needs: 'a process of another person’s run' }
 const archive = writeTar([{ path: 'app/f.txt', content: Buffer.from('copied\n') }]).toString('latin1')
@@ -54,14 +54,15 @@ export const processSequences: readonly Sequence[] = [
   }),
   sequence(
     'convox run web sh',
-    [step('POST', `${web}/processes?`, { headers: { Command: 'sleep 3600' } })],
+    [run('sleep 3600', {}, `${web}/processes?`), ...inRun('sh')],
     toEverybody(`POST ${web}/processes`),
   ),
   sequence(
     'convox test (of the service web)',
     [
       get('/apps/myapp/releases/{release}?'),
-      step('POST', `${web}/processes?`, { headers: { Command: 'sleep 3600', Release: '{release}' } }),
+      run('sleep 3600', { Release: '{release}' }, `${web}/processes?`),
+      ...inRun('bin/test'),
     ],
     toEverybody(`POST ${web}/processes`),
     { needs: 'a manifest with tests' },

@@ -15,6 +15,8 @@ export interface Step {
   readonly keep: Readonly<Record<string, string>>
   /** Milliseconds that the CLI lets pass before it. */
   readonly wait: number
+  /** Whether the CLI makes it depends on what earlier answers say. */
+  readonly sometimes: boolean
   /** Done by somebody else, past the gateway. */
   readonly byOthers: boolean
 }
@@ -28,6 +30,8 @@ export interface Sequence {
   /** Why the native CLI can't be started with it: what it needs that a test hasn't. */
   readonly needs: string | null
   readonly stdin: string
+  /** The CLI says nothing when it is refused, and ends as if all were well. */
+  readonly quiet: boolean
 }
 
 type Options = Partial<Omit<Step, 'method' | 'target'>>
@@ -43,6 +47,7 @@ export function step(method: string, target: string, options: Options = {}): Ste
     status: null,
     keep: {},
     wait: 0,
+    sometimes: false,
     byOthers: false,
     ...options,
   }
@@ -85,9 +90,9 @@ export function sequence(
   command: string,
   steps: readonly Step[],
   refused: Sequence['refused'] = {},
-  { needs = null, stdin = '' }: Partial<Pick<Sequence, 'needs' | 'stdin'>> = {},
+  { needs = null, stdin = '', quiet = false }: Partial<Pick<Sequence, 'needs' | 'stdin' | 'quiet'>> = {},
 ): Sequence {
-  return { command, steps, refused, needs, stdin }
+  return { command, steps, refused, needs, stdin, quiet }
 }
 
 /** Whom a request is refused. */
