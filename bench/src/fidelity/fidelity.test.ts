@@ -1,5 +1,12 @@
+import { createServer } from 'node:http'
+import httpProxy, { type FastifyHttpProxyOptions } from '@fastify/http-proxy'
+import Fastify from 'fastify'
+import { Agent } from 'undici'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { proxyOptions } from '../proxy-options.ts'
+import { listening } from '../subjects/listening.ts'
 import { cases } from './cases.ts'
+import { sendRaw } from './client.ts'
 import { type FidelityRow, fidelity } from './table.ts'
 import { startUpstream } from './upstream.ts'
 import { bytesOf, differences, judge } from './verdict.ts'
@@ -58,6 +65,30 @@ describe('through @fastify/http-proxy', () => {
   test('the target of reply.from goes through a URL parser, which rewrites it', () => {
     expect(row('a broken escape in the query').verdicts['reply.from(target)']).toEqual({ kind: 'refused', status: 500 })
     expect(row("`'` in the query").verdicts['reply.from(target)']).toMatchObject({ kind: 'changed' })
+  })
+})
+
+describe('a GET that is answered with 503', () => {
+  async function attempts(options: (url: string, agent: Agent) => FastifyHttpProxyOptions): Promise<number> {
+    let attempts = 0
+    const server = createServer((_request, response) => {
+      attempts++
+      response.writeHead(503, { Connection: 'close' }).end()
+    })
+    const agent = new Agent()
+    const app = Fastify({ logger: false })
+    await app.register(httpProxy, options(await listening(server), agent))
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    expect(await sendRaw(url, 'GET /apps? HTTP/1.1\r\nHost: x\r\n\r\n')).toBe(503)
+    await app.close()
+    await agent.destroy()
+    server.close()
+    return attempts
+  }
+
+  test('is sent again and again by @fastify/http-proxy, and once with the options that are measured', async () => {
+    expect(await attempts((upstream, agent) => ({ upstream, undici: agent }))).toBe(11)
+    expect(await attempts(proxyOptions)).toBe(1)
   })
 })
 
