@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { gibibyte, mebibyte, pour } from './support/bulk.ts'
+import { clientFrameHead, openRaw, serverFrame, watchFrames } from './support/frames.ts'
+import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
+import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
+import { leaveNothing } from './support/processes.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const exec = '/apps/myapp/processes/web-1/exec'
+const policyViolation = 1008
+
+describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is in flight', () => {
+  let system: System
+  let rack: PlainRack
+  let gateway: GatewayProcess
+  let token: string
+  let sessionId: string
+  let onWebsocket: (socket: Duplex) => void = () => {}
+  beforeAll(async () => {
+    system = await startSystem()
+    await system.token('admin')
+    rack = await startPlainRack({ onWebsocket: (_request, socket) => onWebsocket(socket.on('error', () => undefined)) })
+    gateway = await startGatewayProcess(system, rack)
+  })
+  afterAll(async () => {
+    await gateway.stop()
+    await rack.close()
+    await system.stop()
+    await leaveNothing()
+  })
+  beforeEach(async () => {
+    const expiresAt = Date.now() + 3_600_000
+    const issued = await system.issuer.issueSession({ email: 'admin@example.com', device: 'doomed', expiresAt })
+    token = issued.token
+    sessionId = issued.id
+  })
+
+  const open = async () => {
+    const arriving = new Promise<Duplex>((resolve) => {
+      onWebsocket = resolve
+    })
+    const client = await openRaw({ port: gateway.port, token }, exec, ['Command: bash'])
+    return { client, socket: await arriving }
+  }
+  /** Ends the session, and returns the milliseconds until `heard`. */
+  async function endSession(heard: Promise<unknown>): Promise<number> {
+    const endedAt = performance.now()
+    await system.issuer.endSession(sessionId, 'lost laptop')
+    await heard
+    return performance.now() - endedAt
+  }
+
+  test('towards the client: it gets the reason in a close frame within a second or so', async () => {
+    const { client, socket } = await open()
+    const seen = watchFrames(client)
+    socket.write(serverFrame(2, Buffer.alloc(0), 64 * gibibyte))
+    const poured = pour(socket, 64 * gibibyte)
+    await expect.poll(() => seen.payloadBytes, { timeout: 10_000 }).toBeGreaterThan(64 * mebibyte)
+    const ms = await endSession(once(client, 'end'))
+    expect(seen.close?.readUInt16BE(0)).toBe(policyViolation)
+    expect(seen.close?.subarray(2).toString()).toContain('your session was ended')
+    expect(ms).toBeLessThan(1_500)
+    client.destroy()
+    socket.destroy()
+    await poured
+  }, 30_000)
+
+  test('from the client: it gets the reason, and the rack no byte more', async () => {
+    const { client, socket } = await open()
+    const seen = watchFrames(client)
+    let received = 0
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length
+    })
+    client.write(clientFrameHead(2, 64 * gibibyte))
+    const poured = pour(client, 64 * gibibyte)
+    await expect.poll(() => received, { timeout: 10_000 }).toBeGreaterThan(64 * mebibyte)
+    const ended = new Promise((resolve) => socket.once('end', resolve).once('close', resolve))
+    const ms = await endSession(ended)
+    expect(ms).toBeLessThan(1_500)
+    expect(seen.close?.readUInt16BE(0)).toBe(policyViolation)
+    client.destroy()
+    socket.destroy()
+    await poured
+  }, 30_000)
+
+  test('and a client that does not read: both sides are cut all the same', async () => {
+    const { client, socket } = await open()
+    client.pause()
+    socket.write(serverFrame(2, Buffer.alloc(0), gibibyte))
+    const poured = pour(socket, gibibyte)
+    const ms = await endSession(new Promise((resolve) => socket.once('end', resolve).once('close', resolve)))
+    expect(ms).toBeLessThan(2_000)
+    client.destroy()
+    socket.destroy()
+    await poured
+  }, 30_000)
+})

@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kibibyte } from './support/bulk.ts'
+import { clientFrame, openRaw, serverFrame, watchFrames } from './support/frames.ts'
+import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
+import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
+import { leaveNothing } from './support/processes.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const streams = 1_000
+const atATime = 20
+/** Bytes of a stream's two connections and all that is known of it. */
+const streamLimit = 32 * kibibyte
+
+describe.skipIf(!canMeasure)('idle exec streams', () => {
+  let system: System
+  let rack: PlainRack
+  let gateway: GatewayProcess
+  let token: string
+  const rackSides = new Set<Duplex>()
+  let typed = 0
+  beforeAll(async () => {
+    system = await startSystem()
+    token = await system.token('admin')
+    rack = await startPlainRack({
+      onWebsocket(_request, socket) {
+        rackSides.add(socket)
+        socket
+          .on('error', () => undefined)
+          .on('end', () => socket.end())
+          .on('close', () => rackSides.delete(socket))
+        socket.on('data', (chunk: Buffer) => {
+          if (chunk.includes('typed')) typed += 1
+        })
+      },
+    })
+    gateway = await startGatewayProcess(system, rack)
+  })
+  afterAll(async () => {
+    await gateway.stop()
+    await rack.close()
+    await system.stop()
+    await leaveNothing()
+  })
+
+  async function open(count: number): Promise<Socket[]> {
+    const sockets: Socket[] = []
+    while (sockets.length < count) {
+      const exec = () =>
+        openRaw({ port: gateway.port, token }, '/apps/myapp/processes/web-1/exec', ['Command: bash', 'Width: 80'])
+      sockets.push(...(await Promise.all(Array.from({ length: Math.min(atATime, count - sockets.length) }, exec))))
+    }
+    return sockets
+  }
+  async function hangUp(sockets: readonly Socket[]): Promise<void> {
+    for (const socket of sockets) socket.destroy()
+    await expect.poll(() => rackSides.size, { timeout: 5_000 }).toBe(0)
+  }
+
+  test('hold at most 32 KiB each, both sides, and all of them live', async () => {
+    await hangUp(await open(atATime))
+    const before = await gateway.memory()
+    const sockets = await open(streams)
+    const after = await gateway.memory()
+    expect(rackSides.size).toBe(streams)
+    const pages = (after.rss - before.rss) / streams
+    const objects = (after.heap - before.heap) / streams
+    console.info(
+      `an idle exec stream: ${Math.round(pages / kibibyte)} KiB in pages, ${Math.round(objects / kibibyte)} KiB in objects`,
+    )
+    expect(Math.max(pages, objects)).toBeLessThanOrEqual(streamLimit)
+
+    const seen = sockets.map(watchFrames)
+    for (const socket of rackSides) socket.write(serverFrame(1, Buffer.from('$ ')))
+    for (const socket of sockets) socket.write(clientFrame(1, Buffer.from('typed')))
+    await expect
+      .poll(() => seen.filter(({ payloadBytes }) => payloadBytes === 2).length, { timeout: 10_000 })
+      .toBe(streams)
+    await expect.poll(() => typed, { timeout: 10_000 }).toBe(streams)
+    await hangUp(sockets)
+  }, 60_000)
+
+  test('leave nothing behind: a second thousand holds no more than the first', async () => {
+    const first = await gateway.memory()
+    await hangUp(await open(streams))
+    await expect
+      .poll(async () => (await gateway.memory()).heap - first.heap, { timeout: 10_000 })
+      .toBeLessThan(streams * kibibyte)
+  }, 60_000)
+})

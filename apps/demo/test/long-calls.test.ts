@@ -1,0 +1,175 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beginCall, textOf } from './support/caller.ts'
+import { fakeTimers, meanwhile, pass, realTimers } from './support/fake-time.ts'
+import { openRaw, serverFrame, watchFrames } from './support/frames.ts'
+import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
+import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const minute = 60_000
+
+describe('nothing times out that a person would wait for', () => {
+  let system: System
+  let rack: PlainRack
+  let gateway: GatewayBefore
+  let token: string
+  let onRequest: (request: IncomingMessage, response: ServerResponse) => void = () => {}
+  let onWebsocket: (socket: Duplex) => void = () => {}
+  beforeAll(async () => {
+    system = await startSystem()
+    token = await system.token('admin')
+    rack = await startPlainRack({
+      onRequest: (request, response) => onRequest(request, response),
+      onWebsocket: (_request, socket) => onWebsocket(socket),
+    })
+  })
+  afterEach(async () => {
+    await (vi.isFakeTimers() ? meanwhile(gateway.stop()) : gateway.stop())
+    realTimers()
+  })
+  afterAll(async () => {
+    await rack.close()
+    await system.stop()
+  })
+
+  const startGateway = async () => {
+    gateway = await startGatewayBefore(system, rack)
+  }
+  const begin = (method: string, path: string) => beginCall({ port: gateway.port, token }, { method, path })
+
+  /** Begins a promote, and waits until the rack has it. */
+  async function beginPromote() {
+    const arriving = new Promise<ServerResponse>((resolve) => {
+      onRequest = (request, response) => void request.resume().once('end', () => resolve(response))
+    })
+    const call = begin('POST', '/apps/myapp/releases/RNEW/promote')
+    call.request.end()
+    return { call, arriving }
+  }
+  async function openLogs() {
+    const arriving = new Promise<Duplex>((resolve) => {
+      onWebsocket = resolve
+    })
+    const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+    return { client, socket: await arriving }
+  }
+
+  test('a promote that answers after ten minutes is answered', async () => {
+    fakeTimers()
+    await meanwhile(startGateway())
+    const { call, arriving } = await beginPromote()
+    const response = await meanwhile(arriving)
+    await pass(11 * minute)
+    response.end('promoted')
+    const answer = await meanwhile(call.answer)
+    expect([answer.statusCode, await textOf(answer)]).toEqual([200, 'promoted'])
+  })
+
+  test('an answer that stops for ten minutes in the middle goes on', async () => {
+    fakeTimers()
+    await meanwhile(startGateway())
+    const arriving = new Promise<ServerResponse>((resolve) => {
+      onRequest = (_request, response) => {
+        response.write('first,')
+        resolve(response)
+      }
+    })
+    const call = begin('GET', '/apps/myapp/builds/B1.tgz')
+    call.request.end()
+    const response = await meanwhile(arriving)
+    const answer = await meanwhile(call.answer)
+    await pass(11 * minute)
+    response.end('second')
+    expect(await meanwhile(textOf(answer))).toBe('first,second')
+  })
+
+  test('a log stream that is silent for an hour goes on, with pings that keep both sides alive', async () => {
+    fakeTimers()
+    await meanwhile(startGateway())
+    const { client, socket } = await meanwhile(openLogs())
+    const seen = watchFrames(client)
+    let toRack = 0
+    socket.on('data', (chunk: Buffer) => {
+      toRack += chunk.length
+    })
+    await pass(61 * minute)
+    expect([client.readableEnded, socket.readableEnded, seen.close]).toEqual([false, false, null])
+    socket.write(serverFrame(1, Buffer.from('after an hour')))
+    await vi.waitFor(() => expect(seen.payloadBytes).toBe('after an hour'.length))
+    const pingsToRack = toRack / 6
+    for (const pings of [seen.pings, pingsToRack]) expect(pings).toBeGreaterThanOrEqual(61)
+    client.destroy()
+  })
+
+  test('the timers of Node itself, which can not be wound on, are off on all connections of a call', async () => {
+    const connections: Socket[] = []
+    const note = (message: unknown) => {
+      const socket: unknown = message instanceof Object ? Reflect.get(message, 'socket') : null
+      if (socket instanceof Socket) connections.push(socket)
+    }
+    subscribe('undici:client:connected', note)
+    await startGateway()
+    const { server } = gateway.app
+    server.on('connection', (socket: Socket) => connections.push(socket))
+    expect([server.requestTimeout, server.timeout]).toEqual([0, 0])
+    const { call, arriving } = await beginPromote()
+    const response = await arriving
+    const logs = await openLogs()
+    expect(connections).toHaveLength(3)
+    expect(connections.map(({ timeout }) => timeout ?? 0)).toEqual([0, 0, 0])
+    response.end()
+    await call.answer
+    logs.client.destroy()
+    unsubscribe('undici:client:connected', note)
+  })
+
+  test('the limit for a head of a request is for the head only: calls and uploads under way outlast it', async () => {
+    await startGateway()
+    const { server } = gateway.app
+    const { call, arriving } = await beginPromote()
+    const response = await arriving
+    const uploading = new Promise((resolve) => {
+      onRequest = (request, answer) => {
+        request.once('data', resolve).once('end', () => answer.end('{"id":"BIMPORTED"}'))
+      }
+    })
+    const upload = begin('POST', '/apps/myapp/builds/import')
+    upload.request.write('a slow ')
+    await uploading
+    const { client } = await openLogs()
+    const half = connect(gateway.port, '127.0.0.1').resume()
+    half.write('GET /apps HTTP/1.1\r\nHost:')
+    let cut = false
+    half.once('close', () => {
+      cut = true
+    })
+
+    server.headersTimeout = 1
+    await expect
+      .poll(() => {
+        checkConnections(gateway)
+        return cut
+      })
+      .toBe(true)
+    expect(client.readableEnded).toBe(false)
+    response.end('promoted')
+    upload.request.end('upload')
+    expect(await textOf(await call.answer)).toBe('promoted')
+    expect(await textOf(await upload.answer)).toContain('BIMPORTED')
+    client.destroy()
+  })
+})
+
+/** What Node does every 30 seconds to connections that are over a limit, done now. */
+function checkConnections({ app: { server } }: GatewayBefore): void {
+  const symbols = Object.getOwnPropertySymbols(server)
+  const name = symbols.find(({ description }) => description === 'http.server.connectionsCheckingInterval')
+  const timer: unknown = name === undefined ? null : Reflect.get(server, name)
+  const check: unknown = timer instanceof Object ? Reflect.get(timer, '_onTimeout') : null
+  if (typeof check !== 'function') throw new Error('this Node checks its connections in another way')
+  check()
+}

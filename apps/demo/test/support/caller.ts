@@ -1,0 +1,34 @@
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http'
+
+/** One call of its own connection, which the test writes to, reads from and breaks as it likes. */
+export interface BulkCall {
+  readonly request: ClientRequest
+  /** Once the head has come. @throws when the connection ends before */
+  readonly answer: Promise<IncomingMessage>
+}
+
+/** Begins a call; `end` the request to finish it. */
+export function beginCall(
+  { port, token }: { readonly port: number; readonly token: string },
+  options: Pick<RequestOptions, 'method' | 'path' | 'headers'>,
+): BulkCall {
+  const call = request({
+    host: '127.0.0.1',
+    port,
+    agent: false,
+    ...options,
+    headers: { Authorization: `Bearer ${token}`, ...options.headers },
+  })
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    call.once('response', resolve).once('error', reject)
+  })
+  answer.catch(() => undefined)
+  call.on('error', () => undefined)
+  return { request: call, answer }
+}
+
+export async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk
+  return text
+}

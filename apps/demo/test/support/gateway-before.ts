@@ -1,0 +1,28 @@
+import { createGateway } from '@rack-gateway/gateway'
+import type { FastifyInstance } from 'fastify'
+import pino from 'pino'
+import type { System } from './system.ts'
+
+export interface GatewayBefore {
+  readonly app: FastifyInstance
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** A gateway with the system's database and people, before another rack named `staging`. */
+export async function startGatewayBefore(
+  { database, secretKey }: System,
+  rack: { readonly url: string; readonly token: string },
+): Promise<GatewayBefore> {
+  const app = await createGateway({
+    racks: [{ name: 'staging', url: new URL(rack.url), token: rack.token, tlsInsecure: false }],
+    secretKeys: [Buffer.from(secretKey)],
+    databaseUrl: database.runtimeUrl,
+    log: pino({ level: 'silent' }),
+    auditReads: 'strict',
+    authMaxStale: 60_000,
+  })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  return { app, url, port: Number(new URL(url).port), stop: () => app.close() }
+}

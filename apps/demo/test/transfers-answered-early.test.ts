@@ -1,0 +1,149 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { gibibyte, mebibyte, pour, standstill } from './support/bulk.ts'
+import { beginCall, textOf } from './support/caller.ts'
+import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
+import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const path = '/apps/myapp/builds/import'
+const octets = { 'Content-Type': 'application/octet-stream' }
+
+describe('an upload', () => {
+  let system: System
+  let rack: PlainRack
+  let gateway: GatewayBefore
+  let admin: string
+  let viewer: string
+  let onRequest: (request: IncomingMessage, response: ServerResponse) => void = () => {}
+  let heard: string[] = []
+  beforeAll(async () => {
+    system = await startSystem()
+    admin = await system.token('admin')
+    viewer = await system.token('viewer')
+    rack = await startPlainRack({
+      onRequest(request, response) {
+        heard.push(`${request.method} ${request.url}`)
+        onRequest(request, response)
+      },
+    })
+    gateway = await startGatewayBefore(system, rack)
+  })
+  afterAll(async () => {
+    await gateway.stop()
+    await rack.close()
+    await system.stop()
+  })
+  beforeEach(() => {
+    heard = []
+    onRequest = (request, response) => {
+      request.on('end', () => response.end('{"id":"B1"}')).resume()
+    }
+  })
+
+  const upload = (token: string, headers = {}) =>
+    beginCall({ port: gateway.port, token }, { method: 'POST', path, headers: { ...octets, ...headers } })
+
+  describe('with Expect: 100-continue', () => {
+    test('is asked for once its intent is recorded, and arrives whole', async () => {
+      let bytes = 0
+      onRequest = (request, response) => {
+        request.on('data', (chunk: Buffer) => {
+          bytes += chunk.length
+        })
+        request.on('end', () => response.end('{"id":"B1"}'))
+      }
+      const call = upload(admin, { Expect: '100-continue', 'Content-Length': mebibyte })
+      call.request.flushHeaders()
+      await once(call.request, 'continue')
+      expect(await system.lastEvent()).toMatchObject({ kind: 'intent', route: 'POST /apps/{app}/builds/import' })
+      await pour(call.request, mebibyte)
+      call.request.end()
+      expect([(await call.answer).statusCode, bytes]).toEqual([200, mebibyte])
+    })
+
+    test('of someone who may not is refused without being asked for', async () => {
+      const call = upload(viewer, { Expect: '100-continue', 'Content-Length': gibibyte })
+      let asked = false
+      call.request.on('continue', () => {
+        asked = true
+      })
+      call.request.flushHeaders()
+      const answer = await call.answer
+      expect([answer.statusCode, asked, heard]).toEqual([403, false, []])
+      call.request.destroy()
+    })
+
+    test('asks the rack without the expectation, which is between the client and the gateway', async () => {
+      let expectation: string | undefined = 'none seen'
+      onRequest = (request, response) => {
+        expectation = request.headers.expect
+        request.on('end', () => response.end()).resume()
+      }
+      const call = upload(admin, { Expect: '100-continue', 'Content-Length': 3 })
+      call.request.flushHeaders()
+      await once(call.request, 'continue')
+      call.request.end('abc')
+      expect([(await call.answer).statusCode, expectation]).toEqual([200, undefined])
+    })
+  })
+
+  describe('that the rack answers early', () => {
+    const tooLarge = (_request: IncomingMessage, response: ServerResponse) => {
+      response.writeHead(413, { 'Content-Type': 'application/json' }).end('{"error":"too large for this rack"}')
+    }
+
+    test.each([
+      ['chunked', {}],
+      ['with a length', { 'Content-Length': gibibyte }],
+    ])(
+      '%s: the answer reaches the client while it still sends',
+      async (_how, headers) => {
+        onRequest = tooLarge
+        const call = upload(admin, headers)
+        const poured = pour(call.request, gibibyte)
+        const answer = await call.answer
+        expect([answer.statusCode, await textOf(answer)]).toEqual([413, expect.stringContaining('too large')])
+        expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 413 })
+        await poured
+        await expect.poll(() => call.request.destroyed, { timeout: 10_000 }).toBe(true)
+      },
+      20_000,
+    )
+
+    test('gets no more of it than buffers hold', async () => {
+      let offered = 0
+      onRequest = (request, response) => {
+        request.pause()
+        tooLarge(request, response)
+      }
+      const call = upload(admin)
+      void pour(call.request, gibibyte, (sum) => {
+        offered = sum
+      })
+      await call.answer
+      await standstill(() => offered)
+      expect(offered).toBeLessThan(64 * mebibyte)
+      call.request.destroy()
+    })
+  })
+
+  test('the rest of a refused upload is never taken for the next request', async () => {
+    const smuggled = `GET /apps/smuggled? HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${admin}\r\n\r\n`
+    const socket = connect(gateway.port, '127.0.0.1')
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${viewer}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${mebibyte}\r\n\r\n`,
+    )
+    socket.write(smuggled.repeat(1_000))
+    let text = ''
+    socket.setEncoding('latin1').on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('error', () => undefined)
+    await once(socket, 'close')
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
+    expect(heard).toEqual([])
+  }, 20_000)
+})

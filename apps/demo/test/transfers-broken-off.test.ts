@@ -1,0 +1,225 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { gibibyte, measure, mebibyte, pour, standstill } from './support/bulk.ts'
+import { beginCall } from './support/caller.ts'
+import { openRaw, serverFrame } from './support/frames.ts'
+import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
+import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
+import { type System, startSystem } from './support/system.ts'
+
+/** "Within a second", for the other side to hear of a hang-up. */
+const promptly = { timeout: 1_000, interval: 10 }
+
+interface RackSide {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+describe('a transfer that breaks off', () => {
+  let system: System
+  let rack: PlainRack
+  let gateway: GatewayBefore
+  let token: string
+  let onRequest: (side: RackSide) => void = () => {}
+  let onWebsocket: (socket: Duplex) => void = () => {}
+  beforeAll(async () => {
+    system = await startSystem()
+    token = await system.token('admin')
+    rack = await startPlainRack({
+      onRequest: (request, response) => onRequest({ request, response }),
+      onWebsocket: (_request, socket) => onWebsocket(socket),
+    })
+    gateway = await startGatewayBefore(system, rack)
+  })
+  afterAll(async () => {
+    await gateway.stop()
+    await rack.close()
+    await system.stop()
+  })
+  beforeEach(() => {
+    onRequest = () => {}
+    onWebsocket = () => {}
+  })
+
+  const download = () => {
+    const call = beginCall({ port: gateway.port, token }, { method: 'GET', path: '/apps/myapp/builds/B1.tgz' })
+    call.request.end()
+    return call
+  }
+  const upload = (headers = {}) =>
+    beginCall(
+      { port: gateway.port, token },
+      {
+        method: 'POST',
+        path: '/apps/myapp/builds/import',
+        headers: { 'Content-Type': 'application/octet-stream', ...headers },
+      },
+    )
+  /** The next call as the rack sees it. */
+  function nextCall(): Promise<RackSide> {
+    return new Promise((resolve) => {
+      onRequest = resolve
+    })
+  }
+  function nextWebsocket(): Promise<Duplex> {
+    return new Promise((resolve) => {
+      onWebsocket = resolve
+    })
+  }
+
+  describe('by the client', () => {
+    test('while the rack is thinking: the rack is hung up on', async () => {
+      const arriving = nextCall()
+      const call = download()
+      const { request } = await arriving
+      call.request.destroy()
+      await expect.poll(() => request.socket.destroyed, promptly).toBe(true)
+    })
+
+    test('in the middle of an answer: the rack is hung up on, and the record says that the caller went away', async () => {
+      const arriving = nextCall()
+      const call = download()
+      const { request, response } = await arriving
+      void pour(response, gibibyte)
+      const answer = await call.answer
+      await once(answer, 'data')
+      answer.destroy()
+      await expect.poll(() => request.socket.destroyed, promptly).toBe(true)
+      await expect
+        .poll(() => system.lastEvent(), { timeout: 3_000 })
+        .toMatchObject({ kind: 'closed', close: expect.stringContaining('caller went away') })
+    })
+
+    test('in the middle of an answer that it had stopped reading', async () => {
+      const arriving = nextCall()
+      const call = download()
+      const { request, response } = await arriving
+      let sent = 0
+      void pour(response, gibibyte, (sum) => {
+        sent = sum
+      })
+      const answer = await call.answer
+      answer.pause()
+      await standstill(() => sent)
+      answer.destroy()
+      await expect.poll(() => request.socket.destroyed, promptly).toBe(true)
+    })
+
+    test.each([
+      ['chunked', {}],
+      ['with a length', { 'Content-Length': gibibyte }],
+    ])('in the middle of an upload %s: the rack sees a cut, never an end', async (_how, headers) => {
+      const arriving = nextCall()
+      const call = upload(headers)
+      void pour(call.request, mebibyte)
+      const { request } = await arriving
+      const ends: string[] = []
+      request.on('end', () => ends.push('end')).on('error', () => ends.push('cut'))
+      request.once('data', () => call.request.destroy())
+      await expect.poll(() => [ends, request.socket.destroyed], promptly).toEqual([['cut'], true])
+    })
+
+    test.each([
+      ['hangs up', (socket: Socket) => void socket.end()],
+      ['is killed', (socket: Socket) => void socket.destroy()],
+      ['resets', (socket: Socket) => void socket.resetAndDestroy()],
+    ])('of a websocket that %s: the rack hears its end', async (_how, breakOff) => {
+      const arriving = nextWebsocket()
+      const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+      const socket = await arriving
+      const ended = new Promise((resolve) => socket.resume().once('end', resolve))
+      socket.write(serverFrame(1, Buffer.from('a line\n')))
+      await once(client.resume(), 'data')
+      const brokenAt = performance.now()
+      breakOff(client)
+      await ended
+      expect(performance.now() - brokenAt).toBeLessThan(1_000)
+      socket.end()
+      await expect.poll(() => socket.destroyed, promptly).toBe(true)
+    })
+
+    test('of a websocket that had stopped reading', async () => {
+      const arriving = nextWebsocket()
+      const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+      const socket = await arriving
+      let sent = 0
+      socket.on('error', () => undefined)
+      socket.write(serverFrame(2, Buffer.alloc(0), gibibyte))
+      void pour(socket, gibibyte, (sum) => {
+        sent = sum
+      })
+      await standstill(() => sent)
+      const ended = new Promise((resolve) => socket.resume().once('end', resolve).once('close', resolve))
+      const brokenAt = performance.now()
+      client.destroy()
+      await ended
+      expect(performance.now() - brokenAt).toBeLessThan(1_000)
+      socket.destroy()
+    })
+  })
+
+  describe('by the rack', () => {
+    test.each([
+      ['chunked', {}],
+      ['with a length', { 'Content-Length': 2 * mebibyte }],
+    ])('in the middle of an answer %s: it never looks complete', async (_how, headers) => {
+      const arriving = nextCall()
+      const call = download()
+      const { response } = await arriving
+      response.writeHead(200, headers)
+      await pour(response, mebibyte)
+      const answer = await call.answer
+      const measured = measure(answer)
+      await once(answer, 'data')
+      const brokenAt = performance.now()
+      response.socket?.end()
+      await expect(measured).rejects.toThrow()
+      expect(performance.now() - brokenAt).toBeLessThan(1_000)
+      expect(answer.complete).toBe(false)
+      await expect
+        .poll(() => system.lastEvent(), { timeout: 3_000 })
+        .toMatchObject({ kind: 'closed', status: 200, close: expect.stringContaining('did not answer in full') })
+    })
+
+    test('in the middle of an upload: the client is told within a second that it may have been carried out', async () => {
+      const arriving = nextCall()
+      const call = upload()
+      void pour(call.request, mebibyte)
+      const { request } = await arriving
+      await once(request, 'data')
+      const brokenAt = performance.now()
+      request.socket.resetAndDestroy()
+      const answer = await call.answer
+      expect(answer.statusCode).toBe(502)
+      expect(performance.now() - brokenAt).toBeLessThan(1_000)
+      const text = (await answer.toArray()).join('')
+      expect(text).toContain('RGW_CHANGE_UNCLEAR')
+      call.request.destroy()
+    })
+
+    test.each([
+      ['hangs up', (socket: Duplex) => void socket.end()],
+      ['resets', (socket: Duplex) => void socket.destroy()],
+    ])('of a websocket that %s: the client hears its end', async (_how, breakOff) => {
+      const arriving = nextWebsocket()
+      const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+      const socket = await arriving
+      const ended = new Promise((resolve) => client.resume().once('end', resolve))
+      const brokenAt = performance.now()
+      breakOff(socket)
+      await ended
+      expect(performance.now() - brokenAt).toBeLessThan(1_000)
+      client.end()
+      await expect.poll(() => socket.destroyed, promptly).toBe(true)
+    })
+  })
+
+  test('afterwards the gateway answers as before', async () => {
+    onRequest = ({ response }) => void response.end('whole')
+    const answer = await download().answer
+    expect([answer.statusCode, await measure(answer)]).toEqual([200, 5])
+  })
+})

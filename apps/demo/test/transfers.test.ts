@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gibibyte, measure, mebibyte, pour, standstill } from './support/bulk.ts'
+import { type BulkCall, beginCall, textOf } from './support/caller.ts'
+import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
+import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
+import { leaveNothing } from './support/processes.ts'
+import { type System, startSystem } from './support/system.ts'
+
+/** By how much the pages of the gateway may grow at the most, with garbage that is not collected yet. */
+const transferLimit = 32 * mebibyte
+const stallLimit = 8 * mebibyte
+
+/** Once buffers are full nothing moves any more, so that this is like a minute and like an hour: the counts that stand still show it. */
+const stallTime = 3_000
+
+describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
+  let system: System
+  let rack: PlainRack
+  let gateway: GatewayProcess
+  let token: string
+  /** As the rack counts. */
+  let sent = 0
+  let received = 0
+  let wakeUp: () => void = () => {}
+  beforeAll(async () => {
+    system = await startSystem()
+    token = await system.token('admin')
+    rack = await startPlainRack({ onRequest: (request, response) => void serve(request, response) })
+    gateway = await startGatewayProcess(system, rack)
+    for (let call = 0; call < 20; call++) {
+      await measure(await download('small'))
+      await answered(await upload('small', mebibyte))
+    }
+  })
+  afterAll(async () => {
+    await gateway.stop()
+    await rack.close()
+    await system.stop()
+    await leaveNothing()
+  })
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url = '' } = request
+    sent = 0
+    received = 0
+    if (method === 'GET') {
+      const size = url.includes('small') ? mebibyte : gibibyte
+      await pour(response, size, (sum) => {
+        sent = sum
+      })
+    } else {
+      request.on('data', (chunk: Buffer) => {
+        received += chunk.length
+      })
+      if (url.includes('stalled')) request.pause()
+      wakeUp = () => void request.resume()
+      await new Promise((resolve) => request.once('end', resolve))
+    }
+    response.end()
+  }
+
+  function download(id: string): Promise<IncomingMessage> {
+    const call = beginCall({ port: gateway.port, token }, { method: 'GET', path: `/apps/myapp/builds/${id}.tgz` })
+    call.request.end()
+    return call.answer
+  }
+  function importBuild(id: string): BulkCall {
+    const path = id === 'stalled' ? `/apps/myapp/objects/${id}` : '/apps/myapp/builds/import'
+    const headers = { 'Content-Type': 'application/octet-stream' }
+    return beginCall({ port: gateway.port, token }, { method: 'POST', path, headers })
+  }
+  async function upload(id: string, size: number): Promise<BulkCall> {
+    const call = importBuild(id)
+    await pour(call.request, size)
+    call.request.end()
+    return call
+  }
+  async function answered(call: BulkCall): Promise<number | undefined> {
+    const answer = await call.answer
+    await textOf(answer)
+    return answer.statusCode
+  }
+
+  test('down, as builds export: all of it arrives, and memory grows by at most 32 MiB', async () => {
+    const peak = await gateway.watchPeak()
+    const answer = await download('BLARGE')
+    expect([answer.statusCode, answer.headers['transfer-encoding']]).toEqual([200, 'chunked'])
+    expect(await measure(answer)).toBe(gibibyte)
+    expect(peak()).toBeLessThanOrEqual(transferLimit)
+  }, 60_000)
+
+  test('up, as builds import, chunked: all of it arrives, and memory grows by at most 32 MiB', async () => {
+    const peak = await gateway.watchPeak()
+    expect(await answered(await upload('large', gibibyte))).toBe(200)
+    expect(received).toBe(gibibyte)
+    expect(peak()).toBeLessThanOrEqual(transferLimit)
+  }, 60_000)
+
+  test('a reader that stalls stops the rack, within 8 MiB', async () => {
+    const peak = await gateway.watchPeak()
+    const answer = await download('BLARGE')
+    answer.pause()
+    const stalledAt = await standstill(() => sent)
+    await new Promise((resolve) => setTimeout(resolve, stallTime))
+    expect(sent).toBe(stalledAt)
+    expect(peak()).toBeLessThanOrEqual(stallLimit)
+    expect(await measure(answer)).toBe(gibibyte)
+  }, 60_000)
+
+  test('a rack that stalls stops the uploader, within 8 MiB', async () => {
+    const peak = await gateway.watchPeak()
+    let offered = 0
+    const call = importBuild('stalled')
+    const poured = pour(call.request, gibibyte, (sum) => {
+      offered = sum
+    })
+    const stalledAt = await standstill(() => offered)
+    await new Promise((resolve) => setTimeout(resolve, stallTime))
+    expect(offered).toBe(stalledAt)
+    expect(peak()).toBeLessThanOrEqual(stallLimit)
+    wakeUp()
+    await poured
+    call.request.end()
+    expect([await answered(call), received]).toEqual([200, gibibyte])
+  }, 60_000)
+})
