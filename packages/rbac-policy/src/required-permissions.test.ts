@@ -60,13 +60,17 @@ describe('what a call needs', () => {
 
   test.each([
     ['tmp/38d3.tgz', ['object:create']],
+    ['build/BAVFEXNQGOB/logs', ['object:create']],
+    ['build/BAVFEXNQGOB/logs/x', ['object:create', 'object:delete']],
+    ['build/a/b/logs', ['object:create', 'object:delete']],
+    ['build/BAVFEXNQGOB.tgz', ['object:create', 'object:delete']],
     ['builds/B1.tgz', ['object:create', 'object:delete']],
     ['tmp', ['object:create', 'object:delete']],
     ['tmpx/a.tgz', ['object:create', 'object:delete']],
     ['/tmp/a.tgz', ['object:create', 'object:delete']],
     ['TMP/a.tgz', ['object:create', 'object:delete']],
     ['', ['object:create', 'object:delete']],
-  ])('an upload to %j: %j, since only below tmp/ nothing is replaced', (key, needed) => {
+  ])('an upload to %j: %j, since only below tmp/ and in the log of a build nothing is replaced', (key, needed) => {
     expect(requiredPermissions(call('POST /apps/{app}/objects/{key:.*}', { params: { app: 'web', key } }))).toEqual(
       needed,
     )

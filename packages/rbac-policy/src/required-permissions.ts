@@ -3,8 +3,8 @@ import type { Permission, RackCall } from './types.ts'
 /** The service whose processes are there to run commands in. */
 const commandService = 'command'
 
-/** Where sources are uploaded to. Elsewhere are the rack's own objects, such as builds: to write there is to replace one. */
-const uploads = 'tmp/'
+/** Where sources are uploaded to, and where a build that was made elsewhere leaves its log. Else there are the rack's own objects, such as builds: to write there is to replace one. */
+const uploads = /^(?:tmp\/|build\/[A-Z0-9]+\/logs$)/
 
 /**
  * What a call needs, all of it. It begins with the route's permission and asks for more where the call says more.
@@ -28,7 +28,7 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
     case 'process:stop':
       return call.process?.own ? [] : [permission]
     case 'object:create':
-      return call.params.key?.startsWith(uploads) ? [permission] : [permission, 'object:delete']
+      return uploads.test(call.params.key ?? '') ? [permission] : [permission, 'object:delete']
     case 'proxy:open':
       return call.resource === null ? [permission] : ['resource:proxy']
     default:

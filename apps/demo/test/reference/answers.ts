@@ -30,7 +30,8 @@ const byService = '`process:exec-any` as well in another service than `command`'
 export const conditions: Readonly<Record<string, string>> = {
   'PUT /apps/{app}': '`app:lock` instead where `lock` is all that is sent, and as well beside others',
   'POST /apps/{app}/releases': '`env:write` as well where the environment differs from the newest release’s',
-  'POST /apps/{app}/objects/{key:.*}': '`object:delete` as well where the key doesn’t begin with `tmp/`',
+  'POST /apps/{app}/objects/{key:.*}':
+    '`object:delete` as well where the key is neither below `tmp/` nor the log of a build (`build/<id>/logs`)',
   'POST /apps/{app}/services/{service}/processes':
     'a command rule; `release:run-any` as well for another release than the newest',
   'WS /apps/{app}/processes/{pid}/exec':
