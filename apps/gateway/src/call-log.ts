@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 
 /** One line for each call on the rack API and the gateway's own API, with what an operator looks for first. No headers, no query values, no bodies. */
 export function callLog(app: FastifyInstance): void {
-  app.addHook('onResponse', async function logCall(request, reply) {
+  app.addHook('onResponse', function logCall(request, reply, done) {
     const { call, principal } = request
     request.log.info({
       event: 'call',
@@ -14,5 +14,6 @@ export function callLog(app: FastifyInstance): void {
       ...(call?.rack ? { rack: call.rack.name } : {}),
       ...(call?.decision ? { effect: call.decision.effect, rule: call.decision.rule } : {}),
     })
+    done()
   })
 }

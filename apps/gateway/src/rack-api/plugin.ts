@@ -23,15 +23,17 @@ export default async function rackApi(app: FastifyInstance, { steps }: RackApiOp
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
-  app.addHook('onRequest', async function frameCall(request, reply) {
+  app.addHook('onRequest', function frameCall(request, reply, done) {
     const framed = frame(request.raw, request.originalUrl, request.raw.pendingUpgrade !== undefined)
-    if (isRefusal(framed)) throw refused(framed)
+    if (isRefusal(framed)) return done(refused(framed))
     request.call = beginCall(framed, steps.now())
-    if (isProbe(request.method, framed.path)) return reply.code(404).send()
+    if (isProbe(request.method, framed.path)) return void reply.code(404).send()
+    done()
   })
   app.addHook('onRequest', app.authenticate)
-  app.addHook('onResponse', async function discardRest(request) {
+  app.addHook('onResponse', function discardRest(request, _reply, done) {
     discardBody(request)
+    done()
   })
 
   app.route({
