@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { beginCall, textOf } from './support/caller.ts'
 import { fakeTimers, meanwhile, pass, realTimers } from './support/fake-time.ts'
 import { openRaw, serverFrame, watchFrames } from './support/frames.ts'
@@ -26,10 +26,6 @@ describe('nothing times out that a person would wait for', () => {
       onRequest: (request, response) => onRequest(request, response),
       onWebsocket: (_request, socket) => onWebsocket(socket),
     })
-  })
-  afterEach(async () => {
-    await (vi.isFakeTimers() ? meanwhile(gateway.stop()) : gateway.stop())
-    realTimers()
   })
   afterAll(async () => {
     await rack.close()
@@ -58,109 +54,118 @@ describe('nothing times out that a person would wait for', () => {
     return { client, socket: await arriving }
   }
 
-  test('a promote that answers after ten minutes is answered', async () => {
-    fakeTimers()
-    await meanwhile(startGateway())
-    const { call, arriving } = await beginPromote()
-    const response = await meanwhile(arriving)
-    await pass(11 * minute)
-    response.end('promoted')
-    const answer = await meanwhile(call.answer)
-    expect([answer.statusCode, await textOf(answer)]).toEqual([200, 'promoted'])
-  })
-
-  test('an answer that stops for ten minutes in the middle goes on', async () => {
-    fakeTimers()
-    await meanwhile(startGateway())
-    const arriving = new Promise<ServerResponse>((resolve) => {
-      onRequest = (_request, response) => {
-        response.write('first,')
-        resolve(response)
-      }
+  /** One clock for all: what a test leaves set goes off in the next one. */
+  describe('on a clock that is wound on', () => {
+    beforeAll(async () => {
+      fakeTimers()
+      await meanwhile(startGateway())
     })
-    const call = begin('GET', '/apps/myapp/builds/B1.tgz')
-    call.request.end()
-    const response = await meanwhile(arriving)
-    const answer = await meanwhile(call.answer)
-    await pass(11 * minute)
-    response.end('second')
-    expect(await meanwhile(textOf(answer))).toBe('first,second')
-  })
-
-  test('a log stream that is silent for an hour goes on, with pings that keep both sides alive', async () => {
-    fakeTimers()
-    await meanwhile(startGateway())
-    const { client, socket } = await meanwhile(openLogs())
-    const seen = watchFrames(client)
-    let toRack = 0
-    socket.on('data', (chunk: Buffer) => {
-      toRack += chunk.length
-    })
-    await pass(61 * minute)
-    expect([client.readableEnded, socket.readableEnded, seen.close]).toEqual([false, false, null])
-    socket.write(serverFrame(1, Buffer.from('after an hour')))
-    await vi.waitFor(() => expect(seen.payloadBytes).toBe('after an hour'.length))
-    const pingsToRack = toRack / 6
-    for (const pings of [seen.pings, pingsToRack]) expect(pings).toBeGreaterThanOrEqual(61)
-    client.destroy()
-  })
-
-  test('the timers of Node itself, which can not be wound on, are off on all connections of a call', async () => {
-    const connections: Socket[] = []
-    const note = (message: unknown) => {
-      const socket: unknown = message instanceof Object ? Reflect.get(message, 'socket') : null
-      if (socket instanceof Socket) connections.push(socket)
-    }
-    subscribe('undici:client:connected', note)
-    await startGateway()
-    const { server } = gateway.app
-    server.on('connection', (socket: Socket) => connections.push(socket))
-    expect([server.requestTimeout, server.timeout]).toEqual([0, 0])
-    const { call, arriving } = await beginPromote()
-    const response = await arriving
-    const logs = await openLogs()
-    expect(connections).toHaveLength(3)
-    expect(connections.map(({ timeout }) => timeout ?? 0)).toEqual([0, 0, 0])
-    response.end()
-    await call.answer
-    logs.client.destroy()
-    unsubscribe('undici:client:connected', note)
-  })
-
-  test('the limit for a head of a request is for the head only: calls and uploads under way outlast it', async () => {
-    await startGateway()
-    const { server } = gateway.app
-    const { call, arriving } = await beginPromote()
-    const response = await arriving
-    const uploading = new Promise((resolve) => {
-      onRequest = (request, answer) => {
-        request.once('data', resolve).once('end', () => answer.end('{"id":"BIMPORTED"}'))
-      }
-    })
-    const upload = begin('POST', '/apps/myapp/builds/import')
-    upload.request.write('a slow ')
-    await uploading
-    const { client } = await openLogs()
-    const half = connect(gateway.port, '127.0.0.1').resume()
-    half.write('GET /apps HTTP/1.1\r\nHost:')
-    let cut = false
-    half.once('close', () => {
-      cut = true
+    afterAll(async () => {
+      await meanwhile(gateway.stop())
+      realTimers()
     })
 
-    server.headersTimeout = 1
-    await expect
-      .poll(() => {
-        checkConnections(gateway)
-        return cut
+    test('a promote that answers after ten minutes is answered', async () => {
+      const { call, arriving } = await beginPromote()
+      const response = await meanwhile(arriving)
+      await pass(11 * minute)
+      response.end('promoted')
+      const answer = await meanwhile(call.answer)
+      expect([answer.statusCode, await textOf(answer)]).toEqual([200, 'promoted'])
+    })
+
+    test('an answer that stops for ten minutes in the middle goes on', async () => {
+      const arriving = new Promise<ServerResponse>((resolve) => {
+        onRequest = (_request, response) => {
+          response.write('first,')
+          resolve(response)
+        }
       })
-      .toBe(true)
-    expect(client.readableEnded).toBe(false)
-    response.end('promoted')
-    upload.request.end('upload')
-    expect(await textOf(await call.answer)).toBe('promoted')
-    expect(await textOf(await upload.answer)).toContain('BIMPORTED')
-    client.destroy()
+      const call = begin('GET', '/apps/myapp/builds/B1.tgz')
+      call.request.end()
+      const response = await meanwhile(arriving)
+      const answer = await meanwhile(call.answer)
+      await pass(11 * minute)
+      response.end('second')
+      expect(await meanwhile(textOf(answer))).toBe('first,second')
+    })
+
+    test('a log stream that is silent for an hour goes on, with pings that keep both sides alive', async () => {
+      const { client, socket } = await meanwhile(openLogs())
+      const seen = watchFrames(client)
+      let toRack = 0
+      socket.on('data', (chunk: Buffer) => {
+        toRack += chunk.length
+      })
+      await pass(61 * minute)
+      expect([client.readableEnded, socket.readableEnded, seen.close]).toEqual([false, false, null])
+      socket.write(serverFrame(1, Buffer.from('after an hour')))
+      await vi.waitFor(() => expect(seen.payloadBytes).toBe('after an hour'.length))
+      const pingsToRack = toRack / 6
+      for (const pings of [seen.pings, pingsToRack]) expect(pings).toBeGreaterThanOrEqual(61)
+      client.destroy()
+    })
+  })
+
+  describe('by its settings', () => {
+    beforeEach(startGateway)
+    afterEach(() => gateway.stop())
+
+    test('the timers of Node itself, which can not be wound on, are off on all connections of a call', async () => {
+      const connections: Socket[] = []
+      const note = (message: unknown) => {
+        const socket: unknown = message instanceof Object ? Reflect.get(message, 'socket') : null
+        if (socket instanceof Socket) connections.push(socket)
+      }
+      subscribe('undici:client:connected', note)
+      const { server } = gateway.app
+      server.on('connection', (socket: Socket) => connections.push(socket))
+      expect([server.requestTimeout, server.timeout]).toEqual([0, 0])
+      const { call, arriving } = await beginPromote()
+      const response = await arriving
+      const logs = await openLogs()
+      expect(connections).toHaveLength(3)
+      expect(connections.map(({ timeout }) => timeout ?? 0)).toEqual([0, 0, 0])
+      response.end()
+      await call.answer
+      logs.client.destroy()
+      unsubscribe('undici:client:connected', note)
+    })
+
+    test('the limit for a head of a request is for the head only: calls and uploads under way outlast it', async () => {
+      const { server } = gateway.app
+      const { call, arriving } = await beginPromote()
+      const response = await arriving
+      const uploading = new Promise((resolve) => {
+        onRequest = (request, answer) => {
+          request.once('data', resolve).once('end', () => answer.end('{"id":"BIMPORTED"}'))
+        }
+      })
+      const upload = begin('POST', '/apps/myapp/builds/import')
+      upload.request.write('a slow ')
+      await uploading
+      const { client } = await openLogs()
+      const half = connect(gateway.port, '127.0.0.1').resume()
+      half.write('GET /apps HTTP/1.1\r\nHost:')
+      let cut = false
+      half.once('close', () => {
+        cut = true
+      })
+
+      server.headersTimeout = 1
+      await expect
+        .poll(() => {
+          checkConnections(gateway)
+          return cut
+        })
+        .toBe(true)
+      expect(client.readableEnded).toBe(false)
+      response.end('promoted')
+      upload.request.end('upload')
+      expect(await textOf(await call.answer)).toBe('promoted')
+      expect(await textOf(await upload.answer)).toContain('BIMPORTED')
+      client.destroy()
+    })
   })
 })
 
