@@ -3,7 +3,7 @@ export const overview = `Examples:
   rack-gateway login staging https://gateway.example.com --token -
   rack-gateway apps
   rack-gateway ps -a myapp --rack staging
-  rack-gateway run web 'rake db:migrate' -a myapp
+  rack-gateway run command 'rake stripe:prepare' -a myapp
   rack-gateway -- racks                 (convox's own "racks" instead of ours)
 
 Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.

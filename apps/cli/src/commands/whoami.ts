@@ -37,10 +37,16 @@ export async function whoami(context: Context, { rack, format }: WhoamiOptions):
   const expiry = expiryOf(expiresAt, context.now)
   context.print(`${printable(me.name)} (${printable(me.kind)})`)
   context.print(`gateway  ${target.origin}`)
-  context.print(`rack     ${printable(target.rack ?? me.rack ?? 'the only one')}`)
+  context.print(`rack     ${printable(target.rack ?? me.rack ?? unnamedRack(me.racks))}`)
   context.print(`racks    ${printable(me.racks.join(', ')) || 'none'}`)
   context.print(`roles    ${printable(me.roles.join(', ')) || 'none'}`)
   context.print(`token    ${expiry.state === 'unknown' ? 'end not known' : `${expiry.words}, at ${expiry.at}`}`)
+}
+
+/** What a call without a rack's name would reach: the only one, or nothing. */
+function unnamedRack(racks: readonly string[]): string {
+  const [only] = racks
+  return only !== undefined && racks.length === 1 ? only : 'none yet: name one with --rack, or when you log in'
 }
 
 /** The gateway of a RACK_URL that is set already, which beats every other choice. */
