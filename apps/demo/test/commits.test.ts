@@ -17,7 +17,10 @@ describe('statements of a call', () => {
         return tap.url
       },
     })
+    // the gateway hears of a new token by a notification, and looks again at the next call
+    const heard = nextChange(system)
     deployer = await system.token('deployer')
+    await heard
     await system.get('/apps?', deployer)
     tap.take()
   })
@@ -79,12 +82,7 @@ describe('statements of a call', () => {
   })
 
   test('a token that is not known yet: one look-up for all calls that come together', async () => {
-    const known = new Promise<void>((resolve) => {
-      const forget = system.app.identities.onChange(() => {
-        forget()
-        resolve()
-      })
-    })
+    const known = nextChange(system)
     const token = await system.token('viewer', { email: 'newcomer@example.com' })
     await known
     taken()
@@ -92,3 +90,12 @@ describe('statements of a call', () => {
     expect(taken().other).toBe(1)
   })
 })
+
+function nextChange(system: System): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = system.app.identities.onChange(() => {
+      forget()
+      resolve()
+    })
+  })
+}
