@@ -89,6 +89,8 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
   test('and a client that does not read: both sides are cut all the same', async () => {
     const { client, socket } = await open()
     client.pause()
+    // without reading, the rack would not hear of a hang-up
+    socket.resume()
     socket.write(serverFrame(2, Buffer.alloc(0), gibibyte))
     const poured = pour(socket, gibibyte)
     const ms = await endSession(new Promise((resolve) => socket.once('end', resolve).once('close', resolve)))

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 /** A websocket frame as a server sends it, or its beginning: `length` may say more than `payload` holds. */
@@ -44,21 +43,31 @@ export async function openRaw(
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)
   const head = await headOf(socket)
   if (head.startsWith('HTTP/1.1 101 ')) return socket
-  let body = ''
-  for await (const chunk of socket) body += chunk
+  const [, length = '0'] = /^content-length: (\d+)\r$/im.exec(head) ?? []
+  const body = await bytesOf(socket, Number(length))
+  socket.destroy()
   throw new Error(`the websocket was refused: ${head}${body}`)
 }
 
 /** Reads up to the empty line and not a byte more. */
-async function headOf(socket: Socket): Promise<string> {
-  let head = ''
-  while (!head.endsWith('\r\n\r\n')) {
+function headOf(socket: Socket): Promise<string> {
+  return readWhile(socket, (head) => !head.endsWith('\r\n\r\n'))
+}
+
+/** Reads so many bytes: a refusal leaves the connection open. */
+function bytesOf(socket: Socket, count: number): Promise<string> {
+  return readWhile(socket, ({ length }) => length < count)
+}
+
+async function readWhile(socket: Socket, unfinished: (text: string) => boolean): Promise<string> {
+  let text = ''
+  while (unfinished(text)) {
     const byte: Buffer | null = socket.read(1)
-    if (byte !== null) head += byte.toString('latin1')
+    if (byte !== null) text += byte.toString('latin1')
     else if (socket.readableEnded || socket.destroyed) break
-    else await Promise.race([once(socket, 'readable'), once(socket, 'end')])
+    else await new Promise((resolve) => socket.once('readable', resolve).once('end', resolve).once('close', resolve))
   }
-  return head
+  return text
 }
 
 export interface FrameWatch {
