@@ -4,6 +4,7 @@ import { readServerConfig } from '@rack-gateway/config'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
@@ -31,15 +32,8 @@ afterAll(async () => {
 
 /** Asks for the apps and for a log stream through a gateway that was started from the environment. */
 async function callThrough(trust: Readonly<Record<string, string>>) {
-  const { database, secretKey } = system
   const config = readServerConfig({
-    RACK_URL_STAGING: rack.url,
-    RACK_TOKEN_STAGING: rack.token,
-    APP_SECRET_KEY: secretKey,
-    DATABASE_URL: database.runtimeUrl,
-    DATABASE_OWNER_URL: database.ownerUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
+    ...gatewayEnvironment(system, rack),
     LOG_LEVEL: 'silent',
     ...trust,
   })

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { gatewayEnvironment } from './gateway-environment.ts'
 import { startCommand } from './processes.ts'
 import type { System } from './system.ts'
 
@@ -23,17 +24,11 @@ export interface GatewayProcess {
 export const canMeasure = process.platform === 'linux'
 
 export async function startGatewayProcess(
-  { database, secretKey }: System,
+  system: System,
   rack: { readonly url: string; readonly token: string },
 ): Promise<GatewayProcess> {
   const program = startCommand('apps/gateway/src/main.ts', [], {
-    RACK_URL_STAGING: rack.url,
-    RACK_TOKEN_STAGING: rack.token,
-    APP_SECRET_KEY: secretKey,
-    DATABASE_URL: database.runtimeUrl,
-    DATABASE_OWNER_URL: database.ownerUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
+    ...gatewayEnvironment(system, rack),
     LOG_LEVEL: 'info',
     NODE_OPTIONS: `--import ${import.meta.resolve('tsx')} --import ${import.meta.resolve('./memory-probe.ts')}`,
   })
