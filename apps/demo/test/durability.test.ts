@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
@@ -175,13 +176,7 @@ async function startProcess(system: System): Promise<{ url: string; kill(): void
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,
-      RACK_URL_STAGING: system.rack.url,
-      RACK_TOKEN_STAGING: system.rack.token,
-      APP_SECRET_KEY: system.secretKey,
-      DATABASE_URL: system.database.runtimeUrl,
-      DATABASE_OWNER_URL: system.database.ownerUrl,
-      HOST: '127.0.0.1',
-      PORT: '0',
+      ...gatewayEnvironment(system, system.rack),
     },
   })
   const exited = once(child, 'exit')
