@@ -1,4 +1,4 @@
-import type { RecordedEvent } from './event.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 
 export interface NewStream {
   readonly id: string

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { canonical } from './canonical.ts'
 import { type ChainLink, linkHash, verifyChain } from './chain.ts'
+import { encode } from './encode.ts'
 import type { EventDraft } from './event.ts'
 import { createEventStream } from './stream.ts'
 
@@ -9,8 +10,8 @@ const at = Date.UTC(2026, 4, 5)
 function chain(...kinds: EventDraft['kind'][]): ChainLink[] {
   const stream = createEventStream(at)
   return kinds.map(function link(kind, index) {
-    const { event, ...links } = stream.seal({ kind }, at + index)
-    return { stream: event.stream, seq: event.seq, ...links }
+    const { place, canonical, prev, hash } = stream.seal(encode({ kind }), at + index)
+    return { stream: place.stream, seq: place.seq, canonical, prev, hash }
   })
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What `verifyChain` needs of an event: its place, its bytes and its links. */
 export interface ChainLink {
@@ -14,8 +14,17 @@ export const genesis: Buffer = Buffer.alloc(32)
 
 /** SHA-256(prev ‖ canonical), 32 bytes. */
 export function linkHash(prev: Uint8Array, canonical: string): Buffer {
-  return createHash('sha256').update(prev).update(canonical).digest()
+  const most = prev.length + canonical.length * mostBytes
+  if (most > room.length) room = Buffer.allocUnsafeSlow(2 * most)
+  room.set(prev)
+  const end = prev.length + room.write(canonical, prev.length)
+  return hash('sha256', room.subarray(0, end), 'buffer')
 }
+
+/** UTF-8 bytes of one UTF-16 unit. */
+const mostBytes = 3
+/** Where what is hashed is put together. Events are cut, so it stays small. */
+let room = Buffer.allocUnsafeSlow(64 * 1024)
 
 export type ChainProblem =
   /** A number is missing: events were removed, or not all were given. */

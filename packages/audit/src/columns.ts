@@ -1,35 +1,18 @@
-import type { RecordedEvent } from './event.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** A row of `audit.events` as JSON: what is searched, beside what was hashed. Everything in it is in `canonical` too. */
-export function columnsOf({ event, canonical, prev, hash }: RecordedEvent) {
-  return {
-    stream: event.stream,
-    seq: event.seq,
-    at: event.at,
-    id: event.id,
-    kind: event.kind,
-    request: event.request,
-    of_event: event.of !== undefined && uuid.test(event.of) ? event.of : undefined,
-    principal: event.principal?.id,
-    principal_name: event.principal?.name,
-    address: event.source?.address,
-    rack: event.rack,
-    app: event.app,
-    route: event.route,
-    permission: event.permission ?? undefined,
-    effect: event.decision?.effect,
-    rule: event.decision?.rule,
-    status: isSmall(event.status) ? event.status : undefined,
-    process: event.process,
-    command: event.command?.join(' '),
-    canonical,
-    prev: prev.toString('hex'),
-    hash: hash.toString('hex'),
-  }
+/**
+ * What an event is found by, then its canonical form: a line of values between tabs, an empty one for none.
+ * No value holds a tab or a line's end, because events hold no control characters.
+ */
+export function lineOf({ place, terms, canonical }: RecordedEvent): string {
+  const { kind, request, of, principal, principalName, address, rack, app, route, permission, effect, rule } = terms
+  const ofEvent = of !== '' && uuid.test(of) ? of : ''
+  const status = isSmall(terms.status) ? terms.status : ''
+  return `${place.seq}\t${place.at}\t${place.id}\t${kind}\t${request}\t${ofEvent}\t${principal}\t${principalName}\t${address}\t${rack}\t${app}\t${route}\t${permission}\t${effect}\t${rule}\t${status}\t${terms.process}\t${terms.command.join(' ')}\t${canonical}`
 }
 
-function isSmall(status: number | undefined) {
+function isSmall(status: number | undefined): boolean {
   return status !== undefined && Number.isInteger(status) && Math.abs(status) < 32_768
 }

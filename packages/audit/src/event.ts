@@ -45,6 +45,7 @@ export const Actor = Type.Object({
   /** Ids of the bindings that were looked at. */
   bindings: Type.Optional(Names),
 })
+export type Actor = Static<typeof Actor>
 
 export const Source = Type.Object({
   address: Text,
@@ -121,14 +122,3 @@ export const AuditEvent = Type.Intersect([
   EventDraft,
 ])
 export type AuditEvent = Static<typeof AuditEvent>
-
-/** An event as it is kept: its canonical bytes and its place in the chain. */
-export interface RecordedEvent {
-  readonly event: AuditEvent
-  /** RFC 8785 form of `event`. */
-  readonly canonical: string
-  /** 32 bytes; of the first event of a stream: zeros. */
-  readonly prev: Buffer
-  /** SHA-256(prev ‖ canonical), 32 bytes. */
-  readonly hash: Buffer
-}

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import type { RecordedEvent } from './event.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 import { createPostgresAuditStore } from './store.ts'
 import { databaseForTest, openPostgresWriter, readLinks, verifyDatabase } from './testing/database.ts'
 import { startFaultyProxy } from './testing/faulty-proxy.ts'

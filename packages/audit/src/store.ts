@@ -1,8 +1,8 @@
 import postgres, { type Sql } from 'postgres'
 import type { AuditStore } from './audit-store.ts'
-import { columnsOf } from './columns.ts'
+import { lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
-import type { RecordedEvent } from './event.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 import { endOfMonth, monthOf } from './stream.ts'
 
 export interface PostgresAuditStoreOptions {
@@ -70,18 +70,22 @@ export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAudit
  */
 async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   const range = rangeOf(events)
-  const rows = JSON.stringify(events.map(columnsOf))
+  const lines = events.map(lineOf).join('\n')
+  // The hash before the first event, then all hashes: each event's `prev` is the one before its own.
+  const hashes = Buffer.concat([range.prev, ...events.map(({ hash }) => hash)])
   const [written] = await sql`
     with held as materialized (
       select id from audit.streams where id = ${stream} and adopted_by is null for share
+    ), line as materialized (
+      select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as at_hash
+      from unnest(string_to_array(${lines}::text, E'\n')) with ordinality as given(text, number)
     ), written as (
       insert into audit.events (stream, seq, at, id, kind, request, of_event, principal, principal_name, address, rack, app,
         route, permission, effect, rule, status, process, command, canonical, prev, hash)
-      select e.stream, e.seq, e.at, e.id, e.kind, e.request, e.of_event, e.principal, e.principal_name, e.address, e.rack, e.app,
-        e.route, e.permission, e.effect, e.rule, e.status, e.process, e.command, e.canonical, decode(e.prev, 'hex'), decode(e.hash, 'hex')
-      from held, json_to_recordset(${rows}::text::json) as e(stream uuid, seq bigint, at timestamptz, id uuid, kind text,
-        request text, of_event uuid, principal text, principal_name text, address text, rack text, app text, route text,
-        permission text, effect text, rule text, status smallint, process text, command text, canonical text, prev text, hash text)
+      select held.id, value[1]::bigint, value[2]::timestamptz, value[3]::uuid, value[4], value[5], value[6]::uuid, value[7],
+        value[8], value[9], value[10], value[11], value[12], value[13], value[14], value[15], value[16]::smallint, value[17],
+        value[18], value[19], substr(hash.all, at_hash + 1, 32), substr(hash.all, at_hash + 33, 32)
+      from held, line, (select ${hashes}::bytea as all) as hash
       where ${range.first} > coalesce((
         select seq from audit.events where stream = ${stream} and at >= ${range.from} and at <= ${range.to}
         order by seq desc limit 1), 0)
@@ -105,10 +109,17 @@ async function expectOurs(sql: Sql, stream: string, events: readonly RecordedEve
 
 /** Their numbers, and the bounds of their month, which lead to one partition. */
 function rangeOf(events: readonly RecordedEvent[]) {
-  const first = events[0]?.event
-  const last = events.at(-1)?.event
-  const at = Date.parse(first?.at ?? '')
-  return { first: first?.seq ?? 0, last: last?.seq ?? 0, from: new Date(monthOf(at)), to: new Date(endOfMonth(at)) }
+  const [first] = events
+  const last = events.at(-1)
+  if (!first || !last) throw new Error('there are no events')
+  const { moment } = first.place
+  return {
+    first: first.place.seq,
+    last: last.place.seq,
+    prev: first.prev,
+    from: new Date(monthOf(moment)),
+    to: new Date(endOfMonth(moment)),
+  }
 }
 
 function connect(url: string, timeout: number): Sql {

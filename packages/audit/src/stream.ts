@@ -1,6 +1,6 @@
-import { canonical } from './canonical.ts'
 import { genesis, linkHash } from './chain.ts'
-import type { AuditEvent, EventDraft, RecordedEvent } from './event.ts'
+import type { EncodedDraft } from './encode.ts'
+import { type EventPlace, RecordedEvent } from './recorded-event.ts'
 import { uuidv7 } from './uuid.ts'
 
 /** First moment of the month, UTC, that a moment is in. Both in milliseconds since the epoch. */
@@ -23,7 +23,7 @@ export interface EventStream {
   momentOf(at: number): number
   /** Whether an event of `at` still belongs here: no stream spans two months. */
   holds(at: number): boolean
-  seal(draft: EventDraft, at: number): RecordedEvent
+  seal(draft: EncodedDraft, at: number): RecordedEvent
   readonly size: number
 }
 
@@ -43,12 +43,11 @@ export function createEventStream(openedAt: number): EventStream {
       const moment = momentOf(at)
       return moment >= month && moment <= lastMoment
     },
-    seal(draft, at) {
+    seal({ parts, terms }, at) {
       const moment = momentOf(at)
-      const place = { v: 1 as const, id: uuidv7(moment), stream: id, seq: seq + 1, at: new Date(moment).toISOString() }
-      const event: AuditEvent = { ...draft, ...place }
-      const text = canonical(event)
-      const recorded = { event, canonical: text, prev, hash: linkHash(prev, text) }
+      const place = { id: uuidv7(moment), stream: id, seq: seq + 1, moment, at: instant(moment) }
+      const text = placed(parts, place)
+      const recorded = new RecordedEvent(place, terms, text, prev, linkHash(prev, text))
       seq = place.seq
       prev = recorded.hash
       lastAt = moment
@@ -58,4 +57,25 @@ export function createEventStream(openedAt: number): EventStream {
       return seq
     },
   }
+}
+
+function placed(
+  [beforeAt, beforeId, beforeSeq, beforeStream, beforeVersion]: EncodedDraft['parts'],
+  place: EventPlace,
+) {
+  const { at, id, seq, stream } = place
+  const first = beforeAt === '' ? '' : `${beforeAt},`
+  return `{${first}"at":"${at}"${beforeId},"id":"${id}"${beforeSeq},"seq":${seq}${beforeStream},"stream":"${stream}"${beforeVersion},"v":1}`
+}
+
+let lastMoment = Number.NaN
+let lastInstant = ''
+
+/** RFC 3339 with milliseconds. Events of a batch are of few moments. */
+function instant(moment: number): string {
+  if (moment !== lastMoment) {
+    lastMoment = moment
+    lastInstant = new Date(moment).toISOString()
+  }
+  return lastInstant
 }

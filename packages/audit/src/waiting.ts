@@ -1,11 +1,11 @@
+import type { EncodedDraft } from './encode.ts'
 import { AuditUnavailable } from './errors.ts'
-import type { EventDraft, RecordedEvent } from './event.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 
 /** A caller that waits until its event is durable. */
 export interface Waiting {
-  readonly draft: EventDraft
+  readonly draft: EncodedDraft
   readonly at: number
-  readonly size: number
   resolve(event: RecordedEvent): void
   reject(reason: Error): void
 }
@@ -33,23 +33,23 @@ export function createWaitingLine(limits: WaitingLimits): WaitingLine {
   let characters = 0
   return {
     add(waiting) {
-      if (line.length >= limits.events || characters + waiting.size > limits.characters) {
+      if (line.length >= limits.events || characters + waiting.draft.size > limits.characters) {
         throw new AuditUnavailable(`${line.length} events are waiting to be written`)
       }
       line.push(waiting)
-      characters += waiting.size
+      characters += waiting.draft.size
     },
     first: () => line[0],
     take(limit, fits) {
       let size = 0
       let count = 0
       for (const waiting of line) {
-        size += waiting.size
+        size += waiting.draft.size
         if (count === limit.events || (count > 0 && size > limit.characters) || !fits(waiting)) break
         count++
       }
       const taken = line.splice(0, count)
-      for (const waiting of taken) characters -= waiting.size
+      for (const waiting of taken) characters -= waiting.draft.size
       return taken
     },
     rejectAll(reason) {

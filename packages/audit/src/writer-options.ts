@@ -1,5 +1,6 @@
 import type { AuditStore } from './audit-store.ts'
-import type { EventDraft, RecordedEvent } from './event.ts'
+import type { EventDraft } from './event.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 
 export interface AuditWriterLimits {
   /** Events in one batch. Default 1,000. */

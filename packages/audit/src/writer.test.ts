@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { verifyChain } from './chain.ts'
+import { RecordedEvent } from './recorded-event.ts'
 import { createMemoryStore } from './testing/memory-store.ts'
 import { createAuditWriter } from './writer.ts'
 import type { AuditWriterLimits, AuditWriterOptions } from './writer-options.ts'
@@ -205,7 +206,8 @@ test('an event of someone else in our place is noticed, and the stream left', as
   const { store, record, stats } = await openWriter()
   const [opened] = store.events
   if (!opened) throw new Error('nothing was opened')
-  store.events.push({ ...opened, event: { ...opened.event, seq: 2 }, hash: Buffer.alloc(32) })
+  const { place, terms, canonical, prev } = opened
+  store.events.push(new RecordedEvent({ ...place, seq: 2 }, terms, canonical, prev, Buffer.alloc(32)))
   await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
   await record({ kind: 'call' })
   expect(stats().stream).not.toBe(opened.event.stream)

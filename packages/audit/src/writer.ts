@@ -1,16 +1,12 @@
+import { encode } from './encode.ts'
 import { AuditUnavailable, StreamLost } from './errors.ts'
-import type { EventDraft, RecordedEvent } from './event.ts'
-import { fit } from './fit.ts'
+import type { EventDraft } from './event.ts'
 import { createLease } from './lease.ts'
 import { persist } from './persistence.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
 import { createWaitingLine, type Waiting } from './waiting.ts'
 import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writer-options.ts'
-
-interface Sealed {
-  readonly event: RecordedEvent
-  readonly waiting: Waiting
-}
 
 export function createAuditWriter({ store, clock, host, pid, ...options }: AuditWriterOptions): AuditWriter {
   const limits = { ...defaultLimits, ...options.limits }
@@ -49,7 +45,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   function enqueue(draft: EventDraft, caller: Pick<Waiting, 'resolve' | 'reject'>) {
-    line.add({ ...fit(draft), at: clock.now(), ...caller })
+    line.add({ draft: encode(draft), at: clock.now(), ...caller })
     drainSoon()
   }
 
@@ -84,7 +80,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   async function writeBatch(current: EventStream) {
     const sealed = line
       .take(batchLimits, (waiting) => current.holds(waiting.at))
-      .flatMap((waiting) => seal(current, waiting))
+      .map((waiting) => ({ event: current.seal(waiting.draft, waiting.at), waiting }))
     let promised = true
     const refuse = (reason: Error) => {
       promised = false
@@ -106,27 +102,16 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     }
   }
 
-  /** An event that can't be sealed is its caller's problem alone. */
-  function seal(current: EventStream, waiting: Waiting): Sealed[] {
-    try {
-      return [{ event: current.seal(waiting.draft, waiting.at), waiting }]
-    } catch (error) {
-      waiting.reject(error instanceof Error ? error : new AuditUnavailable('an event could not be encoded'))
-      return []
-    }
-  }
-
   /** It became durable after its caller had been refused: the log must not say that the call went on. */
-  function disown({ event }: RecordedEvent) {
-    if (event.kind !== 'intent' && event.kind !== 'opened' && event.kind !== 'call') return
+  function disown({ id: of, terms: { kind, request } }: RecordedEvent) {
+    if (kind !== 'intent' && kind !== 'opened' && kind !== 'call') return
     const decision = {
       effect: 'deny' as const,
       rule: 'audit-unavailable',
       reason: 'its record was not durable in time',
     }
-    const { request, id: of } = event
     try {
-      enqueue({ kind: 'refused', of, decision, ...(request ? { request } : {}) }, { resolve() {}, reject() {} })
+      enqueue({ kind: 'refused', of, decision, ...(request === '' ? {} : { request }) }, { resolve() {}, reject() {} })
     } catch {
       // The line is full of new calls: `outcome.unknown` will say as much when the stream is read.
     }
@@ -139,7 +124,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
 
   async function endStream(current: EventStream, because: string) {
     const at = Math.min(current.momentOf(clock.now()), endOfMonth(current.month))
-    const closed = current.seal({ kind: 'stream.closed', detail: { because } }, at)
+    const closed = current.seal(encode({ kind: 'stream.closed', detail: { because } }), at)
     await untilDurable(() => store.append(current.id, [closed]))
     await untilDurable(() => store.closeStream(current.id))
   }
@@ -152,8 +137,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     const next = createEventStream(at)
     await attempt(() => store.openStream({ id: next.id, month: next.month, host, pid, lease: limits.lease }))
     const before = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
-    const { draft } = fit({ kind: 'stream.opened', detail: { host, pid, ...before } })
-    const opened = next.seal(draft, at)
+    const opened = next.seal(encode({ kind: 'stream.opened', detail: { host, pid, ...before } }), at)
     await attempt(() => store.append(next.id, [opened]))
     lease.reset()
     stream = next

@@ -6,7 +6,7 @@ import {
   shown,
   tooLong,
 } from '@rack-gateway/command-matcher'
-import { type Holdings, roleNames } from './grants.ts'
+import { type HeldHere, roleNames } from './grants.ts'
 import type { RackCall } from './types.ts'
 
 /**
@@ -14,7 +14,7 @@ import type { RackCall } from './types.ts'
  *
  * @returns null for a route that brings no command
  */
-export function judgeCommand(rules: CompiledRules, here: Holdings, call: RackCall): CommandVerdict | null {
+export function judgeCommand(rules: CompiledRules, here: HeldHere, call: RackCall): CommandVerdict | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const { command } = call

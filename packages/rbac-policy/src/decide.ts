@@ -1,7 +1,7 @@
 import type { CompiledRules } from '@rack-gateway/command-matcher'
 import { judgeCommand } from './command-decision.ts'
 import type { CompiledRole } from './compiled-role.ts'
-import { anyHas, boundFor, type Holdings, holdingsAt, type Place, roleNames } from './grants.ts'
+import { anyHas, type Basis, boundFor, type HeldHere, type Holdings, holdingsAt, type Place } from './grants.ts'
 import { boundElsewhere, noBinding, noPermission } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
@@ -21,24 +21,24 @@ export function decide(document: CompiledDocument, principal: Principal, holding
 
   const place = placeOf(call)
   const here = holdingsAt(holdings, place, call.at)
-  if (here.own.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'own'), here)
-  if (here.owner?.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'owner'), here)
+  if (here.own.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'own'), here.basis)
+  if (here.owner?.length === 0) return deny(permission, 'no-binding', noBinding(principal, place, 'owner'), here.basis)
 
   const required = requiredPermissions(call)
   for (const needed of required) {
     const side = !anyHas(here.own, needed) ? 'own' : here.owner && !anyHas(here.owner, needed) ? 'owner' : null
     if (side === null) continue
     const missing = { permission: needed, side, able: rolesWith(document, needed), here: here[side] ?? [] } as const
-    return deny(needed, 'no-permission', noPermission(principal, place, missing), here)
+    return deny(needed, 'no-permission', noPermission(principal, place, missing), here.basis)
   }
 
   const command = judgeCommand(document.commands, here, call)
-  if (command?.effect === 'deny') return deny(permission, `command:${command.rule}`, command.reason, here)
+  if (command?.effect === 'deny') return deny(permission, `command:${command.rule}`, command.reason, here.basis)
   const refusal = document.blocked(call)
-  if (refusal) return deny(permission, refusal.rule, refusal.reason, here)
+  if (refusal) return deny(permission, refusal.rule, refusal.reason, here.basis)
 
   const rule = command ? `command:${command.rule}` : grantedBy(here, required[0])
-  return { effect: 'allow', rule, permission, ...basis(here) }
+  return { effect: 'allow', rule, permission, ...here.basis }
 }
 
 /** A proxy to a resource is a matter of the resource's app, any other one of the rack. */
@@ -50,18 +50,13 @@ function placeOf({ rack, app, route, resource }: RackCall): Place {
   return resource === null ? { rack, app, scope: route.scope } : { rack, app: resource.app, scope: 'app' }
 }
 
-const nothing: Holdings = { rack: null, own: [], owner: null }
+const nothing: Basis = { roles: Object.freeze([]), bindings: Object.freeze([]) }
 
-function deny(permission: Permission, rule: string, reason: string, here: Holdings): Decision {
-  return { effect: 'deny', rule, permission, reason, ...basis(here) }
+function deny(permission: Permission, rule: string, reason: string, basis: Basis): Decision {
+  return { effect: 'deny', rule, permission, reason, ...basis }
 }
 
-/** What the decision was made from, for the record. */
-function basis(here: Holdings): { roles: readonly string[]; bindings: readonly string[] } {
-  return { roles: roleNames(here.own), bindings: [...here.own, ...(here.owner ?? [])].map((grant) => grant.id) }
-}
-
-function grantedBy(here: Holdings, permission: Permission | undefined): string {
+function grantedBy(here: HeldHere, permission: Permission | undefined): string {
   if (permission === undefined) return 'own-run'
   return `role:${here.own.find((grant) => grant.role.has(permission))?.role.name}`
 }

@@ -18,6 +18,23 @@ export interface Holdings {
   readonly rack: string | null
   readonly own: readonly Grant[]
   readonly owner: readonly Grant[] | null
+  /** What was found for places that were asked about: the same few come back with each call. */
+  readonly known: Map<string, HeldHere>
+}
+
+/** What holds at one place. Its lists are frozen and stay the same objects for as long as the same grants hold. */
+export interface HeldHere {
+  readonly own: readonly Grant[]
+  readonly owner: readonly Grant[] | null
+  /** Names of own roles, each once, and ids of all bindings: what a decision was made from. */
+  readonly basis: Basis
+  /** When the first of them ends, in milliseconds since the epoch. */
+  readonly until: number
+}
+
+export interface Basis {
+  readonly roles: readonly string[]
+  readonly bindings: readonly string[]
 }
 
 /** Where a permission is asked for. */
@@ -34,16 +51,39 @@ export function compileHoldings(principal: Principal, roles: ReadonlyMap<string,
     rack: principal.rack,
     own: compileBindings(principal.bindings, roles),
     owner: owned && compileBindings(owned.bindings, roles),
+    known: new Map(),
   }
 }
 
-/** Those that hold there and then, for either side; nothing when the credential is bound to another rack. */
-export function holdingsAt(holdings: Holdings, place: Place, at: number): Holdings {
-  if (!boundFor(holdings, place.rack)) return { rack: holdings.rack, own: [], owner: holdings.owner && [] }
+/** Names of apps are the caller's to invent: more places than these are not remembered. */
+const mostPlaces = 1_000
+
+/**
+ * Those that hold there and then, for either side; nothing when the credential is bound to another rack.
+ * One that was seen to have ended stays so, even if the clock is set back.
+ */
+export function holdingsAt(holdings: Holdings, place: Place, at: number): HeldHere {
+  const { scope, rack, app } = place
+  const onRack = `${scope} ${rack.length} ${rack}`
+  const key = app === null ? onRack : `${onRack} ${app}`
+  const found = holdings.known.get(key)
+  if (found !== undefined && at < found.until) return found
+  const made = findHoldings(holdings, place, at)
+  if (holdings.known.size >= mostPlaces) holdings.known.clear()
+  holdings.known.set(key, made)
+  return made
+}
+
+function findHoldings(holdings: Holdings, place: Place, at: number): HeldHere {
   function holds(grant: Grant): boolean {
     return isLive(grant, at) && grant.onRack(place.rack) && inScope(grant, place)
   }
-  return { rack: holdings.rack, own: holdings.own.filter(holds), owner: holdings.owner?.filter(holds) ?? null }
+  const bound = boundFor(holdings, place.rack)
+  const own = bound ? holdings.own.filter(holds) : []
+  const owner = holdings.owner && (bound ? holdings.owner.filter(holds) : [])
+  const all = [...own, ...(owner ?? [])]
+  const basis = { roles: Object.freeze(roleNames(own)), bindings: Object.freeze(all.map((grant) => grant.id)) }
+  return { own, owner, basis, until: Math.min(...all.map((grant) => grant.expiresAt ?? Number.POSITIVE_INFINITY)) }
 }
 
 /** Whether the credential may be used on a rack at all. */

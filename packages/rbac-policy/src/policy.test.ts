@@ -31,6 +31,31 @@ describe('holds', () => {
     expect(policy.holds(principal(admin, { kind: 'api-token' }), 'secret:read', web, now)).toBe(false)
   })
 
+  test('ends with the binding for a principal who was asked about before', () => {
+    const ending = principal([binding('admin', { expiresAt: now + 2 }), binding('viewer')])
+    const basis = (at: number) => policy.decide(ending, call('GET /apps/{app}', { at }))
+    const isAdmin = (at: number) => policy.holds(ending, 'secret:read', web, at)
+    expect([isAdmin(now), isAdmin(now + 1)]).toEqual([true, true])
+    expect(basis(now + 1)).toMatchObject({ bindings: ['binding-admin', 'binding-viewer'], roles: ['admin', 'viewer'] })
+    expect([isAdmin(now + 2), isAdmin(now)]).toEqual([false, false])
+    expect(basis(now + 2)).toMatchObject({ bindings: ['binding-viewer'], roles: ['viewer'] })
+  })
+
+  test('is the same for each of more apps than are remembered', () => {
+    const ops = principal([binding('ops', { apps: 'web-*7' })])
+    const apps = Array.from({ length: 2_500 }, (_, index) => `web-${index}`)
+    for (let round = 0; round < 2; round++) {
+      const allowed = apps.filter((app) => policy.holds(ops, 'env:read', { ...web, app }, now))
+      expect(allowed).toEqual(apps.filter((app) => app.endsWith('7')))
+    }
+  })
+
+  test('tells apart places whose names run together', () => {
+    const ops = principal([binding('ops', { racks: 'staging', apps: 'a b' })])
+    expect(policy.holds(ops, 'env:read', { rack: 'staging', app: 'a b', scope: 'app' }, now)).toBe(true)
+    expect(policy.holds(ops, 'env:read', { rack: 'staging a', app: 'b', scope: 'app' }, now)).toBe(false)
+  })
+
   test("the gateway's own permissions are asked for on the rack *: a binding to one rack doesn't do", () => {
     const everywhere = { rack: '*', app: null, scope: 'rack' } as const
     expect(policy.holds(principal([binding('auditor')]), 'gateway:audit:read', everywhere, now)).toBe(true)

@@ -1,11 +1,25 @@
 import { createHash } from 'node:crypto'
-import type { EventDraft } from '@rack-gateway/audit'
+import { type EventDraft, lastingActor } from '@rack-gateway/audit'
 import type { Decision, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { appOf } from './app-of.ts'
 
+type Actor = NonNullable<EventDraft['principal']>
+
+/** By the bindings that a decision was made from: the same list for as long as the same principal holds the same there. */
+const decided = new WeakMap<readonly string[], Actor>()
+
 /** Who called, as events name them: with everything the decision depended on. */
-export function actorOf(principal: Principal, decision: Decision | null): NonNullable<EventDraft['principal']> {
+export function actorOf(principal: Principal, decision: Decision | null): Actor {
+  if (decision === null || decision.bindings.length === 0) return describe(principal, decision)
+  const known = decided.get(decision.bindings)
+  if (known !== undefined && known.credential === principal.credential) return known
+  const actor = lastingActor(describe(principal, decision))
+  decided.set(decision.bindings, actor)
+  return actor
+}
+
+function describe(principal: Principal, decision: Decision | null): Actor {
   const { kind, id, name, credential, rack, owner, groups } = principal
   return {
     kind,

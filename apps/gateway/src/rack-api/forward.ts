@@ -28,7 +28,7 @@ export async function forwardRead(
     giveUp(answer, preparing)
     throw error
   })
-  const closed = begun === null ? draft : { ...draft, of: begun.event.id }
+  const closed = begun === null ? draft : { ...draft, of: begun.id }
   const prepared = await preparing.catch((error: unknown) => {
     const status = failureOf(error, request.id).status
     recordLater(steps, request, { ...closed, kind: 'closed', status, close: reasonOf(error) })
@@ -70,7 +70,7 @@ export async function forwardChange(
   const upstream = upstreamRequest(request, call)
   const intent = await steps.audit.record({ ...draft, kind: 'intent' })
   call.recorded = true
-  const outcome = { ...draft, kind: 'outcome' as const, of: intent.event.id }
+  const outcome = { ...draft, kind: 'outcome' as const, of: intent.id }
   let prepared: PreparedAnswer
   try {
     wantBody(request, reply, upstream)
@@ -96,7 +96,7 @@ export async function forwardChange(
     if (body === null) answer.discard()
     throw error
   })
-  await deliver(steps, request, reply, call, prepared, { ...draft, of: intent.event.id })
+  await deliver(steps, request, reply, call, prepared, { ...draft, of: intent.id })
 }
 
 /** Beyond it, the names stand in the intent alone. */

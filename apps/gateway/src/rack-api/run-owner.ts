@@ -29,7 +29,7 @@ export async function rememberRun(
     process,
     principal: principal.id,
     service: rackCall.service,
-    intent: intent.event.id,
+    intent: intent.id,
     expiresAt: new Date(steps.now() + runMaxAge),
   }
   await steps.runs.add(run).catch((cause: unknown) => {

@@ -27,7 +27,7 @@ export async function openWebsocket(
   const upstream = upstreamRequest(request, call)
   const opened = await steps.audit.record({ ...draft, kind: 'opened' })
   call.recorded = true
-  const closed = { ...draft, kind: 'closed' as const, of: opened.event.id }
+  const closed = { ...draft, kind: 'closed' as const, of: opened.id }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
     const close = error instanceof Error ? error.message : 'the rack could not be reached'
     recordLater(steps, request, { ...closed, status: failureOf(error, request.id).status, close })

@@ -1,7 +1,7 @@
 import type { AuditStore } from '../audit-store.ts'
 import type { ChainLink } from '../chain.ts'
 import { StreamLost } from '../errors.ts'
-import type { RecordedEvent } from '../event.ts'
+import type { RecordedEvent } from '../recorded-event.ts'
 
 /** What the store does with an operation: take it, refuse it before or (as when the answer to a COMMIT is lost) after it took place, or say nothing. */
 export type Behaviour = 'take' | 'refuse' | 'lose-answer' | 'hang'
@@ -38,7 +38,7 @@ export function createMemoryStore(): MemoryStore {
   function take(stream: string, batch: readonly RecordedEvent[]) {
     if (adopted.has(stream)) throw new StreamLost(stream, 'another process adopted it')
     for (const recorded of batch) {
-      const present = events.find(({ event }) => event.stream === stream && event.seq === recorded.event.seq)
+      const present = events.find(({ place }) => place.stream === stream && place.seq === recorded.place.seq)
       if (present && !present.hash.equals(recorded.hash)) throw new StreamLost(stream, 'written by someone else')
       if (!present) events.push(recorded)
     }
@@ -50,7 +50,7 @@ export function createMemoryStore(): MemoryStore {
     batches,
     closed,
     get links() {
-      return events.map(({ event, ...link }) => ({ stream: event.stream, seq: event.seq, ...link }))
+      return events.map(({ place: { stream, seq }, canonical, prev, hash }) => ({ stream, seq, canonical, prev, hash }))
     },
     behave(next) {
       decide = next

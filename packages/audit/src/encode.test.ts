@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { canonical } from './canonical.ts'
+import { encode, lastingActor } from './encode.ts'
+import { EventDraft } from './event.ts'
+import { createEventStream } from './stream.ts'
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+function textOf(draft: Partial<EventDraft>): string {
+  return createEventStream(0).seal(encode({ kind: 'call', ...draft }), 0).canonical
+}
+
+/** What is kept of a draft, without its place. */
+function fitted(draft: Partial<EventDraft>) {
+  const { v, id, stream, seq, at, ...kept } = JSON.parse(textOf(draft))
+  return kept
+}
+
+const whole: Required<EventDraft> = {
+  kind: 'intent',
+  request: 'r1',
+  of: 'o1',
+  principal: {
+    kind: 'api-token',
+    id: 'u1',
+    name: 'deploy',
+    credential: 'c1',
+    boundTo: 'staging',
+    owner: { kind: 'user', id: 'u2', name: 'a@example.com' },
+    roles: ['ops'],
+    groups: ['g'],
+    bindings: ['b1', 'b2'],
+  },
+  source: { address: '192.0.2.1', client: 'convox' },
+  rack: 'staging',
+  app: 'web',
+  route: 'GET /apps',
+  method: 'GET',
+  path: '/apps',
+  permission: 'app:list',
+  process: 'p1',
+  service: 'web',
+  release: 'R1',
+  command: ['rails', 'c'],
+  parameters: { query: ['q'], form: ['f'], headers: ['h'] },
+  environment: ['KEY'],
+  body: { received: 'aa', sent: 'bb' },
+  decision: { effect: 'deny', rule: 'r', reason: 'because', policy: 'ff' },
+  status: 200,
+  bytesIn: 1,
+  bytesOut: 2,
+  durationMs: 3,
+  close: 'complete',
+  upstream: 'x',
+  count: 4,
+  detail: { attempt: 1, dry: true, why: 'text' },
+  truncated: [{ field: 'body', length: 9, sha256: 'x' }],
+}
+
+test('every field that an event may have is kept as it was given', () => {
+  expect(Object.keys(whole).sort()).toEqual(Object.keys(EventDraft.properties).sort())
+  expect(fitted(whole)).toEqual(whole)
+})
+
+test('what is written is the canonical form of what it says, whichever fields there are', () => {
+  const some = fc.subarray(Object.keys(whole)).map((keys) => {
+    return Object.fromEntries(Object.entries(whole).filter(([key]) => key === 'kind' || keys.includes(key)))
+  })
+  fc.assert(
+    fc.property(some, (draft) => {
+      const text = textOf(draft)
+      expect(canonical(JSON.parse(text))).toBe(text)
+      expect(fitted(draft)).toEqual({ kind: whole.kind, ...draft })
+    }),
+  )
+})
+
+test('a lasting actor is written as any other, and can not change any more', () => {
+  const actor = lastingActor(structuredClone(whole.principal))
+  expect(textOf({ principal: actor }).length).toBe(textOf({ principal: whole.principal }).length)
+  expect(fitted({ principal: actor })).toEqual(fitted({ principal: whole.principal }))
+  expect(encode({ kind: 'call', principal: actor })).toMatchObject({
+    terms: { principal: 'u1', principalName: 'deploy' },
+  })
+  expect(() => actor.roles?.push('admin')).toThrow(TypeError)
+})
+
+test('a lasting actor whose values are cut says so in each event', () => {
+  const actor = lastingActor({ ...whole.principal, name: 'n'.repeat(2_000) })
+  for (const draft of [{ principal: actor }, { principal: actor }])
+    expect(fitted(draft).truncated).toEqual([expect.objectContaining({ field: 'principal.name', length: 2_000 })])
+})
+
+test('an event does not change with its draft', () => {
+  const draft: EventDraft = { kind: 'call', command: ['ls'], detail: { a: 1 } }
+  const encoded = encode(draft)
+  draft.command?.push('-la')
+  draft.detail = {}
+  const { event } = createEventStream(0).seal(encoded, 0)
+  expect([event.command, event.detail]).toEqual([['ls'], { a: 1 }])
+})
+
+test('a text that is too long is cut, and its length and digest are kept', () => {
+  const app = 'a'.repeat(5_000)
+  expect(fitted({ app })).toEqual({
+    kind: 'call',
+    app: 'a'.repeat(1_024),
+    truncated: [{ field: 'app', length: 5_000, sha256: sha256(app) }],
+  })
+})
+
+test('paths and reasons have more room', () => {
+  expect(fitted({ path: `/${'p'.repeat(8_191)}` }).truncated).toBeUndefined()
+  expect(fitted({ path: `/${'p'.repeat(8_192)}` }).truncated).toHaveLength(1)
+  const decision = { effect: 'deny' as const, rule: 'r', reason: 'x'.repeat(2_049) }
+  expect(fitted({ decision }).truncated).toEqual([expect.objectContaining({ field: 'decision.reason', length: 2_049 })])
+})
+
+test('a command is cut in words and in bytes, and stays provable', () => {
+  const many = Array.from({ length: 1_000 }, (_, index) => `w${index}`)
+  const cut = fitted({ command: many })
+  expect(cut.command).toHaveLength(256)
+  expect(cut.truncated).toEqual([{ field: 'command', length: 1_000, sha256: sha256(JSON.stringify(many)) }])
+  const long = fitted({ command: ['sh', 'x'.repeat(100_000), 'y'] })
+  expect(Buffer.byteLength(long.command?.join(' ') ?? '')).toBeLessThanOrEqual(8_192)
+  expect(long.truncated?.[0]).toMatchObject({ field: 'command', length: 3 })
+})
+
+test('names are bounded in number wherever they stand', () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => `n${index}`)
+  const { parameters, environment, truncated } = fitted({
+    parameters: { query: names, form: [], headers: names },
+    environment: names,
+  })
+  expect([parameters?.query.length, parameters?.headers.length, environment?.length]).toEqual([256, 256, 256])
+  expect(truncated?.map(({ field }: { field: string }) => field)).toEqual([
+    'environment',
+    'parameters.headers',
+    'parameters.query',
+  ])
+})
+
+test('detail is bounded in members and in the length of its keys', () => {
+  const detail = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`${index}-${'k'.repeat(1_000)}`, 1]))
+  const kept = Object.keys(fitted({ detail }).detail ?? {})
+  expect(kept).toHaveLength(64)
+  expect(Math.max(...kept.map((key) => key.length))).toBe(128)
+})
+
+test('numbers that JSON cannot say are left out', () => {
+  expect(fitted({ durationMs: Number.NaN, bytesIn: Number.POSITIVE_INFINITY, status: 200 })).toEqual({
+    kind: 'call',
+    status: 200,
+  })
+})
+
+test('what the caller has already cut is kept', () => {
+  const truncated = [{ field: 'body', length: 9, sha256: 'x' }]
+  expect(fitted({ app: 'a'.repeat(2_000), truncated }).truncated?.map(({ field }: { field: string }) => field)).toEqual(
+    ['body', 'app'],
+  )
+})
+
+test('a key called __proto__ is a key', () => {
+  const detail = JSON.parse('{"__proto__":"x","a":"y"}')
+  expect(textOf({ detail })).toContain('"detail":{"__proto__":"x","a":"y"}')
+})
+
+test('two keys that are one after they were made visible are one', () => {
+  const text = textOf({
+    detail: { 'a\u0000': 1, 'a\\u0000': 2, [`${'k'.repeat(128)}1`]: 3, [`${'k'.repeat(128)}2`]: 4 },
+  })
+  expect(canonical(JSON.parse(text))).toBe(text)
+})
+
+test('whatever a draft holds, it can be encoded and is bounded', () => {
+  const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code))
+  const text = fc.oneof(
+    fc.array(unit, { maxLength: 50 }).map((units) => units.join('')),
+    fc.constantFrom('\0', '\ud800', '€'.repeat(9_000)),
+  )
+  const anything = fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true, withMap: true })
+  fc.assert(
+    fc.property(
+      fc.record({ app: text, path: text, command: fc.array(text), detail: fc.dictionary(text, text), odd: anything }),
+      (hostile) => {
+        const { size } = encode({ kind: 'call', ...hostile })
+        const text = textOf(hostile)
+        expect(text).not.toMatch(/[\u0000-\u001f]|\\u0000(?<!\\\\u0000)/)
+        expect(canonical(JSON.parse(text))).toBe(text)
+        expect(text.length).toBeLessThan(200_000)
+        expect(size).toBeGreaterThan(0)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
