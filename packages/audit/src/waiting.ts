@@ -6,6 +6,8 @@ import type { RecordedEvent } from './recorded-event.ts'
 export interface Waiting {
   readonly draft: EncodedDraft
   readonly at: number
+  /** Whether somebody waits for it. */
+  readonly urgent: boolean
   resolve(event: RecordedEvent): void
   reject(reason: Error): void
 }
@@ -25,18 +27,22 @@ export interface WaitingLine {
   take(limit: WaitingLimits, fits: (waiting: Waiting) => boolean): Waiting[]
   rejectAll(reason: Error): void
   readonly length: number
+  /** How many of them somebody waits for. */
+  readonly urgent: number
 }
 
 /** A bounded line: when it is full, the newest is turned away at once instead of waiting for nothing. */
 export function createWaitingLine(limits: WaitingLimits): WaitingLine {
   let line: Waiting[] = []
   let characters = 0
+  let urgent = 0
   return {
     add(waiting) {
       if (line.length >= limits.events || characters + waiting.draft.size > limits.characters) {
         throw new AuditUnavailable(`${line.length} events are waiting to be written`)
       }
       line.push(waiting)
+      urgent += Number(waiting.urgent)
       characters += waiting.draft.size
     },
     first: () => line[0],
@@ -49,17 +55,24 @@ export function createWaitingLine(limits: WaitingLimits): WaitingLine {
         count++
       }
       const taken = line.splice(0, count)
-      for (const waiting of taken) characters -= waiting.draft.size
+      for (const waiting of taken) {
+        characters -= waiting.draft.size
+        urgent -= Number(waiting.urgent)
+      }
       return taken
     },
     rejectAll(reason) {
       const rejected = line
       line = []
       characters = 0
+      urgent = 0
       for (const waiting of rejected) waiting.reject(reason)
     },
     get length() {
       return line.length
+    },
+    get urgent() {
+      return urgent
     },
   }
 }

@@ -11,6 +11,8 @@ export interface AuditWriterLimits {
   readonly waiting: number
   /** Characters that may wait, about. Default 32 Mi. */
   readonly waitingCharacters: number
+  /** Milliseconds that events which nobody waits for wait for company. Default 10. */
+  readonly linger: number
   /** Milliseconds until callers are told that the log can't be written. Default 5,000. */
   readonly deadline: number
   /** Milliseconds of a stream's lease. Default 30,000. */
@@ -24,6 +26,7 @@ export const defaultLimits: AuditWriterLimits = {
   batchCharacters: 4 * 1024 * 1024,
   waiting: 20_000,
   waitingCharacters: 32 * 1024 * 1024,
+  linger: 10,
   deadline: 5_000,
   lease: 30_000,
   renewEvery: 2_000,
@@ -63,6 +66,8 @@ export interface AuditWriter {
    * @throws AuditUnavailable when too many wait, or the store didn't take it within `deadline` milliseconds
    */
   record(draft: EventDraft): Promise<RecordedEvent>
+  /** As `record`, for an event that nobody waits for: within `linger` milliseconds, so that one commit is for many. */
+  recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /** Writes what waits and `stream.closed`. Gives up after `deadline`: then another process adopts the stream. */
   close(): Promise<void>
   stats(): AuditWriterStats

@@ -51,6 +51,31 @@ test('what is recorded in one turn of the event loop is one batch; what comes me
   expect(store.batches).toEqual([1, 50, 30])
 })
 
+test('what nobody waits for is written together, after a while', async () => {
+  const { store, recordSoon } = await openWriter({ linger: 20 })
+  const events = []
+  for (let turn = 0; turn < 10; turn++) {
+    events.push(recordSoon({ kind: 'call' }))
+    await Promise.resolve()
+  }
+  expect(store.batches).toEqual([1])
+  await Promise.all(events)
+  expect(store.batches).toEqual([1, 10])
+})
+
+test('what somebody waits for takes along what waits, in order, and only the next ones wait again', async () => {
+  const { store, record, recordSoon, close } = await openWriter({ linger: 600_000 })
+  const soon = recordSoon({ kind: 'call', app: 'first' })
+  await record({ kind: 'call', app: 'second' })
+  await soon
+  const last = recordSoon({ kind: 'call', app: 'third' })
+  await new Promise(setImmediate)
+  expect(store.batches).toEqual([1, 2])
+  await close()
+  await last
+  expect(store.events.flatMap(({ event }) => event.app ?? [])).toEqual(['first', 'second', 'third'])
+})
+
 test('a batch holds at most its limit of events, and of characters', async () => {
   const { store, record } = await openWriter({ batch: 10, batchCharacters: 5_000 })
   await Promise.all(Array.from({ length: 25 }, () => record({ kind: 'call' })))

@@ -20,6 +20,9 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   let lost: string | null = null
   let overdue = false
   let draining: Promise<void> | null = null
+  let lingering: NodeJS.Timeout | undefined
+  /** Events at the front that nobody waits for and that have waited long enough. */
+  let owed = 0
 
   const lease = createLease({
     length: limits.lease,
@@ -35,34 +38,51 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     onExpired: () => refuseWaiting(new AuditUnavailable('the lease of its stream could not be renewed')),
   })
 
-  function record(draft: EventDraft): Promise<RecordedEvent> {
+  function take(draft: EventDraft, urgent: boolean): Promise<RecordedEvent> {
     return new Promise((resolve, reject) => {
       if (phase !== 'open') throw new AuditUnavailable('it is not open')
       if (overdue) throw new AuditUnavailable('its store does not answer')
       if (lease.expired) throw new AuditUnavailable('the lease of its stream could not be renewed')
-      enqueue(draft, { resolve, reject })
+      enqueue(draft, urgent, resolve, reject)
     })
   }
 
-  function enqueue(draft: EventDraft, caller: Pick<Waiting, 'resolve' | 'reject'>) {
-    line.add({ draft: encode(draft), at: clock.now(), ...caller })
-    drainSoon()
+  function enqueue(draft: EventDraft, urgent: boolean, resolve: Waiting['resolve'], reject: Waiting['reject']) {
+    line.add({ draft: encode(draft), at: clock.now(), urgent, resolve, reject })
+    if (urgent) drainNow()
+    else drainLater()
   }
 
-  function drainSoon() {
+  function drainNow() {
     draining ??= drain()
+  }
+
+  function drainLater() {
+    if (draining) return
+    lingering ??= setTimeout(() => {
+      lingering = undefined
+      owed = line.length
+      drainNow()
+    }, limits.linger)
   }
 
   async function drain() {
     // What is recorded in the same turn of the event loop joins the first batch.
     await null
     try {
-      while (line.length > 0 || lost) await writeNext()
+      while (lost || (line.length > 0 && isDue())) await writeNext()
     } catch {
       refuseWaiting(new AuditUnavailable('it was closed before its store answered'))
     } finally {
       draining = null
+      owed = 0
+      if (line.length > 0) drainLater()
     }
+  }
+
+  /** Whether what waits should be written. Events that nobody waits for wait for company. */
+  function isDue(): boolean {
+    return line.urgent > 0 || owed > 0 || phase !== 'open'
   }
 
   async function writeNext() {
@@ -81,6 +101,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     const sealed = line
       .take(batchLimits, (waiting) => current.holds(waiting.at))
       .map((waiting) => ({ event: current.seal(waiting.draft, waiting.at), waiting }))
+    owed -= sealed.length
     let promised = true
     const refuse = (reason: Error) => {
       promised = false
@@ -111,7 +132,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       reason: 'its record was not durable in time',
     }
     try {
-      enqueue({ kind: 'refused', of, decision, ...(request === '' ? {} : { request }) }, { resolve() {}, reject() {} })
+      enqueue({ kind: 'refused', of, decision, ...(request === '' ? {} : { request }) }, true, ignore, ignore)
     } catch {
       // The line is full of new calls: `outcome.unknown` will say as much when the stream is read.
     }
@@ -169,11 +190,12 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
 
   function loseStream(because: string) {
     lost = because
-    drainSoon()
+    drainNow()
   }
 
   return {
-    record,
+    record: (draft) => take(draft, true),
+    recordSoon: (draft) => take(draft, false),
     async open() {
       try {
         await beginStream(clock.now(), (operation) => operation())
@@ -186,6 +208,8 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     async close() {
       if (phase !== 'open') return
       phase = 'closing'
+      clearTimeout(lingering)
+      drainNow()
       const timer = setTimeout(() => closing.abort(new AuditUnavailable('it was closed')), limits.deadline)
       while (draining) await draining
       if (stream && !lost && !closing.signal.aborted) await endStream(stream, 'shutdown').catch(() => {})
@@ -202,3 +226,5 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     }),
   }
 }
+
+function ignore() {}

@@ -30,6 +30,8 @@ export function readParameters(route: RackRoute, request: ParameterRequest): Par
 
 type Place = 'query' | 'form'
 
+const nothing: ReadonlyMap<string, string> = new Map()
+
 function readQuery(route: RackRoute, search: string): ReadonlyMap<string, string> | ParameterRefusal {
   const text = search.slice(1)
   if (text !== '' && route.kind === 'websocket') {
@@ -48,6 +50,7 @@ function readValues(
   permitted: readonly string[],
   place: Place,
 ): ReadonlyMap<string, string> | ParameterRefusal {
+  if (text === '') return nothing
   const values = new Map<string, string>()
   for (const pair of readPairs(text)) {
     if (pair.dropped !== null) return ambiguous(`the ${place} holds ${droppedPairs[pair.dropped]}`)

@@ -1,6 +1,6 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import { RackBroken, type UpstreamAnswer } from '@rack-gateway/rack-registry'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { failureOf } from '../error-contract.ts'
 import { ChangeUnclear, ruled } from '../errors.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
@@ -21,7 +21,8 @@ export async function forwardRead(
   const draft = draftOf(request, steps.policy.hash)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
-  const record = steps.audit.record({ ...draft, kind: 'call', status: answer.status, ...upstreamId(answer) })
+  const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
+  const record = steps.reads === 'strict' ? steps.audit.record(event) : steps.audit.recordSoon(event)
   const preparing = prepareAnswer(steps, request, call, answer)
   preparing.catch(() => undefined)
   const begun = await recorded(steps, request, record).catch((error: unknown) => {
@@ -44,8 +45,13 @@ async function recorded(
   record: Promise<RecordedEvent>,
 ): Promise<RecordedEvent | null> {
   if (steps.reads === 'strict') return record
-  record.catch((error: unknown) => request.log.error({ event: 'audit.late_record_failed', err: error }))
+  reportLoss(request.log, record)
   return null
+}
+
+/** It may wait a while, so it keeps nothing of the call but its log. */
+function reportLoss(log: FastifyBaseLogger, record: Promise<RecordedEvent>): void {
+  record.catch((error: unknown) => log.error({ event: 'audit.late_record_failed', err: error }))
 }
 
 /** An answer that nobody will see: its connection is not left waiting. */
