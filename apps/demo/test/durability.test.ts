@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { takeDatabase } from './support/take-database.ts'
 import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
@@ -20,20 +20,6 @@ describe('every answer has a record', () => {
   })
   afterEach(() => system.stop())
 
-  /** Takes the database away from the gateway: no connection of the runtime login stays, and none can be made. */
-  async function takeDatabase(): Promise<() => Promise<void>> {
-    const name = new URL(system.database.adminUrl).pathname.slice(1)
-    const adminUrl = new URL(system.database.adminUrl)
-    adminUrl.pathname = '/postgres'
-    const sql = postgres(adminUrl.href, { max: 1, onnotice() {} })
-    await sql.unsafe(`alter database ${name} with allow_connections false`)
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and usename = ${new URL(system.database.runtimeUrl).username}`
-    return async () => {
-      await sql.unsafe(`alter database ${name} with allow_connections true`)
-      await sql.end()
-    }
-  }
-
   test('an intent is durable before the rack is asked, and an outcome before the answer', async () => {
     const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
     const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
@@ -45,7 +31,7 @@ describe('every answer has a record', () => {
   })
 
   test('without a log nothing is forwarded: 503 for reads, changes and websockets alike, and then it goes on', async () => {
-    const giveBack = await takeDatabase()
+    const giveBack = await takeDatabase(system.database)
     const answers = await Promise.all([
       system.send('PUT', '/apps/myapp?', admin, 'lock=true', form),
       system.send('DELETE', '/apps/otherapp?', admin),
@@ -70,7 +56,7 @@ describe('every answer has a record', () => {
     const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
     const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     await fault.met
-    const giveBack = await takeDatabase()
+    const giveBack = await takeDatabase(system.database)
     fault.release()
     expect(await answer).toMatchObject({
       status: 503,

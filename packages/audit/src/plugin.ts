@@ -21,6 +21,8 @@ export interface Audit {
   record(draft: EventDraft): Promise<RecordedEvent>
   /** As `record`, for an event that nobody waits for: within 10 ms, so that one commit is for many. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
+  /** For a call whose record nobody will wait for. @throws AuditUnavailable (503) when it could not be recorded now */
+  check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
   refuse(refusal: Refusal): void
   stats(): AuditWriterStats & { readonly pendingRefusals: number }
@@ -53,6 +55,7 @@ export default fp(
     app.decorate('audit', {
       record: writer.record,
       recordSoon: writer.recordSoon,
+      check: writer.check,
       refuse: refusals.count,
       stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending }),
     })

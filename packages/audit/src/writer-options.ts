@@ -68,6 +68,8 @@ export interface AuditWriter {
   record(draft: EventDraft): Promise<RecordedEvent>
   /** As `record`, for an event that nobody waits for: within `linger` milliseconds, so that one commit is for many. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
+  /** For a call whose record nobody will wait for. @throws AuditUnavailable when it could not be recorded now */
+  check(): void
   /** Writes what waits and `stream.closed`. Gives up after `deadline`: then another process adopts the stream. */
   close(): Promise<void>
   stats(): AuditWriterStats

@@ -40,11 +40,15 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
 
   function take(draft: EventDraft, urgent: boolean): Promise<RecordedEvent> {
     return new Promise((resolve, reject) => {
-      if (phase !== 'open') throw new AuditUnavailable('it is not open')
-      if (overdue) throw new AuditUnavailable('its store does not answer')
-      if (lease.expired) throw new AuditUnavailable('the lease of its stream could not be renewed')
+      check()
       enqueue(draft, urgent, resolve, reject)
     })
+  }
+
+  function check(): void {
+    if (phase !== 'open') throw new AuditUnavailable('it is not open')
+    if (overdue) throw new AuditUnavailable('its store does not answer')
+    if (lease.expired) throw new AuditUnavailable('the lease of its stream could not be renewed')
   }
 
   function enqueue(draft: EventDraft, urgent: boolean, resolve: Waiting['resolve'], reject: Waiting['reject']) {
@@ -196,6 +200,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   return {
     record: (draft) => take(draft, true),
     recordSoon: (draft) => take(draft, false),
+    check,
     async open() {
       try {
         await beginStream(clock.now(), (operation) => operation())

@@ -43,6 +43,7 @@ export interface SystemOptions {
   readonly now?: () => number
   /** Of the racks. */
   readonly clock?: Clock
+  readonly auditReads?: 'strict' | 'relaxed'
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
 }
@@ -56,6 +57,7 @@ export async function startSystem({
   now = Date.now,
   clock,
   tap,
+  auditReads = 'strict',
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -81,7 +83,7 @@ export async function startSystem({
       secretKeys: [key],
       databaseUrl,
       log: pino({ level: 'silent' }),
-      auditReads: 'strict',
+      auditReads,
       authMaxStale: 60_000,
       now,
     })

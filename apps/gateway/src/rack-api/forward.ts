@@ -18,6 +18,7 @@ export async function forwardRead(
   reply: FastifyReply,
   call: DecidedCall,
 ): Promise<void> {
+  if (steps.reads === 'relaxed') steps.audit.check()
   const draft = draftOf(request, steps.policy.hash)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
