@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@rack-gateway/database'
-import { readArguments } from './arguments.ts'
+import { type BenchArguments, readArguments } from './arguments.ts'
 import { createBackgroundWriter } from './background-writer.ts'
 import { prepareGateway } from './gateway-environment.ts'
 import { machine } from './machine.ts'
@@ -17,7 +17,7 @@ import { subjectNames } from './subject-names.ts'
 import { presentSubjects, type Subject, startSubjects } from './subjects.ts'
 import { works as allWorks } from './works/index.ts'
 
-const { works, rounds } = readArguments(process.argv.slice(2), allWorks)
+const { works, rounds } = argumentsOrEnd()
 const rackToken = 'bench-rack-password'
 
 const stopping = new AbortController()
@@ -59,6 +59,15 @@ try {
   await keep({ ...about, targets, summaries, measurements })
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
+}
+
+function argumentsOrEnd(): BenchArguments {
+  try {
+    return readArguments(process.argv.slice(2), allWorks)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(2)
+  }
 }
 
 async function keep(results: { readonly date: string } & Record<string, unknown>): Promise<void> {

@@ -73,7 +73,7 @@ function send(response: ServerResponse, { headers, body }: answers.FixedAnswer):
 
 /** Bytes of a large answer that is asked for without a number. */
 export const largeLength = 100_000_000
-const chunk = Buffer.alloc(64 * 1024, 'large ')
+const chunk = Buffer.alloc(256 * 1024, 'large ')
 
 function sendLarge(response: ServerResponse, length: number): void {
   let left = length
