@@ -12,19 +12,22 @@ function processOf(answer: object) {
 
 const drafts = [{ kind: 'call' as const }]
 
-test('the achieved rate stands beside the wanted one', async () => {
-  const { process, asked } = processOf({ written: 90, seconds: 2 })
+test('the achieved rates stand beside the wanted ones', async () => {
+  const { process, asked } = processOf({ records: 90, commits: 9, seconds: 2 })
   const writer = createBackgroundWriter(process)
-  await writer.start({ perSecond: 50, drafts }, 8)
-  expect(await writer.stop()).toEqual({ wanted: 50, achieved: 45 })
-  expect(asked[0]).toEqual({ write: { drafts, perSecond: 50, lanes: 8 } })
+  await writer.start({ recordsPerSecond: 50, commitsPerSecond: 10, drafts })
+  expect(await writer.stop()).toEqual({
+    records: { wanted: 50, achieved: 45 },
+    commits: { wanted: 10, achieved: 4.5 },
+  })
+  expect(asked[0]).toEqual({ write: { drafts, perSecond: 50, atOnce: 5 } })
 })
 
 test('where nothing was recorded, nothing is written', async () => {
   const { process, asked } = processOf({})
   const writer = createBackgroundWriter(process)
-  await writer.start({ perSecond: 0, drafts: [] }, 8)
-  expect(await writer.stop()).toEqual({ wanted: 0, achieved: 0 })
+  await writer.start({ recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] })
+  expect((await writer.stop()).records).toEqual({ wanted: 0, achieved: 0 })
   expect(asked).toEqual([{ rest: true }])
 })
 

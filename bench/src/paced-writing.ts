@@ -6,12 +6,13 @@ export interface PacedWritingOptions<Draft> {
   /** Written in turn. */
   readonly drafts: readonly Draft[]
   readonly perSecond: number
-  /** How many wait for their record at once, at most. */
-  readonly lanes: number
+  /** How many go into one commit, on average. */
+  readonly atOnce: number
 }
 
 export interface Written {
-  readonly written: number
+  readonly records: number
+  readonly commits: number
   readonly seconds: number
 }
 
@@ -20,37 +21,49 @@ export interface PacedWriting {
   stop(): Promise<Written>
 }
 
-/** Writes at a steady rate in lanes that each wait for their record, as connections do. A lane that is late goes on at once until it isn't. */
-export function writePaced<Draft>({ record, drafts, perSecond, lanes }: PacedWritingOptions<Draft>): PacedWriting {
+/** No commit takes more, however late it is. */
+const most = 1_000
+
+/** Writes at a steady rate, one commit after another and so many records in each. What is late goes into the next commit. */
+export function writePaced<Draft>({ record, drafts, perSecond, atOnce }: PacedWritingOptions<Draft>): PacedWriting {
   const started = performance.now()
-  let written = 0
+  const every = (atOnce / perSecond) * 1_000
+  let begun = 0
+  let records = 0
+  let commits = 0
   let stopping = false
 
-  async function write(lane: number): Promise<void> {
-    for (let turn = lane; !stopping; turn += lanes) {
-      const early = started + (turn / perSecond) * 1_000 - performance.now()
-      if (early > 0) await wait(Math.min(early, 100))
-      if (early > 100) turn -= lanes
-      else if (!stopping) await writeOne(turn)
+  async function write(): Promise<void> {
+    while (!stopping) {
+      const elapsed = performance.now() - started
+      const due = Math.floor(elapsed / every) + 1
+      const count = Math.min(Math.round(due * atOnce) - begun, most)
+      if (count > 0) await commit(count)
+      else await wait(Math.min(due * every - elapsed, 100))
     }
   }
 
-  async function writeOne(turn: number): Promise<void> {
-    const draft = drafts[turn % drafts.length]
-    if (draft === undefined) throw new Error('there is nothing to write')
-    await record(draft)
-    written++
+  async function commit(count: number): Promise<void> {
+    const batch = Array.from({ length: count }, () => next())
+    await Promise.all(batch.map(record))
+    records += count
+    commits++
   }
 
-  const writing = Promise.all(Array.from({ length: lanes }, (_, lane) => write(lane)))
+  function next(): Draft {
+    const draft = drafts[begun++ % drafts.length]
+    if (draft === undefined) throw new Error('there is nothing to write')
+    return draft
+  }
+
+  const writing = write()
   writing.catch(() => undefined)
   return {
     async stop() {
       stopping = true
-      const seconds = (performance.now() - started) / 1_000
-      const before = written
+      const written = { records, commits, seconds: (performance.now() - started) / 1_000 }
       await writing
-      return { written: before, seconds }
+      return written
     },
   }
 }

@@ -3,7 +3,8 @@ import type { Database } from '@rack-gateway/database'
 
 /** What a gateway recorded under a load. */
 export interface Recorded {
-  readonly perSecond: number
+  readonly recordsPerSecond: number
+  readonly commitsPerSecond: number
   /** One of each kind, to be written again elsewhere. */
   readonly drafts: readonly EventDraft[]
 }
@@ -12,8 +13,15 @@ export interface Recorded {
 export interface RecordCounter {
   /** @returns the number of its last event */
   last(): Promise<number>
-  /** @returns one event of each kind after `seq`, and how many there are */
-  since(seq: number): Promise<{ readonly count: number; readonly drafts: readonly EventDraft[] }>
+  /** What has come after the event of that number. */
+  since(seq: number): Promise<NewRecords>
+}
+
+export interface NewRecords {
+  readonly records: number
+  readonly commits: number
+  /** One of each kind. */
+  readonly drafts: readonly EventDraft[]
 }
 
 /** @param pid the gateway's process @throws when it has no stream */
@@ -28,11 +36,14 @@ export async function countRecords({ sql }: Database, pid: number): Promise<Reco
       return row?.last ?? 0
     },
     async since(seq) {
-      const rows = await sql<{ count: number; canonical: string }[]>`
-        select count(*)::int as count, max(canonical) as canonical
-        from audit.events where stream = ${id} and seq > ${seq} group by kind order by kind`
-      const count = rows.reduce((sum, row) => sum + row.count, 0)
-      return { count, drafts: rows.map(({ canonical }) => draftOf(canonical)) }
+      // xmin is the transaction that a row came with
+      const [total] = await sql<{ records: number; commits: number }[]>`
+        select count(*)::int as records, count(distinct xmin::text)::int as commits
+        from audit.events where stream = ${id} and seq > ${seq}`
+      const kinds = await sql<{ canonical: string }[]>`
+        select max(canonical) as canonical from audit.events where stream = ${id} and seq > ${seq} group by kind`
+      const { records = 0, commits = 0 } = total ?? {}
+      return { records, commits, drafts: kinds.map(({ canonical }) => draftOf(canonical)) }
     },
   }
 }

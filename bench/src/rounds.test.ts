@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Recorded } from './recorded.ts'
 import { runRounds, subjectsOf } from './rounds.ts'
 import { type SubjectName, subjectNames } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
@@ -38,15 +39,18 @@ test('beside what does not record, as much is written as the recording gateway w
   let round = 0
   const records = {
     last: async () => 0,
-    since: async () => ({ count: ++round * 100, drafts: [{ kind: 'call' as const }] }),
+    since: async () => ({ records: ++round * 100, commits: round * 10, drafts: [{ kind: 'call' as const }] }),
   }
   let wanted = 0
   const writer = {
-    async start({ perSecond }: { perSecond: number }, lanes: number) {
-      wanted = perSecond
-      order.push(`writes ${perSecond} in ${lanes}`)
+    async start({ recordsPerSecond, commitsPerSecond }: Recorded) {
+      wanted = recordsPerSecond
+      order.push(`writes ${recordsPerSecond} in ${commitsPerSecond}`)
     },
-    stop: async () => ({ wanted, achieved: wanted }),
+    async stop() {
+      const rate = { wanted, achieved: wanted }
+      return { records: rate, commits: rate }
+    },
     cpuMicros: async () => 0,
   }
   const company = { rack: process, postmaster: 0, writer, cores: null }
@@ -61,16 +65,16 @@ test('beside what does not record, as much is written as the recording gateway w
     tell: () => {},
   })
   expect(order).toEqual([
-    ...[durable, 'writes 50 in 4', rack, 'writes 50 in 4', undici],
-    ...[durable, 'writes 100 in 4', rack, 'writes 100 in 4', undici],
+    ...[durable, 'writes 50 in 5', rack, 'writes 50 in 5', undici],
+    ...[durable, 'writes 100 in 10', rack, 'writes 100 in 10', undici],
   ])
-  expect(measured.map(({ writer }) => writer?.wanted ?? null)).toEqual([null, 50, 50, null, 100, 100])
+  expect(measured.map(({ writer }) => writer?.records.wanted ?? null)).toEqual([null, 50, 50, null, 100, 100])
   expect(measured.map(({ perSecond }) => perSecond)).toEqual([5, 5, 5, 5, 5, 5])
 })
 
 test('an interrupted run ends before the next subject', async () => {
   const company = { rack: process, postmaster: 0, cores: null } as never
-  const records = { last: async () => 0, since: async () => ({ count: 0, drafts: [] }) }
+  const records = { last: async () => 0, since: async () => ({ records: 0, commits: 0, drafts: [] }) }
   const signal = AbortSignal.abort(new Error('stopped'))
   const running = runRounds({ works: [workOf([])], subjects, rounds: 1, company, records, signal, tell: () => {} })
   await expect(running).rejects.toThrow('stopped')

@@ -1,5 +1,5 @@
 import { type Company, type Measurement, measure } from './measure.ts'
-import type { RecordCounter, Recorded } from './recorded.ts'
+import type { NewRecords, RecordCounter, Recorded } from './recorded.ts'
 import { subjectNames } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
 import type { Load, Work } from './works/index.ts'
@@ -56,18 +56,21 @@ interface Turn extends RoundsOptions {
 
 async function runTurn({ work, subjects, round, load, company, records, signal }: Turn): Promise<Measurement[]> {
   const measurements: Measurement[] = []
-  let recorded: Recorded = { perSecond: 0, drafts: [] }
+  let recorded: Recorded = { recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] }
   for (const subject of subjects) {
     signal.throwIfAborted()
     const last = await records.last()
-    if (!subject.records) await company.writer.start(recorded, load.connections)
+    if (!subject.records) await company.writer.start(recorded)
     const { done, ...figures } = await measure(subject, load, company)
     const writer = subject.records ? null : await company.writer.stop()
     measurements.push({ work: work.name, round, ...figures, writer })
     if (subject.name === subjectNames.durable) {
-      const { count, drafts } = await records.since(last)
-      recorded = { perSecond: count / done.seconds, drafts }
+      recorded = rateOf(await records.since(last), done.seconds)
     }
   }
   return measurements
+}
+
+function rateOf({ records, commits, drafts }: NewRecords, seconds: number): Recorded {
+  return { recordsPerSecond: records / seconds, commitsPerSecond: commits / seconds, drafts }
 }

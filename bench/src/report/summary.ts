@@ -1,3 +1,4 @@
+import type { WriterRate } from '../background-writer.ts'
 import type { Measurement, ProcessTimes } from '../measure.ts'
 import { type SubjectName, subjectNames } from '../subject-names.ts'
 import { type Spread, spread } from './statistics.ts'
@@ -22,8 +23,9 @@ export interface Summary {
   readonly ratios: Readonly<Record<Baseline, Spread | null>>
   readonly cpu: Readonly<Record<keyof ProcessTimes, Spread | null>>
   readonly memoryGrown: Spread | null
-  readonly writerWanted: Spread | null
-  readonly writerAchieved: Spread | null
+  readonly writer: Readonly<
+    Record<keyof WriterRate, { readonly wanted: Spread | null; readonly achieved: Spread | null }>
+  >
   readonly others: Spread | null
   readonly restBusy: Spread | null
 }
@@ -58,12 +60,18 @@ export function summarise(measurements: readonly Measurement[]): Summary[] {
         writer: spreadOrNull(rounds.map(({ cpu }) => cpu.writer)),
       },
       memoryGrown: spreadOrNull(rounds.map(({ memoryGrown }) => memoryGrown)),
-      writerWanted: spreadOrNull(rounds.map(({ writer }) => writer?.wanted ?? null)),
-      writerAchieved: spreadOrNull(rounds.map(({ writer }) => writer?.achieved ?? null)),
+      writer: { records: writerRate(rounds, 'records'), commits: writerRate(rounds, 'commits') },
       others: spreadOrNull(rounds.map(({ others }) => others)),
       restBusy: spreadOrNull(rounds.map(({ restBusy }) => restBusy)),
     }
   })
+}
+
+function writerRate(rounds: readonly Measurement[], what: keyof WriterRate) {
+  return {
+    wanted: spreadOrNull(rounds.map(({ writer }) => writer?.[what].wanted ?? null)),
+    achieved: spreadOrNull(rounds.map(({ writer }) => writer?.[what].achieved ?? null)),
+  }
 }
 
 const ratio = (one: Measurement, peer: Measurement) => one.perSecond / peer.perSecond

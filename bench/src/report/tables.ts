@@ -70,15 +70,15 @@ function timeColumns(unit: string): readonly Column[] {
     time('postgres', 'PostgreSQL'),
     time('load', 'load'),
     time('writer', 'writer'),
-    { head: 'writer: records/s of wanted', cell: writerCell },
+    { head: 'writer: records/s of wanted', cell: ({ writer }) => writerCell(writer.records) },
+    { head: 'commits/s of wanted', cell: ({ writer }) => writerCell(writer.commits) },
     { head: 'subject’s core taken by others', cell: ({ others }) => percent(others) },
     { head: 'other core busy', cell: ({ restBusy }) => percent(restBusy) },
   ]
 }
 
-function writerCell({ writerWanted, writerAchieved }: Summary): string {
-  if (!writerWanted || !writerAchieved) return 'records itself'
-  return `${shown(writerAchieved, 0)} of ${writerWanted.median.toFixed(0)}`
+function writerCell({ wanted, achieved }: Summary['writer']['records']): string {
+  return wanted && achieved ? `${shown(achieved, 0)} of ${wanted.median.toFixed(0)}` : 'records itself'
 }
 
 /** The targets of the project, and whether this run met them. */

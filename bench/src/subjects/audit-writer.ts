@@ -10,7 +10,7 @@ await writer.open()
 let writing: PacedWriting | null = null
 
 interface Question {
-  readonly write?: { readonly drafts: readonly EventDraft[]; readonly perSecond: number; readonly lanes: number }
+  readonly write?: { readonly drafts: readonly EventDraft[]; readonly perSecond: number; readonly atOnce: number }
 }
 
 announce({
