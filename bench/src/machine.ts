@@ -1,5 +1,5 @@
 import { cpus, loadavg, platform, release } from 'node:os'
-import type { Cores } from './cores.ts'
+import type { Cores } from './processes/cores.ts'
 
 /** What the figures depend on. */
 export function machine(cores: Cores | null) {

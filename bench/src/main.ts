@@ -1,24 +1,23 @@
 /** What forwarding costs: all ways side by side in one run. Prints tables, keeps every figure in `bench/results/`. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { findCores, keepToRest } from './cores.ts'
+import { openDatabase } from '@rack-gateway/database'
+import { type BenchArguments, readArguments } from './arguments.ts'
+import { createBackgroundWriter } from './background-writer.ts'
 import { prepareGateway } from './gateway-environment.ts'
 import { machine } from './machine.ts'
-import { report } from './report.ts'
+import { findCores, keepToRest } from './processes/cores.ts'
+import { startSubject } from './processes/subject-process.ts'
+import { countRecords } from './recorded.ts'
+import { summarise } from './report/summary.ts'
+import { report, targetTable } from './report/tables.ts'
+import { holdAgainstTargets } from './report/targets.ts'
 import { runRounds } from './rounds.ts'
-import { expectSameAnswers } from './same-answer.ts'
-import { startSubject } from './subject-process.ts'
-import { type Subject, startSubjects, subjectNames } from './subjects.ts'
-import { summarise } from './summary.ts'
+import { subjectNames } from './subject-names.ts'
+import { presentSubjects, type Subject, startSubjects } from './subjects.ts'
+import { works as allWorks } from './works/index.ts'
 
-const settings = {
-  rounds: 3,
-  warmUp: { requests: 20_000, seconds: 16 },
-  levels: [
-    { connections: 32, milliseconds: 2_500 },
-    { connections: 1, milliseconds: 1_500 },
-  ],
-}
+const { works, rounds } = argumentsOrEnd()
 const rackToken = 'bench-rack-password'
 
 const stopping = new AbortController()
@@ -27,37 +26,54 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 const cores = findCores()
 keepToRest(cores)
-const stops: (() => Promise<void>)[] = []
+const rest = cores?.rest ?? null
+const stops: (() => Promise<unknown>)[] = []
 try {
-  const rack = await startSubject({
-    program: 'rack',
-    environment: { BENCH_RACK_TOKEN: rackToken },
-    core: cores?.rest ?? null,
-  })
+  const rack = await startSubject({ program: 'rack', environment: { BENCH_RACK_TOKEN: rackToken }, core: rest })
   stops.push(rack.stop)
   const upstream = { url: rack.url, token: rackToken }
   const gateway = await prepareGateway(upstream)
   stops.push(gateway.stop)
   const subjects: Subject[] = []
-  stops.push(async () => {
-    await Promise.all(subjects.map(({ process }) => process.stop()))
-  })
-  await startSubjects({ rack: upstream, gateway, core: cores?.subject ?? null }, subjects)
-  const answerBytes = await expectSameAnswers(subjects)
-  const about = { date: new Date().toISOString(), machine: machine(cores), answerBytes, settings }
+  stops.push(() => Promise.all(subjects.map(({ process }) => process.stop())))
+  const wanted = Object.values(subjectNames).filter((name) => works.some(({ subjects }) => subjects.includes(name)))
+  const names = presentSubjects(wanted)
+  await startSubjects({ rack: upstream, gateway, core: cores?.subject ?? null, names }, subjects)
+  const writer = await startSubject({ program: 'audit-writer', environment: gateway.variables, core: rest })
+  stops.push(writer.stop)
+  const database = openDatabase(gateway.variables.DATABASE_OWNER_URL, { max: 1 })
+  stops.push(database.close)
+  const absent = wanted.filter((name) => !names.includes(name))
+  const about = { date: new Date().toISOString(), machine: machine(cores), rounds, absent }
   console.log(JSON.stringify(about.machine))
-  const measurements = await runRounds({ ...settings, subjects, cores, signal: stopping.signal })
-  const summaries = summarise(measurements, [subjectNames.httpProxy, subjectNames.undici])
-  console.log(`\n${report(summaries)}\n`)
-  await keep({ ...about, summaries, measurements })
+  for (const name of absent) console.log(`${name}: not installed`)
+  const recording = subjects.find(({ name }) => name === subjectNames.durable)
+  const records = await countRecords(database, recording?.process.pids[0] ?? 0)
+  const company = { rack, postmaster: gateway.postmaster, writer: createBackgroundWriter(writer), cores }
+  const { signal } = stopping
+  const tell = (what: string) => console.error(what)
+  const measurements = await runRounds({ works, rounds, subjects, company, records, signal, tell })
+  const summaries = summarise(measurements)
+  const targets = holdAgainstTargets(summaries)
+  console.log(`\n${report(works, summaries)}\n\n## Targets\n\n${targetTable(targets)}\n`)
+  await keep({ ...about, targets, summaries, measurements })
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
+}
+
+function argumentsOrEnd(): BenchArguments {
+  try {
+    return readArguments(process.argv.slice(2), allWorks)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(2)
+  }
 }
 
 async function keep(results: { readonly date: string } & Record<string, unknown>): Promise<void> {
   const directory = fileURLToPath(new URL('../results/', import.meta.url))
   await mkdir(directory, { recursive: true })
-  const file = `${directory}forwarding-${results.date.replaceAll(':', '-')}.json`
+  const file = `${directory}speed-${results.date.replaceAll(':', '-')}.json`
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
   console.log(file)
 }

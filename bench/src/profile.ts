@@ -1,15 +1,19 @@
-/** Where the gateway's processor time goes: --cpu-prof under the same load. The profile stays in `bench/results/`. */
+/** Where the gateway's processor time goes: --cpu-prof under the same load, for listApps or another work. The profile stays in `bench/results/`. */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { findCores, keepToRest } from './cores.ts'
+import { readArguments } from './arguments.ts'
 import { prepareGateway } from './gateway-environment.ts'
-import { load } from './load.ts'
+import { findCores, keepToRest } from './processes/cores.ts'
+import { startSubject } from './processes/subject-process.ts'
 import { functionOf, lastPart, partOf, type SelfTime, selfTimes } from './self-time.ts'
-import { startSubject } from './subject-process.ts'
-import { listApps } from './subjects.ts'
+import { subjectNames } from './subject-names.ts'
+import { listApps, type Role, works } from './works/index.ts'
 
-const reads = process.argv[2] ?? 'strict'
-const directory = fileURLToPath(new URL(`../results/profile-${reads}-${process.pid}/`, import.meta.url))
+const [reads = 'strict', ...names] = process.argv.slice(2)
+const [work = listApps] = readArguments(names.length === 0 ? [listApps.name] : names, works).works
+const [load] = work.loads
+if (!load) throw new Error(`${work.name} has no load`)
+const directory = fileURLToPath(new URL(`../results/profile-${work.name}-${reads}-${process.pid}/`, import.meta.url))
 const rackToken = 'bench-rack-password'
 
 const cores = findCores()
@@ -29,13 +33,16 @@ try {
       core: cores?.subject ?? null,
       nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${directory}`],
     })
-    const { requests, seconds } = await load({
-      url: gateway.url,
-      request: listApps(gateway.url, environment.token),
-      connections: 32,
-      milliseconds: 8_000,
-    }).finally(gateway.stop)
-    console.log(`${(requests / seconds).toFixed(0)} requests/s under the profiler, reads ${reads}`)
+    const { tokens } = environment
+    const place = { name: subjectNames.durable, url: gateway.url, masks: true, password: (role: Role) => tokens[role] }
+    try {
+      for (let time = 0; time < 4; time++) {
+        const { count, seconds } = await load.run(place)
+        console.log(`${(count / seconds).toFixed(0)} ${work.unit}s/s under the profiler, reads ${reads}`)
+      }
+    } finally {
+      await gateway.stop()
+    }
   } finally {
     await environment.stop()
   }

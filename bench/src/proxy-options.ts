@@ -1,4 +1,5 @@
 import type { FastifyHttpProxyOptions } from '@fastify/http-proxy'
+import type { FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 
 /** Options that give @fastify/http-proxy its best chance to keep the bytes: no second attempt, no rewritten Location, no Expect. */
@@ -17,3 +18,12 @@ export function proxyOptions(upstream: string, agent: Dispatcher): FastifyHttpPr
     },
   }
 }
+
+/** By itself it would pass on no password, and offer the upstream a compression that no rack takes. Its types don't know the first of these. */
+const websocketClient = {
+  perMessageDeflate: false,
+  rewriteRequestHeaders: (headers: object, { headers: { authorization } }: FastifyRequest) =>
+    authorization === undefined ? headers : { ...headers, authorization },
+}
+
+export const websocketOptions = { websocket: true, wsClientOptions: websocketClient } as const

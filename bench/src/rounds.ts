@@ -1,92 +1,76 @@
-import { busyShare, coreTime } from './core-time.ts'
-import type { Cores } from './cores.ts'
-import { type Load, load } from './load.ts'
-import { percentile } from './statistics.ts'
+import { type Company, type Measurement, measure } from './measure.ts'
+import type { NewRecords, RecordCounter, Recorded } from './recorded.ts'
+import { subjectNames } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
-
-/** One subject, loaded once. */
-export interface Measurement {
-  readonly subject: string
-  readonly connections: number
-  readonly round: number
-  readonly requestsPerSecond: number
-  /** Milliseconds. */
-  readonly p50: number
-  readonly p99: number
-  /** The subject's own processor time for one request, in microseconds: what other work on the machine disturbs least. */
-  readonly cpuMicrosPerRequest: number
-  /** Shares from 0 to 1, null where nothing is pinned. `others`: of the subject's core, taken by what isn't the subject. */
-  readonly subjectCpu: number
-  readonly others: number | null
-  readonly restBusy: number | null
-}
+import type { Load, Work } from './works/index.ts'
 
 export interface RoundsOptions {
+  readonly works: readonly Work[]
   readonly subjects: readonly Subject[]
   readonly rounds: number
-  readonly levels: readonly { readonly connections: number; readonly milliseconds: number }[]
-  readonly warmUp: WarmUp
-  readonly cores: Cores | null
+  readonly company: Company
+  /** Of the gateway whose records set the rate of the writer. */
+  readonly records: RecordCounter
   readonly signal: AbortSignal
+  /** Hears what is about to be measured. */
+  readonly tell: (what: string) => void
 }
 
-/** Loads all subjects in turn, round after round, so that a slow minute of the machine slows all of them. */
+/** One kind of work after the other; of each, all subjects in turn, round after round, so that a slow minute of the machine slows all of them. */
 export async function runRounds(options: RoundsOptions): Promise<Measurement[]> {
-  const { subjects, rounds, levels, warmUp, cores, signal } = options
-  for (const subject of subjects) await warm(subject, warmUp, signal)
+  const { works, rounds, signal } = options
   const measurements: Measurement[] = []
-  for (let round = 1; round <= rounds; round++) {
-    for (const { connections, milliseconds } of levels) {
-      for (const subject of subjects) {
-        signal.throwIfAborted()
-        measurements.push(await measure(subject, { connections, milliseconds, round, cores }))
-      }
+  for (const work of works) {
+    const subjects = subjectsOf(work, options.subjects)
+    options.tell(`${work.name}: warming up`)
+    await work.expectSame(subjects)
+    for (const subject of subjects) await warm(subject, work, signal)
+    for (let round = 1; round <= rounds; round++) {
+      options.tell(`${work.name}: round ${round} of ${rounds}`)
+      for (const load of work.loads) measurements.push(...(await runTurn({ ...options, work, subjects, round, load })))
     }
   }
   return measurements
 }
 
-/** What is compiled while it is measured looks slow: so many requests come first, but for no longer than that. */
-export interface WarmUp {
-  readonly requests: number
-  readonly seconds: number
+/** The recording gateway comes first: what it writes is what the writer is to write beside the others. */
+export function subjectsOf(work: Work, subjects: readonly Subject[]): readonly Subject[] {
+  const taking = subjects.filter(({ name }) => work.subjects.includes(name))
+  const isFirst = ({ name }: Subject) => name === subjectNames.durable
+  return [...taking.filter(isFirst), ...taking.filter((subject) => !isFirst(subject))]
 }
 
-async function warm({ process, request }: Subject, warmUp: WarmUp, signal: AbortSignal): Promise<void> {
+async function warm(subject: Subject, { warmUp }: Work, signal: AbortSignal): Promise<void> {
   let done = 0
-  for (let second = 0; second < warmUp.seconds && done < warmUp.requests; second++) {
+  for (let time = 0; time < warmUp.times && done < warmUp.count; time++) {
     signal.throwIfAborted()
-    const { requests } = await load({ url: process.url, request, connections: 32, milliseconds: 1_000 })
-    done += requests
+    done += (await warmUp.run(subject)).count
   }
 }
 
-interface Terms {
-  readonly connections: number
-  readonly milliseconds: number
+interface Turn extends RoundsOptions {
+  readonly work: Work
   readonly round: number
-  readonly cores: Cores | null
+  readonly load: Load
 }
 
-async function measure(subject: Subject, { connections, milliseconds, round, cores }: Terms): Promise<Measurement> {
-  const { name, process, request } = subject
-  const before = cores && { subject: coreTime(cores.subject), rest: coreTime(cores.rest) }
-  const cpuBefore = await process.cpuMicros()
-  const done = await load({ url: process.url, request, connections, milliseconds })
-  const cpu = (await process.cpuMicros()) - cpuBefore
-  const subjectCpu = cpu / 1e6 / done.seconds
-  return {
-    subject: name,
-    connections,
-    round,
-    ...figuresOf(done),
-    cpuMicrosPerRequest: cpu / done.requests,
-    subjectCpu,
-    others: before && cores ? Math.max(0, busyShare(before.subject, coreTime(cores.subject)) - subjectCpu) : null,
-    restBusy: before && cores ? busyShare(before.rest, coreTime(cores.rest)) : null,
+async function runTurn({ work, subjects, round, load, company, records, signal }: Turn): Promise<Measurement[]> {
+  const measurements: Measurement[] = []
+  let recorded: Recorded = { recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] }
+  for (const subject of subjects) {
+    signal.throwIfAborted()
+    const last = await records.last()
+    if (!subject.records) await company.writer.start(recorded)
+    const { done, ...figures } = await measure(subject, load, company)
+    const writer = subject.records ? null : await company.writer.stop()
+    measurements.push({ work: work.name, round, ...figures, writer })
+    if (subject.name === subjectNames.durable) {
+      recorded = rateOf(await records.since(last), done.seconds)
+    }
   }
+  return measurements
 }
 
-function figuresOf({ requests, seconds, latencies }: Load): { requestsPerSecond: number; p50: number; p99: number } {
-  return { requestsPerSecond: requests / seconds, p50: percentile(latencies, 50), p99: percentile(latencies, 99) }
+function rateOf({ records, commits, drafts }: NewRecords, seconds: number): Recorded {
+  return { recordsPerSecond: records / seconds, commitsPerSecond: commits / seconds, drafts }
 }

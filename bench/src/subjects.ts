@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import type { GatewayEnvironment } from './gateway-environment.ts'
-import { type SubjectProcess, startSubject } from './subject-process.ts'
+import { type SubjectProcess, startSubject } from './processes/subject-process.ts'
+import { type SubjectName, subjectNames } from './subject-names.ts'
+import type { Place } from './works/work.ts'
 
-export interface Subject {
-  readonly name: string
+/** What is compared: a process of its own, and how it is addressed. */
+export interface Subject extends Place {
   readonly process: SubjectProcess
-  /** The one request that it gets, again and again. */
-  readonly request: Buffer
+  /** Whether it keeps PostgreSQL busy itself. */
+  readonly records: boolean
 }
 
 export interface Peers {
@@ -13,67 +16,43 @@ export interface Peers {
   readonly gateway: GatewayEnvironment
   /** For the subjects. */
   readonly core: number | null
+  readonly names: readonly SubjectName[]
 }
 
-/** The names, in the order of the table. */
-export const subjectNames = {
-  rack: 'demo rack, directly',
-  undici: 'undici.stream',
-  httpProxy: '@fastify/http-proxy',
-  rackSend: 'rack.send',
-  durable: 'gateway, reads durable',
-  relaxed: 'gateway, AUDIT_READS=relaxed',
-} as const
+/** Names of those that can be measured here: nginx is a program that may be missing. */
+export function presentSubjects(names: readonly SubjectName[]): readonly SubjectName[] {
+  const hasNginx = spawnSync('nginx', ['-v']).status === 0
+  return names.filter((name) => name !== subjectNames.nginx || hasNginx)
+}
 
-interface Plan {
-  readonly name: string
-  readonly program: string
-  readonly environment: Readonly<Record<string, string>>
-  readonly password: string
+const programs: Readonly<Record<SubjectName, string>> = {
+  [subjectNames.rack]: 'rack',
+  [subjectNames.nginx]: 'nginx',
+  [subjectNames.undici]: 'undici-stream',
+  [subjectNames.httpProxy]: 'http-proxy',
+  [subjectNames.rackSend]: 'rack-send',
+  [subjectNames.durable]: 'gateway',
+  [subjectNames.relaxed]: 'gateway',
 }
 
 /** Starts all that is compared; what has started is in `started` even when a later one fails. */
 export async function startSubjects(peers: Peers, started: Subject[]): Promise<void> {
-  const { rack, gateway, core } = peers
-  const upstream = { BENCH_UPSTREAM: rack.url, BENCH_RACK_TOKEN: rack.token }
-  const plans: readonly Plan[] = [
-    { name: subjectNames.rack, program: 'rack', environment: upstream, password: rack.token },
-    { name: subjectNames.undici, program: 'undici-stream', environment: upstream, password: rack.token },
-    { name: subjectNames.httpProxy, program: 'http-proxy', environment: upstream, password: rack.token },
-    { name: subjectNames.rackSend, program: 'rack-send', environment: upstream, password: rack.token },
-    {
-      name: subjectNames.durable,
-      program: 'gateway',
-      environment: { ...gateway.variables, AUDIT_READS: 'strict' },
-      password: gateway.token,
-    },
-    {
-      name: subjectNames.relaxed,
-      program: 'gateway',
-      environment: { ...gateway.variables, AUDIT_READS: 'relaxed' },
-      password: gateway.token,
-    },
-  ]
-  for (const { name, program, environment, password } of plans) {
-    const process = await startSubject({ program, environment, core })
-    started.push({ name, process, request: listApps(process.url, password) })
-  }
+  for (const name of peers.names) started.push(await start(name, peers))
 }
 
-/** `convox apps`, as the stock CLI sends it. */
-export function listApps(url: string, password: string): Buffer {
-  const credentials = Buffer.from(`convox:${password}`).toString('base64')
-  return Buffer.from(
-    [
-      'GET /apps? HTTP/1.1',
-      `Host: ${new URL(url).host}`,
-      'User-Agent: convox.go/dev',
-      'Accept: */*',
-      `Authorization: Basic ${credentials}`,
-      'Content-Type: application/octet-stream',
-      'Version: dev',
-      'Accept-Encoding: gzip',
-      '\r\n',
-    ].join('\r\n'),
-  )
+async function start(name: SubjectName, { rack, gateway, core }: Peers): Promise<Subject> {
+  const isGateway = name === subjectNames.durable || name === subjectNames.relaxed
+  const reads = name === subjectNames.relaxed ? 'relaxed' : 'strict'
+  const environment: Readonly<Record<string, string>> = isGateway
+    ? { ...gateway.variables, AUDIT_READS: reads }
+    : { BENCH_UPSTREAM: rack.url, BENCH_RACK_TOKEN: rack.token }
+  const process = await startSubject({ program: programs[name], environment, core })
+  return {
+    name,
+    process,
+    url: process.url,
+    password: (role) => (isGateway ? gateway.tokens[role] : rack.token),
+    masks: isGateway,
+    records: isGateway,
+  }
 }

@@ -1,8 +1,21 @@
-/** Tells the bench where this subject listens, answers its questions for processor time, and ends with it. */
-export function announce(url: string, close: () => Promise<unknown>): void {
-  process.on('message', () => process.send?.({ cpuMicros: cpuMicros() }))
+/** What a subject does beside its work; what is left out is of its own process. */
+export interface Announcement {
+  /** Where it listens; empty where it doesn't. */
+  readonly url: string
+  readonly close: () => Promise<unknown>
+  readonly pids?: readonly number[]
+  readonly cpuMicros?: () => number
+  /** Answers a question of the bench that isn't for processor time. */
+  readonly answer?: (question: object) => Promise<object>
+}
+
+/** Tells the bench where this subject listens, answers its questions, and ends with it. */
+export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicros, answer }: Announcement): void {
+  process.on('message', async (question: object) => {
+    process.send?.('cpu' in question ? { cpuMicros: cpuMicros() } : ((await answer?.(question)) ?? {}))
+  })
   process.once('disconnect', () => void close().finally(() => process.exit()))
-  process.send?.({ url })
+  process.send?.({ url, pids })
 }
 
 /** What a variable of the environment holds; the bench sets all that a subject needs. */
@@ -12,7 +25,7 @@ export function given(name: string): string {
   return value
 }
 
-export function cpuMicros(): number {
+function ownMicros(): number {
   const { user, system } = process.cpuUsage()
   return user + system
 }

@@ -6,4 +6,4 @@ import { announce } from './announce.ts'
 const config = readServerConfig(process.env)
 forgetSecrets(process.env)
 const gateway = await startGateway(config, createLog(config.logLevel))
-announce(gateway.url, () => gateway.stop())
+announce({ url: gateway.url, close: () => gateway.stop() })

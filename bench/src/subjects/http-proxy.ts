@@ -1,12 +1,15 @@
-/** @fastify/http-proxy as it would be used here: tuned connections, Expect taken out, no second attempt. Nothing is decided or recorded. */
+/** @fastify/http-proxy as it would be used here: tuned connections, websockets, Expect taken out, no second attempt. Nothing is decided or recorded. */
 import httpProxy from '@fastify/http-proxy'
 import Fastify from 'fastify'
 import { Agent } from 'undici'
 import { poolSettings } from '../pool-settings.ts'
-import { proxyOptions } from '../proxy-options.ts'
+import { proxyOptions, websocketOptions } from '../proxy-options.ts'
 import { announce, given } from './announce.ts'
 
 const agent = new Agent(poolSettings)
 const app = Fastify({ logger: false })
-await app.register(httpProxy, proxyOptions(given('BENCH_UPSTREAM'), agent))
-announce(await app.listen({ host: '127.0.0.1', port: 0 }), () => app.close().then(() => agent.destroy()))
+await app.register(httpProxy, { ...proxyOptions(given('BENCH_UPSTREAM'), agent), ...websocketOptions })
+announce({
+  url: await app.listen({ host: '127.0.0.1', port: 0 }),
+  close: () => app.close().then(() => agent.destroy()),
+})

@@ -13,18 +13,32 @@ const rack = createRack({
 const rules = { permitted: new Set<string>(), encoding: 'identity', actor: 'bench@example.com' } as const
 const app = Fastify({ logger: false })
 
-app.get('/*', async function forward({ raw: request, originalUrl, method }: FastifyRequest, reply: FastifyReply) {
+app.removeAllContentTypeParsers()
+app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+
+app.all('/*', async function forward({ raw: request, originalUrl, method }: FastifyRequest, reply: FastifyReply) {
   const target = readTarget(originalUrl)
   if ('rule' in target) return reply.code(400).send({ error: target.reason })
   const headers = requestHeaders(request.rawHeaders, rules)
+  const length = request.headers['content-length']
+  const body = method === 'GET' ? null : request
   const answer = await rack.send(
-    { method, target: target.path + target.search, headers, body: null, length: null },
+    {
+      method,
+      target: target.path + target.search,
+      headers,
+      body,
+      length: length === undefined ? null : Number(length),
+    },
     new CallerSignal(reply.raw),
   )
   reply.hijack()
-  const length = answer.length === null ? [] : ['Content-Length', String(answer.length)]
-  reply.raw.writeHead(answer.status, answer.statusText, [...answer.headers, ...length])
+  const framing = answer.length === null ? [] : ['Content-Length', String(answer.length)]
+  reply.raw.writeHead(answer.status, answer.statusText, [...answer.headers, ...framing])
   await answer.pipe(reply.raw)
 })
 
-announce(await app.listen({ host: '127.0.0.1', port: 0 }), () => app.close().then(() => rack.close()))
+announce({
+  url: await app.listen({ host: '127.0.0.1', port: 0 }),
+  close: () => app.close().then(() => rack.close()),
+})

@@ -3,4 +3,4 @@ import { createDemoRack } from '@rack-gateway/demo/rack'
 import { announce, given } from './announce.ts'
 
 const rack = createDemoRack({ name: 'bench', token: given('BENCH_RACK_TOKEN'), fixedAnswers: true })
-announce(await rack.listen(), () => rack.close())
+announce({ url: await rack.listen(), close: () => rack.close() })

@@ -1,20 +1,25 @@
-/** node:http and undici.stream with nothing in between: the least that forwarding can cost in Node. */
+/** node:http and undici.stream with nothing in between, websockets as two pipes: the least that forwarding can cost in Node. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Pool } from 'undici'
 import { poolSettings } from '../pool-settings.ts'
 import { announce, given } from './announce.ts'
 import { listening } from './listening.ts'
 
-const pool = new Pool(given('BENCH_UPSTREAM'), poolSettings)
+const upstream = new URL(given('BENCH_UPSTREAM'))
+const pool = new Pool(upstream, poolSettings)
 const hopByHop = ['connection', 'keep-alive', 'transfer-encoding']
 
 const server = createServer((request, response) => {
   forward(request, response).catch(() => response.destroy())
 })
+server.on('upgrade', pipeBothWays)
 
 async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url: path = '/', headers } = request
-  await pool.stream({ method, path, headers: endToEnd(headers), opaque: response }, ({ statusCode, headers }) =>
+  const body = method === 'GET' ? null : request
+  await pool.stream({ method, path, headers: endToEnd(headers), body, opaque: response }, ({ statusCode, headers }) =>
     response.writeHead(statusCode, endToEnd(headers)),
   )
 }
@@ -25,7 +30,24 @@ function endToEnd<T extends Record<string, unknown>>(headers: T): T {
   return kept
 }
 
-announce(await listening(server), async () => {
-  server.close()
-  await pool.destroy()
+function pipeBothWays({ method, url, rawHeaders }: IncomingMessage, client: Duplex, head: Buffer): void {
+  const rack = connect({ host: upstream.hostname, port: Number(upstream.port), noDelay: true })
+  const end = () => {
+    client.destroy()
+    rack.destroy()
+  }
+  for (const socket of [client, rack]) socket.on('error', end).on('close', end)
+  const headers = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`))
+  rack.write(`${method} ${url} HTTP/1.1\r\n${headers.join('')}\r\n`)
+  rack.write(head)
+  client.pipe(rack).pipe(client)
+}
+
+announce({
+  url: await listening(server),
+  async close() {
+    server.close()
+    server.closeAllConnections()
+    await pool.destroy()
+  },
 })

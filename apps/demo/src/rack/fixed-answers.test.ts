@@ -57,6 +57,16 @@ describe('fixed answers', () => {
     },
   )
 
+  test('a build with a number in its id is so many bytes', async () => {
+    const answer = await ask(await fixed(), 'GET /apps/a/builds/B70001.tgz?')
+    expect(answer.body).toHaveLength(70_001)
+  })
+
+  test('an imported build says how many bytes came', async () => {
+    const { body } = await upload(await fixed(), 'POST /apps/a/builds/import?', 'x'.repeat(99_999))
+    expect(JSON.parse(body).description).toBe('99999 bytes')
+  })
+
   test('100 MB up are taken and answered', async () => {
     const rack = await fixed()
     const socket = connect({ port: Number(new URL(rack.url).port), host: '127.0.0.1' })

@@ -8,10 +8,11 @@ import { echoFrames } from './fixed/echo.ts'
  *
  * | request | answer |
  * |---|---|
- * | GET of objects, `.tgz` and `/data` | 100 MB, in chunks, as fast as they are taken |
+ * | GET of objects, `.tgz` and `/data` | 100 MB, in chunks, as fast as they are taken; of `B{n}.tgz` with a number, n bytes |
  * | GET of `/releases` and `/releases/{id}` | a list of ten, a single one, with 50 variables |
  * | any other GET | ten apps, 2 KB |
  * | POST and PUT of objects, `/builds…` and `/data` | an address, a build, `ok`, once all has come |
+ * | POST of `/builds/import` | a build that says in its description how many bytes came |
  * | anything else | a new release, once all has come |
  * | any websocket | an echo, frame by frame |
  */
@@ -20,6 +21,7 @@ export function serveFixedAnswers(server: Server, token: string): void {
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
     if (message.headers.authorization !== credentials) refuse(response)
     else if (message.method === 'GET') answerRead(message.url ?? '', response)
+    else if (toImport.test(message.url ?? '')) answerImport(message, response)
     else answerChange(message, response)
   })
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -31,6 +33,8 @@ export function serveFixedAnswers(server: Server, token: string): void {
 const appsTarget = '/apps?'
 const large = /\/objects\/|\.tgz\??$|\/data\??$/
 const toObject = /\/objects\//
+const numbered = /\/builds\/B(\d{1,10})\.tgz\??$/
+const toImport = /\/builds\/import\??$/
 const toBuild = /\/builds/
 const toData = /\/data\??$/
 const releaseList = /\/releases(?:\?.*)?$/
@@ -38,7 +42,7 @@ const singleRelease = /\/releases\/[^/]+$/
 
 function answerRead(target: string, response: ServerResponse): void {
   if (target === appsTarget) send(response, answers.apps)
-  else if (large.test(target)) sendLarge(response)
+  else if (large.test(target)) sendLarge(response, Number(numbered.exec(target)?.[1] ?? largeLength))
   else if (singleRelease.test(target)) send(response, answers.oneRelease)
   else send(response, releaseList.test(target) ? answers.releases : answers.apps)
 }
@@ -46,6 +50,14 @@ function answerRead(target: string, response: ServerResponse): void {
 function answerChange(message: IncomingMessage, response: ServerResponse): void {
   message.resume()
   message.on('end', () => send(response, answerTo(message.url ?? '')))
+}
+
+function answerImport(message: IncomingMessage, response: ServerResponse): void {
+  let bytes = 0
+  message.on('data', (part: Buffer) => {
+    bytes += part.length
+  })
+  message.on('end', () => send(response, answers.importedBuild(bytes)))
 }
 
 function answerTo(target: string): answers.FixedAnswer {
@@ -59,12 +71,12 @@ function send(response: ServerResponse, { headers, body }: answers.FixedAnswer):
   response.end(body)
 }
 
-/** Bytes of a large answer. */
+/** Bytes of a large answer that is asked for without a number. */
 export const largeLength = 100_000_000
-const chunk = Buffer.alloc(64 * 1024, 'large ')
+const chunk = Buffer.alloc(256 * 1024, 'large ')
 
-function sendLarge(response: ServerResponse): void {
-  let left = largeLength
+function sendLarge(response: ServerResponse, length: number): void {
+  let left = length
   response.writeHead(200, ['Content-Type', 'application/octet-stream'])
   function fill(): void {
     while (left > 0) {

@@ -40,8 +40,7 @@ export const newRelease = prepared(release(0, 'PLAIN=value\nRAILS_ENV=production
 /** What an uploaded object gets: its address. */
 export const stored = prepared({ Url: 'object://app-0/tmp/bench.tgz' })
 
-/** What an imported or started build gets. */
-export const build = prepared({
+const plainBuild = {
   id: 'BAAAAAAAAAA',
   app: 'app-0',
   description: '',
@@ -56,7 +55,15 @@ export const build = prepared({
   status: 'complete',
   started: created,
   ended: created,
-})
+}
+
+/** What a started build gets. */
+export const build = prepared(plainBuild)
+
+/** What an imported build gets. */
+export function importedBuild(bytes: number): FixedAnswer {
+  return prepared({ ...plainBuild, description: `${bytes} bytes` })
+}
 
 /** What else has been uploaded is just taken. */
 export const taken: FixedAnswer = {

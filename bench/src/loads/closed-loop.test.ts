@@ -1,7 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createDemoRack } from '@rack-gateway/demo/rack'
 import { expect, onTestFinished, test } from 'vitest'
-import { load } from './load.ts'
-import { listening } from './subjects/listening.ts'
+import { listening } from '../subjects/listening.ts'
+import { websocketHandshake } from '../works/request.ts'
+import { closedLoop } from './closed-loop.ts'
+import { echo } from './echo.ts'
+import { requests } from './requests.ts'
 
 async function serve(listener: RequestListener): Promise<{ url: string; server: Server }> {
   const server = createServer(listener)
@@ -12,7 +16,7 @@ async function serve(listener: RequestListener): Promise<{ url: string; server: 
   return { url: await listening(server), server }
 }
 
-const request = Buffer.from('GET /apps? HTTP/1.1\r\nHost: bench\r\n\r\n')
+const exchange = requests(Buffer.from('GET /apps? HTTP/1.1\r\nHost: bench\r\n\r\n'))
 
 test('every answer is counted once, and each connection has one request under way', async () => {
   let served = 0
@@ -24,8 +28,8 @@ test('every answer is counted once, and each connection has one request under wa
     response.on('finish', () => underWay--)
     setImmediate(() => response.end('ok'))
   })
-  const { requests, latencies, seconds } = await load({ url, request, connections: 4, milliseconds: 100 })
-  expect(requests).toBe(served)
+  const { count, latencies, seconds } = await closedLoop({ url, exchange, connections: 4, milliseconds: 100 })
+  expect(count).toBe(served)
   expect(latencies).toHaveLength(served)
   expect(most).toBeLessThanOrEqual(4)
   expect(seconds).toBeGreaterThanOrEqual(0.1)
@@ -33,22 +37,32 @@ test('every answer is counted once, and each connection has one request under wa
 
 test('latencies come in ascending order', async () => {
   const { url } = await serve((_request, response) => response.end('ok'))
-  const { latencies } = await load({ url, request, connections: 2, milliseconds: 50 })
+  const { latencies } = await closedLoop({ url, exchange, connections: 2, milliseconds: 50 })
   expect([...latencies]).toEqual([...latencies].sort((a, b) => a - b))
 })
 
 test('a refusal ends the run: it is faster than an answer and would look like speed', async () => {
   const { url } = await serve((_request, response) => response.writeHead(503, { 'Content-Length': 2 }).end('no'))
-  await expect(load({ url, request, connections: 2, milliseconds: 50 })).rejects.toThrow('an answer was 503')
+  await expect(closedLoop({ url, exchange, connections: 2, milliseconds: 50 })).rejects.toThrow('an answer was 503')
 })
 
 test('a connection that ends is an error', async () => {
   const { url } = await serve((_request, response) => response.destroy())
-  await expect(load({ url, request, connections: 1, milliseconds: 50 })).rejects.toThrow('a connection ended')
+  await expect(closedLoop({ url, exchange, connections: 1, milliseconds: 50 })).rejects.toThrow('a connection ended')
 })
 
 test('nothing is left open afterwards', async () => {
   const { url, server } = await serve((_request, response) => response.end('ok'))
-  await load({ url, request, connections: 8, milliseconds: 20 })
+  await closedLoop({ url, exchange, connections: 8, milliseconds: 20 })
   await expect.poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(0)
+})
+
+test('a websocket is opened before the clock runs, and its frames are counted', async () => {
+  const rack = createDemoRack({ name: 'bench', token: 'password', fixedAnswers: true })
+  const url = await rack.listen()
+  onTestFinished(() => rack.close())
+  const exchange = echo(websocketHandshake(url, 'password'))
+  const { count, latencies } = await closedLoop({ url, exchange, connections: 2, milliseconds: 50 })
+  expect(count).toBeGreaterThan(2)
+  expect(latencies).toHaveLength(count)
 })

@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { onCore } from './cores.ts'
 
 export interface SubjectProcess {
-  /** Where it listens, without a slash at the end. */
+  /** Where it listens, without a slash at the end; empty where it doesn't. */
   readonly url: string
-  /** Processor time since its start, in microseconds. */
+  /** The processes that do its work. */
+  readonly pids: readonly number[]
+  /** Processor time of these since their start, in microseconds. */
   cpuMicros(): Promise<number>
+  /** One question of those that the program knows, one at a time. */
+  ask(question: object): Promise<object>
   stop(): Promise<void>
 }
 
@@ -31,37 +35,40 @@ const startLimit = 30_000
  */
 export async function startSubject(options: SubjectOptions): Promise<SubjectProcess> {
   const { program, environment, core, nodeArguments = [] } = options
-  const file = fileURLToPath(new URL(`subjects/${program}.js`, import.meta.url))
+  const file = fileURLToPath(new URL(`../subjects/${program}.js`, import.meta.url))
   const [command = '', ...args] = onCore(core, [process.execPath, ...nodeArguments, file])
   const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment },
   })
+  const ask = (question: object) => askFor(child, program, question)
   try {
-    const { url } = await answerOf(child, program, startLimit)
-    if (url === undefined) throw new Error(`${program} said something else than where it listens`)
-    return { url, cpuMicros: () => askForCpu(child, program), stop: () => stop(child) }
+    const { url, pids } = (await answerOf(child, program)) as { url?: string; pids?: number[] }
+    if (url === undefined || pids === undefined) throw new Error(`${program} said something else than where it listens`)
+    return { url, pids, ask, cpuMicros: () => cpuOf(ask), stop: () => stop(child) }
   } catch (error) {
     await stop(child)
     throw error
   }
 }
 
-interface SubjectMessage {
-  readonly url?: string
-  readonly cpuMicros?: number
+async function cpuOf(ask: SubjectProcess['ask']): Promise<number> {
+  const { cpuMicros } = (await ask({ cpu: true })) as { cpuMicros?: number }
+  if (cpuMicros === undefined) throw new Error('a subject did not say how much processor time it took')
+  return cpuMicros
 }
 
-async function askForCpu(child: ChildProcess, program: string): Promise<number> {
-  const answer = answerOf(child, program, startLimit)
-  child.send('cpu')
-  return (await answer).cpuMicros ?? Number.NaN
+function askFor(child: ChildProcess, program: string, question: object): Promise<object> {
+  const answer = answerOf(child, program)
+  child.send(question)
+  return answer
 }
 
-function answerOf(child: ChildProcess, program: string, limit: number): Promise<SubjectMessage> {
+function answerOf(child: ChildProcess, program: string): Promise<object> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => settle(() => reject(new Error(`${program} did not answer in ${limit} ms`))), limit)
-    const onMessage = (message: SubjectMessage) => settle(() => resolve(message))
+    const tooLate = () => settle(() => reject(new Error(`${program} did not answer in ${startLimit} ms`)))
+    const late = setTimeout(tooLate, startLimit)
+    const onMessage = (message: object) => settle(() => resolve(message))
     const onEnd = () => settle(() => reject(new Error(`${program} ended too early`)))
     function settle(result: () => void) {
       clearTimeout(late)

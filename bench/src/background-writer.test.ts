@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { createBackgroundWriter } from './background-writer.ts'
+
+function processOf(answer: object) {
+  const asked: object[] = []
+  const ask = async (question: object) => {
+    asked.push(question)
+    return 'rest' in question ? answer : {}
+  }
+  return { asked, process: { url: '', pids: [], cpuMicros: async () => 0, ask, stop: async () => {} } }
+}
+
+const drafts = [{ kind: 'call' as const }]
+
+test('the achieved rates stand beside the wanted ones', async () => {
+  const { process, asked } = processOf({ records: 90, commits: 9, seconds: 2 })
+  const writer = createBackgroundWriter(process)
+  await writer.start({ recordsPerSecond: 50, commitsPerSecond: 10, drafts })
+  expect(await writer.stop()).toEqual({
+    records: { wanted: 50, achieved: 45 },
+    commits: { wanted: 10, achieved: 4.5 },
+  })
+  expect(asked[0]).toEqual({ write: { drafts, perSecond: 50, atOnce: 5 } })
+})
+
+test('where nothing was recorded, nothing is written', async () => {
+  const { process, asked } = processOf({})
+  const writer = createBackgroundWriter(process)
+  await writer.start({ recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] })
+  expect((await writer.stop()).records).toEqual({ wanted: 0, achieved: 0 })
+  expect(asked).toEqual([{ rest: true }])
+})
+
+test('a failed record ends the run', async () => {
+  const writer = createBackgroundWriter(processOf({ failed: 'no disk' }).process)
+  await expect(writer.stop()).rejects.toThrow('no disk')
+})

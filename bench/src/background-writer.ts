@@ -1,0 +1,44 @@
+import type { Written } from './paced-writing.ts'
+import type { SubjectProcess } from './processes/subject-process.ts'
+import type { Recorded } from './recorded.ts'
+
+/** What a writer was to write and did write, a second. */
+export interface WriterRate {
+  readonly records: Rate
+  readonly commits: Rate
+}
+
+export interface Rate {
+  readonly wanted: number
+  readonly achieved: number
+}
+
+export interface BackgroundWriter {
+  /** Begins. @param recorded what the recording gateway did under the same load */
+  start(recorded: Recorded): Promise<void>
+  /** @throws when a record failed */
+  stop(): Promise<WriterRate>
+  cpuMicros(): Promise<number>
+}
+
+export function createBackgroundWriter(process: SubjectProcess): BackgroundWriter {
+  let wanted = { records: 0, commits: 0 }
+  return {
+    async start({ recordsPerSecond, commitsPerSecond, drafts }) {
+      wanted = { records: recordsPerSecond, commits: commitsPerSecond }
+      if (commitsPerSecond === 0) return
+      const atOnce = recordsPerSecond / commitsPerSecond
+      await process.ask({ write: { drafts, perSecond: recordsPerSecond, atOnce } })
+    },
+    async stop() {
+      const answer = (await process.ask({ rest: true })) as Partial<Written> & { readonly failed?: string }
+      const { records = 0, commits = 0, seconds = 1, failed } = answer
+      if (failed !== undefined) throw new Error(`the writer failed: ${failed}`)
+      return {
+        records: { wanted: wanted.records, achieved: records / seconds },
+        commits: { wanted: wanted.commits, achieved: commits / seconds },
+      }
+    },
+    cpuMicros: process.cpuMicros,
+  }
+}

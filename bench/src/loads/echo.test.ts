@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { echo } from './echo.ts'
+import { textFrame } from './frame.ts'
+
+const accepted = Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n')
+const back = textFrame(Buffer.alloc(1_000, 'an echo of one kilobyte '), null)
+
+function reading() {
+  let answers = 0
+  const read = echo(Buffer.alloc(0)).createReader(() => answers++)
+  return { read, answers: () => answers }
+}
+
+test('an accepted upgrade and each whole frame count once, wherever they are cut', () => {
+  const { read, answers } = reading()
+  for (const byte of accepted) read(Buffer.from([byte]))
+  expect(answers()).toBe(1)
+  for (const piece of [back.subarray(0, 3), back.subarray(3, 500), back.subarray(500)]) read(piece)
+  expect(answers()).toBe(2)
+  read(back)
+  expect(answers()).toBe(3)
+})
+
+test('a refused upgrade is an error', () => {
+  expect(() => reading().read(Buffer.from('HTTP/1.1 403 Forbidden\r\n\r\n'))).toThrow('answered with 403')
+})
+
+test('an echo that is not the same is an error', () => {
+  const { read } = reading()
+  read(accepted)
+  expect(() => read(Buffer.from('\x81\x01x'))).toThrow('came back changed')
+})
+
+test('more than was sent is an error', () => {
+  const { read } = reading()
+  read(accepted)
+  expect(() => read(Buffer.concat([back, Buffer.from('x')]))).toThrow('came back changed')
+  expect(() => reading().read(Buffer.concat([accepted, back]))).toThrow('before the first frame')
+})

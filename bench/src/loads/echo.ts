@@ -1,0 +1,37 @@
+import type { Exchange } from './closed-loop.ts'
+import { textFrame } from './frame.ts'
+
+const payload = Buffer.alloc(1_000, 'an echo of one kilobyte ')
+const key = Buffer.from([0x5a, 0x0f, 0xc3, 0x96])
+const echoed = textFrame(payload, null)
+const endOfHead = Buffer.from('\r\n\r\n')
+
+/** A websocket frame of 1,000 bytes that has to come back as it was, over one upgraded connection. */
+export function echo(handshake: Buffer): Exchange {
+  return { opening: handshake, message: textFrame(payload, key), createReader: createEchoReader }
+}
+
+/** The first answer is the accepted upgrade, all others are the echo. @throws from what it returns, for anything else */
+function createEchoReader(onAnswer: () => void): (chunk: Buffer) => void {
+  let head: Buffer | null = Buffer.alloc(0)
+  let come = 0
+
+  function readHead(known: Buffer): void {
+    const end = known.indexOf(endOfHead)
+    head = known
+    if (end === -1) return
+    const status = known.toString('latin1', 9, 12)
+    if (status !== '101') throw new Error(`the upgrade was answered with ${status}`)
+    head = null
+    if (known.length > end + endOfHead.length) throw new Error('something came before the first frame was sent')
+    onAnswer()
+  }
+
+  return function read(chunk) {
+    if (head !== null) return readHead(Buffer.concat([head, chunk]))
+    const end = come + chunk.length
+    if (end > echoed.length || chunk.compare(echoed, come, end) !== 0) throw new Error('an echo came back changed')
+    come = end % echoed.length
+    if (come === 0) onAnswer()
+  }
+}

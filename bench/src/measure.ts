@@ -1,0 +1,109 @@
+import type { BackgroundWriter, WriterRate } from './background-writer.ts'
+import type { Done } from './loads/done.ts'
+import { busyShare, coreTime } from './processes/core-time.ts'
+import type { Cores } from './processes/cores.ts'
+import { watchMemory } from './processes/memory.ts'
+import { familyMicros } from './processes/processor-time.ts'
+import type { SubjectProcess } from './processes/subject-process.ts'
+import { percentile } from './report/statistics.ts'
+import type { SubjectName } from './subject-names.ts'
+import type { Subject } from './subjects.ts'
+import type { Load } from './works/index.ts'
+
+/** Microseconds of processor time by process, or a share of it; null where the system does not say. */
+export interface ProcessTimes {
+  readonly subject: number
+  readonly rack: number
+  readonly postgres: number | null
+  readonly load: number
+  readonly writer: number
+}
+
+/** One subject under one load, once. */
+export interface Measurement {
+  readonly work: string
+  readonly load: string
+  readonly connections: number
+  readonly subject: SubjectName
+  readonly round: number
+  /** Requests, frames or megabytes. */
+  readonly perSecond: number
+  /** Milliseconds; of a transfer, from its start to its end. */
+  readonly p50: number
+  readonly p99: number
+  /** Microseconds for one request, frame or megabyte. */
+  readonly cpu: ProcessTimes
+  /** Bytes that the subject's resident memory rose above where it was before; null where the system does not say. */
+  readonly memoryGrown: number | null
+  /** Null for subjects that record by themselves. */
+  readonly writer: WriterRate | null
+  /** Shares from 0 to 1, null where nothing is pinned. `others`: of the subject's core, taken by what isn't the subject. */
+  readonly subjectCpu: number
+  readonly others: number | null
+  readonly restBusy: number | null
+}
+
+/** The processes beside the subject. */
+export interface Company {
+  readonly rack: SubjectProcess
+  readonly postmaster: number
+  readonly writer: BackgroundWriter
+  readonly cores: Cores | null
+}
+
+export type Figures = Omit<Measurement, 'work' | 'round' | 'writer'>
+
+/** Loads one subject once, and looks at every process before and after. */
+export async function measure(subject: Subject, load: Load, company: Company): Promise<Figures & { done: Done }> {
+  const { cores } = company
+  const coresBefore = cores && { subject: coreTime(cores.subject), rest: coreTime(cores.rest) }
+  const memory = watchMemory(subject.process.pids)
+  const before = await timesOf(subject.process, company)
+  const done = await load.run(subject)
+  const after = await timesOf(subject.process, company)
+  const memoryGrown = memory.grown()
+  const subjectCpu = (after.subject - before.subject) / 1e6 / done.seconds
+  return {
+    load: load.title,
+    connections: load.connections,
+    subject: subject.name,
+    perSecond: done.count / done.seconds,
+    p50: percentile(done.latencies, 50),
+    p99: percentile(done.latencies, 99),
+    cpu: spent(before, after, done.count),
+    memoryGrown,
+    subjectCpu,
+    others:
+      coresBefore && cores ? Math.max(0, busyShare(coresBefore.subject, coreTime(cores.subject)) - subjectCpu) : null,
+    restBusy: coresBefore && cores ? busyShare(coresBefore.rest, coreTime(cores.rest)) : null,
+    done,
+  }
+}
+
+async function timesOf(subject: SubjectProcess, { rack, postmaster, writer }: Company): Promise<ProcessTimes> {
+  const [subjectMicros, rackMicros, writerMicros] = await Promise.all([
+    subject.cpuMicros(),
+    rack.cpuMicros(),
+    writer.cpuMicros(),
+  ])
+  const { user, system } = process.cpuUsage()
+  return {
+    subject: subjectMicros,
+    rack: rackMicros,
+    postgres: familyMicros(postmaster),
+    load: user + system,
+    writer: writerMicros,
+  }
+}
+
+/** @returns the difference, for each of `count` */
+export function spent(before: ProcessTimes, after: ProcessTimes, count: number): ProcessTimes {
+  const postgres = before.postgres === null || after.postgres === null ? null : after.postgres - before.postgres
+  return {
+    subject: (after.subject - before.subject) / count,
+    rack: (after.rack - before.rack) / count,
+    postgres: postgres === null ? null : postgres / count,
+    load: (after.load - before.load) / count,
+    writer: (after.writer - before.writer) / count,
+  }
+}

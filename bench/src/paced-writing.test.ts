@@ -1,0 +1,52 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { writePaced } from './paced-writing.ts'
+
+test('so many a second are written, so many at once, all drafts in turn', async () => {
+  const seen: string[] = []
+  const record = async (draft: string) => void seen.push(draft)
+  const writing = writePaced({ record, drafts: ['a', 'b'], perSecond: 500, atOnce: 10 })
+  await wait(200)
+  const { records, commits, seconds } = await writing.stop()
+  expect(records / seconds).toBeGreaterThan(250)
+  expect(records / seconds).toBeLessThanOrEqual(600)
+  expect(records / commits).toBeGreaterThanOrEqual(10)
+  const as = seen.filter((draft) => draft === 'a').length
+  expect(Math.abs(as - seen.length / 2)).toBeLessThanOrEqual(1)
+})
+
+test('a part of a record at once is made up for over time', async () => {
+  const writing = writePaced({ record: async () => {}, drafts: ['a'], perSecond: 1_500, atOnce: 1.5 })
+  await wait(200)
+  const { records, commits } = await writing.stop()
+  expect(records / commits).toBeGreaterThan(1.4)
+})
+
+test('one commit after another; what is late goes into the next one', async () => {
+  let underWay = 0
+  const sizes: number[] = []
+  const record = async () => {
+    underWay++
+    await wait(40)
+    if (underWay > 0) sizes.push(underWay)
+    underWay = 0
+  }
+  const writing = writePaced({ record, drafts: ['a'], perSecond: 1_000, atOnce: 1 })
+  await wait(150)
+  await writing.stop()
+  expect(sizes[0]).toBe(1)
+  expect(sizes[1]).toBeGreaterThan(20)
+})
+
+test('a rate below one a second ends when it is told to', async () => {
+  const writing = writePaced({ record: async () => {}, drafts: ['a'], perSecond: 0.01, atOnce: 1 })
+  await wait(20)
+  expect((await writing.stop()).records).toBe(1)
+})
+
+test('a record that fails is an error, not a lower rate', async () => {
+  const record = () => Promise.reject(new Error('no disk'))
+  const writing = writePaced({ record, drafts: ['a'], perSecond: 100, atOnce: 1 })
+  await wait(10)
+  await expect(writing.stop()).rejects.toThrow('no disk')
+})

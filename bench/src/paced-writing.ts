@@ -1,0 +1,69 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+export interface PacedWritingOptions<Draft> {
+  /** Resolves when a draft has been written. */
+  readonly record: (draft: Draft) => Promise<unknown>
+  /** Written in turn. */
+  readonly drafts: readonly Draft[]
+  readonly perSecond: number
+  /** How many go into one commit, on average. */
+  readonly atOnce: number
+}
+
+export interface Written {
+  readonly records: number
+  readonly commits: number
+  readonly seconds: number
+}
+
+export interface PacedWriting {
+  /** Ends it and waits for what is under way. @throws what a record has thrown */
+  stop(): Promise<Written>
+}
+
+/** No commit takes more, however late it is. */
+const most = 1_000
+
+/** Writes at a steady rate, one commit after another and so many records in each. What is late goes into the next commit. */
+export function writePaced<Draft>({ record, drafts, perSecond, atOnce }: PacedWritingOptions<Draft>): PacedWriting {
+  const started = performance.now()
+  const every = (atOnce / perSecond) * 1_000
+  let begun = 0
+  let records = 0
+  let commits = 0
+  let stopping = false
+
+  async function write(): Promise<void> {
+    while (!stopping) {
+      const elapsed = performance.now() - started
+      const due = Math.floor(elapsed / every) + 1
+      const count = Math.min(Math.round(due * atOnce) - begun, most)
+      if (count > 0) await commit(count)
+      else await wait(Math.min(due * every - elapsed, 100))
+    }
+  }
+
+  async function commit(count: number): Promise<void> {
+    const batch = Array.from({ length: count }, () => next())
+    await Promise.all(batch.map(record))
+    records += count
+    commits++
+  }
+
+  function next(): Draft {
+    const draft = drafts[begun++ % drafts.length]
+    if (draft === undefined) throw new Error('there is nothing to write')
+    return draft
+  }
+
+  const writing = write()
+  writing.catch(() => undefined)
+  return {
+    async stop() {
+      stopping = true
+      const written = { records, commits, seconds: (performance.now() - started) / 1_000 }
+      await writing
+      return written
+    },
+  }
+}

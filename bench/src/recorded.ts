@@ -1,0 +1,58 @@
+import type { AuditEvent, EventDraft } from '@rack-gateway/audit'
+import type { Database } from '@rack-gateway/database'
+
+/** What a gateway recorded under a load. */
+export interface Recorded {
+  readonly recordsPerSecond: number
+  readonly commitsPerSecond: number
+  /** One of each kind, to be written again elsewhere. */
+  readonly drafts: readonly EventDraft[]
+}
+
+/** The stream of one gateway: where it stands, and what has come since. */
+export interface RecordCounter {
+  /** @returns the number of its last event */
+  last(): Promise<number>
+  /** What has come after the event of that number. */
+  since(seq: number): Promise<NewRecords>
+}
+
+export interface NewRecords {
+  readonly records: number
+  readonly commits: number
+  /** One of each kind. */
+  readonly drafts: readonly EventDraft[]
+}
+
+/** @param pid the gateway's process @throws when it has no stream */
+export async function countRecords({ sql }: Database, pid: number): Promise<RecordCounter> {
+  const [stream] = await sql<{ id: string }[]>`select id from audit.streams where pid = ${pid} and closed_at is null`
+  if (!stream) throw new Error('the gateway has no stream of records')
+  const { id } = stream
+  return {
+    async last() {
+      const [row] = await sql<{ last: number }[]>`
+        select coalesce(max(seq), 0)::int as last from audit.events where stream = ${id}`
+      return row?.last ?? 0
+    },
+    async since(seq) {
+      // xmin is the transaction that a row came with
+      const [total] = await sql<{ records: number; commits: number }[]>`
+        select count(*)::int as records, count(distinct xmin::text)::int as commits
+        from audit.events where stream = ${id} and seq > ${seq}`
+      const kinds = await sql<{ canonical: string }[]>`
+        select max(canonical) as canonical from audit.events where stream = ${id} and seq > ${seq} group by kind`
+      const { records = 0, commits = 0 } = total ?? {}
+      return { records, commits, drafts: kinds.map(({ canonical }) => draftOf(canonical)) }
+    },
+  }
+}
+
+/** The name that the written copies have, so that no reader takes them for calls. */
+const copyOf = 'bench-writer'
+
+/** What a caller of the audit writer would give for the event: without its place in the stream. */
+export function draftOf(canonical: string): EventDraft {
+  const { v, id, stream, seq, at, ...draft } = JSON.parse(canonical) as AuditEvent
+  return { ...draft, rack: copyOf }
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { subjectNames } from '../subject-names.ts'
+import { measurement } from '../testing/measurement.ts'
+import { summarise } from './summary.ts'
+
+const { httpProxy, rack, durable, undici } = subjectNames
+
+test('a ratio compares rounds of the same time, so that a slow minute falls out', () => {
+  const [, slow] = summarise([
+    measurement({ subject: httpProxy, round: 1, perSecond: 1_000 }),
+    measurement({ subject: durable, round: 1, perSecond: 500 }),
+    measurement({ subject: httpProxy, round: 2, perSecond: 10 }),
+    measurement({ subject: durable, round: 2, perSecond: 5 }),
+  ])
+  expect(slow?.ratios[httpProxy]).toEqual({ median: 0.5, min: 0.5, max: 0.5 })
+})
+
+test('what is added is a difference within a round', () => {
+  const summaries = summarise([
+    measurement({ subject: rack, round: 1, perSecond: 1, p50: 0.1 }),
+    measurement({ subject: durable, round: 1, perSecond: 1, p50: 1.1 }),
+    measurement({ subject: rack, round: 2, perSecond: 1, p50: 5 }),
+    measurement({ subject: durable, round: 2, perSecond: 1, p50: 5.5 }),
+  ])
+  expect(summaries[1]?.addedToRack).toEqual({ median: 0.75, min: 0.5, max: 1 })
+})
+
+test('other loads and other works are not mixed', () => {
+  const summaries = summarise([
+    measurement({ subject: durable, round: 1, perSecond: 1_000 }),
+    measurement({ subject: durable, round: 1, perSecond: 10, connections: 1 }),
+    measurement({ subject: durable, round: 1, perSecond: 5, work: 'change' }),
+  ])
+  expect(summaries.map(({ work, connections, perSecond }) => [work, connections, perSecond.median])).toEqual([
+    ['listApps', 32, 1_000],
+    ['listApps', 1, 10],
+    ['change', 32, 5],
+  ])
+})
+
+test('a baseline that was not measured gives no figure', () => {
+  const [summary] = summarise([measurement({ subject: durable, round: 1, perSecond: 1 })])
+  expect(summary?.ratios[undici]).toBeNull()
+  expect(summary?.addedToRack).toBeNull()
+})
+
+test('a figure that is missing in one round is missing', () => {
+  const [summary] = summarise([
+    measurement({ subject: durable, round: 1, perSecond: 1 }),
+    measurement({ subject: durable, round: 2, perSecond: 1, memoryGrown: null }),
+  ])
+  expect(summary?.memoryGrown).toBeNull()
+})

@@ -1,0 +1,12 @@
+/** What is compared, in the order of the tables. */
+export const subjectNames = {
+  rack: 'demo rack, directly',
+  nginx: 'nginx',
+  undici: 'undici.stream',
+  httpProxy: '@fastify/http-proxy',
+  rackSend: 'rack.send',
+  durable: 'gateway, reads durable',
+  relaxed: 'gateway, AUDIT_READS=relaxed',
+} as const
+
+export type SubjectName = (typeof subjectNames)[keyof typeof subjectNames]

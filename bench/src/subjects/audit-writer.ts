@@ -1,0 +1,31 @@
+/** Keeps PostgreSQL as busy as a recording gateway would, on a stream of its own, while subjects that record nothing are measured. */
+import { createAuditWriter, type EventDraft } from '@rack-gateway/audit'
+import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { type PacedWriting, writePaced } from '../paced-writing.ts'
+import { announce, given } from './announce.ts'
+
+const store = createPostgresAuditStore({ url: given('DATABASE_URL') })
+const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
+await writer.open()
+let writing: PacedWriting | null = null
+
+interface Question {
+  readonly write?: { readonly drafts: readonly EventDraft[]; readonly perSecond: number; readonly atOnce: number }
+}
+
+announce({
+  url: '',
+  async close() {
+    await writer.close()
+    await store.close()
+  },
+  async answer({ write }: Question) {
+    if (write) {
+      writing = writePaced({ record: writer.record, ...write })
+      return {}
+    }
+    const written = await writing?.stop().catch((error: Error) => ({ failed: error.message }))
+    writing = null
+    return written ?? {}
+  },
+})

@@ -1,0 +1,21 @@
+import type { Measurement } from '../measure.ts'
+
+const cpu = { subject: 100, rack: 20, postgres: 30, load: 10, writer: 0 }
+
+/** One round of one subject, with what matters to a test. */
+export function measurement(part: Pick<Measurement, 'subject' | 'round' | 'perSecond'> & Partial<Measurement>) {
+  return {
+    work: 'listApps',
+    load: `${part.connections ?? 32} connections`,
+    connections: 32,
+    p50: 1,
+    p99: 2,
+    cpu,
+    memoryGrown: 1024 * 1024,
+    writer: null,
+    subjectCpu: 1,
+    others: 0.25,
+    restBusy: 0.5,
+    ...part,
+  } satisfies Measurement
+}

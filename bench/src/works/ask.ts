@@ -1,0 +1,44 @@
+import { connect } from 'node:net'
+import { createAnswerReader, type ReadAnswer } from '../loads/answer-reader.ts'
+import type { Place } from './work.ts'
+
+export interface NamedAnswer extends Pick<Place, 'name' | 'masks'> {
+  /** The answer's JSON. */
+  readonly value: unknown
+}
+
+/** Asks all of them once. @throws when one doesn't answer with 200 and JSON */
+export function askAll(places: readonly Place[], requestTo: (place: Place) => Buffer): Promise<NamedAnswer[]> {
+  return Promise.all(
+    places.map(async (place) => {
+      const { name, masks, url } = place
+      const { status, body } = await ask(url, requestTo(place))
+      if (status !== 200) throw new Error(`${name} answers ${status}: ${body}`)
+      return { name, masks, value: JSON.parse(body.toString()) as unknown }
+    }),
+  )
+}
+
+/** Milliseconds that an answer may take. */
+const limit = 5_000
+
+function ask(url: string, request: Buffer): Promise<ReadAnswer> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), timeout: limit }, () => socket.write(request))
+    const read = createAnswerReader((answer) => {
+      resolve(answer)
+      socket.destroy()
+    })
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        read(chunk)
+      } catch (error) {
+        reject(error)
+      }
+    })
+    socket.on('timeout', () => socket.destroy(new Error('an answer did not come')))
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the connection ended before an answer')))
+  })
+}

@@ -1,0 +1,25 @@
+import { closedLoop, type Exchange } from '../loads/closed-loop.ts'
+import { type SubjectName, subjectNames } from '../subject-names.ts'
+import type { Load, Place, Work } from './work.ts'
+
+type Loads = Pick<Work, 'loads' | 'warmUp'>
+
+/** 32 at once and one at a time. @param exchangeWith what is said to a place again and again */
+export function callLoads(noun: string, exchangeWith: (place: Place) => Exchange): Loads {
+  function load(connections: number, milliseconds: number): Load {
+    return {
+      title: connections === 1 ? `1 ${noun}` : `${connections} ${noun}s`,
+      connections,
+      run: (place) => closedLoop({ url: place.url, exchange: exchangeWith(place), connections, milliseconds }),
+    }
+  }
+  return { loads: [load(32, 2_500), load(1, 1_500)], warmUp: { ...load(32, 500), count: 10_000, times: 6 } }
+}
+
+export const allSubjects: readonly SubjectName[] = Object.values(subjectNames)
+
+/** Relaxed records are of reads only, so a second gateway would show the same. */
+export const subjectsOfChanges = allSubjects.filter((name) => name !== subjectNames.relaxed)
+
+/** `rack.send` is one way of many to carry a request; these are what a person could run instead. */
+export const wholeSubjects = subjectsOfChanges.filter((name) => name !== subjectNames.rackSend)

@@ -1,0 +1,30 @@
+import { requests } from '../loads/requests.ts'
+import { askAll } from './ask.ts'
+import { callLoads, subjectsOfChanges } from './calls.ts'
+import { post } from './request.ts'
+import { expectSame } from './same.ts'
+import type { Place, Work } from './work.ts'
+
+const form = {
+  url: 'object://app-0/tmp/bench.tgz',
+  description: 'a build',
+  manifest: 'convox.yml',
+  'no-cache': 'false',
+}
+const request = (place: Place) => post('/apps/app-0/builds?', form, place.url, place.password('deployer'))
+
+/** `convox build`, its last call: the gateway asks the rack nothing else for it, and makes an intent and an outcome durable. */
+export const change: Work = {
+  name: 'change',
+  title: 'POST /apps/{app}/builds, a form',
+  unit: 'request',
+  subjects: subjectsOfChanges,
+  ...callLoads('connection', (place) => requests(request(place))),
+  expectSame: async (places) => expectSame(await askAll(places, request), withoutPassword),
+}
+
+/** The repository's password is all that is hidden in a build. */
+export function withoutPassword(open: unknown): unknown {
+  const build = open as { readonly repository: string }
+  return { ...build, repository: build.repository.replace(/:[^:/@]+@/, ':[hidden]@') }
+}

@@ -1,0 +1,39 @@
+import { isDeepStrictEqual } from 'node:util'
+
+interface Release {
+  readonly id: string
+  readonly env: string
+}
+
+/**
+ * What a list of releases has to look like to someone who sees no value: the masks of `shown` in the place of the values of `open`.
+ *
+ * @param count masks in the whole list
+ * @returns the expected list
+ * @throws when `shown` has another number of masks, or a value of `open` stands where a mask should
+ */
+export function withMasks(open: unknown, shown: unknown, count: number): unknown {
+  const releases = releasesOf(open)
+  const environments = releasesOf(shown).map(({ env }) => env)
+  const masked = releases.map((release, index) => ({ ...release, env: maskedLines(release, environments[index]) }))
+  const masks = masked.flatMap(({ env }) => env.match(/^[^=]+=\[hidden:/gm) ?? []).length
+  if (masks !== count) throw new Error(`${masks} values are masked instead of ${count}`)
+  return masked
+}
+
+function maskedLines({ id, env }: Release, shown: string | undefined): string {
+  if (env === '') return ''
+  const lines = shown?.split('\n') ?? []
+  const mask = new RegExp(`^\\[hidden:${id}:[A-Za-z0-9_-]+\\]$`)
+  const names = env.split('\n').map((line) => line.slice(0, line.indexOf('=')))
+  const shownNames = lines.map((line) => line.slice(0, line.indexOf('=')))
+  if (!isDeepStrictEqual(shownNames, names)) throw new Error(`the environment of ${id} has other names`)
+  const open = lines.find((line) => !mask.test(line.slice(line.indexOf('=') + 1)))
+  if (open !== undefined) throw new Error(`a value of ${id} is not masked`)
+  return lines.join('\n')
+}
+
+function releasesOf(value: unknown): readonly Release[] {
+  if (!Array.isArray(value)) throw new Error('a list of releases is not a list')
+  return value
+}

@@ -1,0 +1,41 @@
+/** The head of a call as the stock CLI sends it. */
+export function head(start: string, url: string, password: string, headers: readonly string[] = []): Buffer {
+  const credentials = Buffer.from(`convox:${password}`).toString('base64')
+  const lines = [
+    `${start} HTTP/1.1`,
+    `Host: ${new URL(url).host}`,
+    'User-Agent: convox.go/dev',
+    'Accept: */*',
+    `Authorization: Basic ${credentials}`,
+    'Version: dev',
+    ...headers,
+  ]
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
+}
+
+/** A GET as the stock CLI sends it. */
+export function get(target: string, url: string, password: string): Buffer {
+  const headers = ['Content-Type: application/octet-stream', 'Accept-Encoding: gzip']
+  return head(`GET ${target}`, url, password, headers)
+}
+
+/** A POST with a form as the stock CLI sends it. */
+export function post(target: string, fields: Readonly<Record<string, string>>, url: string, password: string): Buffer {
+  const body = Buffer.from(new URLSearchParams(fields).toString())
+  const headers = [
+    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Length: ${body.length}`,
+    'Accept-Encoding: gzip',
+  ]
+  return Buffer.concat([head(`POST ${target}`, url, password, headers), body])
+}
+
+/** The handshake of an app's log stream. */
+export function websocketHandshake(url: string, password: string): Buffer {
+  return head('GET /apps/app-0/logs', url, password, [
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ])
+}

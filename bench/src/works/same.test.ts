@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { subjectNames } from '../subject-names.ts'
+import { expectSame } from './same.ts'
+
+const rack = { name: subjectNames.rack, masks: false, value: { a: 1, b: 'secret' } }
+const gateway = { name: subjectNames.durable, masks: true, value: { a: 1, b: 'hidden' } }
+const hidden = (open: unknown) => ({ ...(open as object), b: 'hidden' })
+
+test('answers are compared as a whole', () => {
+  const other = { ...rack, name: subjectNames.nginx, value: { a: 1 } }
+  expect(() => expectSame([rack, other])).toThrow('nginx answers something else than demo rack, directly')
+  expect(() => expectSame([rack, gateway])).toThrow('gateway, reads durable answers something else')
+  expectSame([rack, { ...rack, name: subjectNames.nginx }])
+})
+
+test('where masks are known, exactly they may differ', () => {
+  expectSame([gateway, rack], hidden)
+  const leaky = { ...gateway, value: rack.value }
+  expect(() => expectSame([rack, leaky], hidden)).toThrow('gateway, reads durable answers something else')
+  const unmasked = { ...rack, name: subjectNames.undici, value: gateway.value }
+  expect(() => expectSame([rack, unmasked], hidden)).toThrow('undici.stream answers something else')
+})
+
+test('without an open answer there is nothing to compare with', () => {
+  expect(() => expectSame([gateway])).toThrow('nobody to compare with')
+})
