@@ -31,7 +31,8 @@ export interface IdentitiesOptions {
 }
 
 type Answer = Principal | Refusal
-type Answers = Map<string, Promise<Answer>>
+/** A look-up that is under way, then its answer alone: a promise would weigh more than what it brought. */
+type Answers = Map<string, Promise<Answer> | Answer>
 
 const maximumLookUps = 3
 
@@ -53,7 +54,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   }
 
   async function newestAnswer(hash: Buffer): Promise<Answer> {
-    const key = hash.toString('base64')
+    const key = hash.toString('latin1')
     for (let lookUps = 1; ; lookUps++) {
       const begun = answers
       const answer = await (recall(begun, key) ?? lookUp(begun, key, hash))
@@ -61,7 +62,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     }
   }
 
-  function recall(known: Answers, key: string): Promise<Answer> | undefined {
+  function recall(known: Answers, key: string): Promise<Answer> | Answer | undefined {
     const answer = known.get(key)
     if (!answer) return undefined
     known.delete(key)
@@ -73,7 +74,10 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     const answer = ask(hash)
     known.set(key, answer)
     if (known.size > capacity) forgetOldest(known)
-    answer.catch(() => known.get(key) === answer && known.delete(key))
+    answer.then(
+      (found) => known.get(key) === answer && known.set(key, found),
+      () => known.get(key) === answer && known.delete(key),
+    )
     return answer
   }
 
