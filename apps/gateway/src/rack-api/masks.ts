@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import {
   createSecretKeys,
   defaultSecretPatterns,
@@ -10,6 +10,7 @@ import {
 import type { Policy } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
+import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
 /** What each principal sees of an answer, and the proof that a mask was made here. */
 export interface MaskKeeper {
@@ -28,10 +29,10 @@ export interface MaskKeeperOptions {
   readonly now: () => number
 }
 
-const macBytes = 16
-
 export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): MaskKeeper {
   const isSecret = createSecretKeys(defaultSecretPatterns)
+  const macs = keys.map(createMaskMac)
+  const macText = createMaskTexts(createMaskMac(keys[0]))
 
   function viewOf({ principal, rack, match }: RoutedCall): MaskView {
     const app = appOf(match.route, match.params)
@@ -45,7 +46,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       resourcePasswords: secrets,
       configValues: secrets,
       isSecret,
-      mac: (origin) => macOf(keys[0], rack.name, origin).toString('base64url'),
+      mac: (origin) => macText(rack.name, origin),
       seesApp: (name) => policy.sees(principal, rack.name, name, at),
       rackToken: rack.token,
     }
@@ -64,15 +65,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     },
     proves(rack, origin, mac) {
       const given = Buffer.from(mac, 'base64url')
-      return given.length === macBytes && keys.some((key) => timingSafeEqual(macOf(key, rack, origin), given))
+      return given.length === macBytes && macs.some((mac) => timingSafeEqual(mac(rack, origin), given))
     },
   }
-}
-
-/** Over where a value is from, never over the value. */
-function macOf(key: Buffer, rack: string, { app, release, key: name }: MaskOrigin): Buffer {
-  return createHmac('sha256', key)
-    .update(JSON.stringify([rack, app, release, name]))
-    .digest()
-    .subarray(0, macBytes)
 }
