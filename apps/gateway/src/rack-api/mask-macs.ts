@@ -18,13 +18,15 @@ export const macBytes = 16
 export function createMaskTexts(mac: MaskMac, capacity = 20_000): (rack: string, origin: MaskOrigin) => string {
   const releases = new Map<string, Map<string, string>>()
   let count = 0
+  /** The release that was asked about last: its keys come one after the other. */
+  let last: { rack: string; app: string; release: string; texts: Map<string, string> } | null = null
 
   function textsOf(rack: string, { app, release }: MaskOrigin): Map<string, string> {
+    if (last?.release === release && last.app === app && last.rack === rack) return last.texts
     const place = JSON.stringify([rack, app, release])
-    const known = releases.get(place)
-    if (known !== undefined) return known
-    const texts = new Map<string, string>()
+    const texts = releases.get(place) ?? new Map<string, string>()
     releases.set(place, texts)
+    last = { rack, app, release, texts }
     return texts
   }
 
@@ -34,6 +36,7 @@ export function createMaskTexts(mac: MaskMac, capacity = 20_000): (rack: string,
     if (known !== undefined) return known
     if (count >= capacity) {
       releases.clear()
+      last = null
       count = 0
     }
     const text = mac(rack, origin).toString('base64url')
