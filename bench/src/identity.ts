@@ -114,6 +114,7 @@ function sessionOf(number: number): CredentialRecord {
     rack: null,
     expiresAt: new Date(Date.now() + 720 * hour),
     endedAt: null,
+    superseded: null,
     user: {
       kind: 'user',
       id: uuid(),

@@ -18,6 +18,8 @@ export const eventKinds = [
   'stream.abandoned',
   'session.issued',
   'session.ended',
+  'session.renewed',
+  'session.superseded-token',
   'token.issued',
   'token.revoked',
   'service-account.created',

@@ -1,7 +1,7 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { Clock } from './clock.ts'
 import { AuthUnavailable } from './errors.ts'
-import { type Directory, principalOf } from './principals.ts'
+import { type CredentialRecord, type Directory, principalOf, sessionOf } from './principals.ts'
 import { expiredToken, isRefusal, type Refusal } from './refusal.ts'
 import type { Revision } from './revision.ts'
 import type { TokenReading } from './token.ts'
@@ -13,6 +13,8 @@ export interface Identities {
    * @throws AuthUnavailable when the database is needed and can't be reached, or hasn't been for `maxStale`
    */
   find(token: TokenReading): Promise<Principal | Refusal>
+  /** Who something under way belongs to now. As `find`, but a session goes on when the token that began it was replaced or has ended. */
+  findOwner(token: TokenReading): Promise<Principal | Refusal>
   /** Runs `listener` after anything about identities has changed. @returns a function that ends it */
   onChange(listener: () => void): () => void
   /** Whether a change may have been missed for more than a second. */
@@ -31,6 +33,7 @@ export interface IdentitiesOptions {
 }
 
 type Answer = Principal | Refusal
+type ReadRecord = (record: CredentialRecord | null, now: number) => Answer
 /** A look-up that is under way, then its answer alone: a promise would weigh more than what it brought. */
 type Answers = Map<string, Promise<Answer> | Answer>
 
@@ -47,17 +50,28 @@ export function createIdentities(options: IdentitiesOptions): Identities {
 
   async function find(token: TokenReading): Promise<Answer> {
     if (revision.age() > maxStale) throw new AuthUnavailable()
-    const answer = await newestAnswer(token.hash)
-    if (isRefusal(answer)) return answer
-    const expiresAt = Math.min(answer.expiresAt, token.expiresAt)
-    return clock.now() >= expiresAt ? expiredToken(token.kind, expiresAt) : answer
+    if (clock.now() >= token.expiresAt) return expiredToken(token.kind, token.expiresAt)
+    return currentAnswer(token.hash.toString('latin1'), token.hash, principalOf)
   }
 
-  async function newestAnswer(hash: Buffer): Promise<Answer> {
-    const key = hash.toString('latin1')
+  async function findOwner(token: TokenReading): Promise<Answer> {
+    if (token.kind !== 'session') return find(token)
+    if (revision.age() > maxStale) throw new AuthUnavailable()
+    return currentAnswer(`session of ${token.hash.toString('latin1')}`, token.hash, sessionOf)
+  }
+
+  /** An answer that has ended meanwhile is made anew once, so that it says why. */
+  async function currentAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
+    const answer = await newestAnswer(key, hash, read)
+    if (isRefusal(answer) || clock.now() < answer.expiresAt) return answer
+    answers.delete(key)
+    return newestAnswer(key, hash, read)
+  }
+
+  async function newestAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
     for (let lookUps = 1; ; lookUps++) {
       const begun = answers
-      const answer = await (recall(begun, key) ?? lookUp(begun, key, hash))
+      const answer = await (recall(begun, key) ?? lookUp(begun, key, hash, read))
       if (begun === answers || lookUps === maximumLookUps) return answer
     }
   }
@@ -70,8 +84,8 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     return answer
   }
 
-  function lookUp(known: Answers, key: string, hash: Buffer): Promise<Answer> {
-    const answer = ask(hash)
+  function lookUp(known: Answers, key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
+    const answer = ask(hash, read)
     known.set(key, answer)
     if (known.size > capacity) forgetOldest(known)
     answer.then(
@@ -81,15 +95,15 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     return answer
   }
 
-  async function ask(hash: Buffer): Promise<Answer> {
+  async function ask(hash: Buffer, read: ReadRecord): Promise<Answer> {
     try {
-      return principalOf(await directory.find(hash), clock.now())
+      return read(await directory.find(hash), clock.now())
     } catch (cause) {
       throw new AuthUnavailable({ cause })
     }
   }
 
-  return { find, onChange: revision.onChange, stale: revision.stale }
+  return { find, findOwner, onChange: revision.onChange, stale: revision.stale }
 }
 
 function forgetOldest(known: Answers): void {

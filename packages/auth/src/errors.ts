@@ -1,5 +1,5 @@
 import createError, { type FastifyError } from '@fastify/error'
-import type { Refusal, RefusalRule } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
 
 export const Unauthenticated = createError('RGW_UNAUTHENTICATED', '%s', 401)
 export const AuthUnavailable = createError(
@@ -34,6 +34,12 @@ export const NameTaken = createError(
   'a service account named %s exists already: choose another name',
   409,
 )
+export const SessionOver = createError('RGW_SESSION_OVER', 'this session has ended: run "rack-gateway login"', 409)
+export const SessionNotLonger = createError(
+  'RGW_SESSION_NOT_LONGER',
+  'this session goes on until %s and can not be made longer: run "rack-gateway login" then',
+  409,
+)
 export const NotFound = createError(
   'RGW_IDENTITY_NOT_FOUND',
   'there is no %s: list what exists, or create it first',
@@ -41,6 +47,9 @@ export const NotFound = createError(
 )
 
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
-export function unauthenticated(refusal: Refusal): FastifyError & { readonly rule: RefusalRule } {
-  return Object.assign(new Unauthenticated(refusal.reason), { rule: refusal.rule })
+export function unauthenticated(refusal: Refusal): FastifyError & Pick<Refusal, 'rule' | 'alarm'> {
+  return Object.assign(new Unauthenticated(refusal.reason), {
+    rule: refusal.rule,
+    ...(refusal.alarm && { alarm: refusal.alarm }),
+  })
 }

@@ -10,6 +10,7 @@ export interface IdentityEvent {
   readonly kind:
     | 'session.issued'
     | 'session.ended'
+    | 'session.renewed'
     | 'token.issued'
     | 'token.revoked'
     | 'service-account.created'

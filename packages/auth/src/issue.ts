@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import { InvalidExpiry } from './errors.ts'
 import type { Author, RecordIdentityEvents } from './events.ts'
 import { canonicalEmail } from './names.ts'
+import { renewSession, type SessionTerms } from './renewal.ts'
 import { closeSession, insertSession, type SessionRequest, selectSessions } from './sessions.ts'
 import type { TokenMint } from './token.ts'
 
@@ -45,7 +46,7 @@ export function createIssuer({ database: { db }, mint, clock, record, by }: Issu
 
     async issueSession(request: SessionRequest) {
       mustBeFuture(request.expiresAt)
-      return change((open) => insertSession(open, mint, request))
+      return change((open) => insertSession(open, mint, request, clock.now()))
     },
 
     async issueApiToken(request: ApiTokenRequest) {
@@ -65,6 +66,9 @@ export function createIssuer({ database: { db }, mint, clock, record, by }: Issu
     addBinding: (subject: BindingSubjectRef, terms: BindingTerms) =>
       change((open) => createBinding(open, subject, terms)),
     removeBinding: (id: string) => change((open) => deleteBinding(open, id)),
+    /** Gives a session a new token and a later end. @throws NotFound, SessionOver */
+    renewSession: (id: string, terms: SessionTerms) =>
+      change((open) => renewSession(open, mint, { id, terms, now: clock.now() })),
     endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, new Date(clock.now()))),
     revokeToken: (id: string) => change((open) => closeApiToken(open, id, new Date(clock.now()))),
 

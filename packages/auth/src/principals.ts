@@ -25,6 +25,8 @@ export interface SessionRecord {
   readonly expiresAt: Date
   readonly endedAt: Date | null
   readonly user: UserRecord
+  /** The token that was used: when a newer one took its place, and until when it works all the same. */
+  readonly superseded: { readonly at: Date; readonly until: Date } | null
 }
 
 export interface ApiTokenRecord {
@@ -56,7 +58,22 @@ export interface Directory {
  */
 export function principalOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
   if (!record) return refusals.unknownToken
-  return record.kind === 'session' ? sessionPrincipal(record, now) : apiTokenPrincipal(record, now)
+  return record.kind === 'session' ? tokenPrincipal(record, now) : apiTokenPrincipal(record, now)
+}
+
+/** Who a session is, whichever of its tokens it is asked by: what is under way belongs to the session. */
+export function sessionOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
+  return record?.kind === 'session' ? sessionPrincipal(record, now) : principalOf(record, now)
+}
+
+/** A token that a newer one replaced ends before its session does. */
+function tokenPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {
+  const principal = sessionPrincipal(session, now)
+  const { superseded } = session
+  if (superseded === null || refusals.isRefusal(principal)) return principal
+  const until = superseded.until.getTime()
+  if (now >= until) return refusals.supersededToken(superseded.at.getTime(), principal)
+  return Object.freeze({ ...principal, expiresAt: Math.min(principal.expiresAt, until) })
 }
 
 const noGroups: readonly string[] = Object.freeze([])

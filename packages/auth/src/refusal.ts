@@ -1,3 +1,4 @@
+import type { Principal } from '@rack-gateway/rbac-policy'
 import type { TokenKind } from './token.ts'
 
 export type RefusalRule =
@@ -13,6 +14,7 @@ export type RefusalRule =
   | 'expired-token'
   | 'unknown-token'
   | 'ended-session'
+  | 'superseded-token'
   | 'revoked-token'
   | 'locked-user'
   | 'disabled-service-account'
@@ -21,6 +23,8 @@ export type RefusalRule =
 export interface Refusal {
   readonly rule: RefusalRule
   readonly reason: string
+  /** Whose token was used when nobody should have it any more: for an event of its own. */
+  readonly alarm?: { readonly session: string; readonly user: string; readonly name: string }
 }
 
 const logIn = 'run "rack-gateway login"'
@@ -83,6 +87,16 @@ export const disabledServiceAccount = refusal(
 /** @param at when it ended, in milliseconds since the epoch */
 export function endedSession(at: number): Refusal {
   return refusal('ended-session', `your session was ended on ${minute(at)}: ${logIn}`)
+}
+
+/** @param at when a newer token took its place, in milliseconds since the epoch */
+export function supersededToken(at: number, { credential, id, name }: Principal): Refusal {
+  const reason = `this token was replaced by a newer one on ${minute(at)}, and only that one works: if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`
+  return Object.freeze({
+    rule: 'superseded-token',
+    reason,
+    alarm: Object.freeze({ session: credential, user: id, name }),
+  })
 }
 
 /** @param at when it was revoked, in milliseconds since the epoch */

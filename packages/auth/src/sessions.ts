@@ -33,6 +33,7 @@ export async function insertSession(
   change: Change,
   mint: TokenMint,
   request: SessionRequest,
+  now: number,
 ): Promise<IssuedCredential> {
   const { role, rack, expiresAt: wanted } = request
   const device = checkName('name of a device', request.device)
@@ -41,8 +42,10 @@ export async function insertSession(
   const { token, hash, expiresAt } = mint.issue('session', wanted)
   const id = randomUUID()
   const end = new Date(expiresAt)
-  await change.tx.insert(sessions).values({ id, userId: user.id, device, rack, expiresAt: end })
-  await change.tx.insert(credentials).values({ hash, sessionId: id, expiresAt: end })
+  await change.tx
+    .insert(sessions)
+    .values({ id, userId: user.id, device, rack, authenticatedAt: new Date(now), expiresAt: end })
+  await change.tx.insert(credentials).values({ hash, sessionId: id, issuedAt: new Date(now), expiresAt: end })
   const detail = { session: id, user: user.id, email: user.email, device, expires: end.toISOString() }
   change.events.push({ kind: 'session.issued', principal: change.by, ...(rack !== undefined && { rack }), detail })
   return { id, token, expiresAt }

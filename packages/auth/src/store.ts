@@ -26,7 +26,14 @@ export interface DirectoryOptions {
 /** Looks tokens up in PostgreSQL: one query each, with all bindings that bear on it. */
 export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 }: DirectoryOptions = {}): Directory {
   const query = db
-    .select({ session: sessions, token: apiTokens, user: users, account: serviceAccounts, binding: bindings })
+    .select({
+      session: sessions,
+      token: apiTokens,
+      user: users,
+      account: serviceAccounts,
+      binding: bindings,
+      credential: { supersededAt: credentials.supersededAt, expiresAt: credentials.expiresAt },
+    })
     .from(credentials)
     .leftJoin(sessions, eq(sessions.id, credentials.sessionId))
     .leftJoin(apiTokens, eq(apiTokens.id, credentials.apiTokenId))
@@ -63,9 +70,13 @@ interface Joined {
   readonly token: typeof apiTokens.$inferSelect | null
   readonly user: typeof users.$inferSelect | null
   readonly account: typeof serviceAccounts.$inferSelect | null
+  readonly credential: { readonly supersededAt: Date | null; readonly expiresAt: Date }
 }
 
-function recordOf({ session, token, user, account }: Joined, rows: readonly BindingRow[]): CredentialRecord | null {
+function recordOf(
+  { session, token, user, account, credential }: Joined,
+  rows: readonly BindingRow[],
+): CredentialRecord | null {
   const bindingsOf = (kind: string) => rows.filter((row) => row.subjectKind === kind).map(bindingOf)
   const person: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user') }
   const robot: ServiceAccountRecord | null = account && {
@@ -73,7 +84,10 @@ function recordOf({ session, token, user, account }: Joined, rows: readonly Bind
     kind: 'service-account',
     bindings: bindingsOf('service-account'),
   }
-  if (session && person) return { ...session, kind: 'session', user: person }
+  if (session && person) {
+    const { supersededAt: at, expiresAt: until } = credential
+    return { ...session, kind: 'session', user: person, superseded: at && { at, until } }
+  }
   const owner = person ?? robot
   return token && owner ? { ...token, kind: 'api-token', bindings: bindingsOf('api-token'), owner } : null
 }

@@ -39,6 +39,8 @@ export const sessions = gateway.table('sessions', {
   expiresAt: instant('expires_at').notNull(),
   endedAt: instant('ended_at'),
   endedReason: text('ended_reason'),
+  /** When the person last logged in for it; renewals go on for a limited time after that. */
+  authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
 })
 
 /** A scoped, expiring credential for automation, owned by a user or a service account (exactly one of the two). */
@@ -60,6 +62,8 @@ export const credentials = gateway.table('credentials', {
   apiTokenId: uuid('api_token_id').references(() => apiTokens.id),
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
+  /** When a newer token took its place. It works until `expires_at`, and is an alarm after that. */
+  supersededAt: instant('superseded_at'),
 })
 
 export const bindingSubjects = ['user', 'group', 'service-account', 'api-token', 'trust'] as const

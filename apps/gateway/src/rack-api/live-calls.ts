@@ -43,7 +43,7 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
   let over: string | null = null
 
   async function review(call: LiveCall): Promise<void> {
-    const principal = await identities.find(call.credential)
+    const principal = await identities.findOwner(call.credential)
     if (isRefusal(principal)) return call.end(principal.reason)
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
     if (decision.effect !== 'allow') call.end(decision.reason)

@@ -21,7 +21,16 @@ export function serviceAccount(changes: Partial<ServiceAccountRecord> = {}): Ser
 
 export function session(changes: Partial<SessionRecord> = {}): SessionRecord {
   const expiresAt = new Date(now + hour)
-  return { kind: 'session', id: 'session-1', rack: null, expiresAt, endedAt: null, user: user(), ...changes }
+  return {
+    kind: 'session',
+    id: 'session-1',
+    rack: null,
+    expiresAt,
+    endedAt: null,
+    user: user(),
+    superseded: null,
+    ...changes,
+  }
 }
 
 export function apiToken(changes: Partial<ApiTokenRecord> = {}): ApiTokenRecord {

@@ -1,0 +1,106 @@
+import { credentials, sessions, users } from '@rack-gateway/database'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { NotFound, SessionNotLonger, SessionOver } from './errors.ts'
+import { principalOf, sessionOf } from './principals.ts'
+import { isRefusal } from './refusal.ts'
+import { createDirectory } from './store.ts'
+import { startStore } from './testing/database.ts'
+import { hour, now } from './testing/records.ts'
+
+const day = 24 * hour
+const terms = { maxAge: 30 * day, lifetime: 90 * day, overlap: day }
+
+async function startSession() {
+  const store = await startStore()
+  const { issuer, mint, database } = store
+  const first = await issuer.issueSession({ email: 'ann@example.com', device: 'laptop', expiresAt: now + 30 * day })
+  const directory = createDirectory(database)
+  async function ask(token: string, at: number, read = principalOf) {
+    const reading = mint.read(token, now)
+    if (isRefusal(reading)) throw new Error(reading.reason)
+    return read(await directory.find(reading.hash), at)
+  }
+  return { ...store, first, ask }
+}
+
+test('a renewal gives the same session a new token and a later end; the old token works for the overlap', async () => {
+  const { issuer, first, ask, clock, record } = await startSession()
+  clock.time = now + 15 * day
+  const renewed = await issuer.renewSession(first.id, terms)
+  expect(renewed).toMatchObject({ id: first.id, expiresAt: now + 45 * day })
+  expect(renewed.token).not.toBe(first.token)
+  expect(record.mock.lastCall?.[0]).toEqual([
+    expect.objectContaining({ kind: 'session.renewed', detail: expect.objectContaining({ session: first.id }) }),
+  ])
+  const at = clock.time
+  expect(await ask(first.token, at + day - 1)).toMatchObject({ credential: first.id, expiresAt: at + day })
+  expect(await ask(renewed.token, at + day)).toMatchObject({ credential: first.id, expiresAt: now + 45 * day })
+})
+
+test('after the overlap the old token is refused and raises an alarm, while what it began goes on', async () => {
+  const { issuer, first, ask } = await startSession()
+  await issuer.renewSession(first.id, terms)
+  expect(await ask(first.token, now + day)).toMatchObject({
+    rule: 'superseded-token',
+    alarm: { session: first.id, name: 'ann@example.com' },
+  })
+  expect(await ask(first.token, now + day, sessionOf)).toMatchObject({ credential: first.id, name: 'ann@example.com' })
+  await issuer.endSession(first.id, 'test')
+  expect(await ask(first.token, now + day, sessionOf)).toMatchObject({ rule: 'ended-session' })
+  expect(await ask(first.token, now + day)).toMatchObject({ rule: 'ended-session' })
+})
+
+test('both tokens end together', async () => {
+  const { issuer, first, ask } = await startSession()
+  const renewed = await issuer.renewSession(first.id, terms)
+  await issuer.endSession(first.id, 'test')
+  for (const token of [first.token, renewed.token])
+    expect(await ask(token, now)).toMatchObject({ rule: 'ended-session' })
+})
+
+test('renewals never go beyond the lifetime since the last login', async () => {
+  const { issuer, first, clock } = await startSession()
+  for (const days of [29, 58, 80]) {
+    clock.time = now + days * day
+    await issuer.renewSession(first.id, terms)
+  }
+  clock.time = now + 85 * day
+  expect((await issuer.renewSession(first.id, terms)).expiresAt).toBe(now + 90 * day)
+  clock.time = now + 90 * day
+  await expect(issuer.renewSession(first.id, terms)).rejects.toThrow(SessionOver)
+})
+
+test('a renewal that would bring the end nearer is refused', async () => {
+  const { issuer, first } = await startSession()
+  await expect(issuer.renewSession(first.id, { ...terms, maxAge: day })).rejects.toThrow(SessionNotLonger)
+})
+
+test('who may not come in any more can not renew', async () => {
+  const { issuer, first, database, clock } = await startSession()
+  await database.db.update(users).set({ lockedAt: new Date(now) })
+  await expect(issuer.renewSession(first.id, terms)).rejects.toThrow(SessionOver)
+  await database.db.update(users).set({ lockedAt: null })
+  clock.time = now + 30 * day
+  await expect(issuer.renewSession(first.id, terms)).rejects.toThrow(SessionOver)
+  await expect(issuer.renewSession('00000000-0000-4000-8000-000000000000', terms)).rejects.toThrow(NotFound)
+  await expect(issuer.renewSession("' or true", terms)).rejects.toThrow(NotFound)
+})
+
+test('a renewal that can not be recorded has not taken place', async () => {
+  const { issuer, first, database, record } = await startSession()
+  record.mockRejectedValueOnce(new Error('no log'))
+  await expect(issuer.renewSession(first.id, terms)).rejects.toThrow('no log')
+  expect(await database.db.select().from(credentials)).toMatchObject([{ supersededAt: null }])
+  expect(await database.db.select().from(sessions)).toMatchObject([{ expiresAt: new Date(now + 30 * day) }])
+})
+
+test('renewals at the same time all give tokens that work, and only a few are remembered', async () => {
+  const { issuer, first, ask, database } = await startSession()
+  const renewed = await Promise.all(Array.from({ length: 30 }, () => issuer.renewSession(first.id, terms)))
+  const rows = await database.db.select().from(credentials).where(eq(credentials.sessionId, first.id))
+  expect(rows).toHaveLength(21)
+  expect(rows.filter(({ supersededAt }) => supersededAt === null)).toHaveLength(1)
+  const answers = await Promise.all(renewed.map(({ token }) => ask(token, now + day - 1)))
+  expect(answers.filter((answer) => !isRefusal(answer))).toHaveLength(21)
+})
