@@ -2,7 +2,7 @@ import type {} from '@rack-gateway/auth/plugin'
 import type {} from '@rack-gateway/rack-registry/plugin'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
-import { type System, startSystem } from './support/system.ts'
+import { nextChange, type System, startSystem } from './support/system.ts'
 import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 /** What a call waits for in the database, counted on the wire: one commit for a read, two for a change, one for a websocket; nothing for identity and decision once they are known. */
@@ -90,12 +90,3 @@ describe('statements of a call', () => {
     expect(taken().other).toBe(1)
   })
 })
-
-function nextChange(system: System): Promise<void> {
-  return new Promise((resolve) => {
-    const forget = system.app.identities.onChange(() => {
-      forget()
-      resolve()
-    })
-  })
-}

@@ -1,9 +1,16 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { alarmOf, type createAlarms } from './alarms.ts'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
 import { ruleOf } from './errors.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
-import { addressOf, draftOf } from './rack-api/draft.ts'
+import { addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    alarms: ReturnType<typeof createAlarms>
+  }
+}
 
 /** Gives every refusal and failure of `app` the error contract, and records it: with its caller when there is one, as a count when not. */
 export function answerErrors(app: FastifyInstance): void {
@@ -39,6 +46,7 @@ export async function refuse(
   const rule = ruleOf(error) ?? failure.body.code
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
   if (request.principal === null) {
+    await raiseAlarm(app, error, request)
     app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
     return sendFailure(request, reply, failure)
   }
@@ -49,6 +57,14 @@ export async function refuse(
     return tell(request, reply, failureOf(unrecorded, request.id))
   }
   return tell(request, reply, failure)
+}
+
+async function raiseAlarm(app: FastifyInstance, error: unknown, request: FastifyRequest): Promise<void> {
+  const alarm = alarmOf(error)
+  const event = alarm && app.alarms(alarm, sourceOf(request))
+  if (!event) return
+  request.log.warn({ event: 'session.superseded_token', session: alarm.session, user: alarm.name })
+  await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
 }
 
 function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

@@ -1,19 +1,29 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
-import { createIdentities, createTokenMint, deriveKey } from '@rack-gateway/auth'
+import {
+  type Author,
+  createIdentities,
+  createTokenMint,
+  defaultSessionTerms,
+  deriveKey,
+  type RecordIdentityEvents,
+  type SessionTerms,
+} from '@rack-gateway/auth'
 import authPlugin from '@rack-gateway/auth/plugin'
-import { createDirectory, watchRevision } from '@rack-gateway/auth/store'
+import { createDirectory, createIssuer, type Issuer, watchRevision } from '@rack-gateway/auth/store'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
 import rbacPolicyPlugin from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
 import ownApi from './own-api/me.ts'
+import renewal from './own-api/renewal.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -38,6 +48,7 @@ export interface GatewayOptions {
   readonly auditReads: 'strict' | 'relaxed'
   /** Milliseconds. */
   readonly authMaxStale: number
+  readonly sessions?: SessionTerms
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
@@ -51,6 +62,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   try {
     await database.check()
     app.decorateRequest('call', null)
+    app.decorate('alarms', createAlarms(now))
     answerErrors(app)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
@@ -60,6 +72,11 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
     await app.register(ownApi, { now })
+    await app.register(renewal, {
+      issuerFor: issuers(app, database, options),
+      terms: options.sessions ?? defaultSessionTerms,
+      now,
+    })
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -84,6 +101,19 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
   const clock = { now }
   const identities = createIdentities({ directory: createDirectory(database), revision, clock, maxStale: authMaxStale })
   await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock })
+}
+
+/** Changes to identities in somebody's name, each recorded before it counts. */
+function issuers(
+  app: FastifyInstance,
+  database: Database,
+  { secretKeys, now = Date.now }: GatewayOptions,
+): (by: Author) => Issuer {
+  const mint = createTokenMint(secretKeys)
+  const record: RecordIdentityEvents = async (events) => {
+    await Promise.all(events.map((event) => app.audit.record(event)))
+  }
+  return (by) => createIssuer({ database, mint, clock: { now }, record, by })
 }
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {

@@ -55,8 +55,8 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   }
 
   async function findOwner(token: TokenReading): Promise<Answer> {
-    if (token.kind !== 'session') return find(token)
-    if (revision.age() > maxStale) throw new AuthUnavailable()
+    const found = await find(token)
+    if (token.kind !== 'session' || !isRefusal(found) || !isOfToken(found)) return found
     return currentAnswer(`session of ${token.hash.toString('latin1')}`, token.hash, sessionOf)
   }
 
@@ -104,6 +104,11 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   }
 
   return { find, findOwner, onChange: revision.onChange, stale: revision.stale }
+}
+
+/** Whether it is the token that has ended, and perhaps not its session. */
+function isOfToken({ rule }: Refusal): boolean {
+  return rule === 'expired-token' || rule === 'superseded-token'
 }
 
 function forgetOldest(known: Answers): void {

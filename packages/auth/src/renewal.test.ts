@@ -95,12 +95,13 @@ test('a renewal that can not be recorded has not taken place', async () => {
   expect(await database.db.select().from(sessions)).toMatchObject([{ expiresAt: new Date(now + 30 * day) }])
 })
 
-test('renewals at the same time all give tokens that work, and only a few are remembered', async () => {
+test('renewals at the same time leave one newest token and a few before it', async () => {
   const { issuer, first, ask, database } = await startSession()
   const renewed = await Promise.all(Array.from({ length: 30 }, () => issuer.renewSession(first.id, terms)))
   const rows = await database.db.select().from(credentials).where(eq(credentials.sessionId, first.id))
   expect(rows).toHaveLength(21)
   expect(rows.filter(({ supersededAt }) => supersededAt === null)).toHaveLength(1)
   const answers = await Promise.all(renewed.map(({ token }) => ask(token, now + day - 1)))
-  expect(answers.filter((answer) => !isRefusal(answer))).toHaveLength(21)
+  // All are of one moment, so that the first token may be among those that are remembered, or not.
+  expect([20, 21]).toContain(answers.filter((answer) => !isRefusal(answer)).length)
 })

@@ -3,7 +3,16 @@ import { isRackVariable, rackPrefixes } from './rack-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'
 
 /** Names under these are ours alone, so one that we don't know is a mistake. */
-const ownPrefixes = ['RACK_URL_', 'RACK_TOKEN_', 'RACK_CA_', 'RACK_TLS_', 'RACK_GATEWAY_', 'AUDIT_', 'AUTH_']
+const ownPrefixes = [
+  'RACK_URL_',
+  'RACK_TOKEN_',
+  'RACK_CA_',
+  'RACK_TLS_',
+  'RACK_GATEWAY_',
+  'AUDIT_',
+  'AUTH_',
+  'SESSION_',
+]
 
 /** The CLI's own, which may stand in the same shell. */
 export const clientVariables = ['RACK_GATEWAY_URL', 'RACK_GATEWAY_TOKEN', 'RACK_GATEWAY_CONFIG_DIR'] as const

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
+import { durationProblem } from './duration.ts'
 import { certificatesProblem } from './rack-certificates.ts'
 import { pinsProblem } from './rack-pins.ts'
 import { databaseUrlProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
@@ -37,6 +38,21 @@ export const ServerEnvironment = Type.Object({
     'whole seconds from 0 to 3600 that known identities go on without the database',
     staleProblem,
     '60',
+  ),
+  SESSION_MAX_AGE: checked(
+    'how long a session lives after its last renewal: a duration from 1h to 90d, such as 30d',
+    durationProblem('1h', '90d'),
+    '30d',
+  ),
+  SESSION_LIFETIME: checked(
+    'how long renewals go on after the last login: a duration from 1h to 365d, no less than SESSION_MAX_AGE',
+    durationProblem('1h', '365d'),
+    '90d',
+  ),
+  SESSION_OVERLAP: checked(
+    "how long a session's token goes on when a newer one has taken its place: a duration from 0s to 7d",
+    durationProblem('0s', '7d'),
+    '24h',
   ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'fatal, error, warn, info, debug, trace or silent',

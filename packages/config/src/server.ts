@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import { readDuration } from './duration.ts'
 import { unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
 import { nearest } from './nearest.ts'
@@ -25,6 +26,8 @@ export interface ServerConfig {
   readonly auditReads: 'strict' | 'relaxed'
   /** How long known identities go on without the database, in milliseconds. */
   readonly authMaxStaleMs: number
+  /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
+  readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
 }
 
@@ -47,7 +50,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   problems.push(
     ...problemsOf(ServerEnvironment, values, { variable: (name) => name, missing: (name) => meant(name, env) }),
   )
-  problems.push(...unknownVariables(env))
+  problems.push(...sessionProblems(values), ...unknownVariables(env))
   if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
 
   return Object.freeze({
@@ -58,6 +61,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: values.HOST,
     auditReads: values.AUDIT_READS,
     authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
+    sessions: Object.freeze(sessionsOf(values)),
     logLevel: values.LOG_LEVEL,
   })
 }
@@ -69,6 +73,17 @@ function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {
     if (value !== undefined) values[name] = value
   }
   return values
+}
+
+function sessionsOf({ SESSION_MAX_AGE, SESSION_LIFETIME, SESSION_OVERLAP }: ServerEnvironment) {
+  const read = (text: string) => readDuration(text) ?? 0
+  return { maxAge: read(SESSION_MAX_AGE), lifetime: read(SESSION_LIFETIME), overlap: read(SESSION_OVERLAP) }
+}
+
+function sessionProblems({ SESSION_MAX_AGE: maxAge, SESSION_LIFETIME: lifetime }: Record<string, unknown>): string[] {
+  const [age, life] = [maxAge, lifetime].map((value) => (typeof value === 'string' ? readDuration(value) : null))
+  if (age == null || life == null || age <= life) return []
+  return [`SESSION_LIFETIME is ${lifetime}, less than SESSION_MAX_AGE (${maxAge}); it should be at least as long`]
 }
 
 function databaseOf(values: ServerEnvironment): DatabaseConfig {

@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
-import { createTokenMint } from '@rack-gateway/auth'
+import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
+import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
@@ -44,6 +45,7 @@ export interface SystemOptions {
   /** Of the racks. */
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
+  readonly sessions?: SessionTerms
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
 }
@@ -58,6 +60,7 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
+  sessions,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -84,6 +87,7 @@ export async function startSystem({
       databaseUrl,
       log: pino({ level: 'silent' }),
       auditReads,
+      ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
       now,
     })
@@ -183,6 +187,16 @@ export async function startSystem({
       await database.drop()
     },
   }
+}
+
+/** When the gateway next hears that anything about identities has changed. */
+export function nextChange({ app }: System): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = app.identities.onChange(() => {
+      forget()
+      resolve()
+    })
+  })
 }
 
 /** Every stream of the database, checked as an auditor would. */

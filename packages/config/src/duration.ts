@@ -1,0 +1,21 @@
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `30d`, `24h`, `90m` or `45s` in milliseconds, or null for anything else. */
+export function readDuration(text: string): number | null {
+  const [, count, unit] = /^(0|[1-9]\d{0,5})([smhd])$/.exec(text) ?? []
+  return isUnit(unit) ? Number(count) * units[unit] : null
+}
+
+/** Whether a duration is from `least` to `most`, both durations too. */
+export function durationProblem(least: string, most: string): (text: string) => string | null {
+  const bounds = [least, most].map((bound) => readDuration(bound) ?? Number.NaN)
+  return function problemOf(text) {
+    const duration = readDuration(text)
+    if (duration === null) return 'is not a duration'
+    return duration >= (bounds[0] ?? 0) && duration <= (bounds[1] ?? 0) ? null : 'is not in range'
+  }
+}
+
+function isUnit(text: string | undefined): text is keyof typeof units {
+  return text !== undefined && text in units
+}
