@@ -34,13 +34,8 @@ export type MeAnswer =
 /** Asks the gateway who the token's bearer is. Follows no redirect, which could carry the token elsewhere. */
 export async function askMe(origin: string, token: Secret): Promise<MeAnswer> {
   try {
-    const headers = {
-      authorization: `Bearer ${token.reveal()}`,
-      accept: 'application/json',
-      'user-agent': `rack-gateway/${version()}`,
-    }
     const answer = await fetch(`${origin}/gateway/api/v1/me`, {
-      headers,
+      headers: headersWith(token),
       redirect: 'manual',
       signal: AbortSignal.timeout(deadlineMs),
     })
@@ -54,6 +49,43 @@ export async function askMe(origin: string, token: Secret): Promise<MeAnswer> {
     }
   } catch (error) {
     return { kind: 'unreachable', reason: failure(error) }
+  }
+}
+
+/** A session's new token: `POST /gateway/api/v1/session/renewal`. */
+export const Renewed = Type.Object({
+  token: Type.String({ pattern: '^rgs_[A-Za-z0-9]{1,200}$' }),
+  expiresAt: Type.String(),
+  renewAt: Type.String(),
+})
+export type Renewed = Static<typeof Renewed>
+
+/** What waits for a command is not worth more than this. */
+const renewalDeadlineMs = 3_000
+
+/** Asks for a session's new token. @returns `never` when the gateway doesn't renew this one, `later` when it couldn't be asked */
+export async function askRenewal(origin: string, token: Secret): Promise<Renewed | 'never' | 'later'> {
+  try {
+    const answer = await fetch(`${origin}/gateway/api/v1/session/renewal`, {
+      method: 'POST',
+      headers: headersWith(token),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(renewalDeadlineMs),
+    })
+    const body = await bodyOf(answer)
+    if (answer.status === 403 || answer.status === 404 || answer.status === 409) return 'never'
+    const value = answer.status === 200 && body !== null ? parsed(body) : undefined
+    return Value.Check(Renewed, value) ? value : 'later'
+  } catch {
+    return 'later'
+  }
+}
+
+function headersWith(token: Secret): Record<string, string> {
+  return {
+    authorization: `Bearer ${token.reveal()}`,
+    accept: 'application/json',
+    'user-agent': `rack-gateway/${version()}`,
   }
 }
 

@@ -40,7 +40,12 @@ describe('login', () => {
     expect(machine.config()).toEqual({
       gateways: { staging: { url, rack: 'staging' } },
       tokens: {
-        staging: { token: 'rgs_token', email: 'ada@example.com', expires_at: new Date(expiresAt).toISOString() },
+        staging: {
+          token: 'rgs_token',
+          email: 'ada@example.com',
+          expires_at: new Date(expiresAt).toISOString(),
+          renew_at: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
       },
       current: 'staging',
     })

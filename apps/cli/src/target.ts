@@ -16,6 +16,8 @@ export interface Target {
   readonly rack: string | null
   readonly token: Secret
   readonly expiry: Expiry
+  /** Whether half of a session's life is over, by the file. */
+  readonly renewalDue: boolean
 }
 
 interface Choice {
@@ -96,6 +98,7 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
     rack: choice?.name ?? null,
     token: usableToken(token, 'RACK_GATEWAY_TOKEN'),
     expiry: { state: 'unknown' },
+    renewalDue: false,
   }
 }
 
@@ -129,6 +132,7 @@ function fileTarget({ configPath: path, now }: Context, config: ClientConfig, ch
     rack: gateway.rack ?? null,
     token: usableToken(entry.token, `the token of ${printable(name)} in ${path}`),
     expiry,
+    renewalDue: Date.parse(entry.renew_at ?? '') <= now,
   }
 }
 

@@ -42,7 +42,8 @@ function isToken(value: unknown): boolean {
     typeof value.token === 'string' &&
     value.token !== '' &&
     isOptionalText(value.email) &&
-    isOptionalText(value.expires_at)
+    isOptionalText(value.expires_at) &&
+    isOptionalText(value.renew_at)
   )
 }
 

@@ -10,6 +10,9 @@ const Token = Type.Object({
   token: Type.String({ minLength: 1, description: 'a token' }),
   email: Type.Optional(Type.String({ description: 'whose token it is' })),
   expires_at: Type.Optional(Type.String({ description: 'when the token ends, such as 2024-02-01T00:00:00Z' })),
+  renew_at: Type.Optional(
+    Type.String({ description: 'when it is time for a newer one, such as 2024-01-15T00:00:00Z' }),
+  ),
 })
 
 /** A plain string key would leave out names with a line break in them. */

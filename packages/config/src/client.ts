@@ -37,7 +37,7 @@ export async function readClientConfig(path: string): Promise<ReadClientConfig> 
  */
 export async function updateClientConfig(
   path: string,
-  change: (config: ClientConfig) => ClientConfig,
+  change: (config: ClientConfig) => ClientConfig | Promise<ClientConfig>,
   { waitMs = 5_000 }: { waitMs?: number } = {},
 ): Promise<ReadClientConfig> {
   const notices: string[] = []
@@ -45,7 +45,7 @@ export async function updateClientConfig(
     preparePrivateDirectory(path, notices)
     return await withFileLock(path, { waitMs }, async () => {
       const read = await readClientConfig(path)
-      const config = change(read.config)
+      const config = await change(read.config)
       writePrivateFile(path, `${JSON.stringify(config, null, 2)}\n`)
       return { config, notices: [...notices, ...read.notices] }
     })

@@ -38,7 +38,9 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
   const me = answer.kind === 'known' ? answer.me : null
   const rack = rackFor(options, { known: known?.url === origin ? known : null, me })
 
-  const entry = { token, email: me?.name, expiresAt: answer.kind === 'known' ? answer.expiresAt : undefined }
+  const expiresAt = answer.kind === 'known' ? answer.expiresAt : undefined
+  const renewAt = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
+  const entry = { token, email: me?.name, expiresAt, renewAt }
   const { config: written, notices } = await updateClientConfig(context.configPath, (current) =>
     withLogin(current, { name, origin, rack, entry }),
   )
@@ -51,6 +53,11 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
     context.print(
       `The current rack is still ${printable(written.current ?? 'none')}; to change it: rack-gateway switch ${name}`,
     )
+}
+
+/** When half of what is left of a session is over: time for a newer token. */
+function halfway(now: number, expiresAt: string): string {
+  return new Date(now + (Date.parse(expiresAt) - now) / 2).toISOString()
 }
 
 function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | null): string {
@@ -113,7 +120,12 @@ interface Login {
   readonly name: string
   readonly origin: string
   readonly rack: string | undefined
-  readonly entry: { readonly token: Secret; readonly email: string | undefined; readonly expiresAt: string | undefined }
+  readonly entry: {
+    readonly token: Secret
+    readonly email: string | undefined
+    readonly expiresAt: string | undefined
+    readonly renewAt: string | undefined
+  }
 }
 
 /** Undefined fields vanish when the file is written; fields that aren't known stay. */
@@ -124,6 +136,7 @@ function withLogin(config: ClientConfig, { name, origin, rack, entry }: Login): 
     token: entry.token.reveal(),
     email: entry.email,
     expires_at: entry.expiresAt,
+    renew_at: entry.renewAt,
   }
   return {
     ...config,

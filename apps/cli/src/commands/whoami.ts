@@ -58,5 +58,12 @@ function fromRackUrl(value: string | undefined): Target | null {
   const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
   if (url === null || origin === null || url.password === '')
     throw new BadSetting('RACK_URL is set, but is not https://convox:TOKEN@HOST: correct it or unset it')
-  return { name: null, origin, rack, token: new Secret(decodeURIComponent(url.password)), expiry: { state: 'unknown' } }
+  return {
+    name: null,
+    origin,
+    rack,
+    token: new Secret(decodeURIComponent(url.password)),
+    expiry: { state: 'unknown' },
+    renewalDue: false,
+  }
 }
