@@ -2,7 +2,7 @@ import auditPlugin from '@rack-gateway/audit/plugin'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { createIdentities, createTokenMint, deriveKey } from '@rack-gateway/auth'
 import authPlugin from '@rack-gateway/auth/plugin'
-import { createDirectory, watchRevision } from '@rack-gateway/auth/store'
+import { createDirectory, createLastUses, watchRevision } from '@rack-gateway/auth/store'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
@@ -13,7 +13,7 @@ import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
-import ownApi from './own-api/me.ts'
+import ownApi from './own-api/plugin.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -40,17 +40,24 @@ export interface GatewayOptions {
   readonly authMaxStale: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
+  /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
+  readonly tokenMaxAge?: number
+  /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
+  readonly trustedProxies?: readonly string[]
 }
+
+const defaultTokenMaxAge = 365 * 86_400_000
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { racks, databaseUrl, log, now = Date.now } = options
-  const app = createServer(log)
+  const app = createServer(log, options.trustedProxies)
   const database = openDatabase(databaseUrl)
   app.addHook('onClose', () => database.close())
   try {
     await database.check()
     app.decorateRequest('call', null)
+    app.decorateRequest('endpoint', null)
     answerErrors(app)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
@@ -59,7 +66,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
-    await app.register(ownApi, { now })
+    await app.register(ownApi, {
+      database,
+      mint: createTokenMint(options.secretKeys),
+      now,
+      tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
+    })
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -83,7 +95,15 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
   app.addHook('onClose', () => revision.stop())
   const clock = { now }
   const identities = createIdentities({ directory: createDirectory(database), revision, clock, maxStale: authMaxStale })
-  await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock })
+  const onError = (err: unknown) => log.warn({ event: 'identities.last_use_failed', err })
+  const lastUses = createLastUses({ database, clock, onError })
+  app.addHook('onClose', () => lastUses.stop())
+  await app.register(authPlugin, {
+    mint: createTokenMint(secretKeys),
+    identities,
+    clock,
+    onUse: ({ credential }, address) => lastUses.note(credential, address),
+  })
 }
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {

@@ -1,6 +1,6 @@
 import { compileRules } from '@rack-gateway/command-matcher'
 import { compileRole } from './compiled-role.ts'
-import { decide } from './decide.ts'
+import { decide, rolesWith } from './decide.ts'
 import { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 import { documentProblems } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
@@ -44,6 +44,7 @@ export function compilePolicy(document: PolicyDocument = builtInPolicy, options:
     decide: (principal, call) => decide(compiled, principal, holdingsOf(principal), call),
     holds,
     mayGive: (principal, wanted, at) => mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, at),
+    rolesWith: (permission) => rolesWith(compiled, permission),
     racksOf: (principal, racks, at) => racks.filter((rack) => isOn(holdingsOf(principal), rack, at)),
     sees: (principal, rack, app, at) => holds(principal, 'app:list', { rack, app, scope: 'app' }, at),
   }

@@ -141,6 +141,8 @@ export interface Policy {
     where: { rack: string; app: string | null; scope: 'app' | 'rack' | 'list' },
     at: number,
   ): boolean
+  /** Names of the roles that have a permission. */
+  rolesWith(permission: Permission): string[]
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], at: number): string[]
   /** Whether a principal holds everything that it wants to give: null, or a sentence that says what is missing. */
