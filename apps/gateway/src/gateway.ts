@@ -96,8 +96,13 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
   const clock = { now }
   const identities = createIdentities({ directory: createDirectory(database), revision, clock, maxStale: authMaxStale })
   const onError = (err: unknown) => log.warn({ event: 'identities.last_use_failed', err })
-  const lastUses = createLastUses({ database, clock, onError })
-  app.addHook('onClose', () => lastUses.stop())
+  // On a connection of its own: no call waits behind it.
+  const usesDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
+  const lastUses = createLastUses({ database: usesDatabase, clock, onError })
+  app.addHook('onClose', async function stopLastUses() {
+    await lastUses.stop()
+    await usesDatabase.close()
+  })
   await app.register(authPlugin, {
     mint: createTokenMint(secretKeys),
     identities,
