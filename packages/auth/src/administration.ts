@@ -6,14 +6,7 @@ import { type Change, changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
 import { InvalidExpiry } from './errors.ts'
 import type { Author, RecordIdentityEvents } from './events.ts'
-import {
-  type AdminRoles,
-  keepAnAdmin,
-  lockUser,
-  onlyOneAtATime,
-  setServiceAccountDisabled,
-  unlockUser,
-} from './locking.ts'
+import { type AdminRoles, keepAnAdmin, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
 import { checkName } from './names.ts'
 import { handOverApiToken, mustExist, type Rotation, rotateApiToken } from './replacing-tokens.ts'
 import { closeSession } from './sessions.ts'
@@ -74,7 +67,6 @@ export function createAdministration({ database: { db }, mint, clock, record, by
     },
     removeBinding: (id: string) =>
       change(async (open) => {
-        await onlyOneAtATime(open)
         const gone = await deleteBinding(open, id)
         if (gone.subjectKind === 'user' && adminRoles.includes(gone.role)) await keepAnAdmin(open, { adminRoles })
       }),

@@ -9,14 +9,12 @@ export interface AdminRoles {
   readonly adminRoles: readonly string[]
 }
 
-/** What takes an administrator away happens one at a time: two at once would each see the other one still there. */
-const onlyOne = 0x7267_6131
-
-export async function onlyOneAtATime({ tx }: Change): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${onlyOne})`)
-}
-
-/** @throws LastAdmin when nobody is left who may log in, and manages bindings everywhere and without an end */
+/**
+ * Asked after the change: each change of identities locks the revision until it is committed, so of two at once
+ * the second one sees what the first one has left.
+ *
+ * @throws LastAdmin when nobody is left who may log in, and manages bindings everywhere and without an end
+ */
 export async function keepAnAdmin({ tx }: Change, { adminRoles }: AdminRoles): Promise<void> {
   if (adminRoles.length === 0) throw new LastAdmin()
   const everywhere = and(inArray(bindings.role, [...adminRoles]), eq(bindings.racks, '*'), eq(bindings.apps, '*'))
@@ -41,7 +39,6 @@ export async function lockUser(
   id: string,
   { reason, at, adminRoles }: AdminRoles & { readonly reason: string; readonly at: Date },
 ): Promise<readonly StoppedToken[]> {
-  await onlyOneAtATime(change)
   const user = await findUser(change, id)
   if (!user.lockedAt) {
     await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))

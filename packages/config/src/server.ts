@@ -6,7 +6,7 @@ import { problemsOf } from './problems.ts'
 import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
-import { splitSecretKeys } from './server-values.ts'
+import { splitNetworks, splitSecretKeys } from './server-values.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -25,6 +25,10 @@ export interface ServerConfig {
   readonly auditReads: 'strict' | 'relaxed'
   /** How long known identities go on without the database, in milliseconds. */
   readonly authMaxStaleMs: number
+  /** The longest life of an API token, in milliseconds. */
+  readonly tokenMaxAgeMs: number
+  /** CIDRs of the proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
 }
 
@@ -58,6 +62,8 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: values.HOST,
     auditReads: values.AUDIT_READS,
     authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
+    tokenMaxAgeMs: Number(values.TOKEN_MAX_AGE) * 86_400_000,
+    trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     logLevel: values.LOG_LEVEL,
   })
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { call, person, someId } from './callers.ts'
@@ -48,6 +50,19 @@ describe('API tokens', () => {
         detail: expect.objectContaining({ token: made.text('id'), owner: `user:${deployer.id}` }),
       }),
     )
+  })
+
+  test('is found by the pattern and the check digits that the documentation gives to secret scanners', async () => {
+    const page = readFileSync(new URL('../../../../docs/how-to/tokens.md', import.meta.url), 'utf8')
+    const [, pattern = ''] = /```\n(\\b.*)\n```/.exec(page) ?? []
+    const token = (await make(admin, { role: 'viewer' })).text('token')
+    const [found] = new RegExp(pattern).exec(`RACK_URL=https://convox:${token}@gateway.example.com`) ?? []
+    expect(found).toBe(token)
+    const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+    let check = ''
+    for (let rest = crc32(token.slice(0, 61)); check.length < 6; rest = Math.floor(rest / 62))
+      check = digits.charAt(rest % 62) + check
+    expect(token.slice(61)).toBe(check)
   })
 
   test.each([

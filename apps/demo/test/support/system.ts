@@ -44,6 +44,7 @@ export interface SystemOptions {
   /** Of the racks. */
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
+  readonly trustedProxies?: readonly string[]
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
 }
@@ -58,6 +59,7 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
+  trustedProxies = [],
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -86,6 +88,7 @@ export async function startSystem({
       auditReads,
       authMaxStale: 60_000,
       now,
+      trustedProxies,
     })
   const app = await start()
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
