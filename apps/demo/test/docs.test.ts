@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { EventDraft, eventKinds } from '@rack-gateway/audit'
 import { describe, expect, test } from 'vitest'
+import { apiParts } from './reference/api.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
 import { rackApiParts } from './reference/rack-api.ts'
@@ -23,6 +24,7 @@ describe('the generated parts of the reference are those of the code', () => {
     ['errors.md', errorParts],
     ['roles.md', roleParts],
     ['rack-api.md', rackApiParts],
+    ['api.md', apiParts],
     ['configuration.md', configurationParts],
   ])('%s', async (name, parts) => {
     const path = `${workspace}docs/reference/${name}`

@@ -1,16 +1,14 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
-  type Author,
   createIdentities,
   createTokenMint,
   defaultSessionTerms,
   deriveKey,
-  type RecordIdentityEvents,
   type SessionTerms,
 } from '@rack-gateway/auth'
 import authPlugin from '@rack-gateway/auth/plugin'
-import { createDirectory, createIssuer, type Issuer, watchRevision } from '@rack-gateway/auth/store'
+import { createDirectory, createLastUses, watchRevision } from '@rack-gateway/auth/store'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
@@ -22,8 +20,8 @@ import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
-import ownApi from './own-api/me.ts'
-import renewal from './own-api/renewal.ts'
+import ownApi from './own-api/plugin.ts'
+import ownApiReference from './own-api/reference.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -51,18 +49,25 @@ export interface GatewayOptions {
   readonly sessions?: SessionTerms
   /** Milliseconds since the epoch. */
   readonly now?: () => number
+  /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
+  readonly tokenMaxAge?: number
+  /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
+  readonly trustedProxies?: readonly string[]
 }
+
+const defaultTokenMaxAge = 365 * 86_400_000
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { racks, databaseUrl, log, now = Date.now } = options
-  const app = createServer(log)
+  const app = createServer(log, options.trustedProxies)
   const database = openDatabase(databaseUrl)
   app.addHook('onClose', () => database.close())
   try {
     await database.check()
     app.decorateRequest('call', null)
     app.decorate('alarms', createAlarms(now))
+    app.decorateRequest('endpoint', null)
     answerErrors(app)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
@@ -71,11 +76,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
-    await app.register(ownApi, { now })
-    await app.register(renewal, {
-      issuerFor: issuers(app, database, options),
-      terms: options.sessions ?? defaultSessionTerms,
+    await app.register(ownApiReference)
+    await app.register(ownApi, {
+      database,
+      mint: createTokenMint(options.secretKeys),
       now,
+      tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
+      sessionTerms: options.sessions ?? defaultSessionTerms,
     })
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
@@ -100,20 +107,20 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
   app.addHook('onClose', () => revision.stop())
   const clock = { now }
   const identities = createIdentities({ directory: createDirectory(database), revision, clock, maxStale: authMaxStale })
-  await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock })
-}
-
-/** Changes to identities in somebody's name, each recorded before it counts. */
-function issuers(
-  app: FastifyInstance,
-  database: Database,
-  { secretKeys, now = Date.now }: GatewayOptions,
-): (by: Author) => Issuer {
-  const mint = createTokenMint(secretKeys)
-  const record: RecordIdentityEvents = async (events) => {
-    await Promise.all(events.map((event) => app.audit.record(event)))
-  }
-  return (by) => createIssuer({ database, mint, clock: { now }, record, by })
+  const onError = (err: unknown) => log.warn({ event: 'identities.last_use_failed', err })
+  // On a connection of its own: no call waits behind it.
+  const usesDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
+  const lastUses = createLastUses({ database: usesDatabase, clock, onError })
+  app.addHook('onClose', async function stopLastUses() {
+    await lastUses.stop()
+    await usesDatabase.close()
+  })
+  await app.register(authPlugin, {
+    mint: createTokenMint(secretKeys),
+    identities,
+    clock,
+    onUse: ({ credential }, address) => lastUses.note(credential, address),
+  })
 }
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {

@@ -16,9 +16,11 @@ const keepAliveMs = 75_000
  * The HTTP server: strict parser, no limits on how long a transfer may take, and one internal address for the whole rack API,
  * so that no router ever decodes a path that is about to be judged.
  */
-export function createServer(log: FastifyBaseLogger): FastifyInstance {
+export function createServer(log: FastifyBaseLogger, trustedProxies: readonly string[] = []): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
+    // Else the socket's address counts, whatever a header says.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     genReqId: requestId,

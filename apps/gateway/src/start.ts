@@ -35,6 +35,8 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       auditReads: config.auditReads,
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
+      tokenMaxAge: config.tokenMaxAgeMs,
+      trustedProxies: config.trustedProxies,
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

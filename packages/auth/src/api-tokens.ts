@@ -30,21 +30,72 @@ export interface ApiTokenRequest {
 export async function insertApiToken(
   change: Change,
   mint: TokenMint,
-  request: ApiTokenRequest,
+  { role, racks = '*', apps = '*', owner, ...request }: ApiTokenRequest,
 ): Promise<IssuedCredential> {
-  const { role, racks, apps, rack, owner, expiresAt: wanted } = request
+  const ref = { kind: owner.kind, id: await findOwner(change, owner) }
+  return storeApiToken(change, mint, { ...request, owner: ref, grants: [{ role, racks, apps }] })
+}
+
+export interface OwnerRef {
+  readonly kind: Owner['kind']
+  readonly id: string
+}
+
+export interface ApiTokenGrant {
+  readonly role: string
+  readonly racks: string
+  readonly apps: string
+  readonly permissions?: readonly string[]
+}
+
+export interface GrantedApiToken {
+  readonly name: string
+  readonly owner: OwnerRef
+  readonly grants: readonly ApiTokenGrant[]
+  /** CIDRs, checked. */
+  readonly sources?: readonly string[]
+  /** The only rack that the token may be used for. */
+  readonly rack?: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+export async function storeApiToken(
+  change: Change,
+  mint: TokenMint,
+  { owner, grants, rack, sources = [], expiresAt: wanted, ...request }: GrantedApiToken,
+): Promise<IssuedCredential> {
   const name = checkName('name of an API token', request.name)
-  const ownerId = await findOwner(change, owner)
   const { token, hash, expiresAt } = mint.issue('api-token', wanted)
   const id = randomUUID()
   const end = new Date(expiresAt)
-  const owned = owner.kind === 'user' ? { userId: ownerId } : { serviceAccountId: ownerId }
-  await change.tx.insert(apiTokens).values({ id, name, ...owned, rack, expiresAt: end })
+  const row = {
+    id,
+    name,
+    ...ownerColumns(owner),
+    rack,
+    expiresAt: end,
+    prefix: prefixOf(token),
+    sources: sources.join(' '),
+  }
+  await change.tx.insert(apiTokens).values(row)
   await change.tx.insert(credentials).values({ hash, apiTokenId: id, expiresAt: end })
-  await createBinding(change, { kind: 'api-token', id }, { role, racks, apps })
-  const detail = { token: id, name, owner: `${owner.kind}:${ownerId}`, expires: end.toISOString() }
+  for (const grant of grants) await createBinding(change, { kind: 'api-token', id }, grant)
+  const from = sources.length > 0 && { sources: sources.join(' ') }
+  const detail = { token: id, name, owner: `${owner.kind}:${owner.id}`, expires: end.toISOString(), ...from }
   change.events.push({ kind: 'token.issued', principal: change.by, ...(rack !== undefined && { rack }), detail })
   return { id, token, expiresAt }
+}
+
+/** The kind, the version and the key are the same in many tokens; the last five characters are random. */
+const prefixWidth = 16
+
+export function prefixOf(token: string): string {
+  return token.slice(0, prefixWidth)
+}
+
+export function ownerColumns({ kind, id }: OwnerRef) {
+  return kind === 'user' ? { userId: id, serviceAccountId: null } : { userId: null, serviceAccountId: id }
 }
 
 async function findOwner({ tx }: Change, owner: Owner): Promise<string> {

@@ -5,6 +5,8 @@ import type { Change } from './change.ts'
 import { NotFound } from './errors.ts'
 import { checkId } from './names.ts'
 
+export type BindingRow = typeof bindings.$inferSelect
+
 export interface BindingSubjectRef {
   readonly kind: BindingSubject
   /** The id of the user, service account or API token; a group's name. */
@@ -19,14 +21,16 @@ export interface BindingTerms {
   readonly apps?: string
   readonly expiresAt?: Date
   readonly reason?: string
+  /** Instead of the role's; of API tokens only. */
+  readonly permissions?: readonly string[]
 }
 
 /** Adds a binding and its event to a change. @returns its id */
 export async function createBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
-  const { role, racks = '*', apps = '*', expiresAt, reason } = terms
+  const { role, racks = '*', apps = '*', expiresAt, reason, permissions } = terms
   const id = randomUUID()
   const row = { id, subjectKind: subject.kind, subjectId: subject.id, role, racks, apps, expiresAt, reason }
-  await change.tx.insert(bindings).values({ ...row, createdBy: change.by.id })
+  await change.tx.insert(bindings).values({ ...row, createdBy: change.by.id, permissions: permissions?.join(' ') })
   const end = expiresAt && { expires: expiresAt.toISOString() }
   const detail = {
     binding: id,
@@ -36,6 +40,7 @@ export async function createBinding(change: Change, subject: BindingSubjectRef, 
     apps,
     ...end,
     ...(reason && { reason }),
+    ...(permissions && { permissions: permissions.join(' ') }),
   }
   change.events.push({ kind: 'binding.created', principal: change.by, detail })
   return id
@@ -57,7 +62,7 @@ export async function ensureBinding(change: Change, subject: BindingSubjectRef, 
 }
 
 /** @throws NotFound */
-export async function deleteBinding(change: Change, id: string): Promise<void> {
+export async function deleteBinding(change: Change, id: string): Promise<BindingRow> {
   const [gone] = await change.tx
     .delete(bindings)
     .where(eq(bindings.id, checkId('such binding', id)))
@@ -66,4 +71,5 @@ export async function deleteBinding(change: Change, id: string): Promise<void> {
   const { subjectKind, subjectId, role, racks, apps } = gone
   const detail = { binding: id, subject: `${subjectKind}:${subjectId}`, role, racks, apps }
   change.events.push({ kind: 'binding.removed', principal: change.by, detail })
+  return gone
 }

@@ -40,6 +40,31 @@ export const SessionNotLonger = createError(
   'this session goes on until %s and can not be made longer: run "rack-gateway login" then',
   409,
 )
+export const InvalidSource = createError(
+  'RGW_INVALID_SOURCE',
+  'a source is an address or a network, such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, and IPv4 is written as IPv4: correct it or leave it out',
+  400,
+)
+export const InvalidCursor = createError(
+  'RGW_INVALID_CURSOR',
+  'the cursor is none that a list gave: take "next" of the page before, unchanged, or leave it out to begin anew',
+  400,
+)
+export const LastAdmin = createError(
+  'RGW_LAST_ADMIN',
+  'nobody would be left who manages bindings, so nothing was changed: give somebody else the role admin everywhere and without an end first',
+  409,
+)
+export const SourceNotPermitted = createError(
+  'RGW_SOURCE_NOT_PERMITTED',
+  'this API token may not be used from the address that you call from: call from a network that it is for, or ask its owner for another token',
+  403,
+)
+export const TokenEnded = createError(
+  'RGW_TOKEN_ENDED',
+  'this API token was revoked or has expired, so it can not be used or changed any more: make a new one',
+  409,
+)
 export const NotFound = createError(
   'RGW_IDENTITY_NOT_FOUND',
   'there is no %s: list what exists, or create it first',

@@ -7,7 +7,6 @@ import type { Clock } from './clock.ts'
 import { InvalidExpiry } from './errors.ts'
 import type { Author, RecordIdentityEvents } from './events.ts'
 import { canonicalEmail } from './names.ts'
-import { renewSession, type SessionTerms } from './renewal.ts'
 import { closeSession, insertSession, type SessionRequest, selectSessions } from './sessions.ts'
 import type { TokenMint } from './token.ts'
 
@@ -66,9 +65,6 @@ export function createIssuer({ database: { db }, mint, clock, record, by }: Issu
     addBinding: (subject: BindingSubjectRef, terms: BindingTerms) =>
       change((open) => createBinding(open, subject, terms)),
     removeBinding: (id: string) => change((open) => deleteBinding(open, id)),
-    /** Gives a session a new token and a later end. @throws NotFound, SessionOver */
-    renewSession: (id: string, terms: SessionTerms) =>
-      change((open) => renewSession(open, mint, { id, terms, now: clock.now() })),
     endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, new Date(clock.now()))),
     revokeToken: (id: string) => change((open) => closeApiToken(open, id, new Date(clock.now()))),
 

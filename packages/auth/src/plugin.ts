@@ -5,8 +5,9 @@ import fp from 'fastify-plugin'
 import type { Identities } from './cache.ts'
 import type { Clock } from './clock.ts'
 import { readAuthorization } from './credentials.ts'
-import { unauthenticated } from './errors.ts'
+import { SourceNotPermitted, unauthenticated } from './errors.ts'
 import { isRefusal, malformedCredential, rackJwt } from './refusal.ts'
+import { comesFrom } from './source-address.ts'
 import type { TokenMint, TokenReading } from './token.ts'
 
 declare module 'fastify' {
@@ -27,13 +28,15 @@ export interface AuthOptions {
   readonly identities: Identities
   /** Milliseconds since the epoch. */
   readonly clock: Clock
+  /** Told of each credential that let somebody in. */
+  readonly onUse?: (principal: Principal, address: string) => void
 }
 
 /** The rack knows JSON web tokens of its own by this user name. */
 const rackJwtUser = 'jwt'
 
 export default fp(
-  async function auth(app, { mint, identities, clock }: AuthOptions) {
+  async function auth(app, { mint, identities, clock, onUse }: AuthOptions) {
     app.decorate('identities', identities)
     app.decorateRequest('principal', null)
     app.decorateRequest('credential', null)
@@ -45,6 +48,11 @@ export default fp(
       if (isRefusal(principal)) throw unauthenticated(principal)
       request.principal = principal
       request.credential = credential
+      // A connection that was reset before it was accepted has no address, whatever the type says.
+      const address: string | undefined = request.ip
+      if (principal.sources && !comesFrom(principal.sources, address ?? ''))
+        throw Object.assign(new SourceNotPermitted(), { rule: 'source-address' })
+      onUse?.(principal, address ?? 'unknown')
     }
 
     // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.

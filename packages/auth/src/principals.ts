@@ -36,6 +36,8 @@ export interface ApiTokenRecord {
   readonly rack: string | null
   readonly expiresAt: Date
   readonly revokedAt: Date | null
+  /** CIDRs, separated by spaces; empty: from anywhere. */
+  readonly sources?: string
   readonly bindings: readonly Binding[]
   readonly owner: UserRecord | ServiceAccountRecord
 }
@@ -117,6 +119,7 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refu
       bindings: current(owner.bindings, now),
     }),
     expiresAt: token.expiresAt.getTime(),
+    ...(token.sources ? { sources: Object.freeze(token.sources.split(' ')) } : {}),
   })
 }
 

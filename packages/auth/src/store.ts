@@ -12,9 +12,13 @@ import { and, eq, or, sql } from 'drizzle-orm'
 import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord } from './principals.ts'
 import { within } from './within.ts'
 
-export type { ApiTokenRequest, Owner } from './api-tokens.ts'
+export { type Administration, createAdministration } from './administration.ts'
+export type { ApiTokenGrant, ApiTokenRequest, Owner, OwnerRef } from './api-tokens.ts'
 export type { BindingSubjectRef, BindingTerms } from './bindings.ts'
 export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountRequest } from './issue.ts'
+export { createLastUses, type LastUses } from './last-uses.ts'
+export { createLists, type Lists } from './lists.ts'
+export type { Page, PageRequest } from './page.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 
@@ -27,12 +31,12 @@ export interface DirectoryOptions {
 export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 }: DirectoryOptions = {}): Directory {
   const query = db
     .select({
+      credential: credentials,
       session: sessions,
       token: apiTokens,
       user: users,
       account: serviceAccounts,
       binding: bindings,
-      credential: { supersededAt: credentials.supersededAt, expiresAt: credentials.expiresAt },
     })
     .from(credentials)
     .leftJoin(sessions, eq(sessions.id, credentials.sessionId))
@@ -66,15 +70,15 @@ export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000
 
 type BindingRow = typeof bindings.$inferSelect
 interface Joined {
+  readonly credential: typeof credentials.$inferSelect
   readonly session: typeof sessions.$inferSelect | null
   readonly token: typeof apiTokens.$inferSelect | null
   readonly user: typeof users.$inferSelect | null
   readonly account: typeof serviceAccounts.$inferSelect | null
-  readonly credential: { readonly supersededAt: Date | null; readonly expiresAt: Date }
 }
 
 function recordOf(
-  { session, token, user, account, credential }: Joined,
+  { credential, session, token, user, account }: Joined,
   rows: readonly BindingRow[],
 ): CredentialRecord | null {
   const bindingsOf = (kind: string) => rows.filter((row) => row.subjectKind === kind).map(bindingOf)
@@ -89,9 +93,17 @@ function recordOf(
     return { ...session, kind: 'session', user: person, superseded: at && { at, until } }
   }
   const owner = person ?? robot
-  return token && owner ? { ...token, kind: 'api-token', bindings: bindingsOf('api-token'), owner } : null
+  return token && owner
+    ? { ...token, ...endOf(token, credential), kind: 'api-token', bindings: bindingsOf('api-token'), owner }
+    : null
 }
 
-function bindingOf({ id, role, racks, apps, expiresAt }: BindingRow): Binding {
-  return { id, role, racks, apps, expiresAt: expiresAt?.getTime() ?? null }
+/** An API token that was replaced ends before what it stands for. */
+function endOf(...ends: readonly { readonly expiresAt: Date }[]): { readonly expiresAt: Date } {
+  return { expiresAt: new Date(Math.min(...ends.map(({ expiresAt }) => expiresAt.getTime()))) }
+}
+
+function bindingOf({ id, role, racks, apps, expiresAt, permissions }: BindingRow): Binding {
+  const only = permissions === null ? {} : { permissions: permissions.split(' ') }
+  return { id, role, racks, apps, expiresAt: expiresAt?.getTime() ?? null, ...only }
 }

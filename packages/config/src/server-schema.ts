@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { durationProblem } from './duration.ts'
 import { certificatesProblem } from './rack-certificates.ts'
 import { pinsProblem } from './rack-pins.ts'
-import { databaseUrlProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
+import { databaseUrlProblem, networksProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
 
 /**
  * The server's environment. A description says what a value looks like: it completes "should be …",
@@ -53,6 +53,13 @@ export const ServerEnvironment = Type.Object({
     "how long a session's token goes on when a newer one has taken its place: a duration from 0s to 7d",
     durationProblem('0s', '7d'),
     '24h',
+  ),
+  TOKEN_MAX_AGE: checked('the most days that an API token may live, from 1 to 3650', daysProblem, '365'),
+  TRUSTED_PROXIES: Type.Optional(
+    checked(
+      'the addresses and networks of the proxies in front, such as 10.0.0.0/8,2001:db8::1, separated by commas: only from these is X-Forwarded-For believed',
+      networksProblem,
+    ),
   ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'fatal, error, warn, info, debug, trace or silent',
@@ -107,6 +114,10 @@ function portProblem(value: string): string | null {
 
 function staleProblem(value: string): string | null {
   return /^(0|[1-9]\d{0,3})$/.test(value) && Number(value) <= 3600 ? null : 'is not a number of seconds in range'
+}
+
+function daysProblem(value: string): string | null {
+  return /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 3650 ? null : 'is not a number of days in range'
 }
 
 function hostProblem(value: string): string | null {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 const minimumKeyBytes = 32
 
 /** Keys as they are written, newest first. What makes a key is its text, whatever it encodes. */
@@ -36,4 +38,23 @@ export function databaseUrlProblem(value: string): string | null {
   const url = new URL(value)
   if (url.hostname === '' && !url.searchParams.has('host')) return 'names no host'
   return url.pathname.length > 1 ? null : 'names no database'
+}
+
+/** Networks as they are written. */
+export function splitNetworks(value: string): string[] {
+  return value.split(',').map((network) => network.trim())
+}
+
+/** What is wrong with a list of addresses and networks, or null. */
+export function networksProblem(value: string): string | null {
+  for (const network of splitNetworks(value)) {
+    const [address = '', bits, ...rest] = network.split('/')
+    const width = isIP(address) === 4 ? 32 : 128
+    const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : -1
+    if (isIP(address) === 0 || address.includes('%') || rest.length > 0 || length > width)
+      return `has ${JSON.stringify(network)}, which is no address or network`
+    // Everybody could then say any address for themselves.
+    if (length <= 0) return `has ${JSON.stringify(network)}, which trusts everybody or nobody`
+  }
+  return null
 }

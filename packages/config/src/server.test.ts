@@ -48,9 +48,12 @@ describe('a complete environment', () => {
       HOST: '::',
       AUDIT_READS: 'relaxed',
       AUTH_MAX_STALE: '0',
+      TOKEN_MAX_AGE: '30',
+      TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
       LOG_LEVEL: 'debug',
     })
     expect(config).toMatchObject({ port: 0, host: '::', auditReads: 'relaxed', authMaxStaleMs: 0, logLevel: 'debug' })
+    expect(config).toMatchObject({ tokenMaxAgeMs: 30 * 86_400_000, trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })
     expect(config.secretKeys.map((secret) => secret.reveal())).toEqual(['n'.repeat(44), key])
     if (config.database.kind !== 'postgres') throw new Error('expected a database')
     expect(config.database.url.reveal()).toBe('postgres://app:p%40ss@db:5432/gateway')
@@ -232,5 +235,25 @@ describe('problems', () => {
     expect(problemsOf({ ...rest, APP_SECRET_KEYS: value })[0]).toContain(
       'APP_SECRET_KEY is missing (is APP_SECRET_KEYS a misspelling of it?)',
     )
+  })
+})
+
+describe('the proxies in front', () => {
+  test.each([
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0',
+    'loopback',
+    '10.0.0.0/8,',
+    '10.0.0.0/8/8',
+    'fe80::1%eth0',
+    '10.0.0.0/08',
+  ])('%s is refused', (TRUSTED_PROXIES) => {
+    expect(problemsOf({ ...complete, TRUSTED_PROXIES })).toEqual([expect.stringContaining('TRUSTED_PROXIES has')])
+  })
+
+  test.each(['0', '3651', '1.5', '-1', 'year'])('a token’s longest life of %s days is refused', (TOKEN_MAX_AGE) => {
+    expect(problemsOf({ ...complete, TOKEN_MAX_AGE })).toEqual([expect.stringContaining('TOKEN_MAX_AGE')])
   })
 })

@@ -7,7 +7,7 @@ import { problemsOf } from './problems.ts'
 import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
-import { splitSecretKeys } from './server-values.ts'
+import { splitNetworks, splitSecretKeys } from './server-values.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -28,6 +28,10 @@ export interface ServerConfig {
   readonly authMaxStaleMs: number
   /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
+  /** The longest life of an API token, in milliseconds. */
+  readonly tokenMaxAgeMs: number
+  /** CIDRs of the proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
 }
 
@@ -62,6 +66,8 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     auditReads: values.AUDIT_READS,
     authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
     sessions: Object.freeze(sessionsOf(values)),
+    tokenMaxAgeMs: Number(values.TOKEN_MAX_AGE) * 86_400_000,
+    trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     logLevel: values.LOG_LEVEL,
   })
 }

@@ -16,6 +16,7 @@ export const users = gateway.table('users', {
   email: text('email').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   lockedAt: instant('locked_at'),
+  lockedReason: text('locked_reason'),
 })
 
 /** Owns API tokens; has no login. */
@@ -53,6 +54,10 @@ export const apiTokens = gateway.table('api_tokens', {
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   revokedAt: instant('revoked_at'),
+  /** The first characters of the newest token: by these it is recognised, not used. */
+  prefix: text('prefix'),
+  /** CIDRs that it may be used from, separated by spaces; empty: from anywhere. */
+  sources: text('sources').notNull().default(''),
 })
 
 /** What proves a session or an API token. Several may be valid at once (rotation with an overlap). Only the SHA-256 of the token is kept. */
@@ -82,6 +87,16 @@ export const bindings = gateway.table('bindings', {
   reason: text('reason'),
   createdAt: instant('created_at').notNull().defaultNow(),
   createdBy: text('created_by').notNull(),
+  /** Instead of the role's: permissions one by one, separated by spaces. Of API tokens only. */
+  permissions: text('permissions'),
+})
+
+/** When and from where a session or an API token was last used; written at most once a minute. */
+export const lastUses = gateway.table('last_uses', {
+  /** The id of the session or token. */
+  credential: uuid('credential').primaryKey(),
+  usedAt: instant('used_at').notNull(),
+  address: text('address').notNull(),
 })
 
 /** The process of an attached run and whose it is. Written with the POST's outcome, so that any replica knows it. */

@@ -61,6 +61,6 @@ function grantedBy(here: HeldHere, permission: Permission | undefined): string {
   return `role:${here.own.find((grant) => grant.role.has(permission))?.role.name}`
 }
 
-function rolesWith({ roles }: CompiledDocument, permission: Permission): string[] {
+export function rolesWith({ roles }: Pick<CompiledDocument, 'roles'>, permission: Permission): string[] {
   return [...roles.values()].filter((role) => role.has(permission)).map((role) => role.name)
 }

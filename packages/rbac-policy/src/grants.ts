@@ -1,6 +1,9 @@
 import { compilePattern, type NameMatcher } from '@rack-gateway/command-matcher'
-import type { CompiledRole } from './compiled-role.ts'
+import { type CompiledRole, compileRole } from './compiled-role.ts'
 import type { Binding, Permission, Principal } from './types.ts'
+
+/** What stands for a role where permissions were given one by one: no role of a document can have this name, so no command rule names it. */
+export const onePermissionEach = '(permissions)'
 
 /** A binding, ready to be asked. */
 export interface Grant {
@@ -103,7 +106,7 @@ export function roleNames(grants: readonly Grant[]): string[] {
 
 function compileBindings(bindings: readonly Binding[], roles: ReadonlyMap<string, CompiledRole>): Grant[] {
   return bindings.flatMap((binding) => {
-    const role = roles.get(binding.role)
+    const role = roleOf(binding, roles)
     if (!role) return []
     return {
       id: binding.id,
@@ -116,7 +119,12 @@ function compileBindings(bindings: readonly Binding[], roles: ReadonlyMap<string
   })
 }
 
-function isLive(grant: Grant, at: number): boolean {
+function roleOf({ role, permissions }: Binding, roles: ReadonlyMap<string, CompiledRole>): CompiledRole | undefined {
+  if (permissions === undefined) return roles.get(role)
+  return compileRole({ name: onePermissionEach, description: '', permissions })
+}
+
+export function isLive(grant: Grant, at: number): boolean {
   return grant.expiresAt === null || grant.expiresAt > at
 }
 

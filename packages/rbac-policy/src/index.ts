@@ -1,6 +1,8 @@
 export { type BlockedOperation, builtInBlocked } from './blocked.ts'
 export { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 export { InvalidPolicy } from './errors.ts'
+export { onePermissionEach } from './grants.ts'
+export { contains, isPattern } from './may-give.ts'
 export { type PermissionEntry, permissions } from './permissions.ts'
 export { compilePolicy } from './policy.ts'
 export type { PolicyOptions } from './refusals.ts'
@@ -16,4 +18,5 @@ export type {
   ProcessSubject,
   RackCall,
   Role,
+  WantedGrant,
 } from './types.ts'

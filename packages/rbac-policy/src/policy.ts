@@ -1,10 +1,11 @@
 import { compileRules } from '@rack-gateway/command-matcher'
 import { compileRole } from './compiled-role.ts'
-import { decide } from './decide.ts'
+import { decide, rolesWith } from './decide.ts'
 import { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 import { documentProblems } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { anyHas, compileHoldings, type Holdings, holdingsAt, type Place } from './grants.ts'
+import { mayGive } from './may-give.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
 import type { Policy, Principal } from './types.ts'
 
@@ -42,6 +43,8 @@ export function compilePolicy(document: PolicyDocument = builtInPolicy, options:
     roles: new Map(document.roles.map((role) => [role.name, role])),
     decide: (principal, call) => decide(compiled, principal, holdingsOf(principal), call),
     holds,
+    mayGive: (principal, wanted, at) => mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, at),
+    rolesWith: (permission) => rolesWith(compiled, permission),
     racksOf: (principal, racks, at) => racks.filter((rack) => isOn(holdingsOf(principal), rack, at)),
     sees: (principal, rack, app, at) => holds(principal, 'app:list', { rack, app, scope: 'app' }, at),
   }

@@ -19,6 +19,18 @@ export interface Binding {
   readonly apps: string
   /** Milliseconds since the epoch, or null for no end. */
   readonly expiresAt: number | null
+  /** Instead of a role's: those of a token that was given permissions one by one. Command rules go by roles, so it runs no command. */
+  readonly permissions?: readonly Permission[]
+}
+
+/** What somebody wants to give: a role, or permissions one by one, on the racks and apps of two patterns. */
+export interface WantedGrant {
+  readonly role: string
+  readonly permissions?: readonly Permission[]
+  readonly racks: string
+  readonly apps: string
+  /** When what is given ends, in milliseconds since the epoch; null for never. Whoever holds something for a time gives it for no longer. */
+  readonly until: number | null
 }
 
 export type PrincipalKind = 'user' | 'api-token' | 'workload'
@@ -45,6 +57,8 @@ export interface Principal {
   } | null
   /** When the credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number
+  /** CIDRs that it may be used from; none: from anywhere. */
+  readonly sources?: readonly string[]
 }
 
 /** The process that a call concerns, as far as it is known. */
@@ -127,8 +141,12 @@ export interface Policy {
     where: { rack: string; app: string | null; scope: 'app' | 'rack' | 'list' },
     at: number,
   ): boolean
+  /** Names of the roles that have a permission. */
+  rolesWith(permission: Permission): string[]
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], at: number): string[]
+  /** Whether a principal holds everything that it wants to give: null, or a sentence that says what is missing. */
+  mayGive(principal: Principal, wanted: WantedGrant, at: number): string | null
   /** Whether an app may be shown to the principal in a list answer. */
   sees(principal: Principal, rack: string, app: string, at: number): boolean
 }

@@ -46,6 +46,7 @@ export interface SystemOptions {
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
   readonly sessions?: SessionTerms
+  readonly trustedProxies?: readonly string[]
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
 }
@@ -61,6 +62,7 @@ export async function startSystem({
   tap,
   auditReads = 'strict',
   sessions,
+  trustedProxies = [],
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -90,6 +92,7 @@ export async function startSystem({
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
       now,
+      trustedProxies,
     })
   const app = await start()
   const url = await app.listen({ port: 0, host: '127.0.0.1' })

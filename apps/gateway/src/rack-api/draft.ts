@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
 import type { Decision, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
+import { type Endpoint, endpointId } from '../own-api/endpoints.ts'
 import { appOf } from './app-of.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
@@ -36,7 +38,8 @@ function describe(principal: Principal, decision: Decision | null): Actor {
 /** A connection that was reset before it was accepted has none, whatever the type says. */
 export function addressOf(request: FastifyRequest): string {
   const address: string | undefined = request.ip
-  return address ?? 'unknown'
+  // Behind a trusted proxy it is what a header says, and that can be anything.
+  return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
 }
 
 export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['source']> {
@@ -49,6 +52,7 @@ export function draftOf(request: FastifyRequest, policyHash: string): Omit<Event
   const { call, principal } = request
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
   if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
+  if (request.endpoint) describeEndpoint(draft, request, request.endpoint)
   if (!call) return draft
   draft.path = call.framed.received.path
   if (call.rack) draft.rack = call.rack.name
@@ -63,6 +67,12 @@ export function draftOf(request: FastifyRequest, policyHash: string): Omit<Event
   describeCall(draft, call.rackCall)
   if (call.decision) draft.decision = decisionRecord(call.decision, policyHash)
   return draft
+}
+
+function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyRequest, endpoint: Endpoint): void {
+  draft.path = url.split('?', 1)[0] ?? ''
+  draft.route = endpointId(endpoint)
+  draft.permission = endpoint.permission
 }
 
 function describeCall(

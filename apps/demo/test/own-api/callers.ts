@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { builtInRoles } from '@rack-gateway/rbac-policy'
+import type { RawAnswer } from '../support/raw-http.ts'
+import type { System } from '../support/system.ts'
+
+export const prefix = '/gateway/api/v1'
+export const roles = [...builtInRoles.map(({ name }) => name), 'nothing'] as const
+export const kinds = ['session', 'token of a user', 'token of a service account'] as const
+export type CallerKind = (typeof kinds)[number]
+
+export interface Person {
+  readonly id: string
+  readonly email: string
+  readonly session: string
+  readonly token: string
+}
+
+let made = 0
+
+/** A person with a session; with a role, if any, on the racks and apps of two patterns. */
+export async function person(
+  system: System,
+  role: string | null,
+  { racks = '*', apps = '*', rack, expiresAt }: { racks?: string; apps?: string; rack?: string; expiresAt?: Date } = {},
+): Promise<Person> {
+  const email = `${role ?? 'nobody'}-${++made}@example.com`
+  const { id } = await system.issuer.user(email)
+  if (role !== null) {
+    const end = expiresAt === undefined ? {} : { expiresAt }
+    await system.issuer.addBinding({ kind: 'user', id }, { role, racks, apps, ...end })
+  }
+  const bound = rack === undefined ? {} : { rack }
+  const issued = await system.issuer.issueSession({
+    email,
+    device: 'test',
+    expiresAt: Date.now() + 3_600_000,
+    ...bound,
+  })
+  return { id, email, session: issued.id, token: issued.token }
+}
+
+/** A credential of one kind, which may do what the role may. */
+export async function credential(system: System, role: string, kind: CallerKind): Promise<string> {
+  const held = role === 'nothing' ? null : role
+  if (kind === 'session') return (await person(system, held)).token
+  const expiresAt = Date.now() + 3_600_000
+  // A token without a role: one whose owner has none.
+  const own = held ?? 'viewer'
+  if (kind === 'token of a user') {
+    const { email } = await person(system, held)
+    return (await system.issuer.issueApiToken({ name: 'x', owner: { kind: 'user', email }, role: own, expiresAt }))
+      .token
+  }
+  const name = `account-${++made}`
+  await system.issuer.createServiceAccount({ name, ...(held && { binding: { role: held } }) })
+  const owner = { kind: 'service-account', name } as const
+  return (await system.issuer.issueApiToken({ name: 'x', owner, role: own, expiresAt })).token
+}
+
+export interface Answer extends RawAnswer {
+  /** A text of the body, such as `items.0.id`. */
+  text(path: string): string
+  /** Texts of the items of a page. */
+  texts(name: string): string[]
+}
+
+/** One call with a JSON body. */
+export async function call(
+  system: System,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: readonly string[] = [],
+): Promise<Answer> {
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+  const typed = text === '' ? [] : ['Content-Type: application/json']
+  const answer = await system.send(method, `${prefix}${path}`, token, text, [...typed, ...headers])
+  return {
+    ...answer,
+    text: (path) => String(valueAt(answer.json, path)),
+    texts: (name) => listAt(answer.json).map((item) => String(valueAt(item, name))),
+  }
+}
+
+function listAt(page: unknown): unknown[] {
+  const items = valueAt(page, 'items')
+  return Array.isArray(items) ? items : []
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined), value)
+}
+
+export function someId(): string {
+  return randomUUID()
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { apiPrefix } from './endpoints.ts'
+import { entries, whoMay } from './openapi.ts'
+
+const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.4rem;border-bottom:1px solid #ccc}
+code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}`
+
+/** No script, nothing from elsewhere, in no frame. */
+export const docsPolicy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** The table of endpoints for a reader. */
+export function docsPage(): string {
+  const sections = entries().map(
+    ([name, endpoint]) => `<h2 id="${name}"><code>${endpoint.method} ${apiPrefix}${escaped(endpoint.path)}</code></h2>
+<p>${escaped(endpoint.summary)} ${escaped(whoMay(endpoint))}</p>
+${fields('query', endpoint.query)}${fields('body', endpoint.body)}${fields('answer', endpoint.answer)}`,
+  )
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Rack Gateway: API</title><style>${style}</style></head><body>
+<h1>Rack Gateway: API</h1>
+<p>Send a token as <code>Authorization: Bearer …</code>, or as the password of Basic. Bodies are JSON.
+For programs: <a href="${apiPrefix}/openapi.json">OpenAPI 3.1</a>.</p>
+${sections.join('\n')}
+</body></html>
+`
+}
+
+interface Shape {
+  readonly type?: unknown
+  readonly description?: unknown
+  readonly properties?: Readonly<Record<string, Shape>>
+  readonly required?: readonly string[]
+  readonly anyOf?: readonly Shape[]
+  readonly items?: Shape
+  readonly const?: unknown
+}
+
+function fields(title: string, shape: Shape | undefined): string {
+  const rows = Object.entries(shape?.properties ?? {}).map(([name, field]) => {
+    const needed = title === 'body' && shape?.required?.includes(name) ? ', required' : ''
+    return `<tr><td><code>${escaped(name)}</code></td><td>${escaped(typeOf(field))}${needed}</td><td>${escaped(String(field.description ?? ''))}</td></tr>`
+  })
+  if (rows.length === 0) return ''
+  return `<table><tr><th>${title}</th><th></th><th></th></tr>${rows.join('')}</table>\n`
+}
+
+function typeOf({ type, anyOf, items, properties, const: value }: Shape): string {
+  if (anyOf) return anyOf.map(typeOf).join(' or ')
+  if (value !== undefined) return JSON.stringify(value)
+  if (items) return `list of ${typeOf(items)}`
+  if (properties) return `{ ${Object.keys(properties).join(', ')} }`
+  return String(type)
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+}

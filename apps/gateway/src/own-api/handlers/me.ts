@@ -1,0 +1,17 @@
+import type { Handlers } from '../call.ts'
+
+export const meHandlers: Handlers<'me'> = {
+  me({ principal, policy, rackNames, now }) {
+    const { kind, id, name, rack, bindings, expiresAt } = principal
+    const reachable = policy.racksOf(principal, rackNames, now())
+    return {
+      kind,
+      id,
+      name,
+      rack,
+      racks: rack === null ? reachable : reachable.filter((known) => known === rack),
+      roles: [...new Set(bindings.map((binding) => binding.role))],
+      expiresAt: new Date(expiresAt).toISOString(),
+    }
+  },
+}

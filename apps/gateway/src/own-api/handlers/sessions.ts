@@ -1,0 +1,48 @@
+import { NotFound } from '@rack-gateway/auth'
+import type { Handlers, OwnCall } from '../call.ts'
+import { pageRequest } from '../page-request.ts'
+import { timeOf } from '../times.ts'
+import { whoseList } from '../whose.ts'
+
+type Listed = Awaited<ReturnType<OwnCall['lists']['session']>>
+
+export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSession'> = {
+  async listSessions(call) {
+    const owner = whoseList(call, call.query.user, 'gateway:session:write')
+    const { items, next } = await call.lists.sessions(pageRequest(call.query), owner ?? undefined)
+    return { items: items.map((session) => shown(session, call)), next }
+  },
+
+  async endSession(call) {
+    const { lists, changes, principal, id, others } = call
+    const session = await lists.session(id)
+    const own = principal.kind === 'user' && session.userId === principal.id
+    // Whoever may not see it learns nothing from asking.
+    if (!own && !others) throw new NotFound('such session')
+    await changes.endSession(id, own ? 'ended by yourself' : `ended by ${principal.name}`)
+    return shown(await lists.session(id), call)
+  },
+
+  async renewSession({ changes, principal, sessionTerms, now }) {
+    const { token, expiresAt } = await changes.renewSession(principal.credential, sessionTerms)
+    const half = now() + (expiresAt - now()) / 2
+    return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(half).toISOString() }
+  },
+}
+
+function shown(session: Listed, { principal }: Pick<OwnCall, 'principal'>) {
+  const { id, userId, email, device, rack, endedReason, usedFrom } = session
+  return {
+    id,
+    user: { id: userId, email },
+    device,
+    rack,
+    current: principal.credential === id,
+    createdAt: session.createdAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+    endedAt: timeOf(session.endedAt),
+    endedReason,
+    lastUsedAt: timeOf(session.usedAt),
+    lastUsedFrom: usedFrom,
+  }
+}

@@ -1,0 +1,119 @@
+import { NotFound } from '@rack-gateway/auth'
+import type { ApiTokenGrant } from '@rack-gateway/auth/store'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { NotPermitted, ruled } from '../../errors.ts'
+import type { Handlers, OwnCall } from '../call.ts'
+import { pageRequest } from '../page-request.ts'
+import { timeOf } from '../times.ts'
+import { mustHold, tokenEnd, wantedGrants } from '../token-limits.ts'
+import { whoseList } from '../whose.ts'
+
+type Listed = Awaited<ReturnType<OwnCall['lists']['token']>>
+type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'
+
+const hour = 3_600_000
+
+export const tokenHandlers: Handlers<Names> = {
+  async listTokens(call) {
+    const owner = whoseList(call, call.query.owner, 'gateway:token:write')
+    const { items, next } = await call.lists.tokens(pageRequest(call.query), owner === null ? {} : { owner })
+    return { items: items.map(shown), next }
+  },
+
+  async getToken(call) {
+    return shown(await reachable(call))
+  },
+
+  async createToken(call) {
+    const { body, principal, others, changes } = call
+    const { name, rack, sources = [], serviceAccount } = body
+    if (serviceAccount !== undefined && !others) throw notForAccounts()
+    const expiresAt = tokenEnd(call, body)
+    const grants = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
+    const owner =
+      serviceAccount === undefined
+        ? ({ kind: 'user', id: principal.id } as const)
+        : ({ kind: 'service-account', id: serviceAccount } as const)
+    const bound = rack === undefined ? boundWith(principal) : { rack }
+    const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...bound })
+    return { ...shown(await call.lists.token(id)), token }
+  },
+
+  async revokeToken(call) {
+    await reachable(call)
+    await call.changes.revokeToken(call.id)
+    return shown(await call.lists.token(call.id))
+  },
+
+  async rotateToken(call) {
+    const { body, changes, lists, id, now } = call
+    const held = await lists.token(id)
+    const own = isOwn(held, call.principal)
+    // A user's token speaks for them: nobody else gets to know a secret of it.
+    if (!own && !(call.others && held.serviceAccountId !== null)) throw new NotFound('such API token')
+    const expiresAt = tokenEnd(call, body)
+    for (const grant of grantsOf(held)) mustHold(call, grant, own ? null : expiresAt)
+    const { overlapHours = 24 } = body
+    const { token } = await changes.rotateToken(id, { expiresAt, overlapUntil: now() + overlapHours * hour })
+    return { ...shown(await lists.token(id)), token }
+  },
+
+  async handOverToken(call) {
+    const { body, changes, lists, id } = call
+    const held = await lists.token(id)
+    // It is cut to its owner: with another one it could do more than before.
+    for (const grant of grantsOf(held)) mustHold(call, grant, held.expiresAt.getTime())
+    await changes.handOverToken(id, body.owner)
+    return shown(await lists.token(id))
+  },
+}
+
+/** A token that the caller may know of. Whoever may not learns nothing from asking. */
+async function reachable({ lists, principal, others, id }: OwnCall): Promise<Listed> {
+  const token = await lists.token(id)
+  const itself = principal.kind === 'api-token' && token.id === principal.id
+  if (others || itself || isOwn(token, principal)) return token
+  throw new NotFound('such API token')
+}
+
+function isOwn({ userId }: Listed, { kind, id }: Principal): boolean {
+  return kind === 'user' && userId === id
+}
+
+/** What a rack-bound session makes is bound like itself. */
+function boundWith({ rack }: Principal) {
+  return rack === null ? {} : { rack }
+}
+
+function notForAccounts(): Error {
+  const sentence =
+    'A token of a service account needs gateway:service-account:write. Ask an administrator of the gateway for it, or leave serviceAccount out (rule no-permission)'
+  return ruled(new NotPermitted(sentence), 'no-permission')
+}
+
+function grantsOf({ grants }: Listed): ApiTokenGrant[] {
+  return grants.map(({ permissions, ...grant }) => (permissions === null ? grant : { ...grant, permissions }))
+}
+
+function shown(token: Listed) {
+  const { id, name, prefix, rack, sources, grants, createdAt, expiresAt, usedFrom } = token
+  return {
+    id,
+    name,
+    prefix,
+    owner: ownerOf(token),
+    grants: [...grants],
+    rack,
+    sources: sources === '' ? [] : sources.split(' '),
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    revokedAt: timeOf(token.revokedAt),
+    lastUsedAt: timeOf(token.usedAt),
+    lastUsedFrom: usedFrom,
+  }
+}
+
+function ownerOf({ userId, serviceAccountId, ownerEmail, ownerAccount }: Listed) {
+  if (userId !== null) return { kind: 'user' as const, id: userId, name: ownerEmail ?? '' }
+  return { kind: 'service-account' as const, id: serviceAccountId ?? '', name: ownerAccount ?? '' }
+}

@@ -1,0 +1,37 @@
+import type { Handlers, OwnCall } from '../call.ts'
+import { apiPrefix } from '../endpoints.ts'
+import { pageRequest } from '../page-request.ts'
+import { timeOf } from '../times.ts'
+
+type Listed = Awaited<ReturnType<OwnCall['lists']['user']>>
+
+export const userHandlers: Handlers<'listUsers' | 'getUser' | 'lockUser' | 'unlockUser'> = {
+  async listUsers({ lists, query }) {
+    const { items, next } = await lists.users(pageRequest(query))
+    return { items: items.map(shown), next }
+  },
+
+  async getUser({ lists, id }) {
+    return shown(await lists.user(id))
+  },
+
+  async lockUser({ lists, changes, id, body }) {
+    const stopped = await changes.lockUser(id, body.reason)
+    const stoppedTokens = stopped.map((token) => ({
+      id: token.id,
+      name: token.name,
+      expiresAt: token.expiresAt.toISOString(),
+      handOver: `${apiPrefix}/tokens/${token.id}/owner`,
+    }))
+    return { user: shown(await lists.user(id)), stoppedTokens }
+  },
+
+  async unlockUser({ lists, changes, id }) {
+    await changes.unlockUser(id)
+    return shown(await lists.user(id))
+  },
+}
+
+function shown({ createdAt, lockedAt, ...user }: Listed) {
+  return { ...user, createdAt: createdAt.toISOString(), lockedAt: timeOf(lockedAt) }
+}

@@ -1,0 +1,1 @@
+export { apiPrefix, type Endpoint, endpointId, endpoints } from './endpoints.ts'

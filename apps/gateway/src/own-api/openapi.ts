@@ -1,0 +1,97 @@
+import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
+
+const json = (schema: object) => ({ 'application/json': { schema } })
+const error = {
+  type: 'object',
+  required: ['error', 'code', 'requestId'],
+  properties: {
+    error: { type: 'string', description: 'the whole sentence for the person' },
+    code: { type: 'string', description: 'RGW_…' },
+    rule: { type: 'string', description: 'what refused it' },
+    requestId: { type: 'string', description: 'the same in the audit log' },
+  },
+}
+const refusals = {
+  400: 'The request is not as its schema says.',
+  401: 'The credential lets nobody in.',
+  403: 'The caller may not.',
+  404: 'There is none, or the caller may not know of it.',
+  409: 'It contradicts what there is.',
+  429: 'Too many calls without a credential that holds.',
+  503: 'The database or the audit log is gone; nothing has changed.',
+} as const
+
+/** The table of endpoints as OpenAPI 3.1. TypeBox's schemas are JSON Schema already. */
+export function openApiDocument(): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const [name, endpoint] of entries()) {
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation(name, endpoint) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Rack Gateway',
+      version: '1',
+      description: 'Users, sessions, service accounts, bindings and API tokens. Errors have one form everywhere.',
+    },
+    servers: [{ url: apiPrefix }],
+    security: [{ bearer: [] }, { basic: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'a session’s token or an API token' },
+        basic: { type: 'http', scheme: 'basic', description: 'any user name but jwt; the token is the password' },
+      },
+      schemas: { Error: error },
+      responses: Object.fromEntries(
+        Object.entries(refusals).map(([status, description]) => [
+          `Refused${status}`,
+          { description, content: json({ $ref: '#/components/schemas/Error' }) },
+        ]),
+      ),
+    },
+  }
+}
+
+export function entries(): [EndpointName, Endpoint][] {
+  return Object.entries(endpoints) as [EndpointName, Endpoint][]
+}
+
+function operation(name: EndpointName, { path, summary, query, body, status, answer, ...endpoint }: Endpoint): object {
+  const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
+  const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
+    name: parameter,
+    in: 'query',
+    schema,
+  }))
+  return {
+    operationId: name,
+    summary,
+    description: whoMay(endpoint),
+    tags: [path.split('/')[1]],
+    parameters: [...ids, ...parameters],
+    ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
+    responses: {
+      [status]: { description: summary, content: json(answer) },
+      ...Object.fromEntries(
+        Object.keys(refusals).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }]),
+      ),
+    },
+  }
+}
+
+const idSchema = { type: 'string', format: 'uuid' }
+
+/** In words: what the caller needs. */
+export function whoMay({
+  permission,
+  scope,
+  others,
+  callers,
+}: Pick<Endpoint, 'permission' | 'scope' | 'others' | 'callers'>): string {
+  const need =
+    scope === 'gateway'
+      ? `Needs ${permission} on all racks and apps.`
+      : `Everyone, for what is their own${others === undefined ? '' : `; for others ${others}`}.`
+  return callers.includes('api-token') ? need : `${need} People only.`
+}

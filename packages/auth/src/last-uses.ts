@@ -1,0 +1,74 @@
+import { type Database, lastUses } from '@rack-gateway/database'
+import { sql } from 'drizzle-orm'
+import type { Clock } from './clock.ts'
+
+export interface LastUses {
+  /** Without I/O. @param credential the id of a session or API token */
+  note(credential: string, address: string): void
+  /** Writes what is due. */
+  flush(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface LastUsesOptions {
+  readonly database: Pick<Database, 'db'>
+  readonly clock: Clock
+  readonly onError: (error: unknown) => void
+}
+
+/** A credential's use is written at most this often, in milliseconds. */
+const every = 60_000
+const tick = 1_000
+const mostRemembered = 10_000
+
+interface Use {
+  readonly address: string
+  readonly usedAt: number
+}
+
+/** Keeps when and from where credentials were last used. Calls don't wait for it, and one that fails loses nothing but that. */
+export function createLastUses({ database: { db }, clock, onError }: LastUsesOptions): LastUses {
+  const noted = new Map<string, Use>()
+  const written = new Map<string, number>()
+  const timer = setInterval(() => void flush(), tick).unref()
+
+  async function write(due: (credential: string) => boolean): Promise<void> {
+    const rows = [...noted].filter(([credential]) => due(credential)).map(rowOf)
+    if (rows.length === 0) return
+    for (const { credential, usedAt } of rows) {
+      noted.delete(credential)
+      written.set(credential, usedAt.getTime())
+    }
+    if (written.size > mostRemembered) written.clear()
+    const newest = { usedAt: sql`excluded.used_at`, address: sql`excluded.address` }
+    await db
+      .insert(lastUses)
+      .values(rows)
+      .onConflictDoUpdate({
+        target: lastUses.credential,
+        set: newest,
+        setWhere: sql`last_uses.used_at < excluded.used_at`,
+      })
+      .catch(onError)
+  }
+
+  function flush(): Promise<void> {
+    const now = clock.now()
+    return write((credential) => now - (written.get(credential) ?? Number.NEGATIVE_INFINITY) >= every)
+  }
+
+  return {
+    note(credential, address) {
+      if (noted.size < mostRemembered || noted.has(credential)) noted.set(credential, { address, usedAt: clock.now() })
+    },
+    flush,
+    async stop() {
+      clearInterval(timer)
+      await write(() => true)
+    },
+  }
+}
+
+function rowOf([credential, { address, usedAt }]: [string, Use]) {
+  return { credential, address, usedAt: new Date(usedAt) }
+}

@@ -1,0 +1,96 @@
+import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import type { Change } from './change.ts'
+import { LastAdmin, NotFound } from './errors.ts'
+import { checkId } from './names.ts'
+
+/** Roles by which bindings are managed: somebody must always be able to. */
+export interface AdminRoles {
+  readonly adminRoles: readonly string[]
+}
+
+/**
+ * Asked after the change: each change of identities locks the revision until it is committed, so of two at once
+ * the second one sees what the first one has left.
+ *
+ * @throws LastAdmin when nobody is left who may log in, and manages bindings everywhere and without an end
+ */
+export async function keepAnAdmin({ tx }: Change, { adminRoles }: AdminRoles): Promise<void> {
+  if (adminRoles.length === 0) throw new LastAdmin()
+  const everywhere = and(inArray(bindings.role, [...adminRoles]), eq(bindings.racks, '*'), eq(bindings.apps, '*'))
+  const [left] = await tx
+    .select({ id: bindings.id })
+    .from(bindings)
+    .innerJoin(users, eq(sql`${users.id}::text`, bindings.subjectId))
+    .where(and(eq(bindings.subjectKind, 'user'), everywhere, isNull(bindings.expiresAt), isNull(users.lockedAt)))
+    .limit(1)
+  if (!left) throw new LastAdmin()
+}
+
+export interface StoppedToken {
+  readonly id: string
+  readonly name: string
+  readonly expiresAt: Date
+}
+
+/** Locks a user: no session and no API token of theirs works until they are unlocked. @returns the tokens that stop. @throws NotFound, LastAdmin */
+export async function lockUser(
+  change: Change,
+  id: string,
+  { reason, at, adminRoles }: AdminRoles & { readonly reason: string; readonly at: Date },
+): Promise<readonly StoppedToken[]> {
+  const user = await findUser(change, id)
+  if (!user.lockedAt) {
+    await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
+    if (await isAdmin(change, id, adminRoles)) await keepAnAdmin(change, { adminRoles })
+    change.events.push({ kind: 'user.locked', principal: change.by, detail: { user: id, email: user.email, reason } })
+  }
+  return change.tx
+    .select({ id: apiTokens.id, name: apiTokens.name, expiresAt: apiTokens.expiresAt })
+    .from(apiTokens)
+    .where(and(eq(apiTokens.userId, id), isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, at)))
+    .orderBy(apiTokens.createdAt, apiTokens.id)
+}
+
+/** @throws NotFound */
+export async function unlockUser(change: Change, id: string): Promise<void> {
+  const user = await findUser(change, id)
+  if (!user.lockedAt) return
+  await change.tx.update(users).set({ lockedAt: null, lockedReason: null }).where(eq(users.id, id))
+  change.events.push({ kind: 'user.unlocked', principal: change.by, detail: { user: id, email: user.email } })
+}
+
+/** A disabled account's tokens stop until it is enabled again. @throws NotFound */
+export async function setServiceAccountDisabled(change: Change, id: string, disabledAt: Date | null): Promise<void> {
+  const [account] = await change.tx
+    .select()
+    .from(serviceAccounts)
+    .where(eq(serviceAccounts.id, checkId('such service account', id)))
+    .for('update')
+  if (!account) throw new NotFound('such service account')
+  if ((account.disabledAt === null) === (disabledAt === null)) return
+  await change.tx.update(serviceAccounts).set({ disabledAt }).where(eq(serviceAccounts.id, id))
+  const kind = disabledAt === null ? 'service-account.enabled' : 'service-account.disabled'
+  change.events.push({ kind, principal: change.by, detail: { serviceAccount: id, name: account.name } })
+}
+
+async function findUser({ tx }: Change, id: string) {
+  const [user] = await tx
+    .select()
+    .from(users)
+    .where(eq(users.id, checkId('such user', id)))
+    .for('update')
+  if (!user) throw new NotFound('such user')
+  return user
+}
+
+async function isAdmin({ tx }: Change, id: string, adminRoles: readonly string[]): Promise<boolean> {
+  if (adminRoles.length === 0) return false
+  const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, id))
+  const found = await tx
+    .select({ id: bindings.id })
+    .from(bindings)
+    .where(and(own, inArray(bindings.role, [...adminRoles])))
+    .limit(1)
+  return found.length > 0
+}

@@ -1,0 +1,70 @@
+import { apiTokens, credentials, serviceAccounts, users } from '@rack-gateway/database'
+import { and, eq, gt } from 'drizzle-orm'
+import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
+import type { Change } from './change.ts'
+import { NotFound, TokenEnded } from './errors.ts'
+import { checkId } from './names.ts'
+import type { IssuedCredential } from './sessions.ts'
+import type { TokenMint } from './token.ts'
+
+export interface Rotation {
+  /** When the new token ends, in milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Until when the old one is valid, too. */
+  readonly overlapUntil: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** Gives an API token a new secret; what it may do stays. @throws NotFound, TokenEnded */
+export async function rotateApiToken(
+  change: Change,
+  mint: TokenMint,
+  id: string,
+  { expiresAt: wanted, overlapUntil, now }: Rotation,
+): Promise<IssuedCredential> {
+  const { name } = await lockLiveToken(change, id, now)
+  const { token, hash, expiresAt } = mint.issue('api-token', wanted)
+  const [end, overlap] = [new Date(expiresAt), new Date(overlapUntil)]
+  const later = and(eq(credentials.apiTokenId, id), gt(credentials.expiresAt, overlap))
+  await change.tx.update(credentials).set({ expiresAt: overlap }).where(later)
+  await change.tx.insert(credentials).values({ hash, apiTokenId: id, expiresAt: end })
+  await change.tx
+    .update(apiTokens)
+    .set({ expiresAt: end, prefix: prefixOf(token) })
+    .where(eq(apiTokens.id, id))
+  const detail = { token: id, name, expires: end.toISOString(), overlapUntil: overlap.toISOString() }
+  change.events.push({ kind: 'token.rotated', principal: change.by, detail })
+  return { id, token, expiresAt }
+}
+
+/** From now on it is cut to what the new owner may. @throws NotFound, TokenEnded */
+export async function handOverApiToken(change: Change, id: string, owner: OwnerRef, now: number): Promise<void> {
+  const { name, userId, serviceAccountId } = await lockLiveToken(change, id, now)
+  await mustExist(change, owner)
+  await change.tx.update(apiTokens).set(ownerColumns(owner)).where(eq(apiTokens.id, id))
+  const from = userId === null ? `service-account:${serviceAccountId}` : `user:${userId}`
+  const detail = { token: id, name, from, owner: `${owner.kind}:${owner.id}` }
+  change.events.push({ kind: 'token.owner-changed', principal: change.by, detail })
+}
+
+/** @throws NotFound for an owner that there isn't */
+export async function mustExist({ tx }: Change, { kind, id }: OwnerRef): Promise<void> {
+  const [table, what] = kind === 'user' ? [users, 'such user'] : [serviceAccounts, 'such service account']
+  const found = await tx
+    .select({ id: table.id })
+    .from(table)
+    .where(eq(table.id, checkId(what, id)))
+  if (found.length === 0) throw new NotFound(what)
+}
+
+async function lockLiveToken({ tx }: Change, id: string, now: number) {
+  const [token] = await tx
+    .select()
+    .from(apiTokens)
+    .where(eq(apiTokens.id, checkId('such API token', id)))
+    .for('update')
+  if (!token) throw new NotFound('such API token')
+  if (token.revokedAt || token.expiresAt.getTime() <= now) throw new TokenEnded()
+  return token
+}

@@ -1,0 +1,139 @@
+import { compilePattern } from '@rack-gateway/command-matcher'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy } from './document.ts'
+import { contains } from './may-give.ts'
+import { compilePolicy } from './policy.ts'
+import { binding, now, principal, token } from './testing/calls.ts'
+import type { Binding, WantedGrant } from './types.ts'
+
+const policy = compilePolicy()
+
+function gives(bindings: readonly Binding[], wanted: Partial<WantedGrant>, change = {}): boolean {
+  const grant = { role: 'viewer', racks: '*', apps: '*', until: null, ...wanted }
+  return policy.mayGive(principal(bindings, change), grant, now) === null
+}
+
+describe('a pattern contains another one', () => {
+  test.each([
+    ['*', '*', true],
+    ['web-*', 'web-*', true],
+    ['web-*', 'web-a*', true],
+    ['web-*', 'web-a', true],
+    ['w*', 'web-*', true],
+    ['*-eu', 'web-*-eu', true],
+    ['web-*', '*', false],
+    ['web-*', 'web*', false],
+    ['web-*', 'w*b-a', false],
+    ['web', 'web*', false],
+    ['*a*', '*b*', false],
+    ['**', '*', false],
+  ])('%s, %s: %s', (outer, inner, expected) => {
+    expect(contains(outer, inner)).toBe(expected)
+  })
+
+  test('never one that matches a name which it does not match itself', () => {
+    const patterns = fc.string({ unit: fc.constantFrom('a', 'b', '*'), minLength: 1, maxLength: 6 })
+    const names = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 8 })
+    fc.assert(
+      fc.property(patterns, patterns, names, (outer, inner, name) => {
+        fc.pre(contains(outer, inner) && compilePattern(inner)(name))
+        expect(compilePattern(outer)(name)).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('nobody gives what they do not hold', () => {
+  test.each(['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor'])('%s gives itself', (role) => {
+    expect(gives([binding(role)], { role })).toBe(true)
+  })
+
+  test.each([
+    ['admin', 'deployer', true],
+    ['admin', 'auditor', true],
+    ['deployer', 'ci', true],
+    ['deployer', 'ops', true],
+    ['deployer', 'viewer', true],
+    ['deployer', 'admin', false],
+    ['deployer', 'auditor', false],
+    ['ops', 'ci', false],
+    ['viewer', 'ops', false],
+    ['ci', 'viewer', false],
+  ])('%s gives %s: %s', (held, role, expected) => {
+    expect(gives([binding(held)], { role })).toBe(expected)
+  })
+
+  test.each([
+    [{ apps: 'web-*' }, { apps: '*' }, false],
+    [{ apps: 'web-*' }, { apps: 'web-a*' }, true],
+    [{ apps: 'web-*' }, { apps: 'web*' }, false],
+    [{ racks: 'staging' }, {}, false],
+    [{ racks: 'staging' }, { racks: 'staging' }, true],
+    [{ racks: 'staging' }, { racks: 'stag*' }, false],
+    [{ expiresAt: now + 1_000 }, {}, false],
+    [{ expiresAt: now + 1_000 }, { until: now + 1_001 }, false],
+    [{ expiresAt: now + 1_000 }, { until: now + 1_000 }, true],
+    [{ expiresAt: now }, { until: now - 1 }, false],
+  ])('who holds %o gives %o: %s', (held, wanted, expected) => {
+    expect(gives([binding('viewer', held)], wanted)).toBe(expected)
+  })
+
+  test('two halves are no whole: each permission must be held on all of the place', () => {
+    const halves = [binding('viewer', { id: 'a', racks: 'staging' }), binding('viewer', { id: 'b', apps: 'web' })]
+    expect(gives(halves, {})).toBe(false)
+    expect(gives(halves, { racks: 'staging', apps: 'web' })).toBe(true)
+  })
+
+  test('each permission may be held by another binding', () => {
+    const both = [binding('viewer', { apps: 'web' }), binding('auditor')]
+    expect(gives(both, { role: '', permissions: ['app:read', 'gateway:audit:read'], apps: 'web' })).toBe(true)
+    expect(gives(both, { role: '', permissions: ['app:read', 'gateway:audit:read'] })).toBe(false)
+  })
+
+  test('a session that is bound to a rack gives nothing on another one', () => {
+    expect(gives([binding('admin')], { racks: 'staging' }, { rack: 'staging' })).toBe(true)
+    expect(gives([binding('admin')], { racks: 'production' }, { rack: 'staging' })).toBe(false)
+    expect(gives([binding('admin')], {}, { rack: 'staging' })).toBe(false)
+  })
+
+  test('a token gives nothing, whatever it and its owner hold', () => {
+    const strong = token([binding('admin')], [binding('admin')])
+    expect(policy.mayGive(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, now)).toContain('do not hold')
+  })
+
+  test('permissions one by one are held one by one, wildcards spelled out, and everything only by everything', () => {
+    expect(gives([binding('viewer')], { permissions: ['app:read', 'log:read'] })).toBe(true)
+    expect(gives([binding('viewer')], { permissions: ['app:*'] })).toBe(false)
+    expect(gives([binding('deployer')], { permissions: ['*'] })).toBe(false)
+    expect(gives([binding('admin')], { permissions: ['*'] })).toBe(true)
+    expect(gives([binding('admin')], { permissions: ['no:such'] })).toBe(false)
+  })
+
+  test('a role whose command rules name it alone is not given by one with the same permissions', () => {
+    const twins = ['left', 'right'].map((name) => ({ name, description: '', permissions: ['process:run'] }))
+    const rule = { id: 'only-left', argv: ['x'], services: ['command'], roles: ['left'] }
+    const twin = compilePolicy({ ...builtInPolicy, roles: [...builtInPolicy.roles, ...twins], commands: [rule] })
+    const wanted = { racks: '*', apps: '*', until: null }
+    expect(twin.mayGive(principal([binding('right')]), { role: 'left', ...wanted }, now)).toContain('only-left')
+    expect(twin.mayGive(principal([binding('left')]), { role: 'right', ...wanted }, now)).toBeNull()
+  })
+
+  test.each(['', '**', 'Web', 'web/*', 'web *', 'a'.repeat(101), '\u0000'])('%j is no pattern', (apps) => {
+    expect(gives([binding('admin')], { apps })).toBe(false)
+  })
+
+  test('an unknown role is refused with the names of those that there are', () => {
+    const wanted = { role: 'root', racks: '*', apps: '*', until: null }
+    expect(policy.mayGive(principal([binding('admin')]), wanted, now)).toContain('deployer')
+  })
+})
+
+test('a token with permissions one by one holds these, cut to its owner', () => {
+  const everywhere = { rack: 'staging', app: 'web', scope: 'app' } as const
+  const few = token([binding('(permissions)', { permissions: ['app:read', 'app:delete'] })], [binding('viewer')])
+  expect(policy.holds(few, 'app:read', everywhere, now)).toBe(true)
+  expect(policy.holds(few, 'app:delete', everywhere, now)).toBe(false)
+  expect(policy.holds(few, 'log:read', everywhere, now)).toBe(false)
+})

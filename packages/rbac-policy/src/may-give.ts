@@ -1,0 +1,79 @@
+import { compilePattern, listed, shown } from '@rack-gateway/command-matcher'
+import { expandPermission } from './compiled-role.ts'
+import type { PolicyDocument } from './document.ts'
+import { type Grant, type Holdings, isLive } from './grants.ts'
+import type { Principal, WantedGrant } from './types.ts'
+
+const pattern = /^(?:\*|[a-z0-9*][a-z0-9*-]*)$/
+
+/** What may stand where a rack or an app is named: lower-case letters, digits, dashes and single stars. */
+export function isPattern(text: string): boolean {
+  return text.length <= 100 && pattern.test(text) && !text.includes('**')
+}
+
+/**
+ * Whether every name that `inner` matches, `outer` matches too. A star of `inner` stands for anything, so only a star of
+ * `outer` can take it; and everything, what is to come included, is held only by whoever holds everything.
+ */
+export function contains(outer: string, inner: string): boolean {
+  if (inner === '*') return outer === '*'
+  return compilePattern(outer)(inner)
+}
+
+interface Giver {
+  readonly principal: Principal
+  readonly holdings: Holdings
+}
+
+/** Nobody gives what they don't hold themselves, there and for as long. Null, or what is missing. */
+export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGrant, at: number): string | null {
+  const { racks, apps } = wanted
+  if (!isPattern(racks) || !isPattern(apps)) {
+    return `A pattern is made of lower-case letters, digits, dashes and single stars, and ${shown(isPattern(racks) ? apps : racks)} is none.`
+  }
+  const permissions = permissionsOf(document, wanted)
+  if (permissions === null) return `There is no role ${shown(wanted.role)}. There are ${listed(rolesOf(document))}.`
+  const unknown = permissions.find((permission) => expandPermission(permission).length === 0)
+  if (unknown !== undefined) return `There is no permission ${shown(unknown)}.`
+
+  const held = coveringGrants(giver, wanted, at)
+  const missing = permissions.flatMap(spelledOut).find((one) => !held.some((grant) => grant.role.has(one)))
+  const where = `on the racks ${shown(racks)} and the apps ${shown(apps)}`
+  if (missing !== undefined) return `You do not hold ${shown(missing)} ${where} yourself${forHowLong(wanted)}.`
+  const command = wanted.permissions === undefined ? commandBeyond(document, wanted.role, held) : null
+  return command && `The command rule ${shown(command)} is for the role ${shown(wanted.role)}, not for yours ${where}.`
+}
+
+function permissionsOf({ roles }: PolicyDocument, { role, permissions }: WantedGrant): readonly string[] | null {
+  return permissions ?? roles.find(({ name }) => name === role)?.permissions ?? null
+}
+
+function rolesOf({ roles }: PolicyDocument): string[] {
+  return roles.map(({ name }) => name)
+}
+
+/** `*` is also what has no name yet, so only `*` gives it. */
+function spelledOut(permission: string): string[] {
+  return permission === '*' ? ['*'] : expandPermission(permission)
+}
+
+function coveringGrants({ principal, holdings }: Giver, { racks, apps, until }: WantedGrant, at: number): Grant[] {
+  // What a token or job holds depends on its owner: it gives nothing.
+  if (principal.kind !== 'user' || (principal.rack !== null && !contains(principal.rack, racks))) return []
+  const covering = new Set(
+    principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),
+  )
+  const lasts = ({ expiresAt }: Grant) => expiresAt === null || (until !== null && until <= expiresAt)
+  return holdings.own.filter((grant) => covering.has(grant.id) && isLive(grant, at) && lasts(grant))
+}
+
+/** Command rules go by the names of roles: whoever gives a role must be able to run what it can. */
+function commandBeyond({ commands }: PolicyDocument, role: string, held: readonly Grant[]): string | null {
+  const names = held.map((grant) => grant.role.name)
+  const beyond = commands.find((rule) => rule.roles.includes(role) && !rule.roles.some((one) => names.includes(one)))
+  return beyond?.id ?? null
+}
+
+function forHowLong({ until }: WantedGrant): string {
+  return until === null ? ', or only for a time' : ', or not for as long'
+}
