@@ -35,13 +35,10 @@ export async function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  if (request.principal === null) return refuseStranger(app, error, request, reply)
   const failure = failureOf(error, request.id)
   const rule = ruleOf(error) ?? failure.body.code
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
-  if (request.principal === null) {
-    app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
-    return sendFailure(request, reply, failure)
-  }
   if (request.call?.recorded) return tell(request, reply, failure)
   try {
     await app.audit.record(refusalDraft(app, request, failure, rule))
@@ -49,6 +46,31 @@ export async function refuse(
     return tell(request, reply, failureOf(unrecorded, request.id))
   }
   return tell(request, reply, failure)
+}
+
+/** Counted by address, without I/O; beyond the limit it is all that they hear. */
+async function refuseStranger(
+  app: FastifyInstance,
+  refusal: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const error = await beyondLimit(app, refusal, request)
+  const failure = failureOf(error, request.id)
+  const rule = ruleOf(error) ?? failure.body.code
+  if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
+  app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
+  sendFailure(request, reply, failure)
+}
+
+/** What is refused for a failure of our own is not counted against the caller. */
+async function beyondLimit(app: FastifyInstance, refusal: unknown, request: FastifyRequest): Promise<unknown> {
+  const { status } = failureOf(refusal, request.id)
+  if (status === 429 || status >= 500) return refusal
+  return app.limitStranger(request).then(
+    () => refusal,
+    (beyond: unknown) => beyond,
+  )
 }
 
 function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

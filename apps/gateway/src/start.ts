@@ -35,6 +35,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       auditReads: config.auditReads,
       authMaxStale: config.authMaxStaleMs,
       tokenMaxAge: config.tokenMaxAgeMs,
+      strangersPerMinute: config.strangersPerMinute,
       trustedProxies: config.trustedProxies,
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
