@@ -114,7 +114,9 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
     mint: createTokenMint(secretKeys),
     identities,
     clock,
-    onUse: ({ credential }, address) => lastUses.note(credential, address),
+    onUse({ kind, credential }, address) {
+      if (kind !== 'workload') lastUses.note(credential, address)
+    },
   })
 }
 
