@@ -42,14 +42,10 @@ export async function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  if (request.principal === null) return refuseStranger(app, error, request, reply)
   const failure = failureOf(error, request.id)
   const rule = ruleOf(error) ?? failure.body.code
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
-  if (request.principal === null) {
-    await raiseAlarm(app, error, request)
-    app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
-    return sendFailure(request, reply, failure)
-  }
   if (request.call?.recorded) return tell(request, reply, failure)
   try {
     await app.audit.record(refusalDraft(app, request, failure, rule))
@@ -65,6 +61,32 @@ async function raiseAlarm(app: FastifyInstance, error: unknown, request: Fastify
   if (!event) return
   request.log.warn({ event: 'session.superseded_token', session: alarm.session, user: alarm.name })
   await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
+}
+
+/** Counted by address, without I/O; beyond the limit it is all that they hear. */
+async function refuseStranger(
+  app: FastifyInstance,
+  refusal: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  await raiseAlarm(app, refusal, request)
+  const error = await beyondLimit(app, refusal, request)
+  const failure = failureOf(error, request.id)
+  const rule = ruleOf(error) ?? failure.body.code
+  if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
+  app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
+  sendFailure(request, reply, failure)
+}
+
+/** What is refused for a failure of our own is not counted against the caller. */
+async function beyondLimit(app: FastifyInstance, refusal: unknown, request: FastifyRequest): Promise<unknown> {
+  const { status } = failureOf(refusal, request.id)
+  if (status === 429 || status >= 500) return refusal
+  return app.limitStranger(request).then(
+    () => refusal,
+    (beyond: unknown) => beyond,
+  )
 }
 
 function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

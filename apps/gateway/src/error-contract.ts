@@ -12,6 +12,8 @@ export interface ErrorBody {
 export interface Failure {
   readonly status: number
   readonly body: ErrorBody
+  /** Seconds, where it helps to wait. */
+  readonly retryAfter?: number
 }
 
 const longestSentence = 2_000
@@ -54,7 +56,7 @@ export function failureOf(error: unknown, requestId: string): Failure {
     ...(rule === null ? {} : { rule }),
     requestId,
   }
-  return { status: ours || status < 500 ? status : 500, body }
+  return { status: ours || status < 500 ? status : 500, body, ...retryAfterOf(error) }
 }
 
 export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
@@ -62,6 +64,7 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
     request.raw.socket.destroy()
     return
   }
+  if (failure.retryAfter !== undefined) void reply.header('retry-after', failure.retryAfter)
   void reply
     .code(failure.status)
     .header('cache-control', 'no-store')
@@ -73,6 +76,11 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
 export function rawFailure(status: number, statusText: string, body: ErrorBody): string {
   const text = `${JSON.stringify(body)}\n`
   return `HTTP/1.1 ${status} ${statusText}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`
+}
+
+function retryAfterOf(error: unknown): Pick<Failure, 'retryAfter'> {
+  if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return {}
+  return typeof error.retryAfter === 'number' ? { retryAfter: error.retryAfter } : {}
 }
 
 function statusOf(error: unknown): number {

@@ -32,6 +32,7 @@ import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
 import { createServer } from './server.ts'
+import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
 
 export type SecretKeys = readonly [Buffer, ...Buffer[]]
@@ -51,10 +52,13 @@ export interface GatewayOptions {
   readonly now?: () => number
   /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
   readonly tokenMaxAge?: number
+  /** Calls without a credential that holds which one address may make in a minute; 300 when absent. */
+  readonly strangersPerMinute?: number
   /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
   readonly trustedProxies?: readonly string[]
 }
 
+const defaultStrangersPerMinute = 300
 const defaultTokenMaxAge = 365 * 86_400_000
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
@@ -69,6 +73,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorate('alarms', createAlarms(now))
     app.decorateRequest('endpoint', null)
     answerErrors(app)
+    await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
     await registerIdentities(app, database, options)
@@ -119,7 +124,9 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
     mint: createTokenMint(secretKeys),
     identities,
     clock,
-    onUse: ({ credential }, address) => lastUses.note(credential, address),
+    onUse({ kind, credential }, address) {
+      if (kind !== 'workload') lastUses.note(credential, address)
+    },
   })
 }
 

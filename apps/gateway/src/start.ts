@@ -36,6 +36,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
       tokenMaxAge: config.tokenMaxAgeMs,
+      strangersPerMinute: config.strangersPerMinute,
       trustedProxies: config.trustedProxies,
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {

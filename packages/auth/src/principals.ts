@@ -125,8 +125,11 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refu
 
 function current(bindings: readonly Binding[], now: number): readonly Binding[] {
   const valid = bindings.filter((binding) => binding.expiresAt === null || now < binding.expiresAt)
-  // Spelled out, since a frozen copy by `...` takes four times the memory.
-  return Object.freeze(
-    valid.map(({ id, role, racks, apps, expiresAt }) => Object.freeze({ id, role, racks, apps, expiresAt })),
-  )
+  return Object.freeze(valid.map(frozen))
+}
+
+/** Spelled out, since a frozen copy by `...` takes four times the memory. */
+function frozen({ id, role, racks, apps, expiresAt, permissions }: Binding): Binding {
+  const common = { id, role, racks, apps, expiresAt }
+  return Object.freeze(permissions === undefined ? common : { ...common, permissions })
 }

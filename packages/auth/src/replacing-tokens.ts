@@ -8,6 +8,8 @@ import type { IssuedCredential } from './sessions.ts'
 import type { TokenMint } from './token.ts'
 
 export interface Rotation {
+  /** Whose it was when that was permitted: whoever has handed it over since gets no secret of it. */
+  readonly owner: OwnerRef
   /** When the new token ends, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** Until when the old one is valid, too. */
@@ -21,9 +23,10 @@ export async function rotateApiToken(
   change: Change,
   mint: TokenMint,
   id: string,
-  { expiresAt: wanted, overlapUntil, now }: Rotation,
+  { owner, expiresAt: wanted, overlapUntil, now }: Rotation,
 ): Promise<IssuedCredential> {
-  const { name } = await lockLiveToken(change, id, now)
+  const { name, userId, serviceAccountId } = await lockLiveToken(change, id, now)
+  if (owner.id !== (userId ?? serviceAccountId)) throw new NotFound('such API token')
   const { token, hash, expiresAt } = mint.issue('api-token', wanted)
   const [end, overlap] = [new Date(expiresAt), new Date(overlapUntil)]
   const later = and(eq(credentials.apiTokenId, id), gt(credentials.expiresAt, overlap))

@@ -55,6 +55,11 @@ export const ServerEnvironment = Type.Object({
     '24h',
   ),
   TOKEN_MAX_AGE: checked('the most days that an API token may live, from 1 to 3650', daysProblem, '365'),
+  STRANGERS_PER_MINUTE: checked(
+    'how many calls without a credential that holds one address may make in a minute, from 10 to 1000000',
+    strangersProblem,
+    '300',
+  ),
   TRUSTED_PROXIES: Type.Optional(
     checked(
       'the addresses and networks of the proxies in front, such as 10.0.0.0/8,2001:db8::1, separated by commas: only from these is X-Forwarded-For believed',
@@ -114,6 +119,10 @@ function portProblem(value: string): string | null {
 
 function staleProblem(value: string): string | null {
   return /^(0|[1-9]\d{0,3})$/.test(value) && Number(value) <= 3600 ? null : 'is not a number of seconds in range'
+}
+
+function strangersProblem(value: string): string | null {
+  return /^[1-9]\d{1,6}$/.test(value) && Number(value) <= 1_000_000 ? null : 'is not a number in range'
 }
 
 function daysProblem(value: string): string | null {

@@ -253,6 +253,10 @@ describe('the proxies in front', () => {
     expect(problemsOf({ ...complete, TRUSTED_PROXIES })).toEqual([expect.stringContaining('TRUSTED_PROXIES has')])
   })
 
+  test.each(['9', '1000001', '1e3', ''.padEnd(9, '9')])('%s strangers a minute are refused', (STRANGERS_PER_MINUTE) => {
+    expect(problemsOf({ ...complete, STRANGERS_PER_MINUTE })).toEqual([expect.stringContaining('STRANGERS_PER_MINUTE')])
+  })
+
   test.each(['0', '3651', '1.5', '-1', 'year'])('a token’s longest life of %s days is refused', (TOKEN_MAX_AGE) => {
     expect(problemsOf({ ...complete, TOKEN_MAX_AGE })).toEqual([expect.stringContaining('TOKEN_MAX_AGE')])
   })

@@ -30,6 +30,8 @@ export interface ServerConfig {
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
   /** The longest life of an API token, in milliseconds. */
   readonly tokenMaxAgeMs: number
+  /** Calls without a credential that holds, from one address in a minute. */
+  readonly strangersPerMinute: number
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
@@ -67,6 +69,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
     sessions: Object.freeze(sessionsOf(values)),
     tokenMaxAgeMs: Number(values.TOKEN_MAX_AGE) * 86_400_000,
+    strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     logLevel: values.LOG_LEVEL,
   })

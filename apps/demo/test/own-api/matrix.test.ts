@@ -11,6 +11,7 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
+  'POST /session/renewal': 'people',
   'GET /users': 'admins',
   'GET /users/{id}': 'admins',
   'POST /users/{id}/lock': 'admins',

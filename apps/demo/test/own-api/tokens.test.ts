@@ -157,6 +157,13 @@ describe('API tokens', () => {
     expect([answer.status, answer.error]).toEqual([400, expect.not.stringContaining('%')])
   })
 
+  test('what is wrong is named, without its value', async () => {
+    const answer = await make(admin, { role: 'viewer', sources: ['192.0.2.0/24', 17_171_717] })
+    expect(answer.json).toMatchObject({ code: 'RGW_INVALID_REQUEST', rule: 'schema' })
+    expect(answer.error).toContain('sources.1')
+    expect(answer.body).not.toContain('17171717')
+  })
+
   test('an unknown role or permission is refused by name', async () => {
     expect((await make(admin, { role: 'root' })).error).toContain('There is no role root')
     expect((await make(admin, { permissions: ['no:such'] })).error).toContain('There is no permission no:such')

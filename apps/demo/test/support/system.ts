@@ -47,6 +47,8 @@ export interface SystemOptions {
   readonly auditReads?: 'strict' | 'relaxed'
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
+  /** All tests call from one address, and most of what some send is refused. */
+  readonly strangersPerMinute?: number
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
 }
@@ -63,6 +65,7 @@ export async function startSystem({
   auditReads = 'strict',
   sessions,
   trustedProxies = [],
+  strangersPerMinute = 1_000_000,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -93,6 +96,7 @@ export async function startSystem({
       authMaxStale: 60_000,
       now,
       trustedProxies,
+      strangersPerMinute,
     })
   const app = await start()
   const url = await app.listen({ port: 0, host: '127.0.0.1' })

@@ -54,7 +54,11 @@ export const tokenHandlers: Handlers<Names> = {
     const expiresAt = tokenEnd(call, body)
     for (const grant of grantsOf(held)) mustHold(call, grant, own ? null : expiresAt)
     const { overlapHours = 24 } = body
-    const { token } = await changes.rotateToken(id, { expiresAt, overlapUntil: now() + overlapHours * hour })
+    const { token } = await changes.rotateToken(id, {
+      owner: ownerOf(held),
+      expiresAt,
+      overlapUntil: now() + overlapHours * hour,
+    })
     return { ...shown(await lists.token(id)), token }
   },
 

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseTap, tapDatabase } from '../support/database-tap.ts'
+import type { RawAnswer } from '../support/raw-http.ts'
+import { type System, startSystem } from '../support/system.ts'
+import { person } from './callers.ts'
+
+describe('calls without a credential that holds', () => {
+  let system: System
+  let tap: DatabaseTap
+  let viewer: string
+  let senders = 0
+  beforeAll(async () => {
+    system = await startSystem({
+      strangersPerMinute: 10,
+      trustedProxies: ['127.0.0.1'],
+      tap: async (url) => {
+        tap = await tapDatabase(url)
+        return tap.url
+      },
+    })
+    viewer = (await person(system, 'viewer')).token
+  })
+  afterAll(async () => {
+    await system.stop()
+    tap.close()
+  })
+
+  const from = (address: string, target: string, more: readonly string[] = []): Promise<RawAnswer> =>
+    system.raw(`GET ${target} HTTP/1.1\r\n${['Host: x', `X-Forwarded-For: ${address}`, ...more].join('\r\n')}\r\n\r\n`)
+  const good = (address: string) => from(address, '/apps?', [`Authorization: Bearer ${viewer}`])
+  async function statuses(count: number, ask: () => Promise<RawAnswer>): Promise<number[]> {
+    const seen: number[] = []
+    for (let done = 0; done < count; done++) seen.push((await ask()).status)
+    return seen
+  }
+  const ten = (status: number) => Array<number>(10).fill(status)
+
+  test.each([
+    ['no credential at the rack API', '/apps?', [], 401],
+    ['a wrong one at the rack API', '/apps?', ['Authorization: Bearer rgt_nonsense'], 401],
+    ['a wrong one at the own API', '/gateway/api/v1/users', ['Authorization: Basic eDp5'], 401],
+    ['addresses where there is nothing', '/gateway/nothing', [], 404],
+    ['the OpenAPI document', '/gateway/api/v1/openapi.json', [], 200],
+    ['what could be read two ways', '/apps/../x', [], 400],
+  ])('%s: ten a minute, then 429 with Retry-After; who has a token goes on', async (_what, target, headers, status) => {
+    const address = `192.0.2.${++senders}`
+    expect(await statuses(11, () => from(address, target, headers))).toEqual([...ten(status), 429])
+    const refused = await from(address, target, headers)
+    expect(refused.json).toMatchObject({ code: 'RGW_TOO_MANY_REQUESTS', rule: 'stranger-limit' })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+    expect((await good(address)).status).toBe(200)
+    expect((await from('198.51.100.9', '/gateway/nothing')).status).not.toBe(429)
+  })
+
+  test('calls with a token are never counted', async () => {
+    await statuses(30, () => good('203.0.113.1'))
+    expect((await from('203.0.113.1', '/apps?')).status).toBe(401)
+  })
+
+  test('one IPv6 /64 is one sender, and the next one another', async () => {
+    let host = 0
+    expect(await statuses(11, () => from(`2001:db8:0:7::${(++host).toString(16)}`, '/apps?'))).toEqual([
+      ...ten(401),
+      429,
+    ])
+    expect((await from('2001:db8:0:8::1', '/apps?')).status).toBe(401)
+  })
+
+  test('another X-Forwarded-For in front changes nothing: the proxy’s own word counts', async () => {
+    let forged = 0
+    const ask = () => from(`10.0.0.${++forged}, 203.0.113.77`, '/apps?')
+    expect(await statuses(11, ask)).toEqual([...ten(401), 429])
+  })
+
+  test('health is always told', async () => {
+    expect(await statuses(30, () => from('203.0.113.5', '/gateway/health/live'))).toEqual(Array(30).fill(200))
+    expect(await statuses(30, () => from('203.0.113.5', '/check'))).toEqual(Array(30).fill(200))
+  })
+
+  test('a flood costs no query', async () => {
+    await expect.poll(async () => (await good('203.0.113.9')).status).toBe(200)
+    tap.take()
+    await statuses(100, () => from('203.0.113.10', '/gateway/api/v1/users', ['Authorization: Bearer rgt_x']))
+    expect(tap.take()['rack-gateway'] ?? 0).toBe(0)
+  })
+})

@@ -1,0 +1,61 @@
+import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway/rbac-policy'
+import { describe, expect, test } from 'vitest'
+import { authorise } from './authorise.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
+
+const policy = compilePolicy()
+const table: readonly Endpoint[] = Object.values(endpoints)
+
+function caller(kind: PrincipalKind, role: string | null, change: Partial<Principal> = {}): Principal {
+  const bindings = role === null ? [] : [{ id: role, role, racks: '*', apps: '*', expiresAt: null }]
+  const owner = kind === 'api-token' ? ({ kind: 'user', id: 'o', name: 'o', bindings } as const) : null
+  return { kind, id: 'i', name: 'n', credential: 'c', rack: null, groups: [], bindings, owner, expiresAt: 2, ...change }
+}
+
+function may(principal: Principal, endpoint: Endpoint): boolean {
+  try {
+    authorise(policy, principal, endpoint, 1)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const managed = table.filter(({ scope }) => scope === 'gateway')
+
+describe('what concerns everybody', () => {
+  test.each(['viewer', 'ops', 'deployer', 'ci', 'auditor', null])('is closed to %s, whoever calls', (role) => {
+    for (const kind of ['user', 'api-token', 'workload'] as const)
+      expect(managed.filter((endpoint) => may(caller(kind, role), endpoint))).toEqual([])
+  })
+
+  test.each([
+    ['a session that is bound to a rack', { rack: 'staging' }],
+    ['a role on one rack', { bindings: [{ id: 'b', role: 'admin', racks: 'staging', apps: '*', expiresAt: null }] }],
+    ['a role on some apps', { bindings: [{ id: 'b', role: 'admin', racks: '*', apps: 'web*', expiresAt: null }] }],
+    ['a role that has ended', { bindings: [{ id: 'b', role: 'admin', racks: '*', apps: '*', expiresAt: 1 }] }],
+    ['a role that there is not', { bindings: [{ id: 'b', role: 'root', racks: '*', apps: '*', expiresAt: null }] }],
+  ])('is closed to an admin by %s', (_what, change) => {
+    expect(managed.filter((endpoint) => may(caller('user', 'admin', change), endpoint))).toEqual([])
+  })
+
+  test('is closed to a token whose owner is no admin, and to one that is none itself', () => {
+    const weak = { kind: 'user', id: 'o', name: 'o', bindings: [] } as const
+    expect(managed.filter((endpoint) => may(caller('api-token', 'admin', { owner: weak }), endpoint))).toEqual([])
+    expect(managed.filter((endpoint) => may(caller('api-token', 'admin', { bindings: [] }), endpoint))).toEqual([])
+  })
+})
+
+test('a token or a job makes no token, rotates none, and changes no binding, even as an admin', () => {
+  const closed = ['createToken', 'rotateToken', 'handOverToken', 'createBinding', 'removeBinding'] as const
+  for (const kind of ['api-token', 'workload'] as const)
+    expect(closed.filter((name) => may(caller(kind, 'admin'), endpoints[name]))).toEqual([])
+  expect(closed.filter((name) => may(caller('user', 'admin'), endpoints[name]))).toEqual(closed)
+})
+
+test('every permission of the table is one that a role can have', () => {
+  for (const { permission, others } of table) {
+    expect(policy.rolesWith(permission)).toContain('admin')
+    if (others !== undefined) expect(policy.rolesWith(others)).toEqual(['admin'])
+  }
+})

@@ -1,0 +1,42 @@
+import rateLimit from '@fastify/rate-limit'
+import { addressBlock } from '@rack-gateway/audit'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { ruled, TooManyRequests } from './errors.ts'
+import { addressOf } from './rack-api/draft.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts what somebody unknown asks or fails at. @throws TooManyRequests beyond the limit of their address */
+    limitStranger(request: FastifyRequest): Promise<void>
+  }
+}
+
+export interface StrangerLimitOptions {
+  readonly perMinute: number
+}
+
+const minute = 60_000
+
+/** In memory, and never asked for a call whose credential holds: many callers can share an address. */
+export default fp<StrangerLimitOptions>(
+  async function strangerLimit(app, { perMinute }) {
+    await app.register(rateLimit, { global: false })
+    const count = app.createRateLimit({ max: perMinute, timeWindow: minute, keyGenerator: senderOf })
+    app.decorate('limitStranger', async function limitStranger(request) {
+      const result = await count(request)
+      if (result.isAllowed || !result.isExceeded) return
+      const seconds = Math.max(1, result.ttlInSeconds)
+      const sentence = `more than ${perMinute} calls a minute came from your address without a credential that holds; try again in ${seconds} s, with a token that works`
+      throw Object.assign(ruled(new TooManyRequests(sentence), 'stranger-limit'), { retryAfter: seconds })
+    })
+  },
+  { name: '@rack-gateway/stranger-limit' },
+)
+
+/** Whoever has an IPv6 address has its whole /64. */
+function senderOf(request: FastifyRequest): string {
+  const address = addressOf(request)
+  const block = addressBlock(address)
+  return block.endsWith('/64') ? block : address
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { createLastUses } from './last-uses.ts'
+import { startStore } from './testing/database.ts'
+
+async function start() {
+  const { database, admin, clock } = await startStore()
+  const errors: unknown[] = []
+  const uses = createLastUses({ database, clock, onError: (error) => errors.push(error) })
+  onTestFinished(() => uses.stop())
+  const credential = randomUUID()
+  const kept = async () => {
+    const [row] = await admin`select address, used_at from gateway.last_uses where credential = ${credential}`
+    return row && [row.address, row.used_at.getTime() - begun]
+  }
+  const begun = clock.time
+  return { uses, clock, credential, kept, errors, database, admin }
+}
+
+test('a use is written at most once a minute, and then it is the newest one', async () => {
+  const { uses, clock, credential, kept } = await start()
+  uses.note(credential, '192.0.2.1')
+  await uses.flush()
+  expect(await kept()).toEqual(['192.0.2.1', 0])
+  clock.time += 59_999
+  uses.note(credential, '192.0.2.2')
+  await uses.flush()
+  expect(await kept()).toEqual(['192.0.2.1', 0])
+  clock.time += 1
+  uses.note(credential, '192.0.2.3')
+  await uses.flush()
+  expect(await kept()).toEqual(['192.0.2.3', 60_000])
+})
+
+test('a stop writes what is left', async () => {
+  const { uses, clock, credential, kept } = await start()
+  uses.note(credential, '192.0.2.1')
+  await uses.flush()
+  clock.time += 10
+  uses.note(credential, '192.0.2.2')
+  await uses.stop()
+  expect(await kept()).toEqual(['192.0.2.2', 10])
+})
+
+test('an older use of another replica does not replace a newer one', async () => {
+  const { uses, clock, credential, kept, admin } = await start()
+  await admin`insert into gateway.last_uses values (${credential}, ${new Date(clock.time + 5)}, '192.0.2.9')`
+  uses.note(credential, '192.0.2.1')
+  await uses.flush()
+  expect(await kept()).toEqual(['192.0.2.9', 5])
+})
+
+test('a database that is gone is told to the log, and to nobody else', async () => {
+  const { uses, credential, errors, database } = await start()
+  await database.close()
+  uses.note(credential, '192.0.2.1')
+  await uses.flush()
+  expect(errors).toHaveLength(1)
+})
