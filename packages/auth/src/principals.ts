@@ -1,4 +1,4 @@
-import type { Binding, Principal } from '@rack-gateway/rbac-policy'
+import type { Binding, Job, Principal } from '@rack-gateway/rbac-policy'
 import * as refusals from './refusal.ts'
 
 export interface UserRecord {
@@ -38,8 +38,22 @@ export interface ApiTokenRecord {
   readonly owner: UserRecord | ServiceAccountRecord
 }
 
+/** A job of a CI system that a trust let in. */
+export interface WorkloadRecord {
+  readonly kind: 'workload'
+  readonly id: string
+  readonly name: string
+  readonly job: Job
+  readonly expiresAt: Date
+  readonly trust: {
+    readonly id: string
+    readonly revokedAt: Date | null
+    readonly bindings: readonly Binding[]
+  }
+}
+
 /** All that is kept about a token, as found by its hash. */
-export type CredentialRecord = SessionRecord | ApiTokenRecord
+export type CredentialRecord = SessionRecord | ApiTokenRecord | WorkloadRecord
 
 /** Where tokens are looked up. */
 export interface Directory {
@@ -56,7 +70,33 @@ export interface Directory {
  */
 export function principalOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
   if (!record) return refusals.unknownToken
-  return record.kind === 'session' ? sessionPrincipal(record, now) : apiTokenPrincipal(record, now)
+  switch (record.kind) {
+    case 'session':
+      return sessionPrincipal(record, now)
+    case 'api-token':
+      return apiTokenPrincipal(record, now)
+    case 'workload':
+      return workloadPrincipal(record, now)
+  }
+}
+
+/** Its id is that of this run: what one job started is not another's. */
+function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | refusals.Refusal {
+  const { id, name, job, trust, expiresAt } = workload
+  if (trust.revokedAt) return refusals.revokedTrust
+  if (now >= expiresAt.getTime()) return refusals.expiredToken('workload', expiresAt.getTime())
+  return Object.freeze({
+    kind: 'workload',
+    id,
+    name,
+    credential: id,
+    rack: null,
+    groups: Object.freeze([]),
+    bindings: current(trust.bindings, now),
+    owner: null,
+    job: Object.freeze({ ...job }),
+    expiresAt: expiresAt.getTime(),
+  })
 }
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {

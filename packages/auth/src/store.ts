@@ -5,11 +5,13 @@ import {
   type Database,
   serviceAccounts,
   sessions,
+  trusts,
   users,
+  workloadSessions,
 } from '@rack-gateway/database'
-import type { Binding } from '@rack-gateway/rbac-policy'
+import type { Binding, Job } from '@rack-gateway/rbac-policy'
 import { and, eq, or, sql } from 'drizzle-orm'
-import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord } from './principals.ts'
+import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
 import { within } from './within.ts'
 
 export type { ApiTokenRequest, Owner } from './api-tokens.ts'
@@ -17,6 +19,8 @@ export type { BindingSubjectRef, BindingTerms } from './bindings.ts'
 export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountRequest } from './issue.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
+export { loadTrusts } from './workloads/trusts.ts'
+export { createWorkloads, type Workloads } from './workloads/workloads.ts'
 
 export interface DirectoryOptions {
   /** Milliseconds that a look-up may take. */
@@ -26,18 +30,29 @@ export interface DirectoryOptions {
 /** Looks tokens up in PostgreSQL: one query each, with all bindings that bear on it. */
 export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 }: DirectoryOptions = {}): Directory {
   const query = db
-    .select({ session: sessions, token: apiTokens, user: users, account: serviceAccounts, binding: bindings })
+    .select({
+      session: sessions,
+      token: apiTokens,
+      user: users,
+      account: serviceAccounts,
+      workload: workloadSessions,
+      trust: trusts,
+      binding: bindings,
+    })
     .from(credentials)
     .leftJoin(sessions, eq(sessions.id, credentials.sessionId))
     .leftJoin(apiTokens, eq(apiTokens.id, credentials.apiTokenId))
     .leftJoin(users, or(eq(users.id, sessions.userId), eq(users.id, apiTokens.userId)))
     .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
+    .leftJoin(workloadSessions, eq(workloadSessions.id, credentials.workloadSessionId))
+    .leftJoin(trusts, eq(trusts.id, workloadSessions.trustId))
     .leftJoin(
       bindings,
       or(
         and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`)),
         and(eq(bindings.subjectKind, 'service-account'), eq(bindings.subjectId, sql`${serviceAccounts.id}::text`)),
         and(eq(bindings.subjectKind, 'api-token'), eq(bindings.subjectId, sql`${apiTokens.id}::text`)),
+        and(eq(bindings.subjectKind, 'trust'), eq(bindings.subjectId, sql`${trusts.id}::text`)),
       ),
     )
     .where(eq(credentials.hash, sql.placeholder('hash')))
@@ -63,9 +78,12 @@ interface Joined {
   readonly token: typeof apiTokens.$inferSelect | null
   readonly user: typeof users.$inferSelect | null
   readonly account: typeof serviceAccounts.$inferSelect | null
+  readonly workload: typeof workloadSessions.$inferSelect | null
+  readonly trust: typeof trusts.$inferSelect | null
 }
 
-function recordOf({ session, token, user, account }: Joined, rows: readonly BindingRow[]): CredentialRecord | null {
+function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord | null {
+  const { session, token, user, account, workload, trust } = joined
   const bindingsOf = (kind: string) => rows.filter((row) => row.subjectKind === kind).map(bindingOf)
   const person: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user') }
   const robot: ServiceAccountRecord | null = account && {
@@ -74,8 +92,17 @@ function recordOf({ session, token, user, account }: Joined, rows: readonly Bind
     bindings: bindingsOf('service-account'),
   }
   if (session && person) return { ...session, kind: 'session', user: person }
+  if (workload && trust) return workloadRecord(workload, { ...trust, bindings: bindingsOf('trust') })
   const owner = person ?? robot
   return token && owner ? { ...token, kind: 'api-token', bindings: bindingsOf('api-token'), owner } : null
+}
+
+function workloadRecord(
+  workload: typeof workloadSessions.$inferSelect,
+  trust: WorkloadRecord['trust'],
+): WorkloadRecord {
+  const { id, name, job, expiresAt } = workload
+  return { kind: 'workload', id, name, job: job as Job, expiresAt, trust }
 }
 
 function bindingOf({ id, role, racks, apps, expiresAt }: BindingRow): Binding {

@@ -37,3 +37,13 @@ export function databaseUrlProblem(value: string): string | null {
   if (url.hostname === '' && !url.searchParams.has('host')) return 'names no host'
   return url.pathname.length > 1 ? null : 'names no database'
 }
+
+const loopback = ['localhost', '127.0.0.1', '[::1]']
+
+/** What is wrong with `PUBLIC_URL`, or null. */
+export function publicUrlProblem(value: string): string | null {
+  const problem = value.includes('@') ? 'carries credentials' : rackUrlProblem(value)
+  if (problem !== null) return problem
+  const { protocol, hostname } = new URL(value)
+  return protocol === 'https:' || loopback.includes(hostname) ? null : 'is plain http to another machine than this one'
+}

@@ -1,6 +1,7 @@
 export { type BlockedOperation, builtInBlocked } from './blocked.ts'
 export { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 export { InvalidPolicy } from './errors.ts'
+export { type Grantable, grantProblem } from './granting.ts'
 export { type PermissionEntry, permissions } from './permissions.ts'
 export { compilePolicy } from './policy.ts'
 export type { PolicyOptions } from './refusals.ts'
@@ -9,6 +10,7 @@ export { builtInRoles } from './roles.ts'
 export type {
   Binding,
   Decision,
+  Job,
   Permission,
   Policy,
   Principal,
