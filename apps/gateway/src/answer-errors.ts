@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
-import { ruleOf } from './errors.ts'
+import { detailOf, ruleOf } from './errors.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { addressOf, draftOf } from './rack-api/draft.ts'
 
@@ -39,7 +39,9 @@ export async function refuse(
   const rule = ruleOf(error) ?? failure.body.code
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
   if (request.principal === null) {
-    app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
+    const detail = detailOf(error)
+    if (detail !== null) request.log.info({ event: 'call.refused', rule, detail })
+    app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? failure.body.error })
     return sendFailure(request, reply, failure)
   }
   if (request.call?.recorded) return tell(request, reply, failure)

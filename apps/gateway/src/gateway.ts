@@ -1,8 +1,8 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
-import { createIdentities, createTokenMint, deriveKey } from '@rack-gateway/auth'
+import { createIdentities, createTokenMint, deriveKey, type IdentityEvent } from '@rack-gateway/auth'
 import authPlugin from '@rack-gateway/auth/plugin'
-import { createDirectory, watchRevision } from '@rack-gateway/auth/store'
+import { createDirectory, createWorkloads, type Workloads, watchRevision } from '@rack-gateway/auth/store'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
@@ -14,6 +14,7 @@ import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
 import ownApi from './own-api/me.ts'
+import workloadsApi from './own-api/workloads.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -38,13 +39,15 @@ export interface GatewayOptions {
   readonly auditReads: 'strict' | 'relaxed'
   /** Milliseconds. */
   readonly authMaxStale: number
+  /** PUBLIC_URL; null: no CI job is let in. */
+  readonly publicUrl?: string | null
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
-  const { racks, databaseUrl, log, now = Date.now } = options
+  const { racks, databaseUrl, log, publicUrl = null, now = Date.now } = options
   const app = createServer(log)
   const database = openDatabase(databaseUrl)
   app.addHook('onClose', () => database.close())
@@ -54,12 +57,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     answerErrors(app)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
-    await registerIdentities(app, database, options)
+    const workloads = await registerIdentities(app, database, options)
     await app.register(rbacPolicyPlugin, { closedAddresses: [addressOf(databaseUrl)] })
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
     await app.register(ownApi, { now })
+    await app.register(workloadsApi, { workloads, publicUrl, now })
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -74,8 +78,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   }
 }
 
-async function registerIdentities(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
-  const { databaseUrl, secretKeys, authMaxStale, log, now = Date.now } = options
+async function registerIdentities(
+  app: FastifyInstance,
+  database: Database,
+  options: GatewayOptions,
+): Promise<Workloads> {
+  const { databaseUrl, secretKeys, authMaxStale, log, publicUrl = null, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
     onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
@@ -83,7 +91,13 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
   app.addHook('onClose', () => revision.stop())
   const clock = { now }
   const identities = createIdentities({ directory: createDirectory(database), revision, clock, maxStale: authMaxStale })
-  await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock })
+  const mint = createTokenMint(secretKeys)
+  const record = async (events: readonly IdentityEvent[]) => {
+    await Promise.all(events.map((event) => app.audit.record(event)))
+  }
+  const workloads = createWorkloads({ database, mint, revision, clock, record, publicUrl, maxStale: authMaxStale })
+  await app.register(authPlugin, { mint, identities, clock, workloads })
+  return workloads
 }
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {

@@ -34,6 +34,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       log,
       auditReads: config.auditReads,
       authMaxStale: config.authMaxStaleMs,
+      publicUrl: config.publicUrl,
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

@@ -1,15 +1,4 @@
-import {
-  bigint,
-  customType,
-  integer,
-  jsonb,
-  pgSchema,
-  primaryKey,
-  smallint,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core'
+import { bigint, customType, integer, pgSchema, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 /** Identities, credentials, bindings, runs. The runtime login may read and write it. */
 export const gateway = pgSchema('gateway')
@@ -17,6 +6,8 @@ export const gateway = pgSchema('gateway')
 export const audit = pgSchema('audit')
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
+/** The connection's own conversion does it: drizzle's would do it a second time. */
+const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 /** A person. Keyed by issuer and subject, never by e-mail alone; issuer `local` until a login exists, with the e-mail as subject. */
@@ -71,7 +62,7 @@ export const trusts = gateway.table('trusts', {
   issuer: text('issuer').notNull(),
   audience: text('audience').notNull(),
   /** As in auth's `Condition`; never empty. */
-  conditions: jsonb('conditions').notNull(),
+  conditions: json('conditions').notNull(),
   /** Seconds that a session of it may last. */
   maxAge: integer('max_age').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
@@ -89,7 +80,7 @@ export const workloadSessions = gateway.table('workload_sessions', {
   name: text('name').notNull(),
   subject: text('subject').notNull(),
   /** What the job says of itself, for events. */
-  job: jsonb('job').notNull(),
+  job: json('job').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
 })

@@ -44,6 +44,7 @@ export interface SystemOptions {
   /** Of the racks. */
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
+  readonly publicUrl?: string
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
 }
@@ -58,6 +59,7 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
+  publicUrl,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -85,6 +87,7 @@ export async function startSystem({
       log: pino({ level: 'silent' }),
       auditReads,
       authMaxStale: 60_000,
+      publicUrl: publicUrl ?? null,
       now,
     })
   const app = await start()

@@ -5,9 +5,11 @@ import type { Trust } from './trust.ts'
 /** The trusts that count now. They are read once for each revision of the database, whoever asks. */
 export function createTrustBook(load: () => Promise<readonly Trust[]>, revision: Revision, maxStale: number) {
   let known: Promise<readonly Trust[]> | null = null
-  revision.onChange(function forget() {
+  /** What is being read at this moment is of before. */
+  function forget(): void {
     known = null
-  })
+  }
+  revision.onChange(forget)
 
   async function current(): Promise<readonly Trust[]> {
     if (revision.age() > maxStale) throw new AuthUnavailable()
@@ -21,7 +23,7 @@ export function createTrustBook(load: () => Promise<readonly Trust[]>, revision:
     }
   }
 
-  return { current }
+  return { current, forget }
 }
 
 export type TrustBook = ReturnType<typeof createTrustBook>

@@ -33,8 +33,8 @@ export interface WorkloadSession {
   readonly id: string
   /** Shown once. */
   readonly token: string
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
+  /** What `identities.find` takes. */
+  readonly reading: TokenReading
   readonly trust: string
 }
 
@@ -66,7 +66,8 @@ export function createWorkloads(options: WorkloadsOptions) {
     const id = await change(author(workload), (open) =>
       insertWorkloadSession(open, { workload, hash, expiresAt: end, now: new Date(clock.now()) }),
     )
-    return typeof id === 'string' ? { id, token, expiresAt, trust: workload.trust.name } : id
+    if (typeof id !== 'string') return id
+    return { id, token, reading: { kind: 'workload', hash, expiresAt }, trust: workload.trust.name }
   }
 
   /**
@@ -118,7 +119,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     const terms = trustTerms(request, publicUrl)
     const problem = grantProblem(policy, maker, terms)
     if (problem !== null) throw new StrongerThanMaker(problem)
-    return change(authorOf(maker), (open) => insertTrust(open, terms))
+    return change(authorOf(maker), (open) => insertTrust(open, terms)).finally(trusts.forget)
   }
 
   return {
@@ -128,7 +129,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     listTrusts: () => selectTrusts(db),
     /** @throws NotFound */
     revokeTrust: (id: string, by: Principal) =>
-      change(authorOf(by), (open) => closeTrust(open, id, new Date(clock.now()))),
+      change(authorOf(by), (open) => closeTrust(open, id, new Date(clock.now()))).finally(trusts.forget),
   }
 }
 
