@@ -264,6 +264,13 @@ describe('a trust that is revoked', () => {
     await other.stop()
   })
 
+  test.each(['nonsense', '00000000-0000-4000-8000-000000000000'])('one that is not there, %s, is a 404', async (id) => {
+    expect(await api('DELETE', `/trusts/${id}`, admin)).toMatchObject({
+      status: 404,
+      body: { code: 'RGW_IDENTITY_NOT_FOUND' },
+    })
+  })
+
   test('its name is free again, and revoking it twice changes nothing', async () => {
     const { id, name } = await trust()
     expect((await trust({ name })).body).toMatchObject({ code: 'RGW_TRUST_NAME_TAKEN' })

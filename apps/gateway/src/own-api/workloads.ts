@@ -85,8 +85,8 @@ export default async function workloadsApi(app: FastifyInstance, options: Worklo
     scope.delete<{ Params: { id: string } }>('/gateway/api/v1/trusts/:id', async (request, reply) => {
       const { id } = request.params
       const caller = callerOf(request)
-      const row = (await workloads.listTrusts()).find((trust) => trust.id === id)
-      if (row && !manages(app, caller, row, options.now())) throw notThere()
+      const rows = await workloads.trustRows(id)
+      if (!rows.every((row) => manages(app, caller, row, options.now()))) throw notThere()
       await workloads.revokeTrust(id, caller)
       return reply.code(204).send()
     })

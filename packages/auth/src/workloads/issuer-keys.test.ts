@@ -148,6 +148,19 @@ describe('an issuer that is hostile', () => {
     expect(issuer.asked).not.toContain('/elsewhere')
   })
 
+  test('keys on another server that would hold are not fetched', async () => {
+    const other = await startTestIssuer({ audience: 'x' })
+    issuer.answer = (path, response) => {
+      if (path !== discovery) return false
+      json({ issuer: issuer.url, jwks_uri: `${other.url}/jwks` })(response)
+      return true
+    }
+    const header = { alg: 'RS256', kid: String(other.jwk().kid) }
+    await expect(createIssuerKeys({ clock }).find(issuer.url, header)).rejects.toMatchObject(unreachable)
+    expect(other.asked).toEqual([])
+    await other.stop()
+  })
+
   test('what calls itself text and is JSON is read all the same', async () => {
     issuer.answer = (path, response) => {
       if (path !== '/jwks') return false

@@ -1,5 +1,5 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type LocalJWKSet } from 'jose'
-import { type Static, Type } from 'typebox'
+import { createLocalJWKSet, errors, type LocalJWKSet } from 'jose'
+import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Clock } from '../clock.ts'
 import { IssuerUnreachable } from '../errors.ts'
@@ -112,7 +112,7 @@ async function fetchKeys(issuer: string, fetch: (url: string) => Promise<unknown
   const address = keysAddress(issuer, discovery)
   const set = await fetch(address)
   if (!Value.Check(KeySet, set)) throw new Error('its keys are not a JSON Web Key Set of at most 50 keys')
-  return createLocalJWKSet(onlyPublic(set))
+  return createLocalJWKSet(set)
 }
 
 function keysAddress(issuer: string, discovery: unknown): string {
@@ -122,9 +122,4 @@ function keysAddress(issuer: string, discovery: unknown): string {
   if (!URL.canParse(address) || new URL(address).origin !== new URL(issuer).origin)
     throw new Error('its discovery document names keys on another server')
   return address
-}
-
-/** Symmetric keys have no place in what is published. */
-function onlyPublic({ keys }: Static<typeof KeySet>): JSONWebKeySet {
-  return { keys: keys.filter(({ kty }) => kty === 'RSA' || kty === 'EC' || kty === 'OKP') }
 }

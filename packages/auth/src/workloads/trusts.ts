@@ -45,8 +45,8 @@ export async function closeTrust(change: Change, id: string, at: Date): Promise<
   change.events.push({ kind: 'trust.revoked', principal: change.by, detail: { trust: id, name: trust.name } })
 }
 
-/** Newest first, at most a thousand; one row for each of their bindings. */
-export function selectTrusts(db: Database['db']) {
+/** Newest first, at most a thousand, or only one; one row for each of their bindings. @throws NotFound for what is no id */
+export function selectTrusts(db: Database['db'], id?: string) {
   return db
     .select({
       id: trusts.id,
@@ -64,6 +64,7 @@ export function selectTrusts(db: Database['db']) {
     })
     .from(trusts)
     .leftJoin(bindings, and(eq(bindings.subjectKind, 'trust'), eq(bindings.subjectId, sql`${trusts.id}::text`)))
+    .where(id === undefined ? undefined : eq(trusts.id, checkId('such trust', id)))
     .orderBy(desc(trusts.createdAt), desc(trusts.id))
     .limit(1_000)
 }

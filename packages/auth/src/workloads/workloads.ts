@@ -127,6 +127,8 @@ export function createWorkloads(options: WorkloadsOptions) {
     credentialOf,
     createTrust,
     listTrusts: () => selectTrusts(db),
+    /** One row for each of its bindings; none where there is no such trust. @throws NotFound */
+    trustRows: async (id: string) => selectTrusts(db, id),
     /** @throws NotFound */
     revokeTrust: (id: string, by: Principal) =>
       change(authorOf(by), (open) => closeTrust(open, id, new Date(clock.now()))).finally(trusts.forget),
