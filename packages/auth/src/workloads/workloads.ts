@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
 import { grantProblem, type Policy, type Principal } from '@rack-gateway/rbac-policy'
-import { changeIdentities } from '../change.ts'
+import { type Change, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
-import { NoPublicUrl, StrongerThanMaker } from '../errors.ts'
+import { AuthUnavailable, LookUpTooSlow, NoPublicUrl, StrongerThanMaker } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { expiredJwt, isRefusal, noPublicUrl, type Refusal } from '../refusal.ts'
 import type { Revision } from '../revision.ts'
 import type { TokenMint, TokenReading } from '../token.ts'
+import { within } from '../within.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
 import { createTrustBook } from './trust-book.ts'
@@ -38,6 +39,8 @@ export interface WorkloadSession {
   readonly trust: string
 }
 
+/** Milliseconds that the database may take. */
+const deadline = 5_000
 /** JWTs that are remembered as let in, or as used up. */
 const mostRemembered = 10_000
 
@@ -48,13 +51,22 @@ export function createWorkloads(options: WorkloadsOptions) {
   const { database, mint, revision, clock, record, publicUrl, maxStale = 60_000 } = options
   const { db } = database
   const keys = options.keys ?? createIssuerKeys({ clock })
-  const trusts = createTrustBook(() => loadTrusts(db), revision, maxStale)
+  const trusts = createTrustBook(() => within(deadline, loadTrusts(db)), revision, maxStale)
   const verify = publicUrl === null ? null : createVerifier({ trusts, keys, audience: publicUrl, clock })
   const remembered = new Map<string, TokenReading | Refusal>()
   const underWay = new Map<string, Promise<TokenReading | Refusal>>()
 
   const change = <T>(by: Author, work: Parameters<typeof changeIdentities<T>>[3]) =>
     changeIdentities(db, by, record, work)
+
+  /** @throws AuthUnavailable when the database doesn't take it in time, and what `record` throws */
+  async function letIn<T>(workload: VerifiedWorkload, work: (open: Change) => Promise<T>): Promise<T> {
+    try {
+      return await within(deadline, change(author(workload), work))
+    } catch (cause) {
+      throw isOurs(cause) ? cause : new AuthUnavailable({ cause })
+    }
+  }
 
   /** Exchanges a JWT for a token of ours that lives for the trust's maximum age. @param wanted the name of a trust, or null */
   async function exchange(text: string, wanted: string | null): Promise<WorkloadSession | Refusal> {
@@ -63,7 +75,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     if (isRefusal(workload)) return workload
     const { token, hash, expiresAt } = mint.issue('workload', clock.now() + workload.trust.maxAge * 1000)
     const end = new Date(expiresAt)
-    const id = await change(author(workload), (open) =>
+    const id = await letIn(workload, (open) =>
       insertWorkloadSession(open, { workload, hash, expiresAt: end, now: new Date(clock.now()) }),
     )
     if (typeof id !== 'string') return id
@@ -96,7 +108,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     }
     if (clock.now() >= reading.expiresAt) return expiredJwt(reading.expiresAt)
     const session = { workload, hash, expiresAt: new Date(reading.expiresAt), now: new Date(clock.now()) }
-    const refusal = await change(author(workload), async (open) => {
+    const refusal = await letIn(workload, async (open) => {
       if (await isKnownCredential(open, hash)) return null
       const inserted = await insertWorkloadSession(open, session)
       if (typeof inserted === 'string' || (await isKnownCredential(open, hash))) return null
@@ -133,6 +145,11 @@ export function createWorkloads(options: WorkloadsOptions) {
     revokeTrust: (id: string, by: Principal) =>
       change(authorOf(by), (open) => closeTrust(open, id, new Date(clock.now()))).finally(trusts.forget),
   }
+}
+
+function isOurs(error: unknown): boolean {
+  if (error instanceof LookUpTooSlow || !(error instanceof Error) || !('code' in error)) return false
+  return String(error.code).startsWith('RGW_')
 }
 
 function author({ trust, name }: VerifiedWorkload): Author {
