@@ -1,7 +1,7 @@
 import { Usage } from './errors.ts'
 
 /** The first words that are ours; everything else is convox's. `rack-gateway -- racks` reaches convox's own. */
-export const ownCommands = ['login', 'logout', 'racks', 'switch', 'whoami', 'url', 'version', 'help'] as const
+export const ownCommands = ['login', 'logout', 'racks', 'switch', 'whoami', 'url', 'ci', 'version', 'help'] as const
 
 const ownFlags = ['-h', '--help', '-v', '--version']
 

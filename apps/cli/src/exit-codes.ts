@@ -17,6 +17,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_NOT_LOGGED_IN', exitCodes.notLoggedIn],
   ['RGW_CLI_TOKEN_EXPIRED', exitCodes.notLoggedIn],
   ['RGW_CLI_TOKEN_REFUSED', exitCodes.notLoggedIn],
+  ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],

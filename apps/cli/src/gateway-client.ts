@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { version } from './version.ts'
 
-const deadlineMs = 10_000
+export const deadlineMs = 10_000
 const longestAnswer = 1024 * 1024
 
 /** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
@@ -99,7 +99,7 @@ function understood(body: string | null): MeAnswer {
 }
 
 /** The body as text, or null when it is longer than any that we ask for. */
-async function bodyOf(answer: Response): Promise<string | null> {
+export async function bodyOf(answer: Response): Promise<string | null> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of answer.body ?? []) {
@@ -110,7 +110,7 @@ async function bodyOf(answer: Response): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function parsed(body: string): unknown {
+export function parsed(body: string): unknown {
   try {
     return JSON.parse(body)
   } catch {
@@ -118,7 +118,8 @@ function parsed(body: string): unknown {
   }
 }
 
-function failure(error: unknown): string {
+/** Why a fetch failed, in a few words. */
+export function failure(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `it did not answer within ${deadlineMs / 1000} s`
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code

@@ -26,6 +26,11 @@ export const commandExamples = {
   whoami: `Examples:
   rack-gateway whoami
   rack-gateway whoami --rack production --json`,
+  ci: `In a CI job, in return for the job's own OIDC token. Examples:
+  eval "export $(rack-gateway ci login https://gateway.example.com --rack staging)"
+  rack-gateway ci login https://gateway.example.com >> "$GITHUB_ENV"     (GitHub Actions)
+  echo "export $(rack-gateway ci login https://gateway.example.com)" >> "$BASH_ENV"     (CircleCI)
+  rack-gateway ci login https://gateway.example.com --token-variable MY_ID_TOKEN`,
   url: `Examples:
   RACK_URL=$(rack-gateway url --rack staging) convox apps`,
 } as const

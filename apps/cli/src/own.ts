@@ -72,6 +72,13 @@ function parser(context: Context): Argv {
       (own) => own.usage(commandExamples.url).option('rack', rackOption),
       ({ rack = null }) => url(context, rack),
     )
+    .command(
+      'ci <action> [url]',
+      'print RACK_URL for a CI job: ci login',
+      (own) => ciOptions(own.usage(commandExamples.ci)).option('rack', rackOption),
+      async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
+        (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
+    )
     .command('version', 'print the version')
     .command('help [command]', 'explain a command')
     .version(false)
@@ -98,6 +105,14 @@ function loginOptions(own: Argv) {
     .positional('url', { type: 'string', describe: "the gateway's address; known from the second time on" })
     .option('token', { type: 'string', requiresArg: true, describe: 'the token, or - to read it from stdin' })
     .option('insecure', { type: 'boolean', default: false, describe: 'permit http:// to another machine' })
+}
+
+function ciOptions(own: Argv) {
+  return own
+    .positional('action', { choices: ['login'] as const, demandOption: true })
+    .positional('url', { type: 'string', describe: "the gateway's address; without it, RACK_GATEWAY_URL" })
+    .option('trust', { type: 'string', requiresArg: true, describe: 'the trust, where more than one matches' })
+    .option('token-variable', { type: 'string', requiresArg: true, describe: "the variable with the job's OIDC token" })
 }
 
 function loggedOut(name: string | undefined, all: boolean): { name: string } | 'all' {

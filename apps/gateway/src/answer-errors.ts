@@ -2,7 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from './alarms.ts'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
-import { ruleOf } from './errors.ts'
+import { detailOf, ruleOf } from './errors.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
 
@@ -75,7 +75,9 @@ async function refuseStranger(
   const failure = failureOf(error, request.id)
   const rule = ruleOf(error) ?? failure.body.code
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
-  app.audit.refuse({ address: addressOf(request), rule, reason: failure.body.error })
+  const detail = detailOf(error)
+  if (detail !== null) request.log.info({ event: 'call.refused', rule, detail })
+  app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? failure.body.error })
   sendFailure(request, reply, failure)
 }
 

@@ -7,6 +7,7 @@ export const NotCanonical = sentence('RGW_NOT_CANONICAL', 400)
 export const BadFrame = sentence('RGW_BAD_FRAME', 400)
 export const BrowserCall = sentence('RGW_BROWSER_CALL', 403)
 export const AmbiguousParameters = sentence('RGW_AMBIGUOUS_PARAMETERS', 400)
+export const InvalidBody = sentence('RGW_INVALID_BODY', 400)
 export const BodyTooLarge = sentence('RGW_BODY_TOO_LARGE', 413)
 export const UnknownRoute = sentence('RGW_UNKNOWN_ROUTE', 404)
 export const NotPermitted = sentence('RGW_NOT_PERMITTED', 403)
@@ -33,4 +34,10 @@ export function ruled<E extends Error>(error: E, rule: string): E & Ruled {
 export function ruleOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('rule' in error)) return null
   return typeof error.rule === 'string' ? error.rule : null
+}
+
+/** What a refusal says to the operator alone, where that is more than it says to the caller. */
+export function detailOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('detail' in error)) return null
+  return typeof error.detail === 'string' ? error.detail : null
 }

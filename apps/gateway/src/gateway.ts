@@ -5,10 +5,17 @@ import {
   createTokenMint,
   defaultSessionTerms,
   deriveKey,
+  type IdentityEvent,
   type SessionTerms,
 } from '@rack-gateway/auth'
 import authPlugin from '@rack-gateway/auth/plugin'
-import { createDirectory, createLastUses, watchRevision } from '@rack-gateway/auth/store'
+import {
+  createDirectory,
+  createLastUses,
+  createWorkloads,
+  type Workloads,
+  watchRevision,
+} from '@rack-gateway/auth/store'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
@@ -22,6 +29,7 @@ import { followAnswers, refuseConnect, refuseExpectations } from './client-error
 import health from './own-api/health.ts'
 import ownApi from './own-api/plugin.ts'
 import ownApiReference from './own-api/reference.ts'
+import workloadsApi from './own-api/workloads.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -48,6 +56,8 @@ export interface GatewayOptions {
   /** Milliseconds. */
   readonly authMaxStale: number
   readonly sessions?: SessionTerms
+  /** PUBLIC_URL; null: no CI job is let in. */
+  readonly publicUrl?: string | null
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
@@ -76,7 +86,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
-    await registerIdentities(app, database, options)
+    const workloads = await registerIdentities(app, database, options)
     await app.register(rbacPolicyPlugin, { closedAddresses: [addressOf(databaseUrl)] })
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
@@ -89,6 +99,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
       sessionTerms: options.sessions ?? defaultSessionTerms,
     })
+    await app.register(workloadsApi, { workloads, publicUrl: options.publicUrl ?? null, now })
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -103,8 +114,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   }
 }
 
-async function registerIdentities(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
-  const { databaseUrl, secretKeys, authMaxStale, log, now = Date.now } = options
+async function registerIdentities(
+  app: FastifyInstance,
+  database: Database,
+  options: GatewayOptions,
+): Promise<Workloads> {
+  const { databaseUrl, secretKeys, authMaxStale, log, publicUrl = null, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
     onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
@@ -120,14 +135,21 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
     await lastUses.stop()
     await usesDatabase.close()
   })
+  const mint = createTokenMint(secretKeys)
+  const record = async (events: readonly IdentityEvent[]) => {
+    await Promise.all(events.map((event) => app.audit.record(event)))
+  }
+  const workloads = createWorkloads({ database, mint, revision, clock, record, publicUrl, maxStale: authMaxStale })
   await app.register(authPlugin, {
-    mint: createTokenMint(secretKeys),
+    mint,
     identities,
     clock,
+    workloads,
     onUse({ kind, credential }, address) {
       if (kind !== 'workload') lastUses.note(credential, address)
     },
   })
+  return workloads
 }
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {

@@ -38,6 +38,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       tokenMaxAge: config.tokenMaxAgeMs,
       strangersPerMinute: config.strangersPerMinute,
       trustedProxies: config.trustedProxies,
+      publicUrl: config.publicUrl,
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

@@ -162,12 +162,22 @@ function principal(to: CanonicalWriter, actor: Actor | undefined): { id: string;
   return named
 }
 
+const jobFields = ['actor', 'attempt', 'commit', 'job', 'ref', 'repository', 'run', 'workflow'] as const
+
+function job(to: CanonicalWriter, value: Actor['job']): void {
+  if (value === undefined) return
+  to.open('job')
+  for (const field of jobFields) to.text(field, value[field], `principal.job.${field}`)
+  to.close()
+}
+
 function members(to: CanonicalWriter, actor: Actor): { id: string; name: string } {
   to.names('bindings', actor.bindings, 'principal.bindings')
   to.text('boundTo', actor.boundTo, 'principal.boundTo')
   to.text('credential', actor.credential, 'principal.credential')
   to.names('groups', actor.groups, 'principal.groups')
   const id = to.text('id', actor.id, 'principal.id')
+  job(to, actor.job)
   to.text('kind', actor.kind, 'principal.kind')
   const name = to.text('name', actor.name, 'principal.name')
   if (actor.owner !== undefined) {

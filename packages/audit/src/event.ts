@@ -31,6 +31,9 @@ export const eventKinds = [
   'service-account.created',
   'binding.created',
   'binding.removed',
+  'trust.created',
+  'trust.revoked',
+  'workload.issued',
   'configuration.loaded',
   'environment.changed',
 ] as const
@@ -52,6 +55,19 @@ export const Actor = Type.Object({
   groups: Type.Optional(Names),
   /** Ids of the bindings that were looked at. */
   bindings: Type.Optional(Names),
+  /** Of a workload: what runs, in the words of its CI system. */
+  job: Type.Optional(
+    Type.Object({
+      repository: Type.Optional(Text),
+      workflow: Type.Optional(Text),
+      run: Type.Optional(Text),
+      attempt: Type.Optional(Text),
+      job: Type.Optional(Text),
+      commit: Type.Optional(Text),
+      ref: Type.Optional(Text),
+      actor: Type.Optional(Text),
+    }),
+  ),
 })
 export type Actor = Static<typeof Actor>
 

@@ -4,7 +4,8 @@ import { malformedCredential, noCredential, oversizedCredential, type Refusal, t
 export type Authorization = { readonly scheme: 'basic' } | { readonly scheme: 'bearer'; readonly token: string }
 
 const headerName = 'authorization'
-const maximumBytes = 4096
+/** An OIDC token of a CI job fits, in base64 once more. */
+const maximumBytes = 8192
 const scheme = /^(basic|bearer) (?=.)/i
 
 /**

@@ -71,10 +71,30 @@ export const NotFound = createError(
   404,
 )
 
+export const NoPublicUrl = createError(
+  'RGW_NO_PUBLIC_URL',
+  'a trust needs PUBLIC_URL, which is the audience of the JWTs that it lets in: set it and start the gateway again',
+  409,
+)
+export const InvalidTrust = createError('RGW_INVALID_TRUST', '%s', 400)
+export const TrustNameTaken = createError(
+  'RGW_TRUST_NAME_TAKEN',
+  'a trust named %s exists already: revoke it first, or choose another name',
+  409,
+)
+export const StrongerThanMaker = createError('RGW_STRONGER_THAN_MAKER', 'nobody grants more than they hold: %s', 403)
+export const IssuerUnreachable = createError(
+  'RGW_ISSUER_UNREACHABLE',
+  'the keys of the CI system that issued this JWT can not be had now, so it can not be checked: try again in a minute',
+  503,
+)
+
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
-export function unauthenticated(refusal: Refusal): FastifyError & Pick<Refusal, 'rule' | 'alarm'> {
-  return Object.assign(new Unauthenticated(refusal.reason), {
-    rule: refusal.rule,
-    ...(refusal.alarm && { alarm: refusal.alarm }),
+export function unauthenticated(refusal: Refusal): FastifyError & Omit<Refusal, 'reason'> {
+  const { rule, reason, alarm, detail } = refusal
+  return Object.assign(new Unauthenticated(reason), {
+    rule,
+    ...(alarm && { alarm }),
+    ...(detail !== undefined && { detail }),
   })
 }

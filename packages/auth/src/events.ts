@@ -1,8 +1,11 @@
+import type { Job } from '@rack-gateway/rbac-policy'
+
 /** Who makes a change: a principal, or `system` for the server's own commands. */
 export interface Author {
   readonly kind: 'user' | 'api-token' | 'workload' | 'system'
   readonly id: string
   readonly name: string
+  readonly job?: Job
 }
 
 /** An audit event about identities, without what the writer adds. It fits audit's EventDraft; a test holds it to that. */
@@ -22,6 +25,9 @@ export interface IdentityEvent {
     | 'service-account.created'
     | 'binding.created'
     | 'binding.removed'
+    | 'trust.created'
+    | 'trust.revoked'
+    | 'workload.issued'
   readonly principal: Author
   readonly rack?: string
   readonly detail: Record<string, string>

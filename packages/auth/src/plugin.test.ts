@@ -100,7 +100,7 @@ const refused: readonly [name: string, rule: string, headers: readonly string[]]
   ['a token of another gateway', 'unknown-key', [`Authorization: Bearer ${forged}`]],
   ['an old token', 'expired-token', [`Authorization: Bearer ${old}`]],
   ['an old token by Basic', 'expired-token', [basic(`convox:${old}`)]],
-  ['a header of 5 KB', 'oversized-credential', [`Authorization: Bearer ${'a'.repeat(5_000)}`]],
+  ['a header of 9 KB', 'oversized-credential', [`Authorization: Bearer ${'a'.repeat(9_000)}`]],
 ]
 
 test.each(refused)(

@@ -6,9 +6,10 @@ import type { Identities } from './cache.ts'
 import type { Clock } from './clock.ts'
 import { readAuthorization } from './credentials.ts'
 import { SourceNotPermitted, unauthenticated } from './errors.ts'
-import { isRefusal, malformedCredential, rackJwt } from './refusal.ts'
+import { isRefusal, malformedCredential, type Refusal, rackJwt } from './refusal.ts'
 import { comesFrom } from './source-address.ts'
 import type { TokenMint, TokenReading } from './token.ts'
+import { looksLikeJwt } from './workloads/jwt.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -30,19 +31,22 @@ export interface AuthOptions {
   readonly clock: Clock
   /** Told of each credential that let somebody in. */
   readonly onUse?: (principal: Principal, address: string) => void
+  /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
+  readonly workloads?: { credentialOf(text: string): Promise<TokenReading | Refusal> } | undefined
 }
 
 /** The rack knows JSON web tokens of its own by this user name. */
 const rackJwtUser = 'jwt'
 
 export default fp(
-  async function auth(app, { mint, identities, clock, onUse }: AuthOptions) {
+  async function auth(app, { mint, identities, clock, workloads, onUse }: AuthOptions) {
     app.decorate('identities', identities)
     app.decorateRequest('principal', null)
     app.decorateRequest('credential', null)
 
     async function identify(request: FastifyRequest, token: string): Promise<void> {
-      const credential = mint.read(token, clock.now())
+      const isJwt = workloads !== undefined && looksLikeJwt(token)
+      const credential = isJwt ? await workloads.credentialOf(token) : mint.read(token, clock.now())
       if (isRefusal(credential)) throw unauthenticated(credential)
       const principal = await identities.find(credential)
       if (isRefusal(principal)) throw unauthenticated(principal)

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { principalOf } from './principals.ts'
-import { apiToken, binding, hour, letIn, now, serviceAccount, session, user } from './testing/records.ts'
+import { apiToken, binding, hour, letIn, now, serviceAccount, session, user, workload } from './testing/records.ts'
 
 const past = new Date(now - hour)
 
@@ -92,4 +92,28 @@ test.each([session(), apiToken(), apiToken({ owner: user() })])('a principal is 
   const parts = [principal, principal.groups, principal.bindings, ...principal.bindings]
   const owned = principal.owner ? [principal.owner, principal.owner.bindings, ...principal.owner.bindings] : []
   expect([...parts, ...owned].every((part) => Object.isFrozen(part))).toBe(true)
+})
+
+describe('a job', () => {
+  test('has the bindings of its trust, is itself and nobody else, and belongs to no rack', () => {
+    const principal = letIn(principalOf(workload(), now))
+    expect(principal).toMatchObject({
+      kind: 'workload',
+      id: 'run-1',
+      credential: 'run-1',
+      name: 'acme/app run 1',
+      rack: null,
+      owner: null,
+      job: { repository: 'acme/app', run: '1' },
+      bindings: [{ id: 'binding-4', role: 'ci' }],
+    })
+    expect(Object.isFrozen(principal) && Object.isFrozen(principal.job)).toBe(true)
+  })
+
+  test('is refused once its trust is revoked, and once its time is over', () => {
+    const trust = { ...workload().trust, revokedAt: new Date(now) }
+    expect(principalOf(workload({ trust }), now)).toMatchObject({ rule: 'revoked-trust' })
+    expect(principalOf(workload(), now + hour - 1)).toMatchObject({ kind: 'workload' })
+    expect(principalOf(workload(), now + hour)).toMatchObject({ rule: 'expired-token' })
+  })
 })

@@ -1,4 +1,4 @@
-import type { Binding, Principal } from '@rack-gateway/rbac-policy'
+import type { Binding, Job, Principal } from '@rack-gateway/rbac-policy'
 import * as refusals from './refusal.ts'
 
 export interface UserRecord {
@@ -42,8 +42,22 @@ export interface ApiTokenRecord {
   readonly owner: UserRecord | ServiceAccountRecord
 }
 
+/** A job of a CI system that a trust let in. */
+export interface WorkloadRecord {
+  readonly kind: 'workload'
+  readonly id: string
+  readonly name: string
+  readonly job: Job
+  readonly expiresAt: Date
+  readonly trust: {
+    readonly id: string
+    readonly revokedAt: Date | null
+    readonly bindings: readonly Binding[]
+  }
+}
+
 /** All that is kept about a token, as found by its hash. */
-export type CredentialRecord = SessionRecord | ApiTokenRecord
+export type CredentialRecord = SessionRecord | ApiTokenRecord | WorkloadRecord
 
 /** Where tokens are looked up. */
 export interface Directory {
@@ -60,7 +74,35 @@ export interface Directory {
  */
 export function principalOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
   if (!record) return refusals.unknownToken
-  return record.kind === 'session' ? tokenPrincipal(record, now) : apiTokenPrincipal(record, now)
+  switch (record.kind) {
+    case 'session':
+      return tokenPrincipal(record, now)
+    case 'api-token':
+      return apiTokenPrincipal(record, now)
+    case 'workload':
+      return workloadPrincipal(record, now)
+  }
+}
+
+const noGroups: readonly string[] = Object.freeze([])
+
+/** Its id is that of this run: what one job started is not another's. */
+function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | refusals.Refusal {
+  const { id, name, job, trust, expiresAt } = workload
+  if (trust.revokedAt) return refusals.revokedTrust
+  if (now >= expiresAt.getTime()) return refusals.expiredToken('workload', expiresAt.getTime())
+  return Object.freeze({
+    kind: 'workload',
+    id,
+    name,
+    credential: id,
+    rack: null,
+    groups: noGroups,
+    bindings: current(trust.bindings, now),
+    owner: null,
+    job: Object.freeze({ ...job }),
+    expiresAt: expiresAt.getTime(),
+  })
 }
 
 /** Who a session is, whichever of its tokens it is asked by: what is under way belongs to the session. */
@@ -77,8 +119,6 @@ function tokenPrincipal(session: SessionRecord, now: number): Principal | refusa
   if (now >= until) return refusals.supersededToken(superseded.at.getTime(), principal)
   return Object.freeze({ ...principal, expiresAt: Math.min(principal.expiresAt, until) })
 }
-
-const noGroups: readonly string[] = Object.freeze([])
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {
   const { user } = session

@@ -18,6 +18,17 @@ export type RefusalRule =
   | 'revoked-token'
   | 'locked-user'
   | 'disabled-service-account'
+  | 'no-public-url'
+  | 'malformed-jwt'
+  | 'jwt-algorithm'
+  | 'expired-jwt'
+  | 'early-jwt'
+  | 'long-lived-jwt'
+  | 'wrong-audience'
+  | 'no-trust'
+  | 'several-trusts'
+  | 'used-jwt'
+  | 'revoked-trust'
 
 /** Why a caller isn't let in: the rule, for programs and the audit log, and a sentence, for the person. */
 export interface Refusal {
@@ -25,6 +36,8 @@ export interface Refusal {
   readonly reason: string
   /** Whose token was used when nobody should have it any more: for an event of its own. */
   readonly alarm?: { readonly session: string; readonly user: string; readonly name: string }
+  /** What only the operator's log and events say. Nothing of the credential is in it. */
+  readonly detail?: string
 }
 
 const logIn = 'run "rack-gateway login"'
@@ -44,7 +57,7 @@ export const twoCredentials = refusal(
 )
 export const oversizedCredential = refusal(
   'oversized-credential',
-  'the Authorization header is longer than 4096 bytes, which no gateway token is: check what RACK_URL holds',
+  'the Authorization header is longer than 8192 bytes, which no token is: check what RACK_URL holds',
 )
 export const malformedCredential = refusal(
   'malformed-credential',
@@ -83,6 +96,65 @@ export const disabledServiceAccount = refusal(
   'disabled-service-account',
   'the service account that owns this API token is disabled: ask an administrator to enable it',
 )
+
+export const noPublicUrl = refusal(
+  'no-public-url',
+  'this gateway takes no tokens of CI jobs: its operator must set PUBLIC_URL, which is their audience',
+)
+export const malformedJwt = refusal(
+  'malformed-jwt',
+  'this is not the OIDC token of a CI job (a JWT with kid, iss, sub, aud, iat and exp): check which variable it came from',
+)
+export const jwtAlgorithm = refusal(
+  'jwt-algorithm',
+  'this JWT is not signed with a public key (RS, PS, ES or EdDSA): use the OIDC token of the CI job',
+)
+export const earlyJwt = refusal(
+  'early-jwt',
+  'this JWT is not valid yet by more than 30 seconds: check the clocks of its issuer and of the gateway',
+)
+export const longLivedJwt = refusal(
+  'long-lived-jwt',
+  'this JWT lives for more than a day: shorten the time that its issuer gives to it',
+)
+export const noTrust = refusal(
+  'no-trust',
+  "no trust matches this job; the gateway's log says why, for its operator: ask an administrator",
+)
+export const severalTrusts = refusal(
+  'several-trusts',
+  'more than one trust matches this job: exchange its token with the name of one, {"trust":"NAME"}',
+)
+export const usedJwt = refusal(
+  'used-jwt',
+  'this JWT was used already, and each counts once: ask the CI system for a new one, or keep what it was exchanged for',
+)
+export const revokedTrust = refusal('revoked-trust', 'the trust that let this job in was revoked: ask an administrator')
+
+/** The same for the caller, whatever the reason. @param detail for the operator */
+export function noTrustBecause(detail: string): Refusal {
+  return Object.freeze({ ...noTrust, detail })
+}
+
+export function severalTrustsNamed(names: readonly string[]): Refusal {
+  return Object.freeze({ ...severalTrusts, detail: `more than one trust matches: ${names.join(', ')}` })
+}
+
+/** @param audience PUBLIC_URL */
+export function wrongAudience(audience: string): Refusal {
+  return refusal(
+    'wrong-audience',
+    `this JWT is not for this gateway alone: ask the CI system for one with the audience ${audience}`,
+  )
+}
+
+/** @param expiresAt in milliseconds since the epoch */
+export function expiredJwt(expiresAt: number): Refusal {
+  return refusal(
+    'expired-jwt',
+    `this JWT expired on ${minute(expiresAt)}: exchange it earlier, or ask the CI system for a new one`,
+  )
+}
 
 /** @param at when it ended, in milliseconds since the epoch */
 export function endedSession(at: number): Refusal {

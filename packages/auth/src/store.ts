@@ -5,11 +5,13 @@ import {
   type Database,
   serviceAccounts,
   sessions,
+  trusts,
   users,
+  workloadSessions,
 } from '@rack-gateway/database'
-import type { Binding } from '@rack-gateway/rbac-policy'
+import type { Binding, Job } from '@rack-gateway/rbac-policy'
 import { and, eq, or, sql } from 'drizzle-orm'
-import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord } from './principals.ts'
+import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
 import { within } from './within.ts'
 
 export { type Administration, createAdministration } from './administration.ts'
@@ -21,6 +23,8 @@ export { createLists, type Lists } from './lists.ts'
 export type { Page, PageRequest } from './page.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
+export { loadTrusts } from './workloads/trusts.ts'
+export { createWorkloads, type Workloads } from './workloads/workloads.ts'
 
 export interface DirectoryOptions {
   /** Milliseconds that a look-up may take. */
@@ -36,6 +40,8 @@ export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000
       token: apiTokens,
       user: users,
       account: serviceAccounts,
+      workload: workloadSessions,
+      trust: trusts,
       binding: bindings,
     })
     .from(credentials)
@@ -43,12 +49,15 @@ export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000
     .leftJoin(apiTokens, eq(apiTokens.id, credentials.apiTokenId))
     .leftJoin(users, or(eq(users.id, sessions.userId), eq(users.id, apiTokens.userId)))
     .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
+    .leftJoin(workloadSessions, eq(workloadSessions.id, credentials.workloadSessionId))
+    .leftJoin(trusts, eq(trusts.id, workloadSessions.trustId))
     .leftJoin(
       bindings,
       or(
         and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`)),
         and(eq(bindings.subjectKind, 'service-account'), eq(bindings.subjectId, sql`${serviceAccounts.id}::text`)),
         and(eq(bindings.subjectKind, 'api-token'), eq(bindings.subjectId, sql`${apiTokens.id}::text`)),
+        and(eq(bindings.subjectKind, 'trust'), eq(bindings.subjectId, sql`${trusts.id}::text`)),
       ),
     )
     .where(eq(credentials.hash, sql.placeholder('hash')))
@@ -75,12 +84,12 @@ interface Joined {
   readonly token: typeof apiTokens.$inferSelect | null
   readonly user: typeof users.$inferSelect | null
   readonly account: typeof serviceAccounts.$inferSelect | null
+  readonly workload: typeof workloadSessions.$inferSelect | null
+  readonly trust: typeof trusts.$inferSelect | null
 }
 
-function recordOf(
-  { credential, session, token, user, account }: Joined,
-  rows: readonly BindingRow[],
-): CredentialRecord | null {
+function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord | null {
+  const { credential, session, token, user, account, workload, trust } = joined
   const bindingsOf = (kind: string) => rows.filter((row) => row.subjectKind === kind).map(bindingOf)
   const person: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user') }
   const robot: ServiceAccountRecord | null = account && {
@@ -92,6 +101,7 @@ function recordOf(
     const { supersededAt: at, expiresAt: until } = credential
     return { ...session, kind: 'session', user: person, superseded: at && { at, until } }
   }
+  if (workload && trust) return workloadRecord(workload, { ...trust, bindings: bindingsOf('trust') })
   const owner = person ?? robot
   return token && owner
     ? { ...token, ...endOf(token, credential), kind: 'api-token', bindings: bindingsOf('api-token'), owner }
@@ -106,4 +116,12 @@ function endOf(...ends: readonly { readonly expiresAt: Date }[]): { readonly exp
 function bindingOf({ id, role, racks, apps, expiresAt, permissions }: BindingRow): Binding {
   const only = permissions === null ? {} : { permissions: permissions.split(' ') }
   return { id, role, racks, apps, expiresAt: expiresAt?.getTime() ?? null, ...only }
+}
+
+function workloadRecord(
+  workload: typeof workloadSessions.$inferSelect,
+  trust: WorkloadRecord['trust'],
+): WorkloadRecord {
+  const { id, name, job, expiresAt } = workload
+  return { kind: 'workload', id, name, job: job as Job, expiresAt, trust }
 }

@@ -3,7 +3,13 @@ import { type Static, Type } from 'typebox'
 import { durationProblem } from './duration.ts'
 import { certificatesProblem } from './rack-certificates.ts'
 import { pinsProblem } from './rack-pins.ts'
-import { databaseUrlProblem, networksProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
+import {
+  databaseUrlProblem,
+  networksProblem,
+  publicUrlProblem,
+  rackUrlProblem,
+  secretKeysProblem,
+} from './server-values.ts'
 
 /**
  * The server's environment. A description says what a value looks like: it completes "should be …",
@@ -30,6 +36,12 @@ export const ServerEnvironment = Type.Object({
   DATA_DIR: Type.String({ description: 'a directory for the embedded PostgreSQL', default: '.data' }),
   PORT: checked('a port from 0 to 65535 (0: any free one)', portProblem, '8447'),
   HOST: checked('the address to listen on, such as 127.0.0.1, or 0.0.0.0 in a container', hostProblem, '127.0.0.1'),
+  PUBLIC_URL: Type.Optional(
+    checked(
+      'where people and pipelines reach the gateway, https:// and a host with nothing after it (http:// only on this machine)',
+      publicUrlProblem,
+    ),
+  ),
   AUDIT_READS: Type.Enum(['strict', 'relaxed'], {
     description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
     default: 'strict',

@@ -261,3 +261,29 @@ describe('the proxies in front', () => {
     expect(problemsOf({ ...complete, TOKEN_MAX_AGE })).toEqual([expect.stringContaining('TOKEN_MAX_AGE')])
   })
 })
+
+describe('PUBLIC_URL', () => {
+  test.each([
+    ['https://gateway.example.com', 'https://gateway.example.com'],
+    ['https://Gateway.example.com:443/', 'https://gateway.example.com'],
+    ['https://gateway.example.com:8443', 'https://gateway.example.com:8443'],
+    ['http://127.0.0.1:8447', 'http://127.0.0.1:8447'],
+    ['http://localhost:8447', 'http://localhost:8447'],
+    ['', null],
+  ])('%s is the origin %s', (PUBLIC_URL, origin) => {
+    expect(readServerConfig({ ...complete, PUBLIC_URL }).publicUrl).toBe(origin)
+  })
+
+  test.each([
+    ['http://gateway.example.com', 'is plain http'],
+    ['http://127.0.0.1.example.com', 'is plain http'],
+    ['https://gateway.example.com/path', 'has a path'],
+    ['https://gateway.example.com/?x', 'has a query'],
+    ['https://user:secret@gateway.example.com', 'carries credentials'],
+    ['gateway.example.com', 'does not begin with https://'],
+  ])('%s is refused', (PUBLIC_URL, problem) => {
+    const problems = problemsOf({ ...complete, PUBLIC_URL })
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^PUBLIC_URL ${problem}`))])
+    expect(problems.join()).not.toContain('secret')
+  })
+})

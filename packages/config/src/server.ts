@@ -23,6 +23,8 @@ export interface ServerConfig {
   /** 0: any free one. */
   readonly port: number
   readonly host: string
+  /** Its origin, without a slash at the end. */
+  readonly publicUrl: string | null
   readonly auditReads: 'strict' | 'relaxed'
   /** How long known identities go on without the database, in milliseconds. */
   readonly authMaxStaleMs: number
@@ -65,6 +67,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     database: Object.freeze(databaseOf(values)),
     port: Number(values.PORT),
     host: values.HOST,
+    publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
     auditReads: values.AUDIT_READS,
     authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
     sessions: Object.freeze(sessionsOf(values)),

@@ -17,6 +17,9 @@ const tables: PgTable[] = [
   schema.sessions,
   schema.apiTokens,
   schema.credentials,
+  schema.trusts,
+  schema.workloadSessions,
+  schema.usedJwts,
   schema.bindings,
   schema.lastUses,
   schema.runs,
@@ -73,7 +76,10 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "gateway.runs: SELECT INSERT UPDATE DELETE",
       "gateway.service_accounts: SELECT INSERT UPDATE DELETE",
       "gateway.sessions: SELECT INSERT UPDATE DELETE",
+      "gateway.trusts: SELECT INSERT UPDATE DELETE",
+      "gateway.used_jwts: SELECT INSERT UPDATE DELETE",
       "gateway.users: SELECT INSERT UPDATE DELETE",
+      "gateway.workload_sessions: SELECT INSERT UPDATE DELETE",
     ]
   `)
   const triggers = await owner`
@@ -91,7 +97,9 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "gateway.credentials: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.service_accounts: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.sessions: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.trusts: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.users: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.workload_sessions: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
     ]
   `)
   const functions = await owner`

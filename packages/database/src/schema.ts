@@ -6,6 +6,8 @@ export const gateway = pgSchema('gateway')
 export const audit = pgSchema('audit')
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
+/** The connection's own conversion does it: drizzle's would do it a second time. */
+const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 /** A person. Keyed by issuer and subject, never by e-mail alone; issuer `local` until a login exists, with the e-mail as subject. */
@@ -60,13 +62,50 @@ export const apiTokens = gateway.table('api_tokens', {
   sources: text('sources').notNull().default(''),
 })
 
-/** What proves a session or an API token. Several may be valid at once (rotation with an overlap). Only the SHA-256 of the token is kept. */
+/** Whose jobs of a CI system are let in. What they may do is in its bindings. */
+export const trusts = gateway.table('trusts', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  issuer: text('issuer').notNull(),
+  audience: text('audience').notNull(),
+  /** As in auth's `Condition`; never empty. */
+  conditions: json('conditions').notNull(),
+  /** Seconds that a session of it may last. */
+  maxAge: integer('max_age').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  createdBy: text('created_by').notNull(),
+  revokedAt: instant('revoked_at'),
+  revokedBy: text('revoked_by'),
+})
+
+/** One run of a job, let in by a trust. */
+export const workloadSessions = gateway.table('workload_sessions', {
+  id: uuid('id').primaryKey(),
+  trustId: uuid('trust_id')
+    .notNull()
+    .references(() => trusts.id),
+  name: text('name').notNull(),
+  subject: text('subject').notNull(),
+  /** What the job says of itself, for events. */
+  job: json('job').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  expiresAt: instant('expires_at').notNull(),
+})
+
+/** JWTs that were used: SHA-256 of issuer and `jti`, kept until they expire. */
+export const usedJwts = gateway.table('used_jwts', {
+  key: bytea('key').primaryKey(),
+  expiresAt: instant('expires_at').notNull(),
+})
+
+/** What proves a session, an API token or a job's session. Several may be valid at once (rotation with an overlap). Only the SHA-256 of the token is kept. */
 export const credentials = gateway.table('credentials', {
   hash: bytea('hash').primaryKey(),
   sessionId: uuid('session_id').references(() => sessions.id),
   apiTokenId: uuid('api_token_id').references(() => apiTokens.id),
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
+  workloadSessionId: uuid('workload_session_id').references(() => workloadSessions.id),
   /** When a newer token took its place. It works until `expires_at`, and is an alarm after that. */
   supersededAt: instant('superseded_at'),
 })

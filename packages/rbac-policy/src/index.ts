@@ -1,6 +1,7 @@
 export { type BlockedOperation, builtInBlocked } from './blocked.ts'
 export { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 export { InvalidPolicy } from './errors.ts'
+export { type Grantable, grantProblem } from './granting.ts'
 export { onePermissionEach } from './grants.ts'
 export { contains, isPattern } from './may-give.ts'
 export { type PermissionEntry, permissions } from './permissions.ts'
@@ -11,6 +12,7 @@ export { builtInRoles } from './roles.ts'
 export type {
   Binding,
   Decision,
+  Job,
   Permission,
   Policy,
   Principal,

@@ -35,6 +35,18 @@ export interface WantedGrant {
 
 export type PrincipalKind = 'user' | 'api-token' | 'workload'
 
+/** What a CI job says of itself, for events. Plain text, never the base of a decision. */
+export interface Job {
+  readonly repository?: string
+  readonly workflow?: string
+  readonly run?: string
+  readonly attempt?: string
+  readonly job?: string
+  readonly commit?: string
+  readonly ref?: string
+  readonly actor?: string
+}
+
 /** Who calls, with everything a decision depends on. Made by auth, cached, frozen. */
 export interface Principal {
   readonly kind: PrincipalKind
@@ -55,6 +67,8 @@ export interface Principal {
     readonly name: string
     readonly bindings: readonly Binding[]
   } | null
+  /** Of a workload. */
+  readonly job?: Job
   /** When the credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** CIDRs that it may be used from; none: from anywhere. */

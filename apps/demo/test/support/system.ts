@@ -49,6 +49,7 @@ export interface SystemOptions {
   readonly trustedProxies?: readonly string[]
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
+  readonly publicUrl?: string
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
 }
@@ -66,6 +67,7 @@ export async function startSystem({
   sessions,
   trustedProxies = [],
   strangersPerMinute = 1_000_000,
+  publicUrl,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -94,6 +96,7 @@ export async function startSystem({
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
+      publicUrl: publicUrl ?? null,
       now,
       trustedProxies,
       strangersPerMinute,

@@ -22,7 +22,7 @@ export function actorOf(principal: Principal, decision: Decision | null): Actor 
 }
 
 function describe(principal: Principal, decision: Decision | null): Actor {
-  const { kind, id, name, credential, rack, owner, groups } = principal
+  const { kind, id, name, credential, rack, owner, groups, job } = principal
   return {
     kind,
     id,
@@ -30,6 +30,7 @@ function describe(principal: Principal, decision: Decision | null): Actor {
     credential,
     ...(rack === null ? {} : { boundTo: rack }),
     ...(owner === null ? {} : { owner: { kind: owner.kind, id: owner.id, name: owner.name } }),
+    ...(job === undefined ? {} : { job: { ...job } }),
     ...(groups.length === 0 ? {} : { groups: [...groups] }),
     ...(decision === null ? {} : { roles: [...decision.roles], bindings: [...decision.bindings] }),
   }

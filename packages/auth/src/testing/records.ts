@@ -1,5 +1,5 @@
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
-import type { ApiTokenRecord, ServiceAccountRecord, SessionRecord, UserRecord } from '../principals.ts'
+import type { ApiTokenRecord, ServiceAccountRecord, SessionRecord, UserRecord, WorkloadRecord } from '../principals.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
 
 /** The moment that tests take place at. */
@@ -43,6 +43,18 @@ export function apiToken(changes: Partial<ApiTokenRecord> = {}): ApiTokenRecord 
     revokedAt: null,
     bindings: [binding({ id: 'binding-3', role: 'ci' })],
     owner: serviceAccount(),
+    ...changes,
+  }
+}
+
+export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord {
+  return {
+    kind: 'workload',
+    id: 'run-1',
+    name: 'acme/app run 1',
+    job: { repository: 'acme/app', run: '1' },
+    expiresAt: new Date(now + hour),
+    trust: { id: 'trust-1', revokedAt: null, bindings: [binding({ id: 'binding-4', role: 'ci' })] },
     ...changes,
   }
 }

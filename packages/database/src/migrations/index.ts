@@ -3,6 +3,7 @@ import { revision } from './0002-revision.ts'
 import { events } from './0003-events.ts'
 import { partitions } from './0004-partitions.ts'
 import { apiTokens } from './0006-api-tokens.ts'
+import { workloads } from './0007-workloads.ts'
 import { sessionRenewal } from './0008-session-renewal.ts'
 
 export interface Migration {
@@ -11,4 +12,12 @@ export interface Migration {
 }
 
 /** In order, the position is the version. Never change one that was released: add another. */
-export const migrations: readonly Migration[] = [identities, revision, events, partitions, apiTokens, sessionRenewal]
+export const migrations: readonly Migration[] = [
+  identities,
+  revision,
+  events,
+  partitions,
+  apiTokens,
+  workloads,
+  sessionRenewal,
+]

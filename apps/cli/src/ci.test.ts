@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { createMachine, type Machine } from './testing/harness.ts'
+
+const token = `rgw_${'a'.repeat(63)}`
+const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl'
+let machine: Machine
+let gateways: FakeGateway[]
+beforeEach(() => {
+  machine = createMachine()
+  gateways = []
+})
+afterEach(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.close()))
+  machine.remove()
+})
+
+async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Promise<FakeGateway> {
+  const gateway = await startFakeGateway(answer)
+  gateways.push(gateway)
+  return gateway
+}
+
+const letsIn = (...names: string[]) =>
+  gatewayThat({
+    status: 201,
+    body: { token, racks: names.map((name) => ({ name, rackUrl: 'https://evil.example.com' })) },
+  })
+
+test('prints RACK_URL alone, from an address and a name that it has checked itself', async () => {
+  const { url, asked } = await letsIn('staging')
+  const outcome = await machine.run(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
+  expect(outcome).toMatchObject({
+    code: 0,
+    stdout: `RACK_URL=${url.replace('//', `//convox:${token}@`)}/rack/staging\n`,
+    stderr: '',
+  })
+  expect(asked).toEqual([{ authorization: `Bearer ${jwt}`, path: '/gateway/api/v1/workload-sessions' }])
+})
+
+test('takes the address from RACK_GATEWAY_URL, and the rack that is named', async () => {
+  const { url } = await letsIn('production', 'staging')
+  const env = { RACK_GATEWAY_URL: url, RACK_GATEWAY_ID_TOKEN: jwt }
+  expect((await machine.call(['ci', 'login', '--rack', 'production'], env)).stdout).toContain('/rack/production')
+  expect(await machine.call(['ci', 'login'], env)).toMatchObject({
+    code: 78,
+    stdout: '',
+    stderr: expect.stringContaining('--rack'),
+  })
+  expect(await machine.call(['ci', 'login', '-r', 'other'], env)).toMatchObject({ code: 78, stdout: '' })
+})
+
+describe('the job’s token', () => {
+  test('is asked of GitHub with the gateway as its audience', async () => {
+    const { url } = await letsIn('staging')
+    const github = await gatewayThat({ status: 200, body: { value: jwt } })
+    const env = {
+      GITHUB_ACTIONS: 'true',
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/token?api-version=2.0`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner',
+    }
+    expect((await machine.call(['ci', 'login', url], env)).code).toBe(0)
+    const path = `/token?api-version=2.0&audience=${encodeURIComponent(url)}`
+    expect(github.asked).toEqual([{ authorization: 'bearer runner', path }])
+    expect(gateways[0]?.asked[0]?.authorization).toBe(`Bearer ${jwt}`)
+  })
+
+  test.each([
+    ['CircleCI', { CIRCLECI: 'true', CIRCLE_OIDC_TOKEN_V2: jwt }, []],
+    ['a variable of any name', { MINE: jwt }, ['--token-variable', 'MINE']],
+  ])('is taken from %s', async (_, env, more) => {
+    const { url, asked } = await letsIn('staging')
+    expect((await machine.call(['ci', 'login', url, ...more], env)).code).toBe(0)
+    expect(asked[0]?.authorization).toBe(`Bearer ${jwt}`)
+  })
+
+  test.each<[string, NodeJS.ProcessEnv, string[], string]>([
+    ['GitHub', { GITHUB_ACTIONS: 'true' }, [], 'permissions: {id-token: write'],
+    ['GitLab', { GITLAB_CI: 'true' }, [], 'id_tokens: {RACK_GATEWAY_ID_TOKEN: {aud: https://gateway.example.com}}'],
+    ['CircleCI', { CIRCLECI: 'true' }, [], 'circleci run oidc get --claims'],
+    ['a machine', {}, [], 'set RACK_GATEWAY_ID_TOKEN'],
+    [
+      'a variable that is not there',
+      { RACK_GATEWAY_ID_TOKEN: jwt },
+      ['--token-variable', 'MINE'],
+      'the variable MINE is not set',
+    ],
+    [
+      'a strange request address',
+      { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://evil.example.com', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' },
+      [],
+      'not an https:// address',
+    ],
+  ])('is missing on %s: it says what to add', async (_, env, more, hint) => {
+    const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com', ...more], env)
+    expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(hint) })
+  })
+
+  test.each([
+    ['refuses', { status: 403, body: {} }],
+    ['says nothing', { status: 200, body: '' }],
+    ['says no value', { status: 200, body: { value: 1 } }],
+    ['redirects', { status: 302, headers: { location: 'https://evil.example.com' } }],
+  ])('is not had when GitHub %s', async (_, answer) => {
+    const github = await gatewayThat(answer)
+    const env = { ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/?x=1`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner' }
+    const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com'], env)
+    expect(outcome).toMatchObject({ code: 4, stdout: '' })
+    expect(outcome.stderr).not.toContain('runner')
+  })
+})
+
+describe('a gateway', () => {
+  test('that refuses is quoted, and the JWT is not', async () => {
+    const { url } = await gatewayThat({ status: 401, body: { error: `no trust matches this job\u001b[2J` } })
+    const outcome = await machine.call(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
+    expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('no trust matches this job') })
+    expect(outcome.stderr).not.toMatch(/\u001b|eyJ/)
+  })
+
+  test.each([
+    ['a token with a shell command', { token: `rgw_${'a'.repeat(60)};x;`, racks: [{ name: 'staging' }] }],
+    ['a rack with a shell command', { token, racks: [{ name: '$(reboot)' }] }],
+    ['no racks', { token }],
+    ['a page', '<html>'],
+  ])('that answers with %s is not believed', async (_, body) => {
+    const { url } = await gatewayThat({ status: 201, body })
+    const outcome = await machine.call(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
+    expect(outcome).toMatchObject({ code: 7, stdout: '' })
+  })
+
+  test.each([
+    ['over plain http elsewhere', 'http://gateway.example.com', 78],
+    ['without an address', '', 2],
+    ['with a path', 'https://gateway.example.com/rack/staging', 78],
+    ['that is not there', 'http://127.0.0.1:8', 7],
+  ])('%s', async (_, url, code) => {
+    const words = url === '' ? ['ci', 'login'] : ['ci', 'login', url]
+    expect(await machine.call(words, { RACK_GATEWAY_ID_TOKEN: jwt })).toMatchObject({ code, stdout: '' })
+  })
+})

@@ -1,0 +1,464 @@
+import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+const publicUrl = 'https://gateway.example.com'
+const conditions = [
+  { claim: 'repository_id', equals: '74' },
+  { claim: 'event_name', oneOf: ['push'] },
+]
+let system: System
+let tap: DatabaseTap
+let issuer: TestIssuer
+let admin: string
+beforeAll(async () => {
+  system = await startSystem({
+    rackNames: ['production', 'staging'],
+    publicUrl,
+    async tap(url) {
+      tap = await tapDatabase(url)
+      return tap.url
+    },
+  })
+  admin = await system.token('admin')
+})
+afterAll(async () => {
+  await system.stop()
+  tap.close()
+})
+beforeEach(async () => {
+  issuer = await startTestIssuer({ audience: publicUrl })
+})
+afterEach(() => issuer.stop())
+
+let named = 0
+async function trust(changes: Record<string, unknown> = {}, token = admin) {
+  const request = { name: `trust-${++named}`, issuer: issuer.url, conditions, role: 'ci', racks: 'staging', ...changes }
+  const answer = await api('POST', '/trusts', token, request)
+  return { ...answer, id: String(answer.body.id), name: request.name }
+}
+
+async function api(method: string, path: string, token: string, body?: unknown, url = system.url) {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  }
+  const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }
+  const answer = await fetch(`${url}/gateway/api/v1${path}`, { method, headers, ...sent })
+  const text = await answer.text()
+  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) }
+}
+
+const exchange = (jwt: string, body?: unknown, url?: string) => api('POST', '/workload-sessions', jwt, body, url)
+
+async function rack(token: string, path = '/apps', url = system.url, name = 'staging') {
+  const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const answer = await fetch(`${url}/rack/${name}${path}`, { headers: { authorization } })
+  return { status: answer.status, body: await answer.json() }
+}
+
+async function eventsOf(kind: string) {
+  return (await system.events()).filter((event) => event.kind === kind)
+}
+
+describe('a job', () => {
+  test('exchanges its JWT for RACK_URL, and is known by repository, workflow, run and commit in events', async () => {
+    const { id, name } = await trust()
+    const { status, body } = await exchange(await issuer.jwt())
+    expect(status).toBe(201)
+    expect(body).toEqual({
+      token: expect.stringMatching(/^rgw_/),
+      expiresAt: expect.any(String),
+      trust: name,
+      racks: [{ name: 'staging', rackUrl: `https://convox:${body.token}@gateway.example.com/rack/staging` }],
+    })
+    expect(Date.parse(body.expiresAt) - Date.now()).toBeGreaterThan(3_500_000)
+    expect((await rack(body.token)).status).toBe(200)
+    expect((await rack(body.token, '/apps', system.url, 'production')).status).toBe(403)
+    const job = { repository: 'acme/app', run: '9001', commit: githubClaims.sha, workflow: githubClaims.workflow_ref }
+    expect((await eventsOf('workload.issued')).at(-1)).toMatchObject({
+      principal: { kind: 'workload', name: 'acme/app run 9001', job },
+      detail: { trust: id, trustName: name, issuer: issuer.url, subject: githubClaims.sub },
+    })
+    const calls = (await eventsOf('call')).filter(({ principal }) => principal?.kind === 'workload')
+    expect(calls.find(({ decision }) => decision?.effect === 'allow')).toMatchObject({
+      rack: 'staging',
+      principal: { job },
+    })
+  })
+
+  test('says who it is, and can not make trusts or see them', async () => {
+    await trust({ role: 'admin' })
+    const { token } = (await exchange(await issuer.jwt())).body
+    expect((await api('GET', '/me', token)).body).toMatchObject({
+      kind: 'workload',
+      roles: ['admin'],
+      racks: ['staging'],
+    })
+    expect((await trust({ racks: 'staging' }, token)).body).toMatchObject({ code: 'RGW_STRONGER_THAN_MAKER' })
+  })
+
+  test('gets a token that ends with the trust’s maximum age', async () => {
+    await trust({ maxAgeSeconds: 60 })
+    const { body } = await exchange(await issuer.jwt())
+    expect(Date.parse(body.expiresAt) - Date.now()).toBeLessThanOrEqual(60_000)
+  })
+
+  test('that calls itself anything stays plain in headers and events', async () => {
+    await trust()
+    const odd = { repository: 'acme/\r\nX-Evil: 1\u202e', workflow_ref: '%s\u0000', actor: '"><script>' }
+    const { token } = (await exchange(await issuer.jwt(odd))).body
+    expect((await rack(token)).status).toBe(200)
+    const sent = system.racks.staging?.received.at(-1)?.rawHeaders ?? []
+    expect(sent.flat().join(' ')).toContain('acme/__X-Evil:_1_')
+    expect((await eventsOf('workload.issued')).at(-1)?.principal?.job).toMatchObject({
+      repository: 'acme/__X-Evil:_1_',
+      workflow: '_s_',
+    })
+  })
+})
+
+describe('a JWT counts once', () => {
+  test('also on two replicas at the same moment', async () => {
+    await trust()
+    const other = await system.replica()
+    const jwt = await issuer.jwt()
+    const urls = Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? system.url : other.url))
+    const answers = await Promise.all(urls.map((url) => exchange(jwt, undefined, url)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 401)])
+    expect(answers.find(({ status }) => status === 401)?.body).toMatchObject({ rule: 'used-jwt' })
+    await other.stop()
+  })
+
+  test('by jti, whatever else is in it', async () => {
+    await trust()
+    expect((await exchange(await issuer.jwt({ jti: 'same' }))).status).toBe(201)
+    expect((await exchange(await issuer.jwt({ jti: 'same', run_id: '2' }))).body).toMatchObject({ rule: 'used-jwt' })
+  })
+
+  test('by what was signed where it has no jti, although an ECDSA signature can be rewritten', async () => {
+    const other = await startTestIssuer({ audience: publicUrl, alg: 'ES256' })
+    await trust({ issuer: other.url })
+    const jwt = await other.jwt({ jti: undefined })
+    expect((await exchange(jwt)).status).toBe(201)
+    expect((await exchange(withOtherSignature(jwt))).body).toMatchObject({ rule: 'used-jwt' })
+    await other.stop()
+  })
+
+  test('and not for a second use as a password, nor the other way round', async () => {
+    await trust()
+    const exchanged = await issuer.jwt()
+    await exchange(exchanged)
+    expect((await rack(exchanged)).body).toMatchObject({ rule: 'used-jwt' })
+    const password = await issuer.jwt()
+    expect((await rack(password)).status).toBe(200)
+    expect((await exchange(password)).body).toMatchObject({ rule: 'used-jwt' })
+  })
+
+  test('what has expired is forgotten', async () => {
+    await trust()
+    await system.sql`insert into gateway.used_jwts values (${Buffer.alloc(32, 1)}, now() - interval '1 second')`
+    await exchange(await issuer.jwt())
+    expect(await system.sql`select 1 from gateway.used_jwts where expires_at < now()`).toHaveLength(0)
+  })
+})
+
+describe('a JWT as the password', () => {
+  test('is let in on each replica, as the same session, and costs no statement once it is known', async () => {
+    await trust()
+    const other = await system.replica()
+    const jwt = await issuer.jwt()
+    const answers = await Promise.all([
+      rack(jwt),
+      rack(jwt),
+      rack(jwt, '/apps', other.url),
+      rack(jwt, '/apps', other.url),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(await system.sql`select 1 from gateway.credentials where hash = sha256(${jwt}::text::bytea)`).toHaveLength(1)
+    await other.stop()
+    await settled()
+    await rack(jwt)
+    const asked = issuer.asked.length
+    tap.take()
+    for (let call = 0; call < 5; call++) expect((await rack(jwt)).status).toBe(200)
+    expect(identityStatements(tap.take())).toBe(0)
+    expect(issuer.asked).toHaveLength(asked)
+  })
+
+  test('ends when it expires, at every call', async () => {
+    await trust()
+    const now = Math.floor(Date.now() / 1000)
+    const jwt = await issuer.jwt({ exp: now + 2, iat: now - 10 })
+    expect((await rack(jwt)).status).toBe(200)
+    await expect.poll(async () => (await rack(jwt)).body, { timeout: 5_000 }).toMatchObject({ rule: 'expired-jwt' })
+  })
+
+  test('ends at the trust’s maximum age, too', async () => {
+    await trust({ maxAgeSeconds: 60 })
+    const now = Math.floor(Date.now() / 1000)
+    expect((await rack(await issuer.jwt({ iat: now - 61, exp: now + 600 }))).body).toMatchObject({
+      rule: 'expired-jwt',
+    })
+  })
+
+  test('garbage costs no statement and asks nobody', async () => {
+    await trust()
+    const jwt = await issuer.jwt()
+    expect((await rack(jwt)).status).toBe(200)
+    await settled()
+    const [head, , signature] = jwt.split('.')
+    const claims = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+    const garbage = [
+      'eyJ.a.b',
+      rawJwt({ alg: 'none' }, claims, ''),
+      rawJwt({ alg: 'RS256', kid: issuer.jwk().kid }, { ...claims, jti: 'x' }, signature),
+      rawJwt({ alg: 'RS256', kid: 'made-up' }, claims, signature),
+      `${head}.eyJ.${signature}`,
+      `eyJ${'a'.repeat(5_000)}.a.a`,
+    ]
+    const asked = issuer.asked.length
+    // the trusts are read once after each change of identities
+    await rack(garbage[2] ?? '')
+    tap.take()
+    for (const text of garbage) expect((await rack(text)).status).toBe(401)
+    expect(identityStatements(tap.take())).toBe(0)
+    expect(issuer.asked).toHaveLength(asked)
+  })
+
+  test('with the rack’s own user name for JWTs is refused', async () => {
+    await trust()
+    const authorization = `Basic ${Buffer.from(`jwt:${await issuer.jwt()}`).toString('base64')}`
+    const answer = await fetch(`${system.url}/rack/staging/apps`, { headers: { authorization } })
+    expect(await answer.json()).toMatchObject({ rule: 'rack-jwt' })
+  })
+})
+
+describe('a trust that is revoked', () => {
+  test('ends its sessions on every replica within a second, and a live stream with the reason', async () => {
+    const { id } = await trust({ role: 'admin' })
+    const other = await system.replica()
+    const { token } = (await exchange(await issuer.jwt())).body
+    const password = await issuer.jwt()
+    for (const credential of [token, password])
+      for (const url of [system.url, other.url]) expect((await rack(credential, '/apps', url)).status).toBe(200)
+    const stream = await openSocket(`${other.url}/rack/staging/apps/myapp/processes/web-1/exec`, token, {
+      Command: 'bash',
+    })
+    expect(stream.status).toBe(101)
+    const revokedAt = performance.now()
+    expect((await api('DELETE', `/trusts/${id}`, admin)).status).toBe(204)
+    await stream.closed()
+    await expect.poll(async () => (await rack(token, '/apps', other.url)).status).toBe(401)
+    expect(performance.now() - revokedAt).toBeLessThan(1_500)
+    for (const credential of [token, password])
+      for (const url of [system.url, other.url])
+        expect((await rack(credential, '/apps', url)).body).toMatchObject({ rule: 'revoked-trust' })
+    expect((await exchange(await issuer.jwt(), undefined, other.url)).body).toMatchObject({ rule: 'no-trust' })
+    expect((await eventsOf('trust.revoked')).at(-1)).toMatchObject({
+      principal: { kind: 'user' },
+      detail: { trust: id },
+    })
+    await other.stop()
+  })
+
+  test.each(['nonsense', '00000000-0000-4000-8000-000000000000'])('one that is not there, %s, is a 404', async (id) => {
+    expect(await api('DELETE', `/trusts/${id}`, admin)).toMatchObject({
+      status: 404,
+      body: { code: 'RGW_IDENTITY_NOT_FOUND' },
+    })
+  })
+
+  test('its name is free again, and revoking it twice changes nothing', async () => {
+    const { id, name } = await trust()
+    expect((await trust({ name })).body).toMatchObject({ code: 'RGW_TRUST_NAME_TAKEN' })
+    for (let time = 0; time < 2; time++) expect((await api('DELETE', `/trusts/${id}`, admin)).status).toBe(204)
+    expect((await trust({ name })).status).toBe(201)
+  })
+
+  test('a binding that is taken away leaves the job without a role', async () => {
+    const { id } = await trust()
+    const { token } = (await exchange(await issuer.jwt())).body
+    expect((await rack(token)).status).toBe(200)
+    const [binding] = await system.sql<{ id: string }[]>`select id from gateway.bindings where subject_id = ${id}`
+    await system.issuer.removeBinding(binding?.id ?? '')
+    await expect.poll(async () => (await rack(token)).status).toBe(403)
+  })
+})
+
+describe('who may make a trust', () => {
+  test.each(['viewer', 'ops', 'deployer', 'ci', 'auditor'])('not a %s', async (role) => {
+    const token = await system.token(role)
+    expect((await trust({}, token)).status).toBe(403)
+    expect((await api('GET', '/trusts', token)).status).toBe(403)
+    expect((await api('DELETE', '/trusts/x', token)).status).toBe(403)
+  })
+
+  test('not a pipeline’s token, and authorisation comes before the body is judged', async () => {
+    const viewer = await system.token('viewer')
+    expect((await api('POST', '/trusts', viewer, { nonsense: 1 })).status).toBe(403)
+    expect((await trust({}, await system.pipelineToken())).status).toBe(403)
+    expect((await api('POST', '/trusts', 'rgs_nonsense', { nonsense: 1 })).status).toBe(401)
+  })
+
+  test('an administrator of one rack only for that rack', async () => {
+    const email = 'staging-admin@example.com'
+    const issued = await system.issuer.issueSession({
+      email,
+      device: 'x',
+      role: 'admin',
+      rack: 'staging',
+      expiresAt: Date.now() + 60_000,
+    })
+    expect((await trust({ racks: 'staging' }, issued.token)).status).toBe(201)
+    const elsewhere = await trust()
+    for (const racks of ['production', '*', 'stag*', 'staging*'])
+      expect((await trust({ racks }, issued.token)).status).toBe(403)
+    expect(elsewhere.status).toBe(201)
+    const everywhere = await trust({ racks: '*' })
+    const seen = (await api('GET', '/trusts', issued.token)).body.trusts
+    expect(seen.map(({ id }: { id: string }) => id)).toContain(elsewhere.id)
+    expect(seen.map(({ id }: { id: string }) => id)).not.toContain(everywhere.id)
+    expect((await api('DELETE', `/trusts/${everywhere.id}`, issued.token)).status).toBe(403)
+  })
+
+  test('an administrator for a while makes none that stays', async () => {
+    const { id } = await system.issuer.user('for-a-while@example.com')
+    await system.issuer.addBinding({ kind: 'user', id }, { role: 'admin', expiresAt: new Date(Date.now() + 60_000) })
+    const session = await system.issuer.issueSession({
+      email: 'for-a-while@example.com',
+      device: 'x',
+      expiresAt: Date.now() + 60_000,
+    })
+    expect((await trust({}, session.token)).body).toMatchObject({ code: 'RGW_STRONGER_THAN_MAKER' })
+  })
+
+  test.each([
+    ['an unknown role', { role: 'root' }, 'RGW_STRONGER_THAN_MAKER'],
+    ['an issuer over plain http', { issuer: 'http://ci.example.com' }, 'RGW_INVALID_TRUST'],
+    ['no conditions', { conditions: [] }, 'RGW_INVALID_BODY'],
+    ['a name that is none', { name: '\n' }, 'RGW_INVALID_NAME'],
+    ['an unknown field', { condition: 1 }, 'RGW_INVALID_BODY'],
+  ])('%s is refused', async (_, changes, code) => {
+    const { status, body } = await trust(changes)
+    expect(body).toMatchObject({ code })
+    expect(status).toBeLessThan(500)
+  })
+
+  test('the list says all about it, and its event, too', async () => {
+    const { id, name } = await trust({ racks: 'staging', apps: 'my*', maxAgeSeconds: 120 })
+    const list = (await api('GET', '/trusts', admin)).body.trusts
+    expect(list.find((one: { id: string }) => one.id === id)).toMatchObject({
+      name,
+      issuer: issuer.url,
+      audience: publicUrl,
+      conditions,
+      role: 'ci',
+      racks: 'staging',
+      apps: 'my*',
+      maxAgeSeconds: 120,
+      revokedAt: null,
+    })
+    expect((await eventsOf('trust.created')).at(-1)).toMatchObject({
+      detail: { trust: id, conditions: JSON.stringify(conditions) },
+    })
+  })
+})
+
+describe('what is refused at the exchange', () => {
+  test('tells the caller nothing of the trusts, and the operator which condition failed', async () => {
+    const { name } = await trust()
+    const { status, body } = await exchange(await issuer.jwt({ repository_id: '75' }))
+    expect(status).toBe(401)
+    expect(body).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule: 'no-trust' })
+    expect(JSON.stringify(body)).not.toMatch(/74|repository_id|trust-/)
+    const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.reason).join('\n')
+    await expect.poll(refused, { timeout: 3_000 }).toContain(`${name}: repository_id must be "74"`)
+  })
+
+  test('no credential, two, a Basic one, and a token of ours', async () => {
+    const post = (headers: readonly string[]) =>
+      system.raw(
+        `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: gateway\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
+      )
+    expect((await post([])).status).toBe(401)
+    const jwt = await issuer.jwt()
+    expect((await post([`Authorization: Bearer ${jwt}`, `Authorization: Bearer ${jwt}`])).status).toBe(401)
+    expect((await post([`Authorization: Basic ${Buffer.from(`convox:${jwt}`).toString('base64')}`])).status).toBe(401)
+    expect((await exchange(admin)).body).toMatchObject({ rule: 'malformed-jwt' })
+    expect((await exchange('x'.repeat(9_000))).body).toMatchObject({ rule: 'oversized-credential' })
+  })
+
+  test.each([
+    ['text', 'text/plain', '{}', [400, 415]],
+    ['a form', 'application/x-www-form-urlencoded', 'trust=x', [400, 415]],
+    ['broken JSON', 'application/json', '{', [400]],
+    ['a list', 'application/json', '[]', [400]],
+    ['too much', 'application/json', JSON.stringify({ trust: 'x'.repeat(100_000) }), [413]],
+  ])('a body that is %s does not use the JWT up', async (_, type, body, statuses) => {
+    await trust()
+    const jwt = await issuer.jwt()
+    const headers = { authorization: `Bearer ${jwt}`, 'content-type': type }
+    const answer = await fetch(`${system.url}/gateway/api/v1/workload-sessions`, { method: 'POST', headers, body })
+    expect(statuses).toContain(answer.status)
+    expect((await exchange(jwt, {})).status).toBe(201)
+  })
+
+  test('an issuer that is down is a 503, and the JWT is not used up', async () => {
+    await trust()
+    issuer.answer = (_path, response) => {
+      response.writeHead(500).end()
+      return true
+    }
+    const { status, body } = await exchange(await issuer.jwt())
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
+  })
+
+  test('nothing that was sent is in events', async () => {
+    await trust()
+    const jwts = [await issuer.jwt(), await issuer.jwt({ repository_id: '1' })]
+    const { token } = (await exchange(jwts[0] ?? '')).body
+    await exchange(jwts[1] ?? '')
+    await rack(await issuer.jwt())
+    const kept = JSON.stringify(await system.events())
+    for (const secret of [token, ...jwts]) expect(kept).not.toContain(secret.slice(-40))
+  })
+})
+
+test('without PUBLIC_URL no job is let in, and no trust is made', async () => {
+  const bare = await startSystem()
+  const { url } = bare
+  expect((await exchange(await issuer.jwt(), undefined, url)).body).toMatchObject({ rule: 'no-public-url' })
+  const request = { name: 'x', issuer: issuer.url, conditions, role: 'ci' }
+  expect((await api('POST', '/trusts', await bare.token('admin'), request, url)).body).toMatchObject({
+    code: 'RGW_NO_PUBLIC_URL',
+  })
+  await bare.stop()
+})
+
+/** All news has come: the gateway has asked for the revision, and then again. */
+async function settled(): Promise<void> {
+  let polls = 0
+  const more = () => {
+    polls += tap.take()['rack-gateway revision'] ?? 0
+    return polls
+  }
+  await expect.poll(more, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+}
+
+/** But for the poll of the revision and the audit log, which have connections of their own. */
+function identityStatements(counts: Record<string, number>): number {
+  return counts['rack-gateway'] ?? 0
+}
+
+/** The other signature that holds for the same text: (r, n - s). */
+function withOtherSignature(jwt: string): string {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+  const [head, body, signature = ''] = jwt.split('.')
+  const bytes = Buffer.from(signature, 'base64url')
+  const s = BigInt(`0x${bytes.subarray(32).toString('hex')}`)
+  const other = Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex')
+  return `${head}.${body}.${Buffer.concat([bytes.subarray(0, 32), other]).toString('base64url')}`
+}

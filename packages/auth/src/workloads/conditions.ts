@@ -1,0 +1,64 @@
+import { compilePattern } from '@rack-gateway/command-matcher'
+import { type Static, Type } from 'typebox'
+
+const closed = { additionalProperties: false } as const
+const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'the name of a claim, at the top of the token' })
+const Value = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])
+
+/** What a trust asks of one claim. */
+export const Condition = Type.Union([
+  Type.Object({ claim: Claim, equals: Value }, closed),
+  Type.Object({ claim: Claim, oneOf: Type.Array(Value, { minItems: 1, maxItems: 50 }) }, closed),
+  Type.Object(
+    {
+      claim: Claim,
+      pattern: Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: '* stands for any run of characters but / and :',
+      }),
+    },
+    closed,
+  ),
+  Type.Object({ claim: Claim, empty: Type.Literal(true, { description: 'the claim is missing or empty' }) }, closed),
+])
+export type Condition = Static<typeof Condition>
+
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Whether a claim is exactly this, of the same type: the text 74 is not the number 74. */
+export function isExact(condition: Condition): boolean {
+  return 'equals' in condition || 'oneOf' in condition
+}
+
+export function holds(condition: Condition, claims: Claims): boolean {
+  const value = Object.hasOwn(claims, condition.claim) ? claims[condition.claim] : undefined
+  if ('equals' in condition) return value === condition.equals
+  if ('oneOf' in condition) return condition.oneOf.some((wanted) => wanted === value)
+  if ('empty' in condition) return value === undefined || value === ''
+  return typeof value === 'string' && matchesPattern(condition.pattern, value)
+}
+
+/** In the operator's own words: nothing of the token is in it. */
+export function describeCondition(condition: Condition): string {
+  const { claim } = condition
+  if ('equals' in condition) return `${claim} must be ${JSON.stringify(condition.equals)}`
+  if ('oneOf' in condition)
+    return `${claim} must be one of ${condition.oneOf.map((one) => JSON.stringify(one)).join(', ')}`
+  if ('empty' in condition) return `${claim} must be empty`
+  return `${claim} must match ${JSON.stringify(condition.pattern)}`
+}
+
+const longestMatched = 1_000
+
+/** A star never reaches over a separator, so `repo:acme/*:ref:x` can't be met by a repository's or branch's choice of name. */
+export function matchesPattern(pattern: string, value: string): boolean {
+  if (value.length > longestMatched) return false
+  const wanted = pattern.split(/([/:])/)
+  const found = value.split(/([/:])/)
+  return wanted.length === found.length && wanted.every((piece, place) => matchesPiece(piece, found[place] ?? ''))
+}
+
+function matchesPiece(piece: string, found: string): boolean {
+  return piece === found || (piece !== '' && compilePattern(piece)(found))
+}

@@ -1,0 +1,125 @@
+import { createLocalJWKSet, errors, type LocalJWKSet } from 'jose'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { Clock } from '../clock.ts'
+import { IssuerUnreachable } from '../errors.ts'
+import { fetchJson } from './fetch-json.ts'
+import { discoveryUrl } from './issuer-url.ts'
+
+export interface IssuerKeys {
+  /**
+   * The key that an issuer signs with, or null when it has none by that id.
+   *
+   * @throws IssuerUnreachable while its keys aren't known
+   */
+  find(issuer: string, header: { readonly alg: string; readonly kid: string }): Promise<CryptoKey | null>
+  /** Forgets all issuers but these. */
+  keep(issuers: ReadonlySet<string>): void
+}
+
+export interface IssuerKeysOptions {
+  /** Milliseconds. */
+  readonly clock: Clock
+  /** Fetches a JSON document. */
+  readonly fetch?: (url: string) => Promise<unknown>
+  /** Whatever is asked for: an issuer is asked at most once in this many milliseconds. */
+  readonly interval?: number
+  /** Keys that are older are asked for again, in milliseconds; they go on meanwhile, but not for longer than `expiry`. */
+  readonly freshness?: number
+  readonly expiry?: number
+}
+
+type CryptoKey = Awaited<ReturnType<LocalJWKSet>>
+
+interface Issuer {
+  keys: LocalJWKSet | null
+  fetchedAt: number
+  askedAt: number
+  asking: Promise<void> | null
+  failure: unknown
+}
+
+const Discovery = Type.Object({ issuer: Type.String(), jwks_uri: Type.String() })
+const KeySet = Type.Object({
+  keys: Type.Array(Type.Object({ kty: Type.String(), kid: Type.Optional(Type.String()) }), { maxItems: 50 }),
+})
+
+/** Remembers the public keys of issuers. Nothing that a token holds makes an issuer be asked more often than once an interval. */
+export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
+  const { clock, fetch = fetchJson, interval = 30_000, freshness = 600_000, expiry = 3_600_000 } = options
+  const issuers = new Map<string, Issuer>()
+
+  function known(name: string): Issuer {
+    const found = issuers.get(name)
+    if (found) return found
+    const never = Number.NEGATIVE_INFINITY
+    const made: Issuer = { keys: null, fetchedAt: never, askedAt: never, asking: null, failure: null }
+    issuers.set(name, made)
+    return made
+  }
+
+  /** Resolves when the issuer was asked, or at once where it was asked a moment ago. */
+  function ask(name: string, issuer: Issuer): Promise<void> {
+    if (issuer.asking) return issuer.asking
+    if (clock.now() - issuer.askedAt < interval) return Promise.resolve()
+    issuer.askedAt = clock.now()
+    issuer.asking = fetchKeys(name, fetch)
+      .then((keys) => Object.assign(issuer, { keys, fetchedAt: clock.now(), failure: null }))
+      .then(
+        () => undefined,
+        (failure: unknown) => {
+          issuer.failure = failure
+        },
+      )
+      .finally(() => {
+        issuer.asking = null
+      })
+    return issuer.asking
+  }
+
+  const age = (issuer: Issuer) => clock.now() - issuer.fetchedAt
+
+  async function find(name: string, header: { alg: string; kid: string }): Promise<CryptoKey | null> {
+    const issuer = known(name)
+    if (age(issuer) >= expiry) await ask(name, issuer)
+    else if (age(issuer) >= freshness) void ask(name, issuer)
+    if (issuer.keys === null || age(issuer) >= expiry) throw new IssuerUnreachable({ cause: issuer.failure })
+    const found = await select(issuer.keys, header)
+    if (found !== null) return found
+    await ask(name, issuer)
+    return select(issuer.keys, header)
+  }
+
+  return {
+    find,
+    keep(wanted) {
+      for (const name of issuers.keys()) if (!wanted.has(name)) issuers.delete(name)
+    },
+  }
+}
+
+async function select(keys: LocalJWKSet, header: { alg: string; kid: string }): Promise<CryptoKey | null> {
+  try {
+    return await keys(header)
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException) return null
+    throw error
+  }
+}
+
+async function fetchKeys(issuer: string, fetch: (url: string) => Promise<unknown>): Promise<LocalJWKSet> {
+  const discovery = await fetch(discoveryUrl(issuer))
+  const address = keysAddress(issuer, discovery)
+  const set = await fetch(address)
+  if (!Value.Check(KeySet, set)) throw new Error('its keys are not a JSON Web Key Set of at most 50 keys')
+  return createLocalJWKSet(set)
+}
+
+function keysAddress(issuer: string, discovery: unknown): string {
+  if (!Value.Check(Discovery, discovery)) throw new Error('its discovery document names no issuer and keys')
+  if (discovery.issuer !== issuer) throw new Error('its discovery document is that of another issuer')
+  const { jwks_uri: address } = discovery
+  if (!URL.canParse(address) || new URL(address).origin !== new URL(issuer).origin)
+    throw new Error('its discovery document names keys on another server')
+  return address
+}

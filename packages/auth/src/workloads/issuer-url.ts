@@ -1,0 +1,16 @@
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** What is wrong with the address of an issuer, or null. It is compared with `iss` as text, so it has one spelling. */
+export function issuerProblem(issuer: string): string | null {
+  if (!URL.canParse(issuer)) return 'is not a URL'
+  const url = new URL(issuer)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.has(url.hostname)))
+    return 'does not begin with https://'
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(issuer)) return 'has credentials, a query or a fragment'
+  return url.href === issuer || url.href === `${issuer}/` ? null : `is not written as ${url.href}`
+}
+
+/** Where an issuer says what its keys are; it may name no other server than its own. */
+export function discoveryUrl(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+}

@@ -1,0 +1,40 @@
+import type { Job } from '@rack-gateway/rbac-policy'
+import type { Claims } from './conditions.ts'
+
+/** Where the providers say what runs: the first claim that a token has counts. */
+const sources: Readonly<Record<keyof Job, readonly string[]>> = {
+  repository: ['repository', 'project_path', 'oidc.circleci.com/vcs-origin', 'oidc.circleci.com/project-id'],
+  workflow: ['workflow_ref', 'ci_config_ref_uri', 'oidc.circleci.com/pipeline-definition-id'],
+  run: ['run_id', 'pipeline_id', 'oidc.circleci.com/workflow-id', 'oidc.circleci.com/pipeline-id'],
+  attempt: ['run_attempt'],
+  job: ['check_run_id', 'job_id', 'oidc.circleci.com/job-id'],
+  commit: ['sha'],
+  ref: ['ref', 'oidc.circleci.com/vcs-ref'],
+  actor: ['actor', 'user_login'],
+}
+const longest = 200
+
+/** What a job says of itself, as far as its issuer tells. Never the base of a decision. */
+export function jobOf(claims: Claims): Job {
+  const told = Object.entries(sources).flatMap(([name, candidates]) => {
+    const value = candidates.map((claim) => textOf(claims, claim)).find((text) => text !== '')
+    return value === undefined ? [] : [[name, value]]
+  })
+  return Object.freeze(Object.fromEntries(told))
+}
+
+function textOf(claims: Claims, claim: string): string {
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+  return typeof value === 'string' || typeof value === 'number' ? plain(String(value)) : ''
+}
+
+/** Goes into headers, tables and the audit log: a branch may be called anything. */
+function plain(text: string): string {
+  return text.replace(/[^\x21-\x24\x26-\x7e]/g, '_').slice(0, longest)
+}
+
+/** How lists, events and `Convox-Actor` call a job, at most 100 characters. */
+export function nameOf({ repository, run }: Job, subject: string): string {
+  const name = repository === undefined ? plain(subject) : `${repository}${run === undefined ? '' : ` run ${run}`}`
+  return name.length <= 100 ? name : `${name.slice(0, 40)}...${name.slice(-57)}`
+}

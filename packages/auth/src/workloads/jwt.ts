@@ -1,0 +1,112 @@
+import * as refusals from '../refusal.ts'
+import type { Claims } from './conditions.ts'
+
+/** What an issuer may sign with: public keys only, so that what is published can't be used as a secret. */
+export const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
+
+/** A token that is well-formed, current and meant for us. Nobody has looked at its signature yet. */
+export interface UnverifiedJwt {
+  readonly text: string
+  readonly header: { readonly alg: string; readonly kid: string }
+  readonly claims: Claims
+  readonly issuer: string
+  readonly subject: string
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+/** How far an issuer's clock may be ahead of ours, in milliseconds. `exp` is exact. */
+export const skew = 30_000
+/** How long a token may live by its own claims, in milliseconds. */
+const longestLife = 24 * 3_600_000
+const longestText = 6_000
+
+/** Whether a credential looks like a JWT at all, and not like a token of ours. */
+export function looksLikeJwt(text: string): boolean {
+  return text.startsWith('eyJ') && text.includes('.')
+}
+
+/**
+ * Takes a JWT apart and refuses whatever can be refused without asking anybody.
+ *
+ * @param audience PUBLIC_URL: the only audience, alone
+ * @param now milliseconds since the epoch
+ */
+export function readJwt(text: string, audience: string, now: number): UnverifiedJwt | refusals.Refusal {
+  if (text.length > longestText) return refusals.malformedJwt
+  const parts = text.split('.')
+  const [head = '', body = '', signature = ''] = parts
+  const header = decode(head)
+  const claims = decode(body)
+  if (parts.length !== 3 || !isBase64url(signature) || header === null || claims === null) return refusals.malformedJwt
+  const { alg, kid, typ = 'JWT' } = header
+  if (!algorithms.some((known) => known === alg)) return refusals.jwtAlgorithm
+  if (
+    !isText(kid, 200) ||
+    typeof typ !== 'string' ||
+    typ.toUpperCase() !== 'JWT' ||
+    'crit' in header ||
+    'b64' in header
+  )
+    return refusals.malformedJwt
+  const times = timesOf(claims)
+  const { iss, sub } = claims
+  if (times === null || !isText(iss, 500) || !isText(sub, 1_000)) return refusals.malformedJwt
+  if (now >= times.expiresAt) return refusals.expiredJwt(times.expiresAt)
+  if (times.startsAt > now + skew || times.issuedAt > now + skew) return refusals.earlyJwt
+  if (times.expiresAt - times.issuedAt > longestLife) return refusals.longLivedJwt
+  if (!isOnly(claims.aud, audience)) return refusals.wrongAudience(audience)
+  const { issuedAt, expiresAt } = times
+  return { text, header: { alg: String(alg), kid }, claims, issuer: iss, subject: sub, issuedAt, expiresAt }
+}
+
+/** A token for several audiences could have come from any of them. */
+function isOnly(aud: unknown, audience: string): boolean {
+  return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
+}
+
+function timesOf({ exp, iat, nbf = iat }: Claims) {
+  if (!isTime(exp) || !isTime(iat) || !isTime(nbf)) return null
+  return { expiresAt: exp * 1000, issuedAt: iat * 1000, startsAt: nbf * 1000 }
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1e11
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= longest
+}
+
+function isBase64url(text: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(text)
+}
+
+function decode(text: string): Record<string, unknown> | null {
+  if (!isBase64url(text)) return null
+  try {
+    const value: unknown = JSON.parse(utf8.decode(Buffer.from(text, 'base64url')))
+    return isRecord(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

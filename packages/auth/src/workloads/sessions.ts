@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { credentials, trusts, usedJwts, workloadSessions } from '@rack-gateway/database'
+import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
+import type { Change, Transaction } from '../change.ts'
+import { noTrustBecause, type Refusal, usedJwt } from '../refusal.ts'
+import { skew } from './jwt.ts'
+import type { VerifiedWorkload } from './verify.ts'
+
+export interface NewWorkloadSession {
+  readonly workload: VerifiedWorkload
+  /** SHA-256 of the token that will stand for it. */
+  readonly hash: Buffer
+  readonly expiresAt: Date
+  readonly now: Date
+}
+
+/** Lets a job in, once for each JWT. @returns the session's id, or why not; then nothing has changed */
+export async function insertWorkloadSession(change: Change, session: NewWorkloadSession): Promise<string | Refusal> {
+  const { workload, hash, expiresAt, now } = session
+  const { trust, jwt, job, name, useKey } = workload
+  const { tx } = change
+  if (!(await isCurrent(tx, trust.id))) return noTrustBecause(`${trust.name}: it was revoked`)
+  await forgetExpired(tx, now)
+  const kept = new Date(jwt.expiresAt + skew)
+  const used = await tx.insert(usedJwts).values({ key: useKey, expiresAt: kept }).onConflictDoNothing().returning()
+  if (used.length === 0) return usedJwt
+  const id = randomUUID()
+  await tx.insert(workloadSessions).values({ id, trustId: trust.id, name, subject: jwt.subject, job, expiresAt })
+  await tx.insert(credentials).values({ hash, workloadSessionId: id, expiresAt })
+  const detail = { session: id, trust: trust.id, trustName: trust.name, issuer: jwt.issuer, subject: jwt.subject }
+  const end = { expires: expiresAt.toISOString() }
+  change.events.push({
+    kind: 'workload.issued',
+    principal: { kind: 'workload', id, name, job },
+    detail: { ...detail, ...end },
+  })
+  return id
+}
+
+/** Whether a session stands behind this hash already: another replica, or an earlier start, has let the same JWT in. */
+export async function isKnownCredential({ tx }: Change, hash: Buffer): Promise<boolean> {
+  const rows = await tx
+    .select({ id: credentials.workloadSessionId })
+    .from(credentials)
+    .where(eq(credentials.hash, hash))
+  return rows.length > 0
+}
+
+/** Holds the trust as it is until the session is committed: a revocation comes before it or after it. */
+async function isCurrent(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: trusts.id })
+    .from(trusts)
+    .where(and(eq(trusts.id, id), isNull(trusts.revokedAt)))
+    .for('share')
+  return rows.length > 0
+}
+
+/** A few at a time, and none that another job is at. */
+async function forgetExpired(tx: Transaction, now: Date): Promise<void> {
+  const expired = tx
+    .select({ key: usedJwts.key })
+    .from(usedJwts)
+    .where(lt(usedJwts.expiresAt, now))
+    .limit(100)
+    .for('update', { skipLocked: true })
+  await tx.delete(usedJwts).where(inArray(usedJwts.key, expired))
+}

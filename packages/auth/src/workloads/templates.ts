@@ -1,0 +1,138 @@
+import { type Static, Type } from 'typebox'
+import type { Condition } from './conditions.ts'
+
+const closed = { additionalProperties: false } as const
+const Id = Type.String({ pattern: '^[0-9]{1,20}$' })
+const Uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+const Short = Type.String({ minLength: 1, maxLength: 200 })
+const Host = Type.String({ minLength: 1, maxLength: 300, description: 'of an installation of your own' })
+
+/** Events whose job runs what is in the repository, and that nobody without write access can set off. */
+const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const
+/** GitLab's sources of pipelines of the same kind. A child pipeline can be that of a merge request. */
+const ownSources = ['push', 'web', 'schedule', 'api', 'trigger'] as const
+
+/** @see https://docs.github.com/en/actions/reference/security/oidc */
+export const GitHubTemplate = Type.Object(
+  {
+    provider: Type.Literal('github'),
+    issuer: Type.Optional(Host),
+    repositoryId: Id,
+    repositoryOwnerId: Id,
+    /** Such as `refs/heads/main`; a star, where one is meant, is in `refPattern`. */
+    ref: Type.Optional(Short),
+    refPattern: Type.Optional(Short),
+    environment: Type.Optional(Short),
+    /** Such as `acme/app/.github/workflows/deploy.yml@refs/heads/main`. */
+    workflowRef: Type.Optional(Short),
+    events: Type.Optional(Type.Array(Short, { minItems: 1, maxItems: 20 })),
+  },
+  closed,
+)
+
+/** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
+export const GitLabTemplate = Type.Object(
+  {
+    provider: Type.Literal('gitlab'),
+    issuer: Type.Optional(Host),
+    projectId: Id,
+    namespaceId: Id,
+    ref: Type.Optional(Short),
+    refPattern: Type.Optional(Short),
+    environment: Type.Optional(Short),
+    /** Jobs of unprotected branches and tags, too: whoever can push can then use the trust. */
+    unprotectedRefs: Type.Optional(Type.Literal(true)),
+    sources: Type.Optional(Type.Array(Short, { minItems: 1, maxItems: 20 })),
+  },
+  closed,
+)
+
+/** @see https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/ */
+export const CircleCiTemplate = Type.Object(
+  {
+    provider: Type.Literal('circleci'),
+    organizationId: Uuid,
+    projectId: Uuid,
+    /** Such as `github.com/acme/app`: a fork's build has the fork's. */
+    origin: Short,
+    ref: Type.Optional(Short),
+    refPattern: Type.Optional(Short),
+  },
+  closed,
+)
+
+export const Template = Type.Union([GitHubTemplate, GitLabTemplate, CircleCiTemplate])
+export type Template = Static<typeof Template>
+
+export interface TemplateResult {
+  readonly issuer: string
+  readonly conditions: Condition[]
+}
+
+/** The issuer and conditions of a ready trust. */
+export function expandTemplate(template: Template): TemplateResult {
+  switch (template.provider) {
+    case 'github':
+      return expandGitHub(template)
+    case 'gitlab':
+      return expandGitLab(template)
+    case 'circleci':
+      return expandCircleCi(template)
+  }
+}
+
+/** Ids are never given to another repository; names are. `head_ref` is only there for pull requests. */
+function expandGitHub(given: Static<typeof GitHubTemplate>): TemplateResult {
+  const { issuer = 'https://token.actions.githubusercontent.com', events = [...ownEvents] } = given
+  return {
+    issuer,
+    conditions: [
+      { claim: 'repository_id', equals: given.repositoryId },
+      { claim: 'repository_owner_id', equals: given.repositoryOwnerId },
+      { claim: 'event_name', oneOf: events },
+      ...(events.some((event) => event.startsWith('pull_request'))
+        ? []
+        : [{ claim: 'head_ref', empty: true } as const]),
+      ...refConditions('ref', given),
+      ...exact('environment', given.environment),
+      ...exact('workflow_ref', given.workflowRef),
+    ],
+  }
+}
+
+/** A merge request's pipeline carries the fork's project_id, and merge_request_event is no source of ours. */
+function expandGitLab(given: Static<typeof GitLabTemplate>): TemplateResult {
+  const { issuer = 'https://gitlab.com', sources = [...ownSources] } = given
+  return {
+    issuer,
+    conditions: [
+      { claim: 'project_id', equals: given.projectId },
+      { claim: 'namespace_id', equals: given.namespaceId },
+      { claim: 'pipeline_source', oneOf: sources },
+      ...(given.unprotectedRefs ? [] : exact('ref_protected', 'true')),
+      ...refConditions('ref', given),
+      ...exact('environment', given.environment),
+    ],
+  }
+}
+
+/** Whoever re-runs a job with SSH has a shell in it. */
+function expandCircleCi(given: Static<typeof CircleCiTemplate>): TemplateResult {
+  return {
+    issuer: `https://oidc.circleci.com/org/${given.organizationId}`,
+    conditions: [
+      { claim: 'oidc.circleci.com/project-id', equals: given.projectId },
+      { claim: 'oidc.circleci.com/vcs-origin', equals: given.origin },
+      { claim: 'oidc.circleci.com/ssh-rerun', equals: false },
+      ...refConditions('oidc.circleci.com/vcs-ref', given),
+    ],
+  }
+}
+
+function refConditions(claim: string, { ref, refPattern }: { ref?: string; refPattern?: string }): Condition[] {
+  return [...exact(claim, ref), ...(refPattern === undefined ? [] : [{ claim, pattern: refPattern }])]
+}
+
+function exact(claim: string, equals: string | undefined): Condition[] {
+  return equals === undefined ? [] : [{ claim, equals }]
+}

@@ -1,0 +1,90 @@
+import { type Static, Type } from 'typebox'
+import { InvalidTrust } from '../errors.ts'
+import { checkName } from '../names.ts'
+import { Condition, isExact } from './conditions.ts'
+import { issuerProblem } from './issuer-url.ts'
+import { expandTemplate, Template } from './templates.ts'
+
+const Pattern = Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9._*-]+$' })
+
+/** What is asked for: a template, or an issuer with conditions. */
+export const TrustRequest = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    template: Type.Optional(Template),
+    issuer: Type.Optional(Type.String({ maxLength: 300 })),
+    conditions: Type.Optional(Type.Array(Condition, { minItems: 1, maxItems: 30 })),
+    /** Must be PUBLIC_URL, which it is when it is left out. */
+    audience: Type.Optional(Type.String({ maxLength: 300 })),
+    role: Type.String({ minLength: 1, maxLength: 100 }),
+    racks: Type.Optional(Pattern),
+    apps: Type.Optional(Pattern),
+    maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
+  },
+  { additionalProperties: false },
+)
+export type TrustRequest = Static<typeof TrustRequest>
+
+export interface TrustTerms {
+  readonly name: string
+  readonly issuer: string
+  readonly audience: string
+  readonly conditions: readonly Condition[]
+  readonly role: string
+  readonly racks: string
+  readonly apps: string
+  /** Seconds. */
+  readonly maxAge: number
+}
+
+const defaultMaxAge = 3_600
+
+/** Issuers that serve the whole world, and the claims that tell their customers apart for good. */
+const sharedIssuers: ReadonlyMap<string, readonly string[]> = new Map([
+  ['https://token.actions.githubusercontent.com', ['repository_id', 'repository_owner_id', 'enterprise_id']],
+  ['https://gitlab.com', ['project_id', 'namespace_id']],
+])
+
+/** A request with everything said that it left open. @throws InvalidTrust, InvalidName */
+export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms {
+  const { role, racks = '*', apps = '*', audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
+  const { issuer, conditions } = expanded(request)
+  if (audience !== publicUrl)
+    throw new InvalidTrust(`the audience of a trust is PUBLIC_URL, ${publicUrl}: leave it out`)
+  const problem = issuerProblem(issuer)
+  if (problem !== null) throw new InvalidTrust(`the issuer ${problem}: write it as in the claim iss of its tokens`)
+  checkConditions(issuer, conditions)
+  return {
+    name: checkName('name of a trust', request.name),
+    issuer,
+    audience,
+    conditions,
+    role,
+    racks,
+    apps,
+    maxAge: maxAgeSeconds,
+  }
+}
+
+function expanded({ template, issuer, conditions }: TrustRequest) {
+  if (template && (issuer !== undefined || conditions !== undefined))
+    throw new InvalidTrust('a trust has either a template or an issuer with conditions: leave one of them out')
+  if (template) return expandTemplate(template)
+  if (issuer !== undefined && conditions !== undefined) return { issuer, conditions }
+  throw new InvalidTrust('a trust needs a template, or an issuer with conditions: say one of them')
+}
+
+function checkConditions(issuer: string, conditions: readonly Condition[]): void {
+  const exact = conditions.filter(isExact).map(({ claim }) => claim)
+  const immutable = sharedIssuers.get(issuer)
+  if (immutable && !immutable.some((claim) => exact.includes(claim)))
+    throw new InvalidTrust(
+      `anybody can get a token from ${issuer}, and names can be taken over: add an exact condition on ${immutable.join(' or ')}`,
+    )
+  if (exact.length === 0 || exact.every((claim) => reserved.has(claim)))
+    throw new InvalidTrust('a trust needs at least one exact condition on a claim that tells whose the job is')
+  const checked = conditions.find(({ claim }) => reserved.has(claim))
+  if (checked) throw new InvalidTrust(`the gateway checks ${checked.claim} by itself: leave the condition out`)
+}
+
+const reserved = new Set(['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'])

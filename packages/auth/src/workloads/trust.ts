@@ -1,0 +1,36 @@
+import { type Claims, type Condition, describeCondition, holds } from './conditions.ts'
+import type { UnverifiedJwt } from './jwt.ts'
+
+/** A trust, as far as choosing one is concerned. */
+export interface Trust {
+  readonly id: string
+  readonly name: string
+  readonly issuer: string
+  readonly audience: string
+  readonly conditions: readonly Condition[]
+  /** Seconds that a session may last. */
+  readonly maxAge: number
+}
+
+export type Choice =
+  | { readonly kind: 'trust'; readonly trust: Trust }
+  | { readonly kind: 'none'; readonly why: string }
+  | { readonly kind: 'several'; readonly names: readonly string[] }
+
+/** Which trust a verified token meets. `wanted` names one where several would do. */
+export function chooseTrust(trusts: readonly Trust[], jwt: UnverifiedJwt, wanted: string | null): Choice {
+  const sameIssuer = trusts.filter(({ issuer }) => issuer === jwt.issuer)
+  const candidates = sameIssuer.filter(({ name }) => wanted === null || name === wanted)
+  const met = candidates.filter((trust) => failures(trust, jwt.claims).length === 0)
+  const [only, ...others] = met
+  if (only && others.length === 0) return { kind: 'trust', trust: only }
+  if (only) return { kind: 'several', names: met.map(({ name }) => name) }
+  const why = candidates.slice(0, 10).map((trust) => `${trust.name}: ${failures(trust, jwt.claims).join(', ')}`)
+  return { kind: 'none', why: why.length === 0 ? 'there is no such trust of this issuer' : why.join('; ') }
+}
+
+/** A trust without conditions would let in everybody whom its issuer serves: it meets nobody. */
+function failures({ conditions }: Trust, claims: Claims): string[] {
+  if (conditions.length === 0) return ['it has no conditions']
+  return conditions.filter((condition) => !holds(condition, claims)).map(describeCondition)
+}

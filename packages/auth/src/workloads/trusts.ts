@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { bindings, type Database, trusts } from '@rack-gateway/database'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { createBinding } from '../bindings.ts'
+import type { Change } from '../change.ts'
+import { NotFound, TrustNameTaken } from '../errors.ts'
+import { checkId } from '../names.ts'
+import type { Condition } from './conditions.ts'
+import type { Trust } from './trust.ts'
+import type { TrustTerms } from './trust-request.ts'
+
+export type TrustRow = Awaited<ReturnType<typeof selectTrusts>>[number]
+
+/** Every trust that counts: few, since people make them. */
+export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
+  const rows = await db.select().from(trusts).where(isNull(trusts.revokedAt)).orderBy(trusts.createdAt, trusts.id)
+  return rows.map(({ id, name, issuer, audience, conditions, maxAge }) => {
+    return { id, name, issuer, audience, conditions: conditions as Condition[], maxAge }
+  })
+}
+
+/** @returns its id. @throws TrustNameTaken */
+export async function insertTrust(change: Change, terms: TrustTerms): Promise<string> {
+  const { name, issuer, audience, conditions, maxAge, role, racks, apps } = terms
+  const id = randomUUID()
+  const row = { id, name, issuer, audience, conditions, maxAge, createdBy: change.by.id }
+  const made = await change.tx.insert(trusts).values(row).onConflictDoNothing().returning({ id: trusts.id })
+  if (made.length === 0) throw new TrustNameTaken(name)
+  await createBinding(change, { kind: 'trust', id }, { role, racks, apps })
+  const detail = { trust: id, name, issuer, audience, conditions: JSON.stringify(conditions), maxAge: `${maxAge}` }
+  change.events.push({ kind: 'trust.created', principal: change.by, detail })
+  return id
+}
+
+/** Revokes a trust for good, and with it every session that it let in; revoking it again changes nothing. @throws NotFound */
+export async function closeTrust(change: Change, id: string, at: Date): Promise<void> {
+  const [trust] = await change.tx
+    .select()
+    .from(trusts)
+    .where(eq(trusts.id, checkId('such trust', id)))
+    .for('update')
+  if (!trust) throw new NotFound('such trust')
+  if (trust.revokedAt) return
+  await change.tx.update(trusts).set({ revokedAt: at, revokedBy: change.by.id }).where(eq(trusts.id, id))
+  change.events.push({ kind: 'trust.revoked', principal: change.by, detail: { trust: id, name: trust.name } })
+}
+
+/** Newest first, at most a thousand, or only one; one row for each of their bindings. @throws NotFound for what is no id */
+export function selectTrusts(db: Database['db'], id?: string) {
+  return db
+    .select({
+      id: trusts.id,
+      name: trusts.name,
+      issuer: trusts.issuer,
+      audience: trusts.audience,
+      conditions: trusts.conditions,
+      maxAge: trusts.maxAge,
+      createdAt: trusts.createdAt,
+      createdBy: trusts.createdBy,
+      revokedAt: trusts.revokedAt,
+      role: bindings.role,
+      racks: bindings.racks,
+      apps: bindings.apps,
+    })
+    .from(trusts)
+    .leftJoin(bindings, and(eq(bindings.subjectKind, 'trust'), eq(bindings.subjectId, sql`${trusts.id}::text`)))
+    .where(id === undefined ? undefined : eq(trusts.id, checkId('such trust', id)))
+    .orderBy(desc(trusts.createdAt), desc(trusts.id))
+    .limit(1_000)
+}
