@@ -79,6 +79,14 @@ describe('users, sessions, service accounts and bindings', () => {
     expect((await call(system, admin.token, 'POST', `/tokens/${token.text('id')}/owner`, nobody)).status).toBe(404)
   })
 
+  test('an admin for a time hands over no token that lasts longer', async () => {
+    const guest = await person(system, 'admin', { expiresAt: new Date(Date.now() + 3_600_000) })
+    const token = await call(system, admin.token, 'POST', '/tokens', { name: 'long', role: 'viewer' })
+    const owner = { kind: 'user', id: guest.id }
+    const taken = await call(system, guest.token, 'POST', `/tokens/${token.text('id')}/owner`, { owner })
+    expect([taken.status, taken.text('code')]).toEqual([403, 'RGW_STRONGER_THAN_YOURSELF'])
+  })
+
   test('unlocking brings back what has not ended', async () => {
     const ann = await person(system, 'viewer')
     await call(system, admin.token, 'POST', `/users/${ann.id}/lock`, { reason: 'lost laptop' })
