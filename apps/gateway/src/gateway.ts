@@ -1,19 +1,23 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
-import { createIdentities, createTokenMint, deriveKey } from '@rack-gateway/auth'
+import { createIdentities, createTokenMint, deriveKey, type RecordIdentityEvents } from '@rack-gateway/auth'
+import type { LoginSettings } from '@rack-gateway/auth/login'
 import authPlugin from '@rack-gateway/auth/plugin'
-import { createDirectory, watchRevision } from '@rack-gateway/auth/store'
+import { createBrowserSessions, createDirectory, watchRevision } from '@rack-gateway/auth/store'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
 import rbacPolicyPlugin from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { answerErrors } from './answer-errors.ts'
+import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
+import home from './own-api/home.ts'
 import ownApi from './own-api/me.ts'
+import { refuseOtherHosts } from './own-host.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -38,6 +42,9 @@ export interface GatewayOptions {
   readonly auditReads: 'strict' | 'relaxed'
   /** Milliseconds. */
   readonly authMaxStale: number
+  /** Where browsers reach the gateway. */
+  readonly publicUrl?: string | null
+  readonly login?: LoginSettings | null
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
@@ -52,6 +59,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await database.check()
     app.decorateRequest('call', null)
     answerErrors(app)
+    if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
     await registerIdentities(app, database, options)
@@ -59,6 +67,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
+    await registerPages(app, database, options)
     await app.register(ownApi, { now })
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
@@ -75,7 +84,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
 }
 
 async function registerIdentities(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
-  const { databaseUrl, secretKeys, authMaxStale, log, now = Date.now } = options
+  const { databaseUrl, secretKeys, authMaxStale, login, log, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
     onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
@@ -83,7 +92,39 @@ async function registerIdentities(app: FastifyInstance, database: Database, opti
   app.addHook('onClose', () => revision.stop())
   const clock = { now }
   const identities = createIdentities({ directory: createDirectory(database), revision, clock, maxStale: authMaxStale })
-  await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock })
+  const browserSessions = login
+    ? createBrowserSessions({
+        database,
+        secrets: secretKeys,
+        clock,
+        record: recorder(app),
+        publicUrl: login.publicUrl,
+        idle: login.sessionIdle,
+      })
+    : null
+  await app.register(authPlugin, { mint: createTokenMint(secretKeys), identities, clock, browserSessions })
+}
+
+async function registerPages(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
+  const { login, secretKeys, now = Date.now } = options
+  const { browserSessions } = app
+  if (!login || !browserSessions) return
+  await registerLogin(app, {
+    settings: login,
+    browserSessions,
+    database,
+    mint: createTokenMint(secretKeys),
+    secrets: secretKeys,
+    clock: { now },
+    record: recorder(app),
+  })
+  await app.register(home, { adminUsers: login.adminUsers, now })
+}
+
+function recorder(app: FastifyInstance): RecordIdentityEvents {
+  return async function record(events) {
+    await Promise.all(events.map((event) => app.audit.record(event)))
+  }
 }
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {

@@ -40,6 +40,9 @@ export const NotFound = createError(
   404,
 )
 
+export const CsrfRefused = createError('RGW_CSRF_REFUSED', '%s', 403)
+export const LoginMisconfigured = createError('RGW_LOGIN_MISCONFIGURED', '%s', 500)
+
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
 export function unauthenticated(refusal: Refusal): FastifyError & { readonly rule: RefusalRule } {
   return Object.assign(new Unauthenticated(refusal.reason), { rule: refusal.rule })

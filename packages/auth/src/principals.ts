@@ -6,6 +6,8 @@ export interface UserRecord {
   readonly id: string
   readonly email: string
   readonly lockedAt: Date | null
+  readonly groups: readonly string[]
+  /** Its own and those of its groups. */
   readonly bindings: readonly Binding[]
 }
 
@@ -70,7 +72,7 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
     name: user.email,
     credential: session.id,
     rack: session.rack,
-    groups: Object.freeze([]),
+    groups: Object.freeze([...user.groups]),
     bindings: current(user.bindings, now),
     owner: null,
     expiresAt: session.expiresAt.getTime(),

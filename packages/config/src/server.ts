@@ -1,6 +1,7 @@
 import { Value } from 'typebox/value'
 import { unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
+import { type LoginConfig, loginOf, loginProblems } from './login.ts'
 import { nearest } from './nearest.ts'
 import { problemsOf } from './problems.ts'
 import { type RackConfig, readRacks } from './racks.ts'
@@ -26,6 +27,10 @@ export interface ServerConfig {
   /** How long known identities go on without the database, in milliseconds. */
   readonly authMaxStaleMs: number
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
+  /** Where browsers reach the gateway: an origin, without a slash at the end; null where none is set. */
+  readonly publicUrl: string | null
+  /** How people log in with a browser; null where they don't. */
+  readonly login: LoginConfig | null
 }
 
 /**
@@ -47,6 +52,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   problems.push(
     ...problemsOf(ServerEnvironment, values, { variable: (name) => name, missing: (name) => meant(name, env) }),
   )
+  problems.push(...loginProblems(values))
   problems.push(...unknownVariables(env))
   if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
 
@@ -59,6 +65,8 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     auditReads: values.AUDIT_READS,
     authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
     logLevel: values.LOG_LEVEL,
+    publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
+    login: loginOf(values),
   })
 }
 

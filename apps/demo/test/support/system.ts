@@ -1,7 +1,9 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
 import { createTokenMint } from '@rack-gateway/auth'
+import type { LoginSettings } from '@rack-gateway/auth/login'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
@@ -46,6 +48,8 @@ export interface SystemOptions {
   readonly auditReads?: 'strict' | 'relaxed'
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
+  /** With a login by browser: how, once it is known where the gateway will listen. */
+  readonly login?: (publicUrl: string) => Promise<LoginSettings>
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -58,6 +62,7 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
+  login: loginAt,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -72,6 +77,9 @@ export async function startSystem({
     await rack.listen()
     racks[name] = rack
   }
+  const fixedPort = loginAt === undefined ? 0 : await freePort()
+  const publicUrl = loginAt === undefined ? null : `http://127.0.0.1:${fixedPort}`
+  const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = () =>
     createGateway({
       racks: Object.entries(racks).map(([name, rack]) => ({
@@ -85,10 +93,12 @@ export async function startSystem({
       log: pino({ level: 'silent' }),
       auditReads,
       authMaxStale: 60_000,
+      publicUrl,
+      login,
       now,
     })
   const app = await start()
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })
   const port = Number(new URL(url).port)
   const runtime = openDatabase(database.runtimeUrl, { max: 2 })
   const sql = postgres(database.ownerUrl, { max: 2, onnotice() {} })
@@ -183,6 +193,16 @@ export async function startSystem({
       await database.drop()
     },
   }
+}
+
+/** One that nothing listened on a moment ago, for what must be known before anything listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** Every stream of the database, checked as an auditor would. */

@@ -12,6 +12,8 @@ export const Me = Type.Object({
   roles: Type.Array(Type.String()),
   /** RFC 3339. */
   expiresAt: Type.String(),
+  /** Only for a browser's session: what its changes send as `X-CSRF-Token`. */
+  csrfToken: Type.Optional(Type.String()),
 })
 
 export interface OwnApiOptions {
@@ -20,9 +22,9 @@ export interface OwnApiOptions {
 
 /** The gateway's own JSON API under `/gateway/api/v1`. */
 export default async function ownApi(app: FastifyInstance, { now }: OwnApiOptions): Promise<void> {
-  app.addHook('onRequest', app.authenticate)
+  app.addHook('onRequest', app.authenticateOwn)
   app.get('/gateway/api/v1/me', { schema: { response: { 200: Me } } }, async (request): Promise<Static<typeof Me>> => {
-    const { principal } = request
+    const { principal, csrfToken } = request
     if (!principal) throw new Error('authenticate lets nobody through without a principal')
     const { kind, name, rack, bindings, expiresAt } = principal
     const reachable = app.policy.racksOf(principal, app.racks.names, now())
@@ -33,6 +35,7 @@ export default async function ownApi(app: FastifyInstance, { now }: OwnApiOption
       racks: rack === null ? reachable : reachable.filter((known) => known === rack),
       roles: [...new Set(bindings.map((binding) => binding.role))],
       expiresAt: new Date(expiresAt).toISOString(),
+      ...(csrfToken === null ? {} : { csrfToken }),
     }
   })
 }

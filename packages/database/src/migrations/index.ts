@@ -2,6 +2,7 @@ import { identities } from './0001-identities.ts'
 import { revision } from './0002-revision.ts'
 import { events } from './0003-events.ts'
 import { partitions } from './0004-partitions.ts'
+import { logins } from './0005-logins.ts'
 
 export interface Migration {
   readonly name: string
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** In order, the position is the version. Never change one that was released: add another. */
-export const migrations: readonly Migration[] = [identities, revision, events, partitions]
+export const migrations: readonly Migration[] = [identities, revision, events, partitions, logins]
