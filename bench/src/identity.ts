@@ -120,6 +120,7 @@ function sessionOf(number: number): CredentialRecord {
       id: uuid(),
       email: Buffer.from(`person-${number}@example.com`).toString('latin1'),
       lockedAt: null,
+      groups: [],
       bindings: ['viewer', 'deployer'].map((role) => ({
         id: uuid(),
         role,

@@ -5,6 +5,7 @@ const sentence = (code: string, status: number) => createError<[string]>(code, '
 
 export const NotCanonical = sentence('RGW_NOT_CANONICAL', 400)
 export const BadFrame = sentence('RGW_BAD_FRAME', 400)
+export const Misdirected = sentence('RGW_MISDIRECTED', 421)
 export const BrowserCall = sentence('RGW_BROWSER_CALL', 403)
 export const AmbiguousParameters = sentence('RGW_AMBIGUOUS_PARAMETERS', 400)
 export const InvalidBody = sentence('RGW_INVALID_BODY', 400)

@@ -5,11 +5,13 @@ import {
   createTokenMint,
   defaultSessionTerms,
   deriveKey,
-  type IdentityEvent,
+  type RecordIdentityEvents,
   type SessionTerms,
 } from '@rack-gateway/auth'
+import type { LoginSettings } from '@rack-gateway/auth/login'
 import authPlugin from '@rack-gateway/auth/plugin'
 import {
+  createBrowserSessions,
   createDirectory,
   createLastUses,
   createWorkloads,
@@ -23,13 +25,16 @@ import rbacPolicyPlugin from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import health from './own-api/health.ts'
+import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
 import ownApiReference from './own-api/reference.ts'
 import workloadsApi from './own-api/workloads.ts'
+import { refuseOtherHosts } from './own-host.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -56,8 +61,9 @@ export interface GatewayOptions {
   /** Milliseconds. */
   readonly authMaxStale: number
   readonly sessions?: SessionTerms
-  /** PUBLIC_URL; null: no CI job is let in. */
+  /** PUBLIC_URL: where browsers reach the gateway, and the audience of CI jobs; null: neither is let in. */
   readonly publicUrl?: string | null
+  readonly login?: LoginSettings | null
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
@@ -84,6 +90,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorateRequest('endpoint', null)
     answerErrors(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
+    if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
     const workloads = await registerIdentities(app, database, options)
@@ -100,6 +107,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       sessionTerms: options.sessions ?? defaultSessionTerms,
     })
     await app.register(workloadsApi, { workloads, publicUrl: options.publicUrl ?? null, now })
+    await registerPages(app, database, options)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -119,7 +127,7 @@ async function registerIdentities(
   database: Database,
   options: GatewayOptions,
 ): Promise<Workloads> {
-  const { databaseUrl, secretKeys, authMaxStale, log, publicUrl = null, now = Date.now } = options
+  const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl = null, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
     onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
@@ -136,20 +144,51 @@ async function registerIdentities(
     await usesDatabase.close()
   })
   const mint = createTokenMint(secretKeys)
-  const record = async (events: readonly IdentityEvent[]) => {
-    await Promise.all(events.map((event) => app.audit.record(event)))
-  }
+  const record = recorder(app)
   const workloads = createWorkloads({ database, mint, revision, clock, record, publicUrl, maxStale: authMaxStale })
+  const browserSessions = login
+    ? createBrowserSessions({
+        database,
+        secrets: secretKeys,
+        clock,
+        record,
+        publicUrl: login.publicUrl,
+        idle: login.sessionIdle,
+      })
+    : null
   await app.register(authPlugin, {
     mint,
     identities,
     clock,
     workloads,
+    browserSessions,
     onUse({ kind, credential }, address) {
       if (kind !== 'workload') lastUses.note(credential, address)
     },
   })
   return workloads
+}
+
+async function registerPages(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
+  const { login, secretKeys, now = Date.now } = options
+  const { browserSessions } = app
+  if (!login || !browserSessions) return
+  await registerLogin(app, {
+    settings: login,
+    browserSessions,
+    database,
+    mint: createTokenMint(secretKeys),
+    secrets: secretKeys,
+    clock: { now },
+    record: recorder(app),
+  })
+  await app.register(home, { adminUsers: login.adminUsers, now })
+}
+
+function recorder(app: FastifyInstance): RecordIdentityEvents {
+  return async function record(events) {
+    await Promise.all(events.map((event) => app.audit.record(event)))
+  }
 }
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {

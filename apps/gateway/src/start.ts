@@ -1,4 +1,5 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
+import type { LoginSettings } from '@rack-gateway/auth/login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway, type SecretKeys } from './gateway.ts'
@@ -39,6 +40,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       strangersPerMinute: config.strangersPerMinute,
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,
+      login: loginOf(config),
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()
@@ -60,6 +62,12 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
     await database.stop()
     throw error
   }
+}
+
+function loginOf({ login, publicUrl }: ServerConfig): LoginSettings | null {
+  if (login === null || publicUrl === null) return null
+  const { clientSecret, sessionIdleMs, ...settings } = login
+  return { ...settings, publicUrl, clientSecret: clientSecret.reveal(), sessionIdle: sessionIdleMs }
 }
 
 /** @throws when there is none, which readServerConfig has refused */

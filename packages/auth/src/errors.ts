@@ -88,6 +88,8 @@ export const IssuerUnreachable = createError(
   'the keys of the CI system that issued this JWT can not be had now, so it can not be checked: try again in a minute',
   503,
 )
+export const CsrfRefused = createError('RGW_CSRF_REFUSED', '%s', 403)
+export const LoginMisconfigured = createError('RGW_LOGIN_MISCONFIGURED', '%s', 500)
 
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
 export function unauthenticated(refusal: Refusal): FastifyError & Omit<Refusal, 'reason'> {

@@ -11,6 +11,9 @@ export interface Author {
 /** An audit event about identities, without what the writer adds. It fits audit's EventDraft; a test holds it to that. */
 export interface IdentityEvent {
   readonly kind:
+    | 'login.succeeded'
+    | 'user.created'
+    | 'user.changed'
     | 'session.issued'
     | 'session.ended'
     | 'session.renewed'
@@ -30,6 +33,8 @@ export interface IdentityEvent {
     | 'workload.issued'
   readonly principal: Author
   readonly rack?: string
+  readonly request?: string
+  readonly source?: { readonly address: string; readonly client?: string }
   readonly detail: Record<string, string>
 }
 

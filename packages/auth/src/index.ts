@@ -1,3 +1,4 @@
+export type { BrowserSessions, BrowserSessionsOptions } from './browser-sessions.ts'
 export { createIdentities, type Identities, type IdentitiesOptions } from './cache.ts'
 export type { Clock } from './clock.ts'
 export { type Authorization, readAuthorization } from './credentials.ts'

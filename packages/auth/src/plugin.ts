@@ -2,11 +2,14 @@ import basicAuth from '@fastify/basic-auth'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { authenticateCookie } from './authenticate-cookie.ts'
+import type { BrowserSessions } from './browser-sessions.ts'
 import type { Identities } from './cache.ts'
 import type { Clock } from './clock.ts'
 import { readAuthorization } from './credentials.ts'
 import { SourceNotPermitted, unauthenticated } from './errors.ts'
-import { isRefusal, malformedCredential, type Refusal, rackJwt } from './refusal.ts'
+import { sentCookies } from './login/cookies.ts'
+import { browserSession, isRefusal, malformedCredential, type Refusal, rackJwt } from './refusal.ts'
 import { comesFrom } from './source-address.ts'
 import type { TokenMint, TokenReading } from './token.ts'
 import { looksLikeJwt } from './workloads/jwt.ts'
@@ -16,11 +19,20 @@ declare module 'fastify' {
     identities: Identities
     /** An onRequest hook for the scopes that want a caller. Sets `principal` and `credential`, or throws a 401 with `rule`, or a 503. */
     authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /**
+     * As `authenticate`, for the gateway's own pages and API: a browser's cookie counts, too. A change by cookie needs
+     * the session's CSRF token in `X-CSRF-Token`, else it is a 403.
+     */
+    authenticateOwn(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /** Null where nobody logs in with a browser. */
+    browserSessions: BrowserSessions | null
   }
   interface FastifyRequest {
     principal: Principal | null
     /** What `identities.find` takes to ask again while a stream is open. Never the token itself. */
     credential: TokenReading | null
+    /** What a change by this caller's cookie needs in `X-CSRF-Token`; null for who sent no cookie. */
+    csrfToken: string | null
   }
 }
 
@@ -33,21 +45,25 @@ export interface AuthOptions {
   readonly onUse?: (principal: Principal, address: string) => void
   /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
   readonly workloads?: { credentialOf(text: string): Promise<TokenReading | Refusal> } | undefined
+  readonly browserSessions?: BrowserSessions | null
 }
 
 /** The rack knows JSON web tokens of its own by this user name. */
 const rackJwtUser = 'jwt'
 
 export default fp(
-  async function auth(app, { mint, identities, clock, workloads, onUse }: AuthOptions) {
+  async function auth(app, { mint, identities, clock, workloads, onUse, browserSessions = null }: AuthOptions) {
     app.decorate('identities', identities)
     app.decorateRequest('principal', null)
+    app.decorate('browserSessions', browserSessions)
     app.decorateRequest('credential', null)
+    app.decorateRequest('csrfToken', null)
 
     async function identify(request: FastifyRequest, token: string): Promise<void> {
       const isJwt = workloads !== undefined && looksLikeJwt(token)
       const credential = isJwt ? await workloads.credentialOf(token) : mint.read(token, clock.now())
       if (isRefusal(credential)) throw unauthenticated(credential)
+      if (credential.kind === 'browser') throw unauthenticated(browserSession)
       const principal = await identities.find(credential)
       if (isRefusal(principal)) throw unauthenticated(principal)
       request.principal = principal
@@ -79,6 +95,13 @@ export default fp(
       if (isRefusal(authorization)) throw unauthenticated(authorization)
       if (authorization.scheme === 'basic') return checkBasic(request, reply)
       await identify(request, authorization.token)
+    })
+
+    app.decorate('authenticateOwn', async function authenticateOwn(request, reply) {
+      const name = browserSessions?.cookies.session
+      const values = sentCookies(request.raw.rawHeaders).flatMap(([sent, value]) => (sent === name ? [value] : []))
+      if (browserSessions === null || values.length === 0) return app.authenticate(request, reply)
+      await authenticateCookie({ mint, identities, clock, browserSessions }, request, values)
     })
   },
   { name: '@rack-gateway/auth', fastify: '5.x' },

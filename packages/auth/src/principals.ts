@@ -6,6 +6,8 @@ export interface UserRecord {
   readonly id: string
   readonly email: string
   readonly lockedAt: Date | null
+  readonly groups: readonly string[]
+  /** Its own and those of its groups. */
   readonly bindings: readonly Binding[]
 }
 
@@ -131,7 +133,7 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
     name: user.email,
     credential: session.id,
     rack: session.rack,
-    groups: noGroups,
+    groups: user.groups.length === 0 ? noGroups : Object.freeze([...user.groups]),
     bindings: current(user.bindings, now),
     owner: null,
     expiresAt: session.expiresAt.getTime(),

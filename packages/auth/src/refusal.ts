@@ -17,6 +17,8 @@ export type RefusalRule =
   | 'superseded-token'
   | 'revoked-token'
   | 'locked-user'
+  | 'browser-session'
+  | 'idle-session'
   | 'disabled-service-account'
   | 'no-public-url'
   | 'malformed-jwt'
@@ -54,6 +56,26 @@ export const noCredential = refusal(
 export const twoCredentials = refusal(
   'two-credentials',
   'more than one Authorization header was sent, so it is unclear who calls: send exactly one',
+)
+export const cookieAndCredential = refusal(
+  'two-credentials',
+  'both a cookie and an Authorization header were sent, so it is unclear who calls: send one of them',
+)
+export const twoCookies = refusal(
+  'two-credentials',
+  'the cookie of the session was sent more than once, so it is unclear who calls: delete the cookies of this site and log in again',
+)
+export const browserSession = refusal(
+  'browser-session',
+  `this token belongs to a browser, and is valid as its cookie only: ${logIn}`,
+)
+export const notOfBrowser = refusal(
+  'browser-session',
+  'the cookie holds a token that no browser was given: delete the cookies of this site and log in again',
+)
+export const idleSession = refusal(
+  'idle-session',
+  'your session was not used for too long, so it was ended: log in again',
 )
 export const oversizedCredential = refusal(
   'oversized-credential',
@@ -179,6 +201,8 @@ export function revokedToken(at: number): Refusal {
 /** @param expiresAt in milliseconds since the epoch */
 export function expiredToken(kind: TokenKind, expiresAt: number): Refusal {
   switch (kind) {
+    case 'browser':
+      return refusal('expired-token', `your session expired on ${minute(expiresAt)}: log in again`)
     case 'session':
       return refusal('expired-token', `your session expired on ${minute(expiresAt)}: ${logIn}`)
     case 'api-token':

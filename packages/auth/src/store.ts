@@ -17,6 +17,7 @@ import { within } from './within.ts'
 export { type Administration, createAdministration } from './administration.ts'
 export type { ApiTokenGrant, ApiTokenRequest, Owner, OwnerRef } from './api-tokens.ts'
 export type { BindingSubjectRef, BindingTerms } from './bindings.ts'
+export { createBrowserSessions } from './browser-sessions.ts'
 export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountRequest } from './issue.ts'
 export { createLastUses, type LastUses } from './last-uses.ts'
 export { createLists, type Lists } from './lists.ts'
@@ -55,6 +56,7 @@ export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000
       bindings,
       or(
         and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`)),
+        and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`),
         and(eq(bindings.subjectKind, 'service-account'), eq(bindings.subjectId, sql`${serviceAccounts.id}::text`)),
         and(eq(bindings.subjectKind, 'api-token'), eq(bindings.subjectId, sql`${apiTokens.id}::text`)),
         and(eq(bindings.subjectKind, 'trust'), eq(bindings.subjectId, sql`${trusts.id}::text`)),
@@ -90,8 +92,9 @@ interface Joined {
 
 function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord | null {
   const { credential, session, token, user, account, workload, trust } = joined
-  const bindingsOf = (kind: string) => rows.filter((row) => row.subjectKind === kind).map(bindingOf)
-  const person: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user') }
+  const bindingsOf = (...kinds: readonly string[]) =>
+    rows.filter((row) => kinds.includes(row.subjectKind)).map(bindingOf)
+  const person: UserRecord | null = user && { ...user, kind: 'user', bindings: bindingsOf('user', 'group') }
   const robot: ServiceAccountRecord | null = account && {
     ...account,
     kind: 'service-account',

@@ -5,7 +5,8 @@ import { InvalidExpiry, NoSecretKey, RepeatedSecretKey } from './errors.ts'
 import * as refusals from './refusal.ts'
 import { deriveKey } from './secret.ts'
 
-export type TokenKind = 'session' | 'api-token' | 'workload'
+/** `browser` is a session, too, but proven by a cookie and never by an Authorization header. */
+export type TokenKind = 'session' | 'browser' | 'api-token' | 'workload'
 
 /** A token whose check digits, signature and expiry hold. Whether it is still wanted, only the database knows. */
 export interface TokenReading {
@@ -31,9 +32,13 @@ export interface TokenMint {
   read(text: string, now: number): TokenReading | refusals.Refusal
 }
 
-const prefixes = { session: 'rgs_', 'api-token': 'rgt_', workload: 'rgw_' } as const satisfies Record<TokenKind, string>
+const prefixes = { session: 'rgs_', browser: 'rgb_', 'api-token': 'rgt_', workload: 'rgw_' } as const satisfies Record<
+  TokenKind,
+  string
+>
 const kinds = new Map<string, TokenKind>([
   ['rgs_', 'session'],
+  ['rgb_', 'browser'],
   ['rgt_', 'api-token'],
   ['rgw_', 'workload'],
 ])

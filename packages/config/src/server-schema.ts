@@ -1,15 +1,10 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { durationProblem } from './duration.ts'
+import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
 import { certificatesProblem } from './rack-certificates.ts'
 import { pinsProblem } from './rack-pins.ts'
-import {
-  databaseUrlProblem,
-  networksProblem,
-  publicUrlProblem,
-  rackUrlProblem,
-  secretKeysProblem,
-} from './server-values.ts'
+import { databaseUrlProblem, networksProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
 
 /**
  * The server's environment. A description says what a value looks like: it completes "should be …",
@@ -78,6 +73,39 @@ export const ServerEnvironment = Type.Object({
       networksProblem,
     ),
   ),
+  GOOGLE_CLIENT_ID: Type.Optional(
+    printable('the client ID of an OAuth client of Google, which ends in .apps.googleusercontent.com'),
+  ),
+  GOOGLE_CLIENT_SECRET: Type.Optional(printable('the client secret that belongs to GOOGLE_CLIENT_ID')),
+  OIDC_ISSUER: Type.Optional(
+    checked(
+      'the issuer of an OpenID provider, exactly as it names itself, such as https://example.okta.com; http only on loopback',
+      issuerProblem,
+    ),
+  ),
+  OIDC_CLIENT_ID: Type.Optional(printable('the client ID that OIDC_ISSUER gave to the gateway')),
+  OIDC_CLIENT_SECRET: Type.Optional(printable('the client secret that belongs to OIDC_CLIENT_ID')),
+  OIDC_GROUPS_CLAIM: Type.Optional(printable("the claim of the id_token that lists a person's groups, such as groups")),
+  ALLOWED_DOMAINS: Type.Optional(
+    checked(
+      'the domains of e-mail addresses that may log in, separated by commas, such as example.com',
+      allowedDomainsProblem,
+    ),
+  ),
+  ADMIN_USERS: Type.Optional(
+    checked(
+      'e-mail addresses, separated by commas: whoever logs in first with one of them becomes an administrator',
+      adminUsersProblem,
+    ),
+  ),
+  DEFAULT_ROLE: Type.Optional(
+    checked('the role that others get at their first login, such as viewer; never admin', defaultRoleProblem),
+  ),
+  SESSION_IDLE: checked(
+    'whole seconds from 60 to 2592000 after which a browser that is not used is logged out',
+    idleProblem,
+    '43200',
+  ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'fatal, error, warn, info, debug, trace or silent',
     default: 'info',
@@ -123,6 +151,21 @@ function checked(description: string, problem: (value: string) => string | null,
     (value) => problem(value) === null,
     (value) => problem(value) ?? '',
   )
+}
+
+function printable(description: string) {
+  return Type.String({ description, pattern: '^[\\x21-\\x7e]+$' })
+}
+
+function defaultRoleProblem(value: string): string | null {
+  if (!/^[a-z][a-z0-9-]*$/.test(value)) return 'is not the name of a role'
+  return value === 'admin' ? 'would make everybody an administrator' : null
+}
+
+function idleProblem(value: string): string | null {
+  return /^[1-9]\d{1,6}$/.test(value) && Number(value) >= 60 && Number(value) <= 2_592_000
+    ? null
+    : 'is not a number of seconds in range'
 }
 
 function portProblem(value: string): string | null {

@@ -58,13 +58,3 @@ export function networksProblem(value: string): string | null {
   }
   return null
 }
-
-const loopback = ['localhost', '127.0.0.1', '[::1]']
-
-/** What is wrong with `PUBLIC_URL`, or null. */
-export function publicUrlProblem(value: string): string | null {
-  const problem = value.includes('@') ? 'carries credentials' : rackUrlProblem(value)
-  if (problem !== null) return problem
-  const { protocol, hostname } = new URL(value)
-  return protocol === 'https:' || loopback.includes(hostname) ? null : 'is plain http to another machine than this one'
-}

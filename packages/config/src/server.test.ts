@@ -275,11 +275,11 @@ describe('PUBLIC_URL', () => {
   })
 
   test.each([
-    ['http://gateway.example.com', 'is plain http'],
-    ['http://127.0.0.1.example.com', 'is plain http'],
+    ['http://gateway.example.com', 'is http, which is for loopback only'],
+    ['http://127.0.0.1.example.com', 'is http, which is for loopback only'],
     ['https://gateway.example.com/path', 'has a path'],
-    ['https://gateway.example.com/?x', 'has a query'],
-    ['https://user:secret@gateway.example.com', 'carries credentials'],
+    ['https://gateway.example.com/?x', 'has something in it'],
+    ['https://user:secret@gateway.example.com', 'has something in it'],
     ['gateway.example.com', 'does not begin with https://'],
   ])('%s is refused', (PUBLIC_URL, problem) => {
     const problems = problemsOf({ ...complete, PUBLIC_URL })

@@ -2,6 +2,7 @@ import { Value } from 'typebox/value'
 import { readDuration } from './duration.ts'
 import { unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
+import { type LoginConfig, loginOf, loginProblems } from './login.ts'
 import { nearest } from './nearest.ts'
 import { problemsOf } from './problems.ts'
 import { type RackConfig, readRacks } from './racks.ts'
@@ -37,6 +38,8 @@ export interface ServerConfig {
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
+  /** How people log in with a browser; null where they don't. */
+  readonly login: LoginConfig | null
 }
 
 /**
@@ -58,7 +61,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   problems.push(
     ...problemsOf(ServerEnvironment, values, { variable: (name) => name, missing: (name) => meant(name, env) }),
   )
-  problems.push(...sessionProblems(values), ...unknownVariables(env))
+  problems.push(...sessionProblems(values), ...loginProblems(values), ...unknownVariables(env))
   if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
 
   return Object.freeze({
@@ -75,6 +78,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     logLevel: values.LOG_LEVEL,
+    login: loginOf(values),
   })
 }
 

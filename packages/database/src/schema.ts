@@ -10,7 +10,7 @@ const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () =>
 const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
-/** A person. Keyed by issuer and subject, never by e-mail alone; issuer `local` until a login exists, with the e-mail as subject. */
+/** A person. Keyed by issuer and subject, never by e-mail alone. Who never logged in has issuer `local`, with the e-mail as subject. */
 export const users = gateway.table('users', {
   id: uuid('id').primaryKey(),
   issuer: text('issuer').notNull(),
@@ -18,6 +18,8 @@ export const users = gateway.table('users', {
   email: text('email').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   lockedAt: instant('locked_at'),
+  /** As the identity provider named them at the last login. */
+  groups: text('groups').array().notNull().default([]),
   lockedReason: text('locked_reason'),
 })
 
@@ -45,6 +47,34 @@ export const sessions = gateway.table('sessions', {
   /** When the person last logged in for it; renewals go on for a limited time after that. */
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
 })
+
+/** When a session was last used, to within a minute. Apart from the session, so that use does not raise the revision. */
+export const sessionUses = gateway.table('session_uses', {
+  sessionId: uuid('session_id')
+    .primaryKey()
+    .references(() => sessions.id),
+  usedAt: instant('used_at').notNull(),
+})
+
+/** Login attempts that came back from the identity provider, so that none comes back twice. */
+export const usedLogins = gateway.table('used_logins', {
+  /** SHA-256 of the attempt's state. */
+  state: bytea('state').primaryKey(),
+  expiresAt: instant('expires_at').notNull(),
+})
+
+/** Who became an administrator by an entry of ADMIN_USERS. An entry counts once for each issuer. */
+export const firstAdministrators = gateway.table(
+  'first_administrators',
+  {
+    issuer: text('issuer').notNull(),
+    email: text('email').notNull(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id),
+  },
+  (table) => [primaryKey({ columns: [table.issuer, table.email] })],
+)
 
 /** A scoped, expiring credential for automation, owned by a user or a service account (exactly one of the two). */
 export const apiTokens = gateway.table('api_tokens', {

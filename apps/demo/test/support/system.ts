@@ -1,7 +1,9 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
+import type { LoginSettings } from '@rack-gateway/auth/login'
 import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import { openDatabase } from '@rack-gateway/database'
@@ -49,9 +51,11 @@ export interface SystemOptions {
   readonly trustedProxies?: readonly string[]
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
-  readonly publicUrl?: string
+  readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
+  /** With a login by browser: how, once it is known where the gateway will listen. */
+  readonly login?: (publicUrl: string) => Promise<LoginSettings>
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -67,7 +71,8 @@ export async function startSystem({
   sessions,
   trustedProxies = [],
   strangersPerMinute = 1_000_000,
-  publicUrl,
+  publicUrl: givenUrl = null,
+  login: loginAt,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -82,6 +87,9 @@ export async function startSystem({
     await rack.listen()
     racks[name] = rack
   }
+  const fixedPort = loginAt === undefined ? 0 : await freePort()
+  const publicUrl = loginAt === undefined ? givenUrl : `http://127.0.0.1:${fixedPort}`
+  const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = () =>
     createGateway({
       racks: Object.entries(racks).map(([name, rack]) => ({
@@ -96,13 +104,14 @@ export async function startSystem({
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
-      publicUrl: publicUrl ?? null,
+      publicUrl,
+      login,
       now,
       trustedProxies,
       strangersPerMinute,
     })
   const app = await start()
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })
   const port = Number(new URL(url).port)
   const runtime = openDatabase(database.runtimeUrl, { max: 2 })
   const sql = postgres(database.ownerUrl, { max: 2, onnotice() {} })
@@ -207,6 +216,16 @@ export function nextChange({ app }: System): Promise<void> {
       resolve()
     })
   })
+}
+
+/** One that nothing listened on a moment ago, for what must be known before anything listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** Every stream of the database, checked as an auditor would. */

@@ -25,6 +25,8 @@ export interface OwnCall<E extends Endpoint = Endpoint> extends OwnApiContext {
   readonly id: string
   readonly query: Of<E extends { query: infer Q } ? Q : undefined>
   readonly body: Of<E extends { body: infer B } ? B : undefined>
+  /** Of a caller who sent a browser's cookie: what its changes send as `X-CSRF-Token`. */
+  readonly csrfToken: string | null
   /** Whether the caller also reaches what is of others. */
   readonly others: boolean
   /** Changes in the caller's name, recorded with this call. */

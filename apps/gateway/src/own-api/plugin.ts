@@ -67,7 +67,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async onRequest(request, reply) {
       request.endpoint = endpoint
       refuseOtherSites(request)
-      await app.authenticate(request, reply)
+      await app.authenticateOwn(request, reply)
       authorise(app.policy, callerOf(request), endpoint, context.now())
     },
     async preParsing(request, reply) {
@@ -97,6 +97,7 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     id: params.id ?? '',
     query: (request.query ?? {}) as OwnCall['query'],
     body: (request.body ?? {}) as OwnCall['body'],
+    csrfToken: request.csrfToken,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, context.now()),
     changes: changesBy(app, request, principal, route.options),
   }

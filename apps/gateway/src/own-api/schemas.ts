@@ -33,6 +33,9 @@ export const Me = Type.Object({
   racks: Type.Array(Type.String(), { description: 'racks on which the caller has any role' }),
   roles: Type.Array(Type.String()),
   expiresAt: Time,
+  csrfToken: Type.Optional(
+    Type.String({ description: 'only for a browser’s session: what its changes send as X-CSRF-Token' }),
+  ),
 })
 
 const lastUse = { lastUsedAt: Nullable(Time), lastUsedFrom: Nullable(Type.String()) }

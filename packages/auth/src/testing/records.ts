@@ -11,7 +11,15 @@ export function binding(changes: Partial<Binding> = {}): Binding {
 }
 
 export function user(changes: Partial<UserRecord> = {}): UserRecord {
-  return { kind: 'user', id: 'user-1', email: 'ann@example.com', lockedAt: null, bindings: [binding()], ...changes }
+  return {
+    kind: 'user',
+    id: 'user-1',
+    email: 'ann@example.com',
+    lockedAt: null,
+    groups: [],
+    bindings: [binding()],
+    ...changes,
+  }
 }
 
 export function serviceAccount(changes: Partial<ServiceAccountRecord> = {}): ServiceAccountRecord {

@@ -2,6 +2,7 @@ import { identities } from './0001-identities.ts'
 import { revision } from './0002-revision.ts'
 import { events } from './0003-events.ts'
 import { partitions } from './0004-partitions.ts'
+import { logins } from './0005-logins.ts'
 import { apiTokens } from './0006-api-tokens.ts'
 import { workloads } from './0007-workloads.ts'
 import { sessionRenewal } from './0008-session-renewal.ts'
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   revision,
   events,
   partitions,
+  logins,
   apiTokens,
   workloads,
   sessionRenewal,

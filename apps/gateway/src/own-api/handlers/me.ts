@@ -1,7 +1,7 @@
 import type { Handlers } from '../call.ts'
 
 export const meHandlers: Handlers<'me'> = {
-  me({ principal, policy, rackNames, now }) {
+  me({ principal, policy, rackNames, csrfToken, now }) {
     const { kind, id, name, rack, bindings, expiresAt } = principal
     const reachable = policy.racksOf(principal, rackNames, now())
     return {
@@ -12,6 +12,7 @@ export const meHandlers: Handlers<'me'> = {
       racks: rack === null ? reachable : reachable.filter((known) => known === rack),
       roles: [...new Set(bindings.map((binding) => binding.role))],
       expiresAt: new Date(expiresAt).toISOString(),
+      ...(csrfToken === null ? {} : { csrfToken }),
     }
   },
 }

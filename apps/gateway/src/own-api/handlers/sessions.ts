@@ -1,4 +1,5 @@
 import { NotFound } from '@rack-gateway/auth'
+import { NotPermitted, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
@@ -23,7 +24,9 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
     return shown(await lists.session(id), call)
   },
 
-  async renewSession({ changes, principal, sessionTerms, now }) {
+  async renewSession({ changes, principal, sessionTerms, csrfToken, now }) {
+    // The answer is a token for the rack API, which no cookie may lead to.
+    if (csrfToken !== null) throw ruled(new NotPermitted(ofBrowser), 'cookie-credential')
     const { token, expiresAt } = await changes.renewSession(principal.credential, sessionTerms)
     const half = now() + (expiresAt - now()) / 2
     return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(half).toISOString() }
@@ -46,3 +49,6 @@ function shown(session: Listed, { principal }: Pick<OwnCall, 'principal'>) {
     lastUsedFrom: usedFrom,
   }
 }
+
+const ofBrowser =
+  'a browser’s session is not renewed: log in again when it has ended; a token for programs comes from "rack-gateway login"'

@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import type Provider from 'oidc-provider'
+import type { DemoPerson } from './people.ts'
+
+const path = /^\/choose\/[\w-]+$/
+
+/** The form in which one chooses who to be. @returns whether the request was for it */
+export async function choosePerson(
+  provider: Provider,
+  people: readonly DemoPerson[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (!path.test(request.url ?? '')) return false
+  if (request.method === 'POST') {
+    const chosen = new URLSearchParams(await text(request)).get('person')
+    const person = people.find(({ id }) => id === chosen)
+    const result = person
+      ? { login: { accountId: person.id } }
+      : { error: 'access_denied', error_description: 'nobody was chosen' }
+    await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
+    return true
+  }
+  const { uid } = await provider.interactionDetails(request, response)
+  response
+    .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+    .end(form(uid, people))
+  return true
+}
+
+function form(uid: string, people: readonly DemoPerson[]): string {
+  const buttons = people.map(
+    ({ id, email, about }) => `<p><button name="person" value="${id}">${email}</button> <small>${about}</small></p>`,
+  )
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Demo identity provider</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 10vh auto; padding: 0 1rem } button { font: inherit; padding: .4rem .8rem; min-width: 16rem }</style>
+<h1>Who are you today?</h1>
+<p>This is the demo’s identity provider: nobody needs a password.</p>
+<form method="post" action="/choose/${uid}">
+${buttons.join('\n')}
+<p><button name="person" value="">none of them</button> <small>cancels the login</small></p>
+</form>
+</html>
+`
+}

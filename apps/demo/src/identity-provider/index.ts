@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Provider, { type Configuration, interactionPolicy } from 'oidc-provider'
+import { choosePerson } from './choose-person.ts'
+import { answerBadly, type Misbehaviour } from './misbehaviour.ts'
+import { type DemoPerson, demoPeople } from './people.ts'
+import { createSigning } from './signing.ts'
+
+export type { BadAnswer, Misbehaviour } from './misbehaviour.ts'
+export { type DemoPerson, demoGroups, demoPeople } from './people.ts'
+
+export interface DemoIdentityProviderOptions {
+  /** Where the gateway is reached: an origin. */
+  readonly gatewayUrl: string
+  readonly people?: readonly DemoPerson[]
+}
+
+export interface DemoIdentityProvider {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** The parameters of each authorization request and each exchange of a code, in order. */
+  readonly received: {
+    readonly authorizations: Readonly<Record<string, unknown>>[]
+    readonly exchanges: Readonly<Record<string, unknown>>[]
+    /** How often its keys were asked for. */
+    keys: number
+  }
+  misbehave(how: Misbehaviour | null): void
+  rotateKeys(): Promise<void>
+  /** Who can be chosen from now on. */
+  setPeople(people: readonly DemoPerson[]): void
+  close(): Promise<void>
+}
+
+/** An OpenID provider on loopback, for the demo and its tests: PKCE with S256 is required, and RFC 9207 is spoken. */
+export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = { id: 'rack-gateway', secret: randomBytes(24).toString('base64url') }
+  const signing = await createSigning()
+  const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0 }
+  let people = options.people ?? demoPeople
+  let misbehaviour: Misbehaviour | null = null
+  const provider = new Provider(issuer, {
+    ...configuration,
+    clients: [
+      {
+        client_id: client.id,
+        client_secret: client.secret,
+        redirect_uris: [`${options.gatewayUrl}/gateway/auth/callback`],
+      },
+    ],
+    jwks: { keys: [signing.first as never] },
+    cookies: { keys: [randomBytes(24).toString('base64url')] },
+    findAccount: (_context, id) => {
+      const person = people.find((one) => one.id === id)
+      return person && { accountId: id, claims: () => claimsOf(person) }
+    },
+  })
+  provider.use(async function observe(context, next) {
+    await next()
+    const { oidc, body } = context as typeof context & { body: { id_token?: string } | undefined }
+    if (oidc?.route === 'authorization') received.authorizations.push({ ...oidc.params })
+    if (oidc?.route !== 'token') return
+    received.exchanges.push({ ...oidc.params })
+    if (body?.id_token) context.body = { ...body, id_token: await signing.sign(body.id_token, misbehaviour) }
+  })
+  const serveLibrary = provider.callback()
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (answerBadly(misbehaviour, request, response)) return
+    if (request.url === '/jwks') {
+      received.keys++
+      response
+        .writeHead(200, { 'content-type': 'application/jwk-set+json' })
+        .end(JSON.stringify(await signing.published()))
+      return
+    }
+    if (misbehaviour?.kind === 'callback') changeCallback(response, options.gatewayUrl, misbehaviour.change)
+    if (await choosePerson(provider, people, request, response)) return
+    await serveLibrary(request, response)
+  }
+
+  server.on('request', (request, response) => {
+    serve(request, response).catch(() => {
+      if (!response.headersSent) response.writeHead(400)
+      response.end('this login is not known here any more: begin it again at the gateway\n')
+    })
+  })
+
+  return {
+    issuer,
+    clientId: client.id,
+    clientSecret: client.secret,
+    received,
+    misbehave(how) {
+      misbehaviour = how
+    },
+    rotateKeys: () => signing.rotate(),
+    setPeople(next) {
+      people = next
+    },
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** Each login asks who to be, and nobody is asked for consent. */
+const configuration: Configuration = {
+  claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd'], groups: ['groups'] },
+  scopes: ['openid', 'email', 'groups'],
+  conformIdTokenClaims: false,
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (_context, { uid }) => `/choose/${uid}`, policy: askAlways() },
+  pkce: { required: () => true },
+  // Two tabs of one browser are two logins of one session here.
+  expiresWithSession: () => false,
+  ttl: { AuthorizationCode: 60, IdToken: 600, AccessToken: 600, Grant: 600, Interaction: 600, Session: 600 },
+  async loadExistingGrant({ oidc }) {
+    if (!oidc.client || !oidc.session?.accountId) return undefined
+    const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId })
+    grant.addOIDCScope('openid email groups')
+    await grant.save()
+    return grant
+  },
+}
+
+function askAlways() {
+  const policy = interactionPolicy.base()
+  const login = policy.get('login')
+  login?.checks.add(
+    new interactionPolicy.Check('choose', 'somebody must be chosen', ({ oidc }) =>
+      oidc.result?.login ? interactionPolicy.Check.NO_NEED_TO_PROMPT : interactionPolicy.Check.REQUEST_PROMPT,
+    ),
+  )
+  return policy
+}
+
+function claimsOf({ id, email, emailVerified, groups }: DemoPerson) {
+  return { sub: id, email, email_verified: emailVerified, groups: [...groups] }
+}
+
+function changeCallback(response: ServerResponse, gatewayUrl: string, change: (values: URLSearchParams) => void): void {
+  const setHeader = response.setHeader.bind(response)
+  response.setHeader = (name, value) => {
+    const isCallback = name.toLowerCase() === 'location' && String(value).startsWith(`${gatewayUrl}/`)
+    if (!isCallback) return setHeader(name, value)
+    const url = new URL(String(value))
+    change(url.searchParams)
+    return setHeader(name, url.href)
+  }
+}

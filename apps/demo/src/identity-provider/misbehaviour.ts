@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { JWTPayload } from 'jose'
+
+/** How the next logins go wrong, until it is set back to null. */
+export type Misbehaviour =
+  | { readonly kind: 'claims'; readonly change: (claims: JWTPayload) => JWTPayload }
+  /** The id_token isn't signed at all. */
+  | { readonly kind: 'alg-none' }
+  /** It is signed with HS256, by the public key as the secret. */
+  | { readonly kind: 'public-key-as-secret' }
+  /** It is signed by a key that is not published, under this id. */
+  | { readonly kind: 'foreign-key'; readonly keyId: string }
+  | { readonly kind: 'signature' }
+  | { readonly kind: 'no-id-token' }
+  /** The browser comes back with these parameters instead. */
+  | { readonly kind: 'callback'; readonly change: (parameters: URLSearchParams) => void }
+  /** Requests for these paths get this answer; null: none at all. */
+  | { readonly kind: 'answer'; readonly path: RegExp; readonly answer: BadAnswer | null }
+
+export interface BadAnswer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+/** Answers badly where that is asked for. @returns whether it did */
+export function answerBadly(
+  misbehaviour: Misbehaviour | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (misbehaviour?.kind !== 'answer' || !misbehaviour.path.test(request.url ?? '')) return false
+  const { answer } = misbehaviour
+  if (answer === null) return true
+  response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+  return true
+}

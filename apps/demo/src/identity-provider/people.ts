@@ -1,0 +1,33 @@
+/** Somebody who can be chosen at the demo's identity provider. */
+export interface DemoPerson {
+  /** Their subject. */
+  readonly id: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly groups: readonly string[]
+  /** What the form says of them. */
+  readonly about: string
+}
+
+function person(id: string, about: string, changes: Partial<DemoPerson> = {}): DemoPerson {
+  return { id, email: `${id}@example.com`, emailVerified: true, groups: [], about, ...changes }
+}
+
+const byRole = (role: string, group: string) => person(role, `is in the group ${group}`, { groups: [group] })
+
+export const demoPeople: readonly DemoPerson[] = [
+  byRole('viewer', 'viewers'),
+  byRole('ops', 'operators'),
+  byRole('deployer', 'deployers'),
+  person('admin', 'is named in ADMIN_USERS'),
+  person('nobody', 'has no role'),
+  person('stranger', 'is of another domain', { email: 'stranger@elsewhere.example' }),
+  person('unverified', 'has an e-mail address that was not verified', { emailVerified: false }),
+]
+
+/** The role that each group of the demo is bound to. */
+export const demoGroups: Readonly<Record<string, string>> = {
+  viewers: 'viewer',
+  operators: 'ops',
+  deployers: 'deployer',
+}

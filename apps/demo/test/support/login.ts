@@ -1,0 +1,77 @@
+import type { LoginSettings } from '@rack-gateway/auth/login'
+import { type DemoIdentityProvider, startDemoIdentityProvider } from '@rack-gateway/demo/identity-provider'
+import { type Browser, createBrowser, type Page, type Visit } from './browser.ts'
+import { type System, type SystemOptions, startSystem } from './system.ts'
+
+export interface LoginSystem {
+  readonly system: System
+  readonly idp: DemoIdentityProvider
+  /** Goes to the gateway's login, as a new browser unless one is given, and chooses a person. @returns the way back, not yet taken */
+  goAndChoose(person: string, options?: ChooseOptions): Promise<{ browser: Browser; callback: string }>
+  /** The whole way. */
+  login(person: string, options?: ChooseOptions): Promise<{ browser: Browser; page: Page }>
+  visit(browser: Browser, path: string, visit?: Visit): Promise<Page>
+  stop(): Promise<void>
+}
+
+export interface ChooseOptions {
+  readonly browser?: Browser
+  readonly returnTo?: string
+}
+
+/** A gateway whose people log in at the demo's identity provider. */
+export async function startLoginSystem(
+  settings: Partial<LoginSettings> = {},
+  options: Omit<SystemOptions, 'login'> = {},
+): Promise<LoginSystem> {
+  const started: { idp?: DemoIdentityProvider } = {}
+  const system = await startSystem({
+    ...options,
+    async login(publicUrl) {
+      const idp = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
+      started.idp = idp
+      const { issuer, clientId, clientSecret } = idp
+      const rules = { groupsClaim: 'groups', allowedDomains: ['example.com'], adminUsers: ['admin@example.com'] }
+      return {
+        publicUrl,
+        issuer,
+        clientId,
+        clientSecret,
+        ...rules,
+        defaultRole: null,
+        sessionIdle: 43_200_000,
+        ...settings,
+      }
+    },
+  })
+  const { idp } = started
+  if (!idp) throw new Error('the system was started without a login')
+
+  async function goAndChoose(person: string, { browser = createBrowser(), returnTo }: ChooseOptions = {}) {
+    const query = returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`
+    const begun = await browser.visit(`${system.url}/gateway/auth/login${query}`)
+    const choice = await browser.visit(to(begun))
+    const chosen = await browser.visit(to(choice), { form: { person } })
+    return { browser, callback: to(await browser.visit(to(chosen))) }
+  }
+
+  return {
+    system,
+    idp,
+    goAndChoose,
+    async login(person, options) {
+      const { browser, callback } = await goAndChoose(person, options)
+      return { browser, page: await browser.visit(callback) }
+    },
+    visit: (browser, path, visit) => browser.visit(`${system.url}${path}`, visit),
+    async stop() {
+      await system.stop()
+      await idp.close()
+    },
+  }
+}
+
+function to(page: Page): string {
+  if (page.location === null) throw new Error(`${page.url} answered ${page.status} and leads nowhere: ${page.body}`)
+  return page.location
+}

@@ -1,0 +1,45 @@
+import type { EventDraft } from '@rack-gateway/audit'
+import {
+  type BrowserSessions,
+  type Clock,
+  LoginMisconfigured,
+  type RecordIdentityEvents,
+  type TokenMint,
+} from '@rack-gateway/auth'
+import loginPlugin, { type FailedLogin, type LoginSettings } from '@rack-gateway/auth/login'
+import type { Database } from '@rack-gateway/database'
+import type { FastifyInstance } from 'fastify'
+import { addressOf, sourceOf } from './rack-api/draft.ts'
+
+export interface BrowserLoginOptions {
+  readonly settings: LoginSettings
+  readonly browserSessions: BrowserSessions
+  readonly database: Database
+  readonly mint: TokenMint
+  readonly secrets: readonly Buffer[]
+  readonly clock: Clock
+  readonly record: RecordIdentityEvents
+}
+
+/** @throws LoginMisconfigured for a DEFAULT_ROLE that the policy doesn't have */
+export async function registerLogin(app: FastifyInstance, options: BrowserLoginOptions): Promise<void> {
+  const { defaultRole } = options.settings
+  if (defaultRole !== null && !app.policy.roles.has(defaultRole))
+    throw new LoginMisconfigured(
+      `DEFAULT_ROLE is no role of the policy; it should be one of ${[...app.policy.roles.keys()].join(', ')}`,
+    )
+  await app.register(loginPlugin, {
+    ...options,
+    async recordFailure(failed: FailedLogin) {
+      await app.audit.record(failureDraft(failed))
+    },
+    countFailure({ request, rule, reason }: FailedLogin) {
+      app.audit.refuse({ address: addressOf(request), rule, reason })
+    },
+  })
+}
+
+function failureDraft({ request, rule, reason, detail }: FailedLogin): EventDraft {
+  const decision = { effect: 'deny', rule, reason } as const
+  return { kind: 'login.failed', request: request.id, source: sourceOf(request), decision, detail }
+}

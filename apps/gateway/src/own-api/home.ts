@@ -1,0 +1,44 @@
+import { html, sendPage } from '@rack-gateway/auth/login'
+import type { FastifyInstance } from 'fastify'
+
+export interface HomeOptions {
+  readonly adminUsers: readonly string[]
+  readonly now: () => number
+}
+
+/** The first page after a login: who you are and where you may go, or who can give you access. */
+export default async function home(app: FastifyInstance, { adminUsers, now }: HomeOptions): Promise<void> {
+  app.get('/gateway', async (_request, reply) => reply.redirect('/gateway/', 303))
+  app.get('/gateway/', async function showHome(request, reply) {
+    try {
+      await app.authenticateOwn(request, reply)
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode !== 401) throw error
+      return reply.header('cache-control', 'no-store').redirect('/gateway/auth/login', 303)
+    }
+    const { principal, csrfToken } = request
+    if (!principal) throw new Error('authenticateOwn lets nobody through without a principal')
+    const racks = app.policy.racksOf(principal, app.racks.names, now())
+    const roles = [...new Set(principal.bindings.map(({ role }) => role))]
+    const access =
+      roles.length === 0
+        ? html`<p>You have no role here yet, so you can’t use any rack. ${whomToAsk(adminUsers)}</p>`
+        : html`<dl>
+<dt>Roles</dt><dd>${roles.join(', ')}</dd>
+<dt>Racks</dt><dd>${racks.length === 0 ? 'none' : racks.join(', ')}</dd>
+</dl>`
+    const logout =
+      csrfToken === null
+        ? []
+        : [
+            html`<form method="post" action="/gateway/auth/logout"><input type="hidden" name="csrf_token" value="${csrfToken}"><button>Log out</button></form>`,
+          ]
+    return sendPage(reply, 200, `You are logged in as ${principal.name}`, html`${access}\n${logout}`)
+  })
+}
+
+function whomToAsk(adminUsers: readonly string[]): string {
+  return adminUsers.length === 0
+    ? 'Ask an administrator of this gateway for a role.'
+    : `Ask for a role: ${adminUsers.join(', ')}.`
+}

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify'
+import type { BrowserSessions } from './browser-sessions.ts'
+import type { Identities } from './cache.ts'
+import type { Clock } from './clock.ts'
+import { readAuthorization } from './credentials.ts'
+import { CsrfRefused, unauthenticated } from './errors.ts'
+import { cookieAndCredential, idleSession, isRefusal, noCredential, notOfBrowser, twoCookies } from './refusal.ts'
+import type { TokenMint } from './token.ts'
+
+export interface CookieSteps {
+  readonly mint: TokenMint
+  readonly identities: Identities
+  readonly clock: Clock
+  readonly browserSessions: BrowserSessions
+}
+
+/** Lets a browser's session in. @param values of the cookie, one for each time it was sent */
+export async function authenticateCookie(
+  { mint, identities, clock, browserSessions }: CookieSteps,
+  request: FastifyRequest,
+  values: readonly string[],
+): Promise<void> {
+  const [value = '', another] = values
+  if (another !== undefined) throw unauthenticated(twoCookies)
+  if (readAuthorization(request.raw.rawHeaders) !== noCredential) throw unauthenticated(cookieAndCredential)
+  const credential = mint.read(value, clock.now())
+  if (isRefusal(credential)) throw unauthenticated(credential)
+  if (credential.kind !== 'browser') throw unauthenticated(notOfBrowser)
+  const principal = await identities.find(credential)
+  if (isRefusal(principal)) throw unauthenticated(principal)
+  if (!(await browserSessions.use(principal.credential))) throw unauthenticated(idleSession)
+  request.principal = principal
+  request.credential = credential
+  request.csrfToken = browserSessions.csrfToken(credential)
+  if (changes(request) && request.routeOptions.config.csrfByForm !== true)
+    checkCsrf(request, request.headers['x-csrf-token'], browserSessions)
+}
+
+/** A websocket begins with a GET, and may do anything after it. */
+function changes({ method, headers }: FastifyRequest): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method) || headers.upgrade !== undefined
+}
+
+/** That a page of the gateway asks, and no other. @throws CsrfRefused */
+export function checkCsrf(request: FastifyRequest, token: unknown, browserSessions: BrowserSessions): void {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  const elsewhere =
+    (origin !== undefined && origin !== browserSessions.origin) || (site !== undefined && site !== 'same-origin')
+  if (elsewhere) throw refused('this change was asked for by a page of another site, so it was refused')
+  if (request.credential === null || !browserSessions.isCsrfToken(request.credential, token))
+    throw refused(
+      'a change by a browser’s session needs its CSRF token, so that no other site can make it: send the csrfToken of GET /gateway/api/v1/me as the header X-CSRF-Token',
+    )
+}
+
+function refused(reason: string): Error {
+  return Object.assign(new CsrfRefused(reason), { rule: 'csrf' })
+}

@@ -1,0 +1,102 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type Database, sessionUses } from '@rack-gateway/database'
+import { and, eq, gt, sql } from 'drizzle-orm'
+import { changeIdentities } from './change.ts'
+import type { Clock } from './clock.ts'
+import { AuthUnavailable } from './errors.ts'
+import type { Author, RecordIdentityEvents } from './events.ts'
+import { type CookieNames, cookieNames } from './login/cookies.ts'
+import { deriveKey } from './secret.ts'
+import { closeSession } from './sessions.ts'
+import type { TokenReading } from './token.ts'
+import { within } from './within.ts'
+
+export interface BrowserSessionsOptions {
+  readonly database: Pick<Database, 'db'>
+  /** Newest first. */
+  readonly secrets: readonly Uint8Array[]
+  /** Milliseconds since the epoch. */
+  readonly clock: Clock
+  readonly record: RecordIdentityEvents
+  readonly publicUrl: string
+  /** Milliseconds without use after which a session ends. */
+  readonly idle: number
+}
+
+export interface BrowserSessions {
+  readonly cookies: CookieNames
+  readonly origin: string
+  /** Notes a use. @returns false when the session was idle for too long: it has ended then. @throws AuthUnavailable */
+  use(session: string): Promise<boolean>
+  csrfToken(credential: TokenReading): string
+  isCsrfToken(credential: TokenReading, text: unknown): boolean
+  end(session: string, by: Author, reason: string): Promise<void>
+}
+
+const noteEvery = 60_000
+const mostNoted = 10_000
+const deadline = 5_000
+const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
+
+/** What sessions of browsers have beyond others: an idle limit, and a token against forged requests. */
+export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
+  const { database, secrets, clock, record, publicUrl, idle } = options
+  const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/csrf-token/1'))
+  const notedAt = new Map<string, number>()
+
+  async function use(session: string): Promise<boolean> {
+    const now = clock.now()
+    const noted = notedAt.get(session)
+    if (noted !== undefined && now - noted < Math.min(noteEvery, idle)) return true
+    if (!(await noteUse(session, now))) {
+      notedAt.delete(session)
+      await end(session, gateway, 'idle')
+      return false
+    }
+    if (notedAt.size >= mostNoted) notedAt.clear()
+    notedAt.set(session, now)
+    return true
+  }
+
+  /** One statement, so that a session that has just become idle can't be used by one of two calls at once. */
+  async function noteUse(session: string, now: number): Promise<boolean> {
+    const notIdle = gt(sessionUses.usedAt, new Date(now - idle))
+    const noted = database.db
+      .update(sessionUses)
+      .set({ usedAt: sql`greatest(${sessionUses.usedAt}, ${new Date(now).toISOString()}::timestamptz)` })
+      .where(and(eq(sessionUses.sessionId, session), notIdle))
+      .returning({ session: sessionUses.sessionId })
+    return (await within(deadline, noted).catch(unavailable)).length === 1
+  }
+
+  function end(session: string, by: Author, reason: string): Promise<void> {
+    return changeIdentities(database.db, by, record, (change) =>
+      closeSession(change, session, reason, new Date(clock.now())),
+    )
+  }
+
+  function csrfToken(credential: TokenReading): string {
+    const [newest] = keys
+    if (!newest) throw new Error('a CSRF token needs a key')
+    return tokenBy(newest, credential)
+  }
+
+  function isCsrfToken(credential: TokenReading, text: unknown): boolean {
+    if (typeof text !== 'string') return false
+    const given = Buffer.from(text)
+    return keys.some((key) => {
+      const expected = Buffer.from(tokenBy(key, credential))
+      return given.length === expected.length && timingSafeEqual(given, expected)
+    })
+  }
+
+  return { cookies: cookieNames(publicUrl), origin: publicUrl, use, csrfToken, isCsrfToken, end }
+}
+
+function tokenBy(key: Buffer, { hash }: TokenReading): string {
+  return createHmac('sha256', key).update(hash).digest('base64url')
+}
+
+function unavailable(cause: unknown): never {
+  throw new AuthUnavailable({ cause })
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
+
+/** Markup. What is put into it as plain text is escaped. */
+export class Html {
+  readonly markup: string
+
+  constructor(markup: string) {
+    this.markup = markup
+  }
+}
+
+type Part = string | Html | readonly Html[]
+
+/** A template whose holes are escaped, unless they are markup themselves. */
+export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(texts.map((text, index) => text + markupOf(parts[index] ?? '')).join(''))
+}
+
+function markupOf(part: Part): string {
+  if (typeof part === 'string') return escapeText(part)
+  return part instanceof Html ? part.markup : part.map(({ markup }) => markup).join('')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Also takes out what controls a terminal or turns text around. */
+export function escapeText(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, ' ')
+    .replace(/[&<>"']/g, (sign) => entities[sign] ?? '')
+}
+
+const style = `
+:root { color-scheme: light dark; --text: #1c2330; --soft: #5b6472; --line: #d9dde3; --ground: #f5f6f8; --card: #fff; --accent: #1f5fbf }
+@media (prefers-color-scheme: dark) { :root { --text: #e6e9ee; --soft: #9aa4b2; --line: #333b47; --ground: #14181e; --card: #1c222b; --accent: #7fb0ff } }
+* { box-sizing: border-box }
+body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--text); background: var(--ground) }
+main { max-width: 36rem; margin: 12vh auto 3rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px }
+h1 { margin: 0 0 1rem; font-size: 1.35rem; line-height: 1.3 }
+p { margin: 0 0 1rem; overflow-wrap: anywhere }
+.soft { color: var(--soft); font-size: .875rem }
+a { color: var(--accent) }
+a.button, button { display: inline-block; padding: .55rem 1.1rem; border: 0; border-radius: 8px; font: inherit; color: #fff; background: #1f5fbf; text-decoration: none; cursor: pointer }
+a.button:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.25rem; margin: 0 0 1.5rem }
+dt { color: var(--soft) }
+dd { margin: 0; overflow-wrap: anywhere }
+`
+const styleHash = createHash('sha256').update(style).digest('base64')
+
+const headers = {
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** Answers with a whole page: no script, nothing from elsewhere, in nobody's frame. */
+export function sendPage(reply: FastifyReply, status: number, title: string, body: Html): FastifyReply {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} – Rack Gateway</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`
+  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(page.markup)
+}

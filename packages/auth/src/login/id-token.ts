@@ -1,0 +1,71 @@
+import { timingSafeEqual } from 'node:crypto'
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { Clock } from '../clock.ts'
+import { answerDeadline, boundedFetch } from './metadata.ts'
+import { badIdToken, LoginRefused, unreachableProvider } from './refusal.ts'
+
+/** Asymmetric ones only: a client secret or a public key never verifies a signature, and `none` is none. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+
+/** Seconds that the clocks of the provider and the gateway may differ. */
+const clockTolerance = 30
+const longestToken = 64 * 1024
+
+/** The provider's keys. An unknown key id asks for them again, at most every half minute. */
+export function remoteKeys(url: string): JWTVerifyGetKey {
+  return createRemoteJWKSet(new URL(url), {
+    timeoutDuration: answerDeadline,
+    cooldownDuration: 30_000,
+    [customFetch]: (address, init) => boundedFetch(address, { method: init.method, headers: init.headers }),
+  })
+}
+
+export interface Expected {
+  readonly issuer: string
+  readonly clientId: string
+  readonly nonce: string
+}
+
+/** The claims of an id_token that proves what it says. @throws LoginRefused */
+export async function verifyIdToken(
+  token: unknown,
+  keys: JWTVerifyGetKey,
+  { issuer, clientId, nonce }: Expected,
+  clock: Clock,
+): Promise<JWTPayload> {
+  if (typeof token !== 'string' || token.length > longestToken) throw invalid('there is no id_token, or a huge one')
+  const { payload } = await jwtVerify(token, keys, {
+    issuer,
+    audience: clientId,
+    algorithms,
+    clockTolerance,
+    currentDate: new Date(clock.now()),
+    requiredClaims: ['sub', 'exp', 'iat', 'nonce'],
+  }).catch((error: unknown) => {
+    throw explain(error)
+  })
+  if (typeof payload.sub !== 'string' || payload.sub === '' || payload.sub.length > 255) throw invalid('sub')
+  if (!sameText(payload.nonce, nonce)) throw invalid('nonce')
+  const several = Array.isArray(payload.aud) && payload.aud.length > 1
+  if ((several || payload.azp !== undefined) && payload.azp !== clientId) throw invalid('azp')
+  return payload
+}
+
+/** Keys that can't be fetched are the provider's trouble, everything else is the token's. */
+function explain(error: unknown): LoginRefused {
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired)
+    return invalid(error.claim)
+  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC')
+    return new LoginRefused(unreachableProvider, { why: 'its keys could not be fetched' })
+  return invalid(error.code)
+}
+
+function invalid(why: string): LoginRefused {
+  return new LoginRefused(badIdToken, { why })
+}
+
+function sameText(given: unknown, expected: string): boolean {
+  if (typeof given !== 'string') return false
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}

@@ -1,0 +1,43 @@
+import type { FastifyError, FastifyReply } from 'fastify'
+import { html, sendPage } from './html.ts'
+import type { LoginRefusal } from './refusal.ts'
+
+/** Why a login came to nothing, and the way to try again. */
+export function refusalPage(
+  reply: FastifyReply,
+  { status, title, reason }: LoginRefusal,
+  { email, error }: Readonly<Record<string, string>>,
+  returnTo: string,
+  requestId: string,
+): FastifyReply {
+  const account = email === undefined ? [] : [html`<p>You came as <strong>${email}</strong>.</p>\n`]
+  const words = error === undefined || error === '' ? [] : [html`<p>It said: <q>${error}</q></p>\n`]
+  if (status === 503) void reply.header('retry-after', '10')
+  return sendPage(
+    reply,
+    status,
+    title,
+    html`<p>${sentence(reason)}</p>
+${account}${words}<p><a class="button" href="/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}">Log in again</a></p>
+<p class="soft">If you ask for help, name the request ${requestId}.</p>`,
+  )
+}
+
+/** A failure of the gateway's own: its sentence where it has one that is meant for people. */
+export function unavailablePage(reply: FastifyReply, error: FastifyError): FastifyReply {
+  const status = error.statusCode ?? 500
+  const told = error.code?.startsWith('RGW_') === true
+  const reason = told ? error.message : 'something went wrong inside the gateway; its log has more'
+  return sendPage(
+    reply,
+    status,
+    'That did not work',
+    html`<p>${sentence(reason)}</p>
+<p><a class="button" href="/gateway/auth/login">Log in</a></p>
+<p class="soft">If you ask for help, name the request ${reply.request.id}.</p>`,
+  )
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}

@@ -1,0 +1,72 @@
+import type { JWTPayload } from 'jose'
+import { canonicalEmail } from '../names.ts'
+import { badGroups, LoginRefused, noEmail, otherDomain, unverifiedEmail } from './refusal.ts'
+import { googleIssuer, type LoginSettings } from './settings.ts'
+
+/** Whom the identity provider vouches for. */
+export interface Person {
+  readonly issuer: string
+  readonly subject: string
+  /** Verified, in lower case, plain ASCII with one `@`. */
+  readonly email: string
+  /** Sorted, each once. */
+  readonly groups: readonly string[]
+}
+
+const mostGroups = 500
+const longestGroup = 256
+const longestSubject = 255
+
+/** Domains that Google vouches for without naming an organisation in `hd`. */
+const ofGoogleItself = ['gmail.com', 'googlemail.com']
+
+/**
+ * Who the verified claims stand for.
+ *
+ * @throws LoginRefused
+ */
+export function personOf(claims: JWTPayload, settings: LoginSettings): Person {
+  const subject = claims.sub
+  if (typeof subject !== 'string' || subject === '' || subject.length > longestSubject)
+    throw new Error('the id_token was verified to have a subject')
+  const email = emailOf(claims, subject)
+  checkDomain(email, claims, settings)
+  return { issuer: settings.issuer, subject, email, groups: groupsOf(claims, settings.groupsClaim, email) }
+}
+
+function emailOf(claims: JWTPayload, subject: string): string {
+  const email = readEmail(claims.email)
+  if (email === null) throw new LoginRefused(noEmail, { subject })
+  if (claims.email_verified !== true) throw new LoginRefused(unverifiedEmail, { subject, email })
+  return email
+}
+
+function readEmail(value: unknown): string | null {
+  if (typeof value !== 'string') return null
+  try {
+    return canonicalEmail(value)
+  } catch {
+    return null
+  }
+}
+
+function checkDomain(email: string, claims: JWTPayload, { issuer, allowedDomains }: LoginSettings): void {
+  if (allowedDomains.length === 0) return
+  const domain = email.slice(email.lastIndexOf('@') + 1)
+  const hosted = typeof claims.hd === 'string' ? claims.hd.toLowerCase() : null
+  const needsHosted = issuer === googleIssuer && !ofGoogleItself.includes(domain)
+  const hostedHolds = hosted === null ? !needsHosted : allowedDomains.includes(hosted)
+  if (!allowedDomains.includes(domain) || !hostedHolds) throw new LoginRefused(otherDomain, { email })
+}
+
+/** Absent is none. One that can't be read refuses the login, instead of taking roles away without a word. */
+function groupsOf(claims: JWTPayload, claim: string | null, email: string): readonly string[] {
+  const value = claim === null || !Object.hasOwn(claims, claim) ? [] : claims[claim]
+  const groups: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [null]
+  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginRefused(badGroups, { email })
+  return [...new Set(groups)].sort()
+}
+
+function isGroup(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= longestGroup && !/\p{Cc}/u.test(value)
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import type { Database } from '@rack-gateway/database'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { BrowserSessions } from '../browser-sessions.ts'
+import { changeIdentities } from '../change.ts'
+import type { Clock } from '../clock.ts'
+import type { Author, RecordIdentityEvents } from '../events.ts'
+import { isRefusal } from '../refusal.ts'
+import { closeSession } from '../sessions.ts'
+import type { TokenMint } from '../token.ts'
+import { type Attempt, attemptLife } from './attempts.ts'
+import { type Callback, readCallback } from './callback.ts'
+import { sentCookies, setCookie } from './cookies.ts'
+import { deviceOf } from './device.ts'
+import { logout } from './logout.ts'
+import { createOpenAttempts } from './open-attempts.ts'
+import { refusalPage, unavailablePage } from './pages.ts'
+import { type Person, personOf } from './person.ts'
+import { createProviderSource } from './provider-source.ts'
+import { brokenProvider, expiredLogin, LoginRefused, refusedByProvider, unknownLogin, usedLogin } from './refusal.ts'
+import { home, returnTo } from './return-to.ts'
+import { callbackPath, type LoginSettings } from './settings.ts'
+import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
+
+export { Html, html, sendPage } from './html.ts'
+export type { LoginSettings } from './settings.ts'
+
+/** A login that came to nothing, for the audit log. */
+export interface FailedLogin {
+  readonly request: FastifyRequest
+  readonly rule: string
+  readonly reason: string
+  readonly detail: Readonly<Record<string, string>>
+}
+
+export interface LoginOptions {
+  readonly settings: LoginSettings
+  readonly database: Pick<Database, 'db'>
+  readonly mint: TokenMint
+  /** Newest first. */
+  readonly secrets: readonly Uint8Array[]
+  readonly clock: Clock
+  readonly browserSessions: BrowserSessions
+  readonly record: RecordIdentityEvents
+  /** Of a login that this gateway began: resolves when it is durable. */
+  readonly recordFailure: (failed: FailedLogin) => Promise<void>
+  /** Of anything else, which anybody can send: counted, without I/O. */
+  readonly countFailure: (failed: FailedLogin) => void
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The CSRF token is a field of the form, and the handler checks it. */
+    csrfByForm?: boolean
+  }
+}
+
+const by: Author = { kind: 'system', id: 'login', name: 'login' }
+
+/** Log in, come back, log out: every answer is a page, or the way to one. */
+export default fp(
+  async function login(app: FastifyInstance, options: LoginOptions) {
+    await app.register(loginRoutes, options)
+    await app.register(logout, options)
+  },
+  { name: '@rack-gateway/login', dependencies: ['@rack-gateway/auth'], fastify: '5.x' },
+)
+
+async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise<void> {
+  const { settings, database, mint, clock, browserSessions, record } = options
+  const { cookies } = browserSessions
+  const attempts = createOpenAttempts(cookies, options.secrets)
+  const provider = createProviderSource(settings, clock)
+
+  app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
+    if (error instanceof LoginRefused) return refuse(request, reply, error, null)
+    request.log.error({ event: 'login.broken', err: error })
+    return unavailablePage(reply, error)
+  })
+
+  app.get<{ Querystring: Record<string, unknown> }>('/gateway/auth/login', async function begin(request, reply) {
+    const nonce = randomBytes(32).toString('base64url')
+    const { url, state, verifier } = await (await provider()).begin(nonce)
+    const attempt = { state, nonce, verifier, returnTo: returnTo(request.query.return_to), begunAt: clock.now() }
+    return goTo(reply.header('set-cookie', attempts.add(request.raw.rawHeaders, attempt)), url)
+  })
+
+  app.get(callbackPath, async function comeBack(request, reply) {
+    const answer = readCallback(request.query)
+    const attempt = answer && attempts.find(request.raw.rawHeaders, answer.state)
+    if (!answer || !attempt) throw new LoginRefused(unknownLogin)
+    void reply.header('set-cookie', attempts.remove(attempt.state))
+    try {
+      const { token, expiresAt } = await letIn(request, await proven(attempt, answer))
+      const seconds = Math.floor((expiresAt - clock.now()) / 1_000)
+      return goTo(reply.header('set-cookie', setCookie(cookies, cookies.session, token, seconds)), attempt.returnTo)
+    } catch (error) {
+      if (error instanceof LoginRefused) return refuse(request, reply, error, attempt)
+      throw error
+    }
+  })
+
+  /** Whom the provider vouches for. The attempt is used up by it, whatever comes of it. */
+  async function proven(attempt: Attempt, answer: Callback): Promise<Person> {
+    const now = clock.now()
+    if (now >= attempt.begunAt + attemptLife) throw new LoginRefused(expiredLogin)
+    if (!(await database.db.transaction((tx) => takeAttempt({ tx }, attempt.state, now))))
+      throw new LoginRefused(usedLogin)
+    if (answer.kind === 'error') throw new LoginRefused(refusedByProvider, { error: answer.error })
+    if (answer.kind === 'broken') throw new LoginRefused(brokenProvider, { why: 'it sent neither code nor error' })
+    return personOf(await (await provider()).finish(attempt, answer), settings)
+  }
+
+  /** A login takes the place of the browser's session before it: nothing that was planted there lives on. */
+  async function letIn(request: FastifyRequest, person: Person): Promise<SignedIn> {
+    const earlier = await earlierSessions(request)
+    const now = clock.now()
+    return changeIdentities(database.db, by, record, async (change) => {
+      for (const session of earlier) await closeSession(change, session, 'replaced by another login', new Date(now))
+      const { id, ip, headers } = request
+      const client = headers['user-agent']
+      const source = { address: ip, ...(client !== undefined && { client }) }
+      return signIn(change, mint, person, settings, { now, device: deviceOf(client), request: id, source })
+    })
+  }
+
+  async function earlierSessions({ raw }: FastifyRequest): Promise<string[]> {
+    const values = sentCookies(raw.rawHeaders).flatMap(([name, value]) => (name === cookies.session ? [value] : []))
+    const readings = values.map((value) => mint.read(value, clock.now()))
+    const known = await Promise.all(
+      readings.map((reading) =>
+        isRefusal(reading) || reading.kind !== 'browser' ? null : app.identities.find(reading),
+      ),
+    )
+    return known.flatMap((principal) => (principal && !isRefusal(principal) ? [principal.credential] : []))
+  }
+
+  async function refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { refusal, detail }: LoginRefused,
+    attempt: Attempt | null,
+  ): Promise<FastifyReply> {
+    const { rule, reason, status } = refusal
+    const failed = { request, rule, reason, detail: { issuer: settings.issuer, ...detail } }
+    if (status >= 500) request.log.warn({ event: 'login.failed', rule, ...detail })
+    if (attempt === null) options.countFailure(failed)
+    else await options.recordFailure(failed)
+    return refusalPage(reply, refusal, detail, attempt?.returnTo ?? home, request.id)
+  }
+}
+
+/** Codes and states stand in addresses: nothing of them is kept, or told to the next site. */
+function goTo(reply: FastifyReply, url: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
+}

@@ -1,0 +1,120 @@
+import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace } from '@fastify/oauth2'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import type { JWTPayload } from 'jose'
+import type { Clock } from '../clock.ts'
+import type { Attempt } from './attempts.ts'
+import { remoteKeys, verifyIdToken } from './id-token.ts'
+import { answerDeadline, answerLimit, discover, type Metadata } from './metadata.ts'
+import { LoginRefused, otherIssuer, refusedCode, unreachableProvider } from './refusal.ts'
+import { callbackPath, googleIssuer, type LoginSettings } from './settings.ts'
+
+export interface Authorization {
+  /** Where the browser goes. */
+  readonly url: string
+  readonly state: string
+  readonly nonce: string
+  readonly verifier: string
+}
+
+/** What came back with the browser, once each. */
+export interface Answer {
+  readonly code: string
+  readonly state: string
+  /** RFC 9207. */
+  readonly iss: string | null
+}
+
+export interface Provider {
+  begin(nonce: string): Promise<Authorization>
+  /** @throws LoginRefused */
+  finish(attempt: Attempt, answer: Answer): Promise<JWTPayload>
+}
+
+/** The cookies that @fastify/oauth2 would write; what it would put into them travels in the sealed attempt instead. */
+const stateCookie = 'state'
+const verifierCookie = 'verifier'
+
+/** A provider that was discovered. @throws LoginRefused */
+export async function connectProvider(settings: LoginSettings, clock: Clock): Promise<Provider> {
+  const metadata = await discover(settings.issuer)
+  const flow = await authorizationCodeFlow(settings, metadata)
+  const keys = remoteKeys(metadata.jwks_uri)
+
+  async function begin(nonce: string): Promise<Authorization> {
+    const kept = new Map<string, string>()
+    // The plugin's way of handing over state and verifier: by cookies of the answer.
+    const reply = { setCookie: (name: string, value: string) => kept.set(name, value) }
+    const address = await flow.generateAuthorizationUri({} as FastifyRequest, reply as unknown as FastifyReply)
+    const [state, verifier] = [kept.get(stateCookie), kept.get(verifierCookie)]
+    if (!state || !verifier) throw new Error('@fastify/oauth2 made no state or no PKCE verifier')
+    const url = new URL(address)
+    url.searchParams.set('nonce', nonce)
+    const [domain, another] = settings.allowedDomains
+    if (settings.issuer === googleIssuer && domain && !another) url.searchParams.set('hd', domain)
+    return { url: url.href, state, nonce, verifier }
+  }
+
+  async function finish(attempt: Attempt, { code, state, iss }: Answer): Promise<JWTPayload> {
+    if (iss === null ? metadata.authorization_response_iss_parameter_supported === true : iss !== settings.issuer)
+      throw new LoginRefused(otherIssuer)
+    const cookies = { [stateCookie]: attempt.state, [verifierCookie]: attempt.verifier }
+    const request = { query: { code, state }, cookies } as unknown as FastifyRequest
+    const { token } = await flow.getAccessTokenFromAuthorizationCodeFlow(request).catch((error: unknown) => {
+      throw explain(error)
+    })
+    const { issuer, clientId } = settings
+    return verifyIdToken(token.id_token, keys, { issuer, clientId, nonce: attempt.nonce }, clock)
+  }
+
+  return { begin, finish }
+}
+
+/** The plugin wants its provider when it is registered, and ours may be down then: it lives in an application of its own that never listens. */
+async function authorizationCodeFlow(settings: LoginSettings, metadata: Metadata): Promise<OAuth2Namespace> {
+  const carrier = Fastify()
+  await carrier.register(oauth2, flowOptions(settings, metadata))
+  await carrier.ready()
+  return carrier.getDecorator<OAuth2Namespace>('provider')
+}
+
+function flowOptions(settings: LoginSettings, metadata: Metadata): FastifyOAuth2Options {
+  const authorization = new URL(metadata.authorization_endpoint)
+  const token = new URL(metadata.token_endpoint)
+  const methods = metadata.token_endpoint_auth_methods_supported
+  const byBody = methods !== undefined && !methods.includes('client_secret_basic')
+  const groupsScope = settings.groupsClaim !== null && metadata.scopes_supported?.includes(settings.groupsClaim)
+  return {
+    name: 'provider',
+    scope: ['openid', 'email', ...(groupsScope ? [settings.groupsClaim ?? ''] : [])],
+    credentials: {
+      client: { id: settings.clientId, secret: settings.clientSecret },
+      auth: {
+        authorizeHost: authorization.origin,
+        authorizePath: authorization.pathname + authorization.search,
+        tokenHost: token.origin,
+        tokenPath: token.pathname + token.search,
+      },
+      options: { authorizationMethod: byBody ? 'body' : 'header' },
+      http: { timeout: answerDeadline, maxBytes: answerLimit },
+    },
+    callbackUri: `${settings.publicUrl}${callbackPath}`,
+    pkce: 'S256',
+    userAgent: 'rack-gateway',
+    redirectStateCookieName: stateCookie,
+    verifierCookieName: verifierCookie,
+  }
+}
+
+/** Never the error itself: it holds the request, with the client's secret and the code. */
+function explain(error: unknown): LoginRefused {
+  const status = statusOf(error)
+  const why = `the token endpoint answered ${status ?? 'nothing usable'}`
+  if (status !== null && status >= 400 && status < 500 && status !== 429) return new LoginRefused(refusedCode, { why })
+  return new LoginRefused(unreachableProvider, { why })
+}
+
+/** Of the answer, if there was one: a time-out and a broken answer have a status here that nobody sent. */
+function statusOf(error: unknown): number | null {
+  const { data, output } = error as { data?: { isResponseError?: boolean }; output?: { statusCode?: number } }
+  return data?.isResponseError === true ? (output?.statusCode ?? null) : null
+}

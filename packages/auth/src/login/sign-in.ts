@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { credentials, firstAdministrators, sessions, sessionUses, usedLogins, users } from '@rack-gateway/database'
+import { and, eq, lt } from 'drizzle-orm'
+import { createBinding } from '../bindings.ts'
+import type { Change } from '../change.ts'
+import type { Author } from '../events.ts'
+import type { IssuedCredential } from '../sessions.ts'
+import type { TokenMint } from '../token.ts'
+import { attemptLife, stateHash } from './attempts.ts'
+import type { Person } from './person.ts'
+import { LoginRefused, lockedAccount } from './refusal.ts'
+import { type LoginSettings, sessionLife } from './settings.ts'
+
+/** Where and when the login takes place. */
+export interface SignInPlace {
+  readonly now: number
+  /** What the list of sessions calls the browser. */
+  readonly device: string
+  readonly request: string
+  readonly source: { readonly address: string; readonly client?: string }
+}
+
+export interface SignedIn extends IssuedCredential {
+  readonly user: string
+}
+
+/** Takes an attempt once. @returns false for one that was taken before, on whichever replica */
+export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now: number): Promise<boolean> {
+  await tx.delete(usedLogins).where(lt(usedLogins.expiresAt, new Date(now)))
+  const expiresAt = new Date(now + attemptLife)
+  const taken = await tx
+    .insert(usedLogins)
+    .values({ state: stateHash(state), expiresAt })
+    .onConflictDoNothing()
+    .returning({ state: usedLogins.state })
+  return taken.length === 1
+}
+
+/**
+ * Lets a person in: the user, found by issuer and subject alone or added, as the provider describes them now, and a new session.
+ *
+ * @throws LoginRefused for a locked user; nothing has changed then
+ */
+export async function signIn(
+  change: Change,
+  mint: TokenMint,
+  person: Person,
+  settings: LoginSettings,
+  place: SignInPlace,
+): Promise<SignedIn> {
+  const user = await describeUser(change, person)
+  const by: Author = { kind: 'user', id: user.id, name: person.email }
+  await giveFirstRoles(change, user, person, settings)
+  const session = await openSession({ ...change, by }, mint, user.id, place)
+  const { source, request } = place
+  const detail = { user: user.id, email: person.email, issuer: person.issuer, session: session.id }
+  change.events.push({ kind: 'login.succeeded', principal: by, source, request, detail })
+  return { ...session, user: user.id }
+}
+
+interface FoundUser {
+  readonly id: string
+  readonly isNew: boolean
+}
+
+async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
+  const { tx, events, by } = change
+  const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
+  const [added] = await tx.insert(users).values(row).onConflictDoNothing().returning({ id: users.id })
+  if (added) {
+    const detail = { user: added.id, issuer, subject, email, groups: groups.join(', ') }
+    events.push({ kind: 'user.created', principal: by, detail })
+    return { id: added.id, isNew: true }
+  }
+  const same = and(eq(users.issuer, issuer), eq(users.subject, subject))
+  const [known] = await tx.select().from(users).where(same).for('update')
+  if (!known) throw new Error('a user that could not be added for being there is not there')
+  if (known.lockedAt) throw new LoginRefused(lockedAccount, { user: known.id, email })
+  const changes = {
+    ...(known.email !== email && { email, emailBefore: known.email }),
+    ...(known.groups.join('\n') !== groups.join('\n') && {
+      groups: groups.join(', '),
+      groupsBefore: known.groups.join(', '),
+    }),
+  }
+  if (Object.keys(changes).length > 0) {
+    await tx
+      .update(users)
+      .set({ email, groups: [...groups] })
+      .where(eq(users.id, known.id))
+    events.push({ kind: 'user.changed', principal: by, detail: { user: known.id, ...changes } })
+  }
+  return { id: known.id, isNew: false }
+}
+
+/** An entry of ADMIN_USERS counts for the first subject that comes with it: whoever gets the address later is somebody else. */
+async function giveFirstRoles(
+  change: Change,
+  user: FoundUser,
+  { issuer, email }: Person,
+  { adminUsers, defaultRole }: LoginSettings,
+): Promise<void> {
+  const subject = { kind: 'user', id: user.id } as const
+  if (adminUsers.includes(email)) {
+    const claimed = await change.tx
+      .insert(firstAdministrators)
+      .values({ issuer, email, userId: user.id })
+      .onConflictDoNothing()
+      .returning()
+    if (claimed.length === 1) {
+      await createBinding(change, subject, { role: 'admin', reason: 'named in ADMIN_USERS' })
+      return
+    }
+  }
+  if (user.isNew && defaultRole !== null)
+    await createBinding(change, subject, { role: defaultRole, reason: 'given by DEFAULT_ROLE' })
+}
+
+async function openSession(
+  { tx, events, by }: Change,
+  mint: TokenMint,
+  userId: string,
+  { now, device }: SignInPlace,
+): Promise<IssuedCredential> {
+  const { token, hash, expiresAt } = mint.issue('browser', now + sessionLife)
+  const id = randomUUID()
+  const end = new Date(expiresAt)
+  await tx.insert(sessions).values({ id, userId, device, expiresAt: end })
+  await tx.insert(credentials).values({ hash, sessionId: id, expiresAt: end })
+  await tx.insert(sessionUses).values({ sessionId: id, usedAt: new Date(now) })
+  const detail = { session: id, user: userId, device, expires: end.toISOString() }
+  events.push({ kind: 'session.issued', principal: by, detail })
+  return { id, token, expiresAt }
+}

@@ -1,0 +1,40 @@
+const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/
+const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+/** Comma-separated and in lower case. */
+export function splitList(value: string): string[] {
+  return value.split(',').map((item) => item.trim().toLowerCase())
+}
+
+export function allowedDomainsProblem(value: string): string | null {
+  const wrong = splitList(value).findIndex((item) => !domain.test(item))
+  return wrong === -1 ? null : `has an entry (number ${wrong + 1}) that is not a domain in plain ASCII`
+}
+
+export function adminUsersProblem(value: string): string | null {
+  const wrong = splitList(value).findIndex((item) => !email.test(item) || item.length > 254)
+  return wrong === -1 ? null : `has an entry (number ${wrong + 1}) that is not an e-mail address in plain ASCII`
+}
+
+export function publicUrlProblem(value: string): string | null {
+  const url = webAddress(value)
+  if (typeof url === 'string') return url
+  return url.pathname === '/' ? null : 'has a path'
+}
+
+/** An issuer may have a path, and is compared letter by letter. */
+export function issuerProblem(value: string): string | null {
+  const url = webAddress(value)
+  return typeof url === 'string' ? url : null
+}
+
+/** Stricter than `new URL`, which trims, folds and guesses. @returns what is wrong, in words */
+function webAddress(value: string): URL | string {
+  if (!/^https?:\/\//.test(value)) return 'does not begin with https://'
+  if (!/^[\x21-\x7e]+$/.test(value) || /[\\?#@]/.test(value)) return 'has something in it that does not belong there'
+  if (!URL.canParse(value)) return 'is not a URL'
+  const url = new URL(value)
+  if (url.protocol === 'http:' && !loopback.has(url.hostname)) return 'is http, which is for loopback only'
+  return url
+}

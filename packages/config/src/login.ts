@@ -1,0 +1,84 @@
+import { splitList } from './login-values.ts'
+import { Secret } from './secret.ts'
+import type { ServerEnvironment } from './server-schema.ts'
+
+export interface LoginConfig {
+  /** As the provider names itself in its tokens. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: Secret
+  /** The id_token's claim with the person's groups, or null. */
+  readonly groupsClaim: string | null
+  /** In lower case; empty: every domain of the provider. */
+  readonly allowedDomains: readonly string[]
+  /** In lower case. */
+  readonly adminUsers: readonly string[]
+  readonly defaultRole: string | null
+  /** Milliseconds. */
+  readonly sessionIdleMs: number
+}
+
+type Values = Partial<ServerEnvironment>
+
+const googleIssuer = 'https://accounts.google.com'
+const google = ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'] as const
+const generic = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
+const refinements = ['OIDC_GROUPS_CLAIM', 'ALLOWED_DOMAINS', 'ADMIN_USERS', 'DEFAULT_ROLE'] as const
+
+/** What is wrong with the variables of the login together, a sentence each. */
+export function loginProblems(values: Values): string[] {
+  const anyOf = (names: readonly (keyof Values)[]) => names.filter((name) => values[name] !== undefined)
+  const missing = (names: readonly (keyof Values)[]) =>
+    anyOf(names).length === 0
+      ? []
+      : names
+          .filter((name) => values[name] === undefined)
+          .map((name) => `${name} is missing although ${anyOf(names).join(' and ')} is set`)
+  const problems = [...missing(google), ...missing(generic)]
+  const [byGoogle] = anyOf(google)
+  const [byIssuer] = anyOf(generic)
+  if (byGoogle && byIssuer)
+    problems.push(`${byGoogle} and ${byIssuer} are both set; it should be one login: Google's or the issuer's`)
+  const login = byGoogle ?? byIssuer
+  if (login === undefined) {
+    problems.push(
+      ...anyOf(refinements).map((name) => `${name} is set, but no login: set OIDC_ISSUER or GOOGLE_CLIENT_ID`),
+    )
+  } else if (values.PUBLIC_URL === undefined) {
+    problems.push(
+      `PUBLIC_URL is missing although ${login} is set; it should be where browsers reach the gateway, such as https://gateway.example.com`,
+    )
+  }
+  if (byGoogle && values.ALLOWED_DOMAINS === undefined)
+    problems.push(
+      'ALLOWED_DOMAINS is missing although GOOGLE_CLIENT_ID is set; it should be the domains of your organisation, such as example.com, since everybody has an account at Google',
+    )
+  return problems
+}
+
+/** @param values without problems */
+export function loginOf(values: ServerEnvironment): LoginConfig | null {
+  const client = clientOf(values)
+  if (client === null) return null
+  return Object.freeze({
+    ...client,
+    groupsClaim: values.OIDC_GROUPS_CLAIM ?? null,
+    allowedDomains: listOf(values.ALLOWED_DOMAINS),
+    adminUsers: listOf(values.ADMIN_USERS),
+    defaultRole: values.DEFAULT_ROLE ?? null,
+    sessionIdleMs: Number(values.SESSION_IDLE) * 1000,
+  })
+}
+
+function clientOf(values: ServerEnvironment): Pick<LoginConfig, 'issuer' | 'clientId' | 'clientSecret'> | null {
+  const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = values
+  if (GOOGLE_CLIENT_ID && GOOGLE_CLIENT_SECRET)
+    return { issuer: googleIssuer, clientId: GOOGLE_CLIENT_ID, clientSecret: new Secret(GOOGLE_CLIENT_SECRET) }
+  if (OIDC_ISSUER && OIDC_CLIENT_ID && OIDC_CLIENT_SECRET)
+    return { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID, clientSecret: new Secret(OIDC_CLIENT_SECRET) }
+  return null
+}
+
+function listOf(value: string | undefined): readonly string[] {
+  return Object.freeze(value === undefined ? [] : [...new Set(splitList(value))])
+}

@@ -1,0 +1,25 @@
+/** What logins keep. None of the new tables raises the revision: they say nothing about who may do what. */
+export const logins = {
+  name: '0005-logins',
+  sql: `
+ALTER TABLE gateway.users ADD COLUMN groups text[] NOT NULL DEFAULT '{}';
+
+CREATE TABLE gateway.session_uses (
+  session_id uuid PRIMARY KEY REFERENCES gateway.sessions (id),
+  used_at timestamptz NOT NULL
+);
+
+CREATE TABLE gateway.used_logins (
+  state bytea PRIMARY KEY CONSTRAINT used_logins_state_length CHECK (octet_length(state) = 32),
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX ON gateway.used_logins (expires_at);
+
+CREATE TABLE gateway.first_administrators (
+  issuer text NOT NULL,
+  email text NOT NULL,
+  user_id uuid NOT NULL REFERENCES gateway.users (id),
+  PRIMARY KEY (issuer, email)
+);
+`,
+}
