@@ -27,6 +27,8 @@ export interface DemoIdentityProvider {
     readonly exchanges: Readonly<Record<string, unknown>>[]
     /** How often its keys were asked for. */
     keys: number
+    /** How often its metadata was. */
+    metadata: number
   }
   misbehave(how: Misbehaviour | null): void
   rotateKeys(): Promise<void>
@@ -42,7 +44,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = { id: 'rack-gateway', secret: randomBytes(24).toString('base64url') }
   const signing = await createSigning()
-  const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0 }
+  const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0, metadata: 0 }
   let people = options.people ?? demoPeople
   let misbehaviour: Misbehaviour | null = null
   const provider = new Provider(issuer, {
@@ -72,6 +74,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   const serveLibrary = provider.callback()
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url?.startsWith('/.well-known/')) received.metadata++
     if (answerBadly(misbehaviour, request, response)) return
     if (request.url === '/jwks') {
       received.keys++
