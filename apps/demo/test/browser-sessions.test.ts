@@ -162,6 +162,14 @@ describe('pages and the own API', () => {
     },
   )
 
+  test('are not at several hosts at once, nor at none', async () => {
+    const { host } = new URL(at.system.url)
+    for (const lines of [`Host: ${host}\r\nHost: evil.example`, `Host: ${host}\r\nHost: ${host}`, 'Host: ', 'Host:']) {
+      const answer = await at.system.raw(`GET /gateway/api/v1/me HTTP/1.1\r\n${lines}\r\n\r\n`)
+      expect([answer.status, lines]).toEqual([421, lines])
+    }
+  })
+
   test('but health is, and so is the rack API', async () => {
     const headers = { host: '10.0.0.1:8447' }
     expect((await at.visit(createBrowser(), '/gateway/health/live', { headers })).status).toBe(200)
