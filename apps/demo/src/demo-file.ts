@@ -11,6 +11,14 @@ export interface DemoFile {
   readonly events: string
   readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>
   readonly tokens: DemoTokens
+  /** Where people log in with a browser, and the gateway's own credentials there. */
+  readonly identityProvider: {
+    readonly issuer: string
+    readonly clientId: string
+    readonly clientSecret: string
+    /** E-mail addresses of who can be chosen, by their names. */
+    readonly people: Readonly<Record<string, string>>
+  }
 }
 
 const fileName = 'demo.json'

@@ -2,7 +2,9 @@ import { join, resolve } from 'node:path'
 import { readServerConfig } from '@rack-gateway/config'
 import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
+import { addressFor } from './address-for.ts'
 import { forgetDemoFile, writeDemoFile } from './demo-file.ts'
+import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { createDemoRack, type DemoRack } from './rack/index.ts'
 import { secretKeyIn } from './secret-key.ts'
 import { type DemoTokens, seed } from './seed.ts'
@@ -23,6 +25,7 @@ export interface Demo {
   /** Empty when racks of the environment stand in for them. */
   readonly demoRacks: Readonly<Record<string, DemoRack>>
   readonly tokens: DemoTokens
+  readonly identityProvider: DemoIdentityProvider
   stop(): Promise<void>
 }
 
@@ -33,7 +36,10 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
   const directory = resolve(dataDir)
   const given = racksOfEnvironment(env)
   const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
-  const stopRacks = () => Promise.all(Object.values(demoRacks).map((rack) => rack.close()))
+  const { gatewayPort, publicUrl } = await addressFor(port)
+  const identityProvider = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
+  const stopPeers = () =>
+    Promise.all([identityProvider.close(), ...Object.values(demoRacks).map((rack) => rack.close())])
   try {
     const variables = Object.keys(given).length > 0 ? given : variablesOf(demoRacks)
     const key = await secretKeyIn(directory)
@@ -41,8 +47,15 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
       ...variables,
       APP_SECRET_KEY: key,
       DATA_DIR: join(directory, 'postgres'),
-      PORT: String(port),
+      PORT: String(gatewayPort),
       HOST: '127.0.0.1',
+      PUBLIC_URL: publicUrl,
+      OIDC_ISSUER: identityProvider.issuer,
+      OIDC_CLIENT_ID: identityProvider.clientId,
+      OIDC_CLIENT_SECRET: identityProvider.clientSecret,
+      OIDC_GROUPS_CLAIM: 'groups',
+      ALLOWED_DOMAINS: 'example.com',
+      ADMIN_USERS: 'admin@example.com',
     })
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
@@ -58,20 +71,27 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
       events: 'audit.events',
       racks,
       tokens,
+      identityProvider: {
+        issuer: identityProvider.issuer,
+        clientId: identityProvider.clientId,
+        clientSecret: identityProvider.clientSecret,
+        people: Object.fromEntries(demoPeople.map(({ id, email }) => [id, email])),
+      },
     })
     return {
       gateway,
       racks,
       demoRacks,
       tokens,
+      identityProvider,
       async stop() {
         await forgetDemoFile(directory)
         await gateway.stop()
-        await stopRacks()
+        await stopPeers()
       },
     }
   } catch (error) {
-    await stopRacks()
+    await stopPeers()
     throw error
   }
 }

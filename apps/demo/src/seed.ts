@@ -1,8 +1,9 @@
 import { createTokenMint, NameTaken } from '@rack-gateway/auth'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import type { ServerConfig } from '@rack-gateway/config'
-import { openDatabase } from '@rack-gateway/database'
+import { type Database, openDatabase } from '@rack-gateway/database'
 import type { RunningGateway } from '@rack-gateway/gateway'
+import { demoGroups } from './identity-provider/index.ts'
 
 export interface DemoTokens {
   readonly viewer: string
@@ -34,6 +35,7 @@ export async function seed(
     by: { kind: 'system', id: 'demo', name: 'demo' },
   })
   try {
+    await bindGroups(issuer, database)
     const bound = racks.includes('staging') ? 'staging' : racks[0]
     return {
       viewer: await sessionOf(issuer, 'viewer@example.com', 'viewer'),
@@ -57,6 +59,15 @@ async function sessionOf(issuer: Issuer, email: string, role: string, rack?: str
     ...(rack === undefined ? {} : { rack }),
   })
   return token
+}
+
+/** What the groups of the demo's identity provider may do; once, whatever was changed since. */
+async function bindGroups(issuer: Issuer, { sql }: Pick<Database, 'sql'>): Promise<void> {
+  const known = await sql<
+    { name: string }[]
+  >`select subject_id as name from gateway.bindings where subject_kind = 'group'`
+  for (const [group, role] of Object.entries(demoGroups))
+    if (!known.some(({ name }) => name === group)) await issuer.addBinding({ kind: 'group', id: group }, { role })
 }
 
 async function pipelineToken(issuer: Issuer): Promise<string> {

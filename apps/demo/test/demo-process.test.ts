@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createDemoRack } from '@rack-gateway/demo/rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, call, type DemoProcess, postgresOf, readDemoFile, startDemoProcess } from './support/demo.ts'
+import { walkThroughLogin } from './support/login.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import {
   answers,
@@ -63,6 +64,12 @@ describe('a demo', () => {
         ci: token('rgt'),
         stagingViewer: token('rgs'),
       },
+      identityProvider: {
+        issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        clientId: 'rack-gateway',
+        clientSecret: expect.stringMatching(/^[\w-]{32}$/),
+        people: expect.objectContaining({ viewer: 'viewer@example.com', stranger: 'stranger@elsewhere.example' }),
+      },
     })
   })
 
@@ -72,6 +79,23 @@ describe('a demo', () => {
     const elsewhere = await call(gateway, '/rack/production/apps', tokens[role])
     expect(elsewhere.status).toBe(role === 'stagingViewer' ? 403 : 200)
     expect((await call(gateway, '/apps', tokens[role])).status).toBe(role === 'stagingViewer' ? 200 : 400)
+  })
+
+  test.each([
+    ['viewer', ['viewer']],
+    ['ops', ['ops']],
+    ['deployer', ['deployer']],
+    ['admin', ['admin']],
+    ['nobody', []],
+  ])('lets %s log in with a browser', async (person, roles) => {
+    const { browser, page } = await walkThroughLogin(demo.file.gateway, person)
+    expect(page.location).toBe(`${demo.file.gateway}/gateway/`)
+    const me = await browser.visit(`${demo.file.gateway}/gateway/api/v1/me`)
+    expect(JSON.parse(me.body)).toMatchObject({ name: `${person}@example.com`, roles })
+  })
+
+  test.each(['stranger', 'unverified'])('does not let %s in', async (person) => {
+    expect((await walkThroughLogin(demo.file.gateway, person)).page.status).toBe(403)
   })
 
   test('has racks and a database that answer where demo.json says', async () => {

@@ -8,9 +8,11 @@ export function refuseOtherHosts(app: FastifyInstance, publicUrl: string): void 
     host,
     host.includes(':', host.lastIndexOf(']') + 1) ? host : `${host}:${protocol === 'https:' ? 443 : 80}`,
   ]
-  app.addHook('onRequest', async function refuseOtherHost({ raw: { url = '', headers } }) {
+  app.addHook('onRequest', async function refuseOtherHost({ raw: { url = '', rawHeaders } }) {
     if (!/^\/gateway(?:[/?]|$)/.test(url) || /^\/gateway\/health\//.test(url)) return
-    if (!hosts.includes(headers.host?.toLowerCase() ?? ''))
+    const named = rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1)
+    const [name = '', another] = named
+    if (another !== undefined || !hosts.includes(name.toLowerCase()))
       throw ruled(
         new Misdirected(`this is not the address of the gateway’s pages and API: use ${publicUrl}/gateway/`),
         'other-host',

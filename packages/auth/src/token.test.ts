@@ -17,7 +17,7 @@ const secret = Buffer.alloc(48, 'newest secret ')
 const mint = createTokenMint([secret, oldSecret])
 const now = Date.UTC(2026, 0, 2, 3, 4, 5)
 const later = now + 3_600_000
-const kinds: readonly TokenKind[] = ['session', 'api-token', 'workload']
+const kinds: readonly TokenKind[] = ['session', 'browser', 'api-token', 'workload']
 const kind = fc.constantFrom(...kinds)
 const random = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => () => Buffer.from(bytes))
 const expiry = fc.integer({ min: now / 1000 + 1, max: 2 ** 40 - 1 }).map((seconds) => seconds * 1000)
@@ -47,7 +47,7 @@ test('what is issued is read back, and its hash is the SHA-256 of the whole text
   fc.assert(
     fc.property(kind, expiry, random, (kind, expiresAt, random) => {
       const { token, hash } = mint.issue(kind, expiresAt, random)
-      expect(token).toMatch(/^rg[stw]_[0-9A-Za-z]{63}$/)
+      expect(token).toMatch(/^rg[sbtw]_[0-9A-Za-z]{63}$/)
       expect(mint.read(token, now)).toEqual({ kind, expiresAt, hash })
       expect(hash).toEqual(createHash('sha256').update(token).digest())
     }),

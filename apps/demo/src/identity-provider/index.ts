@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Provider, { type Configuration, interactionPolicy } from 'oidc-provider'
+import type { Configuration, interactionPolicy } from 'oidc-provider'
 import { choosePerson } from './choose-person.ts'
+import { loadLibrary } from './library.ts'
 import { answerBadly, type Misbehaviour } from './misbehaviour.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
 import { createSigning } from './signing.ts'
@@ -27,6 +28,8 @@ export interface DemoIdentityProvider {
     readonly exchanges: Readonly<Record<string, unknown>>[]
     /** How often its keys were asked for. */
     keys: number
+    /** How often its metadata was. */
+    metadata: number
   }
   misbehave(how: Misbehaviour | null): void
   rotateKeys(): Promise<void>
@@ -37,16 +40,18 @@ export interface DemoIdentityProvider {
 
 /** An OpenID provider on loopback, for the demo and its tests: PKCE with S256 is required, and RFC 9207 is spoken. */
 export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
+  const { Provider, interactionPolicy } = await loadLibrary()
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = { id: 'rack-gateway', secret: randomBytes(24).toString('base64url') }
   const signing = await createSigning()
-  const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0 }
+  const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0, metadata: 0 }
   let people = options.people ?? demoPeople
   let misbehaviour: Misbehaviour | null = null
   const provider = new Provider(issuer, {
     ...configuration,
+    interactions: { url: (_context, { uid }) => `/choose/${uid}`, policy: askAlways(interactionPolicy) },
     clients: [
       {
         client_id: client.id,
@@ -72,6 +77,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   const serveLibrary = provider.callback()
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url?.startsWith('/.well-known/')) received.metadata++
     if (answerBadly(misbehaviour, request, response)) return
     if (request.url === '/jwks') {
       received.keys++
@@ -118,7 +124,6 @@ const configuration: Configuration = {
   scopes: ['openid', 'email', 'groups'],
   conformIdTokenClaims: false,
   features: { devInteractions: { enabled: false } },
-  interactions: { url: (_context, { uid }) => `/choose/${uid}`, policy: askAlways() },
   pkce: { required: () => true },
   // Two tabs of one browser are two logins of one session here.
   expiresWithSession: () => false,
@@ -132,14 +137,12 @@ const configuration: Configuration = {
   },
 }
 
-function askAlways() {
-  const policy = interactionPolicy.base()
-  const login = policy.get('login')
-  login?.checks.add(
-    new interactionPolicy.Check('choose', 'somebody must be chosen', ({ oidc }) =>
-      oidc.result?.login ? interactionPolicy.Check.NO_NEED_TO_PROMPT : interactionPolicy.Check.REQUEST_PROMPT,
-    ),
+function askAlways({ base, Check }: typeof interactionPolicy) {
+  const policy = base()
+  const check = new Check('choose', 'somebody must be chosen', ({ oidc }) =>
+    oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
   )
+  policy.get('login')?.checks.add(check)
   return policy
 }
 

@@ -31,6 +31,7 @@ export async function errorParts(): Promise<Record<string, string>> {
       rest.map((entry) => [code(entry.code), entry.sentence]),
     ),
     authentication: await ruleTable('packages/auth/src/refusal.ts'),
+    login: await ruleTable('packages/auth/src/login/refusal.ts'),
     target: await ruleTable('packages/convox-api/src/target-refusals.ts'),
   }
 }

@@ -47,13 +47,7 @@ export async function startLoginSystem(
   const { idp } = started
   if (!idp) throw new Error('the system was started without a login')
 
-  async function goAndChoose(person: string, { browser = createBrowser(), returnTo }: ChooseOptions = {}) {
-    const query = returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`
-    const begun = await browser.visit(`${system.url}/gateway/auth/login${query}`)
-    const choice = await browser.visit(to(begun))
-    const chosen = await browser.visit(to(choice), { form: { person } })
-    return { browser, callback: to(await browser.visit(to(chosen))) }
-  }
+  const goAndChoose = (person: string, options?: ChooseOptions) => chooseAt(system.url, person, options)
 
   return {
     system,
@@ -69,6 +63,20 @@ export async function startLoginSystem(
       await idp.close()
     },
   }
+}
+
+async function chooseAt(url: string, person: string, { browser = createBrowser(), returnTo }: ChooseOptions = {}) {
+  const query = returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`
+  const begun = await browser.visit(`${url}/gateway/auth/login${query}`)
+  const choice = await browser.visit(to(begun))
+  const chosen = await browser.visit(to(choice), { form: { person } })
+  return { browser, callback: to(await browser.visit(to(chosen))) }
+}
+
+/** The whole way, at a gateway that runs elsewhere with the demo's identity provider. */
+export async function walkThroughLogin(url: string, person: string): Promise<{ browser: Browser; page: Page }> {
+  const { browser, callback } = await chooseAt(url, person)
+  return { browser, page: await browser.visit(callback) }
 }
 
 function to(page: Page): string {

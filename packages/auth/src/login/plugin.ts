@@ -75,6 +75,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
 
   app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
     if (error instanceof LoginRefused) return refuse(request, reply, error, null)
+    if ((error.statusCode ?? 500) < 500) throw error
     request.log.error({ event: 'login.broken', err: error })
     return unavailablePage(reply, error)
   })

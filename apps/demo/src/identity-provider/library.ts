@@ -1,0 +1,19 @@
+type Library = typeof import('oidc-provider')
+
+let loading: Promise<Library> | null = null
+
+/** The library, without its advice for production among the lines that the demo prints. */
+export function loadLibrary(): Promise<Library> {
+  loading ??= load()
+  return loading
+}
+
+function load(): Promise<Library> {
+  for (const level of ['info', 'warn'] as const) {
+    const tell = console[level]
+    console[level] = (...words: unknown[]) => {
+      if (!/oidc-provider (NOTICE|WARNING):/.test(String(words[0]))) tell(...words)
+    }
+  }
+  return import('oidc-provider')
+}

@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Browser, createBrowser, type Page } from './support/browser.ts'
+import { type LoginSystem, startLoginSystem } from './support/login.ts'
+
+const hour = 3_600_000
+const clock = { ahead: 0 }
+let at: LoginSystem
+beforeAll(async () => {
+  at = await startLoginSystem({ sessionIdle: 12 * hour }, { now: () => Date.now() + clock.ahead })
+  at.system.app.log.level = 'silent'
+})
+afterAll(() => at.stop())
+afterEach(() => {
+  clock.ahead = 0
+})
+
+const me = (browser: Browser, headers: Record<string, string> = {}) =>
+  at.visit(browser, '/gateway/api/v1/me', { headers })
+const ruleOf = ({ body }: Page) => JSON.parse(body).rule
+const sessionOf = (browser: Browser) => browser.cookies.get('rack_gateway') ?? ''
+
+describe('a browser’s session', () => {
+  test('is for the gateway’s own API, and never for a rack', async () => {
+    const { browser } = await at.login('admin')
+    const received = at.system.rack.received.length
+    for (const path of ['/apps', '/rack/staging/apps', '/rack/staging/system'])
+      expect([(await at.visit(browser, path)).status, path]).toEqual([403, path])
+    expect(at.system.rack.received).toHaveLength(received)
+  })
+
+  test('is no token: neither as Bearer nor as a password', async () => {
+    const { browser } = await at.login('admin')
+    const token = sessionOf(browser)
+    const received = at.system.rack.received.length
+    const authorizations = [`Bearer ${token}`, `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`]
+    for (const authorization of authorizations)
+      for (const path of ['/rack/staging/apps', '/gateway/api/v1/me']) {
+        const page = await at.visit(createBrowser(), path, { headers: { authorization } })
+        expect([page.status, ruleOf(page)]).toEqual([401, 'browser-session'])
+      }
+    expect(at.system.rack.received).toHaveLength(received)
+  })
+
+  test('is no other session’s token put into the cookie', async () => {
+    const browser = createBrowser()
+    browser.cookies.set('rack_gateway', await at.system.token('admin', { email: 'cli@example.com' }))
+    const page = await me(browser)
+    expect([page.status, ruleOf(page)]).toEqual([401, 'browser-session'])
+  })
+
+  test('is refused beside another credential, so that it is never unclear who calls', async () => {
+    const { browser } = await at.login('admin')
+    const token = await at.system.token('viewer')
+    const page = await me(browser, { authorization: `Bearer ${token}` })
+    expect([page.status, ruleOf(page)]).toEqual([401, 'two-credentials'])
+  })
+
+  test('is refused when its cookie is there twice, in one header or in two', async () => {
+    const mine = sessionOf((await at.login('admin')).browser)
+    const other = sessionOf((await at.login('nobody')).browser)
+    const { host } = new URL(at.system.url)
+    for (const lines of [
+      [`Cookie: rack_gateway=${mine}; rack_gateway=${other}`],
+      [`Cookie: rack_gateway=${mine}`, `Cookie: rack_gateway=${other}`],
+      [`Cookie: rack_gateway=${mine}; a=b;rack_gateway=${mine}`],
+    ]) {
+      const answer = await at.system.raw(
+        `GET /gateway/api/v1/me HTTP/1.1\r\nHost: ${host}\r\n${lines.join('\r\n')}\r\n\r\n`,
+      )
+      expect([answer.status, JSON.parse(answer.body).rule]).toEqual([401, 'two-credentials'])
+    }
+  })
+
+  test.each(['', 'x', `rgb_${'0'.repeat(63)}`, 'A'.repeat(20_000), '"quoted"', '%00'])(
+    'is none with the cookie %#, and the page leads to the login',
+    async (value) => {
+      const browser = createBrowser()
+      browser.cookies.set('rack_gateway', value)
+      expect((await me(browser)).status).toBe(401)
+      expect(await at.visit(browser, '/gateway/')).toMatchObject({
+        status: 303,
+        location: `${at.system.url}/gateway/auth/login`,
+      })
+    },
+  )
+
+  test('goes on as long as it is used, and ends by itself when it is not, on record', async () => {
+    const { browser } = await at.login('nobody')
+    for (const later of [11, 22, 33]) {
+      clock.ahead = later * hour
+      expect((await me(browser)).status).toBe(200)
+    }
+    clock.ahead = 46 * hour
+    const page = await me(browser)
+    expect([page.status, ruleOf(page)]).toEqual([401, 'idle-session'])
+    const ended = (await at.system.events()).filter(({ kind }) => kind === 'session.ended').at(-1)
+    expect(ended).toMatchObject({ principal: { kind: 'system' }, detail: { reason: 'idle' } })
+    clock.ahead = 34 * hour
+    await expect.poll(async () => (await me(browser)).status).toBe(401)
+  })
+
+  test('writes its use at most once a minute, and tells nobody else of it', async () => {
+    const { browser } = await at.login('nobody')
+    await me(browser)
+    const session = (await at.system.events()).findLast(({ kind }) => kind === 'session.issued')?.detail?.session
+    const state = async () =>
+      (
+        await at.system
+          .sql`select (select used_at::text from gateway.session_uses where session_id = ${String(session)}) as used, (select value from gateway.revision) as revision`
+      )[0]
+    const before = await state()
+    clock.ahead = 30_000
+    for (let calls = 0; calls < 5; calls++) await me(browser)
+    expect(await state()).toEqual(before)
+    clock.ahead = 61_000
+    await me(browser)
+    const after = await state()
+    expect(after?.used).not.toBe(before?.used)
+    expect(after?.revision).toBe(before?.revision)
+  })
+
+  test('is over on every replica once it has ended on one', async () => {
+    const replica = await at.system.replica()
+    const { browser } = await at.login('admin')
+    const headers = { host: new URL(at.system.url).host }
+    const there = () => browser.visit(`${replica.url}/gateway/api/v1/me`, { headers })
+    expect((await there()).status).toBe(200)
+    const token = sessionOf(browser)
+    const { csrfToken } = JSON.parse((await me(browser)).body)
+    await at.visit(browser, '/gateway/auth/logout', { form: {}, headers: { 'x-csrf-token': csrfToken } })
+    browser.cookies.set('rack_gateway', token)
+    await expect.poll(async () => (await there()).status).toBe(401)
+    await replica.stop()
+  })
+
+  test('has the same CSRF token on every replica, and tells it to nobody without a cookie', async () => {
+    const replica = await at.system.replica()
+    const { browser } = await at.login('admin')
+    const here = JSON.parse((await me(browser)).body).csrfToken
+    const there = await browser.visit(`${replica.url}/gateway/api/v1/me`, {
+      headers: { host: new URL(at.system.url).host },
+    })
+    expect(here).toMatch(/^[\w-]{43}$/)
+    expect(JSON.parse(there.body).csrfToken).toBe(here)
+    await replica.stop()
+    const token = await at.system.token('viewer')
+    const page = await me(createBrowser(), { authorization: `Bearer ${token}` })
+    expect(JSON.parse(page.body)).not.toHaveProperty('csrfToken')
+  })
+})
+
+describe('pages and the own API', () => {
+  test.each(['evil.example', 'localhost', '127.0.0.1', '127.0.0.1:1', 'evil@127.0.0.1'])(
+    'are not at the host %j',
+    async (host) => {
+      const browser = createBrowser()
+      for (const path of ['/gateway/', '/gateway', '/gateway/api/v1/me', '/gateway/auth/login?return_to=/gateway/']) {
+        const page = await at.visit(browser, path, { headers: { host } })
+        expect([page.status, JSON.parse(page.body).code]).toEqual([421, 'RGW_MISDIRECTED'])
+        expect(page.location).toBeNull()
+      }
+    },
+  )
+
+  test('are not at several hosts at once, nor at none', async () => {
+    const { host } = new URL(at.system.url)
+    for (const lines of [`Host: ${host}\r\nHost: evil.example`, `Host: ${host}\r\nHost: ${host}`, 'Host: ', 'Host:']) {
+      const answer = await at.system.raw(`GET /gateway/api/v1/me HTTP/1.1\r\n${lines}\r\n\r\n`)
+      expect([answer.status, lines]).toEqual([421, lines])
+    }
+  })
+
+  test('but health is, and so is the rack API', async () => {
+    const headers = { host: '10.0.0.1:8447' }
+    expect((await at.visit(createBrowser(), '/gateway/health/live', { headers })).status).toBe(200)
+    expect((await at.visit(createBrowser(), '/check', { headers })).status).toBe(200)
+    const authorization = `Bearer ${await at.system.token('viewer')}`
+    expect(
+      (await at.visit(createBrowser(), '/rack/staging/apps', { headers: { ...headers, authorization } })).status,
+    ).toBe(200)
+  })
+
+  test('say who you are, escaped, in nobody’s frame and without a script', async () => {
+    const { browser } = await at.login('admin')
+    const page = await at.visit(browser, '/gateway/')
+    expect(page.body).toContain('You are logged in as admin@example.com')
+    expect(page.body).toMatch(/<dt>Roles<\/dt><dd>admin<\/dd>\s*<dt>Racks<\/dt><dd>staging<\/dd>/)
+    expect(page.body).not.toContain('<script')
+    expect(page.headers).toMatchObject({
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    })
+    expect(page.headers).not.toHaveProperty('access-control-allow-origin')
+  })
+})

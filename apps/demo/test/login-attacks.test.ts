@@ -1,0 +1,267 @@
+import { type DemoPerson, demoPeople, type Misbehaviour } from '@rack-gateway/demo/identity-provider'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createBrowser, type Page } from './support/browser.ts'
+import { type LoginSystem, startLoginSystem } from './support/login.ts'
+
+const clock = { ahead: 0 }
+let at: LoginSystem
+beforeAll(async () => {
+  at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
+})
+afterAll(() => at.stop())
+afterEach(() => {
+  clock.ahead = 0
+  at.idp.misbehave(null)
+  at.idp.setPeople(demoPeople)
+})
+
+const failures = async () => (await at.system.events()).filter(({ kind }) => kind === 'login.failed')
+const sessions = async () => (await at.system.sql`select count(*)::int as count from gateway.sessions`)[0]?.count
+
+/** A page for a person: no script in it or allowed by it, and no session given. */
+function expectRefused(page: Page, status: number, words: string): void {
+  expect([page.status, page.body]).toEqual([status, expect.stringContaining(words)])
+  expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+';/)
+  expect(page.headers['cache-control']).toBe('no-store')
+  expect(page.headers['referrer-policy']).toBe('no-referrer')
+  expect(page.body).not.toMatch(/<script|onerror=/i)
+  expect(page.setCookies.filter((line) => /^(__Host-)?rack_gateway=/.test(line))).toEqual([])
+}
+
+async function expectFailure(rule: string): Promise<void> {
+  expect((await failures()).at(-1)).toMatchObject({
+    decision: { effect: 'deny', rule },
+    source: { address: '127.0.0.1' },
+    detail: { issuer: at.idp.issuer },
+  })
+}
+
+async function expectCounted(rule: string): Promise<void> {
+  const counted = async () =>
+    (await at.system.events()).filter(({ kind, decision }) => kind === 'refused' && decision?.rule === rule)
+  await expect.poll(counted, { timeout: 5_000 }).not.toEqual([])
+}
+
+describe('the way back is refused', () => {
+  test('without a state, or with a state that nobody was given', async () => {
+    const browser = createBrowser()
+    for (const query of ['', '?code=x', '?state=', `?code=x&state=${'y'.repeat(22)}`, '?state=a&state=b&code=x'])
+      expectRefused(await at.visit(browser, `/gateway/auth/callback${query}`), 400, 'This login was not begun here')
+    await expectCounted('login-unknown')
+  })
+
+  test('in another browser than the one that began it: nobody is logged in as somebody else', async () => {
+    const { callback } = await at.goAndChoose('admin')
+    const victim = createBrowser()
+    await at.visit(victim, '/gateway/auth/login')
+    expectRefused(await victim.visit(callback), 400, 'This login was not begun here')
+    expect(victim.cookies.has('rack_gateway')).toBe(false)
+  })
+
+  test('with the state of one tab and the code of another', async () => {
+    const browser = createBrowser()
+    const mine = new URL((await at.goAndChoose('admin', { browser })).callback)
+    const other = new URL((await at.goAndChoose('viewer')).callback)
+    mine.searchParams.set('code', other.searchParams.get('code') ?? '')
+    expectRefused(await browser.visit(mine.href), 403, 'did not confirm the login')
+    await expectFailure('login-code')
+  })
+
+  test('a second time, in whichever replica', async () => {
+    const { browser, callback } = await at.goAndChoose('admin')
+    const kept = new Map(browser.cookies)
+    expect((await browser.visit(callback)).status).toBe(303)
+    expectRefused(await browser.visit(callback), 400, 'This login was not begun here')
+    const thief = createBrowser()
+    for (const [name, value] of kept) thief.cookies.set(name, value)
+    expectRefused(await thief.visit(callback), 400, 'This login was finished already')
+    await expectFailure('login-used')
+    const replica = await at.system.replica()
+    const elsewhere = callback.replace(at.system.url, replica.url)
+    const page = await thief.visit(elsewhere, { headers: { host: new URL(at.system.url).host } })
+    expectRefused(page, 400, 'This login was not begun here')
+    for (const [name, value] of kept) thief.cookies.set(name, value)
+    const again = await thief.visit(elsewhere, { headers: { host: new URL(at.system.url).host } })
+    expectRefused(again, 400, 'This login was finished already')
+    await replica.stop()
+  })
+
+  test('after ten minutes, and not a moment before', async () => {
+    const early = await at.goAndChoose('admin')
+    clock.ahead = 590_000
+    expect((await early.browser.visit(early.callback)).status).toBe(303)
+    clock.ahead = 0
+    const late = await at.goAndChoose('admin')
+    clock.ahead = 601_000
+    expectRefused(await late.browser.visit(late.callback), 400, 'This login took too long')
+    await expectFailure('login-expired')
+  })
+
+  test('with a cookie that this gateway has not sealed, or that is there twice', async () => {
+    const { browser, callback } = await at.goAndChoose('admin')
+    const [name = ''] = [...browser.cookies.keys()].filter((one) => one.startsWith('rack_gateway_login_'))
+    const sealed = browser.cookies.get(name) ?? ''
+    const flipped = `${sealed.slice(0, 30)}${sealed[30] === 'A' ? 'B' : 'A'}${sealed.slice(31)}`
+    for (const value of [flipped, sealed.slice(0, -4), '', 'x', `${sealed}; ${name}=${sealed}`]) {
+      browser.cookies.set(name, value)
+      expectRefused(await browser.visit(callback), 400, 'This login was not begun here')
+    }
+    browser.cookies.set(name, sealed)
+    expect((await browser.visit(callback)).status).toBe(303)
+  })
+
+  test.each([
+    ['another issuer', (values: URLSearchParams) => values.set('iss', 'https://evil.example')],
+    ['no issuer, where the provider always names itself', (values: URLSearchParams) => values.delete('iss')],
+  ])('with %s in it', async (_, change) => {
+    at.idp.misbehave({ kind: 'callback', change })
+    const exchanges = at.idp.received.exchanges.length
+    expectRefused((await at.login('admin')).page, 400, 'The answer came from somewhere else')
+    await expectFailure('login-issuer')
+    expect(at.idp.received.exchanges).toHaveLength(exchanges)
+  })
+
+  test('with an error of the provider, whose words are shown as words', async () => {
+    at.idp.misbehave({
+      kind: 'callback',
+      change(values) {
+        values.delete('code')
+        values.set('error', 'server_error')
+        values.set('error_description', '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u202e')
+      },
+    })
+    const { page } = await at.login('admin')
+    expect(page.status).toBe(403)
+    expect(page.body).toContain('server_error: &lt;script&gt;alert(1)&lt;/script&gt;&quot;&gt;&lt;img src=x')
+    expect(page.body).not.toMatch(/<script|<img|\u202e/)
+    await expectFailure('login-provider-refused')
+  })
+
+  test('when the person cancels at the provider', async () => {
+    const { page } = await at.login('')
+    expectRefused(page, 403, 'access_denied: nobody was chosen')
+    expect(page.body).toContain('href="/gateway/auth/login?return_to=%2Fgateway%2F"')
+  })
+})
+
+describe('an id_token does not count', () => {
+  const claims = (changes: Record<string, unknown>): Misbehaviour => ({
+    kind: 'claims',
+    change: (given) => ({ ...given, ...changes }),
+  })
+  const now = () => Math.floor(Date.now() / 1_000)
+  const wrong: [string, () => Misbehaviour][] = [
+    ['without a signature', () => ({ kind: 'alg-none' })],
+    ['signed by the public key as a secret', () => ({ kind: 'public-key-as-secret' })],
+    ['signed by a key that is not the provider’s', () => ({ kind: 'foreign-key', keyId: 'unknown' })],
+    ['with a broken signature', () => ({ kind: 'signature' })],
+    ['that is missing', () => ({ kind: 'no-id-token' })],
+    ['of another issuer', () => claims({ iss: 'https://evil.example' })],
+    ['for another client', () => claims({ aud: 'another-client' })],
+    ['for several, of which another asked', () => claims({ aud: [at.idp.clientId, 'another'], azp: 'another' })],
+    ['for several, which does not say who asked', () => claims({ aud: [at.idp.clientId, 'another'] })],
+    ['that another client asked for', () => claims({ azp: 'another' })],
+    ['of another login', () => claims({ nonce: 'n'.repeat(43) })],
+    ['of no login', () => claims({ nonce: undefined })],
+    ['that has expired', () => claims({ exp: now() - 60, iat: now() - 120 })],
+    ['that never expires', () => claims({ exp: undefined })],
+    ['that is not valid yet', () => claims({ nbf: now() + 600 })],
+    ['about nobody', () => claims({ sub: '' })],
+    ['about no subject', () => claims({ sub: undefined })],
+    ['about something that is no subject', () => claims({ sub: 7 })],
+  ]
+
+  test.each(wrong)('%s', async (_, misbehaviour) => {
+    const before = await sessions()
+    at.idp.misbehave(misbehaviour())
+    expectRefused((await at.login('admin')).page, 403, 'proof did not hold')
+    await expectFailure('login-id-token')
+    expect(await sessions()).toBe(before)
+  })
+})
+
+describe('a person is not let in', () => {
+  const as = (changes: Partial<DemoPerson>): DemoPerson[] => [
+    { id: 'mallory', email: 'mallory@example.com', emailVerified: true, groups: [], about: '', ...changes },
+  ]
+
+  test.each([
+    ['of another domain', { email: 'a@elsewhere.example' }, 'login-domain', 'organisation'],
+    ['of a domain that only begins like it', { email: 'a@example.com.evil.example' }, 'login-domain', 'organisation'],
+    ['of a domain that only ends like it', { email: 'a@evilexample.com' }, 'login-domain', 'organisation'],
+    ['of a domain below it', { email: 'a@sub.example.com' }, 'login-domain', 'organisation'],
+    ['with several @', { email: 'a@example.com@evil.example' }, 'login-email', 'no usable e-mail'],
+    ['with several @, ours last', { email: '"a@evil.example"@example.com' }, 'login-email', 'no usable e-mail'],
+    ['with a homograph', { email: 'a@ехample.com' }, 'login-email', 'no usable e-mail'],
+    ['with a full-width @', { email: 'a＠example.com' }, 'login-email', 'no usable e-mail'],
+    ['with a line break', { email: 'a@example.com\n' }, 'login-email', 'no usable e-mail'],
+    ['without one', { email: '' }, 'login-email', 'no usable e-mail'],
+    ['whose address is not verified', { emailVerified: false }, 'login-email-unverified', 'not verified'],
+    ['whose groups can’t be read', { groups: ['ok', 7 as never] }, 'login-groups', 'could not be read'],
+    [
+      'with more groups than can be',
+      { groups: Array.from({ length: 501 }, (_, n) => `g${n}`) },
+      'login-groups',
+      'could not be read',
+    ],
+  ])('%s', async (_, changes, rule, words) => {
+    const before = await sessions()
+    at.idp.setPeople(as(changes))
+    expectRefused((await at.login('mallory')).page, 403, words)
+    await expectFailure(rule)
+    expect(await sessions()).toBe(before)
+    expect(await at.system.sql`select 1 from gateway.users where subject = 'mallory'`).toHaveLength(0)
+  })
+
+  test.each([
+    ['as text', 'true'],
+    ['as a number', 1],
+    ['not at all', undefined],
+  ])('whose address is verified %s', async (_, verified) => {
+    at.idp.misbehave({ kind: 'claims', change: (given) => ({ ...given, email_verified: verified }) })
+    expectRefused((await at.login('nobody')).page, 403, 'not verified')
+  })
+
+  test('whose organisation at the provider is another one', async () => {
+    at.idp.misbehave({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
+    expectRefused((await at.login('nobody')).page, 403, 'organisation')
+  })
+
+  test('who is locked', async () => {
+    const { browser } = await at.login('ops')
+    await at.system.sql`update gateway.users set locked_at = now() where subject = 'ops'`
+    const before = await sessions()
+    expectRefused((await at.login('ops')).page, 403, 'Your account is locked')
+    await expectFailure('login-locked')
+    expect(await sessions()).toBe(before)
+    await expect.poll(async () => (await at.visit(browser, '/gateway/api/v1/me')).status).toBe(401)
+  })
+
+  test('and the domain in capitals is the same domain', async () => {
+    at.idp.setPeople(as({ id: 'shouting', email: 'Shouting@EXAMPLE.com' }))
+    expect((await at.login('shouting')).page.status).toBe(303)
+  })
+})
+
+test('a page that is asked for after the login is one of ours', async () => {
+  for (const returnTo of [
+    '//evil.example',
+    '/\\evil.example',
+    'https:evil.example',
+    'javascript:alert(1)',
+    '/gateway/%2e%2e/apps',
+  ])
+    expect((await at.login('admin', { returnTo })).page.location).toBe(`${at.system.url}/gateway/`)
+})
+
+test('a login replaces a session that was planted, and ends it', async () => {
+  const planted = (await at.login('nobody')).browser.cookies.get('rack_gateway') ?? ''
+  const victim = createBrowser()
+  victim.cookies.set('rack_gateway', planted)
+  await at.login('admin', { browser: victim })
+  expect(victim.cookies.get('rack_gateway')).not.toBe(planted)
+  expect(JSON.parse((await at.visit(victim, '/gateway/api/v1/me')).body)).toMatchObject({ name: 'admin@example.com' })
+  victim.cookies.set('rack_gateway', planted)
+  await expect.poll(async () => (await at.visit(victim, '/gateway/api/v1/me')).status).toBe(401)
+})

@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { returnTo } from './return-to.ts'
+
+test.each(['/gateway/', '/gateway/sessions', '/gateway/sessions/', '/gateway/a-b_c/d.e~f?x=1&y=%2Fz'])(
+  'a page of ours is where to go: %s',
+  (path) => {
+    expect(returnTo(path)).toBe(path)
+  },
+)
+
+test.each([
+  '//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  'https:evil.example',
+  'https://evil.example/gateway/',
+  'javascript:alert(1)',
+  ' /gateway/',
+  '/gateway//evil.example',
+  '/gateway/../apps',
+  '/gateway/./x',
+  '/gateway/..%2fapps',
+  '/gateway/%2e%2e/apps',
+  '/gateway/%5cevil.example',
+  '/gateway/\\evil.example',
+  '/gateway/\t/evil.example',
+  '/gateway/x\r\nSet-Cookie: a=b',
+  '/gateway/x#fragment',
+  '/gateway/x?a?b',
+  '/gateway/x?a=<script>',
+  '/gateway/auth/login',
+  '/gateway/auth/logout',
+  '/gateway/auth',
+  '/gatewayx/',
+  '/gateway',
+  '/apps',
+  '/',
+  '',
+  `/gateway/${'x'.repeat(2_000)}`,
+  ['/gateway/x', '/gateway/y'],
+  undefined,
+  {},
+])('anything else leads to the first page: %j', (wanted) => {
+  expect(returnTo(wanted)).toBe('/gateway/')
+})
+
+test('whatever comes out is below /gateway/ of this very origin, as a browser reads it', () => {
+  const hostile = fc.stringMatching(/^\/gateway\/[\x00-\x7f]{0,12}$/)
+  fc.assert(
+    fc.property(fc.oneof(hostile, fc.string()), (wanted) => {
+      const url = new URL(returnTo(wanted), 'https://gateway.example.com/gateway/auth/callback')
+      expect(url.origin).toBe('https://gateway.example.com')
+      expect(url.pathname).toMatch(/^\/gateway\/(?!auth(\/|$))/)
+    }),
+    { numRuns: 2_000 },
+  )
+})
