@@ -43,7 +43,14 @@ describe('rack-gateway', () => {
     const { path, content } = file()
     expect(content).toEqual({
       gateways: { staging: { url: system.url, rack: 'staging' } },
-      tokens: { staging: { token: deployer, email: 'deployer@example.com', expires_at: expect.any(String) } },
+      tokens: {
+        staging: {
+          token: deployer,
+          email: 'deployer@example.com',
+          expires_at: expect.any(String),
+          renew_at: expect.any(String),
+        },
+      },
       current: 'staging',
     })
     const inADay = Date.parse(

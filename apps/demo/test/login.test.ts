@@ -16,6 +16,17 @@ async function csrfTokenOf(browser: ReturnType<typeof createBrowser>): Promise<s
   return JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body).csrfToken
 }
 
+test('a cookie with its CSRF token gets no token for the rack API', async () => {
+  const { browser } = await at.login('admin')
+  const csrf = await csrfTokenOf(browser)
+  const answer = await at.visit(browser, '/gateway/api/v1/session/renewal', {
+    method: 'POST',
+    headers: { 'x-csrf-token': csrf },
+  })
+  expect([answer.status, JSON.parse(answer.body).rule]).toEqual([403, 'cookie-credential'])
+  expect(answer.body).not.toMatch(/rg[a-z]_/)
+})
+
 describe('a login', () => {
   test('goes to the provider and comes back, with state, nonce and PKCE by S256', async () => {
     const { browser, page } = await at.login('admin')
