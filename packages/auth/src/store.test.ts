@@ -63,6 +63,30 @@ test('nobody gets the bindings of somebody else, of another kind with the same i
   expect(rolesOf(letIn(principalOf(await directory.find(reading.hash), now)))).toEqual(['viewer on */*'])
 })
 
+test('whoever is in a group has its bindings, and so have the API tokens that they own; nobody else has', async () => {
+  const { issuer, directory, annSession, admin, readingOf } = await startStore()
+  const { reading } = await annSession()
+  await annSession({ email: 'bob@example.com' })
+  await admin`update gateway.users set groups = array['ops', 'it''s "odd", {x}'] where email = 'ann@example.com'`
+  await issuer.addBinding({ kind: 'group', id: 'ops' }, { role: 'ops', racks: 'staging' })
+  await issuer.addBinding({ kind: 'group', id: `it's "odd", {x}` }, { role: 'deployer' })
+  await issuer.addBinding({ kind: 'group', id: 'op' }, { role: 'admin' })
+  await issuer.addBinding({ kind: 'group', id: 'OPS' }, { role: 'admin' })
+  const ann = letIn(principalOf(await directory.find(reading.hash), now))
+  expect(rolesOf(ann).sort()).toEqual(['deployer on */*', 'ops on staging/*', 'viewer on */*'])
+  expect(ann.groups).toEqual(['ops', `it's "odd", {x}`])
+  const token = await issuer.issueApiToken({
+    name: 'hers',
+    owner: { kind: 'user', email: 'ann@example.com' },
+    role: 'viewer',
+    expiresAt: now + hour,
+  })
+  const { owner } = letIn(principalOf(await directory.find(readingOf(token.token).hash), now))
+  expect(owner?.bindings.map(({ role }) => role).sort()).toEqual(['deployer', 'ops', 'viewer'])
+  const bob = await annSession({ email: 'bob@example.com' })
+  expect(rolesOf(letIn(principalOf(await directory.find(bob.reading.hash), now)))).toEqual(['viewer on */*'])
+})
+
 test('an unknown hash finds nothing', async () => {
   const { annSession, directory } = await startStore()
   await annSession()

@@ -163,6 +163,7 @@ test('the sentence of an expired token has its end and says what to do', () => {
   const reasons = kinds.map((kind) => mint.read(mint.issue(kind, now).token, now))
   expect(reasons).toEqual([
     { rule: 'expired-token', reason: 'your session expired on 2026-01-02 03:04 UTC: run "rack-gateway login"' },
+    { rule: 'expired-token', reason: 'your session expired on 2026-01-02 03:04 UTC: log in again' },
     {
       rule: 'expired-token',
       reason: 'this API token expired on 2026-01-02 03:04 UTC: ask an administrator or its owner for a new one',

@@ -17,9 +17,10 @@ export function sentCookies(rawHeaders: readonly string[]): (readonly [name: str
   const cookies: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() !== 'cookie') continue
-    for (const pair of (rawHeaders[index + 1] ?? '').split(';')) {
+    for (const part of (rawHeaders[index + 1] ?? '').split(';')) {
+      const pair = part.trim()
       const equals = pair.indexOf('=')
-      if (equals > 0) cookies.push([pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()])
+      if (equals > 0) cookies.push([pair.slice(0, equals), pair.slice(equals + 1)])
     }
   }
   return cookies

@@ -25,8 +25,8 @@ export async function startStore() {
   const issuer = createIssuer({ database, mint, clock, record, by: author })
   const directory = createDirectory(database)
 
-  /** A session of Ann, who is a viewer everywhere, with its hash. */
-  async function annSession(changes: { role?: string; rack?: string } = {}) {
+  /** A session of Ann, unless another person is named, who is a viewer everywhere, with its hash. */
+  async function annSession(changes: { email?: string; role?: string; rack?: string } = {}) {
     const request = { email: 'ann@example.com', role: 'viewer', device: 'laptop', expiresAt: now + hour, ...changes }
     const issued = await issuer.issueSession(request)
     return { ...issued, reading: readingOf(issued.token) }

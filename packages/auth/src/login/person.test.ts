@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { personOf } from './person.ts'
+import { LoginRefused } from './refusal.ts'
+import { googleIssuer, type LoginSettings } from './settings.ts'
+
+const google: LoginSettings = {
+  publicUrl: 'https://gateway.example.com',
+  issuer: googleIssuer,
+  clientId: 'client',
+  clientSecret: 'secret',
+  groupsClaim: null,
+  allowedDomains: ['example.com'],
+  adminUsers: [],
+  defaultRole: null,
+  sessionIdle: 1,
+}
+const claims = { sub: '1', email: 'Ann@Example.com', email_verified: true, hd: 'example.com' }
+
+function ruleOf(changes: object, settings: Partial<LoginSettings> = {}): string | null {
+  try {
+    personOf({ ...claims, ...changes }, { ...google, ...settings })
+    return null
+  } catch (error) {
+    if (error instanceof LoginRefused) return error.refusal.rule
+    throw error
+  }
+}
+
+describe('an account at Google', () => {
+  test('is let in when its address and its organisation are ours', () => {
+    expect(personOf(claims, google)).toEqual({
+      issuer: googleIssuer,
+      subject: '1',
+      email: 'ann@example.com',
+      groups: [],
+    })
+    expect(ruleOf({ hd: 'EXAMPLE.com' })).toBeNull()
+  })
+
+  test('is not let in without an organisation: anybody can have an address of ours there', () => {
+    expect(ruleOf({ hd: undefined })).toBe('login-domain')
+    expect(ruleOf({ hd: 7 })).toBe('login-domain')
+    expect(ruleOf({ hd: 'evil.example' })).toBe('login-domain')
+  })
+
+  test('needs no organisation for an address of Google itself', () => {
+    expect(ruleOf({ email: 'a@gmail.com', hd: undefined }, { allowedDomains: ['gmail.com'] })).toBeNull()
+  })
+
+  test('is of another domain whatever its organisation', () => {
+    expect(ruleOf({ email: 'ann@evil.example' })).toBe('login-domain')
+  })
+})
+
+describe('groups', () => {
+  const settings = { groupsClaim: 'groups' }
+  const groupsOf = (groups: unknown) => personOf({ ...claims, groups }, { ...google, ...settings }).groups
+
+  test('are sorted, each once; a single text is one', () => {
+    expect(groupsOf(['b', 'a', 'b'])).toEqual(['a', 'b'])
+    expect(groupsOf('ops')).toEqual(['ops'])
+    expect(personOf(claims, { ...google, ...settings }).groups).toEqual([])
+  })
+
+  test.each([[null], [{}], [7], [['a', null]], [['']], [['a\nb']], [['x'.repeat(257)]]])('can not be %j', (groups) => {
+    expect(ruleOf({ groups }, settings)).toBe('login-groups')
+  })
+
+  test('are not looked for in what every object has', () => {
+    expect(personOf(claims, { ...google, groupsClaim: 'constructor' }).groups).toEqual([])
+  })
+})
