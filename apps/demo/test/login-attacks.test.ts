@@ -265,3 +265,19 @@ test('a login replaces a session that was planted, and ends it', async () => {
   victim.cookies.set('rack_gateway', planted)
   await expect.poll(async () => (await at.visit(victim, '/gateway/api/v1/me')).status).toBe(401)
 })
+
+describe('logins without end from one address', () => {
+  test('are 429 beyond the limit, and a person with a session is let in all the same', async () => {
+    const limited = await startLoginSystem({}, { strangersPerMinute: 10 })
+    const { browser } = await limited.login('admin')
+    const stranger = createBrowser()
+    const statuses: number[] = []
+    for (let count = 0; count < 12; count++)
+      statuses.push((await limited.visit(stranger, '/gateway/auth/login')).status)
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3)
+    const beyond = await limited.visit(stranger, '/gateway/auth/login')
+    expect([beyond.status, Number(beyond.headers['retry-after'])]).toEqual([429, expect.any(Number)])
+    expect((await limited.visit(browser, '/gateway/api/v1/me')).status).toBe(200)
+    await limited.stop()
+  })
+})

@@ -28,14 +28,17 @@ export async function registerLogin(app: FastifyInstance, options: BrowserLoginO
     throw new LoginMisconfigured(
       `DEFAULT_ROLE is no role of the policy; it should be one of ${[...app.policy.roles.keys()].join(', ')}`,
     )
-  await app.register(loginPlugin, {
-    ...options,
-    async recordFailure(failed: FailedLogin) {
-      await app.audit.record(failureDraft(failed))
-    },
-    countFailure({ request, rule, reason }: FailedLogin) {
-      app.audit.refuse({ address: addressOf(request), rule, reason })
-    },
+  await app.register(async function limited(scope) {
+    scope.addHook('onRequest', scope.limitStranger)
+    await scope.register(loginPlugin, {
+      ...options,
+      async recordFailure(failed: FailedLogin) {
+        await app.audit.record(failureDraft(failed))
+      },
+      countFailure({ request, rule, reason }: FailedLogin) {
+        app.audit.refuse({ address: addressOf(request), rule, reason })
+      },
+    })
   })
 }
 

@@ -4,6 +4,7 @@ import { entries, whoMay } from './openapi.ts'
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.4rem;border-bottom:1px solid #ccc}
+table{table-layout:fixed}th:first-child{width:11rem}th:nth-child(2){width:16rem}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}`
 
 /** No script, nothing from elsewhere, in no frame. */
@@ -25,7 +26,8 @@ ${fields('query', endpoint.query)}${fields('body', endpoint.body)}${fields('answ
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Rack Gateway: API</title><style>${style}</style></head><body>
 <h1>Rack Gateway: API</h1>
-<p>Send a token as <code>Authorization: Bearer …</code>, or as the password of Basic. Bodies are JSON.
+<p>Send a token as <code>Authorization: Bearer …</code>, or as the password of Basic. A browser that is logged in needs none,
+but sends its <code>csrfToken</code> as <code>X-CSRF-Token</code> with each change. Bodies are JSON.
 For programs: <a href="${apiPrefix}/openapi.json">OpenAPI 3.1</a>.</p>
 ${sections.join('\n')}
 </body></html>
