@@ -93,7 +93,7 @@ export async function startSystem({
       log: pino({ level: 'silent' }),
       auditReads,
       authMaxStale: 60_000,
-      publicUrl,
+      publicUrl: login?.publicUrl ?? null,
       login,
       now,
     })
