@@ -96,6 +96,9 @@ describe('the way back is refused', () => {
     clock.ahead = 601_000
     expectRefused(await late.browser.visit(late.callback), 400, 'This login took too long')
     await expectFailure('login-expired')
+    clock.ahead = 1_300_000
+    await at.login('admin')
+    expect(await at.system.sql`select 1 from gateway.used_logins`).toHaveLength(1)
   })
 
   test('with a cookie that this gateway has not sealed, or that is there twice', async () => {
@@ -167,6 +170,7 @@ describe('an id_token does not count', () => {
     ['that has expired', () => claims({ exp: now() - 60, iat: now() - 120 })],
     ['that never expires', () => claims({ exp: undefined })],
     ['that is not valid yet', () => claims({ nbf: now() + 600 })],
+    ['that is huge', () => claims({ padding: 'x'.repeat(60_000) })],
     ['about nobody', () => claims({ sub: '' })],
     ['about no subject', () => claims({ sub: undefined })],
     ['about something that is no subject', () => claims({ sub: 7 })],

@@ -43,6 +43,9 @@ export async function startLoginSystem(
         ...settings,
       }
     },
+  }).catch(async (error: unknown) => {
+    await started.idp?.close()
+    throw error
   })
   const { idp } = started
   if (!idp) throw new Error('the system was started without a login')

@@ -104,7 +104,7 @@ export async function startSystem({
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
-      publicUrl,
+      publicUrl: login?.publicUrl ?? null,
       login,
       now,
       trustedProxies,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, firstAdministrators, sessions, sessionUses, usedLogins, users } from '@rack-gateway/database'
-import { and, eq, lt } from 'drizzle-orm'
+import { and, eq, inArray, lt } from 'drizzle-orm'
 import { createBinding } from '../bindings.ts'
 import type { Change } from '../change.ts'
 import type { Author } from '../events.ts'
@@ -26,14 +26,25 @@ export interface SignedIn extends IssuedCredential {
 
 /** Takes an attempt once. @returns false for one that was taken before, on whichever replica */
 export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now: number): Promise<boolean> {
-  await tx.delete(usedLogins).where(lt(usedLogins.expiresAt, new Date(now)))
   const expiresAt = new Date(now + attemptLife)
   const taken = await tx
     .insert(usedLogins)
     .values({ state: stateHash(state), expiresAt })
     .onConflictDoNothing()
     .returning({ state: usedLogins.state })
+  await forgetOld(tx, now)
   return taken.length === 1
+}
+
+/** A few at a time, and none that another login is forgetting: two that clean up at once don't wait for each other. */
+async function forgetOld(tx: Change['tx'], now: number): Promise<void> {
+  const old = tx
+    .select({ state: usedLogins.state })
+    .from(usedLogins)
+    .where(lt(usedLogins.expiresAt, new Date(now)))
+    .limit(100)
+    .for('update', { skipLocked: true })
+  await tx.delete(usedLogins).where(inArray(usedLogins.state, old))
 }
 
 /**

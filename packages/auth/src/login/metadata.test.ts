@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { discover } from './metadata.ts'
+import { LoginRefused } from './refusal.ts'
+
+/** A provider that says of itself what the test wants. @returns its issuer */
+async function startIssuer(changes: (issuer: string) => object, path = ''): Promise<string> {
+  const server = createServer((request, response) => {
+    const found = request.url === `${path}/.well-known/openid-configuration`
+    response.writeHead(found ? 200 : 404).end(JSON.stringify({ ...metadataOf(issuer), ...changes(issuer) }))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+  return issuer
+}
+
+function metadataOf(issuer: string) {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/auth`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+    code_challenge_methods_supported: ['S256'],
+  }
+}
+
+async function whyNot(issuer: string): Promise<string | undefined> {
+  const error: unknown = await discover(issuer).catch((caught: unknown) => caught)
+  return error instanceof LoginRefused ? error.detail.why : undefined
+}
+
+test.each(['', '/tenant', '/realms/staging'])('a provider at the path %j is found', async (path) => {
+  const issuer = await startIssuer(() => ({}), path)
+  expect(await discover(issuer)).toMatchObject({ issuer })
+})
+
+test.each([
+  ['PKCE by plain text only', () => ({ code_challenge_methods_supported: ['plain'] }), 'it has no PKCE with S256'],
+  ['no keys', () => ({ jwks_uri: undefined }), 'its metadata is incomplete'],
+  ['something else for an endpoint', () => ({ token_endpoint: 7 }), 'its metadata is incomplete'],
+  ['a slash too much', (issuer: string) => ({ issuer: `${issuer}/` }), 'its metadata names another issuer'],
+  ['another issuer', () => ({ issuer: 'https://evil.example' }), 'its metadata names another issuer'],
+  [
+    'a plain token endpoint elsewhere',
+    () => ({ token_endpoint: 'http://evil.example/token' }),
+    'an endpoint of its metadata is not https',
+  ],
+  ['plain keys elsewhere', () => ({ jwks_uri: 'http://10.0.0.1/jwks' }), 'an endpoint of its metadata is not https'],
+  [
+    'an endpoint that runs',
+    () => ({ authorization_endpoint: 'javascript:alert(1)' }),
+    'an endpoint of its metadata is not https',
+  ],
+  [
+    'an endpoint that is no address',
+    () => ({ authorization_endpoint: '/auth' }),
+    'an endpoint of its metadata is not https',
+  ],
+])('a provider with %s is not used', async (_, changes, why) => {
+  expect(await whyNot(await startIssuer(changes))).toBe(why)
+})
+
+test('a provider that is not there says by which error', async () => {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  expect(await whyNot(`http://127.0.0.1:${port}`)).toBe('ECONNREFUSED')
+})
