@@ -4,13 +4,12 @@ import { createMachine, type Machine } from './support/machine.ts'
 import { fromSource } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 
-const publicUrl = 'https://gateway.example.com'
 let system: System
 let issuer: TestIssuer
 let machine: Machine
 beforeAll(async () => {
-  system = await startSystem({ publicUrl })
-  issuer = await startTestIssuer({ audience: publicUrl })
+  system = await startSystem({ publicUrl: 'own' })
+  issuer = await startTestIssuer({ audience: system.url })
   machine = createMachine(null)
   const answer = await fetch(`${system.url}/gateway/api/v1/trusts`, {
     method: 'POST',

@@ -1,5 +1,6 @@
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { askUnder } from './support/ask-under.ts'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
@@ -46,9 +47,8 @@ async function api(method: string, path: string, token: string, body?: unknown, 
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   }
   const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }
-  const answer = await fetch(`${url}/gateway/api/v1${path}`, { method, headers, ...sent })
-  const text = await answer.text()
-  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) }
+  const { status, text } = await askUnder(publicUrl, `${url}/gateway/api/v1${path}`, { method, headers, ...sent })
+  return { status, body: text === '' ? {} : JSON.parse(text) }
 }
 
 const exchange = (jwt: string, body?: unknown, url?: string) => api('POST', '/workload-sessions', jwt, body, url)
@@ -381,7 +381,7 @@ describe('what is refused at the exchange', () => {
   test('no credential, two, a Basic one, and a token of ours', async () => {
     const post = (headers: readonly string[]) =>
       system.raw(
-        `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: gateway\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
+        `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: gateway.example.com\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
       )
     expect((await post([])).status).toBe(401)
     const jwt = await issuer.jwt()
@@ -401,7 +401,11 @@ describe('what is refused at the exchange', () => {
     await trust()
     const jwt = await issuer.jwt()
     const headers = { authorization: `Bearer ${jwt}`, 'content-type': type }
-    const answer = await fetch(`${system.url}/gateway/api/v1/workload-sessions`, { method: 'POST', headers, body })
+    const answer = await askUnder(publicUrl, `${system.url}/gateway/api/v1/workload-sessions`, {
+      method: 'POST',
+      headers,
+      body,
+    })
     expect(statuses).toContain(answer.status)
     expect((await exchange(jwt, {})).status).toBe(201)
   })

@@ -1,7 +1,6 @@
 export { type BlockedOperation, builtInBlocked } from './blocked.ts'
 export { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
 export { InvalidPolicy } from './errors.ts'
-export { type Grantable, grantProblem } from './granting.ts'
 export { onePermissionEach } from './grants.ts'
 export { contains, isPattern } from './may-give.ts'
 export { type PermissionEntry, permissions } from './permissions.ts'

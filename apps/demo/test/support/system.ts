@@ -51,6 +51,7 @@ export interface SystemOptions {
   readonly trustedProxies?: readonly string[]
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
+  /** `own`: where it listens. */
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
@@ -87,8 +88,9 @@ export async function startSystem({
     await rack.listen()
     racks[name] = rack
   }
-  const fixedPort = loginAt === undefined ? 0 : await freePort()
-  const publicUrl = loginAt === undefined ? givenUrl : `http://127.0.0.1:${fixedPort}`
+  const atHome = loginAt !== undefined || givenUrl === 'own'
+  const fixedPort = atHome ? await freePort() : 0
+  const publicUrl = atHome ? `http://127.0.0.1:${fixedPort}` : givenUrl
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = () =>
     createGateway({
@@ -104,7 +106,7 @@ export async function startSystem({
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
-      publicUrl: login?.publicUrl ?? null,
+      publicUrl: login?.publicUrl ?? publicUrl,
       login,
       now,
       trustedProxies,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
-import { grantProblem, type Policy, type Principal } from '@rack-gateway/rbac-policy'
+import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { type Change, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
 import { AuthUnavailable, LookUpTooSlow, NoPublicUrl, StrongerThanMaker } from '../errors.ts'
@@ -125,11 +125,16 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /** @throws StrongerThanMaker, InvalidTrust, InvalidName, TrustNameTaken */
-  async function createTrust(request: TrustRequest, maker: Principal, policy: Pick<Policy, 'roles'>): Promise<string> {
+  async function createTrust(
+    request: TrustRequest,
+    maker: Principal,
+    policy: Pick<Policy, 'mayGive'>,
+  ): Promise<string> {
     if (maker.kind !== 'user') throw new StrongerThanMaker('only people make trusts, and this is a token')
     if (publicUrl === null) throw new NoPublicUrl()
     const terms = trustTerms(request, publicUrl)
-    const problem = grantProblem(policy, maker, terms)
+    const { role, racks, apps } = terms
+    const problem = policy.mayGive(maker, { role, racks, apps, until: null }, clock.now())
     if (problem !== null) throw new StrongerThanMaker(problem)
     return change(authorOf(maker), (open) => insertTrust(open, terms)).finally(trusts.forget)
   }
