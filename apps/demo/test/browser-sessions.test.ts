@@ -200,7 +200,7 @@ describe('pages and the own API', () => {
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     })
     expect(page.headers).not.toHaveProperty('access-control-allow-origin')
-    const style = /<style>([^]*)<\/style>/.exec(page.body)?.[1] ?? ''
+    const style = /<style>([\s\S]*)<\/style>/.exec(page.body)?.[1] ?? ''
     const digest = createHash('sha256').update(style).digest('base64')
     expect(page.headers['content-security-policy']).toContain(`style-src 'sha256-${digest}';`)
   })
