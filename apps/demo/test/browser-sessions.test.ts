@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, createBrowser, type Page } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
@@ -53,6 +54,13 @@ describe('a browser’s session', () => {
     const token = await at.system.token('viewer')
     const page = await me(browser, { authorization: `Bearer ${token}` })
     expect([page.status, ruleOf(page)]).toEqual([401, 'two-credentials'])
+  })
+
+  test('does not go round in circles when the browser holds a password for the gateway, too', async () => {
+    const { browser } = await at.login('admin')
+    const authorization = `Basic ${Buffer.from(`convox:${await at.system.token('viewer')}`).toString('base64')}`
+    const page = await at.visit(browser, '/gateway/', { headers: { authorization } })
+    expect([page.status, ruleOf(page), page.location]).toEqual([401, 'two-credentials', null])
   })
 
   test('is refused when its cookie is there twice, in one header or in two', async () => {
@@ -192,5 +200,8 @@ describe('pages and the own API', () => {
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     })
     expect(page.headers).not.toHaveProperty('access-control-allow-origin')
+    const style = /<style>([\s\S]*)<\/style>/.exec(page.body)?.[1] ?? ''
+    const digest = createHash('sha256').update(style).digest('base64')
+    expect(page.headers['content-security-policy']).toContain(`style-src 'sha256-${digest}';`)
   })
 })

@@ -24,7 +24,7 @@ function expectRefused(page: Page, status: number, words: string): void {
   expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
   expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+';/)
   expect(page.headers['cache-control']).toBe('no-store')
-  expect(page.headers['referrer-policy']).toBe('no-referrer')
+  expect(page.headers['referrer-policy']).toBe('same-origin')
   expect(page.body).not.toMatch(/<script|onerror=/i)
   expect(page.setCookies.filter((line) => /^(__Host-)?rack_gateway=/.test(line))).toEqual([])
 }

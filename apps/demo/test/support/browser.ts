@@ -19,9 +19,10 @@ export interface Visit {
 
 export type Browser = ReturnType<typeof createBrowser>
 
-/** Keeps cookies as browsers do: by host name, whatever the port. Follows nothing by itself. */
+/** Keeps cookies as browsers do: by host name, whatever the port; and sends a form with the origin of the page before. Follows nothing by itself. */
 export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
   const cookies = new Map<string, string>()
+  let before: Page | null = null
 
   async function visit(url: string, { method, form, headers = {} }: Visit = {}): Promise<Page> {
     const body = form === undefined ? null : new URLSearchParams(form).toString()
@@ -32,7 +33,7 @@ export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
       headers: {
         'user-agent': userAgent,
         ...(jar === '' ? {} : { cookie: jar }),
-        ...(body === null ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(body === null ? {} : { 'content-type': 'application/x-www-form-urlencoded', ...originOf(before) }),
         ...headers,
       },
     })
@@ -43,7 +44,7 @@ export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
     const setCookies = answer.headers['set-cookie'] ?? []
     for (const line of setCookies) keep(line)
     const location = answer.headers.location
-    return {
+    before = {
       url,
       status: answer.statusCode ?? 0,
       headers: answer.headers,
@@ -51,6 +52,7 @@ export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
       location: location === undefined ? null : new URL(location, url).href,
       body: await text(answer),
     }
+    return before
   }
 
   function keep(line: string): void {
@@ -62,4 +64,9 @@ export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
   }
 
   return { cookies, visit }
+}
+
+function originOf(page: Page | null): { origin?: string } {
+  if (page === null) return {}
+  return { origin: page.headers['referrer-policy'] === 'no-referrer' ? 'null' : new URL(page.url).origin }
 }

@@ -1,5 +1,7 @@
+import { Unauthenticated } from '@rack-gateway/auth'
 import { html, sendPage } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
+import { ruleOf } from '../errors.ts'
 
 export interface HomeOptions {
   readonly adminUsers: readonly string[]
@@ -13,7 +15,7 @@ export default async function home(app: FastifyInstance, { adminUsers, now }: Ho
     try {
       await app.authenticateOwn(request, reply)
     } catch (error) {
-      if ((error as { statusCode?: number }).statusCode !== 401) throw error
+      if (!isForLogin(error)) throw error
       return reply.header('cache-control', 'no-store').redirect('/gateway/auth/login', 303)
     }
     const { principal, csrfToken } = request
@@ -35,6 +37,11 @@ export default async function home(app: FastifyInstance, { adminUsers, now }: Ho
           ]
     return sendPage(reply, 200, `You are logged in as ${principal.name}`, html`${access}\n${logout}`)
   })
+}
+
+/** Whoever sends two credentials would come back from the login with them, and be sent there for ever. */
+function isForLogin(error: unknown): boolean {
+  return error instanceof Unauthenticated && ruleOf(error) !== 'two-credentials'
 }
 
 function whomToAsk(adminUsers: readonly string[]): string {

@@ -56,10 +56,11 @@ dd { margin: 0; overflow-wrap: anywhere }
 const styleHash = createHash('sha256').update(style).digest('base64')
 
 const headers = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
+  // With `no-referrer`, browsers would send our own forms with `Origin: null`.
+  'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-store',
 }
@@ -71,6 +72,7 @@ export function sendPage(reply: FastifyReply, status: number, title: string, bod
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${title} – Rack Gateway</title>
 <style>${new Html(style)}</style>
 </head>
