@@ -74,7 +74,14 @@ test('behind TLS the cookies are bound to host and https, and every link is of P
   const publicUrl = 'https://gateway.example.com'
   const idp = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
   const { issuer, clientId, clientSecret } = idp
-  const rules = { groupsClaim: null, allowedDomains: [], adminUsers: [], defaultRole: null, sessionIdle: 3_600_000 }
+  const rules = {
+    groupsClaim: null,
+    allowedDomains: [],
+    adminUsers: [],
+    defaultRole: null,
+    sessionIdle: 3_600_000,
+    sessionLife: 86_400_000,
+  }
   const system = await startSystem({ login: async () => ({ publicUrl, issuer, clientId, clientSecret, ...rules }) })
   onTestFinished(async () => {
     await system.stop()

@@ -64,10 +64,16 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
   }
 }
 
-function loginOf({ login, publicUrl }: ServerConfig): LoginSettings | null {
+function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | null {
   if (login === null || publicUrl === null) return null
   const { clientSecret, sessionIdleMs, ...settings } = login
-  return { ...settings, publicUrl, clientSecret: clientSecret.reveal(), sessionIdle: sessionIdleMs }
+  return {
+    ...settings,
+    publicUrl,
+    clientSecret: clientSecret.reveal(),
+    sessionIdle: sessionIdleMs,
+    sessionLife: sessions.maxAge,
+  }
 }
 
 /** @throws when there is none, which readServerConfig has refused */

@@ -40,6 +40,7 @@ export async function startLoginSystem(
         ...rules,
         defaultRole: null,
         sessionIdle: 43_200_000,
+        sessionLife: 30 * 86_400_000,
         ...settings,
       }
     },

@@ -13,6 +13,7 @@ const google: LoginSettings = {
   adminUsers: [],
   defaultRole: null,
   sessionIdle: 1,
+  sessionLife: 1,
 }
 const claims = { sub: '1', email: 'Ann@Example.com', email_verified: true, hd: 'example.com' }
 

@@ -16,10 +16,9 @@ export interface LoginSettings {
   readonly defaultRole: string | null
   /** Milliseconds. */
   readonly sessionIdle: number
+  /** Milliseconds from a login to the end of its session, used or not. */
+  readonly sessionLife: number
 }
 
 export const googleIssuer = 'https://accounts.google.com'
 export const callbackPath = '/gateway/auth/callback'
-
-/** The absolute end of a browser's session, in milliseconds from its beginning. */
-export const sessionLife = 30 * 86_400_000

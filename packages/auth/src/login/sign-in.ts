@@ -9,7 +9,7 @@ import type { TokenMint } from '../token.ts'
 import { attemptLife, stateHash } from './attempts.ts'
 import type { Person } from './person.ts'
 import { LoginRefused, lockedAccount } from './refusal.ts'
-import { type LoginSettings, sessionLife } from './settings.ts'
+import type { LoginSettings } from './settings.ts'
 
 /** Where and when the login takes place. */
 export interface SignInPlace {
@@ -62,7 +62,7 @@ export async function signIn(
   const user = await describeUser(change, person)
   const by: Author = { kind: 'user', id: user.id, name: person.email }
   await giveFirstRoles(change, user, person, settings)
-  const session = await openSession({ ...change, by }, mint, user.id, place)
+  const session = await openSession({ ...change, by }, mint, user.id, { ...place, life: settings.sessionLife })
   const { source, request } = place
   const detail = { user: user.id, email: person.email, issuer: person.issuer, session: session.id }
   change.events.push({ kind: 'login.succeeded', principal: by, source, request, detail })
@@ -131,9 +131,9 @@ async function openSession(
   { tx, events, by }: Change,
   mint: TokenMint,
   userId: string,
-  { now, device }: SignInPlace,
+  { now, device, life }: SignInPlace & { readonly life: number },
 ): Promise<IssuedCredential> {
-  const { token, hash, expiresAt } = mint.issue('browser', now + sessionLife)
+  const { token, hash, expiresAt } = mint.issue('browser', now + life)
   const id = randomUUID()
   const end = new Date(expiresAt)
   await tx.insert(sessions).values({ id, userId, device, expiresAt: end })
