@@ -16,7 +16,7 @@ async function csrfTokenOf(browser: ReturnType<typeof createBrowser>): Promise<s
   return JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body).csrfToken
 }
 
-test('a cookie with its CSRF token gets no token for the rack API', async () => {
+test('a browser’s session is not renewed into a token for the rack API', async () => {
   const { browser } = await at.login('admin')
   const csrf = await csrfTokenOf(browser)
   const answer = await at.visit(browser, '/gateway/api/v1/session/renewal', {

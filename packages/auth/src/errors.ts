@@ -35,6 +35,11 @@ export const NameTaken = createError(
   409,
 )
 export const SessionOver = createError('RGW_SESSION_OVER', 'this session has ended: run "rack-gateway login"', 409)
+export const RenewedTooOften = createError(
+  'RGW_RENEWED_TOO_OFTEN',
+  'this session was renewed 20 times in a short while, so its token stays: use the newest one, or end the session if that was not you',
+  429,
+)
 export const SessionNotLonger = createError(
   'RGW_SESSION_NOT_LONGER',
   'this session goes on until %s and can not be made longer: run "rack-gateway login" then',

@@ -1,7 +1,7 @@
 import { credentials, sessions, users } from '@rack-gateway/database'
-import { and, desc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, lt, ne, sql } from 'drizzle-orm'
 import type { Change } from './change.ts'
-import { NotFound, SessionNotLonger, SessionOver } from './errors.ts'
+import { NotFound, RenewedTooOften, SessionNotLonger, SessionOver } from './errors.ts'
 import { checkId } from './names.ts'
 import type { IssuedCredential } from './sessions.ts'
 import type { TokenMint } from './token.ts'
@@ -30,14 +30,16 @@ export interface Renewal {
   readonly now: number
 }
 
-/** Tokens of one session that are remembered for what they are. */
-const mostTokens = 20
+/** Tokens of one session that may go on beside its newest one. None is forgotten to make room: its late use is an alarm. */
+const mostGoingOn = 20
+/** Milliseconds that a token is remembered for what it was: by then its own end has come. */
+const remembered = 90 * 86_400_000
 
 /**
  * Gives a session a new token and a later end. The ones before go on for the overlap; an answer that was lost does no harm,
  * since they can renew again meanwhile.
  *
- * @throws NotFound; SessionOver when it has ended or its user is locked; SessionNotLonger when a renewal would bring its end nearer
+ * @throws NotFound; SessionOver when it has ended or its user is locked; SessionNotLonger when a renewal would bring its end nearer; RenewedTooOften
  */
 export async function renewSession(
   change: Change,
@@ -55,6 +57,12 @@ export async function renewSession(
   const end = Math.min(now + terms.maxAge, session.authenticatedAt.getTime() + terms.lifetime)
   if (session.endedAt !== null || user?.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
   if (end < session.expiresAt.getTime()) throw new SessionNotLonger(session.expiresAt.toISOString())
+  const isGoingOn = and(
+    eq(credentials.sessionId, id),
+    isNotNull(credentials.supersededAt),
+    gt(credentials.expiresAt, new Date(now)),
+  )
+  if ((await tx.$count(credentials, isGoingOn)) >= mostGoingOn) throw new RenewedTooOften()
   const { token, hash, expiresAt } = mint.issue('session', end)
   const until = new Date(expiresAt)
   await tx.insert(credentials).values({ hash, sessionId: id, issuedAt: new Date(now), expiresAt: until })
@@ -86,11 +94,6 @@ async function supersede({ tx }: Change, { id, hash, now, overlap }: Newest): Pr
       expiresAt: sql`least(${credentials.expiresAt}, ${until}::timestamptz)`,
     })
     .where(others)
-  const forgotten = tx
-    .select({ hash: credentials.hash })
-    .from(credentials)
-    .where(and(eq(credentials.sessionId, id), isNotNull(credentials.supersededAt)))
-    .orderBy(desc(credentials.issuedAt))
-    .offset(mostTokens)
-  await tx.delete(credentials).where(inArray(credentials.hash, forgotten))
+  const longOver = lt(credentials.expiresAt, new Date(now - remembered))
+  await tx.delete(credentials).where(and(eq(credentials.sessionId, id), isNotNull(credentials.supersededAt), longOver))
 }

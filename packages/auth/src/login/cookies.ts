@@ -18,7 +18,7 @@ export function sentCookies(rawHeaders: readonly string[]): (readonly [name: str
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() !== 'cookie') continue
     for (const part of (rawHeaders[index + 1] ?? '').split(';')) {
-      const pair = part.trim()
+      const pair = part.replace(/^[ \t]+|[ \t]+$/g, '')
       const equals = pair.indexOf('=')
       if (equals > 0) cookies.push([pair.slice(0, equals), pair.slice(equals + 1)])
     }
