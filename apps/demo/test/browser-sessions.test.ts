@@ -205,3 +205,13 @@ describe('pages and the own API', () => {
     expect(page.headers['content-security-policy']).toContain(`style-src 'sha256-${digest}';`)
   })
 })
+
+test('a form of another site, which comes without the cookie, takes none away', async () => {
+  const { browser } = await at.login('admin')
+  const foreign: Record<string, string>[] = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]
+  for (const headers of foreign) {
+    const answer = await at.visit(createBrowser(), '/gateway/auth/logout', { method: 'POST', headers, form: {} })
+    expect([answer.status, answer.setCookies]).toEqual([401, []])
+  }
+  expect((await at.visit(browser, '/gateway/api/v1/me')).status).toBe(200)
+})

@@ -41,12 +41,16 @@ function changes({ method, headers }: FastifyRequest): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(method) || headers.upgrade !== undefined
 }
 
+/** Whether a page of another site asks. */
+export function asksElsewhere({ headers }: FastifyRequest, { origin: own }: Pick<BrowserSessions, 'origin'>): boolean {
+  const { origin, 'sec-fetch-site': site } = headers
+  return (origin !== undefined && origin !== own) || (site !== undefined && site !== 'same-origin')
+}
+
 /** That a page of the gateway asks, and no other. @throws CsrfRefused */
 export function checkCsrf(request: FastifyRequest, token: unknown, browserSessions: BrowserSessions): void {
-  const { origin, 'sec-fetch-site': site } = request.headers
-  const elsewhere =
-    (origin !== undefined && origin !== browserSessions.origin) || (site !== undefined && site !== 'same-origin')
-  if (elsewhere) throw refused('this change was asked for by a page of another site, so it was refused')
+  if (asksElsewhere(request, browserSessions))
+    throw refused('this change was asked for by a page of another site, so it was refused')
   if (request.credential === null || !browserSessions.isCsrfToken(request.credential, token))
     throw refused(
       'a change by a browser’s session needs its CSRF token, so that no other site can make it: send the csrfToken of GET /gateway/api/v1/me as the header X-CSRF-Token',

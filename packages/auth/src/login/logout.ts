@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import { checkCsrf } from '../authenticate-cookie.ts'
+import { asksElsewhere, checkCsrf } from '../authenticate-cookie.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import { clearCookie } from './cookies.ts'
 import { html, sendPage } from './html.ts'
@@ -16,7 +16,8 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
     try {
       await app.authenticateOwn(request, reply)
     } catch (error) {
-      if ((error as FastifyError).statusCode !== 401) throw error
+      // Another site's form comes without the cookie, and must not take it away.
+      if ((error as FastifyError).statusCode !== 401 || asksElsewhere(request, browserSessions)) throw error
       return loggedOut(reply)
     }
   })
