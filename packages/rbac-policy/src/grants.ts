@@ -60,6 +60,8 @@ export function compileHoldings(principal: Principal, roles: ReadonlyMap<string,
 
 /** Names of apps are the caller's to invent: more places than these are not remembered. */
 const mostPlaces = 1_000
+/** Nor are longer names: no app has one. */
+const longestApp = 100
 
 /**
  * Those that hold there and then, for either side; nothing when the credential is bound to another rack.
@@ -67,6 +69,7 @@ const mostPlaces = 1_000
  */
 export function holdingsAt(holdings: Holdings, place: Place, at: number): HeldHere {
   const { scope, rack, app } = place
+  if (app !== null && app.length > longestApp) return findHoldings(holdings, place, at)
   const onRack = `${scope} ${rack.length} ${rack}`
   const key = app === null ? onRack : `${onRack} ${app}`
   const found = holdings.known.get(key)

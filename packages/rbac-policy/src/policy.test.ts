@@ -50,6 +50,15 @@ describe('holds', () => {
     }
   })
 
+  test('is asked anew for a name that no app has', () => {
+    const ops = principal([binding('ops', { apps: 'web-*' })])
+    const long = `web-${'x'.repeat(8_000)}`
+    const basis = () => policy.decide(ops, call('GET /apps/{app}', { app: long })).bindings
+    expect(policy.holds(ops, 'env:read', { ...web, app: long }, now)).toBe(true)
+    expect(basis()).toEqual(['binding-ops'])
+    expect(basis()).not.toBe(basis())
+  })
+
   test('tells apart places whose names run together', () => {
     const ops = principal([binding('ops', { racks: 'staging', apps: 'a b' })])
     expect(policy.holds(ops, 'env:read', { rack: 'staging', app: 'a b', scope: 'app' }, now)).toBe(true)
