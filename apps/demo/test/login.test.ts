@@ -16,13 +16,14 @@ async function csrfTokenOf(browser: ReturnType<typeof createBrowser>): Promise<s
   return JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body).csrfToken
 }
 
-test('a browser’s session is not renewed into a token for the rack API', async () => {
+test.each([
+  ['/session/renewal', undefined],
+  ['/tokens', '{"name":"mine","role":"admin"}'],
+  ['/tokens/00000000-0000-4000-8000-000000000000/rotate', '{}'],
+])('a cookie with its CSRF token leads to no token for the rack API by POST %s', async (path, json) => {
   const { browser } = await at.login('admin')
-  const csrf = await csrfTokenOf(browser)
-  const answer = await at.visit(browser, '/gateway/api/v1/session/renewal', {
-    method: 'POST',
-    headers: { 'x-csrf-token': csrf },
-  })
+  const headers = { 'x-csrf-token': await csrfTokenOf(browser) }
+  const answer = await at.visit(browser, `/gateway/api/v1${path}`, { method: 'POST', headers, json })
   expect([answer.status, JSON.parse(answer.body).rule]).toEqual([403, 'cookie-credential'])
   expect(answer.body).not.toMatch(/rg[a-z]_/)
 })

@@ -14,6 +14,7 @@ export interface Page {
 export interface Visit {
   readonly method?: string
   readonly form?: Readonly<Record<string, string>>
+  readonly json?: string | undefined
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -24,8 +25,8 @@ export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
   const cookies = new Map<string, string>()
   let before: Page | null = null
 
-  async function visit(url: string, { method, form, headers = {} }: Visit = {}): Promise<Page> {
-    const body = form === undefined ? null : new URLSearchParams(form).toString()
+  async function visit(url: string, { method, form, json, headers = {} }: Visit = {}): Promise<Page> {
+    const body = form === undefined ? (json ?? null) : new URLSearchParams(form).toString()
     const jar = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const asked = request(url, {
       agent: false,
@@ -33,7 +34,12 @@ export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
       headers: {
         'user-agent': userAgent,
         ...(jar === '' ? {} : { cookie: jar }),
-        ...(body === null ? {} : { 'content-type': 'application/x-www-form-urlencoded', ...originOf(before) }),
+        ...(body === null
+          ? {}
+          : {
+              'content-type': json === undefined ? 'application/x-www-form-urlencoded' : 'application/json',
+              ...originOf(before),
+            }),
         ...headers,
       },
     })

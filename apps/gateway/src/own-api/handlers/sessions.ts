@@ -1,6 +1,6 @@
 import { NotFound } from '@rack-gateway/auth'
-import { NotPermitted, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
+import { refuseCookie } from '../cookie-limit.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
 import { whoseList } from '../whose.ts'
@@ -24,9 +24,9 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
     return shown(await lists.session(id), call)
   },
 
-  async renewSession({ changes, principal, sessionTerms, csrfToken, now }) {
-    // The answer is a token for the rack API, which no cookie may lead to.
-    if (csrfToken !== null) throw ruled(new NotPermitted(ofBrowser), 'cookie-credential')
+  async renewSession(call) {
+    refuseCookie(call, 'log in again when it has ended')
+    const { changes, principal, sessionTerms, now } = call
     const { token, expiresAt } = await changes.renewSession(principal.credential, sessionTerms)
     const half = now() + (expiresAt - now()) / 2
     return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(half).toISOString() }
@@ -49,6 +49,3 @@ function shown(session: Listed, { principal }: Pick<OwnCall, 'principal'>) {
     lastUsedFrom: usedFrom,
   }
 }
-
-const ofBrowser =
-  'a browser’s session is not renewed: log in again when it has ended; a token for programs comes from "rack-gateway login"'
