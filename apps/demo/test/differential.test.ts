@@ -1,6 +1,6 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { fastClock } from '@rack-gateway/demo/rack'
-import { builtInBlocked } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anyCall } from './differential/any-call.ts'
@@ -56,7 +56,7 @@ describe('what is judged is what the rack understands', () => {
     expect(system.rack.received).toEqual([])
   })
 
-  const blocked = new Set(builtInBlocked.map(({ route }) => route))
+  const blocked = new Set(builtInPolicy().blocked.map(({ route }) => route))
   const reachable = rackRoutes.filter(({ id, path }) => !blocked.has(id) && path !== '/check')
   test.each(reachable)('the rack has the route $id', async ({ id, method, path, kind }) => {
     const target = path

@@ -101,8 +101,10 @@ function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): v
 /** A call that didn't come through: refused by a rule, or permitted and then failed. */
 function refusalDraft(app: FastifyInstance, request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   const { status, body } = failure
-  const draft = draftOf(request, app.policy.hash)
+  const draft = draftOf(request)
   if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
-  const decision = { effect: 'deny' as const, rule, reason: body.error, policy: app.policy.hash }
+  // What the policy refused is recorded in its own words.
+  if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }
+  const decision = { effect: 'deny' as const, rule, source: 'gateway', reason: body.error, policy: app.policy.hash }
   return { ...draft, kind: 'call', status, decision }
 }

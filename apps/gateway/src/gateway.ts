@@ -21,7 +21,6 @@ import {
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
-import rbacPolicyPlugin from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
@@ -35,6 +34,7 @@ import ownApi from './own-api/plugin.ts'
 import ownApiReference from './own-api/reference.ts'
 import workloadsApi from './own-api/workloads.ts'
 import { refuseOtherHosts } from './own-host.ts'
+import { registerPolicy } from './policy.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -72,6 +72,8 @@ export interface GatewayOptions {
   readonly strangersPerMinute?: number
   /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
   readonly trustedProxies?: readonly string[]
+  /** Path of the policy document; the built-in one when absent or null. */
+  readonly policyFile?: string | null
 }
 
 const defaultStrangersPerMinute = 300
@@ -94,7 +96,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
     const workloads = await registerIdentities(app, database, options)
-    await app.register(rbacPolicyPlugin, { closedAddresses: [addressOf(databaseUrl)] })
+    await registerPolicy(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
@@ -223,12 +225,6 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     now,
     reads: auditReads,
   }
-}
-
-/** `host:port` of the gateway's own database. */
-function addressOf(databaseUrl: string): string {
-  const { hostname, port } = new URL(databaseUrl)
-  return `${hostname}:${port || '5432'}`
 }
 
 /** What this start decides by: the second event of its stream. */

@@ -2,7 +2,7 @@ import { forgetSecrets } from '@rack-gateway/config'
 import { configurationOrExit } from './configuration.ts'
 import { createLog } from './log.ts'
 import { stopWhenOrphaned } from './orphan.ts'
-import { stopOnSignals } from './signals.ts'
+import { reloadOnSignal, stopOnSignals } from './signals.ts'
 import { startGateway } from './start.ts'
 import { isExpected, sentenceOf } from './start-failure.ts'
 
@@ -11,7 +11,12 @@ forgetSecrets(process.env)
 const log = createLog(config.logLevel)
 try {
   const starting = startGateway(config, log)
-  stopOnSignals(async () => (await starting).stop(), log)
+  const stop = async () => (await starting).stop()
+  if (config.policyFile === null) stopOnSignals(stop, log)
+  else {
+    stopOnSignals(stop, log, ['SIGTERM', 'SIGINT'])
+    reloadOnSignal(async () => (await starting).reload(), log)
+  }
   if (process.env.npm_lifecycle_event !== undefined) stopWhenOrphaned()
   const { url } = await starting
   log.info({ event: 'gateway.listening', url, racks: config.racks.map(({ name }) => name) })

@@ -3,6 +3,16 @@ import type { FastifyInstance } from 'fastify'
 import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
 
+/** A document that can't be used takes nobody out of service: the one before it decides. */
+function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
+  if (policyFile === null) return []
+  const valid = policyFile.problems().length === 0
+  const detail = valid
+    ? 'as in its file'
+    : 'its file is not valid, so the document before it stays in force: see the log'
+  return [{ name: 'policy', ready: true, detail }]
+}
+
 /** What the gateway needs to answer calls, and what the operator should know about it. */
 export function readinessChecks(
   app: FastifyInstance,
@@ -27,6 +37,7 @@ export function readinessChecks(
         ready: app.audit.stats().available,
         detail: app.audit.stats().available ? 'writing' : 'can not be written',
       },
+      ...policyCheck(app),
       {
         name: 'tampering',
         ready: true,

@@ -14,6 +14,8 @@ export interface RunningGateway {
   /** Of the login that migrates and retains. */
   readonly databaseOwnerUrl: string
   readonly databaseUrl: string
+  /** Reads the policy document again. */
+  reload(): Promise<void>
   /** Finishes what is under way, flushes the audit log and ends. */
   stop(): Promise<void>
 }
@@ -40,6 +42,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       strangersPerMinute: config.strangersPerMinute,
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,
+      policyFile: config.policyFile,
       login: loginOf(config),
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
@@ -52,6 +55,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       url,
       databaseOwnerUrl: database.ownerUrl,
       databaseUrl: database.runtimeUrl,
+      reload: async () => app.policyFile?.reload(),
       async stop() {
         const cut = setTimeout(() => app.server.closeAllConnections(), drainLimit)
         await app.close().finally(() => clearTimeout(cut))

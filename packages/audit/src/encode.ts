@@ -103,9 +103,11 @@ function decision(to: CanonicalWriter, value: EventDraft['decision']): { effect:
   if (value === undefined) return { effect: '', rule: '' }
   to.open('decision')
   const effect = to.text('effect', value.effect, 'decision.effect')
+  to.text('next', value.next, 'decision.next', limits.reason)
   to.text('policy', value.policy, 'decision.policy')
   to.text('reason', value.reason, 'decision.reason', limits.reason)
   const rule = to.text('rule', value.rule, 'decision.rule')
+  to.text('source', value.source, 'decision.source')
   to.close()
   return { effect, rule }
 }

@@ -39,6 +39,8 @@ export const eventKinds = [
   'trust.revoked',
   'workload.issued',
   'configuration.loaded',
+  'policy.loaded',
+  'policy.rejected',
   'environment.changed',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
@@ -83,7 +85,11 @@ export const Source = Type.Object({
 export const DecisionRecord = Type.Object({
   effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
   rule: Text,
+  /** Where the rule stands: a line of the policy document, a policy package, `bindings` or `gateway`. */
+  source: Type.Optional(Text),
   reason: Type.Optional(Text),
+  /** What the caller was told to do. */
+  next: Type.Optional(Text),
   /** SHA-256 of the policy, hex. */
   policy: Type.Optional(Text),
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hasAnyRule, matchCommand } from './match.ts'
 import { compileRules } from './rules.ts'
 import { judge } from './testing/judge.ts'
-import type { CommandCall, CommandRule } from './types.ts'
+import type { CommandCall, CommandOptions, CommandRule } from './types.ts'
 
 const call: CommandCall = {
   argv: ['rake', 'a'],
@@ -108,7 +108,8 @@ describe('where and who', () => {
       expect(match(rules, { mode, service: 'web', argv: ['sleep', '10'] })).toEqual({
         effect: 'deny',
         rule: 'run-service',
-        reason: 'Nobody may start a run on the service web: use the service command.',
+        reason: 'Nobody may start a run on the service web.',
+        next: 'Use the service command.',
       })
     }
     const opened = compileRules(rules, { runServices: ['command', 'web'] })
@@ -130,8 +131,8 @@ describe('attached runs', () => {
     expect(match([rule({})], { ...start, roles: ['viewer'] })).toEqual({
       effect: 'deny',
       rule: 'no-rule',
-      reason:
-        'A run is not permitted: on the service command of web the role viewer may run nothing. Ask for a role that may, or for a rule.',
+      reason: 'A run is not permitted: on the service command of web the role viewer may run nothing.',
+      next: 'Ask for a role that may, or for a rule.',
     })
   })
 
@@ -170,16 +171,15 @@ describe('what a refusal says', () => {
       rule: 'no-rule',
       reason:
         '"rake db:migrate" is not permitted: on the service command of web the role deployer may run only: bin/pre_release, ' +
-        'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare. ' +
-        'The role admin may run this one: ask someone who has it.',
+        'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare.',
+      next: 'The role admin may run this one: ask someone who has it.',
     })
   })
 
   test('it says so when nothing is permitted', () => {
     expect(judge('bin/pre_release', { roles: ['viewer', 'ops'] })).toMatchObject({
-      reason: expect.stringContaining(
-        'the roles viewer and ops may run nothing. The roles deployer, ci and admin may run this one',
-      ),
+      reason: expect.stringContaining('the roles viewer and ops may run nothing.'),
+      next: expect.stringMatching(/^The roles deployer, ci and admin may run this one/),
     })
     expect(judge('ls', { roles: [], mode: 'exec', service: '' })).toMatchObject({
       reason: expect.stringContaining('in a process without a service of web you may run nothing'),
@@ -203,10 +203,103 @@ describe('what a refusal says', () => {
 
   test('many rules are not all listed', () => {
     const rules = Array.from({ length: 30 }, (_, at) => rule({ id: `r${at}`, argv: [`command${at}`] }))
-    expect(match(rules)).toMatchObject({ reason: expect.stringMatching(/command7, and more\. /) })
+    expect(match(rules)).toMatchObject({ reason: expect.stringMatching(/command7, and more\.$/) })
     expect(match([rule({ argv: ['a', ['b', 'c'], { rest: true }] })])).toMatchObject({
-      reason: expect.stringContaining('only: a b|c …. '),
+      reason: expect.stringContaining('only: a b|c ….'),
     })
+  })
+})
+
+describe('words of a type', () => {
+  const rules = [rule({ argv: ['export', { name: 'user', type: 'integer' }] })]
+
+  test('stand for every word of that type, and no other', () => {
+    expect(match(rules, { argv: ['export', '42'] })).toEqual({ effect: 'allow', rule: 'one' })
+    for (const word of ['', '-1', '4 2', '4;2', '0x4', '٤', '1'.repeat(19), 'all', '--all'])
+      expect(match(rules, { argv: ['export', word] }).effect).toBe('deny')
+    expect(match(rules, { argv: ['export'] }).effect).toBe('deny')
+    expect(match(rules, { argv: ['export', '42', '43'] }).effect).toBe('deny')
+  })
+
+  test.each([
+    [
+      'word',
+      ['users:export', 'a/b.c@d', '_x'],
+      ['-x', '--flag', 'a b', 'a;b', '$(id)', '`id`', '', '/etc/passwd', 'é'],
+    ],
+    ['name', ['web-1', '0'], ['Web', '-web', 'w_b', '']],
+    ['uuid', ['0197f0a0-0000-7000-8000-00000000000a'], ['0197f0a0', '{0197f0a0-0000-7000-8000-00000000000a}']],
+    ['date', ['2030-01-31'], ['2030-1-31', '2030-13-01', '2030-01-32', '30-01-01']],
+    ['release', ['RABCDEFGHIJ'], ['RABCDEFGHI', 'rabcdefghij', 'BABCDEFGHIJ']],
+  ] as const)('a %s', (type, good, bad) => {
+    const typed = [rule({ argv: ['x', { name: 'it', type }] })]
+    for (const word of good) expect({ word, ...match(typed, { argv: ['x', word] }) }).toMatchObject({ effect: 'allow' })
+    for (const word of bad) expect({ word, ...match(typed, { argv: ['x', word] }) }).toMatchObject({ effect: 'deny' })
+  })
+
+  test('the first rule decides, whether it names the word or its type', () => {
+    const literal = rule({ id: 'literal', argv: ['export', '42'] })
+    expect(match([...rules, literal], { argv: ['export', '42'] })).toMatchObject({ rule: 'one' })
+    expect(match([literal, ...rules], { argv: ['export', '42'] })).toMatchObject({ rule: 'literal' })
+  })
+
+  test('a literal beside them does not hide what follows a type', () => {
+    const deep = rule({ id: 'deep', argv: ['a', { name: 'x', type: 'word' }, 'c'] })
+    const literal = rule({ id: 'literal', argv: ['a', 'b', 'd'] })
+    expect(match([literal, deep], { argv: ['a', 'b', 'c'] })).toMatchObject({ rule: 'deep' })
+    expect(match([literal, deep], { argv: ['a', 'b', 'd'] })).toMatchObject({ rule: 'literal' })
+  })
+
+  test('they are listed as they are written', () => {
+    expect(match(rules, { argv: ['x'] })).toMatchObject({
+      reason: expect.stringContaining('only: export <user:integer>.'),
+    })
+  })
+})
+
+describe('how it is started', () => {
+  const usual: CommandOptions = { interactive: false, entrypoint: false, environment: [], newestRelease: true }
+  const started = (limits: Partial<CommandRule>, change: Partial<CommandOptions>) =>
+    match([rule(limits)], { options: { ...usual, ...change } })
+
+  test.each<[Partial<CommandRule>, Partial<CommandOptions>, RegExp]>([
+    [{ interactive: true }, { interactive: false }, /with a terminal only/],
+    [{ interactive: false }, { interactive: true }, /without a terminal only/],
+    [{ entrypoint: true }, { entrypoint: false }, /with the entrypoint/],
+    [{ entrypoint: false }, { entrypoint: true }, /without the entrypoint/],
+    [{}, { environment: ['PATH'] }, /without the environment key PATH/],
+    [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'PATH'] }, /without the environment key PATH/],
+    [{ releases: 'newest' }, { newestRelease: false }, /with the newest release only/],
+  ])('the rule %j is not for %j', (limits, change, reason) => {
+    expect(started(limits, change)).toMatchObject({
+      effect: 'deny',
+      rule: 'options',
+      reason: expect.stringMatching(reason),
+    })
+  })
+
+  test.each<[Partial<CommandRule>, Partial<CommandOptions>]>([
+    [{}, {}],
+    [{}, { interactive: true, entrypoint: true, newestRelease: false }],
+    [{ interactive: true }, { interactive: null }],
+    [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'DEBUG_SQL'] }],
+    [{ releases: 'newest' }, { newestRelease: null }],
+    [{ releases: 'any' }, { newestRelease: false }],
+  ])('the rule %j is for %j', (limits, change) => {
+    expect(started(limits, change)).toEqual({ effect: 'allow', rule: 'one' })
+  })
+
+  test('another rule that is for it permits it all the same', () => {
+    const both = [rule({ interactive: true }), rule({ id: 'two' })]
+    expect(match(both, { options: usual })).toEqual({ effect: 'allow', rule: 'two' })
+  })
+
+  test('what else stands against a rule is said in its own words', () => {
+    const obstacle = { reason: 'Not on Sundays.', next: 'Wait for Monday.' }
+    const holds = ({ id }: CommandRule) => (id === 'one' ? obstacle : null)
+    expect(match([rule({})], { holds })).toEqual({ effect: 'deny', rule: 'condition', ...obstacle })
+    expect(match([rule({}), rule({ id: 'two' })], { holds })).toEqual({ effect: 'allow', rule: 'two' })
+    expect(match([rule({})], { holds, mode: 'attached', argv: ['sleep', '5'] })).toMatchObject({ rule: 'no-rule' })
   })
 })
 

@@ -1,69 +1,94 @@
 import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
-import { notPermitted, notStartable, wrongService } from './reasons.ts'
-import type { CompiledRule, CompiledRules } from './rules.ts'
+import { unsuited } from './options.ts'
+import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
+import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
 import { shellSyntax } from './shell-syntax.ts'
-import type { CommandCall, CommandVerdict } from './types.ts'
+import type { CommandCall, CommandVerdict, Obstacle } from './types.ts'
 
 /** Where, how and as whom, without the command itself. */
 export type CommandPlace = Omit<CommandCall, 'argv'>
 
+/** Rules that a refusal looks at to say what is possible instead. */
+const mostListed = 9
+
 /**
- * Judges one command, at most one look-up a word. The first rule that matches decides; without one, it is refused.
+ * Judges one command, a look-up or two a word. The first rule that matches decides; without one, it is refused.
  *
  * An attached run's POST names no command yet: it is permitted when any rule could permit what follows by exec.
  *
- * @returns the rule's id (`attached-start` for such a POST), or one of `empty`, `too-long`, `run-service`, `shell-syntax`, `no-rule` with a whole sentence
+ * @returns the rule's id (`attached-start` for such a POST), or one of `empty`, `too-long`, `run-service`, `shell-syntax`, `options`, `condition`, `no-rule` with whole sentences
  */
 export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVerdict {
-  if (call.argv.length === 0) return deny('empty', 'There is no command to run: name one.')
-  if (tooLong(call.argv)) {
-    return deny('too-long', `The command is longer than ${maxCommandBytes} bytes: put it into a script of the app.`)
-  }
+  if (call.argv.length === 0) return deny('empty', 'There is no command to run.', 'Name one.')
+  if (tooLong(call.argv))
+    return deny('too-long', `The command is longer than ${maxCommandBytes} bytes.`, 'Put it into a script of the app.')
   if (call.mode !== 'exec' && !rules.runServices.has(call.service))
-    return deny('run-service', wrongService(rules, call))
+    return denyFor('run-service', wrongService(rules, call))
   if (call.mode === 'attached') return judgeStart(rules, call)
 
   const syntax = shellSyntax(call.argv)
-  const matching = rulesFor(rules, call.argv, syntax?.last ?? -1).filter((found) => appliesAt(found, call))
-  const permitting = matching.find((found) => forRoles(found, call.roles))
+  const placed = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => appliesAt(found, call))
+  const forCaller = placed.filter((found) => forRoles(found, call.roles))
+  const permitting = forCaller.find((found) => suits(found, call))
   if (permitting) return { effect: 'allow', rule: permitting.rule.id }
-  if (syntax) return deny('shell-syntax', syntax.reason)
-  return deny('no-rule', notPermitted(call, permittedAt(rules, call), matching))
+  if (syntax) return denyFor('shell-syntax', syntax)
+  const [nearest] = forCaller
+  if (nearest !== undefined) return obstacleOf(nearest, call)
+  return denyFor('no-rule', notPermitted(call, permittedAt(rules, call, mostListed), placed.slice(0, mostListed)))
 }
 
 /** Whether any rule at all permits these roles something by exec there: what an attached run's POST needs. */
 export function hasAnyRule(rules: CompiledRules, place: Omit<CommandPlace, 'mode'>): boolean {
-  return permittedAt(rules, { ...place, mode: 'exec' }).length > 0
+  return permittedAt(rules, { ...place, mode: 'exec' }, 1).length > 0
 }
 
 function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
   if (attachedStart(call.argv.join(' ')) === null || call.argv.length !== 2) {
     return deny(
       'no-rule',
-      'An attached run begins with exactly "sleep N", N from 1 to 86400 seconds: its command follows by exec.',
+      'An attached run begins with exactly "sleep N", N from 1 to 86400 seconds.',
+      'Its command follows by exec.',
     )
   }
-  const [first] = permittedAt(rules, { ...call, mode: 'exec' })
-  return first ? { effect: 'allow', rule: 'attached-start' } : deny('no-rule', notStartable(call))
+  return hasAnyRule(rules, call) ? { effect: 'allow', rule: 'attached-start' } : denyFor('no-rule', notStartable(call))
 }
 
-function permittedAt(rules: CompiledRules, place: CommandPlace): CompiledRule[] {
-  return rules.all.filter((compiled) => appliesAt(compiled, place) && forRoles(compiled, place.roles))
+/** The first rules, at most so many, that these roles have there. */
+function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): CompiledRule[] {
+  const found = new Set<CompiledRule>()
+  for (const role of place.roles) {
+    let taken = 0
+    for (const compiled of rules.standing.of({ ...place, role }).find(place.app)) {
+      if (!suits(compiled, place)) continue
+      found.add(compiled)
+      if (++taken === most) break
+    }
+  }
+  return [...found].sort(inOrder).slice(0, most)
 }
 
 /** Rules whose words match, in their order. A `rest` never reaches over a word with shell syntax. */
-function rulesFor(rules: CompiledRules, argv: readonly string[], lastSyntax: number): CompiledRule[] {
+function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): CompiledRule[] {
   const found: CompiledRule[] = []
-  let node = rules.root
+  let nodes = [root]
   for (const [place, word] of argv.entries()) {
-    if (lastSyntax < place) found.push(...node.rest)
-    const next = node.next.get(word)
-    if (!next) return found.toSorted(inOrder)
-    node = next
+    if (lastSyntax < place) for (const node of nodes) found.push(...node.rest.find(app))
+    nodes = stepsFrom(nodes, word)
+    if (nodes.length === 0) return found.sort(inOrder)
   }
-  found.push(...node.rest, ...node.exact)
-  return found.toSorted(inOrder)
+  for (const node of nodes) found.push(...node.rest.find(app), ...node.exact.find(app))
+  return found.sort(inOrder)
+}
+
+function stepsFrom(nodes: readonly RuleNode[], word: string): RuleNode[] {
+  const reached: RuleNode[] = []
+  for (const { next, typed } of nodes) {
+    const literal = next.get(word)
+    if (literal) reached.push(literal)
+    for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
+  }
+  return reached
 }
 
 function inOrder(one: CompiledRule, other: CompiledRule): number {
@@ -76,10 +101,27 @@ function appliesAt(compiled: CompiledRule, place: CommandPlace): boolean {
   return compiled.onService(place.service) && compiled.onApp(place.app) && compiled.onRack(place.rack)
 }
 
+/** Whether it is for what is started so, now. */
+function suits(compiled: CompiledRule, place: CommandPlace): boolean {
+  return unsuited(compiled, place.options) === null && (place.holds?.(compiled.rule) ?? null) === null
+}
+
+function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
+  const unfit = unsuited(compiled, call.options)
+  if (unfit !== null) return denyFor('options', notStartedSo(compiled.rule, unfit))
+  const obstacle = call.holds?.(compiled.rule)
+  if (!obstacle) throw new Error('a rule that nothing stands against permits')
+  return denyFor('condition', obstacle)
+}
+
 function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
   return compiled.rule.roles.some((role) => roles.includes(role))
 }
 
-function deny(rule: string, reason: string): CommandVerdict {
-  return { effect: 'deny', rule, reason }
+function deny(rule: string, reason: string, next: string): CommandVerdict {
+  return { effect: 'deny', rule, reason, next }
+}
+
+function denyFor(rule: string, { reason, next }: Obstacle): CommandVerdict {
+  return deny(rule, reason, next)
 }

@@ -1,7 +1,8 @@
-import { wordChoices } from './rule-check.ts'
+import type { Unsuited } from './options.ts'
 import type { CompiledRule, CompiledRules } from './rules.ts'
-import type { ArgvWord, CommandCall } from './types.ts'
+import type { CommandCall, CommandRule, Obstacle } from './types.ts'
 import { listed, shown, shownCommand } from './wording.ts'
+import { writeWords } from './written-words.ts'
 
 const mostListed = 8
 
@@ -10,25 +11,53 @@ export function notPermitted(
   call: CommandCall,
   permitted: readonly CompiledRule[],
   matching: readonly CompiledRule[],
-): string {
+): Obstacle {
   const others = [...new Set(matching.flatMap((compiled) => compiled.rule.roles))]
   const next =
     others.length > 0
-      ? `${theRoles(others)} may run this one: ask someone who has it`
-      : 'Ask for a rule that permits it'
-  return `"${shownCommand(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}. ${next}.`
+      ? `${theRoles(others)} may run this one: ask someone who has it.`
+      : 'Ask for a rule that permits it.'
+  const reason = `"${shownCommand(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.`
+  return { reason, next }
 }
 
 /** Says that no attached run can be of any use there. */
-export function notStartable(call: CommandCall): string {
-  return `A run is not permitted: ${where(call)} ${may(call.roles)} run nothing. Ask for a role that may, or for a rule.`
+export function notStartable(call: CommandCall): Obstacle {
+  return {
+    reason: `A run is not permitted: ${where(call)} ${may(call.roles)} run nothing.`,
+    next: 'Ask for a role that may, or for a rule.',
+  }
 }
 
 /** Says on which services a run is possible. */
-export function wrongService(rules: CompiledRules, call: CommandCall): string {
+export function wrongService(rules: CompiledRules, call: CommandCall): Obstacle {
   const services = [...rules.runServices].map(shown)
-  const instead = services.length === 0 ? 'no service is open to it' : `use the service ${services.join(' or ')}`
-  return `Nobody may start a run on the service ${shown(call.service)}: ${instead}.`
+  return {
+    reason: `Nobody may start a run on the service ${shown(call.service)}.`,
+    next: services.length === 0 ? 'No service is open to runs.' : `Use the service ${services.join(' or ')}.`,
+  }
+}
+
+/** Says how the command would have to be started. */
+export function notStartedSo({ id }: CommandRule, unfit: Unsuited): Obstacle {
+  const rule = `The rule ${shown(id)} permits this command`
+  switch (unfit.option) {
+    case 'interactive':
+      return unfit.wanted
+        ? { reason: `${rule} with a terminal only.`, next: 'Run it from a terminal.' }
+        : { reason: `${rule} without a terminal only.`, next: 'Run it with its output or input redirected.' }
+    case 'entrypoint':
+      return unfit.wanted
+        ? { reason: `${rule} with the entrypoint of the image only.`, next: 'Run it with --entrypoint.' }
+        : { reason: `${rule} without the entrypoint of the image only.`, next: 'Run it without --entrypoint.' }
+    case 'environment':
+      return {
+        reason: `${rule} without the environment key ${shown(unfit.key)}.`,
+        next: 'Leave the key out, or ask for a rule that permits it.',
+      }
+    case 'releases':
+      return { reason: `${rule} with the newest release only.`, next: 'Leave the release out.' }
+  }
 }
 
 function where(call: CommandCall): string {
@@ -50,11 +79,6 @@ function theRoles(roles: readonly string[]): string {
 
 function options(permitted: readonly CompiledRule[]): string {
   if (permitted.length === 0) return 'nothing'
-  const commands = permitted.slice(0, mostListed).map((compiled) => shown(compiled.rule.argv.map(pattern).join(' ')))
+  const commands = permitted.slice(0, mostListed).map((compiled) => shown(writeWords(compiled.rule.argv)))
   return `only: ${commands.join(', ')}${permitted.length > mostListed ? ', and more' : ''}`
-}
-
-function pattern(word: ArgvWord): string {
-  const choices = wordChoices(word)
-  return choices === 'rest' ? '…' : choices.join('|')
 }

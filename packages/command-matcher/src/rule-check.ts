@@ -1,30 +1,39 @@
+import type { Problem } from './problem.ts'
 import type { ArgvWord, CommandRule } from './types.ts'
+import { isWordType } from './word-types.ts'
 import { shown } from './wording.ts'
 
 const mostVariants = 1000
+const mostWords = 100
 
-/** The literals that a word of a pattern stands for, or `rest`. */
-export function wordChoices(word: ArgvWord): readonly string[] | 'rest' {
+/** The literals that a word of a pattern stands for, or null for one that stands for more. */
+export function wordChoices(word: ArgvWord): readonly string[] | null {
   if (typeof word === 'string') return [word]
-  return 'rest' in word ? 'rest' : [...new Set(word)]
+  return 'rest' in word || 'type' in word ? null : [...new Set(word)]
 }
 
 /** Everything that is wrong with a list of rules; empty when it can be compiled. */
-export function ruleProblems(rules: readonly CommandRule[]): string[] {
+export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
   const seen = new Set<string>()
   return rules.flatMap((rule) => {
-    const problems = [...identity(rule, seen), ...argvProblems(rule.argv)]
-    if (rule.services.length === 0) problems.push('names no service')
-    if (rule.roles.length === 0) problems.push('names no role')
+    const found = [...identity(rule, seen), ...argvProblems(rule.argv).map((text) => ['run', text] as const)]
+    if (rule.services.length === 0) found.push(['services', 'names no service'])
+    if (rule.roles.length === 0) found.push(['roles', 'names no role'])
     seen.add(rule.id)
-    return problems.map((problem) => `the rule "${shown(rule.id)}" ${problem}`)
+    return found.map(([field, text]) => ({
+      at: ['commands', 'rules', rule.id, field],
+      text: `the rule "${shown(rule.id)}" ${text}`,
+    }))
   })
 }
 
-function identity(rule: CommandRule, seen: ReadonlySet<string>): string[] {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(rule.id)) return ['needs an id of lower-case letters, digits and single dashes']
-  if (reserved.has(rule.id)) return ['has an id that the gateway uses for its own refusals']
-  return seen.has(rule.id) ? ['has the id of another rule'] : []
+type Found = readonly [field: string, text: string]
+
+function identity(rule: CommandRule, seen: ReadonlySet<string>): Found[] {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(rule.id))
+    return [['', 'needs an id of lower-case letters, digits and single dashes, which begins with a letter']]
+  if (reserved.has(rule.id)) return [['', 'has an id that the gateway uses for its own refusals']]
+  return seen.has(rule.id) ? [['', 'has the id of another rule']] : []
 }
 
 /** Rule ids under which the matcher itself speaks. */
@@ -35,18 +44,26 @@ export const reserved: ReadonlySet<string> = new Set([
   'run-service',
   'shell-syntax',
   'no-rule',
+  'attached-start',
+  'options',
+  'condition',
 ])
 
 function argvProblems(argv: readonly ArgvWord[]): string[] {
-  if (argv.length === 0) return ['has no words: to permit any command, write { rest: true }']
+  if (argv.length === 0) return ['has no words: to permit any command, write …']
+  if (argv.length > mostWords) return [`has more than ${mostWords} words`]
   const problems: string[] = []
   let variants = 1
   for (const [place, word] of argv.entries()) {
-    const choices = wordChoices(word)
-    if (choices === 'rest') {
-      if (place !== argv.length - 1) problems.push('may hold { rest: true } only as its last word')
+    if (typeof word === 'object' && 'rest' in word) {
+      if (place !== argv.length - 1) problems.push('may hold … only as its last word')
       continue
     }
+    if (typeof word === 'object' && 'type' in word) {
+      if (!isWordType(word.type)) problems.push(`has a word of the type "${shown(word.type)}", which does not exist`)
+      continue
+    }
+    const choices = wordChoices(word) ?? []
     variants *= choices.length
     if (choices.length === 0) problems.push('has a word without choices')
     // Only ASCII: no look-alikes, no two spellings of one letter, and nothing that bytes outside of UTF-8 could be read as.

@@ -14,6 +14,8 @@ describe('compiling rules', () => {
   })
 
   test.each<[string, CommandRule]>([
+    ['more than 100 words', rule({ argv: Array.from({ length: 101 }, () => 'x') })],
+    ['which does not exist', rule({ argv: [{ name: 'x', type: 'toString' as 'word' }] })],
     ['needs an id', rule({ id: '' })],
     ['needs an id', rule({ id: 'With Space' })],
     ['needs an id', rule({ id: 'per%cent' })],
@@ -48,7 +50,7 @@ describe('compiling rules', () => {
     expect(
       compileRules([rule({ argv: ['rake', ['a', 'a']] })])
         .root.next.get('rake')
-        ?.next.get('a')?.exact,
-    ).toHaveLength(1)
+        ?.next.get('a')?.exact.size,
+    ).toBe(1)
   })
 })

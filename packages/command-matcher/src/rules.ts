@@ -1,7 +1,10 @@
 import { InvalidCommandRules } from './errors.ts'
+import { createNameIndex, type NameIndex } from './name-index.ts'
 import { compilePatterns, type NameMatcher } from './pattern.ts'
 import { ruleProblems, wordChoices } from './rule-check.ts'
+import { createStandingRules, type StandingRules } from './standing-rules.ts'
 import type { CommandRule } from './types.ts'
+import { type WordType, wordTypes } from './word-types.ts'
 
 /** A rule ready to be asked. `place` is its place in the list: the first that matches decides. */
 export interface CompiledRule {
@@ -10,20 +13,26 @@ export interface CompiledRule {
   readonly onService: NameMatcher
   readonly onApp: NameMatcher
   readonly onRack: NameMatcher
+  /** Whether its environment keys permit one. */
+  readonly permitsKey: NameMatcher
 }
 
 /** One word deeper into the argv of all rules. */
 export interface RuleNode {
-  readonly next: Map<string, RuleNode>
-  /** Rules that end here. */
-  readonly exact: CompiledRule[]
-  /** Rules that permit anything from here on, shell syntax excepted. */
-  readonly rest: CompiledRule[]
+  readonly next: ReadonlyMap<string, RuleNode>
+  /** Where a word of a type leads. */
+  readonly typed: readonly { readonly accepts: (word: string) => boolean; readonly node: RuleNode }[]
+  /** Rules that end here, by app. */
+  readonly exact: NameIndex<CompiledRule>
+  /** Rules that permit anything from here on, shell syntax excepted, by app. */
+  readonly rest: NameIndex<CompiledRule>
 }
 
 export interface CompiledRules {
   readonly all: readonly CompiledRule[]
   readonly root: RuleNode
+  /** What a role may run at a place, whatever the words. */
+  readonly standing: StandingRules
   /** Services on which `run` may start anything at all. */
   readonly runServices: ReadonlySet<string>
 }
@@ -34,18 +43,23 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles rules into a tree of words, so that matching costs one look-up a word however many rules there are.
+ * Compiles rules into a tree of words, so that matching costs a look-up or two a word however many rules there are.
  *
  * @throws InvalidCommandRules with every problem that was found
  */
 export function compileRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
   const problems = ruleProblems(rules)
-  if (problems.length > 0) throw new InvalidCommandRules(problems.join('; '))
+  if (problems.length > 0) throw new InvalidCommandRules(problems.map(({ text }) => text).join('; '))
 
-  const root = newNode()
+  const seed = newSeed()
   const all = rules.map(compileRule)
-  for (const compiled of all) plant(root, compiled)
-  return { all, root, runServices: new Set(options.runServices ?? ['command']) }
+  for (const compiled of all) plant(seed, compiled)
+  return {
+    all,
+    root: grow(seed),
+    standing: createStandingRules(all),
+    runServices: new Set(options.runServices ?? ['command']),
+  }
 }
 
 function compileRule(rule: CommandRule, place: number): CompiledRule {
@@ -55,30 +69,54 @@ function compileRule(rule: CommandRule, place: number): CompiledRule {
     onService: rule.services.includes('*') ? () => true : (service) => rule.services.includes(service),
     onApp: compilePatterns(rule.apps),
     onRack: compilePatterns(rule.racks),
+    permitsKey: compilePatterns(rule.environment ?? []),
   }
 }
 
-function plant(root: RuleNode, compiled: CompiledRule): void {
+/** A node while rules are still being added. */
+interface Seed {
+  readonly next: Map<string, Seed>
+  readonly typed: Map<WordType, Seed>
+  readonly exact: CompiledRule[]
+  readonly rest: CompiledRule[]
+}
+
+function newSeed(): Seed {
+  return { next: new Map(), typed: new Map(), exact: [], rest: [] }
+}
+
+function plant(root: Seed, compiled: CompiledRule): void {
   let ends = [root]
   for (const word of compiled.rule.argv) {
-    const choices = wordChoices(word)
-    if (choices === 'rest') {
+    if (typeof word === 'object' && 'rest' in word) {
       for (const end of ends) end.rest.push(compiled)
       return
     }
-    ends = ends.flatMap((end) => choices.map((literal) => child(end, literal)))
+    ends =
+      typeof word === 'object' && 'type' in word
+        ? ends.map((end) => child(end.typed, word.type))
+        : ends.flatMap((end) => (wordChoices(word) ?? []).map((literal) => child(end.next, literal)))
   }
   for (const end of ends) end.exact.push(compiled)
 }
 
-function child(node: RuleNode, word: string): RuleNode {
-  const found = node.next.get(word)
+function child<K>(children: Map<K, Seed>, key: K): Seed {
+  const found = children.get(key)
   if (found) return found
-  const made = newNode()
-  node.next.set(word, made)
+  const made = newSeed()
+  children.set(key, made)
   return made
 }
 
-function newNode(): RuleNode {
-  return { next: new Map(), exact: [], rest: [] }
+function grow({ next, typed, exact, rest }: Seed): RuleNode {
+  return {
+    next: new Map([...next].map(([word, seed]) => [word, grow(seed)])),
+    typed: [...typed].map(([type, seed]) => ({ accepts: wordTypes[type].accepts, node: grow(seed) })),
+    exact: byApp(exact),
+    rest: byApp(rest),
+  }
+}
+
+function byApp(rules: readonly CompiledRule[]): NameIndex<CompiledRule> {
+  return createNameIndex(rules.map((compiled) => ({ patterns: compiled.rule.apps, value: compiled })))
 }

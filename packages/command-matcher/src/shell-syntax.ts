@@ -5,8 +5,9 @@ export interface ShellSyntax {
   /** Places in argv of the first and of the last such word. */
   readonly first: number
   readonly last: number
-  /** A whole sentence about the first. */
+  /** A whole sentence about the first, and one about what to do. */
   readonly reason: string
+  readonly next: string
 }
 
 /**
@@ -19,7 +20,7 @@ export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
   const first = argv.findIndex(hasSyntax)
   const word = argv[first]
   if (word === undefined) return null
-  return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]) }
+  return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]), next }
 }
 
 // Anywhere: what separates, redirects, substitutes or ends a line. At the beginning only: a subshell or a negation of its own.
@@ -35,9 +36,12 @@ function explain(word: string, program: string | undefined): string {
   const meaning = program === undefined ? 'the name of the program' : `an argument of "${shown(program)}"`
   return (
     `"${shown(word)}" holds ${what}, which is shell syntax: the rack runs a command without a shell, ` +
-    `so it would only be ${meaning}. Run one plain command at a time, or put the steps into a script of the app and ask for a rule that permits it.`
+    `so it would only be ${meaning}.`
   )
 }
+
+const next =
+  'Run one plain command at a time, or put the steps into a script of the app and ask for a rule that permits it.'
 
 const names: Readonly<Record<string, string>> = {
   '\n': 'a newline',

@@ -1,10 +1,18 @@
+import type { WordType } from './word-types.ts'
+
 /** How a command reaches the rack. `attached` is the POST that only ever says `sleep N`; its command comes with the `exec` that follows. */
 export type CommandMode = 'attached' | 'detached' | 'exec'
 
-/** A word of an argv pattern: a literal, one of several literals, or (only as the last one) anything that follows. */
-export type ArgvWord = string | readonly string[] | { readonly rest: true }
+/** A word of an argv pattern that stands for any word of a type. Its name is for people. */
+export interface Placeholder {
+  readonly name: string
+  readonly type: WordType
+}
 
-/** Who may run what, where. The first rule that matches decides; none: refused. */
+/** A word of an argv pattern: a literal, one of several literals, a word of a type, or (only as the last one) anything that follows. */
+export type ArgvWord = string | readonly string[] | Placeholder | { readonly rest: true }
+
+/** Who may run what, where and how. The first rule that matches decides; none: refused. */
 export interface CommandRule {
   readonly id: string
   readonly argv: readonly ArgvWord[]
@@ -15,9 +23,27 @@ export interface CommandRule {
   readonly apps?: readonly string[]
   readonly racks?: readonly string[]
   readonly modes?: readonly CommandMode[]
+  /** Only with a terminal, or only without one. */
+  readonly interactive?: boolean
+  /** Only with the entrypoint of the image in front, or only without it. */
+  readonly entrypoint?: boolean
+  /** Patterns of environment keys that the run may bring. None by default. */
+  readonly environment?: readonly string[]
+  /** `newest`: not with an older release. `any` by default. */
+  readonly releases?: 'newest' | 'any'
 }
 
 export type SplitCommand = { readonly argv: readonly string[] } | { readonly error: string }
+
+/** How a command is started. What is not known yet is null: of an attached run's POST, and of a check before the call. */
+export interface CommandOptions {
+  readonly interactive: boolean | null
+  readonly entrypoint: boolean | null
+  /** Names of the keys that it brings. */
+  readonly environment: readonly string[]
+  /** Whether it runs with the newest release; null: not known. */
+  readonly newestRelease: boolean | null
+}
 
 /** What is to be judged. `roles` are those that hold on this rack and app. */
 export interface CommandCall {
@@ -27,8 +53,18 @@ export interface CommandCall {
   readonly rack: string
   readonly mode: CommandMode
   readonly roles: readonly string[]
+  /** Nothing special when absent. */
+  readonly options?: CommandOptions
+  /** What else stands against a rule, such as the time of day; null for nothing. */
+  readonly holds?: (rule: CommandRule) => Obstacle | null
+}
+
+/** Why not, and what to do about it: whole sentences. */
+export interface Obstacle {
+  readonly reason: string
+  readonly next: string
 }
 
 export type CommandVerdict =
   | { readonly effect: 'allow'; readonly rule: string }
-  | { readonly effect: 'deny'; readonly rule: string; readonly reason: string }
+  | ({ readonly effect: 'deny'; readonly rule: string } & Obstacle)

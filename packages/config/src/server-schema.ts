@@ -37,6 +37,12 @@ export const ServerEnvironment = Type.Object({
       publicUrlProblem,
     ),
   ),
+  POLICY_FILE: Type.Optional(
+    Type.String({
+      description:
+        'the path of a policy document in YAML, which is read again when it changes; unset: the built-in policy',
+    }),
+  ),
   AUDIT_READS: Type.Enum(['strict', 'relaxed'], {
     description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
     default: 'strict',

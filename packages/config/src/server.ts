@@ -37,6 +37,8 @@ export interface ServerConfig {
   readonly strangersPerMinute: number
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Path of the policy document; null: the built-in one. */
+  readonly policyFile: string | null
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
@@ -77,6 +79,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     tokenMaxAgeMs: Number(values.TOKEN_MAX_AGE) * 86_400_000,
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
+    policyFile: values.POLICY_FILE ?? null,
     logLevel: values.LOG_LEVEL,
     login: loginOf(values),
   })

@@ -5,7 +5,7 @@ import { compilePolicy } from './policy.ts'
 import { binding, call, principal } from './testing/calls.ts'
 import type { RackCall } from './types.ts'
 
-const policy = compilePolicy()
+const policy = compilePolicy(builtInPolicy())
 const run = 'POST /apps/{app}/services/{service}/processes'
 const exec = 'WS /apps/{app}/processes/{pid}/exec'
 const release = ['deployer', 'ci', 'admin']
@@ -90,7 +90,7 @@ test('only roles of bindings that hold here count', () => {
 
 test('a document brings its own rules and services', () => {
   const own = compilePolicy({
-    ...builtInPolicy,
+    ...builtInPolicy(),
     runServices: ['command', 'jobs'],
     commands: [{ id: 'report', argv: ['bin/report'], services: ['jobs'], roles: ['ops'], racks: ['stag*'] }],
   })

@@ -1,50 +1,96 @@
 import {
+  type CommandRule,
   type CommandVerdict,
-  type CompiledRules,
   matchCommand,
   maxCommandBytes,
+  type Obstacle,
   shown,
   tooLong,
 } from '@rack-gateway/command-matcher'
-import { type HeldHere, roleNames } from './grants.ts'
-import type { RackCall } from './types.ts'
+import type { CompiledDocument } from './decide.ts'
+import type { HeldHere } from './grants.ts'
+import { callerObstacle } from './reasons.ts'
+import type { Refusal } from './refusals.ts'
+import type { Principal, RackCall } from './types.ts'
+
+type Granted = Pick<Refusal, 'rule' | 'source' | 'reason'>
 
 /**
- * Judges the command of a run or exec, for the principal's roles and, of a token, for those of its owner too.
+ * Judges the command of a run or exec, for the roles that the caller holds there: those of a token's owner were asked for permissions, not for commands.
  *
  * @returns null for a route that brings no command
  */
-export function judgeCommand(rules: CompiledRules, here: HeldHere, call: RackCall): CommandVerdict | null {
+export function judgeCommand(
+  document: CompiledDocument,
+  principal: Principal,
+  here: HeldHere,
+  call: RackCall,
+): Granted | Refusal | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
-  const { command } = call
-  // A run that were judged as an exec would escape the rule on services.
-  if (!command || (command.mode === 'exec') !== (permission === 'process:exec')) {
-    return unreadable('The command of this call could not be read, so it is refused.')
-  }
-  if (tooLong([command.text])) {
-    return {
-      effect: 'deny',
-      rule: 'too-long',
-      reason: `The command is longer than ${maxCommandBytes} bytes: put it into a script of the app.`,
-    }
-  }
-  const { argv, mode } = command
-  if (!argv)
-    return unreadable(
-      `The rack could not read this command (${shown(command.error ?? 'unknown')}): check its quotes and backslashes.`,
-    )
-
-  const service = (mode === 'exec' ? call.process?.service : call.service) ?? ''
-  const asked = { argv, mode, service, app: call.app ?? '', rack: call.rack }
-  const verdict = matchCommand(rules, { ...asked, roles: roleNames(here.own) })
-  if (verdict.effect === 'deny' || !here.owner) return verdict
-  const ofOwner = matchCommand(rules, { ...asked, roles: roleNames(here.owner) })
-  return ofOwner.effect === 'allow'
-    ? verdict
-    : { ...ofOwner, reason: `This token may do no more than its owner. ${ofOwner.reason}` }
+  const verdict = verdictOn(document, principal, here, call)
+  if (verdict.effect === 'deny') return refusalBy(document, verdict)
+  const rule = `command:${verdict.rule}`
+  if (verdict.rule === 'attached-start') return { rule, source: document.source, reason: attachedReason }
+  const source = document.commandSources.get(verdict.rule) ?? document.source
+  return { rule, source, reason: `The command rule ${verdict.rule} permits it.` }
 }
 
-function unreadable(reason: string): CommandVerdict {
-  return { effect: 'deny', rule: 'unreadable', reason }
+const attachedReason = 'An attached run begins with a process that sleeps; its command is judged when it comes.'
+
+function verdictOn(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandVerdict {
+  const { command } = call
+  // A run that were judged as an exec would escape the rule on services.
+  if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))
+    return unreadable('The command of this call could not be read, so it is refused.', 'Send it with the stock client.')
+  if (tooLong([command.text])) {
+    const reason = `The command is longer than ${maxCommandBytes} bytes.`
+    return { effect: 'deny', rule: 'too-long', reason, next: 'Put it into a script of the app.' }
+  }
+  const { argv, mode, options } = command
+  if (!argv)
+    return unreadable(
+      `The rack could not read this command (${shown(command.error ?? 'unknown')}).`,
+      'Check its quotes and backslashes.',
+    )
+  return matchCommand(document.commands, {
+    argv,
+    mode,
+    service: (mode === 'exec' ? call.process?.service : call.service) ?? '',
+    app: call.app ?? '',
+    rack: call.rack,
+    roles: here.own.commandRoles,
+    ...(options && { options }),
+    holds: (rule) => obstacleTo(document, rule, principal, call),
+  })
+}
+
+/** What of a rule's conditions doesn't hold. */
+function obstacleTo(
+  { commandConditions }: CompiledDocument,
+  { id }: CommandRule,
+  { kind }: Principal,
+  call: RackCall,
+): Obstacle | null {
+  const conditions = commandConditions.get(id)
+  if (conditions === undefined) return null
+  for (const condition of conditions) {
+    const found = condition.isFor(kind) ? (condition.passing?.(call) ?? null) : callerObstacle(condition.callers)
+    const here = condition.onRack(call.rack) && condition.onApp(call.app ?? '')
+    if (found !== null) return { reason: `The command rule ${id} holds ${found.reason}.`, next: found.next }
+    if (!here)
+      return { reason: `The command rule ${id} does not hold on this rack and app.`, next: 'Ask for a rule that does.' }
+  }
+  return null
+}
+
+/** Rules under which the matcher speaks for itself, whatever the document says. */
+const ofTheMatcher: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
+
+function refusalBy({ source }: CompiledDocument, { rule, reason, next }: CommandVerdict & { effect: 'deny' }): Refusal {
+  return { rule: `command:${rule}`, source: ofTheMatcher.has(rule) ? 'gateway' : source, reason, next }
+}
+
+function unreadable(reason: string, next: string): CommandVerdict {
+  return { effect: 'deny', rule: 'unreadable', reason, next }
 }

@@ -1,18 +1,49 @@
+import { type CompiledCondition, compileCondition } from './condition.ts'
 import { implied, permissions } from './permissions.ts'
 import type { Permission, Role } from './types.ts'
 
 /** A role that answers at once whether it has a permission. */
 export interface CompiledRole {
   readonly name: string
+  readonly source: string
+  /** Its own name and those of the roles that it extends: command rules for any of them are for it. */
+  readonly names: readonly string[]
+  readonly when: readonly CompiledCondition[]
   has(permission: Permission): boolean
+  /** The rule and the sentence of a decision that this role permits; made once for each permission. */
+  grant(permission: Permission): GrantWords
+}
+
+export interface GrantWords {
+  readonly rule: string
+  readonly reason: string
 }
 
 /** Compiles a role: wildcards are spelled out, and what a permission implies is added. `*` has also what has no name yet. */
-export function compileRole({ name, permissions: granted }: Role): CompiledRole {
-  if (granted.includes('*')) return { name, has: () => true }
+export function compileRole({
+  name,
+  permissions: granted,
+  extends: above = [],
+  when = [],
+  source,
+}: Role): CompiledRole {
   const spelledOut = granted.flatMap(expandPermission)
   const all = new Set(spelledOut.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))
-  return { name, has: (permission) => all.has(permission) }
+  const words = new Map<Permission, GrantWords>()
+  return {
+    name,
+    source: source ?? 'bindings',
+    names: [...new Set([name, ...above])],
+    when: when.map(compileCondition),
+    has: granted.includes('*') ? () => true : (permission) => all.has(permission),
+    grant(permission) {
+      const found = words.get(permission)
+      if (found !== undefined) return found
+      const made = { rule: `role:${name}`, reason: `The role ${name} gives ${permission}.` }
+      words.set(permission, made)
+      return made
+    },
+  }
 }
 
 /** The permissions that a name or pattern stands for: `*` for one whole segment, at the end for one or more. Empty when there is none. */

@@ -1,66 +1,132 @@
-import { shown } from '@rack-gateway/command-matcher'
+import { type Problem, ruleProblems, shown } from '@rack-gateway/command-matcher'
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { expandPermission } from './compiled-role.ts'
-import type { PolicyDocument } from './document.ts'
+import type { Condition } from './condition.ts'
+import { readNetwork } from './networks.ts'
+import type { PolicyDocument } from './policy-document.ts'
+import { windowProblem } from './time-window.ts'
 
-/** Everything that is wrong with a document beside its command rules; empty when it can be compiled. */
-export function documentProblems(document: PolicyDocument): string[] {
+/** Everything that is wrong with a document; empty when it can be compiled. */
+export function documentProblems(document: PolicyDocument): Problem[] {
   return [
     ...roleProblems(document),
-    ...commandRoleProblems(document),
+    ...ruleProblems(document.commands),
+    ...commandProblems(document),
     ...blockedProblems(document),
     ...proxyProblems(document),
-    ...protectedProblems(document),
+    ...patternProblems(document),
   ]
 }
 
-function roleProblems({ roles }: PolicyDocument): string[] {
+function roleProblems({ roles }: PolicyDocument): Problem[] {
   const seen = new Set<string>()
-  return roles.flatMap(({ name, permissions }) => {
-    const problems: string[] = []
+  const problems = roles.flatMap(({ name, permissions, when = [] }) => {
+    const at = ['roles', name]
+    const problem = (field: string | number, text: string) => ({
+      at: [...at, field],
+      text: `the role "${shown(name)}" ${text}`,
+    })
+    const found: Problem[] = []
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
-      problems.push('needs a name of lower-case letters, digits and single dashes')
-    if (seen.has(name)) problems.push('is there twice')
+      found.push(problem('', 'needs a name of lower-case letters, digits and single dashes'))
+    if (seen.has(name)) found.push(problem('', 'is there twice'))
     seen.add(name)
     for (const permission of permissions) {
       if (expandPermission(permission).length === 0)
-        problems.push(`names the permission "${shown(permission)}", which does not exist`)
+        found.push(problem('permissions', `names the permission "${shown(permission)}", which does not exist`))
     }
-    return problems.map((problem) => `the role "${shown(name)}" ${problem}`)
+    return [...found, ...conditionProblems(when, at, `the role "${shown(name)}"`)]
+  })
+  const admin = roles.find(({ name }) => name === 'admin')
+  return admin?.permissions.includes('*') && (admin.when ?? []).length === 0
+    ? problems
+    : [
+        ...problems,
+        { at: ['roles', 'admin'], text: 'the role "admin" must be there and have every permission, always' },
+      ]
+}
+
+function commandProblems({ roles, commands }: PolicyDocument): Problem[] {
+  const known = new Set(roles.map((role) => role.name))
+  return commands.flatMap((rule) => {
+    const at = ['commands', 'rules', rule.id]
+    const name = `the command rule "${shown(rule.id)}"`
+    const unknown = rule.roles
+      .filter((role) => !known.has(role))
+      .map((role) => ({ at: [...at, 'roles'], text: `${name} names the role "${shown(role)}", which does not exist` }))
+    return [...unknown, ...conditionProblems(rule.when ?? [], at, name)]
   })
 }
 
-function commandRoleProblems({ roles, commands }: PolicyDocument): string[] {
-  const known = new Set(roles.map((role) => role.name))
-  return commands.flatMap((rule) =>
-    rule.roles
-      .filter((role) => !known.has(role))
-      .map((role) => `the command rule "${shown(rule.id)}" names the role "${shown(role)}", which does not exist`),
-  )
+function conditionProblems(
+  conditions: readonly Condition[],
+  at: readonly (string | number)[],
+  name: string,
+): Problem[] {
+  return conditions.flatMap(({ time = [], addresses = [], callers }) => {
+    const windows = time.flatMap((window, place) => {
+      const problem = windowProblem(window)
+      return problem === null
+        ? []
+        : { at: [...at, 'when', 'time', place], text: `${name} has a time that is none: ${problem}` }
+    })
+    const networks = addresses
+      .filter((address) => readNetwork(address) === null)
+      .map((address) => ({
+        at: [...at, 'when', 'addresses'],
+        text: `${name} names the address "${shown(address)}", which is none, and no network such as 10.0.0.0/8`,
+      }))
+    const nobody = callers?.length === 0 ? [{ at: [...at, 'when', 'callers'], text: `${name} is for nobody` }] : []
+    return [...windows, ...networks, ...nobody]
+  })
 }
 
 /** A route that is blocked by a wrong name would be open: so a name must be in the table. */
-function blockedProblems({ blocked }: PolicyDocument): string[] {
+function blockedProblems({ blocked }: PolicyDocument): Problem[] {
   const known = new Set(rackRoutes.map((route) => route.id))
-  return blocked.flatMap(({ route, reason }) => {
-    const problems: string[] = []
-    if (!known.has(route)) problems.push('is not a route of the rack')
-    if (reason.trim() === '' || reason.includes('%')) problems.push('needs a reason, without a per-cent sign')
-    return problems.map((problem) => `the blocked operation "${shown(route)}" ${problem}`)
+  return blocked.flatMap(({ route, reason, next }) => {
+    const found: string[] = []
+    if (!known.has(route)) found.push('is not a route of the rack')
+    if (reason.trim() === '' || `${reason}${next}`.includes('%')) found.push('needs a reason, without a per-cent sign')
+    return found.map((text) => ({ at: ['blocked', route], text: `the blocked operation "${shown(route)}" ${text}` }))
   })
 }
 
-function proxyProblems({ proxyHosts }: PolicyDocument): string[] {
+function proxyProblems({ proxyHosts }: PolicyDocument): Problem[] {
   return proxyHosts
     .filter((host) => /^[*.]*$/.test(host) || host !== host.toLowerCase())
-    .map(
-      (host) => `the proxy host "${shown(host)}" must be a name or a pattern in lower case that says more than "any"`,
-    )
+    .map((host) => ({
+      at: ['proxy', 'hosts'],
+      text: `the proxy host "${shown(host)}" must be a name or a pattern in lower case that says more than "any"`,
+    }))
 }
 
-/** A pattern that matches every key would stop every release. */
-function protectedProblems({ protectedKeys }: PolicyDocument): string[] {
-  return protectedKeys
-    .filter((key) => /^\**$/.test(key))
-    .map((key) => `the protected key "${shown(key)}" must be a name or a pattern that says more than "any"`)
+/** A pattern that matches every name would stop every release, or hide nothing from nobody. */
+function patternProblems({
+  protectedKeys,
+  protectedParameters,
+  secretKeys,
+  secretParameters,
+}: PolicyDocument): Problem[] {
+  const check = (patterns: readonly string[], at: readonly string[], what: string) =>
+    patterns
+      .filter((pattern) => /^\**$/.test(pattern))
+      .map((pattern) => ({
+        at,
+        text: `the ${what} "${shown(pattern)}" must be a name or a pattern that says more than "any"`,
+      }))
+  return [
+    ...check(protectedKeys, ['protected', 'environment'], 'protected key'),
+    ...check(protectedParameters, ['protected', 'parameters'], 'protected parameter'),
+    ...check(
+      secretKeys.filter((key) => key === ''),
+      ['secrets', 'environment'],
+      'secret key',
+    ),
+    ...check(
+      secretParameters.filter((key) => key === ''),
+      ['secrets', 'parameters'],
+      'secret parameter',
+    ),
+  ]
 }

@@ -1,6 +1,13 @@
-import { compilePattern, type NameMatcher } from '@rack-gateway/command-matcher'
+import {
+  compilePattern,
+  createNameIndex,
+  type NameIndex,
+  type NameMatcher,
+  type Obstacle,
+} from '@rack-gateway/command-matcher'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
-import type { Binding, Permission, Principal } from './types.ts'
+import { callerObstacle } from './reasons.ts'
+import type { Binding, Moment, Permission, Place, Principal, PrincipalKind } from './types.ts'
 
 /** What stands for a role where permissions were given one by one: no role of a document can have this name, so no command rule names it. */
 export const onePermissionEach = '(permissions)'
@@ -14,25 +21,57 @@ export interface Grant {
   readonly onApp: NameMatcher
   /** Whether it is for all apps, those to come included: what a route of the whole rack needs. */
   readonly everyApp: boolean
+  /** What stands against it at a moment; null where nothing ever does. */
+  readonly passing: ((moment: Moment) => Obstacle | null) | null
 }
 
 /** All that a principal holds. `owner` is what the owner of a token holds: the token is cut to it. */
 export interface Holdings {
   readonly rack: string | null
-  readonly own: readonly Grant[]
-  readonly owner: readonly Grant[] | null
+  readonly own: Side
+  readonly owner: Side | null
   /** What was found for places that were asked about: the same few come back with each call. */
   readonly known: Map<string, HeldHere>
 }
 
+/** Grants of the caller, or of a token's owner. */
+export interface Side {
+  readonly all: readonly Grant[]
+  on(rack: string): OnRack
+}
+
+/** Those on one rack. */
+interface OnRack {
+  readonly all: readonly Grant[]
+  readonly everyApp: readonly Grant[]
+  readonly byApp: NameIndex<Grant>
+}
+
 /** What holds at one place. Its lists are frozen and stay the same objects for as long as the same grants hold. */
 export interface HeldHere {
-  readonly own: readonly Grant[]
-  readonly owner: readonly Grant[] | null
+  readonly own: Held
+  readonly owner: Held | null
   /** Names of own roles, each once, and ids of all bindings: what a decision was made from. */
   readonly basis: Basis
   /** When the first of them ends, in milliseconds since the epoch. */
   readonly until: number
+  /** Own grants that would hold here, but not now or from there. */
+  readonly barred: readonly Barred[]
+}
+
+export interface Barred extends Obstacle {
+  readonly grant: Grant
+}
+
+/** Grants of one side that hold at a place. */
+export interface Held {
+  readonly grants: readonly Grant[]
+  /** Names of their roles, each once. */
+  readonly roles: readonly string[]
+  /** With those of the roles that they extend: what command rules go by. */
+  readonly commandRoles: readonly string[]
+  /** The first grant that gives a permission. */
+  giving(permission: Permission): Grant | null
 }
 
 export interface Basis {
@@ -40,20 +79,13 @@ export interface Basis {
   readonly bindings: readonly string[]
 }
 
-/** Where a permission is asked for. */
-export interface Place {
-  readonly rack: string
-  readonly app: string | null
-  readonly scope: 'app' | 'rack' | 'list'
-}
-
 /** Compiles a principal's bindings. A binding to a role that the policy doesn't know grants nothing; a token without an owner holds nothing. */
 export function compileHoldings(principal: Principal, roles: ReadonlyMap<string, CompiledRole>): Holdings {
   const owned = principal.owner ?? (principal.kind === 'api-token' ? { bindings: [] } : null)
   return {
     rack: principal.rack,
-    own: compileBindings(principal.bindings, roles),
-    owner: owned && compileBindings(owned.bindings, roles),
+    own: compileSide(compileBindings(principal.bindings, roles, principal.kind)),
+    owner: owned && compileSide(compileBindings(owned.bindings, roles, null)),
     known: new Map(),
   }
 }
@@ -67,7 +99,12 @@ const longestApp = 100
  * Those that hold there and then, for either side; nothing when the credential is bound to another rack.
  * One that was seen to have ended stays so, even if the clock is set back.
  */
-export function holdingsAt(holdings: Holdings, place: Place, at: number): HeldHere {
+export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): HeldHere {
+  const here = heldAt(holdings, place, moment.at)
+  return here.own.grants.some(({ passing }) => passing !== null) ? passingAt(here, moment) : here
+}
+
+function heldAt(holdings: Holdings, place: Place, at: number): HeldHere {
   const { scope, rack, app } = place
   if (app !== null && app.length > longestApp) return findHoldings(holdings, place, at)
   const onRack = `${scope} ${rack.length} ${rack}`
@@ -81,15 +118,46 @@ export function holdingsAt(holdings: Holdings, place: Place, at: number): HeldHe
 }
 
 function findHoldings(holdings: Holdings, place: Place, at: number): HeldHere {
-  function holds(grant: Grant): boolean {
-    return isLive(grant, at) && grant.onRack(place.rack) && inScope(grant, place)
-  }
   const bound = boundFor(holdings, place.rack)
-  const own = bound ? holdings.own.filter(holds) : []
-  const owner = holdings.owner && (bound ? holdings.owner.filter(holds) : [])
-  const all = [...own, ...(owner ?? [])]
-  const basis = { roles: Object.freeze(roleNames(own)), bindings: Object.freeze(all.map((grant) => grant.id)) }
-  return { own, owner, basis, until: Math.min(...all.map((grant) => grant.expiresAt ?? Number.POSITIVE_INFINITY)) }
+  const own = bound ? grantsAt(holdings.own, place, at) : []
+  const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, at) : [])
+  return heldHere(own, owner, [])
+}
+
+/** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
+function passingAt(here: HeldHere, moment: Moment): HeldHere {
+  const barred: Barred[] = []
+  const own = here.own.grants.filter((grant) => {
+    const obstacle = grant.passing?.(moment) ?? null
+    if (obstacle !== null) barred.push({ grant, ...obstacle })
+    return obstacle === null
+  })
+  return barred.length === 0 ? here : heldHere(own, here.owner?.grants ?? null, barred)
+}
+
+function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred: readonly Barred[]): HeldHere {
+  const held = heldOf(own)
+  const all = owner === null ? own : [...own, ...owner]
+  let until = Number.POSITIVE_INFINITY
+  for (const { expiresAt } of all) if (expiresAt !== null && expiresAt < until) until = expiresAt
+  return {
+    own: held,
+    owner: owner && heldOf(owner),
+    basis: { roles: held.roles, bindings: Object.freeze(all.map((grant) => grant.id)) },
+    until,
+    barred,
+  }
+}
+
+function heldOf(grants: readonly Grant[]): Held {
+  const firsts: Grant[] = []
+  for (const grant of grants) if (!firsts.some(({ role }) => role === grant.role)) firsts.push(grant)
+  return {
+    grants,
+    roles: Object.freeze([...new Set(firsts.map(({ role }) => role.name))]),
+    commandRoles: [...new Set(firsts.flatMap(({ role }) => role.names))],
+    giving: (permission) => firsts.find(({ role }) => role.has(permission)) ?? null,
+  }
 }
 
 /** Whether the credential may be used on a rack at all. */
@@ -97,28 +165,73 @@ export function boundFor(holdings: Holdings, rack: string): boolean {
   return holdings.rack === null || holdings.rack === rack
 }
 
-/** Whether one of the grants has a permission. */
-export function anyHas(grants: readonly Grant[], permission: Permission): boolean {
-  return grants.some((grant) => grant.role.has(permission))
+export function isLive(grant: Grant, at: number): boolean {
+  return grant.expiresAt === null || grant.expiresAt > at
 }
 
-/** The names of the grants' roles, each once. */
-export function roleNames(grants: readonly Grant[]): string[] {
-  return [...new Set(grants.map((grant) => grant.role.name))]
+function grantsAt(side: Side, { rack, app, scope }: Place, at: number): readonly Grant[] {
+  const { all, everyApp, byApp } = side.on(rack)
+  if (scope === 'list') return live(all, at)
+  if (scope === 'rack') return live(everyApp, at)
+  return app === null ? [] : live(byApp.find(app), at).filter((grant) => grant.onApp(app))
 }
 
-function compileBindings(bindings: readonly Binding[], roles: ReadonlyMap<string, CompiledRole>): Grant[] {
+function live(grants: readonly Grant[], at: number): readonly Grant[] {
+  return grants.every((grant) => isLive(grant, at)) ? grants : grants.filter((grant) => isLive(grant, at))
+}
+
+/** There are no more racks than the gateway has, but for those that a caller invents. */
+const mostRacks = 1_000
+
+function compileSide(entries: readonly BoundGrant[]): Side {
+  const byRack = createNameIndex(entries.map((entry) => ({ patterns: [entry.racks], value: entry })))
+  const known = new Map<string, OnRack>()
+
+  function on(rack: string): OnRack {
+    const found = known.get(rack)
+    if (found !== undefined) return found
+    const here = byRack.find(rack).filter(({ grant }) => grant.onRack(rack))
+    const all = here.map(({ grant }) => grant)
+    const made = {
+      all,
+      everyApp: all.filter(({ everyApp }) => everyApp),
+      byApp: createNameIndex(here.map(({ apps, grant }) => ({ patterns: [apps], value: grant }))),
+    }
+    if (known.size >= mostRacks) known.clear()
+    known.set(rack, made)
+    return made
+  }
+
+  return { all: entries.map(({ grant }) => grant), on }
+}
+
+interface BoundGrant {
+  readonly racks: string
+  readonly apps: string
+  readonly grant: Grant
+}
+
+/** @param caller null for the owner of a token, who isn't there */
+function compileBindings(
+  bindings: readonly Binding[],
+  roles: ReadonlyMap<string, CompiledRole>,
+  caller: PrincipalKind | null,
+): BoundGrant[] {
   return bindings.flatMap((binding) => {
     const role = roleOf(binding, roles)
     if (!role) return []
-    return {
-      id: binding.id,
+    const { id, racks, apps, expiresAt } = binding
+    const [onRack, onApp] = [compilePattern(racks), compilePattern(apps)]
+    const grant = {
+      id,
       role,
-      expiresAt: binding.expiresAt,
-      onRack: compilePattern(binding.racks),
-      onApp: compilePattern(binding.apps),
-      everyApp: binding.apps === '*',
+      expiresAt,
+      onRack: (name: string) => onRack(name) && role.when.every((condition) => condition.onRack(name)),
+      onApp: (name: string) => onApp(name) && role.when.every((condition) => condition.onApp(name)),
+      everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
+      passing: caller === null ? null : passingOf(role, caller),
     }
+    return { racks, apps, grant }
   })
 }
 
@@ -127,12 +240,19 @@ function roleOf({ role, permissions }: Binding, roles: ReadonlyMap<string, Compi
   return compileRole({ name: onePermissionEach, description: '', permissions })
 }
 
-export function isLive(grant: Grant, at: number): boolean {
-  return grant.expiresAt === null || grant.expiresAt > at
-}
-
-function inScope(grant: Grant, { scope, app }: Place): boolean {
-  if (scope === 'list') return true
-  if (scope === 'rack') return grant.everyApp
-  return app !== null && grant.onApp(app)
+function passingOf(role: CompiledRole, caller: PrincipalKind): Grant['passing'] {
+  const unfit = role.when.find((condition) => !condition.isFor(caller))
+  if (unfit !== undefined) {
+    const obstacle = callerObstacle(unfit.callers)
+    return () => obstacle
+  }
+  const checks = role.when.flatMap(({ passing }) => passing ?? [])
+  if (checks.length === 0) return null
+  return function obstacle(moment) {
+    for (const check of checks) {
+      const found = check(moment)
+      if (found !== null) return found
+    }
+    return null
+  }
 }

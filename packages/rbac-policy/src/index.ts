@@ -1,18 +1,23 @@
-export { type BlockedOperation, builtInBlocked } from './blocked.ts'
-export { builtInPolicy, documentHash, type PolicyDocument } from './document.ts'
+export { expandPermission } from './compiled-role.ts'
+export type { Condition } from './condition.ts'
 export { InvalidPolicy } from './errors.ts'
 export { onePermissionEach } from './grants.ts'
 export { contains, isPattern } from './may-give.ts'
+export { compileNetworks, readNetwork } from './networks.ts'
 export { type PermissionEntry, permissions } from './permissions.ts'
 export { compilePolicy } from './policy.ts'
+export { type BlockedOperation, documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
 export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'
-export { builtInRoles } from './roles.ts'
+export type { Day, TimeWindow } from './time-window.ts'
 export type {
   Binding,
   Decision,
   Job,
+  Judged,
+  Moment,
   Permission,
+  Place,
   Policy,
   Principal,
   PrincipalKind,

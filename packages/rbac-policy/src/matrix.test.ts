@@ -1,11 +1,12 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
+import { builtInPolicy } from './document.ts'
 import { compilePolicy } from './policy.ts'
 import { binding, call, principal, token } from './testing/calls.ts'
 import { cutLists, wholeRack, whoMay } from './testing/who-may.ts'
 import type { Principal } from './types.ts'
 
-const policy = compilePolicy()
+const policy = compilePolicy(builtInPolicy())
 const letters: Readonly<Record<string, string>> = { viewer: 'V', ops: 'O', deployer: 'D', ci: 'C' }
 const roles = ['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor', 'no-such-role', 'toString', '']
 

@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { builtInPolicy } from './document.ts'
 import { contains } from './may-give.ts'
 import { compilePolicy } from './policy.ts'
-import { binding, now, principal, token } from './testing/calls.ts'
+import { binding, moment, now, principal, token } from './testing/calls.ts'
 import type { Binding, WantedGrant } from './types.ts'
 
-const policy = compilePolicy()
+const policy = compilePolicy(builtInPolicy())
 
 function gives(bindings: readonly Binding[], wanted: Partial<WantedGrant>, change = {}): boolean {
   const grant = { role: 'viewer', racks: '*', apps: '*', until: null, ...wanted }
-  return policy.mayGive(principal(bindings, change), grant, now) === null
+  return policy.mayGive(principal(bindings, change), grant, moment()) === null
 }
 
 describe('a pattern contains another one', () => {
@@ -100,7 +100,9 @@ describe('nobody gives what they do not hold', () => {
 
   test('a token gives nothing, whatever it and its owner hold', () => {
     const strong = token([binding('admin')], [binding('admin')])
-    expect(policy.mayGive(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, now)).toContain('do not hold')
+    expect(policy.mayGive(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, moment())).toContain(
+      'do not hold',
+    )
   })
 
   test('permissions one by one are held one by one, wildcards spelled out, and everything only by everything', () => {
@@ -114,10 +116,10 @@ describe('nobody gives what they do not hold', () => {
   test('a role whose command rules name it alone is not given by one with the same permissions', () => {
     const twins = ['left', 'right'].map((name) => ({ name, description: '', permissions: ['process:run'] }))
     const rule = { id: 'only-left', argv: ['x'], services: ['command'], roles: ['left'] }
-    const twin = compilePolicy({ ...builtInPolicy, roles: [...builtInPolicy.roles, ...twins], commands: [rule] })
+    const twin = compilePolicy({ ...builtInPolicy(), roles: [...builtInPolicy().roles, ...twins], commands: [rule] })
     const wanted = { racks: '*', apps: '*', until: null }
-    expect(twin.mayGive(principal([binding('right')]), { role: 'left', ...wanted }, now)).toContain('only-left')
-    expect(twin.mayGive(principal([binding('left')]), { role: 'right', ...wanted }, now)).toBeNull()
+    expect(twin.mayGive(principal([binding('right')]), { role: 'left', ...wanted }, moment())).toContain('only-left')
+    expect(twin.mayGive(principal([binding('left')]), { role: 'right', ...wanted }, moment())).toBeNull()
   })
 
   test.each(['', '**', 'Web', 'web/*', 'web *', 'a'.repeat(101), '\u0000'])('%j is no pattern', (apps) => {
@@ -126,14 +128,14 @@ describe('nobody gives what they do not hold', () => {
 
   test('an unknown role is refused with the names of those that there are', () => {
     const wanted = { role: 'root', racks: '*', apps: '*', until: null }
-    expect(policy.mayGive(principal([binding('admin')]), wanted, now)).toContain('deployer')
+    expect(policy.mayGive(principal([binding('admin')]), wanted, moment())).toContain('deployer')
   })
 })
 
 test('a token with permissions one by one holds these, cut to its owner', () => {
   const everywhere = { rack: 'staging', app: 'web', scope: 'app' } as const
   const few = token([binding('(permissions)', { permissions: ['app:read', 'app:delete'] })], [binding('viewer')])
-  expect(policy.holds(few, 'app:read', everywhere, now)).toBe(true)
-  expect(policy.holds(few, 'app:delete', everywhere, now)).toBe(false)
-  expect(policy.holds(few, 'log:read', everywhere, now)).toBe(false)
+  expect(policy.holds(few, 'app:read', everywhere, moment())).toBe(true)
+  expect(policy.holds(few, 'app:delete', everywhere, moment())).toBe(false)
+  expect(policy.holds(few, 'log:read', everywhere, moment())).toBe(false)
 })

@@ -1,8 +1,8 @@
-import { compilePattern, listed, shown } from '@rack-gateway/command-matcher'
+import { type CommandRule, compilePattern, listed, shown } from '@rack-gateway/command-matcher'
 import { expandPermission } from './compiled-role.ts'
-import type { PolicyDocument } from './document.ts'
 import { type Grant, type Holdings, isLive } from './grants.ts'
-import type { Principal, WantedGrant } from './types.ts'
+import type { PolicyDocument } from './policy-document.ts'
+import type { Moment, Principal, WantedGrant } from './types.ts'
 
 const pattern = /^(?:\*|[a-z0-9*][a-z0-9*-]*)$/
 
@@ -26,7 +26,7 @@ interface Giver {
 }
 
 /** Nobody gives what they don't hold themselves, there and for as long. Null, or what is missing. */
-export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGrant, at: number): string | null {
+export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGrant, moment: Moment): string | null {
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps)) {
     return `A pattern is made of lower-case letters, digits, dashes and single stars, and ${shown(isPattern(racks) ? apps : racks)} is none.`
@@ -36,7 +36,7 @@ export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGr
   const unknown = permissions.find((permission) => expandPermission(permission).length === 0)
   if (unknown !== undefined) return `There is no permission ${shown(unknown)}.`
 
-  const held = coveringGrants(giver, wanted, at)
+  const held = coveringGrants(giver, wanted, moment)
   const missing = permissions.flatMap(spelledOut).find((one) => !held.some((grant) => grant.role.has(one)))
   const where = `on the racks ${shown(racks)} and the apps ${shown(apps)}`
   if (missing !== undefined) return `You do not hold ${shown(missing)} ${where} yourself${forHowLong(wanted)}.`
@@ -57,20 +57,35 @@ function spelledOut(permission: string): string[] {
   return permission === '*' ? ['*'] : expandPermission(permission)
 }
 
-function coveringGrants({ principal, holdings }: Giver, { racks, apps, until }: WantedGrant, at: number): Grant[] {
+function coveringGrants({ principal, holdings }: Giver, wanted: WantedGrant, moment: Moment): Grant[] {
+  const { racks, apps, until } = wanted
   // What a token or job holds depends on its owner: it gives nothing.
   if (principal.kind !== 'user' || (principal.rack !== null && !contains(principal.rack, racks))) return []
   const covering = new Set(
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),
   )
   const lasts = ({ expiresAt }: Grant) => expiresAt === null || (until !== null && until <= expiresAt)
-  return holdings.own.filter((grant) => covering.has(grant.id) && isLive(grant, at) && lasts(grant))
+  return holdings.own.all.filter(
+    (grant) =>
+      covering.has(grant.id) &&
+      isLive(grant, moment.at) &&
+      lasts(grant) &&
+      (grant.passing?.(moment) ?? null) === null &&
+      handsOn(grant, wanted),
+  )
+}
+
+/** What is held under conditions is given under the same ones only: as the role itself. */
+function handsOn({ role }: Grant, wanted: WantedGrant): boolean {
+  return role.when.length === 0 || (wanted.permissions === undefined && role.name === wanted.role)
 }
 
 /** Command rules go by the names of roles: whoever gives a role must be able to run what it can. */
-function commandBeyond({ commands }: PolicyDocument, role: string, held: readonly Grant[]): string | null {
-  const names = held.map((grant) => grant.role.name)
-  const beyond = commands.find((rule) => rule.roles.includes(role) && !rule.roles.some((one) => names.includes(one)))
+function commandBeyond({ commands, roles }: PolicyDocument, role: string, held: readonly Grant[]): string | null {
+  const given = [role, ...(roles.find(({ name }) => name === role)?.extends ?? [])]
+  const names = held.flatMap((grant) => grant.role.names)
+  const isFor = (rule: CommandRule, some: readonly string[]) => rule.roles.some((one) => some.includes(one))
+  const beyond = commands.find((rule) => isFor(rule, given) && !isFor(rule, names))
   return beyond?.id ?? null
 }
 

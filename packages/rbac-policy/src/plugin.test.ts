@@ -14,7 +14,7 @@ test('the plugin gives every later plugin the policy', async () => {
 
 test('a document of its own takes the place of the built-in one', async () => {
   const app = fastify()
-  await app.register(rbacPolicy, { document: { ...builtInPolicy, runServices: [] } })
+  await app.register(rbacPolicy, { document: { ...builtInPolicy(), runServices: [] } })
   const builtIn = fastify()
   await builtIn.register(rbacPolicy)
   await Promise.all([app.ready(), builtIn.ready()])
@@ -24,7 +24,7 @@ test('a document of its own takes the place of the built-in one', async () => {
 
 test('a document that is not valid stops the start', async () => {
   const app = fastify()
-  app.register(rbacPolicy, { document: { ...builtInPolicy, proxyHosts: ['*'] } })
+  app.register(rbacPolicy, { document: { ...builtInPolicy(), proxyHosts: ['*'] } })
   await expect(app.ready()).rejects.toThrow('the policy is not valid: the proxy host "*"')
   await app.close()
 })

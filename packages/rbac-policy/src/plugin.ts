@@ -1,24 +1,49 @@
 import fp from 'fastify-plugin'
-import type { PolicyDocument } from './document.ts'
-import { compilePolicy } from './policy.ts'
+import { builtInPolicy } from './document.ts'
+import type { PolicyDocument } from './policy-document.ts'
+import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile } from './policy-file.ts'
 import type { PolicyOptions } from './refusals.ts'
-import type { Policy } from './types.ts'
+import { createReplaceablePolicy, type ReplaceablePolicy } from './replaceable-policy.ts'
+
+export { type PolicyFile, type PolicyFileChange, readPolicyFile, unblockedBy } from './policy-file.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    policy: Policy
+    policy: ReplaceablePolicy
+    /** Null where the policy comes from no file. */
+    policyFile: PolicyFile | null
   }
 }
 
 export interface RbacPolicyOptions extends PolicyOptions {
-  /** The built-in policy when absent. */
+  /** The built-in policy when absent. Not beside `file`. */
   readonly document?: PolicyDocument
+  /** Path of a policy document, looked at every second. */
+  readonly file?: string | null
+  readonly onChange?: (change: PolicyFileChange) => Promise<void>
+  /** Milliseconds between two looks at the file. */
+  readonly fileEvery?: number
 }
 
-/** Decorates the instance with `policy`. A document that isn't valid stops the start. */
+/** Decorates the instance with `policy`. A document that isn't valid stops the start; later, it changes nothing. */
 export default fp<RbacPolicyOptions>(
-  async function rbacPolicy(app, { document, closedAddresses }) {
-    app.decorate('policy', compilePolicy(document, closedAddresses === undefined ? {} : { closedAddresses }))
+  async function rbacPolicy(app, { document, file = null, onChange = async () => undefined, fileEvery, ...options }) {
+    const first = file === null ? (document ?? builtInPolicy()) : await readPolicyFile(file)
+    const policy = createReplaceablePolicy(first, options)
+    app.decorate('policy', policy)
+    if (file === null) {
+      app.decorate('policyFile', null)
+      return
+    }
+    const watched = watchPolicyFile({
+      path: file,
+      policy,
+      onChange,
+      onError: (err) => app.log.error({ event: 'policy.reload_failed', err }),
+      ...(fileEvery !== undefined && { every: fileEvery }),
+    })
+    app.decorate('policyFile', watched)
+    app.addHook('onClose', async () => watched.stop())
   },
   { name: '@rack-gateway/rbac-policy', fastify: '5.x', dependencies: [] },
 )

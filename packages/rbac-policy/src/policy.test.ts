@@ -1,40 +1,42 @@
-import { InvalidCommandRules } from '@rack-gateway/command-matcher'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy, type PolicyDocument } from './document.ts'
+import { builtInPolicy } from './document.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compilePolicy } from './policy.ts'
-import { binding, call, now, principal, token } from './testing/calls.ts'
+import type { PolicyDocument } from './policy-document.ts'
+import { binding, call, moment, now, principal, token } from './testing/calls.ts'
 
-const policy = compilePolicy()
+const policy = compilePolicy(builtInPolicy())
 const web = { rack: 'staging', app: 'web', scope: 'app' } as const
 
 describe('holds', () => {
   test('asks for one permission at one place', () => {
     const ops = principal([binding('ops', { racks: 'stag*', apps: 'web' })])
-    expect(policy.holds(ops, 'env:read', web, now)).toBe(true)
-    expect(policy.holds(ops, 'secret:read', web, now)).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, app: 'api' }, now)).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, rack: 'production' }, now)).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, scope: 'rack' }, now)).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, app: null }, now)).toBe(false)
-    expect(policy.holds(ops, 'env:read', { ...web, app: null, scope: 'list' }, now)).toBe(true)
+    expect(policy.holds(ops, 'env:read', web, moment())).toBe(true)
+    expect(policy.holds(ops, 'secret:read', web, moment())).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, app: 'api' }, moment())).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, rack: 'production' }, moment())).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, scope: 'rack' }, moment())).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, app: null }, moment())).toBe(false)
+    expect(policy.holds(ops, 'env:read', { ...web, app: null, scope: 'list' }, moment())).toBe(true)
   })
 
   test('ends with the binding and is cut to the owner and the rack of the credential', () => {
     const admin = [binding('admin')]
-    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, now)).toBe(false)
-    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, now - 1)).toBe(true)
-    expect(policy.holds(token(admin, [binding('viewer')]), 'secret:read', web, now)).toBe(false)
-    expect(policy.holds(token(admin, admin), 'secret:read', web, now)).toBe(true)
-    expect(policy.holds(principal(admin, { rack: 'production' }), 'secret:read', web, now)).toBe(false)
-    expect(policy.holds(principal(admin, { kind: 'api-token' }), 'secret:read', web, now)).toBe(false)
+    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, moment())).toBe(false)
+    expect(policy.holds(principal([binding('admin', { expiresAt: now })]), 'secret:read', web, moment(now - 1))).toBe(
+      true,
+    )
+    expect(policy.holds(token(admin, [binding('viewer')]), 'secret:read', web, moment())).toBe(false)
+    expect(policy.holds(token(admin, admin), 'secret:read', web, moment())).toBe(true)
+    expect(policy.holds(principal(admin, { rack: 'production' }), 'secret:read', web, moment())).toBe(false)
+    expect(policy.holds(principal(admin, { kind: 'api-token' }), 'secret:read', web, moment())).toBe(false)
   })
 
   test('ends with the binding for a principal who was asked about before', () => {
     const ending = principal([binding('admin', { expiresAt: now + 2 }), binding('viewer')])
     const basis = (at: number) => policy.decide(ending, call('GET /apps/{app}', { at }))
-    const isAdmin = (at: number) => policy.holds(ending, 'secret:read', web, at)
+    const isAdmin = (at: number) => policy.holds(ending, 'secret:read', web, moment(at))
     expect([isAdmin(now), isAdmin(now + 1)]).toEqual([true, true])
     expect(basis(now + 1)).toMatchObject({ bindings: ['binding-admin', 'binding-viewer'], roles: ['admin', 'viewer'] })
     expect([isAdmin(now + 2), isAdmin(now)]).toEqual([false, false])
@@ -45,7 +47,7 @@ describe('holds', () => {
     const ops = principal([binding('ops', { apps: 'web-*7' })])
     const apps = Array.from({ length: 2_500 }, (_, index) => `web-${index}`)
     for (let round = 0; round < 2; round++) {
-      const allowed = apps.filter((app) => policy.holds(ops, 'env:read', { ...web, app }, now))
+      const allowed = apps.filter((app) => policy.holds(ops, 'env:read', { ...web, app }, moment()))
       expect(allowed).toEqual(apps.filter((app) => app.endsWith('7')))
     }
   })
@@ -54,28 +56,28 @@ describe('holds', () => {
     const ops = principal([binding('ops', { apps: 'web-*' })])
     const long = `web-${'x'.repeat(8_000)}`
     const basis = () => policy.decide(ops, call('GET /apps/{app}', { app: long })).bindings
-    expect(policy.holds(ops, 'env:read', { ...web, app: long }, now)).toBe(true)
+    expect(policy.holds(ops, 'env:read', { ...web, app: long }, moment())).toBe(true)
     expect(basis()).toEqual(['binding-ops'])
     expect(basis()).not.toBe(basis())
   })
 
   test('tells apart places whose names run together', () => {
     const ops = principal([binding('ops', { racks: 'staging', apps: 'a b' })])
-    expect(policy.holds(ops, 'env:read', { rack: 'staging', app: 'a b', scope: 'app' }, now)).toBe(true)
-    expect(policy.holds(ops, 'env:read', { rack: 'staging a', app: 'b', scope: 'app' }, now)).toBe(false)
+    expect(policy.holds(ops, 'env:read', { rack: 'staging', app: 'a b', scope: 'app' }, moment())).toBe(true)
+    expect(policy.holds(ops, 'env:read', { rack: 'staging a', app: 'b', scope: 'app' }, moment())).toBe(false)
   })
 
   test("the gateway's own permissions are asked for on the rack *: a binding to one rack doesn't do", () => {
     const everywhere = { rack: '*', app: null, scope: 'rack' } as const
-    expect(policy.holds(principal([binding('auditor')]), 'gateway:audit:read', everywhere, now)).toBe(true)
+    expect(policy.holds(principal([binding('auditor')]), 'gateway:audit:read', everywhere, moment())).toBe(true)
     expect(
-      policy.holds(principal([binding('auditor', { racks: 'staging' })]), 'gateway:audit:read', everywhere, now),
+      policy.holds(principal([binding('auditor', { racks: 'staging' })]), 'gateway:audit:read', everywhere, moment()),
     ).toBe(false)
-    expect(policy.holds(principal([binding('admin', { apps: 'web' })]), 'gateway:user:write', everywhere, now)).toBe(
-      false,
-    )
     expect(
-      policy.holds(principal([binding('admin')], { rack: 'staging' }), 'gateway:user:write', everywhere, now),
+      policy.holds(principal([binding('admin', { apps: 'web' })]), 'gateway:user:write', everywhere, moment()),
+    ).toBe(false)
+    expect(
+      policy.holds(principal([binding('admin')], { rack: 'staging' }), 'gateway:user:write', everywhere, moment()),
     ).toBe(false)
   })
 })
@@ -84,26 +86,26 @@ describe('racks and apps that are shown', () => {
   const racks = ['staging', 'production', 'us-east']
 
   test('racks with any binding that holds', () => {
-    expect(policy.racksOf(principal([binding('viewer', { apps: 'web', racks: 'staging' })]), racks, now)).toEqual([
+    expect(policy.racksOf(principal([binding('viewer', { apps: 'web', racks: 'staging' })]), racks, moment())).toEqual([
       'staging',
     ])
-    expect(policy.racksOf(principal([binding('viewer')]), racks, now)).toEqual(racks)
-    expect(policy.racksOf(principal([binding('viewer')], { rack: 'us-east' }), racks, now)).toEqual(['us-east'])
+    expect(policy.racksOf(principal([binding('viewer')]), racks, moment())).toEqual(racks)
+    expect(policy.racksOf(principal([binding('viewer')], { rack: 'us-east' }), racks, moment())).toEqual(['us-east'])
     expect(
-      policy.racksOf(principal([binding('no-such-role'), binding('viewer', { expiresAt: now })]), racks, now),
+      policy.racksOf(principal([binding('no-such-role'), binding('viewer', { expiresAt: now })]), racks, moment()),
     ).toEqual([])
     const cut = token([binding('admin')], [binding('viewer', { racks: '*s*' })])
-    expect(policy.racksOf(cut, racks, now)).toEqual(['staging', 'us-east'])
+    expect(policy.racksOf(cut, racks, moment())).toEqual(['staging', 'us-east'])
   })
 
   test('apps with a binding that may list them', () => {
     const mixed = principal([binding('viewer', { apps: 'web' }), binding('auditor', { apps: 'billing' })])
-    expect(policy.sees(mixed, 'staging', 'web', now)).toBe(true)
-    expect(policy.sees(mixed, 'staging', 'billing', now)).toBe(false)
-    expect(policy.sees(mixed, 'staging', 'api', now)).toBe(false)
-    expect(policy.sees(token([binding('viewer')], [binding('viewer', { apps: 'api' })]), 'staging', 'web', now)).toBe(
-      false,
-    )
+    expect(policy.sees(mixed, 'staging', 'web', moment())).toBe(true)
+    expect(policy.sees(mixed, 'staging', 'billing', moment())).toBe(false)
+    expect(policy.sees(mixed, 'staging', 'api', moment())).toBe(false)
+    expect(
+      policy.sees(token([binding('viewer')], [binding('viewer', { apps: 'api' })]), 'staging', 'web', moment()),
+    ).toBe(false)
   })
 
   test('an app is seen exactly when it may be read', () => {
@@ -116,14 +118,14 @@ describe('racks and apps that are shown', () => {
         (racks, apps, app) => {
           const viewer = principal([binding('viewer', { racks, apps })])
           const read = policy.decide(viewer, call('GET /apps/{app}', { rack: 'ab', app }))
-          expect(policy.sees(viewer, 'ab', app, now)).toBe(read.effect === 'allow')
+          expect(policy.sees(viewer, 'ab', app, moment())).toBe(read.effect === 'allow')
         },
       ),
     )
   })
 })
 
-test('what a token may is never more than what its owner may, on any rack and app', () => {
+test('what a token may is never more than what its owner has the permissions for, on any rack and app', () => {
   const anyBinding = fc
     .record({
       role: fc.constantFrom('viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor', 'unknown'),
@@ -133,13 +135,7 @@ test('what a token may is never more than what its owner may, on any rack and ap
     })
     .map(({ role, ...change }) => binding(role, change))
   const bindings = fc.array(anyBinding, { maxLength: 3 })
-  const routes = fc.constantFrom(
-    'GET /apps',
-    'GET /apps/{app}',
-    'DELETE /apps/{app}',
-    'GET /instances',
-    'POST /apps/{app}/services/{service}/processes',
-  )
+  const routes = fc.constantFrom('GET /apps', 'GET /apps/{app}', 'DELETE /apps/{app}', 'GET /instances')
   fc.assert(
     fc.property(bindings, bindings, routes, fc.constantFrom('staging', 'production'), (own, owner, route, rack) => {
       const asked = call(route, { rack })
@@ -153,7 +149,7 @@ test('what a token may is never more than what its owner may, on any rack and ap
 
 describe('the hash', () => {
   test('is SHA-256 in hex, the same for the same content in another order of keys', () => {
-    const { roles, ...rest } = builtInPolicy
+    const { roles, ...rest } = builtInPolicy()
     const turned: PolicyDocument = { ...rest, roles: roles.map(({ name, ...role }) => ({ ...role, name })) }
     expect(policy.hash).toMatch(/^[0-9a-f]{64}$/)
     expect(compilePolicy(turned).hash).toBe(policy.hash)
@@ -163,11 +159,11 @@ describe('the hash', () => {
     const changes: Partial<PolicyDocument>[] = [
       { blocked: [] },
       { runServices: [] },
-      { commands: [...builtInPolicy.commands].reverse() },
+      { commands: [...builtInPolicy().commands].reverse() },
       { proxyHosts: ['db.internal'] },
-      { roles: [...builtInPolicy.roles, { name: 'x', description: '', permissions: [] }] },
+      { roles: [...builtInPolicy().roles, { name: 'x', description: '', permissions: [] }] },
     ]
-    const hashes = changes.map((change) => compilePolicy({ ...builtInPolicy, ...change }).hash)
+    const hashes = changes.map((change) => compilePolicy({ ...builtInPolicy(), ...change }).hash)
     expect(new Set([policy.hash, ...hashes]).size).toBe(changes.length + 1)
   })
 })
@@ -176,37 +172,37 @@ describe('a document that is not valid is refused', () => {
   const role = { name: 'x', description: '', permissions: ['app:list'] }
 
   test.each<[string, Partial<PolicyDocument>]>([
-    ['needs a name', { roles: [...builtInPolicy.roles, { ...role, name: 'Per %' }] }],
-    ['is there twice', { roles: [...builtInPolicy.roles, { ...role, name: 'admin' }] }],
+    ['needs a name', { roles: [...builtInPolicy().roles, { ...role, name: 'Per %' }] }],
+    ['is there twice', { roles: [...builtInPolicy().roles, { ...role, name: 'admin' }] }],
     [
       '"relase:promote", which does not exist',
-      { roles: [...builtInPolicy.roles, { ...role, permissions: ['relase:promote'] }] },
+      { roles: [...builtInPolicy().roles, { ...role, permissions: ['relase:promote'] }] },
     ],
     ['names the role "admin", which does not exist', { roles: [role] }],
-    ['"PUT /sytem" is not a route', { blocked: [{ route: 'PUT /sytem', reason: 'No.' }] }],
-    ['needs a reason', { blocked: [{ route: 'PUT /system', reason: ' ' }] }],
-    ['needs a reason', { blocked: [{ route: 'PUT /system', reason: '100 % no.' }] }],
+    ['"PUT /sytem" is not a route', { blocked: [{ route: 'PUT /sytem', reason: 'No.', next: '' }] }],
+    ['needs a reason', { blocked: [{ route: 'PUT /system', reason: ' ', next: '' }] }],
+    ['needs a reason', { blocked: [{ route: 'PUT /system', reason: '100 % no.', next: '' }] }],
     ['the proxy host "*"', { proxyHosts: ['*'] }],
     ['the proxy host "*.*"', { proxyHosts: ['*.*'] }],
     ['the proxy host ""', { proxyHosts: [''] }],
     ['the proxy host "DB"', { proxyHosts: ['DB'] }],
   ])('%s', (problem, change) => {
-    expect(() => compilePolicy({ ...builtInPolicy, ...change })).toThrow(InvalidPolicy)
-    expect(() => compilePolicy({ ...builtInPolicy, ...change })).toThrow(problem)
+    expect(() => compilePolicy({ ...builtInPolicy(), ...change })).toThrow(InvalidPolicy)
+    expect(() => compilePolicy({ ...builtInPolicy(), ...change })).toThrow(problem)
   })
 
-  test('with every problem at once, and command rules by their own error', () => {
-    expect(() => compilePolicy({ ...builtInPolicy, proxyHosts: ['*'], blocked: [{ route: 'x', reason: '' }] })).toThrow(
-      /blocked.*proxy host/,
-    )
+  test('with every problem at once', () => {
+    expect(() =>
+      compilePolicy({ ...builtInPolicy(), proxyHosts: ['*'], blocked: [{ route: 'x', reason: '', next: '' }] }),
+    ).toThrow(/blocked.*proxy host/)
     const commands = [{ id: 'x', argv: [], services: ['command'], roles: ['admin'] }]
-    expect(() => compilePolicy({ ...builtInPolicy, commands })).toThrow(InvalidCommandRules)
+    expect(() => compilePolicy({ ...builtInPolicy(), commands })).toThrow('the rule "x" has no words')
   })
 
   test('a custom role grants exactly what it names', () => {
     const own = compilePolicy({
-      ...builtInPolicy,
-      roles: [...builtInPolicy.roles, { ...role, permissions: ['log:*'] }],
+      ...builtInPolicy(),
+      roles: [...builtInPolicy().roles, { ...role, permissions: ['log:*'] }],
     })
     const reader = principal([binding('x')])
     expect(own.decide(reader, call('WS /apps/{app}/logs'))).toMatchObject({ effect: 'allow', rule: 'role:x' })

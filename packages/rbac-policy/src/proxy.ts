@@ -1,5 +1,5 @@
 import { compilePatterns } from '@rack-gateway/command-matcher'
-import type { PolicyDocument } from './document.ts'
+import type { PolicyDocument } from './policy-document.ts'
 import type { PolicyOptions, Refusal } from './refusals.ts'
 import type { RackCall } from './types.ts'
 
@@ -12,10 +12,11 @@ const apiHosts: ReadonlySet<string> = new Set(['api', 'kubernetes'])
  * Never to what would go past every decision and record, whatever the policy names.
  */
 export function compileProxy(
-  { proxyHosts }: PolicyDocument,
+  { proxyHosts, source }: PolicyDocument,
   options: PolicyOptions,
 ): (call: RackCall) => Refusal | null {
   const isNamed = compilePatterns(proxyHosts)
+  const unnamed = { ...unnamedRefusal, source }
   const closed = new Set(options.closedAddresses?.map((address) => address.toLowerCase()))
 
   return function refuseProxy({ route, params, resource }) {
@@ -25,25 +26,34 @@ export function compileProxy(
     if (apiHosts.has(host.split('.')[0] ?? '') || apiPorts.has(port)) return apiRefusal
     if (closed.has(`${host}:${port}`)) return ownRefusal
     if (!decimalPort.test(params.port ?? '')) return portRefusal
-    return resource !== null || isNamed(host) ? null : unnamedRefusal
+    return resource !== null || isNamed(host) ? null : unnamed
   }
 }
 
 /** A rack would also take `0x1547` or a service's name for a port: another reading than ours. */
 const decimalPort = /^[1-9][0-9]{0,4}$/
 
-const portRefusal: Refusal = { rule: 'proxy-port', reason: 'A port is a number from 1 to 65535, in decimal digits.' }
+const portRefusal: Refusal = {
+  rule: 'proxy-port',
+  source: 'gateway',
+  reason: 'A port is a number from 1 to 65535, in decimal digits.',
+  next: 'Name it as one.',
+}
 const apiRefusal: Refusal = {
   rule: 'blocked:rack-api',
+  source: 'gateway',
   reason:
     'The APIs of the rack and its cluster are not reached by proxy: that would go past every decision and record.',
+  next: 'Use the commands of convox.',
 }
 const ownRefusal: Refusal = {
   rule: 'blocked:gateway',
+  source: 'gateway',
   reason: "The gateway's own database and metrics are not reached by proxy, by nobody.",
+  next: "Use the gateway's API.",
 }
-const unnamedRefusal: Refusal = {
+const unnamedRefusal = {
   rule: 'proxy-host',
-  reason:
-    'This is no resource of an app, and no rule of the policy names this host for proxies: ask for one, with the host and the purpose.',
+  reason: 'This is no resource of an app, and no rule of the policy names this host for proxies.',
+  next: 'Ask for one, with the host and the purpose.',
 }

@@ -1,36 +1,55 @@
-import { listed, shown } from '@rack-gateway/command-matcher'
-import { type Grant, type Place, roleNames } from './grants.ts'
-import type { Permission, Principal, RackCall } from './types.ts'
+import { listed, type Obstacle, shown } from '@rack-gateway/command-matcher'
+import type { Barred } from './grants.ts'
+import type { Refusal } from './refusals.ts'
+import type { Permission, Place, Principal, PrincipalKind, RackCall } from './types.ts'
 
 /** Whose bindings fell short: the caller's own, or those of a token's owner. */
 export type Side = 'own' | 'owner'
 
-export function boundElsewhere(principal: Principal, call: RackCall): string {
-  return (
-    `This ${credentialName[principal.kind]} is only good on the rack ${shown(principal.rack ?? '')}, and this call is for ${shown(call.rack)}. ` +
-    'Use that rack, or a credential that is not bound to it.'
-  )
-}
-
-export function noBinding(principal: Principal, place: Place, side: Side): string {
-  const who = whose(principal, side)
-  if (place.scope === 'rack') {
-    return `This concerns all of the rack ${shown(place.rack)}, and ${who} no role there on every app. ${ask}`
+export function boundElsewhere(principal: Principal, call: RackCall): Refusal {
+  return {
+    rule: 'rack-bound',
+    source: 'bindings',
+    reason: `This ${credentialName[principal.kind]} is only good on the rack ${shown(principal.rack ?? '')}, and this call is for ${shown(call.rack)}.`,
+    next: 'Use that rack, or a credential that is not bound to it.',
   }
-  const where = place.scope === 'app' ? `on ${shown(place.app ?? 'an app without a name')} of` : 'on'
-  return `${capital(who)} no role ${where} the rack ${shown(place.rack)}. ${ask}`
 }
 
-/** `able`: the roles that have the permission. */
+export function noBinding(principal: Principal, place: Place, side: Side): Refusal {
+  const who = whose(principal, side)
+  const where = place.scope === 'app' ? `on ${shown(place.app ?? 'an app without a name')} of` : 'on'
+  const reason =
+    place.scope === 'rack'
+      ? `This concerns all of the rack ${shown(place.rack)}, and ${who} no role there on every app.`
+      : `${capital(who)} no role ${where} the rack ${shown(place.rack)}.`
+  return { rule: 'no-binding', source: 'bindings', reason, next: ask }
+}
+
+/** `able`: the roles that have the permission; `here`: those that are held. */
 export function noPermission(
   principal: Principal,
   place: Place,
-  missing: { permission: Permission; side: Side; able: readonly string[]; here: readonly Grant[] },
-): string {
+  missing: { permission: Permission; side: Side; able: readonly string[]; here: readonly string[] },
+): Refusal {
   const { permission, side, able, here } = missing
   const what = `${permission} on ${shown(place.scope === 'app' ? (place.app ?? '') : place.rack)}`
   const who = side === 'owner' ? 'the owner of this token is' : subject(principal)
-  return `${what} ${needs(able)}; ${who} ${listed(roleNames(here).map(shown))} on ${shown(place.rack)}. ${ask}`
+  const reason = `${what} ${needs(able)}; ${who} ${listed(here.map(shown))} on ${shown(place.rack)}.`
+  return { rule: 'no-permission', source: 'bindings', reason, next: ask }
+}
+
+/** Says which role would do, if it held now and for this caller. */
+export function barredBy({ grant, reason, next }: Barred): Refusal {
+  const { name, source } = grant.role
+  return { rule: `condition:${name}`, source, reason: `The role ${shown(name)} holds ${reason}.`, next }
+}
+
+const callerNames = { user: 'people', 'api-token': 'API tokens', workload: 'CI jobs' } as const
+
+/** Says for whom something is. */
+export function callerObstacle(callers: readonly PrincipalKind[] | null): Obstacle {
+  const who = listed((callers ?? []).map((caller) => callerNames[caller]))
+  return { reason: `only for ${who}`, next: `Use it as one of those, or ask an administrator of the gateway.` }
 }
 
 const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const

@@ -1,7 +1,8 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy, type PolicyDocument } from './document.ts'
+import { builtInPolicy } from './document.ts'
 import { compilePolicy } from './policy.ts'
+import type { PolicyDocument } from './policy-document.ts'
 import { binding, call, principal } from './testing/calls.ts'
 import type { Binding, RackCall } from './types.ts'
 
@@ -9,7 +10,7 @@ const admin = principal([binding('admin')])
 function user(role: string, change: Partial<Binding> = {}) {
   return principal([binding(role, change)])
 }
-function decide(route: string, change: Partial<RackCall> = {}, document: PolicyDocument = builtInPolicy) {
+function decide(route: string, change: Partial<RackCall> = {}, document: PolicyDocument = builtInPolicy()) {
   return compilePolicy(document).decide(admin, call(route, change))
 }
 
@@ -18,18 +19,22 @@ describe('blocked operations', () => {
     expect(decide('PUT /system')).toMatchObject({
       effect: 'deny',
       rule: 'blocked:PUT /system',
-      reason:
-        'Racks are not changed through the gateway. That belongs to the infrastructure team, which does it with its Terraform access: ask them.',
+      source: expect.stringMatching(/^built-in:\d+$/),
+      reason: 'Racks are not changed through the gateway.',
+      next: 'That belongs to the infrastructure team, which does it with its Terraform access; ask them.',
     })
   })
 
   test('the first refusal wins: who lacks the permission hears that', () => {
     const viewer = principal([binding('viewer')])
-    expect(compilePolicy().decide(viewer, call('PUT /system'))).toMatchObject({ rule: 'no-permission' })
+    expect(compilePolicy(builtInPolicy()).decide(viewer, call('PUT /system'))).toMatchObject({ rule: 'no-permission' })
   })
 
   test('a document can open one by leaving it out, and then it is open to admins only', () => {
-    const opened = { ...builtInPolicy, blocked: builtInPolicy.blocked.filter(({ route }) => route !== 'PUT /system') }
+    const opened = {
+      ...builtInPolicy(),
+      blocked: builtInPolicy().blocked.filter(({ route }) => route !== 'PUT /system'),
+    }
     expect(decide('PUT /system', {}, opened)).toMatchObject({ effect: 'allow', rule: 'role:admin' })
     expect(decide('POST /events', {}, opened).effect).toBe('deny')
   })
@@ -37,7 +42,7 @@ describe('blocked operations', () => {
 
 describe('builds', () => {
   const run = 'POST /apps/{app}/services/{service}/processes'
-  const opened = { ...builtInPolicy, runServices: ['command', 'build'] }
+  const opened = { ...builtInPolicy(), runServices: ['command', 'build'] }
 
   test('nobody runs on the pseudo-service build, even where a document names it', () => {
     const change = { service: 'build', command: readCommand('ls', 'run') }
@@ -69,7 +74,7 @@ describe('builds', () => {
 
 describe('proxies', () => {
   const proxy = 'WS /proxy/{host}/{port}'
-  const named = { ...builtInPolicy, proxyHosts: ['db.internal', '*.cache.internal', 'a*'] }
+  const named = { ...builtInPolicy(), proxyHosts: ['db.internal', '*.cache.internal', 'a*'] }
   function to(host: string, port: string) {
     return decide(proxy, { params: { host, port } }, named)
   }
@@ -127,24 +132,26 @@ describe('proxies', () => {
     const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
     const resource = { app: 'web', name: 'database' }
     for (const role of ['ops', 'deployer', 'admin']) {
-      expect(compilePolicy().decide(user(role), call(proxy, { params, resource }))).toMatchObject({
+      expect(compilePolicy(builtInPolicy()).decide(user(role), call(proxy, { params, resource }))).toMatchObject({
         effect: 'allow',
         permission: 'resource:proxy',
       })
     }
     for (const role of ['viewer', 'ci']) {
-      expect(compilePolicy().decide(user(role), call(proxy, { params, resource }))).toMatchObject({
+      expect(compilePolicy(builtInPolicy()).decide(user(role), call(proxy, { params, resource }))).toMatchObject({
         effect: 'deny',
         rule: 'no-permission',
       })
     }
     const elsewhere = { ...resource, app: 'other' }
     const bound = user('deployer', { apps: 'web' })
-    expect(compilePolicy().decide(bound, call(proxy, { params, resource })).effect).toBe('allow')
-    expect(compilePolicy().decide(bound, call(proxy, { params, resource: elsewhere }))).toMatchObject({
+    expect(compilePolicy(builtInPolicy()).decide(bound, call(proxy, { params, resource })).effect).toBe('allow')
+    expect(compilePolicy(builtInPolicy()).decide(bound, call(proxy, { params, resource: elsewhere }))).toMatchObject({
       rule: 'no-binding',
     })
-    expect(compilePolicy().decide(user('deployer'), call(proxy, { params }))).toMatchObject({ effect: 'deny' })
+    expect(compilePolicy(builtInPolicy()).decide(user('deployer'), call(proxy, { params }))).toMatchObject({
+      effect: 'deny',
+    })
   })
 })
 
@@ -162,7 +169,7 @@ describe('processes of no service', () => {
 })
 
 describe('protected keys', () => {
-  const policy = { ...builtInPolicy, protectedKeys: ['RAILS_MASTER_KEY', 'PCI_*'] }
+  const policy = { ...builtInPolicy(), protectedKeys: ['RAILS_MASTER_KEY', 'PCI_*'] }
 
   test('a release that changes, adds or drops one is refused with its name, to everyone', () => {
     const answer = decide(
@@ -183,6 +190,6 @@ describe('protected keys', () => {
   })
 
   test.each(['*', '**', ''])('a pattern that says nothing (%s) is no policy', (key) => {
-    expect(() => compilePolicy({ ...builtInPolicy, protectedKeys: [key] })).toThrow('the protected key')
+    expect(() => compilePolicy({ ...builtInPolicy(), protectedKeys: [key] })).toThrow('the protected key')
   })
 })

@@ -1,12 +1,12 @@
-import { compilePatterns, listed, type NameMatcher, shown } from '@rack-gateway/command-matcher'
-import type { PolicyDocument } from './document.ts'
+import { compilePatterns, listed, type NameMatcher, type Obstacle, shown } from '@rack-gateway/command-matcher'
+import type { PolicyDocument } from './policy-document.ts'
 import { compileProxy } from './proxy.ts'
 import type { RackCall } from './types.ts'
 
-/** Why a call is refused to everyone. */
-export interface Refusal {
+/** Why a call is refused, by what, and what to do. */
+export interface Refusal extends Obstacle {
   readonly rule: string
-  readonly reason: string
+  readonly source: string
 }
 
 /** What a deployment adds to its document. */
@@ -19,10 +19,30 @@ const buildService = 'build'
 
 /** Compiles what is refused whatever roles say into one question: a refusal, or null. */
 export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Refusal | null {
-  const byRoute = new Map(document.blocked.map(({ route, reason }) => [route, { rule: `blocked:${route}`, reason }]))
+  const byRoute = new Map(
+    document.blocked.map(({ route, reason, next, source = document.source }) => [
+      route,
+      { rule: `blocked:${route}`, source, reason, next },
+    ]),
+  )
   const proxy = compileProxy(document, options)
   const isProtected = compilePatterns(document.protectedKeys)
-  return (call) => byRoute.get(call.route.id) ?? pod(call) ?? proxy(call) ?? protectedKey(call, isProtected)
+  const isProtectedParameter = compilePatterns(document.protectedParameters)
+  const { source } = document
+  return (call) =>
+    byRoute.get(call.route.id) ??
+    pod(call) ??
+    proxy(call) ??
+    protectedIn(call.environment?.changed, isProtected, {
+      rule: 'protected-key',
+      source,
+      leaves: 'a release leaves',
+    }) ??
+    protectedIn(call.rackParameters, isProtectedParameter, {
+      rule: 'protected-parameter',
+      source,
+      leaves: 'the gateway leaves',
+    })
 }
 
 /** Pods of builds hold the rack's password, whatever the rack's settings, and a run there can be privileged. A pod of no service is nobody's. */
@@ -30,23 +50,39 @@ function pod(call: RackCall): Refusal | null {
   const { permission } = call.route
   const runs = permission === 'process:run' && call.service === buildService
   const reaches = inProcess.has(permission)
-  if (runs || (reaches && (call.process?.service === buildService || call.params.pid === buildService))) {
-    const reason =
-      'Builds are not entered through the gateway, by nobody: their processes hold the password of the rack.'
-    return { rule: 'blocked:build', reason }
-  }
+  if (runs || (reaches && (call.process?.service === buildService || call.params.pid === buildService))) return ofBuild
   if (!reaches || call.process === null || !call.process.known || call.process.service !== null) return null
-  return {
-    rule: 'blocked:no-service',
-    reason: 'This process belongs to no service of the app, so nobody enters it through the gateway.',
-  }
+  return ofNoService
+}
+
+const ofBuild: Refusal = {
+  rule: 'blocked:build',
+  source: 'gateway',
+  reason: 'Builds are not entered through the gateway, by nobody: their processes hold the password of the rack.',
+  next: 'Look at the logs of the build.',
+}
+const ofNoService: Refusal = {
+  rule: 'blocked:no-service',
+  source: 'gateway',
+  reason: 'This process belongs to no service of the app, so nobody enters it through the gateway.',
+  next: 'Use a process of a service.',
 }
 
 const inProcess: ReadonlySet<string> = new Set(['process:exec', 'process:file-read', 'process:file-write'])
 
-function protectedKey({ environment }: RackCall, isProtected: NameMatcher): Refusal | null {
-  const touched = environment?.changed.filter(isProtected) ?? []
+interface Protection {
+  readonly rule: string
+  readonly source: string
+  readonly leaves: string
+}
+
+function protectedIn(
+  names: readonly string[] | undefined,
+  isProtected: NameMatcher,
+  { rule, source, leaves }: Protection,
+): Refusal | null {
+  const touched = names?.filter(isProtected) ?? []
   if (touched.length === 0) return null
-  const reason = `The policy protects ${listed(touched.map(shown))}: a release leaves it as it is. Ask the platform team to change it.`
-  return { rule: 'protected-key', reason }
+  const reason = `The policy protects ${listed(touched.map(shown))}: ${leaves} it as it is.`
+  return { rule, source, reason, next: 'Ask the platform team to change it.' }
 }

@@ -1,9 +1,10 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
 import { compileRole, expandPermission } from './compiled-role.ts'
+import { builtInPolicy } from './document.ts'
 import { implied, permissions } from './permissions.ts'
-import { builtInRoles } from './roles.ts'
 
+const builtInRoles = builtInPolicy().roles
 const compiled = new Map(builtInRoles.map((role) => [role.name, compileRole(role)]))
 const letters = { V: 'viewer', O: 'ops', D: 'deployer', C: 'ci' } as const
 

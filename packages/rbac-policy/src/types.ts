@@ -1,5 +1,6 @@
-import type { CommandMode } from '@rack-gateway/command-matcher'
+import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
+import type { Condition } from './condition.ts'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
 export type Permission = string
@@ -8,7 +9,14 @@ export type Permission = string
 export interface Role {
   readonly name: string
   readonly description: string
+  /** All of them, those of the roles that it extends included. */
   readonly permissions: readonly Permission[]
+  /** Roles that it extends, and that those extend: what command rules permit to them, they permit to it. */
+  readonly extends?: readonly string[]
+  /** All of these must hold, or the role gives nothing. */
+  readonly when?: readonly Condition[]
+  /** Where it is written, such as `policy.yaml:12`. */
+  readonly source?: string
 }
 
 /** Role × rack pattern × app pattern. `*` matches within a name; `*` alone is every one. */
@@ -100,6 +108,8 @@ export interface RackCall {
     readonly argv: readonly string[] | null
     readonly error: string | null
     readonly mode: CommandMode
+    /** How it is started; nothing special when absent. */
+    readonly options?: CommandOptions
   } | null
   /** Names only, by place. */
   readonly parameters: {
@@ -113,35 +123,43 @@ export interface RackCall {
   readonly resource: { readonly app: string; readonly name: string } | null
   /** The release that a run asks for by header; null: the rack's default. */
   readonly release: { readonly id: string; readonly newest: boolean } | null
+  /** Names of the rack's parameters that it changes. */
+  readonly rackParameters?: readonly string[]
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Where the call comes from; null where that isn't known yet: then no condition on it stands against the call. */
+  readonly address: string | null
 }
 
+/** When, and from where. */
+export type Moment = Pick<RackCall, 'at' | 'address'>
+
+/** What every decision says, whatever it is. */
+export interface Judged {
+  readonly rule: string
+  /** Where the rule stands: `policy.yaml:12`, `built-in:12`, a policy package's name, `bindings` for what the caller holds, or `gateway`. */
+  readonly source: string
+  readonly permission: Permission
+  /** A whole sentence. */
+  readonly reason: string
+  readonly roles: readonly string[]
+  readonly bindings: readonly string[]
+  /** SHA-256 of the document, hex. */
+  readonly policy: string
+}
+
+/** `next` is a sentence as well: what to do about it. */
 export type Decision =
-  | {
-      readonly effect: 'allow'
-      readonly rule: string
-      readonly permission: Permission
-      readonly roles: readonly string[]
-      readonly bindings: readonly string[]
-    }
-  | {
-      readonly effect: 'deny'
-      readonly rule: string
-      readonly permission: Permission
-      readonly reason: string
-      readonly roles: readonly string[]
-      readonly bindings: readonly string[]
-    }
-  | {
-      readonly effect: 'needs'
-      readonly rule: string
-      readonly permission: Permission
-      readonly reason: string
-      readonly requirement: 'step-up' | 'approval'
-      readonly roles: readonly string[]
-      readonly bindings: readonly string[]
-    }
+  | (Judged & { readonly effect: 'allow' })
+  | (Judged & { readonly effect: 'deny'; readonly next: string })
+  | (Judged & { readonly effect: 'needs'; readonly next: string; readonly requirement: 'step-up' | 'approval' })
+
+/** Where a permission is asked for. */
+export interface Place {
+  readonly rack: string
+  readonly app: string | null
+  readonly scope: 'app' | 'rack' | 'list'
+}
 
 export interface Policy {
   /** SHA-256 of the document, hex: stands in every event. */
@@ -149,18 +167,17 @@ export interface Policy {
   readonly roles: ReadonlyMap<string, Role>
   decide(principal: Principal, call: RackCall): Decision
   /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
-  holds(
-    principal: Principal,
-    permission: Permission,
-    where: { rack: string; app: string | null; scope: 'app' | 'rack' | 'list' },
-    at: number,
-  ): boolean
+  holds(principal: Principal, permission: Permission, where: Place, moment: Moment): boolean
   /** Names of the roles that have a permission. */
   rolesWith(permission: Permission): string[]
   /** Racks, of those given, on which the principal has any binding at all. */
-  racksOf(principal: Principal, racks: readonly string[], at: number): string[]
+  racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** Whether a principal holds everything that it wants to give: null, or a sentence that says what is missing. */
-  mayGive(principal: Principal, wanted: WantedGrant, at: number): string | null
+  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): string | null
   /** Whether an app may be shown to the principal in a list answer. */
-  sees(principal: Principal, rack: string, app: string, at: number): boolean
+  sees(principal: Principal, rack: string, app: string, moment: Moment): boolean
+  /** Whether a key of an environment holds a secret. */
+  isSecretKey(key: string): boolean
+  /** Whether a parameter of a rack holds a secret. */
+  isSecretParameter(name: string): boolean
 }

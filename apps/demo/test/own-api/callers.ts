@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { builtInRoles } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import type { RawAnswer } from '../support/raw-http.ts'
 import type { System } from '../support/system.ts'
 
 export const prefix = '/gateway/api/v1'
-export const roles = [...builtInRoles.map(({ name }) => name), 'nothing'] as const
+export const roles = [...builtInPolicy().roles.map(({ name }) => name), 'nothing'] as const
 export const kinds = ['session', 'token of a user', 'token of a service account'] as const
 export type CallerKind = (typeof kinds)[number]
 

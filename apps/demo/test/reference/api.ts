@@ -1,5 +1,5 @@
 import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/own-api'
-import { builtInPolicy } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { mark } from './roles.ts'
 import { code, table } from './table.ts'
 
@@ -23,8 +23,8 @@ function whoMay({ permission, scope, others, callers }: Endpoint): string {
 }
 
 function rolesWith(permission: string): string {
-  return builtInPolicy.roles
-    .map(({ name }) => name)
+  return builtInPolicy()
+    .roles.map(({ name }) => name)
     .filter((role) => mark(role, permission) !== '')
     .join(', ')
 }

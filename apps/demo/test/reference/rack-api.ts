@@ -1,5 +1,5 @@
 import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
-import { builtInBlocked, builtInPolicy } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { answers, conditions } from './answers.ts'
 import { mark } from './roles.ts'
 import { code, table } from './table.ts'
@@ -14,8 +14,8 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
   ['rack', /^\//],
 ]
 
-const blocked = new Set(builtInBlocked.map(({ route }) => route))
-const roles = builtInPolicy.roles.map(({ name }) => name)
+const blocked = new Set(builtInPolicy().blocked.map(({ route }) => route))
+const roles = builtInPolicy().roles.map(({ name }) => name)
 
 /** The generated parts of rack-api.md, from the table of routes and the policy that holds without a document. */
 export function rackApiParts(): Record<string, string> {

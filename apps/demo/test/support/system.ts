@@ -49,6 +49,8 @@ export interface SystemOptions {
   readonly auditReads?: 'strict' | 'relaxed'
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
+  /** Path of a policy document. */
+  readonly policyFile?: string
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
   /** `own`: where it listens. */
@@ -71,6 +73,7 @@ export async function startSystem({
   auditReads = 'strict',
   sessions,
   trustedProxies = [],
+  policyFile,
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
@@ -110,6 +113,7 @@ export async function startSystem({
       login,
       now,
       trustedProxies,
+      ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
     })
   const app = await start()

@@ -1,9 +1,10 @@
 import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { describe, expect, test } from 'vitest'
 import { authorise } from './authorise.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 
-const policy = compilePolicy()
+const policy = compilePolicy(builtInPolicy())
 const table: readonly Endpoint[] = Object.values(endpoints)
 
 function caller(kind: PrincipalKind, role: string | null, change: Partial<Principal> = {}): Principal {
@@ -14,7 +15,7 @@ function caller(kind: PrincipalKind, role: string | null, change: Partial<Princi
 
 function may(principal: Principal, endpoint: Endpoint): boolean {
   try {
-    authorise(policy, principal, endpoint, 1)
+    authorise(policy, principal, endpoint, { at: 1, address: null })
     return true
   } catch {
     return false

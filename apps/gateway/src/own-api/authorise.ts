@@ -1,11 +1,11 @@
-import type { Policy, Principal } from '@rack-gateway/rbac-policy'
+import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, ruled } from '../errors.ts'
 import type { Endpoint } from './endpoints.ts'
 
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
 /** Decides from the endpoint and the caller alone, before any of the body was read. @throws NotPermitted */
-export function authorise(policy: Policy, principal: Principal, endpoint: Endpoint, at: number): void {
+export function authorise(policy: Policy, principal: Principal, endpoint: Endpoint, moment: Moment): void {
   const { callers, scope, permission } = endpoint
   if (!callers.includes(principal.kind)) {
     throw ruled(
@@ -15,15 +15,15 @@ export function authorise(policy: Policy, principal: Principal, endpoint: Endpoi
       'people-only',
     )
   }
-  if (scope === 'self' || holdsEverywhere(policy, principal, permission, at)) return
+  if (scope === 'self' || holdsEverywhere(policy, principal, permission, moment)) return
   const able = policy.rolesWith(permission).join(' or ')
   const mine = [...new Set(principal.bindings.map(({ role }) => role))].join(', ') || 'nothing'
   const sentence = `${permission} needs the role ${able || '(none has it)'} on all racks and apps, and a token its owner’s too; here it is ${mine}. Ask an administrator of the gateway (rule no-permission)`
   throw ruled(new NotPermitted(sentence), 'no-permission')
 }
 
-export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, at: number): boolean {
-  return policy.holds(principal, permission, everywhere, at)
+export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): boolean {
+  return policy.holds(principal, permission, everywhere, moment)
 }
 
 const noun = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const

@@ -1,6 +1,6 @@
 import type { SessionTerms } from '@rack-gateway/auth'
 import type { Administration, Lists } from '@rack-gateway/auth/store'
-import type { Policy, Principal } from '@rack-gateway/rbac-policy'
+import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
 import type { Static, TSchema } from 'typebox'
 import type { Endpoint, EndpointName, Endpoints } from './endpoints.ts'
 
@@ -21,6 +21,8 @@ type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
 /** One call that was authorised and whose request fits the endpoint's schemas. */
 export interface OwnCall<E extends Endpoint = Endpoint> extends OwnApiContext {
   readonly principal: Principal
+  /** When it was asked, and from where. */
+  readonly moment: Moment
   /** The `{id}` of the path; empty where it has none. */
   readonly id: string
   readonly query: Of<E extends { query: infer Q } ? Q : undefined>

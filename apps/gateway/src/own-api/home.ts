@@ -2,6 +2,7 @@ import { Unauthenticated } from '@rack-gateway/auth'
 import { html, sendPage } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
 import { ruleOf } from '../errors.ts'
+import { momentOf } from '../rack-api/draft.ts'
 
 export interface HomeOptions {
   readonly adminUsers: readonly string[]
@@ -20,7 +21,7 @@ export default async function home(app: FastifyInstance, { adminUsers, now }: Ho
     }
     const { principal, csrfToken } = request
     if (!principal) throw new Error('authenticateOwn lets nobody through without a principal')
-    const racks = app.policy.racksOf(principal, app.racks.names, now())
+    const racks = app.policy.racksOf(principal, app.racks.names, momentOf(request, now))
     const roles = [...new Set(principal.bindings.map(({ role }) => role))]
     const access =
       roles.length === 0

@@ -5,7 +5,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BrowserCall, ruled } from '../errors.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
-import { actorOf, sourceOf } from '../rack-api/draft.ts'
+import { actorOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { OwnApiContext, OwnCall } from './call.ts'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
@@ -68,7 +68,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
       request.endpoint = endpoint
       refuseOtherSites(request)
       await app.authenticateOwn(request, reply)
-      authorise(app.policy, callerOf(request), endpoint, context.now())
+      authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
     },
     async preParsing(request, reply) {
       allowBody(request, reply)
@@ -90,15 +90,17 @@ function answerBy(name: EndpointName, call: OwnCall): unknown {
 function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): OwnCall {
   const { endpoint, context } = route
   const principal = callerOf(request)
+  const moment = momentOf(request, context.now)
   const params = request.params as { readonly id?: string }
   return {
     ...context,
     principal,
+    moment,
     id: params.id ?? '',
     query: (request.query ?? {}) as OwnCall['query'],
     body: (request.body ?? {}) as OwnCall['body'],
     csrfToken: request.csrfToken,
-    others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, context.now()),
+    others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, moment),
     changes: changesBy(app, request, principal, route.options),
   }
 }

@@ -9,7 +9,7 @@ import type { TokenRequest } from './schemas.ts'
 const day = 86_400_000
 const usualDays = 90
 
-type Context = Pick<OwnCall, 'policy' | 'principal' | 'now' | 'tokenMaxAge'>
+type Context = Pick<OwnCall, 'policy' | 'principal' | 'moment' | 'now' | 'tokenMaxAge'>
 
 /** When a token ends, in milliseconds since the epoch. @throws InvalidRequest beyond the longest life */
 export function tokenEnd(
@@ -61,9 +61,8 @@ export function mustHold(call: Context, grant: ApiTokenGrant, until: number | nu
   if (sentence !== null) throw ruled(new StrongerThanYourself(sentence), 'stronger-than-yourself')
 }
 
-function missing({ policy, principal, now }: Context, grant: ApiTokenGrant, until: number | null): string | null {
-  const at = now()
-  return policy.mayGive(principal, { ...grant, until: until ?? at }, at)
+function missing({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): string | null {
+  return policy.mayGive(principal, { ...grant, until: until ?? moment.at }, moment)
 }
 
 function placesOf({ principal }: Context): { readonly racks: string; readonly apps: string }[] {

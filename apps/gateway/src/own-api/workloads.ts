@@ -1,10 +1,11 @@
 import { isRefusal, noCredential, readAuthorization, TrustRequest, unauthenticated } from '@rack-gateway/auth'
 import type { Workloads } from '@rack-gateway/auth/store'
-import type { Principal } from '@rack-gateway/rbac-policy'
+import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { InvalidBody, NotPermitted, ruled } from '../errors.ts'
+import { addressOf, momentOf } from '../rack-api/draft.ts'
 
 const Nullable = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()])
 
@@ -59,34 +60,41 @@ export default async function workloadsApi(app: FastifyInstance, options: Worklo
 
   app.post('/gateway/api/v1/workload-sessions', limits, async (request, reply) => {
     const jwt = bearerOf(request)
-    const answer = await exchange(app, options, jwt, request.body)
+    const answer = await exchange(app, options, jwt, request.body, momentOf(request, options.now))
     void reply.code(201).header('cache-control', 'no-store')
     return answer
   })
 
   await app.register(async function trusts(scope) {
     scope.addHook('onRequest', scope.authenticate)
-    scope.addHook('onRequest', async (request) => mayManageTrusts(app, callerOf(request), options.now()))
+    scope.addHook('onRequest', async (request) =>
+      mayManageTrusts(app, callerOf(request), momentOf(request, options.now)),
+    )
 
     scope.get('/gateway/api/v1/trusts', async (request): Promise<Static<typeof TrustList>> => {
       const rows = await workloads.listTrusts()
-      return { trusts: rows.filter((row) => manages(app, callerOf(request), row, options.now())).map(trustView) }
+      return {
+        trusts: rows
+          .filter((row) => manages(app, callerOf(request), row, momentOf(request, options.now)))
+          .map(trustView),
+      }
     })
 
     scope.post('/gateway/api/v1/trusts', limits, async (request, reply): Promise<Static<typeof TrustCreated>> => {
       const body: unknown = request.body
       if (!Value.Check(TrustRequest, body)) throw invalidBody(TrustRequest, body)
       const maker = callerOf(request)
-      if (!manages(app, maker, { racks: body.racks ?? '*', apps: body.apps ?? '*' }, options.now())) throw notThere()
+      if (!manages(app, maker, { racks: body.racks ?? '*', apps: body.apps ?? '*' }, momentOf(request, options.now)))
+        throw notThere()
       void reply.code(201)
-      return { id: await workloads.createTrust(body, maker, app.policy) }
+      return { id: await workloads.createTrust(body, maker, app.policy, addressOf(request)) }
     })
 
     scope.delete<{ Params: { id: string } }>('/gateway/api/v1/trusts/:id', async (request, reply) => {
       const { id } = request.params
       const caller = callerOf(request)
       const rows = await workloads.trustRows(id)
-      if (!rows.every((row) => manages(app, caller, row, options.now()))) throw notThere()
+      if (!rows.every((row) => manages(app, caller, row, momentOf(request, options.now)))) throw notThere()
       await workloads.revokeTrust(id, caller)
       return reply.code(204).send()
     })
@@ -95,9 +103,10 @@ export default async function workloadsApi(app: FastifyInstance, options: Worklo
 
 async function exchange(
   app: FastifyInstance,
-  { workloads, publicUrl, now }: WorkloadsApiOptions,
+  { workloads, publicUrl }: WorkloadsApiOptions,
   jwt: string,
   body: unknown,
+  moment: Moment,
 ): Promise<Static<typeof WorkloadSession>> {
   const asked: unknown = body ?? {}
   if (!Value.Check(ExchangeRequest, asked)) throw invalidBody(ExchangeRequest, asked)
@@ -107,7 +116,7 @@ async function exchange(
   const principal = await app.identities.find(reading)
   if (isRefusal(principal)) throw unauthenticated(principal)
   const { host, protocol } = new URL(publicUrl ?? '')
-  const racks = app.policy.racksOf(principal, app.racks.names, now()).map((name) => {
+  const racks = app.policy.racksOf(principal, app.racks.names, moment).map((name) => {
     return { name, rackUrl: `${protocol}//convox:${token}@${host}/rack/${name}` }
   })
   return { token, expiresAt: new Date(reading.expiresAt).toISOString(), trust, racks }
@@ -124,9 +133,9 @@ function bearerOf(request: FastifyRequest): string {
 const permission = 'gateway:trust:write'
 
 /** Anywhere at all: which trusts is decided for each. */
-function mayManageTrusts(app: FastifyInstance, caller: Principal, at: number): void {
+function mayManageTrusts(app: FastifyInstance, caller: Principal, moment: Moment): void {
   const somewhere = ['*', ...app.racks.names].some((rack) =>
-    app.policy.holds(caller, permission, { rack, app: null, scope: 'list' }, at),
+    app.policy.holds(caller, permission, { rack, app: null, scope: 'list' }, moment),
   )
   if (!somewhere) throw notThere()
 }
@@ -136,10 +145,10 @@ function manages(
   app: FastifyInstance,
   caller: Principal,
   { racks, apps }: { readonly racks: string | null; readonly apps: string | null },
-  at: number,
+  moment: Moment,
 ): boolean {
   const where = { rack: racks ?? '*', app: apps ?? '*', scope: apps === '*' ? 'rack' : 'app' } as const
-  return app.policy.holds(caller, permission, where, at)
+  return app.policy.holds(caller, permission, where, moment)
 }
 
 function notThere(): Error {

@@ -2,13 +2,15 @@ import type { Duplex } from 'node:stream'
 import type { TokenReading } from '@rack-gateway/auth'
 import type { RouteMatch } from '@rack-gateway/convox-api'
 import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
-import type { Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { KeyChange } from './environment.ts'
 import type { Framed } from './frame.ts'
 
 /** What is known of one call on the rack API; filled as it goes through the steps, so that a refusal at any step can be recorded with all that was known. */
 export interface CallState {
   readonly startedAt: number
+  /** Where it comes from. */
+  readonly address: string
   readonly framed: Framed
   rack: Rack | null
   match: RouteMatch | null
@@ -58,9 +60,10 @@ declare module 'node:http' {
   }
 }
 
-export function beginCall(framed: Framed, now: number): CallState {
+export function beginCall(framed: Framed, { at, address }: Moment & { address: string }): CallState {
   return {
-    startedAt: now,
+    startedAt: at,
+    address,
     framed,
     rack: null,
     match: null,

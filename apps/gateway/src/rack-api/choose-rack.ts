@@ -1,16 +1,17 @@
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { ruled } from '../errors.ts'
+import type { CallState } from './call.ts'
 import type { Steps } from './steps.ts'
 
 /** Which rack a call is for: the path's prefix, else the token's rack, else the only rack. After authentication only, since a refusal names racks. */
 export function chooseRack(
   { racks, policy, now }: Pick<Steps, 'racks' | 'policy' | 'now'>,
   principal: Principal,
-  prefix: string | null,
+  { framed, address }: Pick<CallState, 'framed' | 'address'>,
 ): Rack {
-  const usable = policy.racksOf(principal, racks.names, now())
-  const chosen = racks.resolve({ prefix, bound: principal.rack, usable })
+  const usable = policy.racksOf(principal, racks.names, { at: now(), address })
+  const chosen = racks.resolve({ prefix: framed.prefix, bound: principal.rack, usable })
   if ('rack' in chosen) return chosen.rack
   throw ruled(chosen.refused, chosen.rule)
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
-import type { Decision, Principal } from '@rack-gateway/rbac-policy'
+import type { Decision, Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { type Endpoint, endpointId } from '../own-api/endpoints.ts'
 import { appOf } from './app-of.ts'
@@ -43,13 +43,18 @@ export function addressOf(request: FastifyRequest): string {
   return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
 }
 
+/** What the conditions of a policy are judged by. */
+export function momentOf(request: FastifyRequest, now: () => number): Moment & { readonly address: string } {
+  return { at: now(), address: addressOf(request) }
+}
+
 export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['source']> {
   const client = request.headers['user-agent']
   return { address: addressOf(request), ...(client === undefined ? {} : { client }) }
 }
 
 /** The part of an event that every event of a call shares. */
-export function draftOf(request: FastifyRequest, policyHash: string): Omit<EventDraft, 'kind'> {
+export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   const { call, principal } = request
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
   if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
@@ -66,7 +71,7 @@ export function draftOf(request: FastifyRequest, policyHash: string): Omit<Event
   }
   if (call.form) draft.body = bodyDigests(call.form, call.sent ?? call.form)
   describeCall(draft, call.rackCall)
-  if (call.decision) draft.decision = decisionRecord(call.decision, policyHash)
+  if (call.decision) draft.decision = decisionRecord(call.decision)
   return draft
 }
 
@@ -96,11 +101,7 @@ function bodyDigests(received: Buffer, sent: Buffer): NonNullable<EventDraft['bo
   return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
 }
 
-export function decisionRecord(decision: Decision, policyHash: string): NonNullable<EventDraft['decision']> {
-  return {
-    effect: decision.effect,
-    rule: decision.rule,
-    policy: policyHash,
-    ...(decision.effect === 'allow' ? {} : { reason: decision.reason }),
-  }
+export function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
+  const { effect, rule, source, policy, reason } = decision
+  return { effect, rule, source, policy, ...(effect === 'allow' ? {} : { reason, next: decision.next }) }
 }

@@ -19,7 +19,7 @@ export async function forwardRead(
   call: DecidedCall,
 ): Promise<void> {
   if (steps.reads === 'relaxed') steps.audit.check()
-  const draft = draftOf(request, steps.policy.hash)
+  const draft = draftOf(request)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
@@ -73,7 +73,7 @@ export async function forwardChange(
   reply: FastifyReply,
   call: DecidedCall,
 ): Promise<void> {
-  const draft = draftOf(request, steps.policy.hash)
+  const draft = draftOf(request)
   const upstream = upstreamRequest(request, call)
   const intent = await steps.audit.record({ ...draft, kind: 'intent' })
   call.recorded = true

@@ -46,7 +46,7 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
     const principal = await identities.findOwner(call.credential)
     if (isRefusal(principal)) return call.end(principal.reason)
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
-    if (decision.effect !== 'allow') call.end(decision.reason)
+    if (decision.effect !== 'allow') call.end(`${decision.reason} ${decision.next}`)
   }
 
   /** Without the database nobody knows whether it may go on: after `AUTH_MAX_STALE` it may not. */

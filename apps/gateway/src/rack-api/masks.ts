@@ -1,12 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import {
-  createSecretKeys,
-  defaultSecretPatterns,
-  type MaskOrigin,
-  type MaskView,
-  maskAnswer,
-  maskText,
-} from '@rack-gateway/convox-api'
+import { type MaskOrigin, type MaskView, maskAnswer, maskText } from '@rack-gateway/convox-api'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
@@ -30,24 +23,24 @@ export interface MaskKeeperOptions {
 }
 
 export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): MaskKeeper {
-  const isSecret = createSecretKeys(defaultSecretPatterns)
   const macs = keys.map(createMaskMac)
   const macText = createMaskTexts(createMaskMac(keys[0]))
 
-  function viewOf({ principal, rack, match }: RoutedCall): MaskView {
+  function viewOf({ principal, rack, match, address }: RoutedCall): MaskView {
     const app = appOf(match.route, match.params)
-    const at = now()
+    const moment = { at: now(), address }
     const may = (permission: string) =>
-      policy.holds(principal, permission, { rack: rack.name, app, scope: app === null ? 'rack' : 'app' }, at)
+      policy.holds(principal, permission, { rack: rack.name, app, scope: app === null ? 'rack' : 'app' }, moment)
     const secrets = may('secret:read')
     return {
       env: secrets ? 'shown' : may('env:read') ? 'secrets-hidden' : 'hidden',
       secrets,
       resourcePasswords: secrets,
       configValues: secrets,
-      isSecret,
+      isSecret: policy.isSecretKey,
+      isSecretParameter: policy.isSecretParameter,
       mac: (origin) => macText(rack.name, origin),
-      seesApp: (name) => policy.sees(principal, rack.name, name, at),
+      seesApp: (name) => policy.sees(principal, rack.name, name, moment),
       rackToken: rack.token,
     }
   }

@@ -5,6 +5,7 @@ import { rackApiAddress } from './address.ts'
 import { discardBody, hasBody, readForm } from './body.ts'
 import { beginCall, type RoutedCall } from './call.ts'
 import { chooseRack } from './choose-rack.ts'
+import { momentOf } from './draft.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
 import { hangupOf } from './hangup.ts'
@@ -26,7 +27,7 @@ export default async function rackApi(app: FastifyInstance, { steps }: RackApiOp
   app.addHook('onRequest', function frameCall(request, reply, done) {
     const framed = frame(request.raw, request.originalUrl, request.raw.pendingUpgrade !== undefined)
     if (isRefusal(framed)) return done(refused(framed))
-    request.call = beginCall(framed, steps.now())
+    request.call = beginCall(framed, momentOf(request, steps.now))
     if (isProbe(request.method, framed.path)) return void reply.code(404).send()
     done()
   })
@@ -51,7 +52,7 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   const decision = steps.policy.decide(call.principal, rackCall)
   call.decision = decision
   if (decision.effect !== 'allow')
-    throw ruled(new NotPermitted(`${decision.reason} (rule ${decision.rule})`), decision.rule)
+    throw ruled(new NotPermitted(`${decision.reason} ${decision.next} (rule ${decision.rule})`), decision.rule)
   const decided = Object.assign(call, { rackCall, decision })
   if (call.match.route.kind === 'websocket') return openWebsocket(steps, request, reply, decided)
   watchTransfer(steps, reply, decided)
@@ -63,7 +64,7 @@ function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): Rout
   const { call, principal, credential } = request
   if (!call || !principal || !credential)
     throw new Error('the hooks let no call through without a frame and a principal')
-  const rack = chooseRack(steps, principal, call.framed.prefix)
+  const rack = chooseRack(steps, principal, call)
   call.rack = rack
   const match = matchRackRoute(request.method, call.framed.path, request.raw.pendingUpgrade ? 'websocket' : 'http')
   if (!match)

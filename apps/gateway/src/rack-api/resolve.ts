@@ -22,7 +22,7 @@ export const runRoute = 'POST /apps/{app}/services/{service}/processes'
  * The rack is asked only on behalf of someone who holds the route's permission.
  */
 export async function resolve(steps: Steps, request: FastifyRequest, call: RoutedCall): Promise<RackCall> {
-  const { principal } = call
+  const { principal, address } = call
   const { route, params } = call.match
   const parameters = readParameters(route, {
     method: request.method,
@@ -39,7 +39,8 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   const app = appOf(route, params)
   refuseForeignSource(route, app, parameters.form)
   const at = steps.now()
-  const may = steps.policy.holds(principal, route.permission, { rack: call.rack.name, app, scope: route.scope }, at)
+  const where = { rack: call.rack.name, app, scope: route.scope }
+  const may = steps.policy.holds(principal, route.permission, where, { at, address })
   const { process, resource, release, environment } = isPlain(route)
     ? nothingAsked
     : await ask(steps, call, app, may, parameters)
@@ -62,6 +63,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     resource,
     release,
     at,
+    address,
   }
 }
 
@@ -125,13 +127,17 @@ async function subjectOf(
 }
 
 /** The resource that a proxy asks for, looked for only in apps that the caller may proxy into. */
-async function proxiedResource(steps: Steps, { match, rack, principal }: RoutedCall): Promise<RackCall['resource']> {
+async function proxiedResource(
+  steps: Steps,
+  { match, rack, principal, address }: RoutedCall,
+): Promise<RackCall['resource']> {
   const { host, port } = match.params
   if (match.route.permission !== 'proxy:open' || host === undefined || port === undefined) return null
-  const at = steps.now()
-  if (!steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app: null, scope: 'list' }, at)) return null
+  const moment = { at: steps.now(), address }
+  if (!steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app: null, scope: 'list' }, moment))
+    return null
   const mayProxy = (app: string) =>
-    steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, at)
+    steps.policy.holds(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, moment)
   return steps.resources.find(rack, host, port, mayProxy)
 }
 

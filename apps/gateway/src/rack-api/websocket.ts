@@ -23,7 +23,7 @@ export async function openWebsocket(
 ): Promise<void> {
   const { pendingUpgrade: pending } = request.raw
   if (!pending) throw new Error('a websocket route is reached by an upgrade only')
-  const draft = draftOf(request, steps.policy.hash)
+  const draft = draftOf(request)
   const upstream = upstreamRequest(request, call)
   const opened = await steps.audit.record({ ...draft, kind: 'opened' })
   call.recorded = true

@@ -1,6 +1,9 @@
 import { NameTaken } from '@rack-gateway/auth'
 import type { Issuer } from '@rack-gateway/auth/store'
 import type { ServerConfig } from '@rack-gateway/config'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import { readPolicyFile } from '@rack-gateway/rbac-policy/plugin'
+import { UsageError } from './usage-error.ts'
 
 const dayMs = 86_400_000
 
@@ -21,6 +24,7 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   if (rack !== undefined && !racks.includes(rack)) {
     throw new Error(`there is no rack ${rack}; this gateway serves ${racks.join(', ')}`)
   }
+  await checkRole(config, role)
   const expiresAt = Date.now() + days * dayMs
   const { token } = await (serviceAccount === undefined
     ? issueSession(issuer, user ?? '', args, expiresAt)
@@ -29,6 +33,13 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   const end = new Date(expiresAt).toISOString()
   console.error(`${serviceAccount ?? user} is ${role} on ${where}; the token ends on ${end} and is shown only now:`)
   console.log(token)
+}
+
+/** A name that the policy doesn't have would be a token that may nothing. */
+async function checkRole({ policyFile }: ServerConfig, role: string): Promise<void> {
+  const { roles } = policyFile === null ? builtInPolicy() : await readPolicyFile(policyFile)
+  const names = roles.map(({ name }) => name)
+  if (!names.includes(role)) throw new UsageError(`there is no role ${role}; the policy has ${names.join(', ')}`)
 }
 
 function issueSession(issuer: Issuer, email: string, { role, rack, device }: TokenArguments, expiresAt: number) {

@@ -129,12 +129,13 @@ export function createWorkloads(options: WorkloadsOptions) {
     request: TrustRequest,
     maker: Principal,
     policy: Pick<Policy, 'mayGive'>,
+    address: string,
   ): Promise<string> {
     if (maker.kind !== 'user') throw new StrongerThanMaker('only people make trusts, and this is a token')
     if (publicUrl === null) throw new NoPublicUrl()
     const terms = trustTerms(request, publicUrl)
     const { role, racks, apps } = terms
-    const problem = policy.mayGive(maker, { role, racks, apps, until: null }, clock.now())
+    const problem = policy.mayGive(maker, { role, racks, apps, until: null }, { at: clock.now(), address })
     if (problem !== null) throw new StrongerThanMaker(problem)
     return change(authorOf(maker), (open) => insertTrust(open, terms)).finally(trusts.forget)
   }

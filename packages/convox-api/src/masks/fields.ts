@@ -19,7 +19,7 @@ export function maskParameters(value: Json, view: MaskView): Json {
 }
 
 function maskParameter(key: string, value: string, view: MaskView): string {
-  if (view.isSecret(key)) return hidden
+  if (view.isSecretParameter(key)) return hidden
   return isSecretValue(value) ? hidePassword(hidePasswords(value), (name) => view.isSecret(name)) : value
 }
 

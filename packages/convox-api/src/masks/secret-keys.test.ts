@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { defaultSecretPatterns, isSecretKey, isSecretValue } from './secret-keys.ts'
+import { typicalSecretPatterns } from '../testing/secret-patterns.ts'
+import { isSecretKey, isSecretValue } from './secret-keys.ts'
 
-const isSecret = (key: string) => isSecretKey(key, defaultSecretPatterns)
+const isSecret = (key: string) => isSecretKey(key, typicalSecretPatterns)
 
 describe('secret keys', () => {
   test.each([

@@ -1,27 +1,6 @@
 import { hasPassword } from './addresses.ts'
 
-/** Keys whose values are secret unless a policy says otherwise. `*` stands for anything; letter case doesn't count. */
-export const defaultSecretPatterns: readonly string[] = Object.freeze([
-  '*PASSWORD*',
-  '*PASSWD*',
-  '*PASSPHRASE*',
-  '*_PASS',
-  '*_PWD',
-  '*SECRET*',
-  '*TOKEN*',
-  '*KEY*',
-  '*CREDENTIAL*',
-  '*PRIVATE*',
-  '*SALT*',
-  '*PEPPER*',
-  '*DSN*',
-  '*CONNECTION_STRING*',
-  '*WEBHOOK*',
-  'DATABASE_URL',
-  '*_DATABASE_URL',
-])
-
-/** Whether any of the patterns matches the whole key. Takes at most |key| × |pattern| steps, whatever the pattern. */
+/** Whether any of the patterns matches the whole key; `*` stands for anything, and letter case doesn't count. Takes at most |key| × |pattern| steps, whatever the pattern. */
 export function isSecretKey(key: string, patterns: readonly string[]): boolean {
   const upper = key.toUpperCase()
   return patterns.some((pattern) => matches(pattern.toUpperCase(), upper))

@@ -17,6 +17,8 @@ export interface MaskView {
   readonly configValues: boolean
   /** Whether a key's value is secret by the key's name; see `isSecretKey`. */
   isSecret(key: string): boolean
+  /** The same for a parameter of a rack or an app. */
+  isSecretParameter(name: string): boolean
   /** Proves a mask's origin on this rack. Letters, digits, `-` and `_` only. */
   mac(origin: MaskOrigin): string
   /** Whether an app's rows may stand in a list. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { defaultSecretPatterns, isSecretKey } from '../masks/secret-keys.ts'
+import { isSecretKey } from '../masks/secret-keys.ts'
 import type { MaskOrigin, MaskView } from '../masks/view.ts'
+import { typicalSecretPatterns } from './secret-patterns.ts'
 
 /** A mac that tests can recompute: over the origin, never over a value. */
 export function testMac({ app, release, key }: MaskOrigin): string {
@@ -16,7 +17,8 @@ export const stranger: MaskView = Object.freeze({
   secrets: false,
   resourcePasswords: false,
   configValues: false,
-  isSecret: (key: string) => isSecretKey(key, defaultSecretPatterns),
+  isSecret: (key: string) => isSecretKey(key, typicalSecretPatterns),
+  isSecretParameter: (name: string) => isSecretKey(name, [...typicalSecretPatterns, 'CLUSTER_*']),
   mac: testMac,
   seesApp: () => true,
   rackToken: null,

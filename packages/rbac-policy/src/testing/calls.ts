@@ -1,9 +1,14 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
-import type { Binding, Principal, RackCall } from '../types.ts'
+import type { Binding, Moment, Principal, RackCall } from '../types.ts'
 
 /** The moment at which everything is decided. */
 export const now = Date.UTC(2030, 0, 1)
+
+/** When and from where everything is asked, unless said otherwise. */
+export function moment(at = now): Moment {
+  return { at, address: '192.0.2.1' }
+}
 
 /** A binding on every rack and app, without an end, unless said otherwise. */
 export function binding(role: string, change: Partial<Binding> = {}): Binding {
@@ -64,6 +69,7 @@ export function call(id: string, change: Partial<RackCall> = {}): RackCall {
     resource: null,
     release: null,
     at: now,
+    address: '192.0.2.1',
     ...change,
   }
 }

@@ -13,10 +13,10 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
     return { items: items.map(shown), next }
   },
 
-  async createBinding({ lists, changes, policy, principal, body, now }) {
+  async createBinding({ lists, changes, policy, principal, body, moment }) {
     const { subject, role, racks = '*', apps = '*', reason } = body
     const until = body.expiresAt === undefined ? null : readTime(body.expiresAt)
-    const missing = policy.mayGive(principal, { role, racks, apps, until }, now())
+    const missing = policy.mayGive(principal, { role, racks, apps, until }, moment)
     if (missing !== null) throw ruled(new StrongerThanYourself(missing), 'stronger-than-yourself')
     const end = until === null ? {} : { expiresAt: new Date(until) }
     const id = await changes.createBinding(subject, { role, racks, apps, ...end, ...(reason && { reason }) })

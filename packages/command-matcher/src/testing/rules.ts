@@ -1,9 +1,9 @@
-import type { CommandRule } from './types.ts'
+import type { CommandRule } from '../types.ts'
 
 const releaseRoles = ['deployer', 'ci', 'admin']
 
-/** Who may run what, unless a policy document says otherwise. On services other than `command`, `run` is nobody's and exec is for `process:exec-any`. */
-export const defaultRules: readonly CommandRule[] = [
+/** Typical rules, to judge hostile commands by. */
+export const typicalRules: readonly CommandRule[] = [
   { id: 'pre-release', argv: ['bin/pre_release'], services: ['command'], roles: releaseRoles },
   {
     id: 'verify-and-submit',

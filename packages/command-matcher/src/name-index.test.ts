@@ -1,0 +1,28 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createNameIndex } from './name-index.ts'
+import { compilePatterns } from './pattern.ts'
+
+const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 5 })
+const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 })
+
+describe('an index of name patterns', () => {
+  test('finds exactly what asking each one finds, in its order, each once', () => {
+    const given = fc.array(fc.option(fc.array(pattern, { maxLength: 3 }), { nil: undefined }), { maxLength: 20 })
+    fc.assert(
+      fc.property(given, fc.array(name, { minLength: 1, maxLength: 5 }), (lists, names) => {
+        const index = createNameIndex(lists.map((patterns, value) => ({ patterns, value })))
+        const asked = lists.map(compilePatterns)
+        for (const one of names)
+          expect(index.find(one)).toEqual(asked.flatMap((matches, value) => (matches(one) ? [value] : [])))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('one value under several patterns is found once', () => {
+    const index = createNameIndex([{ patterns: ['*', 'web', 'w*', '*b', '*e*'], value: 'x' }])
+    expect(index.find('web')).toEqual(['x'])
+    expect(index.size).toBe(1)
+  })
+})

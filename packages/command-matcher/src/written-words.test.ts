@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ArgvWord } from './types.ts'
+import { wordTypes } from './word-types.ts'
+import { readWords, writeWords } from './written-words.ts'
+
+describe('words as people write them', () => {
+  test.each<[string, readonly ArgvWord[]]>([
+    ['bin/pre_release', ['bin/pre_release']],
+    ['rake db:migrate|db:seed', ['rake', ['db:migrate', 'db:seed']]],
+    ['  rake   x  ', ['rake', 'x']],
+    ['export <user:integer> …', ['export', { name: 'user', type: 'integer' }, { rest: true }]],
+    ['sh ...', ['sh', { rest: true }]],
+    ["psql -c 'select 1|2' '…'", ['psql', '-c', 'select 1|2', '…']],
+    ["'<user:integer>' ''", ['<user:integer>', '']],
+    ['a<b x>y <', ['a<b', 'x>y', '<']],
+    ['', []],
+  ])('%s', (text, words) => {
+    expect(readWords(text)).toEqual({ words })
+  })
+
+  test.each([
+    ["rake 'db", 'not closed'],
+    ["rake 'a'b", 'not closed'],
+    ['rake a|', 'empty choice'],
+    ['rake |', 'empty choice'],
+    ['rake <id>', 'needs a name and a type'],
+    ['rake <:integer>', 'needs a name and a type'],
+    ['rake <id:int:x>', 'needs a name and a type'],
+    ['rake <id:int>', 'the type "int", which does not exist; there are integer, word'],
+    ['rake <id:toString>', 'which does not exist'],
+  ])('%s is not read', (text, problem) => {
+    expect(readWords(text)).toEqual({ problem: expect.stringContaining(problem) })
+  })
+
+  test('what is written is read back', () => {
+    const literal = fc.stringMatching(/^[ -&(-~…]{0,8}$/)
+    const choice = fc.array(fc.stringMatching(/^[a-z:]{1,4}$/), { minLength: 2, maxLength: 3 })
+    const typed = fc.record({
+      name: fc.stringMatching(/^[a-z][a-z0-9-]{0,5}$/),
+      type: fc.constantFrom(...(Object.keys(wordTypes) as (keyof typeof wordTypes)[])),
+    })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(literal, choice, typed), { maxLength: 5 }), fc.boolean(), (words, open) => {
+        const all: ArgvWord[] = open ? [...words, { rest: true }] : words
+        expect(readWords(writeWords(all))).toEqual({ words: all })
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})

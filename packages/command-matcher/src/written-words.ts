@@ -1,0 +1,83 @@
+import type { ArgvWord } from './types.ts'
+import { isWordType, wordTypes } from './word-types.ts'
+
+export type WrittenWords = { readonly words: readonly ArgvWord[] } | { readonly problem: string }
+
+/** How a word's characters were written: quoted ones stand for themselves. */
+interface Token {
+  readonly text: string
+  readonly quoted: boolean
+}
+
+/**
+ * Reads the words of a command rule as people write them: `rake db:migrate|db:seed`, `bin/export <user:integer>`, `rake …`.
+ * Words are separated by spaces. Within a word `|` stands between literals, `<name:type>` for any word of a type, and `…` (or `...`)
+ * as the last word for anything that follows. In single quotes everything stands for itself: `'a|b'`.
+ */
+export function readWords(text: string): WrittenWords {
+  const tokens = tokensOf(text)
+  if (tokens === null) return { problem: 'has a single quote that is not closed' }
+  const words: ArgvWord[] = []
+  for (const token of tokens) {
+    const word = wordOf(token)
+    if (typeof word === 'object' && 'problem' in word) return word
+    words.push(word)
+  }
+  return { words }
+}
+
+/** Written so that `readWords` reads the same words back. */
+export function writeWords(words: readonly ArgvWord[]): string {
+  return words.map(written).join(' ')
+}
+
+function tokensOf(text: string): Token[] | null {
+  const tokens: Token[] = []
+  let at = 0
+  while (at < text.length) {
+    if (text[at] === ' ') {
+      at += 1
+      continue
+    }
+    const quoted = text[at] === "'"
+    const end = quoted ? text.indexOf("'", at + 1) : endOf(text, at)
+    if (end === -1) return null
+    tokens.push({ text: text.slice(quoted ? at + 1 : at, end), quoted })
+    at = quoted ? end + 1 : end
+    if (quoted && at < text.length && text[at] !== ' ') return null
+  }
+  return tokens
+}
+
+function endOf(text: string, from: number): number {
+  const space = text.indexOf(' ', from)
+  return space === -1 ? text.length : space
+}
+
+function wordOf({ text, quoted }: Token): ArgvWord | { readonly problem: string } {
+  if (quoted) return text
+  if (text === '…' || text === '...') return { rest: true }
+  if (text.startsWith('<') && text.endsWith('>')) return placeholderOf(text.slice(1, -1))
+  if (!text.includes('|')) return text
+  const choices = text.split('|')
+  return choices.includes('') ? { problem: `has an empty choice in "${text}"` } : choices
+}
+
+function placeholderOf(text: string): ArgvWord | { readonly problem: string } {
+  const [name = '', type, ...rest] = text.split(':')
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name) || type === undefined || rest.length > 0)
+    return { problem: `needs a name and a type in <${text}>, such as <user:integer>` }
+  if (!isWordType(type))
+    return { problem: `names the type "${type}", which does not exist; there are ${Object.keys(wordTypes).join(', ')}` }
+  return { name, type }
+}
+
+function written(word: ArgvWord): string {
+  if (typeof word === 'string') return plain(word) ? word : `'${word}'`
+  if ('rest' in word) return '…'
+  return 'type' in word ? `<${word.name}:${word.type}>` : word.join('|')
+}
+
+function plain(word: string): boolean {
+  return word !== '' && word !== '...' && !/[ '|…]/.test(word) && !(word.startsWith('<') && word.endsWith('>'))
+}

@@ -1,0 +1,20 @@
+/** Patterns as a policy has them. */
+export const typicalSecretPatterns: readonly string[] = [
+  '*PASSWORD*',
+  '*PASSWD*',
+  '*PASSPHRASE*',
+  '*_PASS',
+  '*_PWD',
+  '*SECRET*',
+  '*TOKEN*',
+  '*KEY*',
+  '*CREDENTIAL*',
+  '*PRIVATE*',
+  '*SALT*',
+  '*PEPPER*',
+  '*DSN*',
+  '*CONNECTION_STRING*',
+  '*WEBHOOK*',
+  'DATABASE_URL',
+  '*_DATABASE_URL',
+]

@@ -1,0 +1,74 @@
+import { compilePatterns, listed, type NameMatcher, type Obstacle, shown } from '@rack-gateway/command-matcher'
+import { compileNetworks } from './networks.ts'
+import { compileWindow, type TimeWindow, windowWords } from './time-window.ts'
+import type { Moment, PrincipalKind } from './types.ts'
+
+/** On what a role or a command rule depends beyond who has it. What is absent stands against nothing. */
+export interface Condition {
+  /** In one of these. */
+  readonly time?: readonly TimeWindow[]
+  /** From one of these: CIDRs. */
+  readonly addresses?: readonly string[]
+  /** Patterns, `*` within a name. */
+  readonly racks?: readonly string[]
+  readonly apps?: readonly string[]
+  readonly callers?: readonly PrincipalKind[]
+}
+
+export interface CompiledCondition {
+  readonly onRack: NameMatcher
+  readonly onApp: NameMatcher
+  /** Whether it is for all apps, those to come included. */
+  readonly everyApp: boolean
+  /** Null for every kind. */
+  readonly callers: readonly PrincipalKind[] | null
+  isFor(caller: PrincipalKind): boolean
+  /** Of what changes while the caller stays the same; null for nothing. */
+  readonly passing: ((moment: Moment) => Obstacle | null) | null
+}
+
+export function compileCondition(condition: Condition): CompiledCondition {
+  const { racks, apps, callers } = condition
+  return {
+    onRack: compilePatterns(racks),
+    onApp: compilePatterns(apps),
+    everyApp: apps === undefined || apps.includes('*'),
+    callers: callers ?? null,
+    isFor: (caller) => callers === undefined || callers.includes(caller),
+    passing: compilePassing(condition),
+  }
+}
+
+function compilePassing({ time, addresses }: Condition): CompiledCondition['passing'] {
+  const checks = [
+    ...(time === undefined ? [] : [timeCheck(time)]),
+    ...(addresses === undefined ? [] : [addressCheck(addresses)]),
+  ]
+  if (checks.length === 0) return null
+  return function obstacle(moment) {
+    for (const check of checks) {
+      const found = check(moment)
+      if (found !== null) return found
+    }
+    return null
+  }
+}
+
+function timeCheck(windows: readonly TimeWindow[]): (moment: Moment) => Obstacle | null {
+  const compiled = windows.map(compileWindow)
+  const words = windows.map(windowWords).join(', or ')
+  const obstacle = { reason: `only ${words}`, next: 'Wait until then, or ask an administrator of the gateway.' }
+  return ({ at }) => (compiled.some((isWithin) => isWithin(at)) ? null : obstacle)
+}
+
+function addressCheck(addresses: readonly string[]): (moment: Moment) => Obstacle | null {
+  const comesFrom = compileNetworks(addresses)
+  const where = `only from ${listed(addresses.slice(0, 8).map(shown))}`
+  return function check({ address }) {
+    if (address === null || comesFrom(address)) return null
+    return {
+      reason: `${where}, and you come from ${shown(address)}`,
+      next: 'Use a network that it is open to, such as the VPN.',
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { readCommand } from '@rack-gateway/command-matcher'
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy, readPolicy } from './document.ts'
+import { compilePolicy } from './policy.ts'
+import { binding, call, moment, now, principal, token } from './testing/calls.ts'
+import type { Policy, RackCall } from './types.ts'
+
+function policyOf(...lines: readonly string[]): Policy {
+  const { document, problems } = readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')
+  if (document === null) throw new Error(problems.map(({ text }) => text).join('; '))
+  return compilePolicy(document)
+}
+
+const office = 'time: [{ days: [mon, tue, wed, thu, fri], from: 08:00, to: 18:00, zone: Europe/Berlin }]'
+const monday = Date.UTC(2030, 0, 7)
+const at = (hours: number, minutes = 0) => monday + (hours * 60 + minutes) * 60_000
+const get = (change: Partial<RackCall> = {}) => call('GET /apps/{app}', change)
+
+describe('a role that holds at some times', () => {
+  const policy = policyOf('roles:', `  day-shift: { extends: [deployer], when: { ${office} } }`)
+  const worker = principal([binding('day-shift')])
+
+  test.each([
+    [at(6, 59), 'deny'],
+    [at(7), 'allow'],
+    [at(16, 59), 'allow'],
+    [at(17), 'deny'],
+    [at(-24 + 12), 'deny'],
+    // Summer time, an hour earlier.
+    [Date.UTC(2030, 6, 1, 6), 'allow'],
+    [Date.UTC(2030, 6, 1, 16), 'deny'],
+  ])('at %d: %s', (moment, effect) => {
+    expect(policy.decide(worker, get({ at: moment })).effect).toBe(effect)
+  })
+
+  test('says so, with its line, and what to do', () => {
+    expect(policy.decide(worker, get({ at: at(20) }))).toMatchObject({
+      effect: 'deny',
+      rule: 'condition:day-shift',
+      source: 'policy.yaml:3',
+      reason: 'The role day-shift holds only mon, tue, wed, thu, fri from 08:00 to 18:00 (Europe/Berlin).',
+      next: expect.stringContaining('Wait until then'),
+      roles: [],
+      bindings: [],
+    })
+  })
+
+  test('leaves what other bindings give', () => {
+    const both = principal([binding('viewer'), binding('day-shift')])
+    const promote = call('POST /apps/{app}/releases/{id}/promote', { at: at(20) })
+    expect(policy.decide(both, get({ at: at(20) }))).toMatchObject({ rule: 'role:viewer', roles: ['viewer'] })
+    expect(policy.decide(both, promote)).toMatchObject({ rule: 'condition:day-shift', permission: 'release:promote' })
+    expect(policy.decide(both, { ...promote, at: at(12) })).toMatchObject({ roles: ['viewer', 'day-shift'] })
+  })
+
+  test('shows and lists no more than it permits', () => {
+    const night = { ...moment(at(20)) }
+    const where = { rack: 'staging', app: 'web', scope: 'app' } as const
+    expect(policy.holds(worker, 'env:read', where, night)).toBe(false)
+    expect(policy.holds(worker, 'env:read', where, moment(at(12)))).toBe(true)
+    expect(policy.sees(worker, 'staging', 'web', night)).toBe(false)
+    expect(policy.racksOf(worker, ['staging'], night)).toEqual([])
+  })
+
+  test('of a token counts for the token, not for its owner', () => {
+    const ofWorker = token([binding('ci')], [binding('day-shift')])
+    expect(policy.decide(ofWorker, get({ at: at(20) })).effect).toBe('allow')
+    const bound = token([binding('day-shift')], [binding('admin')])
+    expect(policy.decide(bound, get({ at: at(20) }))).toMatchObject({ rule: 'condition:day-shift' })
+  })
+})
+
+test('a window that goes over midnight belongs to the day on which it begins', () => {
+  const policy = policyOf(
+    'roles:',
+    '  night: { extends: [ops], when: { time: [{ days: [mon], from: 22:00, to: 06:00, zone: UTC }] } }',
+  )
+  const worker = principal([binding('night')])
+  const may = (moment: number) => policy.decide(worker, get({ at: moment })).effect
+  expect([at(21, 59), at(22), at(29, 59), at(30), at(2)].map(may)).toEqual(['deny', 'allow', 'allow', 'deny', 'deny'])
+})
+
+describe('a role that holds from some networks', () => {
+  const policy = policyOf('roles:', '  vpn: { extends: [admin], when: { addresses: [10.0.0.0/8, "2001:db8::/32"] } }')
+  const worker = principal([binding('vpn')])
+
+  test.each([
+    ['10.1.2.3', 'allow'],
+    ['::ffff:10.1.2.3', 'allow'],
+    ['2001:db8::1', 'allow'],
+    ['11.0.0.1', 'deny'],
+    ['2001:db9::1', 'deny'],
+    ['unknown', 'deny'],
+    ['', 'deny'],
+  ])('from %s: %s', (address, effect) => {
+    expect(policy.decide(worker, get({ address })).effect).toBe(effect)
+    expect(policy.decide(worker, get({ address })).effect).toBe(effect)
+  })
+
+  test('does not stand against a check that does not know the address yet', () => {
+    expect(policy.decide(worker, get({ address: null })).effect).toBe('allow')
+  })
+
+  test('says from where, and from where it was asked', () => {
+    expect(policy.decide(worker, get({ address: '11.0.0.1' }))).toMatchObject({
+      reason: 'The role vpn holds only from 10.0.0.0/8 and 2001:db8::/32, and you come from 11.0.0.1.',
+    })
+  })
+
+  test('is given as itself, and as nothing else', () => {
+    const giver = principal([binding('vpn')])
+    const inside = { at: now, address: '10.0.0.1' }
+    const wanted = { role: 'vpn', racks: '*', apps: '*', until: null }
+    expect(policy.mayGive(giver, wanted, inside)).toBeNull()
+    expect(policy.mayGive(giver, { ...wanted, role: 'viewer' }, inside)).toMatch(/You do not hold/)
+    expect(policy.mayGive(giver, wanted, { ...inside, address: '11.0.0.1' })).toMatch(/You do not hold/)
+    const permissions = { ...wanted, permissions: ['app:read'] }
+    expect(policy.mayGive(giver, permissions, inside)).toMatch(/You do not hold/)
+  })
+})
+
+describe('a role that holds on some racks and apps, for some callers', () => {
+  const policy = policyOf(
+    'roles:',
+    '  narrow: { extends: [admin], when: { racks: [stag*], apps: [web, w-*], callers: [api-token] } }',
+  )
+  const bot = token([binding('narrow')], [binding('admin')])
+
+  test.each<[string, Partial<RackCall>, string]>([
+    ['GET /apps/{app}', {}, 'allow'],
+    ['GET /apps/{app}', { app: 'w-2' }, 'allow'],
+    ['GET /apps/{app}', { app: 'api' }, 'deny'],
+    ['GET /apps/{app}', { rack: 'production' }, 'deny'],
+    ['GET /apps', {}, 'allow'],
+    ['GET /instances', {}, 'deny'],
+    ['POST /apps', {}, 'deny'],
+  ])('%s %j: %s', (route, change, effect) => {
+    expect(policy.decide(bot, call(route, change)).effect).toBe(effect)
+  })
+
+  test('says for whom it is', () => {
+    expect(policy.decide(principal([binding('narrow')]), get())).toMatchObject({
+      rule: 'condition:narrow',
+      reason: 'The role narrow holds only for API tokens.',
+    })
+  })
+
+  test('cuts a token as its owner’s role too, but for who calls', () => {
+    const owned = token([binding('admin')], [binding('narrow')])
+    expect(policy.decide(owned, get()).effect).toBe('allow')
+    expect(policy.decide(owned, get({ app: 'api' }))).toMatchObject({ rule: 'no-binding' })
+    const byPeople = policyOf('roles:', '  people: { extends: [admin], when: { callers: [user] } }')
+    expect(byPeople.decide(token([binding('admin')], [binding('people')]), get()).effect).toBe('allow')
+  })
+})
+
+describe('a command rule that holds under conditions', () => {
+  const policy = policyOf(
+    'commands:',
+    '  rules:',
+    `    migrate: { run: rake db:migrate, roles: [deployer], when: { ${office}, callers: [user] } }`,
+  )
+  const run = 'POST /apps/{app}/services/{service}/processes'
+  const asked = (moment: number) => call(run, { at: moment, command: readCommand('rake db:migrate', 'run') })
+  const person = principal([binding('deployer')])
+
+  test('permits then, and says why not at other times', () => {
+    expect(policy.decide(person, asked(at(12)))).toMatchObject({ effect: 'allow', source: 'policy.yaml:4' })
+    expect(policy.decide(person, asked(at(20)))).toMatchObject({
+      effect: 'deny',
+      rule: 'command:condition',
+      reason: expect.stringMatching(/^The command rule migrate holds only mon, tue/),
+      next: expect.stringContaining('Wait'),
+    })
+  })
+
+  test('is judged for the caller', () => {
+    const bot = token([binding('deployer')], [binding('deployer')])
+    expect(policy.decide(bot, asked(at(12)))).toMatchObject({
+      reason: 'The command rule migrate holds only for people.',
+    })
+  })
+
+  test('does not begin an attached run either', () => {
+    const start = (moment: number) => call(run, { at: moment, command: readCommand('sleep 60', 'run') })
+    expect(policy.decide(person, start(at(12))).effect).toBe('allow')
+    expect(policy.decide(person, start(at(20))).effect).toBe('deny')
+  })
+})
+
+test('the built-in policy has no conditions', () => {
+  const { roles, commands } = builtInPolicy()
+  expect([...roles, ...commands].filter(({ when }) => when !== undefined)).toEqual([])
+})

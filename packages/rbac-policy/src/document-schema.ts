@@ -1,0 +1,109 @@
+import { type Static, Type } from 'typebox'
+
+const closed = { additionalProperties: false } as const
+
+function names(description: string) {
+  return Type.Optional(Type.Array(Type.String({ description: 'a text' }), { description: `a list of ${description}` }))
+}
+
+function oneOf<const T extends string>(values: readonly T[], description: string) {
+  return Type.Enum([...values], { description })
+}
+
+const Day = oneOf(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], 'mon, tue, wed, thu, fri, sat or sun')
+const Clock = Type.String({ description: 'a time of day, such as 08:00' })
+
+const Window = Type.Object(
+  {
+    days: Type.Optional(Type.Array(Day, { description: 'a list of days, such as [mon, tue]' })),
+    from: Clock,
+    to: Clock,
+    zone: Type.String({ description: 'a time zone, such as Europe/Berlin' }),
+  },
+  { ...closed, description: 'from, to and zone, and perhaps days' },
+)
+
+const When = Type.Object(
+  {
+    time: Type.Optional(Type.Array(Window, { description: 'a list of times' })),
+    addresses: names('networks, such as [10.0.0.0/8]'),
+    racks: names('rack patterns, such as [staging*]'),
+    apps: names('app patterns'),
+    callers: Type.Optional(
+      Type.Array(oneOf(['user', 'api-token', 'workload'], 'user, api-token or workload'), {
+        description: 'a list of user, api-token and workload',
+      }),
+    ),
+  },
+  { ...closed, description: 'conditions: time, addresses, racks, apps and callers' },
+)
+
+const Role = Type.Object(
+  {
+    description: Type.Optional(Type.String({ description: 'a sentence' })),
+    extends: names('names of roles'),
+    permissions: names('permissions, such as [app:read, release:*]'),
+    when: Type.Optional(When),
+  },
+  { ...closed, description: 'a role: description, extends, permissions and when' },
+)
+
+const Rule = Type.Object(
+  {
+    run: Type.String({ description: 'a command, such as rake db:migrate|db:seed' }),
+    services: names('names of services, or [*]'),
+    apps: names('app patterns'),
+    racks: names('rack patterns'),
+    roles: Type.Array(Type.String({ description: 'the name of a role' }), { description: 'a list of names of roles' }),
+    modes: Type.Optional(
+      Type.Array(oneOf(['attached', 'detached', 'exec'], 'attached, detached or exec'), {
+        description: 'a list of attached, detached and exec',
+      }),
+    ),
+    interactive: Type.Optional(Type.Boolean({ description: 'true (only with a terminal) or false (only without)' })),
+    entrypoint: Type.Optional(Type.Boolean({ description: 'true (only with the entrypoint) or false (only without)' })),
+    environment: names('patterns of environment keys that it may bring'),
+    releases: Type.Optional(oneOf(['newest', 'any'], 'newest or any')),
+    when: Type.Optional(When),
+  },
+  { ...closed, description: 'a command rule: run, roles and what narrows them' },
+)
+
+const Blocked = Type.Object(
+  {
+    reason: Type.String({ description: 'a sentence that says why' }),
+    next: Type.Optional(Type.String({ description: 'a sentence that says what to do instead' })),
+  },
+  { ...closed, description: 'reason, and perhaps next' },
+)
+
+const Patterns = Type.Object(
+  { environment: names('patterns of environment keys'), parameters: names('patterns of parameters') },
+  { ...closed, description: 'environment and parameters' },
+)
+
+/** `policy.yaml`. A description completes "should be …". */
+export const WrittenPolicy = Type.Object(
+  {
+    version: Type.Literal(1, { description: '1' }),
+    roles: Type.Optional(Type.Record(Type.String(), Role, { description: 'roles by name' })),
+    commands: Type.Optional(
+      Type.Object(
+        {
+          services: names('services that accept run'),
+          rules: Type.Optional(Type.Record(Type.String(), Rule, { description: 'command rules by id' })),
+        },
+        { ...closed, description: 'services and rules' },
+      ),
+    ),
+    blocked: Type.Optional(Type.Record(Type.String(), Blocked, { description: 'sentences by route' })),
+    unblocked: names('routes'),
+    secrets: Type.Optional(Patterns),
+    protected: Type.Optional(Patterns),
+    proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),
+  },
+  { ...closed, description: 'a policy: version and its sections' },
+)
+export type WrittenPolicy = Static<typeof WrittenPolicy>
+export type WrittenRole = Static<typeof Role>
+export type WrittenRule = Static<typeof Rule>

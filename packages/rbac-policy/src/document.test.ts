@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy, builtInText, readPolicy } from './document.ts'
+import { compilePolicy } from './policy.ts'
+import { documentHash, type PolicyDocument } from './policy-document.ts'
+import { binding, call, principal } from './testing/calls.ts'
+
+/** Lines, as one would write them below `version: 1`. */
+function read(...lines: readonly string[]) {
+  return readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')
+}
+
+function good(...lines: readonly string[]): PolicyDocument {
+  const { document, problems } = read(...lines)
+  if (document === null) throw new Error(problems.map(({ text }) => text).join('; '))
+  return document
+}
+
+describe('a document', () => {
+  test('that says nothing is the built-in policy', () => {
+    expect(documentHash(good())).toBe(documentHash(builtInPolicy()))
+  })
+
+  test('that is the built-in text is the built-in policy', () => {
+    const { document } = readPolicy(builtInText, 'policy.yaml')
+    expect(document && documentHash(document)).toBe(documentHash(builtInPolicy()))
+  })
+
+  test('adds roles, and says where they are written', () => {
+    const { roles } = good('roles:', '  reader:', '    description: Reads logs.', '    permissions: [log:*, app:list]')
+    expect(roles.map(({ name }) => name)).toEqual(['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor', 'reader'])
+    expect(roles.at(-1)).toEqual({
+      name: 'reader',
+      description: 'Reads logs.',
+      permissions: ['log:*', 'app:list'],
+      source: 'policy.yaml:3',
+    })
+  })
+
+  test('extends roles, in whatever order they stand, with their conditions', () => {
+    const { roles } = good(
+      'roles:',
+      '  lead: { extends: [senior], permissions: [app:delete] }',
+      '  senior: { extends: [deployer], permissions: [process:exec-any], when: { callers: [user] } }',
+    )
+    const byName = new Map(roles.map((role) => [role.name, role]))
+    expect(byName.get('senior')?.extends).toEqual(['deployer'])
+    expect(byName.get('lead')).toMatchObject({ extends: ['senior', 'deployer'], when: [{ callers: ['user'] }] })
+    expect(byName.get('lead')?.permissions).toEqual([
+      ...(byName.get('deployer')?.permissions ?? []),
+      'process:exec-any',
+      'app:delete',
+    ])
+  })
+
+  test('may write a built-in role anew, or extend it under its own name', () => {
+    const { roles } = good('roles:', '  viewer: { extends: [viewer], permissions: [env:read] }', '  ci: {}')
+    expect(roles.find(({ name }) => name === 'viewer')?.permissions).toContain('env:read')
+    expect(roles.find(({ name }) => name === 'viewer')?.permissions).toContain('app:read')
+    expect(roles.find(({ name }) => name === 'ci')?.permissions).toEqual([])
+  })
+
+  test('a rule for a role is for those that extend it', () => {
+    const policy = compilePolicy(good('roles:', '  lead: { extends: [deployer] }'))
+    const run = call('POST /apps/{app}/services/{service}/processes')
+    expect(policy.decide(principal([binding('lead')]), run)).toMatchObject({
+      effect: 'allow',
+      rule: 'command:pre-release',
+      roles: ['lead'],
+    })
+  })
+
+  test('brings its own command rules, in their order, instead of the built-in ones', () => {
+    const { commands, runServices } = good(
+      'commands:',
+      '  services: [command, jobs]',
+      '  rules:',
+      '    export:',
+      '      run: bin/export <user:integer> --format csv|json',
+      '      services: [jobs]',
+      '      roles: [ops]',
+      '      modes: [detached]',
+      '      environment: [DEBUG*]',
+      '      releases: newest',
+      '      when: { time: [{ days: [mon], from: 08:00, to: 18:00, zone: Europe/Berlin }] }',
+      '    any: { run: …, roles: [admin] }',
+    )
+    expect(runServices).toEqual(['command', 'jobs'])
+    expect(commands).toEqual([
+      {
+        id: 'export',
+        argv: ['bin/export', { name: 'user', type: 'integer' }, '--format', ['csv', 'json']],
+        services: ['jobs'],
+        roles: ['ops'],
+        modes: ['detached'],
+        environment: ['DEBUG*'],
+        releases: 'newest',
+        when: [{ time: [{ days: ['mon'], from: '08:00', to: '18:00', zone: 'Europe/Berlin' }] }],
+        source: 'policy.yaml:5',
+      },
+      { id: 'any', argv: [{ rest: true }], services: ['command'], roles: ['admin'], source: 'policy.yaml:13' },
+    ])
+  })
+
+  test('blocks more, and unblocks by name', () => {
+    const { blocked } = good(
+      'blocked:',
+      '  DELETE /apps/{app}: { reason: Apps stay. }',
+      'unblocked: [PUT /letsencrypt/config]',
+    )
+    expect(blocked).toHaveLength(builtInPolicy().blocked.length)
+    expect(blocked.some(({ route }) => route === 'PUT /letsencrypt/config')).toBe(false)
+    expect(blocked.at(-1)).toEqual({
+      route: 'DELETE /apps/{app}',
+      reason: 'Apps stay.',
+      next: 'Ask the platform team, which keeps the policy.',
+      source: 'policy.yaml:3',
+    })
+  })
+
+  test('its hash goes by what it says, not by where', () => {
+    const one = good('proxy: { hosts: [db.internal] }', 'roles: { x: { permissions: [log:read] } }')
+    const other = good(
+      '',
+      '# a comment',
+      'roles:',
+      '  x:',
+      '    permissions: ["log:read"]',
+      'proxy:',
+      '  hosts: [db.internal]',
+    )
+    expect(documentHash(one)).toBe(documentHash(other))
+  })
+})
+
+describe('what is wrong with a document is said with line and column', () => {
+  test.each<[string, readonly string[], number, number, string]>([
+    ['no YAML', ['roles: ['], 3, 1, ''],
+    ['a key twice', ['roles: {}', 'roles: {}'], 3, 1, 'unique'],
+    ['an unknown section', ['rolls: {}'], 2, 1, 'rolls is not known here'],
+    ['an unknown field', ['roles:', '  x:', '    permission: []'], 4, 5, 'roles.x.permission is not known here'],
+    ['another type', ['roles:', '  x: [app:read]'], 3, 3, 'roles.x should be a role'],
+    [
+      'a text for a list',
+      ['roles:', '  x:', '    extends: viewer'],
+      4,
+      5,
+      'roles.x.extends should be a list of names of roles',
+    ],
+    ['a missing field', ['commands:', '  rules:', '    x: { run: ls }'], 4, 5, 'commands.rules.x has no roles'],
+    [
+      'a value of a list',
+      ['commands: { rules: { x: { run: ls, roles: [admin], modes: [sometimes] } } }'],
+      2,
+      60,
+      'should be attached, detached or exec',
+    ],
+    [
+      'a permission that there is not',
+      ['roles:', '  x:', '    permissions: [relase:promote]'],
+      4,
+      5,
+      '"relase:promote", which does not exist',
+    ],
+    ['a role that there is not', ['roles:', '  x:', '    extends: [viewr]'], 4, 5, '"viewr", which does not exist'],
+    ['a circle', ['roles:', '  x: { extends: [y] }', '  y: { extends: [x] }'], 3, 8, 'in a circle'],
+    ['the name of a role', ['roles:', '  Big One: {}'], 3, 3, 'needs a name'],
+    ['a rule for nobody', ['commands: { rules: { x: { run: ls, roles: [] } } }'], 2, 36, 'names no role'],
+    [
+      'a rule for a role that there is not',
+      ['commands: { rules: { x: { run: ls, roles: [root] } } }'],
+      2,
+      36,
+      '"root", which does not exist',
+    ],
+    [
+      'a command that is none',
+      ['commands: { rules: { x: { run: "ls <x>", roles: [admin] } } }'],
+      2,
+      27,
+      'needs a name and a type',
+    ],
+    [
+      'a rest in the middle',
+      ['commands: { rules: { x: { run: … ls, roles: [admin] } } }'],
+      2,
+      27,
+      'only as its last word',
+    ],
+    [
+      'the id of a rule',
+      ['commands: { rules: { 10: { run: ls, roles: [admin] } } }'],
+      2,
+      22,
+      'which begins with a letter',
+    ],
+    ['a route that there is not', ['blocked: { PUT /sytem: { reason: No. } }'], 2, 12, 'is not a route of the rack'],
+    ['an unblocked route that is not blocked', ['unblocked:', '  - GET /apps'], 3, 5, 'is not blocked'],
+    ['a per-cent sign', ['blocked: { GET /apps: { reason: 100 % no. } }'], 2, 12, 'without a per-cent sign'],
+    [
+      'a time that is none',
+      ['roles: { x: { when: { time: [{ from: 25:00, to: 26:00, zone: UTC }] } } }'],
+      2,
+      30,
+      '"25:00" is not a time',
+    ],
+    [
+      'a zone that there is not',
+      ['roles: { x: { when: { time: [{ from: 08:00, to: 09:00, zone: Berlin }] } } }'],
+      2,
+      30,
+      '"Berlin" is not a time zone',
+    ],
+    [
+      'a network that is none',
+      ['roles: { x: { when: { addresses: [10.0.0.0/33] } } }'],
+      2,
+      23,
+      '"10.0.0.0/33", which is none',
+    ],
+    [
+      'an admin who may not everything',
+      ['roles: { admin: { permissions: [app:read] } }'],
+      2,
+      10,
+      'the role "admin" must be there',
+    ],
+    [
+      'an admin at some times only',
+      ['roles: { admin: { permissions: ["*"], when: { callers: [user] } } }'],
+      2,
+      10,
+      'always',
+    ],
+    ['a pattern of everything', ['protected: { environment: ["*"] }'], 2, 14, 'the protected key "*"'],
+  ])('%s', (_what, lines, line, column, text) => {
+    const { document, problems } = read(...lines)
+    expect(document).toBeNull()
+    expect(problems[0]).toEqual({ line, column, text: expect.stringContaining(text) })
+  })
+
+  test('another version is refused', () => {
+    expect(readPolicy('version: 2\n', 'p').problems[0]).toEqual({ line: 1, column: 1, text: 'version should be 1' })
+    expect(readPolicy('', 'p').problems[0]).toMatchObject({ text: 'the document has no version; it should be 1' })
+    expect(readPolicy('- a', 'p').problems[0]).toMatchObject({
+      text: 'the document should be a policy: version and its sections',
+    })
+  })
+
+  test('every problem is named, in the order of the lines', () => {
+    const { problems } = read(
+      'proxy: { hosts: ["*"] }',
+      'roles:',
+      '  x: { permissions: [a:b] }',
+      '  y: { permissions: [c:d] }',
+    )
+    expect(problems.map(({ line }) => line)).toEqual([2, 4, 5])
+  })
+
+  test.each([
+    [
+      'aliases that multiply',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
+        .split('')
+        .map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[at]}`).join(',')}]`)
+        .join('\n')}\n`,
+    ],
+    ['a huge text', `version: 1\n# ${'x'.repeat(1024 * 1024)}`],
+    ['deep nesting', `version: 1\nroles: ${'['.repeat(20_000)}`],
+    ['names of object properties', 'version: 1\n__proto__: { x: 1 }\nconstructor: 1\n'],
+    ['roles named like them', 'version: 1\nroles: { __proto__: { permissions: ["*"] }, toString: {} }\n'],
+    ['bytes that are no text', 'version: 1\n\0\u0007: \ud800\n'],
+  ])('%s is refused, and nothing else happens', (_what, text) => {
+    const { document, problems } = readPolicy(text, 'p')
+    expect(document).toBeNull()
+    expect(problems.length).toBeLessThanOrEqual(50)
+    for (const problem of problems) expect(problem.text).not.toMatch(/[\n\r\0\u0007]/)
+  })
+})

@@ -1,0 +1,150 @@
+import { type Problem, readWords, shown } from '@rack-gateway/command-matcher'
+import type { Condition } from './condition.ts'
+import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.ts'
+import { readNetwork } from './networks.ts'
+import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
+import type { Role } from './types.ts'
+
+/** What the document that is being read is called, and where its parts are. */
+export interface Writing {
+  readonly name: string
+  /** Such as `policy.yaml:12`. */
+  lineOf(path: readonly (string | number)[]): string
+}
+
+interface Merged {
+  readonly document: PolicyDocument
+  readonly problems: readonly Problem[]
+}
+
+const nothing: PolicyDocument = {
+  source: '',
+  roles: [],
+  commands: [],
+  runServices: [],
+  blocked: [],
+  proxyHosts: [],
+  secretKeys: [],
+  secretParameters: [],
+  protectedKeys: [],
+  protectedParameters: [],
+}
+
+const askForIt = 'Ask the platform team, which keeps the policy.'
+
+/** What a document says, over what holds without it. */
+export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy, writing: Writing): Merged {
+  const below = base ?? nothing
+  const problems: Problem[] = []
+  const { commands, secrets, proxy } = written
+  const document = {
+    source: writing.name,
+    roles: mergedRoles(below.roles, written.roles ?? {}, writing, problems),
+    commands: commands?.rules === undefined ? below.commands : rulesOf(commands.rules, writing, problems),
+    runServices: commands?.services ?? below.runServices,
+    blocked: mergedBlocked(below.blocked, written, writing, problems),
+    proxyHosts: proxy?.hosts ?? below.proxyHosts,
+    secretKeys: secrets?.environment ?? below.secretKeys,
+    secretParameters: secrets?.parameters ?? below.secretParameters,
+    protectedKeys: written.protected?.environment ?? below.protectedKeys,
+    protectedParameters: written.protected?.parameters ?? below.protectedParameters,
+  }
+  return { document, problems }
+}
+
+function mergedRoles(
+  below: readonly Role[],
+  written: Readonly<Record<string, WrittenRole>>,
+  writing: Writing,
+  problems: Problem[],
+): Role[] {
+  const made = new Map(below.map((role) => [role.name, role]))
+  const beingMade = new Set<string>()
+
+  /** A role that extends its own name extends the one below it. */
+  function roleOf(name: string, by: string): Role | null {
+    const own = Object.hasOwn(written, name) ? written[name] : undefined
+    if (own === undefined || name === by) return made.get(name) ?? null
+    if (finished.has(name)) return made.get(name) ?? null
+    return make(name, own)
+  }
+  const finished = new Set<string>()
+
+  function make(
+    name: string,
+    { description = '', extends: above = [], permissions = [], when }: WrittenRole,
+  ): Role | null {
+    if (beingMade.has(name)) {
+      problems.push({ at: ['roles', name, 'extends'], text: `the role "${shown(name)}" extends itself in a circle` })
+      return null
+    }
+    beingMade.add(name)
+    const parents = above.flatMap((parent) => {
+      const found = roleOf(parent, name)
+      if (found === null && !beingMade.has(parent))
+        problems.push({
+          at: ['roles', name, 'extends'],
+          text: `the role "${shown(name)}" extends "${shown(parent)}", which does not exist`,
+        })
+      return found ?? []
+    })
+    beingMade.delete(name)
+    const conditions = [
+      ...parents.flatMap((parent) => parent.when ?? []),
+      ...(when === undefined ? [] : [conditionOf(when)]),
+    ]
+    const names = [...new Set(parents.flatMap((parent) => [parent.name, ...(parent.extends ?? [])]))].filter(
+      (parent) => parent !== name,
+    )
+    const role = {
+      name,
+      description,
+      permissions: [...new Set([...parents.flatMap((parent) => parent.permissions), ...permissions])],
+      ...(names.length > 0 && { extends: names }),
+      ...(conditions.length > 0 && { when: conditions }),
+      source: writing.lineOf(['roles', name]),
+    }
+    made.set(name, role)
+    finished.add(name)
+    return role
+  }
+
+  for (const [name, role] of Object.entries(written)) if (!finished.has(name)) make(name, role)
+  return [...made.values()]
+}
+
+function rulesOf(written: Readonly<Record<string, WrittenRule>>, writing: Writing, problems: Problem[]): PolicyRule[] {
+  return Object.entries(written).flatMap(([id, { run, services = ['command'], when, ...rest }]) => {
+    const at = ['commands', 'rules', id]
+    const read = readWords(run)
+    if ('problem' in read) {
+      problems.push({ at: [...at, 'run'], text: `the rule "${shown(id)}" ${read.problem}` })
+      return []
+    }
+    const conditions = when === undefined ? {} : { when: [conditionOf(when)] }
+    return { id, argv: read.words, services, ...rest, ...conditions, source: writing.lineOf(at) }
+  })
+}
+
+function mergedBlocked(
+  below: readonly BlockedOperation[],
+  { blocked = {}, unblocked = [] }: WrittenPolicy,
+  writing: Writing,
+  problems: Problem[],
+): BlockedOperation[] {
+  const all = new Map(below.map((operation) => [operation.route, operation]))
+  for (const [place, route] of unblocked.entries()) {
+    if (!all.delete(route))
+      problems.push({ at: ['unblocked', place], text: `"${shown(route)}" is not blocked, so it can not be unblocked` })
+  }
+  for (const [route, { reason, next = askForIt }] of Object.entries(blocked))
+    all.set(route, { route, reason, next, source: writing.lineOf(['blocked', route]) })
+  return [...all.values()]
+}
+
+/** Networks as they are compared; what is none stays, to be complained about. */
+function conditionOf({ addresses, ...rest }: NonNullable<WrittenRole['when']>): Condition {
+  return addresses === undefined
+    ? rest
+    : { ...rest, addresses: addresses.map((address) => readNetwork(address) ?? address) }
+}

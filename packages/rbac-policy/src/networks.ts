@@ -1,0 +1,51 @@
+import { BlockList, isIP } from 'node:net'
+
+/** IPv4 within IPv6, however it is written. */
+const mapped = new BlockList()
+mapped.addSubnet('::ffff:0:0', 96, 'ipv6')
+
+/** A CIDR as it is kept, an address alone being a network of one; null for what is neither. */
+export function readNetwork(text: string): string | null {
+  const [address = '', bits, ...rest] = text.split('/')
+  const family = isIP(address)
+  const width = family === 4 ? 32 : 128
+  const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : width + 1
+  if (family === 0 || rest.length > 0 || length > width || address.includes('%')) return null
+  // As IPv6 it would hold for no caller: an IPv4 address is compared as IPv4.
+  if (familyOf(address) === 'ipv4' && family === 6) return null
+  return `${address.toLowerCase()}/${length}`
+}
+
+/** Answers are kept for so many addresses. */
+const mostKnown = 1_000
+
+/** Whether an address is in one of the networks. What is no address is in none. @param networks as `readNetwork` gives them */
+export function compileNetworks(networks: readonly string[]): (address: string) => boolean {
+  // A list for each family: one list would find every IPv4 address in `::/0`.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() }
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = familyOf(address)
+    lists[family].addSubnet(address, Number(bits), family)
+  }
+  const known = new Map<string, boolean>()
+
+  function isIn(address: string): boolean {
+    const [plain = ''] = address.split('%', 1)
+    const version = isIP(plain)
+    return version !== 0 && lists[familyOf(plain)].check(plain, version === 4 ? 'ipv4' : 'ipv6')
+  }
+
+  return function comesFrom(address) {
+    const found = known.get(address)
+    if (found !== undefined) return found
+    const answer = isIn(address)
+    if (known.size >= mostKnown) known.clear()
+    if (address.length <= 64) known.set(address, answer)
+    return answer
+  }
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 4 || mapped.check(address, 'ipv6') ? 'ipv4' : 'ipv6'
+}

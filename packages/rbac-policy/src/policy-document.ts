@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import type { CommandRule } from '@rack-gateway/command-matcher'
+import type { Condition } from './condition.ts'
+import type { Role } from './types.ts'
+
+/** A command rule of a policy. */
+export interface PolicyRule extends CommandRule {
+  /** All of these must hold, or the rule permits nothing. */
+  readonly when?: readonly Condition[]
+  /** Where it is written, such as `policy.yaml:12`. */
+  readonly source?: string
+}
+
+/** An operation that is refused to everyone, whatever their roles. */
+export interface BlockedOperation {
+  /** The id of the route. */
+  readonly route: string
+  /** Whole sentences for the caller: why, and what to do instead. */
+  readonly reason: string
+  readonly next: string
+  readonly source?: string
+}
+
+/** All that a policy is compiled from: plain data, as `readPolicy` makes it of a file. */
+export interface PolicyDocument {
+  /** What it is called where no line can be named. */
+  readonly source: string
+  readonly roles: readonly Role[]
+  readonly commands: readonly PolicyRule[]
+  /** Services on which `run` is possible at all. */
+  readonly runServices: readonly string[]
+  readonly blocked: readonly BlockedOperation[]
+  /** Host patterns that `/proxy` may reach, `*` within a name; the rack's own API is never among them. */
+  readonly proxyHosts: readonly string[]
+  /** Patterns of environment keys whose values are secret. Letter case doesn't count. */
+  readonly secretKeys: readonly string[]
+  /** Patterns of parameters of racks and apps that are secret as well. */
+  readonly secretParameters: readonly string[]
+  /** Patterns of environment keys that no release may change, add or drop. Letter case counts. */
+  readonly protectedKeys: readonly string[]
+  /** Patterns of parameters of the rack that nobody may change. */
+  readonly protectedParameters: readonly string[]
+}
+
+/** SHA-256, hex, over the document's JSON with sorted keys and without places: the same for the same content, however it was written. */
+export function documentHash(document: PolicyDocument): string {
+  return createHash('sha256').update(canonicalJson(document)).digest('hex')
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const members = Object.entries(value)
+    .filter(([key, member]) => member !== undefined && key !== 'source')
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}

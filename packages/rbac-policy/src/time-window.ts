@@ -1,0 +1,88 @@
+/** Days in the order of `Date`'s. */
+export const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+export type Day = (typeof days)[number]
+
+/** A time of day, on some days, in a zone. One that ends before it begins goes over midnight, and belongs to the day of its beginning. */
+export interface TimeWindow {
+  /** Every day when absent. */
+  readonly days?: readonly Day[]
+  /** `HH:MM`; included. */
+  readonly from: string
+  /** `HH:MM`, up to `24:00`; not included. */
+  readonly to: string
+  /** Of the IANA time zone database, such as `Europe/Berlin`. */
+  readonly zone: string
+}
+
+const minutesADay = 1_440
+
+/** What is wrong with a window, or null. */
+export function windowProblem({ from, to, zone, days: named }: TimeWindow): string | null {
+  if (minutesOf(from) === null || minutesOf(from) === minutesADay) return `"${from}" is not a time from 00:00 to 23:59`
+  if (minutesOf(to) === null) return `"${to}" is not a time from 00:00 to 24:00`
+  if (from === to) return 'it begins when it ends: leave the times out for a whole day (00:00 to 24:00)'
+  if (named?.length === 0) return 'it names no day'
+  return isZone(zone) ? null : `"${zone}" is not a time zone, such as Europe/Berlin or UTC`
+}
+
+/** Whether a moment is within a window. @param at milliseconds since the epoch */
+export function compileWindow({ days: named, from, to, zone }: TimeWindow): (at: number) => boolean {
+  const begins = minutesOf(from) ?? 0
+  const ends = minutesOf(to) ?? 0
+  const on = new Set((named ?? days).map((day) => days.indexOf(day)))
+  const localTime = clockOf(zone)
+
+  return function isWithin(at) {
+    const { day, minute } = localTime(at)
+    if (begins < ends) return on.has(day) && minute >= begins && minute < ends
+    return (on.has(day) && minute >= begins) || (on.has((day + 6) % 7) && minute < ends)
+  }
+}
+
+/** A window as one would say it. */
+export function windowWords({ days: named, from, to, zone }: TimeWindow): string {
+  return `${named === undefined ? 'every day' : named.join(', ')} from ${from} to ${to} (${zone})`
+}
+
+interface LocalTime {
+  /** 0 is Sunday. */
+  readonly day: number
+  /** Of the day. */
+  readonly minute: number
+}
+
+/** Zones differ by whole minutes, so one answer is good for a minute. */
+function clockOf(zone: string): (at: number) => LocalTime {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
+  let known: { readonly minute: number; readonly time: LocalTime } | null = null
+
+  return function localTime(at) {
+    const minute = Math.floor(at / 60_000)
+    if (known?.minute === minute) return known.time
+    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
+    const day = days.indexOf((parts.get('weekday') ?? '').toLowerCase() as Day)
+    const time = { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
+    known = { minute, time }
+    return time
+  }
+}
+
+function minutesOf(text: string): number | null {
+  const [, hours, minutes] = /^([01]\d|2[0-4]):([0-5]\d)$/.exec(text) ?? []
+  const total = Number(hours) * 60 + Number(minutes)
+  return total <= minutesADay ? total : null
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en-US', { timeZone: zone }).format(0) !== ''
+  } catch {
+    return false
+  }
+}
