@@ -1,4 +1,5 @@
 import type { Words } from './read-words.ts'
+import { trimmed } from './trimmed.ts'
 import type { CommandPlace } from './types.ts'
 
 /** A command as convox has understood it. */
@@ -50,9 +51,4 @@ export function namedApp(invocation: Invocation): string {
 /** Commands on an app as a whole take its name as an argument too. */
 export function argumentOrApp(invocation: Invocation): string {
   return argument(0)(invocation) || namedApp(invocation)
-}
-
-/** ASCII space only: whatever else the CLI trims is in no app's name, so it stays in doubt. */
-function trimmed(setting: string): string {
-  return setting.replace(/^[\t-\r ]+/, '').replace(/[\t-\r ]+$/, '')
 }

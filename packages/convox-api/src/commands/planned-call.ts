@@ -6,6 +6,7 @@ import { isTargetRefusal, readTarget } from '../target.ts'
 import type { RackRoute, RouteMatch } from '../types.ts'
 import type { Invocation, Source } from './invocation.ts'
 import type { Field, Step } from './step.ts'
+import { trimmed } from './trimmed.ts'
 import { type Doubt, isDoubt, type PlannedCall, type PlannedCommand, type PlannedProcess } from './types.ts'
 
 const match = compileMatcher(rackRoutes)
@@ -118,9 +119,9 @@ const inHeader: Doubt = { doubt: 'a control character in it would not be sent as
 
 /** Spaces around a header's value are cut off on the way. */
 function commandOf(route: RackRoute, typed: string): PlannedCommand | Doubt {
-  const text = typed.replace(/^ +/, '').replace(/ +$/, '')
+  if (!visible.test(typed)) return inHeader
+  const text = trimmed(typed)
   if (text === '') return { doubt: 'the command in it is empty' }
-  if (!visible.test(text)) return inHeader
   return { header: Buffer.from(text).toString('latin1'), by: route.kind === 'websocket' ? 'exec' : 'run' }
 }
 

@@ -50,13 +50,14 @@ const releaseOfBuild = [
   ask(buildUpdate, { at: made, form: ['release'] }),
 ]
 
+/** The builder that runs on this machine asks in between, as far as it comes. */
 const external = [
   ask('GET /system'),
   ask('POST /apps/{app}/builds', { form: ['url', ...chosen] }),
   ask(buildUpdate, { at: made, form: ['manifest'] }),
-  ask(build, { at: made }),
-  ask('POST /apps/{app}/objects/{key:.*}', { at: { key: logKey } }),
-  ask(buildUpdate, { at: made, form: ['ended', 'logs', 'status'] }),
+  mayAsk(build, { at: made }),
+  mayAsk('POST /apps/{app}/objects/{key:.*}', { at: { key: logKey } }),
+  mayAsk(buildUpdate, { at: made, form: ['ended', 'logs', 'status'] }),
   mayAsk('POST /events', { form: ['action', 'data'] }),
   ...releaseOfBuild,
 ]

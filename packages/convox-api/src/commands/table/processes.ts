@@ -109,6 +109,5 @@ export const processCommands: readonly ConvoxCommand[] = [
 ]
 
 function oddPlaces({ args }: Invocation): string | null {
-  const isPlain = args.every((place) => !place.includes(':') || place.includes(':/'))
-  return isPlain && args.every((place) => /^[^:]*(?::\/|$)/.test(place)) ? null : 'a path in a process is not absolute'
+  return args.every((place) => /^[^:]*(?::\/|$)/.test(place)) ? null : 'a path in a process is not absolute'
 }
