@@ -146,9 +146,9 @@ function splitHead(bytes: string): string[] {
 
 function requestOf({ method, target, headers, form, websocket, sometimes }: Step): Request[] {
   const body = new URLSearchParams(form ?? {}).toString()
-  const type = form === null ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }
+  const type = form === null ? 'application/octet-stream' : 'application/x-www-form-urlencoded'
   const filled = target.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => sample(name))
-  return made({ method, target: filled, headers: { ...headers, ...type }, body, websocket, sometimes })
+  return made({ method, target: filled, headers: { ...headers, 'Content-Type': type }, body, websocket, sometimes })
 }
 
 interface Written {

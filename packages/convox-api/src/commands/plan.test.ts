@@ -246,8 +246,8 @@ const table: readonly (readonly [words: string, calls: readonly string[]])[] = [
   ['ssl update web:443 cert-1', [`GET ${app}`, `PUT ${app}/ssl/web/443 id`, `GET ${app}`]],
   ['letsencrypt dns route53 list', ['GET /letsencrypt/config']],
   ['letsencrypt dns route53 role', ['GET /letsencrypt/config']],
-  ['letsencrypt dns route53 add --id 1 --dns-zones a.test', solvers],
-  ['letsencrypt dns route53 update --id 1', solvers],
+  ['letsencrypt dns route53 add --id 1 --dns-zones a.test --role arn:x', solvers],
+  ['letsencrypt dns route53 update --id 1 --dns-zones a.test --role arn:x', solvers],
   ['letsencrypt dns route53 delete --id 1', solvers],
 
   ['instances', ['GET /instances']],
@@ -407,6 +407,11 @@ describe('what stays in doubt', () => {
     ['a setting of dots', { appSetting: '..' }],
   ])('%s', (_, where) => {
     expect(plan('ps', where).kind).toBe('unknown')
+  })
+
+  test('a confirmation that nobody can give', () => {
+    expect(plan('budget reset shop', { input: 'stream' }).kind).toBe('unknown')
+    expect(plan('budget reset shop', { input: 'terminal' }).kind).toBe('calls')
   })
 
   test('words that are not certainly what was typed', () => {

@@ -44,17 +44,30 @@ export const budgetCommands: readonly ConvoxCommand[] = [
     ask('POST /apps/{app}/budget', { at, form: ['ack_by', 'monthly-cap-usd'] }),
   ]),
   command('budget clear', { ...ofOne, flags: [ackBy] }, [ask('DELETE /apps/{app}/budget', { at, form: ['ack_by'] })]),
-  command('budget reset', { ...ofOne, flags: [{ ...force, short: 'f' }, toggle('force-clear-cooldown'), ackBy] }, [
-    ask('POST /apps/{app}/budget/reset', {
-      at,
-      form: ['ack_by', ...sentIf(isOn('force-clear-cooldown'), 'force_clear_cooldown')],
-    }),
-  ]),
+  command(
+    'budget reset',
+    {
+      ...ofOne,
+      flags: [{ ...force, short: 'f' }, toggle('force-clear-cooldown'), ackBy],
+      misuse: unconfirmed,
+    },
+    [
+      ask('POST /apps/{app}/budget/reset', {
+        at,
+        form: ['ack_by', ...sentIf(isOn('force-clear-cooldown'), 'force_clear_cooldown')],
+      }),
+    ],
+  ),
   command('budget simulate-shutdown', ofOne, [ask('POST /apps/{app}/budget/simulate-shutdown', { at })]),
   command('budget dismiss-recovery', ofOne, [
     ask('POST /apps/{app}/budget/dismiss-recovery', { at, form: ['ack_by'] }),
   ]),
 ]
+
+function unconfirmed(invocation: Invocation): string | null {
+  const canAsk = isOn('force')(invocation) || invocation.place.input === 'terminal'
+  return canAsk ? null : 'it would have to be confirmed on a terminal'
+}
 
 function oddCost(invocation: Invocation): string | null {
   const format = flagText('format')(invocation)

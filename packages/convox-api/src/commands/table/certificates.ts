@@ -8,7 +8,6 @@ const solver = number('id')
 const solverFlags = [solver, ...['dns-zones', 'hosted-zone-id', 'role', 'region'].map((name) => text(name))]
 const solversRead = ask('GET /letsencrypt/config')
 const solversWritten = [solversRead, ask('PUT /letsencrypt/config')]
-const hasId = (invocation: Invocation) => (Number(flagText('id')(invocation)) > 0 ? null : 'it has no id')
 
 export const certificateCommands: readonly ConvoxCommand[] = [
   command('certs', { flags: [toggle('generated'), watch], misuse: generated }, [ask('GET /certificates')]),
@@ -31,9 +30,9 @@ export const certificateCommands: readonly ConvoxCommand[] = [
   ]),
   command('letsencrypt dns route53 list', {}, [solversRead]),
   command('letsencrypt dns route53 role', {}, [solversRead]),
-  command('letsencrypt dns route53 add', { flags: solverFlags, misuse: hasId }, solversWritten),
-  command('letsencrypt dns route53 update', { flags: solverFlags }, solversWritten),
-  command('letsencrypt dns route53 delete', { flags: [solver], misuse: hasId }, solversWritten),
+  command('letsencrypt dns route53 add', { flags: solverFlags, misuse: oddNewSolver }, solversWritten),
+  command('letsencrypt dns route53 update', { flags: solverFlags, misuse: oddSolver }, solversWritten),
+  command('letsencrypt dns route53 delete', { flags: [solver], misuse: noId }, solversWritten),
 ]
 
 /** It would be a form on a GET. */
@@ -43,4 +42,17 @@ function generated(invocation: Invocation): string | null {
 
 function oddEndpoint(invocation: Invocation): string | null {
   return /^[^:]+:[1-9][0-9]{0,4}$/.test(argument(0)(invocation)) ? null : 'its first argument is no service:port'
+}
+
+function noId(invocation: Invocation): string | null {
+  return Number(flagText('id')(invocation)) > 0 ? null : 'it has no id'
+}
+
+function oddSolver(invocation: Invocation): string | null {
+  const isWhole = /[^\s,]/.test(flagText('dns-zones')(invocation)) && flagText('role')(invocation) !== ''
+  return isWhole ? null : 'it names no zone, or no role'
+}
+
+function oddNewSolver(invocation: Invocation): string | null {
+  return noId(invocation) ?? oddSolver(invocation)
 }
