@@ -46,7 +46,8 @@ const solvers = ['GET /letsencrypt/config', 'PUT /letsencrypt/config']
 const table: readonly (readonly [words: string, calls: readonly string[]])[] = [
   ['version', ['GET /system']],
   ['rack', ['GET /system']],
-  ['rack params -g cost', ['GET /system']],
+  ['rack params', ['GET /system']],
+  ['rack params -g cost', ['~GET /system']],
   ['rack params set idle_timeout=1800', ['GET /system', 'PUT /system parameters']],
   ['rack scale', ['GET /system']],
   ['rack scale -c 4 --type m5.large', ['GET /system', 'PUT /system count type']],

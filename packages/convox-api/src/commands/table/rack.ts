@@ -1,18 +1,23 @@
 import { atLeast, type ConvoxCommand, command } from '../command.ts'
 import { force, number, text, toggle, watch } from '../flags.ts'
-import { argument, flagText, given, type Invocation } from '../invocation.ts'
+import { argument, flagText, given, type Invocation, not } from '../invocation.ts'
 import { ask, fromFlags, mayAsk } from '../step.ts'
 import { noPairs } from './pairs.ts'
 
 const system = ask('GET /system')
 const ofOne = { args: [1, 1] } as const
+/** Which groups there are is the CLI's own affair, and it looks before it asks. */
+const ofGroup = (invocation: Invocation) => flagText('group')(invocation) !== ''
 const isScaled = (invocation: Invocation) => given('count')(invocation) || given('type')(invocation)
 
 /** The rack itself, its instances and registries. */
 export const rackCommands: readonly ConvoxCommand[] = [
   command('version', {}, [system]),
   command('rack', { flags: [watch] }, [system]),
-  command('rack params', { flags: [text('group', 'g'), toggle('reveal')] }, [system]),
+  command('rack params', { flags: [text('group', 'g'), toggle('reveal')] }, [
+    ask('GET /system', { when: not(ofGroup) }),
+    mayAsk('GET /system', { when: ofGroup }),
+  ]),
   command('rack params set', { flags: [{ ...force, short: 'f' }], args: atLeast(1), misuse: noPairs(0) }, [
     system,
     ask('PUT /system', { form: ['parameters'] }),
