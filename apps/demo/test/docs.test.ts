@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { EventDraft, eventKinds } from '@rack-gateway/audit'
 import { describe, expect, test } from 'vitest'
 import { apiParts } from './reference/api.ts'
+import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
 import { rackApiParts } from './reference/rack-api.ts'
@@ -24,6 +25,7 @@ describe('the generated parts of the reference are those of the code', () => {
     ['errors.md', errorParts],
     ['roles.md', roleParts],
     ['rack-api.md', rackApiParts],
+    ['commands.md', commandParts],
     ['api.md', apiParts],
     ['configuration.md', configurationParts],
   ])('%s', async (name, parts) => {

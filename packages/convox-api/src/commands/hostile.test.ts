@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { planCommand } from './plan.ts'
+import { commands } from './table.ts'
+import type { CommandPlace, CommandPlan } from './types.ts'
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom('', '-', '--', '--help', '..', '/', '?', '#', '\0', '\ud800', '\ufffd', '__proto__', 'constructor'),
+)
+const flagNames = [...new Set(commands.flatMap(({ flags }) => flags.map(({ name }) => name)))]
+const shorts = [...new Set(commands.flatMap(({ flags }) => flags.map(({ short }) => short)))].join('')
+const flag = fc.oneof(
+  fc.constantFrom(...flagNames, '__proto__', 'toString', 'hasOwnProperty').map((name) => `--${name}`),
+  fc.tuple(fc.constantFrom(...flagNames), anyText).map(([name, value]) => `--${name}=${value}`),
+  fc.array(fc.constantFrom(...shorts), { maxLength: 5 }).map((letters) => `-${letters.join('')}`),
+)
+const plain = fc.constantFrom('web', 'R1', 'A=1', 'p1:/x', 'a:80', '1', '2h', 'https://r.test/v1/', '/apps')
+const name = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom(...commands.map((command) => command.name.split(' '))) },
+  { weight: 1, arbitrary: fc.array(anyText, { maxLength: 3 }) },
+)
+const rest = fc.array(fc.oneof(plain, flag, anyText), { maxLength: 8 })
+const anyWords = fc.tuple(name, rest).map(([words, others]) => [...words, ...others])
+const anyPlace: fc.Arbitrary<CommandPlace> = fc.record({
+  appSetting: fc.option(anyText),
+  directory: fc.oneof(fc.constant('myapp'), anyText),
+  rack: fc.option(fc.constant('rack1')),
+  input: fc.constantFrom('terminal', 'stream'),
+})
+const place: CommandPlace = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'terminal' }
+
+/** Whatever a call says can stand in a request line and in headers. */
+function expectSound(plan: CommandPlan): void {
+  if (plan.kind !== 'calls') return
+  expect(plan.calls.length).toBeGreaterThan(0)
+  for (const { route, params, command, app } of plan.calls) {
+    const names = [...route.path.matchAll(/\{([a-z]+)/g)].map(([, key = '']) => key)
+    expect(names).toEqual(expect.arrayContaining(Object.keys(params)))
+    for (const value of Object.values(params)) expect(value).toMatch(/^[A-Za-z0-9._~$&+,=:@/-]+$/)
+    if (app !== null) expect(['.', '..']).not.toContain(app)
+    if (command) expect(command.header).toMatch(/^[^\x00-\x1f\x7f\u0100-\uffff]+$/)
+  }
+}
+
+describe('whatever is typed', () => {
+  test('has a plan, and a sound one', () => {
+    fc.assert(
+      fc.property(anyWords, anyPlace, (words, where) => expectSound(planCommand(words, where))),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('has the same plan again: nothing is remembered', () => {
+    fc.assert(
+      fc.property(anyWords, anyWords, (words, others) => {
+        const before = planCommand(words, place)
+        planCommand(others, place)
+        expect(planCommand(words, place)).toEqual(before)
+      }),
+    )
+  })
+
+  test('plans nothing else for a flag that is named like a property of every object', () => {
+    for (const word of ['--__proto__', '--constructor=x', '--hasOwnProperty', '--toString=']) {
+      expect(planCommand(['ps', word], place).kind).toBe('unknown')
+      expect(planCommand([word.slice(2)], place).kind).toBe('unknown')
+    }
+    expect(planCommand(['env', 'set', '__proto__=1'], place)).toMatchObject({ kind: 'calls' })
+  })
+})
+
+describe('however much is typed', () => {
+  const count = 120_000
+  test.each([
+    ['letters', ['ps', `-${'w'.repeat(count)}`]],
+    ['flags', ['ps', ...new Array<string>(count).fill('-w')]],
+    ['values', ['build', ...new Array<string>(count / 8).fill('--build-args=A')]],
+    ['arguments', ['env', 'unset', ...new Array<string>(count).fill('A')]],
+    ['keys', ['env', 'set', ...Array.from({ length: count / 10 }, (_, index) => `K${index}=1`)]],
+    ['after --', ['exec', 'web', '--', ...new Array<string>(count).fill('a')]],
+    ['spaces', ['exec', 'web', ' '.repeat(count), 'a', ' '.repeat(count)]],
+    ['spaces between', ['exec', 'web', 'a', ' '.repeat(count), 'b']],
+    ['hosts', ['proxy', ...new Array<string>(count / 10).fill('db:5432')]],
+    ['a path', ['api', 'get', `/${'a'.repeat(count)}`]],
+    ['beyond what is read', ['exec', 'web', ...new Array<string>(1_000_000).fill('word')]],
+    ['no command', new Array<string>(1_000_000).fill('word')],
+  ])('%s: the time grows with it, no faster', (_, words) => {
+    const before = process.cpuUsage()
+    planCommand(words, { ...place, appSetting: `a${' '.repeat(100_000)}b` })
+    const { user, system } = process.cpuUsage(before)
+    expect(user + system).toBeLessThan(1_000_000)
+  })
+})

@@ -1,0 +1,135 @@
+import { compileMatcher } from '../matcher.ts'
+import { formType } from '../pairs.ts'
+import { readParameters } from '../parameters.ts'
+import { rackRoutes } from '../routes.ts'
+import { isTargetRefusal, readTarget } from '../target.ts'
+import type { RackRoute, RouteMatch } from '../types.ts'
+import type { Invocation, Source } from './invocation.ts'
+import type { Field, Step } from './step.ts'
+import { trimmed } from './trimmed.ts'
+import { type Doubt, isDoubt, type PlannedCall, type PlannedCommand, type PlannedProcess } from './types.ts'
+
+const match = compileMatcher(rackRoutes)
+
+/** The calls of one step, found as the gateway will find them: by their target. */
+export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] | Doubt {
+  const calls: PlannedCall[] = []
+  for (const sources of step.paths(invocation)) {
+    const found = findRoute(step.route, sources, invocation)
+    if (isDoubt(found)) return found
+    const call = plannedCall(step, invocation, found)
+    if (isDoubt(call)) return call
+    calls.push(call)
+  }
+  return calls
+}
+
+/** The call of a GET whose path was typed. */
+export function plannedGet(path: string): PlannedCall[] | Doubt {
+  if (!plainTarget.test(path)) return { doubt: 'the path is none that every program would send alike' }
+  const target = readTarget(`${path}?`)
+  if (isTargetRefusal(target)) return { doubt: target.reason }
+  const found = match('GET', target.path, 'http')
+  if (!found) return { doubt: 'no route has this path' }
+  const read = readParameters(found.route, { ...bare, method: 'GET', search: target.search })
+  return [callOf(found, { ...nothingSaid, ...namesOf(read), essential: true })]
+}
+
+/** What no part of the way to the gateway encodes, decodes or cuts off. */
+const plainTarget = /^\/[A-Za-z0-9._~$&+,=:@/-]*(?:\?[A-Za-z0-9._~$&+,=:@/?%-]*)?$/
+const plainSegment = /^[A-Za-z0-9._~$&+,=:@-]+$/
+const plainRest = /^[A-Za-z0-9._~$&+,=:@/-]+$/
+/** Stands for what isn't known yet. */
+const placeholder = 'x'
+
+function findRoute(
+  { method, path, kind }: RackRoute,
+  sources: Readonly<Record<string, Source>>,
+  invocation: Invocation,
+): RouteMatch | Doubt {
+  const unknown = new Set<string>()
+  let strange = false
+  const filled = path.replaceAll(/\{([a-z]+)(:\.\*)?\}/g, (_, name: string, rest: string | undefined) => {
+    const value = sources[name]?.(invocation) ?? null
+    if (value === null) unknown.add(name)
+    else if (!(rest === undefined ? plainSegment : plainRest).test(value)) strange = true
+    return value ?? placeholder
+  })
+  const target = strange ? null : readTarget(filled)
+  if (target === null || isTargetRefusal(target)) {
+    return { doubt: 'a name in it is none that every program would send alike' }
+  }
+  const found = match(kind === 'websocket' ? 'GET' : method, target.path, kind)
+  if (!found) return { doubt: 'no route has the path that this makes' }
+  const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
+  return { route: found.route, params }
+}
+
+function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): PlannedCall | Doubt {
+  const command = step.command && commandOf(step.route, step.command(invocation))
+  if (command && isDoubt(command)) return command
+  const headers = sent(step.headers, invocation)
+  if (headers.some(({ value }) => !visible.test(value(invocation)))) return inHeader
+  const query = sent(step.query, invocation).map(({ name }) => `${name}=`)
+  const form = sent(step.form, invocation).map(({ name }) => `${name}=`)
+  const read = readParameters(found.route, {
+    method: step.route.method,
+    search: query.length === 0 ? '?' : `?${query.join('&')}`,
+    contentType: form.length === 0 ? '' : formType,
+    body: form.length === 0 ? null : Buffer.from(form.join('&')),
+    rawHeaders: [...headers.flatMap(({ name }) => [name, '']), ...(command ? ['Command', command.header] : [])],
+  })
+  return callOf(found, {
+    ...namesOf(read),
+    command,
+    process: processOf(step, invocation, found),
+    release: step.release(invocation),
+    environment: step.environment(invocation),
+    essential: step.essential,
+  })
+}
+
+const bare = { contentType: '', body: null, rawHeaders: [] }
+const nothingSaid = { command: null, process: null, release: null, environment: null }
+const noNames = { query: [], form: [], headers: [] }
+
+function callOf(
+  { route, params }: RouteMatch,
+  said: Omit<PlannedCall, 'route' | 'params' | 'app' | 'service'>,
+): PlannedCall {
+  const app = route.scope === 'app' ? (params.app ?? null) : null
+  return { route, params, app, service: params.service ?? null, ...said }
+}
+
+function namesOf(read: ReturnType<typeof readParameters>): Pick<PlannedCall, 'parameters' | 'refused'> {
+  if ('refused' in read) return { parameters: noNames, refused: read }
+  const { query, form, headers } = read
+  return {
+    parameters: { query: [...query.keys()], form: [...form.keys()], headers: [...headers.keys()] },
+    refused: null,
+  }
+}
+
+function sent(fields: readonly Field[], invocation: Invocation): Field[] {
+  return fields.filter(({ when }) => when(invocation))
+}
+
+const visible = /^[^\x00-\x1f\x7f]*$/
+const inHeader: Doubt = { doubt: 'a control character in it would not be sent as it was typed' }
+
+/** Spaces around a header's value are cut off on the way. */
+function commandOf(route: RackRoute, typed: string): PlannedCommand | Doubt {
+  if (!visible.test(typed)) return inHeader
+  const text = trimmed(typed)
+  if (text === '') return { doubt: 'the command in it is empty' }
+  return { header: Buffer.from(text).toString('latin1'), by: route.kind === 'websocket' ? 'exec' : 'run' }
+}
+
+/** Routes that are decided by whose process they concern, or by its service. */
+const ofProcess = /\/processes\/\{pid\}(?:\/exec|\/files)?$/
+
+function processOf({ ownRunOf }: Step, invocation: Invocation, { route, params }: RouteMatch): PlannedProcess | null {
+  if (!ofProcess.test(route.path) || route.permission === 'process:read') return null
+  const id = params.pid ?? null
+  return ownRunOf ? { id, service: ownRunOf(invocation), own: 'yes' } : { id, service: null, own: 'unknown' }
+}
