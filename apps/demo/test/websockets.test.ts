@@ -166,7 +166,6 @@ describe('websockets', () => {
 
   test.each([
     'Image: evil',
-    'Environment: A=1',
     'Volumes: /:/host',
     'Privileged: true',
     'Use-Service-Volume: true',

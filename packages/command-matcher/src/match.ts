@@ -51,7 +51,14 @@ function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
       'Its command follows by exec.',
     )
   }
-  return hasAnyRule(rules, call) ? { effect: 'allow', rule: 'attached-start' } : denyFor('no-rule', notStartable(call))
+  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start' }
+  const [nearest] = rulesAt(rules, { ...call, mode: 'exec' })
+  return nearest === undefined ? denyFor('no-rule', notStartable(call)) : obstacleOf(nearest, call)
+}
+
+/** What these roles have there, whatever else stands against it, role by role. */
+function* rulesAt(rules: CompiledRules, place: CommandPlace): Generator<CompiledRule> {
+  for (const role of place.roles) yield* rules.standing.of({ ...place, role }).find(place.app)
 }
 
 /** The first rules, at most so many, that these roles have there. */

@@ -9,7 +9,7 @@ export { createSecretKeys, isSecretKey, isSecretValue } from './masks/secret-key
 export type { MaskOrigin, MaskView } from './masks/view.ts'
 export { maskAnswer, maskText } from './masks.ts'
 export { compileMatcher, isProbe, type Match } from './matcher.ts'
-export { type Pair, parseForm, parseQuery } from './pairs.ts'
+export { type Pair, parseForm, parseQuery, type ReadPair, readPairs } from './pairs.ts'
 export type { ParameterRefusal, ParameterRequest, ParameterRule } from './parameter-refusal.ts'
 export { type Parameters, readParameters } from './parameters.ts'
 export { rackRoutes } from './routes.ts'

@@ -210,7 +210,6 @@ describe('headers that bear privilege', () => {
   const run = 'POST /apps/{app}/services/{service}/processes'
   test.each([
     'Image',
-    'ENVIRONMENT',
     'volumes',
     'Use-Service-Volume',
     'use_service_volume',

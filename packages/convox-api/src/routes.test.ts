@@ -96,7 +96,6 @@ describe('what the contract warns of', () => {
     const run = route('POST /apps/{app}/services/{service}/processes')
     expect(run.refusedHeaders).toEqual([
       'Image',
-      'Environment',
       'Volumes',
       'Use-Service-Volume',
       'Privileged',

@@ -1,4 +1,15 @@
-import { bigint, customType, integer, pgSchema, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  customType,
+  integer,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 /** Identities, credentials, bindings, runs. The runtime login may read and write it. */
 export const gateway = pgSchema('gateway')
@@ -182,6 +193,9 @@ export const runs = gateway.table(
     intent: uuid('intent').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
     expiresAt: instant('expires_at').notNull(),
+    /** Names of the environment keys that it brought, separated by spaces. */
+    environment: text('environment').notNull().default(''),
+    newestRelease: boolean('newest_release').notNull().default(true),
   },
   (table) => [primaryKey({ columns: [table.rack, table.app, table.process] })],
 )

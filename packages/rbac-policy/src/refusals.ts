@@ -29,20 +29,17 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
   const isProtected = compilePatterns(document.protectedKeys)
   const isProtectedParameter = compilePatterns(document.protectedParameters)
   const { source } = document
+  const key = { rule: 'protected-key', source }
+  const ofRelease = { ...key, leaves: 'a release leaves' }
+  const ofRun = { ...key, leaves: 'a run leaves' }
+  const ofRack = { rule: 'protected-parameter', source, leaves: 'the gateway leaves' }
   return (call) =>
     byRoute.get(call.route.id) ??
     pod(call) ??
     proxy(call) ??
-    protectedIn(call.environment?.changed, isProtected, {
-      rule: 'protected-key',
-      source,
-      leaves: 'a release leaves',
-    }) ??
-    protectedIn(call.rackParameters, isProtectedParameter, {
-      rule: 'protected-parameter',
-      source,
-      leaves: 'the gateway leaves',
-    })
+    protectedIn(call.environment?.changed, isProtected, ofRelease) ??
+    protectedIn(call.command?.options?.environment, isProtected, ofRun) ??
+    protectedIn(call.rackParameters, isProtectedParameter, ofRack)
 }
 
 /** Pods of builds hold the rack's password, whatever the rack's settings, and a run there can be privileged. A pod of no service is nobody's. */

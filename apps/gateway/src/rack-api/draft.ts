@@ -93,6 +93,7 @@ function describeCall(
   if (command !== null) draft.command = command.argv === null ? [command.text] : [...command.argv]
   if (release !== null) draft.release = release.id
   if (environment !== null) draft.environment = [...environment.changed]
+  else if (command?.options?.environment.length) draft.environment = [...command.options.environment]
   draft.parameters = { query: [...parameters.query], form: [...parameters.form], headers: [...parameters.headers] }
 }
 

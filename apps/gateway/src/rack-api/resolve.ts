@@ -9,10 +9,12 @@ import { refuseForeignSource } from './build-source.ts'
 import type { RoutedCall } from './call.ts'
 import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
+import { namesIn, optionsOfExec, optionsOfRun, type RunStart } from './run-options.ts'
 import type { Steps } from './steps.ts'
 
 export const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
 const stopRoute = 'DELETE /apps/{app}/processes/{pid}'
+const systemRoute = 'PUT /system'
 const filesPath = '/apps/{app}/processes/{pid}/files'
 const releaseRoute = 'POST /apps/{app}/releases'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
@@ -41,7 +43,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   const at = steps.now()
   const where = { rack: call.rack.name, app, scope: route.scope }
   const may = steps.policy.holds(principal, route.permission, where, { at, address })
-  const { process, resource, release, environment } = isPlain(route)
+  const { process, run, resource, release, environment } = isPlain(route)
     ? nothingAsked
     : await ask(steps, call, app, may, parameters)
   call.sent = environment?.restored ?? call.form
@@ -53,7 +55,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     params,
     process,
     service: serviceOf(route, params),
-    command: commandOf(route, parameters.headers.get('command')),
+    command: commandOf(route, parameters.headers, { run, release }),
     parameters: {
       query: [...parameters.query.keys()],
       form: [...parameters.form.keys()],
@@ -62,6 +64,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     environment: environment && { changed: environment.changes.map(({ key }) => key) },
     resource,
     release,
+    ...(route.id === systemRoute && { rackParameters: namesIn(parameters.form.get('parameters') ?? '') }),
     at,
     address,
   }
@@ -69,12 +72,14 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
 
 interface Asked {
   readonly process: ProcessSubject | null
+  /** Of the process, where it is an own run's. */
+  readonly run: RunStart | null
   readonly resource: RackCall['resource']
   readonly release: RackCall['release']
   readonly environment: NewEnvironment | null
 }
 
-const nothingAsked: Asked = { process: null, resource: null, release: null, environment: null }
+const nothingAsked: Asked = { process: null, run: null, resource: null, release: null, environment: null }
 
 /** Whether the call itself says all that it is decided by: true of nearly every route. */
 function isPlain(route: RackRoute): boolean {
@@ -89,18 +94,24 @@ async function ask(
   { headers, form }: Parameters,
 ): Promise<Asked> {
   const isRelease = call.match.route.id === releaseRoute
-  const [process, resource, release, environment] = await Promise.all([
+  const [{ process, run }, resource, release, environment] = await Promise.all([
     subjectOf(steps, call, app, may),
     proxiedResource(steps, call),
     askedRelease(call.rack, app, may ? headers.get('release') : undefined),
     may && app !== null && isRelease ? steps.environments.ofNewRelease(call.rack, app, form) : null,
   ])
-  return { process, resource, release, environment }
+  return { process, run, resource, release, environment }
 }
 
-function commandOf(route: RackRoute, header: string | undefined): RackCall['command'] {
-  if (route.id === execRoute) return readCommand(header ?? '', 'exec')
-  return route.id === runRoute ? readCommand(header ?? '', 'run') : null
+function commandOf(
+  { id }: RackRoute,
+  headers: Parameters['headers'],
+  { run, release }: Pick<Asked, 'run' | 'release'>,
+): RackCall['command'] {
+  if (id !== execRoute && id !== runRoute) return null
+  const command = readCommand(headers.get('command') ?? '', id === execRoute ? 'exec' : 'run')
+  const start = { attached: command.mode === 'attached', newestRelease: release?.newest ?? true }
+  return { ...command, options: id === execRoute ? optionsOfExec(headers, run) : optionsOfRun(headers, start) }
 }
 
 /** Routes that are decided by whose process they concern, and those that are also decided by its service. */
@@ -115,15 +126,16 @@ async function subjectOf(
   call: RoutedCall,
   app: string | null,
   may: boolean,
-): Promise<ProcessSubject | null> {
+): Promise<Pick<Asked, 'process' | 'run'>> {
   const { principal, rack } = call
   const { route, params } = call.match
   const id = params.pid
-  if (id === undefined || app === null || !(byOwner.has(route.id) || byService(route))) return null
+  if (id === undefined || app === null || !(byOwner.has(route.id) || byService(route)))
+    return { process: null, run: null }
   const run = await steps.runs.find(rack.name, app, id)
-  if (run?.principal === principal.id) return { id, service: run.service, own: true, known: true }
+  if (run?.principal === principal.id) return { process: { id, service: run.service, own: true, known: true }, run }
   const found = may && byService(route) ? await steps.processes.find(rack, app, id) : notAsked
-  return { id, ...found, own: false }
+  return { process: { id, ...found, own: false }, run: null }
 }
 
 /** The resource that a proxy asks for, looked for only in apps that the caller may proxy into. */

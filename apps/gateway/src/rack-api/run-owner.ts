@@ -31,6 +31,10 @@ export async function rememberRun(
     service: rackCall.service,
     intent: intent.id,
     expiresAt: new Date(steps.now() + runMaxAge),
+    start: {
+      environment: rackCall.command?.options?.environment ?? [],
+      newestRelease: rackCall.command?.options?.newestRelease ?? true,
+    },
   }
   await steps.runs.add(run).catch((cause: unknown) => {
     request.log.error({ event: 'run.not_remembered', err: cause })

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import type { RunStart } from './run-options.ts'
 
 /** The process of an attached run: whose it is, until when. */
 export interface Run {
@@ -11,29 +12,38 @@ export interface Run {
   /** The id of the `intent` event. */
   readonly intent: string
   readonly expiresAt: Date
+  readonly start: RunStart
+}
+
+/** What is known of an own run. */
+export interface KnownRun extends RunStart {
+  readonly principal: string
+  readonly service: string
 }
 
 /** Kept in PostgreSQL, so that any replica knows it after any restart. */
 export interface Runs {
   add(run: Run): Promise<void>
-  find(rack: string, app: string, process: string): Promise<{ principal: string; service: string } | null>
+  find(rack: string, app: string, process: string): Promise<KnownRun | null>
 }
 
 export function createRuns(sql: Sql, now: () => number): Runs {
   return {
     async add(run) {
-      const { rack, app, process, principal, service, intent, expiresAt } = run
+      const { rack, app, process, principal, service, intent, expiresAt, start } = run
+      const environment = start.environment.join(' ')
       await sql`
-        insert into gateway.runs (rack, app, process, principal, service, intent, expires_at)
-        values (${rack}, ${app}, ${process}, ${principal}, ${service}, ${intent}, ${expiresAt})
+        insert into gateway.runs (rack, app, process, principal, service, intent, expires_at, environment, newest_release)
+        values (${rack}, ${app}, ${process}, ${principal}, ${service}, ${intent}, ${expiresAt}, ${environment}, ${start.newestRelease})
         on conflict (rack, app, process) do update
-        set principal = excluded.principal, service = excluded.service, intent = excluded.intent, created_at = now(), expires_at = excluded.expires_at`
+        set principal = excluded.principal, service = excluded.service, intent = excluded.intent, created_at = now(), expires_at = excluded.expires_at,
+            environment = excluded.environment, newest_release = excluded.newest_release`
     },
     async find(rack, app, process) {
-      const [run] = await sql<{ principal: string; service: string }[]>`
-        select principal, service from gateway.runs
+      const [run] = await sql<{ principal: string; service: string; environment: string; newestRelease: boolean }[]>`
+        select principal, service, environment, newest_release as "newestRelease" from gateway.runs
         where rack = ${rack} and app = ${app} and process = ${process} and expires_at > ${new Date(now())}`
-      return run ?? null
+      return run ? { ...run, environment: run.environment === '' ? [] : run.environment.split(' ') } : null
     },
   }
 }

@@ -5,7 +5,6 @@ import { change, execute, listen, read } from './table.ts'
 /** Headers of `run` that bear privilege: they choose what runs, where, and with what rights. */
 const privilegeHeaders = [
   'Image',
-  'Environment',
   'Volumes',
   'Use-Service-Volume',
   'Privileged',
@@ -21,7 +20,7 @@ export const processRoutes: readonly RackRoute[] = [
   read('GET', '/apps/{app}/processes/{pid}', 'process:read', 'processes'),
   change('DELETE', '/apps/{app}/processes/{pid}', 'process:stop', 'plain'),
   change('POST', '/apps/{app}/services/{service}/processes', 'process:run', 'processes', {
-    headers: ['Command', 'Cpu', 'Cpu-Limit', 'Height', 'Width', 'Memory', 'Memory-Limit', 'Release'],
+    headers: ['Command', 'Cpu', 'Cpu-Limit', 'Environment', 'Height', 'Width', 'Memory', 'Memory-Limit', 'Release'],
     refusedHeaders: privilegeHeaders,
   }),
   execute('/apps/{app}/processes/{pid}/exec', 'process:exec', {

@@ -1,0 +1,64 @@
+import type { CommandOptions } from '@rack-gateway/command-matcher'
+import { readPairs } from '@rack-gateway/convox-api'
+import { AmbiguousParameters, ruled } from '../errors.ts'
+
+/** How an own run was started: what its POST brought, for the exec that follows. */
+export interface RunStart {
+  /** Names of the environment keys that it brought. */
+  readonly environment: readonly string[]
+  readonly newestRelease: boolean
+}
+
+const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/
+const mostKeys = 100
+
+/** Of the POST of a run. An attached one says with its exec how the command runs. @throws AmbiguousParameters */
+export function optionsOfRun(
+  headers: ReadonlyMap<string, string>,
+  { attached, newestRelease }: { readonly attached: boolean; readonly newestRelease: boolean },
+): CommandOptions {
+  const known = attached ? null : false
+  return {
+    interactive: known,
+    entrypoint: known,
+    environment: namesIn(headers.get('environment') ?? ''),
+    newestRelease,
+  }
+}
+
+/** Of an exec. The rack takes nothing but `true` for true, and a terminal for granted. @param run null in a process that isn't an own run's */
+export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStart | null): CommandOptions {
+  return {
+    interactive: (headers.get('tty') ?? 'true') === 'true',
+    entrypoint: headers.get('entrypoint') === 'true',
+    environment: run?.environment ?? [],
+    newestRelease: run?.newestRelease ?? null,
+  }
+}
+
+/**
+ * Names of url-encoded pairs, as the rack reads them from one value.
+ *
+ * @param text bytes as latin1
+ * @throws AmbiguousParameters for what the rack would skip, or read in two ways
+ */
+export function namesIn(text: string): string[] {
+  const names = new Set<string>()
+  for (const pair of readPairs(text)) {
+    if (
+      pair.dropped !== null ||
+      !pair.utf8 ||
+      !keyName.test(pair.key) ||
+      names.has(pair.key) ||
+      names.size === mostKeys
+    )
+      throw ruled(
+        new AmbiguousParameters(
+          `key=value pairs must be url-encoded, each name once and made of letters, digits and underscores, at most ${mostKeys}; send them so`,
+        ),
+        'ambiguous-pairs',
+      )
+    names.add(pair.key)
+  }
+  return [...names]
+}
