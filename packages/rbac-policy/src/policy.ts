@@ -64,6 +64,7 @@ function compileDocument(document: PolicyDocument, options: PolicyOptions): Comp
       commands.flatMap(({ id, when }) => (when === undefined ? [] : [[id, when.map(compileCondition)]])),
     ),
     blocked: compileBlocked(document, options),
+    needs: new Map(),
   }
 }
 
