@@ -29,11 +29,11 @@ import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
+import { identityRecorder } from './identity-recorder.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
 import ownApiReference from './own-api/reference.ts'
-import workloadsApi from './own-api/workloads.ts'
 import { refuseOtherHosts } from './own-host.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
@@ -105,8 +105,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       now,
       tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
       sessionTerms: options.sessions ?? defaultSessionTerms,
+      workloads,
+      publicUrl: options.publicUrl ?? null,
     })
-    await app.register(workloadsApi, { workloads, publicUrl: options.publicUrl ?? null, now })
     await registerPages(app, database, options)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
@@ -145,7 +146,7 @@ async function registerIdentities(
   })
   const mint = createTokenMint(secretKeys)
   const record = recorder(app)
-  const workloads = createWorkloads({ database, mint, revision, clock, record, publicUrl, maxStale: authMaxStale })
+  const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, maxStale: authMaxStale })
   const browserSessions = login
     ? createBrowserSessions({
         database,
@@ -160,7 +161,9 @@ async function registerIdentities(
     mint,
     identities,
     clock,
-    workloads,
+    workloads: {
+      credentialOf: (text, request) => workloads.credentialOf(text, identityRecorder(app, request)),
+    },
     browserSessions,
     onUse({ kind, credential }, address) {
       if (kind !== 'workload') lastUses.note(credential, address)

@@ -87,7 +87,6 @@ export const TrustNameTaken = createError(
   'a trust named %s exists already: revoke it first, or choose another name',
   409,
 )
-export const StrongerThanMaker = createError('RGW_STRONGER_THAN_MAKER', 'nobody grants more than they hold: %s', 403)
 export const IssuerUnreachable = createError(
   'RGW_ISSUER_UNREACHABLE',
   'the keys of the CI system that issued this JWT can not be had now, so it can not be checked: try again in a minute',

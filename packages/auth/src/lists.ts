@@ -9,9 +9,9 @@ import {
   users,
 } from '@rack-gateway/database'
 import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
-import { NotFound } from './errors.ts'
 import { checkId } from './names.ts'
-import { after, type Page, type PageRequest, pageOf, placeOf } from './page.ts'
+import { after, only, type PageRequest, pageOf, placeOf } from './page.ts'
+import { createWorkloadLists } from './workloads/lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
 export type ListedToken = Awaited<ReturnType<Lists['token']>>
@@ -22,7 +22,8 @@ interface OwnerFilter {
 }
 
 /** What there is, a page at a time, newest first. Nothing here is a secret. */
-export function createLists({ db }: Pick<Database, 'db'>) {
+export function createLists(database: Pick<Database, 'db'>) {
+  const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {
     const rows = await db
       .select({ ...userColumns, place: placeOf(users) })
@@ -92,6 +93,7 @@ export function createLists({ db }: Pick<Database, 'db'>) {
 
   const one = { limit: 1 }
   return {
+    ...createWorkloadLists(database),
     users: (page: PageRequest) => userPage(page),
     user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
     sessions: (page: PageRequest, owner?: string) =>
@@ -172,10 +174,4 @@ const bindingColumns = {
 
 function bindingOf({ subjectId, role, racks, apps, permissions }: typeof bindings.$inferSelect) {
   return { subjectId, role, racks, apps, permissions: permissions?.split(' ') ?? null }
-}
-
-async function only<T>(page: Promise<Page<T>>, what: string): Promise<T> {
-  const [found] = (await page).items
-  if (found === undefined) throw new NotFound(what)
-  return found
 }

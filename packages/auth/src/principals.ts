@@ -51,6 +51,7 @@ export interface WorkloadRecord {
   readonly name: string
   readonly job: Job
   readonly expiresAt: Date
+  readonly endedAt: Date | null
   readonly trust: {
     readonly id: string
     readonly revokedAt: Date | null
@@ -90,8 +91,9 @@ const noGroups: readonly string[] = Object.freeze([])
 
 /** Its id is that of this run: what one job started is not another's. */
 function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | refusals.Refusal {
-  const { id, name, job, trust, expiresAt } = workload
+  const { id, name, job, trust, expiresAt, endedAt } = workload
   if (trust.revokedAt) return refusals.revokedTrust
+  if (endedAt) return refusals.endedJob(endedAt.getTime())
   if (now >= expiresAt.getTime()) return refusals.expiredToken('workload', expiresAt.getTime())
   return Object.freeze({
     kind: 'workload',

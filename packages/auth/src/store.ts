@@ -25,6 +25,7 @@ export type { Page, PageRequest } from './page.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 export { loadTrusts } from './workloads/trusts.ts'
+export type { ProvenJwt } from './workloads/verify.ts'
 export { createWorkloads, type Workloads } from './workloads/workloads.ts'
 
 export interface DirectoryOptions {
@@ -125,6 +126,6 @@ function workloadRecord(
   workload: typeof workloadSessions.$inferSelect,
   trust: WorkloadRecord['trust'],
 ): WorkloadRecord {
-  const { id, name, job, expiresAt } = workload
-  return { kind: 'workload', id, name, job: job as Job, expiresAt, trust }
+  const { id, name, job, expiresAt, endedAt } = workload
+  return { kind: 'workload', id, name, job: job as Job, expiresAt, endedAt, trust }
 }

@@ -1,10 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox'
 
-const closed = { additionalProperties: false } as const
-const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
-const Id = Type.String({ format: 'uuid' })
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-const Pattern = Type.String({
+export const closed = { additionalProperties: false } as const
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
+export const Id = Type.String({ format: 'uuid' })
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const Pattern = Type.String({
   maxLength: 100,
   description: 'a name, or a pattern in which * stands for any part of a name; * alone: every one',
 })

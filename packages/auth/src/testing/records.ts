@@ -62,6 +62,7 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
     name: 'acme/app run 1',
     job: { repository: 'acme/app', run: '1' },
     expiresAt: new Date(now + hour),
+    endedAt: null,
     trust: { id: 'trust-1', revokedAt: null, bindings: [binding({ id: 'binding-4', role: 'ci' })] },
     ...changes,
   }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { credentials, trusts, usedJwts, workloadSessions } from '@rack-gateway/database'
 import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
 import type { Change, Transaction } from '../change.ts'
+import { NotFound } from '../errors.ts'
+import { checkId } from '../names.ts'
 import { noTrustBecause, type Refusal, usedJwt } from '../refusal.ts'
 import { skew } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
@@ -35,6 +37,20 @@ export async function insertWorkloadSession(change: Change, session: NewWorkload
     detail: { ...detail, ...end },
   })
   return id
+}
+
+/** Ends a job's session for good; ending it again changes nothing. @throws NotFound */
+export async function closeWorkloadSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
+  const [session] = await change.tx
+    .select()
+    .from(workloadSessions)
+    .where(eq(workloadSessions.id, checkId('such session', id)))
+    .for('update')
+  if (!session) throw new NotFound('such session')
+  if (session.endedAt) return
+  await change.tx.update(workloadSessions).set({ endedAt: at, endedReason: reason }).where(eq(workloadSessions.id, id))
+  const detail = { session: id, trust: session.trustId, name: session.name, reason }
+  change.events.push({ kind: 'workload.ended', principal: change.by, detail })
 }
 
 /** Whether a session stands behind this hash already: another replica, or an earlier start, has let the same JWT in. */
