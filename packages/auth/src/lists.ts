@@ -9,6 +9,7 @@ import {
   users,
 } from '@rack-gateway/database'
 import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
+import { createGroupLists, isInGroup } from './group-lists.ts'
 import { checkId } from './names.ts'
 import { after, only, type PageRequest, pageOf, placeOf } from './page.ts'
 import { createWorkloadLists } from './workloads/lists.ts'
@@ -94,7 +95,8 @@ export function createLists(database: Pick<Database, 'db'>) {
   const one = { limit: 1 }
   return {
     ...createWorkloadLists(database),
-    users: (page: PageRequest) => userPage(page),
+    ...createGroupLists(database),
+    users: (page: PageRequest, group?: string) => userPage(page, group === undefined ? undefined : isInGroup(group)),
     user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
@@ -124,6 +126,7 @@ const userColumns = {
   createdAt: users.createdAt,
   lockedAt: users.lockedAt,
   lockedReason: users.lockedReason,
+  groups: users.groups,
 }
 const sessionColumns = {
   id: sessions.id,

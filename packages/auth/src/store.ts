@@ -108,13 +108,8 @@ function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord
   if (workload && trust) return workloadRecord(workload, { ...trust, bindings: bindingsOf('trust') })
   const owner = person ?? robot
   return token && owner
-    ? { ...token, ...endOf(token, credential), kind: 'api-token', bindings: bindingsOf('api-token'), owner }
+    ? { ...token, secretExpiresAt: credential.expiresAt, kind: 'api-token', bindings: bindingsOf('api-token'), owner }
     : null
-}
-
-/** An API token that was replaced ends before what it stands for. */
-function endOf(...ends: readonly { readonly expiresAt: Date }[]): { readonly expiresAt: Date } {
-  return { expiresAt: new Date(Math.min(...ends.map(({ expiresAt }) => expiresAt.getTime()))) }
 }
 
 function bindingOf({ id, role, racks, apps, expiresAt, permissions }: BindingRow): Binding {

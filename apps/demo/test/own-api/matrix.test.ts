@@ -15,6 +15,7 @@ const whoMay: Readonly<Record<string, Who>> = {
   'DELETE /sessions/{id}': 'everyone',
   'POST /session/renewal': 'people',
   'GET /users': 'admins',
+  'GET /groups': 'admins',
   'GET /users/{id}': 'admins',
   'POST /users/{id}/lock': 'admins',
   'POST /users/{id}/unlock': 'people who are admins',
@@ -87,11 +88,12 @@ describe('who may call the gateway’s own API', () => {
           : await credential(system, role, kind)
     })
 
-    // The body is broken and the id is nobody's: whoever may not call hears of neither.
+    // The body or query is broken and the id is nobody's: whoever may not call hears of neither.
     test.each(table)('$method $path', async ({ method, path }) => {
       const target = path.replace('{id}', randomUUID())
-      const answer = await call(system, token, method, target, method === 'GET' ? undefined : '{"broken')
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
+      const asked = method === 'GET' && !allowed ? `${target}?limit=many` : target
+      const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
       if (!allowed) {
         expect([answer.status, answer.json]).toEqual([
           403,

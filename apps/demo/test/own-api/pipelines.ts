@@ -39,6 +39,7 @@ export async function startPipelines(system: System): Promise<Pipelines> {
       const authorization = { authorization: `Bearer ${jwt}` }
       const url = `${system.url}/gateway/api/v1/workload-sessions`
       const answer = await fetch(url, { method: 'POST', headers: authorization })
+      if (answer.status !== 201) throw new Error(`no job was let in: ${await answer.text()}`)
       const { token }: { token: string } = JSON.parse(await answer.text())
       const [session] = await system.sql`select id from gateway.workload_sessions where trust_id = ${trust}`
       return { id: session?.id, token, trust }

@@ -47,8 +47,8 @@ const people: readonly PrincipalKind[] = ['user']
 const TokenPage = filteredPage('owner', '`me`, or the id of a user or service account')
 const SessionPage = filteredPage('user', '`me`, or the id of a user')
 
-function filteredPage<N extends 'owner' | 'user' | 'subject' | 'trust'>(name: N, description: string) {
-  const filter = Type.Optional(Type.String({ maxLength: 100, description }))
+function filteredPage<N extends 'owner' | 'user' | 'subject' | 'trust' | 'group'>(name: N, description: string) {
+  const filter = Type.Optional(Type.String({ maxLength: 300, description }))
   return Type.Object(
     { ...schemas.PageQuery.properties, [name]: filter } as typeof schemas.PageQuery.properties & {
       [K in N]: typeof filter
@@ -104,13 +104,24 @@ export const endpoints = {
   listUsers: {
     method: 'GET',
     path: '/users',
-    summary: 'Lists users.',
+    summary: 'Lists users, or the members of a group.',
     permission: 'gateway:user:write',
     scope: 'gateway',
     callers: everybody,
-    query: schemas.PageQuery,
+    query: filteredPage('group', 'the name of a group'),
     status: 200,
     answer: schemas.pageOf(schemas.User),
+  },
+  listGroups: {
+    method: 'GET',
+    path: '/groups',
+    summary: 'Lists groups by name: those that a user is in, and those that a binding is for.',
+    permission: 'gateway:binding:write',
+    scope: 'gateway',
+    callers: everybody,
+    query: schemas.GroupPageQuery,
+    status: 200,
+    answer: schemas.pageOf(schemas.Group),
   },
   getUser: {
     method: 'GET',

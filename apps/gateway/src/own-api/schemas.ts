@@ -66,6 +66,13 @@ export const User = Type.Object({
   createdAt: Time,
   lockedAt: Nullable(Time),
   lockedReason: Nullable(Type.String()),
+  groups: Type.Array(Type.String(), { description: 'as the identity provider named them at the last login' }),
+})
+
+export const Group = Type.Object({
+  name: Type.String(),
+  members: Type.Integer({ description: 'users whom the identity provider put into it at their last login' }),
+  bindings: Type.Integer({ description: 'those that are for it' }),
 })
 
 export const Grant = Type.Object({
@@ -177,6 +184,14 @@ export const PageQuery = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems, default: 50 })),
     cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  },
+  closed,
+)
+/** Groups are listed by name, and the name of one may be long. */
+export const GroupPageQuery = Type.Object(
+  {
+    limit: PageQuery.properties.limit,
+    cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`next` of the page before' })),
   },
   closed,
 )

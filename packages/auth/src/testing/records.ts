@@ -48,6 +48,7 @@ export function apiToken(changes: Partial<ApiTokenRecord> = {}): ApiTokenRecord 
     name: 'nightly',
     rack: null,
     expiresAt: new Date(now + hour),
+    secretExpiresAt: new Date(now + hour),
     revokedAt: null,
     bindings: [binding({ id: 'binding-3', role: 'ci' })],
     owner: serviceAccount(),
