@@ -277,8 +277,8 @@ describe('API tokens', () => {
       await call(system, token, 'DELETE', `/tokens/${old.text('id')}`)
       await logs.closed()
       expect(performance.now() - revokedAt).toBeLessThan(1_500)
-      const closed = (await system.events()).filter(({ kind }) => kind === 'closed').at(-1)
-      expect(closed).toMatchObject({
+      const closed = async () => (await system.events()).find(({ kind }) => kind === 'closed')
+      await expect.poll(closed, { timeout: 3_000 }).toMatchObject({
         principal: { id: old.text('id') },
         close: expect.stringContaining('this API token was revoked'),
       })
