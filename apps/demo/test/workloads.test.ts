@@ -1,4 +1,5 @@
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
+import pino from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askUnder } from './support/ask-under.ts'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
@@ -11,6 +12,8 @@ const conditions = [
   { claim: 'repository_id', equals: '74' },
   { claim: 'event_name', oneOf: ['push'] },
 ]
+/** Of the gateway's log. */
+const lines: string[] = []
 let system: System
 let tap: DatabaseTap
 let issuer: TestIssuer
@@ -19,6 +22,7 @@ beforeAll(async () => {
   system = await startSystem({
     rackNames: ['production', 'staging'],
     publicUrl,
+    log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
     async tap(url) {
       tap = await tapDatabase(url)
       return tap.url
@@ -216,11 +220,12 @@ describe('a JWT as the password', () => {
     await settled()
     const [head, , signature] = jwt.split('.')
     const claims = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+    const unknownKey = rawJwt({ alg: 'RS256', kid: 'made-up' }, claims, signature)
     const garbage = [
       'eyJ.a.b',
       rawJwt({ alg: 'none' }, claims, ''),
       rawJwt({ alg: 'RS256', kid: issuer.jwk().kid }, { ...claims, jti: 'x' }, signature),
-      rawJwt({ alg: 'RS256', kid: 'made-up' }, claims, signature),
+      unknownKey,
       `${head}.eyJ.${signature}`,
       `eyJ${'a'.repeat(5_000)}.a.a`,
     ]
@@ -228,7 +233,7 @@ describe('a JWT as the password', () => {
     // the trusts are read once after each change of identities
     await rack(garbage[2] ?? '')
     tap.take()
-    for (const text of garbage) expect((await rack(text)).status).toBe(401)
+    for (const text of garbage) expect((await rack(text)).status).toBe(text === unknownKey ? 503 : 401)
     expect(identityStatements(tap.take())).toBe(0)
     expect(issuer.asked).toHaveLength(asked)
   })
@@ -428,6 +433,46 @@ describe('what is refused at the exchange', () => {
     }
     const { status, body } = await exchange(await issuer.jwt())
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
+  })
+
+  test('a key that the issuer has just begun to use is a 503 that says when to come again', async () => {
+    await trust()
+    expect((await exchange(await issuer.jwt())).status).toBe(201)
+    await issuer.rotate()
+    const answer = await system.raw(
+      `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\nAuthorization: Bearer ${await issuer.jwt()}\r\n\r\n`,
+    )
+    expect([answer.status, answer.json]).toEqual([503, expect.objectContaining({ code: 'RGW_KEY_NOT_KNOWN_YET' })])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30)
+    expect(answer.error).toContain(`in ${answer.headers.get('retry-after')} s`)
+  })
+
+  test('a flood of keys that nobody knows, and of JWTs that are used up, costs no statement, no question and no event each', async () => {
+    await trust()
+    const used = await issuer.jwt()
+    expect((await exchange(used)).status).toBe(201)
+    const forged = await Promise.all(Array.from({ length: 50 }, (_, at) => issuer.jwt({}, { kid: `made-up-${at}` })))
+    await settled()
+    // the trusts are read once after each change of identities
+    await exchange(forged[0] ?? '')
+    const asked = issuer.asked.length
+    tap.take()
+    const before = (await system.events()).length
+    for (const jwt of forged) expect((await exchange(jwt)).status).toBe(503)
+    for (const _ of forged) expect((await exchange(used)).body).toMatchObject({ rule: 'used-jwt' })
+    expect(identityStatements(tap.take())).toBe(0)
+    expect(issuer.asked).toHaveLength(asked)
+    const counted = async () => {
+      const refused = (await eventsOf('refused')).map(({ decision, count }) => ({ rule: decision?.rule, count }))
+      const sum = (rule: string) =>
+        refused.reduce((total, one) => total + (one.rule === rule ? (one.count ?? 0) : 0), 0)
+      return [sum('RGW_KEY_NOT_KNOWN_YET') >= 50, sum('used-jwt') >= 50]
+    }
+    await expect.poll(counted, { timeout: 3_000 }).toEqual([true, true])
+    expect((await system.events()).length - before).toBeLessThan(15)
+    const failed = lines.filter((line) => line.includes('RGW_KEY_NOT_KNOWN_YET') && line.includes('call.failed'))
+    expect(failed.length).toBeLessThanOrEqual(2)
   })
 
   test('nothing that was sent is in events', async () => {

@@ -29,6 +29,7 @@ import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
+import { createFailureLog } from './failure-log.ts'
 import { identityRecorder } from './identity-recorder.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
@@ -87,6 +88,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await database.check()
     app.decorateRequest('call', null)
     app.decorate('alarms', createAlarms(now))
+    app.decorate('strangerFailures', createFailureLog(now))
     app.decorateRequest('endpoint', null)
     answerErrors(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })

@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/te
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway } from '@rack-gateway/gateway'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
@@ -51,6 +51,8 @@ export interface SystemOptions {
   readonly trustedProxies?: readonly string[]
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
+  /** Where the gateway logs to; nowhere when absent. */
+  readonly log?: FastifyBaseLogger
   /** `own`: where it listens. */
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
@@ -72,6 +74,7 @@ export async function startSystem({
   sessions,
   trustedProxies = [],
   strangersPerMinute = 1_000_000,
+  log = pino({ level: 'silent' }),
   publicUrl: givenUrl = null,
   login: loginAt,
 }: SystemOptions = {}): Promise<System> {
@@ -102,7 +105,7 @@ export async function startSystem({
       })),
       secretKeys: [key],
       databaseUrl,
-      log: pino({ level: 'silent' }),
+      log,
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,

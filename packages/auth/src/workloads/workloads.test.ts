@@ -1,8 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { changeIdentities } from '../change.ts'
 import { isRefusal } from '../refusal.ts'
 import { createRevision } from '../revision.ts'
 import { author, startStore } from '../testing/database.ts'
+import { createIssuerKeys } from './issuer-keys.ts'
 import { startTestIssuer } from './testing/issuer.ts'
 import { insertTrust } from './trusts.ts'
 import { createWorkloads } from './workloads.ts'
@@ -15,8 +16,10 @@ async function start() {
   const issuer = await startTestIssuer({ audience: publicUrl, now: clock.now })
   onTestFinished(() => issuer.stop())
   const revision = createRevision(clock)
+  const keys = createIssuerKeys({ clock })
+  const find = vi.spyOn(keys, 'find')
   revision.seen('1', clock.now())
-  const workloads = createWorkloads({ database, mint, revision, clock, publicUrl })
+  const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, keys })
   const conditions = [{ claim: 'repository_id', equals: '74' }]
   const terms = { name: 'deploys', issuer: issuer.url, audience: publicUrl, conditions, maxAge: 60 }
   const where = { role: 'ci', racks: '*', apps: '*' }
@@ -26,7 +29,7 @@ async function start() {
     return isRefusal(proven) ? proven : workloads.exchange(proven, { wanted: null, record })
   }
   const credentialOf = (text: string) => workloads.credentialOf(text, record)
-  return { ...store, issuer, revision, exchange, credentialOf }
+  return { ...store, issuer, revision, find, exchange, credentialOf }
 }
 
 test('what can not be recorded lets nobody in, and uses nothing up', async () => {
@@ -73,4 +76,69 @@ test('many first calls at once are one session', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => credentialOf(jwt)))
   expect(new Set(answers).size).toBe(1)
   expect(await admin`select 1 from gateway.workload_sessions`).toHaveLength(1)
+})
+
+test('a JWT that is used up costs neither a signature nor the database when it comes again', async () => {
+  const { exchange, credentialOf, issuer, database, find } = await start()
+  const [exchanged, password] = [await issuer.jwt(), await issuer.jwt()]
+  expect(await exchange(exchanged)).toMatchObject({ trust: 'deploys' })
+  expect(await credentialOf(password)).toMatchObject({ kind: 'workload' })
+  await database.close()
+  find.mockClear()
+  for (let time = 0; time < 100; time++)
+    for (const jwt of [exchanged, password]) expect(await exchange(jwt)).toMatchObject({ rule: 'used-jwt' })
+  expect(find).not.toHaveBeenCalled()
+})
+
+test('what only says that it is a used JWT of another issuer is looked at', async () => {
+  const { exchange, issuer } = await start()
+  await exchange(await issuer.jwt({ jti: 'same' }))
+  expect(await exchange(await issuer.jwt({ jti: 'same', iss: 'https://ci.example.com' }))).toMatchObject({
+    rule: 'no-trust',
+  })
+})
+
+test('a JWT that was refused is not taken for used up', async () => {
+  const { exchange, issuer } = await start()
+  const jti = { jti: 'one' }
+  expect(await exchange(await issuer.jwt({ ...jti, repository_id: '75' }))).toMatchObject({ rule: 'no-trust' })
+  const forged = `${(await issuer.jwt(jti)).split('.').slice(0, 2).join('.')}.AAAA`
+  expect(await exchange(forged)).toMatchObject({ rule: 'no-trust' })
+  expect(await exchange(await issuer.jwt(jti))).toMatchObject({ trust: 'deploys' })
+})
+
+test('sessions that ended a week ago go with their credentials, a hundred for each job that is let in', async () => {
+  const { exchange, issuer, admin, clock, revision } = await start()
+  const left = async () => {
+    const [row] = await admin`select
+      (select count(*) from gateway.workload_sessions)::int as sessions,
+      (select count(*) from gateway.credentials where workload_session_id is not null)::int as credentials`
+    return [row?.sessions, row?.credentials]
+  }
+  await exchange(await issuer.jwt())
+  const ended = new Date(clock.time - 7 * 86_400_000 - 1)
+  await admin`
+    with old as (
+      insert into gateway.workload_sessions (id, trust_id, name, subject, job, expires_at)
+      select gen_random_uuid(), (select id from gateway.trusts), 'x', 'x', '{}', ${ended}
+      from generate_series(1, 150) returning id, expires_at)
+    insert into gateway.credentials (hash, workload_session_id, expires_at)
+    select sha256(id::text::bytea), id, expires_at from old`
+  expect(await left()).toEqual([151, 151])
+  await exchange(await issuer.jwt())
+  expect(await left()).toEqual([52, 52])
+  await exchange(await issuer.jwt())
+  expect(await left()).toEqual([3, 3])
+  clock.time += 7 * 86_400_000
+  revision.seen('2', clock.time)
+  await exchange(await issuer.jwt())
+  expect(await left()).toEqual([4, 4])
+})
+
+test('a job that is let in raises the revision by its session and its credential, and by no more', async () => {
+  const { exchange, issuer, admin } = await start()
+  const value = async () => Number((await admin`select value from gateway.revision`)[0]?.value)
+  const before = await value()
+  await exchange(await issuer.jwt())
+  expect((await value()) - before).toBe(2)
 })
