@@ -107,6 +107,17 @@ test('a JWT that was refused is not taken for used up', async () => {
   expect(await exchange(await issuer.jwt(jti))).toMatchObject({ trust: 'deploys' })
 })
 
+test('a JWT that came too late for its trust is not used up by it', async () => {
+  const { exchange, issuer, admin, revision, clock } = await start()
+  const [early, late] = [await issuer.jwt(), await issuer.jwt()]
+  await exchange(early)
+  await admin`update gateway.trusts set revoked_at = now()`
+  expect(await exchange(late)).toMatchObject({ rule: 'no-trust', detail: 'deploys: it was revoked' })
+  await admin`update gateway.trusts set revoked_at = null`
+  revision.seen('2', clock.now())
+  expect(await exchange(late)).toMatchObject({ trust: 'deploys' })
+})
+
 test('sessions that ended a week ago go with their credentials, a hundred for each job that is let in', async () => {
   const { exchange, issuer, admin, clock, revision } = await start()
   const left = async () => {
