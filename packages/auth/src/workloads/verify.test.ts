@@ -262,6 +262,17 @@ describe('the GitLab template', () => {
   ])('%s', async (_, changes, rule) => {
     expect(await ruleOf(await issuer.jwt({ ...job, ...changes }), let28In())).toBe(rule)
   })
+
+  test.each([
+    [{ ref: 'main' }, 'branch', 'let in'],
+    [{ ref: 'main' }, 'tag', 'no-trust'],
+    [{ refPattern: 'ma*' }, 'tag', 'no-trust'],
+    [{ ref: 'main', refType: 'tag' }, 'tag', 'let in'],
+    [{ ref: 'main', refType: 'tag' }, 'branch', 'no-trust'],
+  ] as const)('with %o, of a %s called main: %s', async (part, ref_type, rule) => {
+    const trusts = [trust({ conditions: expandTemplate({ ...given, ...part }).conditions })]
+    expect(await ruleOf(await issuer.jwt({ ...job, ref_type }), trusts)).toBe(rule)
+  })
 })
 
 describe('the CircleCI template', () => {
