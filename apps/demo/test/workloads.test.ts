@@ -431,8 +431,16 @@ describe('what is refused at the exchange', () => {
       response.writeHead(500).end()
       return true
     }
-    const { status, body } = await exchange(await issuer.jwt())
-    expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
+    const jwt = await issuer.jwt()
+    for (let time = 0; time < 20; time++) {
+      const { status, body } = await exchange(jwt)
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
+    }
+    const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.rule)
+    await expect.poll(refused, { timeout: 3_000 }).toContain('RGW_ISSUER_UNREACHABLE')
+    const failed = lines.filter((line) => line.includes('call.failed') && line.includes('RGW_ISSUER_UNREACHABLE'))
+    expect(failed).toHaveLength(1)
+    expect(issuer.asked).toHaveLength(1)
   })
 
   test('a key that the issuer has just begun to use is a 503 that says when to come again', async () => {
