@@ -29,7 +29,7 @@ async function start() {
     return isRefusal(proven) ? proven : workloads.exchange(proven, { wanted: null, record })
   }
   const credentialOf = (text: string) => workloads.credentialOf(text, record)
-  return { ...store, issuer, revision, find, exchange, credentialOf }
+  return { ...store, issuer, revision, workloads, find, exchange, credentialOf }
 }
 
 test('what can not be recorded lets nobody in, and uses nothing up', async () => {
@@ -105,6 +105,17 @@ test('a JWT that was refused is not taken for used up', async () => {
   const forged = `${(await issuer.jwt(jti)).split('.').slice(0, 2).join('.')}.AAAA`
   expect(await exchange(forged)).toMatchObject({ rule: 'no-trust' })
   expect(await exchange(await issuer.jwt(jti))).toMatchObject({ trust: 'deploys' })
+})
+
+test('a JWT that was proven in time and exchanged too late is refused, also when its use is forgotten', async () => {
+  const { workloads, exchange, issuer, admin, record, clock } = await start()
+  const jwt = await issuer.jwt()
+  const held = await workloads.prove(jwt)
+  if (isRefusal(held)) throw new Error(held.reason)
+  await exchange(jwt)
+  clock.time += 300_000
+  await admin`delete from gateway.used_jwts`
+  expect(await workloads.exchange(held, { wanted: null, record })).toMatchObject({ rule: 'expired-jwt' })
 })
 
 test('a JWT that came too late for its trust is not used up by it', async () => {

@@ -90,8 +90,13 @@ export function createWorkloads(options: WorkloadsOptions) {
     return used.has(useKeyOf(jwt)) ? usedJwt : provenBy(jwt)
   }
 
-  /** Exchanges a JWT for a token of ours that lives for the trust's maximum age. */
+  /**
+   * Exchanges a JWT for a token of ours that lives for the trust's maximum age. It may have expired since it was proven:
+   * a body can be slow, and that a JWT was used is known only until it expires.
+   */
   async function exchange(proven: ProvenJwt, { wanted, record }: Exchange): Promise<WorkloadSession | Refusal> {
+    const { expiresAt: jwtEnd } = proven.jwt
+    if (clock.now() >= jwtEnd) return expiredJwt(jwtEnd)
     const workload = workloadOf(proven, wanted)
     if (isRefusal(workload)) return workload
     const { trust, useKey } = workload
