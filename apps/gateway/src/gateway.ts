@@ -28,11 +28,12 @@ import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
+import { createFailureLog } from './failure-log.ts'
+import { identityRecorder } from './identity-recorder.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
 import ownApiReference from './own-api/reference.ts'
-import workloadsApi from './own-api/workloads.ts'
 import { refuseOtherHosts } from './own-host.ts'
 import { registerPolicy } from './policy.ts'
 import { createEnvironments } from './rack-api/environment.ts'
@@ -89,6 +90,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await database.check()
     app.decorateRequest('call', null)
     app.decorate('alarms', createAlarms(now))
+    app.decorate('strangerFailures', createFailureLog(now))
     app.decorateRequest('endpoint', null)
     answerErrors(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
@@ -107,8 +109,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       now,
       tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
       sessionTerms: options.sessions ?? defaultSessionTerms,
+      workloads,
+      publicUrl: options.publicUrl ?? null,
     })
-    await app.register(workloadsApi, { workloads, publicUrl: options.publicUrl ?? null, now })
     await registerPages(app, database, options)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
@@ -147,7 +150,7 @@ async function registerIdentities(
   })
   const mint = createTokenMint(secretKeys)
   const record = recorder(app)
-  const workloads = createWorkloads({ database, mint, revision, clock, record, publicUrl, maxStale: authMaxStale })
+  const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, maxStale: authMaxStale })
   const browserSessions = login
     ? createBrowserSessions({
         database,
@@ -162,7 +165,9 @@ async function registerIdentities(
     mint,
     identities,
     clock,
-    workloads,
+    workloads: {
+      credentialOf: (text, request) => workloads.credentialOf(text, identityRecorder(app, request)),
+    },
     browserSessions,
     onUse({ kind, credential }, address) {
       if (kind !== 'workload') lastUses.note(credential, address)

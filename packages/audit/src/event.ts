@@ -38,6 +38,7 @@ export const eventKinds = [
   'trust.created',
   'trust.revoked',
   'workload.issued',
+  'workload.ended',
   'configuration.loaded',
   'policy.loaded',
   'policy.rejected',

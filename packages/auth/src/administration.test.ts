@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { createAdministration } from './administration.ts'
 import { TokenEnded } from './errors.ts'
+import { principalOf } from './principals.ts'
+import { isRefusal } from './refusal.ts'
 import { author, startStore } from './testing/database.ts'
 import { hour, now } from './testing/records.ts'
 
@@ -34,7 +36,10 @@ test('a second rotation ends both older tokens by its own overlap, and lengthens
   const second = await rotate(now + 1_000)
   const third = await rotate(now + 5 * hour)
   const ends = await Promise.all(
-    [first, second, third].map(async ({ token }) => (await directory.find(readingOf(token).hash))?.expiresAt.getTime()),
+    [first, second, third].map(async ({ token }) => {
+      const principal = principalOf(await directory.find(readingOf(token).hash), now)
+      return isRefusal(principal) ? principal.rule : principal.expiresAt
+    }),
   )
   expect(ends).toEqual([now + 1_000, now + 5 * hour, now + 9 * hour])
   clock.time = now + 9 * hour

@@ -13,6 +13,9 @@ import { handOverApiToken, mustExist, type Rotation, rotateApiToken } from './re
 import { closeSession } from './sessions.ts'
 import { checkSources } from './source-address.ts'
 import type { TokenMint } from './token.ts'
+import { closeWorkloadSession } from './workloads/sessions.ts'
+import type { TrustTerms } from './workloads/trust-request.ts'
+import { closeTrust, insertTrust } from './workloads/trusts.ts'
 
 export interface AdministrationOptions extends AdminRoles {
   readonly database: Pick<Database, 'db'>
@@ -54,6 +57,10 @@ export function createAdministration({ database: { db }, mint, clock, record, by
     renewSession: (id: string, terms: SessionTerms) =>
       change((open) => renewSession(open, mint, { id, terms, now: clock.now() })),
     endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, now())),
+    /** @returns its id */
+    createTrust: (terms: TrustTerms) => change((open) => insertTrust(open, terms)),
+    revokeTrust: (id: string) => change((open) => closeTrust(open, id, now())),
+    endWorkloadSession: (id: string, reason: string) => change((open) => closeWorkloadSession(open, id, reason, now())),
     lockUser: (id: string, reason: string) => change((open) => lockUser(open, id, { reason, at: now(), adminRoles })),
     unlockUser: (id: string) => change((open) => unlockUser(open, id)),
     createServiceAccount: (name: string) => change((open) => insertServiceAccount(open, name)),

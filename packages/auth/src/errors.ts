@@ -87,11 +87,19 @@ export const TrustNameTaken = createError(
   'a trust named %s exists already: revoke it first, or choose another name',
   409,
 )
-export const StrongerThanMaker = createError('RGW_STRONGER_THAN_MAKER', 'nobody grants more than they hold: %s', 403)
 export const IssuerUnreachable = createError(
   'RGW_ISSUER_UNREACHABLE',
   'the keys of the CI system that issued this JWT can not be had now, so it can not be checked: try again in a minute',
   503,
+  Error,
+  false,
+)
+export const KeyNotKnownYet = createError<[number]>(
+  'RGW_KEY_NOT_KNOWN_YET',
+  'the key that this JWT is signed with is not known yet, and the CI system that issued it can be asked for new ones in %s s: try again then',
+  503,
+  Error,
+  false,
 )
 export const CsrfRefused = createError('RGW_CSRF_REFUSED', '%s', 403)
 export const LoginMisconfigured = createError('RGW_LOGIN_MISCONFIGURED', '%s', 500)

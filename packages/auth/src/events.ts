@@ -31,6 +31,7 @@ export interface IdentityEvent {
     | 'trust.created'
     | 'trust.revoked'
     | 'workload.issued'
+    | 'workload.ended'
   readonly principal: Author
   readonly rack?: string
   readonly request?: string

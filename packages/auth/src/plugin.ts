@@ -44,7 +44,9 @@ export interface AuthOptions {
   /** Told of each credential that let somebody in. */
   readonly onUse?: (principal: Principal, address: string) => void
   /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
-  readonly workloads?: { credentialOf(text: string): Promise<TokenReading | Refusal> } | undefined
+  readonly workloads?:
+    | { credentialOf(text: string, request: FastifyRequest): Promise<TokenReading | Refusal> }
+    | undefined
   readonly browserSessions?: BrowserSessions | null
 }
 
@@ -61,7 +63,7 @@ export default fp(
 
     async function identify(request: FastifyRequest, token: string): Promise<void> {
       const isJwt = workloads !== undefined && looksLikeJwt(token)
-      const credential = isJwt ? await workloads.credentialOf(token) : mint.read(token, clock.now())
+      const credential = isJwt ? await workloads.credentialOf(token, request) : mint.read(token, clock.now())
       if (isRefusal(credential)) throw unauthenticated(credential)
       if (credential.kind === 'browser') throw unauthenticated(browserSession)
       const principal = await identities.find(credential)

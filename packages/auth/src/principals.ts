@@ -37,6 +37,8 @@ export interface ApiTokenRecord {
   readonly name: string
   readonly rack: string | null
   readonly expiresAt: Date
+  /** Of the secret that was used: one that a newer one replaced ends before its token does. */
+  readonly secretExpiresAt: Date
   readonly revokedAt: Date | null
   /** CIDRs, separated by spaces; empty: from anywhere. */
   readonly sources?: string
@@ -51,6 +53,7 @@ export interface WorkloadRecord {
   readonly name: string
   readonly job: Job
   readonly expiresAt: Date
+  readonly endedAt: Date | null
   readonly trust: {
     readonly id: string
     readonly revokedAt: Date | null
@@ -80,7 +83,7 @@ export function principalOf(record: CredentialRecord | null, now: number): Princ
     case 'session':
       return tokenPrincipal(record, now)
     case 'api-token':
-      return apiTokenPrincipal(record, now)
+      return secretPrincipal(record, now)
     case 'workload':
       return workloadPrincipal(record, now)
   }
@@ -90,8 +93,9 @@ const noGroups: readonly string[] = Object.freeze([])
 
 /** Its id is that of this run: what one job started is not another's. */
 function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | refusals.Refusal {
-  const { id, name, job, trust, expiresAt } = workload
+  const { id, name, job, trust, expiresAt, endedAt } = workload
   if (trust.revokedAt) return refusals.revokedTrust
+  if (endedAt) return refusals.endedJob(endedAt.getTime())
   if (now >= expiresAt.getTime()) return refusals.expiredToken('workload', expiresAt.getTime())
   return Object.freeze({
     kind: 'workload',
@@ -107,9 +111,11 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | r
   })
 }
 
-/** Who a session is, whichever of its tokens it is asked by: what is under way belongs to the session. */
-export function sessionOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
-  return record?.kind === 'session' ? sessionPrincipal(record, now) : principalOf(record, now)
+/** Who a session or API token is, whichever of its secrets it is asked by: what is under way belongs to the session or token. */
+export function ownerOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
+  if (record?.kind === 'session') return sessionPrincipal(record, now)
+  if (record?.kind === 'api-token') return apiTokenPrincipal(record, now)
+  return principalOf(record, now)
 }
 
 /** A token that a newer one replaced ends before its session does. */
@@ -138,6 +144,13 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
     owner: null,
     expiresAt: session.expiresAt.getTime(),
   })
+}
+
+function secretPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {
+  const principal = apiTokenPrincipal(token, now)
+  const end = token.secretExpiresAt.getTime()
+  if (refusals.isRefusal(principal) || end >= principal.expiresAt) return principal
+  return now >= end ? refusals.expiredToken('api-token', end) : Object.freeze({ ...principal, expiresAt: end })
 }
 
 function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {

@@ -183,6 +183,14 @@ export function endedSession(at: number): Refusal {
   return refusal('ended-session', `your session was ended on ${minute(at)}: ${logIn}`)
 }
 
+/** @param at when it was ended, in milliseconds since the epoch */
+export function endedJob(at: number): Refusal {
+  return refusal(
+    'ended-session',
+    `this job's session was ended on ${minute(at)}: ask an administrator, or start the job again`,
+  )
+}
+
 /** @param at when a newer token took its place, in milliseconds since the epoch */
 export function supersededToken(at: number, { credential, id, name }: Principal): Refusal {
   const reason = `this token was replaced by a newer one on ${minute(at)}, and only that one works: if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`

@@ -25,6 +25,7 @@ export type { Page, PageRequest } from './page.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 export { loadTrusts } from './workloads/trusts.ts'
+export type { ProvenJwt } from './workloads/verify.ts'
 export { createWorkloads, type Workloads } from './workloads/workloads.ts'
 
 export interface DirectoryOptions {
@@ -107,13 +108,8 @@ function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord
   if (workload && trust) return workloadRecord(workload, { ...trust, bindings: bindingsOf('trust') })
   const owner = person ?? robot
   return token && owner
-    ? { ...token, ...endOf(token, credential), kind: 'api-token', bindings: bindingsOf('api-token'), owner }
+    ? { ...token, secretExpiresAt: credential.expiresAt, kind: 'api-token', bindings: bindingsOf('api-token'), owner }
     : null
-}
-
-/** An API token that was replaced ends before what it stands for. */
-function endOf(...ends: readonly { readonly expiresAt: Date }[]): { readonly expiresAt: Date } {
-  return { expiresAt: new Date(Math.min(...ends.map(({ expiresAt }) => expiresAt.getTime()))) }
 }
 
 function bindingOf({ id, role, racks, apps, expiresAt, permissions }: BindingRow): Binding {
@@ -125,6 +121,6 @@ function workloadRecord(
   workload: typeof workloadSessions.$inferSelect,
   trust: WorkloadRecord['trust'],
 ): WorkloadRecord {
-  const { id, name, job, expiresAt } = workload
-  return { kind: 'workload', id, name, job: job as Job, expiresAt, trust }
+  const { id, name, job, expiresAt, endedAt } = workload
+  return { kind: 'workload', id, name, job: job as Job, expiresAt, endedAt, trust }
 }

@@ -131,6 +131,8 @@ export const workloadSessions = gateway.table('workload_sessions', {
   job: json('job').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
+  endedAt: instant('ended_at'),
+  endedReason: text('ended_reason'),
 })
 
 /** JWTs that were used: SHA-256 of issuer and `jti`, kept until they expire. */

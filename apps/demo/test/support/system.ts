@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
@@ -8,9 +7,10 @@ import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
+import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway } from '@rack-gateway/gateway'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
@@ -53,6 +53,8 @@ export interface SystemOptions {
   readonly policyFile?: string
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
+  /** Where the gateway logs to; nowhere when absent. */
+  readonly log?: FastifyBaseLogger
   /** `own`: where it listens. */
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
@@ -75,6 +77,7 @@ export async function startSystem({
   trustedProxies = [],
   policyFile,
   strangersPerMinute = 1_000_000,
+  log = pino({ level: 'silent' }),
   publicUrl: givenUrl = null,
   login: loginAt,
 }: SystemOptions = {}): Promise<System> {
@@ -105,7 +108,7 @@ export async function startSystem({
       })),
       secretKeys: [key],
       databaseUrl,
-      log: pino({ level: 'silent' }),
+      log,
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
@@ -222,16 +225,6 @@ export function nextChange({ app }: System): Promise<void> {
       resolve()
     })
   })
-}
-
-/** One that nothing listened on a moment ago, for what must be known before anything listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Every stream of the database, checked as an auditor would. */

@@ -1,16 +1,26 @@
+import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
 import * as schemas from './schemas.ts'
+import * as workloadSchemas from './workload-schemas.ts'
 
 export const apiPrefix = '/gateway/api/v1'
 
-/** One entry of the gateway's own API: routes, authorisation, OpenAPI, the reference and the test of who may are made from it. */
-export interface Endpoint {
+interface EndpointShape {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Below `apiPrefix`; `{id}` is a UUID. */
   readonly path: string
   /** What it does, in a sentence. */
   readonly summary: string
+  readonly query?: TObject
+  readonly body?: TObject
+  readonly status: 200 | 201
+  readonly answer: TSchema
+}
+
+/** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
+export interface CallerEndpoint extends EndpointShape {
+  readonly authentication?: never
   readonly permission: string
   /** `self`: it concerns the caller, so everyone has it. `gateway`: asked for on all racks and apps. */
   readonly scope: 'self' | 'gateway'
@@ -18,10 +28,18 @@ export interface Endpoint {
   readonly others?: string
   /** Who may call it at all: tokens and jobs make no tokens and change no bindings. */
   readonly callers: readonly PrincipalKind[]
-  readonly query?: TObject
-  readonly body?: TObject
-  readonly status: 200 | 201
-  readonly answer: TSchema
+}
+
+/** For a job that has nothing but the OIDC token of its CI system, as Bearer. A trust decides. */
+export interface JobEndpoint extends EndpointShape {
+  readonly authentication: 'job'
+}
+
+/** One entry of the gateway's own API: routes, authorisation, OpenAPI, the reference and the test of who may are made from it. */
+export type Endpoint = CallerEndpoint | JobEndpoint
+
+export function isForCallers(endpoint: Endpoint): endpoint is CallerEndpoint {
+  return endpoint.authentication === undefined
 }
 
 const everybody: readonly PrincipalKind[] = ['user', 'api-token', 'workload']
@@ -29,8 +47,8 @@ const people: readonly PrincipalKind[] = ['user']
 const TokenPage = filteredPage('owner', '`me`, or the id of a user or service account')
 const SessionPage = filteredPage('user', '`me`, or the id of a user')
 
-function filteredPage<N extends 'owner' | 'user' | 'subject'>(name: N, description: string) {
-  const filter = Type.Optional(Type.String({ maxLength: 100, description }))
+function filteredPage<N extends 'owner' | 'user' | 'subject' | 'trust' | 'group'>(name: N, description: string) {
+  const filter = Type.Optional(Type.String({ maxLength: 300, description }))
   return Type.Object(
     { ...schemas.PageQuery.properties, [name]: filter } as typeof schemas.PageQuery.properties & {
       [K in N]: typeof filter
@@ -86,13 +104,24 @@ export const endpoints = {
   listUsers: {
     method: 'GET',
     path: '/users',
-    summary: 'Lists users.',
+    summary: 'Lists users, or the members of a group.',
     permission: 'gateway:user:write',
     scope: 'gateway',
     callers: everybody,
-    query: schemas.PageQuery,
+    query: filteredPage('group', 'the name of a group'),
     status: 200,
     answer: schemas.pageOf(schemas.User),
+  },
+  listGroups: {
+    method: 'GET',
+    path: '/groups',
+    summary: 'Lists groups by name: those that a user is in, and those that a binding is for.',
+    permission: 'gateway:binding:write',
+    scope: 'gateway',
+    callers: everybody,
+    query: schemas.GroupPageQuery,
+    status: 200,
+    answer: schemas.pageOf(schemas.Group),
   },
   getUser: {
     method: 'GET',
@@ -279,6 +308,80 @@ export const endpoints = {
     body: schemas.OwnerRequest,
     status: 200,
     answer: schemas.Token,
+  },
+  listTrusts: {
+    method: 'GET',
+    path: '/trusts',
+    summary: 'Lists trusts in CI systems, those that were revoked, too.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: everybody,
+    query: schemas.PageQuery,
+    status: 200,
+    answer: schemas.pageOf(workloadSchemas.Trust),
+  },
+  createTrust: {
+    method: 'POST',
+    path: '/trusts',
+    summary: 'Lets jobs of a CI system in, with a role that its maker holds.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: people,
+    body: TrustRequest,
+    status: 201,
+    answer: workloadSchemas.Trust,
+  },
+  getTrust: {
+    method: 'GET',
+    path: '/trusts/{id}',
+    summary: 'Shows a trust.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: workloadSchemas.Trust,
+  },
+  revokeTrust: {
+    method: 'DELETE',
+    path: '/trusts/{id}',
+    summary:
+      'Revokes a trust for good: every job that it let in is refused within a second, and what it has open ends.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: workloadSchemas.Trust,
+  },
+  exchangeJobToken: {
+    method: 'POST',
+    path: '/workload-sessions',
+    summary: 'Exchanges the OIDC token of a job, once, for a token of the gateway. It is shown only now.',
+    authentication: 'job',
+    body: workloadSchemas.ExchangeRequest,
+    status: 201,
+    answer: workloadSchemas.NewWorkloadSession,
+  },
+  listWorkloadSessions: {
+    method: 'GET',
+    path: '/workload-sessions',
+    summary: 'Lists sessions of jobs, until a week after their end.',
+    permission: 'gateway:session:write',
+    scope: 'gateway',
+    callers: everybody,
+    query: filteredPage('trust', 'the id of the trust that let them in'),
+    status: 200,
+    answer: schemas.pageOf(workloadSchemas.WorkloadSession),
+  },
+  endWorkloadSession: {
+    method: 'DELETE',
+    path: '/workload-sessions/{id}',
+    summary: 'Ends the session of a job: it is refused within a second everywhere, and what it has open ends.',
+    permission: 'gateway:self:write',
+    scope: 'self',
+    others: 'gateway:session:write',
+    callers: everybody,
+    status: 200,
+    answer: workloadSchemas.WorkloadSession,
   },
 } as const satisfies Readonly<Record<string, Endpoint>>
 

@@ -1,10 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox'
 
-const closed = { additionalProperties: false } as const
-const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
-const Id = Type.String({ format: 'uuid' })
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-const Pattern = Type.String({
+export const closed = { additionalProperties: false } as const
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
+export const Id = Type.String({ format: 'uuid' })
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const Pattern = Type.String({
   maxLength: 100,
   description: 'a name, or a pattern in which * stands for any part of a name; * alone: every one',
 })
@@ -66,6 +66,13 @@ export const User = Type.Object({
   createdAt: Time,
   lockedAt: Nullable(Time),
   lockedReason: Nullable(Type.String()),
+  groups: Type.Array(Type.String(), { description: 'as the identity provider named them at the last login' }),
+})
+
+export const Group = Type.Object({
+  name: Type.String(),
+  members: Type.Integer({ description: 'users whom the identity provider put into it at their last login' }),
+  bindings: Type.Integer({ description: 'those that are for it' }),
 })
 
 export const Grant = Type.Object({
@@ -177,6 +184,14 @@ export const PageQuery = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems, default: 50 })),
     cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  },
+  closed,
+)
+/** Groups are listed by name, and the name of one may be long. */
+export const GroupPageQuery = Type.Object(
+  {
+    limit: PageQuery.properties.limit,
+    cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`next` of the page before' })),
   },
   closed,
 )

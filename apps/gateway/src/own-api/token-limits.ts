@@ -1,8 +1,9 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { onePermissionEach } from '@rack-gateway/rbac-policy'
 import type { Static } from 'typebox'
-import { InvalidRequest, ruled, StrongerThanYourself } from '../errors.ts'
+import { InvalidRequest, ruled } from '../errors.ts'
 import type { OwnCall } from './call.ts'
+import { mustGive } from './must-give.ts'
 import { readTime } from './read-time.ts'
 import type { TokenRequest } from './schemas.ts'
 
@@ -57,8 +58,7 @@ export function wantedGrants(
 
 /** @throws StrongerThanYourself */
 export function mustHold(call: Context, grant: ApiTokenGrant, until: number | null): void {
-  const sentence = missing(call, grant, until)
-  if (sentence !== null) throw ruled(new StrongerThanYourself(sentence), 'stronger-than-yourself')
+  mustGive(call, { ...grant, until: until ?? call.moment.at })
 }
 
 function missing({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): string | null {

@@ -4,7 +4,9 @@ import { meHandlers } from './me.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
+import { trustHandlers } from './trusts.ts'
 import { userHandlers } from './users.ts'
+import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
   ...meHandlers,
@@ -13,4 +15,6 @@ export const handlers: Handlers = {
   ...serviceAccountHandlers,
   ...bindingHandlers,
   ...tokenHandlers,
+  ...trustHandlers,
+  ...workloadSessionHandlers,
 }
