@@ -38,6 +38,8 @@ export interface ServerConfig {
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
+  /** Whether the CLI may be logged in by typing its code into a browser. */
+  readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
 }
@@ -78,6 +80,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     logLevel: values.LOG_LEVEL,
+    deviceLogin: values.DEVICE_LOGIN,
     login: loginOf(values),
   })
 }

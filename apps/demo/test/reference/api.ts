@@ -1,4 +1,4 @@
-import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/own-api'
+import { apiPrefix, type Endpoint, endpoints, isOpen } from '@rack-gateway/gateway/own-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy'
 import { mark } from './roles.ts'
 import { code, table } from './table.ts'
@@ -16,7 +16,9 @@ export function apiParts(): Record<string, string> {
   return { endpoints: table([`below ${code(apiPrefix)}`, 'what it does', 'who may', 'takes'], rows) }
 }
 
-function whoMay({ permission, scope, others, callers }: Endpoint): string {
+function whoMay(endpoint: Endpoint): string {
+  if (isOpen(endpoint)) return 'anyone, without a credential'
+  const { permission, scope, others, callers } = endpoint
   const people = callers.includes('api-token') ? '' : '; people only'
   if (scope === 'gateway') return `${code(permission)}: ${rolesWith(permission)}${people}`
   return `everyone${others === undefined ? '' : `; for others ${code(others)}: ${rolesWith(others)}`}${people}`

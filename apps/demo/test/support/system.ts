@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
+import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
@@ -57,6 +58,9 @@ export interface SystemOptions {
   readonly tap?: (databaseUrl: string) => Promise<string>
   /** With a login by browser: how, once it is known where the gateway will listen. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
+  readonly deviceLogin?: DeviceLoginMode
+  /** Tests that poll don't wait as long as people do. */
+  readonly devicePollSeconds?: number
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -74,6 +78,8 @@ export async function startSystem({
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
+  deviceLogin = 'on',
+  devicePollSeconds = 1,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -108,6 +114,8 @@ export async function startSystem({
       authMaxStale: 60_000,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
+      deviceLogin,
+      devicePollSeconds,
       now,
       trustedProxies,
       strangersPerMinute,

@@ -1,11 +1,11 @@
 import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, ruled } from '../errors.ts'
-import type { Endpoint } from './endpoints.ts'
+import type { GuardedEndpoint } from './endpoints.ts'
 
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
 /** Decides from the endpoint and the caller alone, before any of the body was read. @throws NotPermitted */
-export function authorise(policy: Policy, principal: Principal, endpoint: Endpoint, at: number): void {
+export function authorise(policy: Policy, principal: Principal, endpoint: GuardedEndpoint, at: number): void {
   const { callers, scope, permission } = endpoint
   if (!callers.includes(principal.kind)) {
     throw ruled(

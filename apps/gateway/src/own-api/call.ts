@@ -1,8 +1,10 @@
 import type { SessionTerms } from '@rack-gateway/auth'
+import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Administration, Lists } from '@rack-gateway/auth/store'
 import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import type { Static, TSchema } from 'typebox'
-import type { Endpoint, EndpointName, Endpoints } from './endpoints.ts'
+import type { CliLoginApi } from './cli-login-api.ts'
+import type { Endpoint, Endpoints, GuardedEndpointName, OpenEndpointName } from './endpoints.ts'
 
 /** What the handlers work with, the same for all calls. */
 export interface OwnApiContext {
@@ -14,6 +16,7 @@ export interface OwnApiContext {
   readonly sessionTerms: SessionTerms
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  readonly cliLogin: CliLoginApi
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -33,7 +36,15 @@ export interface OwnCall<E extends Endpoint = Endpoint> extends OwnApiContext {
   readonly changes: Administration
 }
 
-export type Handler<N extends EndpointName> = (
-  call: OwnCall<Endpoints[N]>,
-) => Promise<Static<Endpoints[N]['answer']>> | Static<Endpoints[N]['answer']>
-export type Handlers<N extends EndpointName = EndpointName> = { readonly [K in N]: Handler<K> }
+/** A call by somebody unknown. */
+export interface OpenCall<E extends Endpoint = Endpoint> extends OwnApiContext {
+  readonly body: Of<E extends { body: infer B } ? B : undefined>
+  /** For events. */
+  readonly place: Place
+}
+
+type Answered<N extends keyof Endpoints> = Promise<Static<Endpoints[N]['answer']>> | Static<Endpoints[N]['answer']>
+export type Handlers<N extends GuardedEndpointName = GuardedEndpointName> = {
+  readonly [K in N]: (call: OwnCall<Endpoints[K]>) => Answered<K>
+}
+export type OpenHandlers = { readonly [K in OpenEndpointName]: (call: OpenCall<Endpoints[K]>) => Answered<K> }

@@ -4,13 +4,21 @@ import * as schemas from './schemas.ts'
 
 export const apiPrefix = '/gateway/api/v1'
 
-/** One entry of the gateway's own API: routes, authorisation, OpenAPI, the reference and the test of who may are made from it. */
-export interface Endpoint {
+/** What every entry of the gateway's own API says. */
+interface Described {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Below `apiPrefix`; `{id}` is a UUID. */
   readonly path: string
   /** What it does, in a sentence. */
   readonly summary: string
+  readonly query?: TObject
+  readonly body?: TObject
+  readonly status: 200 | 201
+  readonly answer: TSchema
+}
+
+/** For callers who are known by a credential. */
+export interface GuardedEndpoint extends Described {
   readonly permission: string
   /** `self`: it concerns the caller, so everyone has it. `gateway`: asked for on all racks and apps. */
   readonly scope: 'self' | 'gateway'
@@ -18,10 +26,18 @@ export interface Endpoint {
   readonly others?: string
   /** Who may call it at all: tokens and jobs make no tokens and change no bindings. */
   readonly callers: readonly PrincipalKind[]
-  readonly query?: TObject
-  readonly body?: TObject
-  readonly status: 200 | 201
-  readonly answer: TSchema
+}
+
+/** For anyone, and counted like all that strangers ask: what it takes proves itself, or leads to nothing by itself. */
+export interface OpenEndpoint extends Described {
+  readonly callers: 'anyone'
+}
+
+/** One entry of the gateway's own API: routes, authorisation, OpenAPI, the reference and the test of who may are made from it. */
+export type Endpoint = GuardedEndpoint | OpenEndpoint
+
+export function isOpen(endpoint: Endpoint): endpoint is OpenEndpoint {
+  return endpoint.callers === 'anyone'
 }
 
 const everybody: readonly PrincipalKind[] = ['user', 'api-token', 'workload']
@@ -82,6 +98,43 @@ export const endpoints = {
     callers: people,
     status: 200,
     answer: schemas.RenewedSession,
+  },
+  beginLoopbackLogin: {
+    method: 'POST',
+    path: '/cli-logins/loopback',
+    summary:
+      'Begins a login of the CLI that ends in the process that asks: its code is brought to a port of the same machine. There is nothing to poll.',
+    callers: 'anyone',
+    body: schemas.LoopbackLoginRequest,
+    status: 201,
+    answer: schemas.BegunLoopbackLogin,
+  },
+  redeemLoopbackLogin: {
+    method: 'POST',
+    path: '/cli-logins/loopback/redemption',
+    summary: 'Gives the session for a code, once, to whoever has the verifier that its login began with.',
+    callers: 'anyone',
+    body: schemas.RedemptionRequest,
+    status: 201,
+    answer: schemas.NewSession,
+  },
+  beginDeviceLogin: {
+    method: 'POST',
+    path: '/cli-logins/device',
+    summary: 'Begins a login of the CLI by a code that a person types into a browser, unless DEVICE_LOGIN is off.',
+    callers: 'anyone',
+    body: schemas.CliLoginRequest,
+    status: 201,
+    answer: schemas.BegunDeviceLogin,
+  },
+  pollDeviceLogin: {
+    method: 'POST',
+    path: '/cli-logins/device/poll',
+    summary: 'Says what became of a login by a code, and gives its session once.',
+    callers: 'anyone',
+    body: schemas.PollRequest,
+    status: 200,
+    answer: schemas.PolledLogin,
   },
   listUsers: {
     method: 'GET',
@@ -284,6 +337,10 @@ export const endpoints = {
 
 export type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
+export type OpenEndpointName = {
+  [N in EndpointName]: Endpoints[N] extends OpenEndpoint ? N : never
+}[EndpointName]
+export type GuardedEndpointName = Exclude<EndpointName, OpenEndpointName>
 
 /** How it is named in events and in the reference. */
 export function endpointId({ method, path }: Endpoint): string {

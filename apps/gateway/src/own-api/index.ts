@@ -1,1 +1,1 @@
-export { apiPrefix, type Endpoint, endpointId, endpoints } from './endpoints.ts'
+export { apiPrefix, type Endpoint, endpointId, endpoints, isOpen } from './endpoints.ts'

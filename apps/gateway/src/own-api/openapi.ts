@@ -1,4 +1,4 @@
-import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
+import { apiPrefix, type Endpoint, type EndpointName, endpoints, isOpen } from './endpoints.ts'
 
 const json = (schema: object) => ({ 'application/json': { schema } })
 const error = {
@@ -57,7 +57,8 @@ export function entries(): [EndpointName, Endpoint][] {
   return Object.entries(endpoints) as [EndpointName, Endpoint][]
 }
 
-function operation(name: EndpointName, { path, summary, query, body, status, answer, ...endpoint }: Endpoint): object {
+function operation(name: EndpointName, endpoint: Endpoint): object {
+  const { path, summary, query, body, status, answer } = endpoint
   const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
   const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
     name: parameter,
@@ -69,6 +70,7 @@ function operation(name: EndpointName, { path, summary, query, body, status, ans
     summary,
     description: whoMay(endpoint),
     tags: [path.split('/')[1]],
+    ...(isOpen(endpoint) && { security: [] }),
     parameters: [...ids, ...parameters],
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
@@ -83,12 +85,9 @@ function operation(name: EndpointName, { path, summary, query, body, status, ans
 const idSchema = { type: 'string', format: 'uuid' }
 
 /** In words: what the caller needs. */
-export function whoMay({
-  permission,
-  scope,
-  others,
-  callers,
-}: Pick<Endpoint, 'permission' | 'scope' | 'others' | 'callers'>): string {
+export function whoMay(endpoint: Endpoint): string {
+  if (isOpen(endpoint)) return 'Anyone, without a credential.'
+  const { permission, scope, others, callers } = endpoint
   const need =
     scope === 'gateway'
       ? `Needs ${permission} on all racks and apps.`

@@ -7,8 +7,19 @@ import { BrowserCall, ruled } from '../errors.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { actorOf, sourceOf } from '../rack-api/draft.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
-import type { OwnApiContext, OwnCall } from './call.ts'
-import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
+import type { OpenCall, OwnApiContext, OwnCall } from './call.ts'
+import type { CliLoginApi } from './cli-login-api.ts'
+import {
+  apiPrefix,
+  type Endpoint,
+  type EndpointName,
+  endpoints,
+  type GuardedEndpoint,
+  type GuardedEndpointName,
+  isOpen,
+  type OpenEndpointName,
+} from './endpoints.ts'
+import { openHandlers } from './handlers/cli-logins.ts'
 import { handlers } from './handlers/index.ts'
 import { validatorFor } from './validation.ts'
 
@@ -26,14 +37,15 @@ export interface OwnApiOptions {
   /** Milliseconds. */
   readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
+  readonly cliLogin: CliLoginApi
 }
 
 /** No request here is large. */
 const bodyLimit = 64 * 1024
 
-/** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. */
+/** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms } = options
+  const { database, now, tokenMaxAge, sessionTerms, cliLogin } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
@@ -41,6 +53,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     tokenMaxAge,
     sessionTerms,
     now,
+    cliLogin,
   }
   readJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
@@ -67,6 +80,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async onRequest(request, reply) {
       request.endpoint = endpoint
       refuseOtherSites(request)
+      if (isOpen(endpoint)) return app.limitStranger(request)
       await app.authenticateOwn(request, reply)
       authorise(app.policy, callerOf(request), endpoint, context.now())
     },
@@ -74,7 +88,9 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
       allowBody(request, reply)
     },
     async handler(request, reply) {
-      const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
+      const answered = isOpen(endpoint)
+        ? await answerAnyone(name as OpenEndpointName, openCallFrom(request, context))
+        : await answerBy(name as GuardedEndpointName, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
       return answered
     },
@@ -82,12 +98,26 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
 }
 
 /** The table's types tie each handler to its own endpoint; by name they are one. */
-function answerBy(name: EndpointName, call: OwnCall): unknown {
+function answerBy(name: GuardedEndpointName, call: OwnCall): unknown {
   const handle = handlers[name] as (call: OwnCall) => unknown
   return handle(call)
 }
 
-function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): OwnCall {
+function answerAnyone(name: OpenEndpointName, call: OpenCall): unknown {
+  const handle = openHandlers[name] as (call: OpenCall) => unknown
+  return handle(call)
+}
+
+function openCallFrom(request: FastifyRequest, context: OwnApiContext): OpenCall {
+  const body = (request.body ?? {}) as OpenCall['body']
+  return { ...context, body, place: { request: request.id, source: sourceOf(request) } }
+}
+
+interface GuardedRoute extends Omit<Route, 'name'> {
+  readonly endpoint: GuardedEndpoint
+}
+
+function callFrom(app: FastifyInstance, request: FastifyRequest, route: GuardedRoute): OwnCall {
   const { endpoint, context } = route
   const principal = callerOf(request)
   const params = request.params as { readonly id?: string }
