@@ -28,7 +28,7 @@ describe('a loopback login', () => {
   test('shows what is allowed, brings the code to the port and path of the process, and ends in a session', async () => {
     const { login, page, url, code, state } = await allowed()
     expect(page.status).toBe(200)
-    for (const words of ['ada-laptop', 'Linux', '127.0.0.1, as this browser', 'admin@example.com', 'ago'])
+    for (const words of ['ada-laptop', 'Linux', '127.0.0.1, the same as this browser’s', 'admin@example.com', 'ago'])
       expect(page.body).toContain(words)
     expect(page.body).not.toContain('class="warning"')
     expect(page.headers['content-security-policy']).toContain(`form-action 'self' http://127.0.0.1:${login.port};`)

@@ -11,9 +11,8 @@ import { logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/device'
 const decisionPage = '/gateway/device/decision'
+/** Whoever comes to the page by its bare address goes through the login once more, which mostly is silent: the code that they bring was shown before. */
 const afterLogin = `${page}?again=1`
-/** Milliseconds: whoever comes later than that after their login goes through it once more. */
-const justNow = 60_000
 const warning =
   'This login was begun at another address than this browser’s. Somebody else may have sent you this code, and would act as you. If you did not begin it yourself, deny it.'
 
@@ -35,9 +34,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
 
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showForm(request, reply) {
     const visitor = await visit(request, reply)
-    const isBack = request.query.again !== undefined
-    if (visitor === null || !(isBack || (await visitor.loggedInAfter(clock.now() - justNow))))
-      return logInFirst(reply, afterLogin)
+    if (visitor === null || request.query.again === undefined) return logInFirst(reply, afterLogin)
     return askCode(reply, { visitor, problem: null })
   })
 

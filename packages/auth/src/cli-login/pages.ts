@@ -24,13 +24,15 @@ export interface Question {
 /** What is being authorised, for whom, and who asks from where: the page on which somebody decides. */
 export function askDecision(reply: FastifyReply, question: Question): FastifyReply {
   const { login, visitor, here, isSameSender, now, action, handle, tick, formTargets = [] } = question
-  const from = isSameSender ? `${login.address}, as this browser` : `${login.address}; this browser is at ${here}`
+  const from = isSameSender
+    ? `${login.address}, the same as this browser’s`
+    : `${login.address}; this browser is at ${here}`
   const warning = isSameSender ? [] : [html`<p class="warning" role="alert"><strong>${question.warning}</strong></p>\n`]
   const box =
     isSameSender || tick === 'never'
       ? []
       : [
-          html`<label class="tick"><input type="checkbox" name="confirmed" value="yes"> <span>I began this login myself, at ${login.address}, and nobody sent me the code.</span></label>\n`,
+          html`<label class="tick"><input type="checkbox" name="confirmed" value="yes" required> <span>I began this login myself, at ${login.address}, and nobody sent me the code.</span></label>\n`,
         ]
   return sendPage(
     reply,
@@ -48,9 +50,9 @@ export function askDecision(reply: FastifyReply, question: Question): FastifyRep
 ${warning}<form method="post" action="${action}">
 <input type="hidden" name="csrf_token" value="${visitor.csrfToken}">
 <input type="hidden" name="${handle.name}" value="${handle.value}">
-${box}<p class="choices"><button name="decision" value="allow">Allow</button> <button class="second" name="decision" value="deny">Deny</button></p>
+${box}<p class="choices"><button name="decision" value="allow">Allow</button> <button class="second" name="decision" value="deny" formnovalidate>Deny</button></p>
 </form>
-<p class="soft">The names of device and system are what it says of itself. The address is where the gateway saw it.</p>`,
+<p class="soft">Device and system are what the command says of itself. The address is the one that the gateway saw.</p>`,
     { formTargets },
   )
 }
@@ -71,10 +73,10 @@ export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): Fa
     reply,
     problem?.status ?? 200,
     'Log in the rack-gateway command',
-    html`${told}<p>You are <strong>${visitor.email}</strong>. Type the code that your own terminal shows. A code that somebody sent you would let them act as you.</p>
+    html`${told}<p>You are <strong>${visitor.email}</strong>. Type the code that your own terminal shows. A code that somebody sent you is theirs, and would let them act as you.</p>
 <form method="post" action="/gateway/device">
 <input type="hidden" name="csrf_token" value="${visitor.csrfToken}">
-<label>Code <input class="code" name="code" maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false" placeholder="XXXX-XXXX" required autofocus></label>
+<label>Code, eight letters <input class="code" name="code" maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus></label>
 <button>Go on</button>
 </form>`,
   )

@@ -55,7 +55,7 @@ export const oldLogin = refusal(
   403,
   'cli-login-old-login',
   'Log in once more',
-  'you logged in to this browser before the login in the terminal began, and only somebody who has just logged in may allow it',
+  'you logged in to this browser before the login in the terminal began, and only somebody who has logged in since then may allow it: log in once more, and type a code again where there was one',
 )
 
 export const unknownCode = refusal(

@@ -4,7 +4,7 @@ import { deriveKey } from '../secret.ts'
 /** No vowels, so that no word comes of it, and no two letters that look alike. @see RFC 8628, section 6.1 */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
 const length = 8
-const typed = new RegExp(`^[${alphabet}]{${length}}$`)
+const typed = new RegExp(`^[${alphabet}${alphabet.toLowerCase()}]{${length}}$`)
 
 /** What the terminal shows, such as `WDJB-MJHT`. */
 export function newUserCode(): string {
@@ -15,8 +15,8 @@ export function newUserCode(): string {
 /** The eight letters, however they were typed; null for what can't be a code. */
 export function readUserCode(text: string): string | null {
   if (text.length > 40) return null
-  const letters = text.replace(/[\s-]/g, '').toUpperCase()
-  return typed.test(letters) ? letters : null
+  const letters = text.replace(/[\s-]/g, '')
+  return typed.test(letters) ? letters.toUpperCase() : null
 }
 
 /** What is kept of a code. Eight letters could be guessed from a plain hash. @param secrets newest first */
