@@ -23,7 +23,7 @@ export interface CliLoginPagesOptions {
 export async function registerCliLogin(app: FastifyInstance, options: CliLoginPagesOptions): Promise<void> {
   await app.register(cliLoginPlugin, {
     ...options,
-    limitCodes: createCodeLimit(app),
+    isBeyondCodeLimit: createCodeLimit(app),
     places: {
       placeOf: (request) => ({ request: request.id, source: sourceOf(request) }),
       racksOf: (request) => racksOf(app, request, options.clock.now()),

@@ -11,6 +11,7 @@ import {
   laptop,
   typeCode,
 } from '../support/cli-login.ts'
+import { type DatabaseTap, tapDatabase } from '../support/database-tap.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 
 let at: LoginSystem
@@ -265,8 +266,10 @@ describe('whoever guesses codes', () => {
     expect(statuses).toEqual([...Array(10).fill(400), 429])
     expect(await lastRefused(guessing)).toMatchObject({
       principal: { name: 'viewer@example.com' },
-      decision: { rule: 'cli-login-code' },
+      decision: { rule: 'cli-login-codes' },
     })
+    const rules = (await guessing.system.events()).flatMap(({ decision }) => decision?.rule ?? [])
+    expect(rules.filter((rule) => rule === 'cli-login-code')).toHaveLength(10)
     expect((await typeCode(guessing, code, 'admin', { headers: from('192.0.2.1') })).page.status).toBe(200)
   })
 
@@ -282,6 +285,28 @@ describe('whoever guesses codes', () => {
     expect((await typeCode(guessing, code, 'nobody', { headers: attacker })).page.status).toBe(429)
     expect((await typeCode(guessing, code, 'nobody', { headers: victim })).page.status).toBe(200)
   })
+})
+
+test('a flood of logins that begin costs no query, and fills nothing', async () => {
+  const taps: DatabaseTap[] = []
+  const flooded = await startLoginSystem(
+    {},
+    {
+      async tap(url) {
+        const tap = await tapDatabase(url)
+        taps.push(tap)
+        return tap.url
+      },
+    },
+  )
+  onTestFinished(async () => {
+    await flooded.stop()
+    taps[0]?.close()
+  })
+  await beginLoopback(flooded)
+  taps[0]?.take()
+  for (let begun = 0; begun < 100; begun++) await beginLoopback(flooded)
+  expect(taps[0]?.take()['rack-gateway'] ?? 0).toBe(0)
 })
 
 test('beginning logins is counted, and beyond the limit refused without I/O', async () => {

@@ -59,7 +59,7 @@ describe('a loopback login', () => {
     expect(JSON.stringify(await at.system.events())).not.toContain(code)
   })
 
-  test('that is begun costs no query and keeps nothing', async () => {
+  test('that is begun keeps nothing', async () => {
     const count = async () => (await at.system.sql`select count(*)::int as n from gateway.loopback_logins`)[0]?.n
     const before = await count()
     for (let begun = 0; begun < 20; begun++) await beginLoopback(at)
@@ -122,6 +122,23 @@ describe('a loopback login', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 403])
     await replica.stop()
   })
+})
+
+test('a login for one rack is nothing for who has no role on it', async () => {
+  const login = await beginLoopback(at, { rack: 'staging' })
+  const page = await follow(createBrowser(), login.address, 'nobody')
+  expect([page.status, page.body]).toEqual([403, expect.stringContaining('can’t use the rack')])
+  expect((await eventsOf('cli-login.refused')).at(-1)).toMatchObject({
+    principal: { name: 'nobody@example.com' },
+    decision: { rule: 'cli-login-rack' },
+  })
+})
+
+test('what is shown is text, whatever it holds', async () => {
+  const login = await beginLoopback(at, { device: 'a.b_c/d+e-f', system: 'Linux x64' })
+  const page = await follow(createBrowser(), login.address, 'admin')
+  expect(page.body).toContain('<dd>a.b_c/d+e-f</dd>')
+  expect(page.body).not.toMatch(/<script|javascript:/i)
 })
 
 describe('a code', () => {
@@ -194,6 +211,7 @@ test.each([
   ['a challenge that is none', { challenge: 'plain' }, 'challenge'],
   ['no challenge', { challenge: undefined }, 'body'],
   ['a port that is none', { port: 70_000 }, 'port'],
+  ['a port that services of a machine have', { port: 443 }, 'port'],
   ['a path that leads elsewhere', { path: '../../../../../evil.example/x' }, 'path'],
   ['a path with a host', { path: '@evil.example/aaaaaaaaaaaaa' }, 'path'],
   ['a rack that is no name', { rack: 'a/b' }, 'rack'],

@@ -79,7 +79,7 @@ export const LoopbackLoginRequest = Type.Object(
   {
     ...cliLogin,
     challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'of PKCE, by S256' }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'where 127.0.0.1 is listened on' }),
+    port: Type.Integer({ minimum: 1_024, maximum: 65_535, description: 'where 127.0.0.1 is listened on' }),
     path: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'the only path there, without its slash' }),
     state: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'comes back with the code' }),
   },

@@ -5,7 +5,15 @@ import { LoginRefused } from '../login/refusal.ts'
 import { createSeal } from '../seal.ts'
 import { askCode, askDecision, told } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin.ts'
-import { deviceLoginOff, oldLogin, otherAddress, unconfirmed, unknownUserCode, wrongCliRack } from './refusal.ts'
+import {
+  deviceLoginOff,
+  oldLogin,
+  otherAddress,
+  tooManyCodes,
+  unconfirmed,
+  unknownUserCode,
+  wrongCliRack,
+} from './refusal.ts'
 import type { BegunLogin } from './request.ts'
 import { logInFirst, type Visit } from './visit.ts'
 
@@ -24,7 +32,7 @@ interface Typed {
 
 /** Where somebody types the code that a terminal shows, and then decides. */
 export function devicePages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
-  const { browserSessions, visit, limitCodes } = options
+  const { browserSessions, visit, isBeyondCodeLimit } = options
   const { device } = logins
   const { seal, open } = createSeal<Typed>(options.secrets, 'rack-gateway/device-login-typed/1')
 
@@ -42,7 +50,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
     const visitor = await visit(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
-    await limitCodes(request)
+    if (await isBeyondCodeLimit(request)) throw new LoginRefused(tooManyCodes)
     const login = await device.find(fieldOf(request, 'code') ?? '')
     if (login === null) {
       await options.recordRefusal(request, visitor, unknownUserCode, {})

@@ -96,6 +96,7 @@ export function cliRefusalPage(
     again === null
       ? []
       : [html`<p><a class="button" href="/gateway/auth/login?return_to=${encodeURIComponent(again)}">Log in</a></p>\n`]
+  if (status === 429) void reply.header('retry-after', '600')
   return sendPage(
     reply,
     status,

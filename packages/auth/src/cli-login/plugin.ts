@@ -26,8 +26,8 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
   readonly places: CliLoginPlaces
-  /** Counts the codes that an account and an address type. @throws beyond what a person mistypes */
-  readonly limitCodes: (request: FastifyRequest) => Promise<void>
+  /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
+  readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
   /** Of what somebody known is refused: resolves when it is durable. */
   readonly recordRefusal: (
     request: FastifyRequest,

@@ -45,6 +45,12 @@ export const unknownUserCode = refusal(
   'There is no login with this code',
   'it was mistyped, has run out, or was decided on: type the code that your own terminal shows now',
 )
+export const tooManyCodes = refusal(
+  429,
+  'cli-login-codes',
+  'Too many codes were typed',
+  'more codes were typed by you, or from your address, than a person mistypes: wait ten minutes, then type the code that your own terminal shows then',
+)
 export const unconfirmed = refusal(
   400,
   'cli-login-unconfirmed',
