@@ -94,7 +94,7 @@ export function devicePages(app: FastifyInstance, { logins, places, clock, ...op
     return told(
       reply,
       'The login is allowed',
-      `${login.device} is logged in as ${visitor.email} in a few seconds. You can close this page.`,
+      `${login.device} will be logged in as ${visitor.email} within a few seconds. You can close this page.`,
     )
   }
 
