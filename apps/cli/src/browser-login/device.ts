@@ -16,7 +16,7 @@ export async function deviceLogin(context: Context, { origin, rack }: BrowserLog
   return untilStopped(context, async function pollUntilDecided(signal) {
     for (let seconds = intervalSeconds; ; ) {
       await wait(seconds * 1_000, undefined, { signal })
-      const polled = await gateway.poll(secret).catch(laterIfUnreachable)
+      const polled = await gateway.poll(secret, signal).catch(laterIfUnreachable)
       seconds = typeof polled === 'number' ? polled : intervalSeconds
       if (typeof polled === 'number' || polled.status === 'pending') continue
       if (polled.session !== undefined) return polled.session

@@ -52,8 +52,8 @@ export function loginsAt(origin: string) {
       return { ...begun, address: ownAddress(origin, begun.address) }
     },
     /** Seconds to wait when it is too early to ask. */
-    async poll(secret: string): Promise<Static<typeof Polled> | number> {
-      const answer = await post(origin, '/device/poll', { secret })
+    async poll(secret: string, signal: AbortSignal): Promise<Static<typeof Polled> | number> {
+      const answer = await post(origin, '/device/poll', { secret }, signal)
       return answer.status === 429 ? answer.retryAfter : understood(origin, answer, Polled)
     },
   }
@@ -89,14 +89,14 @@ function understood<T extends TSchema>(origin: string, { status, body }: Answer,
   )
 }
 
-async function post(origin: string, path: string, request: object): Promise<Answer> {
+async function post(origin: string, path: string, request: object, signal?: AbortSignal): Promise<Answer> {
   try {
     const answer = await fetch(`${origin}/gateway/api/v1/cli-logins${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': `rack-gateway/${version()}` },
       body: JSON.stringify(request),
       redirect: 'manual',
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: AbortSignal.any([AbortSignal.timeout(deadlineMs), ...(signal ? [signal] : [])]),
     })
     const wait = Number(answer.headers.get('retry-after'))
     const body = parsed((await bodyOf(answer)) ?? '')

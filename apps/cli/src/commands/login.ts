@@ -41,15 +41,16 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
   const { config } = await readClientConfig(context.configPath)
   const known = gatewayOf(config, name)
   const origin = originOf(options, known)
-  const { token, session } = await credentialFrom(context, options, origin)
+  const kept = known?.url === origin ? known : null
+  const { token, session } = await credentialFrom(context, { ...options, rack: options.rack ?? kept?.rack }, origin)
   const answer = await askMe(origin, token)
   const me = answer.kind === 'known' ? answer.me : null
-  const rack = await chosenRack(options, { known: known?.url === origin ? known : null, answer, origin }).catch(
-    async function giveBack(error: unknown) {
-      if (session !== null) await endSession(origin, token, session.id)
-      throw error
-    },
-  )
+  const rack = await chosenRack(options, { known: kept, answer, origin }).catch(async function giveBack(
+    error: unknown,
+  ) {
+    if (session !== null) await endSession(origin, token, session.id)
+    throw error
+  })
   const expiresAt = answer.kind === 'known' ? answer.expiresAt : session?.expiresAt
   const half = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
   const entry = { token, email: me?.name, expiresAt, renewAt: session?.renewAt ?? half }

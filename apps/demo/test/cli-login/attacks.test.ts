@@ -253,6 +253,17 @@ describe('a page of another site', () => {
   const people = ['admin', 'ops', 'deployer']
 })
 
+test('a page of another site begins no login, and asks about none', async () => {
+  const headers = { 'sec-fetch-site': 'cross-site' }
+  for (const [path, body] of [
+    ['/device', laptop],
+    ['/device/poll', { secret: 'x' }],
+  ] as const) {
+    const { status, json } = await ask(at.system.url, path, body, headers)
+    expect([status, json.code]).toEqual([403, 'RGW_BROWSER_CALL'])
+  }
+})
+
 describe('whoever guesses codes', () => {
   test('is stopped by account, from wherever they type', async () => {
     const guessing = await startLoginSystem({}, { trustedProxies: ['127.0.0.1'] })

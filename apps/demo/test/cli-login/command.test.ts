@@ -151,14 +151,19 @@ describe('rack-gateway login', () => {
     expect(await running.ended).toMatchObject({ code: 130, stdout: '' })
   })
 
-  test('a second time needs no address, and takes the place of the first', async () => {
-    for (const words of [['staging', at.system.url], ['staging']]) {
+  test('a second time needs no address, takes the place of the first, and keeps its rack', async () => {
+    for (const words of [
+      ['work', at.system.url, '--rack', 'staging'],
+      ['work', '--rack-only'],
+    ]) {
       const running = command(['login', ...words, '--no-browser'])
       const [, code = ''] = await running.saw(/type this code there: (\S+)\n/)
-      const { browser, page } = await typeCode(at, code, 'viewer')
+      const { browser, page } = await typeCode(at, code, 'admin')
       await decide(at, browser, page, 'allow')
       expect((await running.ended).code).toBe(0)
+      expect(file().gateways).toEqual({ work: { url: at.system.url, rack: 'staging' } })
     }
+    expect((await at.system.get('/rack/production/apps?', file().tokens.work.token)).status).toBe(403)
   })
 })
 
