@@ -33,7 +33,7 @@ function parser(context: Context): Argv {
     .usage(overview)
     .command(
       'login <name> [url]',
-      'keep a token for a gateway under a name',
+      'log in to a gateway, and keep what it gives you under a name',
       (own) => loginOptions(own.usage(commandExamples.login)).option('rack', rackOption),
       async (given) => (await import('./commands/login.ts')).login(context, given),
     )
@@ -103,7 +103,16 @@ function loginOptions(own: Argv) {
   return own
     .positional('name', { type: 'string', demandOption: true, describe: 'what you call it' })
     .positional('url', { type: 'string', describe: "the gateway's address; known from the second time on" })
-    .option('token', { type: 'string', requiresArg: true, describe: 'the token, or - to read it from stdin' })
+    .option('browser', {
+      type: 'boolean',
+      describe: 'log in with a browser on this machine; --no-browser: by a code that you type into any browser',
+    })
+    .option('rack-only', { type: 'boolean', default: false, describe: 'a session that is good for one rack alone' })
+    .option('token', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a token that you were given instead, or - to read it from stdin',
+    })
     .option('insecure', { type: 'boolean', default: false, describe: 'permit http:// to another machine' })
 }
 

@@ -8,6 +8,7 @@ import {
   type RecordIdentityEvents,
   type SessionTerms,
 } from '@rack-gateway/auth'
+import type { CliLogins, DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import authPlugin from '@rack-gateway/auth/plugin'
 import {
@@ -27,9 +28,11 @@ import { answerErrors } from './answer-errors.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
+import { createLogins, registerCliLogin } from './cli-login.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { createFailureLog } from './failure-log.ts'
 import { identityRecorder } from './identity-recorder.ts'
+import { cliLoginApi } from './own-api/cli-login-api.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
@@ -65,6 +68,10 @@ export interface GatewayOptions {
   /** PUBLIC_URL: where browsers reach the gateway, and the audience of CI jobs; null: neither is let in. */
   readonly publicUrl?: string | null
   readonly login?: LoginSettings | null
+  /** Whether the CLI may be logged in by typing its code into a browser; on when absent. */
+  readonly deviceLogin?: DeviceLoginMode
+  /** Between two polls of such a login; 5 when absent. */
+  readonly devicePollSeconds?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
@@ -103,7 +110,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
     await app.register(ownApiReference)
+    const cliLogins = cliLoginsOf(app, database, options)
     await app.register(ownApi, {
+      cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
       database,
       mint: createTokenMint(options.secretKeys),
       now,
@@ -113,6 +122,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       publicUrl: options.publicUrl ?? null,
     })
     await registerPages(app, database, options)
+    if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -190,6 +200,26 @@ async function registerPages(app: FastifyInstance, database: Database, options: 
     record: recorder(app),
   })
   await app.register(home, { adminUsers: login.adminUsers, now })
+}
+
+function cliLoginsOf(app: FastifyInstance, database: Database, options: GatewayOptions): CliLogins | null {
+  const { login, secretKeys, now = Date.now, deviceLogin = 'on', devicePollSeconds: pollSeconds = 5 } = options
+  if (!login) return null
+  const mint = createTokenMint(secretKeys)
+  const terms = options.sessions ?? defaultSessionTerms
+  const record = recorder(app)
+  return createLogins({ database, mint, secrets: secretKeys, clock: { now }, record, terms, deviceLogin, pollSeconds })
+}
+
+async function registerCliLoginPages(
+  app: FastifyInstance,
+  database: Database,
+  { secretKeys, now = Date.now }: GatewayOptions,
+  logins: CliLogins,
+): Promise<void> {
+  const { browserSessions } = app
+  if (!browserSessions) return
+  await registerCliLogin(app, { database, secrets: secretKeys, clock: { now }, logins, browserSessions })
 }
 
 function recorder(app: FastifyInstance): RecordIdentityEvents {

@@ -1,9 +1,9 @@
 import rateLimit from '@fastify/rate-limit'
-import { addressBlock } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ruled, TooManyRequests } from './errors.ts'
 import { addressOf } from './rack-api/draft.ts'
+import { senderAt } from './sender.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,9 +34,6 @@ export default fp<StrangerLimitOptions>(
   { name: '@rack-gateway/stranger-limit' },
 )
 
-/** Whoever has an IPv6 address has its whole /64. */
 function senderOf(request: FastifyRequest): string {
-  const address = addressOf(request)
-  const block = addressBlock(address)
-  return block.endsWith('/64') ? block : address
+  return senderAt(addressOf(request))
 }

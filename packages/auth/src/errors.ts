@@ -104,6 +104,28 @@ export const KeyNotKnownYet = createError<[number]>(
 export const CsrfRefused = createError('RGW_CSRF_REFUSED', '%s', 403)
 export const LoginMisconfigured = createError('RGW_LOGIN_MISCONFIGURED', '%s', 500)
 
+export const CliLoginRefused = createError('RGW_CLI_LOGIN_REFUSED', '%s', 403)
+export const TooManyDeviceLogins = createError(
+  'RGW_TOO_MANY_DEVICE_LOGINS',
+  'too many logins that were begun %s wait for somebody to type their code: finish one of them, or try again in ten minutes',
+  429,
+)
+export const PolledTooOften = createError(
+  'RGW_POLLED_TOO_OFTEN',
+  'ask about a login every %s seconds, not more often',
+  429,
+)
+export const NoBrowserLogin = createError(
+  'RGW_NO_BROWSER_LOGIN',
+  'nobody logs in with a browser at this gateway: ask an administrator for a token, and log in with --token -',
+  409,
+)
+
+/** A login of the CLI that goes no further, with the rule that says so. */
+export function refusedLogin({ rule, reason }: Pick<Refusal, 'reason'> & { readonly rule: string }): FastifyError {
+  return Object.assign(new CliLoginRefused(reason), { rule })
+}
+
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
 export function unauthenticated(refusal: Refusal): FastifyError & Omit<Refusal, 'reason'> {
   const { rule, reason, alarm, detail } = refusal

@@ -12,6 +12,10 @@ export interface Author {
 export interface IdentityEvent {
   readonly kind:
     | 'login.succeeded'
+    | 'cli-login.approved'
+    | 'cli-login.denied'
+    | 'cli-login.redeemed'
+    | 'cli-login.refused'
     | 'user.created'
     | 'user.changed'
     | 'session.issued'
@@ -36,6 +40,7 @@ export interface IdentityEvent {
   readonly rack?: string
   readonly request?: string
   readonly source?: { readonly address: string; readonly client?: string }
+  readonly decision?: { readonly effect: 'deny'; readonly rule: string; readonly reason: string }
   readonly detail: Record<string, string>
 }
 

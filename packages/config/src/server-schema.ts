@@ -112,6 +112,11 @@ export const ServerEnvironment = Type.Object({
     idleProblem,
     '43200',
   ),
+  DEVICE_LOGIN: Type.Enum(['off', 'same-address', 'on'], {
+    description:
+      'on (rack-gateway login may be finished by typing its code into a browser), same-address (only into one at the address that it was begun at) or off',
+    default: 'on',
+  }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'fatal, error, warn, info, debug, trace or silent',
     default: 'info',

@@ -40,6 +40,8 @@ export interface ServerConfig {
   /** Path of the policy document; null: the built-in one. */
   readonly policyFile: string | null
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
+  /** Whether the CLI may be logged in by typing its code into a browser. */
+  readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
 }
@@ -81,6 +83,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,
     logLevel: values.LOG_LEVEL,
+    deviceLogin: values.DEVICE_LOGIN,
     login: loginOf(values),
   })
 }

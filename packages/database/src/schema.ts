@@ -74,6 +74,51 @@ export const usedLogins = gateway.table('used_logins', {
   expiresAt: instant('expires_at').notNull(),
 })
 
+/** Loopback logins of the CLI that somebody decided on. Before that, nothing is kept of one. */
+export const loopbackLogins = gateway.table('loopback_logins', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
+  device: text('device').notNull(),
+  rack: text('rack'),
+  /** Of PKCE: SHA-256 of the verifier. */
+  challenge: bytea('challenge').notNull(),
+  /** When the person had logged in who decided. */
+  authenticatedAt: instant('authenticated_at').notNull(),
+  /** SHA-256; null when it was denied. */
+  code: bytea('code'),
+  codeUntil: instant('code_until').notNull(),
+  spentAt: instant('spent_at'),
+  expiresAt: instant('expires_at').notNull(),
+})
+
+export const deviceDecisions = ['approved', 'denied'] as const
+export type DeviceDecision = (typeof deviceDecisions)[number]
+
+/** Logins of the CLI by a code that somebody types, from when they begin. */
+export const deviceLogins = gateway.table('device_logins', {
+  id: uuid('id').primaryKey(),
+  /** HMAC of what is typed. */
+  userCode: bytea('user_code').notNull(),
+  /** SHA-256 of what is polled with. */
+  secret: bytea('secret').notNull(),
+  device: text('device').notNull(),
+  system: text('system').notNull(),
+  rack: text('rack'),
+  address: text('address').notNull(),
+  /** That the address is in: only so many are open for each. */
+  block: text('block').notNull(),
+  begunAt: instant('begun_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  polledAt: instant('polled_at'),
+  decision: text('decision').$type<DeviceDecision>(),
+  userId: uuid('user_id').references(() => users.id),
+  /** When the person had logged in who approved it. */
+  authenticatedAt: instant('authenticated_at'),
+  redeemedAt: instant('redeemed_at'),
+})
+
 /** Who became an administrator by an entry of ADMIN_USERS. An entry counts once for each issuer. */
 export const firstAdministrators = gateway.table(
   'first_administrators',

@@ -6,7 +6,7 @@ import { type System, startSystem } from '../support/system.ts'
 import { type CallerKind, call, credential, kinds, person, roles } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
-type Who = 'everyone' | 'people' | 'people, and admins’ tokens' | 'admins' | 'people who are admins'
+type Who = 'anyone' | 'everyone' | 'people' | 'people, and admins’ tokens' | 'admins' | 'people who are admins'
 
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
 const whoMay: Readonly<Record<string, Who>> = {
@@ -14,6 +14,10 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
   'POST /session/renewal': 'people',
+  'POST /cli-logins/loopback': 'anyone',
+  'POST /cli-logins/loopback/redemption': 'anyone',
+  'POST /cli-logins/device': 'anyone',
+  'POST /cli-logins/device/poll': 'anyone',
   'GET /users': 'admins',
   'GET /groups': 'admins',
   'GET /users/{id}': 'admins',
@@ -45,6 +49,7 @@ function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
   const isPerson = kind === 'session'
   const isAdmin = role === 'admin'
   switch (who) {
+    case 'anyone':
     case 'everyone':
       return true
     case 'people':
@@ -59,7 +64,8 @@ function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
 }
 
 const all: readonly Endpoint[] = Object.values(endpoints)
-const table = all.filter(isForCallers)
+const ofJobs = all.filter(({ authentication }) => authentication === 'job')
+const table = all.filter(({ authentication }) => authentication !== 'job')
 const callers = roles.flatMap((role) => [...kinds, 'job' as const].map((kind) => ({ role, kind })))
 const principalKinds = { session: 'user', job: 'workload' } as const
 
@@ -89,11 +95,13 @@ describe('who may call the gateway’s own API', () => {
     })
 
     // The body or query is broken and the id is nobody's: whoever may not call hears of neither.
-    test.each(table)('$method $path', async ({ method, path, scope }) => {
+    test.each(table)('$method $path', async (endpoint) => {
+      const { method, path } = endpoint
+      const ofAll = isForCallers(endpoint) && endpoint.scope === 'gateway'
       const target = path.replace('{id}', randomUUID())
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
       // Whose things are asked for is in the query, so that of lists of own things is read.
-      const asked = method === 'GET' && scope === 'gateway' && !allowed ? `${target}?limit=many` : target
+      const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
       const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
       if (!allowed) {
         expect([answer.status, answer.json]).toEqual([
@@ -117,7 +125,7 @@ describe('who may call the gateway’s own API', () => {
     })
   })
 
-  test.each(all.filter((endpoint) => !isForCallers(endpoint)))(
+  test.each(ofJobs)(
     'whoever has no proven JWT, whatever else, is not heard: $method $path',
     async ({ method, path }) => {
       const forged = rawJwt({ alg: 'RS256', kid: 'x' }, { iss: pipelines.issuer.url, aud: system.url })
@@ -142,6 +150,8 @@ describe('who may call the gateway’s own API', () => {
     const answer = await system.raw(
       `${method} /gateway/api/v1${path.replace('{id}', randomUUID())} HTTP/1.1\r\nHost: 127.0.0.1:${system.port}\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"broke`,
     )
-    expect([answer.status, answer.json]).toEqual([401, expect.objectContaining({ rule: 'no-credential' })])
+    const refused = [401, expect.objectContaining({ rule: 'no-credential' })]
+    const heard = [400, expect.objectContaining({ code: 'RGW_BAD_REQUEST' })]
+    expect([answer.status, answer.json]).toEqual(whoMay[`${method} ${path}`] === 'anyone' ? heard : refused)
   })
 })

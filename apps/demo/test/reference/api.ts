@@ -1,4 +1,4 @@
-import { apiPrefix, type Endpoint, endpoints, isForCallers } from '@rack-gateway/gateway/own-api'
+import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/own-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { mark } from './roles.ts'
 import { code, table } from './table.ts'
@@ -17,7 +17,8 @@ export function apiParts(): Record<string, string> {
 }
 
 function whoMay(endpoint: Endpoint): string {
-  if (!isForCallers(endpoint)) return 'a CI job, by its OIDC token'
+  if (endpoint.authentication === 'anyone') return 'anyone, without a credential'
+  if (endpoint.authentication === 'job') return 'a CI job, by its OIDC token'
   const { permission, scope, others, callers } = endpoint
   const people = callers.includes('api-token') ? '' : '; people only'
   if (scope === 'gateway') return `${code(permission)}: ${rolesWith(permission)}${people}`

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
+import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
@@ -61,6 +62,9 @@ export interface SystemOptions {
   readonly tap?: (databaseUrl: string) => Promise<string>
   /** With a login by browser: how, once it is known where the gateway will listen. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
+  readonly deviceLogin?: DeviceLoginMode
+  /** Tests that poll don't wait as long as people do. */
+  readonly devicePollSeconds?: number
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -80,6 +84,8 @@ export async function startSystem({
   log = pino({ level: 'silent' }),
   publicUrl: givenUrl = null,
   login: loginAt,
+  deviceLogin = 'on',
+  devicePollSeconds = 1,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -114,6 +120,8 @@ export async function startSystem({
       authMaxStale: 60_000,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
+      deviceLogin,
+      devicePollSeconds,
       now,
       trustedProxies,
       ...(policyFile === undefined ? {} : { policyFile }),

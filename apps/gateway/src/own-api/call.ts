@@ -1,8 +1,10 @@
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
+import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
 import type { Static, TSchema } from 'typebox'
-import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint } from './endpoints.ts'
+import type { CliLoginApi } from './cli-login-api.ts'
+import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
 
 /** What the handlers work with, the same for all calls. */
 export interface OwnApiContext {
@@ -18,6 +20,7 @@ export interface OwnApiContext {
   readonly publicUrl: string | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  readonly cliLogin: CliLoginApi
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -49,7 +52,15 @@ export interface JobCall<E extends Endpoint = JobEndpoint> extends OwnApiContext
   readonly record: RecordIdentityEvents
 }
 
-type CallOf<E extends Endpoint> = E extends JobEndpoint ? JobCall<E> : OwnCall<E>
+/** A call by somebody unknown. */
+export interface OpenCall<E extends Endpoint = OpenEndpoint> extends OwnApiContext, Asked<E> {
+  /** For events. */
+  readonly place: Place
+}
+
+export type AnyCall = OwnCall | JobCall | OpenCall
+
+type CallOf<E extends Endpoint> = E extends JobEndpoint ? JobCall<E> : E extends OpenEndpoint ? OpenCall<E> : OwnCall<E>
 
 export type Handler<N extends EndpointName> = (
   call: CallOf<Endpoints[N]>,

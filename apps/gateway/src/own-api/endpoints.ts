@@ -35,8 +35,13 @@ export interface JobEndpoint extends EndpointShape {
   readonly authentication: 'job'
 }
 
+/** For anyone, and counted like all that strangers ask: what it takes proves itself, or leads to nothing by itself. */
+export interface OpenEndpoint extends EndpointShape {
+  readonly authentication: 'anyone'
+}
+
 /** One entry of the gateway's own API: routes, authorisation, OpenAPI, the reference and the test of who may are made from it. */
-export type Endpoint = CallerEndpoint | JobEndpoint
+export type Endpoint = CallerEndpoint | JobEndpoint | OpenEndpoint
 
 export function isForCallers(endpoint: Endpoint): endpoint is CallerEndpoint {
   return endpoint.authentication === undefined
@@ -100,6 +105,43 @@ export const endpoints = {
     callers: people,
     status: 200,
     answer: schemas.RenewedSession,
+  },
+  beginLoopbackLogin: {
+    method: 'POST',
+    path: '/cli-logins/loopback',
+    summary:
+      'Begins a login of the CLI that ends in the process that asks: its code is brought to a port of the same machine. There is nothing to poll.',
+    authentication: 'anyone',
+    body: schemas.LoopbackLoginRequest,
+    status: 201,
+    answer: schemas.BegunLoopbackLogin,
+  },
+  redeemLoopbackLogin: {
+    method: 'POST',
+    path: '/cli-logins/loopback/redemption',
+    summary: 'Gives the session for a code, once, to whoever has the verifier that its login began with.',
+    authentication: 'anyone',
+    body: schemas.RedemptionRequest,
+    status: 201,
+    answer: schemas.NewSession,
+  },
+  beginDeviceLogin: {
+    method: 'POST',
+    path: '/cli-logins/device',
+    summary: 'Begins a login of the CLI by a code that a person types into a browser, unless DEVICE_LOGIN is off.',
+    authentication: 'anyone',
+    body: schemas.CliLoginRequest,
+    status: 201,
+    answer: schemas.BegunDeviceLogin,
+  },
+  pollDeviceLogin: {
+    method: 'POST',
+    path: '/cli-logins/device/poll',
+    summary: 'Says what became of a login by a code, and gives its session once.',
+    authentication: 'anyone',
+    body: schemas.PollRequest,
+    status: 200,
+    answer: schemas.PolledLogin,
   },
   listUsers: {
     method: 'GET',
@@ -387,6 +429,10 @@ export const endpoints = {
 
 export type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
+export type OpenEndpointName = {
+  [N in EndpointName]: Endpoints[N] extends OpenEndpoint ? N : never
+}[EndpointName]
+export type GuardedEndpointName = Exclude<EndpointName, OpenEndpointName>
 
 /** How it is named in events and in the reference. */
 export function endpointId({ method, path }: Endpoint): string {

@@ -1,4 +1,4 @@
-import { apiPrefix, type Endpoint, type EndpointName, endpoints, isForCallers } from './endpoints.ts'
+import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
 
 const json = (schema: object) => ({ 'application/json': { schema } })
 const error = {
@@ -76,8 +76,9 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
     operationId: name,
     summary,
     description: whoMay(endpoint),
-    ...(isForCallers(endpoint) ? {} : { security: [{ job: [] }] }),
     tags: [path.split('/')[1]],
+    ...(endpoint.authentication === 'job' && { security: [{ job: [] }] }),
+    ...(endpoint.authentication === 'anyone' && { security: [] }),
     parameters: [...ids, ...parameters],
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
@@ -93,7 +94,9 @@ const idSchema = { type: 'string', format: 'uuid' }
 
 /** In words: what the caller needs. */
 export function whoMay(endpoint: Endpoint): string {
-  if (!isForCallers(endpoint)) return 'A job of a CI system that a trust lets in, with its OIDC token as Bearer.'
+  if (endpoint.authentication === 'anyone') return 'Anyone, without a credential.'
+  if (endpoint.authentication === 'job')
+    return 'A job of a CI system that a trust lets in, with its OIDC token as Bearer.'
   const { permission, scope, others, callers } = endpoint
   const need =
     scope === 'gateway'

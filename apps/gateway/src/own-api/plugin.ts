@@ -12,11 +12,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BrowserCall, ruled } from '../errors.ts'
 import { identityRecorder } from '../identity-recorder.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
-import { momentOf } from '../rack-api/draft.ts'
+import { momentOf, sourceOf } from '../rack-api/draft.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
-import type { JobCall, OwnApiContext, OwnCall } from './call.ts'
-import { apiPrefix, type Endpoint, type EndpointName, endpoints, isForCallers } from './endpoints.ts'
+import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
+import type { CliLoginApi } from './cli-login-api.ts'
+import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { validatorFor } from './validation.ts'
 
@@ -38,14 +39,15 @@ export interface OwnApiOptions {
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads
   readonly publicUrl: string | null
+  readonly cliLogin: CliLoginApi
 }
 
 /** No request here is large. */
 const bodyLimit = 64 * 1024
 
-/** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. */
+/** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
@@ -56,6 +58,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     identities: app.identities,
     publicUrl,
     now,
+    cliLogin,
   }
   app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
@@ -103,7 +106,8 @@ async function admit(
   reply: FastifyReply,
   { endpoint, context }: Pick<Route, 'endpoint' | 'context'>,
 ): Promise<void> {
-  if (!isForCallers(endpoint)) {
+  if (endpoint.authentication === 'anyone') return app.limitStranger(request)
+  if (endpoint.authentication === 'job') {
     request.provenJwt = await authenticateJob(context.workloads, request)
     return
   }
@@ -112,12 +116,12 @@ async function admit(
 }
 
 /** The table's types tie each handler to its own endpoint; by name they are one. */
-function answerBy(name: EndpointName, call: OwnCall | JobCall): unknown {
-  const handle = handlers[name] as (call: OwnCall | JobCall) => unknown
+function answerBy(name: EndpointName, call: AnyCall): unknown {
+  const handle = handlers[name] as (call: AnyCall) => unknown
   return handle(call)
 }
 
-function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): OwnCall | JobCall {
+function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): AnyCall {
   const { endpoint, context, options } = route
   const params = request.params as { readonly id?: string }
   const asked = {
@@ -127,7 +131,10 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     query: (request.query ?? {}) as OwnCall['query'],
     body: (request.body ?? {}) as OwnCall['body'],
   }
-  if (!isForCallers(endpoint)) return { ...asked, proven: provenOf(request), record: identityRecorder(app, request) }
+  if (endpoint.authentication === 'anyone')
+    return { ...asked, place: { request: request.id, source: sourceOf(request) } }
+  if (endpoint.authentication === 'job')
+    return { ...asked, proven: provenOf(request), record: identityRecorder(app, request) }
   const principal = callerOf(request)
   return {
     ...asked,

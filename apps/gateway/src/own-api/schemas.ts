@@ -59,6 +59,57 @@ export const RenewedSession = Type.Object({
   renewAt: Type.String({ format: 'date-time', description: 'when it is time to renew again' }),
 })
 
+/** Goes unchanged into pages, lists and the audit log. */
+const PlainName = (description: string) =>
+  Type.String({ pattern: '^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,58}[A-Za-z0-9])?$', description })
+
+const cliLogin = {
+  device: PlainName('what the device calls itself'),
+  system: PlainName('its operating system'),
+  rack: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+      description: 'the only rack that the session should be good for',
+    }),
+  ),
+}
+
+export const CliLoginRequest = Type.Object(cliLogin, closed)
+export const LoopbackLoginRequest = Type.Object(
+  {
+    ...cliLogin,
+    challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'of PKCE, by S256' }),
+    port: Type.Integer({ minimum: 1_024, maximum: 65_535, description: 'where 127.0.0.1 is listened on' }),
+    path: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'the only path there, without its slash' }),
+    state: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'comes back with the code' }),
+  },
+  closed,
+)
+export const BegunLoopbackLogin = Type.Object({
+  address: Type.String({ description: 'what the person opens' }),
+  expiresAt: Time,
+})
+export const RedemptionRequest = Type.Object(
+  {
+    code: Type.String({ minLength: 1, maxLength: 200 }),
+    verifier: Type.String({ pattern: '^[A-Za-z0-9._~-]{43,128}$', description: 'of PKCE' }),
+  },
+  closed,
+)
+export const NewSession = Type.Object({ id: Id, ...RenewedSession.properties })
+export const BegunDeviceLogin = Type.Object({
+  code: Type.String({ description: 'what the person types, such as WDJB-MJHT' }),
+  address: Type.String({ description: 'where they type it; no address carries the code' }),
+  secret: Type.String({ description: 'what to poll with, shown only now' }),
+  intervalSeconds: Type.Integer({ description: 'between two polls' }),
+  expiresAt: Time,
+})
+export const PollRequest = Type.Object({ secret: Type.String({ minLength: 1, maxLength: 2_000 }) }, closed)
+export const PolledLogin = Type.Object({
+  status: Type.Enum(['pending', 'denied', 'expired', 'done']),
+  session: Type.Optional(NewSession),
+})
+
 export const User = Type.Object({
   id: Id,
   email: Type.String(),

@@ -6,7 +6,7 @@ export interface LoginRefusal {
   readonly reason: string
 }
 
-function refusal(status: number, rule: string, title: string, reason: string): LoginRefusal {
+export function refusal(status: number, rule: string, title: string, reason: string): LoginRefusal {
   return Object.freeze({ status, rule, title, reason })
 }
 

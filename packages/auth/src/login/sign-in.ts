@@ -136,7 +136,7 @@ async function openSession(
   const { token, hash, expiresAt } = mint.issue('browser', now + life)
   const id = randomUUID()
   const end = new Date(expiresAt)
-  await tx.insert(sessions).values({ id, userId, device, expiresAt: end })
+  await tx.insert(sessions).values({ id, userId, device, authenticatedAt: new Date(now), expiresAt: end })
   await tx.insert(credentials).values({ hash, sessionId: id, expiresAt: end })
   await tx.insert(sessionUses).values({ sessionId: id, usedAt: new Date(now) })
   const detail = { session: id, user: userId, device, expires: end.toISOString() }

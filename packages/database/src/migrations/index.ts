@@ -8,6 +8,7 @@ import { workloads } from './0007-workloads.ts'
 import { sessionRenewal } from './0008-session-renewal.ts'
 import { runOptions } from './0009-run-options.ts'
 import { workloadSessions } from './0010-workload-sessions.ts'
+import { cliLogins } from './0011-cli-logins.ts'
 
 export interface Migration {
   readonly name: string
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   sessionRenewal,
   runOptions,
   workloadSessions,
+  cliLogins,
 ]

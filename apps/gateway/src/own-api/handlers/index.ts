@@ -1,5 +1,6 @@
 import type { Handlers } from '../call.ts'
 import { bindingHandlers } from './bindings.ts'
+import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -17,4 +18,5 @@ export const handlers: Handlers = {
   ...tokenHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
+  ...cliLoginHandlers,
 }
