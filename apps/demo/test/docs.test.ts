@@ -6,6 +6,7 @@ import { apiParts } from './reference/api.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
+import { permissionParts } from './reference/permissions.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
@@ -30,6 +31,7 @@ describe('the generated parts of the reference are those of the code', () => {
     ['api.md', apiParts],
     ['configuration.md', configurationParts],
     ['policy-document.md', policyDocumentParts],
+    ['permissions.md', permissionParts],
   ])('%s', async (name, parts) => {
     const path = `${workspace}docs/reference/${name}`
     const made = withParts(readFileSync(path, 'utf8'), await parts())
