@@ -1,0 +1,33 @@
+import type { AuditEvent } from './event.ts'
+
+/** The first event of each call: what was decided. */
+const kinds = ['call', 'intent', 'opened']
+
+/** As `postgres` gives it. */
+interface Query {
+  cursor(rows: number): AsyncIterable<readonly { readonly canonical: string }[]>
+}
+
+export interface RecordedCallsOptions {
+  readonly since: Date
+  /** No more than these, the newest. */
+  readonly most: number
+}
+
+const batch = 500
+
+/**
+ * The calls of the audit log, newest first, a batch at a time: nothing of the log is held beyond that.
+ *
+ * @param sql a connection that may read events
+ */
+export async function* recordedCalls(
+  sql: (strings: TemplateStringsArray, ...values: readonly (Date | number | readonly string[])[]) => Query,
+  { since, most }: RecordedCallsOptions,
+): AsyncGenerator<readonly AuditEvent[]> {
+  const query = sql`
+    select canonical from audit.events
+    where at >= ${since} and kind = any(${kinds}) and effect is not null and route is not null and rack is not null
+    order by at desc limit ${most}`
+  for await (const rows of query.cursor(batch)) yield rows.map(({ canonical }) => JSON.parse(canonical))
+}
