@@ -8,7 +8,15 @@ import {
   type RecordIdentityEvents,
   type SessionTerms,
 } from '@rack-gateway/auth'
-import type { LoginSettings } from '@rack-gateway/auth/login'
+import {
+  createProviderGrants,
+  createProviderSource,
+  createRecheck,
+  type LoginSettings,
+  type ProviderGrants,
+  type ProviderSource,
+  type Recheck,
+} from '@rack-gateway/auth/login'
 import authPlugin from '@rack-gateway/auth/plugin'
 import {
   createBrowserSessions,
@@ -99,15 +107,17 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
     await app.register(ownApiReference)
+    const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
     await app.register(ownApi, {
       database,
       mint: createTokenMint(options.secretKeys),
       now,
       tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
       sessionTerms: options.sessions ?? defaultSessionTerms,
+      recheck: vouching?.recheck ?? nobodyToAsk,
     })
     await app.register(workloadsApi, { workloads, publicUrl: options.publicUrl ?? null, now })
-    await registerPages(app, database, options)
+    await registerPages(app, database, options, vouching)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -169,12 +179,41 @@ async function registerIdentities(
   return workloads
 }
 
-async function registerPages(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
+interface Vouching {
+  readonly provider: ProviderSource
+  readonly grants: ProviderGrants
+  readonly recheck: Recheck
+}
+
+/** The identity provider, for logins and for asking again later. */
+function vouchingOf(
+  app: FastifyInstance,
+  database: Database,
+  settings: LoginSettings,
+  { secretKeys, now = Date.now }: GatewayOptions,
+): Vouching {
+  const clock = { now }
+  const provider = createProviderSource(settings, clock)
+  const grants = createProviderGrants(database, secretKeys)
+  const recheck = createRecheck({ settings, provider, grants, database, clock, record: recorder(app) })
+  return { provider, grants, recheck }
+}
+
+async function nobodyToAsk(): Promise<void> {}
+
+async function registerPages(
+  app: FastifyInstance,
+  database: Database,
+  options: GatewayOptions,
+  vouching: Vouching | null,
+): Promise<void> {
   const { login, secretKeys, now = Date.now } = options
   const { browserSessions } = app
-  if (!login || !browserSessions) return
+  if (!login || !browserSessions || !vouching) return
   await registerLogin(app, {
     settings: login,
+    provider: vouching.provider,
+    grants: vouching.grants,
     browserSessions,
     database,
     mint: createTokenMint(secretKeys),

@@ -76,6 +76,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "gateway.first_administrators: SELECT INSERT UPDATE DELETE",
       "gateway.last_uses: SELECT INSERT UPDATE DELETE",
       "gateway.migrations: SELECT",
+      "gateway.provider_grants: SELECT INSERT UPDATE DELETE",
       "gateway.revision: SELECT UPDATE",
       "gateway.runs: SELECT INSERT UPDATE DELETE",
       "gateway.service_accounts: SELECT INSERT UPDATE DELETE",

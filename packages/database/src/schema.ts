@@ -63,6 +63,21 @@ export const usedLogins = gateway.table('used_logins', {
   expiresAt: instant('expires_at').notNull(),
 })
 
+/** What a person's identity provider gave for asking again whether it still vouches for them. Apart from `users`, so that asking does not raise the revision. */
+export const providerGrants = gateway.table('provider_grants', {
+  userId: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id),
+  /** Raised whenever another refresh token takes the place of the one before. */
+  version: integer('version').notNull(),
+  /** The newest refresh token, sealed for this user; null: the provider was asked for one and gave none. */
+  sealed: bytea('sealed'),
+  /** When the provider last vouched for the user. */
+  checkedAt: instant('checked_at').notNull(),
+  /** Until then one replica is asking: a refresh token that is used twice would end what it stands for. */
+  claimedUntil: instant('claimed_until'),
+})
+
 /** Who became an administrator by an entry of ADMIN_USERS. An entry counts once for each issuer. */
 export const firstAdministrators = gateway.table(
   'first_administrators',

@@ -1,4 +1,5 @@
 import type { SessionTerms } from '@rack-gateway/auth'
+import type { Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists } from '@rack-gateway/auth/store'
 import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import type { Static, TSchema } from 'typebox'
@@ -12,6 +13,8 @@ export interface OwnApiContext {
   /** The longest life of an API token, in milliseconds. */
   readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
+  /** Asks the identity provider about a user before their session is renewed. */
+  readonly recheck: Recheck
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }

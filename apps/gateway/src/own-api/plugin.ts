@@ -1,4 +1,5 @@
 import type { IdentityEvent, SessionTerms, TokenMint } from '@rack-gateway/auth'
+import type { Recheck } from '@rack-gateway/auth/login'
 import { type Administration, createAdministration, createLists } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
@@ -26,6 +27,7 @@ export interface OwnApiOptions {
   /** Milliseconds. */
   readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
+  readonly recheck: Recheck
 }
 
 /** No request here is large. */
@@ -33,13 +35,14 @@ const bodyLimit = 64 * 1024
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms } = options
+  const { database, now, tokenMaxAge, sessionTerms, recheck } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
     rackNames: app.racks.names,
     tokenMaxAge,
     sessionTerms,
+    recheck,
     now,
   }
   readJsonOnly(app)

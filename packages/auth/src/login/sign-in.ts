@@ -74,7 +74,8 @@ interface FoundUser {
   readonly isNew: boolean
 }
 
-async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
+/** Finds or adds the user that a person is, and notes what has changed about them. @throws LoginRefused for a locked one */
+export async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
   const [added] = await tx.insert(users).values(row).onConflictDoNothing().returning({ id: users.id })
