@@ -48,14 +48,6 @@ export const sessions = gateway.table('sessions', {
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
 })
 
-/** When a session was last used, to within a minute. Apart from the session, so that use does not raise the revision. */
-export const sessionUses = gateway.table('session_uses', {
-  sessionId: uuid('session_id')
-    .primaryKey()
-    .references(() => sessions.id),
-  usedAt: instant('used_at').notNull(),
-})
-
 /** Login attempts that came back from the identity provider, so that none comes back twice. */
 export const usedLogins = gateway.table('used_logins', {
   /** SHA-256 of the attempt's state. */
@@ -175,7 +167,10 @@ export const bindings = gateway.table('bindings', {
   permissions: text('permissions'),
 })
 
-/** When and from where a session or an API token was last used; written at most once a minute. */
+/**
+ * When and from where a session or an API token was last used; written at most once a minute. A browser's session has one
+ * from its login on, and is over when it is too old. Apart from what it is about, so that use does not raise the revision.
+ */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
   credential: uuid('credential').primaryKey(),

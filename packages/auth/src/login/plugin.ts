@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { isRefusal } from '../refusal.ts'
 import { closeSession } from '../sessions.ts'
+import { callerAddress } from '../source-address.ts'
 import type { TokenMint } from '../token.ts'
 import { type Attempt, attemptLife } from './attempts.ts'
 import { type Callback, readCallback } from './callback.ts'
@@ -151,9 +152,9 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     const now = clock.now()
     return changeIdentities(database.db, by, record, async (change) => {
       for (const session of earlier) await closeSession(change, session, 'replaced by another login', new Date(now))
-      const { id, ip, headers } = request
+      const { id, headers } = request
       const client = headers['user-agent']
-      const source = { address: ip, ...(client !== undefined && { client }) }
+      const source = { address: callerAddress(request), ...(client !== undefined && { client }) }
       const place = { now, device: deviceOf(client), request: id, source }
       const signedIn = await signIn(change, mint, vouched.person, settings, place)
       await keepGrant(change, signedIn.user, vouched)

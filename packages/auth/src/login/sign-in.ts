@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { credentials, firstAdministrators, sessions, sessionUses, usedLogins, users } from '@rack-gateway/database'
+import { credentials, firstAdministrators, lastUses, sessions, usedLogins, users } from '@rack-gateway/database'
 import { and, eq, inArray, lt } from 'drizzle-orm'
 import { createBinding } from '../bindings.ts'
 import type { Change } from '../change.ts'
@@ -132,14 +132,14 @@ async function openSession(
   { tx, events, by }: Change,
   mint: TokenMint,
   userId: string,
-  { now, device, life }: SignInPlace & { readonly life: number },
+  { now, device, source, life }: SignInPlace & { readonly life: number },
 ): Promise<IssuedCredential> {
   const { token, hash, expiresAt } = mint.issue('browser', now + life)
   const id = randomUUID()
   const end = new Date(expiresAt)
   await tx.insert(sessions).values({ id, userId, device, expiresAt: end })
   await tx.insert(credentials).values({ hash, sessionId: id, expiresAt: end })
-  await tx.insert(sessionUses).values({ sessionId: id, usedAt: new Date(now) })
+  await tx.insert(lastUses).values({ credential: id, usedAt: new Date(now), address: source.address })
   const detail = { session: id, user: userId, device, expires: end.toISOString() }
   events.push({ kind: 'session.issued', principal: by, detail })
   return { id, token, expiresAt }

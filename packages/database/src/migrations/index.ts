@@ -6,7 +6,7 @@ import { logins } from './0005-logins.ts'
 import { apiTokens } from './0006-api-tokens.ts'
 import { workloads } from './0007-workloads.ts'
 import { sessionRenewal } from './0008-session-renewal.ts'
-import { providerGrants } from './0010-provider-grants.ts'
+import { renewalsAndUses } from './0010-renewals-and-uses.ts'
 
 export interface Migration {
   readonly name: string
@@ -23,5 +23,5 @@ export const migrations: readonly Migration[] = [
   apiTokens,
   workloads,
   sessionRenewal,
-  providerGrants,
+  renewalsAndUses,
 ]
