@@ -2,7 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from './alarms.ts'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
-import { detailOf, ruleOf } from './errors.ts'
+import { accountOf, detailOf, ruleOf } from './errors.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
 
@@ -85,10 +85,14 @@ async function refuseStranger(
 async function beyondLimit(app: FastifyInstance, refusal: unknown, request: FastifyRequest): Promise<unknown> {
   const { status } = failureOf(refusal, request.id)
   if (status === 429 || status >= 500) return refusal
-  return app.limitStranger(request).then(
-    () => refusal,
-    (beyond: unknown) => beyond,
-  )
+  try {
+    await app.limitStranger(request)
+    const account = accountOf(refusal)
+    if (account !== null) app.limitAccount(account)
+    return refusal
+  } catch (beyond) {
+    return beyond
+  }
 }
 
 function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

@@ -42,6 +42,7 @@ export async function registerLogin(app: FastifyInstance, options: BrowserLoginO
       async recordFailure(failed: FailedLogin) {
         await app.audit.record(failureDraft(failed))
       },
+      limitAccount: app.limitAccount,
       countFailure({ request, rule, reason }: FailedLogin) {
         app.audit.refuse({ address: addressOf(request), rule, reason })
       },

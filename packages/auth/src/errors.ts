@@ -113,10 +113,11 @@ export const LoginMisconfigured = createError('RGW_LOGIN_MISCONFIGURED', '%s', 5
 
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
 export function unauthenticated(refusal: Refusal): FastifyError & Omit<Refusal, 'reason'> {
-  const { rule, reason, alarm, detail } = refusal
+  const { rule, reason, alarm, account, detail } = refusal
   return Object.assign(new Unauthenticated(reason), {
     rule,
     ...(alarm && { alarm }),
+    ...(account !== undefined && { account }),
     ...(detail !== undefined && { detail }),
   })
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import { type Change, changeIdentities } from '../change.ts'
@@ -16,7 +16,7 @@ import { sentCookies, setCookie } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
-import { refusalPage, unavailablePage } from './pages.ts'
+import { busyPage, type Limited, refusalPage, unavailablePage } from './pages.ts'
 import { type Person, personOf } from './person.ts'
 import type { ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
@@ -50,8 +50,10 @@ export interface LoginOptions {
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
   readonly record: RecordIdentityEvents
-  /** Of a login that this gateway began: resolves when it is durable. */
+  /** Of a person whom the provider vouched for: resolves when it is durable. */
   readonly recordFailure: (failed: FailedLogin) => Promise<void>
+  /** @param account issuer and subject of a person who is not let in @throws an error of status 429 beyond the limit */
+  readonly limitAccount: (account: string) => void
   /** Of anything else, which anybody can send: counted, without I/O. */
   readonly countFailure: (failed: FailedLogin) => void
 }
@@ -91,8 +93,12 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   const { cookies } = browserSessions
   const attempts = createOpenAttempts(cookies, options.secrets)
 
-  app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
+  app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
     if (error instanceof LoginRefused) return refuse(request, reply, error, null)
+    if (error.statusCode === 429) {
+      options.countFailure({ request, rule: error.rule ?? 'login-limit', reason: error.message, detail: {} })
+      return busyPage(reply, error)
+    }
     if ((error.statusCode ?? 500) < 500) throw error
     request.log.error({ event: 'login.broken', err: error })
     return unavailablePage(reply, error)
@@ -184,11 +190,16 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     { refusal, detail }: LoginRefused,
     attempt: Attempt | null,
   ): Promise<FastifyReply> {
-    const { rule, reason, status } = refusal
-    const failed = { request, rule, reason, detail: { issuer: settings.issuer, ...detail } }
-    if (status >= 500) request.log.warn({ event: 'login.failed', rule, ...detail })
-    if (attempt === null) options.countFailure(failed)
-    else await options.recordFailure(failed)
+    const { rule, reason, status, of } = refusal
+    const { issuer } = settings
+    const failed = { request, rule, reason, detail: { issuer, ...detail } }
+    if (of === 'person') {
+      options.limitAccount(`${issuer} ${detail.subject}`)
+      await options.recordFailure(failed)
+    } else {
+      request.log[status >= 500 ? 'warn' : 'info']({ event: 'login.failed', rule, ...detail })
+      options.countFailure(failed)
+    }
     return refusalPage(reply, refusal, detail, attempt?.returnTo ?? home, request.id)
   }
 }

@@ -87,7 +87,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   const same = and(eq(users.issuer, issuer), eq(users.subject, subject))
   const [known] = await tx.select().from(users).where(same).for('update')
   if (!known) throw new Error('a user that could not be added for being there is not there')
-  if (known.lockedAt) throw new LoginRefused(lockedAccount, { user: known.id, email })
+  if (known.lockedAt) throw new LoginRefused(lockedAccount, { user: known.id, subject, email })
   const changes = {
     ...(known.email !== email && { email, emailBefore: known.email }),
     ...(known.groups.join('\n') !== groups.join('\n') && {
