@@ -37,6 +37,7 @@ import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
+import { watchForwarding } from './forwarding.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
@@ -97,6 +98,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorate('alarms', createAlarms(now))
     app.decorateRequest('endpoint', null)
     answerErrors(app)
+    const forwarding = watchForwarding(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
@@ -105,7 +107,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(rbacPolicyPlugin, { closedAddresses: [addressOf(databaseUrl)] })
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
-    await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
+    const notes = { protection: await tamperProtection(database.sql), forwarding }
+    await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
     await app.register(ownApi, {

@@ -55,6 +55,8 @@ export interface SystemOptions {
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
+  /** Takes each line of the log. */
+  readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
 }
@@ -74,6 +76,7 @@ export async function startSystem({
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
+  log,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -102,7 +105,7 @@ export async function startSystem({
       })),
       secretKeys: [key],
       databaseUrl,
-      log: pino({ level: 'silent' }),
+      log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
