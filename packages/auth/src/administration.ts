@@ -69,9 +69,6 @@ export function createAdministration({ database: { db }, mint, clock, record, by
       })
     },
     removeBinding: (id: string) =>
-      change(async (open) => {
-        const gone = await deleteBinding(open, id)
-        if (gone.subjectKind === 'user' && adminRoles.includes(gone.role)) await keepAnAdmin(open, { adminRoles })
-      }),
+      change((open) => keepAnAdmin(open, adminRoles, async () => void (await deleteBinding(open, id)))),
   }
 }
