@@ -174,7 +174,7 @@ describe('an id_token does not count', () => {
     ['that has expired', () => claims({ exp: now() - 60, iat: now() - 120 })],
     ['that never expires', () => claims({ exp: undefined })],
     ['that is not valid yet', () => claims({ nbf: now() + 600 })],
-    ['that is huge', () => claims({ padding: 'x'.repeat(60_000) })],
+    ['that is huge', () => claims({ padding: 'x'.repeat(200_000) })],
     ['about nobody', () => claims({ sub: '' })],
     ['about no subject', () => claims({ sub: undefined })],
     ['about something that is no subject', () => claims({ sub: 7 })],
@@ -210,7 +210,7 @@ describe('a person is not let in', () => {
     ['whose groups can’t be read', { groups: ['ok', 7 as never] }, 'login-groups', 'could not be read'],
     [
       'with more groups than can be',
-      { groups: Array.from({ length: 501 }, (_, n) => `g${n}`) },
+      { groups: Array.from({ length: 5_001 }, (_, n) => `g${n}`) },
       'login-groups',
       'could not be read',
     ],

@@ -9,7 +9,8 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** Seconds that the clocks of the provider and the gateway may differ. */
 const clockTolerance = 30
-const longestToken = 64 * 1024
+/** Characters: thousands of groups fit. */
+const longestToken = 256 * 1024
 
 /** The provider's keys. An unknown key id asks for them again, at most every half minute. */
 export function remoteKeys(url: string): JWTVerifyGetKey {

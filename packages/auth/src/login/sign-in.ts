@@ -10,6 +10,7 @@ import { attemptLife, stateHash } from './attempts.ts'
 import type { Person } from './person.ts'
 import { LoginRefused, lockedAccount } from './refusal.ts'
 import type { LoginSettings } from './settings.ts'
+import { toldChange, toldGroups } from './told-groups.ts'
 
 /** Where and when the login takes place. */
 export interface SignInPlace {
@@ -80,7 +81,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
   const [added] = await tx.insert(users).values(row).onConflictDoNothing().returning({ id: users.id })
   if (added) {
-    const detail = { user: added.id, issuer, subject, email, groups: groups.join(', ') }
+    const detail = { user: added.id, issuer, subject, email, ...toldGroups(groups) }
     events.push({ kind: 'user.created', principal: by, detail })
     return { id: added.id, isNew: true }
   }
@@ -90,10 +91,7 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   if (known.lockedAt) throw new LoginRefused(lockedAccount, { user: known.id, subject, email })
   const changes = {
     ...(known.email !== email && { email, emailBefore: known.email }),
-    ...(known.groups.join('\n') !== groups.join('\n') && {
-      groups: groups.join(', '),
-      groupsBefore: known.groups.join(', '),
-    }),
+    ...(known.groups.join('\n') !== groups.join('\n') && toldChange(known.groups, groups)),
   }
   if (Object.keys(changes).length > 0) {
     await tx
