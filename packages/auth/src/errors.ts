@@ -85,6 +85,11 @@ export const TokenEnded = createError(
   'this API token was revoked or has expired, so it can not be used or changed any more: make a new one',
   409,
 )
+export const TokenChanged = createError(
+  'RGW_TOKEN_CHANGED',
+  'somebody else has changed this API token in the meantime, so nothing was done: look at it again, then decide',
+  409,
+)
 export const NotFound = createError(
   'RGW_IDENTITY_NOT_FOUND',
   'there is no %s: list what exists, or create it first',

@@ -65,14 +65,27 @@ describe('users, sessions, service accounts and bindings', () => {
     await expect.poll(() => status(system.url, token.text('token')), { timeout: 1_000 }).toBe(401)
     const owner = { kind: 'user', id: ben.id }
     const given = await call(system, admin.token, 'POST', `/tokens/${token.text('id')}/owner`, { owner })
-    expect([given.status, given.json]).toEqual([200, expect.objectContaining({ owner: { ...owner, name: ben.email } })])
+    expect([given.status, given.json]).toEqual([
+      200,
+      expect.objectContaining({
+        owner: { ...owner, name: ben.email },
+        note: expect.stringContaining('still knows its secret'),
+        rotate: `/gateway/api/v1/tokens/${token.text('id')}/rotate`,
+      }),
+    ])
     await expect.poll(() => status(system.url, token.text('token')), { timeout: 1_000 }).toBe(200)
     expect((await system.send('DELETE', '/apps/myapp?', token.text('token'))).status).toBe(403)
     expect((await system.send('PUT', '/apps/myapp?', token.text('token'), '')).status).toBe(403)
     expect(await system.events()).toContainEqual(
       expect.objectContaining({
         kind: 'token.owner-changed',
-        detail: { token: token.text('id'), name: 'release', from: `user:${ann.id}`, owner: `user:${ben.id}` },
+        detail: {
+          token: token.text('id'),
+          name: 'release',
+          from: `user:${ann.id}`,
+          owner: `user:${ben.id}`,
+          note: expect.stringContaining('still knows its secret'),
+        },
       }),
     )
     const nobody = { owner: { kind: 'service-account', id: someId() } }

@@ -278,7 +278,7 @@ export const endpoints = {
     callers: people,
     body: schemas.OwnerRequest,
     status: 200,
-    answer: schemas.Token,
+    answer: schemas.HandedOverToken,
   },
 } as const satisfies Readonly<Record<string, Endpoint>>
 
