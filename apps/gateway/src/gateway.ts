@@ -23,6 +23,7 @@ import {
   createDirectory,
   createLastUses,
   createWorkloads,
+  type LastUses,
   type Workloads,
   watchRevision,
 } from '@rack-gateway/auth/store'
@@ -38,6 +39,8 @@ import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { watchForwarding } from './forwarding.ts'
+import { createMetrics } from './metrics.ts'
+import { addressesOf, type MetricsAddress, serveMetrics } from './metrics-server.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
@@ -81,6 +84,8 @@ export interface GatewayOptions {
   readonly strangersPerMinute?: number
   /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
   readonly trustedProxies?: readonly string[]
+  /** Where metrics are; nowhere when absent. */
+  readonly metrics?: MetricsAddress | null
 }
 
 const defaultStrangersPerMinute = 300
@@ -103,8 +108,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
-    const workloads = await registerIdentities(app, database, options)
-    await app.register(rbacPolicyPlugin, { closedAddresses: [addressOf(databaseUrl)] })
+    const { workloads, lastUses } = await registerIdentities(app, database, options)
+    await app.register(rbacPolicyPlugin, { closedAddresses: closedAddressesOf(options) })
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     const notes = { protection: await tamperProtection(database.sql), forwarding }
@@ -122,6 +127,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(workloadsApi, { workloads, publicUrl: options.publicUrl ?? null, now })
     await registerPages(app, database, options, vouching)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
+    if (options.metrics)
+      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)
@@ -139,7 +146,7 @@ async function registerIdentities(
   app: FastifyInstance,
   database: Database,
   options: GatewayOptions,
-): Promise<Workloads> {
+): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses }> {
   const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl = null, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
@@ -179,7 +186,7 @@ async function registerIdentities(
       if (kind !== 'workload') lastUses.note(credential, address)
     },
   })
-  return workloads
+  return { workloads, lastUses }
 }
 
 interface Vouching {
@@ -265,6 +272,11 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     now,
     reads: auditReads,
   }
+}
+
+/** Where no proxy of a rack leads: the gateway's own database and metrics. */
+function closedAddressesOf({ databaseUrl, metrics }: GatewayOptions): string[] {
+  return [addressOf(databaseUrl), ...(metrics ? addressesOf(metrics) : [])]
 }
 
 /** `host:port` of the gateway's own database. */

@@ -41,6 +41,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,
       login: loginOf(config),
+      metrics: config.metrics,
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

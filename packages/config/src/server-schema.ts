@@ -110,6 +110,14 @@ export const ServerEnvironment = Type.Object({
     durationProblem('1m', '30d'),
     '12h',
   ),
+  METRICS_PORT: Type.Optional(
+    checked('a port from 1 to 65535, other than PORT, for /metrics alone; unset: no metrics', metricsPortProblem),
+  ),
+  METRICS_HOST: checked(
+    'the address that metrics are at, such as 127.0.0.1, or 0.0.0.0 where only the collector reaches that port',
+    hostProblem,
+    '127.0.0.1',
+  ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'fatal, error, warn, info, debug, trace or silent',
     default: 'info',
@@ -168,6 +176,11 @@ function defaultRoleProblem(value: string): string | null {
 
 function portProblem(value: string): string | null {
   return /^(0|[1-9]\d{0,4})$/.test(value) && Number(value) <= 65_535 ? null : 'is not a port'
+}
+
+/** A port that nobody can predict is none that a collector finds, or that proxies are kept from. */
+function metricsPortProblem(value: string): string | null {
+  return value === '0' ? 'is not a port' : portProblem(value)
 }
 
 function strangersProblem(value: string): string | null {

@@ -272,6 +272,15 @@ describe('the proxies in front', () => {
     expect(problemsOf({ ...complete, STRANGERS_PER_MINUTE })).toEqual([expect.stringContaining('STRANGERS_PER_MINUTE')])
   })
 
+  test.each(['0', '65536', 'x'])('metrics are not at port %s', (METRICS_PORT) => {
+    expect(problemsOf({ ...complete, METRICS_PORT })).toEqual([expect.stringContaining('METRICS_PORT is not a port')])
+  })
+
+  test('metrics are where METRICS_PORT says, on this machine alone, or nowhere', () => {
+    expect(readServerConfig(complete).metrics).toBeNull()
+    expect(readServerConfig({ ...complete, METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 })
+  })
+
   test.each(['0d', '23h', '3651d', '365', 'year'])('a token’s longest life of %s is refused', (TOKEN_MAX_AGE) => {
     expect(problemsOf({ ...complete, TOKEN_MAX_AGE })).toEqual([expect.stringContaining('TOKEN_MAX_AGE')])
   })

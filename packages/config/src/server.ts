@@ -37,6 +37,8 @@ export interface ServerConfig {
   readonly strangersPerMinute: number
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Where metrics are; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
@@ -77,6 +79,10 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     tokenMaxAgeMs: durationOf(values.TOKEN_MAX_AGE),
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
+    metrics:
+      values.METRICS_PORT === undefined
+        ? null
+        : Object.freeze({ host: values.METRICS_HOST, port: Number(values.METRICS_PORT) }),
     logLevel: values.LOG_LEVEL,
     login: loginOf(values),
   })

@@ -55,6 +55,7 @@ export interface SystemOptions {
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
+  readonly metrics?: { readonly host: string; readonly port: number }
   /** Takes each line of the log. */
   readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
@@ -77,6 +78,7 @@ export async function startSystem({
   publicUrl: givenUrl = null,
   login: loginAt,
   log,
+  metrics,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -114,6 +116,7 @@ export async function startSystem({
       now,
       trustedProxies,
       strangersPerMinute,
+      ...(metrics && { metrics }),
     })
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })
