@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { freePort, type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
@@ -74,6 +75,24 @@ describe('metrics', () => {
       socket.close()
     },
   )
+})
+
+test('say within two seconds that identities are stale when the database is gone', async () => {
+  const tapped: { tap?: DatabaseTap } = {}
+  const port = await freePort()
+  const cut = await startSystem({
+    metrics: { host: '127.0.0.1', port },
+    async tap(databaseUrl) {
+      tapped.tap = await tapDatabase(databaseUrl)
+      return tapped.tap.url
+    },
+  })
+  onTestFinished(() => cut.stop())
+  const stale = async () =>
+    /^rack_gateway_identities_stale 1$/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
+  expect(await stale()).toBe(false)
+  tapped.tap?.close()
+  await expect.poll(stale, { timeout: 5_000 }).toBe(true)
 })
 
 test('without a port for them there are none, and with one that is taken the start fails with a sentence', async () => {
