@@ -4,13 +4,13 @@ import { and, eq, gt, isNull } from 'drizzle-orm'
 import type { JWTPayload } from 'jose'
 import { changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
-import { notVouchedFor, providerUnreachable, providerUnusable } from '../errors.ts'
+import { notVouchedFor, providerUnreachable, providerUnusable, SessionOver } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { closeSession } from '../sessions.ts'
 import { type Person, personOf } from './person.ts'
 import type { Claim, ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
-import { LoginRefused, noEmail, otherDomain, unreachableProvider, unverifiedEmail } from './refusal.ts'
+import { LoginRefused, lockedAccount, noEmail, otherDomain, unreachableProvider, unverifiedEmail } from './refusal.ts'
 import type { LoginSettings } from './settings.ts'
 import { describeUser } from './sign-in.ts'
 
@@ -119,7 +119,8 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   }
 }
 
-/** What is wrong is between the gateway and the provider: the session goes on. */
+/** What is wrong is between the gateway and the provider: the session goes on, but for a user who was locked meanwhile. */
 function explain({ refusal, detail }: LoginRefused): Error {
+  if (refusal === lockedAccount) return new SessionOver()
   return refusal === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? refusal.rule)
 }
