@@ -1,5 +1,4 @@
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
-import pino from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askUnder } from './support/ask-under.ts'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
@@ -22,7 +21,7 @@ beforeAll(async () => {
   system = await startSystem({
     rackNames: ['production', 'staging'],
     publicUrl,
-    log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
+    log: (line) => lines.push(line),
     async tap(url) {
       tap = await tapDatabase(url)
       return tap.url

@@ -3,7 +3,7 @@ import { KeyNotKnownYet } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from './alarms.ts'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
-import { detailOf, ruleOf } from './errors.ts'
+import { accountOf, detailOf, ruleOf } from './errors.ts'
 import type { createFailureLog } from './failure-log.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
@@ -89,10 +89,14 @@ async function refuseStranger(
 async function beyondLimit(app: FastifyInstance, refusal: unknown, request: FastifyRequest): Promise<unknown> {
   const { status } = failureOf(refusal, request.id)
   if (status === 429 || (status >= 500 && !(refusal instanceof KeyNotKnownYet))) return refusal
-  return app.limitStranger(request).then(
-    () => refusal,
-    (beyond: unknown) => beyond,
-  )
+  try {
+    await app.limitStranger(request)
+    const account = accountOf(refusal)
+    if (account !== null) app.limitAccount(account)
+    return refusal
+  } catch (beyond) {
+    return beyond
+  }
 }
 
 function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

@@ -9,13 +9,22 @@ import {
   type SessionTerms,
 } from '@rack-gateway/auth'
 import type { CliLogins, DeviceLoginMode } from '@rack-gateway/auth/cli-login'
-import type { LoginSettings } from '@rack-gateway/auth/login'
+import {
+  createProviderGrants,
+  createProviderSource,
+  createRecheck,
+  type LoginSettings,
+  type ProviderGrants,
+  type ProviderSource,
+  type Recheck,
+} from '@rack-gateway/auth/login'
 import authPlugin from '@rack-gateway/auth/plugin'
 import {
   createBrowserSessions,
   createDirectory,
   createLastUses,
   createWorkloads,
+  type LastUses,
   type Workloads,
   watchRevision,
 } from '@rack-gateway/auth/store'
@@ -31,7 +40,10 @@ import { callLog } from './call-log.ts'
 import { createLogins, registerCliLogin } from './cli-login.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { createFailureLog } from './failure-log.ts'
+import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
+import { createMetrics } from './metrics.ts'
+import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
 import { cliLoginApi } from './own-api/cli-login-api.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
@@ -82,6 +94,8 @@ export interface GatewayOptions {
   readonly trustedProxies?: readonly string[]
   /** Path of the policy document; the built-in one when absent or null. */
   readonly policyFile?: string | null
+  /** Where metrics are; nowhere when absent. */
+  readonly metrics?: MetricsAddress | null
 }
 
 const defaultStrangersPerMinute = 300
@@ -100,17 +114,20 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorate('strangerFailures', createFailureLog(now))
     app.decorateRequest('endpoint', null)
     answerErrors(app)
+    const forwarding = watchForwarding(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
-    const workloads = await registerIdentities(app, database, options)
+    const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
-    await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
+    const notes = { protection: await tamperProtection(database.sql), forwarding }
+    await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
+    const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
     await app.register(ownApi, {
       cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
       database,
@@ -120,10 +137,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       sessionTerms: options.sessions ?? defaultSessionTerms,
       workloads,
       publicUrl: options.publicUrl ?? null,
+      recheck: vouching?.recheck ?? nobodyToAsk,
     })
-    await registerPages(app, database, options)
+    await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
+    if (options.metrics)
+      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)
@@ -141,7 +161,7 @@ async function registerIdentities(
   app: FastifyInstance,
   database: Database,
   options: GatewayOptions,
-): Promise<Workloads> {
+): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses }> {
   const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl = null, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
@@ -183,15 +203,44 @@ async function registerIdentities(
       if (kind !== 'workload') lastUses.note(credential, address)
     },
   })
-  return workloads
+  return { workloads, lastUses }
 }
 
-async function registerPages(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
+interface Vouching {
+  readonly provider: ProviderSource
+  readonly grants: ProviderGrants
+  readonly recheck: Recheck
+}
+
+/** The identity provider, for logins and for asking again later. */
+function vouchingOf(
+  app: FastifyInstance,
+  database: Database,
+  settings: LoginSettings,
+  { secretKeys, now = Date.now }: GatewayOptions,
+): Vouching {
+  const clock = { now }
+  const provider = createProviderSource(settings, clock)
+  const grants = createProviderGrants(database, secretKeys)
+  const recheck = createRecheck({ settings, provider, grants, database, clock, record: recorder(app) })
+  return { provider, grants, recheck }
+}
+
+async function nobodyToAsk(): Promise<void> {}
+
+async function registerPages(
+  app: FastifyInstance,
+  database: Database,
+  options: GatewayOptions,
+  vouching: Vouching | null,
+): Promise<void> {
   const { login, secretKeys, now = Date.now } = options
   const { browserSessions } = app
-  if (!login || !browserSessions) return
+  if (!login || !browserSessions || !vouching) return
   await registerLogin(app, {
     settings: login,
+    provider: vouching.provider,
+    grants: vouching.grants,
     browserSessions,
     database,
     mint: createTokenMint(secretKeys),

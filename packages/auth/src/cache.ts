@@ -19,6 +19,10 @@ export interface Identities {
   onChange(listener: () => void): () => void
   /** Whether a change may have been missed for more than a second. */
   stale(): boolean
+  /** Milliseconds since what is known here was last known to be current. */
+  age(): number
+  /** Tokens that are remembered. */
+  cached(): number
 }
 
 export interface IdentitiesOptions {
@@ -103,7 +107,8 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     }
   }
 
-  return { find, findOwner, onChange: revision.onChange, stale: revision.stale }
+  const { onChange, stale, age } = revision
+  return { find, findOwner, onChange, stale, age, cached: () => answers.size }
 }
 
 function outlivesItsSecret({ kind }: TokenReading): boolean {

@@ -45,6 +45,21 @@ export const SessionNotLonger = createError(
   'this session goes on until %s and can not be made longer: run "rack-gateway login" then',
   409,
 )
+export const NotVouchedFor = createError(
+  'RGW_NOT_VOUCHED_FOR',
+  'the identity provider %s, so all your sessions were ended: run "rack-gateway login"',
+  401,
+)
+export const ProviderUnreachable = createError(
+  'RGW_PROVIDER_UNREACHABLE',
+  'the identity provider could not be asked whether it still vouches for you, so the session was not renewed and goes on until its end: try again in a minute',
+  503,
+)
+export const ProviderUnusable = createError(
+  'RGW_PROVIDER_UNUSABLE',
+  'the identity provider gave an answer that can not be used, so the session was not renewed and goes on until its end: if it stays like this, tell an administrator (%s)',
+  502,
+)
 export const InvalidSource = createError(
   'RGW_INVALID_SOURCE',
   'a source is an address or a network, such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, and IPv4 is written as IPv4: correct it or leave it out',
@@ -68,6 +83,11 @@ export const SourceNotPermitted = createError(
 export const TokenEnded = createError(
   'RGW_TOKEN_ENDED',
   'this API token was revoked or has expired, so it can not be used or changed any more: make a new one',
+  409,
+)
+export const TokenChanged = createError(
+  'RGW_TOKEN_CHANGED',
+  'somebody else has changed this API token in the meantime, so nothing was done: look at it again, then decide',
   409,
 )
 export const NotFound = createError(
@@ -128,10 +148,24 @@ export function refusedLogin({ rule, reason }: Pick<Refusal, 'reason'> & { reado
 
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
 export function unauthenticated(refusal: Refusal): FastifyError & Omit<Refusal, 'reason'> {
-  const { rule, reason, alarm, detail } = refusal
+  const { rule, reason, alarm, account, detail } = refusal
   return Object.assign(new Unauthenticated(reason), {
     rule,
     ...(alarm && { alarm }),
+    ...(account !== undefined && { account }),
     ...(detail !== undefined && { detail }),
   })
+}
+
+/** @param rule of the login that the user would be refused by */
+export function notVouchedFor(rule: string, why: string): Error {
+  return Object.assign(new NotVouchedFor(why), { rule })
+}
+
+export function providerUnreachable(): Error {
+  return Object.assign(new ProviderUnreachable(), { rule: 'provider-unreachable', retryAfter: 10 })
+}
+
+export function providerUnusable(why: string): Error {
+  return Object.assign(new ProviderUnusable(why), { rule: 'provider-unusable' })
 }

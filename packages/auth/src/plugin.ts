@@ -10,7 +10,7 @@ import { readAuthorization } from './credentials.ts'
 import { SourceNotPermitted, unauthenticated } from './errors.ts'
 import { sentCookies } from './login/cookies.ts'
 import { browserSession, isRefusal, malformedCredential, type Refusal, rackJwt } from './refusal.ts'
-import { comesFrom } from './source-address.ts'
+import { callerAddress, comesFrom } from './source-address.ts'
 import type { TokenMint, TokenReading } from './token.ts'
 import { looksLikeJwt } from './workloads/jwt.ts'
 
@@ -70,11 +70,10 @@ export default fp(
       if (isRefusal(principal)) throw unauthenticated(principal)
       request.principal = principal
       request.credential = credential
-      // A connection that was reset before it was accepted has no address, whatever the type says.
-      const address: string | undefined = request.ip
-      if (principal.sources && !comesFrom(principal.sources, address ?? ''))
+      const address = callerAddress(request)
+      if (principal.sources && !comesFrom(principal.sources, address))
         throw Object.assign(new SourceNotPermitted(), { rule: 'source-address' })
-      onUse?.(principal, address ?? 'unknown')
+      onUse?.(principal, address)
     }
 
     // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.

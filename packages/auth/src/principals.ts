@@ -124,15 +124,15 @@ function tokenPrincipal(session: SessionRecord, now: number): Principal | refusa
   const { superseded } = session
   if (superseded === null || refusals.isRefusal(principal)) return principal
   const until = superseded.until.getTime()
-  if (now >= until) return refusals.supersededToken(superseded.at.getTime(), principal)
+  if (now >= until)
+    return refusals.ofAccount(refusals.supersededToken(superseded.at.getTime(), principal), principal.id)
   return Object.freeze({ ...principal, expiresAt: Math.min(principal.expiresAt, until) })
 }
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {
   const { user } = session
-  if (session.endedAt) return refusals.endedSession(session.endedAt.getTime())
-  if (user.lockedAt) return refusals.lockedUser
-  if (now >= session.expiresAt.getTime()) return refusals.expiredToken('session', session.expiresAt.getTime())
+  const refused = sessionRefusal(session, now)
+  if (refused !== null) return refusals.ofAccount(refused, user.id)
   return Object.freeze({
     kind: 'user',
     id: user.id,
@@ -153,12 +153,16 @@ function secretPrincipal(token: ApiTokenRecord, now: number): Principal | refusa
   return now >= end ? refusals.expiredToken('api-token', end) : Object.freeze({ ...principal, expiresAt: end })
 }
 
+function sessionRefusal({ user, endedAt, expiresAt }: SessionRecord, now: number): refusals.Refusal | null {
+  if (endedAt) return refusals.endedSession(endedAt.getTime())
+  if (user.lockedAt) return refusals.lockedUser
+  return now >= expiresAt.getTime() ? refusals.expiredToken('session', expiresAt.getTime()) : null
+}
+
 function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {
   const { owner } = token
-  if (token.revokedAt) return refusals.revokedToken(token.revokedAt.getTime())
-  if (owner.kind === 'user' && owner.lockedAt) return refusals.lockedOwner
-  if (owner.kind === 'service-account' && owner.disabledAt) return refusals.disabledServiceAccount
-  if (now >= token.expiresAt.getTime()) return refusals.expiredToken('api-token', token.expiresAt.getTime())
+  const refused = apiTokenRefusal(token, now)
+  if (refused !== null) return refusals.ofAccount(refused, owner.id)
   return Object.freeze({
     kind: 'api-token',
     id: token.id,
@@ -176,6 +180,13 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refu
     expiresAt: token.expiresAt.getTime(),
     ...(token.sources ? { sources: Object.freeze(token.sources.split(' ')) } : {}),
   })
+}
+
+function apiTokenRefusal({ owner, revokedAt, expiresAt }: ApiTokenRecord, now: number): refusals.Refusal | null {
+  if (revokedAt) return refusals.revokedToken(revokedAt.getTime())
+  if (owner.kind === 'user' && owner.lockedAt) return refusals.lockedOwner
+  if (owner.kind === 'service-account' && owner.disabledAt) return refusals.disabledServiceAccount
+  return now >= expiresAt.getTime() ? refusals.expiredToken('api-token', expiresAt.getTime()) : null
 }
 
 function current(bindings: readonly Binding[], now: number): readonly Binding[] {

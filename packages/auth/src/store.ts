@@ -22,6 +22,7 @@ export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountReque
 export { createLastUses, type LastUses } from './last-uses.ts'
 export { createLists, type Lists } from './lists.ts'
 export type { Page, PageRequest } from './page.ts'
+export { secretStays } from './replacing-tokens.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 export { loadTrusts } from './workloads/trusts.ts'

@@ -59,14 +59,6 @@ export const sessions = gateway.table('sessions', {
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
 })
 
-/** When a session was last used, to within a minute. Apart from the session, so that use does not raise the revision. */
-export const sessionUses = gateway.table('session_uses', {
-  sessionId: uuid('session_id')
-    .primaryKey()
-    .references(() => sessions.id),
-  usedAt: instant('used_at').notNull(),
-})
-
 /** Login attempts that came back from the identity provider, so that none comes back twice. */
 export const usedLogins = gateway.table('used_logins', {
   /** SHA-256 of the attempt's state. */
@@ -117,6 +109,21 @@ export const deviceLogins = gateway.table('device_logins', {
   /** When the person had logged in who approved it. */
   authenticatedAt: instant('authenticated_at'),
   redeemedAt: instant('redeemed_at'),
+})
+
+/** What a person's identity provider gave for asking again whether it still vouches for them. Apart from `users`, so that asking does not raise the revision. */
+export const providerGrants = gateway.table('provider_grants', {
+  userId: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id),
+  /** Raised whenever another refresh token takes the place of the one before. */
+  version: integer('version').notNull(),
+  /** The newest refresh token, sealed for this user; null: the provider was asked for one and gave none. */
+  sealed: bytea('sealed'),
+  /** When the provider last vouched for the user. */
+  checkedAt: instant('checked_at').notNull(),
+  /** Until then one replica is asking: a refresh token that is used twice would end what it stands for. */
+  claimedUntil: instant('claimed_until'),
 })
 
 /** Who became an administrator by an entry of ADMIN_USERS. An entry counts once for each issuer. */
@@ -218,7 +225,10 @@ export const bindings = gateway.table('bindings', {
   permissions: text('permissions'),
 })
 
-/** When and from where a session or an API token was last used; written at most once a minute. */
+/**
+ * When and from where a session or an API token was last used; written at most once a minute. A browser's session has one
+ * from its login on, and is over when it is too old. Apart from what it is about, so that use does not raise the revision.
+ */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
   credential: uuid('credential').primaryKey(),

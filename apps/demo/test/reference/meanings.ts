@@ -37,7 +37,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_INVALID_REQUEST: 'which field of the request is not as the endpoint’s schema says',
   RGW_STRONGER_THAN_YOURSELF: 'what the caller wants to give and does not hold, there or for as long',
   RGW_TOO_MANY_REQUESTS:
-    'how many calls without a credential that holds one address may make in a minute, and how long to wait (Retry-After, too)',
+    'how many calls without a credential that holds one address may make in a minute, or that an account was refused too often, and how long to wait (Retry-After, too)',
   RGW_UPSTREAM_REDIRECT: 'that the rack answered with a redirect, which is not passed on',
   RGW_UPSTREAM_UNCLEAR: 'that the rack’s answer to a question of the gateway could not be read',
 }

@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/te
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway } from '@rack-gateway/gateway'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
@@ -54,12 +54,13 @@ export interface SystemOptions {
   readonly policyFile?: string
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
-  /** Where the gateway logs to; nowhere when absent. */
-  readonly log?: FastifyBaseLogger
   /** `own`: where it listens. */
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
+  readonly metrics?: { readonly host: string; readonly port: number }
+  /** Takes each line of the log. */
+  readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
   readonly deviceLogin?: DeviceLoginMode
@@ -81,11 +82,12 @@ export async function startSystem({
   trustedProxies = [],
   policyFile,
   strangersPerMinute = 1_000_000,
-  log = pino({ level: 'silent' }),
   publicUrl: givenUrl = null,
   login: loginAt,
   deviceLogin = 'on',
   devicePollSeconds = 1,
+  log,
+  metrics,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -114,7 +116,7 @@ export async function startSystem({
       })),
       secretKeys: [key],
       databaseUrl,
-      log,
+      log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
@@ -126,6 +128,7 @@ export async function startSystem({
       trustedProxies,
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
+      ...(metrics && { metrics }),
     })
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })

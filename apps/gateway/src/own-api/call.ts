@@ -1,5 +1,6 @@
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { Place } from '@rack-gateway/auth/cli-login'
+import type { Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
 import type { Static, TSchema } from 'typebox'
@@ -18,6 +19,8 @@ export interface OwnApiContext {
   readonly identities: Identities
   /** PUBLIC_URL. */
   readonly publicUrl: string | null
+  /** Asks the identity provider about a user before their session is renewed. */
+  readonly recheck: Recheck
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly cliLogin: CliLoginApi

@@ -99,7 +99,8 @@ export const endpoints = {
   renewSession: {
     method: 'POST',
     path: '/session/renewal',
-    summary: 'Gives the session that asks a new token and a later end; the token before goes on for a while.',
+    summary:
+      'Gives the session that asks a new token and a later end; the token before goes on for a while. The identity provider is asked first whether it still vouches for the user, where it gave the means.',
     permission: 'gateway:self:write',
     scope: 'self',
     callers: people,
@@ -349,7 +350,7 @@ export const endpoints = {
     callers: people,
     body: schemas.OwnerRequest,
     status: 200,
-    answer: schemas.Token,
+    answer: schemas.HandedOverToken,
   },
   listTrusts: {
     method: 'GET',

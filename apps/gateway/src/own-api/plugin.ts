@@ -1,4 +1,5 @@
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
+import type { Recheck } from '@rack-gateway/auth/login'
 import {
   type Administration,
   createAdministration,
@@ -40,6 +41,7 @@ export interface OwnApiOptions {
   readonly workloads: Workloads
   readonly publicUrl: string | null
   readonly cliLogin: CliLoginApi
+  readonly recheck: Recheck
 }
 
 /** No request here is large. */
@@ -47,7 +49,7 @@ const bodyLimit = 64 * 1024
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
@@ -57,6 +59,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     workloads,
     identities: app.identities,
     publicUrl,
+    recheck,
     now,
     cliLogin,
   }

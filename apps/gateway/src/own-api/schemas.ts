@@ -152,6 +152,12 @@ export const NewToken = Type.Object({
   token: Type.String({ description: 'the token itself, shown only in this answer' }),
 })
 
+export const HandedOverToken = Type.Object({
+  ...Token.properties,
+  note: Type.String({ description: 'what is left to do' }),
+  rotate: Type.String({ description: 'where to POST for a new secret' }),
+})
+
 export const TokenRequest = Type.Object(
   {
     name: Type.String({ maxLength: 100 }),

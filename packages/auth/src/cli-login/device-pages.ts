@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkCsrf } from '../authenticate-cookie.ts'
 import { fieldOf } from '../login/forms.ts'
 import { LoginRefused } from '../login/refusal.ts'
-import { createSeal } from '../seal.ts'
+import { createValueSeal } from '../seal.ts'
 import { askCode, askDecision, told } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin.ts'
 import {
@@ -34,7 +34,7 @@ interface Typed {
 export function devicePages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
   const { browserSessions, visit, isBeyondCodeLimit } = options
   const { device } = logins
-  const { seal, open } = createSeal<Typed>(options.secrets, 'rack-gateway/device-login-typed/1')
+  const { seal, open } = createValueSeal<Typed>(options.secrets, 'rack-gateway/device-login-typed/1')
 
   app.addHook('onRequest', async function mayBeUsed(request) {
     if (request.routeOptions.url?.startsWith(page) && device.mode === 'off') throw new LoginRefused(deviceLoginOff)

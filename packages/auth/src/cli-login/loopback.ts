@@ -3,7 +3,7 @@ import { loopbackLogins, users } from '@rack-gateway/database'
 import { eq, inArray, lt } from 'drizzle-orm'
 import type { Change } from '../change.ts'
 import { LoginRefused } from '../login/refusal.ts'
-import { createSeal } from '../seal.ts'
+import { createValueSeal } from '../seal.ts'
 import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
 import type { CliLoginOptions } from './options.ts'
 import { recordedChange } from './recorded-change.ts'
@@ -36,7 +36,7 @@ export type LoopbackLogins = ReturnType<typeof createLoopbackLogins>
 /** Logins that end in the process that began them. Until somebody decides on one, the gateway keeps nothing of it. */
 export function createLoopbackLogins(options: CliLoginOptions) {
   const { secrets, clock, database } = options
-  const { seal, open } = createSeal<LoopbackLogin>(secrets, 'rack-gateway/loopback-login/1')
+  const { seal, open } = createValueSeal<LoopbackLogin>(secrets, 'rack-gateway/loopback-login/1')
 
   return {
     begin(request: LoopbackRequest, address: string): BegunLoopback {

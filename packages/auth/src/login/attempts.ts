@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createSeal, type Seal } from '../seal.ts'
+import { createValueSeal, type ValueSeal } from '../seal.ts'
 
 /** A login that has begun: what must come back with it. */
 export interface Attempt {
@@ -10,6 +10,8 @@ export interface Attempt {
   readonly returnTo: string
   /** Milliseconds since the epoch. */
   readonly begunAt: number
+  /** Whether this is its second round, for which the provider asks for consent. */
+  readonly consentAsked?: boolean
 }
 
 export const attemptLife = 600_000
@@ -23,9 +25,9 @@ export function stateHash(state: string): Buffer {
   return createHash('sha256').update(state).digest()
 }
 
-export type AttemptSeal = Seal<Attempt>
+export type AttemptSeal = ValueSeal<Attempt>
 
 /** Attempts travel in their browser, sealed, so that beginning one costs no I/O. @param secrets newest first */
 export function createAttemptSeal(secrets: readonly Uint8Array[]): AttemptSeal {
-  return createSeal(secrets, 'rack-gateway/login-attempt/1')
+  return createValueSeal(secrets, 'rack-gateway/login-attempt/1')
 }

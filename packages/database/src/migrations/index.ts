@@ -9,6 +9,7 @@ import { sessionRenewal } from './0008-session-renewal.ts'
 import { runOptions } from './0009-run-options.ts'
 import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
+import { renewalsAndUses } from './0012-renewals-and-uses.ts'
 
 export interface Migration {
   readonly name: string
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   runOptions,
   workloadSessions,
   cliLogins,
+  renewalsAndUses,
 ]
