@@ -1,12 +1,8 @@
+import type { Sql } from 'postgres'
 import type { AuditEvent } from './event.ts'
 
 /** The first event of each call: what was decided. */
 const kinds = ['call', 'intent', 'opened']
-
-/** As `postgres` gives it. */
-interface Query {
-  cursor(rows: number): AsyncIterable<readonly { readonly canonical: string }[]>
-}
 
 export interface RecordedCallsOptions {
   readonly since: Date
@@ -22,12 +18,12 @@ const batch = 500
  * @param sql a connection that may read events
  */
 export async function* recordedCalls(
-  sql: (strings: TemplateStringsArray, ...values: readonly (Date | number | readonly string[])[]) => Query,
+  sql: Sql,
   { since, most }: RecordedCallsOptions,
 ): AsyncGenerator<readonly AuditEvent[]> {
-  const query = sql`
+  const query = sql<{ canonical: string }[]>`
     select canonical from audit.events
-    where at >= ${since} and kind = any(${kinds}) and effect is not null and route is not null and rack is not null
+    where at >= ${since} and kind in ${sql(kinds)} and effect is not null and route is not null and rack is not null
     order by at desc limit ${most}`
   for await (const rows of query.cursor(batch)) yield rows.map(({ canonical }) => JSON.parse(canonical))
 }
