@@ -385,7 +385,7 @@ describe('what is refused at the exchange', () => {
     const { status, body } = await exchange(await issuer.jwt({ repository_id: '75' }))
     expect(status).toBe(401)
     expect(body).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule: 'no-trust' })
-    expect(JSON.stringify(body)).not.toMatch(/74|repository_id|trust-/)
+    expect(JSON.stringify({ ...body, requestId: '' })).not.toMatch(/74|repository_id|trust-/)
     const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.reason).join('\n')
     await expect.poll(refused, { timeout: 3_000 }).toContain(`${name}: repository_id must be "74"`)
   })
