@@ -55,3 +55,80 @@ describe('a transfer that is under way', () => {
       .toMatchObject({ kind: 'outcome', principal: { name: 'uploader@example.com' }, close: expect.any(String) })
   })
 })
+
+/** A caller can send the end of a body as late as it likes: nothing is decided by what was so at its beginning. */
+describe('a change whose body comes slowly', () => {
+  let system: System
+  beforeAll(async () => {
+    system = await startSystem()
+  })
+  afterAll(() => system.stop())
+
+  async function begun(email: string, head: string, body: string) {
+    const issued = await system.issuer.issueSession({
+      email,
+      role: 'admin',
+      device: 'test',
+      expiresAt: Date.now() + 3_600_000,
+    })
+    const socket = connect(system.port, '127.0.0.1')
+    const answered = new Promise<string>((resolve) => {
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk
+      })
+      socket.on('close', () => resolve(text))
+    })
+    const authorization = Buffer.from(`convox:${issued.token}`).toString('base64')
+    const headers = `Host: gateway\r\nAuthorization: Basic ${authorization}\r\nConnection: close\r\nContent-Length: ${body.length}`
+    socket.write(`${head}\r\n${headers}\r\n\r\n${body.slice(0, -1)}`)
+    return {
+      ...issued,
+      async finish() {
+        socket.write(body.slice(-1))
+        return answered
+      },
+    }
+  }
+
+  const form = 'POST /apps HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded'
+  const json = 'POST /gateway/api/v1/service-accounts HTTP/1.1\r\nContent-Type: application/json'
+
+  test.each([
+    ['a form for the rack', form, 'name=late'],
+    ['a request of the own API', json, '{"name":"late"}'],
+  ])('%s: a session that has ended meanwhile changes nothing', async (_what, head, body) => {
+    const change = await begun('slow@example.com', head, body)
+    // The gateway has read the head once it has answered a later call.
+    await system.get('/apps', await system.token('viewer'))
+    await system.issuer.endSession(change.id, 'lost laptop')
+    expect(await change.finish()).toMatch(/^HTTP\/1\.1 401 /)
+    expect(system.rack.received.filter(({ method }) => method === 'POST')).toEqual([])
+    expect(await system.sql`select 1 from gateway.service_accounts where name = 'late'`).toHaveLength(0)
+    expect(await system.lastEvent()).toMatchObject({
+      kind: 'call',
+      status: 401,
+      principal: { name: 'slow@example.com' },
+    })
+  })
+
+  test.each([
+    ['a form for the rack', form, 'name=late'],
+    ['a request of the own API', json, '{"name":"late"}'],
+  ])('%s: a role that was taken away meanwhile permits nothing', async (_what, head, body) => {
+    const change = await begun(`demoted-${head.length}@example.com`, head, body)
+    await system.get('/apps', await system.token('viewer'))
+    await system.sql`delete from gateway.bindings where subject_id = (
+      select user_id::text from gateway.sessions where id = ${change.id})`
+    await expect.poll(async () => (await system.get('/apps', change.token)).status, { timeout: 5_000 }).toBe(403)
+    expect(await change.finish()).toMatch(/^HTTP\/1\.1 403 /)
+    expect(system.rack.received.filter(({ method }) => method === 'POST')).toEqual([])
+    expect(await system.sql`select 1 from gateway.service_accounts where name = 'late'`).toHaveLength(0)
+  })
+
+  test('what is still so goes through', async () => {
+    const change = await begun('steady@example.com', form, 'name=late')
+    await system.get('/apps', await system.token('viewer'))
+    expect(await change.finish()).toMatch(/^HTTP\/1\.1 200 /)
+  })
+})

@@ -24,6 +24,8 @@ declare module 'fastify' {
      * the session's CSRF token in `X-CSRF-Token`, else it is a 403.
      */
     authenticateOwn(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /** Looks the caller up again, after what can take its time: a body that comes slowly. Sets `principal`, or throws as `authenticate`. */
+    authenticateAgain(request: FastifyRequest): Promise<void>
     /** Null where nobody logs in with a browser. */
     browserSessions: BrowserSessions | null
   }
@@ -96,6 +98,13 @@ export default fp(
       if (isRefusal(authorization)) throw unauthenticated(authorization)
       if (authorization.scheme === 'basic') return checkBasic(request, reply)
       await identify(request, authorization.token)
+    })
+
+    app.decorate('authenticateAgain', async function authenticateAgain(request) {
+      if (request.credential === null) throw new Error('nobody is looked up again who was not looked up before')
+      const principal = await identities.find(request.credential)
+      if (isRefusal(principal)) throw unauthenticated(principal)
+      request.principal = principal
     })
 
     app.decorate('authenticateOwn', async function authenticateOwn(request, reply) {

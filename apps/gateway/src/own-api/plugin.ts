@@ -18,7 +18,14 @@ import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
-import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
+import {
+  apiPrefix,
+  type CallerEndpoint,
+  type Endpoint,
+  type EndpointName,
+  endpoints,
+  isForCallers,
+} from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { validatorFor } from './validation.ts'
 
@@ -94,6 +101,9 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async preParsing(request, reply) {
       allowBody(request, reply)
     },
+    async preHandler(request) {
+      if (isForCallers(endpoint) && method !== 'GET') await admitAgain(app, request, { endpoint, context })
+    },
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
@@ -115,6 +125,16 @@ async function admit(
     return
   }
   await app.authenticateOwn(request, reply)
+  authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
+}
+
+/** A body can come as late as its sender likes: what was so at its beginning decides nothing. */
+async function admitAgain(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  { endpoint, context }: { readonly endpoint: CallerEndpoint; readonly context: OwnApiContext },
+): Promise<void> {
+  await app.authenticateAgain(request)
   authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
 }
 

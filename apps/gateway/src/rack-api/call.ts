@@ -28,7 +28,7 @@ export interface CallState {
 
 /** A call whose caller, rack and route are known. */
 export type RoutedCall = CallState & {
-  readonly principal: Principal
+  principal: Principal
   readonly credential: TokenReading
   /** Fires when the client goes away. */
   readonly signal: CallerSignal

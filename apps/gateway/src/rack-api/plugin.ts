@@ -48,6 +48,7 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   const call = route(steps, request, reply)
   if (call.match.route.body === 'form' && hasBody(request.raw)) call.form = await readForm(request, reply)
   const rackCall = await resolve(steps, request, call)
+  if (request.method !== 'GET') await lookAgain(request, call)
   call.rackCall = rackCall
   const decision = steps.policy.decide(call.principal, rackCall)
   call.decision = decision
@@ -58,6 +59,12 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   watchTransfer(steps, reply, decided)
   const forward = call.match.route.changes ? forwardChange : forwardRead
   return forward(steps, request, reply, decided)
+}
+
+/** The end of a form comes when its sender likes, and the rack answers when it can: what was so before decides nothing. */
+async function lookAgain(request: FastifyRequest, call: RoutedCall): Promise<void> {
+  await request.server.authenticateAgain(request)
+  if (request.principal) call.principal = request.principal
 }
 
 function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): RoutedCall {
