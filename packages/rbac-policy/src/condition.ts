@@ -24,8 +24,11 @@ export interface CompiledCondition {
   readonly callers: readonly PrincipalKind[] | null
   isFor(caller: PrincipalKind): boolean
   /** Of what changes while the caller stays the same; null for nothing. */
-  readonly passing: ((moment: Moment) => Obstacle | null) | null
+  readonly passing: PassingCheck | null
 }
+
+/** What stands against something at a moment. */
+export type PassingCheck = (moment: Moment) => Obstacle | null
 
 export function compileCondition(condition: Condition): CompiledCondition {
   const { racks, apps, callers } = condition
@@ -44,6 +47,11 @@ function compilePassing({ time, addresses }: Condition): CompiledCondition['pass
     ...(time === undefined ? [] : [timeCheck(time)]),
     ...(addresses === undefined ? [] : [addressCheck(addresses)]),
   ]
+  return firstObstacle(checks)
+}
+
+/** Of several checks, in their order; null where there are none. */
+export function firstObstacle(checks: readonly PassingCheck[]): PassingCheck | null {
   if (checks.length === 0) return null
   return function obstacle(moment) {
     for (const check of checks) {
@@ -54,14 +62,14 @@ function compilePassing({ time, addresses }: Condition): CompiledCondition['pass
   }
 }
 
-function timeCheck(windows: readonly TimeWindow[]): (moment: Moment) => Obstacle | null {
+function timeCheck(windows: readonly TimeWindow[]): PassingCheck {
   const compiled = windows.map(compileWindow)
   const words = windows.map(windowWords).join(', or ')
   const obstacle = { reason: `only ${words}`, next: 'Wait until then, or ask an administrator of the gateway.' }
   return ({ at }) => (compiled.some((isWithin) => isWithin(at)) ? null : obstacle)
 }
 
-function addressCheck(addresses: readonly string[]): (moment: Moment) => Obstacle | null {
+function addressCheck(addresses: readonly string[]): PassingCheck {
   const comesFrom = compileNetworks(addresses)
   const where = `only from ${listed(addresses.slice(0, 8).map(shown))}`
   return function check({ address }) {

@@ -8,6 +8,7 @@ import {
   shown,
 } from '@rack-gateway/command-matcher'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
+import { firstObstacle, type PassingCheck } from './condition.ts'
 import { callerObstacle } from './reasons.ts'
 import type { Binding, Moment, Permission, Place, Principal, PrincipalKind } from './types.ts'
 
@@ -26,7 +27,7 @@ export interface Grant {
   /** Whether it is for all apps, those to come included: what a route of the whole rack needs. */
   readonly everyApp: boolean
   /** What stands against it at a moment; null where nothing ever does. */
-  readonly passing: ((moment: Moment) => Obstacle | null) | null
+  readonly passing: PassingCheck | null
 }
 
 /** All that a principal holds. `owner` is what the owner of a token holds: the token is cut to it. */
@@ -260,13 +261,5 @@ function passingOf(role: CompiledRole, caller: PrincipalKind): Grant['passing'] 
     const obstacle = callerObstacle(unfit.callers)
     return () => obstacle
   }
-  const checks = role.when.flatMap(({ passing }) => passing ?? [])
-  if (checks.length === 0) return null
-  return function obstacle(moment) {
-    for (const check of checks) {
-      const found = check(moment)
-      if (found !== null) return found
-    }
-    return null
-  }
+  return firstObstacle(role.when.flatMap(({ passing }) => passing ?? []))
 }

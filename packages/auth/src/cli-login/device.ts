@@ -1,8 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { deviceLogins, users } from '@rack-gateway/database'
-import { and, eq, gt, inArray, isNull, lt, lte, or } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm'
 import type { Change } from '../change.ts'
 import { PolledTooOften, refusedLogin, TooManyDeviceLogins } from '../errors.ts'
+import { forgetEnded } from '../forget-ended.ts'
 import { LoginRefused } from '../login/refusal.ts'
 import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
 import type { CliLoginOptions } from './options.ts'
@@ -41,6 +42,7 @@ const mostOfBlock = 10
 const mostOpen = 1_000
 /** Milliseconds that a login is remembered after its end, so that its process hears what became of it. */
 const remembered = 3_600_000
+const ending = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
 export type DeviceLogins = ReturnType<typeof createDeviceLogins>
 
@@ -61,7 +63,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       const secret = randomBytes(32).toString('base64url')
       const expiresAt = now + cliLoginLife
       await database.db.transaction(async (tx) => {
-        await forgetOld(tx, now)
+        await forgetEnded(tx, ending, new Date(now - remembered))
         const open = and(gt(deviceLogins.expiresAt, new Date(now)), isNull(deviceLogins.decision))
         if ((await tx.$count(deviceLogins, and(open, eq(deviceLogins.block, block)))) >= mostOfBlock)
           throw tooMany('from your network')
@@ -203,15 +205,4 @@ function newestOf([newest]: readonly Buffer[]): Buffer {
 
 function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
-}
-
-/** A few at a time, and none that another one is forgetting. */
-async function forgetOld(tx: Change['tx'], now: number): Promise<void> {
-  const old = tx
-    .select({ id: deviceLogins.id })
-    .from(deviceLogins)
-    .where(lt(deviceLogins.expiresAt, new Date(now - remembered)))
-    .limit(100)
-    .for('update', { skipLocked: true })
-  await tx.delete(deviceLogins).where(inArray(deviceLogins.id, old))
 }

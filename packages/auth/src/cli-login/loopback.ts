@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { loopbackLogins, users } from '@rack-gateway/database'
-import { eq, inArray, lt } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Change } from '../change.ts'
+import { forgetEnded } from '../forget-ended.ts'
 import { LoginRefused } from '../login/refusal.ts'
 import { createValueSeal } from '../seal.ts'
 import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
@@ -100,7 +101,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       .onConflictDoNothing()
       .returning({ id: loopbackLogins.id })
     if (decided.length === 0) throw new LoginRefused(decidedCliLogin, { login: login.id })
-    await forgetOld(tx, now)
+    await forgetEnded(tx, ending, new Date(now))
   }
 
   async function takeCode({ tx }: Change, code: Buffer): Promise<TakenCode | null> {
@@ -132,19 +133,9 @@ interface TakenCode {
   readonly wasSpent: boolean
 }
 
+const ending = { table: loopbackLogins, key: loopbackLogins.id, end: loopbackLogins.expiresAt }
 const login = { kind: 'system', id: 'login', name: 'login' } as const
 
 function hashOf(code: string): Buffer {
   return createHash('sha256').update(code).digest()
-}
-
-/** A few at a time, and none that another one is forgetting. */
-async function forgetOld(tx: Change['tx'], now: number): Promise<void> {
-  const old = tx
-    .select({ id: loopbackLogins.id })
-    .from(loopbackLogins)
-    .where(lt(loopbackLogins.expiresAt, new Date(now)))
-    .limit(100)
-    .for('update', { skipLocked: true })
-  await tx.delete(loopbackLogins).where(inArray(loopbackLogins.id, old))
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, firstAdministrators, lastUses, sessions, usedLogins, users } from '@rack-gateway/database'
-import { and, eq, inArray, lt } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { createBinding } from '../bindings.ts'
 import type { Change } from '../change.ts'
 import type { Author } from '../events.ts'
+import { forgetEnded } from '../forget-ended.ts'
 import type { IssuedCredential } from '../sessions.ts'
 import type { TokenMint } from '../token.ts'
 import { attemptLife, stateHash } from './attempts.ts'
@@ -25,6 +26,8 @@ export interface SignedIn extends IssuedCredential {
   readonly user: string
 }
 
+const ending = { table: usedLogins, key: usedLogins.state, end: usedLogins.expiresAt }
+
 /** Takes an attempt once. @returns false for one that was taken before, on whichever replica */
 export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now: number): Promise<boolean> {
   const expiresAt = new Date(now + attemptLife)
@@ -33,19 +36,8 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
     .values({ state: stateHash(state), expiresAt })
     .onConflictDoNothing()
     .returning({ state: usedLogins.state })
-  await forgetOld(tx, now)
+  await forgetEnded(tx, ending, new Date(now))
   return taken.length === 1
-}
-
-/** A few at a time, and none that another login is forgetting: two that clean up at once don't wait for each other. */
-async function forgetOld(tx: Change['tx'], now: number): Promise<void> {
-  const old = tx
-    .select({ state: usedLogins.state })
-    .from(usedLogins)
-    .where(lt(usedLogins.expiresAt, new Date(now)))
-    .limit(100)
-    .for('update', { skipLocked: true })
-  await tx.delete(usedLogins).where(inArray(usedLogins.state, old))
 }
 
 /**
