@@ -70,6 +70,16 @@ export const TokenEnded = createError(
   'this API token was revoked or has expired, so it can not be used or changed any more: make a new one',
   409,
 )
+export const SeveralUsers = createError(
+  'RGW_SEVERAL_USERS',
+  'several users have this e-mail address, each of another identity provider: name one by the id that the list of users shows',
+  409,
+)
+export const UserLocked = createError(
+  'RGW_USER_LOCKED',
+  'this user is locked, so every call of theirs is refused before any policy is asked: unlock them first',
+  409,
+)
 export const NotFound = createError(
   'RGW_IDENTITY_NOT_FOUND',
   'there is no %s: list what exists, or create it first',

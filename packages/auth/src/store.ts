@@ -9,8 +9,9 @@ import {
   users,
   workloadSessions,
 } from '@rack-gateway/database'
-import type { Binding, Job } from '@rack-gateway/rbac-policy'
+import type { Job } from '@rack-gateway/rbac-policy'
 import { and, eq, or, sql } from 'drizzle-orm'
+import { type BindingRow, bindingOf } from './binding-row.ts'
 import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
 import { within } from './within.ts'
 
@@ -23,6 +24,7 @@ export { createLastUses, type LastUses } from './last-uses.ts'
 export { createLists, type Lists } from './lists.ts'
 export type { Page, PageRequest } from './page.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
+export { findUserPrincipal } from './user-principal.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 export { loadTrusts } from './workloads/trusts.ts'
 export { createWorkloads, type Workloads } from './workloads/workloads.ts'
@@ -79,7 +81,6 @@ export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000
   return { find }
 }
 
-type BindingRow = typeof bindings.$inferSelect
 interface Joined {
   readonly credential: typeof credentials.$inferSelect
   readonly session: typeof sessions.$inferSelect | null
@@ -114,11 +115,6 @@ function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord
 /** An API token that was replaced ends before what it stands for. */
 function endOf(...ends: readonly { readonly expiresAt: Date }[]): { readonly expiresAt: Date } {
   return { expiresAt: new Date(Math.min(...ends.map(({ expiresAt }) => expiresAt.getTime()))) }
-}
-
-function bindingOf({ id, role, racks, apps, expiresAt, permissions }: BindingRow): Binding {
-  const only = permissions === null ? {} : { permissions: permissions.split(' ') }
-  return { id, role, racks, apps, expiresAt: expiresAt?.getTime() ?? null, ...only }
 }
 
 function workloadRecord(

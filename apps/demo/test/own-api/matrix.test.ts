@@ -30,6 +30,9 @@ const whoMay: Readonly<Record<string, Who>> = {
   'DELETE /tokens/{id}': 'everyone',
   'POST /tokens/{id}/rotate': 'people',
   'POST /tokens/{id}/owner': 'people who are admins',
+  'GET /policy': 'everyone',
+  'GET /policy/effective': 'everyone',
+  'POST /policy/decisions': 'everyone',
 }
 
 function may(who: Who, role: string, kind: CallerKind): boolean {

@@ -1,14 +1,18 @@
 import type { SessionTerms } from '@rack-gateway/auth'
 import type { Administration, Lists } from '@rack-gateway/auth/store'
-import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
+import type { Database } from '@rack-gateway/database'
+import type { RackRegistry } from '@rack-gateway/rack-registry'
+import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { Endpoint, EndpointName, Endpoints } from './endpoints.ts'
 
 /** What the handlers work with, the same for all calls. */
 export interface OwnApiContext {
   readonly lists: Lists
-  readonly policy: Policy
-  readonly rackNames: readonly string[]
+  readonly policy: ReplaceablePolicy
+  readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
+  readonly database: Pick<Database, 'db'>
   /** The longest life of an API token, in milliseconds. */
   readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms

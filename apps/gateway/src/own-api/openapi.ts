@@ -73,6 +73,7 @@ function operation(name: EndpointName, { path, summary, query, body, status, ans
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
       [status]: { description: summary, content: json(answer) },
+      ...(endpoint.conditional && { 304: { description: 'The caller has it already: If-None-Match names its ETag.' } }),
       ...Object.fromEntries(
         Object.keys(refusals).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }]),
       ),
@@ -92,6 +93,8 @@ export function whoMay({
   const need =
     scope === 'gateway'
       ? `Needs ${permission} on all racks and apps.`
-      : `Everyone, for what is their own${others === undefined ? '' : `; for others ${others}`}.`
+      : scope === 'everyone'
+        ? 'Everyone.'
+        : `Everyone, for what is their own${others === undefined ? '' : `; for others ${others}`}.`
   return callers.includes('api-token') ? need : `${need} People only.`
 }

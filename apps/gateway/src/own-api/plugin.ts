@@ -8,6 +8,7 @@ import { allowBody, discardBody } from '../rack-api/body.ts'
 import { actorOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { OwnApiContext, OwnCall } from './call.ts'
+import { conditionalAnswer } from './conditional-answer.ts'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { validatorFor } from './validation.ts'
@@ -37,7 +38,8 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
-    rackNames: app.racks.names,
+    racks: app.racks,
+    database,
     tokenMaxAge,
     sessionTerms,
     now,
@@ -58,7 +60,7 @@ interface Route {
 }
 
 function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Route): void {
-  const { method, path, query, body, status, answer } = endpoint
+  const { method, path, query, body, status, answer, conditional } = endpoint
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -76,7 +78,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
-      return answered
+      return conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
 }

@@ -1,6 +1,7 @@
 import type { Handlers } from '../call.ts'
 import { bindingHandlers } from './bindings.ts'
 import { meHandlers } from './me.ts'
+import { policyHandlers } from './policy.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
@@ -13,4 +14,5 @@ export const handlers: Handlers = {
   ...serviceAccountHandlers,
   ...bindingHandlers,
   ...tokenHandlers,
+  ...policyHandlers,
 }
