@@ -16,81 +16,97 @@ export async function runOwn(context: Context, words: readonly string[], rack: s
   if (first === 'version' || first === '-v' || first === '--version') context.print(`rack-gateway ${version()}`)
   else if (second === undefined && ['help', '-h', '--help'].includes(first))
     context.print(await parser(context).getHelp())
+  else if (first === 'can' && !asksForHelp(second))
+    return (await import('./commands/can.ts')).can(context, words.slice(1), rack)
   else if (first === 'help') await parser(context).parseAsync([second ?? '', '--help'])
   else await parser(context).parseAsync([first, ...(rack === null ? [] : [`--rack=${rack}`]), ...words.slice(1)])
   return exitCodes.ok
+}
+
+function asksForHelp(word: string | undefined): boolean {
+  return word === '-h' || word === '--help'
 }
 
 /** What asks the gateway is loaded when it is used: the schema library takes longer to load than Node. */
 function parser(context: Context): Argv {
   const rackOption = { alias: 'r', type: 'string', requiresArg: true, describe: 'the rack to use' } as const
   const json = { type: 'boolean', default: false, describe: 'print JSON' } as const
-  return yargs([])
-    .scriptName('rack-gateway')
-    .locale('en')
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
-    .wrap(null)
-    .usage(overview)
-    .command(
-      'login <name> [url]',
-      'keep a token for a gateway under a name',
-      (own) => loginOptions(own.usage(commandExamples.login)).option('rack', rackOption),
-      async (given) => (await import('./commands/login.ts')).login(context, given),
-    )
-    .command(
-      'logout [name]',
-      'forget a token',
-      (own) =>
+  return (
+    yargs([])
+      .scriptName('rack-gateway')
+      .locale('en')
+      .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+      .wrap(null)
+      .usage(overview)
+      .command(
+        'login <name> [url]',
+        'keep a token for a gateway under a name',
+        (own) => loginOptions(own.usage(commandExamples.login)).option('rack', rackOption),
+        async (given) => (await import('./commands/login.ts')).login(context, given),
+      )
+      .command(
+        'logout [name]',
+        'forget a token',
+        (own) =>
+          own
+            .usage(commandExamples.logout)
+            .positional('name', { type: 'string' })
+            .option('all', { type: 'boolean', default: false, describe: 'forget every token' }),
+        ({ name, all }) => logout(context, loggedOut(name, all)),
+      )
+      .command(
+        'racks',
+        'list the gateways that you know',
+        (own) => own.usage(commandExamples.racks).option('json', json),
+        ({ json }) => racks(context, { format: json ? 'json' : 'table' }),
+      )
+      .command(
+        'switch <name>',
+        'choose the current rack',
+        (own) => own.usage(commandExamples.switch).positional('name', { type: 'string', demandOption: true }),
+        ({ name }) => switchRack(context, name),
+      )
+      .command(
+        'whoami',
+        'ask the gateway who you are',
+        (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', json),
+        async ({ rack = null, json }) =>
+          (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
+      )
+      .command(
+        'url',
+        'print RACK_URL, with the token in it',
+        (own) => own.usage(commandExamples.url).option('rack', rackOption),
+        ({ rack = null }) => url(context, rack),
+      )
+      // Its words are convox's: they are read in `commands/can-words.ts`.
+      .command('can [flags] <convox arguments…>', 'ask whether a command of convox may be run, and why', (own) =>
         own
-          .usage(commandExamples.logout)
-          .positional('name', { type: 'string' })
-          .option('all', { type: 'boolean', default: false, describe: 'forget every token' }),
-      ({ name, all }) => logout(context, loggedOut(name, all)),
-    )
-    .command(
-      'racks',
-      'list the gateways that you know',
-      (own) => own.usage(commandExamples.racks).option('json', json),
-      ({ json }) => racks(context, { format: json ? 'json' : 'table' }),
-    )
-    .command(
-      'switch <name>',
-      'choose the current rack',
-      (own) => own.usage(commandExamples.switch).positional('name', { type: 'string', demandOption: true }),
-      ({ name }) => switchRack(context, name),
-    )
-    .command(
-      'whoami',
-      'ask the gateway who you are',
-      (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', json),
-      async ({ rack = null, json }) =>
-        (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
-    )
-    .command(
-      'url',
-      'print RACK_URL, with the token in it',
-      (own) => own.usage(commandExamples.url).option('rack', rackOption),
-      ({ rack = null }) => url(context, rack),
-    )
-    .command(
-      'ci <action> [url]',
-      'print RACK_URL for a CI job: ci login',
-      (own) => ciOptions(own.usage(commandExamples.ci)).option('rack', rackOption),
-      async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
-        (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
-    )
-    .command('version', 'print the version')
-    .command('help [command]', 'explain a command')
-    .version(false)
-    .help()
-    .alias('help', 'h')
-    .strict()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error === undefined || error.name === 'YError'
-        ? new Usage(complaint(message ?? error?.message ?? ''))
-        : error
-    })
+          .usage(commandExamples.can)
+          .option('json', json)
+          .option('as', { type: 'string', describe: 'the id or e-mail address of a user, for administrators' })
+          .option('rack', rackOption),
+      )
+      .command(
+        'ci <action> [url]',
+        'print RACK_URL for a CI job: ci login',
+        (own) => ciOptions(own.usage(commandExamples.ci)).option('rack', rackOption),
+        async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
+          (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
+      )
+      .command('version', 'print the version')
+      .command('help [command]', 'explain a command')
+      .version(false)
+      .help()
+      .alias('help', 'h')
+      .strict()
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error === undefined || error.name === 'YError'
+          ? new Usage(complaint(message ?? error?.message ?? ''))
+          : error
+      })
+  )
 }
 
 /** The parser's complaint as a sentence of ours. It can quote what was typed. */

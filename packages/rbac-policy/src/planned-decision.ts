@@ -29,7 +29,7 @@ export interface PlannedQuestion {
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
   const { policy, document, principal, rack, at, address } = question
   const { route, app, refused: unfit } = planned
-  if (unfit !== null) return { decision: refusedAsSent(route, unfit, policy.hash), when: null, otherwise: null }
+  if (unfit !== null) return { decision: parametersDecision(route, unfit, policy.hash), when: null, otherwise: null }
   const asks = policy.holds(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
   const worlds = worldsOf(planned, { rack, at, address, asks, services: servicesOf(document) })
   const judged = worlds.map((world) => ({ world, decision: policy.decide(principal, world.call) }))
@@ -56,7 +56,11 @@ function servicesOf({ commands, runServices }: PlannedQuestion['document']): str
 }
 
 /** What the gateway says of parameters that it takes from nobody: why, then what to do. */
-function refusedAsSent({ permission }: RackRoute, { refused, reason }: ParameterRefusal, policy: string): Decision {
+export function parametersDecision(
+  { permission }: RackRoute,
+  { refused, reason }: ParameterRefusal,
+  policy: string,
+): Decision {
   const [why = reason, next = 'leave it out'] = reason.split('; ')
   return {
     effect: 'deny',

@@ -33,6 +33,7 @@ describe('the policy and its decisions, by the own API', () => {
     test('has what a decision about the caller is made from, and nothing of anybody else', async () => {
       const answer = await call(system, deployer.token, 'GET', '/policy/effective?rack=staging')
       expect(answer.json).toEqual({
+        format: 1,
         rack: 'staging',
         policy: system.app.policy.hash,
         document: JSON.parse(JSON.stringify(builtInPolicy())),

@@ -35,6 +35,7 @@ const Caller = {
 }
 
 export const EffectivePolicy = Type.Object({
+  format: Type.Literal(1, { description: 'raised when decisions are made from it in another way' }),
   rack: Type.String(),
   policy: Hash,
   document: Document,

@@ -15,6 +15,7 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
     const { principal, policy, query } = call
     const { kind, id, name, rack, groups, bindings, owner } = principal
     return {
+      format: 1,
       rack: rackFor(call, principal, query.rack),
       policy: policy.hash,
       document: policy.document,
