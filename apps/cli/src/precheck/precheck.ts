@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { type Decision, decidePlanned, isCertainlyRefused } from '@rack-gateway/rbac-policy'
 import type { Context } from '../context.ts'
 import { Refused } from '../errors.ts'
 import type { Target } from '../target.ts'
 import { askEffective, type EffectiveAnswer } from './ask-effective.ts'
+import { firstRefusal, lastingRefusal } from './lasting-refusal.ts'
 import { plannedCommand } from './planned-command.ts'
 import { refusalSentence } from './refusal-sentence.ts'
 import { readSnapshot, readSnapshotAgain, type Snapshot } from './snapshot.ts'
@@ -75,21 +74,4 @@ function keep({ file, kept }: Known, answer: EffectiveAnswer, now: number): Snap
   const snapshot = answer.kind === 'changed' ? readSnapshot(answer.text) : null
   if (answer.kind === 'changed' && snapshot !== null) file.write({ tag: answer.tag, text: answer.text, checkedAt: now })
   return snapshot
-}
-
-/** Until the command's first call reaches the gateway. */
-const onTheWay = 5_000
-
-/** A refusal at the gateway's own time, and still one a moment later: when a binding has begun, or office hours have. */
-function lastingRefusal(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
-  return firstRefusal(snapshot, calls, at + onTheWay) && firstRefusal(snapshot, calls, at)
-}
-
-function firstRefusal(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
-  const question = { ...snapshot, at, address: null }
-  for (const call of calls) {
-    const planned = decidePlanned(question, call)
-    if (isCertainlyRefused(planned, call)) return planned.decision
-  }
-  return null
 }
