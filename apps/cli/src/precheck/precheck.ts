@@ -41,9 +41,9 @@ export async function precheck(context: Context, target: Target, words: readonly
     return context.now - kept.checkedAt < recently ? nothingToDo : refreshing(context, target, { file, kept })
   }
 
-  const known = { file, kept: snapshot === null ? null : kept }
+  const known = { file, kept: snapshot !== null && kept?.isWhole() ? kept : null }
   const answer = await askEffective(target, known.kept?.tag ?? null)
-  const newest = keep(known, answer, context.now) ?? snapshot
+  const newest = keep(known, answer, context.now) ?? (answer.kind === 'same' ? snapshot : null)
   if (answer.kind === 'none' || newest === null) return nothingToDo
   const refusal = lastingRefusal(newest, calls, answer.at)
   if (refusal !== null) throw new Refused(refusalSentence(plan.command, refusal))

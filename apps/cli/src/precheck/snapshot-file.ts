@@ -3,6 +3,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { Target } from '../target.ts'
+import { sha256 } from './sha256.ts'
 
 /** An answer of the gateway as it is kept: nothing in it is a secret. */
 export interface KeptAnswer {
@@ -14,10 +15,16 @@ export interface KeptAnswer {
   readonly text: string
 }
 
+/** An answer as it was found. */
+export interface FoundAnswer extends KeptAnswer {
+  /** Whether nothing of it was changed since it was written: asked before anybody is refused by it. */
+  isWhole(): boolean
+}
+
 /** Where the answer for one gateway, rack and token is kept. A failure of the disk is none of the command's. */
 export interface SnapshotFile {
   /** Null where there is none that can be used. */
-  read(now: number): KeptAnswer | null
+  read(now: number): FoundAnswer | null
   write(kept: KeptAnswer): void
 }
 
@@ -29,9 +36,7 @@ const format = 'rack-gateway policy 1'
 
 /** @param configPath of the CLI's file: it is kept beside it */
 export function snapshotFile(configPath: string, { origin, rack, token }: Target): SnapshotFile {
-  const key = createHash('sha256')
-    .update(JSON.stringify([origin, rack, token.reveal()]))
-    .digest('hex')
+  const key = sha256(JSON.stringify([origin, rack, token.reveal()]))
   const path = join(dirname(configPath), 'policy', `${key.slice(0, 40)}.json`)
 
   return {
@@ -64,12 +69,13 @@ function packed({ tag, checkedAt, text }: KeptAnswer): string {
   return `${format} ${digest(head, text)}\n${head}\n${text}`
 }
 
-function unpacked(content: string): KeptAnswer | null {
+function unpacked(content: string): FoundAnswer | null {
   const [first = '', head = '', ...rest] = content.split('\n')
   const text = rest.join('\n')
-  if (first !== `${format} ${digest(head, text)}`) return null
+  if (!first.startsWith(`${format} `)) return null
   const { tag, checkedAt }: Partial<KeptAnswer> = JSON.parse(head)
-  return typeof tag === 'string' && typeof checkedAt === 'number' ? { tag, checkedAt, text } : null
+  if (typeof tag !== 'string' || typeof checkedAt !== 'number') return null
+  return { tag, checkedAt, text, isWhole: () => first === `${format} ${digest(head, text)}` }
 }
 
 function digest(head: string, text: string): string {
