@@ -56,7 +56,7 @@ export function snapshotFile(configPath: string, { origin, rack, token }: Target
         if (content.length > longest) return
         preparePrivateDirectory(path, [])
         writePrivateFile(path, content)
-        removeOthers(dirname(path), kept.checkedAt)
+        removeOthers(dirname(path))
       } catch {
         // Next time the gateway is asked again.
       }
@@ -83,11 +83,12 @@ function digest(head: string, text: string): string {
 }
 
 /** Those of logins and racks that nobody uses any more. */
-function removeOthers(directory: string, now: number): void {
+function removeOthers(directory: string): void {
   const files = readdirSync(directory)
     .map((name) => join(directory, name))
     .map((path) => ({ path, writtenAt: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((one, other) => other.writtenAt - one.writtenAt)
+  const now = files[0]?.writtenAt ?? 0
   for (const [place, { path, writtenAt }] of files.entries()) {
     if (place >= most || now - writtenAt > oldest) rmSync(path, { force: true })
   }
