@@ -2,7 +2,7 @@ import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, TokenRefused, Usage } from './errors.ts'
-import { deadlineMs, failure } from './gateway-client.ts'
+import { deadlineMs, failure, sentenceOf } from './gateway-client.ts'
 import { bodyOf, headersWith, parsed } from './gateway-request.ts'
 import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
@@ -73,9 +73,4 @@ async function post({ origin, token }: Target, body: object): Promise<{ status: 
       `${origin} could not be asked: ${printable(failure(error))}; check the address and the network`,
     )
   }
-}
-
-function sentenceOf(answer: unknown): string | null {
-  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null
-  return typeof answer.error === 'string' ? answer.error.slice(0, 1_000) : null
 }

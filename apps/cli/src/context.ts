@@ -13,4 +13,10 @@ export interface Context {
   note(line: string): void
   /** A line that the person or a pipe gives, without echo. */
   readSecret(prompt: string): Promise<string>
+  /** Whether a person sits at the terminal. */
+  readonly interactive: boolean
+  /** Opens a page in the person's browser. Resolves once that is under way. */
+  openBrowser(address: string): Promise<void>
+  /** Aborts at Ctrl-C; from then on, the command ends by itself. */
+  interruption(): AbortSignal
 }

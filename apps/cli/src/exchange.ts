@@ -2,7 +2,7 @@ import type { Secret } from '@rack-gateway/config/client'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, TokenRefused } from './errors.ts'
-import { bodyOf, deadlineMs, failure, parsed } from './gateway-client.ts'
+import { bodyOf, deadlineMs, failure, parsed, sentenceOf } from './gateway-client.ts'
 import { printable } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -48,9 +48,4 @@ async function post(origin: string, jwt: Secret, trust: string | null): Promise<
       `${origin} could not be asked: ${printable(failure(error))}; check the address and the network`,
     )
   }
-}
-
-function sentenceOf(answer: unknown): string | null {
-  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null
-  return typeof answer.error === 'string' ? answer.error.slice(0, 1_000) : null
 }

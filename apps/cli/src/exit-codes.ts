@@ -10,6 +10,8 @@ export const exitCodes = {
   configuration: 78,
   convoxNotExecutable: 126,
   convoxMissing: 127,
+  /** Ctrl-C while a login waited. */
+  interrupted: 130,
 } as const
 
 const byErrorCode: ReadonlyMap<string, number> = new Map([
@@ -17,6 +19,8 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_NOT_LOGGED_IN', exitCodes.notLoggedIn],
   ['RGW_CLI_TOKEN_EXPIRED', exitCodes.notLoggedIn],
   ['RGW_CLI_TOKEN_REFUSED', exitCodes.notLoggedIn],
+  ['RGW_CLI_LOGIN_FAILED', exitCodes.notLoggedIn],
+  ['RGW_CLI_INTERRUPTED', exitCodes.interrupted],
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_REFUSED', exitCodes.denied],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],

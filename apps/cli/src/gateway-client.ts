@@ -82,6 +82,17 @@ export async function askRenewal(origin: string, token: Secret): Promise<Renewed
   }
 }
 
+/** Gives a session back that nothing will keep. What goes wrong is nothing to the person: it ends by itself. */
+export async function endSession(origin: string, token: Secret, id: string): Promise<void> {
+  const answer = await fetch(`${origin}/gateway/api/v1/sessions/${id}`, {
+    method: 'DELETE',
+    headers: headersWith(token),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(renewalDeadlineMs),
+  }).catch(() => null)
+  await answer?.body?.cancel()
+}
+
 function understood(body: string | null): MeAnswer {
   const value = body === null ? undefined : parsed(body)
   if (!Value.Check(Me, value)) return { kind: 'foreign', reason: 'its answer is not that of a Rack Gateway' }
@@ -89,6 +100,12 @@ function understood(body: string | null): MeAnswer {
   if (Number.isNaN(end.getTime()))
     return { kind: 'foreign', reason: 'its answer has an end of the token that is not a time' }
   return { kind: 'known', me: value, expiresAt: end.toISOString() }
+}
+
+/** What a refusal says to the person, or null for what isn't one of a gateway's. */
+export function sentenceOf(answer: unknown): string | null {
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null
+  return typeof answer.error === 'string' ? answer.error.slice(0, 1_000) : null
 }
 
 /** Why a fetch failed, in a few words. */

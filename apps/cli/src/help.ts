@@ -1,6 +1,6 @@
 /** What `rack-gateway help` begins with. */
 export const overview = `Examples:
-  rack-gateway login staging https://gateway.example.com --token -
+  rack-gateway login staging https://gateway.example.com
   rack-gateway apps
   rack-gateway ps -a myapp --rack staging
   rack-gateway run command 'rake stripe:prepare' -a myapp
@@ -14,9 +14,11 @@ The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack, the curr
 /** What the help of each command begins with. */
 export const commandExamples = {
   login: `Examples:
-  rack-gateway login staging https://gateway.example.com --token -
-  rack-gateway login staging --token - < token.txt
-  rack-gateway login work https://gateway.example.com --rack staging --token -`,
+  rack-gateway login staging https://gateway.example.com
+  rack-gateway login staging                    (again, at the address that is known)
+  rack-gateway login staging --no-browser       (over SSH: type a code into a browser elsewhere)
+  rack-gateway login work https://gateway.example.com --rack staging --rack-only
+  rack-gateway login staging --token - < token.txt`,
   logout: `Examples:
   rack-gateway logout staging
   rack-gateway logout --all`,

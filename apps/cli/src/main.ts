@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
+import { interruption } from './interruption.ts'
 import { standingPlace } from './standing-place.ts'
 import { readSecret } from './terminal.ts'
 
@@ -18,6 +19,9 @@ process.exitCode = await runCli(
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
     readSecret,
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
+    interruption,
   },
   process.argv.slice(2),
 )

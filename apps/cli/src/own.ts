@@ -31,82 +31,75 @@ function asksForHelp(word: string | undefined): boolean {
 function parser(context: Context): Argv {
   const rackOption = { alias: 'r', type: 'string', requiresArg: true, describe: 'the rack to use' } as const
   const json = { type: 'boolean', default: false, describe: 'print JSON' } as const
-  return (
-    yargs([])
-      .scriptName('rack-gateway')
-      .locale('en')
-      .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
-      .wrap(null)
-      .usage(overview)
-      .command(
-        'login <name> [url]',
-        'keep a token for a gateway under a name',
-        (own) => loginOptions(own.usage(commandExamples.login)).option('rack', rackOption),
-        async (given) => (await import('./commands/login.ts')).login(context, given),
-      )
-      .command(
-        'logout [name]',
-        'forget a token',
-        (own) =>
-          own
-            .usage(commandExamples.logout)
-            .positional('name', { type: 'string' })
-            .option('all', { type: 'boolean', default: false, describe: 'forget every token' }),
-        ({ name, all }) => logout(context, loggedOut(name, all)),
-      )
-      .command(
-        'racks',
-        'list the gateways that you know',
-        (own) => own.usage(commandExamples.racks).option('json', json),
-        ({ json }) => racks(context, { format: json ? 'json' : 'table' }),
-      )
-      .command(
-        'switch <name>',
-        'choose the current rack',
-        (own) => own.usage(commandExamples.switch).positional('name', { type: 'string', demandOption: true }),
-        ({ name }) => switchRack(context, name),
-      )
-      .command(
-        'whoami',
-        'ask the gateway who you are',
-        (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', json),
-        async ({ rack = null, json }) =>
-          (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
-      )
-      .command(
-        'url',
-        'print RACK_URL, with the token in it',
-        (own) => own.usage(commandExamples.url).option('rack', rackOption),
-        ({ rack = null }) => url(context, rack),
-      )
-      // Its words are convox's: they are read in `commands/can-words.ts`.
-      .command('can [flags] <convox arguments…>', 'ask whether a command of convox may be run, and why', (own) =>
+  return yargs([])
+    .scriptName('rack-gateway')
+    .locale('en')
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+    .wrap(null)
+    .usage(overview)
+    .command(
+      'login <name> [url]',
+      'log in to a gateway, and keep what it gives you under a name',
+      (own) => loginOptions(own.usage(commandExamples.login)).option('rack', rackOption),
+      async (given) => (await import('./commands/login.ts')).login(context, given),
+    )
+    .command(
+      'logout [name]',
+      'forget a token',
+      (own) =>
         own
-          .usage(commandExamples.can)
-          .option('json', json)
-          .option('as', { type: 'string', describe: 'the id or e-mail address of a user, for administrators' })
-          .option('rack', rackOption),
-      )
-      .command(
-        'ci <action> [url]',
-        'print RACK_URL for a CI job: ci login',
-        (own) => ciOptions(own.usage(commandExamples.ci)).option('rack', rackOption),
-        async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
-          (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
-      )
-      .command('version', 'print the version')
-      .command('help [command]', 'explain a command')
-      .version(false)
-      .help()
-      .alias('help', 'h')
-      .strict()
-      .exitProcess(false)
-      .fail((message, error) => {
-        throw error === undefined || error.name === 'YError'
-          ? new Usage(complaint(message ?? error?.message ?? ''))
-          : error
-      })
-  )
+          .usage(commandExamples.logout)
+          .positional('name', { type: 'string' })
+          .option('all', { type: 'boolean', default: false, describe: 'forget every token' }),
+      ({ name, all }) => logout(context, loggedOut(name, all)),
+    )
+    .command(
+      'racks',
+      'list the gateways that you know',
+      (own) => own.usage(commandExamples.racks).option('json', json),
+      ({ json }) => racks(context, { format: json ? 'json' : 'table' }),
+    )
+    .command(
+      'switch <name>',
+      'choose the current rack',
+      (own) => own.usage(commandExamples.switch).positional('name', { type: 'string', demandOption: true }),
+      ({ name }) => switchRack(context, name),
+    )
+    .command(
+      'whoami',
+      'ask the gateway who you are',
+      (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', json),
+      async ({ rack = null, json }) =>
+        (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
+    )
+    .command(
+      'url',
+      'print RACK_URL, with the token in it',
+      (own) => own.usage(commandExamples.url).option('rack', rackOption),
+      ({ rack = null }) => url(context, rack),
+    )
+    .command('can [flags] <convox arguments…>', 'ask whether a command of convox may be run, and why', (own) =>
+      canOptions(own.usage(commandExamples.can)).option('rack', rackOption).option('json', json),
+    )
+    .command(
+      'ci <action> [url]',
+      'print RACK_URL for a CI job: ci login',
+      (own) => ciOptions(own.usage(commandExamples.ci)).option('rack', rackOption),
+      async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
+        (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
+    )
+    .command('version', 'print the version')
+    .command('help [command]', 'explain a command')
+    .version(false)
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error === undefined || error.name === 'YError'
+        ? new Usage(complaint(message ?? error?.message ?? ''))
+        : error
+    })
 }
 
 /** The parser's complaint as a sentence of ours. It can quote what was typed. */
@@ -119,8 +112,22 @@ function loginOptions(own: Argv) {
   return own
     .positional('name', { type: 'string', demandOption: true, describe: 'what you call it' })
     .positional('url', { type: 'string', describe: "the gateway's address; known from the second time on" })
-    .option('token', { type: 'string', requiresArg: true, describe: 'the token, or - to read it from stdin' })
+    .option('browser', {
+      type: 'boolean',
+      describe: 'log in with a browser on this machine; --no-browser: by a code that you type into any browser',
+    })
+    .option('rack-only', { type: 'boolean', default: false, describe: 'a session that is good for one rack alone' })
+    .option('token', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a token that you were given instead, or - to read it from stdin',
+    })
     .option('insecure', { type: 'boolean', default: false, describe: 'permit http:// to another machine' })
+}
+
+/** For the help alone: its words are convox's, and read in `commands/can-words.ts`. */
+function canOptions(own: Argv) {
+  return own.option('as', { type: 'string', describe: 'the id or e-mail address of a user, for administrators' })
 }
 
 function ciOptions(own: Argv) {

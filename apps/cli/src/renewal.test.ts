@@ -68,6 +68,7 @@ describe('a session of which half is over', () => {
 
   test.each([
     ['a failure', { status: 500, body: {} }],
+    ['an identity provider that can not be asked', { status: 503, body: {}, headers: { 'retry-after': '10' } }],
     ['a redirect', { status: 302, headers: { location: 'https://evil.example.com/' } }],
     ['another answer', { status: 200, body: { token: 'x' } }],
     ['a token that is none', { status: 200, body: { ...renewed, token: 'rgs_a@evil.example.com/' } }],

@@ -53,9 +53,7 @@ export function unknownRack(
 ): Error {
   const near = nearest(name, Object.keys(config.gateways ?? {}))
   const next =
-    near === null
-      ? `log in with: rack-gateway login ${printable(name)} URL --token -`
-      : `did you mean ${printable(near)}?`
+    near === null ? `log in with: rack-gateway login ${printable(name)} URL` : `did you mean ${printable(near)}?`
   return new UnknownRack(
     `the rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}: ${next}`,
   )
@@ -105,7 +103,7 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
 function fileTarget({ configPath: path, now }: Context, config: ClientConfig, choice: Choice | null): Target {
   const names = Object.keys(config.gateways ?? {})
   if (names.length === 0 && choice === null)
-    throw new NotLoggedIn('you are not logged in to any gateway: rack-gateway login NAME URL --token -')
+    throw new NotLoggedIn('you are not logged in to any gateway: rack-gateway login NAME URL')
   if (choice === null)
     throw new Usage(
       `no rack is chosen: add --rack with one of ${printable(names.join(', '))}, or choose one for good with: rack-gateway switch NAME`,
@@ -116,10 +114,10 @@ function fileTarget({ configPath: path, now }: Context, config: ClientConfig, ch
   const { origin, problem } = gatewayAddress(gateway.url)
   if (origin === null)
     throw new BadSetting(
-      `the address of ${printable(name)} in ${path} can't be used: ${problem}; log in again with: rack-gateway login ${printable(name)} URL --token -`,
+      `the address of ${printable(name)} in ${path} can't be used: ${problem}; log in again with: rack-gateway login ${printable(name)} URL`,
     )
   const entry = tokenOf(config, name)
-  const again = `rack-gateway login ${printable(name)} --token -`
+  const again = `rack-gateway login ${printable(name)}`
   if (entry === null) throw new NotLoggedIn(`you are not logged in to ${printable(name)}: ${again}`)
   const expiry = expiryOf(entry.expires_at, now)
   if (expiry.state === 'expired')

@@ -148,7 +148,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       4,
-      /^you are not logged in to any gateway: rack-gateway login NAME URL --token -$/,
+      /^you are not logged in to any gateway: rack-gateway login NAME URL$/,
     ],
     [
       'not logged in',
@@ -156,7 +156,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       4,
-      /^you are not logged in to staging: rack-gateway login staging --token -$/,
+      /^you are not logged in to staging: rack-gateway login staging$/,
     ],
     [
       'an unknown rack that is near to one',
@@ -172,7 +172,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       { GATEWAY_RACK: 'zzz' },
       78,
-      /^the rack zzz \(from GATEWAY_RACK\) is not in \S+: log in with: rack-gateway login zzz URL --token -$/,
+      /^the rack zzz \(from GATEWAY_RACK\) is not in \S+: log in with: rack-gateway login zzz URL$/,
     ],
     [
       'a rack named like a property of every object',
@@ -244,7 +244,7 @@ describe('what prevents a call is one sentence with the next step, before convox
     const outcome = await machine.call(['apps'])
     expect(outcome).toMatchObject({ code: 4 })
     expect(outcome.stderr).toMatch(
-      /^rack-gateway: your token for staging ended \d+ days ago, at 2024-02-01T00:00:00\.000Z: log in again with: rack-gateway login staging --token -\n$/,
+      /^rack-gateway: your token for staging ended \d+ days ago, at 2024-02-01T00:00:00\.000Z: log in again with: rack-gateway login staging\n$/,
     )
   })
 
@@ -272,7 +272,7 @@ test('a token with three days or less is reminded of on stderr, and the command 
   const outcome = await machine.run(['apps'])
   expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: staging } })
   expect(outcome.stderr).toMatch(
-    /^rack-gateway: your token for staging ends in 1 day, at .*: log in again with: rack-gateway login staging --token -\n$/,
+    /^rack-gateway: your token for staging ends in 1 day, at .*: log in again with: rack-gateway login staging\n$/,
   )
 })
 

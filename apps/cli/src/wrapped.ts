@@ -14,7 +14,7 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   if (target.expiry.state === 'ends soon') {
     const name = printable(target.name ?? '')
     context.note(
-      `your token for ${name} ${target.expiry.words}, at ${target.expiry.at}: log in again with: rack-gateway login ${name} --token -`,
+      `your token for ${name} ${target.expiry.words}, at ${target.expiry.at}: log in again with: rack-gateway login ${name}`,
     )
   }
   if (line.precheck === 'off') return runConvox(words, { ...env, RACK_URL: rackUrl(target) })

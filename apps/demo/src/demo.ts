@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path'
 import { readServerConfig } from '@rack-gateway/config'
 import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
-import { addressFor } from './address-for.ts'
 import { forgetDemoFile, writeDemoFile } from './demo-file.ts'
+import { freePort } from './free-port.ts'
 import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { createDemoRack, type DemoRack } from './rack/index.ts'
 import { secretKeyIn } from './secret-key.ts'
@@ -36,7 +36,9 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
   const directory = resolve(dataDir)
   const given = racksOfEnvironment(env)
   const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
-  const { gatewayPort, publicUrl } = await addressFor(port)
+  // Where the gateway will be reached, its login must know before it listens.
+  const gatewayPort = port === 0 ? await freePort() : port
+  const publicUrl = `http://127.0.0.1:${gatewayPort}`
   const identityProvider = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
   const stopPeers = () =>
     Promise.all([identityProvider.close(), ...Object.values(demoRacks).map((rack) => rack.close())])

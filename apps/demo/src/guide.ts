@@ -21,8 +21,9 @@ export function guide({ gateway, racks, tokens }: Demo, demoFile: string): strin
   # the rack-gateway command around it (set CONVOX_BIN if convox is not on the PATH)
   RACK_GATEWAY_URL=${gateway.url} RACK_GATEWAY_TOKEN=${tokens.deployer} npx -y pnpm@12.4.2 rack-gateway --rack ${rack} ps -a myapp
 
-  # log in with a browser, and choose who to be
+  # log in with a browser, and choose who to be; then log the command in by it
   ${gateway.url}/gateway/
+  npx -y pnpm@12.4.2 rack-gateway login ${rack} ${gateway.url}
 
   # what was recorded
   psql "${gateway.databaseOwnerUrl}" -c "select at, principal_name, effect, rule, status, route from audit.events order by at desc limit 20"

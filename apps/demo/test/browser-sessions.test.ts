@@ -107,6 +107,50 @@ describe('a browser’s session', () => {
     await expect.poll(async () => (await me(browser)).status).toBe(401)
   })
 
+  test('is idle from one moment on, and not before', async () => {
+    const begun = Date.now()
+    const system = await startLoginSystem({ sessionIdle: 12 * hour }, { now: () => begun + clock.ahead })
+    const { browser } = await system.login('nobody')
+    const status = async () => (await system.visit(browser, '/gateway/api/v1/me')).status
+    clock.ahead = 12 * hour - 1
+    expect(await status()).toBe(200)
+    clock.ahead += 12 * hour
+    expect(await status()).toBe(401)
+    await system.stop()
+  })
+
+  test('goes on with the shortest limit when it is used just before its end', async () => {
+    const begun = Date.now()
+    const system = await startLoginSystem({ sessionIdle: 60_000 }, { now: () => begun + clock.ahead })
+    const { browser } = await system.login('nobody')
+    for (const later of [1, 59_000, 62_000, 110_000]) {
+      clock.ahead = later
+      expect([later, (await system.visit(browser, '/gateway/api/v1/me')).status]).toEqual([later, 200])
+    }
+    await system.stop()
+  })
+
+  test('is idle for all calls at once, on whichever replica', async () => {
+    const replica = await at.system.replica()
+    const { browser } = await at.login('nobody')
+    clock.ahead = 13 * hour
+    const headers = { host: new URL(at.system.url).host }
+    const there = async () => (await browser.visit(`${replica.url}/gateway/api/v1/me`, { headers })).status
+    const here = async () => (await me(browser)).status
+    expect(new Set(await Promise.all([here(), there(), here(), there()]))).toEqual(new Set([401]))
+    await replica.stop()
+  })
+
+  test('is listed with its last use, and where from', async () => {
+    const { browser } = await at.login('nobody')
+    const listed = async () => JSON.parse((await at.visit(browser, '/gateway/api/v1/sessions')).body).items[0]
+    const first = await listed()
+    expect(first).toMatchObject({ current: true, lastUsedFrom: '127.0.0.1', device: 'browser: Mozilla/5.0 (test)' })
+    clock.ahead = 61_000
+    const second = await listed()
+    expect(Date.parse(second.lastUsedAt) - Date.parse(first.lastUsedAt)).toBeGreaterThan(60_000)
+  })
+
   test('writes its use at most once a minute, and tells nobody else of it', async () => {
     const { browser } = await at.login('nobody')
     await me(browser)
@@ -114,7 +158,7 @@ describe('a browser’s session', () => {
     const state = async () =>
       (
         await at.system
-          .sql`select (select used_at::text from gateway.session_uses where session_id = ${String(session)}) as used, (select value from gateway.revision) as revision`
+          .sql`select (select used_at::text from gateway.last_uses where credential = ${String(session)}) as used, (select value from gateway.revision) as revision`
       )[0]
     const before = await state()
     clock.ahead = 30_000

@@ -135,7 +135,6 @@ describe('before convox is started', () => {
 
   test.each<[string, (content: string) => string]>([
     ['cut short', (content) => content.slice(0, 500)],
-    ['of another role', (content) => content.replaceAll('"role":"viewer"', '"role":"admin"')],
     ['empty', () => ''],
     ['of another format', (content) => content.replace(/^rack-gateway policy 1/, 'rack-gateway policy 2')],
   ])('what is kept but %s isn’t used', async (_, change) => {
@@ -143,6 +142,15 @@ describe('before convox is started', () => {
     await gateway('apps')
     for (const file of kept()) writeFileSync(file, change(readFileSync(file, 'utf8')))
     expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
+    expect(way.asked).toEqual([effective, effective])
+  })
+
+  test('what is kept but was changed refuses nobody', async () => {
+    as(deployer)
+    await gateway('apps')
+    for (const file of kept())
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"role":"deployer"', '"role":"viewer"'))
+    expect(started(await gateway(...promote))).toBe(true)
     expect(way.asked).toEqual([effective, effective])
   })
 

@@ -148,7 +148,9 @@ describe('rack-gateway', () => {
     await system.issuer.endSession(session?.id ?? '', 'test')
     const outcome = await gateway(['whoami'])
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
-    expect(outcome.stderr).toMatch(/refused the token: it has ended or was revoked; get a new one and log in again\n$/)
+    expect(outcome.stderr).toMatch(
+      /refused the token: it has ended or was revoked: log in again with: rack-gateway login staging\n$/,
+    )
     const { rackUrl } = stubbed(await gateway(['apps']))
     await expect(list(rackUrl)).rejects.toThrow('401')
   })

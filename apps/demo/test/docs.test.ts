@@ -6,6 +6,8 @@ import { apiParts } from './reference/api.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
+import { permissionParts } from './reference/permissions.ts'
+import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
 import { brokenLinks, filesBelow, shortName, withParts } from './support/documents.ts'
@@ -28,6 +30,8 @@ describe('the generated parts of the reference are those of the code', () => {
     ['commands.md', commandParts],
     ['api.md', apiParts],
     ['configuration.md', configurationParts],
+    ['policy-document.md', policyDocumentParts],
+    ['permissions.md', permissionParts],
   ])('%s', async (name, parts) => {
     const path = `${workspace}docs/reference/${name}`
     const made = withParts(readFileSync(path, 'utf8'), await parts())

@@ -1,38 +1,33 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { gibibyte, mebibyte, pour } from './support/bulk.ts'
 import { clientFrameHead, openRaw, serverFrame, watchFrames } from './support/frames.ts'
 import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
-import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
 import { leaveNothing } from './support/processes.ts'
-import { type System, startSystem } from './support/system.ts'
 
 const exec = '/apps/myapp/processes/web-1/exec'
 const policyViolation = 1008
 
 describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is in flight', () => {
-  let system: System
-  let rack: PlainRack
-  let gateway: GatewayProcess
+  let at: BeforePlainRack<GatewayProcess>
   let token: string
   let sessionId: string
   let onWebsocket: (socket: Duplex) => void = () => {}
   beforeAll(async () => {
-    system = await startSystem()
-    await system.token('admin')
-    rack = await startPlainRack({ onWebsocket: (_request, socket) => onWebsocket(socket.on('error', () => undefined)) })
-    gateway = await startGatewayProcess(system, rack)
+    at = await startBeforePlainRack(startGatewayProcess, {
+      onWebsocket: (_request, socket) => onWebsocket(socket.on('error', () => undefined)),
+    })
+    await at.system.token('admin')
   })
   afterAll(async () => {
-    await gateway.stop()
-    await rack.close()
-    await system.stop()
+    await at.stop()
     await leaveNothing()
   })
   beforeEach(async () => {
     const expiresAt = Date.now() + 3_600_000
-    const issued = await system.issuer.issueSession({ email: 'admin@example.com', device: 'doomed', expiresAt })
+    const issued = await at.system.issuer.issueSession({ email: 'admin@example.com', device: 'doomed', expiresAt })
     token = issued.token
     sessionId = issued.id
   })
@@ -41,13 +36,13 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
     const arriving = new Promise<Duplex>((resolve) => {
       onWebsocket = resolve
     })
-    const client = await openRaw({ port: gateway.port, token }, exec, ['Command: bash'])
+    const client = await openRaw({ port: at.gateway.port, token }, exec, ['Command: bash'])
     return { client, socket: await arriving }
   }
   /** Ends the session, and returns the milliseconds until `heard`. */
   async function endSession(heard: Promise<unknown>): Promise<number> {
     const endedAt = performance.now()
-    await system.issuer.endSession(sessionId, 'lost laptop')
+    await at.system.issuer.endSession(sessionId, 'lost laptop')
     await heard
     return performance.now() - endedAt
   }

@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { kibibyte } from './support/bulk.ts'
 import { clientFrame, openRaw, serverFrame, watchFrames } from './support/frames.ts'
 import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
-import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
 import { leaveNothing } from './support/processes.ts'
-import { type System, startSystem } from './support/system.ts'
 
 const streams = 1_000
 const atATime = 20
@@ -14,16 +13,12 @@ const atATime = 20
 const streamLimit = 32 * kibibyte
 
 describe.skipIf(!canMeasure)('idle exec streams', () => {
-  let system: System
-  let rack: PlainRack
-  let gateway: GatewayProcess
+  let at: BeforePlainRack<GatewayProcess>
   let token: string
   const rackSides = new Set<Duplex>()
   let typed = 0
   beforeAll(async () => {
-    system = await startSystem()
-    token = await system.token('admin')
-    rack = await startPlainRack({
+    at = await startBeforePlainRack(startGatewayProcess, {
       onWebsocket(_request, socket) {
         rackSides.add(socket)
         socket
@@ -35,12 +30,10 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
         })
       },
     })
-    gateway = await startGatewayProcess(system, rack)
+    token = await at.system.token('admin')
   })
   afterAll(async () => {
-    await gateway.stop()
-    await rack.close()
-    await system.stop()
+    await at.stop()
     await leaveNothing()
   })
 
@@ -48,7 +41,7 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     const sockets: Socket[] = []
     while (sockets.length < count) {
       const exec = () =>
-        openRaw({ port: gateway.port, token }, '/apps/myapp/processes/web-1/exec', ['Command: bash', 'Width: 80'])
+        openRaw({ port: at.gateway.port, token }, '/apps/myapp/processes/web-1/exec', ['Command: bash', 'Width: 80'])
       sockets.push(...(await Promise.all(Array.from({ length: Math.min(atATime, count - sockets.length) }, exec))))
     }
     return sockets
@@ -60,9 +53,9 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
 
   test('hold at most 32 KiB each, both sides, and all of them live', async () => {
     await hangUp(await open(atATime))
-    const before = await gateway.memory()
+    const before = await at.gateway.memory()
     const sockets = await open(streams)
-    const after = await gateway.memory()
+    const after = await at.gateway.memory()
     expect(rackSides.size).toBe(streams)
     const pages = (after.rss - before.rss) / streams
     const objects = (after.heap - before.heap) / streams
@@ -82,10 +75,10 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
   }, 60_000)
 
   test('leave nothing behind: a second thousand holds no more than the first', async () => {
-    const first = await gateway.memory()
+    const first = await at.gateway.memory()
     await hangUp(await open(streams))
     await expect
-      .poll(async () => (await gateway.memory()).heap - first.heap, { timeout: 10_000 })
+      .poll(async () => (await at.gateway.memory()).heap - first.heap, { timeout: 10_000 })
       .toBeLessThan(streams * kibibyte)
   }, 60_000)
 })

@@ -120,6 +120,18 @@ describe('who may do what', () => {
     expect((await eventsOf('user.changed')).at(-1)?.detail).toMatchObject({ groups: '', groupsBefore: 'deployers' })
   })
 
+  test('is by groups for somebody who is in thousands of them, too, and the log names the first', async () => {
+    await at.system.issuer.addBinding({ kind: 'group', id: 'team-4999' }, { role: 'viewer' })
+    const groups = Array.from({ length: 5_000 }, (_, number) => `team-${number}`)
+    at.idp.setPeople([{ id: 'busy', email: 'busy@example.com', emailVerified: true, groups, about: '' }])
+    const { browser } = await at.login('busy')
+    at.idp.setPeople(demoPeople)
+    expect(JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body)).toMatchObject({ roles: ['viewer'] })
+    const created = (await eventsOf('user.created')).at(-1)
+    expect([created?.detail?.groupCount, String(created?.detail?.groups).split(', ').length]).toEqual(['5000', 20])
+    expect(created?.truncated).toBeUndefined()
+  })
+
   test('is admin for the first who comes with an address of ADMIN_USERS, and not for another who gets it later', async () => {
     await at.login('admin')
     at.idp.setPeople([{ id: 'successor', email: 'Admin@example.com', emailVerified: true, groups: [], about: '' }])

@@ -2,40 +2,31 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { gibibyte, mebibyte, pour, standstill } from './support/bulk.ts'
 import { beginCall, textOf } from './support/caller.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
-import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
-import { type System, startSystem } from './support/system.ts'
 
 const path = '/apps/myapp/builds/import'
 const octets = { 'Content-Type': 'application/octet-stream' }
 
 describe('an upload', () => {
-  let system: System
-  let rack: PlainRack
-  let gateway: GatewayBefore
+  let at: BeforePlainRack<GatewayBefore>
   let admin: string
   let viewer: string
   let onRequest: (request: IncomingMessage, response: ServerResponse) => void = () => {}
   let heard: string[] = []
   beforeAll(async () => {
-    system = await startSystem()
-    admin = await system.token('admin')
-    viewer = await system.token('viewer')
-    rack = await startPlainRack({
+    at = await startBeforePlainRack(startGatewayBefore, {
       onRequest(request, response) {
         heard.push(`${request.method} ${request.url}`)
         onRequest(request, response)
       },
     })
-    gateway = await startGatewayBefore(system, rack)
+    admin = await at.system.token('admin')
+    viewer = await at.system.token('viewer')
   })
-  afterAll(async () => {
-    await gateway.stop()
-    await rack.close()
-    await system.stop()
-  })
+  afterAll(() => at.stop())
   beforeEach(() => {
     heard = []
     onRequest = (request, response) => {
@@ -44,7 +35,7 @@ describe('an upload', () => {
   })
 
   const upload = (token: string, headers = {}) =>
-    beginCall({ port: gateway.port, token }, { method: 'POST', path, headers: { ...octets, ...headers } })
+    beginCall({ port: at.gateway.port, token }, { method: 'POST', path, headers: { ...octets, ...headers } })
 
   describe('with Expect: 100-continue', () => {
     test('is asked for once its intent is recorded, and arrives whole', async () => {
@@ -58,7 +49,7 @@ describe('an upload', () => {
       const call = upload(admin, { Expect: '100-continue', 'Content-Length': mebibyte })
       call.request.flushHeaders()
       await once(call.request, 'continue')
-      expect(await system.lastEvent()).toMatchObject({ kind: 'intent', route: 'POST /apps/{app}/builds/import' })
+      expect(await at.system.lastEvent()).toMatchObject({ kind: 'intent', route: 'POST /apps/{app}/builds/import' })
       await pour(call.request, mebibyte)
       call.request.end()
       expect([(await call.answer).statusCode, bytes]).toEqual([200, mebibyte])
@@ -106,7 +97,7 @@ describe('an upload', () => {
         const poured = pour(call.request, gibibyte)
         const answer = await call.answer
         expect([answer.statusCode, await textOf(answer)]).toEqual([413, expect.stringContaining('too large')])
-        expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 413 })
+        expect(await at.system.lastEvent()).toMatchObject({ kind: 'outcome', status: 413 })
         await poured
         await expect.poll(() => call.request.destroyed, { timeout: 10_000 }).toBe(true)
       },
@@ -132,7 +123,7 @@ describe('an upload', () => {
 
   test('the rest of a refused upload is never taken for the next request', async () => {
     const smuggled = `GET /apps/smuggled? HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${admin}\r\n\r\n`
-    const socket = connect(gateway.port, '127.0.0.1')
+    const socket = connect(at.gateway.port, '127.0.0.1')
     socket.write(
       `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${viewer}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${mebibyte}\r\n\r\n`,
     )

@@ -3,12 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { gibibyte, measure, mebibyte, pour, standstill } from './support/bulk.ts'
 import { beginCall } from './support/caller.ts'
 import { openRaw, serverFrame } from './support/frames.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
-import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
-import { type System, startSystem } from './support/system.ts'
 
 /** "Within a second", for the other side to hear of a hang-up. */
 const promptly = { timeout: 1_000, interval: 10 }
@@ -19,39 +18,31 @@ interface RackSide {
 }
 
 describe('a transfer that breaks off', () => {
-  let system: System
-  let rack: PlainRack
-  let gateway: GatewayBefore
+  let at: BeforePlainRack<GatewayBefore>
   let token: string
   let onRequest: (side: RackSide) => void = () => {}
   let onWebsocket: (socket: Duplex) => void = () => {}
   beforeAll(async () => {
-    system = await startSystem()
-    token = await system.token('admin')
-    rack = await startPlainRack({
+    at = await startBeforePlainRack(startGatewayBefore, {
       onRequest: (request, response) => onRequest({ request, response }),
       onWebsocket: (_request, socket) => onWebsocket(socket),
     })
-    gateway = await startGatewayBefore(system, rack)
+    token = await at.system.token('admin')
   })
-  afterAll(async () => {
-    await gateway.stop()
-    await rack.close()
-    await system.stop()
-  })
+  afterAll(() => at.stop())
   beforeEach(() => {
     onRequest = () => {}
     onWebsocket = () => {}
   })
 
   const download = () => {
-    const call = beginCall({ port: gateway.port, token }, { method: 'GET', path: '/apps/myapp/builds/B1.tgz' })
+    const call = beginCall({ port: at.gateway.port, token }, { method: 'GET', path: '/apps/myapp/builds/B1.tgz' })
     call.request.end()
     return call
   }
   const upload = (headers = {}) =>
     beginCall(
-      { port: gateway.port, token },
+      { port: at.gateway.port, token },
       {
         method: 'POST',
         path: '/apps/myapp/builds/import',
@@ -89,7 +80,7 @@ describe('a transfer that breaks off', () => {
       answer.destroy()
       await expect.poll(() => request.socket.destroyed, promptly).toBe(true)
       await expect
-        .poll(() => system.lastEvent(), { timeout: 3_000 })
+        .poll(() => at.system.lastEvent(), { timeout: 3_000 })
         .toMatchObject({ kind: 'closed', close: expect.stringContaining('caller went away') })
     })
 
@@ -128,7 +119,7 @@ describe('a transfer that breaks off', () => {
       ['resets', (socket: Socket) => void socket.resetAndDestroy()],
     ])('of a websocket that %s: the rack hears its end', async (_how, breakOff) => {
       const arriving = nextWebsocket()
-      const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+      const client = await openRaw({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving
       const ended = new Promise((resolve) => socket.resume().once('end', resolve))
       socket.write(serverFrame(1, Buffer.from('a line\n')))
@@ -143,7 +134,7 @@ describe('a transfer that breaks off', () => {
 
     test('of a websocket that had stopped reading', async () => {
       const arriving = nextWebsocket()
-      const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+      const client = await openRaw({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving
       let sent = 0
       socket.on('error', () => undefined)
@@ -180,7 +171,7 @@ describe('a transfer that breaks off', () => {
       expect(performance.now() - brokenAt).toBeLessThan(1_000)
       expect(answer.complete).toBe(false)
       await expect
-        .poll(() => system.lastEvent(), { timeout: 3_000 })
+        .poll(() => at.system.lastEvent(), { timeout: 3_000 })
         .toMatchObject({ kind: 'closed', status: 200, close: expect.stringContaining('did not answer in full') })
     })
 
@@ -205,7 +196,7 @@ describe('a transfer that breaks off', () => {
       ['resets', (socket: Duplex) => void socket.destroy()],
     ])('of a websocket that %s: the client hears its end', async (_how, breakOff) => {
       const arriving = nextWebsocket()
-      const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+      const client = await openRaw({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving
       const ended = new Promise((resolve) => client.resume().once('end', resolve))
       const brokenAt = performance.now()

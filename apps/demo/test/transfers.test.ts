@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { gibibyte, measure, mebibyte, pour, standstill } from './support/bulk.ts'
 import { type BulkCall, beginCall, textOf } from './support/caller.ts'
 import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
-import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
 import { leaveNothing } from './support/processes.ts'
-import { type System, startSystem } from './support/system.ts'
 
 /** By how much the pages of the gateway may grow at the most, with garbage that is not collected yet. */
 const transferLimit = 32 * mebibyte
@@ -15,28 +14,24 @@ const stallLimit = 8 * mebibyte
 const stallTime = 3_000
 
 describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
-  let system: System
-  let rack: PlainRack
-  let gateway: GatewayProcess
+  let at: BeforePlainRack<GatewayProcess>
   let token: string
   /** As the rack counts. */
   let sent = 0
   let received = 0
   let wakeUp: () => void = () => {}
   beforeAll(async () => {
-    system = await startSystem()
-    token = await system.token('admin')
-    rack = await startPlainRack({ onRequest: (request, response) => void serve(request, response) })
-    gateway = await startGatewayProcess(system, rack)
+    at = await startBeforePlainRack(startGatewayProcess, {
+      onRequest: (request, response) => void serve(request, response),
+    })
+    token = await at.system.token('admin')
     for (let call = 0; call < 20; call++) {
       await measure(await download('small'))
       await answered(await upload('small', mebibyte))
     }
   })
   afterAll(async () => {
-    await gateway.stop()
-    await rack.close()
-    await system.stop()
+    await at.stop()
     await leaveNothing()
   })
 
@@ -61,14 +56,14 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
   }
 
   function download(id: string): Promise<IncomingMessage> {
-    const call = beginCall({ port: gateway.port, token }, { method: 'GET', path: `/apps/myapp/builds/${id}.tgz` })
+    const call = beginCall({ port: at.gateway.port, token }, { method: 'GET', path: `/apps/myapp/builds/${id}.tgz` })
     call.request.end()
     return call.answer
   }
   function importBuild(id: string): BulkCall {
     const path = id === 'stalled' ? `/apps/myapp/objects/${id}` : '/apps/myapp/builds/import'
     const headers = { 'Content-Type': 'application/octet-stream' }
-    return beginCall({ port: gateway.port, token }, { method: 'POST', path, headers })
+    return beginCall({ port: at.gateway.port, token }, { method: 'POST', path, headers })
   }
   async function upload(id: string, size: number): Promise<BulkCall> {
     const call = importBuild(id)
@@ -83,7 +78,7 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
   }
 
   test('down, as builds export: all of it arrives, and memory grows by at most 32 MiB', async () => {
-    const peak = await gateway.watchPeak()
+    const peak = await at.gateway.watchPeak()
     const answer = await download('BLARGE')
     expect([answer.statusCode, answer.headers['transfer-encoding']]).toEqual([200, 'chunked'])
     expect(await measure(answer)).toBe(gibibyte)
@@ -91,14 +86,14 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
   }, 60_000)
 
   test('up, as builds import, chunked: all of it arrives, and memory grows by at most 32 MiB', async () => {
-    const peak = await gateway.watchPeak()
+    const peak = await at.gateway.watchPeak()
     expect(await answered(await upload('large', gibibyte))).toBe(200)
     expect(received).toBe(gibibyte)
     expect(peak()).toBeLessThanOrEqual(transferLimit)
   }, 60_000)
 
   test('a reader that stalls stops the rack, within 8 MiB', async () => {
-    const peak = await gateway.watchPeak()
+    const peak = await at.gateway.watchPeak()
     const answer = await download('BLARGE')
     answer.pause()
     const stalledAt = await standstill(() => sent)
@@ -109,7 +104,7 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
   }, 60_000)
 
   test('a rack that stalls stops the uploader, within 8 MiB', async () => {
-    const peak = await gateway.watchPeak()
+    const peak = await at.gateway.watchPeak()
     let offered = 0
     const call = importBuild('stalled')
     const poured = pour(call.request, gibibyte, (sum) => {

@@ -5,11 +5,14 @@ import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
-const publicUrl = 'https://gateway.example.com'
+// Issuers over plain http are trusted by a gateway on this machine alone.
+const publicUrl = 'http://localhost:4180'
 const conditions = [
   { claim: 'repository_id', equals: '74' },
   { claim: 'event_name', oneOf: ['push'] },
 ]
+/** Of the gateway's log. */
+const lines: string[] = []
 let system: System
 let tap: DatabaseTap
 let issuer: TestIssuer
@@ -18,6 +21,7 @@ beforeAll(async () => {
   system = await startSystem({
     rackNames: ['production', 'staging'],
     publicUrl,
+    log: (line) => lines.push(line),
     async tap(url) {
       tap = await tapDatabase(url)
       return tap.url
@@ -44,6 +48,7 @@ async function trust(changes: Record<string, unknown> = {}, token = admin) {
 async function api(method: string, path: string, token: string, body?: unknown, url = system.url) {
   const headers = {
     authorization: `Bearer ${token}`,
+    'user-agent': 'a pipeline',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   }
   const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }
@@ -72,13 +77,15 @@ describe('a job', () => {
       token: expect.stringMatching(/^rgw_/),
       expiresAt: expect.any(String),
       trust: name,
-      racks: [{ name: 'staging', rackUrl: `https://convox:${body.token}@gateway.example.com/rack/staging` }],
+      racks: [{ name: 'staging', rackUrl: `http://convox:${body.token}@localhost:4180/rack/staging` }],
     })
     expect(Date.parse(body.expiresAt) - Date.now()).toBeGreaterThan(3_500_000)
     expect((await rack(body.token)).status).toBe(200)
     expect((await rack(body.token, '/apps', system.url, 'production')).status).toBe(403)
     const job = { repository: 'acme/app', run: '9001', commit: githubClaims.sha, workflow: githubClaims.workflow_ref }
     expect((await eventsOf('workload.issued')).at(-1)).toMatchObject({
+      request: expect.any(String),
+      source: { address: '127.0.0.1', client: 'a pipeline' },
       principal: { kind: 'workload', name: 'acme/app run 9001', job },
       detail: { trust: id, trustName: name, issuer: issuer.url, subject: githubClaims.sub },
     })
@@ -97,7 +104,8 @@ describe('a job', () => {
       roles: ['admin'],
       racks: ['staging'],
     })
-    expect((await trust({ racks: 'staging' }, token)).body).toMatchObject({ code: 'RGW_STRONGER_THAN_MAKER' })
+    expect((await trust({ racks: 'staging' }, token)).body).toMatchObject({ rule: 'people-only' })
+    expect((await api('GET', '/trusts', token)).body).toMatchObject({ rule: 'no-permission' })
   })
 
   test('gets a token that ends with the trust’s maximum age', async () => {
@@ -211,19 +219,18 @@ describe('a JWT as the password', () => {
     await settled()
     const [head, , signature] = jwt.split('.')
     const claims = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+    const unknownKey = rawJwt({ alg: 'RS256', kid: 'made-up' }, claims, signature)
     const garbage = [
       'eyJ.a.b',
       rawJwt({ alg: 'none' }, claims, ''),
       rawJwt({ alg: 'RS256', kid: issuer.jwk().kid }, { ...claims, jti: 'x' }, signature),
-      rawJwt({ alg: 'RS256', kid: 'made-up' }, claims, signature),
+      unknownKey,
       `${head}.eyJ.${signature}`,
       `eyJ${'a'.repeat(5_000)}.a.a`,
     ]
     const asked = issuer.asked.length
-    // the trusts are read once after each change of identities
-    await rack(garbage[2] ?? '')
-    tap.take()
-    for (const text of garbage) expect((await rack(text)).status).toBe(401)
+    await trustsAreRead(() => rack(garbage[2] ?? ''))
+    for (const text of garbage) expect((await rack(text)).status).toBe(text === unknownKey ? 503 : 401)
     expect(identityStatements(tap.take())).toBe(0)
     expect(issuer.asked).toHaveLength(asked)
   })
@@ -249,7 +256,7 @@ describe('a trust that is revoked', () => {
     })
     expect(stream.status).toBe(101)
     const revokedAt = performance.now()
-    expect((await api('DELETE', `/trusts/${id}`, admin)).status).toBe(204)
+    expect((await api('DELETE', `/trusts/${id}`, admin)).body).toMatchObject({ id, revokedAt: expect.any(String) })
     await stream.closed()
     await expect.poll(async () => (await rack(token, '/apps', other.url)).status).toBe(401)
     expect(performance.now() - revokedAt).toBeLessThan(1_500)
@@ -258,7 +265,9 @@ describe('a trust that is revoked', () => {
         expect((await rack(credential, '/apps', url)).body).toMatchObject({ rule: 'revoked-trust' })
     expect((await exchange(await issuer.jwt(), undefined, other.url)).body).toMatchObject({ rule: 'no-trust' })
     expect((await eventsOf('trust.revoked')).at(-1)).toMatchObject({
-      principal: { kind: 'user' },
+      request: expect.any(String),
+      source: { address: '127.0.0.1' },
+      principal: { kind: 'user', credential: expect.any(String) },
       detail: { trust: id },
     })
     await other.stop()
@@ -274,7 +283,7 @@ describe('a trust that is revoked', () => {
   test('its name is free again, and revoking it twice changes nothing', async () => {
     const { id, name } = await trust()
     expect((await trust({ name })).body).toMatchObject({ code: 'RGW_TRUST_NAME_TAKEN' })
-    for (let time = 0; time < 2; time++) expect((await api('DELETE', `/trusts/${id}`, admin)).status).toBe(204)
+    for (let time = 0; time < 2; time++) expect((await api('DELETE', `/trusts/${id}`, admin)).status).toBe(200)
     expect((await trust({ name })).status).toBe(201)
   })
 
@@ -303,7 +312,7 @@ describe('who may make a trust', () => {
     expect((await api('POST', '/trusts', 'rgs_nonsense', { nonsense: 1 })).status).toBe(401)
   })
 
-  test('an administrator of one rack only for that rack', async () => {
+  test('not an administrator of one rack, or by a session for one', async () => {
     const email = 'staging-admin@example.com'
     const issued = await system.issuer.issueSession({
       email,
@@ -312,16 +321,15 @@ describe('who may make a trust', () => {
       rack: 'staging',
       expiresAt: Date.now() + 60_000,
     })
-    expect((await trust({ racks: 'staging' }, issued.token)).status).toBe(201)
-    const elsewhere = await trust()
-    for (const racks of ['production', '*', 'stag*', 'staging*'])
-      expect((await trust({ racks }, issued.token)).status).toBe(403)
-    expect(elsewhere.status).toBe(201)
-    const everywhere = await trust({ racks: '*' })
-    const seen = (await api('GET', '/trusts', issued.token)).body.trusts
-    expect(seen.map(({ id }: { id: string }) => id)).toContain(elsewhere.id)
-    expect(seen.map(({ id }: { id: string }) => id)).not.toContain(everywhere.id)
-    expect((await api('DELETE', `/trusts/${everywhere.id}`, issued.token)).status).toBe(403)
+    const { id } = await system.issuer.user('one-rack@example.com')
+    await system.issuer.addBinding({ kind: 'user', id }, { role: 'admin', racks: 'staging' })
+    const expiresAt = Date.now() + 60_000
+    const other = await system.issuer.issueSession({ email: 'one-rack@example.com', device: 'x', expiresAt })
+    const { id: made } = await trust()
+    for (const { token } of [issued, other]) {
+      expect((await trust({ racks: 'staging' }, token)).body).toMatchObject({ rule: 'no-permission' })
+      expect((await api('DELETE', `/trusts/${made}`, token)).status).toBe(403)
+    }
   })
 
   test('an administrator for a while makes none that stays', async () => {
@@ -332,15 +340,15 @@ describe('who may make a trust', () => {
       device: 'x',
       expiresAt: Date.now() + 60_000,
     })
-    expect((await trust({}, session.token)).body).toMatchObject({ code: 'RGW_STRONGER_THAN_MAKER' })
+    expect((await trust({}, session.token)).body).toMatchObject({ code: 'RGW_STRONGER_THAN_YOURSELF' })
   })
 
   test.each([
-    ['an unknown role', { role: 'root' }, 'RGW_STRONGER_THAN_MAKER'],
+    ['an unknown role', { role: 'root' }, 'RGW_STRONGER_THAN_YOURSELF'],
     ['an issuer over plain http', { issuer: 'http://ci.example.com' }, 'RGW_INVALID_TRUST'],
-    ['no conditions', { conditions: [] }, 'RGW_INVALID_BODY'],
+    ['no conditions', { conditions: [] }, 'RGW_INVALID_REQUEST'],
     ['a name that is none', { name: '\n' }, 'RGW_INVALID_NAME'],
-    ['an unknown field', { condition: 1 }, 'RGW_INVALID_BODY'],
+    ['an unknown field', { condition: 1 }, 'RGW_INVALID_REQUEST'],
   ])('%s is refused', async (_, changes, code) => {
     const { status, body } = await trust(changes)
     expect(body).toMatchObject({ code })
@@ -349,8 +357,7 @@ describe('who may make a trust', () => {
 
   test('the list says all about it, and its event, too', async () => {
     const { id, name } = await trust({ racks: 'staging', apps: 'my*', maxAgeSeconds: 120 })
-    const list = (await api('GET', '/trusts', admin)).body.trusts
-    expect(list.find((one: { id: string }) => one.id === id)).toMatchObject({
+    const said = {
       name,
       issuer: issuer.url,
       audience: publicUrl,
@@ -360,8 +367,13 @@ describe('who may make a trust', () => {
       apps: 'my*',
       maxAgeSeconds: 120,
       revokedAt: null,
-    })
+    }
+    expect((await api('GET', `/trusts/${id}`, admin)).body).toMatchObject(said)
+    expect((await api('GET', '/trusts?limit=1', admin)).body.items).toMatchObject([said])
     expect((await eventsOf('trust.created')).at(-1)).toMatchObject({
+      request: expect.any(String),
+      source: { address: '127.0.0.1' },
+      principal: { kind: 'user', credential: expect.any(String) },
       detail: { trust: id, conditions: JSON.stringify(conditions) },
     })
   })
@@ -373,7 +385,7 @@ describe('what is refused at the exchange', () => {
     const { status, body } = await exchange(await issuer.jwt({ repository_id: '75' }))
     expect(status).toBe(401)
     expect(body).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule: 'no-trust' })
-    expect(JSON.stringify(body)).not.toMatch(/74|repository_id|trust-/)
+    expect(JSON.stringify({ ...body, requestId: '' })).not.toMatch(/74|repository_id|trust-/)
     const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.reason).join('\n')
     await expect.poll(refused, { timeout: 3_000 }).toContain(`${name}: repository_id must be "74"`)
   })
@@ -381,7 +393,7 @@ describe('what is refused at the exchange', () => {
   test('no credential, two, a Basic one, and a token of ours', async () => {
     const post = (headers: readonly string[]) =>
       system.raw(
-        `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: gateway.example.com\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
+        `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
       )
     expect((await post([])).status).toBe(401)
     const jwt = await issuer.jwt()
@@ -416,8 +428,54 @@ describe('what is refused at the exchange', () => {
       response.writeHead(500).end()
       return true
     }
-    const { status, body } = await exchange(await issuer.jwt())
-    expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
+    const jwt = await issuer.jwt()
+    for (let time = 0; time < 20; time++) {
+      const { status, body } = await exchange(jwt)
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
+    }
+    const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.rule)
+    await expect.poll(refused, { timeout: 3_000 }).toContain('RGW_ISSUER_UNREACHABLE')
+    const failed = lines.filter((line) => line.includes('call.failed') && line.includes('RGW_ISSUER_UNREACHABLE'))
+    expect(failed).toHaveLength(1)
+    expect(issuer.asked).toHaveLength(1)
+  })
+
+  test('a key that the issuer has just begun to use is a 503 that says when to come again', async () => {
+    await trust()
+    expect((await exchange(await issuer.jwt())).status).toBe(201)
+    await issuer.rotate()
+    const answer = await system.raw(
+      `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\nAuthorization: Bearer ${await issuer.jwt()}\r\n\r\n`,
+    )
+    expect([answer.status, answer.json]).toEqual([503, expect.objectContaining({ code: 'RGW_KEY_NOT_KNOWN_YET' })])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30)
+    expect(answer.error).toContain(`in ${answer.headers.get('retry-after')} s`)
+  })
+
+  test('a flood of keys that nobody knows, and of JWTs that are used up, costs no statement, no question and no event each', async () => {
+    await trust()
+    const used = await issuer.jwt()
+    expect((await exchange(used)).status).toBe(201)
+    const forged = await Promise.all(Array.from({ length: 50 }, (_, at) => issuer.jwt({}, { kid: `made-up-${at}` })))
+    await settled()
+    await trustsAreRead(() => exchange(forged[0] ?? ''))
+    const asked = issuer.asked.length
+    const before = (await system.events()).length
+    for (const jwt of forged) expect((await exchange(jwt)).status).toBe(503)
+    for (const _ of forged) expect((await exchange(used)).body).toMatchObject({ rule: 'used-jwt' })
+    expect(identityStatements(tap.take())).toBe(0)
+    expect(issuer.asked).toHaveLength(asked)
+    const counted = async () => {
+      const refused = (await eventsOf('refused')).map(({ decision, count }) => ({ rule: decision?.rule, count }))
+      const sum = (rule: string) =>
+        refused.reduce((total, one) => total + (one.rule === rule ? (one.count ?? 0) : 0), 0)
+      return [sum('RGW_KEY_NOT_KNOWN_YET') >= 50, sum('used-jwt') >= 50]
+    }
+    await expect.poll(counted, { timeout: 3_000 }).toEqual([true, true])
+    expect((await system.events()).length - before).toBeLessThan(15)
+    const failed = lines.filter((line) => line.includes('RGW_KEY_NOT_KNOWN_YET') && line.includes('call.failed'))
+    expect(failed.length).toBeLessThanOrEqual(2)
   })
 
   test('nothing that was sent is in events', async () => {
@@ -453,6 +511,16 @@ async function settled(): Promise<void> {
 }
 
 /** But for the poll of the revision and the audit log, which have connections of their own. */
+/** They are read once after each change of identities, and the news of one may still be under way. */
+async function trustsAreRead(ask: () => Promise<unknown>): Promise<void> {
+  const statements = async () => {
+    tap.take()
+    await ask()
+    return identityStatements(tap.take())
+  }
+  await expect.poll(statements, { timeout: 5_000 }).toBe(0)
+}
+
 function identityStatements(counts: Record<string, number>): number {
   return counts['rack-gateway'] ?? 0
 }

@@ -1,14 +1,17 @@
 import type { EventDraft } from '@rack-gateway/audit'
+import { KeyNotKnownYet } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from './alarms.ts'
 import { type Failure, failureOf, sendFailure } from './error-contract.ts'
-import { detailOf, ruleOf } from './errors.ts'
+import { accountOf, detailOf, ruleOf } from './errors.ts'
+import type { createFailureLog } from './failure-log.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     alarms: ReturnType<typeof createAlarms>
+    strangerFailures: ReturnType<typeof createFailureLog>
   }
 }
 
@@ -74,21 +77,26 @@ async function refuseStranger(
   const error = await beyondLimit(app, refusal, request)
   const failure = failureOf(error, request.id)
   const rule = ruleOf(error) ?? failure.body.code
-  if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
+  const times = failure.status >= 500 ? app.strangerFailures(rule) : null
+  if (times !== null) request.log.error({ event: 'call.failed', rule, times, err: error })
   const detail = detailOf(error)
   if (detail !== null) request.log.info({ event: 'call.refused', rule, detail })
   app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? failure.body.error })
   sendFailure(request, reply, failure)
 }
 
-/** What is refused for a failure of our own is not counted against the caller. */
+/** What is refused for a failure of our own is not counted against the caller; a key that nobody has heard of can be of their making. */
 async function beyondLimit(app: FastifyInstance, refusal: unknown, request: FastifyRequest): Promise<unknown> {
   const { status } = failureOf(refusal, request.id)
-  if (status === 429 || status >= 500) return refusal
-  return app.limitStranger(request).then(
-    () => refusal,
-    (beyond: unknown) => beyond,
-  )
+  if (status === 429 || (status >= 500 && !(refusal instanceof KeyNotKnownYet))) return refusal
+  try {
+    await app.limitStranger(request)
+    const account = accountOf(refusal)
+    if (account !== null) app.limitAccount(account)
+    return refusal
+  } catch (beyond) {
+    return beyond
+  }
 }
 
 function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

@@ -6,13 +6,20 @@ import {
   type RecordIdentityEvents,
   type TokenMint,
 } from '@rack-gateway/auth'
-import loginPlugin, { type FailedLogin, type LoginSettings } from '@rack-gateway/auth/login'
+import loginPlugin, {
+  type FailedLogin,
+  type LoginSettings,
+  type ProviderGrants,
+  type ProviderSource,
+} from '@rack-gateway/auth/login'
 import type { Database } from '@rack-gateway/database'
 import type { FastifyInstance } from 'fastify'
 import { addressOf, sourceOf } from './rack-api/draft.ts'
 
 export interface BrowserLoginOptions {
   readonly settings: LoginSettings
+  readonly provider: ProviderSource
+  readonly grants: ProviderGrants
   readonly browserSessions: BrowserSessions
   readonly database: Database
   readonly mint: TokenMint
@@ -35,6 +42,7 @@ export async function registerLogin(app: FastifyInstance, options: BrowserLoginO
       async recordFailure(failed: FailedLogin) {
         await app.audit.record(failureDraft(failed))
       },
+      limitAccount: app.limitAccount,
       countFailure({ request, rule, reason }: FailedLogin) {
         app.audit.refuse({ address: addressOf(request), rule, reason })
       },

@@ -37,6 +37,12 @@ export function ruleOf(error: unknown): string | null {
   return typeof error.rule === 'string' ? error.rule : null
 }
 
+/** Whose credential was refused, where that is known. */
+export function accountOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('account' in error)) return null
+  return typeof error.account === 'string' ? error.account : null
+}
+
 /** What a refusal says to the operator alone, where that is more than it says to the caller. */
 export function detailOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('detail' in error)) return null

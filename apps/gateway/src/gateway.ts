@@ -8,13 +8,23 @@ import {
   type RecordIdentityEvents,
   type SessionTerms,
 } from '@rack-gateway/auth'
-import type { LoginSettings } from '@rack-gateway/auth/login'
+import type { CliLogins, DeviceLoginMode } from '@rack-gateway/auth/cli-login'
+import {
+  createProviderGrants,
+  createProviderSource,
+  createRecheck,
+  type LoginSettings,
+  type ProviderGrants,
+  type ProviderSource,
+  type Recheck,
+} from '@rack-gateway/auth/login'
 import authPlugin from '@rack-gateway/auth/plugin'
 import {
   createBrowserSessions,
   createDirectory,
   createLastUses,
   createWorkloads,
+  type LastUses,
   type Workloads,
   watchRevision,
 } from '@rack-gateway/auth/store'
@@ -27,12 +37,18 @@ import { answerErrors } from './answer-errors.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
+import { createLogins, registerCliLogin } from './cli-login.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
+import { createFailureLog } from './failure-log.ts'
+import { watchForwarding } from './forwarding.ts'
+import { identityRecorder } from './identity-recorder.ts'
+import { createMetrics } from './metrics.ts'
+import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
+import { cliLoginApi } from './own-api/cli-login-api.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
 import ownApiReference from './own-api/reference.ts'
-import workloadsApi from './own-api/workloads.ts'
 import { refuseOtherHosts } from './own-host.ts'
 import { registerPolicy } from './policy.ts'
 import { createEnvironments } from './rack-api/environment.ts'
@@ -64,6 +80,10 @@ export interface GatewayOptions {
   /** PUBLIC_URL: where browsers reach the gateway, and the audience of CI jobs; null: neither is let in. */
   readonly publicUrl?: string | null
   readonly login?: LoginSettings | null
+  /** Whether the CLI may be logged in by typing its code into a browser; on when absent. */
+  readonly deviceLogin?: DeviceLoginMode
+  /** Between two polls of such a login; 5 when absent. */
+  readonly devicePollSeconds?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
@@ -74,6 +94,8 @@ export interface GatewayOptions {
   readonly trustedProxies?: readonly string[]
   /** Path of the policy document; the built-in one when absent or null. */
   readonly policyFile?: string | null
+  /** Where metrics are; nowhere when absent. */
+  readonly metrics?: MetricsAddress | null
 }
 
 const defaultStrangersPerMinute = 300
@@ -89,28 +111,39 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await database.check()
     app.decorateRequest('call', null)
     app.decorate('alarms', createAlarms(now))
+    app.decorate('strangerFailures', createFailureLog(now))
     app.decorateRequest('endpoint', null)
     answerErrors(app)
+    const forwarding = watchForwarding(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
-    const workloads = await registerIdentities(app, database, options)
+    const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
-    await app.register(health, { checks: readinessChecks(app, database, await tamperProtection(database.sql)) })
+    const notes = { protection: await tamperProtection(database.sql), forwarding }
+    await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
+    const cliLogins = cliLoginsOf(app, database, options)
+    const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
     await app.register(ownApi, {
+      cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
       database,
       mint: createTokenMint(options.secretKeys),
       now,
       tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
       sessionTerms: options.sessions ?? defaultSessionTerms,
+      workloads,
+      publicUrl: options.publicUrl ?? null,
+      recheck: vouching?.recheck ?? nobodyToAsk,
     })
-    await app.register(workloadsApi, { workloads, publicUrl: options.publicUrl ?? null, now })
-    await registerPages(app, database, options)
+    await registerPages(app, database, options, vouching)
+    if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
+    if (options.metrics)
+      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)
@@ -128,7 +161,7 @@ async function registerIdentities(
   app: FastifyInstance,
   database: Database,
   options: GatewayOptions,
-): Promise<Workloads> {
+): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses }> {
   const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl = null, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
@@ -147,7 +180,7 @@ async function registerIdentities(
   })
   const mint = createTokenMint(secretKeys)
   const record = recorder(app)
-  const workloads = createWorkloads({ database, mint, revision, clock, record, publicUrl, maxStale: authMaxStale })
+  const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, maxStale: authMaxStale })
   const browserSessions = login
     ? createBrowserSessions({
         database,
@@ -162,21 +195,52 @@ async function registerIdentities(
     mint,
     identities,
     clock,
-    workloads,
+    workloads: {
+      credentialOf: (text, request) => workloads.credentialOf(text, identityRecorder(app, request)),
+    },
     browserSessions,
     onUse({ kind, credential }, address) {
       if (kind !== 'workload') lastUses.note(credential, address)
     },
   })
-  return workloads
+  return { workloads, lastUses }
 }
 
-async function registerPages(app: FastifyInstance, database: Database, options: GatewayOptions): Promise<void> {
+interface Vouching {
+  readonly provider: ProviderSource
+  readonly grants: ProviderGrants
+  readonly recheck: Recheck
+}
+
+/** The identity provider, for logins and for asking again later. */
+function vouchingOf(
+  app: FastifyInstance,
+  database: Database,
+  settings: LoginSettings,
+  { secretKeys, now = Date.now }: GatewayOptions,
+): Vouching {
+  const clock = { now }
+  const provider = createProviderSource(settings, clock)
+  const grants = createProviderGrants(database, secretKeys)
+  const recheck = createRecheck({ settings, provider, grants, database, clock, record: recorder(app) })
+  return { provider, grants, recheck }
+}
+
+async function nobodyToAsk(): Promise<void> {}
+
+async function registerPages(
+  app: FastifyInstance,
+  database: Database,
+  options: GatewayOptions,
+  vouching: Vouching | null,
+): Promise<void> {
   const { login, secretKeys, now = Date.now } = options
   const { browserSessions } = app
-  if (!login || !browserSessions) return
+  if (!login || !browserSessions || !vouching) return
   await registerLogin(app, {
     settings: login,
+    provider: vouching.provider,
+    grants: vouching.grants,
     browserSessions,
     database,
     mint: createTokenMint(secretKeys),
@@ -185,6 +249,26 @@ async function registerPages(app: FastifyInstance, database: Database, options: 
     record: recorder(app),
   })
   await app.register(home, { adminUsers: login.adminUsers, now })
+}
+
+function cliLoginsOf(app: FastifyInstance, database: Database, options: GatewayOptions): CliLogins | null {
+  const { login, secretKeys, now = Date.now, deviceLogin = 'on', devicePollSeconds: pollSeconds = 5 } = options
+  if (!login) return null
+  const mint = createTokenMint(secretKeys)
+  const terms = options.sessions ?? defaultSessionTerms
+  const record = recorder(app)
+  return createLogins({ database, mint, secrets: secretKeys, clock: { now }, record, terms, deviceLogin, pollSeconds })
+}
+
+async function registerCliLoginPages(
+  app: FastifyInstance,
+  database: Database,
+  { secretKeys, now = Date.now }: GatewayOptions,
+  logins: CliLogins,
+): Promise<void> {
+  const { browserSessions } = app
+  if (!browserSessions) return
+  await registerCliLogin(app, { database, secrets: secretKeys, clock: { now }, logins, browserSessions })
 }
 
 function recorder(app: FastifyInstance): RecordIdentityEvents {

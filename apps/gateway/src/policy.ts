@@ -2,14 +2,16 @@ import type { EventDraft } from '@rack-gateway/audit'
 import rbacPolicyPlugin, { type PolicyFileChange, unblockedBy } from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyInstance } from 'fastify'
 import type { GatewayOptions } from './gateway.ts'
+import { addressesOf } from './metrics-server.ts'
 
 /** The policy, from its file where there is one: every change of it is an event before it counts, and said in the log. */
 export async function registerPolicy(
   app: FastifyInstance,
-  { databaseUrl, policyFile = null }: Pick<GatewayOptions, 'databaseUrl' | 'policyFile'>,
+  { databaseUrl, metrics, policyFile = null }: Pick<GatewayOptions, 'databaseUrl' | 'metrics' | 'policyFile'>,
 ): Promise<void> {
   await app.register(rbacPolicyPlugin, {
-    closedAddresses: [addressOf(databaseUrl)],
+    // No proxy of a rack leads to the gateway's own database and metrics.
+    closedAddresses: [addressOf(databaseUrl), ...(metrics ? addressesOf(metrics) : [])],
     file: policyFile,
     async onChange(change) {
       await app.audit.record(eventOf(change))

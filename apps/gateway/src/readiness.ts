@@ -1,5 +1,6 @@
 import type { Database, TamperProtection } from '@rack-gateway/database'
 import type { FastifyInstance } from 'fastify'
+import type { Forwarding } from './forwarding.ts'
 import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
 
@@ -13,11 +14,16 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
   return [{ name: 'policy', ready: true, detail }]
 }
 
+export interface ReadinessNotes {
+  readonly protection: TamperProtection
+  readonly forwarding: Forwarding
+}
+
 /** What the gateway needs to answer calls, and what the operator should know about it. */
 export function readinessChecks(
   app: FastifyInstance,
   database: Database,
-  protection: TamperProtection,
+  { protection, forwarding }: ReadinessNotes,
 ): () => Promise<Readiness[]> {
   return oncePer(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
@@ -46,6 +52,7 @@ export function readinessChecks(
             ? 'the runtime login can not change events'
             : 'detected, not prevented: give DATABASE_OWNER_URL a login of its own',
       },
+      { name: 'proxies', ready: true, detail: forwarding.note() },
     ]
   })
 }

@@ -12,7 +12,10 @@ export function sentenceOf(error: unknown): string {
 }
 
 /** Why the address can't be listened on, where that is for the operator to change. */
-export function listenFailure(error: unknown, { host, port }: { host: string; port: number }): unknown {
+export function listenFailure(
+  error: unknown,
+  { host, port, variable = 'HOST' }: { host: string; port: number; variable?: string },
+): unknown {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new CannotListen(
@@ -21,10 +24,10 @@ export function listenFailure(error: unknown, { host, port }: { host: string; po
     case 'EACCES':
       return new CannotListen(`port ${port} of ${host} may not be used by this user: choose one from 1024 on`)
     case 'EADDRNOTAVAIL':
-      return new CannotListen(`${host} is not an address of this machine: correct HOST`)
+      return new CannotListen(`${host} is not an address of this machine: correct ${variable}`)
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new CannotListen(`the host name ${host} is not known: correct HOST`)
+      return new CannotListen(`the host name ${host} is not known: correct ${variable}`)
     default:
       return error
   }

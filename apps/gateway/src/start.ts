@@ -44,6 +44,8 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       publicUrl: config.publicUrl,
       policyFile: config.policyFile,
       login: loginOf(config),
+      deviceLogin: config.deviceLogin,
+      metrics: config.metrics,
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

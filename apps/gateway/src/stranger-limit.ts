@@ -1,14 +1,17 @@
 import rateLimit from '@fastify/rate-limit'
-import { addressBlock } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { createAccountLimit } from './account-limit.ts'
 import { ruled, TooManyRequests } from './errors.ts'
 import { addressOf } from './rack-api/draft.ts'
+import { senderAt } from './sender.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Counts what somebody unknown asks or fails at. @throws TooManyRequests beyond the limit of their address */
     limitStranger(request: FastifyRequest): Promise<void>
+    /** Counts what is refused for an account that somebody named and may not use. @throws TooManyRequests */
+    limitAccount(account: string): void
   }
 }
 
@@ -17,12 +20,21 @@ export interface StrangerLimitOptions {
 }
 
 const minute = 60_000
+/** An account is refused a tenth of what an address may be, but at least this often in a minute. */
+const leastOfAccount = 10
 
 /** In memory, and never asked for a call whose credential holds: many callers can share an address. */
 export default fp<StrangerLimitOptions>(
   async function strangerLimit(app, { perMinute }) {
     await app.register(rateLimit, { global: false })
     const count = app.createRateLimit({ max: perMinute, timeWindow: minute, keyGenerator: senderOf })
+    const secondsToWait = createAccountLimit(Math.max(leastOfAccount, perMinute / 10), () => performance.now())
+    app.decorate('limitAccount', function limitAccount(account) {
+      const seconds = secondsToWait(account)
+      if (seconds === 0) return
+      const sentence = `this account was refused too often in the last minute, from whatever address; try again in ${seconds} s`
+      throw Object.assign(ruled(new TooManyRequests(sentence), 'account-limit'), { retryAfter: seconds })
+    })
     app.decorate('limitStranger', async function limitStranger(request) {
       const result = await count(request)
       if (result.isAllowed || !result.isExceeded) return
@@ -34,9 +46,6 @@ export default fp<StrangerLimitOptions>(
   { name: '@rack-gateway/stranger-limit' },
 )
 
-/** Whoever has an IPv6 address has its whole /64. */
 function senderOf(request: FastifyRequest): string {
-  const address = addressOf(request)
-  const block = addressBlock(address)
-  return block.endsWith('/64') ? block : address
+  return senderAt(addressOf(request))
 }

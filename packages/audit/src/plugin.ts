@@ -25,7 +25,7 @@ export interface Audit {
   check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
   refuse(refusal: Refusal): void
-  stats(): AuditWriterStats & { readonly pendingRefusals: number }
+  stats(): AuditWriterStats & { readonly pendingRefusals: number; readonly refusals: number }
 }
 
 declare module 'fastify' {
@@ -57,7 +57,7 @@ export default fp(
       recordSoon: writer.recordSoon,
       check: writer.check,
       refuse: refusals.count,
-      stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending }),
+      stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending, refusals: refusals.total }),
     })
     app.addHook('onReady', () => writer.open())
     app.addHook('onClose', async function closeAudit() {

@@ -25,6 +25,8 @@ export interface Refusals {
   stop(): void
   /** Refusals that are not in the log yet. */
   readonly pending: number
+  /** Refusals since the start. */
+  readonly total: number
 }
 
 interface Count {
@@ -43,6 +45,7 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
   let table = new Map<string, Count>()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
+  let total = 0
 
   function add(counted: Count) {
     const key = `${counted.block} ${counted.rule}`
@@ -69,12 +72,16 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
   return {
     count({ address, rule, reason }) {
       const now = clock.now()
+      total++
       add({ block: addressBlock(address), rule, reason, first: now, last: now, count: 1 })
     },
     flush,
     stop() {
       stopped = true
       clearTimeout(timer)
+    },
+    get total() {
+      return total
     },
     get pending() {
       let sum = 0

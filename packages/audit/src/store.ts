@@ -5,6 +5,8 @@ import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { endOfMonth, monthOf } from './stream.ts'
 
+export { type RecordedCallsOptions, recordedCalls } from './recorded-calls.ts'
+
 export interface PostgresAuditStoreOptions {
   /** The runtime login. */
   readonly url: string

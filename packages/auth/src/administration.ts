@@ -1,6 +1,6 @@
 import type { Database } from '@rack-gateway/database'
 import { insertServiceAccount } from './accounts.ts'
-import { closeApiToken, type GrantedApiToken, type OwnerRef, storeApiToken } from './api-tokens.ts'
+import { closeApiToken, type GrantedApiToken, storeApiToken } from './api-tokens.ts'
 import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding } from './bindings.ts'
 import { type Change, changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
@@ -9,10 +9,13 @@ import type { Author, RecordIdentityEvents } from './events.ts'
 import { type AdminRoles, keepAnAdmin, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
 import { checkName } from './names.ts'
 import { renewSession, type SessionTerms } from './renewal.ts'
-import { handOverApiToken, mustExist, type Rotation, rotateApiToken } from './replacing-tokens.ts'
+import { type HandOver, handOverApiToken, mustExist, type Rotation, rotateApiToken } from './replacing-tokens.ts'
 import { closeSession } from './sessions.ts'
 import { checkSources } from './source-address.ts'
 import type { TokenMint } from './token.ts'
+import { closeWorkloadSession } from './workloads/sessions.ts'
+import type { TrustTerms } from './workloads/trust-request.ts'
+import { closeTrust, insertTrust } from './workloads/trusts.ts'
 
 export interface AdministrationOptions extends AdminRoles {
   readonly database: Pick<Database, 'db'>
@@ -50,10 +53,15 @@ export function createAdministration({ database: { db }, mint, clock, record, by
       return change((open) => rotateApiToken(open, mint, id, { ...rotation, now: clock.now() }))
     },
     revokeToken: (id: string) => change((open) => closeApiToken(open, id, now())),
-    handOverToken: (id: string, owner: OwnerRef) => change((open) => handOverApiToken(open, id, owner, clock.now())),
+    handOverToken: (id: string, handOver: Omit<HandOver, 'now'>) =>
+      change((open) => handOverApiToken(open, id, { ...handOver, now: clock.now() })),
     renewSession: (id: string, terms: SessionTerms) =>
       change((open) => renewSession(open, mint, { id, terms, now: clock.now() })),
     endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, now())),
+    /** @returns its id */
+    createTrust: (terms: TrustTerms) => change((open) => insertTrust(open, terms)),
+    revokeTrust: (id: string) => change((open) => closeTrust(open, id, now())),
+    endWorkloadSession: (id: string, reason: string) => change((open) => closeWorkloadSession(open, id, reason, now())),
     lockUser: (id: string, reason: string) => change((open) => lockUser(open, id, { reason, at: now(), adminRoles })),
     unlockUser: (id: string) => change((open) => unlockUser(open, id)),
     createServiceAccount: (name: string) => change((open) => insertServiceAccount(open, name)),
@@ -69,9 +77,6 @@ export function createAdministration({ database: { db }, mint, clock, record, by
       })
     },
     removeBinding: (id: string) =>
-      change(async (open) => {
-        const gone = await deleteBinding(open, id)
-        if (gone.subjectKind === 'user' && adminRoles.includes(gone.role)) await keepAnAdmin(open, { adminRoles })
-      }),
+      change((open) => keepAnAdmin(open, adminRoles, async () => void (await deleteBinding(open, id)))),
   }
 }

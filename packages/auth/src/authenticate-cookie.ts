@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import { readAuthorization } from './credentials.ts'
 import { CsrfRefused, unauthenticated } from './errors.ts'
 import { cookieAndCredential, idleSession, isRefusal, noCredential, notOfBrowser, twoCookies } from './refusal.ts'
+import { callerAddress } from './source-address.ts'
 import type { TokenMint } from './token.ts'
 
 export interface CookieSteps {
@@ -28,7 +29,7 @@ export async function authenticateCookie(
   if (credential.kind !== 'browser') throw unauthenticated(notOfBrowser)
   const principal = await identities.find(credential)
   if (isRefusal(principal)) throw unauthenticated(principal)
-  if (!(await browserSessions.use(principal.credential))) throw unauthenticated(idleSession)
+  if (!(await browserSessions.use(principal.credential, callerAddress(request)))) throw unauthenticated(idleSession)
   request.principal = principal
   request.credential = credential
   request.csrfToken = browserSessions.csrfToken(credential)

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Database, sessionUses } from '@rack-gateway/database'
+import { type Database, lastUses } from '@rack-gateway/database'
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
@@ -27,7 +27,7 @@ export interface BrowserSessions {
   readonly cookies: CookieNames
   readonly origin: string
   /** Notes a use. @returns false when the session was idle for too long: it has ended then. @throws AuthUnavailable */
-  use(session: string): Promise<boolean>
+  use(session: string, address: string): Promise<boolean>
   csrfToken(credential: TokenReading): string
   isCsrfToken(credential: TokenReading, text: unknown): boolean
   end(session: string, by: Author, reason: string): Promise<void>
@@ -44,11 +44,11 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
   const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/csrf-token/1'))
   const notedAt = new Map<string, number>()
 
-  async function use(session: string): Promise<boolean> {
+  async function use(session: string, address: string): Promise<boolean> {
     const now = clock.now()
     const noted = notedAt.get(session)
-    if (noted !== undefined && now - noted < Math.min(noteEvery, idle)) return true
-    if (!(await noteUse(session, now))) {
+    if (noted !== undefined && now - noted < Math.min(noteEvery, idle / 10)) return true
+    if (!(await noteUse(session, address, now))) {
       notedAt.delete(session)
       await end(session, gateway, 'idle')
       return false
@@ -59,13 +59,13 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
   }
 
   /** One statement, so that a session that has just become idle can't be used by one of two calls at once. */
-  async function noteUse(session: string, now: number): Promise<boolean> {
-    const notIdle = gt(sessionUses.usedAt, new Date(now - idle))
+  async function noteUse(session: string, address: string, now: number): Promise<boolean> {
+    const notIdle = gt(lastUses.usedAt, new Date(now - idle))
     const noted = database.db
-      .update(sessionUses)
-      .set({ usedAt: sql`greatest(${sessionUses.usedAt}, ${new Date(now).toISOString()}::timestamptz)` })
-      .where(and(eq(sessionUses.sessionId, session), notIdle))
-      .returning({ session: sessionUses.sessionId })
+      .update(lastUses)
+      .set({ address, usedAt: sql`greatest(${lastUses.usedAt}, ${new Date(now).toISOString()}::timestamptz)` })
+      .where(and(eq(lastUses.credential, session), notIdle))
+      .returning({ session: lastUses.credential })
     return (await within(deadline, noted).catch(unavailable)).length === 1
   }
 

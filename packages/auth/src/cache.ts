@@ -1,7 +1,7 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { Clock } from './clock.ts'
 import { AuthUnavailable } from './errors.ts'
-import { type CredentialRecord, type Directory, principalOf, sessionOf } from './principals.ts'
+import { type CredentialRecord, type Directory, ownerOf, principalOf } from './principals.ts'
 import { expiredToken, isRefusal, type Refusal } from './refusal.ts'
 import type { Revision } from './revision.ts'
 import type { TokenReading } from './token.ts'
@@ -13,12 +13,16 @@ export interface Identities {
    * @throws AuthUnavailable when the database is needed and can't be reached, or hasn't been for `maxStale`
    */
   find(token: TokenReading): Promise<Principal | Refusal>
-  /** Who something under way belongs to now. As `find`, but a session goes on when the token that began it was replaced or has ended. */
+  /** Who something under way belongs to now. As `find`, but a session or API token goes on when the secret that began it was replaced or has ended. */
   findOwner(token: TokenReading): Promise<Principal | Refusal>
   /** Runs `listener` after anything about identities has changed. @returns a function that ends it */
   onChange(listener: () => void): () => void
   /** Whether a change may have been missed for more than a second. */
   stale(): boolean
+  /** Milliseconds since what is known here was last known to be current. */
+  age(): number
+  /** Tokens that are remembered. */
+  cached(): number
 }
 
 export interface IdentitiesOptions {
@@ -56,8 +60,8 @@ export function createIdentities(options: IdentitiesOptions): Identities {
 
   async function findOwner(token: TokenReading): Promise<Answer> {
     const found = await find(token)
-    if (token.kind !== 'session' || !isRefusal(found) || !isOfToken(found)) return found
-    return currentAnswer(`session of ${token.hash.toString('latin1')}`, token.hash, sessionOf)
+    if (!outlivesItsSecret(token) || !isRefusal(found) || !isOfSecret(found)) return found
+    return currentAnswer(`owner of ${token.hash.toString('latin1')}`, token.hash, ownerOf)
   }
 
   /** An answer that has ended meanwhile is made anew once, so that it says why. */
@@ -103,11 +107,16 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     }
   }
 
-  return { find, findOwner, onChange: revision.onChange, stale: revision.stale }
+  const { onChange, stale, age } = revision
+  return { find, findOwner, onChange, stale, age, cached: () => answers.size }
 }
 
-/** Whether it is the token that has ended, and perhaps not its session. */
-function isOfToken({ rule }: Refusal): boolean {
+function outlivesItsSecret({ kind }: TokenReading): boolean {
+  return kind === 'session' || kind === 'api-token'
+}
+
+/** Whether it is the secret that has ended, and perhaps not what it stands for. */
+function isOfSecret({ rule }: Refusal): boolean {
   return rule === 'expired-token' || rule === 'superseded-token'
 }
 

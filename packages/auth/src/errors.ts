@@ -45,6 +45,21 @@ export const SessionNotLonger = createError(
   'this session goes on until %s and can not be made longer: run "rack-gateway login" then',
   409,
 )
+export const NotVouchedFor = createError(
+  'RGW_NOT_VOUCHED_FOR',
+  'the identity provider %s, so all your sessions were ended: run "rack-gateway login"',
+  401,
+)
+export const ProviderUnreachable = createError(
+  'RGW_PROVIDER_UNREACHABLE',
+  'the identity provider could not be asked whether it still vouches for you, so the session was not renewed and goes on until its end: try again in a minute',
+  503,
+)
+export const ProviderUnusable = createError(
+  'RGW_PROVIDER_UNUSABLE',
+  'the identity provider gave an answer that can not be used, so the session was not renewed and goes on until its end: if it stays like this, tell an administrator (%s)',
+  502,
+)
 export const InvalidSource = createError(
   'RGW_INVALID_SOURCE',
   'a source is an address or a network, such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, and IPv4 is written as IPv4: correct it or leave it out',
@@ -80,6 +95,11 @@ export const UserLocked = createError(
   'this user is locked, so every call of theirs is refused before any policy is asked: unlock them first',
   409,
 )
+export const TokenChanged = createError(
+  'RGW_TOKEN_CHANGED',
+  'somebody else has changed this API token in the meantime, so nothing was done: look at it again, then decide',
+  409,
+)
 export const NotFound = createError(
   'RGW_IDENTITY_NOT_FOUND',
   'there is no %s: list what exists, or create it first',
@@ -97,21 +117,65 @@ export const TrustNameTaken = createError(
   'a trust named %s exists already: revoke it first, or choose another name',
   409,
 )
-export const StrongerThanMaker = createError('RGW_STRONGER_THAN_MAKER', 'nobody grants more than they hold: %s', 403)
 export const IssuerUnreachable = createError(
   'RGW_ISSUER_UNREACHABLE',
   'the keys of the CI system that issued this JWT can not be had now, so it can not be checked: try again in a minute',
   503,
+  Error,
+  false,
+)
+export const KeyNotKnownYet = createError<[number]>(
+  'RGW_KEY_NOT_KNOWN_YET',
+  'the key that this JWT is signed with is not known yet, and the CI system that issued it can be asked for new ones in %s s: try again then',
+  503,
+  Error,
+  false,
 )
 export const CsrfRefused = createError('RGW_CSRF_REFUSED', '%s', 403)
 export const LoginMisconfigured = createError('RGW_LOGIN_MISCONFIGURED', '%s', 500)
 
+export const CliLoginRefused = createError('RGW_CLI_LOGIN_REFUSED', '%s', 403)
+export const TooManyDeviceLogins = createError(
+  'RGW_TOO_MANY_DEVICE_LOGINS',
+  'too many logins that were begun %s wait for somebody to type their code: finish one of them, or try again in ten minutes',
+  429,
+)
+export const PolledTooOften = createError(
+  'RGW_POLLED_TOO_OFTEN',
+  'ask about a login every %s seconds, not more often',
+  429,
+)
+export const NoBrowserLogin = createError(
+  'RGW_NO_BROWSER_LOGIN',
+  'nobody logs in with a browser at this gateway: ask an administrator for a token, and log in with --token -',
+  409,
+)
+
+/** A login of the CLI that goes no further, with the rule that says so. */
+export function refusedLogin({ rule, reason }: Pick<Refusal, 'reason'> & { readonly rule: string }): FastifyError {
+  return Object.assign(new CliLoginRefused(reason), { rule })
+}
+
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
 export function unauthenticated(refusal: Refusal): FastifyError & Omit<Refusal, 'reason'> {
-  const { rule, reason, alarm, detail } = refusal
+  const { rule, reason, alarm, account, detail } = refusal
   return Object.assign(new Unauthenticated(reason), {
     rule,
     ...(alarm && { alarm }),
+    ...(account !== undefined && { account }),
     ...(detail !== undefined && { detail }),
   })
+}
+
+/** @param rule of the login that the user would be refused by */
+export function notVouchedFor(rule: string, why: string): Error {
+  return Object.assign(new NotVouchedFor(why), { rule })
+}
+
+export function providerUnreachable(): Error {
+  return Object.assign(new ProviderUnreachable(), { rule: 'provider-unreachable', retryAfter: 10 })
+}
+
+export function providerUnusable(why: string): Error {
+  return Object.assign(new ProviderUnusable(why), { rule: 'provider-unusable' })
 }

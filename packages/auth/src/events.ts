@@ -12,6 +12,10 @@ export interface Author {
 export interface IdentityEvent {
   readonly kind:
     | 'login.succeeded'
+    | 'cli-login.approved'
+    | 'cli-login.denied'
+    | 'cli-login.redeemed'
+    | 'cli-login.refused'
     | 'user.created'
     | 'user.changed'
     | 'session.issued'
@@ -31,10 +35,12 @@ export interface IdentityEvent {
     | 'trust.created'
     | 'trust.revoked'
     | 'workload.issued'
+    | 'workload.ended'
   readonly principal: Author
   readonly rack?: string
   readonly request?: string
   readonly source?: { readonly address: string; readonly client?: string }
+  readonly decision?: { readonly effect: 'deny'; readonly rule: string; readonly reason: string }
   readonly detail: Record<string, string>
 }
 

@@ -8,6 +8,8 @@ export interface LastUses {
   /** Writes what is due. */
   flush(): Promise<void>
   stop(): Promise<void>
+  /** Writes that failed since the start. */
+  failures(): number
 }
 
 export interface LastUsesOptions {
@@ -28,6 +30,7 @@ interface Use {
 
 /** Keeps when and from where credentials were last used. Calls don't wait for it, and one that fails loses nothing but that. */
 export function createLastUses({ database: { db }, clock, onError }: LastUsesOptions): LastUses {
+  let failed = 0
   const noted = new Map<string, Use>()
   const written = new Map<string, number>()
   const timer = setInterval(() => void flush(), tick).unref()
@@ -49,7 +52,10 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
         set: newest,
         setWhere: sql`last_uses.used_at < excluded.used_at`,
       })
-      .catch(onError)
+      .catch((error: unknown) => {
+        failed++
+        onError(error)
+      })
   }
 
   function flush(): Promise<void> {
@@ -66,6 +72,7 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
       clearInterval(timer)
       await write(() => true)
     },
+    failures: () => failed,
   }
 }
 

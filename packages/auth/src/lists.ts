@@ -9,9 +9,10 @@ import {
   users,
 } from '@rack-gateway/database'
 import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
-import { NotFound } from './errors.ts'
+import { createGroupLists, isInGroup } from './group-lists.ts'
 import { checkId } from './names.ts'
-import { after, type Page, type PageRequest, pageOf, placeOf } from './page.ts'
+import { after, only, type PageRequest, pageOf, placeOf } from './page.ts'
+import { createWorkloadLists } from './workloads/lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
 export type ListedToken = Awaited<ReturnType<Lists['token']>>
@@ -22,7 +23,8 @@ interface OwnerFilter {
 }
 
 /** What there is, a page at a time, newest first. Nothing here is a secret. */
-export function createLists({ db }: Pick<Database, 'db'>) {
+export function createLists(database: Pick<Database, 'db'>) {
+  const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {
     const rows = await db
       .select({ ...userColumns, place: placeOf(users) })
@@ -92,7 +94,9 @@ export function createLists({ db }: Pick<Database, 'db'>) {
 
   const one = { limit: 1 }
   return {
-    users: (page: PageRequest) => userPage(page),
+    ...createWorkloadLists(database),
+    ...createGroupLists(database),
+    users: (page: PageRequest, group?: string) => userPage(page, group === undefined ? undefined : isInGroup(group)),
     user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
@@ -122,6 +126,7 @@ const userColumns = {
   createdAt: users.createdAt,
   lockedAt: users.lockedAt,
   lockedReason: users.lockedReason,
+  groups: users.groups,
 }
 const sessionColumns = {
   id: sessions.id,
@@ -172,10 +177,4 @@ const bindingColumns = {
 
 function bindingOf({ subjectId, role, racks, apps, permissions }: typeof bindings.$inferSelect) {
   return { subjectId, role, racks, apps, permissions: permissions?.split(' ') ?? null }
-}
-
-async function only<T>(page: Promise<Page<T>>, what: string): Promise<T> {
-  const [found] = (await page).items
-  if (found === undefined) throw new NotFound(what)
-  return found
 }

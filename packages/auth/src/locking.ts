@@ -1,6 +1,6 @@
 import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
-import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
-import type { Change } from './change.ts'
+import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
+import type { Change, Transaction } from './change.ts'
 import { LastAdmin, NotFound } from './errors.ts'
 import { checkId } from './names.ts'
 
@@ -10,21 +10,35 @@ export interface AdminRoles {
 }
 
 /**
- * Asked after the change: each change of identities locks the revision until it is committed, so of two at once
- * the second one sees what the first one has left.
+ * Makes a change that may take the last administrator away. Asked again after it: each change of identities locks the
+ * revision until it is committed, so of two at once the second one sees what the first one has left.
  *
- * @throws LastAdmin when nobody is left who may log in, and manages bindings everywhere and without an end
+ * @throws LastAdmin when it would leave nobody; where there was nobody before, it takes nothing away
  */
-export async function keepAnAdmin({ tx }: Change, { adminRoles }: AdminRoles): Promise<void> {
-  if (adminRoles.length === 0) throw new LastAdmin()
-  const everywhere = and(inArray(bindings.role, [...adminRoles]), eq(bindings.racks, '*'), eq(bindings.apps, '*'))
+export async function keepAnAdmin<T>(
+  { tx }: Pick<Change, 'tx'>,
+  adminRoles: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const had = await hasAdmin(tx, adminRoles)
+  const result = await work()
+  if (had && !(await hasAdmin(tx, adminRoles))) throw new LastAdmin()
+  return result
+}
+
+/** Whether somebody is left who is not locked, and manages bindings everywhere and without an end: by themselves, or by a group that they were in at their last login. */
+async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise<boolean> {
+  if (adminRoles.length === 0) return false
+  const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))
+  const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`))
+  const ofGroup = and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`)
   const [left] = await tx
     .select({ id: bindings.id })
     .from(bindings)
-    .innerJoin(users, eq(sql`${users.id}::text`, bindings.subjectId))
-    .where(and(eq(bindings.subjectKind, 'user'), everywhere, isNull(bindings.expiresAt), isNull(users.lockedAt)))
+    .innerJoin(users, or(own, ofGroup))
+    .where(and(inArray(bindings.role, [...adminRoles]), everywhere, isNull(users.lockedAt)))
     .limit(1)
-  if (!left) throw new LastAdmin()
+  return left !== undefined
 }
 
 export interface StoppedToken {
@@ -41,8 +55,9 @@ export async function lockUser(
 ): Promise<readonly StoppedToken[]> {
   const user = await findUser(change, id)
   if (!user.lockedAt) {
-    await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
-    if (await isAdmin(change, id, adminRoles)) await keepAnAdmin(change, { adminRoles })
+    await keepAnAdmin(change, adminRoles, async function lock() {
+      await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
+    })
     change.events.push({ kind: 'user.locked', principal: change.by, detail: { user: id, email: user.email, reason } })
   }
   return change.tx
@@ -82,15 +97,4 @@ async function findUser({ tx }: Change, id: string) {
     .for('update')
   if (!user) throw new NotFound('such user')
   return user
-}
-
-async function isAdmin({ tx }: Change, id: string, adminRoles: readonly string[]): Promise<boolean> {
-  if (adminRoles.length === 0) return false
-  const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, id))
-  const found = await tx
-    .select({ id: bindings.id })
-    .from(bindings)
-    .where(and(own, inArray(bindings.role, [...adminRoles])))
-    .limit(1)
-  return found.length > 0
 }

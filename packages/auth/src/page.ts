@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { InvalidCursor } from './errors.ts'
+import { InvalidCursor, NotFound } from './errors.ts'
 
 /** Lists are newest first. A page goes on where the one before it ended, whatever was added or removed in between. */
 export interface PageRequest {
@@ -43,6 +43,13 @@ export function pageOf<R extends { readonly id: string; readonly place: string }
   const last = shown.at(-1)
   const next = rows.length > limit && last ? Buffer.from(`${last.place}.${last.id}`).toString('base64url') : null
   return { items: shown.map(show), next }
+}
+
+/** @throws NotFound for a page without anything on it */
+export async function only<T>(page: Promise<Page<T>>, what: string): Promise<T> {
+  const [found] = (await page).items
+  if (found === undefined) throw new NotFound(what)
+  return found
 }
 
 const plain = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/

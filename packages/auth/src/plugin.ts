@@ -10,7 +10,7 @@ import { readAuthorization } from './credentials.ts'
 import { SourceNotPermitted, unauthenticated } from './errors.ts'
 import { sentCookies } from './login/cookies.ts'
 import { browserSession, isRefusal, malformedCredential, type Refusal, rackJwt } from './refusal.ts'
-import { comesFrom } from './source-address.ts'
+import { callerAddress, comesFrom } from './source-address.ts'
 import type { TokenMint, TokenReading } from './token.ts'
 import { looksLikeJwt } from './workloads/jwt.ts'
 
@@ -44,7 +44,9 @@ export interface AuthOptions {
   /** Told of each credential that let somebody in. */
   readonly onUse?: (principal: Principal, address: string) => void
   /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
-  readonly workloads?: { credentialOf(text: string): Promise<TokenReading | Refusal> } | undefined
+  readonly workloads?:
+    | { credentialOf(text: string, request: FastifyRequest): Promise<TokenReading | Refusal> }
+    | undefined
   readonly browserSessions?: BrowserSessions | null
 }
 
@@ -61,18 +63,17 @@ export default fp(
 
     async function identify(request: FastifyRequest, token: string): Promise<void> {
       const isJwt = workloads !== undefined && looksLikeJwt(token)
-      const credential = isJwt ? await workloads.credentialOf(token) : mint.read(token, clock.now())
+      const credential = isJwt ? await workloads.credentialOf(token, request) : mint.read(token, clock.now())
       if (isRefusal(credential)) throw unauthenticated(credential)
       if (credential.kind === 'browser') throw unauthenticated(browserSession)
       const principal = await identities.find(credential)
       if (isRefusal(principal)) throw unauthenticated(principal)
       request.principal = principal
       request.credential = credential
-      // A connection that was reset before it was accepted has no address, whatever the type says.
-      const address: string | undefined = request.ip
-      if (principal.sources && !comesFrom(principal.sources, address ?? ''))
+      const address = callerAddress(request)
+      if (principal.sources && !comesFrom(principal.sources, address))
         throw Object.assign(new SourceNotPermitted(), { rule: 'source-address' })
-      onUse?.(principal, address ?? 'unknown')
+      onUse?.(principal, address)
     }
 
     // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.

@@ -50,6 +50,7 @@ test.each([
   ['an expired session', session({ expiresAt: past }), 'expired-token'],
   ['a revoked token', apiToken({ revokedAt: past }), 'revoked-token'],
   ['an expired token', apiToken({ expiresAt: past }), 'expired-token'],
+  ['a secret that was replaced', apiToken({ secretExpiresAt: past }), 'expired-token'],
   ['a token of a locked user', apiToken({ owner: user({ lockedAt: past }) }), 'locked-user'],
   [
     'a token of a disabled service account',

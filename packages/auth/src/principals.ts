@@ -37,6 +37,8 @@ export interface ApiTokenRecord {
   readonly name: string
   readonly rack: string | null
   readonly expiresAt: Date
+  /** Of the secret that was used: one that a newer one replaced ends before its token does. */
+  readonly secretExpiresAt: Date
   readonly revokedAt: Date | null
   /** CIDRs, separated by spaces; empty: from anywhere. */
   readonly sources?: string
@@ -51,6 +53,7 @@ export interface WorkloadRecord {
   readonly name: string
   readonly job: Job
   readonly expiresAt: Date
+  readonly endedAt: Date | null
   readonly trust: {
     readonly id: string
     readonly revokedAt: Date | null
@@ -80,7 +83,7 @@ export function principalOf(record: CredentialRecord | null, now: number): Princ
     case 'session':
       return tokenPrincipal(record, now)
     case 'api-token':
-      return apiTokenPrincipal(record, now)
+      return secretPrincipal(record, now)
     case 'workload':
       return workloadPrincipal(record, now)
   }
@@ -90,8 +93,9 @@ const noGroups: readonly string[] = Object.freeze([])
 
 /** Its id is that of this run: what one job started is not another's. */
 function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | refusals.Refusal {
-  const { id, name, job, trust, expiresAt } = workload
+  const { id, name, job, trust, expiresAt, endedAt } = workload
   if (trust.revokedAt) return refusals.revokedTrust
+  if (endedAt) return refusals.endedJob(endedAt.getTime())
   if (now >= expiresAt.getTime()) return refusals.expiredToken('workload', expiresAt.getTime())
   return Object.freeze({
     kind: 'workload',
@@ -107,9 +111,11 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | r
   })
 }
 
-/** Who a session is, whichever of its tokens it is asked by: what is under way belongs to the session. */
-export function sessionOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
-  return record?.kind === 'session' ? sessionPrincipal(record, now) : principalOf(record, now)
+/** Who a session or API token is, whichever of its secrets it is asked by: what is under way belongs to the session or token. */
+export function ownerOf(record: CredentialRecord | null, now: number): Principal | refusals.Refusal {
+  if (record?.kind === 'session') return sessionPrincipal(record, now)
+  if (record?.kind === 'api-token') return apiTokenPrincipal(record, now)
+  return principalOf(record, now)
 }
 
 /** A token that a newer one replaced ends before its session does. */
@@ -118,15 +124,15 @@ function tokenPrincipal(session: SessionRecord, now: number): Principal | refusa
   const { superseded } = session
   if (superseded === null || refusals.isRefusal(principal)) return principal
   const until = superseded.until.getTime()
-  if (now >= until) return refusals.supersededToken(superseded.at.getTime(), principal)
+  if (now >= until)
+    return refusals.ofAccount(refusals.supersededToken(superseded.at.getTime(), principal), principal.id)
   return Object.freeze({ ...principal, expiresAt: Math.min(principal.expiresAt, until) })
 }
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {
   const { user } = session
-  if (session.endedAt) return refusals.endedSession(session.endedAt.getTime())
-  if (user.lockedAt) return refusals.lockedUser
-  if (now >= session.expiresAt.getTime()) return refusals.expiredToken('session', session.expiresAt.getTime())
+  const refused = sessionRefusal(session, now)
+  if (refused !== null) return refusals.ofAccount(refused, user.id)
   return Object.freeze({
     kind: 'user',
     id: user.id,
@@ -140,12 +146,23 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
   })
 }
 
+function secretPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {
+  const principal = apiTokenPrincipal(token, now)
+  const end = token.secretExpiresAt.getTime()
+  if (refusals.isRefusal(principal) || end >= principal.expiresAt) return principal
+  return now >= end ? refusals.expiredToken('api-token', end) : Object.freeze({ ...principal, expiresAt: end })
+}
+
+function sessionRefusal({ user, endedAt, expiresAt }: SessionRecord, now: number): refusals.Refusal | null {
+  if (endedAt) return refusals.endedSession(endedAt.getTime())
+  if (user.lockedAt) return refusals.lockedUser
+  return now >= expiresAt.getTime() ? refusals.expiredToken('session', expiresAt.getTime()) : null
+}
+
 function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {
   const { owner } = token
-  if (token.revokedAt) return refusals.revokedToken(token.revokedAt.getTime())
-  if (owner.kind === 'user' && owner.lockedAt) return refusals.lockedOwner
-  if (owner.kind === 'service-account' && owner.disabledAt) return refusals.disabledServiceAccount
-  if (now >= token.expiresAt.getTime()) return refusals.expiredToken('api-token', token.expiresAt.getTime())
+  const refused = apiTokenRefusal(token, now)
+  if (refused !== null) return refusals.ofAccount(refused, owner.id)
   return Object.freeze({
     kind: 'api-token',
     id: token.id,
@@ -163,6 +180,13 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refu
     expiresAt: token.expiresAt.getTime(),
     ...(token.sources ? { sources: Object.freeze(token.sources.split(' ')) } : {}),
   })
+}
+
+function apiTokenRefusal({ owner, revokedAt, expiresAt }: ApiTokenRecord, now: number): refusals.Refusal | null {
+  if (revokedAt) return refusals.revokedToken(revokedAt.getTime())
+  if (owner.kind === 'user' && owner.lockedAt) return refusals.lockedOwner
+  if (owner.kind === 'service-account' && owner.disabledAt) return refusals.disabledServiceAccount
+  return now >= expiresAt.getTime() ? refusals.expiredToken('api-token', expiresAt.getTime()) : null
 }
 
 function current(bindings: readonly Binding[], now: number): readonly Binding[] {

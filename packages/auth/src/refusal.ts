@@ -38,6 +38,8 @@ export interface Refusal {
   readonly reason: string
   /** Whose token was used when nobody should have it any more: for an event of its own. */
   readonly alarm?: { readonly session: string; readonly user: string; readonly name: string }
+  /** Whose credential it is, by id, where it is known and lets nobody in: what is refused is limited by it. */
+  readonly account?: string
   /** What only the operator's log and events say. Nothing of the credential is in it. */
   readonly detail?: string
 }
@@ -183,6 +185,14 @@ export function endedSession(at: number): Refusal {
   return refusal('ended-session', `your session was ended on ${minute(at)}: ${logIn}`)
 }
 
+/** @param at when it was ended, in milliseconds since the epoch */
+export function endedJob(at: number): Refusal {
+  return refusal(
+    'ended-session',
+    `this job's session was ended on ${minute(at)}: ask an administrator, or start the job again`,
+  )
+}
+
 /** @param at when a newer token took its place, in milliseconds since the epoch */
 export function supersededToken(at: number, { credential, id, name }: Principal): Refusal {
   const reason = `this token was replaced by a newer one on ${minute(at)}, and only that one works: if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`
@@ -210,6 +220,11 @@ export function expiredToken(kind: TokenKind, expiresAt: number): Refusal {
     case 'workload':
       return refusal('expired-token', `this job's token expired on ${minute(expiresAt)}: start the job again`)
   }
+}
+
+/** @param account the id of a user or service account */
+export function ofAccount(refused: Refusal, account: string): Refusal {
+  return Object.freeze({ ...refused, account })
 }
 
 export function isRefusal(value: object): value is Refusal {

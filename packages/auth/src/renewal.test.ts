@@ -2,7 +2,7 @@ import { credentials, sessions, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { NotFound, RenewedTooOften, SessionNotLonger, SessionOver } from './errors.ts'
-import { principalOf, sessionOf } from './principals.ts'
+import { ownerOf, principalOf } from './principals.ts'
 import { isRefusal } from './refusal.ts'
 import type { SessionTerms } from './renewal.ts'
 import { createAdministration, createDirectory } from './store.ts'
@@ -48,9 +48,9 @@ test('after the overlap the old token is refused and raises an alarm, while what
     rule: 'superseded-token',
     alarm: { session: first.id, name: 'ann@example.com' },
   })
-  expect(await ask(first.token, now + day, sessionOf)).toMatchObject({ credential: first.id, name: 'ann@example.com' })
+  expect(await ask(first.token, now + day, ownerOf)).toMatchObject({ credential: first.id, name: 'ann@example.com' })
   await issuer.endSession(first.id, 'test')
-  expect(await ask(first.token, now + day, sessionOf)).toMatchObject({ rule: 'ended-session' })
+  expect(await ask(first.token, now + day, ownerOf)).toMatchObject({ rule: 'ended-session' })
   expect(await ask(first.token, now + day)).toMatchObject({ rule: 'ended-session' })
 })
 

@@ -2,7 +2,7 @@ import { apiTokens, credentials, serviceAccounts, users } from '@rack-gateway/da
 import { and, eq, gt } from 'drizzle-orm'
 import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
 import type { Change } from './change.ts'
-import { NotFound, TokenEnded } from './errors.ts'
+import { NotFound, TokenChanged, TokenEnded } from './errors.ts'
 import { checkId } from './names.ts'
 import type { IssuedCredential } from './sessions.ts'
 import type { TokenMint } from './token.ts'
@@ -41,14 +41,35 @@ export async function rotateApiToken(
   return { id, token, expiresAt }
 }
 
-/** From now on it is cut to what the new owner may. @throws NotFound, TokenEnded */
-export async function handOverApiToken(change: Change, id: string, owner: OwnerRef, now: number): Promise<void> {
-  const { name, userId, serviceAccountId } = await lockLiveToken(change, id, now)
-  await mustExist(change, owner)
-  await change.tx.update(apiTokens).set(ownerColumns(owner)).where(eq(apiTokens.id, id))
-  const from = userId === null ? `service-account:${serviceAccountId}` : `user:${userId}`
-  const detail = { token: id, name, from, owner: `${owner.kind}:${owner.id}` }
+export interface HandOver {
+  readonly to: OwnerRef
+  /** Whose it was, and when it was to end, in milliseconds since the epoch, when that was permitted. */
+  readonly from: OwnerRef
+  readonly expiresAt: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** What whoever hands a token over should know: it goes on, so its secret stays. */
+export const secretStays = 'whoever had this token before still knows its secret: its owner should rotate it'
+
+/** From now on it is cut to what the new owner may. @throws NotFound, TokenEnded, TokenChanged when it is not as it was judged */
+export async function handOverApiToken(
+  change: Change,
+  id: string,
+  { to, from, expiresAt, now }: HandOver,
+): Promise<void> {
+  const token = await lockLiveToken(change, id, now)
+  const { name, userId, serviceAccountId } = token
+  if (from.id !== (userId ?? serviceAccountId) || expiresAt !== token.expiresAt.getTime()) throw new TokenChanged()
+  await mustExist(change, to)
+  await change.tx.update(apiTokens).set(ownerColumns(to)).where(eq(apiTokens.id, id))
+  const detail = { token: id, name, from: named(from), owner: named(to), note: secretStays }
   change.events.push({ kind: 'token.owner-changed', principal: change.by, detail })
+}
+
+function named({ kind, id }: OwnerRef): string {
+  return `${kind}:${id}`
 }
 
 /** @throws NotFound for an owner that there isn't */

@@ -39,15 +39,35 @@ export async function insertSession(
   const device = checkName('name of a device', request.device)
   const user = await ensureUser(change, request.email)
   if (role !== undefined) await ensureBinding(change, { kind: 'user', id: user.id }, { role, racks: rack ?? '*' })
+  return storeSession(change, mint, { user, device, rack: rack ?? null, authenticatedAt: now, wanted, now })
+}
+
+export interface NewSession {
+  readonly user: { readonly id: string; readonly email: string }
+  readonly device: string
+  /** The only rack that the session may be used for. */
+  readonly rack: string | null
+  /** When the person had logged in: renewals go on for a limited time after that. Milliseconds since the epoch, as the next two. */
+  readonly authenticatedAt: number
+  /** When it should end. */
+  readonly wanted: number
+  readonly now: number
+}
+
+/** Gives a user whom it has found already a session for programs. */
+export async function storeSession(
+  change: Change,
+  mint: TokenMint,
+  { user, device, rack, authenticatedAt, wanted, now }: NewSession,
+): Promise<IssuedCredential> {
   const { token, hash, expiresAt } = mint.issue('session', wanted)
   const id = randomUUID()
   const end = new Date(expiresAt)
-  await change.tx
-    .insert(sessions)
-    .values({ id, userId: user.id, device, rack, authenticatedAt: new Date(now), expiresAt: end })
+  const row = { id, userId: user.id, device, rack, authenticatedAt: new Date(authenticatedAt), expiresAt: end }
+  await change.tx.insert(sessions).values(row)
   await change.tx.insert(credentials).values({ hash, sessionId: id, issuedAt: new Date(now), expiresAt: end })
   const detail = { session: id, user: user.id, email: user.email, device, expires: end.toISOString() }
-  change.events.push({ kind: 'session.issued', principal: change.by, ...(rack !== undefined && { rack }), detail })
+  change.events.push({ kind: 'session.issued', principal: change.by, ...(rack !== null && { rack }), detail })
   return { id, token, expiresAt }
 }
 

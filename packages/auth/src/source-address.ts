@@ -1,6 +1,11 @@
 import { BlockList, isIP } from 'node:net'
 import { InvalidSource } from './errors.ts'
 
+/** Where a call comes from. Behind a trusted proxy that is what a header says, which can be anything; a connection that was reset has none. */
+export function callerAddress({ ip }: { readonly ip: string | undefined }): string {
+  return ip !== undefined && isIP(ip.split('%', 1)[0] ?? '') !== 0 ? ip : 'unknown'
+}
+
 /** IPv4 within IPv6, however it is written. */
 const mapped = new BlockList()
 mapped.addSubnet('::ffff:0:0', 96, 'ipv6')

@@ -23,10 +23,12 @@ export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountReque
 export { createLastUses, type LastUses } from './last-uses.ts'
 export { createLists, type Lists } from './lists.ts'
 export type { Page, PageRequest } from './page.ts'
+export { secretStays } from './replacing-tokens.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
 export { findUserPrincipal } from './user-principal.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 export { loadTrusts } from './workloads/trusts.ts'
+export type { ProvenJwt } from './workloads/verify.ts'
 export { createWorkloads, type Workloads } from './workloads/workloads.ts'
 
 export interface DirectoryOptions {
@@ -108,19 +110,14 @@ function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord
   if (workload && trust) return workloadRecord(workload, { ...trust, bindings: bindingsOf('trust') })
   const owner = person ?? robot
   return token && owner
-    ? { ...token, ...endOf(token, credential), kind: 'api-token', bindings: bindingsOf('api-token'), owner }
+    ? { ...token, secretExpiresAt: credential.expiresAt, kind: 'api-token', bindings: bindingsOf('api-token'), owner }
     : null
-}
-
-/** An API token that was replaced ends before what it stands for. */
-function endOf(...ends: readonly { readonly expiresAt: Date }[]): { readonly expiresAt: Date } {
-  return { expiresAt: new Date(Math.min(...ends.map(({ expiresAt }) => expiresAt.getTime()))) }
 }
 
 function workloadRecord(
   workload: typeof workloadSessions.$inferSelect,
   trust: WorkloadRecord['trust'],
 ): WorkloadRecord {
-  const { id, name, job, expiresAt } = workload
-  return { kind: 'workload', id, name, job: job as Job, expiresAt, trust }
+  const { id, name, job, expiresAt, endedAt } = workload
+  return { kind: 'workload', id, name, job: job as Job, expiresAt, endedAt, trust }
 }

@@ -58,37 +58,39 @@ function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
 
 /** What these roles have there, whatever else stands against it, role by role. */
 function* rulesAt(rules: CompiledRules, place: CommandPlace): Generator<CompiledRule> {
-  for (const role of place.roles) yield* rules.standing.of({ ...place, role }).find(place.app)
+  for (const role of place.roles) yield* rules.standing.of(role, place).find(place.app)
 }
 
 /** The first rules, at most so many, that these roles have there. */
 function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): CompiledRule[] {
-  const found = new Set<CompiledRule>()
+  const found: CompiledRule[] = []
   for (const role of place.roles) {
-    let taken = 0
-    for (const compiled of rules.standing.of({ ...place, role }).find(place.app)) {
-      if (!suits(compiled, place)) continue
-      found.add(compiled)
-      if (++taken === most) break
+    const wanted = found.length + most
+    for (const compiled of rules.standing.of(role, place).find(place.app)) {
+      if (found.length === wanted) break
+      if (suits(compiled, place) && !found.includes(compiled)) found.push(compiled)
     }
   }
-  return [...found].sort(inOrder).slice(0, most)
+  return place.roles.length < 2 ? found : found.sort(inOrder).slice(0, most)
 }
 
 /** Rules whose words match, in their order. A `rest` never reaches over a word with shell syntax. */
 function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): CompiledRule[] {
   const found: CompiledRule[] = []
-  let nodes = [root]
-  for (const [place, word] of argv.entries()) {
-    if (lastSyntax < place) for (const node of nodes) found.push(...node.rest.find(app))
-    nodes = stepsFrom(nodes, word)
-    if (nodes.length === 0) return found.sort(inOrder)
+  let nodes: readonly RuleNode[] = [root]
+  for (let place = 0; place < argv.length; place++) {
+    if (lastSyntax < place) for (const { rest } of nodes) if (rest.size > 0) found.push(...rest.find(app))
+    nodes = stepsFrom(nodes, argv[place] ?? '')
+    if (nodes.length === 0) break
   }
-  for (const node of nodes) found.push(...node.rest.find(app), ...node.exact.find(app))
-  return found.sort(inOrder)
+  for (const { rest, exact } of nodes) {
+    if (rest.size > 0) found.push(...rest.find(app))
+    if (exact.size > 0) found.push(...exact.find(app))
+  }
+  return found.length > 1 ? found.sort(inOrder) : found
 }
 
-function stepsFrom(nodes: readonly RuleNode[], word: string): RuleNode[] {
+function stepsFrom(nodes: readonly RuleNode[], word: string): readonly RuleNode[] {
   const reached: RuleNode[] = []
   for (const { next, typed } of nodes) {
     const literal = next.get(word)

@@ -32,23 +32,26 @@ export function createNameIndex<T>(
   if (entries.every(({ pattern }) => pattern === '*')) return constant([...new Set(entries.map(({ value }) => value))])
   if (entries.length <= few) return { size: given.length, find: (name) => inOrder(entries, name) }
 
+  const exact = new Map<string, Entry<T>[]>()
   const begins: ByPiece<T> = new Map()
   const ends: ByPiece<T> = new Map()
   const others: Entry<T>[] = []
   for (const { pattern, ...entry } of entries) {
     const [first = '', ...more] = pattern.split('*')
     const last = more.at(-1) ?? ''
-    if (first !== '') add(begins, first, entry)
+    if (more.length === 0) put(exact, pattern, entry)
+    else if (first !== '') add(begins, first, entry)
     else if (last !== '') add(ends, last, entry)
     else others.push(entry)
   }
   return {
     size: given.length,
     find(name) {
-      const found = [...others]
-      for (const [length, byPiece] of begins) found.push(...(byPiece.get(name.slice(0, length)) ?? []))
+      const found = others.length === 0 ? [] : [...others]
+      take(exact.get(name), found)
+      for (const [length, byPiece] of begins) if (length <= name.length) take(byPiece.get(name.slice(0, length)), found)
       for (const [length, byPiece] of ends) {
-        if (length <= name.length) found.push(...(byPiece.get(name.slice(name.length - length)) ?? []))
+        if (length <= name.length) take(byPiece.get(name.slice(name.length - length)), found)
       }
       return inOrder(found, name)
     },
@@ -62,13 +65,28 @@ function constant<T>(values: readonly T[]): NameIndex<T> {
 function add<T>(index: ByPiece<T>, piece: string, entry: Entry<T>): void {
   const byPiece = index.get(piece.length) ?? new Map<string, Entry<T>[]>()
   index.set(piece.length, byPiece)
-  const known = byPiece.get(piece)
-  if (known === undefined) byPiece.set(piece, [entry])
+  put(byPiece, piece, entry)
+}
+
+function put<T>(map: Map<string, Entry<T>[]>, key: string, entry: Entry<T>): void {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [entry])
   else known.push(entry)
 }
 
-function inOrder<T>(found: readonly Entry<T>[], name: string): T[] {
-  const matching = found.filter(({ matches }) => matches(name))
+function take<T>(some: readonly Entry<T>[] | undefined, found: Entry<T>[]): void {
+  if (some !== undefined) for (const entry of some) found.push(entry)
+}
+
+function inOrder<T>(found: readonly Entry<T>[], name: string): readonly T[] {
+  const matching: Entry<T>[] = []
+  for (const entry of found) if (entry.matches(name)) matching.push(entry)
   if (matching.length > 1) matching.sort((one, other) => one.place - other.place)
-  return matching.flatMap(({ value, place }, at) => (matching[at - 1]?.place === place ? [] : [value]))
+  const values: T[] = []
+  let last = -1
+  for (const { value, place } of matching) {
+    if (place !== last) values.push(value)
+    last = place
+  }
+  return values
 }

@@ -2,7 +2,6 @@ import type { Unsuited } from './options.ts'
 import type { CompiledRule, CompiledRules } from './rules.ts'
 import type { CommandCall, CommandRule, Obstacle } from './types.ts'
 import { listed, shown, shownCommand } from './wording.ts'
-import { writeWords } from './written-words.ts'
 
 const mostListed = 8
 
@@ -12,7 +11,7 @@ export function notPermitted(
   permitted: readonly CompiledRule[],
   matching: readonly CompiledRule[],
 ): Obstacle {
-  const others = [...new Set(matching.flatMap((compiled) => compiled.rule.roles))]
+  const others = matching.length === 0 ? [] : [...new Set(matching.flatMap((compiled) => compiled.rule.roles))]
   const next =
     others.length > 0
       ? `${theRoles(others)} may run this one: ask someone who has it.`
@@ -69,8 +68,15 @@ function may(roles: readonly string[]): string {
   return roles.length === 0 ? 'you may' : `${lowerRoles(roles)} may`
 }
 
+/** The same list comes with each call of the same caller. */
+const inWords = new WeakMap<readonly string[], string>()
+
 function lowerRoles(roles: readonly string[]): string {
-  return `the ${roles.length === 1 ? 'role' : 'roles'} ${listed(roles.map(shown))}`
+  const found = inWords.get(roles)
+  if (found !== undefined) return found
+  const words = `the ${roles.length === 1 ? 'role' : 'roles'} ${listed(roles.map(shown))}`
+  inWords.set(roles, words)
+  return words
 }
 
 function theRoles(roles: readonly string[]): string {
@@ -79,6 +85,6 @@ function theRoles(roles: readonly string[]): string {
 
 function options(permitted: readonly CompiledRule[]): string {
   if (permitted.length === 0) return 'nothing'
-  const commands = permitted.slice(0, mostListed).map((compiled) => shown(writeWords(compiled.rule.argv)))
+  const commands = permitted.slice(0, mostListed).map(({ words }) => words)
   return `only: ${commands.join(', ')}${permitted.length > mostListed ? ', and more' : ''}`
 }

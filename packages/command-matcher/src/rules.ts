@@ -5,6 +5,8 @@ import { ruleProblems, wordChoices } from './rule-check.ts'
 import { createStandingRules, type StandingRules } from './standing-rules.ts'
 import type { CommandRule } from './types.ts'
 import { type WordType, wordTypes } from './word-types.ts'
+import { shown } from './wording.ts'
+import { writeWords } from './written-words.ts'
 
 /** A rule ready to be asked. `place` is its place in the list: the first that matches decides. */
 export interface CompiledRule {
@@ -13,6 +15,8 @@ export interface CompiledRule {
   readonly onService: NameMatcher
   readonly onApp: NameMatcher
   readonly onRack: NameMatcher
+  /** Its words, as people write them. */
+  readonly words: string
   /** Whether its environment keys permit one. */
   readonly permitsKey: NameMatcher
 }
@@ -69,6 +73,7 @@ function compileRule(rule: CommandRule, place: number): CompiledRule {
     onService: rule.services.includes('*') ? () => true : (service) => rule.services.includes(service),
     onApp: compilePatterns(rule.apps),
     onRack: compilePatterns(rule.racks),
+    words: shown(writeWords(rule.argv)),
     permitsKey: compilePatterns(rule.environment ?? []),
   }
 }

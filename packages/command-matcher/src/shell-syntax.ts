@@ -19,7 +19,7 @@ export interface ShellSyntax {
 export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
   const first = argv.findIndex(hasSyntax)
   const word = argv[first]
-  if (word === undefined) return null
+  if (first === -1 || word === undefined) return null
   return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]), next }
 }
 

@@ -2,9 +2,8 @@ import { createNameIndex, type NameIndex } from './name-index.ts'
 import type { CompiledRule } from './rules.ts'
 import type { CommandMode } from './types.ts'
 
-/** Where and for whom, without an app. */
+/** Where and how, without an app. */
 export interface Standing {
-  readonly role: string
   readonly rack: string
   readonly service: string
   readonly mode: CommandMode
@@ -12,13 +11,13 @@ export interface Standing {
 
 /** The rules that a role has at a place, found by app, in their order. */
 export interface StandingRules {
-  of(standing: Standing): NameIndex<CompiledRule>
+  of(role: string, standing: Standing): NameIndex<CompiledRule>
 }
 
-/** Services can be the caller's to invent: more places than these are not remembered. */
+/** Racks and services can be the caller's to invent: rules of more places than these are not remembered. */
 const mostKnown = 1_000
 
-/** Rules of one role, rack, service and mode are put together when they are first asked for. */
+/** Rules of one role, mode, rack and service are put together when they are first asked for. */
 export function createStandingRules(all: readonly CompiledRule[]): StandingRules {
   const byRole = new Map<string, CompiledRule[]>()
   for (const compiled of all) {
@@ -28,21 +27,45 @@ export function createStandingRules(all: readonly CompiledRule[]): StandingRules
       else known.push(compiled)
     }
   }
-  const known = new Map<string, NameIndex<CompiledRule>>()
+  /** By role, rack, service and mode, a map in a map: no names are put together to find anything. */
+  let known = createKnown()
 
-  function of(standing: Standing): NameIndex<CompiledRule> {
-    const { role, rack, service, mode } = standing
-    const key = `${mode} ${role} ${rack.length} ${rack} ${service}`
-    const found = known.get(key)
+  function of(role: string, standing: Standing): NameIndex<CompiledRule> {
+    const found = known.find(role, standing)
     if (found !== undefined) return found
     const rules = (byRole.get(role) ?? []).filter((compiled) => appliesTo(compiled, standing))
     const made = createNameIndex(rules.map((compiled) => ({ patterns: compiled.rule.apps, value: compiled })))
-    if (known.size >= mostKnown) known.clear()
-    known.set(key, made)
+    if (known.size() >= mostKnown) known = createKnown()
+    known.add(role, standing, made)
     return made
   }
 
   return { of }
+}
+
+type ByMode = Map<CommandMode, NameIndex<CompiledRule>>
+
+function createKnown() {
+  const roles = new Map<string, Map<string, Map<string, ByMode>>>()
+  let size = 0
+  return {
+    size: () => size,
+    find: (role: string, { rack, service, mode }: Standing) => roles.get(role)?.get(rack)?.get(service)?.get(mode),
+    add(role: string, { rack, service, mode }: Standing, index: NameIndex<CompiledRule>) {
+      const racks = within(roles, role)
+      const services = within(racks, rack)
+      within(services, service).set(mode, index)
+      size += 1
+    },
+  }
+}
+
+function within<K, I, V>(map: Map<K, Map<I, V>>, key: K): Map<I, V> {
+  const found = map.get(key)
+  if (found !== undefined) return found
+  const made = new Map<I, V>()
+  map.set(key, made)
+  return made
 }
 
 function appliesTo({ rule, onService, onRack }: CompiledRule, { rack, service, mode }: Standing): boolean {

@@ -54,9 +54,9 @@ export interface CommandCall {
   readonly mode: CommandMode
   readonly roles: readonly string[]
   /** Nothing special when absent. */
-  readonly options?: CommandOptions
+  readonly options?: CommandOptions | undefined
   /** What else stands against a rule, such as the time of day; null for nothing. */
-  readonly holds?: (rule: CommandRule) => Obstacle | null
+  readonly holds?: ((rule: CommandRule) => Obstacle | null) | undefined
 }
 
 /** Why not, and what to do about it: whole sentences. */

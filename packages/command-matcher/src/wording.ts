@@ -1,10 +1,13 @@
 const longest = 120
+/** What nearly every name is. */
+const plain = /^[A-Za-z0-9 ._:/@-]{0,120}$/
 
 /**
  * Text from outside, fit for a sentence: one line, no control or direction characters, at most 120 characters.
  * And no per-cent sign: the stock CLI prints a refusal as a format, and one would garble it.
  */
 export function shown(text: string): string {
+  if (plain.test(text)) return text
   const clean = text.slice(0, longest).replace(/[^\p{L}\p{N}\p{P}\p{S} ]|%/gu, '?')
   return text.length > longest ? `${clean}…` : clean
 }

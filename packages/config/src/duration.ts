@@ -6,11 +6,19 @@ export function readDuration(text: string): number | null {
   return isUnit(unit) ? Number(count) * units[unit] : null
 }
 
+/** As `readDuration`, of a text that was found to be one. */
+export function durationOf(text: string): number {
+  const duration = readDuration(text)
+  if (duration === null) throw new Error('this text was checked to be a duration')
+  return duration
+}
+
 /** Whether a duration is from `least` to `most`, both durations too. */
 export function durationProblem(least: string, most: string): (text: string) => string | null {
   const bounds = [least, most].map((bound) => readDuration(bound) ?? Number.NaN)
   return function problemOf(text) {
     const duration = readDuration(text)
+    if (/^\d+$/.test(text)) return 'has no unit: put s, m, h or d behind the number'
     if (duration === null) return 'is not a duration'
     return duration >= (bounds[0] ?? 0) && duration <= (bounds[1] ?? 0) ? null : 'is not in range'
   }

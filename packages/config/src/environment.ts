@@ -12,6 +12,7 @@ const ownPrefixes = [
   'AUDIT_',
   'AUTH_',
   'SESSION_',
+  'DEVICE_LOGIN',
 ]
 
 /** The CLI's own, which may stand in the same shell. */

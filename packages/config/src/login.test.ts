@@ -44,7 +44,7 @@ describe('a login', () => {
       ALLOWED_DOMAINS: 'Example.com, example.org,example.com',
       ADMIN_USERS: 'Ann@Example.com',
       DEFAULT_ROLE: 'viewer',
-      SESSION_IDLE: '60',
+      SESSION_IDLE: '60s',
     })
     expect(config.publicUrl).toBe('https://gateway.example.com')
     expect(config.login).toMatchObject({
@@ -113,8 +113,8 @@ describe('a login that can not be', () => {
     ['ADMIN_USERS', 'example.com', 'has an entry (number 1) that is not an e-mail'],
     ['DEFAULT_ROLE', 'admin', 'would make everybody an administrator'],
     ['DEFAULT_ROLE', 'Viewer!', 'is not the name of a role'],
-    ['SESSION_IDLE', '59', 'is not a number of seconds in range'],
-    ['SESSION_IDLE', '12h', 'is not a number of seconds in range'],
+    ['SESSION_IDLE', '59s', 'is not in range'],
+    ['SESSION_IDLE', '43200', 'has no unit: put s, m, h or d behind the number; it should be how long a browser'],
     ['OIDC_CLIENT_SECRET', 'a b', 'is not valid'],
   ])('%s %s', (name, value, problem) => {
     const text = problemsOf({ ...issuer, [name]: value })

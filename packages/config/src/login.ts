@@ -1,3 +1,4 @@
+import { durationOf } from './duration.ts'
 import { splitList } from './login-values.ts'
 import { Secret } from './secret.ts'
 import type { ServerEnvironment } from './server-schema.ts'
@@ -66,7 +67,7 @@ export function loginOf(values: ServerEnvironment): LoginConfig | null {
     allowedDomains: listOf(values.ALLOWED_DOMAINS),
     adminUsers: listOf(values.ADMIN_USERS),
     defaultRole: values.DEFAULT_ROLE ?? null,
-    sessionIdleMs: Number(values.SESSION_IDLE) * 1000,
+    sessionIdleMs: durationOf(values.SESSION_IDLE),
   })
 }
 

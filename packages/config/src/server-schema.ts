@@ -48,9 +48,9 @@ export const ServerEnvironment = Type.Object({
     default: 'strict',
   }),
   AUTH_MAX_STALE: checked(
-    'whole seconds from 0 to 3600 that known identities go on without the database',
-    staleProblem,
-    '60',
+    'how long known identities go on without the database: a duration from 0s to 1h, such as 60s',
+    durationProblem('0s', '1h'),
+    '60s',
   ),
   SESSION_MAX_AGE: checked(
     'how long a session lives after its last renewal: a duration from 1h to 90d, such as 30d',
@@ -63,11 +63,15 @@ export const ServerEnvironment = Type.Object({
     '90d',
   ),
   SESSION_OVERLAP: checked(
-    "how long a session's token goes on when a newer one has taken its place: a duration from 0s to 7d",
+    "how long a session's token goes on when a newer one has taken its place: a duration from 0s to 7d, such as 24h",
     durationProblem('0s', '7d'),
     '24h',
   ),
-  TOKEN_MAX_AGE: checked('the most days that an API token may live, from 1 to 3650', daysProblem, '365'),
+  TOKEN_MAX_AGE: checked(
+    'how long an API token may live at most: a duration from 1d to 3650d, such as 365d',
+    durationProblem('1d', '3650d'),
+    '365d',
+  ),
   STRANGERS_PER_MINUTE: checked(
     'how many calls without a credential that holds one address may make in a minute, from 10 to 1000000',
     strangersProblem,
@@ -108,10 +112,23 @@ export const ServerEnvironment = Type.Object({
     checked('the role that others get at their first login, such as viewer; never admin', defaultRoleProblem),
   ),
   SESSION_IDLE: checked(
-    'whole seconds from 60 to 2592000 after which a browser that is not used is logged out',
-    idleProblem,
-    '43200',
+    'how long a browser may go unused before it is logged out: a duration from 1m to 30d, such as 12h',
+    durationProblem('1m', '30d'),
+    '12h',
   ),
+  METRICS_PORT: Type.Optional(
+    checked('a port from 1 to 65535, other than PORT, for /metrics alone; unset: no metrics', metricsPortProblem),
+  ),
+  METRICS_HOST: checked(
+    'the address that metrics are at, such as 127.0.0.1, or 0.0.0.0 where only the collector reaches that port',
+    hostProblem,
+    '127.0.0.1',
+  ),
+  DEVICE_LOGIN: Type.Enum(['off', 'same-address', 'on'], {
+    description:
+      'on (rack-gateway login may be finished by typing its code into a browser), same-address (only into one at the address that it was begun at) or off',
+    default: 'on',
+  }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'fatal, error, warn, info, debug, trace or silent',
     default: 'info',
@@ -168,26 +185,17 @@ function defaultRoleProblem(value: string): string | null {
   return value === 'admin' ? 'would make everybody an administrator' : null
 }
 
-function idleProblem(value: string): string | null {
-  return /^[1-9]\d{1,6}$/.test(value) && Number(value) >= 60 && Number(value) <= 2_592_000
-    ? null
-    : 'is not a number of seconds in range'
-}
-
 function portProblem(value: string): string | null {
   return /^(0|[1-9]\d{0,4})$/.test(value) && Number(value) <= 65_535 ? null : 'is not a port'
 }
 
-function staleProblem(value: string): string | null {
-  return /^(0|[1-9]\d{0,3})$/.test(value) && Number(value) <= 3600 ? null : 'is not a number of seconds in range'
+/** A port that nobody can predict is none that a collector finds, or that proxies are kept from. */
+function metricsPortProblem(value: string): string | null {
+  return value === '0' ? 'is not a port' : portProblem(value)
 }
 
 function strangersProblem(value: string): string | null {
   return /^[1-9]\d{1,6}$/.test(value) && Number(value) <= 1_000_000 ? null : 'is not a number in range'
-}
-
-function daysProblem(value: string): string | null {
-  return /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 3650 ? null : 'is not a number of days in range'
 }
 
 function hostProblem(value: string): string | null {

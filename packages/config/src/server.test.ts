@@ -47,8 +47,8 @@ describe('a complete environment', () => {
       PORT: '0',
       HOST: '::',
       AUDIT_READS: 'relaxed',
-      AUTH_MAX_STALE: '0',
-      TOKEN_MAX_AGE: '30',
+      AUTH_MAX_STALE: '0s',
+      TOKEN_MAX_AGE: '30d',
       TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
       LOG_LEVEL: 'debug',
     })
@@ -196,8 +196,23 @@ describe('problems', () => {
     expect(problemsOf({ ...complete, HOST: value })[0]).toMatch(/^HOST is not an address/)
   })
 
-  test.each(['-1', '1.5', '3601', '60s'])('"%s" is not a number of seconds that identities may be stale', (value) => {
+  test.each(['-1s', '1.5s', '3601s', 'a minute'])('"%s" is not how long identities may be stale', (value) => {
     expect(problemsOf({ ...complete, AUTH_MAX_STALE: value })[0]).toMatch(/^AUTH_MAX_STALE is not/)
+  })
+
+  test.each([
+    'AUTH_MAX_STALE',
+    'SESSION_IDLE',
+    'TOKEN_MAX_AGE',
+    'SESSION_MAX_AGE',
+    'SESSION_LIFETIME',
+    'SESSION_OVERLAP',
+  ])('%s is a duration, and a bare number is told what it lacks', (name) => {
+    expect(problemsOf({ ...complete, [name]: '3600' })).toEqual([
+      expect.stringMatching(
+        `^${name} has no unit: put s, m, h or d behind the number; it should be .*: a duration from .*, (such as|no less)`,
+      ),
+    ])
   })
 
   test.each([
@@ -257,7 +272,16 @@ describe('the proxies in front', () => {
     expect(problemsOf({ ...complete, STRANGERS_PER_MINUTE })).toEqual([expect.stringContaining('STRANGERS_PER_MINUTE')])
   })
 
-  test.each(['0', '3651', '1.5', '-1', 'year'])('a token’s longest life of %s days is refused', (TOKEN_MAX_AGE) => {
+  test.each(['0', '65536', 'x'])('metrics are not at port %s', (METRICS_PORT) => {
+    expect(problemsOf({ ...complete, METRICS_PORT })).toEqual([expect.stringContaining('METRICS_PORT is not a port')])
+  })
+
+  test('metrics are where METRICS_PORT says, on this machine alone, or nowhere', () => {
+    expect(readServerConfig(complete).metrics).toBeNull()
+    expect(readServerConfig({ ...complete, METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 })
+  })
+
+  test.each(['0d', '23h', '3651d', '365', 'year'])('a token’s longest life of %s is refused', (TOKEN_MAX_AGE) => {
     expect(problemsOf({ ...complete, TOKEN_MAX_AGE })).toEqual([expect.stringContaining('TOKEN_MAX_AGE')])
   })
 })

@@ -1,5 +1,5 @@
 import { Value } from 'typebox/value'
-import { readDuration } from './duration.ts'
+import { durationOf, readDuration } from './duration.ts'
 import { unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
 import { type LoginConfig, loginOf, loginProblems } from './login.ts'
@@ -39,7 +39,11 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[]
   /** Path of the policy document; null: the built-in one. */
   readonly policyFile: string | null
+  /** Where metrics are; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
+  /** Whether the CLI may be logged in by typing its code into a browser. */
+  readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
 }
@@ -74,13 +78,18 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: values.HOST,
     publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
     auditReads: values.AUDIT_READS,
-    authMaxStaleMs: Number(values.AUTH_MAX_STALE) * 1000,
+    authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
-    tokenMaxAgeMs: Number(values.TOKEN_MAX_AGE) * 86_400_000,
+    tokenMaxAgeMs: durationOf(values.TOKEN_MAX_AGE),
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,
+    metrics:
+      values.METRICS_PORT === undefined
+        ? null
+        : Object.freeze({ host: values.METRICS_HOST, port: Number(values.METRICS_PORT) }),
     logLevel: values.LOG_LEVEL,
+    deviceLogin: values.DEVICE_LOGIN,
     login: loginOf(values),
   })
 }
@@ -95,8 +104,11 @@ function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {
 }
 
 function sessionsOf({ SESSION_MAX_AGE, SESSION_LIFETIME, SESSION_OVERLAP }: ServerEnvironment) {
-  const read = (text: string) => readDuration(text) ?? 0
-  return { maxAge: read(SESSION_MAX_AGE), lifetime: read(SESSION_LIFETIME), overlap: read(SESSION_OVERLAP) }
+  return {
+    maxAge: durationOf(SESSION_MAX_AGE),
+    lifetime: durationOf(SESSION_LIFETIME),
+    overlap: durationOf(SESSION_OVERLAP),
+  }
 }
 
 function sessionProblems({ SESSION_MAX_AGE: maxAge, SESSION_LIFETIME: lifetime }: Record<string, unknown>): string[] {

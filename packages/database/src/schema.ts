@@ -59,19 +59,71 @@ export const sessions = gateway.table('sessions', {
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
 })
 
-/** When a session was last used, to within a minute. Apart from the session, so that use does not raise the revision. */
-export const sessionUses = gateway.table('session_uses', {
-  sessionId: uuid('session_id')
-    .primaryKey()
-    .references(() => sessions.id),
-  usedAt: instant('used_at').notNull(),
-})
-
 /** Login attempts that came back from the identity provider, so that none comes back twice. */
 export const usedLogins = gateway.table('used_logins', {
   /** SHA-256 of the attempt's state. */
   state: bytea('state').primaryKey(),
   expiresAt: instant('expires_at').notNull(),
+})
+
+/** Loopback logins of the CLI that somebody decided on. Before that, nothing is kept of one. */
+export const loopbackLogins = gateway.table('loopback_logins', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id),
+  device: text('device').notNull(),
+  rack: text('rack'),
+  /** Of PKCE: SHA-256 of the verifier. */
+  challenge: bytea('challenge').notNull(),
+  /** When the person had logged in who decided. */
+  authenticatedAt: instant('authenticated_at').notNull(),
+  /** SHA-256; null when it was denied. */
+  code: bytea('code'),
+  codeUntil: instant('code_until').notNull(),
+  spentAt: instant('spent_at'),
+  expiresAt: instant('expires_at').notNull(),
+})
+
+export const deviceDecisions = ['approved', 'denied'] as const
+export type DeviceDecision = (typeof deviceDecisions)[number]
+
+/** Logins of the CLI by a code that somebody types, from when they begin. */
+export const deviceLogins = gateway.table('device_logins', {
+  id: uuid('id').primaryKey(),
+  /** HMAC of what is typed. */
+  userCode: bytea('user_code').notNull(),
+  /** SHA-256 of what is polled with. */
+  secret: bytea('secret').notNull(),
+  device: text('device').notNull(),
+  system: text('system').notNull(),
+  rack: text('rack'),
+  address: text('address').notNull(),
+  /** That the address is in: only so many are open for each. */
+  block: text('block').notNull(),
+  begunAt: instant('begun_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  polledAt: instant('polled_at'),
+  decision: text('decision').$type<DeviceDecision>(),
+  userId: uuid('user_id').references(() => users.id),
+  /** When the person had logged in who approved it. */
+  authenticatedAt: instant('authenticated_at'),
+  redeemedAt: instant('redeemed_at'),
+})
+
+/** What a person's identity provider gave for asking again whether it still vouches for them. Apart from `users`, so that asking does not raise the revision. */
+export const providerGrants = gateway.table('provider_grants', {
+  userId: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id),
+  /** Raised whenever another refresh token takes the place of the one before. */
+  version: integer('version').notNull(),
+  /** The newest refresh token, sealed for this user; null: the provider was asked for one and gave none. */
+  sealed: bytea('sealed'),
+  /** When the provider last vouched for the user. */
+  checkedAt: instant('checked_at').notNull(),
+  /** Until then one replica is asking: a refresh token that is used twice would end what it stands for. */
+  claimedUntil: instant('claimed_until'),
 })
 
 /** Who became an administrator by an entry of ADMIN_USERS. An entry counts once for each issuer. */
@@ -131,6 +183,8 @@ export const workloadSessions = gateway.table('workload_sessions', {
   job: json('job').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
+  endedAt: instant('ended_at'),
+  endedReason: text('ended_reason'),
 })
 
 /** JWTs that were used: SHA-256 of issuer and `jti`, kept until they expire. */
@@ -171,7 +225,10 @@ export const bindings = gateway.table('bindings', {
   permissions: text('permissions'),
 })
 
-/** When and from where a session or an API token was last used; written at most once a minute. */
+/**
+ * When and from where a session or an API token was last used; written at most once a minute. A browser's session has one
+ * from its login on, and is over when it is too old. Apart from what it is about, so that use does not raise the revision.
+ */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
   credential: uuid('credential').primaryKey(),

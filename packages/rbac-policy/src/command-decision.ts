@@ -60,8 +60,8 @@ function verdictOn(document: CompiledDocument, principal: Principal, here: HeldH
     app: call.app ?? '',
     rack: call.rack,
     roles: here.own.commandRoles,
-    ...(options && { options }),
-    holds: (rule) => obstacleTo(document, rule, principal, call),
+    options,
+    holds: document.commandConditions.size === 0 ? undefined : (rule) => obstacleTo(document, rule, principal, call),
   })
 }
 

@@ -14,8 +14,10 @@ export interface CompiledRole {
   grant(permission: Permission): GrantWords
 }
 
+/** What a decision says that permits. */
 export interface GrantWords {
   readonly rule: string
+  readonly source: string
   readonly reason: string
 }
 
@@ -39,7 +41,11 @@ export function compileRole({
     grant(permission) {
       const found = words.get(permission)
       if (found !== undefined) return found
-      const made = { rule: `role:${name}`, reason: `The role ${name} gives ${permission}.` }
+      const made = {
+        rule: `role:${name}`,
+        source: source ?? 'bindings',
+        reason: `The role ${name} gives ${permission}.`,
+      }
       words.set(permission, made)
       return made
     },

@@ -1,9 +1,9 @@
 import type { CompiledRules } from '@rack-gateway/command-matcher'
 import { judgeCommand } from './command-decision.ts'
-import type { CompiledRole } from './compiled-role.ts'
+import type { CompiledRole, GrantWords } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
 import { type Barred, type Basis, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
-import { barredBy, boundElsewhere, noBinding, noPermission } from './reasons.ts'
+import { barredBy, boundElsewhere, needs, noBinding, noPermission } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
 import type { Decision, Permission, Place, Principal, RackCall } from './types.ts'
@@ -19,6 +19,8 @@ export interface CompiledDocument {
   readonly commandSources: ReadonlyMap<string, string>
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   readonly blocked: (call: RackCall) => Refusal | null
+  /** Who has which permission, in words; filled as it is asked for. */
+  readonly needs: Map<Permission, string>
 }
 
 /** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
@@ -29,7 +31,8 @@ export function decide(document: CompiledDocument, principal: Principal, holding
   const here = bound ? holdingsAt(holdings, place, call) : null
   if (here === null) return refused(document, permission, nothing, boundElsewhere(principal, call))
 
-  const unheld = unheldBy(document, principal, { place, here, call })
+  const required = requiredPermissions(call)
+  const unheld = unheldBy(document, principal, { place, here, required })
   if (unheld !== null) return refused(document, unheld.permission ?? permission, here.basis, unheld)
 
   const command = judgeCommand(document, principal, here, call)
@@ -37,26 +40,28 @@ export function decide(document: CompiledDocument, principal: Principal, holding
   const refusal = document.blocked(call)
   if (refusal) return refused(document, permission, here.basis, refusal)
 
-  return { effect: 'allow', permission, policy: document.hash, ...(command ?? grantedBy(here, call)), ...here.basis }
+  const { rule, source, reason } = command ?? grantedBy(here, required)
+  const { roles, bindings } = here.basis
+  return { effect: 'allow', rule, source, permission, reason, roles, bindings, policy: document.hash }
 }
 
 interface Asked {
   readonly place: Place
   readonly here: HeldHere
-  readonly call: RackCall
+  readonly required: readonly Permission[]
 }
 
 /** What of the bindings is missing. */
 function unheldBy(
   document: CompiledDocument,
   principal: Principal,
-  { place, here, call }: Asked,
+  { place, here, required }: Asked,
 ): (Refusal & { readonly permission?: Permission }) | null {
   const { own, owner, barred } = here
   const [first] = barred
   if (own.grants.length === 0) return first ? barredBy(first) : noBinding(principal, place, 'own')
   if (owner?.grants.length === 0) return noBinding(principal, place, 'owner')
-  for (const permission of requiredPermissions(call)) {
+  for (const permission of required) {
     const side = own.giving(permission) === null ? 'own' : owner?.giving(permission) === null ? 'owner' : null
     if (side === null) continue
     const barring = side === 'own' ? barringOf(barred, permission) : undefined
@@ -64,8 +69,8 @@ function unheldBy(
     const missing = {
       permission,
       side,
-      able: rolesWith(document, permission),
-      here: (here[side] ?? own).roles,
+      needs: needsOf(document, permission),
+      here: (here[side] ?? own).roleWords,
     } as const
     return { permission, ...noPermission(principal, place, missing) }
   }
@@ -98,10 +103,18 @@ function refused(
 
 const ownRun = { rule: 'own-run', source: 'gateway', reason: 'Whoever started a run may end it.' }
 
-function grantedBy({ own }: HeldHere, call: RackCall) {
-  const [permission] = requiredPermissions(call)
+function grantedBy({ own }: HeldHere, [permission]: readonly Permission[]): GrantWords {
   const role = permission === undefined ? undefined : own.giving(permission)?.role
-  return permission === undefined || role === undefined ? ownRun : { source: role.source, ...role.grant(permission) }
+  return permission === undefined || role === undefined ? ownRun : role.grant(permission)
+}
+
+/** Who has a permission, as a sentence says it; made once for each. */
+function needsOf(document: CompiledDocument, permission: Permission): string {
+  const found = document.needs.get(permission)
+  if (found !== undefined) return found
+  const made = needs(rolesWith(document, permission))
+  document.needs.set(permission, made)
+  return made
 }
 
 export function rolesWith({ roles }: Pick<CompiledDocument, 'roles'>, permission: Permission): string[] {

@@ -10,6 +10,7 @@ import { mergedPolicy } from './merged-policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 
 export { builtInText } from './built-in.ts'
+export { WrittenPolicy } from './document-schema.ts'
 
 /** Something that is wrong with a file, and where. */
 export interface PolicyProblem extends Place {

@@ -1,9 +1,11 @@
 import {
   compilePattern,
   createNameIndex,
+  listed,
   type NameIndex,
   type NameMatcher,
   type Obstacle,
+  shown,
 } from '@rack-gateway/command-matcher'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
 import { callerObstacle } from './reasons.ts'
@@ -15,6 +17,8 @@ export const onePermissionEach = '(permissions)'
 /** A binding, ready to be asked. */
 export interface Grant {
   readonly id: string
+  /** Tells it from the others of the same principal. */
+  readonly key: string
   readonly role: CompiledRole
   readonly expiresAt: number | null
   readonly onRack: NameMatcher
@@ -30,7 +34,7 @@ export interface Holdings {
   readonly rack: string | null
   readonly own: Side
   readonly owner: Side | null
-  /** What was found for places that were asked about: the same few come back with each call. */
+  /** What the same grants make together: few sets of them ever hold at once, whatever the names that are asked about. */
   readonly known: Map<string, HeldHere>
 }
 
@@ -53,8 +57,6 @@ export interface HeldHere {
   readonly owner: Held | null
   /** Names of own roles, each once, and ids of all bindings: what a decision was made from. */
   readonly basis: Basis
-  /** When the first of them ends, in milliseconds since the epoch. */
-  readonly until: number
   /** Own grants that would hold here, but not now or from there. */
   readonly barred: readonly Barred[]
 }
@@ -68,8 +70,12 @@ export interface Held {
   readonly grants: readonly Grant[]
   /** Names of their roles, each once. */
   readonly roles: readonly string[]
+  /** The same, as a sentence names them. */
+  readonly roleWords: string
   /** With those of the roles that they extend: what command rules go by. */
   readonly commandRoles: readonly string[]
+  /** Whether any depends on when and from where. */
+  readonly isPassing: boolean
   /** The first grant that gives a permission. */
   giving(permission: Permission): Grant | null
 }
@@ -90,38 +96,36 @@ export function compileHoldings(principal: Principal, roles: ReadonlyMap<string,
   }
 }
 
-/** Names of apps are the caller's to invent: more places than these are not remembered. */
-const mostPlaces = 1_000
-/** Nor are longer names: no app has one. */
-const longestApp = 100
+/** More sets of grants than these are not remembered, nor are larger ones. */
+const mostSets = 1_000
+const largestSet = 32
 
-/**
- * Those that hold there and then, for either side; nothing when the credential is bound to another rack.
- * One that was seen to have ended stays so, even if the clock is set back.
- */
+/** Those that hold there and then, for either side; nothing when the credential is bound to another rack. */
 export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): HeldHere {
-  const here = heldAt(holdings, place, moment.at)
-  return here.own.grants.some(({ passing }) => passing !== null) ? passingAt(here, moment) : here
+  const bound = boundFor(holdings, place.rack)
+  const own = bound ? grantsAt(holdings.own, place, moment.at) : none
+  const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, moment.at) : none)
+  const here = heldTogether(holdings, own, owner)
+  return here.own.isPassing ? passingAt(here, moment) : here
 }
 
-function heldAt(holdings: Holdings, place: Place, at: number): HeldHere {
-  const { scope, rack, app } = place
-  if (app !== null && app.length > longestApp) return findHoldings(holdings, place, at)
-  const onRack = `${scope} ${rack.length} ${rack}`
-  const key = app === null ? onRack : `${onRack} ${app}`
-  const found = holdings.known.get(key)
-  if (found !== undefined && at < found.until) return found
-  const made = findHoldings(holdings, place, at)
-  if (holdings.known.size >= mostPlaces) holdings.known.clear()
-  holdings.known.set(key, made)
+const none: readonly Grant[] = Object.freeze([])
+
+function heldTogether({ known }: Holdings, own: readonly Grant[], owner: readonly Grant[] | null): HeldHere {
+  if (own.length + (owner?.length ?? 0) > largestSet) return heldHere(own, owner, [])
+  const key = owner === null ? keyOf(own) : `${keyOf(own)} ${keyOf(owner)}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = heldHere(own, owner, [])
+  if (known.size >= mostSets) known.clear()
+  known.set(key, made)
   return made
 }
 
-function findHoldings(holdings: Holdings, place: Place, at: number): HeldHere {
-  const bound = boundFor(holdings, place.rack)
-  const own = bound ? grantsAt(holdings.own, place, at) : []
-  const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, at) : [])
-  return heldHere(own, owner, [])
+function keyOf(grants: readonly Grant[]): string {
+  const [first, second] = grants
+  if (first === undefined) return ''
+  return second === undefined ? first.key : grants.map(({ key }) => key).join()
 }
 
 /** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
@@ -138,25 +142,26 @@ function passingAt(here: HeldHere, moment: Moment): HeldHere {
 function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred: readonly Barred[]): HeldHere {
   const held = heldOf(own)
   const all = owner === null ? own : [...own, ...owner]
-  let until = Number.POSITIVE_INFINITY
-  for (const { expiresAt } of all) if (expiresAt !== null && expiresAt < until) until = expiresAt
   return {
     own: held,
     owner: owner && heldOf(owner),
     basis: { roles: held.roles, bindings: Object.freeze(all.map((grant) => grant.id)) },
-    until,
     barred,
   }
 }
 
 function heldOf(grants: readonly Grant[]): Held {
-  const firsts: Grant[] = []
-  for (const grant of grants) if (!firsts.some(({ role }) => role === grant.role)) firsts.push(grant)
+  const firsts = new Map<CompiledRole, Grant>()
+  for (const grant of grants) if (!firsts.has(grant.role)) firsts.set(grant.role, grant)
+  const byRole = [...firsts.values()]
+  const roles = Object.freeze([...new Set(byRole.map(({ role }) => role.name))])
   return {
     grants,
-    roles: Object.freeze([...new Set(firsts.map(({ role }) => role.name))]),
-    commandRoles: [...new Set(firsts.flatMap(({ role }) => role.names))],
-    giving: (permission) => firsts.find(({ role }) => role.has(permission)) ?? null,
+    roles,
+    roleWords: listed(roles.map(shown)),
+    commandRoles: [...new Set(byRole.flatMap(({ role }) => role.names))],
+    isPassing: grants.some(({ passing }) => passing !== null),
+    giving: (permission) => byRole.find(({ role }) => role.has(permission)) ?? null,
   }
 }
 
@@ -173,11 +178,12 @@ function grantsAt(side: Side, { rack, app, scope }: Place, at: number): readonly
   const { all, everyApp, byApp } = side.on(rack)
   if (scope === 'list') return live(all, at)
   if (scope === 'rack') return live(everyApp, at)
-  return app === null ? [] : live(byApp.find(app), at).filter((grant) => grant.onApp(app))
+  return app === null ? none : live(byApp.find(app), at)
 }
 
 function live(grants: readonly Grant[], at: number): readonly Grant[] {
-  return grants.every((grant) => isLive(grant, at)) ? grants : grants.filter((grant) => isLive(grant, at))
+  for (const grant of grants) if (!isLive(grant, at)) return grants.filter((one) => isLive(one, at))
+  return grants
 }
 
 /** There are no more racks than the gateway has, but for those that a caller invents. */
@@ -192,10 +198,12 @@ function compileSide(entries: readonly BoundGrant[]): Side {
     if (found !== undefined) return found
     const here = byRack.find(rack).filter(({ grant }) => grant.onRack(rack))
     const all = here.map(({ grant }) => grant)
+    const byApp = createNameIndex(here.map(({ apps, grant }) => ({ patterns: [apps], value: grant })))
+    const narrowed = all.some(({ role }) => role.when.length > 0)
     const made = {
       all,
       everyApp: all.filter(({ everyApp }) => everyApp),
-      byApp: createNameIndex(here.map(({ apps, grant }) => ({ patterns: [apps], value: grant }))),
+      byApp: narrowed ? narrowedIndex(byApp) : byApp,
     }
     if (known.size >= mostRacks) known.clear()
     known.set(rack, made)
@@ -203,6 +211,11 @@ function compileSide(entries: readonly BoundGrant[]): Side {
   }
 
   return { all: entries.map(({ grant }) => grant), on }
+}
+
+/** Roles can be for some apps only, whatever their bindings say. */
+function narrowedIndex({ size, find }: NameIndex<Grant>): NameIndex<Grant> {
+  return { size, find: (app) => find(app).filter((grant) => grant.onApp(app)) }
 }
 
 interface BoundGrant {
@@ -217,13 +230,14 @@ function compileBindings(
   roles: ReadonlyMap<string, CompiledRole>,
   caller: PrincipalKind | null,
 ): BoundGrant[] {
-  return bindings.flatMap((binding) => {
+  return bindings.flatMap((binding, place) => {
     const role = roleOf(binding, roles)
     if (!role) return []
     const { id, racks, apps, expiresAt } = binding
     const [onRack, onApp] = [compilePattern(racks), compilePattern(apps)]
     const grant = {
       id,
+      key: String(place),
       role,
       expiresAt,
       onRack: (name: string) => onRack(name) && role.when.every((condition) => condition.onRack(name)),

@@ -71,6 +71,7 @@ function compileDocument(document: PolicyDocument, hash: string, options: Policy
       commands.flatMap(({ id, when }) => (when === undefined ? [] : [[id, when.map(compileCondition)]])),
     ),
     blocked: compileBlocked(document, options),
+    needs: new Map(),
   }
 }
 

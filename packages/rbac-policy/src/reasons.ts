@@ -25,16 +25,16 @@ export function noBinding(principal: Principal, place: Place, side: Side): Refus
   return { rule: 'no-binding', source: 'bindings', reason, next: ask }
 }
 
-/** `able`: the roles that have the permission; `here`: those that are held. */
+/** `needs`: who has the permission; `here`: the roles that are held. */
 export function noPermission(
   principal: Principal,
   place: Place,
-  missing: { permission: Permission; side: Side; able: readonly string[]; here: readonly string[] },
+  missing: { permission: Permission; side: Side; needs: string; here: string },
 ): Refusal {
-  const { permission, side, able, here } = missing
+  const { permission, side, here } = missing
   const what = `${permission} on ${shown(place.scope === 'app' ? (place.app ?? '') : place.rack)}`
   const who = side === 'owner' ? 'the owner of this token is' : subject(principal)
-  const reason = `${what} ${needs(able)}; ${who} ${listed(here.map(shown))} on ${shown(place.rack)}.`
+  const reason = `${what} ${missing.needs}; ${who} ${here} on ${shown(place.rack)}.`
   return { rule: 'no-permission', source: 'bindings', reason, next: ask }
 }
 
@@ -56,7 +56,8 @@ const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' 
 
 const ask = 'Ask an administrator of the gateway for a role that has it.'
 
-function needs(able: readonly string[]): string {
+/** Which roles would do. */
+export function needs(able: readonly string[]): string {
   if (able.length === 0) return 'is in no role'
   if (able.length === 1) return `needs the role ${shown(able.join(''))}`
   return `needs one of the roles ${listed(able.map(shown))}`

@@ -1,5 +1,4 @@
 import {
-  type ClientConfig,
   type GatewayEntry,
   gatewayOf,
   nearest,
@@ -7,10 +6,15 @@ import {
   Secret,
   updateClientConfig,
 } from '@rack-gateway/config/client'
+import { deviceLogin } from '../browser-login/device.ts'
+import { checkFlags, chooseFlow } from '../browser-login/flow.ts'
+import type { Session } from '../browser-login/gateway.ts'
+import { loopbackLogin } from '../browser-login/loopback.ts'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, TokenRefused, UnknownRack, Usage } from '../errors.ts'
 import { gatewayAddress, isExposed } from '../gateway-address.ts'
-import { askMe, type Me, type MeAnswer } from '../gateway-client.ts'
+import { askMe, endSession, type Me, type MeAnswer } from '../gateway-client.ts'
+import { withLogin } from '../login-entry.ts'
 import { printable } from '../terminal.ts'
 
 export interface LoginOptions {
@@ -18,29 +22,38 @@ export interface LoginOptions {
   readonly url: string | undefined
   readonly token: string | undefined
   readonly rack: string | undefined
+  /** What `--browser` or `--no-browser` said. */
+  readonly browser: boolean | undefined
+  readonly rackOnly: boolean
   readonly insecure: boolean
 }
 
 /**
- * Keeps a token for a gateway under a name, once the gateway has said that it is valid. A gateway that can't be reached,
- * or that can't tell, is believed.
+ * Logs in with a browser, unless a token is given, and keeps what comes of it under a name, once the gateway has said
+ * that it is valid. A gateway that can't be reached, or that can't tell, is believed.
  */
 export async function login(context: Context, options: LoginOptions): Promise<void> {
   const { name } = options
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
     throw new Usage(`${printable(name)} can't be a name: use letters, digits, dots, hyphens and underscores`)
+  checkFlags(options)
+  checkRackName(options.rack)
   const { config } = await readClientConfig(context.configPath)
   const known = gatewayOf(config, name)
   const origin = originOf(options, known)
-  const token = await tokenFrom(context, options)
+  const kept = known?.url === origin ? known : null
+  const { token, session } = await credentialFrom(context, { ...options, rack: options.rack ?? kept?.rack }, origin)
   const answer = await askMe(origin, token)
-  checkAnswer(answer, origin)
   const me = answer.kind === 'known' ? answer.me : null
-  const rack = rackFor(options, { known: known?.url === origin ? known : null, me })
-
-  const expiresAt = answer.kind === 'known' ? answer.expiresAt : undefined
-  const renewAt = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
-  const entry = { token, email: me?.name, expiresAt, renewAt }
+  const rack = await chosenRack(options, { known: kept, answer, origin }).catch(async function giveBack(
+    error: unknown,
+  ) {
+    if (session !== null) await endSession(origin, token, session.id)
+    throw error
+  })
+  const expiresAt = answer.kind === 'known' ? answer.expiresAt : session?.expiresAt
+  const half = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
+  const entry = { token, email: me?.name, expiresAt, renewAt: session?.renewAt ?? half }
   const { config: written, notices } = await updateClientConfig(context.configPath, (current) =>
     withLogin(current, { name, origin, rack, entry }),
   )
@@ -64,7 +77,7 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
   const given = url ?? known?.url
   if (given === undefined)
     throw new Usage(
-      `${name} is new here, so its address is needed: rack-gateway login ${name} https://gateway.example.com --token -`,
+      `${name} is new here, so its address is needed: rack-gateway login ${name} https://gateway.example.com`,
     )
   const { origin, problem } = gatewayAddress(given)
   if (origin === null) throw new Usage(`that is not the address of a gateway: ${problem}`)
@@ -75,13 +88,34 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
   return origin
 }
 
-async function tokenFrom(context: Context, { name, token }: LoginOptions): Promise<Secret> {
-  if (token === undefined)
-    throw new Usage(`a token is needed: rack-gateway login ${name} --token - reads it from stdin`)
+interface Credential {
+  readonly token: Secret
+  /** Of a login by browser. */
+  readonly session: Session | null
+}
+
+async function credentialFrom(context: Context, options: LoginOptions, origin: string): Promise<Credential> {
+  const { token } = options
+  if (token === undefined) {
+    const session = await browserLogin(context, options, origin)
+    return { token: new Secret(session.token), session }
+  }
   const value = token === '-' ? await context.readSecret('Token: ') : token
   if (!/^[\x21-\x7e]+$/.test(value))
     throw new Usage(value === '' ? 'the token is empty' : 'the token has characters that no token has: copy it again')
-  return new Secret(value)
+  return { token: new Secret(value), session: null }
+}
+
+async function browserLogin(context: Context, options: LoginOptions, origin: string): Promise<Session> {
+  const { name, rack = name, rackOnly, browser } = options
+  const login = { origin, rack: rackOnly ? rack : undefined }
+  const flow = chooseFlow(context, browser)
+  if (flow.kind === 'loopback') return loopbackLogin(context, login)
+  if (flow.because !== null)
+    context.note(
+      `there is no browser here to open (${flow.because}), so you log in by a code; --browser opens one all the same`,
+    )
+  return deviceLogin(context, login)
 }
 
 function checkAnswer(answer: MeAnswer, origin: string): void {
@@ -93,13 +127,27 @@ function checkAnswer(answer: MeAnswer, origin: string): void {
     throw new GatewayUnreachable(`${origin} does not answer as a gateway (${answer.reason}): check the address`)
 }
 
+function checkRackName(rack: string | undefined): void {
+  if (rack !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(rack))
+    throw new Usage(`${printable(rack)} is not the name of a rack`)
+}
+
+interface Told {
+  readonly known: GatewayEntry | null
+  readonly answer: MeAnswer
+  readonly origin: string
+}
+
+async function chosenRack(options: LoginOptions, { known, answer, origin }: Told): Promise<string | undefined> {
+  checkAnswer(answer, origin)
+  return rackFor(options, { known, me: answer.kind === 'known' ? answer.me : null })
+}
+
 /** Asked for, bound to the token, kept from before, named like the gateway, or the only one. */
 function rackFor(
   { name, rack }: LoginOptions,
   { known, me }: { known: GatewayEntry | null; me: Me | null },
 ): string | undefined {
-  if (rack !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(rack))
-    throw new Usage(`${printable(rack)} is not the name of a rack`)
   if (me === null) return rack ?? known?.rack
   const racks = me.rack === null ? me.racks : [me.rack]
   const listed = printable(racks.join(', '))
@@ -114,42 +162,4 @@ function rackFor(
   const found = [known?.rack, name].find((candidate) => candidate !== undefined && racks.includes(candidate))
   if (found !== undefined || racks.length <= 1) return found ?? racks[0]
   throw new Usage(`the gateway has several racks for you: add --rack with one of ${listed}`)
-}
-
-interface Login {
-  readonly name: string
-  readonly origin: string
-  readonly rack: string | undefined
-  readonly entry: {
-    readonly token: Secret
-    readonly email: string | undefined
-    readonly expiresAt: string | undefined
-    readonly renewAt: string | undefined
-  }
-}
-
-/** Undefined fields vanish when the file is written; fields that aren't known stay. */
-function withLogin(config: ClientConfig, { name, origin, rack, entry }: Login): ClientConfig {
-  const gateway = { ...config.gateways?.[name], url: origin, rack }
-  const token = {
-    ...config.tokens?.[name],
-    token: entry.token.reveal(),
-    email: entry.email,
-    expires_at: entry.expiresAt,
-    renew_at: entry.renewAt,
-  }
-  return {
-    ...config,
-    gateways: { ...config.gateways, [name]: withoutUndefined(gateway) },
-    tokens: { ...config.tokens, [name]: withoutUndefined(token) },
-    current: config.current ?? name,
-  }
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  const copy = { ...value }
-  for (const [key, field] of Object.entries(copy)) {
-    if (field === undefined) Reflect.deleteProperty(copy, key)
-  }
-  return copy
 }

@@ -23,7 +23,7 @@ export async function racks(context: Context, { format }: { readonly format: 'ta
   })
 
   if (format === 'json') context.print(JSON.stringify(rows, null, 2))
-  else if (rows.length === 0) context.note('no gateways yet: rack-gateway login NAME URL --token -')
+  else if (rows.length === 0) context.note('no gateways yet: rack-gateway login NAME URL')
   else {
     const lines = rows.map((row) => [
       row.current ? '*' : '',

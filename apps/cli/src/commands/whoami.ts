@@ -17,7 +17,7 @@ export async function whoami(context: Context, { rack, format }: WhoamiOptions):
   const answer = await askMe(target.origin, target.token)
   if (answer.kind === 'refused')
     throw new TokenRefused(
-      `${target.origin} refused the token: it has ended or was revoked; get a new one and log in again`,
+      `${target.origin} refused the token: it has ended or was revoked: log in again with: rack-gateway login ${printable(target.name ?? 'NAME')}`,
     )
   if (answer.kind === 'unsupported')
     throw new GatewayUnreachable(

@@ -60,6 +60,9 @@ function contextAt(now: number, change: Partial<Context> = {}): Context {
     print: () => undefined,
     note: () => undefined,
     readSecret: async () => '',
+    interactive: false,
+    openBrowser: async () => undefined,
+    interruption: () => new AbortController().signal,
     ...change,
   }
 }

@@ -109,6 +109,9 @@ export function createMachine(): Machine {
           stderr += `rack-gateway: ${line}\n`
         },
         readSecret: async () => '',
+        interactive: false,
+        openBrowser: async () => undefined,
+        interruption: () => new AbortController().signal,
       }
       return { code: await runCli(context, words), stdout, stderr }
     },

@@ -18,6 +18,8 @@ export interface DemoIdentityProviderOptions {
   readonly people?: readonly DemoPerson[]
 }
 
+export type RefreshTokens = 'always' | 'with consent' | 'never'
+
 export interface DemoIdentityProvider {
   readonly issuer: string
   readonly clientId: string
@@ -32,6 +34,8 @@ export interface DemoIdentityProvider {
     metadata: number
   }
   misbehave(how: Misbehaviour | null): void
+  /** When it gives refresh tokens, each good for one use: always, unless it is told otherwise. */
+  giveRefreshTokens(when: RefreshTokens): void
   rotateKeys(): Promise<void>
   /** Who can be chosen from now on. */
   setPeople(people: readonly DemoPerson[]): void
@@ -49,6 +53,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0, metadata: 0 }
   let people = options.people ?? demoPeople
   let misbehaviour: Misbehaviour | null = null
+  let refreshTokens: RefreshTokens = 'always'
   const provider = new Provider(issuer, {
     ...configuration,
     interactions: { url: (_context, { uid }) => `/choose/${uid}`, policy: askAlways(interactionPolicy) },
@@ -56,9 +61,14 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
       {
         client_id: client.id,
         client_secret: client.secret,
+        grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [`${options.gatewayUrl}/gateway/auth/callback`],
       },
     ],
+    // The scope is there only after consent.
+    issueRefreshToken: async (_context, _client, { scopes }) =>
+      refreshTokens === 'always' || (refreshTokens === 'with consent' && scopes.has('offline_access')),
+    rotateRefreshToken: true,
     jwks: { keys: [signing.first as never] },
     cookies: { keys: [randomBytes(24).toString('base64url')] },
     findAccount: (_context, id) => {
@@ -106,6 +116,9 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
     misbehave(how) {
       misbehaviour = how
     },
+    giveRefreshTokens(when) {
+      refreshTokens = when
+    },
     rotateKeys: () => signing.rotate(),
     setPeople(next) {
       people = next
@@ -121,17 +134,25 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
 /** Each login asks who to be, and nobody is asked for consent. */
 const configuration: Configuration = {
   claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd'], groups: ['groups'] },
-  scopes: ['openid', 'email', 'groups'],
+  scopes: ['openid', 'email', 'groups', 'offline_access'],
   conformIdTokenClaims: false,
   features: { devInteractions: { enabled: false } },
   pkce: { required: () => true },
   // Two tabs of one browser are two logins of one session here.
   expiresWithSession: () => false,
-  ttl: { AuthorizationCode: 60, IdToken: 600, AccessToken: 600, Grant: 600, Interaction: 600, Session: 600 },
+  ttl: {
+    AuthorizationCode: 60,
+    IdToken: 600,
+    AccessToken: 600,
+    Grant: 90 * 86_400,
+    RefreshToken: 90 * 86_400,
+    Interaction: 600,
+    Session: 600,
+  },
   async loadExistingGrant({ oidc }) {
     if (!oidc.client || !oidc.session?.accountId) return undefined
     const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId })
-    grant.addOIDCScope('openid email groups')
+    grant.addOIDCScope('openid email groups offline_access')
     await grant.save()
     return grant
   },

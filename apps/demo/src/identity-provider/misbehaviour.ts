@@ -16,6 +16,8 @@ export type Misbehaviour =
   | { readonly kind: 'callback'; readonly change: (parameters: URLSearchParams) => void }
   /** Requests for these paths get this answer; null: none at all. */
   | { readonly kind: 'answer'; readonly path: RegExp; readonly answer: BadAnswer | null }
+  /** As `answer`, once it is known. */
+  | { readonly kind: 'held'; readonly path: RegExp; readonly asked: () => void; readonly answer: Promise<BadAnswer> }
 
 export interface BadAnswer {
   readonly status: number
@@ -29,9 +31,14 @@ export function answerBadly(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (misbehaviour?.kind !== 'answer' || !misbehaviour.path.test(request.url ?? '')) return false
-  const { answer } = misbehaviour
-  if (answer === null) return true
-  response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+  if (misbehaviour === null || !('path' in misbehaviour) || !misbehaviour.path.test(request.url ?? '')) return false
+  if (misbehaviour.kind === 'held') {
+    misbehaviour.asked()
+    void misbehaviour.answer.then((known) => send(response, known))
+  } else if (misbehaviour.answer !== null) send(response, misbehaviour.answer)
   return true
+}
+
+function send(response: ServerResponse, { status, type, body }: BadAnswer): void {
+  response.writeHead(status, { 'content-type': type }).end(body)
 }

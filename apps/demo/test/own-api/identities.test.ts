@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { openSocket } from '../support/websocket.ts'
 import { call, person, someId } from './callers.ts'
@@ -65,14 +65,27 @@ describe('users, sessions, service accounts and bindings', () => {
     await expect.poll(() => status(system.url, token.text('token')), { timeout: 1_000 }).toBe(401)
     const owner = { kind: 'user', id: ben.id }
     const given = await call(system, admin.token, 'POST', `/tokens/${token.text('id')}/owner`, { owner })
-    expect([given.status, given.json]).toEqual([200, expect.objectContaining({ owner: { ...owner, name: ben.email } })])
+    expect([given.status, given.json]).toEqual([
+      200,
+      expect.objectContaining({
+        owner: { ...owner, name: ben.email },
+        note: expect.stringContaining('still knows its secret'),
+        rotate: `/gateway/api/v1/tokens/${token.text('id')}/rotate`,
+      }),
+    ])
     await expect.poll(() => status(system.url, token.text('token')), { timeout: 1_000 }).toBe(200)
     expect((await system.send('DELETE', '/apps/myapp?', token.text('token'))).status).toBe(403)
     expect((await system.send('PUT', '/apps/myapp?', token.text('token'), '')).status).toBe(403)
     expect(await system.events()).toContainEqual(
       expect.objectContaining({
         kind: 'token.owner-changed',
-        detail: { token: token.text('id'), name: 'release', from: `user:${ann.id}`, owner: `user:${ben.id}` },
+        detail: {
+          token: token.text('id'),
+          name: 'release',
+          from: `user:${ann.id}`,
+          owner: `user:${ben.id}`,
+          note: expect.stringContaining('still knows its secret'),
+        },
       }),
     )
     const nobody = { owner: { kind: 'service-account', id: someId() } }
@@ -337,6 +350,75 @@ describe('the last administrator', () => {
     expect([lock.status, lock.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
     expect((await call(system, left.token, 'DELETE', `/bindings/${leftBinding}`)).status).toBe(409)
     expect((await call(system, left.token, 'GET', '/users')).status).toBe(200)
+  })
+
+  describe('by a group', () => {
+    async function alone(groups: readonly string[]) {
+      const at = await startSystem()
+      onTestFinished(() => at.stop())
+      const ann = await person(at, 'admin')
+      await at.sql`update gateway.users set groups = ${[...groups]} where id = ${ann.id}`
+      const ofGroup = await at.issuer.addBinding({ kind: 'group', id: 'admins' }, { role: 'admin' })
+      const own = (await call(at, ann.token, 'GET', `/bindings?subject=${ann.id}`)).texts('id')[0]
+      const remove = (id: string | undefined) => call(at, ann.token, 'DELETE', `/bindings/${id}`)
+      return { at, ann, own, ofGroup, remove }
+    }
+
+    test('counts as long as the group has a member', async () => {
+      const { own, ofGroup, remove } = await alone(['admins', 'others'])
+      expect((await remove(own)).status).toBe(200)
+      const last = await remove(ofGroup)
+      expect([last.status, last.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
+    })
+
+    test('does not count without a member, and is removed freely', async () => {
+      const { own, ofGroup, remove } = await alone(['administrators'])
+      expect((await remove(own)).status).toBe(409)
+      expect((await remove(ofGroup)).status).toBe(200)
+    })
+
+    test.each([
+      ['with an end', { expiresAt: new Date(Date.now() + 3_600_000) }],
+      ['on one rack', { racks: 'staging' }],
+      ['for one app', { apps: 'web' }],
+    ])('does not count %s', async (_, terms) => {
+      const { at, own, ofGroup, remove } = await alone(['admins'])
+      expect((await remove(ofGroup)).status).toBe(200)
+      await at.issuer.addBinding({ kind: 'group', id: 'admins' }, { role: 'admin', ...terms })
+      expect((await remove(own)).status).toBe(409)
+    })
+
+    test('is not taken by locking its only member, but by a member who is locked nothing is', async () => {
+      const { at, ann, own, remove } = await alone(['admins'])
+      const ben = await person(at, null)
+      await at.sql`update gateway.users set groups = '{admins}' where id = ${ben.id}`
+      expect((await remove(own)).status).toBe(200)
+      expect((await call(at, ann.token, 'POST', `/users/${ben.id}/lock`, { reason: 'x' })).status).toBe(200)
+      const lock = await call(at, ann.token, 'POST', `/users/${ann.id}/lock`, { reason: 'x' })
+      expect([lock.status, lock.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
+    })
+
+    test('and one’s own, both removed at once: one stays', async () => {
+      const { own, ofGroup, remove } = await alone(['admins'])
+      const both = await Promise.all([remove(own), remove(ofGroup)])
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    })
+
+    test('of two members who lock each other at once, one is left', async () => {
+      const { at, ann, own, remove } = await alone(['admins'])
+      const ben = await person(at, null)
+      await at.sql`update gateway.users set groups = '{admins}' where id = ${ben.id}`
+      expect((await remove(own)).status).toBe(200)
+      await expect.poll(async () => (await call(at, ben.token, 'GET', '/users')).status).toBe(200)
+      const both = await Promise.all([
+        call(at, ann.token, 'POST', `/users/${ben.id}/lock`, { reason: 'x' }),
+        call(at, ben.token, 'POST', `/users/${ann.id}/lock`, { reason: 'x' }),
+      ])
+      expect(both.map(({ status }) => status === 200).sort()).toEqual([false, true])
+      expect(await at.sql`select 1 from gateway.users where locked_at is null and 'admins' = any(groups)`).toHaveLength(
+        1,
+      )
+    })
   })
 
   test('can lock others', async () => {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type Endpoint, endpoints } from '@rack-gateway/gateway/own-api'
+import { rawJwt } from '@rack-gateway/auth/testing'
+import { type Endpoint, endpoints, isForCallers } from '@rack-gateway/gateway/own-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { type CallerKind, call, credential, kinds, roles } from './callers.ts'
+import { type CallerKind, call, credential, kinds, person, roles } from './callers.ts'
+import { type Pipelines, startPipelines } from './pipelines.ts'
 
-type Who = 'everyone' | 'people' | 'people, and admins’ tokens' | 'admins' | 'people who are admins'
+type Who = 'anyone' | 'everyone' | 'people' | 'people, and admins’ tokens' | 'admins' | 'people who are admins'
 
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
 const whoMay: Readonly<Record<string, Who>> = {
@@ -12,7 +14,12 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
   'POST /session/renewal': 'people',
+  'POST /cli-logins/loopback': 'anyone',
+  'POST /cli-logins/loopback/redemption': 'anyone',
+  'POST /cli-logins/device': 'anyone',
+  'POST /cli-logins/device/poll': 'anyone',
   'GET /users': 'admins',
+  'GET /groups': 'admins',
   'GET /users/{id}': 'admins',
   'POST /users/{id}/lock': 'admins',
   'POST /users/{id}/unlock': 'people who are admins',
@@ -33,12 +40,19 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /policy': 'everyone',
   'GET /policy/effective': 'everyone',
   'POST /policy/decisions': 'everyone',
+  'GET /trusts': 'admins',
+  'POST /trusts': 'people who are admins',
+  'GET /trusts/{id}': 'admins',
+  'DELETE /trusts/{id}': 'admins',
+  'GET /workload-sessions': 'admins',
+  'DELETE /workload-sessions/{id}': 'everyone',
 }
 
-function may(who: Who, role: string, kind: CallerKind): boolean {
+function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
   const isPerson = kind === 'session'
   const isAdmin = role === 'admin'
   switch (who) {
+    case 'anyone':
     case 'everyone':
       return true
     case 'people':
@@ -52,15 +66,23 @@ function may(who: Who, role: string, kind: CallerKind): boolean {
   }
 }
 
-const table: readonly Endpoint[] = Object.values(endpoints)
-const callers = roles.flatMap((role) => kinds.map((kind) => ({ role, kind })))
+const all: readonly Endpoint[] = Object.values(endpoints)
+const ofJobs = all.filter(({ authentication }) => authentication === 'job')
+const table = all.filter(({ authentication }) => authentication !== 'job')
+const callers = roles.flatMap((role) => [...kinds, 'job' as const].map((kind) => ({ role, kind })))
+const principalKinds = { session: 'user', job: 'workload' } as const
 
 describe('who may call the gateway’s own API', () => {
   let system: System
+  let pipelines: Pipelines
   beforeAll(async () => {
-    system = await startSystem()
+    system = await startSystem({ publicUrl: 'own' })
+    pipelines = await startPipelines(system)
   })
-  afterAll(() => system.stop())
+  afterAll(async () => {
+    await pipelines.stop()
+    await system.stop()
+  })
 
   test('is said of each endpoint', () => {
     expect(table.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(whoMay).sort())
@@ -69,14 +91,21 @@ describe('who may call the gateway’s own API', () => {
   describe.each(callers)('$role, $kind', ({ role, kind }) => {
     let token: string
     beforeAll(async () => {
-      token = await credential(system, role, kind)
+      token =
+        kind === 'job'
+          ? (await pipelines.job(role === 'nothing' ? null : role)).token
+          : await credential(system, role, kind)
     })
 
-    // The body is broken and the id is nobody's: whoever may not call hears of neither.
-    test.each(table)('$method $path', async ({ method, path, body }) => {
+    // The body or query is broken and the id is nobody's: whoever may not call hears of neither.
+    test.each(table)('$method $path', async (endpoint) => {
+      const { method, path } = endpoint
+      const ofAll = isForCallers(endpoint) && endpoint.scope === 'gateway'
       const target = path.replace('{id}', randomUUID())
-      const answer = await call(system, token, method, target, method === 'GET' ? undefined : '{"broken')
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
+      // Whose things are asked for is in the query, so that of lists of own things is read.
+      const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
+      const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
       if (!allowed) {
         expect([answer.status, answer.json]).toEqual([
           403,
@@ -90,19 +119,42 @@ describe('who may call the gateway’s own API', () => {
           status: 403,
           route: `${method} /gateway/api/v1${path}`,
           decision: { effect: 'deny', rule: answer.text('rule') },
-          principal: { kind: kind === 'session' ? 'user' : 'api-token' },
+          principal: { kind: kind === 'session' || kind === 'job' ? principalKinds[kind] : 'api-token' },
         })
         return
       }
       const expected = method !== 'GET' ? 400 : path.includes('{id}') ? 404 : 200
-      expect([answer.status, body !== undefined]).toEqual([expected, body !== undefined])
+      expect(answer.status).toBe(expected)
     })
   })
 
-  test.each(table)('nobody: $method $path', async ({ method, path }) => {
+  test.each(ofJobs)(
+    'whoever has no proven JWT, whatever else, is not heard: $method $path',
+    async ({ method, path }) => {
+      const forged = rawJwt({ alg: 'RS256', kid: 'x' }, { iss: pipelines.issuer.url, aud: system.url })
+      for (const token of [(await person(system, 'admin')).token, forged]) {
+        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+        const url = `${system.url}/gateway/api/v1${path}`
+        expect((await fetch(url, { method, headers, body: '{"broken' })).status).toBe(401)
+      }
+      const answer = await system.send(method, `/gateway/api/v1${path}`, await pipelines.issuer.jwt(), '{"broken')
+      expect([answer.status, answer.json]).toEqual([401, expect.objectContaining({ rule: 'no-credential' })])
+    },
+  )
+
+  test.each(all)('another site’s page: $method $path', async ({ method, path }) => {
+    const target = path.replace('{id}', randomUUID())
+    const { token } = await person(system, 'admin')
+    const answer = await call(system, token, method, target, undefined, ['Sec-Fetch-Site: cross-site'])
+    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'other-site' })])
+  })
+
+  test.each(all)('nobody: $method $path', async ({ method, path }) => {
     const answer = await system.raw(
-      `${method} /gateway/api/v1${path.replace('{id}', randomUUID())} HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"broke`,
+      `${method} /gateway/api/v1${path.replace('{id}', randomUUID())} HTTP/1.1\r\nHost: 127.0.0.1:${system.port}\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"broke`,
     )
-    expect([answer.status, answer.json]).toEqual([401, expect.objectContaining({ rule: 'no-credential' })])
+    const refused = [401, expect.objectContaining({ rule: 'no-credential' })]
+    const heard = [400, expect.objectContaining({ code: 'RGW_BAD_REQUEST' })]
+    expect([answer.status, answer.json]).toEqual(whoMay[`${method} ${path}`] === 'anyone' ? heard : refused)
   })
 })

@@ -53,6 +53,25 @@ describe('calls without a credential that holds', () => {
     expect((await from('198.51.100.9', '/gateway/nothing')).status).not.toBe(429)
   })
 
+  test('a token that was revoked is limited by whose it was, from whatever address', async () => {
+    const { id, token } = await system.issuer.issueSession({
+      email: 'left@example.com',
+      device: 'test',
+      expiresAt: Date.now() + 60_000,
+    })
+    const going = await system.token('viewer', { email: 'left@example.com' })
+    await system.issuer.endSession(id, 'lost laptop')
+    const tried = async (address: number) =>
+      JSON.parse((await from(`203.0.113.${address}`, '/apps?', [`Authorization: Bearer ${token}`])).body).rule
+    await expect.poll(() => tried(100)).toBe('ended-session')
+    const rules: unknown[] = []
+    for (let count = 1; count < 12; count++) rules.push(await tried(100 + count))
+    expect(rules.slice(0, 8)).toEqual(Array(8).fill('ended-session'))
+    expect(rules.slice(-2)).toEqual(['account-limit', 'account-limit'])
+    const live = await from('203.0.113.101', '/apps?', [`Authorization: Bearer ${going}`])
+    expect(live.status).toBe(200)
+  })
+
   test('calls with a token are never counted', async () => {
     await statuses(30, () => good('203.0.113.1'))
     expect((await from('203.0.113.1', '/apps?')).status).toBe(401)

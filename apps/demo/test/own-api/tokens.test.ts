@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type System, startSystem } from '../support/system.ts'
+import { nextChange, type System, startSystem } from '../support/system.ts'
+import { openSocket } from '../support/websocket.ts'
 import { call, person, someId } from './callers.ts'
 
 const day = 86_400_000
@@ -50,6 +51,23 @@ describe('API tokens', () => {
         detail: expect.objectContaining({ token: made.text('id'), owner: `user:${deployer.id}` }),
       }),
     )
+  })
+
+  test.each([
+    ['Basic', (token: string) => `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`],
+    ['Basic with any user name', (token: string) => `Basic ${Buffer.from(`:${token}`).toString('base64')}`],
+    ['Bearer', (token: string) => `Bearer ${token}`],
+  ])('are made with no more than a name and a role, by %s and on racks of any number', async (_how, credential) => {
+    const { token } = await person(system, 'viewer')
+    const body = JSON.stringify({ name: 'nightly', role: 'viewer' })
+    const answer = await fetch(`${system.url}/gateway/api/v1/tokens`, {
+      method: 'POST',
+      headers: { authorization: credential(token), 'content-type': 'application/json' },
+      body,
+    })
+    expect(answer.status).toBe(201)
+    const made: { token: string } = JSON.parse(await answer.text())
+    for (const rack of ['staging', 'production']) expect((await apps(made.token, rack)).status).toBe(200)
   })
 
   test('is found by the pattern and the check digits that the documentation gives to secret scanners', async () => {
@@ -241,6 +259,29 @@ describe('API tokens', () => {
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
       await expect.poll(async () => (await apps(old.text('token'))).status, { timeout: 1_000 }).toBe(401)
       expect((await apps(replaced.text('token'))).status).toBe(200)
+    })
+
+    test('what the old one has open belongs to the token: it goes on, and ends when the token is revoked', async () => {
+      const { token } = await person(system, 'viewer')
+      const old = await make(token, { role: 'viewer' })
+      const logs = await openSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
+      expect(logs.status).toBe(101)
+      await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
+      await expect.poll(async () => (await apps(old.text('token'))).status, { timeout: 1_000 }).toBe(401)
+      const heard = nextChange(system)
+      await person(system, 'viewer')
+      await heard
+      expect((await apps(old.text('token'))).status).toBe(401)
+      expect(system.app.streams.size).toBe(1)
+      const revokedAt = performance.now()
+      await call(system, token, 'DELETE', `/tokens/${old.text('id')}`)
+      await logs.closed()
+      expect(performance.now() - revokedAt).toBeLessThan(1_500)
+      const closed = async () => (await system.events()).find(({ kind }) => kind === 'closed')
+      await expect.poll(closed, { timeout: 3_000 }).toMatchObject({
+        principal: { id: old.text('id') },
+        close: expect.stringContaining('this API token was revoked'),
+      })
     })
 
     test('revoking ends both', async () => {

@@ -16,7 +16,10 @@ export function apiParts(): Record<string, string> {
   return { endpoints: table([`below ${code(apiPrefix)}`, 'what it does', 'who may', 'takes'], rows) }
 }
 
-function whoMay({ permission, scope, others, callers }: Endpoint): string {
+function whoMay(endpoint: Endpoint): string {
+  if (endpoint.authentication === 'anyone') return 'anyone, without a credential'
+  if (endpoint.authentication === 'job') return 'a CI job, by its OIDC token'
+  const { permission, scope, others, callers } = endpoint
   const people = callers.includes('api-token') ? '' : '; people only'
   if (scope === 'gateway') return `${code(permission)}: ${rolesWith(permission)}${people}`
   return `everyone${others === undefined ? '' : `; for others ${code(others)}: ${rolesWith(others)}`}${people}`

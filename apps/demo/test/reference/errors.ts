@@ -32,6 +32,7 @@ export async function errorParts(): Promise<Record<string, string>> {
     ),
     authentication: await ruleTable('packages/auth/src/refusal.ts'),
     login: await ruleTable('packages/auth/src/login/refusal.ts'),
+    command: await ruleTable('packages/auth/src/cli-login/refusal.ts'),
     target: await ruleTable('packages/convox-api/src/target-refusals.ts'),
   }
 }

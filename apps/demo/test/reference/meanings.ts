@@ -17,6 +17,8 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_TOKEN_REFUSED: 'that the gateway refused the token',
   RGW_CLI_UNKNOWN_RACK: 'which name is unknown, and which there are',
   RGW_CLI_USAGE: 'what in the command can’t be understood',
+  RGW_CLI_LOGIN_FAILED: 'why a login by browser came to nothing',
+  RGW_CLI_LOGIN_REFUSED: 'why a login of the command goes no further; see its rules',
   RGW_CONFIG_INVALID: 'every variable that is wrong, and what it should look like',
   RGW_CSRF_REFUSED: 'why a change by a browser’s session is refused: its CSRF token or origin',
   RGW_DATABASE_UNAVAILABLE: 'why PostgreSQL can’t be used, and what to do; never the password',
@@ -35,7 +37,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_INVALID_REQUEST: 'which field of the request is not as the endpoint’s schema says',
   RGW_STRONGER_THAN_YOURSELF: 'what the caller wants to give and does not hold, there or for as long',
   RGW_TOO_MANY_REQUESTS:
-    'how many calls without a credential that holds one address may make in a minute, and how long to wait (Retry-After, too)',
+    'how many calls without a credential that holds one address may make in a minute, or that an account was refused too often, and how long to wait (Retry-After, too)',
   RGW_UPSTREAM_REDIRECT: 'that the rack answered with a redirect, which is not passed on',
   RGW_UPSTREAM_UNCLEAR: 'that the rack’s answer to a question of the gateway could not be read',
 }

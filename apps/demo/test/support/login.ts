@@ -10,6 +10,8 @@ export interface LoginSystem {
   goAndChoose(person: string, options?: ChooseOptions): Promise<{ browser: Browser; callback: string }>
   /** The whole way. */
   login(person: string, options?: ChooseOptions): Promise<{ browser: Browser; page: Page }>
+  /** Goes on from a page that leads to the provider: chooses a person there, and comes back. */
+  chooseFrom(browser: Browser, begun: Page, person: string): Promise<Page>
   visit(browser: Browser, path: string, visit?: Visit): Promise<Page>
   stop(): Promise<void>
 }
@@ -61,6 +63,7 @@ export async function startLoginSystem(
       const { browser, callback } = await goAndChoose(person, options)
       return { browser, page: await browser.visit(callback) }
     },
+    chooseFrom: async (browser, begun, person) => browser.visit(await chooseFrom(browser, begun, person)),
     visit: (browser, path, visit) => browser.visit(`${system.url}${path}`, visit),
     async stop() {
       await system.stop()
@@ -72,9 +75,13 @@ export async function startLoginSystem(
 async function chooseAt(url: string, person: string, { browser = createBrowser(), returnTo }: ChooseOptions = {}) {
   const query = returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`
   const begun = await browser.visit(`${url}/gateway/auth/login${query}`)
+  return { browser, callback: await chooseFrom(browser, begun, person) }
+}
+
+async function chooseFrom(browser: Browser, begun: Page, person: string): Promise<string> {
   const choice = await browser.visit(to(begun))
   const chosen = await browser.visit(to(choice), { form: { person } })
-  return { browser, callback: to(await browser.visit(to(chosen))) }
+  return to(await browser.visit(to(chosen)))
 }
 
 /** The whole way, at a gateway that runs elsewhere with the demo's identity provider. */

@@ -1,13 +1,14 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
+import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type {} from '@rack-gateway/auth/plugin'
 import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
+import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
@@ -57,8 +58,14 @@ export interface SystemOptions {
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
+  readonly metrics?: { readonly host: string; readonly port: number }
+  /** Takes each line of the log. */
+  readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
+  readonly deviceLogin?: DeviceLoginMode
+  /** Tests that poll don't wait as long as people do. */
+  readonly devicePollSeconds?: number
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -77,6 +84,10 @@ export async function startSystem({
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
+  deviceLogin = 'on',
+  devicePollSeconds = 1,
+  log,
+  metrics,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -105,16 +116,19 @@ export async function startSystem({
       })),
       secretKeys: [key],
       databaseUrl,
-      log: pino({ level: 'silent' }),
+      log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
+      deviceLogin,
+      devicePollSeconds,
       now,
       trustedProxies,
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
+      ...(metrics && { metrics }),
     })
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })
@@ -222,16 +236,6 @@ export function nextChange({ app }: System): Promise<void> {
       resolve()
     })
   })
-}
-
-/** One that nothing listened on a moment ago, for what must be known before anything listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Every stream of the database, checked as an auditor would. */

@@ -2,10 +2,11 @@ import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { describe, expect, test } from 'vitest'
 import { authorise } from './authorise.ts'
-import { type Endpoint, endpoints } from './endpoints.ts'
+import { type CallerEndpoint, type Endpoint, endpoints, isForCallers } from './endpoints.ts'
 
 const policy = compilePolicy(builtInPolicy())
-const table: readonly Endpoint[] = Object.values(endpoints)
+const all: readonly Endpoint[] = Object.values(endpoints)
+const table = all.filter(isForCallers)
 
 function caller(kind: PrincipalKind, role: string | null, change: Partial<Principal> = {}): Principal {
   const bindings = role === null ? [] : [{ id: role, role, racks: '*', apps: '*', expiresAt: null }]
@@ -13,7 +14,7 @@ function caller(kind: PrincipalKind, role: string | null, change: Partial<Princi
   return { kind, id: 'i', name: 'n', credential: 'c', rack: null, groups: [], bindings, owner, expiresAt: 2, ...change }
 }
 
-function may(principal: Principal, endpoint: Endpoint): boolean {
+function may(principal: Principal, endpoint: CallerEndpoint): boolean {
   try {
     authorise(policy, principal, endpoint, { at: 1, address: null })
     return true
@@ -47,8 +48,15 @@ describe('what concerns everybody', () => {
   })
 })
 
-test('a token or a job makes no token, rotates none, and changes no binding, even as an admin', () => {
-  const closed = ['createToken', 'rotateToken', 'handOverToken', 'createBinding', 'removeBinding'] as const
+test('a token or a job makes no token, rotates none, changes no binding and makes no trust, even as an admin', () => {
+  const closed = [
+    'createToken',
+    'rotateToken',
+    'handOverToken',
+    'createBinding',
+    'removeBinding',
+    'createTrust',
+  ] as const
   for (const kind of ['api-token', 'workload'] as const)
     expect(closed.filter((name) => may(caller(kind, 'admin'), endpoints[name]))).toEqual([])
   expect(closed.filter((name) => may(caller('user', 'admin'), endpoints[name]))).toEqual(closed)

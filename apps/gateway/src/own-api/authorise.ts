@@ -1,11 +1,11 @@
 import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, ruled } from '../errors.ts'
-import type { Endpoint } from './endpoints.ts'
+import type { CallerEndpoint } from './endpoints.ts'
 
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
 /** Decides from the endpoint and the caller alone, before any of the body was read. @throws NotPermitted */
-export function authorise(policy: Policy, principal: Principal, endpoint: Endpoint, moment: Moment): void {
+export function authorise(policy: Policy, principal: Principal, endpoint: CallerEndpoint, moment: Moment): void {
   const { callers, scope, permission } = endpoint
   if (!callers.includes(principal.kind)) {
     throw ruled(

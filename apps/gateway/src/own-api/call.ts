@@ -1,11 +1,14 @@
-import type { SessionTerms } from '@rack-gateway/auth'
-import type { Administration, Lists } from '@rack-gateway/auth/store'
+import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
+import type { Place } from '@rack-gateway/auth/cli-login'
+import type { Recheck } from '@rack-gateway/auth/login'
+import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
-import type { Endpoint, EndpointName, Endpoints } from './endpoints.ts'
+import type { CliLoginApi } from './cli-login-api.ts'
+import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
 
 /** What the handlers work with, the same for all calls. */
 export interface OwnApiContext {
@@ -16,21 +19,31 @@ export interface OwnApiContext {
   /** The longest life of an API token, in milliseconds. */
   readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
+  readonly workloads: Workloads
+  readonly identities: Identities
+  /** PUBLIC_URL. */
+  readonly publicUrl: string | null
+  /** Asks the identity provider about a user before their session is renewed. */
+  readonly recheck: Recheck
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  readonly cliLogin: CliLoginApi
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
 
-/** One call that was authorised and whose request fits the endpoint's schemas. */
-export interface OwnCall<E extends Endpoint = Endpoint> extends OwnApiContext {
-  readonly principal: Principal
+interface Asked<E extends Endpoint> {
   /** When it was asked, and from where. */
   readonly moment: Moment
   /** The `{id}` of the path; empty where it has none. */
   readonly id: string
   readonly query: Of<E extends { query: infer Q } ? Q : undefined>
   readonly body: Of<E extends { body: infer B } ? B : undefined>
+}
+
+/** One call that was authorised and whose request fits the endpoint's schemas. */
+export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiContext, Asked<E> {
+  readonly principal: Principal
   /** Of a caller who sent a browser's cookie: what its changes send as `X-CSRF-Token`. */
   readonly csrfToken: string | null
   /** Whether the caller also reaches what is of others. */
@@ -39,7 +52,24 @@ export interface OwnCall<E extends Endpoint = Endpoint> extends OwnApiContext {
   readonly changes: Administration
 }
 
+/** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */
+export interface JobCall<E extends Endpoint = JobEndpoint> extends OwnApiContext, Asked<E> {
+  readonly proven: ProvenJwt
+  /** Records with this call. */
+  readonly record: RecordIdentityEvents
+}
+
+/** A call by somebody unknown. */
+export interface OpenCall<E extends Endpoint = OpenEndpoint> extends OwnApiContext, Asked<E> {
+  /** For events. */
+  readonly place: Place
+}
+
+export type AnyCall = OwnCall | JobCall | OpenCall
+
+type CallOf<E extends Endpoint> = E extends JobEndpoint ? JobCall<E> : E extends OpenEndpoint ? OpenCall<E> : OwnCall<E>
+
 export type Handler<N extends EndpointName> = (
-  call: OwnCall<Endpoints[N]>,
+  call: CallOf<Endpoints[N]>,
 ) => Promise<Static<Endpoints[N]['answer']>> | Static<Endpoints[N]['answer']>
 export type Handlers<N extends EndpointName = EndpointName> = { readonly [K in N]: Handler<K> }

@@ -1,17 +1,27 @@
+import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
 import * as policy from './policy-schemas.ts'
 import * as schemas from './schemas.ts'
+import * as workloadSchemas from './workload-schemas.ts'
 
 export const apiPrefix = '/gateway/api/v1'
 
-/** One entry of the gateway's own API: routes, authorisation, OpenAPI, the reference and the test of who may are made from it. */
-export interface Endpoint {
+interface EndpointShape {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Below `apiPrefix`; `{id}` is a UUID. */
   readonly path: string
   /** What it does, in a sentence. */
   readonly summary: string
+  readonly query?: TObject
+  readonly body?: TObject
+  readonly status: 200 | 201
+  readonly answer: TSchema
+}
+
+/** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
+export interface CallerEndpoint extends EndpointShape {
+  readonly authentication?: never
   readonly permission: string
   /** `self`: it concerns the caller, so everyone has it. `everyone`: it is no secret. `gateway`: asked for on all racks and apps. */
   readonly scope: 'self' | 'everyone' | 'gateway'
@@ -19,12 +29,25 @@ export interface Endpoint {
   readonly others?: string
   /** Who may call it at all: tokens and jobs make no tokens and change no bindings. */
   readonly callers: readonly PrincipalKind[]
-  readonly query?: TObject
-  readonly body?: TObject
-  readonly status: 200 | 201
-  readonly answer: TSchema
   /** Whether its answer has an ETag, and isn't sent again to who has it. */
   readonly conditional?: true
+}
+
+/** For a job that has nothing but the OIDC token of its CI system, as Bearer. A trust decides. */
+export interface JobEndpoint extends EndpointShape {
+  readonly authentication: 'job'
+}
+
+/** For anyone, and counted like all that strangers ask: what it takes proves itself, or leads to nothing by itself. */
+export interface OpenEndpoint extends EndpointShape {
+  readonly authentication: 'anyone'
+}
+
+/** One entry of the gateway's own API: routes, authorisation, OpenAPI, the reference and the test of who may are made from it. */
+export type Endpoint = CallerEndpoint | JobEndpoint | OpenEndpoint
+
+export function isForCallers(endpoint: Endpoint): endpoint is CallerEndpoint {
+  return endpoint.authentication === undefined
 }
 
 const everybody: readonly PrincipalKind[] = ['user', 'api-token', 'workload']
@@ -32,8 +55,8 @@ const people: readonly PrincipalKind[] = ['user']
 const TokenPage = filteredPage('owner', '`me`, or the id of a user or service account')
 const SessionPage = filteredPage('user', '`me`, or the id of a user')
 
-function filteredPage<N extends 'owner' | 'user' | 'subject'>(name: N, description: string) {
-  const filter = Type.Optional(Type.String({ maxLength: 100, description }))
+function filteredPage<N extends 'owner' | 'user' | 'subject' | 'trust' | 'group'>(name: N, description: string) {
+  const filter = Type.Optional(Type.String({ maxLength: 300, description }))
   return Type.Object(
     { ...schemas.PageQuery.properties, [name]: filter } as typeof schemas.PageQuery.properties & {
       [K in N]: typeof filter
@@ -79,23 +102,72 @@ export const endpoints = {
   renewSession: {
     method: 'POST',
     path: '/session/renewal',
-    summary: 'Gives the session that asks a new token and a later end; the token before goes on for a while.',
+    summary:
+      'Gives the session that asks a new token and a later end; the token before goes on for a while. The identity provider is asked first whether it still vouches for the user, where it gave the means.',
     permission: 'gateway:self:write',
     scope: 'self',
     callers: people,
     status: 200,
     answer: schemas.RenewedSession,
   },
+  beginLoopbackLogin: {
+    method: 'POST',
+    path: '/cli-logins/loopback',
+    summary:
+      'Begins a login of the CLI that ends in the process that asks: its code is brought to a port of the same machine. There is nothing to poll.',
+    authentication: 'anyone',
+    body: schemas.LoopbackLoginRequest,
+    status: 201,
+    answer: schemas.BegunLoopbackLogin,
+  },
+  redeemLoopbackLogin: {
+    method: 'POST',
+    path: '/cli-logins/loopback/redemption',
+    summary: 'Gives the session for a code, once, to whoever has the verifier that its login began with.',
+    authentication: 'anyone',
+    body: schemas.RedemptionRequest,
+    status: 201,
+    answer: schemas.NewSession,
+  },
+  beginDeviceLogin: {
+    method: 'POST',
+    path: '/cli-logins/device',
+    summary: 'Begins a login of the CLI by a code that a person types into a browser, unless DEVICE_LOGIN is off.',
+    authentication: 'anyone',
+    body: schemas.CliLoginRequest,
+    status: 201,
+    answer: schemas.BegunDeviceLogin,
+  },
+  pollDeviceLogin: {
+    method: 'POST',
+    path: '/cli-logins/device/poll',
+    summary: 'Says what became of a login by a code, and gives its session once.',
+    authentication: 'anyone',
+    body: schemas.PollRequest,
+    status: 200,
+    answer: schemas.PolledLogin,
+  },
   listUsers: {
     method: 'GET',
     path: '/users',
-    summary: 'Lists users.',
+    summary: 'Lists users, or the members of a group.',
     permission: 'gateway:user:write',
     scope: 'gateway',
     callers: everybody,
-    query: schemas.PageQuery,
+    query: filteredPage('group', 'the name of a group'),
     status: 200,
     answer: schemas.pageOf(schemas.User),
+  },
+  listGroups: {
+    method: 'GET',
+    path: '/groups',
+    summary: 'Lists groups by name: those that a user is in, and those that a binding is for.',
+    permission: 'gateway:binding:write',
+    scope: 'gateway',
+    callers: everybody,
+    query: schemas.GroupPageQuery,
+    status: 200,
+    answer: schemas.pageOf(schemas.Group),
   },
   getUser: {
     method: 'GET',
@@ -281,7 +353,81 @@ export const endpoints = {
     callers: people,
     body: schemas.OwnerRequest,
     status: 200,
-    answer: schemas.Token,
+    answer: schemas.HandedOverToken,
+  },
+  listTrusts: {
+    method: 'GET',
+    path: '/trusts',
+    summary: 'Lists trusts in CI systems, those that were revoked, too.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: everybody,
+    query: schemas.PageQuery,
+    status: 200,
+    answer: schemas.pageOf(workloadSchemas.Trust),
+  },
+  createTrust: {
+    method: 'POST',
+    path: '/trusts',
+    summary: 'Lets jobs of a CI system in, with a role that its maker holds.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: people,
+    body: TrustRequest,
+    status: 201,
+    answer: workloadSchemas.Trust,
+  },
+  getTrust: {
+    method: 'GET',
+    path: '/trusts/{id}',
+    summary: 'Shows a trust.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: workloadSchemas.Trust,
+  },
+  revokeTrust: {
+    method: 'DELETE',
+    path: '/trusts/{id}',
+    summary:
+      'Revokes a trust for good: every job that it let in is refused within a second, and what it has open ends.',
+    permission: 'gateway:trust:write',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: workloadSchemas.Trust,
+  },
+  exchangeJobToken: {
+    method: 'POST',
+    path: '/workload-sessions',
+    summary: 'Exchanges the OIDC token of a job, once, for a token of the gateway. It is shown only now.',
+    authentication: 'job',
+    body: workloadSchemas.ExchangeRequest,
+    status: 201,
+    answer: workloadSchemas.NewWorkloadSession,
+  },
+  listWorkloadSessions: {
+    method: 'GET',
+    path: '/workload-sessions',
+    summary: 'Lists sessions of jobs, until a week after their end.',
+    permission: 'gateway:session:write',
+    scope: 'gateway',
+    callers: everybody,
+    query: filteredPage('trust', 'the id of the trust that let them in'),
+    status: 200,
+    answer: schemas.pageOf(workloadSchemas.WorkloadSession),
+  },
+  endWorkloadSession: {
+    method: 'DELETE',
+    path: '/workload-sessions/{id}',
+    summary: 'Ends the session of a job: it is refused within a second everywhere, and what it has open ends.',
+    permission: 'gateway:self:write',
+    scope: 'self',
+    others: 'gateway:session:write',
+    callers: everybody,
+    status: 200,
+    answer: workloadSchemas.WorkloadSession,
   },
   getPolicy: {
     method: 'GET',
@@ -322,6 +468,10 @@ export const endpoints = {
 
 export type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
+export type OpenEndpointName = {
+  [N in EndpointName]: Endpoints[N] extends OpenEndpoint ? N : never
+}[EndpointName]
+export type GuardedEndpointName = Exclude<EndpointName, OpenEndpointName>
 
 /** How it is named in events and in the reference. */
 export function endpointId({ method, path }: Endpoint): string {

@@ -1,1 +1,1 @@
-export { apiPrefix, type Endpoint, endpointId, endpoints } from './endpoints.ts'
+export { apiPrefix, type CallerEndpoint, type Endpoint, endpointId, endpoints, isForCallers } from './endpoints.ts'

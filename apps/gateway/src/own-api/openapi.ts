@@ -1,4 +1,4 @@
-import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
+import { apiPrefix, type Endpoint, type EndpointName, endpoints, isForCallers } from './endpoints.ts'
 
 const json = (schema: object) => ({ 'application/json': { schema } })
 const error = {
@@ -32,7 +32,8 @@ export function openApiDocument(): object {
     info: {
       title: 'Rack Gateway',
       version: '1',
-      description: 'Users, sessions, service accounts, bindings and API tokens. Errors have one form everywhere.',
+      description:
+        'Users, sessions, service accounts, bindings, API tokens and trust in CI systems. Errors have one form everywhere.',
     },
     servers: [{ url: apiPrefix }],
     security: [{ bearer: [] }, { basic: [] }],
@@ -40,6 +41,12 @@ export function openApiDocument(): object {
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'a session’s token or an API token' },
+        job: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'the OIDC token of a CI job, for PUBLIC_URL',
+        },
         basic: { type: 'http', scheme: 'basic', description: 'any user name but jwt; the token is the password' },
       },
       schemas: { Error: error },
@@ -57,7 +64,8 @@ export function entries(): [EndpointName, Endpoint][] {
   return Object.entries(endpoints) as [EndpointName, Endpoint][]
 }
 
-function operation(name: EndpointName, { path, summary, query, body, status, answer, ...endpoint }: Endpoint): object {
+function operation(name: EndpointName, endpoint: Endpoint): object {
+  const { path, summary, query, body, status, answer } = endpoint
   const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
   const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
     name: parameter,
@@ -69,11 +77,14 @@ function operation(name: EndpointName, { path, summary, query, body, status, ans
     summary,
     description: whoMay(endpoint),
     tags: [path.split('/')[1]],
+    ...(endpoint.authentication === 'job' && { security: [{ job: [] }] }),
+    ...(endpoint.authentication === 'anyone' && { security: [] }),
     parameters: [...ids, ...parameters],
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
       [status]: { description: summary, content: json(answer) },
-      ...(endpoint.conditional && { 304: { description: 'The caller has it already: If-None-Match names its ETag.' } }),
+      ...(isForCallers(endpoint) &&
+        endpoint.conditional && { 304: { description: 'The caller has it already: If-None-Match names its ETag.' } }),
       ...Object.fromEntries(
         Object.keys(refusals).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }]),
       ),
@@ -84,12 +95,11 @@ function operation(name: EndpointName, { path, summary, query, body, status, ans
 const idSchema = { type: 'string', format: 'uuid' }
 
 /** In words: what the caller needs. */
-export function whoMay({
-  permission,
-  scope,
-  others,
-  callers,
-}: Pick<Endpoint, 'permission' | 'scope' | 'others' | 'callers'>): string {
+export function whoMay(endpoint: Endpoint): string {
+  if (endpoint.authentication === 'anyone') return 'Anyone, without a credential.'
+  if (endpoint.authentication === 'job')
+    return 'A job of a CI system that a trust lets in, with its OIDC token as Bearer.'
+  const { permission, scope, others, callers } = endpoint
   const need =
     scope === 'gateway'
       ? `Needs ${permission} on all racks and apps.`

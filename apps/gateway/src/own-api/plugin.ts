@@ -1,15 +1,25 @@
-import type { IdentityEvent, SessionTerms, TokenMint } from '@rack-gateway/auth'
-import { type Administration, createAdministration, createLists } from '@rack-gateway/auth/store'
+import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
+import type { Recheck } from '@rack-gateway/auth/login'
+import {
+  type Administration,
+  createAdministration,
+  createLists,
+  type ProvenJwt,
+  type Workloads,
+} from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BrowserCall, ruled } from '../errors.ts'
+import { identityRecorder } from '../identity-recorder.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
-import { actorOf, momentOf, sourceOf } from '../rack-api/draft.ts'
+import { momentOf, sourceOf } from '../rack-api/draft.ts'
+import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
-import type { OwnApiContext, OwnCall } from './call.ts'
+import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
+import type { CliLoginApi } from './cli-login-api.ts'
 import { conditionalAnswer } from './conditional-answer.ts'
-import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
+import { apiPrefix, type Endpoint, type EndpointName, endpoints, isForCallers } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { validatorFor } from './validation.ts'
 
@@ -17,6 +27,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The endpoint of the gateway's own API that was asked for. */
     endpoint: Endpoint | null
+    /** Of a job: its JWT, proven. */
+    provenJwt: ProvenJwt | null
   }
 }
 
@@ -27,14 +39,18 @@ export interface OwnApiOptions {
   /** Milliseconds. */
   readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
+  readonly workloads: Workloads
+  readonly publicUrl: string | null
+  readonly cliLogin: CliLoginApi
+  readonly recheck: Recheck
 }
 
 /** No request here is large. */
 const bodyLimit = 64 * 1024
 
-/** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. */
+/** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
@@ -42,8 +58,14 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     database,
     tokenMaxAge,
     sessionTerms,
+    workloads,
+    identities: app.identities,
+    publicUrl,
+    recheck,
     now,
+    cliLogin,
   }
+  app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
   app.addHook('onResponse', async (request) => discardBody(request))
@@ -60,7 +82,7 @@ interface Route {
 }
 
 function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Route): void {
-  const { method, path, query, body, status, answer, conditional } = endpoint
+  const { method, path, query, body, status, answer } = endpoint
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -69,8 +91,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async onRequest(request, reply) {
       request.endpoint = endpoint
       refuseOtherSites(request)
-      await app.authenticateOwn(request, reply)
-      authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
+      await admit(app, request, reply, { endpoint, context })
     },
     async preParsing(request, reply) {
       allowBody(request, reply)
@@ -78,32 +99,54 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
-      return conditional ? conditionalAnswer(request, reply, answered) : answered
+      return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
 }
 
+/** Decides before any of the body is read. */
+async function admit(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { endpoint, context }: Pick<Route, 'endpoint' | 'context'>,
+): Promise<void> {
+  if (endpoint.authentication === 'anyone') return app.limitStranger(request)
+  if (endpoint.authentication === 'job') {
+    request.provenJwt = await authenticateJob(context.workloads, request)
+    return
+  }
+  await app.authenticateOwn(request, reply)
+  authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
+}
+
 /** The table's types tie each handler to its own endpoint; by name they are one. */
-function answerBy(name: EndpointName, call: OwnCall): unknown {
-  const handle = handlers[name] as (call: OwnCall) => unknown
+function answerBy(name: EndpointName, call: AnyCall): unknown {
+  const handle = handlers[name] as (call: AnyCall) => unknown
   return handle(call)
 }
 
-function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): OwnCall {
-  const { endpoint, context } = route
-  const principal = callerOf(request)
-  const moment = momentOf(request, context.now)
+function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): AnyCall {
+  const { endpoint, context, options } = route
   const params = request.params as { readonly id?: string }
-  return {
+  const asked = {
     ...context,
-    principal,
-    moment,
+    moment: momentOf(request, context.now),
     id: params.id ?? '',
     query: (request.query ?? {}) as OwnCall['query'],
     body: (request.body ?? {}) as OwnCall['body'],
+  }
+  if (endpoint.authentication === 'anyone')
+    return { ...asked, place: { request: request.id, source: sourceOf(request) } }
+  if (endpoint.authentication === 'job')
+    return { ...asked, proven: provenOf(request), record: identityRecorder(app, request) }
+  const principal = callerOf(request)
+  return {
+    ...asked,
+    principal,
     csrfToken: request.csrfToken,
-    others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, moment),
-    changes: changesBy(app, request, principal, route.options),
+    others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
+    changes: changesBy(app, request, principal, options),
   }
 }
 
@@ -114,22 +157,24 @@ function changesBy(
   { database, mint, now }: OwnApiOptions,
 ): Administration {
   const { kind, id, name } = principal
-  const common = { request: request.id, source: sourceOf(request), principal: actorOf(principal, null) }
   return createAdministration({
     database,
     mint,
     clock: { now },
     adminRoles: app.policy.rolesWith('gateway:binding:write'),
     by: { kind, id, name },
-    async record(events: readonly IdentityEvent[]) {
-      await Promise.all(events.map((event) => app.audit.record({ ...event, ...common })))
-    },
+    record: identityRecorder(app, request),
   })
 }
 
 function callerOf({ principal }: FastifyRequest): Principal {
   if (principal === null) throw new Error('authenticate lets nobody through without a principal')
   return principal
+}
+
+function provenOf({ provenJwt }: FastifyRequest): ProvenJwt {
+  if (provenJwt === null) throw new Error('authenticateJob lets no job through without a proven JWT')
+  return provenJwt
 }
 
 /** A browser that keeps a Basic credential would send it along with what another site asks for. */

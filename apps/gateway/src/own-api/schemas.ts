@@ -1,10 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox'
 
-const closed = { additionalProperties: false } as const
-const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
-const Id = Type.String({ format: 'uuid' })
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-const Pattern = Type.String({
+export const closed = { additionalProperties: false } as const
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
+export const Id = Type.String({ format: 'uuid' })
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const Pattern = Type.String({
   maxLength: 100,
   description: 'a name, or a pattern in which * stands for any part of a name; * alone: every one',
 })
@@ -59,6 +59,57 @@ export const RenewedSession = Type.Object({
   renewAt: Type.String({ format: 'date-time', description: 'when it is time to renew again' }),
 })
 
+/** Goes unchanged into pages, lists and the audit log. */
+const PlainName = (description: string) =>
+  Type.String({ pattern: '^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,58}[A-Za-z0-9])?$', description })
+
+const cliLogin = {
+  device: PlainName('what the device calls itself'),
+  system: PlainName('its operating system'),
+  rack: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+      description: 'the only rack that the session should be good for',
+    }),
+  ),
+}
+
+export const CliLoginRequest = Type.Object(cliLogin, closed)
+export const LoopbackLoginRequest = Type.Object(
+  {
+    ...cliLogin,
+    challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'of PKCE, by S256' }),
+    port: Type.Integer({ minimum: 1_024, maximum: 65_535, description: 'where 127.0.0.1 is listened on' }),
+    path: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'the only path there, without its slash' }),
+    state: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'comes back with the code' }),
+  },
+  closed,
+)
+export const BegunLoopbackLogin = Type.Object({
+  address: Type.String({ description: 'what the person opens' }),
+  expiresAt: Time,
+})
+export const RedemptionRequest = Type.Object(
+  {
+    code: Type.String({ minLength: 1, maxLength: 200 }),
+    verifier: Type.String({ pattern: '^[A-Za-z0-9._~-]{43,128}$', description: 'of PKCE' }),
+  },
+  closed,
+)
+export const NewSession = Type.Object({ id: Id, ...RenewedSession.properties })
+export const BegunDeviceLogin = Type.Object({
+  code: Type.String({ description: 'what the person types, such as WDJB-MJHT' }),
+  address: Type.String({ description: 'where they type it; no address carries the code' }),
+  secret: Type.String({ description: 'what to poll with, shown only now' }),
+  intervalSeconds: Type.Integer({ description: 'between two polls' }),
+  expiresAt: Time,
+})
+export const PollRequest = Type.Object({ secret: Type.String({ minLength: 1, maxLength: 2_000 }) }, closed)
+export const PolledLogin = Type.Object({
+  status: Type.Enum(['pending', 'denied', 'expired', 'done']),
+  session: Type.Optional(NewSession),
+})
+
 export const User = Type.Object({
   id: Id,
   email: Type.String(),
@@ -66,6 +117,13 @@ export const User = Type.Object({
   createdAt: Time,
   lockedAt: Nullable(Time),
   lockedReason: Nullable(Type.String()),
+  groups: Type.Array(Type.String(), { description: 'as the identity provider named them at the last login' }),
+})
+
+export const Group = Type.Object({
+  name: Type.String(),
+  members: Type.Integer({ description: 'users whom the identity provider put into it at their last login' }),
+  bindings: Type.Integer({ description: 'those that are for it' }),
 })
 
 export const Grant = Type.Object({
@@ -92,6 +150,12 @@ export const Token = Type.Object({
 export const NewToken = Type.Object({
   ...Token.properties,
   token: Type.String({ description: 'the token itself, shown only in this answer' }),
+})
+
+export const HandedOverToken = Type.Object({
+  ...Token.properties,
+  note: Type.String({ description: 'what is left to do' }),
+  rotate: Type.String({ description: 'where to POST for a new secret' }),
 })
 
 export const TokenRequest = Type.Object(
@@ -177,6 +241,14 @@ export const PageQuery = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems, default: 50 })),
     cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+  },
+  closed,
+)
+/** Groups are listed by name, and the name of one may be long. */
+export const GroupPageQuery = Type.Object(
+  {
+    limit: PageQuery.properties.limit,
+    cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`next` of the page before' })),
   },
   closed,
 )

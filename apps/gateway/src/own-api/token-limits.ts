@@ -1,12 +1,14 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { onePermissionEach } from '@rack-gateway/rbac-policy'
 import type { Static } from 'typebox'
-import { InvalidRequest, ruled, StrongerThanYourself } from '../errors.ts'
+import { InvalidRequest, ruled } from '../errors.ts'
 import type { OwnCall } from './call.ts'
+import { mustGive } from './must-give.ts'
 import { readTime } from './read-time.ts'
 import type { TokenRequest } from './schemas.ts'
 
-const day = 86_400_000
+const hour = 3_600_000
+const day = 24 * hour
 const usualDays = 90
 
 type Context = Pick<OwnCall, 'policy' | 'principal' | 'moment' | 'now' | 'tokenMaxAge'>
@@ -22,11 +24,14 @@ export function tokenEnd(
   if (days === undefined && expiresAt === undefined) return Math.min(now() + usualDays * day, latest)
   const end = expiresAt === undefined ? now() + (days ?? usualDays) * day : readTime(expiresAt)
   if (end <= latest) return end
-  const most = Math.floor(tokenMaxAge / day)
   throw ruled(
-    new InvalidRequest(`a token lives for at most ${most} days here (TOKEN_MAX_AGE); choose an earlier end`),
+    new InvalidRequest(`a token lives for at most ${inWords(tokenMaxAge)} here (TOKEN_MAX_AGE); choose an earlier end`),
     'token-max-age',
   )
+}
+
+function inWords(duration: number): string {
+  return duration % day === 0 ? `${duration / day} days` : `${Math.floor(duration / hour)} hours`
 }
 
 /**
@@ -57,8 +62,7 @@ export function wantedGrants(
 
 /** @throws StrongerThanYourself */
 export function mustHold(call: Context, grant: ApiTokenGrant, until: number | null): void {
-  const sentence = missing(call, grant, until)
-  if (sentence !== null) throw ruled(new StrongerThanYourself(sentence), 'stronger-than-yourself')
+  mustGive(call, { ...grant, until: until ?? call.moment.at })
 }
 
 function missing({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): string | null {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
 import type { Decision, Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { type Endpoint, endpointId } from '../own-api/endpoints.ts'
+import { type Endpoint, endpointId, isForCallers } from '../own-api/endpoints.ts'
 import { appOf } from './app-of.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
@@ -78,7 +78,7 @@ export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
 function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyRequest, endpoint: Endpoint): void {
   draft.path = url.split('?', 1)[0] ?? ''
   draft.route = endpointId(endpoint)
-  draft.permission = endpoint.permission
+  if (isForCallers(endpoint)) draft.permission = endpoint.permission
 }
 
 function describeCall(

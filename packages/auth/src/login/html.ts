@@ -52,11 +52,21 @@ a.button:focus-visible, button:focus-visible { outline: 3px solid var(--accent);
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.25rem; margin: 0 0 1.5rem }
 dt { color: var(--soft) }
 dd { margin: 0; overflow-wrap: anywhere }
+.warning { padding: .75rem 1rem; border-left: 4px solid #d0342c; border-radius: 4px; background: color-mix(in srgb, #d0342c 12%, transparent) }
+label { display: block; margin: 0 0 1.25rem }
+label.tick { display: flex; gap: .6rem; align-items: baseline }
+input.code { display: block; width: 100%; max-width: 16rem; margin-top: .4rem; padding: .5rem .75rem; border: 1px solid var(--soft); border-radius: 8px; font: 1.4rem/1.4 ui-monospace, monospace; letter-spacing: .12em; text-transform: uppercase; color: inherit; background: transparent }
+.choices { display: flex; gap: .75rem; flex-wrap: wrap }
+button.second { color: var(--text); background: transparent; box-shadow: inset 0 0 0 1px var(--soft) }
 `
 const styleHash = createHash('sha256').update(style).digest('base64')
 
+function contentPolicy(formTargets: readonly string[]): string {
+  const forms = ["'self'", ...formTargets].join(' ')
+  return `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`
+}
+
 const headers = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   // With `no-referrer`, browsers would send our own forms with `Origin: null`.
@@ -65,8 +75,19 @@ const headers = {
   'cache-control': 'no-store',
 }
 
+export interface PageOptions {
+  /** Origins that a form of the page may lead to in the end, besides our own. */
+  readonly formTargets?: readonly string[]
+}
+
 /** Answers with a whole page: no script, nothing from elsewhere, in nobody's frame. */
-export function sendPage(reply: FastifyReply, status: number, title: string, body: Html): FastifyReply {
+export function sendPage(
+  reply: FastifyReply,
+  status: number,
+  title: string,
+  body: Html,
+  { formTargets = [] }: PageOptions = {},
+): FastifyReply {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -84,5 +105,10 @@ ${body}
 </body>
 </html>
 `
-  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(page.markup)
+  return reply
+    .code(status)
+    .headers(headers)
+    .header('content-security-policy', contentPolicy(formTargets))
+    .type('text/html; charset=utf-8')
+    .send(page.markup)
 }

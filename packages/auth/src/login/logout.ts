@@ -2,16 +2,13 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { asksElsewhere, checkCsrf } from '../authenticate-cookie.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import { clearCookie } from './cookies.ts'
+import { fieldOf, readForms } from './forms.ts'
 import { html, sendPage } from './html.ts'
 
 /** Ends the browser's session. One that has ended already is as good. */
 export async function logout(app: FastifyInstance, { browserSessions }: { browserSessions: BrowserSessions }) {
   const { cookies } = browserSessions
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: 4_096 },
-    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-  )
+  readForms(app)
   app.addHook('onRequest', async function whoLogsOut(request, reply) {
     try {
       await app.authenticateOwn(request, reply)
@@ -24,8 +21,7 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
   app.post('/gateway/auth/logout', { config: { csrfByForm: true } }, async function logOut(request, reply) {
     const { principal } = request
     if (principal === null) throw new Error('nobody is let through without a principal')
-    const form = request.body as Record<string, unknown> | undefined
-    checkCsrf(request, form?.csrf_token ?? request.headers['x-csrf-token'], browserSessions)
+    checkCsrf(request, fieldOf(request, 'csrf_token') ?? request.headers['x-csrf-token'], browserSessions)
     const by = { kind: 'user', id: principal.id, name: principal.name } as const
     await browserSessions.end(principal.credential, by, 'logged out')
     return loggedOut(reply)

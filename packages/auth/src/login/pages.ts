@@ -23,6 +23,23 @@ ${account}${words}<p><a class="button" href="/gateway/auth/login?return_to=${enc
   )
 }
 
+/** A 429: seconds to wait, where it is known. */
+export interface Limited extends FastifyError {
+  readonly rule?: string
+  readonly retryAfter?: number
+}
+
+export function busyPage(reply: FastifyReply, { retryAfter = 60 }: Limited): FastifyReply {
+  return sendPage(
+    reply.header('retry-after', retryAfter),
+    429,
+    'Too many logins at once',
+    html`<p>More logins were tried from your address, or with your account, than one person makes. Wait ${String(retryAfter)} seconds, then try again.</p>
+<p><a class="button" href="/gateway/auth/login">Log in</a></p>
+<p class="soft">If you share your address with many others, tell an administrator of this gateway, and name the request ${reply.request.id}.</p>`,
+  )
+}
+
 /** A failure of the gateway's own: its sentence where it has one that is meant for people. */
 export function unavailablePage(reply: FastifyReply, error: FastifyError): FastifyReply {
   const status = error.statusCode ?? 500

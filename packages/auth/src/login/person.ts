@@ -13,7 +13,7 @@ export interface Person {
   readonly groups: readonly string[]
 }
 
-const mostGroups = 500
+const mostGroups = 5_000
 const longestGroup = 256
 const longestSubject = 255
 
@@ -31,7 +31,7 @@ export function personOf(claims: JWTPayload, settings: LoginSettings): Person {
     throw new Error('the id_token was verified to have a subject')
   const email = emailOf(claims, subject)
   checkDomain(email, claims, settings)
-  return { issuer: settings.issuer, subject, email, groups: groupsOf(claims, settings.groupsClaim, email) }
+  return { issuer: settings.issuer, subject, email, groups: groupsOf(claims, settings.groupsClaim, { subject, email }) }
 }
 
 function emailOf(claims: JWTPayload, subject: string): string {
@@ -56,14 +56,19 @@ function checkDomain(email: string, claims: JWTPayload, { issuer, allowedDomains
   const hosted = typeof claims.hd === 'string' ? claims.hd.toLowerCase() : null
   const needsHosted = issuer === googleIssuer && !ofGoogleItself.includes(domain)
   const hostedHolds = hosted === null ? !needsHosted : allowedDomains.includes(hosted)
-  if (!allowedDomains.includes(domain) || !hostedHolds) throw new LoginRefused(otherDomain, { email })
+  if (!allowedDomains.includes(domain) || !hostedHolds)
+    throw new LoginRefused(otherDomain, { subject: String(claims.sub), email })
 }
 
 /** Absent is none. One that can't be read refuses the login, instead of taking roles away without a word. */
-function groupsOf(claims: JWTPayload, claim: string | null, email: string): readonly string[] {
+function groupsOf(
+  claims: JWTPayload,
+  claim: string | null,
+  whose: Pick<Person, 'subject' | 'email'>,
+): readonly string[] {
   const value = claim === null || !Object.hasOwn(claims, claim) ? [] : claims[claim]
   const groups: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [null]
-  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginRefused(badGroups, { email })
+  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginRefused(badGroups, { ...whose })
   return [...new Set(groups)].sort()
 }
 

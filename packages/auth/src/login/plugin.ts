@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { BrowserSessions } from '../browser-sessions.ts'
-import { changeIdentities } from '../change.ts'
+import { type Change, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { isRefusal } from '../refusal.ts'
 import { closeSession } from '../sessions.ts'
+import { callerAddress } from '../source-address.ts'
 import type { TokenMint } from '../token.ts'
 import { type Attempt, attemptLife } from './attempts.ts'
 import { type Callback, readCallback } from './callback.ts'
@@ -15,15 +16,19 @@ import { sentCookies, setCookie } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
-import { refusalPage, unavailablePage } from './pages.ts'
+import { busyPage, type Limited, refusalPage, unavailablePage } from './pages.ts'
 import { type Person, personOf } from './person.ts'
-import { createProviderSource } from './provider-source.ts'
+import type { ProviderGrants } from './provider-grants.ts'
+import type { ProviderSource } from './provider-source.ts'
 import { brokenProvider, expiredLogin, LoginRefused, refusedByProvider, unknownLogin, usedLogin } from './refusal.ts'
 import { home, returnTo } from './return-to.ts'
 import { callbackPath, type LoginSettings } from './settings.ts'
 import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
 
 export { Html, html, sendPage } from './html.ts'
+export { createProviderGrants, type ProviderGrants } from './provider-grants.ts'
+export { createProviderSource, type ProviderSource } from './provider-source.ts'
+export { createRecheck, type Recheck } from './recheck.ts'
 export type { LoginSettings } from './settings.ts'
 
 /** A login that came to nothing, for the audit log. */
@@ -36,6 +41,8 @@ export interface FailedLogin {
 
 export interface LoginOptions {
   readonly settings: LoginSettings
+  readonly provider: ProviderSource
+  readonly grants: ProviderGrants
   readonly database: Pick<Database, 'db'>
   readonly mint: TokenMint
   /** Newest first. */
@@ -43,8 +50,10 @@ export interface LoginOptions {
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
   readonly record: RecordIdentityEvents
-  /** Of a login that this gateway began: resolves when it is durable. */
+  /** Of a person whom the provider vouched for: resolves when it is durable. */
   readonly recordFailure: (failed: FailedLogin) => Promise<void>
+  /** @param account issuer and subject of a person who is not let in @throws an error of status 429 beyond the limit */
+  readonly limitAccount: (account: string) => void
   /** Of anything else, which anybody can send: counted, without I/O. */
   readonly countFailure: (failed: FailedLogin) => void
 }
@@ -54,6 +63,18 @@ declare module 'fastify' {
     /** The CSRF token is a field of the form, and the handler checks it. */
     csrfByForm?: boolean
   }
+}
+
+interface Beginning {
+  readonly returnTo: string
+  readonly consentOf: string | null
+}
+
+/** What came of the way to the provider. */
+interface Vouched {
+  readonly person: Person
+  readonly refreshToken: string | null
+  readonly consentAsked: boolean
 }
 
 const by: Author = { kind: 'system', id: 'login', name: 'login' }
@@ -68,23 +89,23 @@ export default fp(
 )
 
 async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise<void> {
-  const { settings, database, mint, clock, browserSessions, record } = options
+  const { settings, provider, grants, database, mint, clock, browserSessions, record } = options
   const { cookies } = browserSessions
   const attempts = createOpenAttempts(cookies, options.secrets)
-  const provider = createProviderSource(settings, clock)
 
-  app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
+  app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
     if (error instanceof LoginRefused) return refuse(request, reply, error, null)
+    if (error.statusCode === 429) {
+      options.countFailure({ request, rule: error.rule ?? 'login-limit', reason: error.message, detail: {} })
+      return busyPage(reply, error)
+    }
     if ((error.statusCode ?? 500) < 500) throw error
     request.log.error({ event: 'login.broken', err: error })
     return unavailablePage(reply, error)
   })
 
   app.get<{ Querystring: Record<string, unknown> }>('/gateway/auth/login', async function begin(request, reply) {
-    const nonce = randomBytes(32).toString('base64url')
-    const { url, state, verifier } = await (await provider()).begin(nonce)
-    const attempt = { state, nonce, verifier, returnTo: returnTo(request.query.return_to), begunAt: clock.now() }
-    return goTo(reply.header('set-cookie', attempts.add(request.raw.rawHeaders, attempt)), url)
+    return goToProvider(request, reply, { returnTo: returnTo(request.query.return_to), consentOf: null })
   })
 
   app.get(callbackPath, async function comeBack(request, reply) {
@@ -93,7 +114,10 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     if (!answer || !attempt) throw new LoginRefused(unknownLogin)
     void reply.header('set-cookie', attempts.remove(attempt.state))
     try {
-      const { token, expiresAt } = await letIn(request, await proven(attempt, answer))
+      const vouched = await proven(attempt, answer)
+      if (await needsConsent(vouched, attempt))
+        return goToProvider(request, reply, { returnTo: attempt.returnTo, consentOf: vouched.person.email })
+      const { token, expiresAt } = await letIn(request, vouched)
       const seconds = Math.floor((expiresAt - clock.now()) / 1_000)
       return goTo(reply.header('set-cookie', setCookie(cookies, cookies.session, token, seconds)), attempt.returnTo)
     } catch (error) {
@@ -102,28 +126,51 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     }
   })
 
+  async function goToProvider(request: FastifyRequest, reply: FastifyReply, beginning: Beginning) {
+    const { consentOf, returnTo } = beginning
+    const nonce = randomBytes(32).toString('base64url')
+    const { url, state, verifier } = await (await provider()).begin({ nonce, consentOf })
+    const attempt = { state, nonce, verifier, returnTo, begunAt: clock.now(), consentAsked: consentOf !== null }
+    return goTo(reply.header('set-cookie', attempts.add(request.raw.rawHeaders, attempt)), url)
+  }
+
+  /** Some providers give a refresh token only with consent. Each person is asked for it once, and not at all where it came without. */
+  async function needsConsent({ person, refreshToken }: Vouched, { consentAsked }: Attempt): Promise<boolean> {
+    if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
+    return !(await grants.isSettled(person))
+  }
+
   /** Whom the provider vouches for. The attempt is used up by it, whatever comes of it. */
-  async function proven(attempt: Attempt, answer: Callback): Promise<Person> {
+  async function proven(attempt: Attempt, answer: Callback): Promise<Vouched> {
     const now = clock.now()
     if (now >= attempt.begunAt + attemptLife) throw new LoginRefused(expiredLogin)
     if (!(await database.db.transaction((tx) => takeAttempt({ tx }, attempt.state, now))))
       throw new LoginRefused(usedLogin)
     if (answer.kind === 'error') throw new LoginRefused(refusedByProvider, { error: answer.error })
     if (answer.kind === 'broken') throw new LoginRefused(brokenProvider, { why: 'it sent neither code nor error' })
-    return personOf(await (await provider()).finish(attempt, answer), settings)
+    const { claims, refreshToken } = await (await provider()).finish(attempt, answer)
+    return { person: personOf(claims, settings), refreshToken, consentAsked: attempt.consentAsked === true }
   }
 
   /** A login takes the place of the browser's session before it: nothing that was planted there lives on. */
-  async function letIn(request: FastifyRequest, person: Person): Promise<SignedIn> {
+  async function letIn(request: FastifyRequest, vouched: Vouched): Promise<SignedIn> {
     const earlier = await earlierSessions(request)
     const now = clock.now()
     return changeIdentities(database.db, by, record, async (change) => {
       for (const session of earlier) await closeSession(change, session, 'replaced by another login', new Date(now))
-      const { id, ip, headers } = request
+      const { id, headers } = request
       const client = headers['user-agent']
-      const source = { address: ip, ...(client !== undefined && { client }) }
-      return signIn(change, mint, person, settings, { now, device: deviceOf(client), request: id, source })
+      const source = { address: callerAddress(request), ...(client !== undefined && { client }) }
+      const place = { now, device: deviceOf(client), request: id, source }
+      const signedIn = await signIn(change, mint, vouched.person, settings, place)
+      await keepGrant(change, signedIn.user, vouched)
+      return signedIn
     })
+  }
+
+  async function keepGrant({ tx }: Change, user: string, { refreshToken, consentAsked }: Vouched): Promise<void> {
+    if (refreshToken !== null) await grants.keep(tx, user, refreshToken, clock.now())
+    else if (consentAsked) await grants.noteNone(tx, user, clock.now())
   }
 
   async function earlierSessions({ raw }: FastifyRequest): Promise<string[]> {
@@ -143,11 +190,16 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     { refusal, detail }: LoginRefused,
     attempt: Attempt | null,
   ): Promise<FastifyReply> {
-    const { rule, reason, status } = refusal
-    const failed = { request, rule, reason, detail: { issuer: settings.issuer, ...detail } }
-    if (status >= 500) request.log.warn({ event: 'login.failed', rule, ...detail })
-    if (attempt === null) options.countFailure(failed)
-    else await options.recordFailure(failed)
+    const { rule, reason, status, of } = refusal
+    const { issuer } = settings
+    const failed = { request, rule, reason, detail: { issuer, ...detail } }
+    if (of === 'person') {
+      options.limitAccount(`${issuer} ${detail.subject}`)
+      await options.recordFailure(failed)
+    } else {
+      request.log[status >= 500 ? 'warn' : 'info']({ event: 'login.failed', rule, ...detail })
+      options.countFailure(failed)
+    }
     return refusalPage(reply, refusal, detail, attempt?.returnTo ?? home, request.id)
   }
 }

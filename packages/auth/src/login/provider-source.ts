@@ -5,8 +5,10 @@ import type { LoginSettings } from './settings.ts'
 const goodFor = 3_600_000
 const pauseAfterFailure = 2_000
 
+export type ProviderSource = () => Promise<Provider>
+
 /** The provider when it is needed: discovered once an hour, and after a failure not more often than every two seconds, whoever asks. */
-export function createProviderSource(settings: LoginSettings, clock: Clock): () => Promise<Provider> {
+export function createProviderSource(settings: LoginSettings, clock: Clock): ProviderSource {
   let known: Promise<Provider> | null = null
   let until = 0
 

@@ -1,4 +1,4 @@
-import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace } from '@fastify/oauth2'
+import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace, type Token } from '@fastify/oauth2'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { JWTPayload } from 'jose'
 import type { Clock } from '../clock.ts'
@@ -24,23 +24,49 @@ export interface Answer {
   readonly iss: string | null
 }
 
+export interface Beginning {
+  readonly nonce: string
+  /** The person's e-mail address, where the provider is to ask them for consent; else null. */
+  readonly consentOf: string | null
+}
+
+export interface Proof {
+  readonly claims: JWTPayload
+  readonly refreshToken: string | null
+}
+
+/** What a refresh token brings. `claims` is null where the provider says no more than that it still holds. */
+export type Refreshed =
+  | { readonly kind: 'vouched'; readonly refreshToken: string | null; claims(): Promise<JWTPayload | null> }
+  | { readonly kind: 'revoked' }
+
 export interface Provider {
-  begin(nonce: string): Promise<Authorization>
+  /** Whether it can be asked for a refresh token. */
+  readonly refreshable: boolean
+  begin(beginning: Beginning): Promise<Authorization>
   /** @throws LoginRefused */
-  finish(attempt: Attempt, answer: Answer): Promise<JWTPayload>
+  finish(attempt: Attempt, answer: Answer): Promise<Proof>
+  /** A refresh token may work once only: keep the new one before asking for the claims. @throws LoginRefused, as `claims` does */
+  refresh(refreshToken: string): Promise<Refreshed>
 }
 
 /** The cookies that @fastify/oauth2 would write; what it would put into them travels in the sealed attempt instead. */
 const stateCookie = 'state'
 const verifierCookie = 'verifier'
 
+const offlineScope = 'offline_access'
+const longestRefreshToken = 16_384
+
 /** A provider that was discovered. @throws LoginRefused */
 export async function connectProvider(settings: LoginSettings, clock: Clock): Promise<Provider> {
   const metadata = await discover(settings.issuer)
   const flow = await authorizationCodeFlow(settings, metadata)
   const keys = remoteKeys(metadata.jwks_uri)
+  const { issuer, clientId } = settings
 
-  async function begin(nonce: string): Promise<Authorization> {
+  const refreshable = isRefreshable(settings, metadata)
+
+  async function begin({ nonce, consentOf }: Beginning): Promise<Authorization> {
     const kept = new Map<string, string>()
     // The plugin's way of handing over state and verifier: by cookies of the answer.
     const reply = { setCookie: (name: string, value: string) => kept.set(name, value) }
@@ -51,10 +77,15 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
     url.searchParams.set('nonce', nonce)
     const [domain, another] = settings.allowedDomains
     if (settings.issuer === googleIssuer && domain && !another) url.searchParams.set('hd', domain)
+    if (settings.issuer === googleIssuer) url.searchParams.set('access_type', 'offline')
+    if (consentOf !== null) {
+      url.searchParams.set('prompt', 'consent')
+      url.searchParams.set('login_hint', consentOf)
+    }
     return { url: url.href, state, nonce, verifier }
   }
 
-  async function finish(attempt: Attempt, { code, state, iss }: Answer): Promise<JWTPayload> {
+  async function finish(attempt: Attempt, { code, state, iss }: Answer): Promise<Proof> {
     if (iss === null ? metadata.authorization_response_iss_parameter_supported === true : iss !== settings.issuer)
       throw new LoginRefused(otherIssuer)
     const cookies = { [stateCookie]: attempt.state, [verifierCookie]: attempt.verifier }
@@ -62,11 +93,29 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
     const { token } = await flow.getAccessTokenFromAuthorizationCodeFlow(request).catch((error: unknown) => {
       throw explain(error)
     })
-    const { issuer, clientId } = settings
-    return verifyIdToken(token.id_token, keys, { issuer, clientId, nonce: attempt.nonce }, clock)
+    const claims = await verifyIdToken(token.id_token, keys, { issuer, clientId, nonce: attempt.nonce }, clock)
+    return { claims, refreshToken: refreshTokenOf(token) }
   }
 
-  return { begin, finish }
+  async function refresh(refreshToken: string): Promise<Refreshed> {
+    const asked = { refresh_token: refreshToken } as Token
+    const answered = await flow.getNewAccessTokenUsingRefreshToken(asked, {}).catch((error: unknown) => {
+      if (isRevoked(error)) return null
+      throw explain(error)
+    })
+    if (answered === null) return { kind: 'revoked' }
+    const { token } = answered
+    return {
+      kind: 'vouched',
+      refreshToken: refreshTokenOf(token),
+      async claims() {
+        if (token.id_token === undefined) return null
+        return verifyIdToken(token.id_token, keys, { issuer, clientId, nonce: null }, clock)
+      },
+    }
+  }
+
+  return { refreshable, begin, finish, refresh }
 }
 
 /** The plugin wants its provider when it is registered, and ours may be down then: it lives in an application of its own that never listens. */
@@ -85,7 +134,12 @@ function flowOptions(settings: LoginSettings, metadata: Metadata): FastifyOAuth2
   const groupsScope = settings.groupsClaim !== null && metadata.scopes_supported?.includes(settings.groupsClaim)
   return {
     name: 'provider',
-    scope: ['openid', 'email', ...(groupsScope ? [settings.groupsClaim ?? ''] : [])],
+    scope: [
+      'openid',
+      'email',
+      ...(groupsScope ? [settings.groupsClaim ?? ''] : []),
+      ...(metadata.scopes_supported?.includes(offlineScope) ? [offlineScope] : []),
+    ],
     credentials: {
       client: { id: settings.clientId, secret: settings.clientSecret },
       auth: {
@@ -103,6 +157,21 @@ function flowOptions(settings: LoginSettings, metadata: Metadata): FastifyOAuth2
     redirectStateCookieName: stateCookie,
     verifierCookieName: verifierCookie,
   }
+}
+
+/** Google has a parameter of its own for it. */
+function isRefreshable({ issuer }: LoginSettings, metadata: Metadata): boolean {
+  return issuer === googleIssuer || metadata.scopes_supported?.includes(offlineScope) === true
+}
+
+function refreshTokenOf({ refresh_token: token }: Partial<Token>): string | null {
+  return typeof token === 'string' && token !== '' && token.length <= longestRefreshToken ? token : null
+}
+
+/** The provider's own word that the grant is over, and nothing else that could go wrong. @see RFC 6749, section 5.2 */
+function isRevoked(error: unknown): boolean {
+  const { data } = error as { data?: { payload?: { error?: unknown } } }
+  return statusOf(error) === 400 && data?.payload?.error === 'invalid_grant'
 }
 
 /** Never the error itself: it holds the request, with the client's secret and the code. */

@@ -4,10 +4,16 @@ export interface LoginRefusal {
   readonly rule: string
   readonly title: string
   readonly reason: string
+  /** Of whom it is known: nobody, as anybody could have sent it; or the person whom the provider vouched for. */
+  readonly of: 'anybody' | 'person'
 }
 
-function refusal(status: number, rule: string, title: string, reason: string): LoginRefusal {
-  return Object.freeze({ status, rule, title, reason })
+export function refusal(status: number, rule: string, title: string, reason: string): LoginRefusal {
+  return Object.freeze({ status, rule, title, reason, of: 'anybody' })
+}
+
+function refusalOfPerson(rule: string, title: string, reason: string): LoginRefusal {
+  return Object.freeze({ status: 403, rule, title, reason, of: 'person' })
 }
 
 const again = 'log in again from the beginning'
@@ -67,32 +73,27 @@ export const badIdToken = refusal(
   'The identity provider’s proof did not hold',
   `what it said about you could not be verified, so you were not logged in: ${again}; ${tellAdministrator}`,
 )
-export const noEmail = refusal(
-  403,
+export const noEmail = refusalOfPerson(
   'login-email',
   'Your account has no usable e-mail address',
   'the identity provider named no e-mail address for you, or one that is not plain ASCII with one @: ask who runs it to correct your account',
 )
-export const unverifiedEmail = refusal(
-  403,
+export const unverifiedEmail = refusalOfPerson(
   'login-email-unverified',
   'Your e-mail address is not verified',
   'the identity provider does not vouch for your e-mail address: verify it there, then log in again',
 )
-export const otherDomain = refusal(
-  403,
+export const otherDomain = refusalOfPerson(
   'login-domain',
   'Your account is not of an organisation that may log in here',
   'only accounts of certain domains may log in here: log in with your account at work, or ask an administrator of this gateway',
 )
-export const badGroups = refusal(
-  403,
+export const badGroups = refusalOfPerson(
   'login-groups',
   'Your groups could not be read',
   'the identity provider lists your groups in a way that can not be read, so you were not logged in: tell an administrator of this gateway',
 )
-export const lockedAccount = refusal(
-  403,
+export const lockedAccount = refusalOfPerson(
   'login-locked',
   'Your account is locked',
   'an administrator of this gateway has locked your account: ask one to unlock it',

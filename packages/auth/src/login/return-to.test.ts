@@ -2,12 +2,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { returnTo } from './return-to.ts'
 
-test.each(['/gateway/', '/gateway/sessions', '/gateway/sessions/', '/gateway/a-b_c/d.e~f?x=1&y=%2Fz'])(
-  'a page of ours is where to go: %s',
-  (path) => {
-    expect(returnTo(path)).toBe(path)
-  },
-)
+test.each([
+  '/gateway/',
+  '/gateway/sessions',
+  '/gateway/sessions/',
+  '/gateway/a-b_c/d.e~f?x=1&y=%2Fz',
+  '/gateway/auth/cli?request=aB-_9',
+])('a page of ours is where to go: %s', (path) => {
+  expect(returnTo(path)).toBe(path)
+})
 
 test.each([
   '//evil.example',
@@ -32,6 +35,9 @@ test.each([
   '/gateway/auth/login',
   '/gateway/auth/logout',
   '/gateway/auth',
+  '/gateway/auth/cli/',
+  '/gateway/auth/cli/x',
+  '/gateway/auth/clix',
   '/gatewayx/',
   '/gateway',
   '/apps',

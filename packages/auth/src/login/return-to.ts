@@ -1,5 +1,8 @@
 export const home = '/gateway/'
 
+/** Below `auth`, where everything else is a step of a login itself. */
+const cliLogin = 'auth/cli'
+
 const longest = 2_000
 const segment = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/
 const search = /^[A-Za-z0-9._~=&+%,:@/-]*$/
@@ -11,5 +14,5 @@ export function returnTo(wanted: unknown): string {
   if (rest.length > 0 || (query !== undefined && !search.test(query))) return home
   const segments = path.replace(/\/$/, '').split('/')
   if (path !== '' && !segments.every((part) => segment.test(part))) return home
-  return segments[0] === 'auth' ? home : wanted
+  return segments[0] === 'auth' && path !== cliLogin ? home : wanted
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { credentials, firstAdministrators, sessions, sessionUses, usedLogins, users } from '@rack-gateway/database'
+import { credentials, firstAdministrators, lastUses, sessions, usedLogins, users } from '@rack-gateway/database'
 import { and, eq, inArray, lt } from 'drizzle-orm'
 import { createBinding } from '../bindings.ts'
 import type { Change } from '../change.ts'
@@ -10,6 +10,7 @@ import { attemptLife, stateHash } from './attempts.ts'
 import type { Person } from './person.ts'
 import { LoginRefused, lockedAccount } from './refusal.ts'
 import type { LoginSettings } from './settings.ts'
+import { toldChange, toldGroups } from './told-groups.ts'
 
 /** Where and when the login takes place. */
 export interface SignInPlace {
@@ -74,25 +75,23 @@ interface FoundUser {
   readonly isNew: boolean
 }
 
-async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
+/** Finds or adds the user that a person is, and notes what has changed about them. @throws LoginRefused for a locked one */
+export async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
   const [added] = await tx.insert(users).values(row).onConflictDoNothing().returning({ id: users.id })
   if (added) {
-    const detail = { user: added.id, issuer, subject, email, groups: groups.join(', ') }
+    const detail = { user: added.id, issuer, subject, email, ...toldGroups(groups) }
     events.push({ kind: 'user.created', principal: by, detail })
     return { id: added.id, isNew: true }
   }
   const same = and(eq(users.issuer, issuer), eq(users.subject, subject))
   const [known] = await tx.select().from(users).where(same).for('update')
   if (!known) throw new Error('a user that could not be added for being there is not there')
-  if (known.lockedAt) throw new LoginRefused(lockedAccount, { user: known.id, email })
+  if (known.lockedAt) throw new LoginRefused(lockedAccount, { user: known.id, subject, email })
   const changes = {
     ...(known.email !== email && { email, emailBefore: known.email }),
-    ...(known.groups.join('\n') !== groups.join('\n') && {
-      groups: groups.join(', '),
-      groupsBefore: known.groups.join(', '),
-    }),
+    ...(known.groups.join('\n') !== groups.join('\n') && toldChange(known.groups, groups)),
   }
   if (Object.keys(changes).length > 0) {
     await tx
@@ -131,14 +130,14 @@ async function openSession(
   { tx, events, by }: Change,
   mint: TokenMint,
   userId: string,
-  { now, device, life }: SignInPlace & { readonly life: number },
+  { now, device, source, life }: SignInPlace & { readonly life: number },
 ): Promise<IssuedCredential> {
   const { token, hash, expiresAt } = mint.issue('browser', now + life)
   const id = randomUUID()
   const end = new Date(expiresAt)
-  await tx.insert(sessions).values({ id, userId, device, expiresAt: end })
+  await tx.insert(sessions).values({ id, userId, device, authenticatedAt: new Date(now), expiresAt: end })
   await tx.insert(credentials).values({ hash, sessionId: id, expiresAt: end })
-  await tx.insert(sessionUses).values({ sessionId: id, usedAt: new Date(now) })
+  await tx.insert(lastUses).values({ credential: id, usedAt: new Date(now), address: source.address })
   const detail = { session: id, user: userId, device, expires: end.toISOString() }
   events.push({ kind: 'session.issued', principal: by, detail })
   return { id, token, expiresAt }

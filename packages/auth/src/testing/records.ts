@@ -48,6 +48,7 @@ export function apiToken(changes: Partial<ApiTokenRecord> = {}): ApiTokenRecord 
     name: 'nightly',
     rack: null,
     expiresAt: new Date(now + hour),
+    secretExpiresAt: new Date(now + hour),
     revokedAt: null,
     bindings: [binding({ id: 'binding-3', role: 'ci' })],
     owner: serviceAccount(),
@@ -62,6 +63,7 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
     name: 'acme/app run 1',
     job: { repository: 'acme/app', run: '1' },
     expiresAt: new Date(now + hour),
+    endedAt: null,
     trust: { id: 'trust-1', revokedAt: null, bindings: [binding({ id: 'binding-4', role: 'ci' })] },
     ...changes,
   }

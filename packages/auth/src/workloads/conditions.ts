@@ -26,11 +26,7 @@ export type Condition = Static<typeof Condition>
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Whether a claim is exactly this, of the same type: the text 74 is not the number 74. */
-export function isExact(condition: Condition): boolean {
-  return 'equals' in condition || 'oneOf' in condition
-}
-
+/** Values are compared by type, too: the text 74 is not the number 74. */
 export function holds(condition: Condition, claims: Claims): boolean {
   const value = Object.hasOwn(claims, condition.claim) ? claims[condition.claim] : undefined
   if ('equals' in condition) return value === condition.equals

@@ -15,6 +15,7 @@ beforeEach(async () => {
 afterEach(() => issuer.stop())
 
 const kid = () => String(issuer.jwk().kid)
+const notKnownYet = (retryAfter: number) => ({ code: 'RGW_KEY_NOT_KNOWN_YET', statusCode: 503, retryAfter })
 const unreachable = { code: 'RGW_ISSUER_UNREACHABLE', statusCode: 503 }
 
 test('keys are found by discovery, once for all', async () => {
@@ -38,8 +39,9 @@ describe('a key id that nobody knows', () => {
         keys.find(issuer.url, { alg: 'RS256', kid: `made-up-${at}` }),
       )
       expect(await Promise.all(storm)).toEqual(storm.map(() => null))
+      clock.time += 1
       for (let at = 0; at < 20; at++)
-        expect(await keys.find(issuer.url, { alg: 'RS256', kid: `later-${at}` })).toBeNull()
+        await expect(keys.find(issuer.url, { alg: 'RS256', kid: `later-${at}` })).rejects.toMatchObject(notKnownYet(30))
       expect(issuer.asked).toEqual([discovery, '/jwks'])
     }
   })
@@ -49,10 +51,31 @@ describe('a key id that nobody knows', () => {
     const old = kid()
     await keys.find(issuer.url, { alg: 'RS256', kid: old })
     await issuer.rotate()
-    expect(await keys.find(issuer.url, { alg: 'RS256', kid: kid() })).toBeNull()
-    clock.time += 30_000
+    clock.time += 20_500
+    await expect(keys.find(issuer.url, { alg: 'RS256', kid: kid() })).rejects.toMatchObject(notKnownYet(10))
+    clock.time += 9_500
     expect(await keys.find(issuer.url, { alg: 'RS256', kid: kid() })).toMatchObject({ type: 'public' })
+    clock.time += 30_000
     expect(await keys.find(issuer.url, { alg: 'RS256', kid: old })).toBeNull()
+  })
+
+  test('is refused for good at once where the issuer has just been asked for the first time', async () => {
+    const keys = createIssuerKeys({ clock })
+    expect(await keys.find(issuer.url, { alg: 'RS256', kid: 'made-up' })).toBeNull()
+    expect(issuer.asked).toEqual([discovery, '/jwks'])
+  })
+
+  test('is not refused for good while the issuer can not say', async () => {
+    const keys = createIssuerKeys({ clock })
+    await keys.find(issuer.url, { alg: 'RS256', kid: kid() })
+    issuer.answer = (_path, response) => {
+      response.writeHead(500).end()
+      return true
+    }
+    clock.time += 30_000
+    const asked = keys.find(issuer.url, { alg: 'RS256', kid: 'made-up' })
+    await expect(asked).rejects.toMatchObject({ ...unreachable, retryAfter: 30 })
+    expect(await keys.find(issuer.url, { alg: 'RS256', kid: kid() })).not.toBeNull()
   })
 })
 

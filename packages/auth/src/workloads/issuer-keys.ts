@@ -2,15 +2,15 @@ import { createLocalJWKSet, errors, type LocalJWKSet } from 'jose'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Clock } from '../clock.ts'
-import { IssuerUnreachable } from '../errors.ts'
+import { IssuerUnreachable, KeyNotKnownYet } from '../errors.ts'
 import { fetchJson } from './fetch-json.ts'
 import { discoveryUrl } from './issuer-url.ts'
 
 export interface IssuerKeys {
   /**
-   * The key that an issuer signs with, or null when it has none by that id.
+   * The key that an issuer signs with, or null when it was asked for it and has none by that id.
    *
-   * @throws IssuerUnreachable while its keys aren't known
+   * @throws IssuerUnreachable while its keys aren't known; KeyNotKnownYet where it can't be asked for a new one at once
    */
   find(issuer: string, header: { readonly alg: string; readonly kid: string }): Promise<CryptoKey | null>
   /** Forgets all issuers but these. */
@@ -58,10 +58,14 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     return made
   }
 
-  /** Resolves when the issuer was asked, or at once where it was asked a moment ago. */
-  function ask(name: string, issuer: Issuer): Promise<void> {
-    if (issuer.asking) return issuer.asking
-    if (clock.now() - issuer.askedAt < interval) return Promise.resolve()
+  /** Asks the issuer, unless that was done a moment ago. @returns whether it was asked */
+  async function ask(name: string, issuer: Issuer): Promise<boolean> {
+    if (issuer.asking === null && clock.now() - issuer.askedAt < interval) return false
+    await (issuer.asking ?? begin(name, issuer))
+    return true
+  }
+
+  function begin(name: string, issuer: Issuer): Promise<void> {
     issuer.askedAt = clock.now()
     issuer.asking = fetchKeys(name, fetch)
       .then((keys) => Object.assign(issuer, { keys, fetchedAt: clock.now(), failure: null }))
@@ -77,16 +81,22 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     return issuer.asking
   }
 
+  /** Seconds until the issuer may be asked again. */
+  const wait = ({ askedAt }: Issuer) => Math.max(1, Math.ceil((askedAt + interval - clock.now()) / 1_000))
+  const unreachable = (issuer: Issuer) =>
+    Object.assign(new IssuerUnreachable({ cause: issuer.failure }), { retryAfter: wait(issuer) })
+  const notKnownYet = (issuer: Issuer) => Object.assign(new KeyNotKnownYet(wait(issuer)), { retryAfter: wait(issuer) })
   const age = (issuer: Issuer) => clock.now() - issuer.fetchedAt
 
   async function find(name: string, header: { alg: string; kid: string }): Promise<CryptoKey | null> {
     const issuer = known(name)
-    if (age(issuer) >= expiry) await ask(name, issuer)
-    else if (age(issuer) >= freshness) void ask(name, issuer)
-    if (issuer.keys === null || age(issuer) >= expiry) throw new IssuerUnreachable({ cause: issuer.failure })
+    const asked = age(issuer) >= expiry && (await ask(name, issuer))
+    if (age(issuer) >= freshness) void ask(name, issuer)
+    if (issuer.keys === null || age(issuer) >= expiry) throw unreachable(issuer)
     const found = await select(issuer.keys, header)
     if (found !== null) return found
-    await ask(name, issuer)
+    if (!asked && !(await ask(name, issuer))) throw notKnownYet(issuer)
+    if (issuer.failure !== null) throw unreachable(issuer)
     return select(issuer.keys, header)
   }
 

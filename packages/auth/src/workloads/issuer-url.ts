@@ -1,13 +1,21 @@
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-/** What is wrong with the address of an issuer, or null. It is compared with `iss` as text, so it has one spelling. */
-export function issuerProblem(issuer: string): string | null {
+/**
+ * What is wrong with the address of an issuer, or null. It is compared with `iss` as text, so it has one spelling.
+ *
+ * @param publicUrl of the gateway: an issuer over plain http is for one that is on loopback itself
+ */
+export function issuerProblem(issuer: string, publicUrl: string): string | null {
   if (!URL.canParse(issuer)) return 'is not a URL'
   const url = new URL(issuer)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.has(url.hostname)))
-    return 'does not begin with https://'
+  const mayBePlain = isLoopback(url) && isLoopback(new URL(publicUrl))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBePlain)) return 'does not begin with https://'
   if (url.username !== '' || url.password !== '' || /[?#]/.test(issuer)) return 'has credentials, a query or a fragment'
   return url.href === issuer || url.href === `${issuer}/` ? null : `is not written as ${url.href}`
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return loopback.has(hostname)
 }
 
 /** Where an issuer says what its keys are; it may name no other server than its own. */

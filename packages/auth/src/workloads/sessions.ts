@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, trusts, usedJwts, workloadSessions } from '@rack-gateway/database'
-import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Change, Transaction } from '../change.ts'
+import { NotFound } from '../errors.ts'
+import { checkId } from '../names.ts'
 import { noTrustBecause, type Refusal, usedJwt } from '../refusal.ts'
+import { forgetOld } from './forgetting.ts'
 import { skew } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
 
@@ -20,13 +23,13 @@ export async function insertWorkloadSession(change: Change, session: NewWorkload
   const { trust, jwt, job, name, useKey } = workload
   const { tx } = change
   if (!(await isCurrent(tx, trust.id))) return noTrustBecause(`${trust.name}: it was revoked`)
-  await forgetExpired(tx, now)
   const kept = new Date(jwt.expiresAt + skew)
   const used = await tx.insert(usedJwts).values({ key: useKey, expiresAt: kept }).onConflictDoNothing().returning()
   if (used.length === 0) return usedJwt
   const id = randomUUID()
   await tx.insert(workloadSessions).values({ id, trustId: trust.id, name, subject: jwt.subject, job, expiresAt })
   await tx.insert(credentials).values({ hash, workloadSessionId: id, expiresAt })
+  await forgetOld(tx, now)
   const detail = { session: id, trust: trust.id, trustName: trust.name, issuer: jwt.issuer, subject: jwt.subject }
   const end = { expires: expiresAt.toISOString() }
   change.events.push({
@@ -35,6 +38,20 @@ export async function insertWorkloadSession(change: Change, session: NewWorkload
     detail: { ...detail, ...end },
   })
   return id
+}
+
+/** Ends a job's session for good; ending it again changes nothing. @throws NotFound */
+export async function closeWorkloadSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
+  const [session] = await change.tx
+    .select()
+    .from(workloadSessions)
+    .where(eq(workloadSessions.id, checkId('such session', id)))
+    .for('update')
+  if (!session) throw new NotFound('such session')
+  if (session.endedAt) return
+  await change.tx.update(workloadSessions).set({ endedAt: at, endedReason: reason }).where(eq(workloadSessions.id, id))
+  const detail = { session: id, trust: session.trustId, name: session.name, reason }
+  change.events.push({ kind: 'workload.ended', principal: change.by, detail })
 }
 
 /** Whether a session stands behind this hash already: another replica, or an earlier start, has let the same JWT in. */
@@ -54,15 +71,4 @@ async function isCurrent(tx: Transaction, id: string): Promise<boolean> {
     .where(and(eq(trusts.id, id), isNull(trusts.revokedAt)))
     .for('share')
   return rows.length > 0
-}
-
-/** A few at a time, and none that another job is at. */
-async function forgetExpired(tx: Transaction, now: Date): Promise<void> {
-  const expired = tx
-    .select({ key: usedJwts.key })
-    .from(usedJwts)
-    .where(lt(usedJwts.expiresAt, now))
-    .limit(100)
-    .for('update', { skipLocked: true })
-  await tx.delete(usedJwts).where(inArray(usedJwts.key, expired))
 }

@@ -39,6 +39,8 @@ export const GitLabTemplate = Type.Object(
     namespaceId: Id,
     ref: Type.Optional(Short),
     refPattern: Type.Optional(Short),
+    /** What these name, a branch when left out: a tag can be called like a branch. */
+    refType: Type.Optional(Type.Union([Type.Literal('branch'), Type.Literal('tag')])),
     environment: Type.Optional(Short),
     /** Jobs of unprotected branches and tags, too: whoever can push can then use the trust. */
     unprotectedRefs: Type.Optional(Type.Literal(true)),
@@ -111,9 +113,14 @@ function expandGitLab(given: Static<typeof GitLabTemplate>): TemplateResult {
       { claim: 'pipeline_source', oneOf: sources },
       ...(given.unprotectedRefs ? [] : exact('ref_protected', 'true')),
       ...refConditions('ref', given),
+      ...exact('ref_type', gitLabRefType(given)),
       ...exact('environment', given.environment),
     ],
   }
+}
+
+function gitLabRefType({ ref, refPattern, refType }: Static<typeof GitLabTemplate>): string | undefined {
+  return refType ?? (ref === undefined && refPattern === undefined ? undefined : 'branch')
 }
 
 /** Whoever re-runs a job with SSH has a shell in it. */

@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value'
 import { describe, expect, test } from 'vitest'
+import type { Template } from './templates.ts'
 import { TrustRequest, trustTerms } from './trust-request.ts'
 
 const publicUrl = 'https://gateway.example.com'
@@ -41,10 +42,81 @@ describe('a trust that anybody could meet is refused', () => {
       [{ claim: 'iss', equals: 'https://ci.example.com' }],
       'at least one exact',
     ],
+    ['yes or no', 'https://ci.example.com', [{ claim: 'ref_protected', equals: true }], 'add one on sub'],
+    [
+      'where it runs',
+      'https://ci.example.com',
+      [{ claim: 'runner_environment', equals: 'self-hosted' }],
+      'ends with id',
+    ],
+    ['an id that is yes or no', 'https://ci.example.com', [{ claim: 'has_id', equals: true }], 'add one on sub'],
+    ['an id or no', github, [{ claim: 'repository_id', oneOf: ['74', false] }], 'repository_id or repository_owner_id'],
+    ['GitHub by runner', github, [{ claim: 'runner_environment', equals: 'self-hosted' }], 'add an exact condition'],
+    [
+      'a GitHub enterprise by subject',
+      `${github}/acme`,
+      [{ claim: 'sub', equals: 'repo:acme/app:ref:refs/heads/main' }],
+      'names can be taken over',
+    ],
+    [
+      'CircleCI by origin',
+      'https://oidc.circleci.com/org/f22b6566-597d-46d5-ba74-99ef5bb3d85c',
+      [{ claim: 'oidc.circleci.com/vcs-origin', equals: 'github.com/acme/app' }],
+      'oidc.circleci.com/project-id',
+    ],
+    ['a word that ends like id', 'https://ci.example.com', [{ claim: 'paid', equals: 'x' }], 'ends with id'],
     ['a condition on the audience', github, [...byId, { claim: 'aud', equals: 'x' }], 'checks aud by itself'],
   ])('%s', (_, issuer, conditions, reason) => {
     expect(() => trustTerms({ name: 'x', issuer, conditions, role: 'ci' }, publicUrl)).toThrow(reason)
   })
+})
+
+test.each(['sub', 'id', 'project_id', 'projectId', 'ci.example.com/project-id', 'team:uuid'])(
+  'an issuer that nobody has described is told apart by %s',
+  (claim) => {
+    const request = { name: 'x', issuer: 'https://ci.example.com', conditions: [{ claim, equals: '1' }], role: 'ci' }
+    expect(trustTerms(request, publicUrl)).toMatchObject({ conditions: [{ claim, equals: '1' }] })
+  },
+)
+
+test.each<Template>([
+  template,
+  { provider: 'gitlab', projectId: '1', namespaceId: '2' },
+  {
+    provider: 'circleci',
+    organizationId: 'f22b6566-597d-46d5-ba74-99ef5bb3d85c',
+    projectId: 'c8e2d9a3-597d-46d5-ba74-99ef5bb3d85c',
+    origin: 'github.com/acme/app',
+  },
+  { ...template, issuer: 'https://ghes.example.com/_services/token' },
+  { provider: 'gitlab', projectId: '1', namespaceId: '2', issuer: 'https://gitlab.example.com' },
+])('every template tells whose the job is: %o', (ready) => {
+  expect(() => trustTerms({ name: 'x', template: ready, role: 'ci' }, publicUrl)).not.toThrow()
+})
+
+test.each([
+  [{ ref: 'v1' }, { claim: 'ref_type', equals: 'branch' }],
+  [{ refPattern: 'v*' }, { claim: 'ref_type', equals: 'branch' }],
+  [
+    { ref: 'v1', refType: 'tag' as const },
+    { claim: 'ref_type', equals: 'tag' },
+  ],
+  [{ refType: 'tag' as const }, { claim: 'ref_type', equals: 'tag' }],
+])('GitLab’s %o is not that of a branch and a tag alike', (part, condition) => {
+  const gitlab = { provider: 'gitlab', projectId: '1', namespaceId: '2', ...part } as const
+  const { conditions } = trustTerms({ name: 'x', template: gitlab, role: 'ci' }, publicUrl)
+  expect(conditions).toContainEqual(condition)
+})
+
+test.each([
+  ['http://localhost:4180', 'http://127.0.0.1:9000'],
+  ['http://127.0.0.1:1', 'http://localhost:9000'],
+  ['http://[::1]:1', 'http://[::1]:9000'],
+])('a gateway at %s takes an issuer at %s', (ours, issuer) => {
+  const request = { name: 'x', issuer, conditions: byId, role: 'ci' }
+  expect(trustTerms(request, ours)).toMatchObject({ issuer })
+  expect(() => trustTerms(request, publicUrl)).toThrow('does not begin with https://')
+  expect(() => trustTerms(request, 'http://localhost.example.com')).toThrow('does not begin with https://')
 })
 
 test.each([

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { InvalidTrust } from '../errors.ts'
 import { checkName } from '../names.ts'
-import { Condition, isExact } from './conditions.ts'
+import { Condition } from './conditions.ts'
+import { missingIdentity } from './identifying.ts'
 import { issuerProblem } from './issuer-url.ts'
 import { expandTemplate, Template } from './templates.ts'
 
@@ -39,19 +40,13 @@ export interface TrustTerms {
 
 const defaultMaxAge = 3_600
 
-/** Issuers that serve the whole world, and the claims that tell their customers apart for good. */
-const sharedIssuers: ReadonlyMap<string, readonly string[]> = new Map([
-  ['https://token.actions.githubusercontent.com', ['repository_id', 'repository_owner_id', 'enterprise_id']],
-  ['https://gitlab.com', ['project_id', 'namespace_id']],
-])
-
 /** A request with everything said that it left open. @throws InvalidTrust, InvalidName */
 export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms {
   const { role, racks = '*', apps = '*', audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
   const { issuer, conditions } = expanded(request)
   if (audience !== publicUrl)
     throw new InvalidTrust(`the audience of a trust is PUBLIC_URL, ${publicUrl}: leave it out`)
-  const problem = issuerProblem(issuer)
+  const problem = issuerProblem(issuer, publicUrl)
   if (problem !== null) throw new InvalidTrust(`the issuer ${problem}: write it as in the claim iss of its tokens`)
   checkConditions(issuer, conditions)
   return {
@@ -75,14 +70,8 @@ function expanded({ template, issuer, conditions }: TrustRequest) {
 }
 
 function checkConditions(issuer: string, conditions: readonly Condition[]): void {
-  const exact = conditions.filter(isExact).map(({ claim }) => claim)
-  const immutable = sharedIssuers.get(issuer)
-  if (immutable && !immutable.some((claim) => exact.includes(claim)))
-    throw new InvalidTrust(
-      `anybody can get a token from ${issuer}, and names can be taken over: add an exact condition on ${immutable.join(' or ')}`,
-    )
-  if (exact.length === 0 || exact.every((claim) => reserved.has(claim)))
-    throw new InvalidTrust('a trust needs at least one exact condition on a claim that tells whose the job is')
+  const missing = missingIdentity(issuer, conditions)
+  if (missing !== null) throw new InvalidTrust(missing)
   const checked = conditions.find(({ claim }) => reserved.has(claim))
   if (checked) throw new InvalidTrust(`the gateway checks ${checked.claim} by itself: leave the condition out`)
 }

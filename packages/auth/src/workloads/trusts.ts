@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { bindings, type Database, trusts } from '@rack-gateway/database'
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { type Database, trusts } from '@rack-gateway/database'
+import { eq, isNull } from 'drizzle-orm'
 import { createBinding } from '../bindings.ts'
 import type { Change } from '../change.ts'
 import { NotFound, TrustNameTaken } from '../errors.ts'
@@ -8,8 +8,6 @@ import { checkId } from '../names.ts'
 import type { Condition } from './conditions.ts'
 import type { Trust } from './trust.ts'
 import type { TrustTerms } from './trust-request.ts'
-
-export type TrustRow = Awaited<ReturnType<typeof selectTrusts>>[number]
 
 /** Every trust that counts: few, since people make them. */
 export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
@@ -43,28 +41,4 @@ export async function closeTrust(change: Change, id: string, at: Date): Promise<
   if (trust.revokedAt) return
   await change.tx.update(trusts).set({ revokedAt: at, revokedBy: change.by.id }).where(eq(trusts.id, id))
   change.events.push({ kind: 'trust.revoked', principal: change.by, detail: { trust: id, name: trust.name } })
-}
-
-/** Newest first, at most a thousand, or only one; one row for each of their bindings. @throws NotFound for what is no id */
-export function selectTrusts(db: Database['db'], id?: string) {
-  return db
-    .select({
-      id: trusts.id,
-      name: trusts.name,
-      issuer: trusts.issuer,
-      audience: trusts.audience,
-      conditions: trusts.conditions,
-      maxAge: trusts.maxAge,
-      createdAt: trusts.createdAt,
-      createdBy: trusts.createdBy,
-      revokedAt: trusts.revokedAt,
-      role: bindings.role,
-      racks: bindings.racks,
-      apps: bindings.apps,
-    })
-    .from(trusts)
-    .leftJoin(bindings, and(eq(bindings.subjectKind, 'trust'), eq(bindings.subjectId, sql`${trusts.id}::text`)))
-    .where(id === undefined ? undefined : eq(trusts.id, checkId('such trust', id)))
-    .orderBy(desc(trusts.createdAt), desc(trusts.id))
-    .limit(1_000)
 }

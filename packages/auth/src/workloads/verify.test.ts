@@ -4,11 +4,12 @@ import { isRefusal, noTrust } from '../refusal.ts'
 import { createRevision } from '../revision.ts'
 import type { Condition } from './conditions.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
+import { readJwt } from './jwt.ts'
 import { expandTemplate } from './templates.ts'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from './testing/issuer.ts'
 import type { Trust } from './trust.ts'
 import { createTrustBook } from './trust-book.ts'
-import { createVerifier } from './verify.ts'
+import { createProver, workloadOf } from './verify.ts'
 
 const audience = 'https://gateway.example.com'
 const time = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -37,7 +38,12 @@ function verifier(trusts: readonly Trust[] = [trust()]) {
   const revision = createRevision(clock)
   revision.seen('1', clock.now())
   const book = createTrustBook(async () => trusts, revision, 60_000)
-  return createVerifier({ trusts: book, keys: createIssuerKeys({ clock }), audience, clock })
+  const prove = createProver({ trusts: book, keys: createIssuerKeys({ clock }), audience })
+  return async function verify(text: string, wanted: string | null) {
+    const jwt = readJwt(text, audience, clock.now())
+    const proven = isRefusal(jwt) ? jwt : await prove(jwt)
+    return isRefusal(proven) ? proven : workloadOf(proven, wanted)
+  }
 }
 
 async function ruleOf(text: string, trusts?: readonly Trust[]): Promise<string> {
@@ -255,6 +261,17 @@ describe('the GitLab template', () => {
     ['another namespace', { namespace_id: '2' }, 'no-trust'],
   ])('%s', async (_, changes, rule) => {
     expect(await ruleOf(await issuer.jwt({ ...job, ...changes }), let28In())).toBe(rule)
+  })
+
+  test.each([
+    [{ ref: 'main' }, 'branch', 'let in'],
+    [{ ref: 'main' }, 'tag', 'no-trust'],
+    [{ refPattern: 'ma*' }, 'tag', 'no-trust'],
+    [{ ref: 'main', refType: 'tag' }, 'tag', 'let in'],
+    [{ ref: 'main', refType: 'tag' }, 'branch', 'no-trust'],
+  ] as const)('with %o, of a %s called main: %s', async (part, ref_type, rule) => {
+    const trusts = [trust({ conditions: expandTemplate({ ...given, ...part }).conditions })]
+    expect(await ruleOf(await issuer.jwt({ ...job, ref_type }), trusts)).toBe(rule)
   })
 })
 

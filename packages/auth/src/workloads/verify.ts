@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { compactVerify } from 'jose'
-import type { Clock } from '../clock.ts'
-import { isRefusal, noTrustBecause, type Refusal, severalTrustsNamed } from '../refusal.ts'
+import { noTrustBecause, type Refusal, severalTrustsNamed } from '../refusal.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import { jobOf, nameOf } from './job.ts'
-import { algorithms, readJwt, type UnverifiedJwt } from './jwt.ts'
+import { algorithms, type UnverifiedJwt } from './jwt.ts'
 import { chooseTrust, type Trust } from './trust.ts'
 import type { TrustBook } from './trust-book.ts'
+
+/** A JWT whose signature holds, and the trusts that have its issuer. Whether one of them lets it in is another question. */
+export interface ProvenJwt {
+  readonly jwt: UnverifiedJwt
+  readonly trusts: readonly Trust[]
+}
 
 /** A job that a trust lets in. */
 export interface VerifiedWorkload {
@@ -24,32 +29,29 @@ export interface VerifierOptions {
   readonly keys: IssuerKeys
   /** PUBLIC_URL. */
   readonly audience: string
-  readonly clock: Clock
 }
 
-/**
- * Verifies OIDC tokens of CI jobs, cheapest check first: form and times, issuer, signature, conditions.
- * Asks nobody but the issuers of trusts, and them only for keys.
- */
-export function createVerifier({ trusts, keys, audience, clock }: VerifierOptions) {
-  /** @param wanted the name of a trust, where several may match */
-  return async function verify(text: string, wanted: string | null): Promise<VerifiedWorkload | Refusal> {
-    const jwt = readJwt(text, audience, clock.now())
-    if (isRefusal(jwt)) return jwt
+/** Proves who issued OIDC tokens of CI jobs. Asks nobody but the issuers of trusts, and them only for keys. */
+export function createProver({ trusts, keys, audience }: VerifierOptions) {
+  return async function prove(jwt: UnverifiedJwt): Promise<ProvenJwt | Refusal> {
     const all = await trusts.current()
-    const current = all.filter((trust) => trust.audience === audience)
+    const ours = all.filter((trust) => trust.audience === audience && trust.issuer === jwt.issuer)
     keys.keep(new Set(all.map(({ issuer }) => issuer)))
-    if (!current.some(({ issuer }) => issuer === jwt.issuer))
-      return noTrustBecause('no trust has the issuer of this JWT')
+    if (ours.length === 0) return noTrustBecause('no trust has the issuer of this JWT')
     const key = await keys.find(jwt.issuer, jwt.header)
     if (key === null) return noTrustBecause('its issuer has no key by the id that this JWT names')
     if (!(await isSigned(jwt, key))) return noTrustBecause('the signature of this JWT does not hold')
-    const choice = chooseTrust(current, jwt, wanted)
-    if (choice.kind === 'none') return noTrustBecause(choice.why)
-    if (choice.kind === 'several') return severalTrustsNamed(choice.names)
-    const job = jobOf(jwt.claims)
-    return { trust: choice.trust, jwt, job, name: nameOf(job, jwt.subject), useKey: useKeyOf(jwt) }
+    return { jwt, trusts: ours }
   }
+}
+
+/** The job that a trust lets in. @param wanted the name of a trust, where several may match */
+export function workloadOf({ jwt, trusts }: ProvenJwt, wanted: string | null): VerifiedWorkload | Refusal {
+  const choice = chooseTrust(trusts, jwt, wanted)
+  if (choice.kind === 'none') return noTrustBecause(choice.why)
+  if (choice.kind === 'several') return severalTrustsNamed(choice.names)
+  const job = jobOf(jwt.claims)
+  return { trust: choice.trust, jwt, job, name: nameOf(job, jwt.subject), useKey: useKeyOf(jwt) }
 }
 
 async function isSigned({ text }: UnverifiedJwt, key: Parameters<typeof compactVerify>[1]): Promise<boolean> {
@@ -61,8 +63,8 @@ async function isSigned({ text }: UnverifiedJwt, key: Parameters<typeof compactV
   }
 }
 
-/** By `jti`; without one (CircleCI) by what was signed, since an ECDSA signature can be rewritten and still hold. */
-function useKeyOf({ issuer, claims, text }: UnverifiedJwt): Buffer {
+/** What a JWT counts once by, 32 bytes: its `jti`; without one (CircleCI) by what was signed, since an ECDSA signature can be rewritten and still hold. */
+export function useKeyOf({ issuer, claims, text }: UnverifiedJwt): Buffer {
   const { jti } = claims
   const once = typeof jti === 'string' && jti !== '' ? `jti\0${jti}` : `signed\0${text.slice(0, text.lastIndexOf('.'))}`
   return createHash('sha256').update(`${issuer}\0${once}`).digest()

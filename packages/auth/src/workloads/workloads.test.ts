@@ -1,7 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { changeIdentities } from '../change.ts'
+import { isRefusal } from '../refusal.ts'
 import { createRevision } from '../revision.ts'
 import { author, startStore } from '../testing/database.ts'
+import { createIssuerKeys } from './issuer-keys.ts'
 import { startTestIssuer } from './testing/issuer.ts'
 import { insertTrust } from './trusts.ts'
 import { createWorkloads } from './workloads.ts'
@@ -14,57 +16,151 @@ async function start() {
   const issuer = await startTestIssuer({ audience: publicUrl, now: clock.now })
   onTestFinished(() => issuer.stop())
   const revision = createRevision(clock)
+  const keys = createIssuerKeys({ clock })
+  const find = vi.spyOn(keys, 'find')
   revision.seen('1', clock.now())
-  const workloads = createWorkloads({ database, mint, revision, clock, record, publicUrl })
+  const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, keys })
   const conditions = [{ claim: 'repository_id', equals: '74' }]
   const terms = { name: 'deploys', issuer: issuer.url, audience: publicUrl, conditions, maxAge: 60 }
   const where = { role: 'ci', racks: '*', apps: '*' }
   await changeIdentities(database.db, author, record, (change) => insertTrust(change, { ...terms, ...where }))
-  return { ...store, issuer, revision, workloads }
+  async function exchange(text: string) {
+    const proven = await workloads.prove(text)
+    return isRefusal(proven) ? proven : workloads.exchange(proven, { wanted: null, record })
+  }
+  const credentialOf = (text: string) => workloads.credentialOf(text, record)
+  return { ...store, issuer, revision, workloads, find, exchange, credentialOf }
 }
 
 test('what can not be recorded lets nobody in, and uses nothing up', async () => {
-  const { workloads, issuer, record } = await start()
+  const { exchange, credentialOf, issuer, record } = await start()
   const [first, second] = [await issuer.jwt(), await issuer.jwt()]
   const failure = Object.assign(new Error('the log'), { code: 'RGW_AUDIT_UNAVAILABLE' })
   record.mockRejectedValueOnce(failure).mockRejectedValueOnce(failure)
-  await expect(workloads.exchange(first, null)).rejects.toBe(failure)
-  await expect(workloads.credentialOf(second)).rejects.toBe(failure)
-  expect(await workloads.exchange(first, null)).toMatchObject({ trust: 'deploys' })
-  expect(await workloads.credentialOf(second)).toMatchObject({ kind: 'workload' })
+  await expect(exchange(first)).rejects.toBe(failure)
+  await expect(credentialOf(second)).rejects.toBe(failure)
+  expect(await exchange(first)).toMatchObject({ trust: 'deploys' })
+  expect(await credentialOf(second)).toMatchObject({ kind: 'workload' })
 })
 
 test('without its database the gateway says so, and a JWT that it knows is still known', async () => {
-  const { workloads, issuer, database } = await start()
+  const { exchange, credentialOf, issuer, database } = await start()
   const known = await issuer.jwt()
-  expect(await workloads.credentialOf(known)).toMatchObject({ kind: 'workload' })
+  expect(await credentialOf(known)).toMatchObject({ kind: 'workload' })
   await database.close()
   const unavailable = { code: 'RGW_AUTH_UNAVAILABLE', statusCode: 503 }
-  await expect(workloads.exchange(await issuer.jwt(), null)).rejects.toMatchObject(unavailable)
-  await expect(workloads.credentialOf(await issuer.jwt())).rejects.toMatchObject(unavailable)
-  expect(await workloads.credentialOf(known)).toMatchObject({ kind: 'workload' })
+  await expect(exchange(await issuer.jwt())).rejects.toMatchObject(unavailable)
+  await expect(credentialOf(await issuer.jwt())).rejects.toMatchObject(unavailable)
+  expect(await credentialOf(known)).toMatchObject({ kind: 'workload' })
 })
 
 test('a revision that has not been seen for too long lets no new JWT in', async () => {
-  const { workloads, issuer, clock } = await start()
+  const { exchange, issuer, clock } = await start()
   clock.time += 60_001
-  await expect(workloads.exchange(await issuer.jwt(), null)).rejects.toMatchObject({ code: 'RGW_AUTH_UNAVAILABLE' })
+  await expect(exchange(await issuer.jwt())).rejects.toMatchObject({ code: 'RGW_AUTH_UNAVAILABLE' })
 })
 
 test('a JWT that is known expires to the second', async () => {
-  const { workloads, issuer, clock } = await start()
+  const { credentialOf, issuer, clock } = await start()
   const jwt = await issuer.jwt()
-  expect(await workloads.credentialOf(jwt)).toMatchObject({ kind: 'workload' })
+  expect(await credentialOf(jwt)).toMatchObject({ kind: 'workload' })
   clock.time += 59_000
-  expect(await workloads.credentialOf(jwt)).toMatchObject({ kind: 'workload' })
+  expect(await credentialOf(jwt)).toMatchObject({ kind: 'workload' })
   clock.time += 1_000
-  expect(await workloads.credentialOf(jwt)).toMatchObject({ rule: 'expired-jwt' })
+  expect(await credentialOf(jwt)).toMatchObject({ rule: 'expired-jwt' })
 })
 
 test('many first calls at once are one session', async () => {
-  const { workloads, issuer, admin } = await start()
+  const { credentialOf, issuer, admin } = await start()
   const jwt = await issuer.jwt()
-  const answers = await Promise.all(Array.from({ length: 20 }, () => workloads.credentialOf(jwt)))
+  const answers = await Promise.all(Array.from({ length: 20 }, () => credentialOf(jwt)))
   expect(new Set(answers).size).toBe(1)
   expect(await admin`select 1 from gateway.workload_sessions`).toHaveLength(1)
+})
+
+test('a JWT that is used up costs neither a signature nor the database when it comes again', async () => {
+  const { exchange, credentialOf, issuer, database, find } = await start()
+  const [exchanged, password] = [await issuer.jwt(), await issuer.jwt()]
+  expect(await exchange(exchanged)).toMatchObject({ trust: 'deploys' })
+  expect(await credentialOf(password)).toMatchObject({ kind: 'workload' })
+  await database.close()
+  find.mockClear()
+  for (let time = 0; time < 100; time++)
+    for (const jwt of [exchanged, password]) expect(await exchange(jwt)).toMatchObject({ rule: 'used-jwt' })
+  expect(find).not.toHaveBeenCalled()
+})
+
+test('what only says that it is a used JWT of another issuer is looked at', async () => {
+  const { exchange, issuer } = await start()
+  await exchange(await issuer.jwt({ jti: 'same' }))
+  expect(await exchange(await issuer.jwt({ jti: 'same', iss: 'https://ci.example.com' }))).toMatchObject({
+    rule: 'no-trust',
+  })
+})
+
+test('a JWT that was refused is not taken for used up', async () => {
+  const { exchange, issuer } = await start()
+  const jti = { jti: 'one' }
+  expect(await exchange(await issuer.jwt({ ...jti, repository_id: '75' }))).toMatchObject({ rule: 'no-trust' })
+  const forged = `${(await issuer.jwt(jti)).split('.').slice(0, 2).join('.')}.AAAA`
+  expect(await exchange(forged)).toMatchObject({ rule: 'no-trust' })
+  expect(await exchange(await issuer.jwt(jti))).toMatchObject({ trust: 'deploys' })
+})
+
+test('a JWT that was proven in time and exchanged too late is refused, also when its use is forgotten', async () => {
+  const { workloads, exchange, issuer, admin, record, clock } = await start()
+  const jwt = await issuer.jwt()
+  const held = await workloads.prove(jwt)
+  if (isRefusal(held)) throw new Error(held.reason)
+  await exchange(jwt)
+  clock.time += 300_000
+  await admin`delete from gateway.used_jwts`
+  expect(await workloads.exchange(held, { wanted: null, record })).toMatchObject({ rule: 'expired-jwt' })
+})
+
+test('a JWT that came too late for its trust is not used up by it', async () => {
+  const { exchange, issuer, admin, revision, clock } = await start()
+  const [early, late] = [await issuer.jwt(), await issuer.jwt()]
+  await exchange(early)
+  await admin`update gateway.trusts set revoked_at = now()`
+  expect(await exchange(late)).toMatchObject({ rule: 'no-trust', detail: 'deploys: it was revoked' })
+  await admin`update gateway.trusts set revoked_at = null`
+  revision.seen('2', clock.now())
+  expect(await exchange(late)).toMatchObject({ trust: 'deploys' })
+})
+
+test('sessions that ended a week ago go with their credentials, a hundred for each job that is let in', async () => {
+  const { exchange, issuer, admin, clock, revision } = await start()
+  const left = async () => {
+    const [row] = await admin`select
+      (select count(*) from gateway.workload_sessions)::int as sessions,
+      (select count(*) from gateway.credentials where workload_session_id is not null)::int as credentials`
+    return [row?.sessions, row?.credentials]
+  }
+  await exchange(await issuer.jwt())
+  const ended = new Date(clock.time - 7 * 86_400_000 - 1)
+  await admin`
+    with old as (
+      insert into gateway.workload_sessions (id, trust_id, name, subject, job, expires_at)
+      select gen_random_uuid(), (select id from gateway.trusts), 'x', 'x', '{}', ${ended}
+      from generate_series(1, 150) returning id, expires_at)
+    insert into gateway.credentials (hash, workload_session_id, expires_at)
+    select sha256(id::text::bytea), id, expires_at from old`
+  expect(await left()).toEqual([151, 151])
+  await exchange(await issuer.jwt())
+  expect(await left()).toEqual([52, 52])
+  await exchange(await issuer.jwt())
+  expect(await left()).toEqual([3, 3])
+  clock.time += 7 * 86_400_000
+  revision.seen('2', clock.time)
+  await exchange(await issuer.jwt())
+  expect(await left()).toEqual([4, 4])
+})
+
+test('a job that is let in raises the revision by its session and its credential, and by no more', async () => {
+  const { exchange, issuer, admin } = await start()
+  const value = async () => Number((await admin`select value from gateway.revision`)[0]?.value)
+  const before = await value()
+  await exchange(await issuer.jwt())
+  expect((await value()) - before).toBe(2)
 })

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
-import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { type Change, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
-import { AuthUnavailable, LookUpTooSlow, NoPublicUrl, StrongerThanMaker } from '../errors.ts'
+import { AuthUnavailable, LookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
-import { expiredJwt, isRefusal, noPublicUrl, type Refusal } from '../refusal.ts'
+import { expiredJwt, isRefusal, noPublicUrl, type Refusal, usedJwt } from '../refusal.ts'
 import type { Revision } from '../revision.ts'
 import type { TokenMint, TokenReading } from '../token.ts'
 import { within } from '../within.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
+import { readJwt, type UnverifiedJwt } from './jwt.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
 import { createTrustBook } from './trust-book.ts'
-import { type TrustRequest, trustTerms } from './trust-request.ts'
-import { closeTrust, insertTrust, loadTrusts, selectTrusts } from './trusts.ts'
-import { createVerifier, type VerifiedWorkload } from './verify.ts'
+import { loadTrusts } from './trusts.ts'
+import { createUsedKeys } from './used-keys.ts'
+import { createProver, type ProvenJwt, useKeyOf, type VerifiedWorkload, workloadOf } from './verify.ts'
 
 export interface WorkloadsOptions {
   readonly database: Pick<Database, 'db'>
@@ -22,9 +22,7 @@ export interface WorkloadsOptions {
   readonly revision: Revision
   /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Makes events durable; awaited before a change is committed. */
-  readonly record: RecordIdentityEvents
-  /** PUBLIC_URL, or null: then no job is let in, and no trust made. */
+  /** PUBLIC_URL, or null: then no job is let in. */
   readonly publicUrl: string | null
   readonly maxStale?: number
   readonly keys?: IssuerKeys
@@ -39,6 +37,13 @@ export interface WorkloadSession {
   readonly trust: string
 }
 
+export interface Exchange {
+  /** The name of a trust, where several may match, or null. */
+  readonly wanted: string | null
+  /** Makes events durable; awaited before the job is let in. */
+  readonly record: RecordIdentityEvents
+}
+
 /** Milliseconds that the database may take. */
 const deadline = 5_000
 /** JWTs that are remembered as let in, or as used up. */
@@ -46,75 +51,97 @@ const mostRemembered = 10_000
 
 export type Workloads = ReturnType<typeof createWorkloads>
 
-/** Lets jobs of CI systems in by their OIDC tokens, and keeps the trusts that say which. */
+/** Lets jobs of CI systems in by their OIDC tokens. */
 export function createWorkloads(options: WorkloadsOptions) {
-  const { database, mint, revision, clock, record, publicUrl, maxStale = 60_000 } = options
+  const { database, mint, revision, clock, publicUrl, maxStale = 60_000 } = options
   const { db } = database
   const keys = options.keys ?? createIssuerKeys({ clock })
   const trusts = createTrustBook(() => within(deadline, loadTrusts(db)), revision, maxStale)
-  const verify = publicUrl === null ? null : createVerifier({ trusts, keys, audience: publicUrl, clock })
+  const proveJwt = publicUrl === null ? null : createProver({ trusts, keys, audience: publicUrl })
+  const used = createUsedKeys()
   const remembered = new Map<string, TokenReading | Refusal>()
   const underWay = new Map<string, Promise<TokenReading | Refusal>>()
 
-  const change = <T>(by: Author, work: Parameters<typeof changeIdentities<T>>[3]) =>
-    changeIdentities(db, by, record, work)
+  function read(text: string): UnverifiedJwt | Refusal {
+    return publicUrl === null ? noPublicUrl : readJwt(text, publicUrl, clock.now())
+  }
+
+  async function provenBy(jwt: UnverifiedJwt): Promise<ProvenJwt | Refusal> {
+    return proveJwt === null ? noPublicUrl : proveJwt(jwt)
+  }
 
   /** @throws AuthUnavailable when the database doesn't take it in time, and what `record` throws */
-  async function letIn<T>(workload: VerifiedWorkload, work: (open: Change) => Promise<T>): Promise<T> {
+  async function letIn<T>(
+    workload: VerifiedWorkload,
+    record: RecordIdentityEvents,
+    work: (open: Change) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await within(deadline, change(author(workload), work))
+      return await within(deadline, changeIdentities(db, author(workload), record, work))
     } catch (cause) {
       throw isOurs(cause) ? cause : new AuthUnavailable({ cause })
     }
   }
 
-  /** Exchanges a JWT for a token of ours that lives for the trust's maximum age. @param wanted the name of a trust, or null */
-  async function exchange(text: string, wanted: string | null): Promise<WorkloadSession | Refusal> {
-    if (verify === null) return noPublicUrl
-    const workload = await verify(text, wanted)
+  /** The first half of an exchange: whose JWT it is, before anything else that came with it is read. */
+  async function prove(text: string): Promise<ProvenJwt | Refusal> {
+    const jwt = read(text)
+    if (isRefusal(jwt)) return jwt
+    return used.has(useKeyOf(jwt)) ? usedJwt : provenBy(jwt)
+  }
+
+  /**
+   * Exchanges a JWT for a token of ours that lives for the trust's maximum age. It may have expired since it was proven:
+   * a body can be slow, and that a JWT was used is known only until it expires.
+   */
+  async function exchange(proven: ProvenJwt, { wanted, record }: Exchange): Promise<WorkloadSession | Refusal> {
+    const { expiresAt: jwtEnd } = proven.jwt
+    if (clock.now() >= jwtEnd) return expiredJwt(jwtEnd)
+    const workload = workloadOf(proven, wanted)
     if (isRefusal(workload)) return workload
-    const { token, hash, expiresAt } = mint.issue('workload', clock.now() + workload.trust.maxAge * 1000)
-    const end = new Date(expiresAt)
-    const id = await letIn(workload, (open) =>
-      insertWorkloadSession(open, { workload, hash, expiresAt: end, now: new Date(clock.now()) }),
-    )
+    const { trust, useKey } = workload
+    const { token, hash, expiresAt } = mint.issue('workload', clock.now() + trust.maxAge * 1000)
+    const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
+    const id = await letIn(workload, record, (open) => insertWorkloadSession(open, session))
+    if (typeof id === 'string' || id === usedJwt) used.add(useKey)
     if (typeof id !== 'string') return id
-    return { id, token, reading: { kind: 'workload', hash, expiresAt }, trust: workload.trust.name }
+    return { id, token, reading: { kind: 'workload', hash, expiresAt }, trust: trust.name }
   }
 
   /**
    * A JWT that is used as the credential itself. The first call of it is written down, and counts as its one use;
    * afterwards it is known by its hash, here and on every replica.
    */
-  async function credentialOf(text: string): Promise<TokenReading | Refusal> {
-    if (verify === null) return noPublicUrl
+  async function credentialOf(text: string, record: RecordIdentityEvents): Promise<TokenReading | Refusal> {
+    if (publicUrl === null) return noPublicUrl
     const hash = createHash('sha256').update(text).digest()
     const key = hash.toString('base64')
     const known = remembered.get(key)
     if (known) return isRefusal(known) || clock.now() < known.expiresAt ? known : expiredJwt(known.expiresAt)
-    const begun = underWay.get(key) ?? admit(verify, text, hash).finally(() => underWay.delete(key))
+    const begun = underWay.get(key) ?? admit(text, hash, record).finally(() => underWay.delete(key))
     underWay.set(key, begun)
     return begun
   }
 
-  async function admit(verifier: ReturnType<typeof createVerifier>, text: string, hash: Buffer) {
-    const workload = await verifier(text, null)
+  async function admit(text: string, hash: Buffer, record: RecordIdentityEvents): Promise<TokenReading | Refusal> {
+    const jwt = read(text)
+    if (isRefusal(jwt)) return jwt
+    const proven = await provenBy(jwt)
+    if (isRefusal(proven)) return proven
+    const workload = workloadOf(proven, null)
     if (isRefusal(workload)) return workload
-    const { jwt, trust } = workload
-    const reading: TokenReading = {
-      kind: 'workload',
-      hash,
-      expiresAt: Math.min(jwt.expiresAt, jwt.issuedAt + trust.maxAge * 1000),
-    }
-    if (clock.now() >= reading.expiresAt) return expiredJwt(reading.expiresAt)
-    const session = { workload, hash, expiresAt: new Date(reading.expiresAt), now: new Date(clock.now()) }
-    const refusal = await letIn(workload, async (open) => {
+    const expiresAt = Math.min(jwt.expiresAt, jwt.issuedAt + workload.trust.maxAge * 1000)
+    const reading: TokenReading = { kind: 'workload', hash, expiresAt }
+    if (clock.now() >= expiresAt) return expiredJwt(expiresAt)
+    const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
+    const refusal = await letIn(workload, record, async (open) => {
       if (await isKnownCredential(open, hash)) return null
       const inserted = await insertWorkloadSession(open, session)
       if (typeof inserted === 'string' || (await isKnownCredential(open, hash))) return null
       return inserted
     })
-    if (refusal?.rule === 'no-trust') return refusal
+    if (refusal !== null && refusal !== usedJwt) return refusal
+    used.add(workload.useKey)
     remember(hash.toString('base64'), refusal ?? reading)
     return refusal ?? reading
   }
@@ -124,32 +151,12 @@ export function createWorkloads(options: WorkloadsOptions) {
     remembered.set(key, answer)
   }
 
-  /** @throws StrongerThanMaker, InvalidTrust, InvalidName, TrustNameTaken */
-  async function createTrust(
-    request: TrustRequest,
-    maker: Principal,
-    policy: Pick<Policy, 'mayGive'>,
-    address: string,
-  ): Promise<string> {
-    if (maker.kind !== 'user') throw new StrongerThanMaker('only people make trusts, and this is a token')
-    if (publicUrl === null) throw new NoPublicUrl()
-    const terms = trustTerms(request, publicUrl)
-    const { role, racks, apps } = terms
-    const problem = policy.mayGive(maker, { role, racks, apps, until: null }, { at: clock.now(), address })
-    if (problem !== null) throw new StrongerThanMaker(problem)
-    return change(authorOf(maker), (open) => insertTrust(open, terms)).finally(trusts.forget)
-  }
-
   return {
+    prove,
     exchange,
     credentialOf,
-    createTrust,
-    listTrusts: () => selectTrusts(db),
-    /** One row for each of its bindings; none where there is no such trust. @throws NotFound */
-    trustRows: async (id: string) => selectTrusts(db, id),
-    /** @throws NotFound */
-    revokeTrust: (id: string, by: Principal) =>
-      change(authorOf(by), (open) => closeTrust(open, id, new Date(clock.now()))).finally(trusts.forget),
+    /** When this process itself has changed a trust: it need not wait for the news. */
+    forgetTrusts: trusts.forget,
   }
 }
 
@@ -160,8 +167,4 @@ function isOurs(error: unknown): boolean {
 
 function author({ trust, name }: VerifiedWorkload): Author {
   return { kind: 'workload', id: trust.id, name }
-}
-
-function authorOf({ kind, id, name }: Principal): Author {
-  return { kind, id, name }
 }

@@ -7,6 +7,9 @@ import { apiTokens } from './0006-api-tokens.ts'
 import { workloads } from './0007-workloads.ts'
 import { sessionRenewal } from './0008-session-renewal.ts'
 import { runOptions } from './0009-run-options.ts'
+import { workloadSessions } from './0010-workload-sessions.ts'
+import { cliLogins } from './0011-cli-logins.ts'
+import { renewalsAndUses } from './0012-renewals-and-uses.ts'
 
 export interface Migration {
   readonly name: string
@@ -24,4 +27,7 @@ export const migrations: readonly Migration[] = [
   workloads,
   sessionRenewal,
   runOptions,
+  workloadSessions,
+  cliLogins,
+  renewalsAndUses,
 ]

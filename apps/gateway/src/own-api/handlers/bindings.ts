@@ -1,6 +1,6 @@
 import type { BindingSubject } from '@rack-gateway/database'
-import { ruled, StrongerThanYourself } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
+import { mustGive } from '../must-give.ts'
 import { pageRequest } from '../page-request.ts'
 import { readTime } from '../read-time.ts'
 import { timeOf } from '../times.ts'
@@ -13,11 +13,11 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
     return { items: items.map(shown), next }
   },
 
-  async createBinding({ lists, changes, policy, principal, body, moment }) {
+  async createBinding(call) {
+    const { lists, changes, body } = call
     const { subject, role, racks = '*', apps = '*', reason } = body
     const until = body.expiresAt === undefined ? null : readTime(body.expiresAt)
-    const missing = policy.mayGive(principal, { role, racks, apps, until }, moment)
-    if (missing !== null) throw ruled(new StrongerThanYourself(missing), 'stronger-than-yourself')
+    mustGive(call, { role, racks, apps, until })
     const end = until === null ? {} : { expiresAt: new Date(until) }
     const id = await changes.createBinding(subject, { role, racks, apps, ...end, ...(reason && { reason }) })
     return shown(await lists.binding(id))

@@ -1,11 +1,14 @@
 import type { Handlers } from '../call.ts'
 import { bindingHandlers } from './bindings.ts'
+import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
+import { trustHandlers } from './trusts.ts'
 import { userHandlers } from './users.ts'
+import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
   ...meHandlers,
@@ -15,4 +18,7 @@ export const handlers: Handlers = {
   ...bindingHandlers,
   ...tokenHandlers,
   ...policyHandlers,
+  ...trustHandlers,
+  ...workloadSessionHandlers,
+  ...cliLoginHandlers,
 }

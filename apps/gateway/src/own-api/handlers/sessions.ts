@@ -26,7 +26,8 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
 
   async renewSession(call) {
     refuseCookie(call, 'log in again when it has ended')
-    const { changes, principal, sessionTerms, now } = call
+    const { changes, principal, sessionTerms, recheck, now } = call
+    await recheck(principal.id)
     const { token, expiresAt } = await changes.renewSession(principal.credential, sessionTerms)
     const half = now() + (expiresAt - now()) / 2
     return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(half).toISOString() }

@@ -1,9 +1,10 @@
 import { NotFound } from '@rack-gateway/auth'
-import type { ApiTokenGrant } from '@rack-gateway/auth/store'
+import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { refuseCookie } from '../cookie-limit.ts'
+import { apiPrefix } from '../endpoints.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
 import { mustHold, tokenEnd, wantedGrants } from '../token-limits.ts'
@@ -70,8 +71,9 @@ export const tokenHandlers: Handlers<Names> = {
     const held = await lists.token(id)
     // It is cut to its owner: with another one it could do more than before.
     for (const grant of grantsOf(held)) mustHold(call, grant, held.expiresAt.getTime())
-    await changes.handOverToken(id, body.owner)
-    return shown(await lists.token(id))
+    const { kind, id: from } = ownerOf(held)
+    await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: held.expiresAt.getTime() })
+    return { ...shown(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
   },
 }
 

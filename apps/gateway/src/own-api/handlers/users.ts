@@ -5,10 +5,15 @@ import { timeOf } from '../times.ts'
 
 type Listed = Awaited<ReturnType<OwnCall['lists']['user']>>
 
-export const userHandlers: Handlers<'listUsers' | 'getUser' | 'lockUser' | 'unlockUser'> = {
+export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lockUser' | 'unlockUser'> = {
   async listUsers({ lists, query }) {
-    const { items, next } = await lists.users(pageRequest(query))
+    const { items, next } = await lists.users(pageRequest(query), query.group)
     return { items: items.map(shown), next }
+  },
+
+  async listGroups({ lists, query }) {
+    const { items, next } = await lists.groups(pageRequest(query))
+    return { items: [...items], next }
   },
 
   async getUser({ lists, id }) {

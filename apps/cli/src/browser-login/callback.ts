@@ -1,0 +1,96 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type CallbackAnswer = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
+
+/** Where the browser brings the code of a login. */
+export interface CallbackPlace {
+  readonly port: number
+  readonly path: string
+  readonly state: string
+  /** The first answer that belongs to this login. @throws the signal's reason */
+  answer(signal: AbortSignal): Promise<CallbackAnswer>
+  close(): Promise<void>
+}
+
+/** Listens on this machine alone, for one GET of one path that nobody can guess; everything else hears 404. */
+export async function openCallbackPlace(): Promise<CallbackPlace> {
+  const path = randomBytes(24).toString('base64url')
+  const state = randomBytes(24).toString('base64url')
+  const server = createServer({ maxHeaderSize: 64 * 1024 })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+
+  server.on('request', function answerBrowser(request, response) {
+    const answer = answerIn(request, { port, path, state })
+    if (answer === null) return send(response, 404, 'There is nothing here.')
+    response.once('finish', () => server.emit('answer', answer))
+    send(response, 200, answer.kind === 'code' ? finished : denied)
+  })
+
+  return {
+    port,
+    path,
+    state,
+    async answer(signal) {
+      const [answer]: CallbackAnswer[] = await once(server, 'answer', { signal })
+      if (answer === undefined) throw new Error('an answer is emitted with what it is')
+      return answer
+    },
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const finished = 'Go back to the terminal: it has what it needs. You can close this page.'
+const denied = 'You denied the login: the terminal gets nothing. You can close this page.'
+
+interface Expected {
+  readonly port: number
+  readonly path: string
+  readonly state: string
+}
+
+function answerIn(
+  { method, url = '', headers }: IncomingMessage,
+  { port, path, state }: Expected,
+): CallbackAnswer | null {
+  const [place, query = ''] = url.split('?', 2)
+  if (method !== 'GET' || headers.host !== `127.0.0.1:${port}` || !isSame(place ?? '', `/${path}`)) return null
+  const values = new URLSearchParams(query)
+  if (!isSame(values.get('state') ?? '', state)) return null
+  if (values.get('error') === 'access_denied') return { kind: 'denied' }
+  const code = values.get('code') ?? ''
+  return /^[A-Za-z0-9_-]{20,200}$/.test(code) ? { kind: 'code', code } : null
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+function send(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  })
+  response.end(page(sentence))
+}
+
+function page(sentence: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>rack-gateway</title>
+<style>:root { color-scheme: light dark } body { font: 16px/1.55 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1.5rem }</style></head>
+<body><h1>rack-gateway</h1><p>${sentence}</p></body></html>
+`
+}

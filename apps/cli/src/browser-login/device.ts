@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Context } from '../context.ts'
+import { GatewayUnreachable, LoginFailed } from '../errors.ts'
+import { loginsAt, type Session } from './gateway.ts'
+import type { BrowserLogin } from './loopback.ts'
+import { thisDevice } from './this-device.ts'
+import { untilStopped } from './until-stopped.ts'
+
+/** Logs in by a code that the person types into a browser anywhere; no address carries it. */
+export async function deviceLogin(context: Context, { origin, rack }: BrowserLogin): Promise<Session> {
+  const gateway = loginsAt(origin)
+  const bound = rack === undefined ? {} : { rack }
+  const { code, address, secret, intervalSeconds } = await gateway.beginDevice({ ...thisDevice(), ...bound })
+  context.note(`open ${address} in a browser, on any device, and type this code there: ${code}`)
+  context.note('the code is good for ten minutes, and for you alone: send it to nobody')
+  return untilStopped(context, async function pollUntilDecided(signal) {
+    for (let seconds = intervalSeconds; ; ) {
+      await wait(seconds * 1_000, undefined, { signal })
+      const polled = await gateway.poll(secret, signal).catch(laterIfUnreachable)
+      seconds = typeof polled === 'number' ? polled : intervalSeconds
+      if (typeof polled === 'number' || polled.status === 'pending') continue
+      if (polled.session !== undefined) return polled.session
+      throw new LoginFailed(
+        polled.status === 'denied'
+          ? 'the login was denied in the browser: nothing has changed'
+          : 'nobody finished the login within ten minutes: run it again',
+      )
+    }
+  })
+}
+
+/** A network that is gone for a moment ends no login. @returns seconds to wait */
+function laterIfUnreachable(error: unknown): number {
+  if (error instanceof GatewayUnreachable) return 5
+  throw error
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { chooseFlow } from './flow.ts'
+
+const nowhere = () => false
+const terminal = { env: {}, interactive: true }
+
+test('at a terminal the browser opens', () => {
+  expect(chooseFlow(terminal, undefined, nowhere)).toEqual({ kind: 'loopback' })
+})
+
+test.each([
+  ['over SSH', { ...terminal, env: { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' } }, nowhere],
+  ['over SSH', { ...terminal, env: { SSH_TTY: '/dev/pts/0' } }, nowhere],
+  ['in a container', { ...terminal, env: { container: 'podman' } }, nowhere],
+  ['in a container', { ...terminal, env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' } }, nowhere],
+  ['in a container', terminal, (path: string) => path === '/.dockerenv'],
+  ['in a container', terminal, (path: string) => path === '/run/.containerenv'],
+  ['without a terminal', { env: {}, interactive: false }, nowhere],
+])('%s there is a code', (because, context, exists) => {
+  expect(chooseFlow(context, undefined, exists)).toEqual({ kind: 'device', because })
+})
+
+test('what is asked for counts, wherever it is', () => {
+  expect(chooseFlow({ env: { SSH_TTY: 'x' }, interactive: false }, true, () => true)).toEqual({ kind: 'loopback' })
+  expect(chooseFlow(terminal, false, nowhere)).toEqual({ kind: 'device', because: null })
+})

@@ -1,0 +1,109 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { GatewayUnreachable, LoginFailed } from '../errors.ts'
+import { bodyOf, deadlineMs, failure, parsed, sentenceOf } from '../gateway-client.ts'
+import { printable } from '../terminal.ts'
+import { version } from '../version.ts'
+
+const Session = Type.Object({
+  id: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+  token: Type.String({ pattern: '^rgs_[A-Za-z0-9]{1,200}$' }),
+  expiresAt: Type.String(),
+  renewAt: Type.String(),
+})
+/** What a login ends in. */
+export type Session = Static<typeof Session>
+
+const BegunLoopback = Type.Object({ address: Type.String() })
+const BegunDevice = Type.Object({
+  code: Type.String({ pattern: '^[A-Z]{4}-[A-Z]{4}$' }),
+  address: Type.String(),
+  secret: Type.String(),
+  intervalSeconds: Type.Integer({ minimum: 1, maximum: 60 }),
+})
+const Polled = Type.Object({
+  status: Type.Enum(['pending', 'denied', 'expired', 'done']),
+  session: Type.Optional(Session),
+})
+
+export interface LoginRequest {
+  readonly device: string
+  readonly system: string
+  readonly rack?: string
+}
+
+export interface LoopbackRequest extends LoginRequest {
+  readonly challenge: string
+  readonly port: number
+  readonly path: string
+  readonly state: string
+}
+
+/** What the gateway says about logins, before there is a token. Each throws LoginFailed for what it refuses, and GatewayUnreachable. */
+export function loginsAt(origin: string) {
+  return {
+    async beginLoopback(request: LoopbackRequest): Promise<string> {
+      return ownAddress(origin, (await ask(origin, '/loopback', request, BegunLoopback)).address)
+    },
+    redeem: (code: string, verifier: string): Promise<Session> =>
+      ask(origin, '/loopback/redemption', { code, verifier }, Session),
+    async beginDevice(request: LoginRequest): Promise<Static<typeof BegunDevice>> {
+      const begun = await ask(origin, '/device', request, BegunDevice)
+      return { ...begun, address: ownAddress(origin, begun.address) }
+    },
+    /** Seconds to wait when it is too early to ask. */
+    async poll(secret: string, signal: AbortSignal): Promise<Static<typeof Polled> | number> {
+      const answer = await post(origin, '/device/poll', { secret }, signal)
+      return answer.status === 429 ? answer.retryAfter : understood(origin, answer, Polled)
+    },
+  }
+}
+
+/** A page of the gateway that was asked, and of no one else: it is opened unseen. */
+function ownAddress(origin: string, address: string): string {
+  if (address.startsWith(`${origin}/gateway/`) && /^[\x21-\x7e]+$/.test(address)) return address
+  throw new GatewayUnreachable(
+    `${origin} names a page that is not its own: use the address that the gateway calls its own (PUBLIC_URL)`,
+  )
+}
+
+async function ask<T extends TSchema>(origin: string, path: string, request: object, type: T): Promise<Static<T>> {
+  return understood(origin, await post(origin, path, request), type)
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly retryAfter: number
+}
+
+function understood<T extends TSchema>(origin: string, { status, body }: Answer, type: T): Static<T> {
+  if ((status === 200 || status === 201) && Value.Check(type, body)) return body
+  const sentence = sentenceOf(body)
+  if (status === 404)
+    throw new LoginFailed(`${origin} has no logins by browser: use the token that you were given, with --token -`)
+  if (status >= 400 && status < 500 && sentence !== null)
+    throw new LoginFailed(`${origin} refused the login: ${printable(sentence)}`)
+  throw new GatewayUnreachable(
+    `${origin} could not log you in: ${printable(sentence ?? `it answered with status ${status}, and not as a Rack Gateway does`)}`,
+  )
+}
+
+async function post(origin: string, path: string, request: object, signal?: AbortSignal): Promise<Answer> {
+  try {
+    const answer = await fetch(`${origin}/gateway/api/v1/cli-logins${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': `rack-gateway/${version()}` },
+      body: JSON.stringify(request),
+      redirect: 'manual',
+      signal: AbortSignal.any([AbortSignal.timeout(deadlineMs), ...(signal ? [signal] : [])]),
+    })
+    const wait = Number(answer.headers.get('retry-after'))
+    const body = parsed((await bodyOf(answer)) ?? '')
+    return { status: answer.status, body, retryAfter: wait >= 1 && wait <= 600 ? wait : 5 }
+  } catch (error) {
+    throw new GatewayUnreachable(
+      `${origin} could not be asked: ${printable(failure(error))}; check the address and the network`,
+    )
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { LoginFailed } from '../errors.ts'
+import { openCallbackPlace } from './callback.ts'
+import { loginsAt, type Session } from './gateway.ts'
+import { thisDevice } from './this-device.ts'
+import { untilStopped } from './until-stopped.ts'
+
+export interface BrowserLogin {
+  readonly origin: string
+  /** The only rack that the session should be good for. */
+  readonly rack: string | undefined
+}
+
+/** Logs in through a browser on this machine: the code comes back to a port of it, and counts only here. */
+export async function loopbackLogin(context: Context, { origin, rack }: BrowserLogin): Promise<Session> {
+  const gateway = loginsAt(origin)
+  const verifier = randomBytes(32).toString('base64url')
+  const place = await openCallbackPlace()
+  try {
+    const { port, path, state } = place
+    const challenge = createHash('sha256').update(verifier).digest('base64url')
+    const bound = rack === undefined ? {} : { rack }
+    const address = await gateway.beginLoopback({ ...thisDevice(), ...bound, challenge, port, path, state })
+    context.note(`your browser opens to log you in; if it doesn't, open this address on this machine: ${address}`)
+    const [answer] = await Promise.all([
+      untilStopped(context, (signal) => place.answer(signal)),
+      context.openBrowser(address).catch(() => context.note('no browser could be opened from here')),
+    ])
+    if (answer.kind === 'denied') throw new LoginFailed('the login was denied in the browser: nothing has changed')
+    return await gateway.redeem(answer.code, verifier)
+  } finally {
+    await place.close()
+  }
+}

@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createBrowser } from '../support/browser.ts'
+import { ask, beginDevice, decide, follow, hiddenFields, laptop, typeCode } from '../support/cli-login.ts'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+
+const clock = { ahead: 0 }
+let at: LoginSystem
+beforeAll(async () => {
+  at = await startLoginSystem(
+    {},
+    {
+      now: () => Date.now() + clock.ahead,
+      rackNames: ['staging', 'production'],
+      trustedProxies: ['127.0.0.1'],
+      devicePollSeconds: 5,
+    },
+  )
+})
+afterAll(() => at.stop())
+afterEach(() => {
+  clock.ahead = 0
+})
+
+const eventsOf = async (kind: string) => (await at.system.events()).filter((event) => event.kind === kind)
+const poll = (secret: string, headers: Record<string, string> = {}, url = at.system.url) =>
+  ask(url, '/device/poll', { secret }, headers)
+/** Each test comes from a network of its own: only so many logins wait for one. */
+let networks = 0
+const elsewhere = () => ({ 'x-forwarded-for': `198.51.${++networks}.7` })
+
+describe('a login by a code', () => {
+  test('shows a code to type, asks who decides, and hands the session to the process that polls', async () => {
+    const here = elsewhere()
+    const { status, json } = await ask(at.system.url, '/device', laptop, here)
+    expect(status).toBe(201)
+    expect(json).toMatchObject({
+      code: expect.stringMatching(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/),
+      address: `${at.system.url}/gateway/device`,
+      intervalSeconds: 5,
+    })
+    const secret = String(json.secret)
+    expect((await poll(secret, here)).json).toEqual({ status: 'pending' })
+    const { browser, page } = await typeCode(at, String(json.code), 'admin', { headers: here })
+    expect(page.status).toBe(200)
+    for (const words of [
+      'ada-laptop',
+      'Linux',
+      `${here['x-forwarded-for']}, the same as this browser’s`,
+      'admin@example.com',
+    ])
+      expect(page.body).toContain(words)
+    expect(page.body).not.toMatch(/class="warning"|name="confirmed"/)
+    const done = await decide(at, browser, page, 'allow', { headers: here })
+    expect([done.status, done.body]).toEqual([200, expect.stringContaining('The login is allowed')])
+    clock.ahead = 5_000
+    const polled = await poll(secret, here)
+    expect(polled.json).toMatchObject({ status: 'done', session: { token: expect.stringMatching(/^rgs_\w{63}$/) } })
+    const { token } = polled.json.session as { token: string }
+    const me = await fetch(`${at.system.url}/gateway/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })
+    expect(await me.json()).toMatchObject({ name: 'admin@example.com', kind: 'user' })
+    const [approved] = (await eventsOf('cli-login.approved')).slice(-1)
+    expect(approved).toMatchObject({
+      principal: { name: 'admin@example.com' },
+      source: { address: here['x-forwarded-for'] },
+      detail: { flow: 'device', device: 'ada-laptop', begunFrom: here['x-forwarded-for'] },
+    })
+    expect((await eventsOf('cli-login.redeemed')).at(-1)?.detail).toMatchObject({ login: approved?.detail?.login })
+    expect(JSON.stringify(await at.system.events())).not.toMatch(new RegExp(`${secret}|${json.code}|${token}`))
+  })
+
+  test('hands the token out once', async () => {
+    const login = await beginDevice(at, {}, elsewhere())
+    await allow(login.code)
+    expect((await poll(login.secret)).json.status).toBe('done')
+    clock.ahead = 5_000
+    const again = await poll(login.secret)
+    expect([again.status, again.json.rule]).toEqual([403, 'cli-login-used'])
+    expect((await eventsOf('cli-login.refused')).at(-1)?.decision).toMatchObject({ rule: 'cli-login-used' })
+  })
+
+  test('that is denied says so', async () => {
+    const login = await beginDevice(at, {}, elsewhere())
+    const { browser, page } = await typeCode(at, login.code, 'admin')
+    expect((await decide(at, browser, page, 'deny')).body).toContain('The login is denied')
+    expect((await poll(login.secret)).json).toEqual({ status: 'denied' })
+    expect((await eventsOf('cli-login.denied')).at(-1)?.detail).toMatchObject({ flow: 'device' })
+    const again = await decide(at, browser, page, 'allow', { fields: { confirmed: 'yes' } })
+    expect([again.status, again.body]).toEqual([409, expect.stringContaining('decided on already')])
+  })
+
+  test('that took ten minutes has expired, decided on or not', async () => {
+    const open = await beginDevice(at, {}, elsewhere())
+    const allowed = await beginDevice(at, {}, elsewhere())
+    await allow(allowed.code)
+    clock.ahead = 600_000
+    expect((await poll(open.secret)).json).toEqual({ status: 'expired' })
+    expect((await poll(allowed.secret)).json).toEqual({ status: 'expired' })
+    const { page } = await typeCode(at, open.code, 'admin')
+    expect([page.status, page.body]).toEqual([400, expect.stringContaining('There is no login with this code')])
+  })
+
+  test('is polled every five seconds, whichever replica is asked', async () => {
+    const login = await beginDevice(at, {}, elsewhere())
+    const replica = await at.system.replica()
+    const host = { host: new URL(at.system.url).host }
+    expect((await poll(login.secret)).status).toBe(200)
+    for (const url of [at.system.url, replica.url]) {
+      const early = await poll(login.secret, host, url)
+      expect([early.status, early.json.code, early.retryAfter]).toEqual([429, 'RGW_POLLED_TOO_OFTEN', '5'])
+    }
+    clock.ahead = 5_000
+    await allow(login.code)
+    const both = await Promise.all([at.system.url, replica.url].map((url) => poll(login.secret, host, url)))
+    expect(both.map(({ json }) => json.status ?? json.code).sort()).toEqual(['RGW_POLLED_TOO_OFTEN', 'done'])
+    await replica.stop()
+  })
+
+  test('for one rack gives a session for that one, and only to who may use it', async () => {
+    const login = await beginDevice(at, { rack: 'staging' }, elsewhere())
+    const refused = (await typeCode(at, login.code, 'nobody')).page
+    expect([refused.status, refused.body]).toEqual([403, expect.stringContaining('can’t use the rack')])
+    await allow(login.code)
+    const { session } = (await poll(login.secret)).json as { session: { token: string } }
+    const status = async (rack: string) => (await at.system.get(`/rack/${rack}/apps?`, session.token)).status
+    expect([await status('staging'), await status('production')]).toEqual([200, 403])
+  })
+
+  test('keeps nothing of code and secret that a thief of the database could use', async () => {
+    const { code, secret } = await beginDevice(at, {}, elsewhere())
+    const rows = await at.system.sql`select * from gateway.device_logins`
+    const text = rows.map((row) => JSON.stringify(row) + row.user_code.toString('latin1')).join()
+    expect(text).not.toContain(code)
+    expect(text).not.toContain(code.replace('-', ''))
+    expect(text).not.toContain(secret)
+  })
+})
+
+describe('the form for codes', () => {
+  test.each([
+    ['in small letters', (code: string) => code.toLowerCase()],
+    ['without the dash', (code: string) => code.replace('-', '')],
+    ['with spaces', (code: string) => ` ${code.replace('-', ' ')} `],
+  ])('takes a code %s', async (_, spelled) => {
+    const { code } = await beginDevice(at, {}, elsewhere())
+    expect((await typeCode(at, spelled(code), 'admin')).page.body).toContain('ada-laptop')
+  })
+
+  test('is filled in by no link', async () => {
+    const { code } = await beginDevice(at, {}, elsewhere())
+    const browser = createBrowser()
+    await follow(browser, `${at.system.url}/gateway/device`, 'admin')
+    for (const name of ['code', 'user_code', 'userCode']) {
+      const page = await at.visit(browser, `/gateway/device?again=1&${name}=${code}`)
+      expect([page.status, page.body.includes(code), page.body.includes('ada-laptop')]).toEqual([200, false, false])
+    }
+  })
+
+  test('lets whoever comes to its bare address log in first, who is logged in once more', async () => {
+    const stranger = await at.visit(createBrowser(), '/gateway/device')
+    const login = `${at.system.url}/gateway/auth/login?return_to=%2Fgateway%2Fdevice%3Fagain%3D1`
+    expect([stranger.status, stranger.location]).toEqual([303, login])
+    const { browser } = await at.login('admin')
+    expect((await at.visit(browser, '/gateway/device')).location).toBe(login)
+  })
+})
+
+async function allow(code: string): Promise<void> {
+  const { browser, page } = await typeCode(at, code, 'admin')
+  const done = await decide(at, browser, page, 'allow', { fields: { confirmed: 'yes' } })
+  expect(done.body).toContain('The login is allowed')
+}
+
+test('so many logins wait for one network, and no more; another one has its own', async () => {
+  const block = `203.0.113`
+  const from = (host: number) => ({ 'x-forwarded-for': `${block}.${host}` })
+  for (let begun = 1; begun <= 10; begun++) await beginDevice(at, {}, from(begun))
+  const refused = await ask(at.system.url, '/device', laptop, from(11))
+  expect([refused.status, refused.json.code]).toEqual([429, 'RGW_TOO_MANY_DEVICE_LOGINS'])
+  expect((await ask(at.system.url, '/device', laptop, elsewhere())).status).toBe(201)
+  clock.ahead = 600_000
+  expect((await ask(at.system.url, '/device', laptop, from(11))).status).toBe(201)
+})
+
+test('what is long over is forgotten', async () => {
+  const { secret } = await beginDevice(at, {}, elsewhere())
+  clock.ahead = 5_000_000
+  await beginDevice(at, {}, elsewhere())
+  expect((await poll(secret)).json).toMatchObject({ rule: 'cli-login-unknown-secret' })
+  expect(await at.system.sql`select 1 from gateway.device_logins`).toHaveLength(1)
+})
+
+test.each([
+  ['another method', () => at.visit(createBrowser(), '/gateway/device/decision'), 404],
+  ['a form without anybody', () => at.visit(createBrowser(), '/gateway/device', { form: { code: 'BCDF-GHJK' } }), 303],
+])('%s leads nowhere', async (_, visit, status) => {
+  expect((await visit()).status).toBe(status)
+})
+
+test('hidden fields hold no code', async () => {
+  const { code } = await beginDevice(at, {}, elsewhere())
+  const { page } = await typeCode(at, code, 'admin')
+  expect(JSON.stringify(hiddenFields(page))).not.toContain(code)
+  expect(page.url).not.toContain(code)
+})

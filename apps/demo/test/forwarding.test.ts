@@ -1,0 +1,39 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type System, type SystemOptions, startSystem } from './support/system.ts'
+
+async function start(options: SystemOptions = {}): Promise<{ system: System; warnings: () => object[] }> {
+  const lines: string[] = []
+  const system = await startSystem({ ...options, log: (line) => lines.push(line) })
+  onTestFinished(() => system.stop())
+  const warnings = () => lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'proxy.not_trusted')
+  return { system, warnings }
+}
+
+const ask = (system: System, target: string, more = '') =>
+  system.raw(`GET ${target} HTTP/1.1\r\nHost: gateway\r\n${more}\r\n`)
+const forwarded = 'X-Forwarded-For: 203.0.113.7\r\n'
+const proxies = async (system: System) => JSON.parse((await ask(system, '/gateway/health/ready')).body).checks.proxies
+
+describe('X-Forwarded-For', () => {
+  test('of a peer that nobody named is told of once a start, and by readiness, which stays ready', async () => {
+    const { system, warnings } = await start()
+    await ask(system, '/apps', forwarded)
+    await ask(system, '/check', forwarded)
+    expect(warnings()).toMatchObject([{ peer: '127.0.0.1', msg: expect.stringContaining('TRUSTED_PROXIES') }])
+    expect(await proxies(system)).toEqual({ ready: true, detail: expect.stringContaining('TRUSTED_PROXIES') })
+  })
+
+  test('of another peer than the trusted ones is told of, too', async () => {
+    const { system, warnings } = await start({ trustedProxies: ['192.0.2.1'] })
+    await ask(system, '/apps', forwarded)
+    expect(warnings()).toHaveLength(1)
+  })
+
+  test('of a trusted proxy is not, and neither is a call without it', async () => {
+    const { system, warnings } = await start({ trustedProxies: ['127.0.0.1'] })
+    await ask(system, '/apps', forwarded)
+    await ask(system, '/apps')
+    expect(warnings()).toEqual([])
+    expect(await proxies(system)).toEqual({ ready: true, detail: 'nothing was forwarded that is not believed' })
+  })
+})

@@ -1,0 +1,104 @@
+import { freePort } from '@rack-gateway/demo/free-port'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+let system: System
+let url: string
+beforeAll(async () => {
+  const port = await freePort()
+  url = `http://127.0.0.1:${port}`
+  system = await startSystem({ metrics: { host: '127.0.0.1', port } })
+})
+afterAll(() => system.stop())
+
+async function measured(): Promise<Record<string, number>> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return Object.fromEntries(lines.map((line) => line.split(' ')).map(([name, value]) => [name, Number(value)]))
+}
+
+describe('metrics', () => {
+  test('say how fresh identities are, what was refused, and how the audit log does', async () => {
+    const before = await measured()
+    const token = await system.token('viewer')
+    expect((await system.get('/apps?', token)).status).toBe(200)
+    expect((await system.get('/apps?', 'rgs_nonsense')).status).toBe(401)
+    const after = await measured()
+    expect(after).toMatchObject({
+      rack_gateway_identities_stale: 0,
+      rack_gateway_identities_cached: 1,
+      rack_gateway_last_use_write_failures_total: 0,
+      rack_gateway_audit_available: 1,
+    })
+    expect(after.rack_gateway_identities_age_seconds).toBeLessThan(1)
+    const grown = (name: string) => (after[name] ?? 0) - (before[name] ?? 0)
+    expect(grown('rack_gateway_refusals_total')).toBe(1)
+    expect(grown('rack_gateway_audit_events_total')).toBeGreaterThan(0)
+  })
+
+  test('name no caller, no app and no address', async () => {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    expect(text).not.toMatch(/@|\{|127\.0\.0\.1|myapp/)
+  })
+
+  test.each(['/', '/metrics/', '/metrics?x=1', '/apps', '/gateway/api/v1/me', '//metrics'])(
+    'are alone on their port: %s is not there',
+    async (path) => {
+      expect((await fetch(`${url}${path}`)).status).toBe(404)
+    },
+  )
+
+  test('are read, and nothing else', async () => {
+    expect((await fetch(`${url}/metrics`, { method: 'POST', body: 'x' })).status).toBe(405)
+  })
+
+  test.each(['/metrics', '/gateway/metrics', '/gateway/api/v1/metrics', '/rack/staging/metrics'])(
+    'are never on the port for callers, for nobody: %s',
+    async (path) => {
+      for (const token of [await system.token('admin', { email: 'admin@example.com' }), 'rgs_nonsense']) {
+        const { status, body } = await system.get(path, token)
+        expect([401, 404]).toContain(status)
+        expect(body).not.toContain('rack_gateway_')
+      }
+    },
+  )
+
+  test.each(['127.0.0.1', 'localhost', 'LOCALHOST.'])(
+    'are not reached by a proxy of a rack, through %s',
+    async (host) => {
+      const token = await system.token('admin', { email: 'admin@example.com' })
+      const socket = await openSocket(`${system.url}/proxy/${host}/${new URL(url).port}`, token, {})
+      const events = (await system.events()).filter(({ kind, route }) => kind === 'call' && route?.includes('proxy'))
+      expect(events.at(-1)?.decision).toMatchObject({ effect: 'deny', rule: 'blocked:gateway' })
+      expect(JSON.stringify(system.rack.received)).not.toContain('/proxy/')
+      socket.close()
+    },
+  )
+})
+
+test('say within two seconds that identities are stale when the database is gone', async () => {
+  const tapped: { tap?: DatabaseTap } = {}
+  const port = await freePort()
+  const cut = await startSystem({
+    metrics: { host: '127.0.0.1', port },
+    async tap(databaseUrl) {
+      tapped.tap = await tapDatabase(databaseUrl)
+      return tapped.tap.url
+    },
+  })
+  onTestFinished(() => cut.stop())
+  const stale = async () =>
+    /^rack_gateway_identities_stale 1$/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
+  expect(await stale()).toBe(false)
+  tapped.tap?.close()
+  await expect.poll(stale, { timeout: 5_000 }).toBe(true)
+})
+
+test('without a port for them there are none, and with one that is taken the start fails with a sentence', async () => {
+  const { port } = new URL(url)
+  await expect(startSystem({ metrics: { host: '127.0.0.1', port: Number(port) } })).rejects.toThrow(
+    `port ${port} of 127.0.0.1 is in use by another program`,
+  )
+})

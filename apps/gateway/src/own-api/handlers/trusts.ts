@@ -1,0 +1,47 @@
+import { NoPublicUrl, trustTerms } from '@rack-gateway/auth'
+import type { Handlers, OwnCall } from '../call.ts'
+import { mustGive } from '../must-give.ts'
+import { pageRequest } from '../page-request.ts'
+import { timeOf } from '../times.ts'
+
+type Listed = Awaited<ReturnType<OwnCall['lists']['trust']>>
+
+export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' | 'revokeTrust'> = {
+  async listTrusts({ lists, query }) {
+    const { items, next } = await lists.trusts(pageRequest(query))
+    return { items: items.map(shown), next }
+  },
+
+  async getTrust({ lists, id }) {
+    return shown(await lists.trust(id))
+  },
+
+  async createTrust(call) {
+    const { lists, changes, workloads, publicUrl, body } = call
+    if (publicUrl === null) throw new NoPublicUrl()
+    const terms = trustTerms(body, publicUrl)
+    const { role, racks, apps } = terms
+    mustGive(call, { role, racks, apps, until: null })
+    const id = await changes.createTrust(terms)
+    workloads.forgetTrusts()
+    return shown(await lists.trust(id))
+  },
+
+  async revokeTrust({ lists, changes, workloads, id }) {
+    await changes.revokeTrust(id)
+    workloads.forgetTrusts()
+    return shown(await lists.trust(id))
+  },
+}
+
+function shown({ given, maxAge, createdAt, revokedAt, ...trust }: Listed) {
+  return {
+    ...trust,
+    maxAgeSeconds: maxAge,
+    role: given?.role ?? null,
+    racks: given?.racks ?? null,
+    apps: given?.apps ?? null,
+    createdAt: createdAt.toISOString(),
+    revokedAt: timeOf(revokedAt),
+  }
+}

@@ -1,0 +1,93 @@
+/** What a decision costs, with few rules and bindings and with many, and beside two other engines. */
+import { compileRules, matchCommand, splitCommand } from '@rack-gateway/command-matcher'
+import { compilePolicy } from '@rack-gateway/rbac-policy'
+import { machine } from '../machine.ts'
+import { findCores } from '../processes/cores.ts'
+import { timeBatches } from './batches.ts'
+import { casbinSubject, cedarSubject, type Subject } from './peers.ts'
+import { createWorkload, type Workload } from './workload.ts'
+
+const sizes = [10, 100, 1_000]
+const distinctCalls = 10_000
+const rounds = 3
+
+console.log(JSON.stringify(machine(findCores())))
+for (const size of sizes) {
+  const workload = createWorkload(size, distinctCalls)
+  const policy = compilePolicy(workload.document)
+  const decide = (index: number) => policy.decide(workload.principal, callAt(workload, index))
+  const allowed = workload.calls.filter((_, index) => decide(index).effect === 'allow').length
+  timeBatches(decide, { things: distinctCalls, batch: 100, batches: 1_000 })
+  for (let round = 0; round < rounds; round++) {
+    const { p50, p99 } = timeBatches(decide, { things: distinctCalls, batch: 100, batches: 2_000 })
+    say(`${size} rules and bindings, ${distinctCalls} distinct calls (${allowed} permitted)`, { p50, p99 })
+  }
+}
+await comparePeers()
+matchLongCommands()
+
+/** Roles and bindings only, which is what the others can say; permitted and refused alike, and all must agree. */
+async function comparePeers(): Promise<void> {
+  const workload = createWorkload(1_000, distinctCalls)
+  const plain = { ...workload, calls: workload.calls.filter(({ command }) => command === null).slice(0, 500) }
+  const policy = compilePolicy(workload.document)
+  const ours: Subject = {
+    name: 'this policy',
+    decide: (call) => policy.decide(workload.principal, call).effect === 'allow',
+  }
+  const subjects = [ours, await casbinSubject(plain), cedarSubject(plain)]
+  const expected = plain.calls.map(ours.decide)
+  for (const { name, decide } of subjects) {
+    const wrong = plain.calls.findIndex((call, index) => decide(call) !== expected[index])
+    if (wrong !== -1) throw new Error(`${name} decides call ${wrong} otherwise`)
+  }
+  for (let round = 0; round < rounds; round++) {
+    const micros = subjects.map(({ name, decide }) => {
+      const things = plain.calls.length
+      const few = name === ours.name ? 1_000 : 10
+      const { p50 } = timeBatches((index) => decide(callAt(plain, index)), { things, batch: 10, batches: few })
+      return { name, p50 }
+    })
+    const [own] = micros
+    console.log(
+      micros
+        .map(({ name, p50 }) => `${name}: ${p50.toFixed(2)} µs (× ${(p50 / (own?.p50 ?? 1)).toFixed(0)})`)
+        .join(', '),
+    )
+  }
+}
+
+/** Commands of growing length against rules that share all of their words with them. */
+function matchLongCommands(): void {
+  const rules = compileRules(
+    Array.from({ length: 1_000 }, (_, index) => ({
+      id: `rule-${index}`,
+      argv: [
+        ...Array.from({ length: index % 90 }, () => ({ name: 'any', type: 'word' as const })),
+        'x',
+        `end-${index}`,
+      ],
+      services: ['command'],
+      roles: ['deployer'],
+    })),
+  )
+  const place = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
+  for (const words of [64, 256, 1_024, 4_096]) {
+    const split = splitCommand(Array.from({ length: words }, () => 'x').join(' '))
+    if ('error' in split) throw new Error(split.error)
+    const work = () => matchCommand(rules, { ...place, argv: split.argv })
+    timeBatches(work, { things: 1, batch: 10, batches: 20 })
+    const { p50, p99 } = timeBatches(work, { things: 1, batch: 10, batches: 100 })
+    say(`a command of ${words} words that 1000 rules begin like`, { p50, p99 })
+  }
+}
+
+function say(what: string, { p50, p99 }: { readonly p50: number; readonly p99: number }): void {
+  console.log(`${what}: p50 ${p50.toFixed(2)} µs, p99 ${p99.toFixed(2)} µs`)
+}
+
+function callAt({ calls }: Workload, index: number) {
+  const call = calls[index]
+  if (call === undefined) throw new Error(`there is no call ${index}`)
+  return call
+}

@@ -1,0 +1,92 @@
+import { readCommand } from '@rack-gateway/command-matcher'
+import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
+import type { Binding, PolicyDocument, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+
+/** What is asked: distinct calls on the apps of many teams, commands among them, about half of them refused. */
+export interface Workload {
+  readonly document: PolicyDocument
+  readonly principal: Principal
+  readonly calls: readonly RackCall[]
+}
+
+const racks = ['staging', 'production', 'eu', 'us', 'sandbox']
+const shipping = ['viewer', 'ops', 'deployer']
+const plain = routes(
+  'GET /apps/{app}',
+  'POST /apps/{app}/releases/{id}/promote',
+  'DELETE /apps/{app}',
+  'GET /instances',
+)
+const [run] = routes('POST /apps/{app}/services/{service}/processes')
+const at = Date.UTC(2030, 0, 1)
+
+/** @param size of the rules and of the bindings each @param calls how many distinct ones */
+export function createWorkload(size: number, calls: number): Workload {
+  const { roles, ...rest } = builtInPolicy()
+  const commands = Array.from({ length: size }, (_, index) => ({
+    id: `task-${index}`,
+    argv: ['rake', [`task:${index}`, `job:${index}`], { name: 'id', type: 'integer' as const }],
+    services: ['command'],
+    roles: ['deployer'],
+    apps: [`team-${index}-*`],
+  }))
+  const bindings = Array.from(
+    { length: size },
+    (_, index): Binding => ({
+      id: `binding-${index}`,
+      role: shipping[index % shipping.length] ?? '',
+      racks: racks[index % racks.length] ?? '',
+      apps: index % 3 === 0 ? `team-${index}-web` : `team-${index}-*`,
+      expiresAt: index % 2 === 0 ? null : at + 3_600_000,
+    }),
+  )
+  const principal: Principal = {
+    kind: 'user',
+    id: 'person',
+    name: 'ada@example.com',
+    credential: 'session',
+    rack: null,
+    groups: [],
+    bindings,
+    owner: null,
+    expiresAt: at + 3_600_000,
+  }
+  return {
+    document: { ...rest, roles, commands },
+    principal,
+    calls: Array.from({ length: calls }, (_, index) => callOf(index, size)),
+  }
+}
+
+function callOf(index: number, size: number): RackCall {
+  const team = index % size
+  const app = `team-${team}-${index % 3 === 0 ? 'web' : `app${index}`}`
+  const rack = racks[(index % 4 === 0 ? index : team) % racks.length] ?? ''
+  const isCommand = index % 5 === 0
+  const route = isCommand ? run : plain[index % plain.length]
+  if (route === undefined) throw new Error('there is no such route')
+  return {
+    rack,
+    route,
+    app: route.scope === 'app' ? app : null,
+    params: { app },
+    process: null,
+    service: isCommand ? 'command' : null,
+    command: isCommand ? readCommand(`rake task:${index % 2 === 0 ? team : index} ${index}`, 'run') : null,
+    parameters: { query: [], form: [], headers: [] },
+    environment: null,
+    resource: null,
+    release: null,
+    at,
+    address: '192.0.2.1',
+  }
+}
+
+function routes(...ids: readonly string[]): RackRoute[] {
+  return ids.map((id) => {
+    const route = rackRoutes.find((one) => one.id === id)
+    if (route === undefined) throw new Error(`there is no route ${id}`)
+    return route
+  })
+}

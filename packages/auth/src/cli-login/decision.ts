@@ -1,0 +1,55 @@
+import { type Database, sessions } from '@rack-gateway/database'
+import { eq } from 'drizzle-orm'
+import type { Change } from '../change.ts'
+import type { Author, IdentityEvent } from '../events.ts'
+import { LoginRefused } from '../login/refusal.ts'
+import { oldLogin } from './refusal.ts'
+import type { BegunLogin, Flow } from './request.ts'
+
+/** Where something happens, for its events. */
+export interface Place {
+  readonly request: string
+  readonly source: { readonly address: string; readonly client?: string }
+}
+
+/** Who decides: a browser's session. */
+export interface Decider {
+  readonly user: string
+  readonly email: string
+  readonly session: string
+}
+
+export function authorOf({ user, email }: Omit<Decider, 'session'>): Author {
+  return { kind: 'user', id: user, name: email }
+}
+
+/** When the person of a browser's session had logged in, in milliseconds since the epoch. */
+export async function authenticatedAt(db: Pick<Database['db'], 'select'>, session: string): Promise<number> {
+  const [found] = await db.select({ at: sessions.authenticatedAt }).from(sessions).where(eq(sessions.id, session))
+  return found?.at.getTime() ?? 0
+}
+
+/** Only who logged in after a login began decides on it: no stolen cookie leads to a token for programs. @throws LoginRefused */
+export async function mustBeFresh({ tx }: Change, { session }: Decider, { id, begunAt }: BegunLogin): Promise<Date> {
+  const at = await authenticatedAt(tx, session)
+  if (at < begunAt) throw new LoginRefused(oldLogin, { login: id })
+  return new Date(at)
+}
+
+export function detailOf(flow: Flow, { id, device, system, address, rack }: BegunLogin): Record<string, string> {
+  return { login: id, flow, device, system, begunFrom: address, ...(rack !== null && { rack }) }
+}
+
+export interface Refused {
+  readonly rule: string
+  readonly reason: string
+}
+
+export function refusedEvent(principal: Author, { rule, reason }: Refused, detail: Record<string, string>) {
+  return {
+    kind: 'cli-login.refused',
+    principal,
+    decision: { effect: 'deny', rule, reason },
+    detail,
+  } as const satisfies IdentityEvent
+}

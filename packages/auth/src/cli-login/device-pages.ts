@@ -1,0 +1,124 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { checkCsrf } from '../authenticate-cookie.ts'
+import { fieldOf } from '../login/forms.ts'
+import { LoginRefused } from '../login/refusal.ts'
+import { createValueSeal } from '../seal.ts'
+import { askCode, askDecision, told } from './pages.ts'
+import type { CliLoginPagesOptions } from './plugin.ts'
+import {
+  deviceLoginOff,
+  oldLogin,
+  otherAddress,
+  tooManyCodes,
+  unconfirmed,
+  unknownUserCode,
+  wrongCliRack,
+} from './refusal.ts'
+import type { BegunLogin } from './request.ts'
+import { logInFirst, type Visit } from './visit.ts'
+
+const page = '/gateway/device'
+const decisionPage = '/gateway/device/decision'
+/** Whoever comes to the page by its bare address goes through the login once more, which mostly is silent: the code that they bring was shown before. */
+const afterLogin = `${page}?again=1`
+const warning =
+  'This login was begun at another address than this browser’s. Somebody else may have sent you this code, and would act as you. If you did not begin it yourself, deny it.'
+
+/** A login whose code the same session has typed. */
+interface Typed {
+  readonly login: BegunLogin
+  readonly session: string
+}
+
+/** Where somebody types the code that a terminal shows, and then decides. */
+export function devicePages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
+  const { browserSessions, visit, isBeyondCodeLimit } = options
+  const { device } = logins
+  const { seal, open } = createValueSeal<Typed>(options.secrets, 'rack-gateway/device-login-typed/1')
+
+  app.addHook('onRequest', async function mayBeUsed(request) {
+    if (request.routeOptions.url?.startsWith(page) && device.mode === 'off') throw new LoginRefused(deviceLoginOff)
+  })
+
+  app.get<{ Querystring: Record<string, unknown> }>(page, async function showForm(request, reply) {
+    const visitor = await visit(request, reply)
+    if (visitor === null || request.query.again === undefined) return logInFirst(reply, afterLogin)
+    return askCode(reply, { visitor, problem: null })
+  })
+
+  app.post(page, { config: { csrfByForm: true } }, async function readCode(request, reply) {
+    const visitor = await visit(request, reply)
+    if (visitor === null) return logInFirst(reply, afterLogin)
+    checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
+    if (await isBeyondCodeLimit(request)) throw new LoginRefused(tooManyCodes)
+    const login = await device.find(fieldOf(request, 'code') ?? '')
+    if (login === null) {
+      await options.recordRefusal(request, visitor, unknownUserCode, {})
+      return askCode(reply, { visitor, problem: unknownUserCode })
+    }
+    await mayDecide(login, visitor)
+    return askDecision(reply, {
+      login,
+      visitor,
+      here: visitor.address,
+      isSameSender: isHere(login, visitor),
+      now: clock.now(),
+      action: decisionPage,
+      handle: { name: 'login', value: seal({ login, session: visitor.session }) },
+      warning,
+      tick: 'elsewhere',
+    })
+  })
+
+  app.post(decisionPage, { config: { csrfByForm: true } }, async function decide(request, reply) {
+    const visitor = await visit(request, reply)
+    if (visitor === null) return logInFirst(reply, afterLogin)
+    checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
+    const typed = open(fieldOf(request, 'login') ?? '')
+    if (typed === null || typed.session !== visitor.session) throw new LoginRefused(unknownUserCode)
+    const { login } = typed
+    await mayDecide(login, visitor)
+    return fieldOf(request, 'decision') === 'allow'
+      ? allow(request, reply, login, visitor)
+      : deny(request, reply, login, visitor)
+  })
+
+  async function allow(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    login: BegunLogin,
+    visitor: Visit,
+  ): Promise<FastifyReply> {
+    if (!isHere(login, visitor) && fieldOf(request, 'confirmed') !== 'yes') throw refused(unconfirmed, login)
+    await device.approve(login.id, visitor, places.placeOf(request))
+    return told(
+      reply,
+      'The login is allowed',
+      `${login.device} will be logged in as ${visitor.email} within a few seconds. You can close this page.`,
+    )
+  }
+
+  async function deny(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    login: BegunLogin,
+    visitor: Visit,
+  ): Promise<FastifyReply> {
+    await device.deny(login.id, visitor, places.placeOf(request))
+    return told(reply, 'The login is denied', `${login.device} gets nothing. You can close this page.`)
+  }
+
+  async function mayDecide(login: BegunLogin, visitor: Visit): Promise<void> {
+    if (device.mode === 'same-address' && !isHere(login, visitor)) throw refused(otherAddress, login)
+    if (!(await visitor.loggedInAfter(login.begunAt))) throw new LoginRefused(oldLogin, { again: afterLogin })
+    if (login.rack !== null && !visitor.racks.includes(login.rack)) throw refused(wrongCliRack, login)
+  }
+
+  function isHere(login: BegunLogin, { address }: Visit): boolean {
+    return places.isSameSender(login.address, address)
+  }
+}
+
+function refused(refusal: ConstructorParameters<typeof LoginRefused>[0], { id, address, device }: BegunLogin) {
+  return new LoginRefused(refusal, { login: id, flow: 'device', device, begunFrom: address })
+}

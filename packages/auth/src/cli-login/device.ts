@@ -1,0 +1,217 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { deviceLogins, users } from '@rack-gateway/database'
+import { and, eq, gt, inArray, isNull, lt, lte, or } from 'drizzle-orm'
+import type { Change } from '../change.ts'
+import { PolledTooOften, refusedLogin, TooManyDeviceLogins } from '../errors.ts'
+import { LoginRefused } from '../login/refusal.ts'
+import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
+import type { CliLoginOptions } from './options.ts'
+import { recordedChange } from './recorded-change.ts'
+import {
+  decidedCliLogin,
+  deviceLoginOff,
+  expiredCliLogin,
+  type LoginRefusal,
+  lockedSince,
+  unknownSecret,
+  usedLogin,
+} from './refusal.ts'
+import { type BegunLogin, type CliLoginRequest, cliLoginLife } from './request.ts'
+import { type NewCliSession, openCliSession } from './session.ts'
+import { createUserCodeHash, newUserCode, readUserCode } from './user-code.ts'
+
+export interface BegunDeviceLogin {
+  /** For the person, who types it. */
+  readonly userCode: string
+  /** For the process, which polls with it. */
+  readonly secret: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Seconds between two polls. */
+  readonly interval: number
+}
+
+export type Polled =
+  | { readonly status: 'pending' | 'denied' | 'expired' }
+  | { readonly status: 'done'; readonly session: NewCliSession }
+
+type Row = typeof deviceLogins.$inferSelect
+
+const mostOfBlock = 10
+const mostOpen = 1_000
+/** Milliseconds that a login is remembered after its end, so that its process hears what became of it. */
+const remembered = 3_600_000
+
+export type DeviceLogins = ReturnType<typeof createDeviceLogins>
+
+/** Logins by a code that somebody reads in a terminal and types into a browser. */
+export function createDeviceLogins(options: CliLoginOptions) {
+  const { database, secrets, clock, deviceLogin, pollSeconds, blockOf } = options
+  const hashesOf = createUserCodeHash(secrets)
+
+  return {
+    mode: deviceLogin,
+
+    /** @throws CliLoginRefused where it is switched off; TooManyDeviceLogins */
+    async begin(request: CliLoginRequest, address: string): Promise<BegunDeviceLogin> {
+      if (deviceLogin === 'off') throw refusedLogin(deviceLoginOff)
+      const now = clock.now()
+      const block = blockOf(address)
+      const userCode = newUserCode()
+      const secret = randomBytes(32).toString('base64url')
+      const expiresAt = now + cliLoginLife
+      await database.db.transaction(async (tx) => {
+        await forgetOld(tx, now)
+        const open = and(gt(deviceLogins.expiresAt, new Date(now)), isNull(deviceLogins.decision))
+        if ((await tx.$count(deviceLogins, and(open, eq(deviceLogins.block, block)))) >= mostOfBlock)
+          throw tooMany('from your network')
+        if ((await tx.$count(deviceLogins, open)) >= mostOpen) throw tooMany('at this gateway')
+        await tx.insert(deviceLogins).values({
+          ...request,
+          id: randomUUID(),
+          userCode: newestOf(hashesOf(readUserCode(userCode) ?? '')),
+          secret: hashOf(secret),
+          address,
+          block,
+          begunAt: new Date(now),
+          expiresAt: new Date(expiresAt),
+        })
+      })
+      return { userCode, secret, expiresAt, interval: pollSeconds }
+    },
+
+    /** The login whose code was typed, if it waits for a decision. */
+    async find(typed: string): Promise<BegunLogin | null> {
+      const letters = readUserCode(typed)
+      if (letters === null) return null
+      const isOpen = and(gt(deviceLogins.expiresAt, new Date(clock.now())), isNull(deviceLogins.decision))
+      const isIt = inArray(deviceLogins.userCode, hashesOf(letters))
+      const [found] = await database.db.select().from(deviceLogins).where(and(isIt, isOpen))
+      return found ? begun(found) : null
+    },
+
+    /** @throws LoginRefused */
+    approve(id: string, decider: Decider, place: Place): Promise<BegunLogin> {
+      return recordedChange(options, authorOf(decider), place, async (change) => {
+        const login = await undecided(change, id)
+        const authenticatedAt = await mustBeFresh(change, decider, login)
+        await decide(change, id, { decision: 'approved', userId: decider.user, authenticatedAt })
+        const detail = { ...detailOf('device', login), user: decider.user, email: decider.email }
+        change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
+        return login
+      })
+    },
+
+    /** @throws LoginRefused */
+    deny(id: string, decider: Decider, place: Place): Promise<BegunLogin> {
+      return recordedChange(options, authorOf(decider), place, async (change) => {
+        const login = await undecided(change, id)
+        await decide(change, id, { decision: 'denied', userId: decider.user, authenticatedAt: null })
+        change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('device', login) })
+        return login
+      })
+    },
+
+    /** What became of a login; its session once. @throws CliLoginRefused, PolledTooOften */
+    async poll(secret: string, place: Place): Promise<Polled> {
+      const outcome = await recordedChange(options, system, place, (change) => answerPoll(change, hashOf(secret)))
+      if (outcome instanceof Error) throw outcome
+      return outcome
+    },
+  }
+
+  async function answerPoll(change: Change, secret: Buffer): Promise<Polled | Error> {
+    const { tx } = change
+    const now = clock.now()
+    const isIt = eq(deviceLogins.secret, secret)
+    const isDue = or(isNull(deviceLogins.polledAt), lte(deviceLogins.polledAt, new Date(now - pollSeconds * 1_000)))
+    const [row] = await tx
+      .update(deviceLogins)
+      .set({ polledAt: new Date(now) })
+      .where(and(isIt, isDue))
+      .returning()
+    if (row) return row.decision === 'approved' ? redeem(change, row) : { status: statusOf(row, now) }
+    if ((await tx.$count(deviceLogins, isIt)) === 0) return refusedLogin(unknownSecret)
+    return Object.assign(new PolledTooOften(pollSeconds), { retryAfter: pollSeconds })
+  }
+
+  /** The row is locked by now: of two polls at once, the second one finds the first one's time. */
+  async function redeem(change: Change, row: Row): Promise<Polled | Error> {
+    const [user] = await change.tx
+      .select()
+      .from(users)
+      .where(eq(users.id, row.userId ?? ''))
+    const { authenticatedAt } = row
+    if (!user || !authenticatedAt) throw new Error('an approved login has a user and the time of their login')
+    if (row.redeemedAt === null && clock.now() >= row.expiresAt.getTime()) return { status: 'expired' }
+    const named = { ...change, by: authorOf({ user: user.id, email: user.email }) }
+    const refusal = problemOf(row, user.lockedAt)
+    if (refusal !== null) {
+      const detail = { ...detailOf('device', begun(row)), user: user.id, email: user.email }
+      named.events.push(refusedEvent(named.by, refusal, detail))
+      return refusedLogin(refusal)
+    }
+    await change.tx
+      .update(deviceLogins)
+      .set({ redeemedAt: new Date(clock.now()) })
+      .where(eq(deviceLogins.id, row.id))
+    const { id: login, device, rack } = row
+    const session = await openCliSession(named, options, { login, flow: 'device', device, rack, user, authenticatedAt })
+    return { status: 'done', session }
+  }
+
+  async function undecided({ tx }: Change, id: string): Promise<BegunLogin> {
+    const [row] = await tx.select().from(deviceLogins).where(eq(deviceLogins.id, id)).for('update')
+    if (!row || clock.now() >= row.expiresAt.getTime()) throw new LoginRefused(expiredCliLogin, { login: id })
+    if (row.decision !== null) throw new LoginRefused(decidedCliLogin, { login: id })
+    return begun(row)
+  }
+
+  async function decide(
+    { tx }: Change,
+    id: string,
+    decision: Pick<Row, 'decision' | 'userId' | 'authenticatedAt'>,
+  ): Promise<void> {
+    await tx.update(deviceLogins).set(decision).where(eq(deviceLogins.id, id))
+  }
+}
+
+function tooMany(where: string): Error {
+  return Object.assign(new TooManyDeviceLogins(where), { retryAfter: 60 })
+}
+
+const system = { kind: 'system', id: 'login', name: 'login' } as const
+
+function problemOf({ redeemedAt }: Row, lockedAt: Date | null): LoginRefusal | null {
+  if (redeemedAt !== null) return usedLogin
+  return lockedAt === null ? null : lockedSince
+}
+
+function statusOf({ decision, expiresAt }: Row, now: number): 'pending' | 'denied' | 'expired' {
+  if (decision === 'denied') return 'denied'
+  return now >= expiresAt.getTime() ? 'expired' : 'pending'
+}
+
+function begun({ id, device, system: os, rack, address, begunAt }: Row): BegunLogin {
+  return { id, device, system: os, rack, address, begunAt: begunAt.getTime() }
+}
+
+function newestOf([newest]: readonly Buffer[]): Buffer {
+  if (!newest) throw new Error('a code needs a key')
+  return newest
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest()
+}
+
+/** A few at a time, and none that another one is forgetting. */
+async function forgetOld(tx: Change['tx'], now: number): Promise<void> {
+  const old = tx
+    .select({ id: deviceLogins.id })
+    .from(deviceLogins)
+    .where(lt(deviceLogins.expiresAt, new Date(now - remembered)))
+    .limit(100)
+    .for('update', { skipLocked: true })
+  await tx.delete(deviceLogins).where(inArray(deviceLogins.id, old))
+}

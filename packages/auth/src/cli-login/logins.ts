@@ -1,0 +1,33 @@
+import { refusedLogin } from '../errors.ts'
+import type { Place } from './decision.ts'
+import { createDeviceLogins, type Polled } from './device.ts'
+import { createLoopbackLogins } from './loopback.ts'
+import type { CliLoginOptions } from './options.ts'
+import { isLoginRefusal, notPolled } from './refusal.ts'
+import type { NewCliSession } from './session.ts'
+
+export type CliLogins = ReturnType<typeof createCliLogins>
+
+/** Logins of the rack-gateway command. Which of the two flows one takes is fixed when it begins. */
+export function createCliLogins(options: CliLoginOptions) {
+  const loopback = createLoopbackLogins(options)
+  const device = createDeviceLogins(options)
+
+  return {
+    loopback,
+    device,
+
+    /** @throws CliLoginRefused */
+    async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession> {
+      const session = await loopback.redeem(code, verifier, place)
+      if (isLoginRefusal(session)) throw refusedLogin(session)
+      return session
+    },
+
+    /** Only what was begun to be polled is: whoever sends somebody the address of a loopback login gets nothing here. */
+    async poll(secret: string, place: Place): Promise<Polled> {
+      if (loopback.read(secret) !== null) throw refusedLogin(notPolled)
+      return device.poll(secret, place)
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { checkCsrf } from '../authenticate-cookie.ts'
+import { fieldOf } from '../login/forms.ts'
+import { LoginRefused } from '../login/refusal.ts'
+import type { LoopbackLogin } from './loopback.ts'
+import { askDecision } from './pages.ts'
+import type { CliLoginPagesOptions } from './plugin.ts'
+import { decidedCliLogin, expiredCliLogin, oldLogin, unknownCliLogin, wrongCliRack } from './refusal.ts'
+import { cliLoginLife } from './request.ts'
+import { goTo, logInFirst, type Visit } from './visit.ts'
+
+const page = '/gateway/auth/cli'
+const warning =
+  'This login was begun at another address than this browser’s. If you did not begin it, deny it: somebody else may have sent you here.'
+
+/** Where somebody decides on a login that ends in a process of their own machine. */
+export function loopbackPages(app: FastifyInstance, { logins, places, clock, ...options }: CliLoginPagesOptions): void {
+  const { browserSessions, visit } = options
+
+  app.get<{ Querystring: Record<string, unknown> }>(page, async function showLogin(request, reply) {
+    const handle = String(request.query.request ?? '')
+    const login = open(handle)
+    const back = `${page}?request=${handle}&again=1`
+    const visitor = await visit(request, reply)
+    if (visitor === null) return logInFirst(reply, back)
+    if (await logins.loopback.isDecided(login)) throw new LoginRefused(decidedCliLogin)
+    if (!(await visitor.loggedInAfter(login.begunAt))) {
+      if (request.query.again === undefined) return logInFirst(reply, back)
+      throw new LoginRefused(oldLogin, { again: back })
+    }
+    checkRack(login, visitor)
+    return askDecision(reply, {
+      login,
+      visitor,
+      here: visitor.address,
+      isSameSender: places.isSameSender(login.address, visitor.address),
+      now: clock.now(),
+      action: page,
+      handle: { name: 'request', value: handle },
+      warning,
+      tick: 'never',
+      formTargets: [originOf(login)],
+    })
+  })
+
+  app.post(page, { config: { csrfByForm: true } }, async function decide(request, reply) {
+    const handle = fieldOf(request, 'request') ?? ''
+    const login = open(handle)
+    const visitor = await visit(request, reply)
+    if (visitor === null) return logInFirst(reply, `${page}?request=${handle}`)
+    checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
+    checkRack(login, visitor)
+    return fieldOf(request, 'decision') === 'allow'
+      ? goTo(reply, callbackOf(login, { code: await logins.loopback.approve(login, visitor, placeOf(request)) }))
+      : deny(request, reply, login, visitor)
+  })
+
+  async function deny(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    login: LoopbackLogin,
+    visitor: Visit,
+  ): Promise<FastifyReply> {
+    await logins.loopback.deny(login, visitor, placeOf(request))
+    return goTo(reply, callbackOf(login, { error: 'access_denied' }))
+  }
+
+  /** Before anybody is asked who they are: it costs nothing. */
+  function open(handle: string): LoopbackLogin {
+    const login = handle.length > 2_000 ? null : logins.loopback.read(handle)
+    if (login === null) throw new LoginRefused(unknownCliLogin)
+    if (clock.now() >= login.begunAt + cliLoginLife) throw new LoginRefused(expiredCliLogin)
+    return login
+  }
+
+  function placeOf(request: FastifyRequest) {
+    return places.placeOf(request)
+  }
+}
+
+function checkRack({ id, rack }: LoopbackLogin, { racks }: Visit): void {
+  if (rack !== null && !racks.includes(rack)) throw new LoginRefused(wrongCliRack, { login: id, rack })
+}
+
+/** Never anywhere but the machine that the browser runs on. */
+function originOf({ port }: LoopbackLogin): string {
+  return `http://127.0.0.1:${port}`
+}
+
+function callbackOf(login: LoopbackLogin, answer: Record<string, string>): string {
+  return `${originOf(login)}/${login.path}?${new URLSearchParams({ ...answer, state: login.state })}`
+}

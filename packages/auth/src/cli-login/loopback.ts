@@ -1,0 +1,150 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { loopbackLogins, users } from '@rack-gateway/database'
+import { eq, inArray, lt } from 'drizzle-orm'
+import type { Change } from '../change.ts'
+import { LoginRefused } from '../login/refusal.ts'
+import { createValueSeal } from '../seal.ts'
+import { authorOf, type Decider, detailOf, mustBeFresh, type Place, refusedEvent } from './decision.ts'
+import type { CliLoginOptions } from './options.ts'
+import { recordedChange } from './recorded-change.ts'
+import {
+  decidedCliLogin,
+  expiredCliLogin,
+  expiredCode,
+  type LoginRefusal,
+  lockedSince,
+  unknownCode,
+  usedCode,
+  wrongVerifier,
+} from './refusal.ts'
+import { type BegunLogin, cliLoginLife, type LoopbackRequest } from './request.ts'
+import { type NewCliSession, openCliSession } from './session.ts'
+
+/** A loopback login as it travels in its address. */
+export interface LoopbackLogin extends BegunLogin, LoopbackRequest {}
+
+export interface BegunLoopback {
+  /** The one value of the address that is opened. */
+  readonly handle: string
+  readonly expiresAt: number
+}
+
+const codeLife = 60_000
+
+export type LoopbackLogins = ReturnType<typeof createLoopbackLogins>
+
+/** Logins that end in the process that began them. Until somebody decides on one, the gateway keeps nothing of it. */
+export function createLoopbackLogins(options: CliLoginOptions) {
+  const { secrets, clock, database } = options
+  const { seal, open } = createValueSeal<LoopbackLogin>(secrets, 'rack-gateway/loopback-login/1')
+
+  return {
+    begin(request: LoopbackRequest, address: string): BegunLoopback {
+      const begunAt = clock.now()
+      const handle = seal({ ...request, id: randomUUID(), address, begunAt })
+      return { handle, expiresAt: begunAt + cliLoginLife }
+    },
+
+    /** Null for what this gateway has not sealed. */
+    read: (handle: string): LoopbackLogin | null => open(handle),
+
+    async isDecided({ id }: LoopbackLogin): Promise<boolean> {
+      return (await database.db.$count(loopbackLogins, eq(loopbackLogins.id, id))) > 0
+    },
+
+    /** @returns the code for the process that began it. @throws LoginRefused */
+    approve(login: LoopbackLogin, decider: Decider, place: Place): Promise<string> {
+      return recordedChange(options, authorOf(decider), place, async (change) => {
+        const at = await mustBeFresh(change, decider, login)
+        const code = randomBytes(32).toString('base64url')
+        await decide(change, login, { userId: decider.user, authenticatedAt: at, code: hashOf(code) })
+        const detail = { ...detailOf('loopback', login), user: decider.user, email: decider.email }
+        change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
+        return code
+      })
+    },
+
+    /** @throws LoginRefused */
+    deny(login: LoopbackLogin, decider: Decider, place: Place): Promise<void> {
+      return recordedChange(options, authorOf(decider), place, async (change) => {
+        await decide(change, login, { userId: decider.user, authenticatedAt: new Date(clock.now()), code: null })
+        change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('loopback', login) })
+      })
+    },
+
+    /** The session that a code stands for, once. A code is spent by whoever brings it, also with a wrong verifier. */
+    redeem(code: string, verifier: string, place: Place): Promise<NewCliSession | LoginRefusal> {
+      return recordedChange(options, login, place, async (change) => {
+        const found = await takeCode(change, hashOf(code))
+        if (found === null) return unknownCode
+        const { row, user, wasSpent } = found
+        const named = { ...change, by: authorOf({ user: user.id, email: user.email }) }
+        const refusal = wasSpent ? usedCode : problemOf(found, verifier)
+        const detail = { login: row.id, flow: 'loopback', device: row.device }
+        if (refusal === null) return openCliSession(named, options, { ...row, login: row.id, flow: 'loopback', user })
+        named.events.push(refusedEvent(named.by, refusal, { ...detail, user: user.id, email: user.email }))
+        return refusal
+      })
+    },
+  }
+
+  async function decide({ tx }: Change, login: LoopbackLogin, decision: Decision): Promise<void> {
+    const now = clock.now()
+    const expiresAt = login.begunAt + cliLoginLife
+    if (now >= expiresAt) throw new LoginRefused(expiredCliLogin, { login: login.id })
+    const { id, device, rack, challenge } = login
+    const row = { id, device, rack, challenge: Buffer.from(challenge, 'base64url'), expiresAt: new Date(expiresAt) }
+    const decided = await tx
+      .insert(loopbackLogins)
+      .values({ ...row, ...decision, codeUntil: new Date(now + codeLife) })
+      .onConflictDoNothing()
+      .returning({ id: loopbackLogins.id })
+    if (decided.length === 0) throw new LoginRefused(decidedCliLogin, { login: login.id })
+    await forgetOld(tx, now)
+  }
+
+  async function takeCode({ tx }: Change, code: Buffer): Promise<TakenCode | null> {
+    const [row] = await tx.select().from(loopbackLogins).where(eq(loopbackLogins.code, code)).for('update')
+    if (!row) return null
+    const [user] = await tx.select().from(users).where(eq(users.id, row.userId))
+    if (!user) throw new Error('an allowed login has a user')
+    const spentAt = new Date(clock.now())
+    if (!row.spentAt) await tx.update(loopbackLogins).set({ spentAt }).where(eq(loopbackLogins.id, row.id))
+    return { row, user, wasSpent: row.spentAt !== null }
+  }
+
+  function problemOf({ row, user }: TakenCode, verifier: string): LoginRefusal | null {
+    if (!timingSafeEqual(createHash('sha256').update(verifier).digest(), row.challenge)) return wrongVerifier
+    if (clock.now() >= row.codeUntil.getTime()) return expiredCode
+    return user.lockedAt === null ? null : lockedSince
+  }
+}
+
+interface Decision {
+  readonly userId: string
+  readonly authenticatedAt: Date
+  readonly code: Buffer | null
+}
+
+interface TakenCode {
+  readonly row: typeof loopbackLogins.$inferSelect
+  readonly user: typeof users.$inferSelect
+  readonly wasSpent: boolean
+}
+
+const login = { kind: 'system', id: 'login', name: 'login' } as const
+
+function hashOf(code: string): Buffer {
+  return createHash('sha256').update(code).digest()
+}
+
+/** A few at a time, and none that another one is forgetting. */
+async function forgetOld(tx: Change['tx'], now: number): Promise<void> {
+  const old = tx
+    .select({ id: loopbackLogins.id })
+    .from(loopbackLogins)
+    .where(lt(loopbackLogins.expiresAt, new Date(now)))
+    .limit(100)
+    .for('update', { skipLocked: true })
+  await tx.delete(loopbackLogins).where(inArray(loopbackLogins.id, old))
+}

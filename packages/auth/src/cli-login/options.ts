@@ -1,0 +1,24 @@
+import type { Database } from '@rack-gateway/database'
+import type { Clock } from '../clock.ts'
+import type { RecordIdentityEvents } from '../events.ts'
+import type { SessionTerms } from '../renewal.ts'
+import type { TokenMint } from '../token.ts'
+
+/** Whether somebody may log in a CLI by typing its code, and from where. */
+export type DeviceLoginMode = 'off' | 'same-address' | 'on'
+
+export interface CliLoginOptions {
+  readonly database: Pick<Database, 'db'>
+  readonly mint: TokenMint
+  /** Newest first. */
+  readonly secrets: readonly Uint8Array[]
+  /** Milliseconds since the epoch. */
+  readonly clock: Clock
+  readonly record: RecordIdentityEvents
+  readonly terms: SessionTerms
+  readonly deviceLogin: DeviceLoginMode
+  /** Seconds between two polls of one login. */
+  readonly pollSeconds: number
+  /** What one sender can easily change of its address is left out. */
+  readonly blockOf: (address: string) => string
+}

@@ -1,0 +1,114 @@
+import type { FastifyReply } from 'fastify'
+import { type Html, html, sendPage } from '../login/html.ts'
+import type { LoginRefusal } from './refusal.ts'
+import type { BegunLogin } from './request.ts'
+import type { Visitor } from './visitor.ts'
+
+export interface Question {
+  readonly login: BegunLogin
+  readonly visitor: Visitor
+  /** From where the page is looked at. */
+  readonly here: string
+  readonly isSameSender: boolean
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** Where the form goes, and what goes with it. */
+  readonly action: string
+  readonly handle: { readonly name: string; readonly value: string }
+  readonly warning: string
+  /** Whether a login from elsewhere is only allowed with a tick. */
+  readonly tick: 'elsewhere' | 'never'
+  readonly formTargets?: readonly string[]
+}
+
+/** What is being authorised, for whom, and who asks from where: the page on which somebody decides. */
+export function askDecision(reply: FastifyReply, question: Question): FastifyReply {
+  const { login, visitor, here, isSameSender, now, action, handle, tick, formTargets = [] } = question
+  const from = isSameSender
+    ? `${login.address}, the same as this browser’s`
+    : `${login.address}; this browser is at ${here}`
+  const warning = isSameSender ? [] : [html`<p class="warning" role="alert"><strong>${question.warning}</strong></p>\n`]
+  const box =
+    isSameSender || tick === 'never'
+      ? []
+      : [
+          html`<label class="tick"><input type="checkbox" name="confirmed" value="yes" required> <span>I began this login myself, at ${login.address}, and nobody sent me the code.</span></label>\n`,
+        ]
+  return sendPage(
+    reply,
+    200,
+    'Allow the rack-gateway command to act as you?',
+    html`<p>Allow this only if you have just typed <strong>rack-gateway login</strong> on the device below.</p>
+<dl>
+<dt>You</dt><dd>${visitor.email}</dd>
+<dt>Device</dt><dd>${login.device}</dd>
+<dt>System</dt><dd>${login.system}</dd>
+<dt>Address</dt><dd>${from}</dd>
+<dt>Begun</dt><dd>${ageOf(now - login.begunAt)}</dd>
+<dt>Good for</dt><dd>${login.rack === null ? 'every rack that you may use' : `the rack ${login.rack} alone`}</dd>
+</dl>
+${warning}<form method="post" action="${action}">
+<input type="hidden" name="csrf_token" value="${visitor.csrfToken}">
+<input type="hidden" name="${handle.name}" value="${handle.value}">
+${box}<p class="choices"><button name="decision" value="allow">Allow</button> <button class="second" name="decision" value="deny" formnovalidate>Deny</button></p>
+</form>
+<p class="soft">Device and system are what the command says of itself. The address is the one that the gateway saw.</p>`,
+    { formTargets },
+  )
+}
+
+export interface CodeForm {
+  readonly visitor: Visitor
+  /** Why the code before did not count. */
+  readonly problem: LoginRefusal | null
+}
+
+/** Where somebody types the code of their terminal. No link fills it in. */
+export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): FastifyReply {
+  const told =
+    problem === null
+      ? []
+      : [html`<p class="warning" role="alert"><strong>${problem.title}</strong>: ${problem.reason}.</p>\n`]
+  return sendPage(
+    reply,
+    problem?.status ?? 200,
+    'Log in the rack-gateway command',
+    html`${told}<p>You are <strong>${visitor.email}</strong>. Type the code that your own terminal shows. A code that somebody sent you is theirs, and would let them act as you.</p>
+<form method="post" action="/gateway/device">
+<input type="hidden" name="csrf_token" value="${visitor.csrfToken}">
+<label>Code, eight letters <input class="code" name="code" maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus></label>
+<button>Go on</button>
+</form>`,
+  )
+}
+
+export function told(reply: FastifyReply, title: string, sentence: string): FastifyReply {
+  return sendPage(reply, 200, title, html`<p>${sentence}</p>`)
+}
+
+/** Why a login goes no further. @param again where to log in once more, if that helps */
+export function cliRefusalPage(
+  reply: FastifyReply,
+  { status, title, reason }: LoginRefusal,
+  again: string | null,
+): FastifyReply {
+  const button: Html[] =
+    again === null
+      ? []
+      : [html`<p><a class="button" href="/gateway/auth/login?return_to=${encodeURIComponent(again)}">Log in</a></p>\n`]
+  if (status === 429) void reply.header('retry-after', '600')
+  return sendPage(
+    reply,
+    status,
+    title,
+    html`<p>${reason.charAt(0).toUpperCase()}${reason.slice(1)}.</p>
+${button}<p class="soft">If you ask for help, name the request ${reply.request.id}.</p>`,
+  )
+}
+
+function ageOf(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000))
+  if (seconds < 60) return `${seconds} second${seconds === 1 ? '' : 's'} ago`
+  const minutes = Math.floor(seconds / 60)
+  return `${minutes} minute${minutes === 1 ? '' : 's'} ago`
+}

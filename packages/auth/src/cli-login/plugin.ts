@@ -1,0 +1,91 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { BrowserSessions } from '../browser-sessions.ts'
+import type { Clock } from '../clock.ts'
+import { readForms } from '../login/forms.ts'
+import { unavailablePage } from '../login/pages.ts'
+import { LoginRefused } from '../login/refusal.ts'
+import { authenticatedAt, type Decider } from './decision.ts'
+import { devicePages } from './device-pages.ts'
+import type { CliLogins } from './logins.ts'
+import { loopbackPages } from './loopback-pages.ts'
+import type { CliLoginOptions } from './options.ts'
+import { cliRefusalPage } from './pages.ts'
+import type { LoginRefusal } from './refusal.ts'
+import { deviceLoginOff, oldLogin } from './refusal.ts'
+import type { Visit } from './visit.ts'
+import { type CliLoginPlaces, visitorOf } from './visitor.ts'
+
+export type { Place } from './decision.ts'
+export { type CliLogins, createCliLogins } from './logins.ts'
+export type { CliLoginOptions, DeviceLoginMode } from './options.ts'
+export type { CliLoginPlaces } from './visitor.ts'
+
+export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' | 'secrets'> {
+  readonly logins: CliLogins
+  readonly clock: Clock
+  readonly browserSessions: BrowserSessions
+  readonly places: CliLoginPlaces
+  /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
+  readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
+  /** Of what somebody known is refused: resolves when it is durable. */
+  readonly recordRefusal: (
+    request: FastifyRequest,
+    visitor: Decider,
+    refusal: LoginRefusal,
+    detail: Readonly<Record<string, string>>,
+  ) => Promise<void>
+  /** Of anything else, which anybody can send: counted, without I/O. */
+  readonly countRefusal: (request: FastifyRequest, refusal: LoginRefusal) => void
+}
+
+export interface CliLoginPagesOptions extends CliLoginPluginOptions {
+  /** Who visits; null for a browser that isn't logged in. */
+  visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null>
+}
+
+/** The pages on which people decide about logins of the rack-gateway command. */
+export default fp(
+  async function cliLogin(app: FastifyInstance, options: CliLoginPluginOptions) {
+    await app.register(async function pages(scope) {
+      readForms(scope)
+      answerAsPages(scope, options)
+      const visit = visitsOf(scope, options)
+      loopbackPages(scope, { ...options, visit })
+      devicePages(scope, { ...options, visit })
+    })
+  },
+  { name: '@rack-gateway/cli-login', dependencies: ['@rack-gateway/auth'], fastify: '5.x' },
+)
+
+function visitsOf(app: FastifyInstance, { places, database }: CliLoginPluginOptions): CliLoginPagesOptions['visit'] {
+  return async function visit(request, reply) {
+    const visitor = await visitorOf(app, request, reply, places.racksOf)
+    if (visitor === null) return null
+    return {
+      ...visitor,
+      address: places.placeOf(request).source.address,
+      loggedInAfter: async (begunAt) => (await authenticatedAt(database.db, visitor.session)) >= begunAt,
+    }
+  }
+}
+
+function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): void {
+  app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
+    if (error instanceof LoginRefused) return refuse(request, reply, error)
+    if ((error.statusCode ?? 500) < 500) throw error
+    request.log.error({ event: 'cli_login.broken', err: error })
+    return unavailablePage(reply, error)
+  })
+
+  async function refuse(request: FastifyRequest, reply: FastifyReply, { refusal, detail }: LoginRefused) {
+    const { again = null, ...rest } = detail
+    const { principal } = request
+    if (principal === null || refusal === deviceLoginOff) options.countRefusal(request, refusal)
+    else if (refusal !== oldLogin || request.method === 'POST') {
+      const { id, name, credential } = principal
+      await options.recordRefusal(request, { user: id, email: name, session: credential }, refusal, rest)
+    }
+    return cliRefusalPage(reply, refusal, again)
+  }
+}

@@ -1,0 +1,14 @@
+import { type Change, changeIdentities } from '../change.ts'
+import type { Author } from '../events.ts'
+import type { Place } from './decision.ts'
+import type { CliLoginOptions } from './options.ts'
+
+/** A change whose events say where it was asked for. */
+export function recordedChange<T>(
+  { database, record }: Pick<CliLoginOptions, 'database' | 'record'>,
+  by: Author,
+  place: Place,
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
+  return changeIdentities(database.db, by, (events) => record(events.map((event) => ({ ...event, ...place }))), work)
+}

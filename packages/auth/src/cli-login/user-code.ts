@@ -1,0 +1,26 @@
+import { createHmac, randomInt } from 'node:crypto'
+import { deriveKey } from '../secret.ts'
+
+/** No vowels, so that no word comes of it, and no two letters that look alike. @see RFC 8628, section 6.1 */
+const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
+const length = 8
+const typed = new RegExp(`^[${alphabet}${alphabet.toLowerCase()}]{${length}}$`)
+
+/** What the terminal shows, such as `WDJB-MJHT`. */
+export function newUserCode(): string {
+  const letters = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`
+}
+
+/** The eight letters, however they were typed; null for what can't be a code. */
+export function readUserCode(text: string): string | null {
+  if (text.length > 40) return null
+  const letters = text.replace(/[\s-]/g, '')
+  return typed.test(letters) ? letters.toUpperCase() : null
+}
+
+/** What is kept of a code. Eight letters could be guessed from a plain hash. @param secrets newest first */
+export function createUserCodeHash(secrets: readonly Uint8Array[]): (letters: string) => Buffer[] {
+  const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/device-login-code/1'))
+  return (letters) => keys.map((key) => createHmac('sha256', key).update(letters).digest())
+}

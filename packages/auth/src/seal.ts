@@ -1,0 +1,67 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { deriveKey } from './secret.ts'
+
+const ivLength = 12
+const tagLength = 16
+
+/**
+ * AES-256-GCM for one purpose: the newest key seals, every key opens.
+ *
+ * @param secrets newest first
+ * @param purpose as in `deriveKey`
+ */
+export function createSeal(secrets: readonly Uint8Array[], purpose: string) {
+  const keys = secrets.map((secret) => deriveKey(secret, purpose))
+
+  /** @param owner whose it is: for anybody else it doesn't open */
+  function seal(text: string, owner = ''): Buffer {
+    const [newest] = keys
+    if (!newest) throw new Error('a seal needs a key')
+    const iv = randomBytes(ivLength)
+    const cipher = createCipheriv('aes-256-gcm', newest, iv).setAAD(Buffer.from(owner))
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed])
+  }
+
+  /** Null for anything that wasn't sealed for this owner by one of the keys. */
+  function open(sealed: Buffer, owner = ''): string | null {
+    if (sealed.length <= ivLength + tagLength) return null
+    for (const key of keys) {
+      const text = decrypt(key, sealed, owner)
+      if (text !== null) return text
+    }
+    return null
+  }
+
+  return { seal, open }
+}
+
+/** Lets a value travel with somebody else, who can neither read nor change it. */
+export interface ValueSeal<T> {
+  seal(value: T): string
+  /** Null for anything that this gateway has not sealed for this purpose. */
+  open(sealed: string): T | null
+}
+
+/** `createSeal` for JSON, as text that fits into an address or a cookie. */
+export function createValueSeal<T>(secrets: readonly Uint8Array[], purpose: string): ValueSeal<T> {
+  const { seal, open } = createSeal(secrets, purpose)
+  return {
+    seal: (value) => seal(JSON.stringify(value)).toString('base64url'),
+    open(sealed) {
+      const text = open(Buffer.from(sealed, 'base64url'))
+      return text === null ? null : JSON.parse(text)
+    },
+  }
+}
+
+function decrypt(key: Buffer, sealed: Buffer, owner: string): string | null {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivLength), { authTagLength: tagLength })
+  decipher.setAAD(Buffer.from(owner)).setAuthTag(sealed.subarray(ivLength, ivLength + tagLength))
+  try {
+    const text = Buffer.concat([decipher.update(sealed.subarray(ivLength + tagLength)), decipher.final()])
+    return text.toString('utf8')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fetchJson } from './fetch-json.ts'
+
+let server: Server
+let url: string
+let send: (response: ServerResponse) => void
+let hungUp: Promise<unknown>
+beforeEach(async () => {
+  hungUp = new Promise((resolve) => {
+    server = createServer((_request, response) => {
+      response.once('close', resolve)
+      send(response)
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+})
+afterEach(async () => {
+  server.close()
+  server.closeAllConnections()
+  await once(server, 'close')
+})
+
+function withoutEnd(response: ServerResponse): void {
+  const more = () => {
+    while (!response.destroyed && response.write('x'.repeat(16_384)));
+  }
+  response.on('drain', more)
+  more()
+}
+
+/** No deadline that would do the same. */
+const endless = new AbortController().signal
+
+describe('a server is hung up on', () => {
+  test('whose answer is too long', async () => {
+    send = withoutEnd
+    await expect(fetchJson(url, endless)).rejects.toThrow('larger than 262144 bytes')
+    await hungUp
+  })
+
+  test('whose answer is too slow', async () => {
+    send = (response) => void response.write('{')
+    await expect(fetchJson(url, AbortSignal.timeout(100))).rejects.toThrow('timeout')
+    await hungUp
+  })
+
+  test('whose answer is an error without end', async () => {
+    send = (response) => withoutEnd(response.writeHead(503))
+    await expect(fetchJson(url, endless)).rejects.toThrow('status 503')
+    await hungUp
+  })
+})
+
+test('an answer of the largest size is read whole', async () => {
+  const text = 'x'.repeat(256 * 1024 - 2)
+  send = (response) => void response.end(JSON.stringify(text))
+  expect(await fetchJson(url)).toBe(text)
+})

@@ -1,0 +1,35 @@
+import type { Condition } from './conditions.ts'
+
+interface Provider {
+  readonly issuers: RegExp
+  /** Claims that tell its customers apart, and are never given to another one. */
+  readonly claims: readonly string[]
+}
+
+const providers: readonly Provider[] = [
+  {
+    issuers: /^https:\/\/token\.actions\.githubusercontent\.com(?:\/|$)/,
+    claims: ['repository_id', 'repository_owner_id', 'enterprise_id'],
+  },
+  { issuers: /^https:\/\/gitlab\.com\/?$/, claims: ['project_id', 'namespace_id'] },
+  { issuers: /^https:\/\/oidc\.circleci\.com(?:\/|$)/, claims: ['oidc.circleci.com/project-id'] },
+]
+
+/** Of an issuer that nobody has described: its own name for the job, or what it calls an id. */
+const idLike = /^sub$|(?:^|[_./:-])(?:uu)?id$|[a-z](?:Id|ID|Uuid|UUID)$/
+
+/** What a trust must say so that its conditions are met by one customer's jobs alone, or null. */
+export function missingIdentity(issuer: string, conditions: readonly Condition[]): string | null {
+  const claims = conditions.filter(isIdentity).map(({ claim }) => claim)
+  const known = providers.find(({ issuers }) => issuers.test(issuer))
+  if (known?.claims.some((claim) => claims.includes(claim)) ?? claims.some((claim) => idLike.test(claim))) return null
+  if (known)
+    return `names can be taken over, and the rest anybody's job can have: add an exact condition on ${known.claims.join(' or ')}`
+  return 'a trust needs at least one exact condition that tells for good whose the job is: add one on sub, or on a claim whose name ends with id, such as project_id'
+}
+
+/** Yes or no is the same for half the world. */
+function isIdentity(condition: Condition): boolean {
+  if ('equals' in condition) return typeof condition.equals !== 'boolean'
+  return 'oneOf' in condition && condition.oneOf.every((value) => typeof value !== 'boolean')
+}

@@ -1,0 +1,84 @@
+import { bindings, type Database, trusts, workloadSessions } from '@rack-gateway/database'
+import type { Job } from '@rack-gateway/rbac-policy'
+import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
+import { checkId } from '../names.ts'
+import { after, only, type PageRequest, pageOf, placeOf } from '../page.ts'
+import type { Condition } from './conditions.ts'
+
+/** What a trust gives to the jobs that it lets in. */
+export interface Given {
+  readonly role: string
+  readonly racks: string
+  readonly apps: string
+}
+
+/** Trusts and the sessions of jobs, a page at a time, newest first. */
+export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
+  async function trustPage(page: PageRequest, filter?: SQL) {
+    const rows = await db
+      .select({ ...trustColumns, place: placeOf(trusts) })
+      .from(trusts)
+      .where(and(filter, after(trusts, page)))
+      .orderBy(desc(trusts.createdAt), desc(trusts.id))
+      .limit(page.limit + 1)
+    const given = await givenBy(rows.map(({ id }) => id))
+    return pageOf(rows, page.limit, ({ place: _, conditions, ...trust }) => ({
+      ...trust,
+      conditions: conditions as Condition[],
+      given: given.get(trust.id) ?? null,
+    }))
+  }
+
+  /** A trust is made with one binding, which can be taken away. */
+  async function givenBy(ids: readonly string[]): Promise<ReadonlyMap<string, Given>> {
+    if (ids.length === 0) return new Map()
+    const ofThese = and(eq(bindings.subjectKind, 'trust'), inArray(bindings.subjectId, [...ids]))
+    const rows = await db.select().from(bindings).where(ofThese).orderBy(desc(bindings.createdAt), desc(bindings.id))
+    return new Map(rows.map(({ subjectId, role, racks, apps }) => [subjectId, { role, racks, apps }]))
+  }
+
+  async function sessionPage(page: PageRequest, filter?: SQL) {
+    const rows = await db
+      .select({ ...sessionColumns, place: placeOf(workloadSessions) })
+      .from(workloadSessions)
+      .innerJoin(trusts, eq(trusts.id, workloadSessions.trustId))
+      .where(and(filter, after(workloadSessions, page)))
+      .orderBy(desc(workloadSessions.createdAt), desc(workloadSessions.id))
+      .limit(page.limit + 1)
+    return pageOf(rows, page.limit, ({ place: _, job, ...session }) => ({ ...session, job: job as Job }))
+  }
+
+  const one = { limit: 1 }
+  return {
+    trusts: (page: PageRequest) => trustPage(page),
+    trust: (id: string) => only(trustPage(one, eq(trusts.id, checkId('such trust', id))), 'such trust'),
+    workloadSessions: async (page: PageRequest, trust?: string) =>
+      sessionPage(page, trust === undefined ? undefined : eq(workloadSessions.trustId, checkId('such trust', trust))),
+    workloadSession: (id: string) =>
+      only(sessionPage(one, eq(workloadSessions.id, checkId('such session', id))), 'such session'),
+  }
+}
+
+const trustColumns = {
+  id: trusts.id,
+  name: trusts.name,
+  issuer: trusts.issuer,
+  audience: trusts.audience,
+  conditions: trusts.conditions,
+  maxAge: trusts.maxAge,
+  createdAt: trusts.createdAt,
+  createdBy: trusts.createdBy,
+  revokedAt: trusts.revokedAt,
+}
+const sessionColumns = {
+  id: workloadSessions.id,
+  trustId: workloadSessions.trustId,
+  trustName: trusts.name,
+  name: workloadSessions.name,
+  subject: workloadSessions.subject,
+  job: workloadSessions.job,
+  createdAt: workloadSessions.createdAt,
+  expiresAt: workloadSessions.expiresAt,
+  endedAt: workloadSessions.endedAt,
+  endedReason: workloadSessions.endedReason,
+}

@@ -1,0 +1,62 @@
+import { type ArgvWord, type CommandRule, type WordType, writeWords } from '@rack-gateway/command-matcher'
+
+/** A command that a rule is about. */
+export interface ExampleCommand {
+  readonly argv: readonly string[]
+  /** As a rule would write it: placeholders and all. */
+  readonly words: string
+  readonly service: string
+}
+
+const examples: Readonly<Record<WordType, string>> = {
+  integer: '42',
+  word: 'a-word',
+  name: 'a-name',
+  uuid: '00000000-0000-4000-8000-000000000000',
+  date: '2030-01-31',
+  release: 'RAAAAAAAAAA',
+}
+
+/** One that no rule names, so that only a rule for anything permits it. */
+const unnamed = ['(anything', 'else)']
+
+/** Choices beyond so many stand for themselves. */
+const mostChoices = 50
+
+/** Commands that tell lists of rules apart: each way to write each rule, and one that none of them names. */
+export function exampleCommands(rules: readonly CommandRule[], runServices: readonly string[]): ExampleCommand[] {
+  const services = [...new Set([...runServices, ...rules.flatMap((rule) => rule.services)])].filter(
+    (name) => name !== '*',
+  )
+  const found = new Map<string, ExampleCommand>()
+  for (const rule of rules) {
+    const on = rule.services.includes('*') ? services : rule.services
+    for (const words of variants(rule.argv)) add(found, { argv: words.flatMap(wordFor), words: writeWords(words) }, on)
+  }
+  add(found, { argv: unnamed, words: 'anything else' }, services)
+  return [...found.values()]
+}
+
+function add(
+  found: Map<string, ExampleCommand>,
+  example: Omit<ExampleCommand, 'service'>,
+  services: readonly string[],
+): void {
+  for (const service of services) found.set(`${service} ${example.argv.join(' ')}`, { ...example, service })
+}
+
+/** Every choice of every word, as long as there are not too many of them. */
+function variants(argv: readonly ArgvWord[]): (readonly ArgvWord[])[] {
+  let all: (readonly ArgvWord[])[] = [[]]
+  for (const word of argv) {
+    const choices = Array.isArray(word) && word.length * all.length <= mostChoices ? word : [word]
+    all = all.flatMap((begun) => choices.map((choice: ArgvWord) => [...begun, choice]))
+  }
+  return all
+}
+
+function wordFor(word: ArgvWord): readonly string[] {
+  if (typeof word === 'string') return [word]
+  if ('rest' in word) return unnamed
+  return 'type' in word ? [examples[word.type]] : word.slice(0, 1)
+}

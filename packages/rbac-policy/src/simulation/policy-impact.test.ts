@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy, readPolicy } from '../document.ts'
+import type { PolicyDocument } from '../policy-document.ts'
+import { studyImpact } from './policy-impact.ts'
+import type { RecordedCall } from './recorded-call.ts'
+
+const current = builtInPolicy()
+
+function written(...lines: readonly string[]): PolicyDocument {
+  const { document, problems } = readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')
+  if (document === null) throw new Error(problems.map(({ text }) => text).join('; '))
+  return document
+}
+
+function recorded(change: Partial<RecordedCall> & { role?: string } = {}): RecordedCall {
+  const { role = 'deployer', ...rest } = change
+  return {
+    at: '2030-01-07T12:00:00.000Z',
+    principal: { kind: 'user', id: 'u1', name: 'ada@example.com', roles: [role] },
+    source: { address: '192.0.2.1' },
+    rack: 'staging',
+    app: 'web',
+    route: 'POST /apps/{app}/releases/{id}/promote',
+    path: '/rack/staging/apps/web/releases/R1/promote',
+    parameters: { query: [], form: [], headers: [] },
+    decision: { effect: 'allow', rule: 'role:deployer' },
+    ...rest,
+  }
+}
+
+function run(
+  command: string,
+  effect: 'allow' | 'deny',
+  change: Partial<RecordedCall> & { role?: string } = {},
+): RecordedCall {
+  return recorded({
+    route: 'POST /apps/{app}/services/{service}/processes',
+    path: '/apps/web/services/command/processes',
+    service: 'command',
+    command: command.split(' '),
+    decision: { effect, rule: 'command:x' },
+    ...change,
+  })
+}
+
+function impact(proposed: PolicyDocument, ...calls: readonly RecordedCall[]) {
+  const study = studyImpact(current, proposed)
+  for (const call of calls) study.add(call)
+  return study.result(10)
+}
+
+const noPromotion = written('blocked:', '  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }')
+
+describe('what a proposed document would change of what was done', () => {
+  test('is nothing under the same one', () => {
+    expect(impact(current, recorded(), run('bin/pre_release', 'allow'), run('sh', 'deny'))).toEqual({
+      calls: 3,
+      unclear: 0,
+      changes: [],
+      more: 0,
+    })
+  })
+
+  test('is counted by who did what, with the latest time and the new reason', () => {
+    const later = recorded({ at: '2030-01-08T09:00:00.000Z' })
+    const other = recorded({ principal: { kind: 'user', id: 'u2', name: 'bob@example.com', roles: ['admin'] } })
+    expect(impact(noPromotion, later, recorded(), other)).toMatchObject({
+      calls: 3,
+      unclear: 0,
+      changes: [
+        {
+          effect: 'refuses',
+          principal: { name: 'ada@example.com' },
+          route: 'POST /apps/{app}/releases/{id}/promote',
+          app: 'web',
+          rule: 'blocked:POST /apps/{app}/releases/{id}/promote',
+          reason: 'A freeze.',
+          count: 2,
+          last: '2030-01-08T09:00:00.000Z',
+        },
+        { principal: { name: 'bob@example.com' }, count: 1 },
+      ],
+    })
+  })
+
+  test('says what would newly be permitted', () => {
+    const rules = written('commands:', '  rules:', '    migrate: { run: rake db:migrate, roles: [deployer, admin] }')
+    expect(impact(rules, run('rake db:migrate', 'deny'), run('bin/pre_release', 'allow')).changes).toMatchObject([
+      { effect: 'refuses', command: 'bin/pre_release', rule: 'command:no-rule' },
+      { effect: 'permits', command: 'rake db:migrate', rule: 'command:migrate' },
+    ])
+  })
+
+  test('takes time and address into account', () => {
+    const office = written('roles:', '  deployer: { extends: [deployer], when: { addresses: [10.0.0.0/8] } }')
+    const inside = recorded({ source: { address: '10.1.1.1' } })
+    expect(impact(office, inside, recorded()).changes).toMatchObject([{ count: 1, rule: 'condition:deployer' }])
+  })
+
+  test('leaves out what can not be decided again as it was', () => {
+    const unlike = recorded({ role: 'viewer' })
+    const gone = recorded({ route: 'GET /gone' })
+    const elsewhere = recorded({ path: '/apps/../x' })
+    const stranger = recorded({ principal: { kind: 'robot', id: 'r', name: 'r' } })
+    expect(impact(noPromotion, unlike, gone, elsewhere, stranger)).toEqual({
+      calls: 4,
+      unclear: 4,
+      changes: [],
+      more: 0,
+    })
+  })
+
+  test('finds out whether a process was an own run by what came of it', () => {
+    const exec = recorded({
+      role: 'ci',
+      route: 'WS /apps/{app}/processes/{pid}/exec',
+      path: '/apps/web/processes/p1/exec',
+      process: 'p1',
+      service: 'command',
+      command: ['bin/pre_release'],
+      decision: { effect: 'allow', rule: 'command:pre-release' },
+    })
+    const none = written('commands: { rules: {} }')
+    expect(impact(none, exec)).toMatchObject({ unclear: 0, changes: [{ effect: 'refuses', count: 1 }] })
+  })
+
+  test('names at most so many, and says how many more there are', () => {
+    const study = studyImpact(current, noPromotion)
+    for (let app = 0; app < 30; app++)
+      study.add(recorded({ app: `web-${app}`, path: `/apps/web-${app}/releases/R1/promote` }))
+    const { changes, more } = study.result(10)
+    expect([changes.length, more]).toEqual([10, 20])
+  })
+})

@@ -1,0 +1,135 @@
+import { attachedStart, type CommandMode } from '@rack-gateway/command-matcher'
+import {
+  compileMatcher,
+  isTargetRefusal,
+  type RackRoute,
+  rackRoutes,
+  readTarget,
+  splitRackPrefix,
+} from '@rack-gateway/convox-api'
+import { onePermissionEach } from '../grants.ts'
+import type { Binding, Principal, PrincipalKind, RackCall } from '../types.ts'
+
+/** What an audit event says about a call that was decided: as much as is needed to decide it again. */
+export interface RecordedCall {
+  /** RFC 3339. */
+  readonly at: string
+  readonly principal: {
+    readonly kind: string
+    readonly id: string
+    readonly name: string
+    readonly owner?: { readonly kind: string; readonly id: string; readonly name: string }
+    readonly groups?: readonly string[]
+    /** Those that held where it was asked. */
+    readonly roles?: readonly string[]
+  }
+  readonly source?: { readonly address: string }
+  readonly rack: string
+  readonly app?: string
+  readonly route: string
+  readonly path: string
+  readonly process?: string
+  readonly service?: string
+  readonly release?: string
+  readonly command?: readonly string[]
+  readonly parameters?: {
+    readonly query: readonly string[]
+    readonly form: readonly string[]
+    readonly headers: readonly string[]
+  }
+  /** Names of the keys that a new release changed, or that a run brought. */
+  readonly environment?: readonly string[]
+  readonly decision: { readonly effect: string; readonly rule: string }
+}
+
+/** A call as it was decided, put together again, and who made it. */
+export interface ReplayedCall {
+  readonly principal: Principal
+  readonly call: RackCall
+}
+
+const routes: ReadonlyMap<string, RackRoute> = new Map(rackRoutes.map((route) => [route.id, route]))
+const match = compileMatcher(rackRoutes)
+
+/**
+ * Puts a recorded call together again. Where somebody had a role is recorded as the roles that held there: they are given for everywhere, since
+ * nothing but that place is asked about. A token's owner is taken to hold everything, as the record doesn't say.
+ *
+ * @returns null for what can't be: another version's route, or a caller without a kind of today
+ */
+export function replayable(recorded: RecordedCall): ReplayedCall | null {
+  const route = routes.get(recorded.route)
+  const kind = kindOf(recorded.principal.kind)
+  const params = route === undefined ? null : paramsOf(route, recorded.path)
+  if (route === undefined || kind === null || params === null) return null
+  const { rack, app = null, parameters = { query: [], form: [], headers: [] } } = recorded
+  const at = Date.parse(recorded.at)
+  const isRun = route.permission === 'process:run'
+  return {
+    principal: principalOf(recorded, kind, at),
+    call: {
+      rack,
+      route,
+      app: route.path.startsWith('/apps/{app}') ? app : null,
+      params,
+      process: processOf(recorded, params),
+      service: route.path.includes('{service}') ? (params.service ?? null) : null,
+      command: commandOf(recorded, route),
+      parameters,
+      environment: route.permission === 'release:create' ? { changed: recorded.environment ?? [] } : null,
+      resource: route.permission === 'proxy:open' && app !== null ? { app, name: '(recorded)' } : null,
+      release: recorded.release === undefined || !isRun ? null : { id: recorded.release, newest: true },
+      at,
+      address: recorded.source?.address ?? null,
+    },
+  }
+}
+
+function kindOf(kind: string): PrincipalKind | null {
+  return kind === 'user' || kind === 'api-token' || kind === 'workload' ? kind : null
+}
+
+function paramsOf(route: RackRoute, path: string): Readonly<Record<string, string>> | null {
+  const target = readTarget(path)
+  if (isTargetRefusal(target)) return null
+  const method = route.method === 'ANY' ? 'GET' : route.method
+  return match(method, splitRackPrefix(target).path, route.kind)?.params ?? null
+}
+
+function principalOf({ principal }: RecordedCall, kind: PrincipalKind, at: number): Principal {
+  const { id, name, roles = [], groups = [] } = principal
+  const own = roles.filter((role) => role !== onePermissionEach).map(everywhere)
+  const owner =
+    kind === 'api-token'
+      ? {
+          kind: 'user' as const,
+          id: principal.owner?.id ?? '',
+          name: principal.owner?.name ?? '',
+          bindings: [everywhere('admin')],
+        }
+      : null
+  return { kind, id, name, credential: '', rack: null, groups, bindings: own, owner, expiresAt: at + 1 }
+}
+
+function everywhere(role: string): Binding {
+  return { id: role, role, racks: '*', apps: '*', expiresAt: null }
+}
+
+function processOf({ process, service, decision }: RecordedCall, params: Readonly<Record<string, string>>) {
+  const id = process ?? params.pid
+  if (id === undefined) return null
+  return { id, known: service !== undefined, service: service ?? null, own: decision.rule === 'own-run' }
+}
+
+function commandOf({ command, environment = [] }: RecordedCall, { permission }: RackRoute): RackCall['command'] {
+  const isRun = permission === 'process:run'
+  if (command === undefined || (!isRun && permission !== 'process:exec')) return null
+  const text = command.join(' ')
+  const options = { interactive: null, entrypoint: null, environment: isRun ? environment : [], newestRelease: null }
+  return { text, argv: command, error: null, mode: modeOf(isRun, text), options }
+}
+
+function modeOf(isRun: boolean, text: string): CommandMode {
+  if (!isRun) return 'exec'
+  return attachedStart(text) === null ? 'detached' : 'attached'
+}
