@@ -1,23 +1,23 @@
-// Makes `bundle/`, which is what is shipped. What a wrapped command waits for is three files, each whole: every further
+// Makes `bundle/`, which is what is shipped. What a wrapped command waits for is few files, each whole: every further
 // file costs half a millisecond. All the rest shares its parts, and is read by the commands that need it.
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 rmSync(`${here}bundle`, { recursive: true, force: true })
 
-/** What is imported when it is needed stays a file of its own. */
-const wanted = new Set()
+/** What is imported when it is needed stays a file of its own: where it is written, by its name. */
+const apartNames = new Map()
 const apart = {
   name: 'apart',
   setup(bundle) {
-    bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path }) => {
+    bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return
-      const file = `./${basename(path, '.ts')}.js`
-      wanted.add(file)
-      return { path: file, external: true }
+      const name = basename(path, '.ts')
+      apartNames.set(name, join(resolveDir, path))
+      return { path: `./${name}.js`, external: true }
     })
   },
 }
@@ -60,19 +60,14 @@ const quick = {
   'rack-gateway': 'src/start.ts',
   main: 'src/main.ts',
   precheck: 'src/precheck/precheck.ts',
+  judgement: 'src/precheck/judgement.ts',
+  refresh: 'src/precheck/refresh.ts',
 }
 for (const [name, source] of Object.entries(quick))
   await build({ ...common, entryPoints: { [name]: source }, plugins: [apart, lazyModules] })
-const others = {
-  own: 'src/own.ts',
-  renewal: 'src/renewal.ts',
-  'client-schema': '../../packages/config/src/client-schema.ts',
-}
-await build({ ...common, entryPoints: others, splitting: true })
+for (const name of Object.keys(quick)) apartNames.delete(name)
+await build({ ...common, entryPoints: Object.fromEntries(apartNames), splitting: true })
 
-for (const file of wanted) {
-  if (!existsSync(`${here}bundle/${file}`)) throw new Error(`nothing makes bundle/${file}, which is imported`)
-}
 const sizes = readdirSync(`${here}bundle`).map((file) => statSync(`${here}bundle/${file}`).size)
 console.log(
   `bundle/rack-gateway.js and ${sizes.length - 1} files more, ${Math.round(sizes.reduce((sum, size) => sum + size) / 1024)} KiB`,

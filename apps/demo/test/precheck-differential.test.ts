@@ -100,7 +100,7 @@ describe(`what the check before the call refuses, the gateway refuses (PRECHECK_
 
   /** What the CLI would do, from what the gateway tells the caller. */
   async function predicted({ token }: Caller, words: readonly string[]): Promise<Prediction | null> {
-    const plan = plannedCommand({ cwd: '/home/ada/myapp', env: {} }, words)
+    const plan = plannedCommand(words, { appSetting: null, directory: 'myapp' })
     if (plan.kind !== 'calls') return null
     const { status, body, headers } = await system.get('/gateway/api/v1/policy/effective?rack=staging', token)
     const snapshot = status === 200 ? readSnapshot(body) : null

@@ -5,6 +5,7 @@ import { Usage } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findLastingTarget } from '../lasting-target.ts'
 import { plannedCommand } from '../precheck/planned-command.ts'
+import { standingAt } from '../precheck/standing.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
 import { printable } from '../terminal.ts'
 import { readCanWords } from './can-words.ts'
@@ -15,7 +16,7 @@ type Effect = 'allow' | 'deny' | 'open'
 /** Asks the gateway whether a convox command may be run, and why. @returns the exit code: 5 when it is refused */
 export async function can(context: Context, words: readonly string[], leadingRack: string | null): Promise<number> {
   const { format, as, rack, command } = readCanWords(words, leadingRack)
-  const plan = plannedCommand(context, command)
+  const plan = plannedCommand(command, standingAt(context))
   if (plan.kind === 'unknown')
     throw new Usage(`what this command asks of the gateway can't be told before it is run: ${plan.reason}`)
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []

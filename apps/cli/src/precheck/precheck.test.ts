@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@rack-gateway/config/client'
@@ -7,7 +7,7 @@ import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '../context.ts'
 import type { Target } from '../target.ts'
-import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { type FakeAnswer, type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { type Passed, precheck } from './precheck.ts'
 import { snapshotFile } from './snapshot-file.ts'
 
@@ -38,17 +38,21 @@ interface Told {
 }
 
 /** A gateway that tells of one policy, at one time. */
-async function telling({ role = 'viewer', document = builtInPolicy(), at = noon, status = 200, change }: Told = {}) {
+async function telling(told: Told = {}) {
   await gateway?.close()
+  gateway = await startFakeGateway(answerOf(told))
+  return gateway
+}
+
+function answerOf({ role = 'viewer', document = builtInPolicy(), at = noon, status = 200, change }: Told): FakeAnswer {
   const bindings = [{ id: 'b1', role, racks: '*', apps: '*', expiresAt: null }]
   const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
   const { hash } = compilePolicy(document)
-  gateway = await startFakeGateway({
+  return {
     status,
     body: { format: 1, rack: 'staging', policy: hash, document, principal, ...change },
     headers: { etag: `"${role}"`, date: new Date(at).toUTCString(), location: 'https://evil.example.com/' },
-  })
-  return gateway
+  }
 }
 
 function contextAt(now: number, change: Partial<Context> = {}): Context {
@@ -152,7 +156,7 @@ describe('what is kept', () => {
     await telling()
     for (let login = 0; login < 40; login++) {
       const file = snapshotFile(join(home, 'config', 'config.json'), target(`rgs_${login}`))
-      file.write({ tag: '"1"', text: '{}', checkedAt: Date.now() })
+      file.write({ tag: '"1"', text: '{}', checkedAt: Date.now(), passed: [] })
       expect(file.read(Date.now())).toMatchObject({ tag: '"1"', text: '{}' })
     }
     expect(readdirSync(join(home, 'config', 'policy'))).toHaveLength(32)
@@ -186,6 +190,91 @@ describe('while convox runs', () => {
     leaving.abort()
     await refreshed
     expect(asked).toHaveLength(1)
+  })
+})
+
+describe('what has passed by what is kept', () => {
+  const remembered = () => snapshotFile(join(home, 'config', 'config.json'), target()).read(noon)?.passed ?? null
+
+  async function pass(words: readonly string[]): Promise<void> {
+    await (await check(noon, words)).refresh(new AbortController().signal)
+  }
+
+  test('is remembered by what is kept, and forgotten with it', async () => {
+    await telling({ role: 'deployer' })
+    await pass(promote)
+    expect(remembered()).toEqual([])
+    await pass(promote)
+    await pass(['apps'])
+    await pass(promote)
+    expect(remembered()).toHaveLength(2)
+
+    await telling({ role: 'deployer' })
+    expect(remembered()).toBeNull()
+  })
+
+  test('passes no more when the gateway has told of something else', async () => {
+    const told = await telling({ role: 'deployer' })
+    for (let time = 0; time < 2; time++) await pass(promote)
+    expect(remembered()).toHaveLength(1)
+    told.answer = answerOf({ role: 'viewer' })
+    const later = await check(noon + 60_000)
+    await later.refresh(new AbortController().signal)
+    await expect(check(noon + 60_000)).rejects.toMatchObject(refused)
+  })
+
+  test('elsewhere, or with other words, is another command', async () => {
+    await telling({ role: 'deployer', document: { ...builtInPolicy(), blocked: [] } })
+    for (let time = 0; time < 2; time++) await pass(['releases', 'promote', 'R1'])
+    mkdirSync(join(home, 'elsewhere'))
+    const there = await precheck(contextAt(noon, { cwd: join(home, 'elsewhere') }), target(), [
+      'releases',
+      'promote',
+      'R1',
+    ])
+    await there.refresh(new AbortController().signal)
+    await pass(['releases', 'promote', 'R2'])
+    expect(remembered()).toHaveLength(3)
+  })
+
+  test.each([
+    [['env', 'set', 'PASSWORD=hunter2', '-a', 'web']],
+    [['run', '--detach', 'command', 'bin/pre_release', '-a', 'web']],
+    [['registries', 'add', 'registry.example.com', 'ada', 'hunter2']],
+    [['rack', 'params', 'set', 'a=b']],
+    [['logs', '--filter', 'hunter2', '-a', 'web']],
+  ])('isn’t remembered with a value in its words: %j', async (words) => {
+    await telling({ role: 'admin', document: { ...builtInPolicy(), blocked: [] } })
+    for (let time = 0; time < 2; time++) await pass(words)
+    expect(remembered()).toEqual([])
+  })
+
+  test('isn’t remembered where the time of day or the end of a binding decides', async () => {
+    const document = {
+      ...builtInPolicy(),
+      roles: builtInPolicy().roles.map((role) =>
+        role.name === 'ops' ? { ...role, when: [{ time: [{ from: '00:00', to: '24:00', zone: 'UTC' }] }] } : role,
+      ),
+    }
+    await telling({ role: 'deployer', document })
+    for (let time = 0; time < 2; time++) await pass(promote)
+    expect(remembered()).toEqual([])
+
+    const bindings = [{ id: 'b1', role: 'deployer', racks: '*', apps: '*', expiresAt: noon + day }]
+    const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
+    await telling({ change: { principal } })
+    for (let time = 0; time < 2; time++) await pass(promote)
+    expect(remembered()).toEqual([])
+  })
+
+  test('is remembered only where nobody has changed what is kept', async () => {
+    await telling({ role: 'deployer' })
+    await pass(promote)
+    const [path = ''] = readdirSync(join(home, 'config', 'policy')).map((name) => join(home, 'config', 'policy', name))
+    const changed = readFileSync(path, 'utf8').replace('ada@example.com', 'eve@example.com')
+    writeFileSync(path, changed, { mode: 0o600 })
+    await pass(promote)
+    expect(readFileSync(path, 'utf8')).toBe(changed)
   })
 })
 

@@ -13,6 +13,8 @@ export interface KeptAnswer {
   readonly checkedAt: number
   /** The answer's body. */
   readonly text: string
+  /** Traces of commands that have passed by it. */
+  readonly passed: readonly string[]
 }
 
 /** An answer as it was found. */
@@ -64,8 +66,8 @@ export function snapshotFile(configPath: string, { origin, rack, token }: Target
   }
 }
 
-function packed({ tag, checkedAt, text }: KeptAnswer): string {
-  const head = JSON.stringify({ tag, checkedAt })
+function packed({ tag, checkedAt, text, passed }: KeptAnswer): string {
+  const head = JSON.stringify({ tag, checkedAt, passed })
   return `${format} ${digest(head, text)}\n${head}\n${text}`
 }
 
@@ -73,9 +75,9 @@ function unpacked(content: string): FoundAnswer | null {
   const [first = '', head = '', ...rest] = content.split('\n')
   const text = rest.join('\n')
   if (!first.startsWith(`${format} `)) return null
-  const { tag, checkedAt }: Partial<KeptAnswer> = JSON.parse(head)
-  if (typeof tag !== 'string' || typeof checkedAt !== 'number') return null
-  return { tag, checkedAt, text, isWhole: () => first === `${format} ${digest(head, text)}` }
+  const { tag, checkedAt, passed }: Partial<KeptAnswer> = JSON.parse(head)
+  if (typeof tag !== 'string' || typeof checkedAt !== 'number' || !Array.isArray(passed)) return null
+  return { tag, checkedAt, text, passed, isWhole: () => first === `${format} ${digest(head, text)}` }
 }
 
 function digest(head: string, text: string): string {
