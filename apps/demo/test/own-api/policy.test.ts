@@ -72,6 +72,7 @@ describe('the policy and its decisions, by the own API', () => {
         call(system, someone.token, 'GET', '/policy/effective?rack=staging', undefined, [`If-None-Match: ${tag}`])
       const unchanged = await again()
       expect([unchanged.status, unchanged.body, unchanged.headers.get('etag')]).toEqual([304, '', tag])
+      expect([...unchanged.headers.keys()].filter((name) => name.startsWith('content-'))).toEqual([])
 
       const known = nextChange(system)
       await system.issuer.addBinding({ kind: 'user', id: someone.id }, { role: 'deployer', racks: 'staging' })
