@@ -11,8 +11,9 @@ import { runWrapped } from './wrapped.ts'
  */
 export async function runCli(context: Context, args: readonly string[]): Promise<number> {
   try {
-    const { for: whose, words, rack } = parseCommandLine(args)
-    if (whose === 'convox') return await runWrapped(context, words, rack)
+    const line = parseCommandLine(args)
+    const { for: whose, words, rack } = line
+    if (whose === 'convox') return await runWrapped(context, line)
     // yargs takes longer to load than Node: convox's commands don't wait for it.
     const { runOwn } = await import('./own.ts')
     return await runOwn(context, words, rack)

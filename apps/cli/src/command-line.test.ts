@@ -15,7 +15,7 @@ describe('whose command it is', () => {
     [['help', 'login']],
     ...alone,
   ])('%j is ours', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, rack: null })
+    expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, rack: null, precheck: 'on' })
   })
 
   test.each([
@@ -27,18 +27,50 @@ describe('whose command it is', () => {
     [['--nonsense']],
     [['rack', '--help']],
   ])('%j is for convox, word for word', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: null })
+    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: null, precheck: 'on' })
   })
 
   test.each(ownCommands)('-- %s is for convox', (command) => {
-    expect(parseCommandLine(['--', command, 'x'])).toEqual({ for: 'convox', words: [command, 'x'], rack: null })
+    expect(parseCommandLine(['--', command, 'x'])).toEqual({
+      for: 'convox',
+      words: [command, 'x'],
+      rack: null,
+      precheck: 'on',
+    })
   })
 
   test('a rack before the first word leaves the decision to that word, and is not passed on', () => {
-    expect(parseCommandLine(['--rack', 'a', 'apps'])).toEqual({ for: 'convox', words: ['apps'], rack: 'a' })
-    expect(parseCommandLine(['-r', 'a', 'whoami'])).toEqual({ for: 'us', words: ['whoami'], rack: 'a' })
-    expect(parseCommandLine(['-r=a', '--', 'racks'])).toEqual({ for: 'convox', words: ['racks'], rack: 'a' })
+    expect(parseCommandLine(['--rack', 'a', 'apps'])).toEqual({
+      for: 'convox',
+      words: ['apps'],
+      rack: 'a',
+      precheck: 'on',
+    })
+    expect(parseCommandLine(['-r', 'a', 'whoami'])).toEqual({ for: 'us', words: ['whoami'], rack: 'a', precheck: 'on' })
+    expect(parseCommandLine(['-r=a', '--', 'racks'])).toEqual({
+      for: 'convox',
+      words: ['racks'],
+      rack: 'a',
+      precheck: 'on',
+    })
   })
+})
+
+describe('--no-precheck', () => {
+  test.each([
+    [['--no-precheck', 'apps', '-a', 'web'], ['apps', '-a', 'web'], null],
+    [['--rack', 'a', '--no-precheck', 'apps'], ['apps'], 'a'],
+    [['--no-precheck', '-r=a', '--', 'racks'], ['racks'], 'a'],
+  ])('before the first word (%j) is ours, and is not passed on', (args, words, rack) => {
+    expect(parseCommandLine(args)).toEqual({ for: 'convox', words, rack, precheck: 'off' })
+  })
+
+  test.each([[['apps', '--no-precheck']], [['--', '--no-precheck']], [['run', 'web', '--', '--no-precheck']]])(
+    'elsewhere (%j) is for convox',
+    (args) => {
+      expect(parseCommandLine(args)).toMatchObject({ precheck: 'on', words: expect.arrayContaining(['--no-precheck']) })
+    },
+  )
 })
 
 describe('the rack flag', () => {
@@ -51,7 +83,7 @@ describe('the rack flag', () => {
     [['exec', 'p', 'sh', '-r', 'a']],
     [['apps', '-r', 'a', '--rack', 'a']],
   ])('is found in %j, and stays where it is', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: 'a' })
+    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: 'a', precheck: 'on' })
   })
 
   test('is not looked for after --, where it belongs to the command that is run', () => {

@@ -1,7 +1,18 @@
 import { Usage } from './errors.ts'
 
 /** The first words that are ours; everything else is convox's. `rack-gateway -- racks` reaches convox's own. */
-export const ownCommands = ['login', 'logout', 'racks', 'switch', 'whoami', 'url', 'ci', 'version', 'help'] as const
+export const ownCommands = [
+  'login',
+  'logout',
+  'racks',
+  'switch',
+  'whoami',
+  'url',
+  'can',
+  'ci',
+  'version',
+  'help',
+] as const
 
 const ownFlags = ['-h', '--help', '-v', '--version']
 
@@ -11,7 +22,11 @@ export interface CommandLine {
   readonly words: readonly string[]
   /** The rack that `--rack` or `-r` names (before the first word, if the command is ours), or null. */
   readonly rack: string | null
+  /** Whether convox starts only if the policy doesn't refuse it: `off` after `--no-precheck`. */
+  readonly precheck: 'on' | 'off'
 }
+
+const noPrecheck = '--no-precheck'
 
 /**
  * Decides whose command it is, and finds the rack flag where convox itself would take it for one: anywhere before `--`.
@@ -20,13 +35,26 @@ export interface CommandLine {
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let start = 0
-  for (let flag = rackFlagAt(args, start); flag !== null; flag = rackFlagAt(args, start)) start += flag.length
-  const leading = rackFlagIn(args.slice(0, start))
+  let precheck: CommandLine['precheck'] = 'on'
+  for (let length = ownFlagAt(args, start); length > 0; length = ownFlagAt(args, start)) {
+    if (args[start] === noPrecheck) precheck = 'off'
+    start += length
+  }
+  const before = args.slice(0, start)
   const words = args.slice(start)
-  if (words[0] === '--')
-    return { for: 'convox', words: words.slice(1), rack: rackFlagIn([...args.slice(0, start), ...words.slice(1)]) }
+  if (words[0] === '--') {
+    const theirs = words.slice(1)
+    return { for: 'convox', words: theirs, rack: rackFlagIn([...before, ...theirs]), precheck }
+  }
   const anywhere = rackFlagIn(args)
-  return isOurs(words) ? { for: 'us', words, rack: leading } : { for: 'convox', words, rack: anywhere }
+  return isOurs(words)
+    ? { for: 'us', words, rack: rackFlagIn(before), precheck }
+    : { for: 'convox', words, rack: anywhere, precheck }
+}
+
+/** How many words a flag before the first word takes. */
+function ownFlagAt(args: readonly string[], index: number): number {
+  return args[index] === noPrecheck ? 1 : (rackFlagAt(args, index)?.length ?? 0)
 }
 
 function isOurs([first, second]: readonly string[]): boolean {
@@ -39,7 +67,8 @@ function isOwnCommand(word: string): boolean {
   return ownCommands.some((command) => command === word)
 }
 
-function rackFlagIn(args: readonly string[]): string | null {
+/** The rack that a flag anywhere before `--` names. @throws Usage */
+export function rackFlagIn(args: readonly string[]): string | null {
   let rack: string | null = null
   for (let index = 0; index < args.length && args[index] !== '--'; index++) {
     const flag = rackFlagAt(args, index)

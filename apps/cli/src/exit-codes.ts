@@ -4,7 +4,7 @@ export const exitCodes = {
   failure: 1,
   usage: 2,
   notLoggedIn: 4,
-  /** Reserved: a refusal that the CLI can tell before it asks the gateway. */
+  /** The policy refuses the command: convox wasn't started, or `can` was asked. */
   denied: 5,
   unreachable: 7,
   configuration: 78,
@@ -22,6 +22,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_LOGIN_FAILED', exitCodes.notLoggedIn],
   ['RGW_CLI_INTERRUPTED', exitCodes.interrupted],
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
+  ['RGW_CLI_REFUSED', exitCodes.denied],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],

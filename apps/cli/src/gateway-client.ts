@@ -1,10 +1,11 @@
 import type { Secret } from '@rack-gateway/config/client'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { version } from './version.ts'
+import { bodyOf, headersWith, parsed } from './gateway-request.ts'
+
+export { bodyOf, parsed } from './gateway-request.ts'
 
 export const deadlineMs = 10_000
-const longestAnswer = 1024 * 1024
 
 /** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
 export const Me = Type.Object({
@@ -92,14 +93,6 @@ export async function endSession(origin: string, token: Secret, id: string): Pro
   await answer?.body?.cancel()
 }
 
-function headersWith(token: Secret): Record<string, string> {
-  return {
-    authorization: `Bearer ${token.reveal()}`,
-    accept: 'application/json',
-    'user-agent': `rack-gateway/${version()}`,
-  }
-}
-
 function understood(body: string | null): MeAnswer {
   const value = body === null ? undefined : parsed(body)
   if (!Value.Check(Me, value)) return { kind: 'foreign', reason: 'its answer is not that of a Rack Gateway' }
@@ -107,26 +100,6 @@ function understood(body: string | null): MeAnswer {
   if (Number.isNaN(end.getTime()))
     return { kind: 'foreign', reason: 'its answer has an end of the token that is not a time' }
   return { kind: 'known', me: value, expiresAt: end.toISOString() }
-}
-
-/** The body as text, or null when it is longer than any that we ask for. */
-export async function bodyOf(answer: Response): Promise<string | null> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of answer.body ?? []) {
-    length += chunk.byteLength
-    if (length > longestAnswer) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-export function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }
 
 /** What a refusal says to the person, or null for what isn't one of a gateway's. */

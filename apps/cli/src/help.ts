@@ -4,6 +4,8 @@ export const overview = `Examples:
   rack-gateway apps
   rack-gateway ps -a myapp --rack staging
   rack-gateway run command 'rake stripe:prepare' -a myapp
+  rack-gateway can releases promote -a myapp     (may I, and why?)
+  rack-gateway --no-precheck deploy              (lets the gateway alone decide)
   rack-gateway -- racks                 (convox's own "racks" instead of ours)
 
 Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.
@@ -28,6 +30,10 @@ export const commandExamples = {
   whoami: `Examples:
   rack-gateway whoami
   rack-gateway whoami --rack production --json`,
+  can: `Its own flags come before the words of convox. Ends with 0, or with 5 when it is refused. Examples:
+  rack-gateway can releases promote -a web --rack production
+  rack-gateway can --json run command 'rake db:migrate' -a web
+  rack-gateway can --as ada@example.com env set -a web`,
   ci: `In a CI job, in return for the job's own OIDC token. Examples:
   eval "export $(rack-gateway ci login https://gateway.example.com --rack staging)"
   rack-gateway ci login https://gateway.example.com >> "$GITHUB_ENV"     (GitHub Actions)

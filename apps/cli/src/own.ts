@@ -16,9 +16,15 @@ export async function runOwn(context: Context, words: readonly string[], rack: s
   if (first === 'version' || first === '-v' || first === '--version') context.print(`rack-gateway ${version()}`)
   else if (second === undefined && ['help', '-h', '--help'].includes(first))
     context.print(await parser(context).getHelp())
+  else if (first === 'can' && !asksForHelp(second))
+    return (await import('./commands/can.ts')).can(context, words.slice(1), rack)
   else if (first === 'help') await parser(context).parseAsync([second ?? '', '--help'])
   else await parser(context).parseAsync([first, ...(rack === null ? [] : [`--rack=${rack}`]), ...words.slice(1)])
   return exitCodes.ok
+}
+
+function asksForHelp(word: string | undefined): boolean {
+  return word === '-h' || word === '--help'
 }
 
 /** What asks the gateway is loaded when it is used: the schema library takes longer to load than Node. */
@@ -72,6 +78,9 @@ function parser(context: Context): Argv {
       (own) => own.usage(commandExamples.url).option('rack', rackOption),
       ({ rack = null }) => url(context, rack),
     )
+    .command('can [flags] <convox arguments…>', 'ask whether a command of convox may be run, and why', (own) =>
+      canOptions(own.usage(commandExamples.can)).option('rack', rackOption).option('json', json),
+    )
     .command(
       'ci <action> [url]',
       'print RACK_URL for a CI job: ci login',
@@ -114,6 +123,11 @@ function loginOptions(own: Argv) {
       describe: 'a token that you were given instead, or - to read it from stdin',
     })
     .option('insecure', { type: 'boolean', default: false, describe: 'permit http:// to another machine' })
+}
+
+/** For the help alone: its words are convox's, and read in `commands/can-words.ts`. */
+function canOptions(own: Argv) {
+  return own.option('as', { type: 'string', describe: 'the id or e-mail address of a user, for administrators' })
 }
 
 function ciOptions(own: Argv) {

@@ -85,6 +85,16 @@ export const TokenEnded = createError(
   'this API token was revoked or has expired, so it can not be used or changed any more: make a new one',
   409,
 )
+export const SeveralUsers = createError(
+  'RGW_SEVERAL_USERS',
+  'several users have this e-mail address, each of another identity provider: name one by the id that the list of users shows',
+  409,
+)
+export const UserLocked = createError(
+  'RGW_USER_LOCKED',
+  'this user is locked, so every call of theirs is refused before any policy is asked: unlock them first',
+  409,
+)
 export const TokenChanged = createError(
   'RGW_TOKEN_CHANGED',
   'somebody else has changed this API token in the meantime, so nothing was done: look at it again, then decide',

@@ -21,8 +21,12 @@ export function checkName(what: string, text: string): string {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+export function isId(text: string): boolean {
+  return uuid.test(text)
+}
+
 /** What was asked for by id; anything but a UUID stands for nothing. @throws NotFound */
 export function checkId(what: string, id: string): string {
-  if (uuid.test(id)) return id
+  if (isId(id)) return id
   throw new NotFound(what)
 }

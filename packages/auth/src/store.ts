@@ -9,8 +9,9 @@ import {
   users,
   workloadSessions,
 } from '@rack-gateway/database'
-import type { Binding, Job } from '@rack-gateway/rbac-policy'
+import type { Job } from '@rack-gateway/rbac-policy'
 import { and, eq, or, sql } from 'drizzle-orm'
+import { type BindingRow, bindingOf } from './binding-row.ts'
 import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
 import { within } from './within.ts'
 
@@ -24,6 +25,7 @@ export { createLists, type Lists } from './lists.ts'
 export type { Page, PageRequest } from './page.ts'
 export { secretStays } from './replacing-tokens.ts'
 export type { IssuedCredential, SessionRequest } from './sessions.ts'
+export { findUserPrincipal } from './user-principal.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 export { loadTrusts } from './workloads/trusts.ts'
 export type { ProvenJwt } from './workloads/verify.ts'
@@ -81,7 +83,6 @@ export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000
   return { find }
 }
 
-type BindingRow = typeof bindings.$inferSelect
 interface Joined {
   readonly credential: typeof credentials.$inferSelect
   readonly session: typeof sessions.$inferSelect | null
@@ -111,11 +112,6 @@ function recordOf(joined: Joined, rows: readonly BindingRow[]): CredentialRecord
   return token && owner
     ? { ...token, secretExpiresAt: credential.expiresAt, kind: 'api-token', bindings: bindingsOf('api-token'), owner }
     : null
-}
-
-function bindingOf({ id, role, racks, apps, expiresAt, permissions }: BindingRow): Binding {
-  const only = permissions === null ? {} : { permissions: permissions.split(' ') }
-  return { id, role, racks, apps, expiresAt: expiresAt?.getTime() ?? null, ...only }
 }
 
 function workloadRecord(

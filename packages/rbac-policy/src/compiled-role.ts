@@ -54,9 +54,12 @@ export function compileRole({
 
 /** The permissions that a name or pattern stands for: `*` for one whole segment, at the end for one or more. Empty when there is none. */
 export function expandPermission(pattern: Permission): Permission[] {
+  if (!pattern.includes('*')) return names.has(pattern) ? [pattern] : []
   const wanted = pattern.split(':')
-  return permissions.map((entry) => entry.name).filter((name) => covers(wanted, name.split(':')))
+  return [...names].filter((name) => covers(wanted, name.split(':')))
 }
+
+const names: ReadonlySet<Permission> = new Set(permissions.map(({ name }) => name))
 
 function covers(wanted: readonly string[], segments: readonly string[]): boolean {
   const open = wanted.at(-1) === '*'

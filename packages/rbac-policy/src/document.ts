@@ -37,6 +37,13 @@ export function readPolicy(text: string, source: string): PolicyReading {
   return readOver(builtInPolicy(), text, source)
 }
 
+const texts = new WeakMap<PolicyDocument, string>()
+
+/** The text that a document was read from; null for one that was made otherwise. */
+export function textOf(document: PolicyDocument): string | null {
+  return texts.get(document) ?? null
+}
+
 let builtIn: PolicyDocument | null = null
 
 /** The policy that holds without a document. */
@@ -72,9 +79,9 @@ function readOver(base: PolicyDocument | null, text: string, source: string): Po
     lineOf: (path) => `${source}:${at(path).line}`,
   })
   const all = [...problems, ...(problems.length > 0 ? [] : documentProblems(document))]
-  return all.length > 0
-    ? failed(all.map((problem) => ({ ...at(problem.at), text: problem.text })))
-    : { document, problems: [] }
+  if (all.length > 0) return failed(all.map((problem) => ({ ...at(problem.at), text: problem.text })))
+  texts.set(document, text)
+  return { document, problems: [] }
 }
 
 /** Aliases that multiply are an error of the document, not of the process. */

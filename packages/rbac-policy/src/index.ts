@@ -5,7 +5,14 @@ export { onePermissionEach } from './grants.ts'
 export { contains, isPattern } from './may-give.ts'
 export { compileNetworks, readNetwork } from './networks.ts'
 export { type PermissionEntry, permissions } from './permissions.ts'
-export { compilePolicy } from './policy.ts'
+export {
+  decidePlanned,
+  isCertainlyRefused,
+  type PlannedDecision,
+  type PlannedQuestion,
+  parametersDecision,
+} from './planned-decision.ts'
+export { compileAgain, compilePolicy } from './policy.ts'
 export { type BlockedOperation, documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
 export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'

@@ -1,8 +1,15 @@
 import { BlockList, isIP } from 'node:net'
 
 /** IPv4 within IPv6, however it is written. */
-const mapped = new BlockList()
-mapped.addSubnet('::ffff:0:0', 96, 'ipv6')
+let mapped: BlockList | null = null
+
+function isMapped(address: string): boolean {
+  if (mapped === null) {
+    mapped = new BlockList()
+    mapped.addSubnet('::ffff:0:0', 96, 'ipv6')
+  }
+  return mapped.check(address, 'ipv6')
+}
 
 /** A CIDR as it is kept, an address alone being a network of one; null for what is neither. */
 export function readNetwork(text: string): string | null {
@@ -47,5 +54,5 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 4 || mapped.check(address, 'ipv6') ? 'ipv4' : 'ipv6'
+  return isIP(address) === 4 || isMapped(address) ? 'ipv4' : 'ipv6'
 }

@@ -6,6 +6,7 @@ import type { PolicyOptions } from './refusals.ts'
 import { createReplaceablePolicy, type ReplaceablePolicy } from './replaceable-policy.ts'
 
 export { type PolicyFile, type PolicyFileChange, readPolicyFile, unblockedBy } from './policy-file.ts'
+export type { ReplaceablePolicy } from './replaceable-policy.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -20,8 +20,15 @@ import type { Moment, Permission, Place, Policy, Principal } from './types.ts'
 export function compilePolicy(document: PolicyDocument, options: PolicyOptions = {}): Policy {
   const problems = documentProblems(document)
   if (problems.length > 0) throw new InvalidPolicy(problems.map(({ text }) => text).join('; '))
+  return policyOf(document, compileDocument(document, documentHash(document), options))
+}
 
-  const compiled = compileDocument(document, options)
+/** As `compilePolicy`, of a document that it has compiled before. @param hash what that policy's was */
+export function compileAgain(document: PolicyDocument, hash: string): Policy {
+  return policyOf(document, compileDocument(document, hash, {}))
+}
+
+function policyOf(document: PolicyDocument, compiled: CompiledDocument): Policy {
   const known = new WeakMap<Principal, Holdings>()
 
   function holdingsOf(principal: Principal): Holdings {
@@ -52,10 +59,10 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   }
 }
 
-function compileDocument(document: PolicyDocument, options: PolicyOptions): CompiledDocument {
+function compileDocument(document: PolicyDocument, hash: string, options: PolicyOptions): CompiledDocument {
   const { source, commands, runServices } = document
   return {
-    hash: documentHash(document),
+    hash,
     source,
     roles: new Map(document.roles.map((role) => [role.name, compileRole(role)])),
     commands: compileRules(commands, { runServices }),

@@ -15,7 +15,7 @@ export interface PolicyOptions {
   readonly closedAddresses?: readonly string[]
 }
 
-const buildService = 'build'
+export const buildService = 'build'
 
 /** Compiles what is refused whatever roles say into one question: a refusal, or null. */
 export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Refusal | null {

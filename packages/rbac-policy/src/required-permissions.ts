@@ -1,7 +1,7 @@
 import type { Permission, RackCall } from './types.ts'
 
 /** The service whose processes are there to run commands in. */
-const commandService = 'command'
+export const commandService = 'command'
 
 /** Where sources are uploaded to, and where a build that was made elsewhere leaves its log. Else there are the rack's own objects, such as builds: to write there is to replace one. */
 const uploads = /^(?:tmp\/|build\/[A-Z0-9]+\/logs$)/

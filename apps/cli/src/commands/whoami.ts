@@ -1,10 +1,9 @@
-import { Secret } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { BadSetting, GatewayUnreachable, TokenRefused } from '../errors.ts'
+import { GatewayUnreachable, TokenRefused } from '../errors.ts'
 import { expiryOf } from '../expiry.ts'
-import { gatewayAddress } from '../gateway-address.ts'
 import { askMe } from '../gateway-client.ts'
-import { findTarget, type Target } from '../target.ts'
+import { rackUrlTarget } from '../rack-url-target.ts'
+import { findTarget } from '../target.ts'
 import { printable } from '../terminal.ts'
 
 export interface WhoamiOptions {
@@ -14,7 +13,7 @@ export interface WhoamiOptions {
 
 /** Asks the gateway whose the token is, what it may do and when it ends. */
 export async function whoami(context: Context, { rack, format }: WhoamiOptions): Promise<void> {
-  const target = fromRackUrl(context.env.RACK_URL) ?? (await findTarget(context, rack))
+  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
   const answer = await askMe(target.origin, target.token)
   if (answer.kind === 'refused')
     throw new TokenRefused(
@@ -47,23 +46,4 @@ export async function whoami(context: Context, { rack, format }: WhoamiOptions):
 function unnamedRack(racks: readonly string[]): string {
   const [only] = racks
   return only !== undefined && racks.length === 1 ? only : 'none yet: name one with --rack, or when you log in'
-}
-
-/** The gateway of a RACK_URL that is set already, which beats every other choice. */
-function fromRackUrl(value: string | undefined): Target | null {
-  const text = value?.trim()
-  if (!text) return null
-  const url = URL.canParse(text) ? new URL(text) : null
-  const { origin } = gatewayAddress(url?.origin ?? '')
-  const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
-  if (url === null || origin === null || url.password === '')
-    throw new BadSetting('RACK_URL is set, but is not https://convox:TOKEN@HOST: correct it or unset it')
-  return {
-    name: null,
-    origin,
-    rack,
-    token: new Secret(decodeURIComponent(url.password)),
-    expiry: { state: 'unknown' },
-    renewalDue: false,
-  }
 }

@@ -1,22 +1,26 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
+export interface FakeAnswer {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 export interface FakeGateway {
   readonly url: string
+  answer: FakeAnswer
   /** `Authorization` and path of each request. */
   readonly asked: { readonly authorization: string | undefined; readonly path: string | undefined }[]
   close(): Promise<void>
 }
 
 /** A gateway on a real socket that answers everything in one way. */
-export async function startFakeGateway(answer: {
-  status: number
-  body?: unknown
-  headers?: Record<string, string>
-}): Promise<FakeGateway> {
+export async function startFakeGateway(first: FakeAnswer): Promise<FakeGateway> {
   const asked: { authorization: string | undefined; path: string | undefined }[] = []
   const server = createServer((request, response) => {
     asked.push({ authorization: request.headers.authorization, path: request.url })
+    const { answer } = gateway
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))
   })
@@ -24,13 +28,15 @@ export async function startFakeGateway(answer: {
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return {
+  const gateway: FakeGateway = {
     url: `http://127.0.0.1:${port}`,
     asked,
+    answer: first,
     async close() {
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
   }
+  return gateway
 }

@@ -12,6 +12,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_BAD_SETTING: 'which setting can’t be used',
   RGW_CLI_GATEWAY_UNREACHABLE: 'which gateway can’t be reached, and why',
   RGW_CLI_JOB_TOKEN_MISSING: 'what to add to the pipeline file, so that the job has an OIDC token',
+  RGW_CLI_REFUSED: 'why the policy refuses the command, by which rule, and what to do',
   RGW_CLI_NOT_LOGGED_IN: 'for which gateway there is no token',
   RGW_CLI_TOKEN_EXPIRED: 'when the token ended',
   RGW_CLI_TOKEN_REFUSED: 'that the gateway refused the token',

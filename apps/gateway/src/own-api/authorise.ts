@@ -15,7 +15,7 @@ export function authorise(policy: Policy, principal: Principal, endpoint: Caller
       'people-only',
     )
   }
-  if (scope === 'self' || holdsEverywhere(policy, principal, permission, moment)) return
+  if (scope !== 'gateway' || holdsEverywhere(policy, principal, permission, moment)) return
   const able = policy.rolesWith(permission).join(' or ')
   const mine = [...new Set(principal.bindings.map(({ role }) => role))].join(', ') || 'nothing'
   const sentence = `${permission} needs the role ${able || '(none has it)'} on all racks and apps, and a token its owner’s too; here it is ${mine}. Ask an administrator of the gateway (rule no-permission)`

@@ -2,7 +2,10 @@ import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gatew
 import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
 import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/auth/store'
-import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
+import type { Database } from '@rack-gateway/database'
+import type { RackRegistry } from '@rack-gateway/rack-registry'
+import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
@@ -10,8 +13,9 @@ import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, Op
 /** What the handlers work with, the same for all calls. */
 export interface OwnApiContext {
   readonly lists: Lists
-  readonly policy: Policy
-  readonly rackNames: readonly string[]
+  readonly policy: ReplaceablePolicy
+  readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
+  readonly database: Pick<Database, 'db'>
   /** The longest life of an API token, in milliseconds. */
   readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms

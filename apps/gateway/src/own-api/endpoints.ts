@@ -1,6 +1,7 @@
 import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
+import * as policy from './policy-schemas.ts'
 import * as schemas from './schemas.ts'
 import * as workloadSchemas from './workload-schemas.ts'
 
@@ -22,12 +23,14 @@ interface EndpointShape {
 export interface CallerEndpoint extends EndpointShape {
   readonly authentication?: never
   readonly permission: string
-  /** `self`: it concerns the caller, so everyone has it. `gateway`: asked for on all racks and apps. */
-  readonly scope: 'self' | 'gateway'
+  /** `self`: it concerns the caller, so everyone has it. `everyone`: it is no secret. `gateway`: asked for on all racks and apps. */
+  readonly scope: 'self' | 'everyone' | 'gateway'
   /** With this one also what is of others. */
   readonly others?: string
   /** Who may call it at all: tokens and jobs make no tokens and change no bindings. */
   readonly callers: readonly PrincipalKind[]
+  /** Whether its answer has an ETag, and isn't sent again to who has it. */
+  readonly conditional?: true
 }
 
 /** For a job that has nothing but the OIDC token of its CI system, as Bearer. A trust decides. */
@@ -425,6 +428,41 @@ export const endpoints = {
     callers: everybody,
     status: 200,
     answer: workloadSchemas.WorkloadSession,
+  },
+  getPolicy: {
+    method: 'GET',
+    path: '/policy',
+    summary: 'Shows the policy document in force, with its hash and, where it was read from one, its text.',
+    permission: 'gateway:policy:read',
+    scope: 'everyone',
+    callers: everybody,
+    status: 200,
+    answer: policy.PolicyInForce,
+    conditional: true,
+  },
+  getEffectivePolicy: {
+    method: 'GET',
+    path: '/policy/effective',
+    summary: 'Gives all that decisions about the caller on one rack are made from: what a check before the call needs.',
+    permission: 'gateway:policy:read',
+    scope: 'self',
+    callers: everybody,
+    query: policy.RackQuery,
+    status: 200,
+    answer: policy.EffectivePolicy,
+    conditional: true,
+  },
+  decide: {
+    method: 'POST',
+    path: '/policy/decisions',
+    summary: 'Decides calls without making them; as somebody else for whoever manages users.',
+    permission: 'gateway:policy:read',
+    scope: 'self',
+    others: 'gateway:user:write',
+    callers: everybody,
+    body: policy.DecisionsRequest,
+    status: 200,
+    answer: policy.Decisions,
   },
 } as const satisfies Readonly<Record<string, Endpoint>>
 

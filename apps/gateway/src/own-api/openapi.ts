@@ -1,4 +1,4 @@
-import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
+import { apiPrefix, type Endpoint, type EndpointName, endpoints, isForCallers } from './endpoints.ts'
 
 const json = (schema: object) => ({ 'application/json': { schema } })
 const error = {
@@ -83,6 +83,8 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
       [status]: { description: summary, content: json(answer) },
+      ...(isForCallers(endpoint) &&
+        endpoint.conditional && { 304: { description: 'The caller has it already: If-None-Match names its ETag.' } }),
       ...Object.fromEntries(
         Object.keys(refusals).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }]),
       ),
@@ -101,6 +103,8 @@ export function whoMay(endpoint: Endpoint): string {
   const need =
     scope === 'gateway'
       ? `Needs ${permission} on all racks and apps.`
-      : `Everyone, for what is their own${others === undefined ? '' : `; for others ${others}`}.`
+      : scope === 'everyone'
+        ? 'Everyone.'
+        : `Everyone, for what is their own${others === undefined ? '' : `; for others ${others}`}.`
   return callers.includes('api-token') ? need : `${need} People only.`
 }

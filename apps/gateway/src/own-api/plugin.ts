@@ -18,6 +18,7 @@ import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
+import { conditionalAnswer } from './conditional-answer.ts'
 import {
   apiPrefix,
   type CallerEndpoint,
@@ -60,7 +61,8 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
-    rackNames: app.racks.names,
+    racks: app.racks,
+    database,
     tokenMaxAge,
     sessionTerms,
     workloads,
@@ -107,7 +109,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
-      return answered
+      return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
 }

@@ -2,6 +2,7 @@ export { type CommandUse, commandsThatCall } from './by-route.ts'
 export type { ConvoxCommand, Effect } from './command.ts'
 export type { Flag } from './flags.ts'
 export { planCommand } from './plan.ts'
+export { concernsProcess } from './planned-call.ts'
 export type { Field, Step } from './step.ts'
 export { commands } from './table.ts'
 export type {

@@ -125,11 +125,15 @@ function commandOf(route: RackRoute, typed: string): PlannedCommand | Doubt {
   return { header: Buffer.from(text).toString('latin1'), by: route.kind === 'websocket' ? 'exec' : 'run' }
 }
 
-/** Routes that are decided by whose process they concern, or by its service. */
 const ofProcess = /\/processes\/\{pid\}(?:\/exec|\/files)?$/
 
+/** Whether a call is decided by whose process it concerns, or by its service. */
+export function concernsProcess({ path, permission }: RackRoute): boolean {
+  return ofProcess.test(path) && permission !== 'process:read'
+}
+
 function processOf({ ownRunOf }: Step, invocation: Invocation, { route, params }: RouteMatch): PlannedProcess | null {
-  if (!ofProcess.test(route.path) || route.permission === 'process:read') return null
+  if (!concernsProcess(route)) return null
   const id = params.pid ?? null
   return ownRunOf ? { id, service: ownRunOf(invocation), own: 'yes' } : { id, service: null, own: 'unknown' }
 }

@@ -2,6 +2,7 @@ import type { Handlers } from '../call.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
+import { policyHandlers } from './policy.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
@@ -16,6 +17,7 @@ export const handlers: Handlers = {
   ...serviceAccountHandlers,
   ...bindingHandlers,
   ...tokenHandlers,
+  ...policyHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,

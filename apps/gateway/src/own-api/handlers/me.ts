@@ -1,9 +1,9 @@
 import type { Handlers } from '../call.ts'
 
 export const meHandlers: Handlers<'me'> = {
-  me({ principal, policy, rackNames, csrfToken, moment }) {
+  me({ principal, policy, racks, csrfToken, moment }) {
     const { kind, id, name, rack, bindings, expiresAt } = principal
-    const reachable = policy.racksOf(principal, rackNames, moment)
+    const reachable = policy.racksOf(principal, racks.names, moment)
     return {
       kind,
       id,

@@ -7,14 +7,14 @@ type Listed = Awaited<ReturnType<OwnCall['lists']['workloadSession']>>
 type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'
 
 export const workloadSessionHandlers: Handlers<Names> = {
-  async exchangeJobToken({ workloads, identities, policy, rackNames, publicUrl, moment, proven, record, body }) {
+  async exchangeJobToken({ workloads, identities, policy, racks: all, publicUrl, moment, proven, record, body }) {
     const session = await workloads.exchange(proven, { wanted: body.trust ?? null, record })
     if (isRefusal(session)) throw unauthenticated(session)
     const { token, trust, reading } = session
     const principal = await identities.find(reading)
     if (isRefusal(principal)) throw unauthenticated(principal)
     const { host, protocol } = new URL(publicUrl ?? '')
-    const racks = policy.racksOf(principal, rackNames, moment).map((name) => {
+    const racks = policy.racksOf(principal, all.names, moment).map((name) => {
       return { name, rackUrl: `${protocol}//convox:${token}@${host}/rack/${name}` }
     })
     return { token, expiresAt: new Date(reading.expiresAt).toISOString(), trust, racks }

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMachine, type Machine } from './testing/harness.ts'
+
+const run = promisify(execFile)
+const cli = fileURLToPath(new URL('..', import.meta.url))
+
+let machine: Machine
+beforeAll(async () => {
+  machine = createMachine()
+  await run(process.execPath, ['bundle.mjs'], { cwd: cli })
+})
+afterAll(() => machine.remove())
+
+async function shipped(...words: readonly string[]): Promise<string> {
+  const env = {
+    HOME: machine.home,
+    RACK_GATEWAY_CONFIG_DIR: join(machine.home, 'config'),
+    CONVOX_BIN: join(machine.home, 'bin', 'convox'),
+    PATH: process.env.PATH,
+  }
+  const { stdout } = await run(process.execPath, [join(cli, 'bundle', 'rack-gateway.js'), ...words], { env })
+  return stdout
+}
+
+test('what is shipped runs each kind of command', async () => {
+  machine.configure({
+    gateways: { staging: { url: 'http://127.0.0.1:1', rack: 'staging' } },
+    tokens: { staging: { token: 'rgs_x' } },
+  })
+  expect(await shipped('version')).toMatch(/^rack-gateway \d/)
+  expect(await shipped('racks', '--json')).toContain('"name": "staging"')
+  expect(await shipped('help', 'can')).toContain('--as')
+  expect(await shipped('can', 'help')).toMatch(/^allowed: convox help/)
+  expect(await shipped('apps')).toContain('"argv":["apps"]')
+  expect(await shipped('--no-precheck', 'apps')).toContain('"argv":["apps"]')
+})
+
+test.each(['main.ts', 'precheck/precheck.ts', 'precheck/judgement.ts', 'precheck/refresh.ts'])(
+  'a wrapped command waits for no large package: %s',
+  async (entry) => {
+    const { metafile } = await build({
+      absWorkingDir: cli,
+      entryPoints: [`src/${entry}`],
+      bundle: true,
+      splitting: true,
+      platform: 'node',
+      format: 'esm',
+      outdir: 'never-written',
+      write: false,
+      metafile: true,
+      conditions: ['@rack-gateway/source'],
+    })
+    const files = Object.entries(metafile.outputs)
+    const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []
+    expect([...packagesOf(metafile.outputs, first ?? '')].filter((name) => !small.has(name))).toEqual([])
+  },
+)
+
+const small = new Set([
+  '@fastify/error',
+  'cross-spawn',
+  'isexe',
+  'path-key',
+  'shebang-command',
+  'shebang-regex',
+  'which',
+])
+
+interface Output {
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly imports: readonly { readonly path: string; readonly kind: string }[]
+}
+
+/** Of a file and of all that it imports before it runs. */
+function packagesOf(outputs: Readonly<Record<string, Output>>, file: string, seen = new Set<string>()): Set<string> {
+  const output = outputs[file]
+  if (output === undefined || seen.has(file)) return new Set()
+  seen.add(file)
+  const own = Object.keys(output.inputs).flatMap(
+    (input) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
+  )
+  const imported = output.imports
+    .filter(({ kind }) => kind === 'import-statement')
+    .flatMap(({ path }) => [...packagesOf(outputs, path, seen)])
+  return new Set([...own, ...imported])
+}

@@ -1,0 +1,82 @@
+import { parametersDecision } from '@rack-gateway/rbac-policy'
+import { askDecisions, type Decisions } from '../ask-decisions.ts'
+import type { Context } from '../context.ts'
+import { Usage } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { findLastingTarget } from '../lasting-target.ts'
+import { plannedCommand } from '../precheck/planned-command.ts'
+import { standingAt } from '../precheck/standing.ts'
+import { rackUrlTarget } from '../rack-url-target.ts'
+import { printable } from '../terminal.ts'
+import { readCanWords } from './can-words.ts'
+
+type DecidedCall = Decisions['decisions'][number]
+type Effect = 'allow' | 'deny' | 'open'
+
+/** Asks the gateway whether a convox command may be run, and why. @returns the exit code: 5 when it is refused */
+export async function can(context: Context, words: readonly string[], leadingRack: string | null): Promise<number> {
+  const { format, as, rack, command } = readCanWords(words, leadingRack)
+  const plan = plannedCommand(command, standingAt(context))
+  if (plan.kind === 'unknown')
+    throw new Usage(`what this command asks of the gateway can't be told before it is run: ${plan.reason}`)
+  const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
+  if (calls.length === 0) {
+    if (format === 'json') context.print(JSON.stringify({ command: plan.command, effect: 'allow', calls: [] }, null, 2))
+    else context.print(`allowed: convox ${plan.command}, which asks nothing of the gateway that it can't do without`)
+    return exitCodes.ok
+  }
+  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findLastingTarget(context, rack))
+  const answer = await askDecisions(target, calls, as)
+  // How a call is sent is refused whoever sends it, and the gateway was asked about the caller.
+  const decided = answer.decisions.map((one, at) => {
+    const refused = calls[at]?.refused ?? null
+    const route = calls[at]?.route
+    return refused === null || route === undefined
+      ? one
+      : { ...one, decision: parametersDecision(route, refused, answer.policy), when: null, otherwise: null }
+  })
+  const effect = effectOf(decided)
+  if (format === 'json')
+    context.print(
+      JSON.stringify({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, null, 2),
+    )
+  else for (const line of lines(plan.command, effect, answer, decided)) context.print(printable(line))
+  return effect === 'deny' ? exitCodes.denied : exitCodes.ok
+}
+
+function effectOf(decided: readonly DecidedCall[]): Effect {
+  if (decided.some(({ decision }) => decision.effect === 'deny')) return 'deny'
+  return decided.every(({ decision, otherwise }) => decision.effect === 'allow' && otherwise === null)
+    ? 'allow'
+    : 'open'
+}
+
+const words = {
+  allow: 'allowed',
+  deny: 'refused',
+  open: 'it depends on what only the rack knows',
+  needs: 'needs more',
+} as const
+
+function lines(
+  command: string,
+  effect: Effect,
+  { caller, rack }: Decisions,
+  decided: readonly DecidedCall[],
+): string[] {
+  const shown = effect === 'deny' ? decided.filter(({ decision }) => decision.effect === 'deny') : decided
+  return [`${words[effect]}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]
+}
+
+function callLines({ route, decision, when, otherwise }: DecidedCall): string[] {
+  return [
+    `  ${route}`,
+    `    ${sentence(decision, when)}`,
+    ...(otherwise === null ? [] : [`    ${sentence(otherwise.decision, otherwise.when)}`]),
+  ]
+}
+
+function sentence({ effect, rule, source, reason, next }: DecidedCall['decision'], when: string | null): string {
+  const condition = when === null ? '' : ` if ${when}`
+  return `${words[effect]}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
+}

@@ -1,0 +1,9 @@
+import { type CommandPlan, planCommand } from '@rack-gateway/convox-api/commands'
+import type { Standing } from './standing.ts'
+
+/** What a convox command would ask of the gateway, as far as it is certain. @param standing null where the app is in doubt */
+export function plannedCommand(words: readonly string[], standing: Standing | null): CommandPlan {
+  if (standing === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
+  // Whether more is read from the input changes no refusal: the environment may always stay as it is.
+  return planCommand(words, { ...standing, rack: 'chosen', input: 'stream' })
+}

@@ -1,0 +1,310 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Secret } from '@rack-gateway/config/client'
+import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Context } from '../context.ts'
+import type { Target } from '../target.ts'
+import { type FakeAnswer, type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { type Passed, precheck } from './precheck.ts'
+import { snapshotFile } from './snapshot-file.ts'
+
+const noon = Date.UTC(2030, 0, 2, 12)
+const day = 24 * 60 * 60 * 1000
+const promote = ['releases', 'promote', 'R1', '-a', 'web']
+
+let home: string
+let gateway: FakeGateway | null
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'rack-gateway-precheck-'))
+  mkdirSync(join(home, 'project'))
+  gateway = null
+})
+afterEach(async () => {
+  rmSync(home, { recursive: true, force: true })
+  await gateway?.close()
+})
+
+interface Told {
+  readonly role?: string
+  readonly document?: PolicyDocument
+  /** The gateway's time. */
+  readonly at?: number
+  readonly status?: number
+  /** What is otherwise in its answer. */
+  readonly change?: object
+}
+
+/** A gateway that tells of one policy, at one time. */
+async function telling(told: Told = {}) {
+  await gateway?.close()
+  gateway = await startFakeGateway(answerOf(told))
+  return gateway
+}
+
+function answerOf({ role = 'viewer', document = builtInPolicy(), at = noon, status = 200, change }: Told): FakeAnswer {
+  const bindings = [{ id: 'b1', role, racks: '*', apps: '*', expiresAt: null }]
+  const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
+  const { hash } = compilePolicy(document)
+  return {
+    status,
+    body: { format: 1, rack: 'staging', policy: hash, document, principal, ...change },
+    headers: { etag: `"${role}"`, date: new Date(at).toUTCString(), location: 'https://evil.example.com/' },
+  }
+}
+
+function contextAt(now: number, change: Partial<Context> = {}): Context {
+  return {
+    env: {},
+    cwd: join(home, 'project'),
+    configPath: join(home, 'config', 'config.json'),
+    now,
+    print: () => undefined,
+    note: () => undefined,
+    readSecret: async () => '',
+    interactive: false,
+    openBrowser: async () => undefined,
+    interruption: () => new AbortController().signal,
+    ...change,
+  }
+}
+
+function target(token = 'rgs_one'): Target {
+  const origin = gateway?.url ?? 'http://127.0.0.1:1'
+  return {
+    name: 'staging',
+    origin,
+    rack: 'staging',
+    token: new Secret(token),
+    expiry: { state: 'unknown' },
+    renewalDue: false,
+  }
+}
+
+/** Who stands where, at noon unless said otherwise. */
+function check(now = noon, words: readonly string[] = promote, change: Partial<Context> = {}): Promise<Passed> {
+  return precheck(contextAt(now, change), target(), words)
+}
+
+const refused = { code: 'RGW_CLI_REFUSED' }
+
+describe('office hours', () => {
+  const window = { from: '08:00', to: '18:00', zone: 'UTC' }
+  const document = {
+    ...builtInPolicy(),
+    roles: builtInPolicy().roles.map((role) =>
+      role.name === 'deployer' ? { ...role, when: [{ time: [window] }] } : role,
+    ),
+  }
+  const hours = (count: number) => count * 60 * 60 * 1000
+  const morning = Date.UTC(2030, 0, 2)
+
+  test('are those of the gateway’s clock, whatever the own one says', async () => {
+    await telling({ role: 'deployer', document, at: noon })
+    for (const wrong of [noon - hours(5), noon + hours(7)]) await expect(check(wrong)).resolves.toBeDefined()
+    await telling({ role: 'deployer', document, at: morning + hours(20) })
+    await expect(check(morning + hours(20))).rejects.toMatchObject(refused)
+  })
+
+  test('that begin while the command is on its way don’t stop it', async () => {
+    await telling({ role: 'deployer', document, at: morning + hours(8) - 3_000 })
+    await expect(check(morning + hours(8) - 3_000)).resolves.toBeDefined()
+    await telling({ role: 'deployer', document, at: morning + hours(8) - 60_000 })
+    await expect(check(morning + hours(8) - 60_000)).rejects.toMatchObject(refused)
+  })
+})
+
+describe('an answer that isn’t understood refuses nothing, and isn’t kept', () => {
+  test.each<[string, Told]>([
+    ['of a later format', { change: { format: 2 } }],
+    ['of another document than its hash says', { change: { policy: 'f'.repeat(64) } }],
+    ['whose document can’t be compiled', { change: { document: { ...builtInPolicy(), roles: [] } } }],
+    ['without a caller', { change: { principal: null } }],
+    ['with bindings that are none', { change: { principal: { bindings: [{ role: 1 }] } } }],
+    ['that is a redirect', { status: 302 }],
+    ['that refuses the token', { status: 401 }],
+    ['of a gateway that has no such address', { status: 404 }],
+  ])('%s', async (_, told) => {
+    const { asked } = await telling(told)
+    await expect(check()).resolves.toBeDefined()
+    await expect(check()).resolves.toBeDefined()
+    expect(asked).toHaveLength(2)
+    expect(() => readdirSync(join(home, 'config', 'policy'))).toThrow('ENOENT')
+  })
+})
+
+describe('what is kept', () => {
+  test('is used for a day', async () => {
+    const { asked } = await telling({ role: 'deployer' })
+    await check(noon)
+    await check(noon + day)
+    expect(asked).toHaveLength(1)
+    await check(noon + day + 1)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('from a time that is still to come isn’t used', async () => {
+    const { asked } = await telling({ role: 'deployer' })
+    await check(noon)
+    await check(noon - 1)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('is at most 32 answers', async () => {
+    await telling()
+    for (let login = 0; login < 40; login++) {
+      const file = snapshotFile(join(home, 'config', 'config.json'), target(`rgs_${login}`))
+      file.write({ tag: '"1"', text: '{}', checkedAt: Date.now(), passed: [] })
+      expect(file.read(Date.now())).toMatchObject({ tag: '"1"', text: '{}' })
+    }
+    expect(readdirSync(join(home, 'config', 'policy'))).toHaveLength(32)
+  })
+
+  test('where nothing can be written, is nothing: the command goes on', async () => {
+    await telling({ role: 'deployer' })
+    await expect(check(noon, promote, { configPath: '/dev/null/config.json' })).resolves.toBeDefined()
+  })
+})
+
+describe('while convox runs', () => {
+  test('what is older than a minute is asked for again, for the next time', async () => {
+    const { asked } = await telling({ role: 'deployer' })
+    await check(noon)
+    const young = await check(noon + 60_000 - 1)
+    await young.refresh(new AbortController().signal)
+    expect(asked).toHaveLength(1)
+    const older = await check(noon + 60_000)
+    await older.refresh(new AbortController().signal)
+    expect(asked).toHaveLength(2)
+    await (await check(noon + 120_000 - 1)).refresh(new AbortController().signal)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('a command that ends at once isn’t kept waiting', async () => {
+    const { asked } = await telling({ role: 'deployer' })
+    await check(noon)
+    const leaving = new AbortController()
+    const refreshed = (await check(noon + 120_000)).refresh(leaving.signal)
+    leaving.abort()
+    await refreshed
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('what has passed by what is kept', () => {
+  const remembered = () => snapshotFile(join(home, 'config', 'config.json'), target()).read(noon)?.passed ?? null
+
+  async function pass(words: readonly string[]): Promise<void> {
+    await (await check(noon, words)).refresh(new AbortController().signal)
+  }
+
+  test('is remembered by what is kept, and forgotten with it', async () => {
+    await telling({ role: 'deployer' })
+    await pass(promote)
+    expect(remembered()).toEqual([])
+    await pass(promote)
+    await pass(['apps'])
+    await pass(promote)
+    expect(remembered()).toHaveLength(2)
+
+    await telling({ role: 'deployer' })
+    expect(remembered()).toBeNull()
+  })
+
+  test('passes no more when the gateway has told of something else', async () => {
+    const told = await telling({ role: 'deployer' })
+    for (let time = 0; time < 2; time++) await pass(promote)
+    expect(remembered()).toHaveLength(1)
+    told.answer = answerOf({ role: 'viewer' })
+    const later = await check(noon + 60_000)
+    await later.refresh(new AbortController().signal)
+    await expect(check(noon + 60_000)).rejects.toMatchObject(refused)
+  })
+
+  test('elsewhere, or with other words, is another command', async () => {
+    await telling({ role: 'deployer', document: { ...builtInPolicy(), blocked: [] } })
+    for (let time = 0; time < 2; time++) await pass(['releases', 'promote', 'R1'])
+    mkdirSync(join(home, 'elsewhere'))
+    const there = await precheck(contextAt(noon, { cwd: join(home, 'elsewhere') }), target(), [
+      'releases',
+      'promote',
+      'R1',
+    ])
+    await there.refresh(new AbortController().signal)
+    await pass(['releases', 'promote', 'R2'])
+    expect(remembered()).toHaveLength(3)
+  })
+
+  test.each([
+    [['env', 'set', 'PASSWORD=hunter2', '-a', 'web']],
+    [['run', '--detach', 'command', 'bin/pre_release', '-a', 'web']],
+    [['registries', 'add', 'registry.example.com', 'ada', 'hunter2']],
+    [['rack', 'params', 'set', 'a=b']],
+    [['logs', '--filter', 'hunter2', '-a', 'web']],
+  ])('isn’t remembered with a value in its words: %j', async (words) => {
+    await telling({ role: 'admin', document: { ...builtInPolicy(), blocked: [] } })
+    for (let time = 0; time < 2; time++) await pass(words)
+    expect(remembered()).toEqual([])
+  })
+
+  test('isn’t remembered where the time of day or the end of a binding decides', async () => {
+    const document = {
+      ...builtInPolicy(),
+      roles: builtInPolicy().roles.map((role) =>
+        role.name === 'ops' ? { ...role, when: [{ time: [{ from: '00:00', to: '24:00', zone: 'UTC' }] }] } : role,
+      ),
+    }
+    await telling({ role: 'deployer', document })
+    for (let time = 0; time < 2; time++) await pass(promote)
+    expect(remembered()).toEqual([])
+
+    const bindings = [{ id: 'b1', role: 'deployer', racks: '*', apps: '*', expiresAt: noon + day }]
+    const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
+    await telling({ change: { principal } })
+    for (let time = 0; time < 2; time++) await pass(promote)
+    expect(remembered()).toEqual([])
+  })
+
+  test('is remembered only where nobody has changed what is kept', async () => {
+    await telling({ role: 'deployer' })
+    await pass(promote)
+    const [path = ''] = readdirSync(join(home, 'config', 'policy')).map((name) => join(home, 'config', 'policy', name))
+    const changed = readFileSync(path, 'utf8').replace('ada@example.com', 'eve@example.com')
+    writeFileSync(path, changed, { mode: 0o600 })
+    await pass(promote)
+    expect(readFileSync(path, 'utf8')).toBe(changed)
+  })
+})
+
+describe('nothing is asked, and nothing refused, for', () => {
+  test.each([
+    ['a command of this machine', ['help']],
+    ['what isn’t a command', ['no-such-command']],
+    ['a flag that isn’t known', ['apps', '--nonsense']],
+  ])('%s', async (_, words) => {
+    const { asked } = await telling()
+    await expect(check(noon, words)).resolves.toBeDefined()
+    expect(asked).toEqual([])
+  })
+
+  test('a directory with two names, since convox may name the app by either', async () => {
+    const { asked } = await telling()
+    symlinkSync(join(home, 'project'), join(home, 'other'))
+    const change = { env: { PWD: join(home, 'other') } }
+    await expect(check(noon, ['releases', 'promote', 'R1'], change)).resolves.toBeDefined()
+    expect(asked).toEqual([])
+    await expect(check(noon, ['releases', 'promote', 'R1'], { env: { PWD: home } })).rejects.toMatchObject(refused)
+  })
+})
+
+test('a policy’s words can’t command the terminal', async () => {
+  const [first] = builtInPolicy().blocked
+  const document = {
+    ...builtInPolicy(),
+    blocked: first ? [{ ...first, route: 'GET /apps', reason: 'Closed \u001b[31m.', next: 'Ask.' }] : [],
+  }
+  await telling({ role: 'admin', document })
+  await expect(check(noon, ['apps'])).rejects.toThrow('Closed \ufffd[31m. Ask. (rule blocked:GET /apps, from built-in')
+})

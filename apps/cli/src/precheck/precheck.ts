@@ -1,0 +1,61 @@
+import type { Context } from '../context.ts'
+import type { Target } from '../target.ts'
+import { mostRemembered, traceOf } from './remembered.ts'
+import { type FoundAnswer, type SnapshotFile, snapshotFile } from './snapshot-file.ts'
+import { type Standing, standingAt } from './standing.ts'
+
+/** What may be done while convox runs. */
+export interface Passed {
+  /** Sees to what is kept, for the next time. Never rejects. @param leaving fires when convox has ended */
+  refresh(leaving: AbortSignal): Promise<void>
+}
+
+/** A command, and what is known where it was typed. */
+export interface Asked {
+  readonly context: Context
+  readonly target: Target
+  readonly words: readonly string[]
+  readonly standing: Standing
+  readonly file: SnapshotFile
+  readonly kept: FoundAnswer | null
+}
+
+const nothingToDo: Passed = { refresh: async () => undefined }
+
+/** A snapshot that was asked for so lately isn't asked for again while convox runs. */
+const recently = 60_000
+
+/**
+ * Refuses a convox command that the gateway would certainly refuse, by what is known of the caller's policy. What is known
+ * may be old: so it only permits, and before a refusal the gateway is asked whether it still holds. In doubt, or without
+ * an answer, the command passes, and the gateway decides. What has passed by what is kept passes by it again at once:
+ * policies and plans take most of the time that this takes, and are loaded for what is new.
+ *
+ * @throws Refused
+ */
+export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<Passed> {
+  const standing = standingAt(context)
+  if (standing === null) return nothingToDo
+  const file = snapshotFile(context.configPath, target)
+  const kept = file.read(context.now)
+  const trace = traceOf(words, standing)
+  const asked = { context, target, words, standing, file, kept }
+  if (kept?.passed.includes(trace)) return afterwards(asked, kept)
+  const { judge } = await import('./judgement.ts')
+  const verdict = await judge(asked)
+  if (kept === null) return nothingToDo
+  if (verdict === 'passing') return afterwards(asked, kept)
+  return afterwards(asked, { ...kept, passed: [...kept.passed, trace].slice(-mostRemembered) })
+}
+
+function afterwards({ context, target, file, kept: before }: Asked, kept: FoundAnswer): Passed {
+  return {
+    async refresh(leaving) {
+      // Bytes that were changed by others aren't made good by being written again.
+      if (kept !== before && kept.isWhole()) file.write(kept)
+      if (context.now - kept.checkedAt < recently) return
+      const { refresh } = await import('./refresh.ts')
+      await refresh(context, target, { file, kept }, leaving)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { version } from '../version.ts'
+import { sha256 } from './sha256.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Standing } from './standing.ts'
+
+/** What a command that has passed is known by: these words, here, of this version. */
+export function traceOf(words: readonly string[], standing: Standing): string {
+  return sha256(JSON.stringify([version(), words, standing])).slice(0, 32)
+}
+
+/** So many commands are remembered by one answer of the gateway, the latest ones. */
+export const mostRemembered = 100
+
+/** What convox itself puts into forms. */
+const harmless = new Set(['count', 'cpu', 'force', 'lock', 'memory', 'timeout', 'url'])
+
+/**
+ * Whether a command that has passed may be remembered. Not where the time of day or the end of a binding decides; nor with
+ * values in its words, such as a password: a hash of them could be guessed at.
+ */
+export function isMemorable(words: readonly string[], calls: readonly PlannedCall[], snapshot: Snapshot): boolean {
+  return isLasting(snapshot) && !words.some((word) => word.includes('=')) && calls.every(bringsNoValue)
+}
+
+function bringsNoValue({ command, environment, parameters }: PlannedCall): boolean {
+  const { form, headers } = parameters
+  return (
+    command === null && environment === null && form.every((name) => harmless.has(name)) && !headers.includes('filter')
+  )
+}
+
+function isLasting({ document, principal }: Snapshot): boolean {
+  const conditions = [...document.roles, ...document.commands].flatMap(({ when = [] }) => when)
+  const bindings = [...principal.bindings, ...(principal.owner?.bindings ?? [])]
+  return conditions.every(({ time }) => time === undefined) && bindings.every(({ expiresAt }) => expiresAt === null)
+}

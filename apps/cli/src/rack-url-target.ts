@@ -1,0 +1,23 @@
+import { Secret } from '@rack-gateway/config/client'
+import { BadSetting } from './errors.ts'
+import { gatewayAddress } from './gateway-address.ts'
+import type { Target } from './target.ts'
+
+/** The gateway of a RACK_URL that is set already, which beats every other choice. @throws BadSetting */
+export function rackUrlTarget(value: string | undefined): Target | null {
+  const text = value?.trim()
+  if (!text) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  const { origin } = gatewayAddress(url?.origin ?? '')
+  const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
+  if (url === null || origin === null || url.password === '')
+    throw new BadSetting('RACK_URL is set, but is not https://convox:TOKEN@HOST: correct it or unset it')
+  return {
+    name: null,
+    origin,
+    rack,
+    token: new Secret(decodeURIComponent(url.password)),
+    expiry: { state: 'unknown' },
+    renewalDue: false,
+  }
+}

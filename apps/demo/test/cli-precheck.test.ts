@@ -1,0 +1,233 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { call, type Person, person } from './own-api/callers.ts'
+import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
+import { fromSource } from './support/processes.ts'
+import type { Ended } from './support/program.ts'
+import { nextChange, type System, startSystem } from './support/system.ts'
+import { type WatchedWay, watchedWay } from './support/watched-way.ts'
+
+const promote = ['releases', 'promote', 'R1', '-a', 'myapp']
+const effective = 'GET /gateway/api/v1/policy/effective?rack=staging'
+const refusal =
+  'rack-gateway: "convox releases promote" was not started: release:promote on myapp needs one of the roles deployer, ci and admin; you are viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)\n'
+
+/** `rack-gateway` as a person uses it, against a real gateway; convox is a script that says that it was started. */
+describe('before convox is started', () => {
+  let system: System
+  let way: WatchedWay
+  let viewer: Person
+  let deployer: Person
+  let machine: Machine
+  beforeAll(async () => {
+    system = await startSystem({ rackNames: ['staging', 'production'] })
+    way = await watchedWay(system.url)
+    viewer = await person(system, 'viewer')
+    deployer = await person(system, 'deployer')
+  })
+  afterAll(async () => {
+    await way.close()
+    await system.stop()
+  })
+  beforeEach(() => {
+    machine?.remove()
+    machine = createMachine(null)
+    writeStubConvox(join(machine.home, 'bin', 'convox'))
+    way.is = 'open'
+    way.asked.length = 0
+  })
+  afterAll(() => machine.remove())
+
+  const directory = () => join(machine.home, 'config', 'rack-gateway')
+  const kept = () => readdirSync(join(directory(), 'policy')).map((name) => join(directory(), 'policy', name))
+
+  function as({ token }: Pick<Person, 'token'>): void {
+    mkdirSync(directory(), { recursive: true, mode: 0o700 })
+    const config = {
+      gateways: { staging: { url: way.url, rack: 'staging' } },
+      tokens: { staging: { token } },
+      current: 'staging',
+    }
+    writeFileSync(join(directory(), 'config.json'), JSON.stringify(config), { mode: 0o600 })
+  }
+
+  function gateway(...words: readonly string[]): Promise<Ended> {
+    return machine.run(...fromSource('apps/cli/src/main.ts', words), {})
+  }
+
+  const started = ({ stdout }: Ended) => stdout.startsWith('arguments: ')
+
+  test('what the gateway would refuse ends with its words and 5, and nothing was started', async () => {
+    as(viewer)
+    expect(await gateway(...promote)).toEqual({ code: 5, stdout: '', stderr: refusal })
+    expect(way.asked).toEqual([effective])
+
+    const real = await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', viewer.token)
+    const [, words = ''] = refusal.trim().split('was not started: ')
+    expect(real.error).toBe(words.replace(', from bindings)', ')'))
+  })
+
+  test('what is permitted runs, and from then on without a question', async () => {
+    as(deployer)
+    expect(started(await gateway(...promote))).toBe(true)
+    expect(started(await gateway('env', 'set', 'A=b', '-a', 'myapp'))).toBe(true)
+    expect(way.asked).toEqual([effective])
+  })
+
+  test('what is kept is for the person’s own eyes, and holds no secret', async () => {
+    as(deployer)
+    await gateway(...promote)
+    const [file = '', ...others] = kept()
+    expect(others).toEqual([])
+    expect([statSync(file).mode & 0o777, statSync(join(file, '..')).mode & 0o777]).toEqual([0o600, 0o700])
+    const content = readFileSync(file, 'utf8')
+    for (const secret of [deployer.token, deployer.session, viewer.email, system.rack.token])
+      expect(content).not.toContain(secret)
+  })
+
+  test('before a refusal the gateway is asked whether it still holds: a fresh grant works at once', async () => {
+    const someone = await person(system, 'viewer')
+    as(someone)
+    expect(await gateway(...promote)).toMatchObject({ code: 5 })
+    expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
+    expect(way.asked).toEqual([effective, `${effective} if changed`])
+
+    const known = nextChange(system)
+    await system.issuer.addBinding({ kind: 'user', id: someone.id }, { role: 'deployer', apps: 'myapp' })
+    await known
+    expect(started(await gateway(...promote))).toBe(true)
+    expect(started(await gateway(...promote))).toBe(true)
+    expect(way.asked).toHaveLength(3)
+  })
+
+  test('what was taken away is still permitted by what is kept, and refused by the gateway', async () => {
+    const admin = await person(system, 'admin')
+    const someone = await person(system, null)
+    const granted = nextChange(system)
+    const subject = { kind: 'user', id: someone.id }
+    const binding = await call(system, admin.token, 'POST', '/bindings', { subject, role: 'deployer' })
+    await granted
+    as(someone)
+    expect(started(await gateway(...promote))).toBe(true)
+
+    const taken = nextChange(system)
+    expect((await call(system, admin.token, 'DELETE', `/bindings/${binding.text('id')}`)).status).toBe(200)
+    await taken
+    expect(started(await gateway(...promote))).toBe(true)
+    expect(way.asked).toEqual([effective])
+    expect((await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', someone.token)).status).toBe(403)
+  })
+
+  test.each(['cut', 'silent'] as const)(
+    'without an answer (%s) convox is started, and the gateway decides',
+    async (is) => {
+      as(viewer)
+      expect(await gateway(...promote)).toMatchObject({ code: 5 })
+      way.is = is
+      const begun = Date.now()
+      const outcome = await gateway(...promote)
+      expect([started(outcome), outcome.code, outcome.stderr]).toEqual([true, 0, ''])
+      expect(way.asked).toHaveLength(2)
+      expect(Date.now() - begun).toBeLessThan(20_000)
+    },
+  )
+
+  test.each<[string, (content: string) => string]>([
+    ['cut short', (content) => content.slice(0, 500)],
+    ['empty', () => ''],
+    ['of another format', (content) => content.replace(/^rack-gateway policy 1/, 'rack-gateway policy 2')],
+  ])('what is kept but %s isn’t used', async (_, change) => {
+    as(viewer)
+    await gateway('apps')
+    for (const file of kept()) writeFileSync(file, change(readFileSync(file, 'utf8')))
+    expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
+    expect(way.asked).toEqual([effective, effective])
+  })
+
+  test('what is kept but was changed refuses nobody', async () => {
+    as(deployer)
+    await gateway('apps')
+    for (const file of kept())
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"role":"deployer"', '"role":"viewer"'))
+    expect(started(await gateway(...promote))).toBe(true)
+    expect(way.asked).toEqual([effective, effective])
+  })
+
+  test('another login, rack or gateway never uses what is kept', async () => {
+    as(deployer)
+    expect(started(await gateway(...promote))).toBe(true)
+    as(viewer)
+    expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
+    expect(way.asked).toEqual([effective, effective])
+    expect(kept()).toHaveLength(2)
+  })
+
+  test('--no-precheck asks nothing and starts it', async () => {
+    as(viewer)
+    const outcome = await gateway('--no-precheck', ...promote)
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
+    expect(outcome.stdout).toMatch(/^arguments: releases promote R1 -a myapp\n/)
+    expect(way.asked).toEqual([])
+  })
+
+  test('in doubt it is started: whose process it is only the rack knows', async () => {
+    as(deployer)
+    expect(started(await gateway('exec', 'web-1', 'bin/pre_release', '-a', 'myapp'))).toBe(true)
+    expect(await gateway('exec', 'web-1', 'ls', '-a', 'myapp')).toMatchObject({ code: 5, stdout: '' })
+  })
+
+  describe('can', () => {
+    test('says that, why, and by which rule', async () => {
+      as(viewer)
+      expect(await gateway('can', ...promote)).toEqual({
+        code: 5,
+        stderr: '',
+        stdout: `refused: convox releases promote on staging, as ${viewer.email}
+  POST /apps/{app}/releases/{id}/promote
+    refused: release:promote on myapp needs one of the roles deployer, ci and admin; you are viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)
+`,
+      })
+      as(deployer)
+      const permitted = await gateway('can', ...promote)
+      expect([permitted.code, permitted.stdout.split('\n')[0]]).toEqual([
+        0,
+        `allowed: convox releases promote on staging, as ${deployer.email}`,
+      ])
+    })
+
+    test('--json has the objects of the events', async () => {
+      as(viewer)
+      const { code, stdout } = await gateway('can', '--json', ...promote, '--rack', 'staging')
+      const { effect, calls } = JSON.parse(stdout)
+      expect([code, effect]).toEqual([5, 'deny'])
+      await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', viewer.token)
+      const refused = calls.filter((one: { decision: { effect: string } }) => one.decision.effect === 'deny')
+      expect(refused.map((one: { decision: object }) => one.decision)).toEqual([
+        expect.objectContaining({ ...(await system.lastEvent()).decision }),
+      ])
+    })
+
+    test('says what only the rack knows', async () => {
+      as(deployer)
+      const { code, stdout } = await gateway('can', 'exec', 'web-1', 'bin/pre_release', '-a', 'myapp')
+      expect(code).toBe(0)
+      expect(stdout).toContain('it depends on what only the rack knows: convox exec on staging')
+      expect(stdout).toContain('allowed if it is a process of the service command: ')
+      expect(stdout).toContain('refused if it is a process of another service: process:exec-any on myapp ')
+    })
+
+    test('--as is for whoever manages users', async () => {
+      as(viewer)
+      const refused = await gateway('can', '--as', deployer.email, ...promote)
+      expect([refused.code, refused.stdout]).toEqual([2, ''])
+      expect(refused.stderr).toContain('gateway:user:write')
+      as(await person(system, 'admin'))
+      const answer = await gateway('can', `--as=${deployer.email}`, ...promote)
+      expect([answer.code, answer.stdout.split('\n')[0]]).toEqual([
+        0,
+        `allowed: convox releases promote on staging, as ${deployer.email}`,
+      ])
+    })
+  })
+})

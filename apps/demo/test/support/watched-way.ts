@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A way to the gateway on which is seen what is asked, and which can be closed. */
+export interface WatchedWay {
+  readonly url: string
+  /** Method, path and, where it was sent, `If-None-Match`, in the order in which they came. */
+  readonly asked: string[]
+  /** What happens to what comes: it goes on, is cut off, or is never answered. */
+  is: 'open' | 'cut' | 'silent'
+  close(): Promise<void>
+}
+
+export async function watchedWay(to: string): Promise<WatchedWay> {
+  const asked: string[] = []
+  const server = createServer((incoming, outgoing) => {
+    const { method = '', url = '', headers } = incoming
+    const tag = headers['if-none-match']
+    asked.push(`${method} ${url}${tag === undefined ? '' : ' if changed'}`)
+    if (way.is === 'cut') return void incoming.socket.destroy()
+    if (way.is === 'silent') return
+    const onward = request(new URL(url, to), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    onward.on('error', () => outgoing.destroy())
+    incoming.pipe(onward)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const way: WatchedWay = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    is: 'open',
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+  return way
+}

@@ -1,0 +1,142 @@
+import { type CommandPlace, planCommand } from '@rack-gateway/convox-api/commands'
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy } from './document.ts'
+import { decidePlanned, isCertainlyRefused } from './planned-decision.ts'
+import { compilePolicy } from './policy.ts'
+import type { PolicyDocument } from './policy-document.ts'
+import { binding, now, principal } from './testing/calls.ts'
+import type { Principal } from './types.ts'
+
+const place: CommandPlace = { appSetting: null, directory: 'web', rack: 'staging', input: 'terminal' }
+const builtIn = builtInPolicy()
+const [viewer, deployer, ci] = ['viewer', 'deployer', 'ci'].map((role) => principal([binding(role)]))
+
+interface Verdict {
+  readonly route: string
+  readonly effect: string
+  readonly rule: string
+  readonly when: string | null
+  readonly otherwise: string | null
+}
+
+/** What each essential call of a command comes to. */
+function verdicts(who: Principal | undefined, words: string, document: PolicyDocument = builtIn): Verdict[] {
+  const policy = compilePolicy(document)
+  const plan = planCommand(words.split(' '), place)
+  if (plan.kind !== 'calls' || who === undefined) throw new Error(`${words} makes no call that is known`)
+  const question = { policy, document, principal: who, rack: 'staging', at: now, address: null }
+  return plan.calls
+    .filter(({ essential }) => essential)
+    .map((call) => {
+      const { decision, when, otherwise } = decidePlanned(question, call)
+      const { effect, rule } = decision
+      return {
+        route: call.route.id,
+        effect,
+        rule,
+        when,
+        otherwise: otherwise && `${otherwise.when}: ${otherwise.decision.rule}`,
+      }
+    })
+}
+
+function refused(who: Principal | undefined, words: string, document?: PolicyDocument): string[] {
+  return verdicts(who, words, document).flatMap(({ effect, rule }) => (effect === 'deny' ? [rule] : []))
+}
+
+describe('a refusal is certain', () => {
+  test.each<[Principal | undefined, string, string[]]>([
+    [viewer, 'releases promote R1', ['no-permission']],
+    [viewer, 'exec web-1 ls', ['no-permission']],
+    [deployer, 'exec web-1 ls', ['command:no-rule']],
+    [deployer, 'run --detach command rails console', ['command:no-rule']],
+    [deployer, 'run web bin/pre_release', ['command:run-service', 'command:no-rule']],
+    [deployer, 'rack params set a=b', ['no-permission']],
+    [viewer, 'exec build ls', ['no-permission']],
+  ])('%#', (who, words, rules) => {
+    expect(refused(who, words)).toEqual(rules)
+  })
+
+  test('for what the gateway takes from nobody, whoever asks', () => {
+    const admin = principal([binding('admin')])
+    expect(refused(admin, 'run --node-labels a=b --detach command bin/pre_release')).toEqual(['refused-header'])
+    expect(refused(admin, 'rack params set a=b')).toEqual(['blocked:PUT /system'])
+  })
+})
+
+describe('what only the rack knows doesn’t refuse', () => {
+  test.each<[Principal | undefined, string, string | null]>([
+    [deployer, 'exec web-1 bin/pre_release', 'it is a process of another service: no-permission'],
+    [ci, 'exec web-1 bin/pre_release', 'it is not a process of your own run: no-permission'],
+    [viewer, 'ps stop web-1', 'it is not a process of your own run: no-permission'],
+    [ci, 'env set A=b', 'the environment changes: no-permission'],
+    [deployer, 'run --detach --release R1 command bin/pre_release', null],
+  ])('%#', (who, words, otherwise) => {
+    expect(refused(who, words).filter((rule) => rule !== 'no-permission')).toEqual([])
+    const open = verdicts(who, words).flatMap((verdict) => verdict.otherwise ?? [])
+    expect(open).toEqual(otherwise === null ? [] : [otherwise])
+  })
+
+  test('a service that only a rule names', () => {
+    const rule = { id: 'peek', argv: ['peek'], services: ['worker'], roles: ['deployer'] }
+    const document = {
+      ...builtIn,
+      roles: builtIn.roles.map((role) =>
+        role.name === 'deployer' ? { ...role, permissions: [...role.permissions, 'process:exec-any'] } : role,
+      ),
+      commands: [rule],
+    }
+    expect(refused(deployer, 'exec w-1 peek')).toEqual(['command:no-rule'])
+    expect(refused(deployer, 'exec w-1 peek', document)).toEqual([])
+  })
+
+  test('a release that may be the newest one', () => {
+    const document = {
+      ...builtIn,
+      commands: builtIn.commands.map((rule) => ({ ...rule, releases: 'newest' as const })),
+    }
+    expect(verdicts(deployer, 'run --detach --release R1 command bin/pre_release', document)).toEqual([
+      expect.objectContaining({
+        effect: 'allow',
+        otherwise: 'the release is not the newest one: command:options',
+      }),
+    ])
+  })
+
+  test('how a command is started, unless nobody waits for it', () => {
+    const document = {
+      ...builtIn,
+      commands: builtIn.commands.map((rule) => ({ ...rule, interactive: true })),
+    }
+    expect(refused(deployer, 'run command bin/pre_release', document)).toEqual([])
+    expect(refused(deployer, 'run --detach command bin/pre_release', document)).toEqual(['command:options'])
+  })
+
+  test('from where the caller calls', () => {
+    const [deployerRole] = builtIn.roles.filter(({ name }) => name === 'deployer')
+    const document = {
+      ...builtIn,
+      roles: builtIn.roles.map((role) =>
+        role === deployerRole ? { ...role, when: [{ addresses: ['192.0.2.0/24'] }] } : role,
+      ),
+    }
+    expect(refused(deployer, 'releases promote R1', document)).toEqual([])
+  })
+})
+
+test('a protected key that is set may be set to what it is already', () => {
+  const document = { ...builtIn, protectedKeys: ['PINNED'] }
+  const [verdict] = verdicts(deployer, 'env set PINNED=1', document).filter(({ otherwise }) => otherwise !== null)
+  expect(verdict).toMatchObject({ effect: 'allow', otherwise: 'the environment changes: protected-key' })
+})
+
+test('a proxy is never refused before the call: only the rack knows what has the address', () => {
+  const policy = compilePolicy(builtIn)
+  const plan = planCommand(['resources', 'proxy', 'db'], place)
+  const calls = plan.kind === 'calls' ? plan.calls.filter(({ route }) => route.permission === 'proxy:open') : []
+  expect(calls).toHaveLength(1)
+  for (const call of calls) {
+    const question = { policy, document: builtIn, principal: principal([]), rack: 'staging', at: now, address: null }
+    expect(isCertainlyRefused(decidePlanned(question, call), call)).toBe(false)
+  }
+})
