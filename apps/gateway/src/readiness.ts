@@ -1,4 +1,5 @@
 import type { Database, TamperProtection } from '@rack-gateway/database'
+import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
@@ -11,6 +12,16 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
     ? 'as in its file'
     : 'its file is not valid, so the document before it stays in force: see the log'
   return [{ name: 'policy', ready: true, detail }]
+}
+
+/** What is loaded, and what has become of it: a package that fails or is slow concerns everybody. */
+function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
+  if (policyPackages.loaded.length === 0) return []
+  const details = policyPackages.loaded.map((one) => {
+    const { evaluated, objected, failed, slow } = policyPackages.counts(one.policy.name)
+    return `${describePackage(one)}: asked ${evaluated}, objected ${objected}, failed ${failed}, slow ${slow}`
+  })
+  return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
 }
 
 /** What the gateway needs to answer calls, and what the operator should know about it. */
@@ -38,6 +49,7 @@ export function readinessChecks(
         detail: app.audit.stats().available ? 'writing' : 'can not be written',
       },
       ...policyCheck(app),
+      ...packagesCheck(app),
       {
         name: 'tampering',
         ready: true,

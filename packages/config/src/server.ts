@@ -8,7 +8,7 @@ import { problemsOf } from './problems.ts'
 import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
-import { splitNetworks, splitSecretKeys } from './server-values.ts'
+import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -39,6 +39,8 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[]
   /** Path of the policy document; null: the built-in one. */
   readonly policyFile: string | null
+  /** Names of npm packages and paths, in the order in which they are asked. */
+  readonly policyPackages: readonly string[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
@@ -80,6 +82,9 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,
+    policyPackages: Object.freeze(
+      values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
+    ),
     logLevel: values.LOG_LEVEL,
     login: loginOf(values),
   })

@@ -10,7 +10,7 @@ import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway } from '@rack-gateway/gateway'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
@@ -51,6 +51,10 @@ export interface SystemOptions {
   readonly trustedProxies?: readonly string[]
   /** Path of a policy document. */
   readonly policyFile?: string
+  /** Paths of policy packages. */
+  readonly policyPackages?: readonly string[]
+  /** Where the gateway's log goes; nowhere when absent. */
+  readonly log?: FastifyBaseLogger
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
   /** `own`: where it listens. */
@@ -74,6 +78,8 @@ export async function startSystem({
   sessions,
   trustedProxies = [],
   policyFile,
+  policyPackages = [],
+  log = pino({ level: 'silent' }),
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
@@ -105,7 +111,7 @@ export async function startSystem({
       })),
       secretKeys: [key],
       databaseUrl,
-      log: pino({ level: 'silent' }),
+      log,
       auditReads,
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
@@ -113,6 +119,7 @@ export async function startSystem({
       login,
       now,
       trustedProxies,
+      policyPackages,
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
     })

@@ -3,13 +3,13 @@ import { type Administration, createAdministration, createLists } from '@rack-ga
 import type { Database } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { BrowserCall, ruled } from '../errors.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { actorOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { OwnApiContext, OwnCall } from './call.ts'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
+import { refuseOtherSites } from './other-sites.ts'
 import { validatorFor } from './validation.ts'
 
 declare module 'fastify' {
@@ -128,18 +128,6 @@ function changesBy(
 function callerOf({ principal }: FastifyRequest): Principal {
   if (principal === null) throw new Error('authenticate lets nobody through without a principal')
   return principal
-}
-
-/** A browser that keeps a Basic credential would send it along with what another site asks for. */
-function refuseOtherSites({ headers }: FastifyRequest): void {
-  const site = headers['sec-fetch-site']
-  if (site === undefined || site === 'same-origin' || site === 'none') return
-  throw ruled(
-    new BrowserCall(
-      'a page of another site may not call the gateway; open the gateway itself, or call it without a browser',
-    ),
-    'other-site',
-  )
 }
 
 function readJsonOnly(app: FastifyInstance): void {
