@@ -158,7 +158,9 @@ describe('a policy package', () => {
   test('is named, with its version and the hash of its file, in the event of the start and in readiness', async () => {
     const [started] = (await system.events()).filter(({ kind }) => kind === 'configuration.loaded')
     expect(started?.detail?.packages).toMatch(/^probe \(sha256 [0-9a-f]{12}\), second \(sha256 [0-9a-f]{12}\)$/)
-    expect(await health()).toMatch(/probe \(sha256 [0-9a-f]{12}\): asked \d+, objected \d+, failed \d+, slow \d+; second/)
+    expect(await health()).toMatch(
+      /probe \(sha256 [0-9a-f]{12}\): asked \d+, objected \d+, failed \d+, slow \d+; second/,
+    )
   })
 })
 

@@ -34,9 +34,9 @@ function sentence(name: string, text: unknown): string {
   if (typeof text !== 'string' || text.trim() === '') throw new NotAVerdict(`its ${name} is not a sentence`)
   const clean = text
     .slice(0, longestSentence)
-    .trim()
-    .replace(/\s+/gu, ' ')
     .replaceAll('%', ' percent')
+    .replace(/\s+/gu, ' ')
+    .trim()
     .replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?')
   return text.length > longestSentence ? `${clean}…` : clean
 }
