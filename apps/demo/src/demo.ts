@@ -4,6 +4,7 @@ import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
 import { addressFor } from './address-for.ts'
 import { forgetDemoFile, writeDemoFile } from './demo-file.ts'
+import { type ExamplePackages, examplePackages } from './example-packages.ts'
 import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { createDemoRack, type DemoRack } from './rack/index.ts'
 import { secretKeyIn } from './secret-key.ts'
@@ -17,6 +18,8 @@ export interface DemoOptions {
   /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks. */
   readonly env: NodeJS.ProcessEnv
   readonly log: FastifyBaseLogger
+  /** `examples`: those of `examples/`. */
+  readonly policyPackages?: 'none' | 'examples'
 }
 
 export interface Demo {
@@ -26,13 +29,15 @@ export interface Demo {
   readonly demoRacks: Readonly<Record<string, DemoRack>>
   readonly tokens: DemoTokens
   readonly identityProvider: DemoIdentityProvider
+  /** Null without them. */
+  readonly examples: ExamplePackages | null
   stop(): Promise<void>
 }
 
 const demoRackNames = ['staging', 'production']
 
 /** The whole system on loopback: PostgreSQL, racks, and the gateway started exactly as in production. */
-export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promise<Demo> {
+export async function startDemo({ port, dataDir, env, log, policyPackages = 'none' }: DemoOptions): Promise<Demo> {
   const directory = resolve(dataDir)
   const given = racksOfEnvironment(env)
   const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
@@ -60,7 +65,9 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
     )
-    const gateway = await startGateway(config, log)
+    const examples =
+      policyPackages === 'examples' ? await examplePackages(join(directory, 'policies'), Object.keys(racks)) : null
+    const gateway = await startGateway({ ...config, policyPackages: examples?.entries ?? [] }, log)
     const tokens = await seed(gateway, config, Object.keys(racks)).catch(async (error: unknown) => {
       await gateway.stop()
       throw error
@@ -84,6 +91,7 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
       demoRacks,
       tokens,
       identityProvider,
+      examples,
       async stop() {
         await forgetDemoFile(directory)
         await gateway.stop()

@@ -31,8 +31,8 @@ export interface Answer {
 export interface AskedPackage {
   readonly name: string
   counts(): PackageCounts
-  /** Whether it has ever answered later than at once. */
-  isAsynchronous(): boolean
+  /** Whether it has ever answered later than at once about this route. */
+  isAsynchronous(route: string): boolean
   ask(call: PackageCall, context: SharedContext): Promise<Answer>
 }
 
@@ -50,7 +50,7 @@ export function createAsked(policy: PolicyPackage, { now, elapsed, log }: AskedO
   const ownLog = packageLog(name, log)
   const mayTellSlow = oncePerWhile(now)
   const mayTellFailed = oncePerWhile(now)
-  let asynchronous = false
+  const asynchronous = new Set<string>()
 
   function note({ outcome, busyMs }: Evaluation): Answer {
     counts.evaluated += 1
@@ -74,10 +74,10 @@ export function createAsked(policy: PolicyPackage, { now, elapsed, log }: AskedO
   return {
     name,
     counts: () => ({ ...counts }),
-    isAsynchronous: () => asynchronous,
+    isAsynchronous: (route) => asynchronous.has(route),
     async ask(call, context) {
       const evaluation = await evaluate(policy, call, { ...context, log: ownLog }, elapsed)
-      asynchronous ||= evaluation.asynchronous
+      if (evaluation.asynchronous) asynchronous.add(call.route)
       return note(evaluation)
     },
   }

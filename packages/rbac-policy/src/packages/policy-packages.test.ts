@@ -136,12 +136,14 @@ describe('a review', () => {
     expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: true })
   })
 
-  test('spares packages that take their time, unless all are to be asked', async () => {
+  test('spares packages that take their time over a route, unless all are to be asked', async () => {
     const all = packages({ evaluate: async () => null }, { evaluate: () => null })
     await all.narrow(permitted)
     await all.review(permitted, 'synchronous')
     expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([1, 2])
-    await all.review(permitted, 'all')
+    await all.review({ ...permitted, call: call('WS /apps/{app}/logs') }, 'synchronous')
     expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([2, 3])
+    await all.review(permitted, 'all')
+    expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([3, 4])
   })
 })

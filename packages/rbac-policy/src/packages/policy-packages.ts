@@ -66,7 +66,7 @@ export function createPolicyPackages({
     const context = contextOf({ principal, decision, phase: 'review', now })
     let unclear = false
     for (const one of asked) {
-      if (which === 'synchronous' && one.isAsynchronous()) continue
+      if (which === 'synchronous' && one.isAsynchronous(packageCall.route)) continue
       const { objection, failed } = await one.ask(packageCall, context)
       // What a call needs, it needs to begin.
       if (objection?.effect === 'deny') return { objection: refusalBy(one.name, objection, decision), unclear: false }
