@@ -15,7 +15,7 @@ export interface DemoOptions {
   readonly port: number
   /** Keeps the database and the secret key, so that a second start knows the first one's tokens. */
   readonly dataDir: string
-  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks. */
+  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks; `POLICY_PACKAGES` is loaded as well. */
   readonly env: NodeJS.ProcessEnv
   readonly log: FastifyBaseLogger
   /** `examples`: those of `examples/`. */
@@ -61,13 +61,17 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
       OIDC_GROUPS_CLAIM: 'groups',
       ALLOWED_DOMAINS: 'example.com',
       ADMIN_USERS: 'admin@example.com',
+      POLICY_PACKAGES: env.POLICY_PACKAGES,
     })
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
     )
     const examples =
       policyPackages === 'examples' ? await examplePackages(join(directory, 'policies'), Object.keys(racks)) : null
-    const gateway = await startGateway({ ...config, policyPackages: examples?.entries ?? [] }, log)
+    const gateway = await startGateway(
+      { ...config, policyPackages: [...(examples?.entries ?? []), ...config.policyPackages] },
+      log,
+    )
     const tokens = await seed(gateway, config, Object.keys(racks)).catch(async (error: unknown) => {
       await gateway.stop()
       throw error

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { InvalidPolicyPackage, UnusablePolicyPackage } from '../errors.ts'
 import { definePolicy } from './define-policy.ts'
 import type { LoadedPackage } from './loaded-package.ts'
+import { lendOwnCopy } from './own-copy.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
 export interface LoadOptions {
@@ -22,6 +23,7 @@ export interface LoadOptions {
  * @throws UnusablePolicyPackage for the first that can't be used, with what to do about it
  */
 export async function loadPolicyPackages(entries: readonly string[], options: LoadOptions): Promise<LoadedPackage[]> {
+  if (entries.length > 0) lendOwnCopy()
   const loaded: LoadedPackage[] = []
   for (const entry of entries) {
     const one = await loadPackage(entry, options)
