@@ -90,10 +90,21 @@ export function rackCallOf(call: TestCall): RackCall {
 function routeOf(id: string): RackRoute {
   const route = rackRoutes.find((one) => one.id === id)
   if (route) return route
-  const last = id.split('/').at(-1) ?? ''
-  const similar = rackRoutes.filter((one) => last !== '' && one.id.endsWith(`/${last}`)).map((one) => one.id)
-  const hint = similar.length === 0 ? 'docs/reference/rack-api.md lists them' : `did you mean ${similar.join(' or ')}?`
+  const near = mostAlike(id)
+  const hint = near === null ? 'docs/reference/rack-api.md lists them' : `did you mean ${near}?`
   throw new Error(`the rack API has no route ${JSON.stringify(id)}: ${hint}`)
+}
+
+/** The route that shares the most words; null where none shares two. */
+function mostAlike(id: string): string | null {
+  const words = new Set(wordsOf(id))
+  const shared = rackRoutes.map((route) => wordsOf(route.id).filter((word) => words.has(word)).length)
+  const most = Math.max(...shared)
+  return most < 2 ? null : (rackRoutes[shared.indexOf(most)]?.id ?? null)
+}
+
+function wordsOf(id: string): string[] {
+  return id.split(/[ /]+/).filter((word) => word !== '')
 }
 
 function defaultParams(route: RackRoute, { app = 'web', service = 'command', process }: TestCall) {
