@@ -17,7 +17,7 @@ export default {
     if (call.app === 'throws') throw new Error('postgres://user:hunter2@db failed')
     if (call.app === 'rejects') return Promise.reject(new Error('hunter2'))
     if (call.app === 'hangs') return new Promise((_, reject) => context.signal.addEventListener('abort', reject))
-    if (call.app === 'allows') return { effect: 'allow' }
+    if (call.app === 'allows') return { effect: 'allow', rule: 'mine', reason: 'I say so.', next: 'Go on.' }
     if (call.app === 'true') return true
     if (call.app === 'halves') return { effect: 'deny', rule: 'no-words' }
     if (call.app === 'traps') return { get effect() { throw new Error('hunter2') } }
@@ -121,7 +121,7 @@ describe('a policy package', () => {
     expect([status, error]).toEqual([403, expect.stringContaining(reason)])
     expect(error).not.toContain('hunter2')
     expect(decision).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'probe', reason })
-  })
+  }, 5_000)
 
   test('is not even asked about what roles refuse', async () => {
     const viewer = await system.token('viewer')

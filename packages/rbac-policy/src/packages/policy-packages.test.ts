@@ -83,7 +83,7 @@ describe('packages', () => {
     })
     expect((seen as CallContext | null)?.clock.now()).toBe(7)
     expect(all.told).toEqual(['p0 warn hello', 'p0 failed: gave no answer within 10 ms'])
-  })
+  }, 2_000)
 
   test('that fail are told of once a minute, and counted each time', async () => {
     const all = packages({
