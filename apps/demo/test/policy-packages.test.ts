@@ -115,13 +115,17 @@ describe('a policy package', () => {
     ['mutates', 'could not judge this call'],
     ['digs', 'could not judge this call'],
     ['promotes', 'could not judge this call'],
-  ])('that fails (%s) refuses the call, and says nothing of why', async (app, why) => {
-    const { status, error, decision } = await refusal(app)
-    const reason = `The policy package probe ${why}, so the call is refused.`
-    expect([status, error]).toEqual([403, expect.stringContaining(reason)])
-    expect(error).not.toContain('hunter2')
-    expect(decision).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'probe', reason })
-  }, 5_000)
+  ])(
+    'that fails (%s) refuses the call, and says nothing of why',
+    async (app, why) => {
+      const { status, error, decision } = await refusal(app)
+      const reason = `The policy package probe ${why}, so the call is refused.`
+      expect([status, error]).toEqual([403, expect.stringContaining(reason)])
+      expect(error).not.toContain('hunter2')
+      expect(decision).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'probe', reason })
+    },
+    5_000,
+  )
 
   test('is not even asked about what roles refuse', async () => {
     const viewer = await system.token('viewer')

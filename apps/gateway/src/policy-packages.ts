@@ -68,7 +68,7 @@ function packagesLog(log: FastifyBaseLogger): PackagesLog {
     failed(name, why, error) {
       log.error(
         { event: 'package.failed', package: name, why, ...(error instanceof Error && { err: plainly(error) }) },
-        'a policy package could not judge a call',
+        'a policy package failed',
       )
     },
     said(name, level, message) {

@@ -37,8 +37,8 @@ export function packagePrefix(name: string): string {
 export async function mountPackages(app: FastifyInstance, options: MountOptions): Promise<void> {
   const turnOf = keepBelow(app)
   for (const one of options.loaded) {
-    const { close, register, name } = one.policy
-    if (close) app.addHook('onClose', async () => close())
+    const { register, name } = one.policy
+    closeWith(app, one, options.log)
     if (!register) continue
     turnOf(one)
     await app.register(
@@ -52,11 +52,34 @@ export async function mountPackages(app: FastifyInstance, options: MountOptions)
           else await options.authenticate.call(scope, request, reply)
           forgetCredentials(request)
         })
-        await register(scope, routeContextOf(name, options))
+        await begin(one, () => register(scope, routeContextOf(name, options)))
       },
       { prefix: packagePrefix(name) },
     )
     turnOf(null)
+  }
+}
+
+/** A package that can't end must not keep the gateway from ending. */
+function closeWith(app: FastifyInstance, { policy: { name, close } }: LoadedPackage, log: PackagesLog): void {
+  if (!close) return
+  app.addHook('onClose', async function closePackage() {
+    try {
+      await close()
+    } catch (error) {
+      log.failed(name, 'could not be closed', error)
+    }
+  })
+}
+
+/** What is wrong with a package is for the operator to correct: a sentence, no stack. */
+async function begin({ entry }: LoadedPackage, register: () => void | Promise<void>): Promise<void> {
+  try {
+    await register()
+  } catch (error) {
+    if (error instanceof UnusablePolicyPackage) throw error
+    const said = error instanceof Error ? error.message : 'something that is no Error'
+    throw new UnusablePolicyPackage(entry, `its register threw "${said.slice(0, 300)}"`)
   }
 }
 
