@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
-import { type System, startSystem } from './support/system.ts'
+import { nextChange, type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
 /** What it does depends on the app, so that one gateway serves all tests. */
@@ -265,6 +265,44 @@ describe('the routes of a policy package', () => {
     fault.release()
     await system.raw('GET /gateway/packages/freeze/end HTTP/1.1\r\nHost: gateway\r\n\r\n')
   })
+})
+
+/** Answers when the test says so, by a route of its own. */
+const patient = `
+let answer = () => undefined
+let asked = 0
+export default {
+  name: 'patient',
+  timeoutMs: 10000,
+  evaluate: (call) => call.app === 'myapp' && new Promise((resolve) => { asked += 1; answer = resolve }) || null,
+  register(scope) {
+    scope.get('/asked', { config: { anonymous: true } }, async () => asked)
+    scope.get('/answer', { config: { anonymous: true } }, async () => { answer(null); return {} })
+  },
+}`
+
+test('who is shut out while a policy package takes its time, is refused all the same', async () => {
+  const files = await packageFiles()
+  const system = await startSystem({ policyPackages: [await files.write('patient.mjs', patient)] })
+  const ask = (path: string) => system.raw(`GET /gateway/packages/patient${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`)
+  const expiresAt = Date.now() + 3_600_000
+  const { id, token } = await system.issuer.issueSession({
+    email: 'a@example.com',
+    role: 'admin',
+    device: 'x',
+    expiresAt,
+  })
+  const call = system.send('POST', '/apps/myapp/cancel', token)
+  await expect.poll(async () => (await ask('/asked')).body, { timeout: 5_000 }).toBe('1')
+  const known = nextChange(system)
+  await system.issuer.endSession(id, 'lost laptop')
+  await known
+  await ask('/answer')
+  expect((await call).status).toBe(401)
+  expect(system.rack.received).toEqual([])
+  expect(await system.lastEvent()).toMatchObject({ kind: 'call', status: 401, principal: { name: 'a@example.com' } })
+  await system.stop()
+  await files.remove()
 })
 
 describe('a policy package that can not be used stops the start', () => {

@@ -218,6 +218,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
   })
   closeIdleConnections(app)
   return {
+    identities,
     policy,
     packages,
     racks,

@@ -1,15 +1,29 @@
-import type { Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import { isRefusal, unauthenticated } from '@rack-gateway/auth'
+import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
 import { ApprovalNeeded, NotPermitted, ruled, StepUpNeeded } from '../errors.ts'
+import type { RoutedCall } from './call.ts'
 import type { Steps } from './steps.ts'
 
 /** The policy decides, and of what it permits, its packages may refuse some more. */
-export function decide(
-  { policy, packages }: Pick<Steps, 'policy' | 'packages'>,
-  principal: Principal,
-  call: RackCall,
-): Decision | Promise<Decision> {
-  const decision = policy.decide(principal, call)
-  return decision.effect === 'allow' ? packages.narrow({ principal, call, decision }) : decision
+export async function decide(steps: Steps, call: RoutedCall, rackCall: RackCall): Promise<Decision> {
+  const { policy, packages } = steps
+  const decision = policy.decide(call.principal, rackCall)
+  if (decision.effect !== 'allow' || packages.loaded.length === 0) return decision
+  const narrowed = await packages.narrow({ principal: call.principal, call: rackCall, decision })
+  return narrowed.effect === 'allow' ? stillPermitted(steps, call, rackCall, narrowed) : narrowed
+}
+
+/** While packages took their time, the caller may have lost what the decision was made from. */
+async function stillPermitted(
+  { identities, policy, now }: Steps,
+  { credential }: RoutedCall,
+  rackCall: RackCall,
+  decision: Decision,
+): Promise<Decision> {
+  const principal = await identities.findOwner(credential)
+  if (isRefusal(principal)) throw unauthenticated(principal)
+  const again = policy.decide(principal, { ...rackCall, at: now() })
+  return again.effect === 'allow' ? decision : again
 }
 
 /** What a caller is told who may not. */

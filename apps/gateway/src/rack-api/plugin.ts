@@ -50,7 +50,7 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   if (call.match.route.body === 'form' && hasBody(request.raw)) call.form = await readForm(request, reply)
   const rackCall = await resolve(steps, request, call)
   call.rackCall = rackCall
-  const decision = await decide(steps, call.principal, rackCall)
+  const decision = await decide(steps, call, rackCall)
   call.decision = decision
   if (decision.effect !== 'allow') throw refusalBy(decision)
   const decided = Object.assign(call, { rackCall, decision })

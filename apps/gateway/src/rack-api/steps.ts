@@ -1,4 +1,5 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
+import type { Identities } from '@rack-gateway/auth'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
@@ -12,6 +13,7 @@ import type { Runs } from './runs.ts'
 
 /** What the steps of a call work with. */
 export interface Steps {
+  readonly identities: Identities
   readonly policy: Policy
   /** What may refuse a call that the policy permits. */
   readonly packages: PolicyPackages

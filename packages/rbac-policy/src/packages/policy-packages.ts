@@ -27,7 +27,7 @@ export interface Review {
 export interface PolicyPackages {
   readonly loaded: readonly LoadedPackage[]
   /** The decision as it is, or the first objection. A package that fails objects. */
-  narrow(permitted: Permitted): Decision | Promise<Decision>
+  narrow(permitted: Permitted): Promise<Decision>
   /** Asks again about a call that is under way. Those that don't answer at once are left out where only `synchronous` ones are asked. */
   review(permitted: Permitted, asked: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts
@@ -49,7 +49,7 @@ export function createPolicyPackages({
 }: PolicyPackagesOptions): PolicyPackages {
   const asked = loaded.map(({ policy }) => createAsked(policy, { now, elapsed, log }))
 
-  async function askInTurn({ principal, call, decision }: Permitted): Promise<Decision> {
+  async function narrow({ principal, call, decision }: Permitted): Promise<Decision> {
     const packageCall = packageCallOf(call)
     const context = contextOf({ principal, decision, phase: 'begin', now })
     for (const one of asked) {
@@ -77,9 +77,8 @@ export function createPolicyPackages({
 
   return {
     loaded,
-    narrow: (permitted) => (asked.length === 0 ? permitted.decision : askInTurn(permitted)),
-    review: async (permitted, which) =>
-      asked.length === 0 ? { objection: null, unclear: false } : review(permitted, which),
+    narrow,
+    review,
     counts: (name) => asked.find((one) => one.name === name)?.counts() ?? none,
   }
 }
