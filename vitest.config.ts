@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'bench/src/**/*.test.ts'],
+    include: ['{packages,apps,examples}/*/{src,test}/**/*.test.ts', 'bench/src/**/*.test.ts'],
     globalSetup: ['packages/database/src/testing/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

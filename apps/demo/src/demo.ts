@@ -3,6 +3,7 @@ import { readServerConfig } from '@rack-gateway/config'
 import { type RunningGateway, startGateway } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
 import { forgetDemoFile, writeDemoFile } from './demo-file.ts'
+import { type ExamplePackages, examplePackages } from './example-packages.ts'
 import { freePort } from './free-port.ts'
 import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { createDemoRack, type DemoRack } from './rack/index.ts'
@@ -14,9 +15,11 @@ export interface DemoOptions {
   readonly port: number
   /** Keeps the database and the secret key, so that a second start knows the first one's tokens. */
   readonly dataDir: string
-  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks. */
+  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks; `POLICY_PACKAGES` is loaded as well. */
   readonly env: NodeJS.ProcessEnv
   readonly log: FastifyBaseLogger
+  /** `examples`: those of `examples/`. */
+  readonly policyPackages?: 'none' | 'examples'
 }
 
 export interface Demo {
@@ -26,13 +29,15 @@ export interface Demo {
   readonly demoRacks: Readonly<Record<string, DemoRack>>
   readonly tokens: DemoTokens
   readonly identityProvider: DemoIdentityProvider
+  /** Null without them. */
+  readonly examples: ExamplePackages | null
   stop(): Promise<void>
 }
 
 const demoRackNames = ['staging', 'production']
 
 /** The whole system on loopback: PostgreSQL, racks, and the gateway started exactly as in production. */
-export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promise<Demo> {
+export async function startDemo({ port, dataDir, env, log, policyPackages = 'none' }: DemoOptions): Promise<Demo> {
   const directory = resolve(dataDir)
   const given = racksOfEnvironment(env)
   const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
@@ -58,11 +63,17 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
       OIDC_GROUPS_CLAIM: 'groups',
       ALLOWED_DOMAINS: 'example.com',
       ADMIN_USERS: 'admin@example.com',
+      POLICY_PACKAGES: env.POLICY_PACKAGES,
     })
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
     )
-    const gateway = await startGateway(config, log)
+    const examples =
+      policyPackages === 'examples' ? await examplePackages(join(directory, 'policies'), Object.keys(racks)) : null
+    const gateway = await startGateway(
+      { ...config, policyPackages: [...(examples?.entries ?? []), ...config.policyPackages] },
+      log,
+    )
     const tokens = await seed(gateway, config, Object.keys(racks)).catch(async (error: unknown) => {
       await gateway.stop()
       throw error
@@ -86,6 +97,7 @@ export async function startDemo({ port, dataDir, env, log }: DemoOptions): Promi
       demoRacks,
       tokens,
       identityProvider,
+      examples,
       async stop() {
         await forgetDemoFile(directory)
         await gateway.stop()

@@ -1,7 +1,8 @@
 import type { Demo } from './demo.ts'
+import type { ExamplePackages } from './example-packages.ts'
 
 /** What the demo prints once it is ready: lines to paste, and where to read on. */
-export function guide({ gateway, racks, tokens }: Demo, demoFile: string): string {
+export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: string): string {
   const rack = Object.keys(racks).includes('staging') ? 'staging' : (Object.keys(racks)[0] ?? '')
   const rackUrl = (token: string) => `${gateway.url.replace('://', `://convox:${token}@`)}/rack/${rack}`
   return `
@@ -25,10 +26,27 @@ export function guide({ gateway, racks, tokens }: Demo, demoFile: string): strin
   ${gateway.url}/gateway/
   npx -y pnpm@12.4.2 rack-gateway login ${rack} ${gateway.url}
 
-  # what was recorded
+${examples === null ? '' : packagesGuide(`${gateway.url}/rack/${rack}`, gateway.url, tokens, examples)}  # what was recorded
   psql "${gateway.databaseOwnerUrl}" -c "select at, principal_name, effect, rule, status, route from audit.events order by at desc limit 20"
 
   Everything above, and tokens for every role, is in ${demoFile} while this runs. Ctrl-C stops it; the data stays.
   The gateway's log follows.
+`
+}
+
+function packagesGuide(
+  rackUrl: string,
+  url: string,
+  { deployer, admin }: Demo['tokens'],
+  { frozenRack, ownedApp }: ExamplePackages,
+): string {
+  return `  # policy packages: ${frozenRack} is frozen, until an administrator breaks the glass for themselves
+  curl -u convox:${deployer} -X POST ${url}/rack/${frozenRack}/apps/myapp/builds
+  curl -u convox:${admin} -H 'Content-Type: application/json' -d '{"rack": "${frozenRack}", "reason": "trying the demo"}' ${url}/gateway/packages/deploy-freeze/break-glass
+  curl -u convox:${admin} -X POST ${url}/rack/${frozenRack}/apps/myapp/builds
+
+  # ... and only its team changes ${ownedApp}
+  curl -u convox:${deployer} -X POST ${rackUrl}/apps/${ownedApp}/services/web/restart
+
 `
 }

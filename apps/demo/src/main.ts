@@ -7,11 +7,16 @@ import { hideBin } from 'yargs/helpers'
 import { startDemo } from './demo.ts'
 import { guide } from './guide.ts'
 
-const { port, dataDir } = await yargs(hideBin(process.argv))
+const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
   .scriptName('demo')
   .usage('Starts PostgreSQL, two demo racks and the gateway on loopback, and prints lines to paste.')
   .option('port', { type: 'number', default: 8447, describe: 'where the gateway listens; 0: any free port' })
   .option('data-dir', { type: 'string', default: '.demo', describe: 'keeps the database and the secret key' })
+  .option('policy-packages', {
+    type: 'boolean',
+    default: false,
+    describe: 'loads the policy packages of examples/: a deploy freeze, and ownership of apps',
+  })
   .check(({ port }) =>
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? true : '--port takes a whole number from 0 to 65535',
   )
@@ -31,7 +36,13 @@ const log = createLog(
   }),
 )
 try {
-  const starting = startDemo({ port, dataDir, env: process.env, log })
+  const starting = startDemo({
+    port,
+    dataDir,
+    env: process.env,
+    log,
+    policyPackages: policyPackages ? 'examples' : 'none',
+  })
   stopOnSignals(async () => (await starting).stop(), log)
   stopWhenOrphaned()
   console.log(guide(await starting, join(resolve(dataDir), 'demo.json')))

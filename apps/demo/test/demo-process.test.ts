@@ -286,3 +286,41 @@ async function paste(machine: Machine, line: string): Promise<string> {
   const authorization = `Basic ${Buffer.from(credential).toString('base64')}`
   return (await fetch(url, { method, headers: { authorization } })).text()
 }
+
+describe('a demo with the example policy packages', () => {
+  test('freezes production, lets an administrator break the glass, and keeps an app to its team', async () => {
+    const { file, program } = await startDemoProcess(join(dataDirectory(), 'demo'), {}, ['--policy-packages'])
+    const { gateway, tokens } = file
+    const post = async (path: string, token: string, body?: object) => {
+      const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }
+      const answer = await fetch(`${gateway}${path}`, {
+        method: 'POST',
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      return `${answer.status} ${await answer.text()}`
+    }
+    const builds = '/rack/production/apps/myapp/builds'
+    expect(await post(builds, tokens.deployer)).toMatch(/^403 .*The rack production is frozen until .* \(demo\)/)
+    expect(await post(builds, tokens.admin)).toMatch(/^403 .*package:deploy-freeze:frozen/)
+    const reason = { rack: 'production', reason: 'a test of the demo' }
+    const breakGlass = '/gateway/packages/deploy-freeze/break-glass'
+    expect(await post(breakGlass, tokens.deployer, reason)).toMatch(/^403 .*one needs the role admin there/)
+    expect(await post(breakGlass, tokens.admin, reason)).toMatch(/^200 /)
+    expect(await post(builds, tokens.admin)).toMatch(/^200 /)
+    expect(await post(builds, tokens.deployer)).toMatch(/^403 /)
+    expect(await post('/rack/staging/apps/otherapp/services/web/restart', tokens.deployer)).toMatch(
+      /^403 .*The app otherapp is of payments/,
+    )
+    expect(await post('/rack/staging/apps/myapp/services/web/restart', tokens.deployer)).toMatch(/^200 /)
+    const recorded = await ask(
+      file.database,
+      (sql) =>
+        sql`select canonical::json->'detail'->>'reason' as reason from audit.events where kind = 'package.recorded'`,
+    )
+    expect(recorded).toEqual([{ reason: 'a test of the demo' }])
+    expect(program.output.stdout).toContain('policy packages: production is frozen')
+    program.signal('SIGTERM')
+    expect((await program.ended).code).toBe(0)
+  }, 60_000)
+})

@@ -31,6 +31,7 @@ import {
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
+import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
@@ -51,6 +52,7 @@ import ownApi from './own-api/plugin.ts'
 import ownApiReference from './own-api/reference.ts'
 import { refuseOtherHosts } from './own-host.ts'
 import { registerPolicy } from './policy.ts'
+import { registerPolicyPackages } from './policy-packages.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -96,6 +98,8 @@ export interface GatewayOptions {
   readonly policyFile?: string | null
   /** Where metrics are; nowhere when absent. */
   readonly metrics?: MetricsAddress | null
+  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
+  readonly policyPackages?: readonly string[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -139,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
     })
+    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
@@ -279,7 +284,7 @@ function recorder(app: FastifyInstance): RecordIdentityEvents {
 
 function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, options: GatewayOptions): Steps {
   const { secretKeys, auditReads, now = Date.now } = options
-  const { policy, racks, audit, streams, identities } = app
+  const { policy, policyPackages: packages, racks, audit, streams, identities } = app
   const [newest, ...older] = secretKeys
   const maskKey = (key: Buffer) => deriveKey(key, 'rack-gateway mask')
   const masks = createMaskKeeper({ policy, keys: [maskKey(newest), ...older.map(maskKey)], now })
@@ -287,6 +292,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     streams,
     identities,
     policy,
+    packages,
     now,
     onError: (err) => app.log.error({ event: 'stream.review_failed', err }),
   })
@@ -296,7 +302,9 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
   })
   closeIdleConnections(app)
   return {
+    identities,
     policy,
+    packages,
     racks,
     audit,
     processes: createProcessDirectory(now),
@@ -315,7 +323,8 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
 function recordConfiguration(app: FastifyInstance, { racks, auditReads, authMaxStale }: GatewayOptions): void {
   app.addHook('onReady', async function recordStart() {
     const names = racks.map(({ name }) => name).join(' ')
-    const detail = { racks: names, policy: app.policy.hash, auditReads, authMaxStale }
+    const packages = app.policyPackages.loaded.map(describePackage).join(', ')
+    const detail = { racks: names, policy: app.policy.hash, packages, auditReads, authMaxStale }
     await app.audit.record({ kind: 'configuration.loaded', detail })
   })
 }

@@ -1,4 +1,5 @@
 import type { Database, TamperProtection } from '@rack-gateway/database'
+import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import type { Forwarding } from './forwarding.ts'
 import { oncePer } from './once-per.ts'
@@ -12,6 +13,16 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
     ? 'as in its file'
     : 'its file is not valid, so the document before it stays in force: see the log'
   return [{ name: 'policy', ready: true, detail }]
+}
+
+/** What is loaded, and what has become of it: a package that fails or is slow concerns everybody. */
+function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
+  if (policyPackages.loaded.length === 0) return []
+  const details = policyPackages.loaded.map((one) => {
+    const { evaluated, objected, failed, slow } = policyPackages.counts(one.policy.name)
+    return `${describePackage(one)}: asked ${evaluated}, objected ${objected}, failed ${failed}, slow ${slow}`
+  })
+  return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
 }
 
 export interface ReadinessNotes {
@@ -44,6 +55,7 @@ export function readinessChecks(
         detail: app.audit.stats().available ? 'writing' : 'can not be written',
       },
       ...policyCheck(app),
+      ...packagesCheck(app),
       {
         name: 'tampering',
         ready: true,

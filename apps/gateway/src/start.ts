@@ -43,6 +43,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,
       policyFile: config.policyFile,
+      policyPackages: config.policyPackages,
       login: loginOf(config),
       deviceLogin: config.deviceLogin,
       metrics: config.metrics,

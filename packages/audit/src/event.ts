@@ -46,6 +46,7 @@ export const eventKinds = [
   'configuration.loaded',
   'policy.loaded',
   'policy.rejected',
+  'package.recorded',
   'environment.changed',
 ] as const
 export type EventKind = (typeof eventKinds)[number]

@@ -4,7 +4,13 @@ import { durationProblem } from './duration.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
 import { certificatesProblem } from './rack-certificates.ts'
 import { pinsProblem } from './rack-pins.ts'
-import { databaseUrlProblem, networksProblem, rackUrlProblem, secretKeysProblem } from './server-values.ts'
+import {
+  databaseUrlProblem,
+  networksProblem,
+  policyPackagesProblem,
+  rackUrlProblem,
+  secretKeysProblem,
+} from './server-values.ts'
 
 /**
  * The server's environment. A description says what a value looks like: it completes "should be …",
@@ -42,6 +48,12 @@ export const ServerEnvironment = Type.Object({
       description:
         'the path of a policy document in YAML, which is read again when it changes; unset: the built-in policy',
     }),
+  ),
+  POLICY_PACKAGES: Type.Optional(
+    checked(
+      'policy packages in the order in which they are asked, separated by commas: names of npm packages, and paths of files that begin with ./ or /',
+      policyPackagesProblem,
+    ),
   ),
   AUDIT_READS: Type.Enum(['strict', 'relaxed'], {
     description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',

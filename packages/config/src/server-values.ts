@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 
 const minimumKeyBytes = 32
 
@@ -55,6 +56,25 @@ export function networksProblem(value: string): string | null {
       return `has ${JSON.stringify(network)}, which is no address or network`
     // Everybody could then say any address for themselves.
     if (length <= 0) return `has ${JSON.stringify(network)}, which trusts everybody or nobody`
+  }
+  return null
+}
+
+/** Policy packages as they are written. */
+export function splitPolicyPackages(value: string): string[] {
+  return value.split(',').map((entry) => entry.trim())
+}
+
+const npmName = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*(\/[A-Za-z0-9._~-]+)*$/
+
+/** What is wrong with a list of policy packages, or null. Whether they exist is seen when they are loaded. */
+export function policyPackagesProblem(value: string): string | null {
+  const entries = splitPolicyPackages(value)
+  for (const [index, entry] of entries.entries()) {
+    if (entry === '') return 'has an empty entry'
+    if (entries.indexOf(entry) !== index) return `lists ${JSON.stringify(entry)} twice`
+    if (!entry.startsWith('./') && !entry.startsWith('../') && !isAbsolute(entry) && !npmName.test(entry))
+      return `has ${JSON.stringify(entry)}, which is neither the name of an npm package nor a path that begins with ./ or /`
   }
   return null
 }

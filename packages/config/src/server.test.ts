@@ -311,3 +311,30 @@ describe('PUBLIC_URL', () => {
     expect(problems.join()).not.toContain('secret')
   })
 })
+
+describe('POLICY_PACKAGES', () => {
+  test('lists npm packages and paths, in order', () => {
+    const list = './policies/freeze.ts, @acme/app-ownership,/etc/policies/late.mjs,../shared.mjs,owners/late'
+    expect(readServerConfig({ ...complete, POLICY_PACKAGES: list }).policyPackages).toEqual([
+      './policies/freeze.ts',
+      '@acme/app-ownership',
+      '/etc/policies/late.mjs',
+      '../shared.mjs',
+      'owners/late',
+    ])
+    expect(readServerConfig({ ...complete, POLICY_PACKAGES: '' }).policyPackages).toEqual([])
+  })
+
+  test.each([
+    ['a,,b', 'has an empty entry'],
+    ['a,b,a', 'lists "a" twice'],
+    ['https://example.com/freeze.mjs', 'has "https://example.com/freeze.mjs", which is neither'],
+    ['data:text/javascript', 'has "data:text/javascript", which is neither'],
+    ['Policies/Freeze', 'has "Policies/Freeze", which is neither'],
+    ['node:fs', 'has "node:fs", which is neither'],
+  ])('refuses %s', (list, problem) => {
+    expect(problemsOf({ ...complete, POLICY_PACKAGES: list })).toEqual([
+      expect.stringContaining(`POLICY_PACKAGES ${problem}`),
+    ])
+  })
+})

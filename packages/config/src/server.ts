@@ -8,7 +8,7 @@ import { problemsOf } from './problems.ts'
 import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
-import { splitNetworks, splitSecretKeys } from './server-values.ts'
+import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -41,6 +41,8 @@ export interface ServerConfig {
   readonly policyFile: string | null
   /** Where metrics are; null: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null
+  /** Names of npm packages and paths, in the order in which they are asked. */
+  readonly policyPackages: readonly string[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** Whether the CLI may be logged in by typing its code into a browser. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
@@ -88,6 +90,9 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
       values.METRICS_PORT === undefined
         ? null
         : Object.freeze({ host: values.METRICS_HOST, port: Number(values.METRICS_PORT) }),
+    policyPackages: Object.freeze(
+      values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
+    ),
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,
     login: loginOf(values),

@@ -49,6 +49,7 @@ function policyOf(document: PolicyDocument, compiled: CompiledDocument): Policy 
     roles: new Map(document.roles.map((role) => [role.name, role])),
     decide: (principal, call) => decide(compiled, principal, holdingsOf(principal), call),
     holds,
+    rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
     mayGive: (principal, wanted, moment) =>
       mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),

@@ -168,6 +168,8 @@ export interface Policy {
   decide(principal: Principal, call: RackCall): Decision
   /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
   holds(principal: Principal, permission: Permission, where: Place, moment: Moment): boolean
+  /** Names of the roles that the principal itself holds at a place. */
+  rolesAt(principal: Principal, where: Place, moment: Moment): readonly string[]
   /** Names of the roles that have a permission. */
   rolesWith(permission: Permission): string[]
   /** Racks, of those given, on which the principal has any binding at all. */

@@ -4,6 +4,7 @@
  */
 export const meanings: Readonly<Record<string, string>> = {
   RGW_AMBIGUOUS_PARAMETERS: 'which parameter is unknown, or could be read two ways',
+  RGW_APPROVAL_NEEDED: 'which policy package wants an approval, why, and that this gateway can’t ask for one yet',
   RGW_BAD_FRAME: 'what in the request’s HTTP could be read two ways',
   RGW_BODY_TOO_LARGE: 'how large a form may be',
   RGW_BROWSER_CALL: 'why a page in a browser may not call the rack API',
@@ -32,6 +33,9 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_NOT_PERMITTED: 'the permission or rule, who has it, and what to do',
   RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',
   RGW_OUTCOME_NOT_RECORDED: 'that the rack has carried it out, and that its outcome could not be recorded',
+  RGW_PACKAGE_REFUSED:
+    'why a route of a policy package refuses, in the package’s words; the status is the package’s, too',
+  RGW_STEP_UP_NEEDED: 'which policy package wants a step-up, why, and that this gateway can’t ask for one yet',
   RGW_UNAUTHENTICATED: 'what is wrong with the credential; see the rules of authentication',
   RGW_UNKNOWN_ROUTE: 'that the rack API has no such method and path, or the gateway doesn’t know it',
   RGW_UNMASKABLE_ANSWER: 'why the rack’s answer could not be masked, so that it isn’t shown',

@@ -14,9 +14,13 @@ export interface DemoProcess {
 }
 
 /** Starts the demo on any free port and waits until its guide is printed. */
-export async function startDemoProcess(directory: string, env: NodeJS.ProcessEnv = {}): Promise<DemoProcess> {
+export async function startDemoProcess(
+  directory: string,
+  env: NodeJS.ProcessEnv = {},
+  options: readonly string[] = [],
+): Promise<DemoProcess> {
   const began = performance.now()
-  const program = startCommand('apps/demo/src/main.ts', ['--port', '0', '--data-dir', directory], env)
+  const program = startCommand('apps/demo/src/main.ts', ['--port', '0', '--data-dir', directory, ...options], env)
   await program.saw(/The gateway's log follows\./)
   return { program, file: readDemoFile(directory), tookToStart: performance.now() - began }
 }

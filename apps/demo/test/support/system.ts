@@ -52,6 +52,8 @@ export interface SystemOptions {
   readonly trustedProxies?: readonly string[]
   /** Path of a policy document. */
   readonly policyFile?: string
+  /** Paths of policy packages. */
+  readonly policyPackages?: readonly string[]
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
   /** `own`: where it listens. */
@@ -81,6 +83,7 @@ export async function startSystem({
   sessions,
   trustedProxies = [],
   policyFile,
+  policyPackages = [],
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
@@ -126,6 +129,7 @@ export async function startSystem({
       devicePollSeconds,
       now,
       trustedProxies,
+      policyPackages,
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
       ...(metrics && { metrics }),

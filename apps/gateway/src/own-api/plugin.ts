@@ -10,7 +10,6 @@ import {
 import type { Database } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { BrowserCall, ruled } from '../errors.ts'
 import { identityRecorder } from '../identity-recorder.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { momentOf, sourceOf } from '../rack-api/draft.ts'
@@ -28,6 +27,7 @@ import {
   isForCallers,
 } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
+import { refuseOtherSites } from './other-sites.ts'
 import { validatorFor } from './validation.ts'
 
 declare module 'fastify' {
@@ -195,18 +195,6 @@ function callerOf({ principal }: FastifyRequest): Principal {
 function provenOf({ provenJwt }: FastifyRequest): ProvenJwt {
   if (provenJwt === null) throw new Error('authenticateJob lets no job through without a proven JWT')
   return provenJwt
-}
-
-/** A browser that keeps a Basic credential would send it along with what another site asks for. */
-function refuseOtherSites({ headers }: FastifyRequest): void {
-  const site = headers['sec-fetch-site']
-  if (site === undefined || site === 'same-origin' || site === 'none') return
-  throw ruled(
-    new BrowserCall(
-      'a page of another site may not call the gateway; open the gateway itself, or call it without a browser',
-    ),
-    'other-site',
-  )
 }
 
 function readJsonOnly(app: FastifyInstance): void {

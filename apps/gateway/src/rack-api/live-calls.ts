@@ -1,6 +1,8 @@
 import { AuthUnavailable, type Identities, isRefusal, type TokenReading } from '@rack-gateway/auth'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import { createPackageReview } from './package-review.ts'
 
 /** A websocket or transfer that is under way, and what it was permitted by. */
 export interface LiveCall {
@@ -29,6 +31,7 @@ export interface LiveCallsOptions {
   readonly streams: LiveStreams
   readonly identities: Identities
   readonly policy: Policy
+  readonly packages: PolicyPackages
   readonly now: () => number
   readonly onError: (error: unknown) => void
 }
@@ -38,7 +41,9 @@ const pingEvery = 20_000
 /** What ends by the clock (tokens, bindings) ends streams within a second, too. */
 const reviewEvery = 1_000
 
-export function createLiveCalls({ streams, identities, policy, now, onError }: LiveCallsOptions): LiveCalls {
+export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
+  const { streams, identities, policy, packages, now, onError } = options
+  const reviewPackages = createPackageReview(packages, now)
   const calls = new Set<LiveCall>()
   let over: string | null = null
 
@@ -46,7 +51,9 @@ export function createLiveCalls({ streams, identities, policy, now, onError }: L
     const principal = await identities.findOwner(call.credential)
     if (isRefusal(principal)) return call.end(principal.reason)
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
-    if (decision.effect !== 'allow') call.end(`${decision.reason} ${decision.next}`)
+    if (decision.effect !== 'allow') return call.end(`${decision.reason} ${decision.next}`)
+    const objection = await reviewPackages(call, principal, decision)
+    if (objection !== null && calls.has(call)) call.end(objection)
   }
 
   /** Without the database nobody knows whether it may go on: after `AUTH_MAX_STALE` it may not. */

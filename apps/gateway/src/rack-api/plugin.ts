@@ -1,10 +1,11 @@
 import { isProbe } from '@rack-gateway/convox-api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { BadFrame, BrowserCall, NotCanonical, NotPermitted, ruled, UnknownRoute } from '../errors.ts'
+import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
 import { discardBody, hasBody, readForm } from './body.ts'
 import { beginCall, type RoutedCall } from './call.ts'
 import { chooseRack } from './choose-rack.ts'
+import { decide, refusalBy } from './decide.ts'
 import { momentOf } from './draft.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
@@ -50,10 +51,9 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   const rackCall = await resolve(steps, request, call)
   if (request.method !== 'GET') await lookAgain(request, call)
   call.rackCall = rackCall
-  const decision = steps.policy.decide(call.principal, rackCall)
+  const decision = await decide(steps, call, rackCall)
   call.decision = decision
-  if (decision.effect !== 'allow')
-    throw ruled(new NotPermitted(`${decision.reason} ${decision.next} (rule ${decision.rule})`), decision.rule)
+  if (decision.effect !== 'allow') throw refusalBy(decision)
   const decided = Object.assign(call, { rackCall, decision })
   if (call.match.route.kind === 'websocket') return openWebsocket(steps, request, reply, decided)
   watchTransfer(steps, reply, decided)

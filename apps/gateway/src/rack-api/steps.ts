@@ -1,6 +1,8 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
+import type { Identities } from '@rack-gateway/auth'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
+import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { BufferSweep } from '../buffer-sweep.ts'
 import type { Environments } from './environment.ts'
 import type { LiveCalls } from './live-calls.ts'
@@ -11,7 +13,10 @@ import type { Runs } from './runs.ts'
 
 /** What the steps of a call work with. */
 export interface Steps {
+  readonly identities: Identities
   readonly policy: Policy
+  /** What may refuse a call that the policy permits. */
+  readonly packages: PolicyPackages
   readonly racks: RackRegistry
   readonly audit: Audit
   readonly processes: ProcessDirectory

@@ -1,0 +1,41 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What the example packages are about, in this demo. */
+export interface ExamplePackages {
+  /** Paths. */
+  readonly entries: readonly string[]
+  /** Nothing is deployed here for the next month. */
+  readonly frozenRack: string
+  /** Only its team changes it. */
+  readonly ownedApp: string
+}
+
+const month = 30 * 86_400_000
+const ownedApp = 'otherapp'
+
+/** Both examples, with settings under which they have something to say from the start. */
+export async function examplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
+  const frozenRack = racks.includes('production') ? 'production' : (racks.at(-1) ?? '')
+  const freeze = { name: 'demo', from: timeAt(Date.now()), until: timeAt(Date.now() + month), racks: [frozenRack] }
+  const calendar = { freezes: [freeze], breakGlass: { roles: ['admin'], minutes: 30 } }
+  const teams = { teams: { payments: { apps: [ownedApp], groups: ['payments'] } }, override: ['admin'] }
+  await mkdir(directory, { recursive: true })
+  process.env.DEPLOY_FREEZE_CALENDAR = await settings(directory, 'calendar.json', calendar)
+  process.env.APP_OWNERSHIP_TEAMS = await settings(directory, 'teams.json', teams)
+  const entries = ['deploy-freeze', 'app-ownership'].map((name) =>
+    fileURLToPath(import.meta.resolve(`@rack-gateway/example-${name}`)),
+  )
+  return { entries, frozenRack, ownedApp }
+}
+
+async function settings(directory: string, name: string, content: object): Promise<string> {
+  const path = join(directory, name)
+  await writeFile(path, `${JSON.stringify(content, null, 2)}\n`)
+  return path
+}
+
+function timeAt(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}

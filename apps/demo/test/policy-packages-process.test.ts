@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gatewayEnvironment } from './support/gateway-environment.ts'
+import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
+import { leaveNothing, runCommand, startCommand } from './support/processes.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const main = 'apps/gateway/src/main.ts'
+
+describe('a gateway process with POLICY_PACKAGES', () => {
+  let files: PackageFiles
+  let system: System
+  beforeAll(async () => {
+    files = await packageFiles()
+    system = await startSystem()
+  })
+  afterAll(async () => {
+    await leaveNothing()
+    await system.stop()
+    await files.remove()
+  })
+  const environment = (policyPackages: string) => ({
+    ...gatewayEnvironment(system, system.rack),
+    POLICY_PACKAGES: policyPackages,
+  })
+
+  test('lends them its own copy of what they import, gives them no secret of its environment, and closes them', async () => {
+    const written = await files.write(
+      'reads-environment.mts',
+      `import { type PackageCall, definePolicy } from '@rack-gateway/rbac-policy/packages'
+      const secrets = ['APP_SECRET_KEY', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'RACK_TOKEN_STAGING']
+      export default definePolicy({
+        name: 'reads-environment',
+        evaluate(call: PackageCall) {
+          const reason = 'It sees ' + secrets.filter((name) => name in process.env).length + ' secrets.'
+          return { effect: 'deny', rule: 'always', reason, next: call.rack + ' is closed.' }
+        },
+        close: () => console.error('the package was closed'),
+      })`,
+    )
+    const gateway = startCommand(main, [], environment(written))
+    const [, url] = await gateway.saw(/"event":"gateway.listening","url":"([^"]+)"/)
+    const answer = await fetch(`${url}/apps`, { headers: { authorization: `Bearer ${await system.token('admin')}` } })
+    expect([answer.status, await answer.json()]).toEqual([
+      403,
+      expect.objectContaining({
+        error: 'It sees 0 secrets. staging is closed. (rule package:reads-environment:always)',
+      }),
+    ])
+    gateway.signal('SIGTERM')
+    expect(await gateway.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('the package was closed') })
+  })
+
+  test('says in one sentence, and without a stack, which can not be used', async () => {
+    const { code, stdout, stderr } = await runCommand(main, [], environment('./nowhere.mjs'))
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^the gateway could not start: POLICY_PACKAGES lists \.\/nowhere\.mjs, which can not be used: there is no such file; it was looked for at \S+nowhere\.mjs, so correct the path\n$/,
+    )
+    expect(stdout).not.toContain('"stack"')
+  })
+})

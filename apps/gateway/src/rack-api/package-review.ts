@@ -1,0 +1,58 @@
+import type { Principal } from '@rack-gateway/rbac-policy'
+import type { Allowed, PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import type { LiveCall } from './live-calls.ts'
+
+/** Asks the policy packages about calls that are under way. @returns why one is to end, or null */
+export type PackageReview = (call: LiveCall, principal: Principal, decision: Allowed) => Promise<string | null>
+
+interface Reviewed {
+  /** When the packages that take their time were last asked. */
+  allAskedAt: number
+  /** Since when a package could not say; null where all could. */
+  unclearSince: number | null
+  underWay: boolean
+}
+
+/** Milliseconds between two questions to packages that take their time: they may ask another service each time. */
+const everyAsynchronous = 30_000
+/** Milliseconds that a call goes on while a package fails. One failure must not end everybody's sessions at once. */
+const longestUnclear = 60_000
+
+export function createPackageReview(packages: PolicyPackages, now: () => number): PackageReview {
+  const known = new WeakMap<LiveCall, Reviewed>()
+
+  function stateOf(call: LiveCall): Reviewed {
+    const found = known.get(call)
+    if (found) return found
+    const made = { allAskedAt: now(), unclearSince: null, underWay: false }
+    known.set(call, made)
+    return made
+  }
+
+  async function ask(state: Reviewed, call: LiveCall, permitted: [Principal, Allowed]): Promise<string | null> {
+    const at = now()
+    const everyone = at - state.allAskedAt >= everyAsynchronous
+    if (everyone) state.allAskedAt = at
+    const [principal, decision] = permitted
+    const { objection, unclear } = await packages.review(
+      { principal, call: { ...call.rackCall, at }, decision },
+      everyone ? 'all' : 'synchronous',
+    )
+    if (objection !== null && objection.effect !== 'allow') return `${objection.reason} ${objection.next}`
+    if (unclear) state.unclearSince ??= at
+    else if (everyone) state.unclearSince = null
+    if (!unclear || state.unclearSince === null || at - state.unclearSince < longestUnclear) return null
+    return 'a policy package has not been able to judge this for a minute. Try again, and if it goes on, tell an administrator of the gateway.'
+  }
+
+  return async function review(call, principal, decision) {
+    const state = stateOf(call)
+    if (packages.loaded.length === 0 || state.underWay) return null
+    state.underWay = true
+    try {
+      return await ask(state, call, [principal, decision])
+    } finally {
+      state.underWay = false
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { InvalidPolicyPackage } from '../errors.ts'
+import type { PolicyDefinition, PolicyPackage } from './types.ts'
+
+const usualTimeout = 2_000
+const shortestTimeout = 10
+const longestTimeout = 10_000
+const namePattern = /^[a-z][a-z0-9-]{0,39}$/
+const members: ReadonlySet<string> = new Set(['name', 'evaluate', 'timeoutMs', 'register', 'close'])
+
+/**
+ * Checks what a policy package exports by default.
+ *
+ * @example
+ * export default definePolicy({
+ *   name: 'no-friday-deploys',
+ *   evaluate(call) {
+ *     if (call.permission !== 'release:promote' || new Date(call.at).getUTCDay() !== 5) return null
+ *     return { effect: 'deny', rule: 'friday', reason: 'Nothing is promoted on a Friday.', next: 'Wait until Monday.' }
+ *   },
+ * })
+ *
+ * @throws InvalidPolicyPackage with everything that is wrong
+ */
+export function definePolicy(definition: PolicyDefinition): PolicyPackage {
+  const problems = problemsOf(definition)
+  if (problems.length > 0) throw new InvalidPolicyPackage(problems.join('; '))
+  return Object.freeze({ ...definition, timeoutMs: definition.timeoutMs ?? usualTimeout })
+}
+
+/** What is given may be anything: a package in plain JavaScript was checked by nobody. */
+function problemsOf(definition: unknown): string[] {
+  if (typeof definition !== 'object' || definition === null)
+    return ['it should be an object with a name and a function evaluate']
+  const { name, evaluate, timeoutMs, register, close } = definition as Record<string, unknown>
+  return [
+    ...(typeof name === 'string' && namePattern.test(name)
+      ? []
+      : ['its name should be 1 to 40 lower-case letters, digits and dashes, and begin with a letter']),
+    ...(typeof evaluate === 'function' ? [] : ['its evaluate should be a function']),
+    ...(timeoutMs === undefined || isTimeout(timeoutMs)
+      ? []
+      : [`its timeoutMs should be a whole number from ${shortestTimeout} to ${longestTimeout}`]),
+    ...(register === undefined || typeof register === 'function' ? [] : ['its register should be a function']),
+    ...(close === undefined || typeof close === 'function' ? [] : ['its close should be a function']),
+    ...Object.keys(definition)
+      .filter((member) => !members.has(member))
+      .map((member) => `${JSON.stringify(member.slice(0, 40))} is not known here`),
+  ]
+}
+
+function isTimeout(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= shortestTimeout && Number(value) <= longestTimeout
+}

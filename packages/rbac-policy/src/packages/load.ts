@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { InvalidPolicyPackage, UnusablePolicyPackage } from '../errors.ts'
+import { definePolicy } from './define-policy.ts'
+import type { LoadedPackage } from './loaded-package.ts'
+import { lendOwnCopy } from './own-copy.ts'
+import type { PolicyDefinition, PolicyPackage } from './types.ts'
+
+export interface LoadOptions {
+  /** What relative paths are relative to, and where npm packages are looked for first. */
+  readonly directory: string
+  /** Where npm packages are looked for next: a file of the gateway. */
+  readonly beside: string
+}
+
+/**
+ * Loads what POLICY_PACKAGES lists, in its order.
+ *
+ * @param entries paths that begin with `.` or are absolute, and names of npm packages
+ * @throws UnusablePolicyPackage for the first that can't be used, with what to do about it
+ */
+export async function loadPolicyPackages(entries: readonly string[], options: LoadOptions): Promise<LoadedPackage[]> {
+  if (entries.length > 0) lendOwnCopy()
+  const loaded: LoadedPackage[] = []
+  for (const entry of entries) {
+    const one = await loadPackage(entry, options)
+    const twin = loaded.find(({ policy }) => policy.name === one.policy.name)
+    if (twin)
+      throw new UnusablePolicyPackage(entry, `its name ${one.policy.name} is also that of ${twin.entry}: rename one`)
+    loaded.push(one)
+  }
+  return loaded
+}
+
+async function loadPackage(entry: string, options: LoadOptions): Promise<LoadedPackage> {
+  const file = isPath(entry) ? resolve(options.directory, entry) : resolveName(entry, options)
+  const bytes = contentOf(entry, file)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { policy: policyOf(entry, await importFile(entry, file)), entry, version: versionBeside(file), sha256 }
+}
+
+function isPath(entry: string): boolean {
+  return entry.startsWith('.') || isAbsolute(entry)
+}
+
+function contentOf(entry: string, file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : `it can not be read (${codeOf(error)})`
+    throw new UnusablePolicyPackage(entry, `${why}; it was looked for at ${file}, so correct the path`)
+  }
+}
+
+function resolveName(name: string, { directory, beside }: LoadOptions): string {
+  for (const from of [join(directory, 'package.json'), beside]) {
+    const found = resolveFrom(name, from)
+    if (found !== null) return found
+  }
+  throw new UnusablePolicyPackage(
+    name,
+    `there is no npm package of this name at ${directory} or beside the gateway: install it there, or begin a path with ./`,
+  )
+}
+
+function resolveFrom(name: string, from: string): string | null {
+  const { resolve: find } = createRequire(from)
+  try {
+    return find(name)
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') return null
+    return importedBy(name, find.paths(name) ?? [])
+  }
+}
+
+/** A package that exports to `import` alone: what `require` can't find. */
+function importedBy(name: string, places: readonly string[]): string | null {
+  for (const place of places) {
+    const manifest = readManifest(join(place, name, 'package.json'))
+    const target = manifest && importTarget(manifest.exports)
+    if (target) return join(place, name, target)
+  }
+  return null
+}
+
+function importTarget(exported: unknown): string | null {
+  if (typeof exported === 'string') return exported
+  if (typeof exported !== 'object' || exported === null) return null
+  for (const condition of ['.', 'node', 'import', 'default']) {
+    const target = importTarget((exported as Record<string, unknown>)[condition])
+    if (target !== null) return target
+  }
+  return null
+}
+
+async function importFile(entry: string, file: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(file).href)
+  } catch (error) {
+    throw new UnusablePolicyPackage(entry, whyNotImported(error, file))
+  }
+}
+
+function whyNotImported(error: unknown, file: string): string {
+  if (error instanceof InvalidPolicyPackage) return error.message
+  if (codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION')
+    return `this Node runs no ${extname(file)} files: compile it to .mjs, or use a Node that strips types (22.18 or newer)`
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : 'it threw something that is no Error'
+  return `it could not be loaded (${said.split('\n', 1).join('').slice(0, 300)}): correct it; "node ${file}" says where it is`
+}
+
+function policyOf(entry: string, module: unknown): PolicyPackage {
+  const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
+  if (exported === undefined)
+    throw new UnusablePolicyPackage(entry, 'it has no default export: write "export default definePolicy({ … })"')
+  try {
+    return definePolicy(exported as PolicyDefinition)
+  } catch (error) {
+    throw new UnusablePolicyPackage(entry, error instanceof Error ? error.message : 'it could not be read')
+  }
+}
+
+/** Of the nearest package.json at or above the file's directory. */
+function versionBeside(file: string): string | null {
+  for (let directory = dirname(file); ; directory = dirname(directory)) {
+    const manifest = readManifest(join(directory, 'package.json'))
+    if (manifest) return typeof manifest.version === 'string' ? manifest.version : null
+    if (dirname(directory) === directory) return null
+  }
+}
+
+function readManifest(path: string): Record<string, unknown> | null {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return typeof manifest === 'object' && manifest !== null ? (manifest as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}

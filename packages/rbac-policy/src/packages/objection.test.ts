@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { NotAVerdict, readVerdict } from './objection.ts'
+
+const deny = { effect: 'deny', rule: 'frozen', reason: 'Frozen.', next: 'Wait.' }
+
+describe('a verdict', () => {
+  test.each([null, undefined])('%s is no objection', (answer) => {
+    expect(readVerdict(answer)).toBeNull()
+  })
+
+  test('is taken as it is, and nothing beside it', () => {
+    expect(readVerdict({ ...deny, policy: 'mine', roles: ['admin'] })).toEqual(deny)
+    const needs = { ...deny, effect: 'needs', requirement: 'approval' }
+    expect(readVerdict(needs)).toEqual(needs)
+  })
+
+  test.each([
+    true,
+    'deny',
+    0,
+    {},
+    [],
+    { ...deny, effect: 'allow' },
+    { ...deny, effect: 'needs' },
+    { ...deny, effect: 'needs', requirement: 'luck' },
+    { ...deny, rule: 'Frozen' },
+    { ...deny, rule: 'a:b' },
+    { ...deny, rule: '' },
+    { ...deny, rule: undefined },
+    { ...deny, reason: '' },
+    { ...deny, reason: ' \n' },
+    { ...deny, reason: 7 },
+    { ...deny, next: undefined },
+  ])('is not %j', (answer) => {
+    expect(() => readVerdict(answer)).toThrow(NotAVerdict)
+  })
+
+  test('has sentences of one line that nothing garbles', () => {
+    const reason = ' 50% off:\n\tred \u001b[31m text \u202e turned \ud800 and %s '
+    expect(readVerdict({ ...deny, reason })?.reason).toBe('50 percent off: red ?[31m text ? turned ? and percents')
+    expect(readVerdict({ ...deny, reason: 'Gelände ist gesperrt: 凍結 ❄' })?.reason).toBe(
+      'Gelände ist gesperrt: 凍結 ❄',
+    )
+    expect(readVerdict({ ...deny, next: 'x'.repeat(501) })?.next).toBe(`${'x'.repeat(500)}…`)
+  })
+})

@@ -1,0 +1,25 @@
+import { register } from 'node:module'
+
+let lent = false
+
+/**
+ * Lets policy packages import `@rack-gateway/rbac-policy/…` from wherever they are: what isn't installed beside them
+ * is this gateway's own copy, so that a file that is mounted into a container needs no node_modules.
+ */
+export function lendOwnCopy(): void {
+  if (lent) return
+  lent = true
+  register(`data:text/javascript,${encodeURIComponent(resolveHook(import.meta.url))}`)
+}
+
+/** @see https://nodejs.org/api/module.html#resolvespecifier-context-nextresolve */
+function resolveHook(own: string): string {
+  return `export async function resolve(specifier, context, next) {
+    if (!specifier.startsWith('@rack-gateway/rbac-policy/')) return next(specifier, context)
+    try {
+      return await next(specifier, context)
+    } catch {
+      return next(specifier, { ...context, parentURL: ${JSON.stringify(own)} })
+    }
+  }`
+}

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy } from '../document.ts'
+import { compilePolicy } from '../policy.ts'
+import { binding, call, principal } from '../testing/calls.ts'
+import { definePolicy } from './define-policy.ts'
+import { type Allowed, createPolicyPackages } from './policy-packages.ts'
+import type { CallContext, PolicyDefinition, Verdict } from './types.ts'
+
+const policy = compilePolicy(builtInPolicy())
+const admin = principal([binding('admin')])
+const asked = call('POST /apps/{app}/cancel')
+const decision = policy.decide(admin, asked) as Allowed
+const permitted = { principal: admin, call: asked, decision }
+const deny = { effect: 'deny', rule: 'no', reason: 'No.', next: 'Wait.' } as const
+
+function packages(...definitions: (Omit<PolicyDefinition, 'name'> & { name?: string })[]) {
+  const told: string[] = []
+  const clock = { at: 0, elapsed: 0 }
+  const made = createPolicyPackages({
+    loaded: definitions.map((definition, index) => ({
+      policy: definePolicy({ name: `p${index}`, ...definition }),
+      entry: `./p${index}.mjs`,
+      version: null,
+      sha256: 'ab',
+    })),
+    now: () => clock.at,
+    elapsed: () => clock.elapsed,
+    log: {
+      slow: (name, ms) => void told.push(`${name} slow ${ms}`),
+      failed: (name, why) => void told.push(`${name} failed: ${why}`),
+      said: (name, level, message) => void told.push(`${name} ${level} ${message}`),
+    },
+  })
+  return { ...made, told, clock }
+}
+
+describe('packages', () => {
+  test('without any, a decision stays the same object', async () => {
+    expect(await packages().narrow(permitted)).toBe(decision)
+  })
+
+  test('are asked in their order, up to the first objection', async () => {
+    const order: string[] = []
+    const note = (name: string, verdict: Verdict) => ({
+      async evaluate() {
+        order.push(name)
+        return verdict
+      },
+    })
+    const all = packages(note('first', null), note('second', deny), note('third', deny))
+    expect(await all.narrow(permitted)).toEqual({
+      ...decision,
+      effect: 'deny',
+      rule: 'package:p1:no',
+      source: 'p1',
+      reason: 'No.',
+      next: 'Wait.',
+    })
+    expect(order).toEqual(['first', 'second'])
+    expect([all.counts('p0'), all.counts('p1')]).toEqual([
+      { evaluated: 1, objected: 0, failed: 0, slow: 0 },
+      { evaluated: 1, objected: 1, failed: 0, slow: 0 },
+    ])
+  })
+
+  test('see the decision so far, the clock, and a signal that fires at the deadline', async () => {
+    let seen: CallContext | null = null
+    const all = packages({
+      timeoutMs: 10,
+      evaluate(_call, context) {
+        seen = context
+        context.log.warn('hello')
+        return new Promise(() => undefined)
+      },
+    })
+    all.clock.at = 7
+    expect(await all.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'p0' })
+    expect(seen).toMatchObject({
+      principal: { name: 'ada@example.com', roles: ['admin'] },
+      decision: { rule: 'role:admin', reason: 'The role admin gives app:cancel.' },
+      phase: 'begin',
+      signal: { aborted: true },
+    })
+    expect((seen as CallContext | null)?.clock.now()).toBe(7)
+    expect(all.told).toEqual(['p0 warn hello', 'p0 failed: gave no answer within 10 ms'])
+  }, 2_000)
+
+  test('that fail are told of once a minute, and counted each time', async () => {
+    const all = packages({
+      evaluate() {
+        throw new Error('broken')
+      },
+    })
+    for (const at of [0, 1_000, 59_999, 60_000]) {
+      all.clock.at = at
+      expect(await all.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
+    }
+    expect(all.told).toEqual(['p0 failed: threw', 'p0 failed: threw'])
+    expect(all.counts('p0')).toEqual({ evaluated: 4, objected: 0, failed: 4, slow: 0 })
+  })
+
+  test('are slow above 5 ms of the process, not of waiting', async () => {
+    let busy = 5
+    const all = packages({
+      async evaluate() {
+        all.clock.elapsed += busy
+        await Promise.resolve()
+        all.clock.elapsed += 1_000
+      },
+    })
+    await all.narrow(permitted)
+    expect(all.counts('p0').slow).toBe(0)
+    busy = 6
+    for (const at of [0, 1_000, 60_000]) {
+      all.clock.at = at
+      await all.narrow(permitted)
+    }
+    expect(all.counts('p0').slow).toBe(3)
+    expect(all.told).toEqual(['p0 slow 6', 'p0 slow 6'])
+  })
+})
+
+describe('a review', () => {
+  test('has the objections of a denial, and says when a package could not tell', async () => {
+    const answers: Verdict[] = [null, deny, { ...deny, effect: 'needs', requirement: 'approval' }]
+    const all = packages({
+      evaluate(_call, { phase }) {
+        if (phase !== 'review') throw new Error('asked to begin')
+        if (answers.length === 0) throw new Error('broken')
+        return answers.shift()
+      },
+    })
+    expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: false })
+    expect(await all.review(permitted, 'all')).toMatchObject({ objection: { rule: 'package:p0:no' }, unclear: false })
+    expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: false })
+    expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: true })
+  })
+
+  test('spares packages that take their time over a route, unless all are to be asked', async () => {
+    const all = packages({ evaluate: async () => null }, { evaluate: () => null })
+    await all.narrow(permitted)
+    await all.review(permitted, 'synchronous')
+    expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([1, 2])
+    await all.review({ ...permitted, call: call('WS /apps/{app}/logs') }, 'synchronous')
+    expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([2, 3])
+    await all.review(permitted, 'all')
+    expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([3, 4])
+  })
+})

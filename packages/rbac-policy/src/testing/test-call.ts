@@ -1,0 +1,124 @@
+import { readCommand } from '@rack-gateway/command-matcher'
+import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
+import type { Principal, PrincipalKind, RackCall } from '../types.ts'
+
+/** Who calls, in a test: a person who is an administrator, unless said otherwise. */
+export interface TestCaller {
+  /** On every rack and app. One that the built-in policy doesn't know stands for one of your own. */
+  readonly role?: string
+  readonly kind?: PrincipalKind
+  readonly name?: string
+  readonly groups?: readonly string[]
+  /** Of an API token: the service account that owns it. */
+  readonly serviceAccount?: string
+}
+
+/** A call, in a test. What is absent is as plain as it can be. */
+export interface TestCall {
+  /** The id of a route, such as `POST /apps/{app}/releases/{id}/promote`: docs/reference/rack-api.md lists them. */
+  readonly route: string
+  /** `staging` when absent. */
+  readonly rack?: string
+  /** `web` when absent, where the route has an app. */
+  readonly app?: string
+  /** What the route's other placeholders stand for. */
+  readonly params?: Readonly<Record<string, string>>
+  /** When: `2030-12-24T12:00Z`, a Date, or milliseconds; noon of 2 January 2030 when absent. */
+  readonly at?: string | number | Date
+  readonly as?: TestCaller
+  readonly address?: string
+  readonly service?: string
+  readonly process?: { readonly id?: string; readonly service?: string | null; readonly own?: boolean }
+  /** Of a run or exec; `bin/pre_release` when absent. */
+  readonly command?: string
+  /** Names of the environment's keys that a new release changes. */
+  readonly environment?: readonly string[]
+  readonly parameters?: Partial<RackCall['parameters']>
+  readonly release?: { readonly id: string; readonly newest: boolean }
+}
+
+const noon = Date.UTC(2030, 0, 2, 12)
+
+/** @throws for a time that can't be read */
+export function timeOf(at: TestCall['at'] = noon): number {
+  const time = new Date(at).getTime()
+  if (Number.isNaN(time)) throw new Error(`at: ${String(at)} is no time; write it as in 2030-12-24T12:00Z`)
+  return time
+}
+
+export function principalOf(caller: TestCaller = {}): Principal {
+  const { role = 'admin', groups = [], serviceAccount } = caller
+  const { kind = serviceAccount === undefined ? 'user' : 'api-token' } = caller
+  const { name = kind === 'user' ? `${role}@example.com` : 'nightly' } = caller
+  const bindings = [{ id: `binding-of-${role}`, role, racks: '*', apps: '*', expiresAt: null }]
+  const owner = { kind: 'service-account', id: 'test-owner', name: serviceAccount ?? 'robots', bindings } as const
+  return Object.freeze({
+    kind,
+    id: `test-${kind}-${name}`,
+    name,
+    credential: 'test-credential',
+    rack: null,
+    groups,
+    bindings,
+    owner: kind === 'api-token' ? owner : null,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  })
+}
+
+/** @throws for a route that there isn't */
+export function rackCallOf(call: TestCall): RackCall {
+  const route = routeOf(call.route)
+  const params = { ...defaultParams(route, call), ...call.params }
+  const command = commandOf(route, call)
+  return {
+    rack: call.rack ?? 'staging',
+    route,
+    app: route.path.startsWith('/apps/{') ? (call.app ?? 'web') : null,
+    params,
+    process: processOf(route, call),
+    service: params.service ?? null,
+    command,
+    parameters: { query: [], form: [], headers: [], ...call.parameters },
+    environment: call.environment === undefined ? null : { changed: call.environment },
+    resource: null,
+    release: call.release ?? null,
+    at: timeOf(call.at),
+    address: call.address ?? '192.0.2.1',
+  }
+}
+
+function routeOf(id: string): RackRoute {
+  const route = rackRoutes.find((one) => one.id === id)
+  if (route) return route
+  const near = mostAlike(id)
+  const hint = near === null ? 'docs/reference/rack-api.md lists them' : `did you mean ${near}?`
+  throw new Error(`the rack API has no route ${JSON.stringify(id)}: ${hint}`)
+}
+
+/** The route that shares the most words; null where none shares two. */
+function mostAlike(id: string): string | null {
+  const words = new Set(wordsOf(id))
+  const shared = rackRoutes.map((route) => wordsOf(route.id).filter((word) => words.has(word)).length)
+  const most = Math.max(...shared)
+  return most < 2 ? null : (rackRoutes[shared.indexOf(most)]?.id ?? null)
+}
+
+function wordsOf(id: string): string[] {
+  return id.split(/[ /]+/).filter((word) => word !== '')
+}
+
+function defaultParams(route: RackRoute, { app = 'web', service = 'command', process }: TestCall) {
+  const known: Readonly<Record<string, string>> = { app, service, pid: process?.id ?? 'process-1', id: 'R1' }
+  const names = [...route.path.matchAll(/\{(\w+)(?::[^}]*)?\}/g)].map(([, name = '']) => name)
+  return Object.fromEntries(names.map((name) => [name, known[name] ?? `some-${name}`]))
+}
+
+function processOf(route: RackRoute, { process = {} }: TestCall): RackCall['process'] {
+  if (!route.path.includes('{pid}')) return null
+  return { id: 'process-1', known: true, service: 'command', own: false, ...process }
+}
+
+function commandOf({ permission }: RackRoute, { command = 'bin/pre_release' }: TestCall): RackCall['command'] {
+  if (permission === 'process:run') return readCommand(command, 'run')
+  return permission === 'process:exec' ? readCommand(command, 'exec') : null
+}

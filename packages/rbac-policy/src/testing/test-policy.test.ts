@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { definePolicy } from '../packages/define-policy.ts'
+import { testPolicy } from './test-policy.ts'
+
+const promote = 'POST /apps/{app}/releases/{id}/promote'
+const noFridays = definePolicy({
+  name: 'no-fridays',
+  evaluate(call, { principal, phase, clock, log }) {
+    if (call.permission !== 'release:promote' || new Date(clock.now()).getUTCDay() !== 5) return null
+    if (principal.roles.includes('captain')) {
+      log.info(`${phase} by a captain`)
+      return null
+    }
+    if (call.params.id === 'odd') return JSON.parse('"odd"')
+    if (call.params.id === 'broken') throw new Error('no calendar')
+    return { effect: 'deny', rule: 'friday', reason: `No promotion of ${call.params.id}.`, next: 'Wait until Monday.' }
+  },
+  register(scope, context) {
+    scope.get('/open', { config: { anonymous: true } }, async () => ({ now: context.clock.now() }))
+    scope.post('/note', async (request) => {
+      await context.record(request, { noted: true })
+      return context.callerOf(request, { rack: 'staging', app: null }).roles
+    })
+  },
+})
+
+describe('testPolicy', () => {
+  const fridays = testPolicy(noFridays)
+
+  test('decides as a gateway would', async () => {
+    expect(await fridays.evaluate({ route: promote, at: '2030-01-04T12:00Z' })).toMatchObject({
+      effect: 'deny',
+      rule: 'package:no-fridays:friday',
+      source: 'no-fridays',
+      reason: 'No promotion of R1.',
+    })
+    expect(await fridays.evaluate({ route: promote, at: '2030-01-05T12:00Z', as: { role: 'ci' } })).toMatchObject({
+      effect: 'allow',
+      rule: 'role:ci',
+    })
+    expect(
+      await fridays.evaluate({ route: promote, at: '2030-01-04T12:00Z', as: { role: 'captain' } }, 'review'),
+    ).toMatchObject({
+      effect: 'allow',
+    })
+    expect(fridays.logged).toEqual(['info: review by a captain'])
+  })
+
+  test('says what is wrong with a test', async () => {
+    await expect(fridays.evaluate({ route: 'POST /promote' })).rejects.toThrow(
+      'the rack API has no route "POST /promote": did you mean POST /apps/{app}/releases/{id}/promote?',
+    )
+    await expect(fridays.evaluate({ route: promote, at: 'Friday' })).rejects.toThrow('at: Friday is no time')
+    await expect(fridays.evaluate({ route: promote, as: { role: 'viewer' } })).rejects.toThrow(
+      'the built-in policy refuses POST /apps/{app}/releases/{id}/promote to viewer: release:promote on web needs',
+    )
+  })
+
+  test('throws where the package fails, with the cause', async () => {
+    const at = '2030-01-04T12:00Z'
+    const failure = await fridays.evaluate({ route: promote, at, params: { id: 'broken' } }).catch((error) => error)
+    expect(failure.message).toBe(
+      `no-fridays, asked about ${promote}: threw "no calendar". A gateway refuses such a call by the rule package-failed.`,
+    )
+    expect(failure.cause.message).toBe('no calendar')
+    await expect(fridays.evaluate({ route: promote, at, params: { id: 'odd' } })).rejects.toThrow(
+      'it returned a string',
+    )
+  })
+
+  test('asks its routes', async () => {
+    expect(await fridays.ask('GET', '/open', { as: null, at: 5 })).toEqual({ status: 200, body: { now: 5 } })
+    expect((await fridays.ask('POST', '/note', { as: null })).status).toBe(401)
+    expect(await fridays.ask('POST', '/note', { as: { role: 'ops' }, body: {} })).toEqual({
+      status: 200,
+      body: ['ops'],
+    })
+    expect(fridays.recorded).toEqual([{ by: 'ops@example.com', detail: { noted: true, package: 'no-fridays' } }])
+    await fridays.close()
+  })
+})

@@ -1,0 +1,99 @@
+import { builtInPolicy } from '../document.ts'
+import type { LoadedPackage } from '../packages/loaded-package.ts'
+import type { PackagesLog } from '../packages/packages-log.ts'
+import { type Allowed, createPolicyPackages } from '../packages/policy-packages.ts'
+import type { RecordedDetail } from '../packages/recorded-detail.ts'
+import type { CallContext, PolicyPackage } from '../packages/types.ts'
+import { compilePolicy } from '../policy.ts'
+import type { Decision, Policy, Principal, RackCall } from '../types.ts'
+import { principalOf, rackCallOf, type TestCall, timeOf } from './test-call.ts'
+import { createTestRoutes, type TestAnswer, type TestAsked } from './test-routes.ts'
+
+/** A policy package with a gateway around it that exists for tests alone: the same evaluation, no network. */
+export interface TestedPolicy {
+  /**
+   * What a gateway with this package alone would decide.
+   *
+   * @throws where the package fails, with what it threw as the cause: a gateway would refuse the call by the rule `package-failed`
+   */
+  evaluate(call: TestCall, phase?: CallContext['phase']): Promise<Decision>
+  /** Asks one of the package's routes. @param path below the package's own address */
+  ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked?: TestAsked): Promise<TestAnswer>
+  /** What it has recorded by its routes. */
+  readonly recorded: readonly { readonly by: string | null; readonly detail: RecordedDetail }[]
+  /** What it has written to the log: `warn: …`. */
+  readonly logged: readonly string[]
+  /** Ends it as the end of a gateway would. */
+  close(): Promise<void>
+}
+
+/**
+ * @example
+ * const freeze = testPolicy(policy)
+ * const decision = await freeze.evaluate({ route: 'POST /apps/{app}/releases/{id}/promote', rack: 'production', at: '2030-12-24T12:00Z' })
+ * expect(decision).toMatchObject({ effect: 'deny', rule: 'package:deploy-freeze:frozen' })
+ */
+export function testPolicy(policy: PolicyPackage): TestedPolicy {
+  const loaded: LoadedPackage[] = [{ policy, entry: policy.name, version: null, sha256: '' }]
+  const logged: string[] = []
+  const recorded: { by: string | null; detail: RecordedDetail }[] = []
+  const said: PackagesLog['said'] = (_name, level, message) => void logged.push(`${level}: ${message}`)
+  const routes = createTestRoutes({ loaded, policy: builtIn(), recorded, said })
+
+  return {
+    recorded,
+    logged,
+    ask: routes.ask,
+    async close() {
+      await routes.close()
+    },
+    async evaluate(asked, phase = 'begin') {
+      const principal = principalOf(asked.as)
+      const call = rackCallOf(asked)
+      const failures: { why: string; error: unknown }[] = []
+      const packages = createPolicyPackages({
+        loaded,
+        now: () => timeOf(asked.at),
+        log: { said, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
+      })
+      const permitted = { principal, call, decision: allowedTo(principal, call) }
+      const decision =
+        phase === 'begin'
+          ? await packages.narrow(permitted)
+          : ((await packages.review(permitted, 'all')).objection ?? permitted.decision)
+      const [failure] = failures
+      if (failure === undefined) return decision
+      throw new Error(failureSentence(policy.name, asked.route, failure), { cause: failure.error })
+    },
+  }
+}
+
+function failureSentence(name: string, route: string, { why, error }: { why: string; error: unknown }): string {
+  const said = why === 'threw' && error instanceof Error ? `threw "${error.message}"` : why
+  return `${name}, asked about ${route}: ${said}. A gateway refuses such a call by the rule package-failed.`
+}
+
+let compiled: Policy | null = null
+
+function builtIn(): Policy {
+  compiled ??= compilePolicy(builtInPolicy())
+  return compiled
+}
+
+/** A package is asked only about what roles allow. @throws where the built-in policy doesn't */
+function allowedTo(principal: Principal, call: RackCall): Allowed {
+  const policy = builtIn()
+  const [role = ''] = principal.bindings.map((binding) => binding.role)
+  if (!policy.roles.has(role)) return ownRole(role, call, policy)
+  const decision = policy.decide(principal, call)
+  if (decision.effect === 'allow') return decision
+  throw new Error(
+    `as: the package is never asked about this, since the built-in policy refuses ${call.route.id} to ${role}: ${decision.reason}`,
+  )
+}
+
+function ownRole(role: string, { route: { permission } }: RackCall, { hash }: Policy): Allowed {
+  const reason = `The role ${role} gives ${permission}.`
+  const basis = { roles: [role], bindings: [`binding-of-${role}`] }
+  return { effect: 'allow', rule: `role:${role}`, source: 'test', permission, reason, policy: hash, ...basis }
+}

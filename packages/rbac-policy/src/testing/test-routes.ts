@@ -1,0 +1,92 @@
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { LoadedPackage } from '../packages/loaded-package.ts'
+import { mountPackages, packagePrefix } from '../packages/mount.ts'
+import type { PackagesLog } from '../packages/packages-log.ts'
+import type { RecordedDetail } from '../packages/recorded-detail.ts'
+import type { Policy, Principal } from '../types.ts'
+import { principalOf, type TestCall, type TestCaller, timeOf } from './test-call.ts'
+
+/** How a route of a package is asked, in a test. */
+export interface TestAsked {
+  /** Null: somebody without a credential. */
+  readonly as?: TestCaller | null
+  readonly body?: unknown
+  readonly at?: TestCall['at']
+}
+
+export interface TestAnswer {
+  readonly status: number
+  /** The body as JSON, or its text where it isn't any. */
+  readonly body: unknown
+}
+
+export interface TestRoutesOptions {
+  readonly loaded: readonly LoadedPackage[]
+  readonly policy: Policy
+  readonly recorded: { by: string | null; detail: RecordedDetail }[]
+  readonly said: PackagesLog['said']
+}
+
+/** A server that is never listened on, with the package's routes where a gateway has them. */
+export function createTestRoutes({ loaded, policy, recorded, said }: TestRoutesOptions) {
+  const callers = new Map<string, Principal>()
+  const known = new WeakMap<FastifyRequest, Principal>()
+  let at = timeOf()
+  let starting: Promise<FastifyInstance> | null = null
+
+  async function start(): Promise<FastifyInstance> {
+    const app = Fastify()
+    await mountPackages(app, {
+      loaded,
+      policy,
+      now: () => at,
+      log: { said, slow: () => undefined, failed: () => undefined },
+      async authenticate(request) {
+        const caller = callers.get(String(request.headers['x-test-caller']))
+        if (!caller) throw Object.assign(new Error('there is no credential'), { statusCode: 401 })
+        known.set(request, caller)
+      },
+      admit: async () => undefined,
+      callerOf: (request) => ({ principal: known.get(request) ?? null, address: request.ip }),
+      record: async (request, detail) => void recorded.push({ by: known.get(request)?.name ?? null, detail }),
+    })
+    await app.ready()
+    return app
+  }
+
+  return {
+    async ask(
+      method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+      path: string,
+      { as = {}, body, at: asked }: TestAsked = {},
+    ): Promise<TestAnswer> {
+      starting ??= start()
+      const app = await starting
+      at = timeOf(asked)
+      const id = String(callers.size)
+      if (as !== null) callers.set(id, principalOf(as))
+      const answer = await app.inject({
+        method,
+        url: `${loaded.map(({ policy: { name } }) => packagePrefix(name)).join('')}${path}`,
+        headers: {
+          ...(as !== null && { 'x-test-caller': id }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+      })
+      return { status: answer.statusCode, body: parsed(answer.body) }
+    },
+    async close(): Promise<void> {
+      const app = await (starting ?? start())
+      await app.close()
+    },
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
