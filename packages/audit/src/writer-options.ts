@@ -43,6 +43,8 @@ export interface AuditWriterOptions {
   readonly limits?: Partial<AuditWriterLimits>
   /** Told when the log can't be written any more, and when it can again (`null`). */
   readonly onState?: (cause: unknown) => void
+  /** Told of the events of each batch once they are durable, in their order, the stream's own among them. Must return soon and not throw. */
+  readonly onDurable?: (events: readonly RecordedEvent[]) => void
 }
 
 export interface AuditWriterStats {

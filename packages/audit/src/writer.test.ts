@@ -43,6 +43,18 @@ test('a stream opens, holds what is recorded in order, and closes', async () => 
   expect(store.closed.size).toBe(1)
 })
 
+test('what became durable is told of in order, the events of the stream itself among them', async () => {
+  const durable: RecordedEvent[] = []
+  const { store, record, close } = await openWriter({}, { onDurable: (events) => durable.push(...events) })
+  await Promise.all([record({ kind: 'intent' }), record({ kind: 'call' })])
+  store.behave((operation) => (operation === 'append' ? 'refuse' : 'take'))
+  await expect(record({ kind: 'call' })).rejects.toThrow(unavailable)
+  expect(durable.length).toBe(3)
+  store.behave(() => 'take')
+  await close()
+  expect(durable).toEqual(store.events)
+})
+
 test('what is recorded in one turn of the event loop is one batch; what comes meanwhile is the next', async () => {
   const { store, record } = await openWriter()
   const first = Array.from({ length: 50 }, () => record({ kind: 'call' }))

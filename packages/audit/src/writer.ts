@@ -121,6 +121,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     }
     counts.written += sealed.length
     counts.batches++
+    options.onDurable?.(sealed.map(({ event }) => event))
     for (const { event, waiting } of sealed) {
       if (promised) waiting.resolve(event)
       else disown(event)
@@ -151,6 +152,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     const at = Math.min(current.momentOf(clock.now()), endOfMonth(current.month))
     const closed = current.seal(encode({ kind: 'stream.closed', detail: { because } }), at)
     await untilDurable(() => store.append(current.id, [closed]))
+    options.onDurable?.([closed])
     await untilDurable(() => store.closeStream(current.id))
   }
 
@@ -164,6 +166,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     const before = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
     const opened = next.seal(encode({ kind: 'stream.opened', detail: { host, pid, ...before } }), at)
     await attempt(() => store.append(next.id, [opened]))
+    options.onDurable?.([opened])
     lease.reset()
     stream = next
     lost = null

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import type { Target } from '../target.ts'
 import { mostRemembered, traceOf } from './remembered.ts'
@@ -24,6 +25,8 @@ const nothingToDo: Passed = { refresh: async () => undefined }
 
 /** A snapshot that was asked for so lately isn't asked for again while convox runs. */
 const recently = 60_000
+/** What ends sooner isn't kept waiting by a question of ours, nor by loading what asks it. */
+const settled = 250
 
 /**
  * Refuses a convox command that the gateway would certainly refuse, by what is known of the caller's policy. What is known
@@ -53,9 +56,13 @@ function afterwards({ context, target, file, kept: before }: Asked, kept: FoundA
     async refresh(leaving) {
       // Bytes that were changed by others aren't made good by being written again.
       if (kept !== before && kept.isWhole()) file.write(kept)
-      if (context.now - kept.checkedAt < recently) return
+      if (context.now - kept.checkedAt < recently || (await endsWithin(settled, leaving))) return
       const { refresh } = await import('./refresh.ts')
       await refresh(context, target, { file, kept }, leaving)
     },
   }
+}
+
+function endsWithin(milliseconds: number, leaving: AbortSignal): Promise<boolean> {
+  return setTimeout(milliseconds, false, { signal: leaving }).catch(() => true)
 }

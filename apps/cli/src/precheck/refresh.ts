@@ -1,12 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import type { Target } from '../target.ts'
 import { askEffective } from './ask-effective.ts'
 import { keep } from './kept-answer.ts'
 import type { FoundAnswer, SnapshotFile } from './snapshot-file.ts'
-
-/** What ends sooner isn't kept waiting by a question of ours. */
-const settled = 250
 
 /** Asks the gateway whether what is kept still holds, for the next time. Never rejects. @param leaving fires when convox has ended */
 export async function refresh(
@@ -15,11 +11,6 @@ export async function refresh(
   { file, kept }: { readonly file: SnapshotFile; readonly kept: FoundAnswer },
   leaving: AbortSignal,
 ): Promise<void> {
-  if (await endsWithin(settled, leaving)) return
   const whole = kept.isWhole() ? kept : null
   keep({ file, kept: whole }, await askEffective(target, whole?.tag ?? null, leaving), now)
-}
-
-function endsWithin(milliseconds: number, leaving: AbortSignal): Promise<boolean> {
-  return setTimeout(milliseconds, false, { signal: leaving }).catch(() => true)
 }
