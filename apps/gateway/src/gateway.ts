@@ -3,7 +3,6 @@ import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
   createTokenMint,
-  defaultSessionTerms,
   deriveKey,
   type RecordIdentityEvents,
   type SessionTerms,
@@ -78,32 +77,30 @@ export interface GatewayOptions {
   readonly auditReads: 'strict' | 'relaxed'
   /** Milliseconds. */
   readonly authMaxStale: number
-  readonly sessions?: SessionTerms
+  readonly sessions: SessionTerms
   /** PUBLIC_URL: where browsers reach the gateway, and the audience of CI jobs; null: neither is let in. */
-  readonly publicUrl?: string | null
-  readonly login?: LoginSettings | null
-  /** Whether the CLI may be logged in by typing its code into a browser; on when absent. */
-  readonly deviceLogin?: DeviceLoginMode
+  readonly publicUrl: string | null
+  /** How people log in with a browser; null where they don't. */
+  readonly login: LoginSettings | null
+  /** Whether the CLI may be logged in by typing its code into a browser. */
+  readonly deviceLogin: DeviceLoginMode
   /** Between two polls of such a login; 5 when absent. */
   readonly devicePollSeconds?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
-  /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
-  readonly tokenMaxAge?: number
-  /** Calls without a credential that holds which one address may make in a minute; 300 when absent. */
-  readonly strangersPerMinute?: number
-  /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
-  readonly trustedProxies?: readonly string[]
-  /** Path of the policy document; the built-in one when absent or null. */
-  readonly policyFile?: string | null
-  /** Where metrics are; nowhere when absent. */
-  readonly metrics?: MetricsAddress | null
-  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
-  readonly policyPackages?: readonly string[]
+  /** The longest life of an API token that the API makes, in milliseconds. */
+  readonly tokenMaxAge: number
+  /** Calls without a credential that holds which one address may make in a minute. */
+  readonly strangersPerMinute: number
+  /** CIDRs of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Path of the policy document; null: the built-in one. */
+  readonly policyFile: string | null
+  /** Where metrics are; null: nowhere. */
+  readonly metrics: MetricsAddress | null
+  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
+  readonly policyPackages: readonly string[]
 }
-
-const defaultStrangersPerMinute = 300
-const defaultTokenMaxAge = 365 * 86_400_000
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
@@ -119,7 +116,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorateRequest('endpoint', null)
     answerErrors(app)
     const forwarding = watchForwarding(app)
-    await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
+    await app.register(strangerLimit, { perMinute: options.strangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
@@ -133,17 +130,17 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
     await app.register(ownApi, {
-      cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
+      cliLogin: cliLoginApi(cliLogins, options.publicUrl),
       database,
       mint: createTokenMint(options.secretKeys),
       now,
-      tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
-      sessionTerms: options.sessions ?? defaultSessionTerms,
+      tokenMaxAge: options.tokenMaxAge,
+      sessionTerms: options.sessions,
       workloads,
-      publicUrl: options.publicUrl ?? null,
+      publicUrl: options.publicUrl,
       recheck: vouching?.recheck ?? nobodyToAsk,
     })
-    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
+    await registerPolicyPackages(app, { entries: options.policyPackages, now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
@@ -167,7 +164,7 @@ async function registerIdentities(
   database: Database,
   options: GatewayOptions,
 ): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses }> {
-  const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl = null, now = Date.now } = options
+  const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
     onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
@@ -257,10 +254,10 @@ async function registerPages(
 }
 
 function cliLoginsOf(app: FastifyInstance, database: Database, options: GatewayOptions): CliLogins | null {
-  const { login, secretKeys, now = Date.now, deviceLogin = 'on', devicePollSeconds: pollSeconds = 5 } = options
+  const { login, secretKeys, now = Date.now, deviceLogin, devicePollSeconds: pollSeconds = 5 } = options
   if (!login) return null
   const mint = createTokenMint(secretKeys)
-  const terms = options.sessions ?? defaultSessionTerms
+  const terms = options.sessions
   const record = recorder(app)
   return createLogins({ database, mint, secrets: secretKeys, clock: { now }, record, terms, deviceLogin, pollSeconds })
 }

@@ -14,6 +14,7 @@ import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { gatewayDefaults } from './gateway-defaults.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
 export interface System {
@@ -51,7 +52,7 @@ export interface SystemOptions {
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
   /** Path of a policy document. */
-  readonly policyFile?: string
+  readonly policyFile?: string | null
   /** Paths of policy packages. */
   readonly policyPackages?: readonly string[]
   /** All tests call from one address, and most of what some send is refused. */
@@ -60,7 +61,7 @@ export interface SystemOptions {
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
-  readonly metrics?: { readonly host: string; readonly port: number }
+  readonly metrics?: { readonly host: string; readonly port: number } | null
   /** Takes each line of the log. */
   readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
@@ -80,9 +81,9 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
-  sessions,
+  sessions = gatewayDefaults.sessions,
   trustedProxies = [],
-  policyFile,
+  policyFile = null,
   policyPackages = [],
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
@@ -90,7 +91,7 @@ export async function startSystem({
   deviceLogin = 'on',
   devicePollSeconds = 1,
   log,
-  metrics,
+  metrics = null,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -111,6 +112,7 @@ export async function startSystem({
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = () =>
     createGateway({
+      ...gatewayDefaults,
       racks: Object.entries(racks).map(([name, rack]) => ({
         name,
         url: new URL(rack.url),
@@ -121,8 +123,7 @@ export async function startSystem({
       databaseUrl,
       log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
-      ...(sessions === undefined ? {} : { sessions }),
-      authMaxStale: 60_000,
+      sessions,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
       deviceLogin,
@@ -130,9 +131,9 @@ export async function startSystem({
       now,
       trustedProxies,
       policyPackages,
-      ...(policyFile === undefined ? {} : { policyFile }),
+      policyFile,
       strangersPerMinute,
-      ...(metrics && { metrics }),
+      metrics,
     })
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })

@@ -165,6 +165,7 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     ...asked,
     principal,
     csrfToken: request.csrfToken,
+    isWaitedFor: () => !request.raw.socket.destroyed,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
     changes: changesBy(app, request, principal, options),
   }
