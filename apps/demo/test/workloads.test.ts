@@ -129,6 +129,38 @@ describe('a job', () => {
   })
 })
 
+describe('what a job has started', () => {
+  const command = 'bin/pre_release'
+  const send = (method: string, path: string, token: string, headers: readonly string[] = []) =>
+    system.send(method, `/rack/staging/apps/myapp${path}`, token, '', headers)
+  const start = async (token: string) => {
+    const { status, body } = await send('POST', '/services/command/processes', token, [`Command: ${command}`])
+    expect([status, body]).toEqual([200, expect.stringContaining('"id"')])
+    return String(JSON.parse(body).id)
+  }
+  const exec = (process: string, token: string) =>
+    openSocket(`${system.url}/rack/staging/apps/myapp/processes/${process}/exec`, token, { Command: command })
+
+  test.each([
+    ['another run of the same workflow', { run_id: '9002' }],
+    ['another attempt at the same run', { run_attempt: '2' }],
+  ])('is entered and stopped by it alone, and not by %s', async (_, other) => {
+    await trust()
+    const [own, foreign] = [
+      (await exchange(await issuer.jwt())).body.token,
+      (await exchange(await issuer.jwt(other))).body.token,
+    ]
+    const process = await start(own)
+    const refused = await exec(process, foreign)
+    expect((await refused.untilEnd()).join('')).toMatch(/^ERROR: process:exec-any on myapp needs the role admin/)
+    expect((await send('DELETE', `/processes/${process}?`, foreign)).status).toBe(403)
+    const entered = await exec(process, own)
+    expect(entered.status).toBe(101)
+    entered.close()
+    expect((await send('DELETE', `/processes/${process}?`, own)).status).toBe(200)
+  })
+})
+
 describe('a JWT counts once', () => {
   test('also on two replicas at the same moment', async () => {
     await trust()
@@ -252,15 +284,17 @@ describe('a trust that is revoked', () => {
     const password = await issuer.jwt()
     for (const credential of [token, password])
       for (const url of [system.url, other.url]) expect((await rack(credential, '/apps', url)).status).toBe(200)
-    const stream = await openSocket(`${other.url}/rack/staging/apps/myapp/processes/web-1/exec`, token, {
-      Command: 'bash',
+    const stream = await openSocket(`${other.url}/rack/staging/apps/myapp/processes/web/exec`, token, {
+      Command: 'sleep 600',
     })
     expect(stream.status).toBe(101)
+    const said = stream.untilEnd()
     const revokedAt = performance.now()
     expect((await api('DELETE', `/trusts/${id}`, admin)).body).toMatchObject({ id, revokedAt: expect.any(String) })
     await stream.closed()
     await expect.poll(async () => (await rack(token, '/apps', other.url)).status).toBe(401)
     expect(performance.now() - revokedAt).toBeLessThan(1_500)
+    expect((await said).join('')).toMatch(/ERROR: .*trust .*revoked/)
     for (const credential of [token, password])
       for (const url of [system.url, other.url])
         expect((await rack(credential, '/apps', url)).body).toMatchObject({ rule: 'revoked-trust' })
@@ -377,6 +411,117 @@ describe('who may make a trust', () => {
       principal: { kind: 'user', credential: expect.any(String) },
       detail: { trust: id, conditions: JSON.stringify(conditions) },
     })
+  })
+})
+
+describe('what is refused at the exchange', () => {
+  test('tells the caller nothing of the trusts, and the operator which condition failed', async () => {
+    const { name } = await trust()
+    const { status, body } = await exchange(await issuer.jwt({ repository_id: '75' }))
+    expect(status).toBe(401)
+    expect(body).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule: 'no-trust' })
+    expect(JSON.stringify({ ...body, requestId: '' })).not.toMatch(/74|repository_id|trust-/)
+    const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.reason).join('\n')
+    await expect.poll(refused, { timeout: 3_000 }).toContain(`${name}: repository_id must be "74"`)
+  })
+
+  test('no credential, two, a Basic one, and a token of ours', async () => {
+    const post = (headers: readonly string[]) =>
+      system.raw(
+        `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
+      )
+    expect((await post([])).status).toBe(401)
+    const jwt = await issuer.jwt()
+    expect((await post([`Authorization: Bearer ${jwt}`, `Authorization: Bearer ${jwt}`])).status).toBe(401)
+    expect((await post([`Authorization: Basic ${Buffer.from(`convox:${jwt}`).toString('base64')}`])).status).toBe(401)
+    expect((await exchange(admin)).body).toMatchObject({ rule: 'malformed-jwt' })
+    expect((await exchange('x'.repeat(9_000))).body).toMatchObject({ rule: 'oversized-credential' })
+  })
+
+  test.each([
+    ['text', 'text/plain', '{}', [400, 415]],
+    ['a form', 'application/x-www-form-urlencoded', 'trust=x', [400, 415]],
+    ['broken JSON', 'application/json', '{', [400]],
+    ['a list', 'application/json', '[]', [400]],
+    ['too much', 'application/json', JSON.stringify({ trust: 'x'.repeat(100_000) }), [413]],
+  ])('a body that is %s does not use the JWT up', async (_, type, body, statuses) => {
+    await trust()
+    const jwt = await issuer.jwt()
+    const headers = { authorization: `Bearer ${jwt}`, 'content-type': type }
+    const answer = await askUnder(publicUrl, `${system.url}/gateway/api/v1/workload-sessions`, {
+      method: 'POST',
+      headers,
+      body,
+    })
+    expect(statuses).toContain(answer.status)
+    expect((await exchange(jwt, {})).status).toBe(201)
+  })
+
+  test('an issuer that is down is a 503, and the JWT is not used up', async () => {
+    await trust()
+    issuer.answer = (_path, response) => {
+      response.writeHead(500).end()
+      return true
+    }
+    const jwt = await issuer.jwt()
+    for (let time = 0; time < 20; time++) {
+      const { status, body } = await exchange(jwt)
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
+    }
+    const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.rule)
+    await expect.poll(refused, { timeout: 3_000 }).toContain('RGW_ISSUER_UNREACHABLE')
+    const failed = lines.filter((line) => line.includes('call.failed') && line.includes('RGW_ISSUER_UNREACHABLE'))
+    expect(failed).toHaveLength(1)
+    expect(issuer.asked).toHaveLength(1)
+  })
+
+  test('a key that the issuer has just begun to use is a 503 that says when to come again', async () => {
+    await trust()
+    expect((await exchange(await issuer.jwt())).status).toBe(201)
+    await issuer.rotate()
+    const answer = await system.raw(
+      `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\nAuthorization: Bearer ${await issuer.jwt()}\r\n\r\n`,
+    )
+    expect([answer.status, answer.json]).toEqual([503, expect.objectContaining({ code: 'RGW_KEY_NOT_KNOWN_YET' })])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30)
+    expect(answer.error).toContain(`in ${answer.headers.get('retry-after')} s`)
+  })
+
+  test('a flood of keys that nobody knows, and of JWTs that are used up, costs no statement, no question and no event each', async () => {
+    await trust()
+    const used = await issuer.jwt()
+    expect((await exchange(used)).status).toBe(201)
+    const forged = await Promise.all(Array.from({ length: 50 }, (_, at) => issuer.jwt({}, { kid: `made-up-${at}` })))
+    await settled()
+    await trustsAreRead(() => exchange(forged[0] ?? ''))
+    const asked = issuer.asked.length
+    const before = (await system.events()).length
+    for (const jwt of forged) expect((await exchange(jwt)).status).toBe(503)
+    for (const _ of forged) expect((await exchange(used)).body).toMatchObject({ rule: 'used-jwt' })
+    // None each: late news of a change may have the trusts read once more.
+    expect(identityStatements(tap.take())).toBeLessThan(forged.length / 10)
+    expect(issuer.asked).toHaveLength(asked)
+    const counted = async () => {
+      const refused = (await eventsOf('refused')).map(({ decision, count }) => ({ rule: decision?.rule, count }))
+      const sum = (rule: string) =>
+        refused.reduce((total, one) => total + (one.rule === rule ? (one.count ?? 0) : 0), 0)
+      return [sum('RGW_KEY_NOT_KNOWN_YET') >= 50, sum('used-jwt') >= 50]
+    }
+    await expect.poll(counted, { timeout: 3_000 }).toEqual([true, true])
+    expect((await system.events()).length - before).toBeLessThan(15)
+    const failed = lines.filter((line) => line.includes('RGW_KEY_NOT_KNOWN_YET') && line.includes('call.failed'))
+    expect(failed.length).toBeLessThanOrEqual(2)
+  })
+
+  test('nothing that was sent is in events', async () => {
+    await trust()
+    const jwts = [await issuer.jwt(), await issuer.jwt({ repository_id: '1' })]
+    const { token } = (await exchange(jwts[0] ?? '')).body
+    await exchange(jwts[1] ?? '')
+    await rack(await issuer.jwt())
+    const kept = JSON.stringify(await system.events())
+    for (const secret of [token, ...jwts]) expect(kept).not.toContain(secret.slice(-40))
   })
 })
 
@@ -515,117 +660,6 @@ describe('a JWT at the exchange', () => {
     const refused = await exchange(await bad())
     expect([refused.status, refused.body.rule, refused.body.token]).toEqual([401, rule, undefined])
     expect(await sessions()).toHaveLength(1)
-  })
-})
-
-describe('what is refused at the exchange', () => {
-  test('tells the caller nothing of the trusts, and the operator which condition failed', async () => {
-    const { name } = await trust()
-    const { status, body } = await exchange(await issuer.jwt({ repository_id: '75' }))
-    expect(status).toBe(401)
-    expect(body).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule: 'no-trust' })
-    expect(JSON.stringify({ ...body, requestId: '' })).not.toMatch(/74|repository_id|trust-/)
-    const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.reason).join('\n')
-    await expect.poll(refused, { timeout: 3_000 }).toContain(`${name}: repository_id must be "74"`)
-  })
-
-  test('no credential, two, a Basic one, and a token of ours', async () => {
-    const post = (headers: readonly string[]) =>
-      system.raw(
-        `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
-      )
-    expect((await post([])).status).toBe(401)
-    const jwt = await issuer.jwt()
-    expect((await post([`Authorization: Bearer ${jwt}`, `Authorization: Bearer ${jwt}`])).status).toBe(401)
-    expect((await post([`Authorization: Basic ${Buffer.from(`convox:${jwt}`).toString('base64')}`])).status).toBe(401)
-    expect((await exchange(admin)).body).toMatchObject({ rule: 'malformed-jwt' })
-    expect((await exchange('x'.repeat(9_000))).body).toMatchObject({ rule: 'oversized-credential' })
-  })
-
-  test.each([
-    ['text', 'text/plain', '{}', [400, 415]],
-    ['a form', 'application/x-www-form-urlencoded', 'trust=x', [400, 415]],
-    ['broken JSON', 'application/json', '{', [400]],
-    ['a list', 'application/json', '[]', [400]],
-    ['too much', 'application/json', JSON.stringify({ trust: 'x'.repeat(100_000) }), [413]],
-  ])('a body that is %s does not use the JWT up', async (_, type, body, statuses) => {
-    await trust()
-    const jwt = await issuer.jwt()
-    const headers = { authorization: `Bearer ${jwt}`, 'content-type': type }
-    const answer = await askUnder(publicUrl, `${system.url}/gateway/api/v1/workload-sessions`, {
-      method: 'POST',
-      headers,
-      body,
-    })
-    expect(statuses).toContain(answer.status)
-    expect((await exchange(jwt, {})).status).toBe(201)
-  })
-
-  test('an issuer that is down is a 503, and the JWT is not used up', async () => {
-    await trust()
-    issuer.answer = (_path, response) => {
-      response.writeHead(500).end()
-      return true
-    }
-    const jwt = await issuer.jwt()
-    for (let time = 0; time < 20; time++) {
-      const { status, body } = await exchange(jwt)
-      expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
-    }
-    const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.rule)
-    await expect.poll(refused, { timeout: 3_000 }).toContain('RGW_ISSUER_UNREACHABLE')
-    const failed = lines.filter((line) => line.includes('call.failed') && line.includes('RGW_ISSUER_UNREACHABLE'))
-    expect(failed).toHaveLength(1)
-    expect(issuer.asked).toHaveLength(1)
-  })
-
-  test('a key that the issuer has just begun to use is a 503 that says when to come again', async () => {
-    await trust()
-    expect((await exchange(await issuer.jwt())).status).toBe(201)
-    await issuer.rotate()
-    const answer = await system.raw(
-      `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\nAuthorization: Bearer ${await issuer.jwt()}\r\n\r\n`,
-    )
-    expect([answer.status, answer.json]).toEqual([503, expect.objectContaining({ code: 'RGW_KEY_NOT_KNOWN_YET' })])
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30)
-    expect(answer.error).toContain(`in ${answer.headers.get('retry-after')} s`)
-  })
-
-  test('a flood of keys that nobody knows, and of JWTs that are used up, costs no statement, no question and no event each', async () => {
-    await trust()
-    const used = await issuer.jwt()
-    expect((await exchange(used)).status).toBe(201)
-    const forged = await Promise.all(Array.from({ length: 50 }, (_, at) => issuer.jwt({}, { kid: `made-up-${at}` })))
-    await settled()
-    await trustsAreRead(() => exchange(forged[0] ?? ''))
-    const asked = issuer.asked.length
-    const before = (await system.events()).length
-    for (const jwt of forged) expect((await exchange(jwt)).status).toBe(503)
-    for (const _ of forged) expect((await exchange(used)).body).toMatchObject({ rule: 'used-jwt' })
-    // None each: late news of a change may have the trusts read once more.
-    expect(identityStatements(tap.take())).toBeLessThan(forged.length / 10)
-    expect(issuer.asked).toHaveLength(asked)
-    const counted = async () => {
-      const refused = (await eventsOf('refused')).map(({ decision, count }) => ({ rule: decision?.rule, count }))
-      const sum = (rule: string) =>
-        refused.reduce((total, one) => total + (one.rule === rule ? (one.count ?? 0) : 0), 0)
-      return [sum('RGW_KEY_NOT_KNOWN_YET') >= 50, sum('used-jwt') >= 50]
-    }
-    await expect.poll(counted, { timeout: 3_000 }).toEqual([true, true])
-    expect((await system.events()).length - before).toBeLessThan(15)
-    const failed = lines.filter((line) => line.includes('RGW_KEY_NOT_KNOWN_YET') && line.includes('call.failed'))
-    expect(failed.length).toBeLessThanOrEqual(2)
-  })
-
-  test('nothing that was sent is in events', async () => {
-    await trust()
-    const jwts = [await issuer.jwt(), await issuer.jwt({ repository_id: '1' })]
-    const { token } = (await exchange(jwts[0] ?? '')).body
-    await exchange(jwts[1] ?? '')
-    await rack(await issuer.jwt())
-    const kept = JSON.stringify(await system.events())
-    for (const secret of [token, ...jwts]) expect(kept).not.toContain(secret.slice(-40))
   })
 })
 
