@@ -1,3 +1,4 @@
+import { createPostgresAdoptions } from '@rack-gateway/audit/adoption'
 import auditPlugin from '@rack-gateway/audit/plugin'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
@@ -122,7 +123,11 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
+    await app.register(auditPlugin, {
+      store: createPostgresAuditStore({ url: databaseUrl }),
+      adoptions: createPostgresAdoptions({ url: databaseUrl }),
+      clock: { now },
+    })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()

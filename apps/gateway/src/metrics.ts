@@ -48,5 +48,11 @@ export function createMetrics({ identities, audit, lastUses }: MetricSources): R
   counter('audit_events', 'Events written to the audit log', () => audit.stats().written)
   gauge('audit_waiting', 'Events that are not written yet', () => audit.stats().waiting)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
+  counter(
+    'audit_streams_adopted',
+    'Streams of other processes, gone without a word, that were adopted here',
+    () => audit.stats().adopted,
+  )
+  counter('audit_outcomes_unknown', 'Calls of theirs of which nobody knows how they ended', () => audit.stats().unknown)
   return registry
 }

@@ -1,5 +1,7 @@
 import { hostname } from 'node:os'
 import fp from 'fastify-plugin'
+import { type AdopterStats, createAdopter } from './adoption/adopter.ts'
+import type { Adoptions } from './adoption/adoptions.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
 import type { RecordedEvent } from './recorded-event.ts'
@@ -10,6 +12,8 @@ import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 export interface AuditPluginOptions {
   /** Closed with the application. */
   readonly store: AuditStore
+  /** Where streams that nobody writes any more are found; nobody looks when absent. Closed with the application. */
+  readonly adoptions?: Adoptions
   readonly clock?: { now(): number }
   readonly host?: string
   readonly pid?: number
@@ -25,7 +29,7 @@ export interface Audit {
   check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
   refuse(refusal: Refusal): void
-  stats(): AuditWriterStats & { readonly pendingRefusals: number; readonly refusals: number }
+  stats(): AuditWriterStats & AdopterStats & { readonly pendingRefusals: number; readonly refusals: number }
 }
 
 declare module 'fastify' {
@@ -38,7 +42,7 @@ declare module 'fastify' {
 export default fp(
   async function audit(
     app,
-    { store, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
+    { store, adoptions, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
       store,
@@ -52,20 +56,41 @@ export default fp(
       },
     })
     const refusals = createRefusals({ record: writer.record, clock })
+    const adopter = adoptions
+      ? createAdopter({
+          adoptions,
+          writer,
+          onAdopted: ({ id, host, pid }) => app.log.warn({ event: 'audit.stream_adopted', stream: id, host, pid }),
+          onError: (err) => app.log.warn({ event: 'audit.adoption_failed', err }),
+        })
+      : null
     app.decorate('audit', {
       record: writer.record,
       recordSoon: writer.recordSoon,
       check: writer.check,
       refuse: refusals.count,
-      stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending, refusals: refusals.total }),
+      stats: () => ({
+        ...writer.stats(),
+        ...(adopter?.stats() ?? nothingAdopted),
+        pendingRefusals: refusals.pending,
+        refusals: refusals.total,
+      }),
     })
-    app.addHook('onReady', () => writer.open())
+    app.addHook('onReady', async function openAudit() {
+      await writer.open()
+      adopter?.start()
+    })
     app.addHook('onClose', async function closeAudit() {
+      const looked = adopter?.stop()
       refusals.stop()
       await refusals.flush()
       await writer.close()
+      await adoptions?.close()
+      await looked
       await store.close()
     })
   },
   { name: '@rack-gateway/audit', fastify: '5.x' },
 )
+
+const nothingAdopted: AdopterStats = { adopted: 0, unknown: 0 }

@@ -1,5 +1,5 @@
-import postgres, { type Sql } from 'postgres'
-import type { AuditStore } from './audit-store.ts'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
+import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
 import { lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
@@ -10,10 +10,16 @@ export interface PostgresAuditStoreOptions {
   readonly url: string
   /** Milliseconds after which a silent connection is given up and replaced. Default 4,000. */
   readonly timeout?: number
+  /** Whether records may come in later from a file of this process; what adopts its streams says so. */
+  readonly fallback?: boolean
 }
 
 /** Keeps streams and events in PostgreSQL, over one connection of its own, so that no other query stands before a record. */
-export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAuditStoreOptions): AuditStore {
+export function createPostgresAuditStore({
+  url,
+  timeout = 4_000,
+  fallback = false,
+}: PostgresAuditStoreOptions): AuditStore {
   let sql = connect(url, timeout)
 
   /** A connection that says nothing is thrown away: what was sent on it may still take place, so the next attempt finds out. */
@@ -37,16 +43,10 @@ export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAudit
   }
 
   return {
-    openStream: ({ id, month, host, pid, lease }) =>
-      within(async (sql) => {
-        await sql`select audit.ensure_partition(${new Date(month).toISOString().slice(0, 10)}::date)`
-        await sql`
-          insert into audit.streams (id, month, host, pid, lease_until)
-          values (${id}, ${new Date(month)}, ${host}, ${pid}, now() + make_interval(secs => ${lease / 1_000}))
-          on conflict (id) do nothing`
-      }),
-    async append(stream, events) {
-      if (events.length > 0) await within((sql) => append(sql, stream, events))
+    openStream: (stream) => within((sql) => openStream(sql, { ...stream, fallback })),
+    async append(stream, events, accounting) {
+      if (accounting) await within((sql) => sql.begin((tx) => appendAccounting(tx, stream, events, accounting)))
+      else if (events.length > 0) await within((sql) => append(sql, stream, events))
     },
     renewLease: (stream, lease) =>
       within(async (sql) => {
@@ -63,12 +63,43 @@ export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAudit
   }
 }
 
+/** Makes a stream known, and room for its month. One that is known is left as it is. */
+export async function openStream(
+  sql: Sql | TransactionSql,
+  { id, month, host, pid, lease, follows = null, fallback }: Omit<NewStream, 'follows'> & OpenedStream,
+): Promise<void> {
+  await sql`select audit.ensure_partition(${new Date(month).toISOString().slice(0, 10)}::date)`
+  await sql`
+    insert into audit.streams (id, month, host, pid, lease_until, follows, fallback)
+    values (${id}, ${new Date(month)}, ${host}, ${pid}, now() + make_interval(secs => ${lease / 1_000}), ${follows}, ${fallback})
+    on conflict (id) do nothing`
+}
+
+interface OpenedStream {
+  readonly follows?: string | null | undefined
+  readonly fallback: boolean
+}
+
+/** The events, and how far they account for an adopted stream: both or neither. */
+async function appendAccounting(
+  tx: TransactionSql,
+  stream: string,
+  events: readonly RecordedEvent[],
+  { stream: adopted, upTo, complete }: Accounting,
+): Promise<void> {
+  if (events.length > 0) await append(tx, stream, events)
+  const { count } = await tx`
+    update audit.streams set accounted_seq = ${upTo}, accounted_at = case when ${complete} then now() end
+    where id = ${adopted} and adopted_by = ${stream}`
+  if (count !== 1) throw new StreamLost(stream, `it is not the adopter of ${adopted}`)
+}
+
 /**
  * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
  * The primary key has the time in it, because of the partitions, so that the numbers are new is asked for beside it: by the stream's last
  * one, which the key's index gives at once however long the stream is.
  */
-async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+async function append(sql: Sql | TransactionSql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   const range = rangeOf(events)
   const lines = events.map(lineOf).join('\n')
   // The hash before the first event, then all hashes: each event's `prev` is the one before its own.
@@ -98,7 +129,7 @@ async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]
 }
 
 /** Some were there already: fine if they are ours, from an attempt whose answer was lost. */
-async function expectOurs(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+async function expectOurs(sql: Sql | TransactionSql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   const { first, last, from, to } = rangeOf(events)
   const found = await sql`
     select hash from audit.events

@@ -71,7 +71,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "audit.events: SELECT INSERT",
       "audit.events_MONTH: nothing",
       "audit.events_MONTH: nothing",
-      "audit.streams: SELECT INSERT (UPDATE lease_until closed_at adopted_by)",
+      "audit.streams: SELECT INSERT (UPDATE lease_until closed_at adopted_by accounted_seq accounted_at)",
       "gateway.api_tokens: SELECT INSERT UPDATE DELETE",
       "gateway.bindings: SELECT INSERT UPDATE DELETE",
       "gateway.credentials: SELECT INSERT UPDATE DELETE",
