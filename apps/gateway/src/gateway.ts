@@ -1,6 +1,3 @@
-import { createPostgresAdoptions } from '@rack-gateway/audit/adoption'
-import auditPlugin from '@rack-gateway/audit/plugin'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
   createTokenMint,
@@ -36,6 +33,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { registerAudit } from './audit.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
@@ -77,6 +75,8 @@ export interface GatewayOptions {
   readonly databaseUrl: string
   readonly log: FastifyBaseLogger
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path of a directory for records while the database is away; none when absent or null. */
+  readonly auditFallbackDir?: string | null
   /** Milliseconds. */
   readonly authMaxStale: number
   readonly sessions?: SessionTerms
@@ -123,10 +123,11 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    await app.register(auditPlugin, {
-      store: createPostgresAuditStore({ url: databaseUrl }),
-      adoptions: createPostgresAdoptions({ url: databaseUrl }),
-      clock: { now },
+    await registerAudit(app, {
+      databaseUrl,
+      secretKeys: options.secretKeys,
+      fallbackDir: options.auditFallbackDir ?? null,
+      now,
     })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
@@ -153,7 +154,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     if (options.metrics)
-      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
+      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses, now }))
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)

@@ -36,6 +36,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       databaseUrl: database.runtimeUrl,
       log,
       auditReads: config.auditReads,
+      auditFallbackDir: config.auditFallbackDir,
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
       tokenMaxAge: config.tokenMaxAgeMs,

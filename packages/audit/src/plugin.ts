@@ -4,6 +4,7 @@ import { type AdopterStats, createAdopter } from './adoption/adopter.ts'
 import type { Adoptions } from './adoption/adoptions.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
+import type { Fallback, FallbackStats } from './fallback/fallback.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createRefusals, type Refusal } from './refusals.ts'
 import { createAuditWriter } from './writer.ts'
@@ -14,6 +15,8 @@ export interface AuditPluginOptions {
   readonly store: AuditStore
   /** Where streams that nobody writes any more are found; nobody looks when absent. Closed with the application. */
   readonly adoptions?: Adoptions
+  /** Whose store `store` is. */
+  readonly fallback?: Fallback
   readonly clock?: { now(): number }
   readonly host?: string
   readonly pid?: number
@@ -29,7 +32,13 @@ export interface Audit {
   check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
   refuse(refusal: Refusal): void
-  stats(): AuditWriterStats & AdopterStats & { readonly pendingRefusals: number; readonly refusals: number }
+  stats(): AuditWriterStats &
+    AdopterStats & {
+      readonly pendingRefusals: number
+      readonly refusals: number
+      /** null: there is none. */
+      readonly fallback: FallbackStats | null
+    }
 }
 
 declare module 'fastify' {
@@ -42,7 +51,7 @@ declare module 'fastify' {
 export default fp(
   async function audit(
     app,
-    { store, adoptions, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
+    { store, adoptions, fallback, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
       store,
@@ -60,6 +69,8 @@ export default fp(
       ? createAdopter({
           adoptions,
           writer,
+          // What a file says of a stream is part of what is adopted.
+          before: async () => fallback?.look(writer.record),
           onAdopted: ({ id, host, pid }) => app.log.warn({ event: 'audit.stream_adopted', stream: id, host, pid }),
           onError: (err) => app.log.warn({ event: 'audit.adoption_failed', err }),
         })
@@ -74,6 +85,7 @@ export default fp(
         ...(adopter?.stats() ?? nothingAdopted),
         pendingRefusals: refusals.pending,
         refusals: refusals.total,
+        fallback: fallback?.stats() ?? null,
       }),
     })
     app.addHook('onReady', async function openAudit() {

@@ -3,6 +3,7 @@ import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
 import { lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
+import { createReplacedConnection } from './replaced-connection.ts'
 import { endOfMonth, monthOf } from './stream.ts'
 
 export interface PostgresAuditStoreOptions {
@@ -20,28 +21,11 @@ export function createPostgresAuditStore({
   timeout = 4_000,
   fallback = false,
 }: PostgresAuditStoreOptions): AuditStore {
-  let sql = connect(url, timeout)
-
-  /** A connection that says nothing is thrown away: what was sent on it may still take place, so the next attempt finds out. */
-  async function within<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const used = sql
-    let timer: NodeJS.Timeout | undefined
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout)
-    })
-    try {
-      return await Promise.race([work(used), silence])
-    } catch (error) {
-      if (!(error instanceof StreamLost) && used === sql) {
-        sql = connect(url, timeout)
-        used.end({ timeout: 0 }).catch(() => {})
-      }
-      throw error
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
+  const { within, end } = createReplacedConnection({
+    connect: () => connect(url, timeout),
+    timeout,
+    isAnswer: (error) => error instanceof StreamLost,
+  })
   return {
     openStream: (stream) => within((sql) => openStream(sql, { ...stream, fallback })),
     async append(stream, events, accounting) {
@@ -59,7 +43,7 @@ export function createPostgresAuditStore({
       within(async (sql) => {
         await sql`update audit.streams set closed_at = coalesce(closed_at, now()) where id = ${stream} and adopted_by is null`
       }),
-    close: () => sql.end({ timeout: 5 }),
+    close: end,
   }
 }
 
@@ -97,16 +81,22 @@ async function appendAccounting(
 /**
  * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
  * The primary key has the time in it, because of the partitions, so that the numbers are new is asked for beside it: by the stream's last
- * one, which the key's index gives at once however long the stream is.
+ * one, which the key's index gives at once however long the stream is. What comes from a file was recorded in time, so an adopter
+ * does not keep it out.
  */
-async function append(sql: Sql | TransactionSql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+export async function append(
+  sql: Sql | TransactionSql,
+  stream: string,
+  events: readonly RecordedEvent[],
+  from: 'writer' | 'file' = 'writer',
+): Promise<void> {
   const range = rangeOf(events)
   const lines = events.map(lineOf).join('\n')
   // The hash before the first event, then all hashes: each event's `prev` is the one before its own.
   const hashes = Buffer.concat([range.prev, ...events.map(({ hash }) => hash)])
   const [written] = await sql`
     with held as materialized (
-      select id from audit.streams where id = ${stream} and adopted_by is null for share
+      select id from audit.streams where id = ${stream} and (adopted_by is null or ${from === 'file'}) for share
     ), line as materialized (
       select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as at_hash
       from unnest(string_to_array(${lines}::text, E'\n')) with ordinality as given(text, number)
@@ -129,7 +119,11 @@ async function append(sql: Sql | TransactionSql, stream: string, events: readonl
 }
 
 /** Some were there already: fine if they are ours, from an attempt whose answer was lost. */
-async function expectOurs(sql: Sql | TransactionSql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+export async function expectOurs(
+  sql: Sql | TransactionSql,
+  stream: string,
+  events: readonly RecordedEvent[],
+): Promise<void> {
   const { first, last, from, to } = rangeOf(events)
   const found = await sql`
     select hash from audit.events

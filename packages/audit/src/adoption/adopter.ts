@@ -8,6 +8,8 @@ export interface AdopterOptions {
   readonly writer: Pick<AuditWriter, 'account' | 'stats'>
   /** Milliseconds between two looks, give or take half. Default 10,000. */
   readonly every?: number
+  /** Done before each look; when it fails, nothing is adopted. */
+  readonly before?: () => Promise<void>
   readonly onAdopted?: (stream: AdoptedStream) => void
   readonly onError?: (cause: unknown) => void
 }
@@ -33,13 +35,21 @@ export interface Adopter {
  * Finds streams that nobody writes any more and says in our own where they end. What is said of a stream and how far it was said
  * are one commit, under our stream's own lock: whoever goes on after us, because we are gone, too, begins where we have ended.
  */
-export function createAdopter({ adoptions, writer, every = 10_000, onAdopted, onError }: AdopterOptions): Adopter {
+export function createAdopter({
+  adoptions,
+  writer,
+  every = 10_000,
+  before,
+  onAdopted,
+  onError,
+}: AdopterOptions): Adopter {
   const counts = { adopted: 0, unknown: 0 }
   let looking: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
   async function adoptAll() {
+    await before?.()
     while (!stopped) {
       const { stream: by, available } = writer.stats()
       if (by === null || !available) return
