@@ -13,7 +13,9 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createAdopter } from '../adoption/adopter.ts'
+import { createPostgresAdoptions } from '../adoption/postgres-adoptions.ts'
 import { verifyChain } from '../chain.ts'
 import type { AuditEvent } from '../event.ts'
 import { databaseForTest, readLinks, verifyDatabase } from '../testing/database.ts'
@@ -170,8 +172,8 @@ test('what a process left behind is imported by the next one, before its stream 
   const next = await openWriterWithFallback(database.runtimeUrl, { directory })
   expect(await namesIn(directory)).toEqual([])
   expect(await eventsOf(database, 'intent')).toHaveLength(2_500)
-  const [recovered] = await eventsOf(database, 'stream.recovered')
-  expect(recovered).toMatchObject({ stream: next.stream(), detail: { stream, inserted: 2_501 } })
+  const recovered = (await eventsOf(database, 'stream.recovered')).find((event) => event.stream === next.stream())
+  expect(recovered).toMatchObject({ detail: { stream, seq: 2_502 } })
   expect(recovered?.detail).not.toHaveProperty('adoptedBy')
   const [row] = await database.runtime`select closed_at is not null as closed from audit.streams where id = ${stream}`
   expect(row?.closed).toBe(true)
@@ -367,6 +369,135 @@ test('a stream that was adopted while its writer recorded into its file: the lat
   const [row] = await database.runtime`select accounted_seq, accounted_at from audit.streams where id = ${stream}`
   expect(row).toEqual({ accounted_seq: '1', accounted_at: null })
   expect(verifyChain(await readLinks(database.runtime))).toMatchObject({ intact: true })
+})
+
+function adopterBeside(database: TestDatabase, writer: Awaited<ReturnType<typeof openWriterWithFallback>>) {
+  const adoptions = createPostgresAdoptions({ url: database.runtimeUrl })
+  onTestFinished(() => adoptions.close())
+  return createAdopter({ adoptions, writer, before: () => writer.fallback.look(writer.record) })
+}
+
+test('a stream is adopted while its file is on another disk: what comes in later is accounted for, too, and said once', async () => {
+  const database = await databaseForTest()
+  const directory = await directoryForTest()
+  const gone = await openWriterWithFallback(database.runtimeUrl, { directory })
+  const stream = gone.stream()
+  const early = await gone.record({ kind: 'intent', request: 'early' })
+  const open = await recordAway(gone, 3)
+  await gone.record({ kind: 'outcome', of: early.id })
+  await gone.record({ kind: 'outcome', of: open[0]?.id ?? '' })
+  await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
+
+  const replica = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
+  const adopter = adopterBeside(database, replica)
+  await adopter.look()
+  expect(await eventsOf(database, 'stream.abandoned')).toMatchObject([{ detail: { stream, seq: 2, fallback: true } }])
+  expect(await eventsOf(database, 'outcome.unknown')).toMatchObject([{ of: early.id }])
+
+  await gone.end()
+  await openWriterWithFallback(database.runtimeUrl, { directory })
+  expect(await eventsOf(database, 'stream.recovered')).toMatchObject([
+    { detail: { stream, adoptedBy: replica.stream() } },
+  ])
+  await Promise.all([adopter.look(), adopter.look()])
+  await adopter.look()
+  expect((await eventsOf(database, 'outcome.unknown')).map(({ of }) => of)).toEqual([
+    early.id,
+    open[1]?.id,
+    open[2]?.id,
+  ])
+  expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(1)
+  expect(verifyChain(await readLinks(database.runtime))).toMatchObject({ intact: true })
+})
+
+test('a stream whose file is in the directory is adopted only with what the file says of it', async () => {
+  const database = await databaseForTest()
+  const directory = await directoryForTest()
+  const gone = await openWriterWithFallback(database.runtimeUrl, { directory })
+  const stream = gone.stream()
+  const begun = await gone.record({ kind: 'intent' })
+  gone.takeDatabase()
+  await gone.record({ kind: 'outcome', of: begun.id })
+  await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
+  const next = await openWriterWithFallback(database.runtimeUrl, { directory })
+  await adopterBeside(database, next).look()
+  expect(await eventsOf(database, 'stream.abandoned')).toMatchObject([{ detail: { stream, seq: 3 } }])
+  expect(await eventsOf(database, 'outcome.unknown')).toEqual([])
+})
+
+test('an adoption that the database goes away from is not continued in a file: its stream is left, and others go on', async () => {
+  const database = await databaseForTest()
+  const lost = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
+  const open = await Promise.all(Array.from({ length: 5 }, () => lost.record({ kind: 'intent' })))
+  await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${lost.stream()}`
+  const first = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
+  const stream = first.stream()
+  const adoptions = createPostgresAdoptions({ url: database.runtimeUrl, page: 2 })
+  onTestFinished(() => adoptions.close())
+  const cutOff = createAdopter({
+    adoptions: {
+      ...adoptions,
+      async openCalls(...given) {
+        const found = await adoptions.openCalls(...given)
+        if (given[1] > 0) first.takeDatabase()
+        return found
+      },
+    },
+    writer: first,
+  })
+  await expect(cutOff.look()).rejects.toMatchObject({ code: 'RGW_STREAM_LOST' })
+  const away = await first.record({ kind: 'call' })
+  expect(away.event.stream).not.toBe(stream)
+  await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${stream}`
+  const second = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
+  await adopterBeside(database, second).look()
+  first.giveDatabase()
+  await back(first)
+  const unknown = (await eventsOf(database, 'outcome.unknown')).map(({ of }) => of)
+  expect(unknown.sort()).toEqual(open.map(({ id }) => id).sort())
+  expect(await eventsOf(database, 'call')).toMatchObject([{ id: away.id }])
+  expect(verifyChain(await readLinks(database.runtime))).toMatchObject({ intact: true })
+})
+
+test('two replicas on one directory go through an outage, each with its own files', async () => {
+  const database = await databaseForTest()
+  const directory = await directoryForTest()
+  const replicas = [
+    await openWriterWithFallback(database.runtimeUrl, { directory }),
+    await openWriterWithFallback(database.runtimeUrl, { directory }),
+  ]
+  const promised = (await Promise.all(replicas.map((replica) => recordAway(replica, 200)))).flat()
+  expect(await namesIn(directory)).toHaveLength(2)
+  for (const { giveDatabase } of replicas) giveDatabase()
+  await vi.waitFor(() => expect(replicas.map(({ fallback }) => fallback.stats().away)).toEqual([false, false]), {
+    timeout: 10_000,
+  })
+  await Promise.all(replicas.map(({ end }) => end()))
+  const found = new Set((await eventsOf(database, 'intent')).map(({ id }) => id))
+  expect(promised.filter(({ id }) => !found.has(id))).toEqual([])
+  expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true, streams: 2 })
+})
+
+test('a clock that jumps while the database is away, forward over a month and far back, loses and reorders nothing', async () => {
+  const database = await databaseForTest()
+  const directory = await directoryForTest()
+  const day = 86_400_000
+  const time = { now: Date.now() }
+  const clock = { now: () => time.now }
+  const writer = await openWriterWithFallback(database.runtimeUrl, { directory, now: clock.now, writer: { clock } })
+  writer.takeDatabase()
+  const recorded = []
+  for (const jump of [0, 1, -1, 40 * day, -400 * day, 5, 41 * day]) {
+    time.now = Date.now() + jump
+    recorded.push(await writer.record({ kind: 'call' }))
+  }
+  time.now = Date.now()
+  writer.giveDatabase()
+  await back(writer)
+  await writer.end()
+  const found = await eventsOf(database, 'call')
+  expect(found.map(({ id }) => id)).toEqual(recorded.map(({ id }) => id))
+  expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
 /** A disk that does what it is told to. */

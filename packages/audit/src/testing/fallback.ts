@@ -42,7 +42,7 @@ export async function openWriterWithFallback(
     onAway: (cause) => states.push(cause === null ? 'back' : 'away'),
     directory,
     ...options,
-    limits: { patience: 100, every: 50, minimumFree: 1, ...options.limits },
+    limits: { patience: 300, every: 50, minimumFree: 1, ...options.limits },
   })
   const writer = createAuditWriter({ store: fallback.store, clock: Date, host: 'test', pid: 1, ...writerOptions })
   await writer.open()
