@@ -543,7 +543,7 @@ test.each(['write', 'sync', 'half', 'free'] as const)(
       directory,
       disk,
       limits: { minimumFree: 1_000 },
-      writer: { limits: { deadline: 300 } },
+      writer: { limits: { deadline: 1_000 } },
     })
     const [first] = await recordAway(writer, 1)
     function set(on: boolean) {

@@ -188,7 +188,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     await file.close()
   }
 
-  async function count() {
+  /** @returns whether files of our own are left */
+  async function count(): Promise<boolean> {
     const { waiting: files, refused } = await directory.list()
     const others = files.filter(({ name }) => name !== growing?.name)
     waiting = {
@@ -196,6 +197,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       since: files.length === 0 ? null : Math.min(...files.map(({ begunAt }) => begunAt)),
       refusedFiles: refused,
     }
+    return others.some(({ stream }) => streams.has(stream))
   }
 
   /** All but the file that grows, and those of processes that are alive and reach the database themselves. */
@@ -229,7 +231,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     told = false
     newest = null
     if (report) await recovery.report(report)
-    await count()
+    // Somebody else held the stream of one of them.
+    if (await count()) returnLater()
   }
 
   /** Nothing may be added behind a gap: somebody else may hold a file of ours that is not in yet. */
