@@ -19,8 +19,8 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
 function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   if (policyPackages.loaded.length === 0) return []
   const details = policyPackages.loaded.map((one) => {
-    const { evaluated, objected, failed, slow } = policyPackages.counts(one.policy.name)
-    return `${describePackage(one)}: asked ${evaluated}, objected ${objected}, failed ${failed}, slow ${slow}`
+    const { evaluated, simulated, objected, failed, slow } = policyPackages.counts(one.policy.name)
+    return `${describePackage(one)}: asked ${evaluated}, simulated ${simulated}, objected ${objected}, failed ${failed}, slow ${slow}`
   })
   return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
 }
