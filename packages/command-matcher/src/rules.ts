@@ -122,6 +122,10 @@ function grow({ next, typed, exact, rest }: Seed): RuleNode {
   }
 }
 
+/** Most words end no rule: all of them share this. */
+const none = createNameIndex<CompiledRule>([])
+
 function byApp(rules: readonly CompiledRule[]): NameIndex<CompiledRule> {
+  if (rules.length === 0) return none
   return createNameIndex(rules.map((compiled) => ({ patterns: compiled.rule.apps, value: compiled })))
 }
