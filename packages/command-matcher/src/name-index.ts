@@ -39,27 +39,47 @@ export function createNameIndex<T>(
   if (written.every(({ pattern }) => pattern === '*'))
     return constant([...new Set(written.map((one) => one.entry.value))])
 
-  const asked: Entry<T>[] = []
+  if (written.length <= few)
+    return askingEach(
+      given.length,
+      written.map(({ pattern, entry }) => whole(pattern, entry)),
+    )
+
   const byBeginning = createBeginnings<T>()
   const byEnd = createEnds<T>()
+  const others: Entry<T>[] = []
   for (const { pattern, entry } of written) {
     const [first = '', ...more] = pattern.split('*')
     const last = more.at(-1) ?? ''
     const matches = compilePattern(pattern)
-    if (written.length <= few || (more.length > 0 && first === '' && last === ''))
-      asked.push({ ...entry, piece: '', matches })
-    else if (more.length === 0) byBeginning.addWhole({ ...entry, piece: first, matches: null })
+    if (more.length === 0) byBeginning.addWhole({ ...entry, piece: first, matches: null })
     else if (first !== '')
       byBeginning.add({ ...entry, piece: first, matches: pattern === `${first}*` ? null : matches })
-    else byEnd.add({ ...entry, piece: last, matches: pattern === `*${last}` ? null : matches })
+    else if (last !== '') byEnd.add({ ...entry, piece: last, matches: pattern === `*${last}` ? null : matches })
+    else others.push(whole(pattern, entry))
   }
   return {
     size: given.length,
     find(name) {
       const found: Entry<T>[] = []
-      for (const entry of asked) if (entry.matches?.(name)) found.push(entry)
+      for (const entry of others) if (entry.matches?.(name)) found.push(entry)
       byBeginning.find(name, found)
       byEnd.find(name, found)
+      return answer(found)
+    },
+  }
+}
+
+function whole<T>(pattern: string, entry: Omit<Entry<T>, 'piece' | 'matches'>): Entry<T> {
+  return { ...entry, piece: '', matches: compilePattern(pattern) }
+}
+
+function askingEach<T>(size: number, entries: readonly Entry<T>[]): NameIndex<T> {
+  return {
+    size,
+    find(name) {
+      const found: Entry<T>[] = []
+      for (const entry of entries) if (entry.matches?.(name)) found.push(entry)
       return answer(found)
     },
   }
