@@ -1,4 +1,5 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
@@ -35,6 +36,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
@@ -100,6 +102,8 @@ export interface GatewayOptions {
   readonly metrics?: MetricsAddress | null
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
   readonly policyPackages?: readonly string[]
+  /** Where events are sent beside the log; nowhere when absent. */
+  readonly sinks?: readonly SinkSettings[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -122,7 +126,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
+    const sinks = await openAuditSinks(options)
+    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now }, sinks })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()

@@ -25,6 +25,20 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
 }
 
+/** Seconds behind. */
+const tooFarBehind = 300
+
+/** A sink that fails takes nobody out of service: what it has not got is in the log. Anybody may read this, so it counts nothing. */
+function sinksCheck({ audit }: FastifyInstance): Readiness[] {
+  const sinks = audit.sinks()
+  if (sinks.length === 0) return []
+  const details = sinks.map(({ name, kind, lagSeconds, trouble }) => {
+    const isDegraded = trouble !== null || lagSeconds > tooFarBehind
+    return `${name} (${kind}): ${isDegraded ? 'degraded, see the log and metrics' : 'delivering'}`
+  })
+  return [{ name: 'sinks', ready: true, detail: details.join('; ') }]
+}
+
 export interface ReadinessNotes {
   readonly protection: TamperProtection
   readonly forwarding: Forwarding
@@ -54,6 +68,7 @@ export function readinessChecks(
         ready: app.audit.stats().available,
         detail: app.audit.stats().available ? 'writing' : 'can not be written',
       },
+      ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),
       {
