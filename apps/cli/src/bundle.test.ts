@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -38,28 +39,32 @@ test('what is shipped runs each kind of command', async () => {
   expect(await shipped('can', 'help')).toMatch(/^allowed: convox help/)
   expect(await shipped('apps')).toContain('"argv":["apps"]')
   expect(await shipped('--no-precheck', 'apps')).toContain('"argv":["apps"]')
+  expect(readdirSync(join(machine.home, 'config', 'code'))).toHaveLength(1)
 })
 
-test.each(['main.ts', 'precheck/precheck.ts', 'precheck/judgement.ts', 'precheck/refresh.ts'])(
-  'a wrapped command waits for no large package: %s',
-  async (entry) => {
-    const { metafile } = await build({
-      absWorkingDir: cli,
-      entryPoints: [`src/${entry}`],
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      outdir: 'never-written',
-      write: false,
-      metafile: true,
-      conditions: ['@rack-gateway/source'],
-    })
-    const files = Object.entries(metafile.outputs)
-    const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []
-    expect([...packagesOf(metafile.outputs, first ?? '')].filter((name) => !small.has(name))).toEqual([])
-  },
-)
+test.each([
+  'main.ts',
+  'precheck/precheck.ts',
+  'precheck/kept-judgement.ts',
+  'precheck/judgement.ts',
+  'precheck/refresh.ts',
+])('a wrapped command waits for no large package: %s', async (entry) => {
+  const { metafile } = await build({
+    absWorkingDir: cli,
+    entryPoints: [`src/${entry}`],
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    outdir: 'never-written',
+    write: false,
+    metafile: true,
+    conditions: ['@rack-gateway/source'],
+  })
+  const files = Object.entries(metafile.outputs)
+  const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []
+  expect([...packagesOf(metafile.outputs, first ?? '')].filter((name) => !small.has(name))).toEqual([])
+})
 
 const small = new Set([
   '@fastify/error',

@@ -1,6 +1,7 @@
 import { createPostgresAdoptions } from '@rack-gateway/audit/adoption'
 import type { Fallback, FallbackKeys } from '@rack-gateway/audit/fallback'
 import auditPlugin from '@rack-gateway/audit/plugin'
+import type { AuditSinks } from '@rack-gateway/audit/sinks'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { deriveKey } from '@rack-gateway/auth'
 import type { FastifyInstance } from 'fastify'
@@ -12,16 +13,18 @@ export interface AuditSettings {
   /** Absolute path; null: none. */
   readonly fallbackDir: string | null
   readonly now: () => number
+  readonly sinks: AuditSinks | null
 }
 
 /** The audit log in the database, with a directory for when it is away where one is given. @throws FallbackDirectoryUnfit */
 export async function registerAudit(app: FastifyInstance, settings: AuditSettings): Promise<void> {
-  const { databaseUrl: url, fallbackDir, now } = settings
+  const { databaseUrl: url, fallbackDir, now, sinks } = settings
   const fallback = fallbackDir === null ? null : await openFallbackAt(app, fallbackDir, settings)
   await app.register(auditPlugin, {
     store: fallback?.store ?? createPostgresAuditStore({ url }),
     adoptions: createPostgresAdoptions({ url }),
     clock: { now },
+    sinks,
     ...(fallback && { fallback }),
   })
 }

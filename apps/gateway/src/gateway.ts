@@ -1,3 +1,4 @@
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import {
   createIdentities,
   createTokenMint,
@@ -34,6 +35,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
 import { registerAudit } from './audit.ts'
+import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
@@ -101,6 +103,8 @@ export interface GatewayOptions {
   readonly metrics?: MetricsAddress | null
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
   readonly policyPackages?: readonly string[]
+  /** Where events are sent beside the log; nowhere when absent. */
+  readonly sinks?: readonly SinkSettings[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -123,11 +127,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
+    const sinks = await openAuditSinks(options)
     await registerAudit(app, {
       databaseUrl,
       secretKeys: options.secretKeys,
       fallbackDir: options.auditFallbackDir ?? null,
       now,
+      sinks,
     })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
@@ -138,6 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
+    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await app.register(ownApi, {
       cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
       database,
@@ -149,7 +156,6 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
     })
-    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })

@@ -20,3 +20,4 @@ export const FallbackDirectoryUnfit = createError(
   'AUDIT_FALLBACK_DIR can not be used: %s',
   500,
 )
+export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)

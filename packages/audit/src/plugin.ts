@@ -7,6 +7,8 @@ import type { EventDraft } from './event.ts'
 import type { Fallback, FallbackStats } from './fallback/fallback.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createRefusals, type Refusal } from './refusals.ts'
+import type { SinkStats } from './sinks/sink.ts'
+import type { AuditSinks } from './sinks/sinks.ts'
 import { createAuditWriter } from './writer.ts'
 import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 
@@ -21,6 +23,8 @@ export interface AuditPluginOptions {
   readonly host?: string
   readonly pid?: number
   readonly limits?: Partial<AuditWriterLimits>
+  /** Where events go once they are durable. Stopped with the application, after the last event. */
+  readonly sinks?: AuditSinks | null
 }
 
 export interface Audit {
@@ -32,6 +36,8 @@ export interface Audit {
   check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
   refuse(refusal: Refusal): void
+  /** How each sink does; empty when there are none. */
+  sinks(): SinkStats[]
   stats(): AuditWriterStats &
     AdopterStats & {
       readonly pendingRefusals: number
@@ -47,11 +53,23 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds that sinks get for what is left. Another process ships the rest. */
+const sinkDrain = 3_000
+
 /** One stream for the life of the application: opened before it listens, closed after its last request. */
 export default fp(
   async function audit(
     app,
-    { store, adoptions, fallback, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
+    {
+      store,
+      adoptions,
+      fallback,
+      clock = Date,
+      host = hostname(),
+      pid = process.pid,
+      limits = {},
+      sinks = null,
+    }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
       store,
@@ -59,6 +77,7 @@ export default fp(
       host,
       pid,
       limits,
+      ...(sinks && { onDurable: sinks.onDurable }),
       onState(cause) {
         if (cause === null) app.log.info({ event: 'audit.available' }, 'the audit log can be written again')
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')
@@ -80,6 +99,7 @@ export default fp(
       recordSoon: writer.recordSoon,
       check: writer.check,
       refuse: refusals.count,
+      sinks: () => sinks?.stats() ?? [],
       stats: () => ({
         ...writer.stats(),
         ...(adopter?.stats() ?? nothingAdopted),
@@ -89,6 +109,8 @@ export default fp(
       }),
     })
     app.addHook('onReady', async function openAudit() {
+      await sinks?.register()
+      sinks?.start()
       await writer.open()
       adopter?.start()
     })
@@ -99,6 +121,7 @@ export default fp(
       await writer.close()
       await adoptions?.close()
       await looked
+      await sinks?.stop(sinkDrain)
       await store.close()
     })
   },

@@ -112,7 +112,7 @@ function environmentsOf(
   if (environment === null || !asks) return [{ when: '', is: null }]
   const { named, others } = environment
   const unchanged = { when: 'the environment stays as it is', is: { changed: [] } }
-  const changes = named.map((key) => ({ when: 'the environment changes', is: { changed: [key] } }))
+  const changes = named.length === 0 ? [] : [{ when: 'the environment changes', is: { changed: named } }]
   const other = { when: 'other keys of the environment change', is: { changed: [ofAnyOther] } }
   return [unchanged, ...changes, ...(others === 'possible' ? [other] : [])]
 }

@@ -33,8 +33,11 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_NOT_PERMITTED: 'the permission or rule, who has it, and what to do',
   RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',
   RGW_OUTCOME_NOT_RECORDED: 'that the rack has carried it out, and that its outcome could not be recorded',
+  RGW_PACKAGES_TOO_SLOW:
+    'the policy packages of this gateway have not judged this within 8 seconds, so what it would come to is not known: ask about fewer calls, or tell an administrator of the gateway',
   RGW_PACKAGE_REFUSED:
     'why a route of a policy package refuses, in the package’s words; the status is the package’s, too',
+  RGW_SINK_MISCONFIGURED: 'which sink is to get a kind of event that there is none of',
   RGW_STEP_UP_NEEDED: 'which policy package wants a step-up, why, and that this gateway can’t ask for one yet',
   RGW_UNAUTHENTICATED: 'what is wrong with the credential; see the rules of authentication',
   RGW_UNKNOWN_ROUTE: 'that the rack API has no such method and path, or the gateway doesn’t know it',

@@ -5,6 +5,7 @@ import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/
 import type { Database } from '@rack-gateway/database'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { CliLoginApi } from './cli-login-api.ts'
@@ -14,6 +15,8 @@ import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, Op
 export interface OwnApiContext {
   readonly lists: Lists
   readonly policy: ReplaceablePolicy
+  /** What may refuse a call of the rack API that the policy permits. */
+  readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation'>
   readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
   readonly database: Pick<Database, 'db'>
   /** The longest life of an API token, in milliseconds. */

@@ -443,7 +443,8 @@ export const endpoints = {
   getEffectivePolicy: {
     method: 'GET',
     path: '/policy/effective',
-    summary: 'Gives all that decisions about the caller on one rack are made from: what a check before the call needs.',
+    summary:
+      'Gives all that decisions about the caller on one rack are made from, policy packages left out: what a check before the call needs.',
     permission: 'gateway:policy:read',
     scope: 'self',
     callers: everybody,
@@ -455,7 +456,7 @@ export const endpoints = {
   decide: {
     method: 'POST',
     path: '/policy/decisions',
-    summary: 'Decides calls without making them; as somebody else for whoever manages users.',
+    summary: 'Decides calls without making them, policy packages included; as somebody else for whoever manages users.',
     permission: 'gateway:policy:read',
     scope: 'self',
     others: 'gateway:user:write',

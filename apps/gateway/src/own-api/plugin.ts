@@ -61,6 +61,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
+    packages: app.policyPackages,
     racks: app.racks,
     database,
     tokenMaxAge,
