@@ -1,6 +1,6 @@
 import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { worldsOf } from './planned-worlds.ts'
+import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { Decision, Policy, Principal } from './types.ts'
 
@@ -23,15 +23,17 @@ export interface PlannedQuestion {
   readonly at: number
   /** Where the call would come from; null where that isn't known: then no condition on it stands against the call. */
   readonly address: string | null
+  /** Of what only the rack can tell: what is known all the same. */
+  readonly known?: KnownOfRack
 }
 
 /** Decides a call before it is made, by the same rules as when it is. What only the rack can tell is tried each way. */
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
-  const { policy, document, principal, rack, at, address } = question
+  const { policy, document, principal, rack, at, address, known = {} } = question
   const { route, app, refused: unfit } = planned
   if (unfit !== null) return { decision: parametersDecision(route, unfit, policy.hash), when: null, otherwise: null }
   const asks = policy.holds(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
-  const worlds = worldsOf(planned, { rack, at, address, asks, services: servicesOf(document) })
+  const worlds = worldsOf(planned, { rack, at, address, asks, known, services: servicesOf(document) })
   const judged = worlds.map((world) => ({ world, decision: policy.decide(principal, world.call) }))
   const permitted = judged.find(({ decision }) => decision.effect === 'allow')
   const refused = judged.find(({ decision }) => decision.effect !== 'allow')
