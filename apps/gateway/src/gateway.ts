@@ -100,6 +100,8 @@ export interface GatewayOptions {
   readonly metrics?: MetricsAddress | null
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
   readonly policyPackages?: readonly string[]
+  /** Node's flags for processes that this one starts; its own when absent. */
+  readonly childFlags?: readonly string[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -142,6 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      childFlags: options.childFlags ?? process.execArgv,
     })
     await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)

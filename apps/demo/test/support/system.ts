@@ -14,6 +14,7 @@ import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { sourceFlags } from './processes.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
 export interface System {
@@ -132,6 +133,7 @@ export async function startSystem({
       policyPackages,
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
+      childFlags: sourceFlags,
       ...(metrics && { metrics }),
     })
   const app = await start()
