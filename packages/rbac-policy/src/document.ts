@@ -44,6 +44,12 @@ export function builtInPolicy(): PolicyDocument {
   return document
 }
 
+/** Operations that the built-in policy blocks and a document opens: to be said aloud. */
+export function unblockedBy(document: PolicyDocument): string[] {
+  const blocked = new Set(document.blocked.map(({ route }) => route))
+  return builtInPolicy().blocked.flatMap(({ route }) => (blocked.has(route) ? [] : [route]))
+}
+
 function readOver(base: PolicyDocument | null, text: string, source: string): PolicyReading {
   const written = readWritten(text, WrittenPolicy, 'the document')
   if (written.value === null) return { document: null, problems: written.problems }
