@@ -35,7 +35,8 @@ export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerato
   let before = { at: new Date(until), stream: 'ffffffff-ffff-ffff-ffff-ffffffffffff', seq: '9223372036854775807' }
   for (;;) {
     const rows = await sql.begin('read only', async (tx) => {
-      await tx.unsafe(`set local statement_timeout = ${Math.ceil(timeout)}`)
+      // Without statistics the database would sort all that is left for each batch, instead of going down the index on the time.
+      await tx.unsafe(`set local statement_timeout = ${Math.ceil(timeout)}; set local enable_sort = off`)
       return tx<Row[]>`
         select at, stream, seq, canonical from audit.events
         where at >= ${new Date(since)} and at <= ${before.at}

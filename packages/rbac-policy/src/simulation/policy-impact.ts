@@ -1,7 +1,7 @@
 import { compilePolicy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import type { Decision, Policy } from '../types.ts'
-import { type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
+import { type Callers, createCallers, type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
 
 /** Calls that were made, and would come to something else under a proposed document. */
 export interface ImpactChange {
@@ -55,6 +55,7 @@ const mostChanges = 10_000
 export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): ImpactStudy {
   const [before, after] = [compilePolicy(current), compilePolicy(proposed)]
   const known = new Map<string, ChangeOfOne | 'same' | 'unclear'>()
+  const callers = createCallers()
   const changes = new Map<string, ImpactChange>()
   let calls = 0
   let unclear = 0
@@ -71,7 +72,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
 
   function replay(recorded: RecordedCall): void {
     const key = keyOf(recorded)
-    const found = known.get(key) ?? changeOf(recorded, before, after)
+    const found = known.get(key) ?? changeOf(recorded, { before, after, callers })
     if (known.size < mostKnown) known.set(key, found)
     if (found === 'unclear') unclear += 1
     else if (found !== 'same') note(recorded, found)
@@ -129,8 +130,14 @@ interface ChangeOfOne {
   readonly decision: Decision
 }
 
-function changeOf(recorded: RecordedCall, before: Policy, after: Policy): ChangeOfOne | 'same' | 'unclear' {
-  const replayed = replayable(recorded)
+interface Judges {
+  readonly before: Policy
+  readonly after: Policy
+  readonly callers: Callers
+}
+
+function changeOf(recorded: RecordedCall, { before, after, callers }: Judges): ChangeOfOne | 'same' | 'unclear' {
+  const replayed = replayable(recorded, callers)
   const asRecorded = replayed && asItWas(replayed, before, recorded.decision.effect)
   if (!asRecorded) return 'unclear'
   const decision = after.decide(asRecorded.principal, asRecorded.call)
