@@ -105,6 +105,8 @@ export interface GatewayOptions {
   readonly policyPackages?: readonly string[]
   /** Where events are sent beside the log; nowhere when absent. */
   readonly sinks?: readonly SinkSettings[]
+  /** Node's flags for processes that this one starts; its own when absent. */
+  readonly childFlags?: readonly string[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -155,6 +157,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      childFlags: options.childFlags ?? process.execArgv,
     })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)

@@ -48,6 +48,7 @@ export const eventKinds = [
   'configuration.loaded',
   'policy.loaded',
   'policy.rejected',
+  'policy.studied',
   'package.recorded',
   'environment.changed',
 ] as const

@@ -1,6 +1,6 @@
 import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { worldsOf } from './planned-worlds.ts'
+import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { Allowed, Decision, Policy, Principal, RackCall } from './types.ts'
 
@@ -23,6 +23,8 @@ export interface PlannedQuestion {
   readonly at: number
   /** Where the call would come from; null where that isn't known: then no condition on it stands against the call. */
   readonly address: string | null
+  /** Of what only the rack can tell: what is known all the same. */
+  readonly known?: KnownOfRack
 }
 
 /** Decides a call before it is made, by the same rules as when it is. What only the rack can tell is tried each way. */
@@ -62,14 +64,14 @@ export async function narrowPlanned(
 }
 
 function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<JudgedWorld> {
-  const { policy, document, principal, rack, at, address } = question
+  const { policy, document, principal, rack, at, address, known = {} } = question
   const { route, app, refused: unfit } = planned
   if (unfit !== null) {
     yield { when: '', call: null, decision: parametersDecision(route, unfit, policy.hash) }
     return
   }
   const asks = policy.holds(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
-  for (const { when, call } of worldsOf(planned, { rack, at, address, asks, services: servicesOf(document) }))
+  for (const { when, call } of worldsOf(planned, { rack, at, address, asks, known, services: servicesOf(document) }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
 

@@ -15,6 +15,7 @@ import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { sourceFlags } from './processes.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
 export interface System {
@@ -140,6 +141,7 @@ export async function startSystem({
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
       sinks,
+      childFlags: sourceFlags,
       ...(metrics && { metrics }),
     })
   const app = await start()

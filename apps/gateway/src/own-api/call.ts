@@ -1,3 +1,4 @@
+import type { EventDraft } from '@rack-gateway/audit'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
@@ -8,6 +9,7 @@ import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
+import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
 
@@ -31,6 +33,7 @@ export interface OwnApiContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly cliLogin: CliLoginApi
+  readonly studies: PolicyStudies
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -53,6 +56,10 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly others: boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
+  /** Records something with this call, and resolves when that is durable. */
+  readonly record: (event: Pick<EventDraft, 'kind' | 'detail'>) => Promise<void>
+  /** Aborts when nobody waits for the answer any more. */
+  readonly leaving: () => AbortSignal
 }
 
 /** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */

@@ -80,7 +80,7 @@ function findRoute(
   if (target === null || isTargetRefusal(target)) {
     return { doubt: 'a name in it is none that every program would send alike' }
   }
-  const found = match(kind === 'websocket' ? 'GET' : method, target.path, kind)
+  const found = match(kind === 'websocket' || method === 'ANY' ? 'GET' : method, target.path, kind)
   if (!found) return { doubt: 'no route has the path that this makes' }
   const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
   return { route: found.route, params }
