@@ -11,6 +11,7 @@ export const ownCommands = [
   'url',
   'can',
   'ci',
+  'policy',
   'version',
   'help',
 ] as const

@@ -37,9 +37,8 @@ export function renewalBeside(context: Context, found: Target): RenewalBeside {
     begin: () => void begin(),
     async ended() {
       if (renewing === null || (await within(silentWait, renewing, null)) !== null) return
+      context.interruption().addEventListener('abort', () => leaving.abort())
       context.note('your session is being renewed; Ctrl-C leaves that to the next command')
-      const interrupted = context.interruption()
-      interrupted.addEventListener('abort', () => leaving.abort())
       await renewing
     },
   }

@@ -1,5 +1,4 @@
-import auditPlugin from '@rack-gateway/audit/plugin'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import {
   createIdentities,
   createTokenMint,
@@ -34,6 +33,8 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { registerAudit } from './audit.ts'
+import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
@@ -75,6 +76,8 @@ export interface GatewayOptions {
   readonly databaseUrl: string
   readonly log: FastifyBaseLogger
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path of a directory for records while the database is away; none when absent or null. */
+  readonly auditFallbackDir?: string | null
   /** Milliseconds. */
   readonly authMaxStale: number
   readonly sessions: SessionTerms
@@ -100,6 +103,10 @@ export interface GatewayOptions {
   readonly metrics: MetricsAddress | null
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
+  /** Where events are sent beside the log; nowhere when absent. */
+  readonly sinks?: readonly SinkSettings[]
+  /** Node's flags for processes that this one starts; its own when absent. */
+  readonly childFlags?: readonly string[]
 }
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
@@ -119,7 +126,14 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
+    const sinks = await openAuditSinks(options)
+    await registerAudit(app, {
+      databaseUrl,
+      secretKeys: options.secretKeys,
+      fallbackDir: options.auditFallbackDir ?? null,
+      now,
+      sinks,
+    })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()
@@ -129,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
+    await registerPolicyPackages(app, { entries: options.policyPackages, now })
     await app.register(ownApi, {
       cliLogin: cliLoginApi(cliLogins, options.publicUrl),
       database,
@@ -139,13 +154,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      childFlags: options.childFlags ?? process.execArgv,
     })
-    await registerPolicyPackages(app, { entries: options.policyPackages, now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     if (options.metrics)
-      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
+      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses, now }))
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)

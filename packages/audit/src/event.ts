@@ -16,6 +16,8 @@ export const eventKinds = [
   'stream.opened',
   'stream.closed',
   'stream.abandoned',
+  'stream.recovered',
+  'stream.not-recovered',
   'login.succeeded',
   'login.failed',
   'cli-login.approved',
@@ -46,6 +48,7 @@ export const eventKinds = [
   'configuration.loaded',
   'policy.loaded',
   'policy.rejected',
+  'policy.studied',
   'package.recorded',
   'environment.changed',
 ] as const

@@ -31,6 +31,7 @@ describe('a complete environment', () => {
       port: 8447,
       host: '127.0.0.1',
       auditReads: 'strict',
+      auditFallbackDir: null,
       authMaxStaleMs: 60_000,
       sessions: { maxAge: 30 * day, lifetime: 90 * day, overlap: day },
       tokenMaxAgeMs: 365 * day,
@@ -53,6 +54,7 @@ describe('a complete environment', () => {
       PORT: '0',
       HOST: '::',
       AUDIT_READS: 'relaxed',
+      AUDIT_FALLBACK_DIR: '/var/lib/rack-gateway/audit',
       AUTH_MAX_STALE: '0s',
       TOKEN_MAX_AGE: '30d',
       SESSION_MAX_AGE: '2h',
@@ -70,6 +72,7 @@ describe('a complete environment', () => {
       strangersPerMinute: 77,
     })
     expect(config).toMatchObject({ tokenMaxAgeMs: 30 * day, trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })
+    expect(config.auditFallbackDir).toBe('/var/lib/rack-gateway/audit')
     expect(config.secretKeys.map((secret) => secret.reveal())).toEqual(['n'.repeat(44), key])
     if (config.database.kind !== 'postgres') throw new Error('expected a database')
     expect(config.database.url.reveal()).toBe('postgres://app:p%40ss@db:5432/gateway')
@@ -151,6 +154,7 @@ describe('problems', () => {
       PORT: 'hunter2',
       HOST: 'hunter2!',
       AUDIT_READS: 'hunter2',
+      AUDIT_FALLBACK_DIR: 'hunter2',
       AUTH_MAX_STALE: 'hunter2',
       LOG_LEVEL: 'hunter2',
       AUDIT_WRITES: 'hunter2',

@@ -10,6 +10,8 @@ import { runOptions } from './0009-run-options.ts'
 import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
+import { adoption } from './0013-adoption.ts'
+import { sinks } from './0016-sinks.ts'
 
 export interface Migration {
   readonly name: string
@@ -30,4 +32,6 @@ export const migrations: readonly Migration[] = [
   workloadSessions,
   cliLogins,
   renewalsAndUses,
+  adoption,
+  sinks,
 ]
