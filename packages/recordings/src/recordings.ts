@@ -1,0 +1,116 @@
+import { setMaxListeners } from 'node:events'
+import type { ObjectStore } from '@rack-gateway/object-store'
+import { attempt } from './attempt.ts'
+import type { CastHeader } from './cast.ts'
+import type { DeriveKeys } from './chunk.ts'
+import { RecordingUnavailable } from './errors.ts'
+import { defaultLimits, type RecordingLimits } from './limits.ts'
+import { Recording, type RecordingGap, type RecordingMode } from './recording.ts'
+import type { SecretFinder } from './secret-finder.ts'
+import { newTotals } from './uploads.ts'
+
+export interface RecordingsOptions {
+  readonly store: ObjectStore
+  readonly deriveKeys: DeriveKeys
+  readonly limits?: Partial<RecordingLimits>
+  /** Milliseconds of a clock that never goes back. */
+  readonly elapsed?: () => number
+  readonly onGap: (gap: RecordingGap) => void
+  readonly onError: (error: unknown, recording: string) => void
+}
+
+export interface NewRecording {
+  readonly id: string
+  readonly header: CastHeader
+  readonly mode: RecordingMode
+  /** Whether what is typed is recorded too. */
+  readonly input: boolean
+  readonly secrets: SecretFinder | null
+}
+
+export interface RecordingStats {
+  readonly open: number
+  readonly waitingBytes: number
+  readonly waitingChunks: number
+  readonly stored: number
+  readonly failures: number
+  /** Recordings with a chunk whose last attempt failed, and for how long the first of them has failed, in milliseconds. */
+  readonly failing: number
+  readonly failingFor: number
+  /** Bytes of sessions that went on without being recorded. */
+  readonly lost: number
+}
+
+/** The recordings of one process. */
+export interface Recordings {
+  readonly store: ObjectStore
+  /** @throws RecordingUnavailable for a strict one whose first chunk the store doesn't take */
+  begin(recording: NewRecording): Promise<Recording>
+  /** A session that should have been recorded, in part or whole. */
+  missed(gap: RecordingGap): void
+  stats(): RecordingStats
+  /** Waits for what isn't stored yet, as long as `drain` says. */
+  close(): Promise<void>
+}
+
+export function createRecordings(options: RecordingsOptions): Recordings {
+  const { store, deriveKeys, elapsed = performance.now.bind(performance), onError } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const totals = newTotals()
+  const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal)
+  const open = new Set<Recording>()
+  let lost = 0
+  const context = { store, limits, elapsed, totals, signal: stopping.signal, onError }
+
+  function onGap(gap: RecordingGap): void {
+    lost += gap.bytes
+    options.onGap(gap)
+  }
+
+  function watch(recording: Recording): void {
+    open.add(recording)
+    recording.whenOver.then(() => recording.stored()).finally(() => open.delete(recording))
+  }
+
+  return {
+    store,
+    async begin(wanted) {
+      const recording = new Recording({ ...wanted, deriveKeys, context, onGap })
+      const chunk = recording.firstChunk()
+      if (wanted.mode === 'strict') {
+        try {
+          await attempt({ signal: stopping.signal, milliseconds: limits.attempt }, (signal) =>
+            store.put(recording.firstKey, chunk, { signal }),
+          )
+        } catch (error) {
+          onError(error, wanted.id)
+          throw new RecordingUnavailable(
+            'this session is to be recorded, and its recording can not be stored now, so it is not opened; try again, and tell whoever runs the gateway',
+          )
+        }
+        totals.stored += 1
+      } else recording.store(0, chunk)
+      watch(recording)
+      return recording
+    },
+    missed: onGap,
+    stats: () => ({
+      open: open.size,
+      waitingBytes: totals.waitingBytes,
+      waitingChunks: totals.waitingChunks,
+      stored: totals.stored,
+      failures: totals.failures,
+      failing: totals.failing.size,
+      failingFor: totals.failing.size === 0 ? 0 : elapsed() - Math.min(...totals.failing.values()),
+      lost,
+    }),
+    async close() {
+      const timer = setTimeout(() => stopping.abort(new Error('the gateway has stopped')), limits.drain)
+      await Promise.all([...open].map((recording) => recording.stored()))
+      clearTimeout(timer)
+      stopping.abort(new Error('the gateway has stopped'))
+      store.close()
+    },
+  }
+}
