@@ -42,9 +42,15 @@ function session() {
   const said = { held: 0, resumed: 0, ended: [] as string[] }
   return {
     said,
-    hold: () => void (said.held += 1),
-    resume: () => void (said.resumed += 1),
-    end: (reason: string) => void said.ended.push(reason),
+    hold() {
+      said.held += 1
+    },
+    resume() {
+      said.resumed += 1
+    },
+    end(reason: string) {
+      said.ended.push(reason)
+    },
   }
 }
 
