@@ -62,6 +62,8 @@ import { createResourceDirectory } from './rack-api/resources.ts'
 import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
+import { createCatalogue } from './recordings/catalogue.ts'
+import { type RecordingSettings, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
@@ -100,6 +102,8 @@ export interface GatewayOptions {
   readonly metrics?: MetricsAddress | null
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
   readonly policyPackages?: readonly string[]
+  /** Where sessions are recorded; nowhere when absent or null. */
+  readonly recordings?: RecordingSettings | null
 }
 
 const defaultStrangersPerMinute = 300
@@ -125,6 +129,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
+    await registerRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     const notes = { protection: await tamperProtection(database.sql), forwarding }
@@ -313,6 +318,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     runs: createRuns(database.sql, now),
     masks,
     live,
+    recorder: sessionRecorderOf(app, { catalogue: createCatalogue(database.sql), now }),
     sweep,
     now,
     reads: auditReads,

@@ -47,6 +47,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       login: loginOf(config),
       deviceLogin: config.deviceLogin,
       metrics: config.metrics,
+      recordings: config.recordings === null ? null : { address: config.recordings },
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

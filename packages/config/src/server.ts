@@ -43,6 +43,8 @@ export interface ServerConfig {
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Names of npm packages and paths, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
+  /** Where recordings are kept: a path or an address; null: nothing is recorded. */
+  readonly recordings: string | null
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** Whether the CLI may be logged in by typing its code into a browser. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
@@ -93,6 +95,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     policyPackages: Object.freeze(
       values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
     ),
+    recordings: values.RECORDINGS ?? null,
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,
     login: loginOf(values),

@@ -1,10 +1,12 @@
 export interface RecordingLimits {
-  /** Bytes of a session that make a chunk at most. Default 256 KiB. */
+  /** Bytes of a session that make a chunk at most. Default 512 KiB. */
   readonly chunk: number
   /** Milliseconds after which what has come is a chunk, however little it is: what a crash may lose. Default 5,000. */
   readonly flushAfter: number
-  /** Bytes of one recording that may wait for the store. Default 1 MiB. */
+  /** Bytes of one recording that may wait for the store. Default 2 MiB. */
   readonly waiting: number
+  /** Milliseconds that a `best-effort` session is held when as much waits, before it goes on without being recorded. Default 2,000. */
+  readonly hold: number
   /** Bytes of all recordings that may wait; above, each may keep `reserve`. Default 64 MiB. */
   readonly waitingInAll: number
   /** Default 16 KiB. */
@@ -21,9 +23,10 @@ export interface RecordingLimits {
 }
 
 export const defaultLimits: RecordingLimits = {
-  chunk: 256 * 1024,
+  chunk: 512 * 1024,
   flushAfter: 5_000,
-  waiting: 1024 * 1024,
+  waiting: 2 * 1024 * 1024,
+  hold: 2_000,
   waitingInAll: 64 * 1024 * 1024,
   reserve: 16 * 1024,
   attempt: 20_000,

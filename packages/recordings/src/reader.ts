@@ -31,8 +31,8 @@ export interface ReadRecordingOptions {
   readonly signal?: AbortSignal
 }
 
-/** Above what one chunk can come to: 256 KiB, of which each byte may be written as six. */
-const largestChunk = 4 * 1024 * 1024
+/** Above what one chunk can come to: 512 KiB, of which a byte may be written as six, and once more in base64. */
+const largestChunk = 8 * 1024 * 1024
 
 /**
  * Reads a recording chunk by chunk and checks each one before any of it is given out.

@@ -14,7 +14,7 @@ import { directoryStore, memoryStore } from './testing/stores.ts'
 const id = '01a21006-6e55-7646-9171-966421143187'
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 const header = { cols: 120, rows: 40, startedAt: 1_700_000_000_000, command: 'bash', title: 'exec web-1' }
-const wanted: NewRecording = { id, header, mode: 'strict', input: true, secrets: null }
+const wanted: NewRecording = { id, header, mode: 'strict', input: true, secrets: null, onGap() {} }
 
 beforeAll(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
@@ -27,15 +27,15 @@ function recorder(store: ObjectStore, limits: Partial<RecordingLimits> = {}) {
   const gaps: RecordingGap[] = []
   const errors: unknown[] = []
   const clock = { now: 0 }
+  const begin = (recording: NewRecording) => recordings.begin({ ...recording, onGap: (gap) => gaps.push(gap) })
   const recordings = createRecordings({
     store,
     deriveKeys: keysOf('k'),
     limits: { backOff: 5, longestBackOff: 20, ...limits },
     elapsed: () => clock.now,
-    onGap: (gap) => gaps.push(gap),
     onError: (error) => errors.push(error),
   })
-  return { recordings, gaps, errors, clock }
+  return { recordings: { ...recordings, begin }, gaps, errors, clock }
 }
 
 function session() {
@@ -121,7 +121,7 @@ for (const [name, isHere, open] of stores) {
         [1, 'i', 'ls\r'],
         [0.02, 'o', '\ufffd\0\u001bbye\n'],
         [0, 'b', Buffer.from('\xff\0\x1bbye\n', 'latin1').toString('base64')],
-        [0.48, 'm', 'detached: client: hung up'],
+        [0.48, 'm', 'ended'],
         [0, 'x', '7'],
       ])
       await recordings.close()
@@ -246,7 +246,7 @@ describe('what was done to stored chunks is found', () => {
 })
 
 describe('while the store does not take it', () => {
-  const limits = { chunk: 100, waiting: 400, backOff: 1, longestBackOff: 2 }
+  const limits = { chunk: 100, waiting: 400, hold: 0, backOff: 1, longestBackOff: 2 }
   const piece = Buffer.from('x'.repeat(100))
 
   test('a strict session is held, and goes on when it can', async () => {
@@ -294,6 +294,37 @@ describe('while the store does not take it', () => {
     ])
     expect(proven.lost).toBe(gap?.bytes)
     expect([on.said.held, on.said.ended]).toEqual([0, []])
+  })
+
+  test('a best-effort session is held for a moment first, and loses nothing when that is enough', async () => {
+    const store = memoryStore()
+    const { recordings, gaps } = recorder(store, { ...limits, hold: 60_000 })
+    const recording = await recordings.begin({ ...wanted, mode: 'best-effort' })
+    const on = session()
+    recording.attach(on)
+    store.stall()
+    for (let count = 0; count < 6; count++) recording.take('o', piece, true)
+    expect(on.said.held).toBe(1)
+    store.release()
+    await expect.poll(() => on.said.resumed).toBe(1)
+    recording.finish('ended')
+    await recording.stored()
+    expect([(await readCast(store, id)).output.length, gaps]).toEqual([600, []])
+  })
+
+  test('and goes on when the moment is over', async () => {
+    const store = memoryStore()
+    const { recordings, gaps } = recorder(store, { ...limits, hold: 5 })
+    const recording = await recordings.begin({ ...wanted, mode: 'best-effort' })
+    const on = session()
+    recording.attach(on)
+    store.stall()
+    for (let count = 0; count < 6; count++) recording.take('o', piece, true)
+    await expect.poll(() => on.said.resumed).toBe(1)
+    recording.take('o', piece, true)
+    store.release()
+    await expect.poll(() => gaps.length).toBe(1)
+    expect([gaps[0]?.bytes, on.said.held]).toEqual([100, 1])
   })
 
   test('a secret that began before a gap does not go on behind it', async () => {

@@ -71,9 +71,11 @@ export class Recording {
   #timer: NodeJS.Timeout | undefined
   #session: RecordedSession | null = null
   #held = false
+  #holding: NodeJS.Timeout | undefined
   #failure: string | null = null
   #gap: { readonly since: number; readonly reason: string; bytes: number } | null = null
   #over = false
+  #ended = false
   #tellOver = () => {}
 
   constructor(options: RecordingOptions) {
@@ -131,16 +133,22 @@ export class Recording {
     }
   }
 
-  /** The session has ended. @param how the last marker */
+  /** The rack has said that nothing more comes. */
+  sawEnd(): void {
+    this.#ended = true
+  }
+
+  /** The session has ended. @param how in the last marker, where it didn't end by itself */
   finish(how: string): RecordingSummary {
     this.#over = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#holding)
     this.#writeJournal()
     this.#lines += this.#cast.data('o', this.#at(), this.#replacers.o.end())
     this.#lines += this.#cast.data('i', this.#at(), this.#replacers.i.end())
     this.#lines += this.#cast.end(this.#at())
     this.#endGap()
-    this.#mark(how)
+    this.#mark(this.#ended || this.#exit !== null ? 'ended' : how)
     if (this.#exit !== null) this.#lines += this.#cast.event('x', this.#at(), this.#exit)
     const chunk = this.#seal(true)
     this.#uploads.add(this.#sealer.count - 1, chunk)
@@ -219,10 +227,26 @@ export class Recording {
   }
 
   #onFull(): void {
-    if (this.#options.mode === 'strict') {
-      this.#held = true
-      this.#session?.hold()
-    } else this.#gap ??= { since: this.#options.context.elapsed(), reason: 'the store is too slow', bytes: 0 }
+    const { mode, context } = this.#options
+    if (this.#gap !== null || this.#over) return
+    if (mode === 'best-effort' && context.limits.hold === 0) return this.#goOnWithout('the store is too slow')
+    if (this.#held) return
+    this.#held = true
+    this.#session?.hold()
+    if (mode === 'best-effort')
+      this.#holding = setTimeout(() => this.#goOnWithout('the store is too slow'), context.limits.hold)
+  }
+
+  #letGo(): void {
+    clearTimeout(this.#holding)
+    if (!this.#held) return
+    this.#held = false
+    this.#session?.resume()
+  }
+
+  #goOnWithout(reason: string): void {
+    this.#gap ??= { since: this.#options.context.elapsed(), reason, bytes: 0 }
+    this.#letGo()
   }
 
   /** What is lost goes past the replacer, so that it knows of a secret that was begun. */
@@ -234,10 +258,7 @@ export class Recording {
 
   #onStored(): void {
     if (this.#uploads.waitingBytes > this.#options.context.limits.waiting / 2 || this.#isFull()) return
-    if (this.#held) {
-      this.#held = false
-      this.#session?.resume()
-    }
+    this.#letGo()
     if (!this.#over && this.#failure === null) this.#endGap()
   }
 
@@ -261,7 +282,7 @@ export class Recording {
     if (this.#failure !== null) return
     this.#failure = reason
     if (this.#options.mode === 'strict') this.#session?.end(reason)
-    else this.#gap ??= { since: this.#options.context.elapsed(), reason, bytes: 0 }
+    else this.#goOnWithout(reason)
   }
 
   #mark(text: string): void {

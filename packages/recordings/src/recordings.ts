@@ -15,7 +15,6 @@ export interface RecordingsOptions {
   readonly limits?: Partial<RecordingLimits>
   /** Milliseconds of a clock that never goes back. */
   readonly elapsed?: () => number
-  readonly onGap: (gap: RecordingGap) => void
   readonly onError: (error: unknown, recording: string) => void
 }
 
@@ -26,6 +25,8 @@ export interface NewRecording {
   /** Whether what is typed is recorded too. */
   readonly input: boolean
   readonly secrets: SecretFinder | null
+  /** Told of each part that is missing, once it has ended. */
+  readonly onGap: (gap: RecordingGap) => void
 }
 
 export interface RecordingStats {
@@ -46,8 +47,8 @@ export interface Recordings {
   readonly store: ObjectStore
   /** @throws RecordingUnavailable for a strict one whose first chunk the store doesn't take */
   begin(recording: NewRecording): Promise<Recording>
-  /** A session that should have been recorded, in part or whole. */
-  missed(gap: RecordingGap): void
+  /** A session went on that should have been recorded and was not at all. @param bytes of it */
+  missed(bytes: number): void
   stats(): RecordingStats
   /** Waits for what isn't stored yet, as long as `drain` says. */
   close(): Promise<void>
@@ -63,9 +64,8 @@ export function createRecordings(options: RecordingsOptions): Recordings {
   let lost = 0
   const context = { store, limits, elapsed, totals, signal: stopping.signal, onError }
 
-  function onGap(gap: RecordingGap): void {
-    lost += gap.bytes
-    options.onGap(gap)
+  function missed(bytes: number): void {
+    lost += bytes
   }
 
   function watch(recording: Recording): void {
@@ -76,7 +76,15 @@ export function createRecordings(options: RecordingsOptions): Recordings {
   return {
     store,
     async begin(wanted) {
-      const recording = new Recording({ ...wanted, deriveKeys, context, onGap })
+      const recording = new Recording({
+        ...wanted,
+        deriveKeys,
+        context,
+        onGap(gap) {
+          missed(gap.bytes)
+          wanted.onGap(gap)
+        },
+      })
       const chunk = recording.firstChunk()
       if (wanted.mode === 'strict') {
         try {
@@ -94,7 +102,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       watch(recording)
       return recording
     },
-    missed: onGap,
+    missed,
     stats: () => ({
       open: open.size,
       waitingBytes: totals.waitingBytes,
