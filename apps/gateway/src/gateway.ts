@@ -62,8 +62,9 @@ import { createResourceDirectory } from './rack-api/resources.ts'
 import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
+import { createArchive } from './recordings/archive.ts'
 import { createCatalogue } from './recordings/catalogue.ts'
-import { type RecordingSettings, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
+import { type RecordingSettings, recordingKeys, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
@@ -147,13 +148,22 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      recordings: createArchive({
+        store: app.recordings?.store ?? null,
+        deriveKeys: recordingKeys(options.secretKeys),
+        sql: database.sql,
+      }),
     })
     await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     if (options.metrics)
-      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
+      serveMetrics(
+        app,
+        options.metrics,
+        createMetrics({ identities: app.identities, audit: app.audit, lastUses, recordings: app.recordings }),
+      )
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)

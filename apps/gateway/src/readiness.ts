@@ -25,6 +25,17 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
 }
 
+/** Calls go on without a store for recordings; sessions that are to be recorded strictly don't, and say why. */
+function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
+  if (recordings === null) return []
+  const { failing, failingFor, waitingChunks } = recordings.stats()
+  const detail =
+    failing === 0
+      ? 'stored'
+      : `${failing} recordings could not be stored for ${Math.round(failingFor / 1_000)} s, ${waitingChunks} chunks wait: see the log`
+  return [{ name: 'recordings', ready: true, detail }]
+}
+
 export interface ReadinessNotes {
   readonly protection: TamperProtection
   readonly forwarding: Forwarding
@@ -56,6 +67,7 @@ export function readinessChecks(
       },
       ...policyCheck(app),
       ...packagesCheck(app),
+      ...recordingsCheck(app),
       {
         name: 'tampering',
         ready: true,

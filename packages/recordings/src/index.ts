@@ -1,6 +1,6 @@
 export type { CastHeader } from './cast.ts'
 export { chunkKey, type DeriveKeys } from './chunk.ts'
-export { NoSuchRecording, RecordingUnavailable } from './errors.ts'
+export { RecordingBroken, RecordingUnavailable } from './errors.ts'
 export { defaultLimits, type RecordingLimits } from './limits.ts'
 export {
   type ProvenRecording,

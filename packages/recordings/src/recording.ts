@@ -49,6 +49,7 @@ export interface RecordingOptions {
 
 /** What Convox puts before an exit code. The CLI takes it from a frame that holds both. */
 const exitMarker = Buffer.from('F1E49A85-0AD7-4AEF-A618-C249C6E6568D:')
+const tooSlow = 'the store is too slow'
 const longestExit = exitMarker.length + 12
 
 /** One session on its way into the store. Between frames, while nothing comes, it holds neither timer nor buffer. */
@@ -229,12 +230,13 @@ export class Recording {
   #onFull(): void {
     const { mode, context } = this.#options
     if (this.#gap !== null || this.#over) return
-    if (mode === 'best-effort' && context.limits.hold === 0) return this.#goOnWithout('the store is too slow')
-    if (this.#held) return
-    this.#held = true
-    this.#session?.hold()
-    if (mode === 'best-effort')
-      this.#holding = setTimeout(() => this.#goOnWithout('the store is too slow'), context.limits.hold)
+    const { hold } = context.limits
+    if (mode === 'best-effort' && hold === 0) this.#goOnWithout(tooSlow)
+    else if (!this.#held) {
+      this.#held = true
+      this.#session?.hold()
+      if (mode === 'best-effort') this.#holding = setTimeout(() => this.#goOnWithout(tooSlow), hold)
+    }
   }
 
   #letGo(): void {

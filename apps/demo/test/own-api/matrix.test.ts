@@ -6,7 +6,14 @@ import { type System, startSystem } from '../support/system.ts'
 import { type CallerKind, call, credential, kinds, person, roles } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
-type Who = 'anyone' | 'everyone' | 'people' | 'people, and admins’ tokens' | 'admins' | 'people who are admins'
+type Who =
+  | 'auditors'
+  | 'anyone'
+  | 'everyone'
+  | 'people'
+  | 'people, and admins’ tokens'
+  | 'admins'
+  | 'people who are admins'
 
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
 const whoMay: Readonly<Record<string, Who>> = {
@@ -46,6 +53,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'DELETE /trusts/{id}': 'admins',
   'GET /workload-sessions': 'admins',
   'DELETE /workload-sessions/{id}': 'everyone',
+  'GET /recordings': 'auditors',
+  'GET /recordings/{id}': 'auditors',
 }
 
 function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
@@ -59,6 +68,8 @@ function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
       return isPerson
     case 'people, and admins’ tokens':
       return isPerson || isAdmin
+    case 'auditors':
+      return isAdmin || role === 'auditor'
     case 'admins':
       return isAdmin
     case 'people who are admins':

@@ -1,3 +1,4 @@
+import type { EventDraft } from '@rack-gateway/audit'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
@@ -7,6 +8,7 @@ import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
 
@@ -28,6 +30,7 @@ export interface OwnApiContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly cliLogin: CliLoginApi
+  readonly recordings: RecordingArchive
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -50,6 +53,8 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly others: boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
+  /** Records something with this call, in the caller's name; resolves when it is durable. */
+  readonly note: (draft: EventDraft) => Promise<void>
 }
 
 /** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */

@@ -2,6 +2,7 @@ import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
 import * as policy from './policy-schemas.ts'
+import * as recordings from './recording-schemas.ts'
 import * as schemas from './schemas.ts'
 import * as workloadSchemas from './workload-schemas.ts'
 
@@ -17,6 +18,8 @@ interface EndpointShape {
   readonly body?: TObject
   readonly status: 200 | 201
   readonly answer: TSchema
+  /** Of an answer that isn't JSON: its media type. */
+  readonly media?: string
 }
 
 /** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
@@ -463,6 +466,28 @@ export const endpoints = {
     body: policy.DecisionsRequest,
     status: 200,
     answer: policy.Decisions,
+  },
+  listRecordings: {
+    method: 'GET',
+    path: '/recordings',
+    summary: 'Lists recorded sessions, newest first.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: recordings.RecordingQuery,
+    status: 200,
+    answer: schemas.pageOf(recordings.Recording),
+  },
+  readRecording: {
+    method: 'GET',
+    path: '/recordings/{id}',
+    summary: 'Streams a recording as asciicast v3, verified; each reading is an event.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: Type.Unknown({ description: 'an asciicast, version 3' }),
+    media: 'application/x-asciicast',
   },
 } as const satisfies Readonly<Record<string, Endpoint>>
 

@@ -10,9 +10,10 @@ import {
 import type { Database } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { identityRecorder } from '../identity-recorder.ts'
+import { callNote, identityRecorder } from '../identity-recorder.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { momentOf, sourceOf } from '../rack-api/draft.ts'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
@@ -50,6 +51,7 @@ export interface OwnApiOptions {
   readonly publicUrl: string | null
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
+  readonly recordings: RecordingArchive
 }
 
 /** No request here is large. */
@@ -57,7 +59,7 @@ const bodyLimit = 64 * 1024
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, recordings } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
@@ -71,6 +73,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     recheck,
     now,
     cliLogin,
+    recordings,
   }
   app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
@@ -109,6 +112,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
+      if (endpoint.media !== undefined) void reply.type(endpoint.media)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
@@ -167,6 +171,7 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     csrfToken: request.csrfToken,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
     changes: changesBy(app, request, principal, options),
+    note: callNote(app, request),
   }
 }
 

@@ -60,6 +60,8 @@ export interface RecordingCatalogue {
   ): Promise<ListedRecording[]>
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 export function createCatalogue(sql: Sql): RecordingCatalogue {
   const columns = sql`
     id, started_at as "startedAt", ended_at as "endedAt", opened, mode, principal, principal_name as "principalName",
@@ -81,6 +83,7 @@ export function createCatalogue(sql: Sql): RecordingCatalogue {
         where id = ${id} and ended_at is null`
     },
     async find(id) {
+      if (!uuid.test(id)) return null
       const [found] = await sql<ListedRecording[]>`select ${columns} from gateway.recordings where id = ${id}`
       return found ?? null
     },

@@ -3,6 +3,7 @@ import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
+import { recordingHandlers } from './recordings.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
@@ -18,6 +19,7 @@ export const handlers: Handlers = {
   ...bindingHandlers,
   ...tokenHandlers,
   ...policyHandlers,
+  ...recordingHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,
