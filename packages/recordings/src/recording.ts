@@ -1,4 +1,4 @@
-import { type CastHeader, CastWriter, headerLine } from './cast.ts'
+import { type CastHeader, CastWriter } from './cast.ts'
 import { ChunkSealer, chunkKey, type DeriveKeys, genesis, nextHead } from './chunk.ts'
 import { Journal } from './journal.ts'
 import type { SecretFinder } from './secret-finder.ts'
@@ -67,7 +67,6 @@ export class Recording {
   #head: Buffer = genesis
   #bytes = 0
   #lost = 0
-  #lines = ''
   #exit: string | null = null
   #timer: NodeJS.Timeout | undefined
   #session: RecordedSession | null = null
@@ -94,7 +93,7 @@ export class Recording {
     this.#journal = new Journal(context.limits.chunk)
     this.#replacers = { o: new SecretReplacer(secrets), i: new SecretReplacer(secrets) }
     this.#startedAt = context.elapsed()
-    this.#lines = headerLine({ ...header, command: replaceIn(header.command, secrets) })
+    this.#cast.header({ ...header, command: replaceIn(header.command, secrets) })
     this.#mark('started')
   }
 
@@ -145,12 +144,12 @@ export class Recording {
     clearTimeout(this.#timer)
     clearTimeout(this.#holding)
     this.#writeJournal()
-    this.#lines += this.#cast.data('o', this.#at(), this.#replacers.o.end())
-    this.#lines += this.#cast.data('i', this.#at(), this.#replacers.i.end())
-    this.#lines += this.#cast.end(this.#at())
+    this.#cast.data('o', this.#at(), this.#replacers.o.end())
+    this.#cast.data('i', this.#at(), this.#replacers.i.end())
+    this.#cast.end(this.#at())
     this.#endGap()
     this.#mark(this.#ended || this.#exit !== null ? 'ended' : how)
-    if (this.#exit !== null) this.#lines += this.#cast.event('x', this.#at(), this.#exit)
+    if (this.#exit !== null) this.#cast.event('x', this.#at(), this.#exit)
     const chunk = this.#seal(true)
     this.#uploads.add(this.#sealer.count - 1, chunk)
     this.#tellOver()
@@ -204,18 +203,17 @@ export class Recording {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#writeJournal()
-    if (this.#lines !== '') this.#uploads.add(this.#sealer.count, this.#seal(false))
+    if (this.#cast.size > 0) this.#uploads.add(this.#sealer.count, this.#seal(false))
     if (this.#isFull()) this.#onFull()
   }
 
   #writeJournal(): void {
     for (const { code, at, bytes } of this.#journal.take())
-      this.#lines += this.#cast.data(code, at, this.#replacers[code].replace(bytes))
+      this.#cast.data(code, at, this.#replacers[code].replace(bytes))
   }
 
   #seal(final: boolean): Buffer {
-    const chunk = this.#sealer.seal(Buffer.from(this.#lines), { final })
-    this.#lines = ''
+    const chunk = this.#sealer.seal(this.#cast.take(), { final })
     this.#head = nextHead(this.#head, chunk)
     this.#bytes += chunk.length
     return chunk
@@ -288,7 +286,7 @@ export class Recording {
   }
 
   #mark(text: string): void {
-    this.#lines += this.#cast.event('m', this.#at(), text)
+    this.#cast.event('m', this.#at(), text)
   }
 
   #at(): number {
