@@ -7,6 +7,9 @@ const hexadecimal = Buffer.from('0123456789abcdef')
 const unicode = Buffer.from('\\u00')
 const [quote = 0, backslash = 0] = Buffer.from('"\\')
 const longestEscape = 6
+/** Bytes that are looked at together: most text has nothing to escape, and is copied. */
+const block = 256
+const plain = /^[^\x00-\x1f"\\]*$/
 
 /** Text that grows at its end, in bytes: what passes is never made a string. Holds no memory while it is empty. */
 export class CastText {
@@ -27,21 +30,9 @@ export class CastText {
     const to = this.#room(utf8.length * longestEscape + 2)
     let at = this.#used
     to[at++] = quote
-    for (let index = 0; index < utf8.length; index++) {
-      const byte = utf8[index] ?? 0
-      const letter = escapes[byte] ?? 0
-      if (letter === 0) {
-        to[at++] = byte
-        continue
-      }
-      if (letter === 1) {
-        at += unicode.copy(to, at)
-        to[at++] = hexadecimal[byte >> 4] ?? 0
-        to[at++] = hexadecimal[byte & 15] ?? 0
-        continue
-      }
-      to[at++] = backslash
-      to[at++] = letter
+    for (let from = 0; from < utf8.length; from += block) {
+      const part = utf8.subarray(from, from + block)
+      at += plain.test(part.toString('latin1')) ? part.copy(to, at) : writeEscaped(to, at, part)
     }
     to[at++] = quote
     this.#used = at
@@ -66,4 +57,23 @@ export class CastText {
     this.#bytes = larger
     return larger
   }
+}
+
+/** @returns how many bytes it took */
+function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
+  let at = start
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
+    const letter = escapes[byte] ?? 0
+    if (letter === 0) to[at++] = byte
+    else if (letter === 1) {
+      at += unicode.copy(to, at)
+      to[at++] = hexadecimal[byte >> 4] ?? 0
+      to[at++] = hexadecimal[byte & 15] ?? 0
+    } else {
+      to[at++] = backslash
+      to[at++] = letter
+    }
+  }
+  return at - start
 }
