@@ -10,8 +10,8 @@ import { findCores, keepToRest } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { spread } from './report/statistics.ts'
 
-const rounds = Number(process.argv[2] ?? 7)
-const milliseconds = 3_000
+const rounds = Number(process.argv[2] ?? 5)
+const milliseconds = 10_000
 /** The share of an unrecorded websocket's frames that a recorded one has to have. */
 const target = 0.85
 const rackToken = 'bench-rack-password'

@@ -1,4 +1,4 @@
-const smallest = 2_048
+const smallest = 256
 /** By byte: 0 as it is, 1 by its number, else what follows the backslash. */
 const escapes = new Uint8Array(256).fill(1, 0, 0x20)
 for (const [character, letter] of ['""', '\\\\', '\bb', '\ff', '\nn', '\rr', '\tt'])

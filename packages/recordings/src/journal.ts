@@ -9,7 +9,7 @@ export interface Segment {
 
 /** What comes within this many milliseconds is one event: a player couldn't show it apart. */
 const moment = 10
-const smallest = 1_024
+const smallest = 256
 
 /** What has passed since the last chunk, copied once, with its times. Holds no memory while it is empty. */
 export class Journal {
