@@ -70,8 +70,9 @@ test('what is no UTF-8 is shown as players can, and its bytes follow', () => {
 })
 
 test('every character is written as JSON writes it', () => {
-  const every =
-    Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code)).join('') + '\u2028\ud7ff\u{10ffff}'
+  const every = Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code))
+    .join('')
+    .concat('\u2028\ud7ff\u{10ffff}')
   const text = written((cast) => cast.data('o', 0, Buffer.from(every)))
   expect(text).toBe(`[0,"o",${JSON.stringify(every)}]\n`)
 })
