@@ -10,6 +10,7 @@ export const ownCommands = [
   'url',
   'can',
   'ci',
+  'policy',
   'version',
   'help',
 ] as const

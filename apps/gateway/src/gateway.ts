@@ -1,5 +1,4 @@
-import auditPlugin from '@rack-gateway/audit/plugin'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import {
   createIdentities,
   createTokenMint,
@@ -35,6 +34,8 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { registerAudit } from './audit.ts'
+import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
@@ -79,6 +80,8 @@ export interface GatewayOptions {
   readonly databaseUrl: string
   readonly log: FastifyBaseLogger
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path of a directory for records while the database is away; none when absent or null. */
+  readonly auditFallbackDir?: string | null
   /** Milliseconds. */
   readonly authMaxStale: number
   readonly sessions?: SessionTerms
@@ -105,6 +108,10 @@ export interface GatewayOptions {
   readonly policyPackages?: readonly string[]
   /** Where sessions are recorded; nowhere when absent or null. */
   readonly recordings?: RecordingSettings | null
+  /** Where events are sent beside the log; nowhere when absent. */
+  readonly sinks?: readonly SinkSettings[]
+  /** Node's flags for processes that this one starts; its own when absent. */
+  readonly childFlags?: readonly string[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -127,7 +134,14 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
+    const sinks = await openAuditSinks(options)
+    await registerAudit(app, {
+      databaseUrl,
+      secretKeys: options.secretKeys,
+      fallbackDir: options.auditFallbackDir ?? null,
+      now,
+      sinks,
+    })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     await registerRecordings(app, options)
@@ -138,6 +152,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
+    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await app.register(ownApi, {
       cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
       database,
@@ -153,8 +168,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
         deriveKeys: recordingKeys(options.secretKeys),
         sql: database.sql,
       }),
+      childFlags: options.childFlags ?? process.execArgv,
     })
-    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
@@ -162,7 +177,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       serveMetrics(
         app,
         options.metrics,
-        createMetrics({ identities: app.identities, audit: app.audit, lastUses, recordings: app.recordings }),
+        createMetrics({ identities: app.identities, audit: app.audit, lastUses, recordings: app.recordings, now }),
       )
     recordConfiguration(app, options)
     followAnswers(app.server)

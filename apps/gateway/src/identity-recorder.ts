@@ -1,25 +1,16 @@
-import type { EventDraft } from '@rack-gateway/audit'
 import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf, sourceOf } from './rack-api/draft.ts'
 
 /** Records changes of identities with the call that they came by, in the name of its caller where there is one. */
 export function identityRecorder(app: FastifyInstance, request: FastifyRequest): RecordIdentityEvents {
-  const note = callNote(app, request)
-  return async function record(events) {
-    await Promise.all(events.map(note))
-  }
-}
-
-/** Records anything with the call that it came by. */
-export function callNote(app: FastifyInstance, request: FastifyRequest): (draft: EventDraft) => Promise<void> {
   const { principal } = request
   const common = {
     request: request.id,
     source: sourceOf(request),
     ...(principal && { principal: actorOf(principal, null) }),
   }
-  return async function note(draft) {
-    await app.audit.record({ ...draft, ...common })
+  return async function record(events) {
+    await Promise.all(events.map((event) => app.audit.record({ ...event, ...common })))
   }
 }

@@ -1,4 +1,5 @@
 import type { Audit } from '@rack-gateway/audit/plugin'
+import type { SinkStats } from '@rack-gateway/audit/sinks'
 import type { Identities } from '@rack-gateway/auth'
 import type { LastUses } from '@rack-gateway/auth/store'
 import type { Recordings } from '@rack-gateway/recordings'
@@ -9,10 +10,12 @@ export interface MetricSources {
   readonly audit: Audit
   readonly lastUses: LastUses
   readonly recordings: Recordings | null
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** What is measured: asked for when somebody collects it. No label comes from a caller. */
-export function createMetrics({ identities, audit, lastUses, recordings }: MetricSources): Registry {
+export function createMetrics({ identities, audit, lastUses, recordings, now }: MetricSources): Registry {
   const registry = new Registry()
   const registers = [registry]
 
@@ -40,6 +43,25 @@ export function createMetrics({ identities, audit, lastUses, recordings }: Metri
     })
   }
 
+  /** The names of sinks are the operator's, and few. */
+  function bySink(
+    kind: typeof Gauge | typeof Counter,
+    name: string,
+    help: string,
+    read: (sink: SinkStats) => number,
+  ): void {
+    new kind({
+      name: `rack_gateway_audit_sink_${name}`,
+      help,
+      labelNames: ['sink'],
+      registers,
+      collect() {
+        this.reset()
+        for (const sink of audit.sinks()) this.inc({ sink: sink.name }, read(sink))
+      },
+    })
+  }
+
   gauge('identities_age_seconds', 'Since identities were last known to be current', () => identities.age() / 1_000)
   gauge('identities_stale', '1 when a change of identities may have been missed for more than a second', () =>
     Number(identities.stale()),
@@ -49,7 +71,40 @@ export function createMetrics({ identities, audit, lastUses, recordings }: Metri
   counter('last_use_write_failures', 'Failures to write when tokens were last used', () => lastUses.failures())
   counter('audit_events', 'Events written to the audit log', () => audit.stats().written)
   gauge('audit_waiting', 'Events that are not written yet', () => audit.stats().waiting)
+  bySink(Gauge, 'lag_events', 'Events that have not gone through the sink', ({ lagEvents }) => lagEvents)
+  bySink(Gauge, 'lag_seconds', 'Since the oldest of them was recorded', ({ lagSeconds }) => lagSeconds)
+  bySink(Counter, 'delivered_total', 'Events that the sink has taken', ({ delivered }) => delivered)
+  bySink(Counter, 'dead_total', 'Events that the sink refused for good', ({ dead }) => dead)
+  bySink(Counter, 'failures_total', 'Deliveries that came to nothing and are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
+  counter(
+    'audit_streams_adopted',
+    'Streams of other processes, gone without a word, that were adopted here',
+    () => audit.stats().adopted,
+  )
+  counter('audit_outcomes_unknown', 'Calls of theirs of which nobody knows how they ended', () => audit.stats().unknown)
+  gauge('audit_fallback', '1 while records go to a file because the database can not take them', () =>
+    Number(audit.stats().fallback?.away ?? false),
+  )
+  gauge(
+    'audit_fallback_bytes',
+    'Bytes of records in files that are not in the database',
+    () => audit.stats().fallback?.bytes ?? 0,
+  )
+  gauge('audit_fallback_age_seconds', 'Since the oldest of these files was begun', () => {
+    const since = audit.stats().fallback?.since ?? null
+    return since === null ? 0 : Math.max(0, (now() - since) / 1_000)
+  })
+  gauge(
+    'audit_fallback_refused_files',
+    'Files of records that were set aside and need somebody',
+    () => audit.stats().fallback?.refusedFiles ?? 0,
+  )
+  counter(
+    'audit_fallback_imported',
+    'Events that came into the database from files',
+    () => audit.stats().fallback?.imported ?? 0,
+  )
   if (recordings === null) return registry
   const { stats } = recordings
   gauge('recordings_open', 'Recordings that run, or are not stored yet', () => stats().open)

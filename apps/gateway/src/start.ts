@@ -2,6 +2,7 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { sinkSettingsOf } from './audit-sinks.ts'
 import { createGateway, type SecretKeys } from './gateway.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { listenFailure } from './start-failure.ts'
@@ -36,6 +37,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       databaseUrl: database.runtimeUrl,
       log,
       auditReads: config.auditReads,
+      auditFallbackDir: config.auditFallbackDir,
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
       tokenMaxAge: config.tokenMaxAgeMs,
@@ -48,6 +50,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       deviceLogin: config.deviceLogin,
       metrics: config.metrics,
       recordings: config.recordings === null ? null : { address: config.recordings },
+      sinks: config.sinks.map(sinkSettingsOf),
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

@@ -1,19 +1,30 @@
 import { hostname } from 'node:os'
 import fp from 'fastify-plugin'
+import { type AdopterStats, createAdopter } from './adoption/adopter.ts'
+import type { Adoptions } from './adoption/adoptions.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
+import type { Fallback, FallbackStats } from './fallback/fallback.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createRefusals, type Refusal } from './refusals.ts'
+import type { SinkStats } from './sinks/sink.ts'
+import type { AuditSinks } from './sinks/sinks.ts'
 import { createAuditWriter } from './writer.ts'
 import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 
 export interface AuditPluginOptions {
   /** Closed with the application. */
   readonly store: AuditStore
+  /** Where streams that nobody writes any more are found; nobody looks when absent. Closed with the application. */
+  readonly adoptions?: Adoptions
+  /** Whose store `store` is. */
+  readonly fallback?: Fallback
   readonly clock?: { now(): number }
   readonly host?: string
   readonly pid?: number
   readonly limits?: Partial<AuditWriterLimits>
+  /** Where events go once they are durable. Stopped with the application, after the last event. */
+  readonly sinks?: AuditSinks | null
 }
 
 export interface Audit {
@@ -25,7 +36,15 @@ export interface Audit {
   check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
   refuse(refusal: Refusal): void
-  stats(): AuditWriterStats & { readonly pendingRefusals: number; readonly refusals: number }
+  /** How each sink does; empty when there are none. */
+  sinks(): SinkStats[]
+  stats(): AuditWriterStats &
+    AdopterStats & {
+      readonly pendingRefusals: number
+      readonly refusals: number
+      /** null: there is none. */
+      readonly fallback: FallbackStats | null
+    }
 }
 
 declare module 'fastify' {
@@ -34,11 +53,23 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds that sinks get for what is left. Another process ships the rest. */
+const sinkDrain = 3_000
+
 /** One stream for the life of the application: opened before it listens, closed after its last request. */
 export default fp(
   async function audit(
     app,
-    { store, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
+    {
+      store,
+      adoptions,
+      fallback,
+      clock = Date,
+      host = hostname(),
+      pid = process.pid,
+      limits = {},
+      sinks = null,
+    }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
       store,
@@ -46,26 +77,55 @@ export default fp(
       host,
       pid,
       limits,
+      ...(sinks && { onDurable: sinks.onDurable }),
       onState(cause) {
         if (cause === null) app.log.info({ event: 'audit.available' }, 'the audit log can be written again')
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')
       },
     })
     const refusals = createRefusals({ record: writer.record, clock })
+    const adopter = adoptions
+      ? createAdopter({
+          adoptions,
+          writer,
+          // What a file says of a stream is part of what is adopted.
+          before: async () => fallback?.look(writer.record),
+          onAdopted: ({ id, host, pid }) => app.log.warn({ event: 'audit.stream_adopted', stream: id, host, pid }),
+          onError: (err) => app.log.warn({ event: 'audit.adoption_failed', err }),
+        })
+      : null
     app.decorate('audit', {
       record: writer.record,
       recordSoon: writer.recordSoon,
       check: writer.check,
       refuse: refusals.count,
-      stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending, refusals: refusals.total }),
+      sinks: () => sinks?.stats() ?? [],
+      stats: () => ({
+        ...writer.stats(),
+        ...(adopter?.stats() ?? nothingAdopted),
+        pendingRefusals: refusals.pending,
+        refusals: refusals.total,
+        fallback: fallback?.stats() ?? null,
+      }),
     })
-    app.addHook('onReady', () => writer.open())
+    app.addHook('onReady', async function openAudit() {
+      await sinks?.register()
+      sinks?.start()
+      await writer.open()
+      adopter?.start()
+    })
     app.addHook('onClose', async function closeAudit() {
+      const looked = adopter?.stop()
       refusals.stop()
       await refusals.flush()
       await writer.close()
+      await adoptions?.close()
+      await looked
+      await sinks?.stop(sinkDrain)
       await store.close()
     })
   },
   { name: '@rack-gateway/audit', fastify: '5.x' },
 )
+
+const nothingAdopted: AdopterStats = { adopted: 0, unknown: 0 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { durationProblem } from './duration.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
@@ -65,6 +66,12 @@ export const ServerEnvironment = Type.Object({
     description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
     default: 'strict',
   }),
+  AUDIT_FALLBACK_DIR: Type.Optional(
+    checked(
+      'an absolute path of a directory that outlives the process, for records while the database is away; it is made, 0700, when there is none; unset: calls are refused then',
+      absolutePathProblem,
+    ),
+  ),
   AUTH_MAX_STALE: checked(
     'how long known identities go on without the database: a duration from 0s to 1h, such as 60s',
     durationProblem('0s', '1h'),
@@ -185,7 +192,7 @@ export const RackEnvironment = Type.Object({
 })
 export type RackEnvironment = Static<typeof RackEnvironment>
 
-function checked(description: string, problem: (value: string) => string | null, fallback?: string) {
+export function checked(description: string, problem: (value: string) => string | null, fallback?: string) {
   const text = Type.String(fallback === undefined ? { description } : { description, default: fallback })
   return Type.Refine(
     text,
@@ -209,6 +216,10 @@ function recordingsProblem(value: string): string | null {
   return /^(\/|file:\/\/\/|s3:\/\/)/.test(value)
     ? null
     : 'is neither a path from / on nor an address that begins with s3://'
+}
+
+function absolutePathProblem(value: string): string | null {
+  return isAbsolute(value) ? null : 'is not an absolute path'
 }
 
 function portProblem(value: string): string | null {

@@ -9,6 +9,7 @@ import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
+import { readSinks, type SinkConfig } from './sinks.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -27,6 +28,8 @@ export interface ServerConfig {
   /** Its origin, without a slash at the end. */
   readonly publicUrl: string | null
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path; null: calls are refused while the database can't take records. */
+  readonly auditFallbackDir: string | null
   /** How long known identities go on without the database, in milliseconds. */
   readonly authMaxStaleMs: number
   /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
@@ -45,6 +48,8 @@ export interface ServerConfig {
   readonly policyPackages: readonly string[]
   /** Where recordings are kept: a path or an address; null: nothing is recorded. */
   readonly recordings: string | null
+  /** Where events are sent beside the log, sorted by name. */
+  readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** Whether the CLI may be logged in by typing its code into a browser. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
@@ -62,6 +67,7 @@ export interface ServerConfig {
 export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   const problems: string[] = []
   const racks = readRacks(env, problems)
+  const sinks = readSinks(env, problems)
   const values = knownValues(env)
   if (values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined) {
     problems.push(
@@ -82,6 +88,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: values.HOST,
     publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
     auditReads: values.AUDIT_READS,
+    auditFallbackDir: values.AUDIT_FALLBACK_DIR ?? null,
     authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
     tokenMaxAgeMs: durationOf(values.TOKEN_MAX_AGE),
@@ -96,6 +103,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
       values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
     ),
     recordings: values.RECORDINGS ?? null,
+    sinks: Object.freeze(sinks),
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,
     login: loginOf(values),

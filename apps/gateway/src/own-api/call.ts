@@ -6,8 +6,10 @@ import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/
 import type { Database } from '@rack-gateway/database'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
+import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
@@ -16,6 +18,8 @@ import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, Op
 export interface OwnApiContext {
   readonly lists: Lists
   readonly policy: ReplaceablePolicy
+  /** What may refuse a call of the rack API that the policy permits. */
+  readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation'>
   readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
   readonly database: Pick<Database, 'db'>
   /** The longest life of an API token, in milliseconds. */
@@ -31,6 +35,7 @@ export interface OwnApiContext {
   readonly now: () => number
   readonly cliLogin: CliLoginApi
   readonly recordings: RecordingArchive
+  readonly studies: PolicyStudies
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -53,8 +58,12 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly others: boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
-  /** Records something with this call, in the caller's name; resolves when it is durable. */
-  readonly note: (draft: EventDraft) => Promise<void>
+  /** Records something with this call, and resolves when that is durable. */
+  readonly record: (
+    event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
+  ) => Promise<void>
+  /** Aborts when nobody waits for the answer any more. */
+  readonly leaving: () => AbortSignal
 }
 
 /** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */

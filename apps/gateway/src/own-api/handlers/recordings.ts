@@ -14,12 +14,12 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording'> = {
   },
 
   /** Whoever reads a session is in the log before they see any of it. */
-  async readRecording({ recordings, id, note }) {
+  async readRecording({ recordings, id, record }) {
     const recording = await recordings.find(id)
     if (recording === null) throw new NotFound('such recording')
     const { rack, app, process } = recording
     const stream = await recordings.read(recording)
-    await note({
+    await record({
       kind: 'recording.read',
       of: recording.opened,
       recording: { id },
