@@ -446,6 +446,21 @@ describe('an exit status', () => {
   })
 })
 
+test('the end of the process waits for sessions that are being ended', async () => {
+  const store = memoryStore()
+  const { recordings } = recorder(store)
+  const recording = await recordings.begin(wanted)
+  let closed = false
+  const closing = recordings.close().then(() => {
+    closed = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(closed).toBe(false)
+  const proven = recording.finish('cut: the gateway')
+  await closing
+  expect((await readCast(store, id, { proven })).verdict.state).toBe('complete')
+})
+
 test('an idle recording holds no timer and no buffer; what came is stored after a while', async () => {
   const store = memoryStore()
   const { recordings } = recorder(store, { flushAfter: 10 })

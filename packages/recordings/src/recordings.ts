@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { attempt } from './attempt.ts'
 import type { CastHeader } from './cast.ts'
@@ -50,7 +51,7 @@ export interface Recordings {
   /** A session went on that should have been recorded and was not at all. @param bytes of it */
   missed(bytes: number): void
   stats(): RecordingStats
-  /** Waits for what isn't stored yet, as long as `drain` says. */
+  /** Waits for sessions to end and for what isn't stored yet, as long as `drain` says. */
   close(): Promise<void>
 }
 
@@ -114,9 +115,9 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       lost,
     }),
     async close() {
-      const timer = setTimeout(() => stopping.abort(new Error('the gateway has stopped')), limits.drain)
-      await Promise.all([...open].map((recording) => recording.stored()))
-      clearTimeout(timer)
+      const all = Promise.all([...open].map((recording) => recording.whenOver.then(() => recording.stored())))
+      const giveUp = new AbortController()
+      await Promise.race([all, sleep(limits.drain, undefined, { signal: giveUp.signal })]).finally(() => giveUp.abort())
       stopping.abort(new Error('the gateway has stopped'))
       store.close()
     },

@@ -34,7 +34,7 @@ export function sessionRecorderOf(
   { catalogue, now }: { readonly catalogue: RecordingCatalogue; readonly now: () => number },
 ): SessionRecorder {
   const { recordings, policy, audit, log } = app
-  return createSessionRecorder({
+  const recorder = createSessionRecorder({
     recordings,
     policy,
     secrets: createRecordedSecrets(policy),
@@ -45,4 +45,6 @@ export function sessionRecorderOf(
     },
     onError: (err) => log.error({ event: 'recording.failed', err }),
   })
+  app.addHook('onClose', () => recorder.settled())
+  return recorder
 }

@@ -26,6 +26,8 @@ export interface SessionRecording {
 export interface SessionRecorder {
   /** @throws RecordingUnavailable for a session that is to be recorded strictly and can't be */
   begin(request: FastifyRequest, call: DecidedCall, draft: Draft): Promise<SessionRecording>
+  /** Resolves when what was begun to be listed is. */
+  settled(): Promise<void>
 }
 
 export interface SessionRecorderOptions {
@@ -50,6 +52,14 @@ const notRecorded: SessionRecording = {
 
 export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
   const { recordings, policy, secrets, catalogue, now, record, onError } = options
+
+  const listing = new Set<Promise<void>>()
+
+  function list(work: Promise<void>): Promise<void> {
+    const done = work.catch(onError)
+    listing.add(done)
+    return done.finally(() => listing.delete(done))
+  }
 
   async function start(request: FastifyRequest, call: DecidedCall, rule: RecordingRule, draft: Draft) {
     if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
@@ -80,14 +90,16 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
           mode: rule.mode,
           startedAt: new Date(moment),
         }
-        listed = catalogue.add(found)
-        listed.catch(onError)
+        listed = list(catalogue.add(found))
       },
-      finished: (summary) => void listed.then(() => catalogue.end(summary, new Date(now()))).catch(onError),
+      finished: (summary) => void list(listed.then(() => catalogue.end(summary, new Date(now())))),
     })
   }
 
   return {
+    async settled() {
+      await Promise.all(listing)
+    },
     async begin(request, call, draft) {
       const session = sessionKind(call.match.route.path)
       if (session === null) return notRecorded
