@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** The recordings of one application: the store is checked before it listens, and gets what waits before it ends. */
+/** The recordings of one application. A store that can't be used is said at once, and keeps nobody from calling; what waits is stored before it ends. */
 export default fp(
   async function recordings(app: FastifyInstance, { store, deriveKeys, limits = {} }: RecordingsPluginOptions) {
     if (store === null) return void app.decorate('recordings', null)
@@ -29,7 +29,11 @@ export default fp(
       onError: (err, recording) => app.log.error({ event: 'recording.not_stored', recording, err }),
     })
     app.decorate('recordings', made)
-    app.addHook('onReady', () => store.check())
+    app.addHook('onReady', async function lookAtStore() {
+      await store.check().catch((err: unknown) => {
+        app.log.error({ event: 'recording.store_unusable', err }, 'recordings can not be stored where RECORDINGS says')
+      })
+    })
     app.addHook('onClose', () => made.close())
   },
   { name: '@rack-gateway/recordings', fastify: '5.x' },
