@@ -62,6 +62,9 @@ import { createResourceDirectory } from './rack-api/resources.ts'
 import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
+import { createArchive } from './recordings/archive.ts'
+import { createCatalogue } from './recordings/catalogue.ts'
+import { type RecordingSettings, recordingKeys, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
@@ -103,6 +106,8 @@ export interface GatewayOptions {
   readonly metrics: MetricsAddress | null
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
+  /** Where sessions are recorded; nowhere when absent or null. */
+  readonly recordings?: RecordingSettings | null
   /** Where events are sent beside the log; nowhere when absent. */
   readonly sinks?: readonly SinkSettings[]
   /** Node's flags for processes that this one starts; its own when absent. */
@@ -136,6 +141,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
+    await registerRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     const notes = { protection: await tamperProtection(database.sql), forwarding }
@@ -154,13 +160,22 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      recordings: createArchive({
+        store: app.recordings?.store ?? null,
+        deriveKeys: recordingKeys(options.secretKeys),
+        sql: database.sql,
+      }),
       childFlags: options.childFlags ?? process.execArgv,
     })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     if (options.metrics)
-      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses, now }))
+      serveMetrics(
+        app,
+        options.metrics,
+        createMetrics({ identities: app.identities, audit: app.audit, lastUses, recordings: app.recordings, now }),
+      )
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)
@@ -325,6 +340,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     runs: createRuns(database.sql, now),
     masks,
     live,
+    recorder: sessionRecorderOf(app, { catalogue: createCatalogue(database.sql), now }),
     sweep,
     now,
     reads: auditReads,

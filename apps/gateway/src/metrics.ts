@@ -2,18 +2,20 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { SinkStats } from '@rack-gateway/audit/sinks'
 import type { Identities } from '@rack-gateway/auth'
 import type { LastUses } from '@rack-gateway/auth/store'
+import type { Recordings } from '@rack-gateway/recordings'
 import { Counter, Gauge, Registry } from 'prom-client'
 
 export interface MetricSources {
   readonly identities: Identities
   readonly audit: Audit
   readonly lastUses: LastUses
+  readonly recordings: Recordings | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** What is measured: asked for when somebody collects it. No label comes from a caller. */
-export function createMetrics({ identities, audit, lastUses, now }: MetricSources): Registry {
+export function createMetrics({ identities, audit, lastUses, recordings, now }: MetricSources): Registry {
   const registry = new Registry()
   const registers = [registry]
 
@@ -103,5 +105,13 @@ export function createMetrics({ identities, audit, lastUses, now }: MetricSource
     'Events that came into the database from files',
     () => audit.stats().fallback?.imported ?? 0,
   )
+  if (recordings === null) return registry
+  const { stats } = recordings
+  gauge('recordings_open', 'Recordings that run, or are not stored yet', () => stats().open)
+  gauge('recordings_waiting_bytes', 'Bytes of recordings that are not stored yet', () => stats().waitingBytes)
+  gauge('recordings_failing', 'Recordings whose last chunk could not be stored yet', () => stats().failing)
+  counter('recordings_chunks', 'Chunks of recordings that were stored', () => stats().stored)
+  counter('recordings_failures', 'Attempts to store a chunk of a recording that failed', () => stats().failures)
+  counter('recordings_lost_bytes', 'Bytes of sessions that went on without being recorded', () => stats().lost)
   return registry
 }

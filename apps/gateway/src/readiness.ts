@@ -26,6 +26,13 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
 }
 
+/** Calls go on without a store for recordings; sessions that are to be recorded strictly don't, and say why. Anybody may read this, so it counts nothing. */
+function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
+  if (recordings === null) return []
+  const detail = recordings.stats().failing === 0 ? 'stored' : 'can not be stored now: see the log and metrics'
+  return [{ name: 'recordings', ready: true, detail }]
+}
+
 /** A file that was refused takes nobody out of service: what is recorded now is safe. */
 function auditChecks({ audit }: FastifyInstance): Readiness[] {
   const { available, fallback } = audit.stats()
@@ -83,6 +90,7 @@ export function readinessChecks(
       ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),
+      ...recordingsCheck(app),
       {
         name: 'tampering',
         ready: true,

@@ -46,6 +46,8 @@ export interface ServerConfig {
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Names of npm packages and paths, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
+  /** Where recordings are kept: a path or an address; null: nothing is recorded. */
+  readonly recordings: string | null
   /** Where events are sent beside the log, sorted by name. */
   readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
@@ -100,6 +102,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     policyPackages: Object.freeze(
       values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
     ),
+    recordings: values.RECORDINGS ?? null,
     sinks: Object.freeze(sinks),
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,

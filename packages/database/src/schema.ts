@@ -257,6 +257,31 @@ export const runs = gateway.table(
   (table) => [primaryKey({ columns: [table.rack, table.app, table.process] })],
 )
 
+/** Recorded sessions, newest ids last: they are UUIDv7. */
+export const recordings = gateway.table('recordings', {
+  id: uuid('id').primaryKey(),
+  startedAt: instant('started_at').notNull(),
+  /** The stream whose process records it. */
+  stream: uuid('stream').notNull(),
+  /** The id of the `opened` event. */
+  opened: uuid('opened').notNull(),
+  mode: text('mode').notNull(),
+  principal: text('principal').notNull(),
+  principalName: text('principal_name').notNull(),
+  rack: text('rack').notNull(),
+  app: text('app'),
+  process: text('process'),
+  route: text('route').notNull(),
+  command: text('command'),
+  endedAt: instant('ended_at'),
+  chunks: bigint('chunks', { mode: 'number' }),
+  bytes: bigint('bytes', { mode: 'number' }),
+  /** The head of the chain of its chunks, hex. */
+  head: text('head'),
+  /** Bytes of the session that are missing. */
+  lost: bigint('lost', { mode: 'number' }),
+})
+
 /** One row; a trigger on every table above that identity depends on raises it, and notifies `gateway_revision`. */
 export const revision = gateway.table('revision', {
   one: smallint('one').primaryKey(),

@@ -54,6 +54,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'DELETE /trusts/{id}': 'admins',
   'GET /workload-sessions': 'admins',
   'DELETE /workload-sessions/{id}': 'everyone',
+  'GET /recordings': 'admins and auditors',
+  'GET /recordings/{id}': 'admins and auditors',
 }
 
 function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {

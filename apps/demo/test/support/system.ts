@@ -11,7 +11,7 @@ import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
-import { createGateway } from '@rack-gateway/gateway'
+import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
@@ -58,6 +58,7 @@ export interface SystemOptions {
   readonly policyFile?: string | null
   /** Paths of policy packages. */
   readonly policyPackages?: readonly string[]
+  readonly recordings?: RecordingSettings
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
   /** `own`: where it listens. */
@@ -91,6 +92,7 @@ export async function startSystem({
   trustedProxies = [],
   policyFile = null,
   policyPackages = [],
+  recordings,
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
@@ -140,6 +142,7 @@ export async function startSystem({
       trustedProxies,
       policyPackages,
       policyFile,
+      ...(recordings && { recordings }),
       strangersPerMinute,
       sinks,
       childFlags: sourceFlags,

@@ -10,6 +10,7 @@ import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
 
@@ -33,6 +34,7 @@ export interface OwnApiContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly cliLogin: CliLoginApi
+  readonly recordings: RecordingArchive
   readonly studies: PolicyStudies
 }
 
@@ -59,7 +61,9 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
   /** Records something with this call, and resolves when that is durable. */
-  readonly record: (event: Pick<EventDraft, 'kind' | 'detail'>) => Promise<void>
+  readonly record: (
+    event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
+  ) => Promise<void>
   /** Aborts when nobody waits for the answer any more. */
   readonly leaving: () => AbortSignal
 }

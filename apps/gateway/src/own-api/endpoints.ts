@@ -3,6 +3,7 @@ import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
 import * as impact from './impact-schemas.ts'
 import * as policy from './policy-schemas.ts'
+import * as recordings from './recording-schemas.ts'
 import * as schemas from './schemas.ts'
 import * as workloadSchemas from './workload-schemas.ts'
 
@@ -20,6 +21,8 @@ interface EndpointShape {
   readonly bodyLimit?: number
   readonly status: 200 | 201
   readonly answer: TSchema
+  /** Of an answer that isn't JSON: its media type. */
+  readonly media?: string
 }
 
 /** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
@@ -474,6 +477,28 @@ export const endpoints = {
     body: policy.DecisionsRequest,
     status: 200,
     answer: policy.Decisions,
+  },
+  listRecordings: {
+    method: 'GET',
+    path: '/recordings',
+    summary: 'Lists recorded sessions, newest first.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: recordings.RecordingQuery,
+    status: 200,
+    answer: schemas.pageOf(recordings.Recording),
+  },
+  readRecording: {
+    method: 'GET',
+    path: '/recordings/{id}',
+    summary: 'Streams a recording as asciicast v3, verified; each reading is an event.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: Type.Unknown({ description: 'an asciicast, version 3' }),
+    media: 'application/x-asciicast',
   },
   studyPolicy: {
     method: 'POST',

@@ -14,6 +14,7 @@ import { identityRecorder } from '../identity-recorder.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
@@ -51,6 +52,7 @@ export interface OwnApiOptions {
   readonly publicUrl: string | null
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
+  readonly recordings: RecordingArchive
   /** Node's flags for processes that this one starts. */
   readonly childFlags: readonly string[]
 }
@@ -60,7 +62,7 @@ const usualBodyLimit = 64 * 1024
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, recordings } = options
   const studies = createPolicyStudies({ sql: database.sql, flags: options.childFlags })
   app.addHook('preClose', async () => studies.stop())
   const context: OwnApiContext = {
@@ -77,6 +79,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     recheck,
     now,
     cliLogin,
+    recordings,
     studies,
   }
   app.decorateRequest('provenJwt', null)
@@ -116,6 +119,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
+      if (endpoint.media !== undefined) void reply.type(endpoint.media)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })

@@ -12,6 +12,7 @@ import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
 import { adoption } from './0013-adoption.ts'
 import { sinks } from './0016-sinks.ts'
+import { recordings } from './0018-recordings.ts'
 
 export interface Migration {
   readonly name: string
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   renewalsAndUses,
   adoption,
   sinks,
+  recordings,
 ]
