@@ -1,4 +1,5 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
+import { createAuditSearch } from '@rack-gateway/audit/search'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
@@ -130,6 +131,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const notes = { protection: await tamperProtection(database.sql), forwarding }
     await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
+    const auditLog = createAuditSearch({ url: databaseUrl })
+    app.addHook('onClose', () => auditLog.close())
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
     await app.register(ownApi, {
@@ -142,6 +145,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      auditLog,
     })
     await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)

@@ -48,6 +48,8 @@ export const eventKinds = [
   'policy.rejected',
   'package.recorded',
   'environment.changed',
+  'audit.read',
+  'audit.exported',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

@@ -21,6 +21,7 @@ export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Pro
     GRANT SELECT, INSERT ON audit.events, audit.streams TO ${role};
     GRANT UPDATE (lease_until, closed_at, adopted_by) ON audit.streams TO ${role};
     GRANT EXECUTE ON FUNCTION audit.ensure_partition(date) TO ${role};
+    GRANT EXECUTE ON FUNCTION audit.network_of(text), audit.words_of(text, text) TO ${role};
   `)
 }
 

@@ -1,3 +1,4 @@
+import { type AuditSearch, createSlots } from '@rack-gateway/audit/search'
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
 import type { Recheck } from '@rack-gateway/auth/login'
 import {
@@ -12,7 +13,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
-import { momentOf, sourceOf } from '../rack-api/draft.ts'
+import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
@@ -28,6 +29,7 @@ import {
 } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { refuseOtherSites } from './other-sites.ts'
+import { StreamedAnswer, sendStreamed } from './streamed-answer.ts'
 import { validatorFor } from './validation.ts'
 
 declare module 'fastify' {
@@ -50,14 +52,17 @@ export interface OwnApiOptions {
   readonly publicUrl: string | null
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
+  readonly auditLog: AuditSearch
 }
 
 /** No request here is large. */
 const bodyLimit = 64 * 1024
 
+const mostFollowers = 10
+
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, auditLog } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
@@ -71,6 +76,9 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     recheck,
     now,
     cliLogin,
+    auditLog,
+    followers: createSlots(mostFollowers, 'followers'),
+    closing: closingOf(app),
   }
   app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
@@ -109,6 +117,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
+      if (answered instanceof StreamedAnswer) return sendStreamed(reply, answered)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
@@ -167,7 +176,23 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     csrfToken: request.csrfToken,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
     changes: changesBy(app, request, principal, options),
+    async record(event: Parameters<OwnCall['record']>[0]) {
+      await app.audit.record({ ...draftOf(request), ...event })
+    },
+    again: () => admitAgain(app, request, { endpoint, context }),
+    lastEventId: lastEventIdOf(request),
   }
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | null {
+  const id = headers['last-event-id']
+  return typeof id === 'string' && id !== '' ? id : null
+}
+
+function closingOf(app: FastifyInstance): AbortSignal {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  return closing.signal
 }
 
 function changesBy(
