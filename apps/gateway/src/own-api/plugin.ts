@@ -29,7 +29,7 @@ import {
 } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { refuseOtherSites } from './other-sites.ts'
-import { StreamedAnswer, sendStreamed } from './streamed-answer.ts'
+import { isStreamed, sendStreamed } from './streamed-answer.ts'
 import { validatorFor } from './validation.ts'
 
 declare module 'fastify' {
@@ -117,7 +117,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
-      if (answered instanceof StreamedAnswer) return sendStreamed(reply, answered)
+      if (isStreamed(answered)) return sendStreamed(reply, answered)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })

@@ -25,8 +25,10 @@ export function watchCaller({ identities, permitted, closing }: WatchOptions): W
   let takenAt = performance.now()
 
   function review(): void {
-    if (performance.now() - takenAt > patience)
-      return over.abort(new Error('nothing was taken for a minute; go on from where you were'))
+    if (performance.now() - takenAt > patience) {
+      over.abort(new Error('nothing was taken for a minute; go on from where you were'))
+      return
+    }
     permitted().catch((error: unknown) => over.abort(error))
   }
   function stopWithGateway(): void {
@@ -46,6 +48,7 @@ export function watchCaller({ identities, permitted, closing }: WatchOptions): W
       forget()
       clearInterval(reviewing)
       closing.removeEventListener('abort', stopWithGateway)
+      over.abort(new Error('nobody is there any more'))
     },
   }
 }

@@ -6,7 +6,6 @@ import { followStream } from '../audit/follow-stream.ts'
 import { watchCaller } from '../audit/watched.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { apiPrefix } from '../endpoints.ts'
-import { StreamedAnswer } from '../streamed-answer.ts'
 
 type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'followAudit' | 'exportAudit'>
 
@@ -34,6 +33,10 @@ export const auditHandlers: AuditHandlers = {
     const { query, auditLog, followers, lastEventId } = call
     const giveBack = followers.take()
     const watch = watchCaller({ ...call, permitted: call.again })
+    function release(): void {
+      watch.stop()
+      giveBack()
+    }
     try {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
@@ -43,14 +46,9 @@ export const auditHandlers: AuditHandlers = {
       const show = (event: FoundEvent) => shown(event, call)
       const body = streamOf(followStream({ follower, show, signal: watch.signal, onTaken: watch.taken }))
       cutWhenOver(body, watch.signal)
-      body.once('close', () => {
-        watch.stop()
-        giveBack()
-      })
-      return new StreamedAnswer(body, 'text/event-stream')
+      return { body, mediaType: 'text/event-stream', fileName: null, release }
     } catch (error) {
-      watch.stop()
-      giveBack()
+      release()
       throw error
     }
   },
@@ -77,12 +75,8 @@ export const auditHandlers: AuditHandlers = {
       }),
     )
     watch.signal.addEventListener('abort', () => body.destroy())
-    body.once('close', () => watch.stop())
-    return new StreamedAnswer(
-      body,
-      format.mediaType,
-      `audit-${new Date(call.moment.at).toISOString().slice(0, 19).replaceAll(':', '')}.${name === 'csv' ? 'csv' : 'ndjson'}`,
-    )
+    const fileName = `audit-${new Date(call.moment.at).toISOString().slice(0, 19).replaceAll(':', '')}.${name === 'csv' ? 'csv' : 'ndjson'}`
+    return { body, mediaType: format.mediaType, fileName, release: watch.stop }
   },
 }
 
