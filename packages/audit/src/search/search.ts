@@ -43,7 +43,7 @@ const mostExports = 2
 const batchSize = 500
 
 export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions): AuditSearch {
-  const sql = connect(url, { max: connections, timeout })
+  const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
   const searches = createSlots(mostSearches, 'searches')
   const exports = createSlots(mostExports, 'exports')
 
@@ -91,7 +91,7 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
 /** One statement, so one moment of the log. Rows are sent when they are wanted, on a connection of its own. */
 async function* readAll(url: string, filters: AuditFilters, slots: Slots): AsyncGenerator<FoundEvent[]> {
   const giveBack = slots.take()
-  const sql = connect(url, { max: 1, timeout: 0 })
+  const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export' })
   try {
     // By the index, in its order: a table of this size isn't sorted first.
     if (!isSorted(filters)) await sql`set enable_sort = off`
@@ -112,7 +112,7 @@ function isCancelled(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '57014'
 }
 
-function connect(url: string, { max, timeout }: { max: number; timeout: number }): Sql {
+function connect(url: string, { max, timeout, name }: { max: number; timeout: number; name: string }): Sql {
   return postgres(url, {
     max,
     // A statement is planned for its values: a rare name wants another way than a common one.
@@ -121,7 +121,7 @@ function connect(url: string, { max, timeout }: { max: number; timeout: number }
     connect_timeout: 5,
     idle_timeout: 30,
     connection: {
-      application_name: 'rack-gateway audit search',
+      application_name: name,
       statement_timeout: timeout,
       default_transaction_read_only: true,
       plan_cache_mode: 'force_custom_plan',
