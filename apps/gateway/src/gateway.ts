@@ -66,6 +66,7 @@ import { readinessChecks } from './readiness.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
+import { version } from './version.ts'
 
 export type SecretKeys = readonly [Buffer, ...Buffer[]]
 
@@ -328,7 +329,15 @@ function recordConfiguration(app: FastifyInstance, { racks, auditReads, authMaxS
   app.addHook('onReady', async function recordStart() {
     const names = racks.map(({ name }) => name).join(' ')
     const packages = app.policyPackages.loaded.map(describePackage).join(', ')
-    const detail = { racks: names, policy: app.policy.hash, packages, auditReads, authMaxStale }
+    const detail = {
+      version: version(),
+      node: process.version,
+      racks: names,
+      policy: app.policy.hash,
+      packages,
+      auditReads,
+      authMaxStale,
+    }
     await app.audit.record({ kind: 'configuration.loaded', detail })
   })
 }

@@ -33,7 +33,7 @@ export function openApiDocument(): object {
       title: 'Rack Gateway',
       version: '1',
       description:
-        'Users, sessions, service accounts, bindings, API tokens and trust in CI systems. Errors have one form everywhere.',
+        'Users, sessions, service accounts, bindings, API tokens, trust in CI systems and the audit log. Errors have one form everywhere.',
     },
     servers: [{ url: apiPrefix }],
     security: [{ bearer: [] }, { basic: [] }],

@@ -13,6 +13,8 @@ const columns: readonly (readonly [name: string, value: (event: AuditEvent, foun
   ['principal_id', ({ principal }) => principal?.id],
   ['owner', ({ principal }) => principal?.owner?.name],
   ['credential', ({ principal }) => principal?.credential],
+  ['device', ({ principal }) => principal?.device],
+  ['trust', ({ principal }) => principal?.trust?.name],
   ['roles', ({ principal }) => principal?.roles?.join(' ')],
   ['address', ({ source }) => source?.address],
   ['client', ({ source }) => source?.client],

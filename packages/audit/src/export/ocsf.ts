@@ -195,8 +195,8 @@ function unmappedOf({
     truncated,
     detail,
   }
-  const { owner, roles, bindings, boundTo, job } = principal ?? {}
-  return { ...rest, decision, principal: principal && { owner, roles, bindings, boundTo, job } }
+  const { owner, roles, bindings, boundTo, job, device, trust } = principal ?? {}
+  return { ...rest, decision, principal: principal && { owner, roles, bindings, boundTo, job, device, trust } }
 }
 
 /** Without members that are undefined, and without objects that nothing is left of. */

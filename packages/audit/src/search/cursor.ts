@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { InvalidAuditCursor } from './errors.ts'
+import { InvalidAuditCursor } from '../errors.ts'
 import type { FilterQuery } from './filters.ts'
 import type { Place } from './query.ts'
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
+import { InvalidFilter } from '../errors.ts'
 import { eventKinds } from '../event.ts'
-import { InvalidFilter } from './errors.ts'
 
 const Value = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
 

@@ -1,4 +1,4 @@
-export * from './errors.ts'
+export { InvalidAuditCursor, InvalidFilter, NoSuchEvent, SearchBusy, SearchTooBroad } from '../errors.ts'
 export { type FilterQuery, filterNames, filterProperties, readFilters } from './filters.ts'
 export { createFollower, type FollowedBatch, type Follower } from './follow.ts'
 export type { FoundEvent } from './found-event.ts'

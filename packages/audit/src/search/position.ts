@@ -1,4 +1,4 @@
-import { InvalidAuditCursor } from './errors.ts'
+import { InvalidAuditCursor } from '../errors.ts'
 
 /** How far a follower has come in each stream, and until when it knows all streams. */
 export interface Position {

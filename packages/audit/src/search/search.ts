@@ -1,6 +1,6 @@
 import postgres, { type Sql } from 'postgres'
+import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { cursorAt, placeAt } from './cursor.ts'
-import { NoSuchEvent, SearchTooBroad } from './errors.ts'
 import { type AuditFilters, type FilterQuery, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { eventQuery, exportQuery, isSorted, type PagePart, pageQuery, type Query, recentPageQuery } from './query.ts'

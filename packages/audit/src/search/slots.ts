@@ -1,4 +1,4 @@
-import { SearchBusy } from './errors.ts'
+import { SearchBusy } from '../errors.ts'
 
 /** So many at once, and no more. */
 export interface Slots {
