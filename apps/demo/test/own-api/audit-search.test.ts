@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { call, type Person, person, someId } from './callers.ts'
+import { startPipelines } from './pipelines.ts'
 
 describe('the audit log, as the API shows it', () => {
   let system: System
@@ -27,7 +28,7 @@ describe('the audit log, as the API shows it', () => {
           event: {
             kind: 'call',
             route: 'DELETE /apps/{app}',
-            principal: { id: deployer.id, name: deployer.email, roles: ['deployer'] },
+            principal: { id: deployer.id, name: deployer.email, device: 'test', roles: ['deployer'] },
             decision: { effect: 'deny', reason: expect.stringContaining('app:delete') },
           },
         },
@@ -43,8 +44,21 @@ describe('the audit log, as the API shows it', () => {
     expect(found.json).toMatchObject({ items: [{ event: { request: requestId, app: 'web', rack: 'production' } }] })
   })
 
+  test('names the trust that let a job in, and the subject of its token', async () => {
+    const pipelines = await startPipelines(system)
+    const job = await pipelines.job('ci')
+    await system.get('/rack/staging/apps', job.token)
+    const found = await search(`principal=${job.id}&kind=call`)
+    const [trust] = await system.sql`
+      select t.id, t.name, w.subject from gateway.workload_sessions w join gateway.trusts t on t.id = w.trust_id where w.id = ${job.id}`
+    expect(found.json).toMatchObject({
+      items: [{ event: { principal: { kind: 'workload', id: job.id, trust: { ...trust } } } }],
+    })
+    await pipelines.stop()
+  })
+
   test('an event has a place of its own, which shows it with its links', async () => {
-    const [first] = (await search('rack=staging&status=200')).json ? await listed('rack=staging&status=200') : []
+    const [first] = await listed('rack=staging&status=200')
     expect(first?.link).toBe(`${system.url}/gateway/api/v1/audit/events/${first?.id}`)
     const shown = await fetch(first?.link ?? '', { headers: { authorization: `Bearer ${auditor.token}` } })
     const [row] =
