@@ -58,6 +58,7 @@ describe('rack-gateway audit', () => {
         output.stderr += `rack-gateway: ${line}\n`
       },
       readSecret: async () => '',
+      readInput: async () => '',
       interactive: false,
       openBrowser: async () => undefined,
       interruption: () => new AbortController().signal,

@@ -22,6 +22,7 @@ export const UnmaskableAnswer = sentence('RGW_UNMASKABLE_ANSWER', 502)
 export const UpstreamRedirect = sentence('RGW_UPSTREAM_REDIRECT', 502)
 export const UpstreamUnclear = sentence('RGW_UPSTREAM_UNCLEAR', 502)
 export const ChangeUnclear = sentence('RGW_CHANGE_UNCLEAR', 502)
+export const PackagesTooSlow = sentence('RGW_PACKAGES_TOO_SLOW', 503)
 export const OutcomeNotRecorded = sentence('RGW_OUTCOME_NOT_RECORDED', 503)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 

@@ -1,5 +1,6 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
 import { createAuditSearch } from '@rack-gateway/audit/search'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
@@ -36,6 +37,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
@@ -102,6 +104,10 @@ export interface GatewayOptions {
   readonly metrics?: MetricsAddress | null
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
   readonly policyPackages?: readonly string[]
+  /** Where events are sent beside the log; nowhere when absent. */
+  readonly sinks?: readonly SinkSettings[]
+  /** Node's flags for processes that this one starts; its own when absent. */
+  readonly childFlags?: readonly string[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -124,7 +130,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
+    const sinks = await openAuditSinks(options)
+    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now }, sinks })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()
@@ -136,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.addHook('onClose', () => auditLog.close())
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
+    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await app.register(ownApi, {
       cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
       database,
@@ -147,8 +155,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
       auditLog,
+      childFlags: options.childFlags ?? process.execArgv,
     })
-    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })

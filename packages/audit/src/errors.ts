@@ -29,3 +29,4 @@ export const SearchBusy = createError<[string]>(
   'too many %s of the audit log are under way at this gateway: wait for one to end, and try again',
   429,
 )
+export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)

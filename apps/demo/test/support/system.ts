@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import type {} from '@rack-gateway/audit/plugin'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
 import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
@@ -14,6 +15,7 @@ import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { sourceFlags } from './processes.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
 export interface System {
@@ -68,6 +70,8 @@ export interface SystemOptions {
   readonly deviceLogin?: DeviceLoginMode
   /** Tests that poll don't wait as long as people do. */
   readonly devicePollSeconds?: number
+  /** Where events are sent beside the log. */
+  readonly sinks?: readonly SinkSettings[]
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -91,6 +95,7 @@ export async function startSystem({
   devicePollSeconds = 1,
   log,
   metrics,
+  sinks = [],
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -132,6 +137,8 @@ export async function startSystem({
       policyPackages,
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
+      sinks,
+      childFlags: sourceFlags,
       ...(metrics && { metrics }),
     })
   const app = await start()

@@ -7,8 +7,10 @@ import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/
 import type { Database } from '@rack-gateway/database'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
+import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
 import type { StreamedAnswer } from './streamed-answer.ts'
@@ -17,6 +19,8 @@ import type { StreamedAnswer } from './streamed-answer.ts'
 export interface OwnApiContext {
   readonly lists: Lists
   readonly policy: ReplaceablePolicy
+  /** What may refuse a call of the rack API that the policy permits. */
+  readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation'>
   readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
   readonly database: Pick<Database, 'db'>
   /** The longest life of an API token, in milliseconds. */
@@ -36,6 +40,7 @@ export interface OwnApiContext {
   readonly followers: Slots
   /** Aborted when the gateway stops. */
   readonly closing: AbortSignal
+  readonly studies: PolicyStudies
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -64,6 +69,8 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly again: () => Promise<void>
   /** Of a client that connects again. */
   readonly lastEventId: string | null
+  /** Aborts when nobody waits for the answer any more. */
+  readonly leaving: () => AbortSignal
 }
 
 /** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */

@@ -12,6 +12,7 @@ import type { Database } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
+import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import { authenticateJob } from './authenticate-job.ts'
@@ -42,7 +43,7 @@ declare module 'fastify' {
 }
 
 export interface OwnApiOptions {
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db' | 'sql'>
   readonly mint: TokenMint
   readonly now: () => number
   /** Milliseconds. */
@@ -53,19 +54,24 @@ export interface OwnApiOptions {
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
   readonly auditLog: AuditSearch
+  /** Node's flags for processes that this one starts. */
+  readonly childFlags: readonly string[]
 }
 
-/** No request here is large. */
-const bodyLimit = 64 * 1024
+/** Few requests here are large. */
+const usualBodyLimit = 64 * 1024
 
 const mostFollowers = 10
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
   const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, auditLog } = options
+  const studies = createPolicyStudies({ sql: database.sql, flags: options.childFlags })
+  app.addHook('preClose', async () => studies.stop())
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
+    packages: app.policyPackages,
     racks: app.racks,
     database,
     tokenMaxAge,
@@ -79,6 +85,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     auditLog,
     followers: createSlots(mostFollowers, 'followers'),
     closing: closingOf(app),
+    studies,
   }
   app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
@@ -97,7 +104,7 @@ interface Route {
 }
 
 function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Route): void {
-  const { method, path, query, body, status, answer } = endpoint
+  const { method, path, query, body, bodyLimit = usualBodyLimit, status, answer } = endpoint
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -115,7 +122,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
       if (isForCallers(endpoint) && method !== 'GET') await admitAgain(app, request, { endpoint, context })
     },
     async handler(request, reply) {
-      const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
+      const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamed(answered)) return sendStreamed(reply, answered)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
@@ -155,7 +162,12 @@ function answerBy(name: EndpointName, call: AnyCall): unknown {
   return handle(call)
 }
 
-function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): AnyCall {
+function callFrom(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Omit<Route, 'name'>,
+): AnyCall {
   const { endpoint, context, options } = route
   const params = request.params as { readonly id?: string }
   const asked = {
@@ -181,6 +193,7 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     },
     again: () => admitAgain(app, request, { endpoint, context }),
     lastEventId: lastEventIdOf(request),
+    leaving: () => leavingOf(reply),
   }
 }
 
@@ -193,6 +206,13 @@ function closingOf(app: FastifyInstance): AbortSignal {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   return closing.signal
+}
+
+function leavingOf({ raw }: FastifyReply): AbortSignal {
+  const leaving = new AbortController()
+  if (raw.destroyed) leaving.abort()
+  else raw.once('close', () => leaving.abort())
+  return leaving.signal
 }
 
 function changesBy(
