@@ -1,7 +1,5 @@
-import auditPlugin from '@rack-gateway/audit/plugin'
 import { createAuditSearch } from '@rack-gateway/audit/search'
 import type { SinkSettings } from '@rack-gateway/audit/sinks'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
   createTokenMint,
@@ -37,6 +35,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { registerAudit } from './audit.ts'
 import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
@@ -80,6 +79,8 @@ export interface GatewayOptions {
   readonly databaseUrl: string
   readonly log: FastifyBaseLogger
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path of a directory for records while the database is away; none when absent or null. */
+  readonly auditFallbackDir?: string | null
   /** Milliseconds. */
   readonly authMaxStale: number
   readonly sessions?: SessionTerms
@@ -131,7 +132,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     const sinks = await openAuditSinks(options)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now }, sinks })
+    await registerAudit(app, {
+      databaseUrl,
+      secretKeys: options.secretKeys,
+      fallbackDir: options.auditFallbackDir ?? null,
+      now,
+      sinks,
+    })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()
@@ -161,7 +168,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     if (options.metrics)
-      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
+      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses, now }))
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)

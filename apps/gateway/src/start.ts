@@ -37,6 +37,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       databaseUrl: database.runtimeUrl,
       log,
       auditReads: config.auditReads,
+      auditFallbackDir: config.auditFallbackDir,
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
       tokenMaxAge: config.tokenMaxAgeMs,

@@ -29,4 +29,16 @@ export const SearchBusy = createError<[string]>(
   'too many %s of the audit log are under way at this gateway: wait for one to end, and try again',
   429,
 )
+/** The events are not in the file, or nobody knows: none of them may be promised. */
+export const FallbackUnusable = createError(
+  'RGW_AUDIT_FALLBACK_UNUSABLE',
+  'the fallback file can not be written: %s',
+  503,
+)
+/** Why the process doesn't start. */
+export const FallbackDirectoryUnfit = createError(
+  'RGW_AUDIT_FALLBACK_DIRECTORY_UNFIT',
+  'AUDIT_FALLBACK_DIR can not be used: %s',
+  500,
+)
 export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)

@@ -16,6 +16,8 @@ export const eventKinds = [
   'stream.opened',
   'stream.closed',
   'stream.abandoned',
+  'stream.recovered',
+  'stream.not-recovered',
   'login.succeeded',
   'login.failed',
   'cli-login.approved',

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { durationProblem } from './duration.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
@@ -59,6 +60,12 @@ export const ServerEnvironment = Type.Object({
     description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
     default: 'strict',
   }),
+  AUDIT_FALLBACK_DIR: Type.Optional(
+    checked(
+      'an absolute path of a directory that outlives the process, for records while the database is away; it is made, 0700, when there is none; unset: calls are refused then',
+      absolutePathProblem,
+    ),
+  ),
   AUTH_MAX_STALE: checked(
     'how long known identities go on without the database: a duration from 0s to 1h, such as 60s',
     durationProblem('0s', '1h'),
@@ -195,6 +202,10 @@ function printable(description: string) {
 function defaultRoleProblem(value: string): string | null {
   if (!/^[a-z][a-z0-9-]*$/.test(value)) return 'is not the name of a role'
   return value === 'admin' ? 'would make everybody an administrator' : null
+}
+
+function absolutePathProblem(value: string): string | null {
+  return isAbsolute(value) ? null : 'is not an absolute path'
 }
 
 function portProblem(value: string): string | null {

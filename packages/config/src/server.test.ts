@@ -30,6 +30,7 @@ describe('a complete environment', () => {
       port: 8447,
       host: '127.0.0.1',
       auditReads: 'strict',
+      auditFallbackDir: null,
       authMaxStaleMs: 60_000,
       logLevel: 'info',
     })
@@ -47,6 +48,7 @@ describe('a complete environment', () => {
       PORT: '0',
       HOST: '::',
       AUDIT_READS: 'relaxed',
+      AUDIT_FALLBACK_DIR: '/var/lib/rack-gateway/audit',
       AUTH_MAX_STALE: '0s',
       TOKEN_MAX_AGE: '30d',
       TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
@@ -54,6 +56,7 @@ describe('a complete environment', () => {
     })
     expect(config).toMatchObject({ port: 0, host: '::', auditReads: 'relaxed', authMaxStaleMs: 0, logLevel: 'debug' })
     expect(config).toMatchObject({ tokenMaxAgeMs: 30 * 86_400_000, trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })
+    expect(config.auditFallbackDir).toBe('/var/lib/rack-gateway/audit')
     expect(config.secretKeys.map((secret) => secret.reveal())).toEqual(['n'.repeat(44), key])
     if (config.database.kind !== 'postgres') throw new Error('expected a database')
     expect(config.database.url.reveal()).toBe('postgres://app:p%40ss@db:5432/gateway')
@@ -135,6 +138,7 @@ describe('problems', () => {
       PORT: 'hunter2',
       HOST: 'hunter2!',
       AUDIT_READS: 'hunter2',
+      AUDIT_FALLBACK_DIR: 'hunter2',
       AUTH_MAX_STALE: 'hunter2',
       LOG_LEVEL: 'hunter2',
       AUDIT_WRITES: 'hunter2',

@@ -28,6 +28,8 @@ export interface ServerConfig {
   /** Its origin, without a slash at the end. */
   readonly publicUrl: string | null
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path; null: calls are refused while the database can't take records. */
+  readonly auditFallbackDir: string | null
   /** How long known identities go on without the database, in milliseconds. */
   readonly authMaxStaleMs: number
   /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
@@ -84,6 +86,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: values.HOST,
     publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
     auditReads: values.AUDIT_READS,
+    auditFallbackDir: values.AUDIT_FALLBACK_DIR ?? null,
     authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
     tokenMaxAgeMs: durationOf(values.TOKEN_MAX_AGE),

@@ -74,7 +74,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "audit.sink_dead_letters: SELECT INSERT",
       "audit.sink_positions: SELECT INSERT (UPDATE seq held_by held_until finished)",
       "audit.sinks: SELECT INSERT",
-      "audit.streams: SELECT INSERT (UPDATE lease_until closed_at adopted_by)",
+      "audit.streams: SELECT INSERT (UPDATE lease_until closed_at adopted_by accounted_seq accounted_at)",
       "gateway.api_tokens: SELECT INSERT UPDATE DELETE",
       "gateway.bindings: SELECT INSERT UPDATE DELETE",
       "gateway.credentials: SELECT INSERT UPDATE DELETE",

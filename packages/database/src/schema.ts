@@ -273,7 +273,16 @@ export const streams = audit.table('streams', {
   openedAt: instant('opened_at').notNull().defaultNow(),
   leaseUntil: instant('lease_until').notNull(),
   closedAt: instant('closed_at'),
+  /** The adopter's stream. */
   adoptedBy: uuid('adopted_by'),
+  /** The stream that the same process wrote before. */
+  follows: uuid('follows'),
+  /** Whether its process keeps a file for when the database is away: records may come in later. */
+  fallback: boolean('fallback').notNull().default(false),
+  /** After adoption: its open calls up to here have their `outcome.unknown`. */
+  accountedSeq: bigint('accounted_seq', { mode: 'number' }),
+  /** When that was so for all of them. */
+  accountedAt: instant('accounted_at'),
 })
 
 /** Append-only, partitioned by month, keyed (stream, seq, at). `canonical` is what was hashed; the other columns are for searching. */

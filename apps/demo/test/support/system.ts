@@ -50,6 +50,7 @@ export interface SystemOptions {
   /** Of the racks. */
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
+  readonly auditFallbackDir?: string
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
   /** Path of a policy document. */
@@ -84,6 +85,7 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
+  auditFallbackDir,
   sessions,
   trustedProxies = [],
   policyFile,
@@ -126,6 +128,7 @@ export async function startSystem({
       databaseUrl,
       log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
+      ...(auditFallbackDir === undefined ? {} : { auditFallbackDir }),
       ...(sessions === undefined ? {} : { sessions }),
       authMaxStale: 60_000,
       publicUrl: login?.publicUrl ?? publicUrl,

@@ -10,6 +10,7 @@ import { runOptions } from './0009-run-options.ts'
 import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
+import { adoption } from './0013-adoption.ts'
 import { search } from './0015-search.ts'
 import { sinks } from './0016-sinks.ts'
 
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   workloadSessions,
   cliLogins,
   renewalsAndUses,
+  adoption,
   search,
   sinks,
 ]
