@@ -11,6 +11,7 @@ export const ownCommands = [
   'url',
   'can',
   'ci',
+  'audit',
   'policy',
   'version',
   'help',

@@ -99,6 +99,9 @@ function parser(context: Context): Argv {
       async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
         (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
     )
+    .command('audit <action>', 'search, show, follow or export the audit log', async (own) =>
+      (await import('./commands/audit/audit-commands.ts')).auditCommands(own, context),
+    )
     .command('policy <action>', 'check, test and compare policy documents: policy --help')
     .command('version', 'print the version')
     .command('help [command]', 'explain a command')

@@ -40,7 +40,7 @@ export function openApiDocument(): object {
       title: 'Rack Gateway',
       version: '1',
       description:
-        'Users, sessions, service accounts, bindings, API tokens and trust in CI systems. Errors have one form everywhere.',
+        'Users, sessions, service accounts, bindings, API tokens, trust in CI systems and the audit log. Errors have one form everywhere.',
     },
     servers: [{ url: apiPrefix }],
     security: [{ bearer: [] }, { basic: [] }, { cookie: [], csrf: [] }],
@@ -84,7 +84,7 @@ export function entries(): [EndpointName, Endpoint][] {
 }
 
 function operation(name: EndpointName, endpoint: Endpoint): object {
-  const { path, summary, query, body, status, answer, media } = endpoint
+  const { path, summary, query, body, status, answer, streamed } = endpoint
   const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
   const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
     name: parameter,
@@ -102,7 +102,13 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
     parameters: [...ids, ...parameters],
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
-      [status]: { description: summary, content: media === undefined ? json(answer) : { [media]: { schema: answer } } },
+      [status]: {
+        description: summary,
+        content:
+          streamed === undefined
+            ? json(answer)
+            : Object.fromEntries(streamed.map((type) => [type, { schema: answer }])),
+      },
       ...(isForCallers(endpoint) &&
         endpoint.conditional && { 304: { description: 'The caller has it already: If-None-Match names its ETag.' } }),
       ...Object.fromEntries(

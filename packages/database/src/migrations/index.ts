@@ -11,6 +11,7 @@ import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
 import { adoption } from './0013-adoption.ts'
+import { search } from './0015-search.ts'
 import { sinks } from './0016-sinks.ts'
 import { recordings } from './0018-recordings.ts'
 
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   cliLogins,
   renewalsAndUses,
   adoption,
+  search,
   sinks,
   recordings,
 ]

@@ -1,4 +1,5 @@
 import type { Handlers } from '../call.ts'
+import { auditHandlers } from './audit.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
@@ -13,6 +14,7 @@ import { userHandlers } from './users.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
+  ...auditHandlers,
   ...meHandlers,
   ...sessionHandlers,
   ...userHandlers,
