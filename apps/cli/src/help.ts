@@ -39,6 +39,10 @@ export const commandExamples = {
   rack-gateway ci login https://gateway.example.com >> "$GITHUB_ENV"     (GitHub Actions)
   echo "export $(rack-gateway ci login https://gateway.example.com)" >> "$BASH_ENV"     (CircleCI)
   rack-gateway ci login https://gateway.example.com --token-variable MY_ID_TOKEN`,
+  sessions: `Examples:
+  rack-gateway sessions
+  rack-gateway sessions --rack production --json
+  rack-gateway sessions end 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35`,
   url: `Examples:
   RACK_URL=$(rack-gateway url --rack staging) convox apps`,
 } as const

@@ -2,7 +2,6 @@ import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import {
   createIdentities,
   createTokenMint,
-  defaultSessionTerms,
   deriveKey,
   type RecordIdentityEvents,
   type SessionTerms,
@@ -84,28 +83,29 @@ export interface GatewayOptions {
   readonly auditFallbackDir?: string | null
   /** Milliseconds. */
   readonly authMaxStale: number
-  readonly sessions?: SessionTerms
+  readonly sessions: SessionTerms
   /** PUBLIC_URL: where browsers reach the gateway, and the audience of CI jobs; null: neither is let in. */
-  readonly publicUrl?: string | null
-  readonly login?: LoginSettings | null
-  /** Whether the CLI may be logged in by typing its code into a browser; on when absent. */
-  readonly deviceLogin?: DeviceLoginMode
+  readonly publicUrl: string | null
+  /** How people log in with a browser; null where they don't. */
+  readonly login: LoginSettings | null
+  /** Whether the CLI may be logged in by typing its code into a browser. */
+  readonly deviceLogin: DeviceLoginMode
   /** Between two polls of such a login; 5 when absent. */
   readonly devicePollSeconds?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
-  /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
-  readonly tokenMaxAge?: number
-  /** Calls without a credential that holds which one address may make in a minute; 300 when absent. */
-  readonly strangersPerMinute?: number
-  /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
-  readonly trustedProxies?: readonly string[]
-  /** Path of the policy document; the built-in one when absent or null. */
-  readonly policyFile?: string | null
-  /** Where metrics are; nowhere when absent. */
-  readonly metrics?: MetricsAddress | null
-  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
-  readonly policyPackages?: readonly string[]
+  /** The longest life of an API token that the API makes, in milliseconds. */
+  readonly tokenMaxAge: number
+  /** Calls without a credential that holds which one address may make in a minute. */
+  readonly strangersPerMinute: number
+  /** CIDRs of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Path of the policy document; null: the built-in one. */
+  readonly policyFile: string | null
+  /** Where metrics are; null: nowhere. */
+  readonly metrics: MetricsAddress | null
+  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
+  readonly policyPackages: readonly string[]
   /** Where sessions are recorded; nowhere when absent or null. */
   readonly recordings?: RecordingSettings | null
   /** Where events are sent beside the log; nowhere when absent. */
@@ -113,9 +113,6 @@ export interface GatewayOptions {
   /** Node's flags for processes that this one starts; its own when absent. */
   readonly childFlags?: readonly string[]
 }
-
-const defaultStrangersPerMinute = 300
-const defaultTokenMaxAge = 365 * 86_400_000
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
@@ -131,7 +128,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorateRequest('endpoint', null)
     answerErrors(app)
     const forwarding = watchForwarding(app)
-    await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
+    await app.register(strangerLimit, { perMinute: options.strangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     const sinks = await openAuditSinks(options)
@@ -152,16 +149,16 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
-    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
+    await registerPolicyPackages(app, { entries: options.policyPackages, now })
     await app.register(ownApi, {
-      cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
+      cliLogin: cliLoginApi(cliLogins, options.publicUrl),
       database,
       mint: createTokenMint(options.secretKeys),
       now,
-      tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
-      sessionTerms: options.sessions ?? defaultSessionTerms,
+      tokenMaxAge: options.tokenMaxAge,
+      sessionTerms: options.sessions,
       workloads,
-      publicUrl: options.publicUrl ?? null,
+      publicUrl: options.publicUrl,
       recheck: vouching?.recheck ?? nobodyToAsk,
       recordings: createArchive({
         store: app.recordings?.store ?? null,
@@ -197,7 +194,7 @@ async function registerIdentities(
   database: Database,
   options: GatewayOptions,
 ): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses }> {
-  const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl = null, now = Date.now } = options
+  const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
     onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
@@ -287,10 +284,10 @@ async function registerPages(
 }
 
 function cliLoginsOf(app: FastifyInstance, database: Database, options: GatewayOptions): CliLogins | null {
-  const { login, secretKeys, now = Date.now, deviceLogin = 'on', devicePollSeconds: pollSeconds = 5 } = options
+  const { login, secretKeys, now = Date.now, deviceLogin, devicePollSeconds: pollSeconds = 5 } = options
   if (!login) return null
   const mint = createTokenMint(secretKeys)
-  const terms = options.sessions ?? defaultSessionTerms
+  const terms = options.sessions
   const record = recorder(app)
   return createLogins({ database, mint, secrets: secretKeys, clock: { now }, record, terms, deviceLogin, pollSeconds })
 }

@@ -15,6 +15,7 @@ import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { gatewayDefaults } from './gateway-defaults.ts'
 import { sourceFlags } from './processes.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
@@ -54,7 +55,7 @@ export interface SystemOptions {
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
   /** Path of a policy document. */
-  readonly policyFile?: string
+  readonly policyFile?: string | null
   /** Paths of policy packages. */
   readonly policyPackages?: readonly string[]
   readonly recordings?: RecordingSettings
@@ -64,7 +65,7 @@ export interface SystemOptions {
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
-  readonly metrics?: { readonly host: string; readonly port: number }
+  readonly metrics?: { readonly host: string; readonly port: number } | null
   /** Takes each line of the log. */
   readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
@@ -87,9 +88,9 @@ export async function startSystem({
   tap,
   auditReads = 'strict',
   auditFallbackDir,
-  sessions,
+  sessions = gatewayDefaults.sessions,
   trustedProxies = [],
-  policyFile,
+  policyFile = null,
   policyPackages = [],
   recordings,
   strangersPerMinute = 1_000_000,
@@ -98,7 +99,7 @@ export async function startSystem({
   deviceLogin = 'on',
   devicePollSeconds = 1,
   log,
-  metrics,
+  metrics = null,
   sinks = [],
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
@@ -120,6 +121,7 @@ export async function startSystem({
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = () =>
     createGateway({
+      ...gatewayDefaults,
       racks: Object.entries(racks).map(([name, rack]) => ({
         name,
         url: new URL(rack.url),
@@ -131,8 +133,7 @@ export async function startSystem({
       log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
       ...(auditFallbackDir === undefined ? {} : { auditFallbackDir }),
-      ...(sessions === undefined ? {} : { sessions }),
-      authMaxStale: 60_000,
+      sessions,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
       deviceLogin,
@@ -140,12 +141,12 @@ export async function startSystem({
       now,
       trustedProxies,
       policyPackages,
+      policyFile,
       ...(recordings && { recordings }),
-      ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
       sinks,
       childFlags: sourceFlags,
-      ...(metrics && { metrics }),
+      metrics,
     })
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })

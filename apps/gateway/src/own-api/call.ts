@@ -56,6 +56,8 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly csrfToken: string | null
   /** Whether the caller also reaches what is of others. */
   readonly others: boolean
+  /** Whether the caller is still there: a secret that nobody takes is not made. */
+  isWaitedFor(): boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
   /** Records something with this call, and resolves when that is durable. */

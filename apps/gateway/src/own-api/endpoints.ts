@@ -39,6 +39,8 @@ export interface CallerEndpoint extends EndpointShape {
   readonly callers: readonly PrincipalKind[]
   /** Whether its answer has an ETag, and isn't sent again to who has it. */
   readonly conditional?: true
+  /** Whether it answers with a token: no stolen cookie leads to one. */
+  readonly cookie?: 'refused'
 }
 
 /** For a job that has nothing but the OIDC token of its CI system, as Bearer. A trust decides. */
@@ -115,6 +117,7 @@ export const endpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     callers: people,
+    cookie: 'refused',
     status: 200,
     answer: schemas.RenewedSession,
   },
@@ -313,6 +316,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
+    cookie: 'refused',
     body: schemas.TokenRequest,
     status: 201,
     answer: schemas.NewToken,
@@ -348,6 +352,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
+    cookie: 'refused',
     body: schemas.RotationRequest,
     status: 201,
     answer: schemas.NewToken,

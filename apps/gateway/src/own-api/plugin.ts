@@ -181,6 +181,7 @@ function callFrom(
     ...asked,
     principal,
     csrfToken: request.csrfToken,
+    isWaitedFor: () => !request.raw.socket.destroyed,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
     changes: changesBy(app, request, principal, options),
     async record(event: Parameters<OwnCall['record']>[0]) {
