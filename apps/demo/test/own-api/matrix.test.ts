@@ -128,7 +128,9 @@ describe('who may call the gateway’s own API', () => {
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
       // Whose things are asked for is in the query, so that of lists of own things is read.
       const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
-      if (allowed && endpoint.streamed !== undefined) return expect(await statusOf(path, token)).toBe(200)
+      // What names nothing that is there is answered at once, like everything else.
+      if (allowed && endpoint.streamed !== undefined && !path.includes('{id}'))
+        return expect(await statusOf(path, token)).toBe(200)
       const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
       if (!allowed) {
         expect([answer.status, answer.json]).toEqual([
