@@ -65,7 +65,13 @@ import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
 import { createArchive } from './recordings/archive.ts'
 import { createCatalogue } from './recordings/catalogue.ts'
-import { type RecordingSettings, recordingKeys, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
+import {
+  closeLeftRecordings,
+  type RecordingSettings,
+  recordingKeys,
+  registerRecordings,
+  sessionRecorderOf,
+} from './recordings/register.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
@@ -144,6 +150,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     await registerRecordings(app, options)
+    closeLeftRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     const notes = { protection: await tamperProtection(database.sql), forwarding }

@@ -53,6 +53,9 @@ export const eventKinds = [
   'environment.changed',
   'recording.gap',
   'recording.read',
+  'recording.closed',
+  'recording.ended',
+  'recording.removed',
   'audit.read',
   'audit.exported',
 ] as const

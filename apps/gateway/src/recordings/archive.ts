@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { AuditEvent } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import {
   type DeriveKeys,
@@ -11,6 +10,7 @@ import {
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
+import { recordedEnd } from './recorded-end.ts'
 
 /** Recordings, for who may see them. */
 export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
@@ -66,20 +66,9 @@ async function* textOf(first: Buffer, reading: AsyncGenerator<Buffer, RecordingV
   }
 }
 
-/** Two clocks may differ, and an event can be late. */
-const around = 3_600_000
-
-/** What its `closed` event says; null while there is none. */
+/** What its end in the log says; null while there is none. */
 async function provenBy(sql: Sql, { endedAt, opened }: ListedRecording): Promise<ProvenRecording | null> {
   if (endedAt === null) return null
-  const [found] = await sql<{ canonical: string }[]>`
-    select canonical from audit.events
-    where kind = 'closed' and of_event = ${opened}
-      and at between ${new Date(endedAt.getTime() - around)} and ${new Date(endedAt.getTime() + around)}
-    limit 1`
-  if (!found) return null
-  const { recording }: AuditEvent = JSON.parse(found.canonical)
-  return recording?.head === undefined || recording.chunks === undefined
-    ? null
-    : { head: recording.head, chunks: recording.chunks }
+  const end = await recordedEnd(sql, { opened, from: endedAt, to: endedAt })
+  return end === null ? null : end.recording
 }

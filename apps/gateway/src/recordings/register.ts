@@ -1,11 +1,14 @@
 import { deriveKey } from '@rack-gateway/auth'
+import { openDatabase } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import type { DeriveKeys, RecordingLimits } from '@rack-gateway/recordings'
 import recordingsPlugin from '@rack-gateway/recordings/plugin'
 import type { FastifyInstance } from 'fastify'
 import type { GatewayOptions, SecretKeys } from '../gateway.ts'
+import { adoptRecordings } from './adoption.ts'
 import type { RecordingCatalogue } from './catalogue.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
+import { createRounds } from './rounds.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
 
 export interface RecordingSettings {
@@ -22,6 +25,39 @@ export async function registerRecordings(
   const store = recordings ? await openObjectStore(readObjectStoreAddress(recordings.address)) : null
   const limits = recordings?.limits ?? {}
   await app.register(recordingsPlugin, { store, deriveKeys: recordingKeys(secretKeys), limits })
+}
+
+const adoptEvery = 10_000
+
+/** Recordings that other processes have left are closed, over connections of its own, so that no call waits behind it. */
+export function closeLeftRecordings(
+  app: FastifyInstance,
+  { databaseUrl, secretKeys, now = Date.now }: Pick<GatewayOptions, 'databaseUrl' | 'secretKeys' | 'now'>,
+): void {
+  const { recordings, audit, log } = app
+  if (recordings === null) return
+  const database = openDatabase(databaseUrl, { max: 3, applicationName: 'rack-gateway recordings' })
+  const adoption = createRounds({
+    every: adoptEvery,
+    round: (signal) =>
+      adoptRecordings(
+        {
+          sql: database.sql,
+          store: recordings.store,
+          deriveKeys: recordingKeys(secretKeys),
+          now,
+          record: audit.record,
+          onError: (err, recording) => log.error({ event: 'recording.not_adopted', recording, err }),
+        },
+        signal,
+      ),
+    onError: (err) => log.warn({ event: 'recording.adoption_failed', err }),
+  })
+  app.addHook('onReady', async () => adoption.start())
+  app.addHook('onClose', async function stopAdoption() {
+    await adoption.stop()
+    await database.close()
+  })
 }
 
 /** The newest key seals, every key opens. */

@@ -14,6 +14,7 @@ import { adoption } from './0013-adoption.ts'
 import { search } from './0015-search.ts'
 import { sinks } from './0016-sinks.ts'
 import { recordings } from './0018-recordings.ts'
+import { recordingEnds } from './0020-recording-ends.ts'
 
 export interface Migration {
   readonly name: string
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   search,
   sinks,
   recordings,
+  recordingEnds,
 ]
