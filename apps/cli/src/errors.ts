@@ -11,6 +11,8 @@ export const JobTokenMissing = createError<[string]>('RGW_CLI_JOB_TOKEN_MISSING'
 export const Refused = createError<[string]>('RGW_CLI_REFUSED', '%s')
 /** A policy document, or a file of cases for one. */
 export const PolicyInvalid = createError<[string]>('RGW_CLI_POLICY_INVALID', '%s')
+/** A recording that isn't all that was recorded. */
+export const RecordingNotWhole = createError<[string]>('RGW_CLI_RECORDING_NOT_WHOLE', '%s')
 export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
 export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
 export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')

@@ -102,6 +102,7 @@ describe('recordings by the gateway’s own API', () => {
     const cast = castOf(text)
     expect(cast.header).toMatchObject({ version: 3, command: 'echo two' })
     expect(cast.output.toString()).toBe('two\n')
+    expect(cast.events.at(-1)).toEqual([0, 'v', 'complete'])
     const opened = (await system.events()).find(({ kind, recording }) => kind === 'opened' && recording?.id === made[1])
     expect(await system.lastEvent()).toMatchObject({
       kind: 'recording.read',
@@ -140,7 +141,7 @@ describe('recordings by the gateway’s own API', () => {
     expect(changed.text).not.toContain('four\n')
     await directory.store.remove(last)
     const cut = await read(id)
-    expect([cut.whole, castOf(cut.text).events.at(-1)?.[2]]).toEqual([
+    expect([cut.whole, castOf(cut.text).events.findLast(([, code]) => code === 'm')?.[2]]).toEqual([
       false,
       expect.stringContaining('broken: chunk 1 is missing: the log says that there were 2 chunks'),
     ])

@@ -17,6 +17,8 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_NOT_LOGGED_IN: 'for which gateway there is no token',
   RGW_CLI_TOKEN_EXPIRED: 'when the token ended',
   RGW_CLI_TOKEN_REFUSED: 'that the gateway refused the token',
+  RGW_CLI_RECORDING_NOT_WHOLE:
+    'A recording that was shown is cut, broken, or its transfer broke off: it is not all that was recorded.',
   RGW_CLI_POLICY_INVALID: 'what is wrong with a policy document or a file of cases, each with line and column',
   RGW_CLI_UNKNOWN_RACK: 'which name is unknown, and which there are',
   RGW_CLI_USAGE: 'what in the command can’t be understood',

@@ -9,7 +9,13 @@ export const RecordingQuery = Type.Object(
     cursor: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
     rack: Name,
     app: Name,
-    principal: Type.Optional(Type.String({ maxLength: 100, description: 'the id of whoever was recorded' })),
+    principal: Type.Optional(
+      Type.String({ maxLength: 200, description: 'the id or the name of whoever was recorded' }),
+    ),
+    process: Name,
+    from: Type.Optional(Type.String({ format: 'date-time', description: 'begun at this time or later' })),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'begun before this time' })),
+    state: Type.Optional(Type.Enum(['open', 'ended', 'removed'])),
   },
   closed,
 )
@@ -31,4 +37,6 @@ export const Recording = Type.Object({
   chunks: Nullable(Type.Integer()),
   bytes: Nullable(Type.Integer({ description: 'as they are stored' })),
   lost: Nullable(Type.Integer({ description: 'bytes of the session that are missing' })),
+  removedAt: Nullable(Time),
+  removedBecause: Nullable(Type.String()),
 })

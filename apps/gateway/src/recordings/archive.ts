@@ -15,8 +15,9 @@ import { recordedEnd } from './recorded-end.ts'
 /** Recordings, for who may see them. */
 export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
   /**
-   * The asciicast, verified chunk by chunk against what the log says. One that ends early says so in its last marker;
-   * after a chunk that isn't what was recorded the stream breaks off.
+   * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
+   * `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker before says why; after a chunk that isn't what was
+   * recorded the stream breaks off.
    *
    * @throws RecordingUnavailable without a store, RecordingBroken when nothing of it could be verified
    */
@@ -45,13 +46,17 @@ export function createArchive({ store, deriveKeys, sql }: RecordingArchiveOption
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
       if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`)
-      const stream = Readable.from(textOf(first.value, reading), { objectMode: false })
+      const stream = Readable.from(textOf(first.value, reading, recording), { objectMode: false })
       return stream.once('close', () => stopping.abort())
     },
   }
 }
 
-async function* textOf(first: Buffer, reading: AsyncGenerator<Buffer, RecordingVerdict>): AsyncGenerator<Buffer> {
+async function* textOf(
+  first: Buffer,
+  reading: AsyncGenerator<Buffer, RecordingVerdict>,
+  { endedAt }: ListedRecording,
+): AsyncGenerator<Buffer> {
   yield first
   for (;;) {
     const step = await reading.next()
@@ -60,10 +65,15 @@ async function* textOf(first: Buffer, reading: AsyncGenerator<Buffer, RecordingV
       continue
     }
     const { state, problem } = step.value
-    if (state !== 'complete') yield Buffer.from(`${JSON.stringify([0, 'm', `${state}: ${problem}`])}\n`)
+    if (state !== 'complete') yield eventLine('m', `${state}: ${problem}`)
+    yield eventLine('v', state === 'cut' && endedAt === null ? 'open' : state)
     if (state === 'broken') throw new RecordingBroken(problem)
     return
   }
+}
+
+function eventLine(code: 'm' | 'v', text: string): Buffer {
+  return Buffer.from(`${JSON.stringify([0, code, text])}\n`)
 }
 
 /** What its end in the log says; null while there is none. */

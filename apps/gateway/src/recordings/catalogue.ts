@@ -21,6 +21,8 @@ export interface ListedRecording {
   readonly bytes: number | null
   readonly head: string | null
   readonly lost: number | null
+  readonly removedAt: Date | null
+  readonly removedBecause: string | null
 }
 
 export type StartedRecording = Pick<
@@ -44,8 +46,13 @@ export type StartedRecording = Pick<
 export interface RecordingFilter {
   readonly rack?: string | undefined
   readonly app?: string | undefined
-  /** The id of a principal. */
+  /** The id or the name of a principal. */
   readonly principal?: string | undefined
+  readonly process?: string | undefined
+  readonly from?: Date | undefined
+  /** Exclusive. */
+  readonly to?: Date | undefined
+  readonly state?: 'open' | 'ended' | 'removed' | undefined
 }
 
 /** Where recordings are found. What they have to come to is in the events; nothing here proves anything. */
@@ -66,7 +73,13 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export function createCatalogue(sql: Sql): RecordingCatalogue {
   const columns = sql`
     id, started_at as "startedAt", ended_at as "endedAt", opened, mode, principal, principal_name as "principalName",
-    rack, app, process, route, command, chunks::float8 as chunks, bytes::float8 as bytes, head, lost::float8 as lost`
+    rack, app, process, route, command, chunks::float8 as chunks, bytes::float8 as bytes, head, lost::float8 as lost,
+    removed_at as "removedAt", removed_because as "removedBecause"`
+  const states = {
+    open: sql`ended_at is null`,
+    ended: sql`ended_at is not null and removed_at is null`,
+    removed: sql`removed_at is not null`,
+  }
 
   return {
     async add(recording) {
@@ -88,13 +101,17 @@ export function createCatalogue(sql: Sql): RecordingCatalogue {
       const [found] = await sql<ListedRecording[]>`select ${columns} from gateway.recordings where id = ${id}`
       return found ?? null
     },
-    async list({ rack, app, principal }, { before, limit }) {
+    async list({ rack, app, principal, process, from, to, state }, { before, limit }) {
       return sql<ListedRecording[]>`
         select ${columns} from gateway.recordings
         where ${before === null ? sql`true` : sql`id < ${before}`}
           and ${rack === undefined ? sql`true` : sql`rack = ${rack}`}
           and ${app === undefined ? sql`true` : sql`app = ${app}`}
-          and ${principal === undefined ? sql`true` : sql`principal = ${principal}`}
+          and ${principal === undefined ? sql`true` : sql`(principal = ${principal} or principal_name = ${principal})`}
+          and ${process === undefined ? sql`true` : sql`process = ${process}`}
+          and ${from === undefined ? sql`true` : sql`started_at >= ${from}`}
+          and ${to === undefined ? sql`true` : sql`started_at < ${to}`}
+          and ${state === undefined ? sql`true` : states[state]}
         order by id desc limit ${limit}`
     },
   }

@@ -6,23 +6,17 @@ import { rackUrlTarget } from '../../rack-url-target.ts'
 import type { Target } from '../../target.ts'
 import { exportAudit } from './export.ts'
 import { filterOptions } from './filters.ts'
+import { auditOptions, zoneOf } from './options.ts'
+import { recordingCommands } from './recordings/commands.ts'
 import { searchAudit } from './search.ts'
 import { showEvent } from './show.ts'
 import { tailAudit } from './tail.ts'
-import type { Zone } from './times.ts'
 
-const json = { type: 'boolean', default: false, describe: 'print JSON' } as const
-const utc = { type: 'boolean', default: false, describe: 'times in UTC instead of your zone' } as const
-const rack = {
-  alias: 'r',
-  type: 'string',
-  requiresArg: true,
-  describe: 'the rack to use: whose gateway is asked',
-} as const
+const { json, utc, rack } = auditOptions
 
 /** `rack-gateway audit …` */
 export function auditCommands(own: Argv, context: Context): Argv {
-  return own
+  const events = own
     .usage(commandExamples.audit)
     .command(
       'search [words..]',
@@ -81,13 +75,12 @@ export function auditCommands(own: Argv, context: Context): Argv {
           zone: zoneOf(inUtc),
         }),
     )
-    .demandCommand(1, 'say what: search, show, tail or export')
+  return recordingCommands(events, context, (name) => target(context, name)).demandCommand(
+    1,
+    'say what: search, show, tail, export, recordings, play or transcript',
+  )
 }
 
 async function target(context: Context, name: string | undefined): Promise<Target> {
   return rackUrlTarget(context.env.RACK_URL) ?? (await findLastingTarget(context, name ?? null))
-}
-
-function zoneOf(inUtc: boolean): Zone {
-  return inUtc ? 'utc' : 'local'
 }

@@ -7,8 +7,9 @@ const usual = 50
 
 export const recordingHandlers: Handlers<'listRecordings' | 'readRecording'> = {
   async listRecordings({ recordings, query }) {
-    const { limit = usual, cursor = null, rack, app, principal } = query
-    const found = await recordings.list({ rack, app, principal }, { before: cursor, limit: limit + 1 })
+    const { limit = usual, cursor = null, from, to, ...filter } = query
+    const range = { ...(from && { from: new Date(from) }), ...(to && { to: new Date(to) }) }
+    const found = await recordings.list({ ...filter, ...range }, { before: cursor, limit: limit + 1 })
     const items = found.slice(0, limit)
     return { items: items.map(shown), next: found.length > limit ? (items.at(-1)?.id ?? null) : null }
   },
@@ -39,11 +40,13 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording'> = {
   },
 }
 
-function shown({ principal, principalName, startedAt, endedAt, head: _, ...recording }: ListedRecording) {
+function shown(listed: ListedRecording) {
+  const { principal, principalName, startedAt, endedAt, removedAt, head: _, ...recording } = listed
   return {
     ...recording,
     principal: { id: principal, name: principalName },
     startedAt: startedAt.toISOString(),
     endedAt: timeOf(endedAt),
+    removedAt: timeOf(removedAt),
   }
 }
