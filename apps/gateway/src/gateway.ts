@@ -64,7 +64,6 @@ import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
 import { createArchive } from './recordings/archive.ts'
-import { createCatalogue } from './recordings/catalogue.ts'
 import {
   closeLeftRecordings,
   type RecordingSettings,
@@ -175,6 +174,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
         store: app.recordings?.store ?? null,
         deriveKeys: recordingKeys(options.secretKeys),
         sql: database.sql,
+        hasten: (id) => app.recordings?.hasten(id) ?? (() => {}),
       }),
       auditLog,
       childFlags: options.childFlags ?? process.execArgv,
@@ -352,7 +352,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     runs: createRuns(database.sql, now),
     masks,
     live,
-    recorder: sessionRecorderOf(app, { catalogue: createCatalogue(database.sql), now }),
+    recorder: sessionRecorderOf(app, { sql: database.sql, now }),
     sweep,
     now,
     reads: auditReads,

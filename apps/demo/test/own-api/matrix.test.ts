@@ -56,6 +56,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'DELETE /workload-sessions/{id}': 'everyone',
   'GET /recordings': 'admins and auditors',
   'GET /recordings/{id}': 'admins and auditors',
+  'GET /recordings/{id}/live': 'admins and auditors',
+  'POST /recordings/{id}/end': 'admins',
   'GET /audit/events': 'admins and auditors',
   'GET /audit/events/{id}': 'admins and auditors',
   'GET /audit/events/stream': 'admins and auditors',

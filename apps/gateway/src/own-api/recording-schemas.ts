@@ -20,6 +20,27 @@ export const RecordingQuery = Type.Object(
   closed,
 )
 
+export const FollowQuery = Type.Object(
+  {
+    from: Type.Optional(
+      Type.Enum(['start', 'now'], { description: 'all of it, or what is stored from now on; `start` when absent' }),
+    ),
+  },
+  closed,
+)
+
+export const EndRequest = Type.Object(
+  {
+    reason: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$',
+      description: 'for whoever is in it: one line',
+    }),
+  },
+  closed,
+)
+
 export const Recording = Type.Object({
   id: Id,
   startedAt: Time,

@@ -10,10 +10,12 @@ import {
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
+import { eventLine } from './event-line.ts'
+import { type FollowingOptions, followedText } from './following.ts'
 import { recordedEnd } from './recorded-end.ts'
 
 /** Recordings, for who may see them. */
-export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
+export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find' | 'askToEnd'> {
   /**
    * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
    * `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker before says why; after a chunk that isn't what was
@@ -22,24 +24,40 @@ export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'fin
    * @throws RecordingUnavailable without a store, RecordingBroken when nothing of it could be verified
    */
   read(recording: ListedRecording): Promise<Readable>
+  /**
+   * The asciicast of a session that runs, as it is stored. Ends as `read` does, or with a marker that says why it was left.
+   *
+   * @throws RecordingUnavailable without a store
+   */
+  follow(recording: ListedRecording, options: FollowingOptions): Readable
 }
 
 export interface RecordingArchiveOptions {
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
+  /** Of a recording that is made here: has it stored sooner. @returns the function that ends it */
+  readonly hasten: (id: string) => () => void
 }
 
-export function createArchive({ store, deriveKeys, sql }: RecordingArchiveOptions): RecordingArchive {
-  const { list, find } = createCatalogue(sql)
+export function createArchive({ store: given, deriveKeys, sql, hasten }: RecordingArchiveOptions): RecordingArchive {
+  const { list, find, askToEnd } = createCatalogue(sql)
+
+  function theStore(): ObjectStore {
+    if (given !== null) return given
+    throw new RecordingUnavailable('this gateway has no store for recordings; set RECORDINGS to where they were kept')
+  }
+
   return {
     list,
     find,
+    askToEnd,
+    follow({ id }, options) {
+      const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, hasten })
+      return Readable.from(following, { objectMode: true, highWaterMark: 1 })
+    },
     async read(recording) {
-      if (store === null)
-        throw new RecordingUnavailable(
-          'this gateway has no store for recordings; set RECORDINGS to where they were kept',
-        )
+      const store = theStore()
       const stopping = new AbortController()
       const { id } = recording
       const proven = await provenBy(sql, recording)
@@ -70,10 +88,6 @@ async function* textOf(
     if (state === 'broken') throw new RecordingBroken(problem)
     return
   }
-}
-
-function eventLine(code: 'm' | 'v', text: string): Buffer {
-  return Buffer.from(`${JSON.stringify([0, code, text])}\n`)
 }
 
 /** What its end in the log says; null while there is none. */

@@ -4,11 +4,13 @@ import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-st
 import type { DeriveKeys, RecordingLimits } from '@rack-gateway/recordings'
 import recordingsPlugin from '@rack-gateway/recordings/plugin'
 import type { FastifyInstance } from 'fastify'
+import type { Sql } from 'postgres'
 import type { GatewayOptions, SecretKeys } from '../gateway.ts'
 import { adoptRecordings } from './adoption.ts'
-import type { RecordingCatalogue } from './catalogue.ts'
+import { createCatalogue } from './catalogue.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
 import { createRounds } from './rounds.ts'
+import { createSessionEndings } from './session-endings.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
 
 export interface RecordingSettings {
@@ -67,19 +69,23 @@ export function recordingKeys(secretKeys: SecretKeys): DeriveKeys {
 
 export function sessionRecorderOf(
   app: FastifyInstance,
-  { catalogue, now }: { readonly catalogue: RecordingCatalogue; readonly now: () => number },
+  { sql, now }: { readonly sql: Sql; readonly now: () => number },
 ): SessionRecorder {
-  const { recordings, policy, audit, log } = app
+  const { recordings, policy, audit, log, identities } = app
+  const onError = (err: unknown) => log.error({ event: 'recording.failed', err })
+  const endings = createSessionEndings({ sql, identities, onError })
+  app.addHook('onClose', async () => endings.stop())
   const recorder = createSessionRecorder({
     recordings,
     policy,
     secrets: createRecordedSecrets(policy),
-    catalogue,
+    catalogue: createCatalogue(sql),
+    endings,
     now,
     record(draft) {
       audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
     },
-    onError: (err) => log.error({ event: 'recording.failed', err }),
+    onError,
   })
   app.addHook('onClose', () => recorder.settled())
   return recorder

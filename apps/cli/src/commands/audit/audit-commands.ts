@@ -77,7 +77,7 @@ export function auditCommands(own: Argv, context: Context): Argv {
     )
   return recordingCommands(events, context, (name) => target(context, name)).demandCommand(
     1,
-    'say what: search, show, tail, export, recordings, play or transcript',
+    'say what: search, show, tail, export, recordings, play, watch, transcript or end',
   )
 }
 

@@ -2,15 +2,17 @@ import type { Argv } from 'yargs'
 import type { Context } from '../../../context.ts'
 import type { Target } from '../../../target.ts'
 import { auditOptions, zoneOf } from '../options.ts'
+import { endSession } from './end.ts'
 import { listRecordings } from './list.ts'
 import { playRecording } from './play.ts'
 import { printTranscript } from './transcript.ts'
+import { watchRecording } from './watch.ts'
 
 const { json, utc, rack } = auditOptions
 const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const
 const id = { type: 'string', demandOption: true, describe: 'of the recording' } as const
 
-/** `rack-gateway audit recordings`, `play` and `transcript` */
+/** `rack-gateway audit recordings`, `play`, `watch`, `transcript` and `end` */
 export function recordingCommands(
   own: Argv,
   context: Context,
@@ -49,6 +51,26 @@ export function recordingCommands(
           .option('idle-limit', { ...text('seconds that nothing happens, at most'), default: '2' })
           .options({ rack }),
       async (given) => playRecording(context, await target(given.rack), given),
+    )
+    .command(
+      'watch <id>',
+      'show a session while it runs, until it ends or Ctrl-C',
+      (one) =>
+        one
+          .positional('id', id)
+          .option('from', { ...text('all of it, or what comes from now on'), choices: ['start', 'now'] as const })
+          .options({ rack }),
+      async ({ from = 'start', ...given }) => watchRecording(context, await target(given.rack), { ...given, from }),
+    )
+    .command(
+      'end <id>',
+      'end a session that is being recorded (needs the role admin)',
+      (one) =>
+        one
+          .positional('id', id)
+          .option('reason', { ...text('for whoever is in it to read'), demandOption: true })
+          .options({ rack }),
+      async (given) => endSession(context, await target(given.rack), given),
     )
     .command(
       'transcript <id>',

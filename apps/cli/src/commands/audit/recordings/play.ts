@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../../../context.ts'
 import { Usage } from '../../../errors.ts'
@@ -6,6 +5,7 @@ import type { Target } from '../../../target.ts'
 import { askAudit } from '../audit-api.ts'
 import { type CastEvent, eachEvent, readCast } from './cast.ts'
 import { SafeOutput } from './safe-output.ts'
+import { type Screen, standardOutput } from './screen.ts'
 
 export interface Play {
   readonly id: string
@@ -13,13 +13,6 @@ export interface Play {
   readonly speed: string
   /** Seconds that nothing happens, at most. */
   readonly idleLimit: string
-}
-
-/** Where it is shown. */
-export interface Screen {
-  readonly columns: number | undefined
-  readonly rows: number | undefined
-  write(text: string): Promise<void>
 }
 
 /** Replays a session as it was, on the person's own terminal, and leaves that as it was found. */
@@ -66,15 +59,4 @@ function positive(flag: string, text: string): number {
   const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
   if (value <= 0) throw new Usage(`${flag} is a number above 0, such as 2 or 0.5`)
   return value
-}
-
-function standardOutput(): Screen {
-  const { stdout } = process
-  return {
-    columns: stdout.columns,
-    rows: stdout.rows,
-    async write(text) {
-      if (!stdout.write(text)) await once(stdout, 'drain')
-    },
-  }
 }
