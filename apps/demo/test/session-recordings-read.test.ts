@@ -148,4 +148,13 @@ describe('recordings by the gateway’s own API', () => {
     await directory.store.remove(first)
     expect(await read(id)).toMatchObject({ status: 502, text: expect.stringContaining('RGW_RECORDING_BROKEN') })
   })
+
+  test('that were removed say so, and stay in the list', async () => {
+    const id = made[2] ?? ''
+    const because = 'it ended longer ago than recordings are kept'
+    await system.sql`update gateway.recordings set removed_because = ${because}, removed_at = now() where id = ${id}`
+    expect(await read(id)).toMatchObject({ status: 410, text: expect.stringContaining(because) })
+    expect((await list('?state=removed')).items).toMatchObject([{ id, removedBecause: because }])
+    expect((await list('?state=ended')).items.map((item) => item.id)).not.toContain(id)
+  })
 })

@@ -24,6 +24,7 @@ export const UpstreamUnclear = sentence('RGW_UPSTREAM_UNCLEAR', 502)
 export const ChangeUnclear = sentence('RGW_CHANGE_UNCLEAR', 502)
 export const PackagesTooSlow = sentence('RGW_PACKAGES_TOO_SLOW', 503)
 export const OutcomeNotRecorded = sentence('RGW_OUTCOME_NOT_RECORDED', 503)
+export const RecordingRemoved = sentence('RGW_RECORDING_REMOVED', 410)
 export const RecordingOver = sentence('RGW_RECORDING_OVER', 409)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 

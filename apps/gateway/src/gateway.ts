@@ -65,7 +65,7 @@ import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
 import { createArchive } from './recordings/archive.ts'
 import {
-  closeLeftRecordings,
+  careForRecordings,
   type RecordingSettings,
   recordingKeys,
   registerRecordings,
@@ -149,7 +149,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     await registerRecordings(app, options)
-    closeLeftRecordings(app, options)
+    careForRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     const notes = { protection: await tamperProtection(database.sql), forwarding }

@@ -79,8 +79,8 @@ export function createCatalogue(sql: Sql): RecordingCatalogue {
     removed_at as "removedAt", removed_because as "removedBecause"`
   const states = {
     open: sql`ended_at is null`,
-    ended: sql`ended_at is not null and removed_at is null`,
-    removed: sql`removed_at is not null`,
+    ended: sql`ended_at is not null and removed_because is null`,
+    removed: sql`removed_because is not null`,
   }
 
   return {

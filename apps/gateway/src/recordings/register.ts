@@ -9,6 +9,7 @@ import type { GatewayOptions, SecretKeys } from '../gateway.ts'
 import { adoptRecordings } from './adoption.ts'
 import { createCatalogue } from './catalogue.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
+import { type RecordingRetention, removeOldRecordings } from './retention.ts'
 import { createRounds } from './rounds.ts'
 import { createSessionEndings } from './session-endings.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
@@ -17,6 +18,8 @@ export interface RecordingSettings {
   /** Of an object store. */
   readonly address: string
   readonly limits?: Partial<RecordingLimits>
+  /** All is kept when absent. */
+  readonly retention?: RecordingRetention
 }
 
 /** @throws ObjectStoreAddressInvalid */
@@ -30,15 +33,18 @@ export async function registerRecordings(
 }
 
 const adoptEvery = 10_000
+const removeEvery = 600_000
 
-/** Recordings that other processes have left are closed, over connections of its own, so that no call waits behind it. */
-export function closeLeftRecordings(
+/** Recordings that other processes have left are closed, and those whose time is over removed, over connections of its own, so that no call waits behind it. */
+export function careForRecordings(
   app: FastifyInstance,
-  { databaseUrl, secretKeys, now = Date.now }: Pick<GatewayOptions, 'databaseUrl' | 'secretKeys' | 'now'>,
+  options: Pick<GatewayOptions, 'databaseUrl' | 'secretKeys' | 'now' | 'recordings'>,
 ): void {
   const { recordings, audit, log } = app
   if (recordings === null) return
-  const database = openDatabase(databaseUrl, { max: 3, applicationName: 'rack-gateway recordings' })
+  const { databaseUrl, secretKeys, now = Date.now } = options
+  const { keep, maxSize } = options.recordings?.retention ?? { keep: null, maxSize: null }
+  const database = openDatabase(databaseUrl, { max: 6, applicationName: 'rack-gateway recordings' })
   const adoption = createRounds({
     every: adoptEvery,
     round: (signal) =>
@@ -55,9 +61,29 @@ export function closeLeftRecordings(
       ),
     onError: (err) => log.warn({ event: 'recording.adoption_failed', err }),
   })
-  app.addHook('onReady', async () => adoption.start())
-  app.addHook('onClose', async function stopAdoption() {
-    await adoption.stop()
+  const retention = createRounds({
+    every: removeEvery,
+    round: (signal) =>
+      removeOldRecordings(
+        {
+          keep,
+          maxSize,
+          sql: database.sql,
+          store: recordings.store,
+          now,
+          record: audit.record,
+          onError: (err, recording) => log.error({ event: 'recording.not_removed', recording, err }),
+        },
+        signal,
+      ),
+    onError: (err) => log.warn({ event: 'recording.retention_failed', err }),
+  })
+  app.addHook('onReady', async function startCare() {
+    adoption.start()
+    retention.start()
+  })
+  app.addHook('onClose', async function stopCare() {
+    await Promise.all([adoption.stop(), retention.stop()])
     await database.close()
   })
 }

@@ -1,5 +1,5 @@
 import { NotFound } from '@rack-gateway/auth'
-import { RecordingOver } from '../../errors.ts'
+import { RecordingOver, RecordingRemoved } from '../../errors.ts'
 import type { ListedRecording } from '../../recordings/catalogue.ts'
 import { watchCaller } from '../audit/watched.ts'
 import type { Handlers, OwnCall } from '../call.ts'
@@ -71,6 +71,8 @@ const farewell = 1_000
 async function theRecording({ recordings, id }: Pick<OwnCall, 'recordings' | 'id'>): Promise<ListedRecording> {
   const recording = await recordings.find(id)
   if (recording === null) throw new NotFound('such recording')
+  if (recording.removedBecause !== null)
+    throw new RecordingRemoved(`the recording ${id} was removed: ${recording.removedBecause}; its events stay`)
   return recording
 }
 

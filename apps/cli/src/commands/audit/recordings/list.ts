@@ -27,7 +27,7 @@ const Recording = Type.Object({
   id: Type.String(),
   startedAt: Type.String(),
   endedAt: Text,
-  removedAt: Text,
+  removedBecause: Text,
   principal: Type.Object({ name: Type.String() }),
   rack: Type.String(),
   app: Text,
@@ -78,8 +78,8 @@ function cellsOf(recording: Recording, zone: Zone): string[] {
   return [shownTime(startedAt, zone).slice(0, 19), principal.name, what, where, length, stateOf(recording), id]
 }
 
-function stateOf({ endedAt, removedAt, lost }: Recording): string {
-  if (removedAt !== null) return 'removed'
+function stateOf({ endedAt, removedBecause, lost }: Recording): string {
+  if (removedBecause !== null) return 'removed'
   if (endedAt === null) return 'open'
   // Only the process that is gone could have said how much is missing.
   if (lost === null) return 'cut'
