@@ -225,7 +225,7 @@ export class Recording {
   }
 
   #seal(final: boolean): Buffer {
-    const chunk = this.#sealer.seal(this.#cast.take(), { final })
+    const chunk = this.#cast.drain((text) => this.#sealer.seal(text, { final }))
     this.#head = nextHead(this.#head, chunk)
     this.#bytes += chunk.length
     return chunk
