@@ -31,6 +31,9 @@ const tables: PgTable[] = [
   schema.revision,
   schema.streams,
   schema.events,
+  schema.checkpoints,
+  schema.trees,
+  schema.deliveries,
 ]
 
 test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
@@ -68,10 +71,13 @@ test('tables, privileges of the runtime login, triggers and checks are as record
   )
   expect(lines).toMatchInlineSnapshot(`
     [
+      "audit.checkpoints: SELECT INSERT",
+      "audit.deliveries: SELECT INSERT UPDATE",
       "audit.events: SELECT INSERT",
       "audit.events_MONTH: nothing",
       "audit.events_MONTH: nothing",
       "audit.streams: SELECT INSERT (UPDATE lease_until closed_at adopted_by)",
+      "audit.trees: SELECT INSERT UPDATE",
       "gateway.api_tokens: SELECT INSERT UPDATE DELETE",
       "gateway.bindings: SELECT INSERT UPDATE DELETE",
       "gateway.credentials: SELECT INSERT UPDATE DELETE",
@@ -99,6 +105,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
     where n.nspname in ('gateway', 'audit') and not t.tgisinternal order by 1, 2`
   expect(triggers.map((row) => `${row.table}: ${row.trigger} ${row.when} (${row.enabled})`)).toMatchInlineSnapshot(`
     [
+      "audit.checkpoints: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events_MONTH: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events_MONTH: refuse_row_change BEFORE DELETE OR UPDATE FOR EACH ROW (A)",

@@ -10,6 +10,7 @@ import { runOptions } from './0009-run-options.ts'
 import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
+import { checkpoints } from './0014-checkpoints.ts'
 
 export interface Migration {
   readonly name: string
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   workloadSessions,
   cliLogins,
   renewalsAndUses,
+  checkpoints,
 ]
