@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@rack-gateway/source', 'module', 'node', 'import', 'default']
+/** Without `module`: what stands under it is for bundlers, and Node can't load all of it. */
+const conditions = ['@rack-gateway/source', 'node', 'import', 'default']
 
 export default defineConfig({
   resolve: { conditions },

@@ -218,8 +218,20 @@ describe.skipIf(convox === null)(
       test('is refused with the same sentence and code', async () => {
         const words = ['apps', 'delete', 'otherapp']
         const direct = await as(deployer, words)
-        expect(await wrapped(deployer, words)).toEqual(direct)
         expect(direct).toMatchObject({ code: 1, stderr: expect.stringContaining('app:delete') })
+        expect(await wrapped(deployer, ['--no-precheck', ...words])).toEqual(direct)
+      })
+
+      test('is not started for what the policy refuses, which says the same', async () => {
+        const words = ['apps', 'delete', 'otherapp']
+        const { stderr } = await as(deployer, words)
+        const sentence = stderr.replace(/^ERROR: /, '').replace(/ \(rule .*\n$/, '')
+        expect(sentence).toContain('app:delete')
+        expect(await wrapped(deployer, words)).toEqual({
+          code: 5,
+          stdout: '',
+          stderr: expect.stringContaining(`"convox apps delete" was not started: ${sentence}`),
+        })
       })
 
       test('ends as the command in the process does', async () => {

@@ -1,0 +1,126 @@
+/** What recording costs: events that are durable a second, how long callers wait at half of the target, and the gateway with 50 callers. */
+import { spawnSync } from 'node:child_process'
+import { createAuditWriter } from '@rack-gateway/audit'
+import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { openDatabase } from '@rack-gateway/database'
+import { prepareGateway } from '../gateway-environment.ts'
+import { closedLoop as loadOverSockets } from '../loads/closed-loop.ts'
+import { requests } from '../loads/requests.ts'
+import { machine } from '../machine.ts'
+import { findCores, keepToRest } from '../processes/cores.ts'
+import { familyMicros } from '../processes/processor-time.ts'
+import { startSubject } from '../processes/subject-process.ts'
+import { percentile, spread } from '../report/statistics.ts'
+import { get } from '../works/request.ts'
+import { createTraffic } from './drafts.ts'
+import { closedLoop, openLoop, type Waits } from './waits.ts'
+
+const rounds = 3
+const target = 10_000
+const milliseconds = 5_000
+const rackToken = 'bench-rack-password'
+
+const cores = findCores()
+keepToRest(cores)
+console.log(JSON.stringify(machine(cores)))
+const rack = await startSubject({
+  program: 'rack',
+  environment: { BENCH_RACK_TOKEN: rackToken },
+  core: cores?.rest ?? null,
+})
+const gateway = await prepareGateway({ url: rack.url, token: rackToken })
+try {
+  await measureGateway()
+  // From here on this process is what is measured: PostgreSQL stays on the other core.
+  if (cores) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cores.subject), String(process.pid)])
+  await measureWriter()
+} finally {
+  await gateway.stop()
+  await rack.stop()
+}
+
+async function measureWriter(): Promise<void> {
+  const store = createPostgresAuditStore({ url: gateway.variables.DATABASE_URL ?? '' })
+  const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
+  await writer.open()
+  const { draft } = createTraffic({ people: 200, apps: 50 })
+  const database = openDatabase(gateway.variables.DATABASE_OWNER_URL, { max: 1 })
+  await database.sql`create table if not exists bench_lines (line text not null)`
+  let recorded = 0
+  const record = () => writer.record(draft(recorded++))
+  await closedLoop(record, 1_000, 2_000)
+  for (let round = 1; round <= rounds; round++) {
+    const before = { ...writer.stats(), own: process.cpuUsage(), postgres: familyMicros(gateway.postmaster) }
+    const most = await closedLoop(record, 1_000, milliseconds)
+    const after = writer.stats()
+    const { user, system } = process.cpuUsage(before.own)
+    const batch = (after.written - before.written) / (after.batches - before.batches)
+    const plain = await plainInserts(database, Math.round(batch))
+    const postgres =
+      ((familyMicros(gateway.postmaster) ?? 0) - (before.postgres ?? 0)) / (after.written - before.written)
+    console.log(
+      `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${told(most)}; ` +
+        `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +
+        `× ${(most.perSecond / plain).toFixed(2)} of plain inserts of as many lines without an index (${plain.toFixed(0)}/s)`,
+    )
+    const half = await openLoop(record, target / 2, milliseconds)
+    console.log(`round ${round}: at ${target / 2}/s ${told(half)}`)
+  }
+  await writer.close()
+  await database.close()
+}
+
+/** As many bytes in as large commits, of which nothing is found again. @returns lines a second */
+async function plainInserts({ sql }: ReturnType<typeof openDatabase>, batch: number): Promise<number> {
+  const lines = Array.from({ length: batch }, () => 'x'.repeat(1_400)).join(',')
+  const { perSecond } = await closedLoop(
+    () => sql`insert into bench_lines select unnest(string_to_array(${lines}, ','))`,
+    1,
+    milliseconds / 2,
+  )
+  await sql`truncate bench_lines`
+  return perSecond * batch
+}
+
+/** Whether 50 callers are held up by forwarding or by recording: the same load with and without the wait for a commit. */
+async function measureGateway(): Promise<void> {
+  const subjects = []
+  for (const reads of ['strict', 'relaxed']) {
+    const environment = { ...gateway.variables, AUDIT_READS: reads }
+    subjects.push({
+      reads,
+      process: await startSubject({ program: 'gateway', environment, core: cores?.subject ?? null }),
+    })
+  }
+  const figures: { reads: string; perSecond: number; busy: number }[] = []
+  for (let round = 0; round <= rounds; round++) {
+    for (const { reads, process } of subjects) {
+      const before = await process.cpuMicros()
+      const exchange = requests(get('/apps?', process.url, gateway.tokens.viewer))
+      const { count, seconds, latencies } = await loadOverSockets({
+        url: process.url,
+        exchange,
+        connections: 50,
+        milliseconds,
+      })
+      const busy = ((await process.cpuMicros()) - before) / 1e6 / seconds
+      // The first round only warms up.
+      if (round === 0) continue
+      figures.push({ reads, perSecond: count / seconds, busy })
+      console.log(
+        `round ${round}: 50 callers, AUDIT_READS=${reads}: ${(count / seconds).toFixed(0)} requests/s, ` +
+          `p50 ${percentile(latencies, 50).toFixed(1)} ms, p99 ${percentile(latencies, 99).toFixed(1)} ms, ${(busy * 100).toFixed(0)} % of its core`,
+      )
+    }
+  }
+  const of = (wanted: string) =>
+    spread(figures.filter(({ reads }) => reads === wanted).map(({ perSecond }) => perSecond)).median
+  console.log(
+    `50 callers: waiting for the commit leaves ${(of('strict') / of('relaxed')).toFixed(2)} of the throughput without it`,
+  )
+  for (const { process } of subjects) await process.stop()
+}
+
+function told({ p50, p99, max }: Waits): string {
+  return `waits p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)}, longest ${max.toFixed(0)}`
+}

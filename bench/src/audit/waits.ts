@@ -1,0 +1,61 @@
+import { setImmediate } from 'node:timers/promises'
+import { percentile } from '../report/statistics.ts'
+
+export interface Waits {
+  readonly perSecond: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+}
+
+/** `callers` at once, each of whom goes on when its work is done. */
+export async function closedLoop(
+  work: (index: number) => Promise<unknown>,
+  callers: number,
+  milliseconds: number,
+): Promise<Waits> {
+  const started = performance.now()
+  const until = started + milliseconds
+  const waits: number[] = []
+  let next = 0
+  async function call() {
+    for (let from = performance.now(); from < until; from = performance.now()) {
+      await work(next++)
+      waits.push(performance.now() - from)
+    }
+  }
+  await Promise.all(Array.from({ length: callers }, call))
+  return waitsOf(waits, performance.now() - started)
+}
+
+/** A steady stream of work, whatever becomes of what was begun. Each wait counts from the moment at which it was due. */
+export async function openLoop(
+  work: (index: number) => Promise<unknown>,
+  perSecond: number,
+  milliseconds: number,
+): Promise<Waits> {
+  const started = performance.now()
+  const waits: number[] = []
+  const pending: Promise<unknown>[] = []
+  const total = Math.floor((perSecond * milliseconds) / 1_000)
+  for (let begun = 0; begun < total; await setImmediate()) {
+    const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1_000))
+    for (; begun < due; begun++) {
+      const from = started + (begun * 1_000) / perSecond
+      pending.push(work(begun).then(() => waits.push(performance.now() - from)))
+    }
+  }
+  await Promise.all(pending)
+  return waitsOf(waits, performance.now() - started)
+}
+
+function waitsOf(waits: readonly number[], elapsed: number): Waits {
+  const sorted = Float64Array.from(waits).sort()
+  return {
+    perSecond: (waits.length * 1_000) / elapsed,
+    p50: percentile(sorted, 50),
+    p99: percentile(sorted, 99),
+    max: percentile(sorted, 100),
+  }
+}

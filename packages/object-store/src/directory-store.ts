@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, type FileHandle, link, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { ObjectDiffers, ObjectStoreUnusable, ObjectTooLarge } from './errors.ts'
+import { checkKey } from './key.ts'
+import { defaultLimit, type GetOptions, type ObjectStore, type PutOptions, type StoredObject } from './object-store.ts'
+
+/** Objects as files of one directory, readable by their owner only. It can't keep its owner from changing them. */
+export function createDirectoryStore(directory: string): ObjectStore {
+  const fileOf = (key: string) => join(directory, ...key.split('/'))
+
+  async function get(key: string, { limit = defaultLimit, signal }: GetOptions = {}): Promise<Buffer | null> {
+    checkKey(key)
+    signal?.throwIfAborted()
+    const file = await openExisting(fileOf(key))
+    if (file === null) return null
+    try {
+      if ((await file.stat()).size > limit) throw new ObjectTooLarge(key, directory, limit)
+      return await file.readFile()
+    } finally {
+      await file.close()
+    }
+  }
+
+  return {
+    place: directory,
+    locked: false,
+    async put(key, bytes, { signal }: PutOptions = {}) {
+      checkKey(key)
+      signal?.throwIfAborted()
+      const file = fileOf(key)
+      await makeDirectories(directory, dirname(file))
+      const unfinished = join(dirname(file), `.${randomBytes(12).toString('hex')}`)
+      try {
+        await writeDurably(unfinished, bytes)
+        signal?.throwIfAborted()
+        // A link, unlike a rename, never replaces what is there.
+        await link(unfinished, file)
+      } catch (error) {
+        if (!hasCode(error, 'EEXIST')) throw error
+        if (!(await holds(file, bytes))) throw new ObjectDiffers(key, directory)
+      } finally {
+        await unlink(unfinished).catch(() => {})
+      }
+      await syncDirectory(dirname(file))
+    },
+    get,
+    async *list(prefix, { signal } = {}) {
+      signal?.throwIfAborted()
+      yield* walk(directory, '', prefix, signal)
+    },
+    async remove(key, { signal } = {}) {
+      checkKey(key)
+      signal?.throwIfAborted()
+      await unlink(fileOf(key)).catch(unlessMissing)
+    },
+    async check() {
+      try {
+        await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+      } catch (cause) {
+        const reason = hasCode(cause, 'ENOENT')
+          ? 'there is no such directory; create it'
+          : 'the gateway may not read and write there; give it the right to'
+        throw Object.assign(new ObjectStoreUnusable(directory, reason), { cause })
+      }
+    },
+    close() {},
+  }
+}
+
+async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
+  const handle = await openExisting(file)
+  if (handle === null) return false
+  try {
+    return (await handle.stat()).size === bytes.length && (await handle.readFile()).equals(bytes)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A file, never what a symbolic link points at. */
+async function openExisting(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (error) {
+    unlessMissing(error)
+    return null
+  }
+}
+
+/** Makes what is missing below the store's own directory, and each new entry durable. */
+async function makeDirectories(root: string, directory: string): Promise<void> {
+  if (directory === root) return
+  await makeDirectories(root, dirname(directory))
+  try {
+    await mkdir(directory, { mode: 0o700 })
+    await syncDirectory(dirname(directory))
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* walk(
+  root: string,
+  below: string,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StoredObject> {
+  const entries = await readdir(join(root, below), { withFileTypes: true }).catch((error) => {
+    unlessMissing(error)
+    return []
+  })
+  const named = entries
+    .filter(({ name }) => !name.startsWith('.'))
+    .map((entry) => ({ entry, path: `${below}${entry.name}${entry.isDirectory() ? '/' : ''}` }))
+    .sort((one, other) => (one.path < other.path ? -1 : 1))
+  for (const { entry, path } of named) {
+    signal?.throwIfAborted()
+    if (entry.isDirectory() && (path.startsWith(prefix) || prefix.startsWith(path)))
+      yield* walk(root, path, prefix, signal)
+    else if (entry.isFile() && path.startsWith(prefix)) yield { key: path, size: (await lstat(join(root, path))).size }
+  }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!hasCode(error, 'ENOENT')) throw error
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

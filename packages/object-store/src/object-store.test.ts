@@ -1,0 +1,259 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { ObjectStore } from './object-store.ts'
+import { openObjectStore, readObjectStoreAddress } from './open.ts'
+import { createS3Store, type S3StoreOptions } from './s3-store.ts'
+import { hasMoto, startMoto } from './testing/moto.ts'
+import { startS3Server } from './testing/s3-server.ts'
+
+const bucket = 'records'
+
+beforeAll(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+})
+
+async function directoryStore(): Promise<ObjectStore> {
+  return openObjectStore(readObjectStoreAddress(await temporaryDirectory()))
+}
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'objects-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return directory
+}
+
+async function mockEndpoint(objectLock: boolean): Promise<string> {
+  const server = await startS3Server({ bucket, objectLock })
+  onTestFinished(() => server.close())
+  return server.endpoint
+}
+
+async function motoEndpoint(objectLock: boolean): Promise<string> {
+  const moto = await startMoto()
+  onTestFinished(() => moto.close())
+  const client = clientOf(moto.endpoint)
+  await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: objectLock }))
+  return moto.endpoint
+}
+
+function clientOf(endpoint: string): S3Client {
+  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true })
+  onTestFinished(() => client.destroy())
+  return client
+}
+
+function s3Store(endpoint: string, options: Partial<S3StoreOptions> = {}): ObjectStore {
+  const store = createS3Store({ bucket, prefix: 'audit/', region: 'us-east-1', endpoint, ...options })
+  onTestFinished(() => store.close())
+  return store
+}
+
+const stores: readonly (readonly [string, boolean, () => Promise<ObjectStore>])[] = [
+  ['a directory', true, directoryStore],
+  ['S3 (our mock)', true, async () => s3Store(await mockEndpoint(false))],
+  ['S3 (moto, a mock)', hasMoto, async () => s3Store(await motoEndpoint(false))],
+]
+
+const hostileKeys = [
+  ...['', '/one', 'one/', 'a//b', '../one', 'a/../b', '.hidden', 'a/.b', 'a b', 'ä', 'a\\b', 'a\0b'],
+  'x'.repeat(513),
+]
+
+async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of store.list(prefix)) keys.push(key)
+  return keys
+}
+
+for (const [name, isHere, open] of stores) {
+  describe.skipIf(!isHere)(name, () => {
+    test('gives back what was put, byte for byte', async () => {
+      const store = await open()
+      const bytes = randomBytes(100_000)
+      await store.put('2026/11/one.bin', bytes)
+      expect(await store.get('2026/11/one.bin')).toEqual(bytes)
+      expect(await store.get('2026/11/two.bin')).toBeNull()
+      await store.put('empty', Buffer.alloc(0))
+      expect(await store.get('empty')).toEqual(Buffer.alloc(0))
+    })
+
+    test('takes the same bytes again, and refuses others', async () => {
+      const store = await open()
+      await store.put('one', Buffer.from('first'))
+      await store.put('one', Buffer.from('first'))
+      for (const other of ['other', 'firs', 'first and more']) {
+        await expect(store.put('one', Buffer.from(other))).rejects.toMatchObject({ code: 'RGW_OBJECT_DIFFERS' })
+      }
+      expect(await store.get('one')).toEqual(Buffer.from('first'))
+    })
+
+    test('of many who put at once, one wins and the others hear of it', async () => {
+      const store = await open()
+      const puts = await Promise.allSettled(
+        Array.from({ length: 8 }, (_, index) => store.put('one', Buffer.from([index]))),
+      )
+      const won = puts.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []))
+      expect(won).toHaveLength(1)
+      expect(await store.get('one')).toEqual(Buffer.from(won))
+    })
+
+    test('lists by prefix, in order, over pages', async () => {
+      const store = await open()
+      const keys = ['a/1', 'a/2', 'a-b', 'a/b/c', 'a/b/d', 'b', 'a/3', 'a/4']
+      for (const key of keys) await store.put(key, Buffer.from(key))
+      expect(await keysOf(store, '')).toEqual([...keys].sort())
+      expect(await keysOf(store, 'a/')).toEqual(keys.filter((key) => key.startsWith('a/')).sort())
+      expect(await keysOf(store, 'a/b')).toEqual(['a/b/c', 'a/b/d'])
+      expect(await keysOf(store, 'z')).toEqual([])
+    })
+
+    test('removes, and says nothing of what is not there', async () => {
+      const store = await open()
+      await store.put('one', Buffer.from('1'))
+      await store.remove('one')
+      await store.remove('one')
+      expect(await store.get('one')).toBeNull()
+    })
+
+    test('reads no more than it is told to', async () => {
+      const store = await open()
+      await store.put('large', randomBytes(1_000))
+      await expect(store.get('large', { limit: 999 })).rejects.toMatchObject({ code: 'RGW_OBJECT_TOO_LARGE' })
+      expect(await store.get('large', { limit: 1_000 })).toHaveLength(1_000)
+    })
+
+    test('refuses keys that could mean something else elsewhere', async () => {
+      const store = await open()
+      const refusal = { code: 'RGW_OBJECT_KEY_INVALID' }
+      for (const key of hostileKeys) {
+        await expect(store.put(key, Buffer.from('1'))).rejects.toMatchObject(refusal)
+        await expect(store.get(key)).rejects.toMatchObject(refusal)
+        await expect(store.remove(key)).rejects.toMatchObject(refusal)
+      }
+    })
+
+    test('ends when it is told to', async () => {
+      const store = await open()
+      const signal = AbortSignal.abort(new Error('enough'))
+      await expect(store.put('one', Buffer.from('1'), { signal })).rejects.toThrow()
+      expect(await store.get('one')).toBeNull()
+    })
+  })
+}
+
+describe('a directory', () => {
+  test('keeps what it holds to its owner, and nothing unfinished', async () => {
+    const directory = await temporaryDirectory()
+    const store = await openObjectStore({ kind: 'directory', directory })
+    await store.put('a/one', Buffer.from('1'))
+    await expect(store.put('a/one', Buffer.from('2'))).rejects.toThrow()
+    expect((await stat(join(directory, 'a/one'))).mode & 0o777).toBe(0o600)
+    expect((await stat(join(directory, 'a'))).mode & 0o777).toBe(0o700)
+    expect(await readdir(join(directory, 'a'))).toEqual(['one'])
+  })
+
+  test('follows no symbolic link to what somebody else put elsewhere', async () => {
+    const directory = await temporaryDirectory()
+    const store = await openObjectStore({ kind: 'directory', directory })
+    await writeFile(join(directory, '.secret'), 'secret')
+    await symlink(join(directory, '.secret'), join(directory, 'one'))
+    await expect(store.get('one')).rejects.toMatchObject({ code: 'ELOOP' })
+    await expect(store.put('one', Buffer.from('secret'))).rejects.toThrow()
+    expect(await keysOf(store, '')).toEqual([])
+  })
+
+  test('says what is missing', async () => {
+    const directory = await temporaryDirectory()
+    await expect((await openObjectStore({ kind: 'directory', directory })).check()).resolves.toBeUndefined()
+    const missing = await openObjectStore({ kind: 'directory', directory: join(directory, 'none') })
+    await expect(missing.check()).rejects.toThrow(
+      `${join(directory, 'none')} cannot be used: there is no such directory; create it`,
+    )
+    await expect(missing.put('one', Buffer.from('1'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test.skipIf(process.getuid?.() === 0)('says when it may not write there', async () => {
+    const directory = await temporaryDirectory()
+    await chmod(directory, 0o500)
+    await expect((await openObjectStore({ kind: 'directory', directory })).check()).rejects.toThrow(
+      'may not read and write there',
+    )
+  })
+})
+
+const locks: readonly (readonly [string, boolean, (objectLock: boolean) => Promise<string>])[] = [
+  ['S3 with Object Lock (our mock)', true, mockEndpoint],
+  ['S3 with Object Lock (moto, a mock)', hasMoto, motoEndpoint],
+]
+const lock = { mode: 'compliance', duration: 86_400_000 } as const
+
+for (const [name, isHere, endpointOf] of locks) {
+  describe.skipIf(!isHere)(name, () => {
+    test('what was put first counts, whatever is put or deleted over it', async () => {
+      const endpoint = await endpointOf(true)
+      const store = s3Store(endpoint, { lock })
+      await store.put('one', Buffer.from('first'))
+      const client = clientOf(endpoint)
+      const place = { Bucket: bucket, Key: 'audit/one' }
+      await client.send(new PutObjectCommand({ ...place, Body: 'forged' }))
+      expect(await store.get('one')).toEqual(Buffer.from('first'))
+      await client.send(new DeleteObjectCommand(place))
+      expect(await store.get('one')).toEqual(Buffer.from('first'))
+      expect(await keysOf(store, '')).toEqual(['one'])
+      await expect(store.put('one', Buffer.from('second'))).rejects.toMatchObject({ code: 'RGW_OBJECT_DIFFERS' })
+      await store.put('one', Buffer.from('first'))
+    })
+
+    test('a locked version cannot be deleted', async () => {
+      const endpoint = await endpointOf(true)
+      const store = s3Store(endpoint, { lock })
+      await store.put('one', Buffer.from('first'))
+      const client = clientOf(endpoint)
+      const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }))
+      const deletions = Versions.map(({ VersionId }) =>
+        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'audit/one', VersionId })),
+      )
+      expect(deletions).toHaveLength(1)
+      await expect(Promise.all(deletions)).rejects.toMatchObject({ name: 'AccessDenied' })
+      expect(await store.get('one')).toEqual(Buffer.from('first'))
+    })
+
+    test('says that the bucket has no lock, or is not there', async () => {
+      const endpoint = await endpointOf(false)
+      await expect(s3Store(endpoint).check()).resolves.toBeUndefined()
+      await expect(s3Store(endpoint, { lock }).check()).rejects.toThrow(
+        's3://records/audit/ cannot be used: the bucket has no Object Lock; it is turned on when a bucket is made',
+      )
+      await expect(s3Store(endpoint, { bucket: 'none' }).check()).rejects.toThrow('there is no such bucket')
+    })
+
+    test('a bucket with a lock can be used', async () => {
+      const store = s3Store(await endpointOf(true), { lock })
+      await expect(store.check()).resolves.toBeUndefined()
+      expect(store.locked).toBe(true)
+    })
+  })
+}
+
+test('an S3 that says nothing is given up when the caller says so', async () => {
+  const server = await startS3Server({ bucket })
+  onTestFinished(() => server.close())
+  const store = s3Store(server.endpoint)
+  server.hang(true)
+  const signal = AbortSignal.timeout(50)
+  await expect(store.put('one', Buffer.from('1'), { signal })).rejects.toMatchObject({ name: 'AbortError' })
+  server.hang(false)
+  await store.put('one', Buffer.from('1'))
+})

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { readObjectStoreAddress } from './open.ts'
+
+test.each([
+  ['/var/lib/records', { kind: 'directory', directory: '/var/lib/records' }],
+  ['file:///var/lib/records', { kind: 'directory', directory: '/var/lib/records' }],
+  ['s3://records', { kind: 's3', bucket: 'records', prefix: '' }],
+  ['s3://records/audit/prod/', { kind: 's3', bucket: 'records', prefix: 'audit/prod/' }],
+  ['s3://records/audit?region=eu-west-1', { kind: 's3', bucket: 'records', prefix: 'audit/', region: 'eu-west-1' }],
+  [
+    's3://records?endpoint=https://s3.example.com',
+    { kind: 's3', bucket: 'records', prefix: '', endpoint: 'https://s3.example.com' },
+  ],
+  [
+    's3://records?endpoint=http://127.0.0.1:9000',
+    { kind: 's3', bucket: 'records', prefix: '', endpoint: 'http://127.0.0.1:9000' },
+  ],
+])('%s', (text, address) => {
+  expect(readObjectStoreAddress(text)).toEqual(address)
+})
+
+test.each([
+  ['records', 'the path of a directory from / on, or s3://'],
+  ['', 'the path of a directory from / on, or s3://'],
+  ['https://records', 'the path of a directory from / on, or s3://'],
+  ['file://host/var', 'a file address has three slashes, no host'],
+  ['file:///var%2Flib', 'a file address has three slashes, no host and no %2F'],
+  ['s3://key:secret@records', 'credentials do not belong in it'],
+  ['s3://records:9000', 'no port'],
+  ['s3://R', 'not the name of a bucket'],
+  ['s3://records/a//b', 'the prefix may hold'],
+  ['s3://records/a%20b', 'the prefix may hold'],
+  ['s3://records?endpoint=http://s3.example.com', 'each once'],
+  ['s3://records?endpoint=https://user:secret@s3.example.com', 'each once'],
+  ['s3://records?region=a&region=b', 'each once'],
+  ['s3://records?acl=public', 'each once'],
+])('refuses %s', (text, reason) => {
+  const refused = expect.objectContaining({
+    code: 'RGW_OBJECT_STORE_ADDRESS_INVALID',
+    message: expect.stringContaining(reason),
+  })
+  expect(() => readObjectStoreAddress(text)).toThrow(refused)
+  expect(() => readObjectStoreAddress(text)).not.toThrow('secret')
+})

@@ -1,0 +1,89 @@
+import { isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createDirectoryStore } from './directory-store.ts'
+import { ObjectStoreAddressInvalid } from './errors.ts'
+import { isKey } from './key.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { ObjectLock } from './s3-store.ts'
+
+/** Where objects are to be kept, read from what an operator wrote. */
+export type ObjectStoreAddress =
+  | { readonly kind: 'directory'; readonly directory: string }
+  | {
+      readonly kind: 's3'
+      readonly bucket: string
+      readonly prefix: string
+      readonly region?: string
+      readonly endpoint?: string
+    }
+
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+const regionName = /^[a-z0-9-]{1,40}$/
+
+/**
+ * Reads `/path/of/a/directory`, `file:///path` or `s3://bucket/prefix?region=eu-west-1&endpoint=https://s3.example.com`.
+ * @throws ObjectStoreAddressInvalid with what is wrong; it never repeats the text, which may hold a secret
+ */
+export function readObjectStoreAddress(text: string): ObjectStoreAddress {
+  if (isAbsolute(text)) return { kind: 'directory', directory: text }
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url?.protocol === 'file:') return { kind: 'directory', directory: directoryOf(url) }
+  if (url?.protocol === 's3:') return s3Of(url)
+  throw new ObjectStoreAddressInvalid('write the path of a directory from / on, or s3://bucket/prefix')
+}
+
+/** Opens it. The S3 client is only loaded for S3. */
+export async function openObjectStore(
+  address: ObjectStoreAddress,
+  { lock }: { readonly lock?: ObjectLock } = {},
+): Promise<ObjectStore> {
+  if (address.kind === 'directory') return createDirectoryStore(address.directory)
+  const { createS3Store } = await import('./s3-store.ts')
+  return createS3Store({ ...address, ...(lock ? { lock } : {}) })
+}
+
+function directoryOf(url: URL): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    throw new ObjectStoreAddressInvalid('a file address has three slashes, no host and no %2F')
+  }
+}
+
+function s3Of({ hostname, pathname, searchParams, username, password, port, hash }: URL): ObjectStoreAddress {
+  if (username || password) {
+    throw new ObjectStoreAddressInvalid(
+      'credentials do not belong in it; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use the identity of the workload',
+    )
+  }
+  if (port || hash) throw new ObjectStoreAddressInvalid('s3 addresses have no port and no #')
+  if (!bucketName.test(hostname)) throw new ObjectStoreAddressInvalid('what follows s3:// is not the name of a bucket')
+  const prefix = pathname.slice(1).replace(/\/$/, '')
+  if (prefix !== '' && !isKey(prefix)) {
+    throw new ObjectStoreAddressInvalid('the prefix may hold letters, digits, ".", "_", "=", "-" and "/" between them')
+  }
+  const parameters = parametersOf(searchParams)
+  return { kind: 's3', bucket: hostname, prefix: prefix === '' ? '' : `${prefix}/`, ...parameters }
+}
+
+function parametersOf(given: URLSearchParams): { readonly region?: string; readonly endpoint?: string } {
+  const read: { region?: string; endpoint?: string } = {}
+  for (const [name, value] of given) {
+    if (name === 'region' && read.region === undefined && regionName.test(value)) read.region = value
+    else if (name === 'endpoint' && read.endpoint === undefined && isEndpoint(value)) read.endpoint = value
+    else throw new ObjectStoreAddressInvalid('after ? it takes region=… and endpoint=https://…, each once')
+  }
+  return read
+}
+
+/** Plain http is for a store on the same machine. */
+function isEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text)
+  const isSecure = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+  return isSecure && !username && !password && pathname === '/' && !search && !hash
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
+import { ObjectDiffers, ObjectStoreUnusable, ObjectTooLarge } from './errors.ts'
+import { checkKey } from './key.ts'
+import { defaultLimit, type GetOptions, type ObjectStore, type PutOptions, type StoredObject } from './object-store.ts'
+
+export interface ObjectLock {
+  /** `compliance` binds everybody; who has the right to can lift `governance`. */
+  readonly mode: 'compliance' | 'governance'
+  /** Milliseconds from the moment an object is put. */
+  readonly duration: number
+}
+
+export interface S3StoreOptions {
+  readonly bucket: string
+  /** What all keys begin with: empty, or with a slash at its end. */
+  readonly prefix: string
+  readonly region?: string
+  /** Of another provider than AWS: its buckets are part of the path. */
+  readonly endpoint?: string
+  /** With it the first version of a key is what counts, whatever was put over it. */
+  readonly lock?: ObjectLock
+  readonly clock?: { now(): number }
+}
+
+interface Version {
+  readonly VersionId?: string
+}
+
+/** Milliseconds until a connection must stand, and until a silent one is given up. */
+const connectionTimeout = 5_000
+const requestTimeout = 30_000
+
+/** Credentials come from the environment, the workload's identity or the instance, as the AWS client finds them. */
+export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = Date }: S3StoreOptions): ObjectStore {
+  const place = `s3://${bucket}/${prefix}`
+  const client = new S3Client({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
+    maxAttempts: 2,
+    // A digest that every provider understands goes with each object instead.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+  const within = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {})
+  const named = (key: string) => ({ Bucket: bucket, Key: prefix + key })
+
+  async function get(key: string, { limit = defaultLimit, signal }: GetOptions = {}): Promise<Buffer | null> {
+    checkKey(key)
+    const version = lock ? await firstVersion(key, signal) : {}
+    if (version === null) return null
+    try {
+      const { Body } = await client.send(new GetObjectCommand({ ...named(key), ...version }), within(signal))
+      return await readAtMost(Body as Readable, limit, () => new ObjectTooLarge(key, place, limit))
+    } catch (error) {
+      if (isAnswer(error, 'NoSuchKey')) return null
+      throw error
+    }
+  }
+
+  /** A provider lists the versions of a key from the newest to the oldest. */
+  async function firstVersion(key: string, signal: AbortSignal | undefined): Promise<Version | null> {
+    let first: Version | null = null
+    for await (const { Versions = [] } of versions(prefix + key, signal)) {
+      for (const { Key, VersionId } of Versions) if (Key === prefix + key) first = VersionId ? { VersionId } : {}
+    }
+    return first
+  }
+
+  async function* versions(from: string, signal: AbortSignal | undefined) {
+    let page: ListObjectVersionsCommandOutput | undefined
+    do {
+      const after = page && { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+      page = await client.send(
+        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: from, ...after }),
+        within(signal),
+      )
+      yield page
+    } while (page.IsTruncated)
+  }
+
+  async function* listVersions(from: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
+    let last: StoredObject | null = null
+    for await (const { Versions = [] } of versions(prefix + from, signal)) {
+      for (const { Key = '', Size = 0 } of Versions) {
+        const key = Key.slice(prefix.length)
+        if (last !== null && last.key !== key) yield last
+        last = { key, size: Size }
+      }
+    }
+    if (last !== null) yield last
+  }
+
+  async function* listObjects(from: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
+    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix + from }, within(signal))
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = '', Size = 0 } of Contents) yield { key: Key.slice(prefix.length), size: Size }
+    }
+  }
+
+  async function expectSame(key: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const found = await get(key, { limit: bytes.length, ...(signal ? { signal } : {}) }).catch((error) => {
+      if (error instanceof ObjectTooLarge) return null
+      throw error
+    })
+    if (found === null || !found.equals(bytes)) throw new ObjectDiffers(key, place)
+  }
+
+  return {
+    place,
+    locked: lock?.mode === 'compliance',
+    async put(key, bytes, { signal }: PutOptions = {}) {
+      checkKey(key)
+      try {
+        await client.send(
+          new PutObjectCommand({
+            ...named(key),
+            Body: bytes,
+            ContentMD5: createHash('md5').update(bytes).digest('base64'),
+            IfNoneMatch: '*',
+            ...(lock && {
+              ObjectLockMode: lock.mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE',
+              ObjectLockRetainUntilDate: new Date(clock.now() + lock.duration),
+            }),
+          }),
+          within(signal),
+        )
+      } catch (error) {
+        if (!isAnswer(error, 'PreconditionFailed')) throw error
+        return await expectSame(key, bytes, signal)
+      }
+      // Over a marker of deletion anything can be put, but the first version is the one that counts.
+      if (lock) await expectSame(key, bytes, signal)
+    },
+    get,
+    list: (from, { signal } = {}) => (lock ? listVersions(from, signal) : listObjects(from, signal)),
+    async remove(key, { signal } = {}) {
+      checkKey(key)
+      await client.send(new DeleteObjectCommand(named(key)), within(signal))
+    },
+    async check({ signal } = {}) {
+      try {
+        await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }), within(signal))
+        if (lock) await client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket }), within(signal))
+      } catch (cause) {
+        throw Object.assign(new ObjectStoreUnusable(place, reasonOf(cause)), { cause })
+      }
+    },
+    close: () => client.destroy(),
+  }
+}
+
+async function readAtMost(body: Readable, limit: number, tooLarge: () => Error): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    // Leaving the loop destroys the answer.
+    if (size > limit) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function isAnswer(error: unknown, name: string): boolean {
+  return error instanceof S3ServiceException && error.name === name
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'there is no such bucket',
+  AccessDenied: 'its credentials may not list it and put objects there',
+  InvalidAccessKeyId: 'its access key is not known there',
+  SignatureDoesNotMatch: 'its secret key is another one',
+  CredentialsProviderError: 'no AWS credentials were found in the environment, for the workload or on the instance',
+  ObjectLockConfigurationNotFoundError: 'the bucket has no Object Lock; it is turned on when a bucket is made',
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return reasons[error.name] ?? `${error.name}: ${error.message}`
+}
