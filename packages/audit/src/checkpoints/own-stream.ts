@@ -30,7 +30,8 @@ interface OwnStream {
   since: number
   /** Signed heads beyond what this process knows so far, which may only be a moment ahead. */
   ahead: { readonly head: StreamHead; readonly number: number } | null
-  over: boolean
+  /** `done`: nothing more is to be compared. */
+  state: 'open' | 'closed' | 'done'
 }
 
 /** Beyond that, hashes go into the tree before they were compared, and a checkpoint in between can't be. */
@@ -42,9 +43,9 @@ export function createOwnStreams(): OwnStreams {
   const streams = new Map<string, OwnStream>()
 
   function streamOf(id: string, moment: number): OwnStream {
-    const known = streams.get(id) ?? { tree: createTree(), waiting: [], since: moment, ahead: null, over: false }
-    streams.set(id, known)
-    return known
+    const own = streams.get(id) ?? { tree: createTree(), waiting: [], since: moment, ahead: null, state: 'open' }
+    streams.set(id, own)
+    return own
   }
 
   function compareHead(stream: string, own: OwnStream, head: StreamHead, number: number): ForeignHead | null {
@@ -64,30 +65,42 @@ export function createOwnStreams(): OwnStreams {
     wrote(events) {
       for (const { place, hash, terms } of events) {
         const own = streamOf(place.stream, place.moment)
+        if (own.state === 'done') continue
         if (own.waiting.length === 0) own.since = place.moment
         own.waiting.push(hash)
         if (own.waiting.length > mostWaiting) takeIn(own, own.waiting.length)
-        if (terms.kind === 'stream.closed') own.over = true
+        if (terms.kind === 'stream.closed') own.state = 'closed'
       }
     },
-    compare({ number, at, heads }) {
-      const signed = new Map(heads.map((head) => [head.stream, head]))
+    compare(checkpoint) {
+      const signed = new Map(checkpoint.heads.map((head) => [head.stream, head]))
       const foreign: ForeignHead[] = []
       for (const [stream, own] of streams) {
+        if (own.state === 'done') continue
         const head = signed.get(stream)
         const found = head
-          ? compareHead(stream, own, head, number)
-          : own.waiting.length > 0 && own.since < Date.parse(at) - patience
-            ? ({ stream, number, size: own.tree.size, problem: 'absent' } as const)
+          ? compareHead(stream, own, head, checkpoint.number)
+          : isAbsent(own, checkpoint)
+            ? ({ stream, number: checkpoint.number, size: own.tree.size, problem: 'absent' } as const)
             : null
         if (found !== null) foreign.push(found)
-        const isDone = own.over && own.waiting.length === 0 && head !== undefined
-        if (found !== null || isDone) streams.delete(stream)
+        if (own.state === 'closed' && own.waiting.length === 0) streams.delete(stream)
+        else if (found !== null) finish(own)
       }
       return foreign
     },
     unsigned: () => Math.max(0, ...[...streams.values()].map(({ waiting }) => waiting.length)),
   }
+}
+
+/** An event of it is old enough to be signed, but the stream isn't. */
+function isAbsent({ waiting, since }: OwnStream, { at }: Checkpoint): boolean {
+  return waiting.length > 0 && since < Date.parse(at) - patience
+}
+
+function finish(own: OwnStream): void {
+  own.state = 'done'
+  own.waiting = []
 }
 
 function takeIn(own: OwnStream, count: number): void {

@@ -17,6 +17,8 @@ export type RoundResult =
   | { readonly kind: 'busy' }
   | { readonly kind: 'early' }
   | { readonly kind: 'outdated'; readonly current: string }
+  /** What somebody put in the place of the newest checkpoint isn't one. Nothing is signed over it. */
+  | { readonly kind: 'unreadable'; readonly number: number }
   | {
       readonly kind: 'made'
       readonly checkpoint: Checkpoint
@@ -36,7 +38,9 @@ export async function makeCheckpoint(sql: Sql, options: RoundOptions): Promise<R
   return sql.begin(async function makeUnderLock(tx): Promise<RoundResult> {
     const [locked] = await tx`select pg_try_advisory_xact_lock(${lock.space}::int, ${lock.checkpoints}::int) as ours`
     if (!locked?.ours) return { kind: 'busy' }
-    const { last, age, now } = await lastCheckpoint(tx)
+    const newest = await newestCheckpoint(tx)
+    if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
+    const { last, age, now } = newest
     if (age < options.interval) return { kind: 'early' }
     const known = await tx`select key from audit.checkpoints where number = 1 or replaces is not null`
     const choice = chooseKeys(options.keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
@@ -64,14 +68,20 @@ export async function makeCheckpoint(sql: Sql, options: RoundOptions): Promise<R
   })
 }
 
+type Newest =
+  | { readonly last: Checkpoint | null; readonly age: number; readonly now: Date }
+  | { readonly unreadable: number }
+
 /** The newest checkpoint, the milliseconds since, and what time it is, all by the database's clock. */
-async function lastCheckpoint(tx: TransactionSql): Promise<{ last: Checkpoint | null; age: number; now: Date }> {
+async function newestCheckpoint(tx: TransactionSql): Promise<Newest> {
   const [row] = await tx`
-    select note, clock_timestamp() as now, extract(epoch from clock_timestamp() - at)::float8 * 1000 as age
-    from (select 1) as one left join lateral (select note, at from audit.checkpoints order by number desc limit 1) as last on true`
-  const last = row?.note == null ? null : readCheckpoint(row.note)
-  if (row?.note != null && last === null) throw new Error('the newest checkpoint in the database is not one')
-  return { last, age: row?.age ?? Number.POSITIVE_INFINITY, now: row?.now }
+    select number::float8 as number, note, clock_timestamp() as now,
+      extract(epoch from clock_timestamp() - at)::float8 * 1000 as age
+    from (select 1) as one
+    left join lateral (select number, note, at from audit.checkpoints order by number desc limit 1) as last on true`
+  if (row?.note == null) return { last: null, age: Number.POSITIVE_INFINITY, now: row?.now }
+  const last = readCheckpoint(row.note)
+  return last?.number === row.number ? { last, age: row.age, now: row.now } : { unreadable: row.number }
 }
 
 interface Candidate {
