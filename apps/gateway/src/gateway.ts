@@ -38,6 +38,7 @@ import { answerErrors } from './answer-errors.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
+import { type CheckpointSettings, registerCheckpoints, signingKeysOf } from './checkpoints.ts'
 import { createLogins, registerCliLogin } from './cli-login.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { createFailureLog } from './failure-log.ts'
@@ -45,6 +46,7 @@ import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
 import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
+import { type AuditEvidence, createAuditEvidence } from './own-api/audit-evidence.ts'
 import { cliLoginApi } from './own-api/cli-login-api.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
@@ -98,6 +100,8 @@ export interface GatewayOptions {
   readonly policyFile?: string | null
   /** Where metrics are; nowhere when absent. */
   readonly metrics?: MetricsAddress | null
+  /** Who signs checkpoints of the audit log, and where copies go; when absent, derived keys and nowhere. */
+  readonly checkpoints?: CheckpointSettings
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
   readonly policyPackages?: readonly string[]
 }
@@ -122,12 +126,17 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now } })
+    const checkpointer = registerCheckpoints(app, databaseUrl, options.checkpoints ?? unanchored(options.secretKeys))
+    await app.register(auditPlugin, {
+      store: createPostgresAuditStore({ url: databaseUrl }),
+      clock: { now },
+      onDurable: checkpointer.wrote,
+    })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
-    const notes = { protection: await tamperProtection(database.sql), forwarding }
+    const notes = { protection: await tamperProtection(database.sql), forwarding, checkpoints: checkpointer.state }
     await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
@@ -142,13 +151,18 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      auditEvidence: auditEvidenceOf(app, databaseUrl),
     })
     await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     if (options.metrics)
-      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
+      serveMetrics(
+        app,
+        options.metrics,
+        createMetrics({ identities: app.identities, audit: app.audit, lastUses, checkpoints: checkpointer.state }),
+      )
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)
@@ -161,6 +175,19 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     throw error
   }
 }
+
+function unanchored(secretKeys: SecretKeys): CheckpointSettings {
+  return { keys: signingKeysOf([], secretKeys), places: [] }
+}
+
+/** Over connections of its own: no call waits behind somebody who reads the whole log. */
+function auditEvidenceOf(app: FastifyInstance, databaseUrl: string): AuditEvidence {
+  const database = openDatabase(databaseUrl, { max: mostReaders, applicationName: 'rack-gateway audit log' })
+  app.addHook('onClose', () => database.close())
+  return createAuditEvidence(database.sql, mostReaders)
+}
+
+const mostReaders = 2
 
 async function registerIdentities(
   app: FastifyInstance,

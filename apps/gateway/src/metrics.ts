@@ -1,3 +1,4 @@
+import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Audit } from '@rack-gateway/audit/plugin'
 import type { Identities } from '@rack-gateway/auth'
 import type { LastUses } from '@rack-gateway/auth/store'
@@ -7,10 +8,11 @@ export interface MetricSources {
   readonly identities: Identities
   readonly audit: Audit
   readonly lastUses: LastUses
+  readonly checkpoints: () => CheckpointerState
 }
 
 /** What is measured: asked for when somebody collects it. No label comes from a caller. */
-export function createMetrics({ identities, audit, lastUses }: MetricSources): Registry {
+export function createMetrics({ identities, audit, lastUses, checkpoints }: MetricSources): Registry {
   const registry = new Registry()
   const registers = [registry]
 
@@ -48,5 +50,19 @@ export function createMetrics({ identities, audit, lastUses }: MetricSources): R
   counter('audit_events', 'Events written to the audit log', () => audit.stats().written)
   gauge('audit_waiting', 'Events that are not written yet', () => audit.stats().waiting)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
+  gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
+  gauge('audit_checkpoint_age_seconds', 'Since the newest checkpoint was made', () => checkpoints().age / 1_000)
+  gauge('audit_unsigned', 'Events of this process that no checkpoint has signed yet', () => checkpoints().unsigned)
+  counter('audit_verified', 'Events that this process has read back and verified', () => checkpoints().verified)
+  counter('audit_inconsistencies', 'Findings that the audit log is not what was recorded', () => checkpoints().alarms)
+  gauge('audit_places', 'Places outside that checkpoints are copied to', () => checkpoints().places.length)
+  gauge('audit_undelivered', 'Checkpoints that the place which lags most does not have', () =>
+    undelivered(checkpoints()),
+  )
+  counter('audit_delivery_failures', 'Failed deliveries of checkpoints', () => checkpoints().deliveryFailures)
   return registry
+}
+
+function undelivered({ number, places }: CheckpointerState): number {
+  return Math.max(0, ...places.map((place) => number - place.number))
 }

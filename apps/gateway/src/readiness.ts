@@ -1,6 +1,8 @@
+import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Database, TamperProtection } from '@rack-gateway/database'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
+import { checkpointsCheck } from './checkpoint-readiness.ts'
 import type { Forwarding } from './forwarding.ts'
 import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
@@ -28,13 +30,14 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
 export interface ReadinessNotes {
   readonly protection: TamperProtection
   readonly forwarding: Forwarding
+  readonly checkpoints: () => CheckpointerState
 }
 
 /** What the gateway needs to answer calls, and what the operator should know about it. */
 export function readinessChecks(
   app: FastifyInstance,
   database: Database,
-  { protection, forwarding }: ReadinessNotes,
+  { protection, forwarding, checkpoints }: ReadinessNotes,
 ): () => Promise<Readiness[]> {
   return oncePer(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
@@ -54,6 +57,7 @@ export function readinessChecks(
         ready: app.audit.stats().available,
         detail: app.audit.stats().available ? 'writing' : 'can not be written',
       },
+      checkpointsCheck(checkpoints()),
       ...policyCheck(app),
       ...packagesCheck(app),
       {

@@ -2,6 +2,7 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { openPlaces, signingKeysOf } from './checkpoints.ts'
 import { createGateway, type SecretKeys } from './gateway.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { listenFailure } from './start-failure.ts'
@@ -35,6 +36,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       secretKeys: secretKeysOf(config),
       databaseUrl: database.runtimeUrl,
       log,
+      checkpoints: await checkpointsOf(config),
       auditReads: config.auditReads,
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
@@ -69,6 +71,11 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
     await database.stop()
     throw error
   }
+}
+
+async function checkpointsOf(config: ServerConfig) {
+  const given = config.checkpoints.signingKeys.map((key) => Buffer.from(key.reveal(), 'base64'))
+  return { keys: signingKeysOf(given, secretKeysOf(config)), places: await openPlaces(config.checkpoints) }
 }
 
 function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | null {

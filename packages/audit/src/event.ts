@@ -48,6 +48,9 @@ export const eventKinds = [
   'policy.rejected',
   'package.recorded',
   'environment.changed',
+  'audit.inconsistent',
+  'audit.read',
+  'signing-key.changed',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

@@ -14,6 +14,8 @@ export interface AuditPluginOptions {
   readonly host?: string
   readonly pid?: number
   readonly limits?: Partial<AuditWriterLimits>
+  /** Told of the events of each batch once they are durable. Must return soon and not throw. */
+  readonly onDurable?: (events: readonly RecordedEvent[]) => void
 }
 
 export interface Audit {
@@ -38,7 +40,7 @@ declare module 'fastify' {
 export default fp(
   async function audit(
     app,
-    { store, clock = Date, host = hostname(), pid = process.pid, limits = {} }: AuditPluginOptions,
+    { store, clock = Date, host = hostname(), pid = process.pid, limits = {}, onDurable }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
       store,
@@ -46,6 +48,7 @@ export default fp(
       host,
       pid,
       limits,
+      ...(onDurable && { onDurable }),
       onState(cause) {
         if (cause === null) app.log.info({ event: 'audit.available' }, 'the audit log can be written again')
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')

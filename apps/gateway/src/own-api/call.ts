@@ -1,3 +1,4 @@
+import type { EventDraft } from '@rack-gateway/audit'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
@@ -7,8 +8,10 @@ import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
+import type { AuditEvidence } from './audit-evidence.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
+import type { StreamedAnswer } from './streamed-answer.ts'
 
 /** What the handlers work with, the same for all calls. */
 export interface OwnApiContext {
@@ -28,6 +31,7 @@ export interface OwnApiContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly cliLogin: CliLoginApi
+  readonly auditEvidence: AuditEvidence
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -50,6 +54,8 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly others: boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
+  /** Records what was done with this call, in the name of its caller. */
+  readonly record: (event: Pick<EventDraft, 'kind' | 'detail'>) => Promise<void>
 }
 
 /** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */
@@ -69,7 +75,9 @@ export type AnyCall = OwnCall | JobCall | OpenCall
 
 type CallOf<E extends Endpoint> = E extends JobEndpoint ? JobCall<E> : E extends OpenEndpoint ? OpenCall<E> : OwnCall<E>
 
+type AnswerOf<E extends Endpoint> = E extends { streamed: readonly string[] } ? StreamedAnswer : Static<E['answer']>
+
 export type Handler<N extends EndpointName> = (
   call: CallOf<Endpoints[N]>,
-) => Promise<Static<Endpoints[N]['answer']>> | Static<Endpoints[N]['answer']>
+) => Promise<AnswerOf<Endpoints[N]>> | AnswerOf<Endpoints[N]>
 export type Handlers<N extends EndpointName = EndpointName> = { readonly [K in N]: Handler<K> }

@@ -1,6 +1,8 @@
+import { EventProof } from '@rack-gateway/audit/verify'
 import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
+import * as evidence from './evidence-schemas.ts'
 import * as policy from './policy-schemas.ts'
 import * as schemas from './schemas.ts'
 import * as workloadSchemas from './workload-schemas.ts'
@@ -17,6 +19,8 @@ interface EndpointShape {
   readonly body?: TObject
   readonly status: 200 | 201
   readonly answer: TSchema
+  /** Of an answer that is written while it is read: what it can be. */
+  readonly streamed?: readonly string[]
 }
 
 /** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
@@ -463,6 +467,36 @@ export const endpoints = {
     body: policy.DecisionsRequest,
     status: 200,
     answer: policy.Decisions,
+  },
+  listAuditKeys: {
+    method: 'GET',
+    path: '/audit/keys',
+    summary: 'Lists the public keys that have signed checkpoints of the audit log, oldest first.',
+    authentication: 'anyone',
+    status: 200,
+    answer: evidence.AuditKeys,
+  },
+  readAuditLog: {
+    method: 'GET',
+    path: '/audit/log',
+    summary:
+      'Gives all that verifies the audit log: every checkpoint, then every event, a line of JSON each. What rack-gateway audit verify reads; the reading is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: Type.String(),
+    streamed: ['application/x-ndjson'],
+  },
+  proveAuditEvent: {
+    method: 'GET',
+    path: '/audit/events/{id}/proof',
+    summary: 'Proves that an event is in the log, by the first checkpoint that signs it; within a minute there is one.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: EventProof,
   },
 } as const satisfies Readonly<Record<string, Endpoint>>
 

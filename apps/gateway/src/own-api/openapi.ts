@@ -65,7 +65,7 @@ export function entries(): [EndpointName, Endpoint][] {
 }
 
 function operation(name: EndpointName, endpoint: Endpoint): object {
-  const { path, summary, query, body, status, answer } = endpoint
+  const { path, summary, query, body, status, answer, streamed } = endpoint
   const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
   const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
     name: parameter,
@@ -82,7 +82,13 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
     parameters: [...ids, ...parameters],
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
-      [status]: { description: summary, content: json(answer) },
+      [status]: {
+        description: summary,
+        content:
+          streamed === undefined
+            ? json(answer)
+            : Object.fromEntries(streamed.map((type) => [type, { schema: answer }])),
+      },
       ...(isForCallers(endpoint) &&
         endpoint.conditional && { 304: { description: 'The caller has it already: If-None-Match names its ETag.' } }),
       ...Object.fromEntries(

@@ -12,7 +12,8 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
-import { momentOf, sourceOf } from '../rack-api/draft.ts'
+import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
+import type { AuditEvidence } from './audit-evidence.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
@@ -28,6 +29,7 @@ import {
 } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { refuseOtherSites } from './other-sites.ts'
+import { isStreamed, sendStreamed } from './streamed-answer.ts'
 import { validatorFor } from './validation.ts'
 
 declare module 'fastify' {
@@ -50,6 +52,7 @@ export interface OwnApiOptions {
   readonly publicUrl: string | null
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
+  readonly auditEvidence: AuditEvidence
 }
 
 /** No request here is large. */
@@ -57,7 +60,7 @@ const bodyLimit = 64 * 1024
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, auditEvidence } = options
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
@@ -71,6 +74,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     recheck,
     now,
     cliLogin,
+    auditEvidence,
   }
   app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
@@ -109,6 +113,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
+      if (isStreamed(answered)) return sendStreamed(reply, answered)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
@@ -167,6 +172,9 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     csrfToken: request.csrfToken,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
     changes: changesBy(app, request, principal, options),
+    async record(event: Parameters<OwnCall['record']>[0]) {
+      await app.audit.record({ ...draftOf(request), ...event })
+    },
   }
 }
 

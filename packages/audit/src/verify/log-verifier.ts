@@ -13,8 +13,10 @@ export interface LogVerifier {
    * there is none of this number; where only copies are looked at, they stand for both.
    */
   addCheckpoint(own: string | null, outside: string | null): void
-  /** The next event: streams in any mixture, each in the order of `seq`. @param columnProblem the first search column that differs */
-  addEvent(line: Buffer, columnProblem?: string | null): void
+  /** The next event, as a line of an export: streams in any mixture, each in the order of `seq`. */
+  addEvent(line: Buffer): void
+  /** The same, read; null for what isn't a line. @param columnProblem the first search column that says something else */
+  addRecord(record: LogRecord | null, columnProblem: string | null): void
   finish(): Verification
 }
 
@@ -86,6 +88,28 @@ export function createLogVerifier({ pinned }: LogVerifierOptions): LogVerifier {
     badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
   }
 
+  function addRecord(record: LogRecord | null, columnProblem: string | null): void {
+    lines++
+    const place = record === null ? null : placeIn(record)
+    if (record === null || place === null) {
+      report({ about: 'event', problem: 'unreadable', stream: '', seq: 0, until: 0, id: null, detail: String(lines) })
+      return
+    }
+    const progress = progressOf(place.stream)
+    events++
+    if (progress.bad) return
+    const expected = progress.check.size + 1
+    const problem = progress.check.add(record, place) ?? (columnProblem === null ? null : 'column')
+    if (problem === null) {
+      meetHead(place.stream, progress, record)
+      return
+    }
+    // What is missing is the first bad event, not what comes after it.
+    const seq = problem === 'gap' ? expected : place.seq
+    const id = problem === 'gap' ? null : idOf(record)
+    badEvent(progress, { problem, stream: place.stream, seq, until: seq, id, detail: columnProblem ?? '' })
+  }
+
   function ends(): void {
     const signedUntil = chain.last === null ? null : new Date(Date.parse(chain.last.at) - tolerance).toISOString()
     for (const [stream, progress] of streams) {
@@ -109,25 +133,8 @@ export function createLogVerifier({ pinned }: LogVerifierOptions): LogVerifier {
       const differs = differenceOf(own, outside, checkpoint.note.text)
       if (differs) report({ about: 'checkpoint', problem: differs, number: checkpoint.number, detail: '' })
     },
-    addEvent(line, columnProblem = null) {
-      lines++
-      const record = readExportLine(line)
-      const place = record === null ? null : placeIn(record)
-      if (record === null || place === null) {
-        report({ about: 'event', problem: 'unreadable', stream: '', seq: 0, until: 0, id: null, detail: String(lines) })
-        return
-      }
-      const progress = progressOf(place.stream)
-      events++
-      if (progress.bad) return
-      const expected = progress.check.size + 1
-      const problem = progress.check.add(record, place) ?? (columnProblem === null ? null : 'column')
-      if (problem === null) return meetHead(place.stream, progress, record)
-      // What is missing is the first bad event, not what comes after it.
-      const seq = problem === 'gap' ? expected : place.seq
-      const id = problem === 'gap' ? null : idOf(record)
-      badEvent(progress, { problem, stream: place.stream, seq, until: seq, id, detail: columnProblem ?? '' })
-    },
+    addEvent: (line) => addRecord(readExportLine(line), null),
+    addRecord,
     finish() {
       ends()
       const { first, last, count, keys } = chain

@@ -1,4 +1,5 @@
 import type { Handlers } from '../call.ts'
+import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
@@ -21,4 +22,5 @@ export const handlers: Handlers = {
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,
+  ...auditEvidenceHandlers,
 }
