@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { readCheckpoint } from '@rack-gateway/audit/checkpoints'
-import { type DatabaseLog, makeProof, type ProofResult, withDatabaseLog } from '@rack-gateway/audit/verify'
+import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
 import { AuditLogBusy } from '../errors.ts'
 
@@ -55,9 +55,7 @@ export function createAuditEvidence(sql: Sql, mostReaders: number): AuditEvidenc
       if (readers >= mostReaders) throw new AuditLogBusy(busy)
       const output = new PassThrough()
       // Whoever hangs up ends the reading; what fails here breaks the answer off, which so has no end.
-      void within(() => withDatabaseLog(sql, (log) => pipeline(linesOf(log), output))).catch((error: Error) =>
-        output.destroy(error),
-      )
+      void within(() => pipeline(linesOf(databaseLog(sql)), output)).catch((error: Error) => output.destroy(error))
       return output
     },
     prove: (id) => within(() => makeProof(sql, id)),

@@ -63,6 +63,8 @@ const lastWords = 5_000
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   const { keys, places, interval = 50_000, every = 2_000, growth = 10_000, onError } = options
   const sql = connect(options.url)
+  // One connection for rounds, which holds their lock; one for what follows them and for copies.
+  const rounds = connect(options.url)
   const own = createOwnStreams()
   const alarms = createAlarms(options.onAlarm)
   const deliveries = createDeliveries({
@@ -79,7 +81,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let missingKey: string | null = null
 
   async function round(least: number): Promise<void> {
-    const result = await makeCheckpoint(sql, { keys, interval: least })
+    const result = await makeCheckpoint(rounds, { keys, interval: least })
     missingKey = result.kind === 'outdated' ? result.current : null
     if (result.kind === 'made') heed(result)
     if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
@@ -139,7 +141,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
         await deliveries.deliver()
       })()
       await Promise.race([ending, wait(lastWords, undefined, { ref: false })])
-      await sql.end({ timeout: 1 })
+      await Promise.all([rounds.end({ timeout: 1 }), sql.end({ timeout: 1 })])
     },
   }
 }
@@ -166,8 +168,7 @@ async function follow(
 
 function connect(url: string): Sql {
   return postgres(url, {
-    // One for rounds, one for what follows them and for copies.
-    max: 2,
+    max: 1,
     fetch_types: false,
     connect_timeout: 5,
     connection: { application_name: 'rack-gateway checkpoints', statement_timeout: 60_000 },

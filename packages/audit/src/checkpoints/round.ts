@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 import type { Digest } from '../tree/hashing.ts'
 import { createTree, foldPeaks, type Tree } from '../tree/tree.ts'
 import type { StreamCheck } from '../verify/stream-check.ts'
@@ -32,40 +32,55 @@ const lock = { space: 0x52475721, checkpoints: 2 }
 
 /**
  * Makes the next checkpoint, if it is time and no other replica is making it: reads what each stream has grown by, verifies it, and
- * signs the trees. One transaction under a lock; nothing that records waits for it.
+ * signs the trees. Nothing that records waits for it.
+ *
+ * The lock only saves work: that one checkpoint has each number is seen to by the table's key. So no transaction is held open, which
+ * the driver couldn't end on a connection that broke without ending the process.
+ *
+ * @param sql of one connection, which holds the lock
  */
 export async function makeCheckpoint(sql: Sql, options: RoundOptions): Promise<RoundResult> {
-  return sql.begin(async function makeUnderLock(tx): Promise<RoundResult> {
-    const [locked] = await tx`select pg_try_advisory_xact_lock(${lock.space}::int, ${lock.checkpoints}::int) as ours`
-    if (!locked?.ours) return { kind: 'busy' }
-    const newest = await newestCheckpoint(tx)
-    if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
-    const { last, age, now } = newest
-    if (age < options.interval) return { kind: 'early' }
-    const known = await tx`select key from audit.checkpoints where number = 1 or replaces is not null`
-    const choice = chooseKeys(options.keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
-    if (choice.kind === 'outdated') return choice
-    const grown = await growStreams(tx, last)
-    const written = signCheckpoint(
-      {
-        number: (last?.number ?? 0) + 1,
-        at: now.toISOString(),
-        previous: last?.hash ?? noCheckpoint,
-        heads: grown.map(({ head }) => head),
-      },
-      choice.keys,
-    )
-    const checkpoint = readCheckpoint(written)
-    if (checkpoint === null) throw new Error('the checkpoint that was made can not be read')
-    await insertCheckpoint(tx, checkpoint)
-    await keepTrees(tx, grown)
-    return {
-      kind: 'made',
-      checkpoint,
-      verified: grown.reduce((sum, { verified }) => sum + verified, 0),
-      broken: grown.flatMap(({ broken }) => broken ?? []),
-    }
-  })
+  const { interval } = options
+  const newest = await newestCheckpoint(sql)
+  if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
+  if (newest.age < interval) return { kind: 'early' }
+  const [locked] = await sql`select pg_try_advisory_lock(${lock.space}::int, ${lock.checkpoints}::int) as ours`
+  if (!locked?.ours) return { kind: 'busy' }
+  try {
+    return await makeLocked(sql, options)
+  } finally {
+    await sql`select pg_advisory_unlock(${lock.space}::int, ${lock.checkpoints}::int)`.catch(() => {})
+  }
+}
+
+async function makeLocked(sql: Sql, { keys, interval }: RoundOptions): Promise<RoundResult> {
+  // Another replica may have made one before we had the lock.
+  const newest = await newestCheckpoint(sql)
+  if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
+  const { last, age, now } = newest
+  if (age < interval) return { kind: 'early' }
+  const known = await sql`select key from audit.checkpoints where number = 1 or replaces is not null`
+  const choice = chooseKeys(keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
+  if (choice.kind === 'outdated') return choice
+  const grown = await growStreams(sql, last)
+  const written = signCheckpoint(
+    {
+      number: (last?.number ?? 0) + 1,
+      at: now.toISOString(),
+      previous: last?.hash ?? noCheckpoint,
+      heads: grown.map(({ head }) => head),
+    },
+    choice.keys,
+  )
+  const checkpoint = readCheckpoint(written)
+  if (checkpoint === null) throw new Error('the checkpoint that was made can not be read')
+  if (!(await keep(sql, checkpoint, grown))) return { kind: 'busy' }
+  return {
+    kind: 'made',
+    checkpoint,
+    verified: grown.reduce((sum, { verified }) => sum + verified, 0),
+    broken: grown.flatMap(({ broken }) => broken ?? []),
+  }
 }
 
 type Newest =
@@ -73,8 +88,8 @@ type Newest =
   | { readonly unreadable: number }
 
 /** The newest checkpoint, the milliseconds since, and what time it is, all by the database's clock. */
-async function newestCheckpoint(tx: TransactionSql): Promise<Newest> {
-  const [row] = await tx`
+async function newestCheckpoint(sql: Sql): Promise<Newest> {
+  const [row] = await sql`
     select number::float8 as number, note, clock_timestamp() as now,
       extract(epoch from clock_timestamp() - at)::float8 * 1000 as age
     from (select 1) as one
@@ -102,8 +117,8 @@ interface GrownStream {
   readonly broken: BrokenStream | null
 }
 
-async function growStreams(tx: TransactionSql, last: Checkpoint | null): Promise<GrownStream[]> {
-  const candidates = await tx<Candidate[]>`
+async function growStreams(sql: Sql, last: Checkpoint | null): Promise<GrownStream[]> {
+  const candidates = await sql<Candidate[]>`
     select s.id, s.month, s.adopted_by is not null as abandoned, t.size::float8 as size, t.peaks,
       s.month < date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' - interval '1 month' as old
     from audit.streams s left join audit.trees t on t.stream = s.id
@@ -111,19 +126,15 @@ async function growStreams(tx: TransactionSql, last: Checkpoint | null): Promise
   const signed = new Map(last?.heads.map((head) => [head.stream, head]))
   const grown: GrownStream[] = []
   for (const candidate of candidates) {
-    const stream = await growStream(tx, candidate, signed.get(candidate.id) ?? null)
+    const stream = await growStream(sql, candidate, signed.get(candidate.id) ?? null)
     if (stream !== null) grown.push(stream)
   }
   return grown
 }
 
-async function growStream(
-  tx: TransactionSql,
-  candidate: Candidate,
-  signed: StreamHead | null,
-): Promise<GrownStream | null> {
+async function growStream(sql: Sql, candidate: Candidate, signed: StreamHead | null): Promise<GrownStream | null> {
   const kept = keptTree(candidate, signed)
-  const { check, verified, broken } = await verifySegment(tx, candidate, { kept, signed })
+  const { check, verified, broken } = await verifySegment(sql, candidate, { kept, signed })
   // A stream that was announced, but whose first event isn't there yet.
   if (check.size === 0 && signed === null && broken === null) return null
   const good =
@@ -157,17 +168,27 @@ function lastGood(signed: StreamHead | null, kept: Pick<Tree, 'size' | 'peaks'> 
   return { size: signed.size, root: signed.root, tree: kept ?? none }
 }
 
-async function insertCheckpoint(tx: TransactionSql, { number, at, hash, key, replaces, written }: Checkpoint) {
-  await tx`
-    insert into audit.checkpoints (number, at, hash, key, replaces, note)
-    values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})`
-}
-
-async function keepTrees(tx: TransactionSql, grown: readonly GrownStream[]): Promise<void> {
-  for (const { head, tree, settled } of grown) {
-    const peaks = Buffer.from(tree.peaks.join(''), 'hex')
-    await tx`
-      insert into audit.trees (stream, size, peaks, settled) values (${head.stream}, ${tree.size}, ${peaks}, ${settled})
-      on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled`
-  }
+/** The checkpoint and how far its trees are, in one statement. @returns false when there is one of this number by now */
+async function keep(sql: Sql, checkpoint: Checkpoint, grown: readonly GrownStream[]): Promise<boolean> {
+  const { number, at, hash, key, replaces, written } = checkpoint
+  const trees = grown.map(({ head, tree, settled }) => ({
+    stream: head.stream,
+    size: tree.size,
+    peaks: tree.peaks.join(''),
+    settled,
+  }))
+  const [kept] = await sql`
+    with made as (
+      insert into audit.checkpoints (number, at, hash, key, replaces, note)
+      values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})
+      on conflict (number) do nothing returning 1
+    ), grown as (
+      insert into audit.trees (stream, size, peaks, settled)
+      select stream, size, decode(peaks, 'hex'), settled
+      from json_to_recordset(${JSON.stringify(trees)}::text::json) as t (stream uuid, size bigint, peaks text, settled boolean)
+      where exists (select from made)
+      on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled
+    )
+    select count(*)::int as made from made`
+  return kept?.made === 1
 }

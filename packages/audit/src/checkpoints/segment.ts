@@ -1,4 +1,4 @@
-import type { TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 import type { ChainProblem } from '../chain.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
 import { placeIn } from '../verify/event-place.ts'
@@ -30,7 +30,7 @@ const rowsAtOnce = 250
 
 /** Reads a stream's events after the tree that was kept, and verifies their chain; and their tree where it was signed. */
 export async function verifySegment(
-  tx: TransactionSql,
+  sql: Sql,
   stream: { readonly id: string; readonly month: Date },
   { kept, signed }: SegmentStart,
 ): Promise<VerifiedSegment> {
@@ -43,7 +43,7 @@ export async function verifySegment(
     broken: problem && { stream: stream.id, seq, problem },
   })
 
-  for await (const line of linesOf(tx, stream, Math.max(1, from.size))) {
+  for await (const line of linesOf(sql, stream, Math.max(1, from.size))) {
     const record = readExportLine(Buffer.from(line))
     const place = record && placeIn(record)
     if (record === null || place === null || place.stream !== stream.id) return done('unreadable')
@@ -63,13 +63,13 @@ export async function verifySegment(
 }
 
 async function* linesOf(
-  tx: TransactionSql,
+  sql: Sql,
   { id, month }: { readonly id: string; readonly month: Date },
   from: number,
 ): AsyncGenerator<string> {
   const nextMonth = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1))
-  const rows = tx<{ line: string }[]>`
-    select ${tx.unsafe(exportLineInSql)} as line from audit.events
+  const rows = sql<{ line: string }[]>`
+    select ${sql.unsafe(exportLineInSql)} as line from audit.events
     where stream = ${id} and at >= ${month} and at < ${nextMonth} and seq >= ${from} order by seq`
   for await (const batch of rows.cursor(rowsAtOnce)) for (const { line } of batch) yield line
 }

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
-import type { Sql, TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 import { exportLineInSql } from './export-line.ts'
 import { createLineSplitter } from './lines.ts'
 import { searchColumns } from './search-columns.ts'
 
-/** A database's log as it is at one moment. */
+/** The log in a database. Checkpoints are read first: whatever is written meanwhile is in the events, and not signed yet. */
 export interface DatabaseLog {
   /** Notes, in the order of their numbers. */
   checkpoints(): AsyncGenerator<string>
@@ -17,50 +17,61 @@ export interface DatabaseLog {
 const notesAtOnce = 500
 const linesAtOnce = 500
 
-/** Reads the log in one snapshot, so that checkpoints and events fit together while it is being written. */
-export function withDatabaseLog<T>(sql: Sql, work: (log: DatabaseLog) => Promise<T>): Promise<T> {
-  return sql.begin('isolation level repeatable read read only', async function readLog(tx) {
-    await tx`select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true), set_config('statement_timeout', '0', true)`
-    return work({
-      async *checkpoints() {
-        const rows = tx<{ note: string }[]>`select note from audit.checkpoints order by number`
-        for await (const batch of rows.cursor(notesAtOnce)) for (const { note } of batch) yield note
-      },
-      async *lines() {
-        for (const month of await monthsOf(tx)) {
-          const rows = tx<{ line: string }[]>`
-            select ${tx.unsafe(exportLineInSql)} as line from audit.events
-            where at >= ${month}::timestamptz and at < ${month}::date + interval '1 month' order by stream, seq, at`
-          for await (const batch of rows.cursor(linesAtOnce)) yield batch.map(({ line }) => line)
-        }
-      },
-      async rows(onRow) {
-        for (const month of await monthsOf(tx)) await copyMonth(tx, month, onRow)
-      },
-    })
-  }) as Promise<T>
+/** No transaction is held open: the driver couldn't end it on a connection that broke without ending the process. */
+export function databaseLog(sql: Sql): DatabaseLog {
+  return {
+    async *checkpoints() {
+      const rows = sql<{ note: string }[]>`select note from audit.checkpoints order by number`
+      for await (const batch of rows.cursor(notesAtOnce)) for (const { note } of batch) yield note
+    },
+    async *lines() {
+      for (const { from, to } of await monthsOf(sql)) {
+        const rows = sql<{ line: string }[]>`
+          select ${sql.unsafe(exportLineInSql)} as line from audit.events
+          where at >= ${from}::timestamptz and at < ${to}::timestamptz order by stream, seq, at`
+        for await (const batch of rows.cursor(linesAtOnce)) yield batch.map(({ line }) => line)
+      }
+    },
+    async rows(onRow) {
+      for (const month of await monthsOf(sql)) await copyMonth(sql, month, onRow)
+    },
+  }
 }
 
-/** First days of the months that have events. */
-async function monthsOf(tx: TransactionSql): Promise<string[]> {
-  const rows = await tx<{ month: string }[]>`
-    select to_char(month, 'YYYY-MM-DD') as month from (
-      select generate_series(date_trunc('month', min(at)), max(at), interval '1 month') as month from audit.events
-    ) as months`
-  return rows.map(({ month }) => month)
+interface Month {
+  /** With their offset, so that they mean the same in every session. */
+  readonly from: string
+  readonly to: string
+}
+
+/** The months that have events. */
+async function monthsOf(sql: Sql): Promise<Month[]> {
+  const [bounds] = await sql<{ first: Date | null; last: Date | null }[]>`
+    select min(at) as first, max(at) as last from audit.events`
+  if (bounds?.first == null || bounds.last == null) return []
+  const months: Month[] = []
+  const start = (month: Date, ahead: number) =>
+    new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead, 1))
+  for (let month = start(bounds.first, 0); month <= bounds.last; month = start(month, 1))
+    months.push({ from: month.toISOString(), to: start(month, 1).toISOString() })
+  return months
 }
 
 /** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
-async function copyMonth(tx: TransactionSql, month: string, onRow: (row: Buffer) => void): Promise<void> {
-  const readable: Readable = await tx
+async function copyMonth(sql: Sql, { from, to }: Month, onRow: (row: Buffer) => void): Promise<void> {
+  const readable: Readable = await sql
     .unsafe(
-      `copy (select ${[...searchColumns, exportLineInSql].join(', ')} from audit.events
-        where at >= '${month}' and at < date '${month}' + interval '1 month' order by stream, seq, at) to stdout`,
+      `copy (select ${[...searchColumns.map(inUtc), exportLineInSql].join(', ')} from audit.events
+        where at >= '${from}' and at < '${to}' order by stream, seq, at) to stdout`,
     )
     .readable()
   const lines = createLineSplitter(onRow)
   for await (const chunk of readable) lines.push(chunk)
   lines.end()
+}
+
+function inUtc(column: (typeof searchColumns)[number]): string {
+  return column === 'at' ? "at at time zone 'UTC'" : column
 }
 
 const backslash = 0x5c

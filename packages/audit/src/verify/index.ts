@@ -1,5 +1,5 @@
 export { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
-export { type DatabaseLog, withDatabaseLog } from './database-log.ts'
+export { type DatabaseLog, databaseLog } from './database-log.ts'
 export { exportLine, exportLineInSql, type LogRecord, readExportLine } from './export-line.ts'
 export type {
   CheckpointFinding,

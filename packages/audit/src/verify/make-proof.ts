@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 import { type Checkpoint, readCheckpoint, type StreamHead } from '../checkpoints/checkpoint.ts'
 import { type Digest, leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
@@ -23,36 +23,34 @@ const rowsAtOnce = 1_000
 const notesAtOnce = 50
 
 /** Proves that an event is in the log by the first checkpoint that signs it. @param id the event's, a UUID */
-export function makeProof(sql: Sql, id: string): Promise<ProofResult> {
-  return sql.begin('isolation level repeatable read read only', async function proveEvent(tx): Promise<ProofResult> {
-    const [event] = await tx<FoundEvent[]>`
-      select stream, seq::float8 as seq, at, canonical, prev from audit.events where id = ${id} order by at limit 1`
-    if (event === undefined) return { kind: 'unknown' }
-    const signed = await firstCheckpoint(tx, event)
-    if (signed === null) return { kind: 'unsigned' }
-    const later = await tx`
-      select note from audit.checkpoints where number > ${signed.checkpoint.number} and replaces is not null order by number`
-    const line = Buffer.from(event.canonical)
-    return {
-      kind: 'proof',
-      proof: {
-        format: proofFormat,
-        event: membersOf({ line, start: 0, end: line.length }) ?? {},
-        prev: event.prev.toString('hex'),
-        path: await pathOf(tx, event, signed.head.size),
-        checkpoint: signed.checkpoint.written,
-        keyChanges: later.map(({ note }) => note),
-      },
-    }
-  }) as Promise<ProofResult>
+export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
+  const [event] = await sql<FoundEvent[]>`
+    select stream, seq::float8 as seq, at, canonical, prev from audit.events where id = ${id} order by at limit 1`
+  if (event === undefined) return { kind: 'unknown' }
+  const signed = await firstCheckpoint(sql, event)
+  if (signed === null) return { kind: 'unsigned' }
+  const later = await sql`
+    select note from audit.checkpoints where number > ${signed.checkpoint.number} and replaces is not null order by number`
+  const line = Buffer.from(event.canonical)
+  return {
+    kind: 'proof',
+    proof: {
+      format: proofFormat,
+      event: membersOf({ line, start: 0, end: line.length }) ?? {},
+      prev: event.prev.toString('hex'),
+      path: await pathOf(sql, event, signed.head.size),
+      checkpoint: signed.checkpoint.written,
+      keyChanges: later.map(({ note }) => note),
+    },
+  }
 }
 
 async function firstCheckpoint(
-  tx: TransactionSql,
+  sql: Sql,
   { stream, seq, at }: FoundEvent,
 ): Promise<{ checkpoint: Checkpoint; head: StreamHead } | null> {
   // The clocks of the gateway and of the database may differ.
-  const rows = tx<{ note: string }[]>`
+  const rows = sql<{ note: string }[]>`
     select note from audit.checkpoints where at >= ${at}::timestamptz - interval '5 minutes' order by number`
   for await (const batch of rows.cursor(notesAtOnce)) {
     for (const { note } of batch) {
@@ -64,9 +62,9 @@ async function firstCheckpoint(
   return null
 }
 
-async function pathOf(tx: TransactionSql, { stream, seq, at }: FoundEvent, size: number): Promise<Digest[]> {
+async function pathOf(sql: Sql, { stream, seq, at }: FoundEvent, size: number): Promise<Digest[]> {
   const subtrees = createRangeRoots(inclusionRanges(seq - 1, size))
-  const rows = tx<{ hash: string }[]>`
+  const rows = sql<{ hash: string }[]>`
     select encode(hash, 'hex') as hash from audit.events
     where stream = ${stream} and seq <= ${size} and at >= date_trunc('month', ${at}::timestamptz at time zone 'UTC') at time zone 'UTC'
       and at < (date_trunc('month', ${at}::timestamptz at time zone 'UTC') + interval '1 month') at time zone 'UTC'

@@ -78,7 +78,7 @@ function inner(value: unknown): Readonly<Record<string, unknown>> {
 /** `2026-11-25T00:06:26.640Z` as PostgreSQL shows it in UTC. */
 function timestampOf(at: string): string {
   const fraction = at.slice(19, -1).replace(/\.?0+$/, '')
-  return `${at.slice(0, 10)} ${at.slice(11, 19)}${fraction}+00`
+  return `${at.slice(0, 10)} ${at.slice(11, 19)}${fraction}`
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

@@ -10,7 +10,7 @@ import { signingKeyOf } from '../checkpoints/signing-key.ts'
 import type { EventDraft } from '../event.ts'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { createSampleLog, sampleKey } from '../testing/sample-log.ts'
-import { withDatabaseLog } from './database-log.ts'
+import { databaseLog } from './database-log.ts'
 import { makeProof } from './make-proof.ts'
 import { verifyProof } from './proof.ts'
 import { searchColumns } from './search-columns.ts'
@@ -77,9 +77,7 @@ test('a log that nobody touched holds, in the database and as an export, hostile
   expect(await verifyDatabase(runtime, trust)).toMatchObject({ ...expected, anchored: false })
   expect(await verifyDatabase(runtime, { ...trust, checkpoints })).toMatchObject({ ...expected, anchored: true })
   const lines: Buffer[] = []
-  await withDatabaseLog(runtime, async (log) => {
-    for await (const batch of log.lines()) lines.push(Buffer.from(`${batch.join('\n')}\n`))
-  })
+  for await (const batch of databaseLog(runtime).lines()) lines.push(Buffer.from(`${batch.join('\n')}\n`))
   expect(await verifyExport(Readable.from(lines), { ...trust, checkpoints })).toMatchObject({
     ...expected,
     anchored: true,

@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
-import { copyUnescaped, withDatabaseLog } from './database-log.ts'
+import { copyUnescaped, databaseLog } from './database-log.ts'
 import { readExportLine } from './export-line.ts'
 import type { Verification } from './findings.ts'
 import { createLineSplitter } from './lines.ts'
@@ -68,13 +68,12 @@ function noteOf(line: Buffer): string {
 /** Verifies the log in a database: chain, trees, checkpoints, and that what is searched says what was recorded. */
 export async function verifyDatabase(sql: Sql, options: VerifyOptions): Promise<Verification> {
   const verifier = createLogVerifier(options)
-  return withDatabaseLog(sql, async function verifyLog(log) {
-    const merge = mergeCheckpoints(verifier, outsideOf(options))
-    for await (const note of log.checkpoints()) await merge.own(note)
-    await merge.end()
-    await log.rows((row) => verifyRow(verifier, row))
-    return verifier.finish()
-  })
+  const log = databaseLog(sql)
+  const merge = mergeCheckpoints(verifier, outsideOf(options))
+  for await (const note of log.checkpoints()) await merge.own(note)
+  await merge.end()
+  await log.rows((row) => verifyRow(verifier, row))
+  return verifier.finish()
 }
 
 const lineBegins = '\t{"event":'
