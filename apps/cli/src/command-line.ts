@@ -10,6 +10,7 @@ export const ownCommands = [
   'url',
   'can',
   'ci',
+  'audit',
   'version',
   'help',
 ] as const

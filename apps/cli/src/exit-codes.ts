@@ -6,6 +6,8 @@ export const exitCodes = {
   notLoggedIn: 4,
   /** The policy refuses the command: convox wasn't started, or `can` was asked. */
   denied: 5,
+  /** `audit verify`: the log is not what was recorded. */
+  tampered: 6,
   unreachable: 7,
   configuration: 78,
   convoxNotExecutable: 126,

@@ -18,9 +18,15 @@ export async function runOwn(context: Context, words: readonly string[], rack: s
     context.print(await parser(context).getHelp())
   else if (first === 'can' && !asksForHelp(second))
     return (await import('./commands/can.ts')).can(context, words.slice(1), rack)
+  else if (first === 'audit' && !asksForHelp(second)) return runAudit(context, words.slice(1), rack)
   else if (first === 'help') await parser(context).parseAsync([second ?? '', '--help'])
   else await parser(context).parseAsync([first, ...(rack === null ? [] : [`--rack=${rack}`]), ...words.slice(1)])
   return exitCodes.ok
+}
+
+async function runAudit(context: Context, words: readonly string[], rack: string | null): Promise<number> {
+  const { runAuditCommand } = await import('./commands/audit/audit-command.ts')
+  return runAuditCommand(context, words, rack)
 }
 
 function asksForHelp(word: string | undefined): boolean {
@@ -87,6 +93,9 @@ function parser(context: Context): Argv {
       (own) => ciOptions(own.usage(commandExamples.ci)).option('rack', rackOption),
       async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
         (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
+    )
+    .command('audit <action>', 'verify the audit log: audit verify, audit prove ID, audit verify-proof FILE', (own) =>
+      own.usage(commandExamples.audit),
     )
     .command('version', 'print the version')
     .command('help [command]', 'explain a command')

@@ -14,11 +14,19 @@ import type { CheckpointConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import type { SecretKeys } from './gateway.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    checkpoints: Checkpointer
+  }
+}
+
 /** Who signs checkpoints, and where their copies go. */
 export interface CheckpointSettings {
   /** Newest first. */
   readonly keys: SigningKeys
   readonly places: readonly CheckpointPlace[]
+  /** Milliseconds between checkpoints; 50,000 when absent. */
+  readonly interval?: number
 }
 
 /** Keys that were given come before those derived from the secret keys, which so vouch for the first of them. */
@@ -51,16 +59,18 @@ export async function openPlaces({ directory, s3, webhook }: CheckpointConfig): 
 export function registerCheckpoints(
   app: FastifyInstance,
   url: string,
-  { keys, places }: CheckpointSettings,
+  { keys, places, interval }: CheckpointSettings,
 ): Checkpointer {
   const checkpointer = createCheckpointer({
     url,
     keys,
     places,
+    ...(interval !== undefined && { interval }),
     onAlarm: (alarm) => tell(app, alarm),
     onKey: (checkpoint) => tellOfKey(app, checkpoint),
     onError: (what, err) => app.log.warn({ event: 'audit.checkpoint_failed', what, err }),
   })
+  app.decorate('checkpoints', checkpointer)
   app.addHook('onReady', async () => checkpointer.start())
   app.addHook('onClose', () => checkpointer.stop())
   return checkpointer

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
+import { objectPlace, signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import type {} from '@rack-gateway/audit/plugin'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
 import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
@@ -11,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/te
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway } from '@rack-gateway/gateway'
+import { openObjectStore } from '@rack-gateway/object-store'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
@@ -33,6 +35,8 @@ export interface System {
   pipelineToken(): Promise<string>
   events(): Promise<AuditEvent[]>
   lastEvent(): Promise<AuditEvent>
+  /** Signs all that was recorded, where there is a directory for it. */
+  checkpoint(): Promise<void>
   /** Sends bytes and reads one answer; `{token}` stands for the credential in `Authorization`. */
   raw(text: string): Promise<RawAnswer>
   get(path: string, token: string): Promise<RawAnswer>
@@ -61,6 +65,8 @@ export interface SystemOptions {
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
   readonly metrics?: { readonly host: string; readonly port: number }
+  /** A directory for copies of checkpoints, which are then made whenever somebody looks whether it is time. */
+  readonly checkpoints?: string
   /** Takes each line of the log. */
   readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
@@ -91,6 +97,7 @@ export async function startSystem({
   devicePollSeconds = 1,
   log,
   metrics,
+  checkpoints,
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -109,6 +116,10 @@ export async function startSystem({
   const fixedPort = atHome ? await freePort() : 0
   const publicUrl = atHome ? `http://127.0.0.1:${fixedPort}` : givenUrl
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
+  const places =
+    checkpoints === undefined
+      ? null
+      : [objectPlace(await openObjectStore({ kind: 'directory', directory: checkpoints }))]
   const start = () =>
     createGateway({
       racks: Object.entries(racks).map(([name, rack]) => ({
@@ -133,6 +144,7 @@ export async function startSystem({
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
       ...(metrics && { metrics }),
+      ...(places && { checkpoints: { keys: [signingKeyOf(Buffer.alloc(32, 1))], places, interval: 0 } }),
     })
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })
@@ -209,6 +221,7 @@ export async function startSystem({
       const issued = await issuer.issueApiToken({ name: 'pipeline', owner, role: 'ci', expiresAt: now() + 86_400_000 })
       return issued.token
     },
+    checkpoint: () => app.checkpoints.look(),
     events,
     async lastEvent() {
       const last = (await events()).at(-1)
