@@ -1,6 +1,6 @@
 /** What verifying the audit log costs: events a second of one core, from an export and from a database, and the memory that it takes. */
 import { createReadStream, createWriteStream } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -27,6 +27,7 @@ try {
   console.log(JSON.stringify(machine(findCores())))
   await migrate(database.ownerUrl, { runtimeRole: roleOf(database.runtimeUrl) })
   const checkpoints = join(directory, 'copies')
+  await mkdir(checkpoints)
   await record(checkpoints)
   const { sql, close } = openDatabase(database.runtimeUrl, { max: 1 })
   const file = join(directory, 'audit.ndjson')

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { openObjectStore } from '@rack-gateway/object-store'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
@@ -214,4 +215,25 @@ test('a database that is gone is an error that is told, and nothing more', async
   await checkpointer.look()
   expect(errors).toEqual(['a checkpoint'])
   await checkpointer.stop()
+})
+
+test('connections that are ended in the middle of a round end neither the process nor the chain', async () => {
+  const { runtimeUrl, admin, runtime } = await databaseForTest()
+  const { record, checkpointer, alarms } = await replica(runtimeUrl)
+  await Promise.all(Array.from({ length: 2_000 }, () => record({ kind: 'call' })))
+  for (let round = 0; round < 15; round++) {
+    const looking = checkpointer.look()
+    for (let turn = 0; turn < round; turn++) await setImmediate()
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'rack-gateway checkpoints' and datname = current_database()`
+    await looking
+    await record({ kind: 'call' })
+  }
+  await vi.waitFor(async () => {
+    await checkpointer.look()
+    expect(checkpointer.state().unsigned).toBe(0)
+  })
+  expect(alarms).toEqual([])
+  const rows = await runtime`select number::int as number from audit.checkpoints order by number`
+  expect(rows.map(({ number }) => number)).toEqual(rows.map((_, index) => index + 1))
 })
