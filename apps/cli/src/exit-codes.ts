@@ -3,6 +3,8 @@ export const exitCodes = {
   ok: 0,
   failure: 1,
   usage: 2,
+  /** What was to be checked isn't as it should be: a document, a case, a rule that no case exercises. */
+  checkFailed: 3,
   notLoggedIn: 4,
   /** The policy refuses the command: convox wasn't started, or `can` was asked. */
   denied: 5,
@@ -25,6 +27,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_INTERRUPTED', exitCodes.interrupted],
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_REFUSED', exitCodes.denied],
+  ['RGW_CLI_POLICY_INVALID', exitCodes.checkFailed],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],
