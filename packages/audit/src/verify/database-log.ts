@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Sql } from 'postgres'
+import type { PendingQuery, Row, Sql } from 'postgres'
 import { exportLineInSql } from './export-line.ts'
 import { createLineSplitter } from './lines.ts'
 import { searchColumns } from './search-columns.ts'
@@ -17,20 +17,25 @@ export interface DatabaseLog {
 const notesAtOnce = 500
 const linesAtOnce = 500
 
-/** No transaction is held open: the driver couldn't end it on a connection that broke without ending the process. */
+/**
+ * Neither a transaction nor a cursor is held open: on a connection that breaks, the driver ends the process with the one, and with the
+ * other makes believe that there is no more.
+ */
 export function databaseLog(sql: Sql): DatabaseLog {
   return {
     async *checkpoints() {
-      const rows = sql<{ note: string }[]>`select note from audit.checkpoints order by number`
-      for await (const batch of rows.cursor(notesAtOnce)) for (const { note } of batch) yield note
+      for (let number = 0; ; ) {
+        const rows = await sql<{ number: number; note: string }[]>`
+          select number::float8 as number, note from audit.checkpoints
+          where number > ${number} order by number limit ${notesAtOnce}`
+        for (const { note } of rows) yield note
+        const last = rows.at(-1)
+        if (last === undefined) return
+        number = last.number
+      }
     },
     async *lines() {
-      for (const { from, to } of await monthsOf(sql)) {
-        const rows = sql<{ line: string }[]>`
-          select ${sql.unsafe(exportLineInSql)} as line from audit.events
-          where at >= ${from}::timestamptz and at < ${to}::timestamptz order by stream, seq, at`
-        for await (const batch of rows.cursor(linesAtOnce)) yield batch.map(({ line }) => line)
-      }
+      for (const month of await monthsOf(sql)) yield* linesOfMonth(sql, month)
     },
     async rows(onRow) {
       for (const month of await monthsOf(sql)) await copyMonth(sql, month, onRow)
@@ -56,6 +61,33 @@ async function monthsOf(sql: Sql): Promise<Month[]> {
     months.push({ from: month.toISOString(), to: start(month, 1).toISOString() })
   return months
 }
+
+interface LineRow {
+  readonly line: string
+  readonly stream: string
+  readonly number: string
+  /** With its microseconds. */
+  readonly moment: string
+}
+
+async function* linesOfMonth(sql: Sql, { from, to }: Month): AsyncGenerator<string[]> {
+  let after: Pick<LineRow, 'stream' | 'number' | 'moment'> | null = null
+  for (;;) {
+    const beyond: Fragment =
+      after === null
+        ? sql``
+        : sql`and (stream, seq, at) > (${after.stream}::uuid, ${after.number}::bigint, ${after.moment}::timestamptz)`
+    const rows: readonly LineRow[] = await sql<LineRow[]>`
+      select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
+      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
+      order by stream, seq, at limit ${linesAtOnce}`
+    after = rows.at(-1) ?? null
+    if (after === null) return
+    yield rows.map(({ line }) => line)
+  }
+}
+
+type Fragment = PendingQuery<Row[]>
 
 /** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
 async function copyMonth(sql: Sql, { from, to }: Month, onRow: (row: Buffer) => void): Promise<void> {
