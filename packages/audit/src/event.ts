@@ -50,6 +50,9 @@ export const eventKinds = [
   'environment.changed',
   'audit.inconsistent',
   'audit.read',
+  'audit.archived',
+  'audit.dropping',
+  'audit.dropped',
   'signing-key.changed',
 ] as const
 export type EventKind = (typeof eventKinds)[number]

@@ -19,6 +19,7 @@ export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Pro
     REVOKE INSERT, UPDATE, DELETE ON gateway.migrations FROM ${role};
     REVOKE INSERT, DELETE ON gateway.revision FROM ${role};
     GRANT SELECT, INSERT ON audit.events, audit.streams, audit.checkpoints TO ${role};
+    GRANT SELECT ON audit.archives TO ${role};
     GRANT SELECT, INSERT, UPDATE ON audit.trees, audit.deliveries TO ${role};
     GRANT UPDATE (lease_until, closed_at, adopted_by) ON audit.streams TO ${role};
     GRANT EXECUTE ON FUNCTION audit.ensure_partition(date) TO ${role};

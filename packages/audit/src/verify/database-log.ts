@@ -6,6 +6,8 @@ import { searchColumns } from './search-columns.ts'
 
 /** The log in a database. Checkpoints are read first: whatever is written meanwhile is in the events, and not signed yet. */
 export interface DatabaseLog {
+  /** Archives that were made of months, oldest month first. */
+  archives(): Promise<ArchiveRecord[]>
   /** Notes, in the order of their numbers. */
   checkpoints(): AsyncGenerator<string>
   /** Export lines, by month, stream and number, some at once. May be left before the end. */
@@ -17,20 +19,29 @@ export interface DatabaseLog {
 const notesAtOnce = 500
 const linesAtOnce = 500
 
+/** An archive that was made, verified and recorded. */
+export interface ArchiveRecord {
+  readonly manifest: string
+  readonly place: string
+}
+
 /** No transaction is held open: the driver couldn't end it on a connection that broke without ending the process. */
 export function databaseLog(sql: Sql): DatabaseLog {
   return {
+    async archives() {
+      const [table] = await sql`select to_regclass('audit.archives') is not null as present`
+      if (!table?.present) return []
+      const rows = await sql<
+        ArchiveRecord[]
+      >`select manifest, place from audit.archives order by month, at, hash, place`
+      return [...rows]
+    },
     async *checkpoints() {
       const rows = sql<{ note: string }[]>`select note from audit.checkpoints order by number`
       for await (const batch of rows.cursor(notesAtOnce)) for (const { note } of batch) yield note
     },
     async *lines() {
-      for (const { from, to } of await monthsOf(sql)) {
-        const rows = sql<{ line: string }[]>`
-          select ${sql.unsafe(exportLineInSql)} as line from audit.events
-          where at >= ${from}::timestamptz and at < ${to}::timestamptz order by stream, seq, at`
-        for await (const batch of rows.cursor(linesAtOnce)) yield batch.map(({ line }) => line)
-      }
+      for (const month of await monthsOf(sql)) yield* linesOfMonth(sql, month)
     },
     async rows(onRow) {
       for (const month of await monthsOf(sql)) await copyMonth(sql, month, onRow)
@@ -38,18 +49,26 @@ export function databaseLog(sql: Sql): DatabaseLog {
   }
 }
 
-interface Month {
+/** Export lines of one month, by stream and number, some at once. */
+export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<readonly string[]> {
+  const rows = sql<{ line: string }[]>`
+    select ${sql.unsafe(exportLineInSql)} as line from audit.events
+    where at >= ${from}::timestamptz and at < ${to}::timestamptz order by stream, seq, at`
+  for await (const batch of rows.cursor(linesAtOnce)) yield batch.map(({ line }) => line)
+}
+
+export interface MonthBounds {
   /** With their offset, so that they mean the same in every session. */
   readonly from: string
   readonly to: string
 }
 
 /** The months that have events. */
-async function monthsOf(sql: Sql): Promise<Month[]> {
+async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
   const [bounds] = await sql<{ first: Date | null; last: Date | null }[]>`
     select min(at) as first, max(at) as last from audit.events`
   if (bounds?.first == null || bounds.last == null) return []
-  const months: Month[] = []
+  const months: MonthBounds[] = []
   const start = (month: Date, ahead: number) =>
     new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead, 1))
   for (let month = start(bounds.first, 0); month <= bounds.last; month = start(month, 1))
@@ -58,7 +77,7 @@ async function monthsOf(sql: Sql): Promise<Month[]> {
 }
 
 /** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
-async function copyMonth(sql: Sql, { from, to }: Month, onRow: (row: Buffer) => void): Promise<void> {
+async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Buffer) => void): Promise<void> {
   const readable: Readable = await sql
     .unsafe(
       `copy (select ${[...searchColumns.map(inUtc), exportLineInSql].join(', ')} from audit.events

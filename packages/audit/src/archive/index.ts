@@ -1,0 +1,5 @@
+export type { ArchiveReader, ArchiveStore } from './archive-store.ts'
+export { ArchiveRefused } from './errors.ts'
+export { isMonth, type Month } from './month.ts'
+export { type LogMonths, logMonths } from './records.ts'
+export { type MonthOutcome, type RetentionOptions, retainMonths } from './retention.ts'
