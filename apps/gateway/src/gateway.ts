@@ -44,6 +44,7 @@ import { followAnswers, refuseConnect, refuseExpectations } from './client-error
 import { createFailureLog } from './failure-log.ts'
 import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
+import { watchLogMonths } from './log-months.ts'
 import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
 import { type AuditEvidence, createAuditEvidence } from './own-api/audit-evidence.ts'
@@ -136,7 +137,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await registerPolicy(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
-    const notes = { protection: await tamperProtection(database.sql), forwarding, checkpoints: checkpointer.state }
+    const months = watchLogMonths(app, database)
+    const protection = await tamperProtection(database.sql)
+    const notes = { protection, forwarding, checkpoints: checkpointer.state, months }
     await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
@@ -161,7 +164,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       serveMetrics(
         app,
         options.metrics,
-        createMetrics({ identities: app.identities, audit: app.audit, lastUses, checkpoints: checkpointer.state }),
+        createMetrics({
+          identities: app.identities,
+          audit: app.audit,
+          lastUses,
+          checkpoints: checkpointer.state,
+          months,
+        }),
       )
     recordConfiguration(app, options)
     followAnswers(app.server)

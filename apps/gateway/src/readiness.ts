@@ -1,9 +1,11 @@
+import type { LogMonths } from '@rack-gateway/audit/archive/months'
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Database, TamperProtection } from '@rack-gateway/database'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { checkpointsCheck } from './checkpoint-readiness.ts'
 import type { Forwarding } from './forwarding.ts'
+import { retentionCheck } from './log-months.ts'
 import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
 
@@ -31,13 +33,14 @@ export interface ReadinessNotes {
   readonly protection: TamperProtection
   readonly forwarding: Forwarding
   readonly checkpoints: () => CheckpointerState
+  readonly months: () => LogMonths
 }
 
 /** What the gateway needs to answer calls, and what the operator should know about it. */
 export function readinessChecks(
   app: FastifyInstance,
   database: Database,
-  { protection, forwarding, checkpoints }: ReadinessNotes,
+  { protection, forwarding, checkpoints, months }: ReadinessNotes,
 ): () => Promise<Readiness[]> {
   return oncePer(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
@@ -58,6 +61,7 @@ export function readinessChecks(
         detail: app.audit.stats().available ? 'writing' : 'can not be written',
       },
       checkpointsCheck(checkpoints()),
+      retentionCheck(months()),
       ...policyCheck(app),
       ...packagesCheck(app),
       {

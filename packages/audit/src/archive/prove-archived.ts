@@ -3,9 +3,11 @@ import { leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
 import { membersOf, placeIn } from '../verify/event-place.ts'
 import { type LogRecord, readExportLine } from '../verify/export-line.ts'
+import { sentenceOf } from '../verify/finding-sentence.ts'
 import type { ProofResult } from '../verify/make-proof.ts'
 import { proofFormat } from '../verify/proof.ts'
 import type { ArchiveReader } from './archive-store.ts'
+import type { MonthSource } from './check-month.ts'
 import { ArchiveRefused } from './errors.ts'
 import { manifestKey, readManifest } from './manifest.ts'
 import { type Month, monthAt } from './month.ts'
@@ -35,22 +37,18 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
   if (manifest === null)
     throw new ArchiveRefused(`the archive of ${month} in ${reader.place} has no manifest that can be read`)
   const { source, findings } = archivedMonth(reader, manifest)
-  const event = await findEvent(source, id)
-  if (event === null) return { kind: 'unknown' }
-  const notes: Checkpoint[] = []
-  let signed: { readonly checkpoint: Checkpoint; readonly head: StreamHead } | null = null
-  for await (const note of source.notes()) {
-    const checkpoint = readCheckpoint(note)
-    if (checkpoint === null) continue
-    if (signed === null) {
-      const head = checkpoint.heads.find(({ stream, size }) => stream === event.stream && size >= event.seq)
-      if (head) signed = { checkpoint, head }
-    } else if (checkpoint.replaces !== null) notes.push(checkpoint)
+  function refuseDamaged(): void {
+    const [damaged] = findings()
+    if (damaged)
+      throw new ArchiveRefused(`the archive of ${month} in ${reader.place} is damaged: ${sentenceOf(damaged)}`)
   }
+  const event = await findEvent(source, id)
+  refuseDamaged()
+  if (event === null) return { kind: 'unknown' }
+  const signed = await firstCheckpoint(source, event)
   if (signed === null) return { kind: 'unsigned' }
   const path = await pathOf(source, event, signed.head.size)
-  const [damaged] = findings()
-  if (damaged) throw new ArchiveRefused(`the archive of ${month} in ${reader.place} is damaged: ${damaged.detail}`)
+  refuseDamaged()
   return {
     kind: 'proof',
     proof: {
@@ -59,12 +57,31 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
       prev: event.prev,
       path,
       checkpoint: signed.checkpoint.written,
-      keyChanges: [...notes.map(({ written }) => written), ...manifest.keyChanges],
+      keyChanges: [...signed.keyChanges, ...manifest.keyChanges],
     },
   }
 }
 
-type Lines = Pick<ReturnType<typeof archivedMonth>['source'], 'lines'>
+interface SignedEvent {
+  readonly checkpoint: Checkpoint
+  readonly head: StreamHead
+  /** The notes after it in which a new key took the place of the one before. */
+  readonly keyChanges: readonly string[]
+}
+
+async function firstCheckpoint({ notes }: Pick<MonthSource, 'notes'>, event: FoundEvent): Promise<SignedEvent | null> {
+  let first: Pick<SignedEvent, 'checkpoint' | 'head'> | null = null
+  const keyChanges: string[] = []
+  for await (const note of notes()) {
+    const checkpoint = readCheckpoint(note)
+    if (first !== null && checkpoint?.replaces) keyChanges.push(note)
+    const head = checkpoint?.heads.find(({ stream, size }) => stream === event.stream && size >= event.seq)
+    if (checkpoint && head) first ??= { checkpoint, head }
+  }
+  return first && { ...first, keyChanges }
+}
+
+type Lines = Pick<MonthSource, 'lines'>
 
 async function findEvent({ lines }: Lines, id: string): Promise<FoundEvent | null> {
   const said = `"id":"${id}"`

@@ -1,18 +1,26 @@
+import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
 import { type ArchivedMonth, sentenceOf, type Verification } from '@rack-gateway/audit/verify'
 
 /** A verification as an auditor reads it: what holds or doesn't, and what that is worth. */
-export function sentences(verification: Verification): string[] {
-  const { intact, found, findings, streams, events } = verification
-  const counted = `${count(streams, 'stream')}, ${count(events, 'event')}`
-  const verdict = intact
-    ? `the log holds: ${counted}`
-    : `the log is NOT what was recorded: ${count(found, 'finding')} in ${counted}`
-  const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
-  return [verdict, ...findings.map((finding) => `  ${sentenceOf(finding)}`), ...more, ...worth(verification)]
+export function sentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
+  const checked = new Set(archives.map(({ month }) => month))
+  const notHere = verification.archived.filter(({ month }) => !checked.has(month))
+  return [...verdictOn('the log', verification), ...worthOfCheckpoints(verification), ...notHere.map(notChecked)]
 }
 
-function worth(verification: Verification): string[] {
-  return [...worthOfCheckpoints(verification), ...verification.archived.map(notChecked)]
+/** The same of an archived month. */
+export function archiveSentences(verification: ArchiveVerification): string[] {
+  const verdict = verdictOn(`the archive of ${verification.month}`, verification)
+  return verification.manifest === null ? verdict : [...verdict, ...worthOfCheckpoints(verification)]
+}
+
+function verdictOn(what: string, { intact, found, findings, streams, events }: Verification): string[] {
+  const counted = `${count(streams, 'stream')}, ${count(events, 'event')}`
+  const verdict = intact
+    ? `${what} holds: ${counted}`
+    : `${what} is NOT what was recorded: ${count(found, 'finding')} in ${counted}`
+  const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
+  return [verdict, ...findings.map((finding) => `  ${sentenceOf(finding)}`), ...more]
 }
 
 /** What was dropped is said plainly: a log that holds is not one that was checked to its beginning. */
