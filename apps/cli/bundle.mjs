@@ -60,11 +60,21 @@ const quick = {
   'rack-gateway': 'src/start.ts',
   main: 'src/main.ts',
   precheck: 'src/precheck/precheck.ts',
-  judgement: 'src/precheck/judgement.ts',
+  judgement: 'src/precheck/kept-judgement.ts',
   refresh: 'src/precheck/refresh.ts',
 }
 for (const [name, source] of Object.entries(quick))
   await build({ ...common, entryPoints: { [name]: source }, plugins: [apart, lazyModules] })
+// What takes longest to compile is a script: only of a script Node keeps how it has compiled all that was used.
+await build({
+  ...common,
+  entryPoints: { judgement: 'src/precheck/judgement.ts' },
+  plugins: [apart, lazyModules],
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  banner: {},
+  define: { 'import.meta.url': 'moduleUrl' },
+})
 for (const name of Object.keys(quick)) apartNames.delete(name)
 await build({ ...common, entryPoints: Object.fromEntries(apartNames), splitting: true })
 

@@ -16,6 +16,7 @@ const Decision = Type.Object({
   permission: Type.String(),
   reason: Type.String(),
   next: Type.Optional(Type.String()),
+  requirement: Type.Optional(Type.Union([Type.Literal('step-up'), Type.Literal('approval')])),
 })
 
 /** What the gateway says: the same objects as in its events, of which the rest is passed on as it came. */

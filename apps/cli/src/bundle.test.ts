@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -36,30 +37,38 @@ test('what is shipped runs each kind of command', async () => {
   expect(await shipped('racks', '--json')).toContain('"name": "staging"')
   expect(await shipped('help', 'can')).toContain('--as')
   expect(await shipped('can', 'help')).toMatch(/^allowed: convox help/)
+  const policy = join(cli, '..', '..', 'examples', 'policy-tests')
+  expect(await shipped('policy', 'check', join(policy, 'policy.yaml'))).toContain('is valid')
+  expect(await shipped('policy', 'test', policy, '--strict')).toContain('all passed')
+  expect(await shipped('help', 'policy', 'diff')).toContain('@in-force')
   expect(await shipped('apps')).toContain('"argv":["apps"]')
   expect(await shipped('--no-precheck', 'apps')).toContain('"argv":["apps"]')
+  expect(readdirSync(join(machine.home, 'config', 'code'))).toHaveLength(1)
 })
 
-test.each(['main.ts', 'precheck/precheck.ts', 'precheck/judgement.ts', 'precheck/refresh.ts'])(
-  'a wrapped command waits for no large package: %s',
-  async (entry) => {
-    const { metafile } = await build({
-      absWorkingDir: cli,
-      entryPoints: [`src/${entry}`],
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      outdir: 'never-written',
-      write: false,
-      metafile: true,
-      conditions: ['@rack-gateway/source'],
-    })
-    const files = Object.entries(metafile.outputs)
-    const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []
-    expect([...packagesOf(metafile.outputs, first ?? '')].filter((name) => !small.has(name))).toEqual([])
-  },
-)
+test.each([
+  'main.ts',
+  'precheck/precheck.ts',
+  'precheck/kept-judgement.ts',
+  'precheck/judgement.ts',
+  'precheck/refresh.ts',
+])('a wrapped command waits for no large package: %s', async (entry) => {
+  const { metafile } = await build({
+    absWorkingDir: cli,
+    entryPoints: [`src/${entry}`],
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    outdir: 'never-written',
+    write: false,
+    metafile: true,
+    conditions: ['@rack-gateway/source'],
+  })
+  const files = Object.entries(metafile.outputs)
+  const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []
+  expect([...packagesOf(metafile.outputs, first ?? '')].filter((name) => !small.has(name))).toEqual([])
+})
 
 const small = new Set([
   '@fastify/error',

@@ -11,6 +11,7 @@ export const ownCommands = [
   'can',
   'ci',
   'audit',
+  'policy',
   'version',
   'help',
 ] as const

@@ -13,6 +13,8 @@ export interface Context {
   note(line: string): void
   /** A line that the person or a pipe gives, without echo. */
   readSecret(prompt: string): Promise<string>
+  /** All that is piped in, as text; null when it is longer than so many bytes. */
+  readInput(most: number): Promise<string | null>
   /** Whether a person sits at the terminal. */
   readonly interactive: boolean
   /** Opens a page in the person's browser. Resolves once that is under way. */

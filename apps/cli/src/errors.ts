@@ -12,6 +12,8 @@ export const Refused = createError<[string]>('RGW_CLI_REFUSED', '%s')
 /** A proof that there is none of yet. */
 export const NotSigned = createError<[string]>('RGW_CLI_NOT_SIGNED', '%s')
 export const AuditUnreadable = createError<[string]>('RGW_CLI_AUDIT_UNREADABLE', '%s')
+/** A policy document, or a file of cases for one. */
+export const PolicyInvalid = createError<[string]>('RGW_CLI_POLICY_INVALID', '%s')
 export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
 export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
 export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')

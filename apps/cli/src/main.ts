@@ -19,6 +19,7 @@ process.exitCode = await runCli(
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
     readSecret,
+    readInput: async (most) => (await import('./read-input.ts')).readAll(process.stdin, most),
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,

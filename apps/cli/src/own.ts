@@ -1,4 +1,5 @@
-import yargs, { type Argv } from 'yargs'
+import type { Argv } from 'yargs'
+import { commandParser, jsonOption, rackOption } from './command-parser.ts'
 import { logout } from './commands/logout.ts'
 import { racks } from './commands/racks.ts'
 import { switchRack } from './commands/switch.ts'
@@ -7,7 +8,6 @@ import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import { commandExamples, overview } from './help.ts'
-import { printable } from './terminal.ts'
 import { version } from './version.ts'
 
 /** Runs one of our own commands. `rack` is what stood before its name. */
@@ -16,6 +16,10 @@ export async function runOwn(context: Context, words: readonly string[], rack: s
   if (first === 'version' || first === '-v' || first === '--version') context.print(`rack-gateway ${version()}`)
   else if (second === undefined && ['help', '-h', '--help'].includes(first))
     context.print(await parser(context).getHelp())
+  else if (first === 'policy')
+    return (await import('./commands/policy-commands.ts')).policy(context, words.slice(1), rack)
+  else if (first === 'help' && second === 'policy')
+    return (await import('./commands/policy-commands.ts')).policy(context, [...words.slice(2), '--help'], null)
   else if (first === 'can' && !asksForHelp(second))
     return (await import('./commands/can.ts')).can(context, words.slice(1), rack)
   else if (first === 'audit' && !asksForHelp(second)) return runAudit(context, words.slice(1), rack)
@@ -35,13 +39,7 @@ function asksForHelp(word: string | undefined): boolean {
 
 /** What asks the gateway is loaded when it is used: the schema library takes longer to load than Node. */
 function parser(context: Context): Argv {
-  const rackOption = { alias: 'r', type: 'string', requiresArg: true, describe: 'the rack to use' } as const
-  const json = { type: 'boolean', default: false, describe: 'print JSON' } as const
-  return yargs([])
-    .scriptName('rack-gateway')
-    .locale('en')
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
-    .wrap(null)
+  return commandParser('rack-gateway help')
     .usage(overview)
     .command(
       'login <name> [url]',
@@ -62,7 +60,7 @@ function parser(context: Context): Argv {
     .command(
       'racks',
       'list the gateways that you know',
-      (own) => own.usage(commandExamples.racks).option('json', json),
+      (own) => own.usage(commandExamples.racks).option('json', jsonOption),
       ({ json }) => racks(context, { format: json ? 'json' : 'table' }),
     )
     .command(
@@ -74,7 +72,7 @@ function parser(context: Context): Argv {
     .command(
       'whoami',
       'ask the gateway who you are',
-      (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', json),
+      (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', jsonOption),
       async ({ rack = null, json }) =>
         (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
     )
@@ -85,7 +83,7 @@ function parser(context: Context): Argv {
       ({ rack = null }) => url(context, rack),
     )
     .command('can [flags] <convox arguments…>', 'ask whether a command of convox may be run, and why', (own) =>
-      canOptions(own.usage(commandExamples.can)).option('rack', rackOption).option('json', json),
+      canOptions(own.usage(commandExamples.can)).option('rack', rackOption).option('json', jsonOption),
     )
     .command(
       'ci <action> [url]',
@@ -97,24 +95,9 @@ function parser(context: Context): Argv {
     .command('audit <action>', 'verify the audit log: audit verify, audit prove ID, audit verify-proof FILE', (own) =>
       own.usage(commandExamples.audit),
     )
+    .command('policy <action>', 'check, test and compare policy documents: policy --help')
     .command('version', 'print the version')
     .command('help [command]', 'explain a command')
-    .version(false)
-    .help()
-    .alias('help', 'h')
-    .strict()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error === undefined || error.name === 'YError'
-        ? new Usage(complaint(message ?? error?.message ?? ''))
-        : error
-    })
-}
-
-/** The parser's complaint as a sentence of ours. It can quote what was typed. */
-function complaint(message: string): string {
-  const short = message.replace(/^Not enough non-option arguments.*/s, 'an argument is missing').replaceAll('\n', ' ')
-  return `${printable(short)}: see rack-gateway help`
 }
 
 function loginOptions(own: Argv) {

@@ -110,12 +110,12 @@ test('an event is proven by a file that anybody can verify', async () => {
 test('an event that is younger than the newest checkpoint has no proof yet, and it is said when there is one', async () => {
   const { event } = await system.app.audit.record({ kind: 'call' })
   const answer = await as('auditor', 'prove', event.id)
-  expect([answer.code, answer.stderr]).toEqual([1, expect.stringContaining('ask again in a minute')])
+  expect([answer.code, answer.stderr]).toEqual([8, expect.stringContaining('ask again in a minute')])
 })
 
 test('what could not be read to its end is neither proven nor refuted', async () => {
   const missing = await as('auditor', 'verify', '--export', join(files, 'nothing'))
-  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('could not be read to its end')])
+  expect([missing.code, missing.stderr]).toEqual([8, expect.stringContaining('could not be read to its end')])
   const both = await as('auditor', 'verify', '--export', 'x', '--database', 'postgres://x/y')
   expect(both.code).toBe(2)
   const key = await as('auditor', 'verify', '--key', 'nonsense')

@@ -303,10 +303,23 @@ describe('a demo with the example policy packages', () => {
     const builds = '/rack/production/apps/myapp/builds'
     expect(await post(builds, tokens.deployer)).toMatch(/^403 .*The rack production is frozen until .* \(demo\)/)
     expect(await post(builds, tokens.admin)).toMatch(/^403 .*package:deploy-freeze:frozen/)
+    const machine = createMachine(null)
+    const may = async (token: string) => {
+      const env = { RACK_URL: `${gateway.replace('://', `://convox:${token}@`)}/rack/production` }
+      const words = ['can', 'releases', 'promote', 'R1', '-a', 'myapp']
+      const { code, stdout } = await machine.run(...fromSource('apps/cli/src/main.ts', words), { env })
+      return `${code} ${stdout}`
+    }
+    const frozen =
+      /^5 refused: .*\n {2}POST .*promote\n {4}refused: The rack production is frozen until .* \(demo\)\. Wait until then; .*\(rule package:deploy-freeze:frozen, from deploy-freeze\)/
+    expect(await may(tokens.admin)).toMatch(frozen)
     const reason = { rack: 'production', reason: 'a test of the demo' }
     const breakGlass = '/gateway/packages/deploy-freeze/break-glass'
     expect(await post(breakGlass, tokens.deployer, reason)).toMatch(/^403 .*one needs the role admin there/)
     expect(await post(breakGlass, tokens.admin, reason)).toMatch(/^200 /)
+    expect(await may(tokens.admin)).toMatch(/^0 allowed: /)
+    expect(await may(tokens.deployer)).toMatch(frozen)
+    machine.remove()
     expect(await post(builds, tokens.admin)).toMatch(/^200 /)
     expect(await post(builds, tokens.deployer)).toMatch(/^403 /)
     expect(await post('/rack/staging/apps/otherapp/services/web/restart', tokens.deployer)).toMatch(

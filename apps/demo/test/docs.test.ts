@@ -115,12 +115,17 @@ function codesIn(text: string): string[] {
   return text.match(/\bRGW_[A-Z][A-Z_]*[A-Z]\b/g) ?? []
 }
 
-/** Names with an underscore, but for codes; those of a rack without the rack's name. */
+/** Names with an underscore, but for codes; those of a rack or sink without its name. */
 function variablesIn(text: string): string[] {
   const names = text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b/g) ?? []
   return names
     .filter((name) => !name.startsWith('RGW_'))
-    .map((name) => name.replace(/^(RACK_(?:CA|TLS_INSECURE|TLS_PIN|TOKEN|URL)_).*/, '$1'))
+    .map((name) =>
+      name.replace(
+        /^((?:RACK_(?:CA|TLS_INSECURE|TLS_PIN|TOKEN|URL)|AUDIT_SINK_(?:CA|HEADER|KINDS|SECRET|URL))_).*/,
+        '$1',
+      ),
+    )
 }
 
 function scriptsIn(text: string): string[] {

@@ -162,7 +162,7 @@ describe('a policy package', () => {
     const [started] = (await system.events()).filter(({ kind }) => kind === 'configuration.loaded')
     expect(started?.detail?.packages).toMatch(/^probe \(sha256 [0-9a-f]{12}\), second \(sha256 [0-9a-f]{12}\)$/)
     expect(await health()).toMatch(
-      /probe \(sha256 [0-9a-f]{12}\): asked \d+, objected \d+, failed \d+, slow \d+; second/,
+      /probe \(sha256 [0-9a-f]{12}\): asked \d+, simulated \d+, objected \d+, failed \d+, slow \d+; second/,
     )
   })
 })

@@ -1,4 +1,5 @@
 import auditPlugin from '@rack-gateway/audit/plugin'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
@@ -35,6 +36,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
@@ -105,6 +107,10 @@ export interface GatewayOptions {
   readonly checkpoints?: CheckpointSettings
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
   readonly policyPackages?: readonly string[]
+  /** Where events are sent beside the log; nowhere when absent. */
+  readonly sinks?: readonly SinkSettings[]
+  /** Node's flags for processes that this one starts; its own when absent. */
+  readonly childFlags?: readonly string[]
 }
 
 const defaultStrangersPerMinute = 300
@@ -128,10 +134,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     const checkpointer = registerCheckpoints(app, databaseUrl, options.checkpoints ?? unanchored(options.secretKeys))
+    const sinks = await openAuditSinks(options)
     await app.register(auditPlugin, {
       store: createPostgresAuditStore({ url: databaseUrl }),
       clock: { now },
       onDurable: checkpointer.wrote,
+      sinks,
     })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
@@ -144,6 +152,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(ownApiReference)
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
+    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await app.register(ownApi, {
       cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
       database,
@@ -155,8 +164,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       publicUrl: options.publicUrl ?? null,
       recheck: vouching?.recheck ?? nobodyToAsk,
       auditEvidence: auditEvidenceOf(app, databaseUrl),
+      childFlags: options.childFlags ?? process.execArgv,
     })
-    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })

@@ -1,6 +1,7 @@
 import type { LogMonths } from '@rack-gateway/audit/archive/months'
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Audit } from '@rack-gateway/audit/plugin'
+import type { SinkStats } from '@rack-gateway/audit/sinks'
 import type { Identities } from '@rack-gateway/auth'
 import type { LastUses } from '@rack-gateway/auth/store'
 import { Counter, Gauge, Registry } from 'prom-client'
@@ -43,6 +44,25 @@ export function createMetrics({ identities, audit, lastUses, checkpoints, months
     })
   }
 
+  /** The names of sinks are the operator's, and few. */
+  function bySink(
+    kind: typeof Gauge | typeof Counter,
+    name: string,
+    help: string,
+    read: (sink: SinkStats) => number,
+  ): void {
+    new kind({
+      name: `rack_gateway_audit_sink_${name}`,
+      help,
+      labelNames: ['sink'],
+      registers,
+      collect() {
+        this.reset()
+        for (const sink of audit.sinks()) this.inc({ sink: sink.name }, read(sink))
+      },
+    })
+  }
+
   gauge('identities_age_seconds', 'Since identities were last known to be current', () => identities.age() / 1_000)
   gauge('identities_stale', '1 when a change of identities may have been missed for more than a second', () =>
     Number(identities.stale()),
@@ -52,6 +72,11 @@ export function createMetrics({ identities, audit, lastUses, checkpoints, months
   counter('last_use_write_failures', 'Failures to write when tokens were last used', () => lastUses.failures())
   counter('audit_events', 'Events written to the audit log', () => audit.stats().written)
   gauge('audit_waiting', 'Events that are not written yet', () => audit.stats().waiting)
+  bySink(Gauge, 'lag_events', 'Events that have not gone through the sink', ({ lagEvents }) => lagEvents)
+  bySink(Gauge, 'lag_seconds', 'Since the oldest of them was recorded', ({ lagSeconds }) => lagSeconds)
+  bySink(Counter, 'delivered_total', 'Events that the sink has taken', ({ delivered }) => delivered)
+  bySink(Counter, 'dead_total', 'Events that the sink refused for good', ({ dead }) => dead)
+  bySink(Counter, 'failures_total', 'Deliveries that came to nothing and are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
   gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
   gauge('audit_checkpoint_age_seconds', 'Since the newest checkpoint was made', () => checkpoints().age / 1_000)

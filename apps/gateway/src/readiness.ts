@@ -23,10 +23,24 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
 function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   if (policyPackages.loaded.length === 0) return []
   const details = policyPackages.loaded.map((one) => {
-    const { evaluated, objected, failed, slow } = policyPackages.counts(one.policy.name)
-    return `${describePackage(one)}: asked ${evaluated}, objected ${objected}, failed ${failed}, slow ${slow}`
+    const { evaluated, simulated, objected, failed, slow } = policyPackages.counts(one.policy.name)
+    return `${describePackage(one)}: asked ${evaluated}, simulated ${simulated}, objected ${objected}, failed ${failed}, slow ${slow}`
   })
   return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
+}
+
+/** Seconds behind. */
+const tooFarBehind = 300
+
+/** A sink that fails takes nobody out of service: what it has not got is in the log. Anybody may read this, so it counts nothing. */
+function sinksCheck({ audit }: FastifyInstance): Readiness[] {
+  const sinks = audit.sinks()
+  if (sinks.length === 0) return []
+  const details = sinks.map(({ name, kind, lagSeconds, trouble }) => {
+    const isDegraded = trouble !== null || lagSeconds > tooFarBehind
+    return `${name} (${kind}): ${isDegraded ? 'degraded, see the log and metrics' : 'delivering'}`
+  })
+  return [{ name: 'sinks', ready: true, detail: details.join('; ') }]
 }
 
 export interface ReadinessNotes {
@@ -62,6 +76,7 @@ export function readinessChecks(
       },
       checkpointsCheck(checkpoints()),
       retentionCheck(months()),
+      ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),
       {

@@ -2,6 +2,7 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { LoginSettings } from '@rack-gateway/auth/login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { sinkSettingsOf } from './audit-sinks.ts'
 import { openPlaces, signingKeysOf } from './checkpoints.ts'
 import { createGateway, type SecretKeys } from './gateway.ts'
 import { prepareDatabase } from './prepared-database.ts'
@@ -49,6 +50,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       login: loginOf(config),
       deviceLogin: config.deviceLogin,
       metrics: config.metrics,
+      sinks: config.sinks.map(sinkSettingsOf),
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
       await app.close()

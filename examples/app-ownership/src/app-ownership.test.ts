@@ -29,6 +29,12 @@ describe('ownership of apps', () => {
     })
   })
 
+  test('says the same to who only asks whether they may', async () => {
+    const asked = { route: restart, app: 'billing' }
+    expect(await ownership.simulate({ ...asked, as: stranger })).toEqual(await evaluate({}))
+    expect(await ownership.simulate({ ...asked, as: member })).toMatchObject({ effect: 'allow' })
+  })
+
   test('lets the team change its apps, and everybody those of nobody', async () => {
     expect(await effectOf({ as: member })).toBe('allow')
     expect(await effectOf({ as: member, app: 'pay-worker' })).toBe('allow')

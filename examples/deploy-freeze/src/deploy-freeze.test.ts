@@ -65,6 +65,11 @@ describe('a freeze', () => {
       expect(await effectOf({ route })).toBe('allow')
   })
 
+  test('says the same to who only asks whether they may', async () => {
+    expect(await freeze.simulate(promote)).toEqual(await freeze.evaluate(promote))
+    expect(await freeze.simulate({ ...promote, rack: 'staging' })).toMatchObject({ effect: 'allow' })
+  })
+
   test('ends an upload for a build that is under way', async () => {
     expect(await freeze.evaluate({ ...promote, route: 'POST /apps/{app}/builds' }, 'review')).toMatchObject({
       effect: 'deny',
@@ -92,6 +97,8 @@ describe('breaking the glass', () => {
         },
       },
     ])
+    expect(await freeze.simulate({ ...promote, as: admin })).toMatchObject({ effect: 'allow' })
+    expect(freeze.logged).toEqual([])
     expect(await effectOf({ as: admin })).toBe('allow')
     expect(freeze.logged).toEqual([expect.stringContaining('warn: grace@example.com goes on in the freeze "year end"')])
     expect(await effectOf({ as: admin, at: '2030-12-24T12:29:59Z' })).toBe('allow')

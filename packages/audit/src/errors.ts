@@ -8,3 +8,4 @@ export const AuditUnavailable = createError(
 /** Somebody else has taken the stream over: nothing more may be added to it. */
 export const StreamLost = createError('RGW_STREAM_LOST', 'the stream %s was taken over: %s', 503)
 export const NotCanonical = createError('RGW_NO_CANONICAL_FORM', 'this value has no canonical form: %s', 500)
+export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)

@@ -46,6 +46,7 @@ export const eventKinds = [
   'configuration.loaded',
   'policy.loaded',
   'policy.rejected',
+  'policy.studied',
   'package.recorded',
   'environment.changed',
   'audit.inconsistent',

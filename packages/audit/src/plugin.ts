@@ -4,6 +4,8 @@ import type { AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createRefusals, type Refusal } from './refusals.ts'
+import type { SinkStats } from './sinks/sink.ts'
+import type { AuditSinks } from './sinks/sinks.ts'
 import { createAuditWriter } from './writer.ts'
 import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 
@@ -16,6 +18,8 @@ export interface AuditPluginOptions {
   readonly limits?: Partial<AuditWriterLimits>
   /** Told of the events of each batch once they are durable. Must return soon and not throw. */
   readonly onDurable?: (events: readonly RecordedEvent[]) => void
+  /** Where events go once they are durable. Stopped with the application, after the last event. */
+  readonly sinks?: AuditSinks | null
 }
 
 export interface Audit {
@@ -27,6 +31,8 @@ export interface Audit {
   check(): void
   /** Counts a refusal before authentication, without I/O; written within a second. */
   refuse(refusal: Refusal): void
+  /** How each sink does; empty when there are none. */
+  sinks(): SinkStats[]
   stats(): AuditWriterStats & { readonly pendingRefusals: number; readonly refusals: number }
 }
 
@@ -36,11 +42,22 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds that sinks get for what is left. Another process ships the rest. */
+const sinkDrain = 3_000
+
 /** One stream for the life of the application: opened before it listens, closed after its last request. */
 export default fp(
   async function audit(
     app,
-    { store, clock = Date, host = hostname(), pid = process.pid, limits = {}, onDurable }: AuditPluginOptions,
+    {
+      store,
+      clock = Date,
+      host = hostname(),
+      pid = process.pid,
+      limits = {},
+      sinks = null,
+      onDurable,
+    }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
       store,
@@ -48,7 +65,10 @@ export default fp(
       host,
       pid,
       limits,
-      ...(onDurable && { onDurable }),
+      onDurable(events) {
+        onDurable?.(events)
+        sinks?.onDurable(events)
+      },
       onState(cause) {
         if (cause === null) app.log.info({ event: 'audit.available' }, 'the audit log can be written again')
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')
@@ -60,13 +80,19 @@ export default fp(
       recordSoon: writer.recordSoon,
       check: writer.check,
       refuse: refusals.count,
+      sinks: () => sinks?.stats() ?? [],
       stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending, refusals: refusals.total }),
     })
-    app.addHook('onReady', () => writer.open())
+    app.addHook('onReady', async function openAudit() {
+      await sinks?.register()
+      sinks?.start()
+      await writer.open()
+    })
     app.addHook('onClose', async function closeAudit() {
       refusals.stop()
       await refusals.flush()
       await writer.close()
+      await sinks?.stop(sinkDrain)
       await store.close()
     })
   },

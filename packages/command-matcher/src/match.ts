@@ -28,13 +28,18 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVe
   if (call.mode === 'attached') return judgeStart(rules, call)
 
   const syntax = shellSyntax(call.argv)
-  const placed = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => appliesAt(found, call))
-  const forCaller = placed.filter((found) => forRoles(found, call.roles))
-  const permitting = forCaller.find((found) => suits(found, call))
-  if (permitting) return { effect: 'allow', rule: permitting.rule.id }
+  /** Those that are for this command there, and the first of them that is for these roles. */
+  const placed: CompiledRule[] = []
+  let nearest: CompiledRule | null = null
+  for (const found of rulesFor(rules.root, call, syntax?.last ?? -1)) {
+    if (!appliesAt(found, call)) continue
+    placed.push(found)
+    if (!forRoles(found, call.roles)) continue
+    if (suits(found, call)) return { effect: 'allow', rule: found.rule.id }
+    nearest ??= found
+  }
   if (syntax) return denyFor('shell-syntax', syntax)
-  const [nearest] = forCaller
-  if (nearest !== undefined) return obstacleOf(nearest, call)
+  if (nearest !== null) return obstacleOf(nearest, call)
   return denyFor('no-rule', notPermitted(call, permittedAt(rules, call, mostListed), placed.slice(0, mostListed)))
 }
 
@@ -78,10 +83,9 @@ function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): C
 function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): CompiledRule[] {
   const found: CompiledRule[] = []
   let nodes: readonly RuleNode[] = [root]
-  for (let place = 0; place < argv.length; place++) {
+  for (let place = 0; place < argv.length && nodes.length > 0; place++) {
     if (lastSyntax < place) for (const { rest } of nodes) if (rest.size > 0) found.push(...rest.find(app))
     nodes = stepsFrom(nodes, argv[place] ?? '')
-    if (nodes.length === 0) break
   }
   for (const { rest, exact } of nodes) {
     if (rest.size > 0) found.push(...rest.find(app))
@@ -124,7 +128,8 @@ function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
 }
 
 function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
-  return compiled.rule.roles.some((role) => roles.includes(role))
+  for (const role of compiled.rule.roles) if (roles.includes(role)) return true
+  return false
 }
 
 function deny(rule: string, reason: string, next: string): CommandVerdict {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createNameIndex } from './name-index.ts'
 import { compilePatterns } from './pattern.ts'
 
-const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 5 })
-const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 })
+const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '😀', '*'), maxLength: 5 })
+const name = fc.string({ unit: fc.constantFrom('a', 'b', '😀'), maxLength: 6 })
 
 describe('an index of name patterns', () => {
   test('finds exactly what asking each one finds, in its order, each once', () => {
@@ -18,6 +18,26 @@ describe('an index of name patterns', () => {
       }),
       { numRuns: 3000 },
     )
+  })
+
+  test('compares what has the same hash', () => {
+    // "Aa" and "BB" have the same: one that is found by it is still none of the other's.
+    const index = createNameIndex(
+      ['Aa', 'BB', 'AaBB-*', 'BBAa-*', '*-AaBB', '*-BBAa', 'x', 'y', 'z'].map((pattern) => ({
+        patterns: [pattern],
+        value: pattern,
+      })),
+    )
+    expect(['Aa', 'BB', 'AaBB-1', 'BBAa-1', '1-AaBB', '1-BBAa', 'AaAa-1', '1-AaAa'].map(index.find)).toEqual([
+      ['Aa'],
+      ['BB'],
+      ['AaBB-*'],
+      ['BBAa-*'],
+      ['*-AaBB'],
+      ['*-BBAa'],
+      [],
+      [],
+    ])
   })
 
   test('one value under several patterns is found once', () => {

@@ -10,50 +10,77 @@ export interface NameIndex<T> {
 interface Entry<T> {
   readonly value: T
   readonly place: number
-  readonly matches: NameMatcher
+  /** The value alone, as an answer. */
+  readonly alone: readonly T[]
+  /** What it is found by: what a name begins with, ends with or is. */
+  readonly piece: string
+  /** What a name has to match besides; null where the piece says it all. */
+  readonly matches: NameMatcher | null
+  /** Another one, whose piece has the same hash. */
+  next: Entry<T> | null
 }
 
-/** By the beginnings, or ends, of their patterns. */
-type ByPiece<T> = Map<number, Map<string, Entry<T>[]>>
+/** By the hashes of their pieces: nothing is cut out of a name to look it up, and what is found is compared. */
+type ByHash<T> = Map<number, Entry<T>>
 
 /** Of so few, each is asked. */
 const few = 8
 
 /**
  * Finds among many patterns without asking each: a pattern is only looked at for names that begin, or else end, as it does.
- * Its cost is that of the patterns that could match, and of the distinct lengths of their pieces.
+ * Its cost is that of the patterns that could match, of the distinct lengths of their pieces, and of the name's length.
  */
 export function createNameIndex<T>(
   given: readonly { readonly patterns: readonly string[] | undefined; readonly value: T }[],
 ): NameIndex<T> {
-  const entries = given.flatMap(({ patterns = ['*'], value }, place) =>
-    patterns.map((pattern) => ({ pattern, value, place, matches: compilePattern(pattern) })),
+  const written = given.flatMap(({ patterns = ['*'], value }, place) =>
+    patterns.map((pattern) => ({ pattern, entry: { value, place, alone: Object.freeze([value]), next: null } })),
   )
-  if (entries.every(({ pattern }) => pattern === '*')) return constant([...new Set(entries.map(({ value }) => value))])
-  if (entries.length <= few) return { size: given.length, find: (name) => inOrder(entries, name) }
+  if (written.every(({ pattern }) => pattern === '*'))
+    return constant([...new Set(written.map((one) => one.entry.value))])
 
-  const exact = new Map<string, Entry<T>[]>()
-  const begins: ByPiece<T> = new Map()
-  const ends: ByPiece<T> = new Map()
+  if (written.length <= few)
+    return askingEach(
+      given.length,
+      written.map(({ pattern, entry }) => whole(pattern, entry)),
+    )
+
+  const byBeginning = createBeginnings<T>()
+  const byEnd = createEnds<T>()
   const others: Entry<T>[] = []
-  for (const { pattern, ...entry } of entries) {
+  for (const { pattern, entry } of written) {
     const [first = '', ...more] = pattern.split('*')
     const last = more.at(-1) ?? ''
-    if (more.length === 0) put(exact, pattern, entry)
-    else if (first !== '') add(begins, first, entry)
-    else if (last !== '') add(ends, last, entry)
-    else others.push(entry)
+    const matches = compilePattern(pattern)
+    if (more.length === 0) byBeginning.addWhole({ ...entry, piece: first, matches: null })
+    else if (first !== '')
+      byBeginning.add({ ...entry, piece: first, matches: pattern === `${first}*` ? null : matches })
+    else if (last !== '') byEnd.add({ ...entry, piece: last, matches: pattern === `*${last}` ? null : matches })
+    else others.push(whole(pattern, entry))
   }
   return {
     size: given.length,
     find(name) {
-      const found = others.length === 0 ? [] : [...others]
-      take(exact.get(name), found)
-      for (const [length, byPiece] of begins) if (length <= name.length) take(byPiece.get(name.slice(0, length)), found)
-      for (const [length, byPiece] of ends) {
-        if (length <= name.length) take(byPiece.get(name.slice(name.length - length)), found)
-      }
-      return inOrder(found, name)
+      const found: Entry<T>[] = []
+      for (const entry of others) if (entry.matches?.(name)) found.push(entry)
+      byBeginning.find(name, found)
+      byEnd.find(name, found)
+      return answer(found)
+    },
+  }
+}
+
+function whole<T>(pattern: string, entry: Omit<Entry<T>, 'piece' | 'matches'>): Entry<T> {
+  return { ...entry, piece: '', matches: compilePattern(pattern) }
+}
+
+function askingEach<T>(size: number, entries: readonly Entry<T>[]): NameIndex<T> {
+  return {
+    size,
+    find(name) {
+      const found: Entry<T>[] = []
+      for (const entry of entries) if (entry.matches?.(name)) found.push(entry)
+      return answer(found)
     },
   }
 }
@@ -62,29 +89,97 @@ function constant<T>(values: readonly T[]): NameIndex<T> {
   return { size: values.length, find: () => values }
 }
 
-function add<T>(index: ByPiece<T>, piece: string, entry: Entry<T>): void {
-  const byPiece = index.get(piece.length) ?? new Map<string, Entry<T>[]>()
-  index.set(piece.length, byPiece)
-  put(byPiece, piece, entry)
+/** Those that are a whole name, or its beginning. An empty pattern is no name's. */
+function createBeginnings<T>() {
+  const beginnings: ByHash<T> = new Map()
+  const whole: ByHash<T> = new Map()
+  let lengths: readonly number[] = []
+
+  return {
+    add(entry: Entry<T>): void {
+      put(beginnings, hashOf(entry.piece), entry)
+      lengths = withLength(lengths, entry.piece)
+    },
+    addWhole(entry: Entry<T>): void {
+      if (entry.piece !== '') put(whole, hashOf(entry.piece), entry)
+    },
+    find(name: string, found: Entry<T>[]): void {
+      let hash = 0
+      let place = 0
+      for (const length of lengths) {
+        if (length > name.length) break
+        for (; place < length; place++) hash = hashWith(hash, name.charCodeAt(place))
+        for (let entry = beginnings.get(hash) ?? null; entry !== null; entry = entry.next)
+          if (name.startsWith(entry.piece) && (entry.matches?.(name) ?? true)) found.push(entry)
+      }
+      if (whole.size === 0) return
+      for (; place < name.length; place++) hash = hashWith(hash, name.charCodeAt(place))
+      for (let entry = whole.get(hash) ?? null; entry !== null; entry = entry.next)
+        if (entry.piece === name) found.push(entry)
+    },
+  }
 }
 
-function put<T>(map: Map<string, Entry<T>[]>, key: string, entry: Entry<T>): void {
-  const known = map.get(key)
-  if (known === undefined) map.set(key, [entry])
-  else known.push(entry)
+/** Those that are the end of a name, which is read backwards. */
+function createEnds<T>() {
+  const ends: ByHash<T> = new Map()
+  let lengths: readonly number[] = []
+
+  return {
+    add(entry: Entry<T>): void {
+      put(ends, hashOfEnd(entry.piece), entry)
+      lengths = withLength(lengths, entry.piece)
+    },
+    find(name: string, found: Entry<T>[]): void {
+      let hash = 0
+      let place = 0
+      for (const length of lengths) {
+        if (length > name.length) break
+        for (; place < length; place++) hash = hashWith(hash, name.charCodeAt(name.length - 1 - place))
+        for (let entry = ends.get(hash) ?? null; entry !== null; entry = entry.next)
+          if (name.endsWith(entry.piece) && (entry.matches?.(name) ?? true)) found.push(entry)
+      }
+    },
+  }
 }
 
-function take<T>(some: readonly Entry<T>[] | undefined, found: Entry<T>[]): void {
-  if (some !== undefined) for (const entry of some) found.push(entry)
+function put<T>(byHash: ByHash<T>, hash: number, entry: Entry<T>): void {
+  entry.next = byHash.get(hash) ?? null
+  byHash.set(hash, entry)
 }
 
-function inOrder<T>(found: readonly Entry<T>[], name: string): readonly T[] {
-  const matching: Entry<T>[] = []
-  for (const entry of found) if (entry.matches(name)) matching.push(entry)
-  if (matching.length > 1) matching.sort((one, other) => one.place - other.place)
+/** Shortest first. */
+function withLength(lengths: readonly number[], { length }: string): readonly number[] {
+  return lengths.includes(length) ? lengths : [...lengths, length].sort((one, other) => one - other)
+}
+
+function hashOf(text: string): number {
+  let hash = 0
+  for (let place = 0; place < text.length; place++) hash = hashWith(hash, text.charCodeAt(place))
+  return hash
+}
+
+function hashOfEnd(text: string): number {
+  let hash = 0
+  for (let place = text.length - 1; place >= 0; place--) hash = hashWith(hash, text.charCodeAt(place))
+  return hash
+}
+
+function hashWith(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + code) | 0
+}
+
+const nothing: readonly never[] = Object.freeze([])
+
+/** Each value once, in the order in which they were given. */
+function answer<T>(found: Entry<T>[]): readonly T[] {
+  const [first] = found
+  if (first === undefined) return nothing
+  if (found.length === 1) return first.alone
+  found.sort((one, other) => one.place - other.place)
   const values: T[] = []
   let last = -1
-  for (const { value, place } of matching) {
+  for (const { value, place } of found) {
     if (place !== last) values.push(value)
     last = place
   }

@@ -11,11 +11,11 @@ const plain: CommandOptions = { interactive: null, entrypoint: null, environment
 
 /** Null when the rule is for what is started so. What isn't known yet does not stand against it. */
 export function unsuited({ rule, permitsKey }: CompiledRule, options: CommandOptions = plain): Unsuited | null {
-  for (const option of ['interactive', 'entrypoint'] as const) {
-    const [wanted, given] = [rule[option], options[option]]
-    if (wanted !== undefined && given !== null && wanted !== given) return { option, wanted }
-  }
-  const key = options.environment.find((name) => !permitsKey(name))
-  if (key !== undefined) return { option: 'environment', key }
-  return rule.releases === 'newest' && options.newestRelease === false ? { option: 'releases' } : null
+  const { interactive, entrypoint, environment, newestRelease } = options
+  if (rule.interactive !== undefined && interactive !== null && rule.interactive !== interactive)
+    return { option: 'interactive', wanted: rule.interactive }
+  if (rule.entrypoint !== undefined && entrypoint !== null && rule.entrypoint !== entrypoint)
+    return { option: 'entrypoint', wanted: rule.entrypoint }
+  for (const key of environment) if (!permitsKey(key)) return { option: 'environment', key }
+  return rule.releases === 'newest' && newestRelease === false ? { option: 'releases' } : null
 }

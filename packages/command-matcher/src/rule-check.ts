@@ -5,6 +5,8 @@ import { shown } from './wording.ts'
 
 const mostVariants = 1000
 const mostWords = 100
+/** Of all rules together: each is a branch of the tree that commands are looked up in. */
+const mostTogether = 100_000
 
 /** The literals that a word of a pattern stands for, or null for one that stands for more. */
 export function wordChoices(word: ArgvWord): readonly string[] | null {
@@ -15,8 +17,13 @@ export function wordChoices(word: ArgvWord): readonly string[] | null {
 /** Everything that is wrong with a list of rules; empty when it can be compiled. */
 export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
   const seen = new Set<string>()
+  let branches = 0
   return rules.flatMap((rule) => {
     const found = [...identity(rule, seen), ...argvProblems(rule.argv).map((text) => ['run', text] as const)]
+    const before = branches
+    branches += variantsOf(rule.argv) * rule.argv.length
+    if (before <= mostTogether && branches > mostTogether)
+      found.push(['run', 'stands for too many commands, together with the rules before it'])
     if (rule.services.length === 0) found.push(['services', 'names no service'])
     if (rule.roles.length === 0) found.push(['roles', 'names no role'])
     seen.add(rule.id)
@@ -53,7 +60,6 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
   if (argv.length === 0) return ['has no words: to permit any command, write …']
   if (argv.length > mostWords) return [`has more than ${mostWords} words`]
   const problems: string[] = []
-  let variants = 1
   for (const [place, word] of argv.entries()) {
     if (typeof word === 'object' && 'rest' in word) {
       if (place !== argv.length - 1) problems.push('may hold … only as its last word')
@@ -64,12 +70,16 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
       continue
     }
     const choices = wordChoices(word) ?? []
-    variants *= choices.length
     if (choices.length === 0) problems.push('has a word without choices')
     // Only ASCII: no look-alikes, no two spellings of one letter, and nothing that bytes outside of UTF-8 could be read as.
     if (!choices.every((choice) => /^[\x20-\x7e]+$/.test(choice)))
       problems.push('may only hold words of printable ASCII')
   }
-  if (variants > mostVariants) problems.push(`stands for more than ${mostVariants} commands`)
+  if (variantsOf(argv) > mostVariants) problems.push(`stands for more than ${mostVariants} commands`)
   return problems
+}
+
+/** How many lists of words it stands for, where a word of a type counts as one. */
+function variantsOf(argv: readonly ArgvWord[]): number {
+  return argv.reduce((variants, word) => variants * (wordChoices(word)?.length ?? 1), 1)
 }

@@ -115,13 +115,22 @@ function child<K>(children: Map<K, Seed>, key: K): Seed {
 
 function grow({ next, typed, exact, rest }: Seed): RuleNode {
   return {
-    next: new Map([...next].map(([word, seed]) => [word, grow(seed)])),
-    typed: [...typed].map(([type, seed]) => ({ accepts: wordTypes[type].accepts, node: grow(seed) })),
+    next: next.size === 0 ? noWords : new Map([...next].map(([word, seed]) => [word, grow(seed)])),
+    typed:
+      typed.size === 0
+        ? noTypes
+        : [...typed].map(([type, seed]) => ({ accepts: wordTypes[type].accepts, node: grow(seed) })),
     exact: byApp(exact),
     rest: byApp(rest),
   }
 }
 
+/** Most words end no rule, and most ends lead nowhere: all of them share these. */
+const none = createNameIndex<CompiledRule>([])
+const noWords: RuleNode['next'] = new Map()
+const noTypes: RuleNode['typed'] = []
+
 function byApp(rules: readonly CompiledRule[]): NameIndex<CompiledRule> {
+  if (rules.length === 0) return none
   return createNameIndex(rules.map((compiled) => ({ patterns: compiled.rule.apps, value: compiled })))
 }

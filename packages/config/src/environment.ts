@@ -1,6 +1,7 @@
 import { nearest } from './nearest.ts'
 import { isRackVariable, rackPrefixes } from './rack-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'
+import { isSinkVariable } from './sinks.ts'
 
 /** Names under these are ours alone, so one that we don't know is a mistake. */
 const ownPrefixes = [
@@ -28,6 +29,7 @@ export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
     (name) =>
       ownPrefixes.some((prefix) => name.startsWith(prefix)) &&
       !isRackVariable(name) &&
+      !isSinkVariable(name) &&
       !known.includes(name) &&
       !serviceLink.test(name),
   )
@@ -51,7 +53,7 @@ export function sanitiseEnvironment(env: NodeJS.ProcessEnv): void {
 /** Removes the secrets that were read, so that child processes (the embedded PostgreSQL) don't inherit them. */
 export function forgetSecrets(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
-    if (name.startsWith('RACK_TOKEN_')) delete env[name]
+    if (name.startsWith('RACK_TOKEN_') || isSinkVariable(name)) delete env[name]
   }
   delete env.APP_SECRET_KEY
   delete env.AUDIT_SIGNING_KEY

@@ -1,9 +1,10 @@
 import { Value } from 'typebox/value'
+import type { NamedVariables } from './named-variables.ts'
 import { nearest } from './nearest.ts'
 import { descriptionOf, problemsOf } from './problems.ts'
 import { certificatesIn, certificateText } from './rack-certificates.ts'
 import { splitPins } from './rack-pins.ts'
-import { collectRackVariables, isRackVariable, type RackVariables, rackPrefixes, suffixOf } from './rack-variables.ts'
+import { collectRackVariables, isRackVariable, rackPrefixes, suffixOf } from './rack-variables.ts'
 import { Secret } from './secret.ts'
 import { RackEnvironment } from './server-schema.ts'
 
@@ -60,7 +61,7 @@ function rackConfig(name: string, values: RackEnvironment): RackConfig {
 }
 
 /** Puts what is in the file in the place of its path. */
-function readCertificateFile(rack: RackVariables, problems: string[]): void {
+function readCertificateFile(rack: NamedVariables, problems: string[]): void {
   const { RACK_CA: value } = rack.values
   if (value === undefined) return
   const read = certificateText(value)
@@ -74,7 +75,7 @@ function readCertificateFile(rack: RackVariables, problems: string[]): void {
 }
 
 /** A protection that would silently not take place. */
-function contradictions(rack: RackVariables): string[] {
+function contradictions(rack: NamedVariables): string[] {
   const { RACK_URL: url = '', RACK_TLS_INSECURE: insecure } = rack.values
   const problems: string[] = []
   for (const property of ['RACK_CA', 'RACK_TLS_PIN']) {
@@ -90,12 +91,12 @@ function contradictions(rack: RackVariables): string[] {
   return problems
 }
 
-function variableOf({ variables }: RackVariables, property: string): string {
+function variableOf({ variables }: NamedVariables, property: string): string {
   return variables[property] ?? `${property}_${Object.values(variables).map(suffixOf)[0] ?? ''}`
 }
 
 /** Names a variable that was perhaps meant: one that is near, and that belongs to no complete rack. */
-function hint(wanted: string, env: NodeJS.ProcessEnv, found: ReadonlyMap<string, RackVariables>): string {
+function hint(wanted: string, env: NodeJS.ProcessEnv, found: ReadonlyMap<string, NamedVariables>): string {
   const complete = [...found.values()].filter(({ values }) => Value.Check(RackEnvironment, values))
   const taken = new Set(complete.flatMap(({ variables }) => Object.values(variables)))
   const sameKind = rackPrefixes.find((prefix) => wanted.startsWith(prefix))

@@ -209,7 +209,7 @@ export const RackEnvironment = Type.Object({
 })
 export type RackEnvironment = Static<typeof RackEnvironment>
 
-function checked(description: string, problem: (value: string) => string | null, fallback?: string) {
+export function checked(description: string, problem: (value: string) => string | null, fallback?: string) {
   const text = Type.String(fallback === undefined ? { description } : { description, default: fallback })
   return Type.Refine(
     text,

@@ -10,6 +10,7 @@ import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
+import { readSinks, type SinkConfig } from './sinks.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -55,6 +56,8 @@ export interface ServerConfig {
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Names of npm packages and paths, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
+  /** Where events are sent beside the log, sorted by name. */
+  readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** Whether the CLI may be logged in by typing its code into a browser. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
@@ -72,6 +75,7 @@ export interface ServerConfig {
 export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   const problems: string[] = []
   const racks = readRacks(env, problems)
+  const sinks = readSinks(env, problems)
   const values = knownValues(env)
   if (values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined) {
     problems.push(
@@ -106,6 +110,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     policyPackages: Object.freeze(
       values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
     ),
+    sinks: Object.freeze(sinks),
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,
     login: loginOf(values),

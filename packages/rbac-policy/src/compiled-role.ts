@@ -21,7 +21,7 @@ export interface GrantWords {
   readonly reason: string
 }
 
-/** Compiles a role: wildcards are spelled out, and what a permission implies is added. `*` has also what has no name yet. */
+/** Compiles a role: wildcards are spelled out when it is first asked, and what a permission implies is added. `*` has also what has no name yet. */
 export function compileRole({
   name,
   permissions: granted,
@@ -29,15 +29,19 @@ export function compileRole({
   when = [],
   source,
 }: Role): CompiledRole {
-  const spelledOut = granted.flatMap(expandPermission)
-  const all = new Set(spelledOut.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))
+  let all: ReadonlySet<Permission> | null = null
   const words = new Map<Permission, GrantWords>()
   return {
     name,
     source: source ?? 'bindings',
     names: [...new Set([name, ...above])],
     when: when.map(compileCondition),
-    has: granted.includes('*') ? () => true : (permission) => all.has(permission),
+    has: granted.includes('*')
+      ? () => true
+      : (permission) => {
+          all ??= spelledOut(granted)
+          return all.has(permission)
+        },
     grant(permission) {
       const found = words.get(permission)
       if (found !== undefined) return found
@@ -50,6 +54,11 @@ export function compileRole({
       return made
     },
   }
+}
+
+function spelledOut(granted: readonly Permission[]): ReadonlySet<Permission> {
+  const named = granted.flatMap(expandPermission)
+  return new Set(named.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))
 }
 
 /** The permissions that a name or pattern stands for: `*` for one whole segment, at the end for one or more. Empty when there is none. */

@@ -104,8 +104,8 @@ function refused(
 const ownRun = { rule: 'own-run', source: 'gateway', reason: 'Whoever started a run may end it.' }
 
 function grantedBy({ own }: HeldHere, [permission]: readonly Permission[]): GrantWords {
-  const role = permission === undefined ? undefined : own.giving(permission)?.role
-  return permission === undefined || role === undefined ? ownRun : role.grant(permission)
+  const role = permission === undefined ? undefined : own.giving(permission)
+  return permission === undefined || !role ? ownRun : role.grant(permission)
 }
 
 /** Who has a permission, as a sentence says it; made once for each. */

@@ -1,4 +1,4 @@
-import { type Document, isNode, isPair, isScalar, type LineCounter, type Node } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml'
 
 export interface Place {
   readonly line: number
@@ -7,29 +7,50 @@ export interface Place {
 
 type Path = readonly (string | number)[]
 
-/** Where a path of a YAML document is written: the key, for what has one; else the nearest that there is. */
-export function placeOf(document: Document, lines: LineCounter, path: Path): Place {
-  const range = keyRange(document, path) ?? nodeRange(document, path) ?? (path.length > 0 ? null : 0)
-  if (range === null) return placeOf(document, lines, path.slice(0, -1))
-  const { line, col } = lines.linePos(range)
-  return { line, column: col }
+/** One step down from a node: where its key is written, if it has one, and what it leads to. */
+interface Step {
+  readonly key: number | null
+  readonly node: unknown
 }
 
-function keyRange(document: Document, path: Path): number | null {
-  const key = path.at(-1)
-  const parent = document.getIn(path.slice(0, -1), true)
-  if (key === undefined || !hasItems(parent)) return null
-  for (const item of parent.items) {
-    if (isPair(item) && isScalar(item.key) && String(item.key.value) === String(key)) return item.key.range?.[0] ?? null
+/** Finds where a path of a YAML document is written, from 1: the key, for what has one; else the nearest that there is. */
+export function createPlaces(document: Document, lines: LineCounter): (path: Path) => Place {
+  const members = new Map<object, ReadonlyMap<string, Step>>()
+
+  function stepFrom(node: unknown, part: string | number): Step | null {
+    const held = isAlias(node) ? node.resolve(document) : node
+    if (isSeq(held))
+      return typeof part === 'number' && part in held.items ? { key: null, node: held.items[part] } : null
+    if (!isMap(held)) return null
+    const known = members.get(held) ?? membersOf(held.items)
+    members.set(held, known)
+    return known.get(String(part)) ?? null
   }
-  return null
+
+  return function placeOf(path) {
+    let node: unknown = document.contents
+    let offset = offsetOf(node) ?? 0
+    for (const part of path) {
+      const step = stepFrom(node, part)
+      if (step === null) break
+      offset = step.key ?? offsetOf(step.node) ?? offset
+      node = step.node
+    }
+    const { line, col } = lines.linePos(offset)
+    return { line, column: col }
+  }
 }
 
-function nodeRange(document: Document, path: Path): number | null {
-  const node: unknown = document.getIn(path, true)
-  return isNode(node) ? ((node as Node).range?.[0] ?? null) : null
+function membersOf(items: readonly unknown[]): ReadonlyMap<string, Step> {
+  const found = new Map<string, Step>()
+  for (const item of items) {
+    if (!isPair(item) || !isScalar(item.key)) continue
+    const name = String(item.key.value)
+    if (!found.has(name)) found.set(name, { key: item.key.range?.[0] ?? null, node: item.value })
+  }
+  return found
 }
 
-function hasItems(node: unknown): node is { readonly items: readonly unknown[] } {
-  return typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items)
+function offsetOf(node: unknown): number | null {
+  return isNode(node) ? (node.range?.[0] ?? null) : null
 }

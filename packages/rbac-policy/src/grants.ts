@@ -18,8 +18,8 @@ export const onePermissionEach = '(permissions)'
 /** A binding, ready to be asked. */
 export interface Grant {
   readonly id: string
-  /** Tells it from the others of the same principal. */
-  readonly key: string
+  /** Tells it from the others of the same side. */
+  readonly place: number
   readonly role: CompiledRole
   readonly expiresAt: number | null
   readonly onRack: NameMatcher
@@ -28,6 +28,8 @@ export interface Grant {
   readonly everyApp: boolean
   /** What stands against it at a moment; null where nothing ever does. */
   readonly passing: PassingCheck | null
+  /** What it makes alone, as an own grant; made when it is first asked for. */
+  alone: HeldHere | null
 }
 
 /** All that a principal holds. `owner` is what the owner of a token holds: the token is cut to it. */
@@ -36,7 +38,7 @@ export interface Holdings {
   readonly own: Side
   readonly owner: Side | null
   /** What the same grants make together: few sets of them ever hold at once, whatever the names that are asked about. */
-  readonly known: Map<string, HeldHere>
+  readonly known: KnownSets
 }
 
 /** Grants of the caller, or of a token's owner. */
@@ -77,8 +79,8 @@ export interface Held {
   readonly commandRoles: readonly string[]
   /** Whether any depends on when and from where. */
   readonly isPassing: boolean
-  /** The first grant that gives a permission. */
-  giving(permission: Permission): Grant | null
+  /** The role of the first grant that gives a permission. */
+  readonly giving: (permission: Permission) => CompiledRole | null
 }
 
 export interface Basis {
@@ -93,11 +95,27 @@ export function compileHoldings(principal: Principal, roles: ReadonlyMap<string,
     rack: principal.rack,
     own: compileSide(compileBindings(principal.bindings, roles, principal.kind)),
     owner: owned && compileSide(compileBindings(owned.bindings, roles, null)),
-    known: new Map(),
+    known: { sets: newSet(), size: 0 },
   }
 }
 
-/** More sets of grants than these are not remembered, nor are larger ones. */
+/** Sets of grants, found grant by grant: no key is put together. */
+interface KnownSets {
+  sets: GrantSet
+  size: number
+}
+
+/** What a set of grants makes, and where one grant more leads. */
+interface GrantSet {
+  here: HeldHere | null
+  next: Map<number, GrantSet> | null
+}
+
+function newSet(): GrantSet {
+  return { here: null, next: null }
+}
+
+/** More sets than these, and those of one grant each, are not remembered, nor are larger ones. */
 const mostSets = 1_000
 const largestSet = 32
 
@@ -112,21 +130,44 @@ export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): He
 
 const none: readonly Grant[] = Object.freeze([])
 
-function heldTogether({ known }: Holdings, own: readonly Grant[], owner: readonly Grant[] | null): HeldHere {
+function heldTogether(holdings: Holdings, own: readonly Grant[], owner: readonly Grant[] | null): HeldHere {
+  const [only] = own
+  if (owner === null && only !== undefined && own.length === 1) {
+    only.alone ??= heldHere(own, null, [])
+    return only.alone
+  }
   if (own.length + (owner?.length ?? 0) > largestSet) return heldHere(own, owner, [])
-  const key = owner === null ? keyOf(own) : `${keyOf(own)} ${keyOf(owner)}`
-  const found = known.get(key)
-  if (found !== undefined) return found
+  const { known } = holdings
+  let set = known.sets
+  for (const { place } of own) set = withGrant(known, set, place)
+  if (owner !== null) {
+    set = withGrant(known, set, fromHereOwner)
+    for (const { place } of owner) set = withGrant(known, set, place)
+  }
+  if (set.here !== null) return set.here
   const made = heldHere(own, owner, [])
-  if (known.size >= mostSets) known.clear()
-  known.set(key, made)
+  set.here = made
+  if (known.size > mostSets + 4 * (holdings.own.all.length + (holdings.owner?.all.length ?? 0))) forget(known)
   return made
 }
 
-function keyOf(grants: readonly Grant[]): string {
-  const [first, second] = grants
-  if (first === undefined) return ''
-  return second === undefined ? first.key : grants.map(({ key }) => key).join()
+/** Stands between the places of own grants and those of the owner. */
+const fromHereOwner = -1
+
+function withGrant(known: KnownSets, set: GrantSet, place: number): GrantSet {
+  const next = set.next ?? new Map<number, GrantSet>()
+  set.next = next
+  const found = next.get(place)
+  if (found !== undefined) return found
+  const made = newSet()
+  next.set(place, made)
+  known.size += 1
+  return made
+}
+
+function forget(known: KnownSets): void {
+  known.sets = newSet()
+  known.size = 0
 }
 
 /** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
@@ -152,17 +193,35 @@ function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred:
 }
 
 function heldOf(grants: readonly Grant[]): Held {
-  const firsts = new Map<CompiledRole, Grant>()
-  for (const grant of grants) if (!firsts.has(grant.role)) firsts.set(grant.role, grant)
-  const byRole = [...firsts.values()]
-  const roles = Object.freeze([...new Set(byRole.map(({ role }) => role.name))])
+  const [first, ...more] = new Set(grants.map(({ role }) => role))
+  const said = first !== undefined && more.length === 0 ? saidOf(first) : sayRoles(first ? [first, ...more] : [])
+  return { grants, isPassing: grants.some(({ passing }) => passing !== null), ...said }
+}
+
+/** What roles come to, whoever holds them. */
+type Said = Pick<Held, 'roles' | 'roleWords' | 'commandRoles' | 'giving'>
+
+/** Most callers hold one role at a place: what it comes to is the same objects for all of them. */
+const saidAlone = new WeakMap<CompiledRole, Said>()
+
+function saidOf(role: CompiledRole): Said {
+  const found = saidAlone.get(role)
+  if (found !== undefined) return found
+  const made = sayRoles([role])
+  saidAlone.set(role, made)
+  return made
+}
+
+function sayRoles(distinct: readonly CompiledRole[]): Said {
+  const roles = Object.freeze([...new Set(distinct.map(({ name }) => name))])
   return {
-    grants,
     roles,
     roleWords: listed(roles.map(shown)),
-    commandRoles: [...new Set(byRole.flatMap(({ role }) => role.names))],
-    isPassing: grants.some(({ passing }) => passing !== null),
-    giving: (permission) => byRole.find(({ role }) => role.has(permission)) ?? null,
+    commandRoles: [...new Set(distinct.flatMap(({ names }) => names))],
+    giving(permission) {
+      for (const role of distinct) if (role.has(permission)) return role
+      return null
+    },
   }
 }
 
@@ -231,22 +290,23 @@ function compileBindings(
   roles: ReadonlyMap<string, CompiledRole>,
   caller: PrincipalKind | null,
 ): BoundGrant[] {
-  return bindings.flatMap((binding, place) => {
+  return bindings.flatMap((binding, place): BoundGrant[] => {
     const role = roleOf(binding, roles)
     if (!role) return []
     const { id, racks, apps, expiresAt } = binding
     const [onRack, onApp] = [compilePattern(racks), compilePattern(apps)]
     const grant = {
       id,
-      key: String(place),
+      place,
       role,
       expiresAt,
       onRack: (name: string) => onRack(name) && role.when.every((condition) => condition.onRack(name)),
       onApp: (name: string) => onApp(name) && role.when.every((condition) => condition.onApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
       passing: caller === null ? null : passingOf(role, caller),
+      alone: null,
     }
-    return { racks, apps, grant }
+    return [{ racks, apps, grant }]
   })
 }
 

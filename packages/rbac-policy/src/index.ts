@@ -8,6 +8,9 @@ export { type PermissionEntry, permissions } from './permissions.ts'
 export {
   decidePlanned,
   isCertainlyRefused,
+  type JudgedWorld,
+  judgePlanned,
+  narrowPlanned,
   type PlannedDecision,
   type PlannedQuestion,
   parametersDecision,
@@ -18,6 +21,7 @@ export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'
 export type { Day, TimeWindow } from './time-window.ts'
 export type {
+  Allowed,
   Binding,
   Decision,
   Job,

@@ -30,6 +30,9 @@ const nothing: PolicyDocument = {
   protectedParameters: [],
 }
 
+/** Roles that one may extend, those counted that they extend. */
+const mostAbove = 50
+
 const askForIt = 'Ask the platform team, which keeps the policy.'
 
 /** What a document says, over what holds without it. */
@@ -78,6 +81,10 @@ function mergedRoles(
       problems.push({ at: ['roles', name, 'extends'], text: `the role "${shown(name)}" extends itself in a circle` })
       return null
     }
+    if (beingMade.size > mostAbove) {
+      problems.push(tooMany(name))
+      return null
+    }
     beingMade.add(name)
     const parents = above.flatMap((parent) => {
       const found = roleOf(parent, name)
@@ -90,12 +97,16 @@ function mergedRoles(
     })
     beingMade.delete(name)
     const conditions = [
-      ...parents.flatMap((parent) => parent.when ?? []),
+      ...new Set(parents.flatMap((parent) => parent.when ?? [])),
       ...(when === undefined ? [] : [conditionOf(when)]),
     ]
     const names = [...new Set(parents.flatMap((parent) => [parent.name, ...(parent.extends ?? [])]))].filter(
       (parent) => parent !== name,
     )
+    if (names.length > mostAbove) {
+      problems.push(tooMany(name))
+      return null
+    }
     const role = {
       name,
       description,
@@ -111,6 +122,10 @@ function mergedRoles(
 
   for (const [name, role] of Object.entries(written)) if (!finished.has(name)) make(name, role)
   return [...made.values()]
+}
+
+function tooMany(role: string): Problem {
+  return { at: ['roles', role, 'extends'], text: `the role "${shown(role)}" extends more than ${mostAbove} roles` }
 }
 
 function rulesOf(written: Readonly<Record<string, WrittenRule>>, writing: Writing, problems: Problem[]): PolicyRule[] {

@@ -1,11 +1,11 @@
 import { type CommandPlace, planCommand } from '@rack-gateway/convox-api/commands'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy } from './document.ts'
-import { decidePlanned, isCertainlyRefused } from './planned-decision.ts'
+import { decidePlanned, isCertainlyRefused, judgePlanned, narrowPlanned } from './planned-decision.ts'
 import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { binding, now, principal } from './testing/calls.ts'
-import type { Principal } from './types.ts'
+import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 const place: CommandPlace = { appSetting: null, directory: 'web', rack: 'staging', input: 'terminal' }
 const builtIn = builtInPolicy()
@@ -139,4 +139,65 @@ test('a proxy is never refused before the call: only the rack knows what has the
     const question = { policy, document: builtIn, principal: principal([]), rack: 'staging', at: now, address: null }
     expect(isCertainlyRefused(decidePlanned(question, call), call)).toBe(false)
   }
+})
+
+describe('what is asked further', () => {
+  type Narrow = (call: RackCall, decision: Allowed) => Decision
+
+  async function narrowed(words: string, narrow: Narrow) {
+    const policy = compilePolicy(builtIn)
+    const plan = planCommand(words.split(' '), place)
+    if (plan.kind !== 'calls' || deployer === undefined) throw new Error(`${words} makes no call that is known`)
+    const question = { policy, document: builtIn, principal: deployer, rack: 'staging', at: now, address: null }
+    const call = plan.calls.findLast(({ essential }) => essential)
+    if (call === undefined) throw new Error(`${words} makes no essential call`)
+    const asked: RackCall[] = []
+    const told = await narrowPlanned(judgePlanned(question, call), async (hypothetical, decision) => {
+      asked.push(hypothetical)
+      return narrow(hypothetical, decision)
+    })
+    return { asked, told, before: decidePlanned(question, call) }
+  }
+
+  const objecting = (decision: Allowed, effect: 'deny' | 'needs'): Decision => {
+    const said = { ...decision, rule: 'package:p:no', reason: 'No.', next: 'Wait.' }
+    return effect === 'deny' ? { ...said, effect } : { ...said, effect, requirement: 'approval' }
+  }
+
+  test('that stays as it is, is what was decided', async () => {
+    const { asked, told, before } = await narrowed('exec web-1 bin/pre_release', (_, decision) => decision)
+    expect(told).toEqual(before)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('that is refused every way, is refused, and nothing that the policy refuses was asked about', async () => {
+    const { asked, told } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'deny'))
+    expect(told).toMatchObject({ decision: { effect: 'deny', rule: 'package:p:no' }, when: null, otherwise: null })
+    expect(new Set(asked.map(({ process }) => process?.service))).not.toContain('(another)')
+  })
+
+  test('that is refused in one way only, depends on it', async () => {
+    const { told } = await narrowed('env set A=b C=d', ({ environment }, decision) =>
+      environment?.changed.includes('C') ? objecting(decision, 'deny') : decision,
+    )
+    expect(told).toMatchObject({
+      decision: { effect: 'allow' },
+      when: 'the environment stays as it is',
+      otherwise: { when: 'the environment changes', decision: { rule: 'package:p:no' } },
+    })
+  })
+
+  test('that needs something, is better than what is refused', async () => {
+    const { told } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'needs'))
+    expect(told).toMatchObject({
+      decision: { effect: 'needs', requirement: 'approval' },
+      otherwise: { decision: { effect: 'deny', rule: 'no-permission' } },
+    })
+  })
+
+  test('many keys of an environment are three ways, not one each', async () => {
+    const words = `env set ${Array.from({ length: 500 }, (_, key) => `K${key}=1`).join(' ')}`
+    const { asked } = await narrowed(words, (_, decision) => objecting(decision, 'deny'))
+    expect(asked.length).toBeLessThanOrEqual(4)
+  })
 })

@@ -1,8 +1,8 @@
 import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { worldsOf } from './planned-worlds.ts'
+import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import type { Decision, Policy, Principal } from './types.ts'
+import type { Allowed, Decision, Policy, Principal, RackCall } from './types.ts'
 
 /** What a call that wasn't made yet would come to. */
 export interface PlannedDecision {
@@ -23,25 +23,74 @@ export interface PlannedQuestion {
   readonly at: number
   /** Where the call would come from; null where that isn't known: then no condition on it stands against the call. */
   readonly address: string | null
+  /** Of what only the rack can tell: what is known all the same. */
+  readonly known?: KnownOfRack
 }
 
 /** Decides a call before it is made, by the same rules as when it is. What only the rack can tell is tried each way. */
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
-  const { policy, document, principal, rack, at, address } = question
+  const outcome = createOutcome()
+  for (const { when, decision } of judged(question, planned)) {
+    outcome.add(when, decision)
+    if (outcome.isKnown()) break
+  }
+  return outcome.told()
+}
+
+/** What the policy makes of a planned call, in one way in which it may turn out. */
+export interface JudgedWorld {
+  readonly when: string
+  /** Null for one that is refused before it is a call. */
+  readonly call: RackCall | null
+  readonly decision: Decision
+}
+
+/** The same, every way, for what asks further before it answers: all of it is decided by one document. */
+export function judgePlanned(question: PlannedQuestion, planned: PlannedCall): readonly JudgedWorld[] {
+  return [...judged(question, planned)]
+}
+
+/** Asks about what the policy permits, such as the policy packages do, as far as it is needed to know what the call comes to. */
+export async function narrowPlanned(
+  worlds: readonly JudgedWorld[],
+  narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
+): Promise<PlannedDecision> {
+  const outcome = createOutcome()
+  for (const { when, call, decision } of worlds) {
+    outcome.add(when, call !== null && decision.effect === 'allow' ? await narrow(call, decision) : decision)
+    if (outcome.isKnown()) break
+  }
+  return outcome.told()
+}
+
+function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<JudgedWorld> {
+  const { policy, document, principal, rack, at, address, known = {} } = question
   const { route, app, refused: unfit } = planned
-  if (unfit !== null) return { decision: parametersDecision(route, unfit, policy.hash), when: null, otherwise: null }
+  if (unfit !== null) {
+    yield { when: '', call: null, decision: parametersDecision(route, unfit, policy.hash) }
+    return
+  }
   const asks = policy.holds(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
-  const worlds = worldsOf(planned, { rack, at, address, asks, services: servicesOf(document) })
-  const judged = worlds.map((world) => ({ world, decision: policy.decide(principal, world.call) }))
-  const permitted = judged.find(({ decision }) => decision.effect === 'allow')
-  const refused = judged.find(({ decision }) => decision.effect !== 'allow')
-  const best = permitted ?? refused
-  if (best === undefined) throw new Error('a planned call may turn out in some way')
-  if (!permitted || !refused) return { decision: best.decision, when: null, otherwise: null }
+  for (const { when, call } of worldsOf(planned, { rack, at, address, asks, known, services: servicesOf(document) }))
+    yield { when, call, decision: policy.decide(principal, call) }
+}
+
+/** What worlds come to together: the first of each effect says it. */
+function createOutcome() {
+  const firsts = new Map<Decision['effect'], { readonly when: string; readonly decision: Decision }>()
+
   return {
-    decision: permitted.decision,
-    when: permitted.world.when,
-    otherwise: { when: refused.world.when, decision: refused.decision },
+    add(when: string, decision: Decision): void {
+      if (!firsts.has(decision.effect)) firsts.set(decision.effect, { when, decision })
+    },
+    /** Whether no further world can change it. */
+    isKnown: () => firsts.has('allow') && firsts.size > 1,
+    told(): PlannedDecision {
+      const best = firsts.get('allow') ?? firsts.get('needs') ?? firsts.get('deny')
+      if (best === undefined) throw new Error('a planned call may turn out in some way')
+      const otherwise = [...firsts.values()].find((one) => one !== best) ?? null
+      return { decision: best.decision, when: otherwise && best.when, otherwise }
+    },
   }
 }
 

@@ -14,6 +14,19 @@ export interface PlannedPlace {
   readonly services: readonly string[]
   /** Whether the caller holds the route's permission: without it, the gateway asks the rack nothing. */
   readonly asks: boolean
+  readonly known: KnownOfRack
+}
+
+/** What the rack would tell. What is left out is open. */
+export interface KnownOfRack {
+  /** The service of the process that the call concerns. */
+  readonly service?: string
+  /** Whether that process is one of the caller's own run. */
+  readonly ownRun?: boolean
+  /** Whether the release that a run asks for is the newest one. */
+  readonly newestRelease?: boolean
+  /** Keys of the environment that a new release changes. */
+  readonly changed?: readonly string[]
 }
 
 /** One way in which a planned call may turn out, and in which words. */
@@ -62,12 +75,20 @@ interface Possibility<T> {
 const notYetMade = '(not made yet)'
 const ofAnyOther = '(another)'
 
-function processesOf(
+function processesOf(planned: PlannedCall, place: PlannedPlace): readonly Possibility<ProcessSubject | null>[] {
+  const { ownRun } = place.known
+  const possible = everyProcess(planned, place)
+  const fitting = ownRun === undefined ? possible : possible.filter(({ is }) => is?.own === ownRun)
+  return fitting.length === 0 ? possible : fitting
+}
+
+function everyProcess(
   { process }: PlannedCall,
-  { services, asks }: PlannedPlace,
+  { services, asks, known }: PlannedPlace,
 ): readonly Possibility<ProcessSubject | null>[] {
   if (process === null) return [{ when: '', is: null }]
-  const { service, own } = process
+  const { own } = process
+  const service = process.service ?? known.service ?? null
   const id = process.id ?? notYetMade
   if (own === 'yes') return [{ when: '', is: { id, known: true, service, own: true } }]
   if (service !== null) return ownAndForeign(id, [service], () => 'it is not a process of your own run')
@@ -96,9 +117,13 @@ function ofService(service: string): string {
   return service === ofAnyOther ? 'it is a process of another service' : `it is a process of the service ${service}`
 }
 
-function releasesOf({ release }: PlannedCall, { asks }: PlannedPlace): readonly Possibility<RackCall['release']>[] {
+function releasesOf(
+  { release }: PlannedCall,
+  { asks, known }: PlannedPlace,
+): readonly Possibility<RackCall['release']>[] {
   if (release === null || !asks) return [{ when: '', is: null }]
   const id = release.id ?? notYetMade
+  if (known.newestRelease !== undefined) return [{ when: '', is: { id, newest: known.newestRelease } }]
   return [
     { when: 'the release is the newest one', is: { id, newest: true } },
     { when: 'the release is not the newest one', is: { id, newest: false } },
@@ -107,12 +132,13 @@ function releasesOf({ release }: PlannedCall, { asks }: PlannedPlace): readonly 
 
 function environmentsOf(
   { environment }: PlannedCall,
-  { asks }: PlannedPlace,
+  { asks, known }: PlannedPlace,
 ): readonly Possibility<RackCall['environment']>[] {
   if (environment === null || !asks) return [{ when: '', is: null }]
+  if (known.changed !== undefined) return [{ when: '', is: { changed: known.changed } }]
   const { named, others } = environment
   const unchanged = { when: 'the environment stays as it is', is: { changed: [] } }
-  const changes = named.map((key) => ({ when: 'the environment changes', is: { changed: [key] } }))
+  const changes = named.length === 0 ? [] : [{ when: 'the environment changes', is: { changed: named } }]
   const other = { when: 'other keys of the environment change', is: { changed: [ofAnyOther] } }
   return [unchanged, ...changes, ...(others === 'possible' ? [other] : [])]
 }

@@ -5,7 +5,8 @@ import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile
 import type { PolicyOptions } from './refusals.ts'
 import { createReplaceablePolicy, type ReplaceablePolicy } from './replaceable-policy.ts'
 
-export { type PolicyFile, type PolicyFileChange, readPolicyFile, unblockedBy } from './policy-file.ts'
+export { unblockedBy } from './document.ts'
+export { type PolicyFile, type PolicyFileChange, readPolicyFile } from './policy-file.ts'
 export type { ReplaceablePolicy } from './replaceable-policy.ts'
 
 declare module 'fastify' {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { builtInPolicy, type PolicyProblem, readPolicy } from './document.ts'
+import { type PolicyProblem, readPolicy, unblockedBy } from './document.ts'
 import { UnusablePolicyFile } from './errors.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { ReplaceablePolicy } from './replaceable-policy.ts'
@@ -43,12 +43,6 @@ export async function readPolicyFile(path: string): Promise<PolicyDocument> {
   const { document, problems } = await read(path)
   if (document === null) throw new UnusablePolicyFile(path, problems.join('; '))
   return document
-}
-
-/** Operations that the built-in policy blocks and a document opens: to be said aloud. */
-export function unblockedBy(document: PolicyDocument): string[] {
-  const blocked = new Set(document.blocked.map(({ route }) => route))
-  return builtInPolicy().blocked.flatMap(({ route }) => (blocked.has(route) ? [] : [route]))
 }
 
 /** Looks at a file again and again, and puts what it says into force. One that can't be used leaves the document before it in force. */

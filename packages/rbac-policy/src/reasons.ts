@@ -16,13 +16,17 @@ export function boundElsewhere(principal: Principal, call: RackCall): Refusal {
 }
 
 export function noBinding(principal: Principal, place: Place, side: Side): Refusal {
-  const who = whose(principal, side)
-  const where = place.scope === 'app' ? `on ${shown(place.app ?? 'an app without a name')} of` : 'on'
-  const reason =
-    place.scope === 'rack'
-      ? `This concerns all of the rack ${shown(place.rack)}, and ${who} no role there on every app.`
-      : `${capital(who)} no role ${where} the rack ${shown(place.rack)}.`
-  return { rule: 'no-binding', source: 'bindings', reason, next: ask }
+  return { rule: 'no-binding', source: 'bindings', reason: unbound(principal, place, side), next: ask }
+}
+
+function unbound({ kind }: Principal, { rack, app, scope }: Place, side: Side): string {
+  if (scope === 'rack') {
+    const who = side === 'owner' ? 'the owner of this token has' : owning[kind]
+    return `This concerns all of the rack ${shown(rack)}, and ${who} no role there on every app.`
+  }
+  const who = side === 'owner' ? 'The owner of this token has' : owningFirst[kind]
+  const where = scope === 'app' ? `on ${shown(app ?? 'an app without a name')} of` : 'on'
+  return `${who} no role ${where} the rack ${shown(rack)}.`
 }
 
 /** `needs`: who has the permission; `here`: the roles that are held. */
@@ -33,7 +37,7 @@ export function noPermission(
 ): Refusal {
   const { permission, side, here } = missing
   const what = `${permission} on ${shown(place.scope === 'app' ? (place.app ?? '') : place.rack)}`
-  const who = side === 'owner' ? 'the owner of this token is' : subject(principal)
+  const who = side === 'owner' ? 'the owner of this token is' : subjects[principal.kind]
   const reason = `${what} ${missing.needs}; ${who} ${here} on ${shown(place.rack)}.`
   return { rule: 'no-permission', source: 'bindings', reason, next: ask }
 }
@@ -63,22 +67,6 @@ export function needs(able: readonly string[]): string {
   return `needs one of the roles ${listed(able.map(shown))}`
 }
 
-function subject({ kind }: Principal): string {
-  switch (kind) {
-    case 'user':
-      return 'you are'
-    case 'api-token':
-      return 'this token is'
-    case 'workload':
-      return 'this job is'
-  }
-}
-
-function whose(principal: Principal, side: Side): string {
-  if (side === 'owner') return 'the owner of this token has'
-  return subject(principal).replace(/are$/, 'have').replace(/is$/, 'has')
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
-}
+const subjects = { user: 'you are', 'api-token': 'this token is', workload: 'this job is' } as const
+const owning = { user: 'you have', 'api-token': 'this token has', workload: 'this job has' } as const
+const owningFirst = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const

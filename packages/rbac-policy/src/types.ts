@@ -154,6 +154,8 @@ export type Decision =
   | (Judged & { readonly effect: 'deny'; readonly next: string })
   | (Judged & { readonly effect: 'needs'; readonly next: string; readonly requirement: 'step-up' | 'approval' })
 
+export type Allowed = Extract<Decision, { effect: 'allow' }>
+
 /** Where a permission is asked for. */
 export interface Place {
   readonly rack: string

@@ -11,9 +11,9 @@ import { printable } from '../terminal.ts'
 import { readCanWords } from './can-words.ts'
 
 type DecidedCall = Decisions['decisions'][number]
-type Effect = 'allow' | 'deny' | 'open'
+type Effect = 'allow' | 'deny' | 'needs' | 'open'
 
-/** Asks the gateway whether a convox command may be run, and why. @returns the exit code: 5 when it is refused */
+/** Asks the gateway whether a convox command may be run, and why. @returns the exit code: 5 when it is refused, or needs more than the gateway can ask for */
 export async function can(context: Context, words: readonly string[], leadingRack: string | null): Promise<number> {
   const { format, as, rack, command } = readCanWords(words, leadingRack)
   const plan = plannedCommand(command, standingAt(context))
@@ -41,21 +41,20 @@ export async function can(context: Context, words: readonly string[], leadingRac
       JSON.stringify({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, null, 2),
     )
   else for (const line of lines(plan.command, effect, answer, decided)) context.print(printable(line))
-  return effect === 'deny' ? exitCodes.denied : exitCodes.ok
+  return effect === 'deny' || effect === 'needs' ? exitCodes.denied : exitCodes.ok
 }
 
 function effectOf(decided: readonly DecidedCall[]): Effect {
-  if (decided.some(({ decision }) => decision.effect === 'deny')) return 'deny'
-  return decided.every(({ decision, otherwise }) => decision.effect === 'allow' && otherwise === null)
-    ? 'allow'
-    : 'open'
+  for (const effect of ['deny', 'needs'] as const)
+    if (decided.some(({ decision }) => decision.effect === effect)) return effect
+  return decided.every(({ otherwise }) => otherwise === null) ? 'allow' : 'open'
 }
 
 const words = {
   allow: 'allowed',
   deny: 'refused',
   open: 'it depends on what only the rack knows',
-  needs: 'needs more',
+  needs: 'refused, since it needs more than this gateway can ask for yet',
 } as const
 
 function lines(
@@ -64,7 +63,8 @@ function lines(
   { caller, rack }: Decisions,
   decided: readonly DecidedCall[],
 ): string[] {
-  const shown = effect === 'deny' ? decided.filter(({ decision }) => decision.effect === 'deny') : decided
+  const isRefused = effect === 'deny' || effect === 'needs'
+  const shown = isRefused ? decided.filter(({ decision }) => decision.effect !== 'allow') : decided
   return [`${words[effect]}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]
 }
 
@@ -76,7 +76,11 @@ function callLines({ route, decision, when, otherwise }: DecidedCall): string[] 
   ]
 }
 
-function sentence({ effect, rule, source, reason, next }: DecidedCall['decision'], when: string | null): string {
+function sentence(
+  { effect, rule, source, reason, next, requirement }: DecidedCall['decision'],
+  when: string | null,
+): string {
   const condition = when === null ? '' : ` if ${when}`
-  return `${words[effect]}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
+  const what = effect === 'needs' ? `needs ${requirement === 'approval' ? 'an approval' : 'a step-up'}` : words[effect]
+  return `${what}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }

@@ -64,6 +64,7 @@ function contextAt(now: number, change: Partial<Context> = {}): Context {
     print: () => undefined,
     note: () => undefined,
     readSecret: async () => '',
+    readInput: async () => '',
     interactive: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,

@@ -39,7 +39,7 @@ export interface Machine {
   /** Runs the whole program. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>
   /** Runs a command that doesn't start convox, in this process: the same, without the time that starting takes. */
-  call(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Omit<Outcome, 'signal' | 'convox'>>
+  call(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Omit<Outcome, 'signal' | 'convox'>>
   remove(): void
 }
 
@@ -94,7 +94,7 @@ export function createMachine(): Machine {
       child.stdin?.end(stdin)
       return ended
     },
-    async call(words, env = {}) {
+    async call(words, env = {}, stdin = '') {
       let stdout = ''
       let stderr = ''
       const context: Context = {
@@ -109,6 +109,7 @@ export function createMachine(): Machine {
           stderr += `rack-gateway: ${line}\n`
         },
         readSecret: async () => '',
+        readInput: async () => stdin,
         interactive: false,
         openBrowser: async () => undefined,
         interruption: () => new AbortController().signal,

@@ -19,9 +19,10 @@ export function apiParts(): Record<string, string> {
 function whoMay(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'anyone, without a credential'
   if (endpoint.authentication === 'job') return 'a CI job, by its OIDC token'
-  const { permission, scope, others, callers } = endpoint
+  const { permission, also, scope, others, callers } = endpoint
   const people = callers.includes('api-token') ? '' : '; people only'
-  if (scope === 'gateway') return `${code(permission)}: ${rolesWith(permission)}${people}`
+  if (scope === 'gateway')
+    return `${code(permission)}${also === undefined ? '' : ` and ${code(also)}`}: ${rolesWith(permission)}${people}`
   return `everyone${others === undefined ? '' : `; for others ${code(others)}: ${rolesWith(others)}`}${people}`
 }
 

@@ -1,4 +1,4 @@
-import { RackEnvironment, ServerEnvironment } from '@rack-gateway/config'
+import { RackEnvironment, ServerEnvironment, SinkEnvironment } from '@rack-gateway/config'
 import { code, table } from './table.ts'
 
 /** The generated parts of configuration.md, from the schemas that the server reads its environment by. */
@@ -6,6 +6,7 @@ export function configurationParts(): Record<string, string> {
   return {
     racks: variableTable(RackEnvironment, '_<NAME>'),
     server: variableTable(ServerEnvironment, ''),
+    sinks: variableTable(SinkEnvironment, '_<NAME>'),
   }
 }
 

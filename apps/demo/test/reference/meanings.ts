@@ -20,6 +20,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_NOT_LOGGED_IN: 'for which gateway there is no token',
   RGW_CLI_TOKEN_EXPIRED: 'when the token ended',
   RGW_CLI_TOKEN_REFUSED: 'that the gateway refused the token',
+  RGW_CLI_POLICY_INVALID: 'what is wrong with a policy document or a file of cases, each with line and column',
   RGW_CLI_UNKNOWN_RACK: 'which name is unknown, and which there are',
   RGW_CLI_USAGE: 'what in the command can’t be understood',
   RGW_CLI_LOGIN_FAILED: 'why a login by browser came to nothing',
@@ -37,16 +38,20 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_NOT_SIGNED_YET: 'that no checkpoint has signed the event yet; one does within a minute',
   RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',
   RGW_OUTCOME_NOT_RECORDED: 'that the rack has carried it out, and that its outcome could not be recorded',
+  RGW_PACKAGES_TOO_SLOW:
+    'the policy packages of this gateway have not judged this within 8 seconds, so what it would come to is not known: ask about fewer calls, or tell an administrator of the gateway',
   RGW_PACKAGE_REFUSED:
     'why a route of a policy package refuses, in the package’s words; the status is the package’s, too',
+  RGW_SINK_MISCONFIGURED: 'which sink is to get a kind of event that there is none of',
   RGW_STEP_UP_NEEDED: 'which policy package wants a step-up, why, and that this gateway can’t ask for one yet',
   RGW_UNAUTHENTICATED: 'what is wrong with the credential; see the rules of authentication',
   RGW_UNKNOWN_ROUTE: 'that the rack API has no such method and path, or the gateway doesn’t know it',
   RGW_UNMASKABLE_ANSWER: 'why the rack’s answer could not be masked, so that it isn’t shown',
-  RGW_INVALID_REQUEST: 'which field of the request is not as the endpoint’s schema says',
+  RGW_INVALID_REQUEST:
+    'which field of the request is not as the endpoint’s schema says, or what is wrong with a proposed policy document',
   RGW_STRONGER_THAN_YOURSELF: 'what the caller wants to give and does not hold, there or for as long',
   RGW_TOO_MANY_REQUESTS:
-    'how many calls without a credential that holds one address may make in a minute, or that an account was refused too often, and how long to wait (Retry-After, too)',
+    'how many calls without a credential that holds one address may make in a minute, that an account was refused too often, or that as many studies of the audit log are under way as a gateway does at once, and how long to wait (Retry-After, too)',
   RGW_UPSTREAM_REDIRECT: 'that the rack answered with a redirect, which is not passed on',
   RGW_UPSTREAM_UNCLEAR: 'that the rack’s answer to a question of the gateway could not be read',
 }

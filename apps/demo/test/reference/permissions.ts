@@ -51,9 +51,10 @@ function decides(route: RackRoute, kind: PrincipalKind, role: string, apps: stri
 function ownMark(endpoint: Endpoint, role: string): string {
   if (endpoint.authentication === 'anyone') return 'anyone'
   if (endpoint.authentication === 'job') return 'a job'
-  const { callers, scope, permission } = endpoint
+  const { callers, scope, permission, also = permission } = endpoint
   const everywhere = { rack: '*', app: null, scope: 'rack' } as const
-  const holds = scope === 'self' || policy.holds(caller('user', role, '*'), permission, everywhere, moment)
+  const held = (one: string) => policy.holds(caller('user', role, '*'), one, everywhere, moment)
+  const holds = scope === 'self' || (held(permission) && held(also))
   if (!holds) return ''
   return callers.includes('api-token') ? '●' : 'P'
 }

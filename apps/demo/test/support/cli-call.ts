@@ -18,6 +18,7 @@ export async function callCli(
       stderr += `${line}\n`
     },
     readSecret: async () => '',
+    readInput: async () => '',
     interactive: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,

@@ -6,7 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { type Ended, type Program, run, start } from './program.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
-const flags = ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx')]
+/** Node's flags for a program from source. */
+export const sourceFlags: readonly string[] = [
+  '--conditions=@rack-gateway/source',
+  '--import',
+  import.meta.resolve('tsx'),
+]
 
 export type Command =
   | 'apps/demo/src/main.ts'
@@ -16,7 +21,7 @@ export type Command =
 
 /** How a shipped command is started from source, as the workspace's scripts do. */
 export function fromSource(command: Command, args: readonly string[]): [program: string, args: string[]] {
-  return [process.execPath, [...flags, `${workspace}${command}`, ...args]]
+  return [process.execPath, [...sourceFlags, `${workspace}${command}`, ...args]]
 }
 
 /** The environment of a service: where programs are, and nothing else. */

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
 import { objectPlace, signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import type {} from '@rack-gateway/audit/plugin'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
 import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings } from '@rack-gateway/auth/login'
@@ -16,6 +17,7 @@ import { openObjectStore } from '@rack-gateway/object-store'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { sourceFlags } from './processes.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
 export interface System {
@@ -74,6 +76,8 @@ export interface SystemOptions {
   readonly deviceLogin?: DeviceLoginMode
   /** Tests that poll don't wait as long as people do. */
   readonly devicePollSeconds?: number
+  /** Where events are sent beside the log. */
+  readonly sinks?: readonly SinkSettings[]
 }
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -98,6 +102,7 @@ export async function startSystem({
   log,
   metrics,
   checkpoints,
+  sinks = [],
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
   const databaseUrl = tap === undefined ? database.runtimeUrl : await tap(database.runtimeUrl)
@@ -143,6 +148,8 @@ export async function startSystem({
       policyPackages,
       ...(policyFile === undefined ? {} : { policyFile }),
       strangersPerMinute,
+      sinks,
+      childFlags: sourceFlags,
       ...(metrics && { metrics }),
       ...(places && { checkpoints: { keys: [signingKeyOf(Buffer.alloc(32, 1))], places, interval: 0 } }),
     })

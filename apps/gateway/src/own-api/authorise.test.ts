@@ -26,9 +26,26 @@ function may(principal: Principal, endpoint: CallerEndpoint): boolean {
 const managed = table.filter(({ scope }) => scope === 'gateway')
 
 describe('what concerns everybody', () => {
-  test.each(['viewer', 'ops', 'deployer', 'ci', 'auditor', null])('is closed to %s, whoever calls', (role) => {
+  test.each(['viewer', 'ops', 'deployer', 'ci', null])('is closed to %s, whoever calls', (role) => {
     for (const kind of ['user', 'api-token', 'workload'] as const)
       expect(managed.filter((endpoint) => may(caller(kind, role), endpoint))).toEqual([])
+  })
+
+  test('is closed to an auditor, but for what reads the audit log', () => {
+    for (const kind of ['user', 'api-token', 'workload'] as const) {
+      const open = managed.filter((endpoint) => may(caller(kind, 'auditor'), endpoint))
+      expect(open.filter(({ permission }) => permission !== 'gateway:audit:read')).toEqual([])
+      expect(open).toContain(endpoints.studyPolicy)
+    }
+  })
+
+  test('that needs two permissions is closed to who has only one', () => {
+    const binding = { id: 'b', role: '', racks: '*', apps: '*', expiresAt: null }
+    const study = (...permissions: string[]) =>
+      may(caller('user', null, { bindings: [{ ...binding, permissions }] }), endpoints.studyPolicy)
+    expect(study('gateway:audit:read')).toBe(false)
+    expect(study('gateway:policy:read')).toBe(false)
+    expect(study('gateway:audit:read', 'gateway:policy:read')).toBe(true)
   })
 
   test.each([

@@ -15,10 +15,13 @@ export function authorise(policy: Policy, principal: Principal, endpoint: Caller
       'people-only',
     )
   }
-  if (scope !== 'gateway' || holdsEverywhere(policy, principal, permission, moment)) return
-  const able = policy.rolesWith(permission).join(' or ')
+  if (scope !== 'gateway') return
+  const needed = endpoint.also === undefined ? [permission] : [permission, endpoint.also]
+  const missing = needed.find((one) => !holdsEverywhere(policy, principal, one, moment))
+  if (missing === undefined) return
+  const able = policy.rolesWith(missing).join(' or ')
   const mine = [...new Set(principal.bindings.map(({ role }) => role))].join(', ') || 'nothing'
-  const sentence = `${permission} needs the role ${able || '(none has it)'} on all racks and apps, and a token its owner’s too; here it is ${mine}. Ask an administrator of the gateway (rule no-permission)`
+  const sentence = `${missing} needs the role ${able || '(none has it)'} on all racks and apps, and a token its owner’s too; here it is ${mine}. Ask an administrator of the gateway (rule no-permission)`
   throw ruled(new NotPermitted(sentence), 'no-permission')
 }
 

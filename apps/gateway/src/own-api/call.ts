@@ -6,8 +6,10 @@ import type { Administration, Lists, ProvenJwt, Workloads } from '@rack-gateway/
 import type { Database } from '@rack-gateway/database'
 import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
+import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
@@ -17,6 +19,8 @@ import type { StreamedAnswer } from './streamed-answer.ts'
 export interface OwnApiContext {
   readonly lists: Lists
   readonly policy: ReplaceablePolicy
+  /** What may refuse a call of the rack API that the policy permits. */
+  readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation'>
   readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
   readonly database: Pick<Database, 'db'>
   /** The longest life of an API token, in milliseconds. */
@@ -32,6 +36,7 @@ export interface OwnApiContext {
   readonly now: () => number
   readonly cliLogin: CliLoginApi
   readonly auditEvidence: AuditEvidence
+  readonly studies: PolicyStudies
 }
 
 type Of<S> = S extends TSchema ? Static<S> : Record<never, never>
@@ -54,8 +59,10 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly others: boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
-  /** Records what was done with this call, in the name of its caller. */
+  /** Records something with this call, and resolves when that is durable. */
   readonly record: (event: Pick<EventDraft, 'kind' | 'detail'>) => Promise<void>
+  /** Aborts when nobody waits for the answer any more. */
+  readonly leaving: () => AbortSignal
 }
 
 /** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */

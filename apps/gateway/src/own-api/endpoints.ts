@@ -3,6 +3,7 @@ import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
 import * as evidence from './evidence-schemas.ts'
+import * as impact from './impact-schemas.ts'
 import * as policy from './policy-schemas.ts'
 import * as schemas from './schemas.ts'
 import * as workloadSchemas from './workload-schemas.ts'
@@ -17,6 +18,8 @@ interface EndpointShape {
   readonly summary: string
   readonly query?: TObject
   readonly body?: TObject
+  /** Of the body, in bytes, where it may be larger than most. */
+  readonly bodyLimit?: number
   readonly status: 200 | 201
   readonly answer: TSchema
   /** Of an answer that is written while it is read: what it can be. */
@@ -27,6 +30,8 @@ interface EndpointShape {
 export interface CallerEndpoint extends EndpointShape {
   readonly authentication?: never
   readonly permission: string
+  /** This one is needed as well. */
+  readonly also?: string
   /** `self`: it concerns the caller, so everyone has it. `everyone`: it is no secret. `gateway`: asked for on all racks and apps. */
   readonly scope: 'self' | 'everyone' | 'gateway'
   /** With this one also what is of others. */
@@ -447,7 +452,8 @@ export const endpoints = {
   getEffectivePolicy: {
     method: 'GET',
     path: '/policy/effective',
-    summary: 'Gives all that decisions about the caller on one rack are made from: what a check before the call needs.',
+    summary:
+      'Gives all that decisions about the caller on one rack are made from, policy packages left out: what a check before the call needs.',
     permission: 'gateway:policy:read',
     scope: 'self',
     callers: everybody,
@@ -459,7 +465,7 @@ export const endpoints = {
   decide: {
     method: 'POST',
     path: '/policy/decisions',
-    summary: 'Decides calls without making them; as somebody else for whoever manages users.',
+    summary: 'Decides calls without making them, policy packages included; as somebody else for whoever manages users.',
     permission: 'gateway:policy:read',
     scope: 'self',
     others: 'gateway:user:write',
@@ -497,6 +503,20 @@ export const endpoints = {
     callers: everybody,
     status: 200,
     answer: EventProof,
+  },
+  studyPolicy: {
+    method: 'POST',
+    path: '/policy/impact',
+    summary:
+      'Decides recorded calls by a proposed policy document: what would newly be refused or permitted, and for whom. Policy packages are not asked. Recorded, since it reads the audit log.',
+    permission: 'gateway:audit:read',
+    also: 'gateway:policy:read',
+    scope: 'gateway',
+    callers: everybody,
+    body: impact.ImpactRequest,
+    bodyLimit: 1024 * 1024,
+    status: 200,
+    answer: impact.Impact,
   },
 } as const satisfies Readonly<Record<string, Endpoint>>
 

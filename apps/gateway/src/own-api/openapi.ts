@@ -105,10 +105,10 @@ export function whoMay(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'Anyone, without a credential.'
   if (endpoint.authentication === 'job')
     return 'A job of a CI system that a trust lets in, with its OIDC token as Bearer.'
-  const { permission, scope, others, callers } = endpoint
+  const { permission, also, scope, others, callers } = endpoint
   const need =
     scope === 'gateway'
-      ? `Needs ${permission} on all racks and apps.`
+      ? `Needs ${permission}${also === undefined ? '' : ` and ${also}`} on all racks and apps.`
       : scope === 'everyone'
         ? 'Everyone.'
         : `Everyone, for what is their own${others === undefined ? '' : `; for others ${others}`}.`

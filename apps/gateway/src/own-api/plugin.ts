@@ -11,6 +11,7 @@ import type { Database } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
+import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
@@ -42,7 +43,7 @@ declare module 'fastify' {
 }
 
 export interface OwnApiOptions {
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db' | 'sql'>
   readonly mint: TokenMint
   readonly now: () => number
   /** Milliseconds. */
@@ -53,17 +54,22 @@ export interface OwnApiOptions {
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
   readonly auditEvidence: AuditEvidence
+  /** Node's flags for processes that this one starts. */
+  readonly childFlags: readonly string[]
 }
 
-/** No request here is large. */
-const bodyLimit = 64 * 1024
+/** Few requests here are large. */
+const usualBodyLimit = 64 * 1024
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
   const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, auditEvidence } = options
+  const studies = createPolicyStudies({ sql: database.sql, flags: options.childFlags })
+  app.addHook('preClose', async () => studies.stop())
   const context: OwnApiContext = {
     lists: createLists(database),
     policy: app.policy,
+    packages: app.policyPackages,
     racks: app.racks,
     database,
     tokenMaxAge,
@@ -75,6 +81,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     now,
     cliLogin,
     auditEvidence,
+    studies,
   }
   app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
@@ -93,7 +100,7 @@ interface Route {
 }
 
 function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Route): void {
-  const { method, path, query, body, status, answer } = endpoint
+  const { method, path, query, body, bodyLimit = usualBodyLimit, status, answer } = endpoint
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -111,7 +118,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
       if (isForCallers(endpoint) && method !== 'GET') await admitAgain(app, request, { endpoint, context })
     },
     async handler(request, reply) {
-      const answered = await answerBy(name, callFrom(app, request, { endpoint, context, options }))
+      const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamed(answered)) return sendStreamed(reply, answered)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
@@ -151,7 +158,12 @@ function answerBy(name: EndpointName, call: AnyCall): unknown {
   return handle(call)
 }
 
-function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Route, 'name'>): AnyCall {
+function callFrom(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Omit<Route, 'name'>,
+): AnyCall {
   const { endpoint, context, options } = route
   const params = request.params as { readonly id?: string }
   const asked = {
@@ -175,7 +187,15 @@ function callFrom(app: FastifyInstance, request: FastifyRequest, route: Omit<Rou
     async record(event: Parameters<OwnCall['record']>[0]) {
       await app.audit.record({ ...draftOf(request), ...event })
     },
+    leaving: () => leavingOf(reply),
   }
+}
+
+function leavingOf({ raw }: FastifyReply): AbortSignal {
+  const leaving = new AbortController()
+  if (raw.destroyed) leaving.abort()
+  else raw.once('close', () => leaving.abort())
+  return leaving.signal
 }
 
 function changesBy(

@@ -23,9 +23,18 @@ export function placeIn(record: Pick<LogRecord, 'latin1' | 'line' | 'start' | 'e
 }
 
 function parsedPlace(record: Pick<LogRecord, 'line' | 'start' | 'end'>): SaidPlace | null {
-  const { stream, seq, kind } = membersOf(record) ?? {}
+  return placeOf(membersOf(record) ?? {})
+}
+
+/** The place that an event's members say. */
+export function placeOf({ stream, seq, kind }: Readonly<Record<string, unknown>>): SaidPlace | null {
   if (typeof stream !== 'string' || typeof seq !== 'number') return null
   return { stream, seq, bound: kind === 'stream.opened' ? 'opens' : kind === 'stream.closed' ? 'closes' : 'none' }
+}
+
+/** Without copying it, since each event of a log passes here. */
+export function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The event's members; null when it isn't an object. */
@@ -36,7 +45,7 @@ export function membersOf({
 }: Pick<LogRecord, 'line' | 'start' | 'end'>): Readonly<Record<string, unknown>> | null {
   try {
     const event: unknown = JSON.parse(line.toString('utf8', start, end))
-    return typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : null
+    return isMembers(event) ? event : null
   } catch {
     return null
   }

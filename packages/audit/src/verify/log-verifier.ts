@@ -3,7 +3,7 @@ import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { Digest } from '../tree/hashing.ts'
 import { type ArchiveClaim, createArchiveClaims } from './archive-claims.ts'
 import { createCheckpointChain } from './checkpoint-chain.ts'
-import { membersOf, placeIn } from './event-place.ts'
+import { membersOf, placeIn, type SaidPlace } from './event-place.ts'
 import { type LogRecord, readExportLine } from './export-line.ts'
 import type { CheckpointFinding, EventFinding, Finding, Verification } from './findings.ts'
 import { createStreamCheck, type StreamCheck } from './stream-check.ts'
@@ -18,8 +18,10 @@ export interface LogVerifier {
   addArchive(claim: ArchiveClaim | null): void
   /** The next event, as a line of an export: streams in any mixture, each in the order of `seq`. */
   addEvent(line: Buffer): void
-  /** The same, read; null for what isn't a line. @param columnProblem the first search column that says something else */
-  addRecord(record: LogRecord | null, columnProblem: string | null): void
+  /** The same, read. @param columnProblem the first search column that says something else */
+  addRecord(record: LogRecord, place: SaidPlace, columnProblem: string | null): void
+  /** The next one isn't an event. */
+  addUnreadable(): void
   finish(): Verification
 }
 
@@ -100,13 +102,20 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
     badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
   }
 
-  function addRecord(record: LogRecord | null, columnProblem: string | null): void {
+  function addUnreadable(): void {
     lines++
-    const place = record === null ? null : placeIn(record)
-    if (record === null || place === null) {
-      report({ about: 'event', problem: 'unreadable', stream: '', seq: 0, until: 0, id: null, detail: String(lines) })
-      return
-    }
+    report({ about: 'event', problem: 'unreadable', stream: '', seq: 0, until: 0, id: null, detail: String(lines) })
+  }
+
+  function addEvent(line: Buffer): void {
+    const record = readExportLine(line)
+    const place = record && placeIn(record)
+    if (record === null || place === null) addUnreadable()
+    else addRecord(record, place, null)
+  }
+
+  function addRecord(record: LogRecord, place: SaidPlace, columnProblem: string | null): void {
+    lines++
     const progress = progressOf(place.stream)
     events++
     if (progress.bad) return
@@ -147,8 +156,9 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
       if (differs) report({ about: 'checkpoint', problem: differs, number: checkpoint.number, detail: '' })
     },
     addArchive: archives.add,
-    addEvent: (line) => addRecord(readExportLine(line), null),
+    addEvent,
     addRecord,
+    addUnreadable,
     finish() {
       archives.trust(chain.keys)
       ends()

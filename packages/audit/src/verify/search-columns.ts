@@ -1,5 +1,4 @@
-import { membersOf } from './event-place.ts'
-import type { LogRecord } from './export-line.ts'
+import { isMembers } from './event-place.ts'
 
 /** The columns of `audit.events` that say again what the event says, in the order in which they are read. */
 export const searchColumns = [
@@ -24,10 +23,8 @@ export const searchColumns = [
   'command',
 ] as const
 
-/** A row as COPY writes it, up to the tab before the export line. Null for an event that can't be read. */
-export function expectedColumns(record: LogRecord): string | null {
-  const event = membersOf(record)
-  if (event === null) return null
+/** The row that belongs to an event, as COPY writes it, up to the tab before the export line. */
+export function expectedColumns(event: Readonly<Record<string, unknown>>): string {
   const principal = inner(event.principal)
   const decision = inner(event.decision)
   const values = [
@@ -72,7 +69,7 @@ export function differingColumn(row: string, expected: string): string {
 const none: Readonly<Record<string, unknown>> = {}
 
 function inner(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : none
+  return isMembers(value) ? value : none
 }
 
 /** `2026-11-25T00:06:26.640Z` as PostgreSQL shows it in UTC. */

@@ -4,7 +4,7 @@ import type { PublicKey } from '../checkpoints/signing-key.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
 import { type ArchiveRecord, copyUnescaped, databaseLog } from './database-log.ts'
-import { membersOf } from './event-place.ts'
+import { membersOf, placeOf } from './event-place.ts'
 import { readExportLine } from './export-line.ts'
 import type { Verification } from './findings.ts'
 import { createLineSplitter } from './lines.ts'
@@ -106,9 +106,15 @@ function verifyRow(verifier: LogVerifier, row: Buffer): void {
   const tab = row.indexOf(lineBegins)
   const line = copyUnescaped(row.subarray(tab + 1))
   const record = readExportLine(line)
-  const expected = record && expectedColumns(record)
+  const event = record && membersOf(record)
+  const place = event && placeOf(event)
+  if (record === null || event === null || place === null) {
+    verifier.addUnreadable()
+    return
+  }
   const columns = row.toString('utf8', 0, tab + 1)
-  verifier.addRecord(record, expected === null || columns === expected ? null : differingColumn(columns, expected))
+  const expected = expectedColumns(event)
+  verifier.addRecord(record, place, columns === expected ? null : differingColumn(columns, expected))
 }
 
 function addArchives(verifier: LogVerifier, archives: readonly ArchiveRecord[] = []): void {

@@ -3,6 +3,7 @@ export type { ConvoxCommand, Effect } from './command.ts'
 export type { Flag } from './flags.ts'
 export { planCommand } from './plan.ts'
 export { concernsProcess } from './planned-call.ts'
+export { planRoute, type RouteWords } from './route-call.ts'
 export type { Field, Step } from './step.ts'
 export { commands } from './table.ts'
 export type {
@@ -14,3 +15,4 @@ export type {
   PlannedProcess,
   PlannedRelease,
 } from './types.ts'
+export { isDoubt } from './types.ts'

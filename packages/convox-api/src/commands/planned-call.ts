@@ -1,4 +1,4 @@
-import { compileMatcher } from '../matcher.ts'
+import { compileMatcher, type Match } from '../matcher.ts'
 import { formType } from '../pairs.ts'
 import { readParameters } from '../parameters.ts'
 import { rackRoutes } from '../routes.ts'
@@ -9,7 +9,28 @@ import type { Field, Step } from './step.ts'
 import { trimmed } from './trimmed.ts'
 import { type Doubt, isDoubt, type PlannedCall, type PlannedCommand, type PlannedProcess } from './types.ts'
 
-const match = compileMatcher(rackRoutes)
+const matchers = new Map<string, Match>()
+
+/** As a matcher of all routes would: put together from those alone that can have such a path, when it is first asked for. */
+function match(method: string, path: string, kind: RackRoute['kind']): RouteMatch | null {
+  const first = firstSegment(path)
+  const key = `${kind} ${method} ${first}`
+  const known = matchers.get(key)
+  if (known) return known(method, path, kind)
+  const able = rackRoutes.filter(
+    (route) =>
+      route.kind === kind &&
+      (route.method === method || route.method === 'ANY') &&
+      (firstSegment(route.path) === first || route.path.startsWith('/{')),
+  )
+  const made = compileMatcher(able)
+  if (able.length > 0) matchers.set(key, made)
+  return made(method, path, kind)
+}
+
+function firstSegment(path: string): string {
+  return path.slice(1).split('/', 1).join()
+}
 
 /** The calls of one step, found as the gateway will find them: by their target. */
 export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] | Doubt {
@@ -59,7 +80,7 @@ function findRoute(
   if (target === null || isTargetRefusal(target)) {
     return { doubt: 'a name in it is none that every program would send alike' }
   }
-  const found = match(kind === 'websocket' ? 'GET' : method, target.path, kind)
+  const found = match(kind === 'websocket' || method === 'ANY' ? 'GET' : method, target.path, kind)
   if (!found) return { doubt: 'no route has the path that this makes' }
   const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
   return { route: found.route, params }

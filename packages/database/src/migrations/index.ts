@@ -11,6 +11,7 @@ import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
 import { checkpoints } from './0014-checkpoints.ts'
+import { sinks } from './0016-sinks.ts'
 import { archives } from './0019-archives.ts'
 
 export interface Migration {
@@ -33,5 +34,6 @@ export const migrations: readonly Migration[] = [
   cliLogins,
   renewalsAndUses,
   checkpoints,
+  sinks,
   archives,
 ]

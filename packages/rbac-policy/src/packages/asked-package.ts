@@ -6,6 +6,8 @@ import type { CallContext, Objection, PackageCall, PolicyPackage } from './types
 /** What has become of a package's evaluations since the start. */
 export interface PackageCounts {
   readonly evaluated: number
+  /** Evaluations of calls that nobody made: they are not among the others, nor are the objections to them. */
+  readonly simulated: number
   readonly objected: number
   /** Threw, returned something else than a verdict, or passed its deadline. */
   readonly failed: number
@@ -13,7 +15,7 @@ export interface PackageCounts {
   readonly slow: number
 }
 
-export const none: PackageCounts = { evaluated: 0, objected: 0, failed: 0, slow: 0 }
+export const none: PackageCounts = { evaluated: 0, simulated: 0, objected: 0, failed: 0, slow: 0 }
 
 export type SharedContext = Omit<CallContext, 'signal' | 'log'>
 
@@ -26,6 +28,8 @@ export interface Answer {
   readonly objection: Objection | null
   /** Why there is none. */
   readonly failed: string | null
+  /** Whether it failed by giving none in time. */
+  readonly late: boolean
 }
 
 export interface AskedPackage {
@@ -52,23 +56,23 @@ export function createAsked(policy: PolicyPackage, { now, elapsed, log }: AskedO
   const mayTellFailed = oncePerWhile(now)
   const asynchronous = new Set<string>()
 
-  function note({ outcome, busyMs }: Evaluation): Answer {
-    counts.evaluated += 1
+  function note({ outcome, busyMs }: Evaluation, simulated: boolean): Answer {
+    counts[simulated ? 'simulated' : 'evaluated'] += 1
     if (busyMs > slowMs) {
       counts.slow += 1
       if (mayTellSlow()) log.slow(name, busyMs)
     }
-    if (outcome.kind === 'passed') return { objection: null, failed: null }
+    if (outcome.kind === 'passed') return { objection: null, failed: null, late: false }
     if (outcome.kind === 'objected') {
-      counts.objected += 1
-      return { objection: outcome.objection, failed: null }
+      if (!simulated) counts.objected += 1
+      return { objection: outcome.objection, failed: null, late: false }
     }
     counts.failed += 1
     const late = outcome.kind === 'timed-out'
     const error = late ? null : outcome.error
     const why = late ? `gave no answer within ${timeoutMs} ms` : error instanceof NotAVerdict ? error.message : 'threw'
     if (mayTellFailed()) log.failed(name, why, error)
-    return { objection: null, failed: late ? why : 'could not judge this call' }
+    return { objection: null, failed: late ? why : 'could not judge this call', late }
   }
 
   return {
@@ -78,7 +82,7 @@ export function createAsked(policy: PolicyPackage, { now, elapsed, log }: AskedO
     async ask(call, context) {
       const evaluation = await evaluate(policy, call, { ...context, log: ownLog }, elapsed)
       if (evaluation.asynchronous) asynchronous.add(call.route)
-      return note(evaluation)
+      return note(evaluation, context.simulated)
     },
   }
 }

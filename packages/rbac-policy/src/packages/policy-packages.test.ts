@@ -58,8 +58,8 @@ describe('packages', () => {
     })
     expect(order).toEqual(['first', 'second'])
     expect([all.counts('p0'), all.counts('p1')]).toEqual([
-      { evaluated: 1, objected: 0, failed: 0, slow: 0 },
-      { evaluated: 1, objected: 1, failed: 0, slow: 0 },
+      { evaluated: 1, simulated: 0, objected: 0, failed: 0, slow: 0 },
+      { evaluated: 1, simulated: 0, objected: 1, failed: 0, slow: 0 },
     ])
   })
 
@@ -79,6 +79,7 @@ describe('packages', () => {
       principal: { name: 'ada@example.com', roles: ['admin'] },
       decision: { rule: 'role:admin', reason: 'The role admin gives app:cancel.' },
       phase: 'begin',
+      simulated: false,
       signal: { aborted: true },
     })
     expect((seen as CallContext | null)?.clock.now()).toBe(7)
@@ -96,7 +97,7 @@ describe('packages', () => {
       expect(await all.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
     }
     expect(all.told).toEqual(['p0 failed: threw', 'p0 failed: threw'])
-    expect(all.counts('p0')).toEqual({ evaluated: 4, objected: 0, failed: 4, slow: 0 })
+    expect(all.counts('p0')).toEqual({ evaluated: 4, simulated: 0, objected: 0, failed: 4, slow: 0 })
   })
 
   test('are slow above 5 ms of the process, not of waiting', async () => {
@@ -145,5 +146,52 @@ describe('a review', () => {
     expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([2, 3])
     await all.review(permitted, 'all')
     expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([3, 4])
+  })
+})
+
+describe('a simulation', () => {
+  test('is judged as a call is, tells the packages so, and is counted apart', async () => {
+    const seen: unknown[] = []
+    const all = packages({
+      evaluate(call, { phase, simulated }) {
+        seen.push([phase, simulated])
+        return call.app === 'web' ? deny : null
+      },
+    })
+    expect(await all.simulation()(permitted)).toEqual(await all.narrow(permitted))
+    expect(seen).toEqual([
+      ['begin', true],
+      ['begin', false],
+    ])
+    expect(all.counts('p0')).toEqual({ evaluated: 1, simulated: 1, objected: 1, failed: 0, slow: 0 })
+  })
+
+  test('asks a package that was late once, and says the same of all that follows', async () => {
+    const all = packages({ timeoutMs: 10, evaluate: () => new Promise(() => undefined) }, { evaluate: () => deny })
+    const simulate = all.simulation()
+    const late = await simulate(permitted)
+    expect(late).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'p0' })
+    expect(await simulate(permitted)).toEqual(late)
+    expect([all.counts('p0'), all.counts('p1').simulated]).toEqual([
+      { evaluated: 0, simulated: 1, objected: 0, failed: 1, slow: 0 },
+      0,
+    ])
+    await all.simulation()(permitted)
+    expect(all.counts('p0').simulated).toBe(2)
+  }, 2_000)
+
+  test('asks a package that threw again', async () => {
+    const answers: (() => Verdict)[] = [
+      () => {
+        throw new Error('broken')
+      },
+      () => null,
+    ]
+    const all = packages({ evaluate: () => answers.shift()?.() })
+    const simulate = all.simulation()
+    expect([(await simulate(permitted)).rule, (await simulate(permitted)).rule]).toEqual([
+      'package-failed',
+      'role:admin',
+    ])
   })
 })

@@ -1,12 +1,19 @@
-import type { Decision, Principal, RackCall } from '../types.ts'
-import { createAsked, none, type PackageCounts, type SharedContext } from './asked-package.ts'
+import type { Allowed, Decision, Principal, RackCall } from '../types.ts'
+import {
+  type Answer,
+  type AskedPackage,
+  createAsked,
+  none,
+  type PackageCounts,
+  type SharedContext,
+} from './asked-package.ts'
 import type { Stopwatch } from './evaluate.ts'
 import type { LoadedPackage } from './loaded-package.ts'
 import { packageCallOf, packagePrincipalOf } from './package-call.ts'
 import type { PackagesLog } from './packages-log.ts'
 import type { CallContext, Objection } from './types.ts'
 
-export type Allowed = Extract<Decision, { effect: 'allow' }>
+export type { Allowed } from '../types.ts'
 
 /** One call that the policy permits. */
 export interface Permitted {
@@ -28,6 +35,11 @@ export interface PolicyPackages {
   readonly loaded: readonly LoadedPackage[]
   /** The decision as it is, or the first objection. A package that fails objects. */
   narrow(permitted: Permitted): Promise<Decision>
+  /**
+   * The same for calls that nobody makes, for as long as one question of somebody is answered. The packages are told so; one that
+   * gave no answer in time is not asked again.
+   */
+  simulation(): (permitted: Permitted) => Promise<Decision>
   /** Asks again about a call that is under way. Those that don't answer at once are left out where only `synchronous` ones are asked. */
   review(permitted: Permitted, asked: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts
@@ -49,13 +61,31 @@ export function createPolicyPackages({
 }: PolicyPackagesOptions): PolicyPackages {
   const asked = loaded.map(({ policy }) => createAsked(policy, { now, elapsed, log }))
 
-  async function narrow({ principal, call, decision }: Permitted): Promise<Decision> {
-    const packageCall = packageCallOf(call)
-    const context = contextOf({ principal, decision, phase: 'begin', now })
+  function narrow(permitted: Permitted): Promise<Decision> {
+    const packageCall = packageCallOf(permitted.call)
+    const context = contextOf({ ...permitted, phase: 'begin', simulated: false, now })
+    return narrowed(permitted.decision, (one) => one.ask(packageCall, context))
+  }
+
+  function simulation(): (permitted: Permitted) => Promise<Decision> {
+    const late = new Map<string, Answer>()
+
+    return function simulate(permitted) {
+      const packageCall = packageCallOf(permitted.call)
+      const context = contextOf({ ...permitted, phase: 'begin', simulated: true, now })
+      return narrowed(permitted.decision, async (one) => {
+        const answer = late.get(one.name) ?? (await one.ask(packageCall, context))
+        if (answer.late) late.set(one.name, answer)
+        return answer
+      })
+    }
+  }
+
+  async function narrowed(decision: Allowed, ask: (one: AskedPackage) => Promise<Answer>): Promise<Decision> {
     for (const one of asked) {
-      const answer = await one.ask(packageCall, context)
-      if (answer.objection !== null) return refusalBy(one.name, answer.objection, decision)
-      if (answer.failed !== null) return failureOf(one.name, answer.failed, decision)
+      const { objection, failed } = await ask(one)
+      if (objection !== null) return refusalBy(one.name, objection, decision)
+      if (failed !== null) return failureOf(one.name, failed, decision)
     }
     return decision
   }
@@ -63,7 +93,7 @@ export function createPolicyPackages({
   async function review(permitted: Permitted, which: 'all' | 'synchronous'): Promise<Review> {
     const { principal, call, decision } = permitted
     const packageCall = packageCallOf(call)
-    const context = contextOf({ principal, decision, phase: 'review', now })
+    const context = contextOf({ principal, decision, phase: 'review', simulated: false, now })
     let unclear = false
     for (const one of asked) {
       if (which === 'synchronous' && one.isAsynchronous(packageCall.route)) continue
@@ -78,22 +108,21 @@ export function createPolicyPackages({
   return {
     loaded,
     narrow,
+    simulation,
     review,
     counts: (name) => asked.find((one) => one.name === name)?.counts() ?? none,
   }
 }
 
-function contextOf({
-  principal,
-  decision,
-  phase,
-  now,
-}: Omit<Permitted, 'call'> & { readonly phase: CallContext['phase']; readonly now: () => number }): SharedContext {
+type ContextParts = Omit<Permitted, 'call'> & Pick<CallContext, 'phase' | 'simulated'> & { readonly now: () => number }
+
+function contextOf({ principal, decision, phase, simulated, now }: ContextParts): SharedContext {
   const { rule, source, reason, roles } = decision
   return {
     principal: packagePrincipalOf(principal, roles),
     decision: Object.freeze({ rule, source, reason }),
     phase,
+    simulated,
     clock: Object.freeze({ now }),
   }
 }

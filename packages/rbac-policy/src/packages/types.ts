@@ -62,6 +62,11 @@ export interface CallContext {
   readonly decision: { readonly rule: string; readonly source: string; readonly reason: string }
   /** `begin` before the call goes to the rack; `review` while its websocket or transfer is under way. */
   readonly phase: 'begin' | 'review'
+  /**
+   * Whether somebody only asks what the call would come to: it isn't made, so it is none to count, tell of or remember.
+   * What only the rack knows of it is made up, in round brackets: `(another)`.
+   */
+  readonly simulated: boolean
   /** Milliseconds since the epoch. */
   readonly clock: { now(): number }
   readonly log: PackageLog

@@ -56,6 +56,9 @@ describe('what a proposed document would change of what was done', () => {
     expect(impact(current, recorded(), run('bin/pre_release', 'allow'), run('sh', 'deny'))).toEqual({
       calls: 3,
       unclear: 0,
+      packages: 0,
+      permitted: 0,
+      refused: 0,
       changes: [],
       more: 0,
     })
@@ -105,9 +108,24 @@ describe('what a proposed document would change of what was done', () => {
     expect(impact(noPromotion, unlike, gone, elsewhere, stranger)).toEqual({
       calls: 4,
       unclear: 4,
+      packages: 0,
+      permitted: 0,
+      refused: 0,
       changes: [],
       more: 0,
     })
+  })
+
+  test('leaves out what a package refused, and says how much that is', () => {
+    const frozen = recorded({ decision: { effect: 'deny', rule: 'package:deploy-freeze:frozen' } })
+    const failed = recorded({ decision: { effect: 'deny', rule: 'package-failed' } })
+    expect(impact(noPromotion, frozen, failed)).toMatchObject({ calls: 2, packages: 2, unclear: 0, changes: [] })
+  })
+
+  test('counts records that do not say enough', () => {
+    const study = studyImpact(current, noPromotion)
+    study.add(null)
+    expect(study.result(10)).toMatchObject({ calls: 1, unclear: 1, changes: [] })
   })
 
   test('finds out whether a process was an own run by what came of it', () => {
@@ -128,7 +146,7 @@ describe('what a proposed document would change of what was done', () => {
     const study = studyImpact(current, noPromotion)
     for (let app = 0; app < 30; app++)
       study.add(recorded({ app: `web-${app}`, path: `/apps/web-${app}/releases/R1/promote` }))
-    const { changes, more } = study.result(10)
-    expect([changes.length, more]).toEqual([10, 20])
+    const { changes, more, refused } = study.result(10)
+    expect([changes.length, more, refused]).toEqual([10, 20, 30])
   })
 })

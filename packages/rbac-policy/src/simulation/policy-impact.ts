@@ -1,7 +1,7 @@
 import { compilePolicy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import type { Decision, Policy } from '../types.ts'
-import { type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
+import { type Callers, createCallers, type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
 
 /** Calls that were made, and would come to something else under a proposed document. */
 export interface ImpactChange {
@@ -25,6 +25,11 @@ export interface PolicyImpact {
   readonly calls: number
   /** Calls of which the record doesn't say enough to decide them again as they were. */
   readonly unclear: number
+  /** Calls that a policy package refused: packages are not part of the study, so what would come of these isn't known. */
+  readonly packages: number
+  /** Calls that were refused and would be permitted, and the other way round: those of changes that are left out are counted too. */
+  readonly permitted: number
+  readonly refused: number
   /** The most frequent first; at most so many as were asked for. */
   readonly changes: readonly ImpactChange[]
   /** Changes that are left out. */
@@ -32,7 +37,8 @@ export interface PolicyImpact {
 }
 
 export interface ImpactStudy {
-  add(recorded: RecordedCall): void
+  /** @param recorded null for a record that doesn't say enough */
+  add(recorded: RecordedCall | null): void
   result(most: number): PolicyImpact
 }
 
@@ -49,21 +55,31 @@ const mostChanges = 10_000
 export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): ImpactStudy {
   const [before, after] = [compilePolicy(current), compilePolicy(proposed)]
   const known = new Map<string, ChangeOfOne | 'same' | 'unclear'>()
+  const callers = createCallers()
   const changes = new Map<string, ImpactChange>()
   let calls = 0
   let unclear = 0
+  let packages = 0
   let lost = 0
+  const total = { permits: 0, refuses: 0 }
 
-  function add(recorded: RecordedCall): void {
+  function add(recorded: RecordedCall | null): void {
     calls += 1
+    if (recorded === null) unclear += 1
+    else if (isOfPackage(recorded)) packages += 1
+    else replay(recorded)
+  }
+
+  function replay(recorded: RecordedCall): void {
     const key = keyOf(recorded)
-    const found = known.get(key) ?? changeOf(recorded, before, after)
+    const found = known.get(key) ?? changeOf(recorded, { before, after, callers })
     if (known.size < mostKnown) known.set(key, found)
     if (found === 'unclear') unclear += 1
     else if (found !== 'same') note(recorded, found)
   }
 
   function note(recorded: RecordedCall, { effect, decision }: ChangeOfOne): void {
+    total[effect] += 1
     const { principal, route, rack, command, at } = recorded
     const app = recorded.app ?? null
     const words = command?.join(' ') ?? null
@@ -97,9 +113,16 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
       const sorted = [...changes.values()].sort(
         (one, other) => other.count - one.count || (one.last < other.last ? 1 : -1),
       )
-      return { calls, unclear, changes: sorted.slice(0, most), more: Math.max(0, sorted.length - most) + lost }
+      const { permits: permitted, refuses: refused } = total
+      const more = Math.max(0, sorted.length - most) + lost
+      return { calls, unclear, packages, permitted, refused, changes: sorted.slice(0, most), more }
     },
   }
+}
+
+/** What a package says of its refusals; see `packages/objection.ts`. */
+function isOfPackage({ decision: { rule } }: RecordedCall): boolean {
+  return rule.startsWith('package:') || rule === 'package-failed'
 }
 
 interface ChangeOfOne {
@@ -107,8 +130,14 @@ interface ChangeOfOne {
   readonly decision: Decision
 }
 
-function changeOf(recorded: RecordedCall, before: Policy, after: Policy): ChangeOfOne | 'same' | 'unclear' {
-  const replayed = replayable(recorded)
+interface Judges {
+  readonly before: Policy
+  readonly after: Policy
+  readonly callers: Callers
+}
+
+function changeOf(recorded: RecordedCall, { before, after, callers }: Judges): ChangeOfOne | 'same' | 'unclear' {
+  const replayed = replayable(recorded, callers)
   const asRecorded = replayed && asItWas(replayed, before, recorded.decision.effect)
   if (!asRecorded) return 'unclear'
   const decision = after.decide(asRecorded.principal, asRecorded.call)

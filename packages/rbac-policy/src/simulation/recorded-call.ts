@@ -48,6 +48,27 @@ export interface ReplayedCall {
   readonly call: RackCall
 }
 
+/** Who made recorded calls. The same object for the same caller, since a policy compiles what somebody holds once for each. */
+export interface Callers {
+  of(recorded: RecordedCall, kind: PrincipalKind): Principal
+}
+
+const mostCallers = 10_000
+
+export function createCallers(): Callers {
+  const known = new Map<string, Principal>()
+  return {
+    of(recorded, kind) {
+      const { id, name, roles, groups, owner } = recorded.principal
+      const key = JSON.stringify([kind, id, name, roles, groups, owner])
+      const found = known.get(key) ?? principalOf(recorded, kind)
+      if (known.size >= mostCallers) known.clear()
+      known.set(key, found)
+      return found
+    },
+  }
+}
+
 const routes: ReadonlyMap<string, RackRoute> = new Map(rackRoutes.map((route) => [route.id, route]))
 const match = compileMatcher(rackRoutes)
 
@@ -57,7 +78,7 @@ const match = compileMatcher(rackRoutes)
  *
  * @returns null for what can't be: another version's route, or a caller without a kind of today
  */
-export function replayable(recorded: RecordedCall): ReplayedCall | null {
+export function replayable(recorded: RecordedCall, callers: Callers): ReplayedCall | null {
   const route = routes.get(recorded.route)
   const kind = kindOf(recorded.principal.kind)
   const params = route === undefined ? null : paramsOf(route, recorded.path)
@@ -66,7 +87,7 @@ export function replayable(recorded: RecordedCall): ReplayedCall | null {
   const at = Date.parse(recorded.at)
   const isRun = route.permission === 'process:run'
   return {
-    principal: principalOf(recorded, kind, at),
+    principal: callers.of(recorded, kind),
     call: {
       rack,
       route,
@@ -96,7 +117,7 @@ function paramsOf(route: RackRoute, path: string): Readonly<Record<string, strin
   return match(method, splitRackPrefix(target).path, route.kind)?.params ?? null
 }
 
-function principalOf({ principal }: RecordedCall, kind: PrincipalKind, at: number): Principal {
+function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principal {
   const { id, name, roles = [], groups = [] } = principal
   const own = roles.filter((role) => role !== onePermissionEach).map(everywhere)
   const owner =
@@ -108,7 +129,17 @@ function principalOf({ principal }: RecordedCall, kind: PrincipalKind, at: numbe
           bindings: [everywhere('admin')],
         }
       : null
-  return { kind, id, name, credential: '', rack: null, groups, bindings: own, owner, expiresAt: at + 1 }
+  return {
+    kind,
+    id,
+    name,
+    credential: '',
+    rack: null,
+    groups,
+    bindings: own,
+    owner,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  }
 }
 
 function everywhere(role: string): Binding {

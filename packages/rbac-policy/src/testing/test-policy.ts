@@ -1,11 +1,11 @@
 import { builtInPolicy } from '../document.ts'
 import type { LoadedPackage } from '../packages/loaded-package.ts'
 import type { PackagesLog } from '../packages/packages-log.ts'
-import { type Allowed, createPolicyPackages } from '../packages/policy-packages.ts'
+import { createPolicyPackages } from '../packages/policy-packages.ts'
 import type { RecordedDetail } from '../packages/recorded-detail.ts'
 import type { CallContext, PolicyPackage } from '../packages/types.ts'
 import { compilePolicy } from '../policy.ts'
-import type { Decision, Policy, Principal, RackCall } from '../types.ts'
+import type { Allowed, Decision, Policy, Principal, RackCall } from '../types.ts'
 import { principalOf, rackCallOf, type TestCall, timeOf } from './test-call.ts'
 import { createTestRoutes, type TestAnswer, type TestAsked } from './test-routes.ts'
 
@@ -17,6 +17,8 @@ export interface TestedPolicy {
    * @throws where the package fails, with what it threw as the cause: a gateway would refuse the call by the rule `package-failed`
    */
   evaluate(call: TestCall, phase?: CallContext['phase']): Promise<Decision>
+  /** What `rack-gateway can` would be told of the call: the same, and the package is told that nobody makes it. @throws as above */
+  simulate(call: TestCall): Promise<Decision>
   /** Asks one of the package's routes. @param path below the package's own address */
   ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked?: TestAsked): Promise<TestAnswer>
   /** What it has recorded by its routes. */
@@ -47,24 +49,29 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
     async close() {
       await routes.close()
     },
-    async evaluate(asked, phase = 'begin') {
-      const principal = principalOf(asked.as)
-      const call = rackCallOf(asked)
-      const failures: { why: string; error: unknown }[] = []
-      const packages = createPolicyPackages({
-        loaded,
-        now: () => timeOf(asked.at),
-        log: { said, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
-      })
-      const permitted = { principal, call, decision: allowedTo(principal, call) }
-      const decision =
-        phase === 'begin'
-          ? await packages.narrow(permitted)
-          : ((await packages.review(permitted, 'all')).objection ?? permitted.decision)
-      const [failure] = failures
-      if (failure === undefined) return decision
-      throw new Error(failureSentence(policy.name, asked.route, failure), { cause: failure.error })
-    },
+    evaluate: (asked, phase = 'begin') => judge(asked, phase),
+    simulate: (asked) => judge(asked, 'simulated'),
+  }
+
+  async function judge(asked: TestCall, phase: CallContext['phase'] | 'simulated'): Promise<Decision> {
+    const principal = principalOf(asked.as)
+    const call = rackCallOf(asked)
+    const failures: { why: string; error: unknown }[] = []
+    const packages = createPolicyPackages({
+      loaded,
+      now: () => timeOf(asked.at),
+      log: { said, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
+    })
+    const permitted = { principal, call, decision: allowedTo(principal, call) }
+    const ways = {
+      begin: packages.narrow,
+      simulated: packages.simulation(),
+      review: async () => (await packages.review(permitted, 'all')).objection ?? permitted.decision,
+    }
+    const decision = await ways[phase](permitted)
+    const [failure] = failures
+    if (failure === undefined) return decision
+    throw new Error(failureSentence(policy.name, asked.route, failure), { cause: failure.error })
   }
 }
 

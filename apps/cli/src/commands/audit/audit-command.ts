@@ -1,9 +1,7 @@
-import yargs, { type Argv } from 'yargs'
+import { commandParser, jsonOption, rackOption } from '../../command-parser.ts'
 import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { commandExamples } from '../../help.ts'
-import { printable } from '../../terminal.ts'
 import { prove, verifyProof } from './prove.ts'
 import { verify } from './verify.ts'
 
@@ -26,18 +24,8 @@ export async function runAuditCommand(
     requiresArg: true,
     describe: 'read from this PostgreSQL instead of the gateway',
   } as const
-  const rackOption = {
-    alias: 'r',
-    type: 'string',
-    requiresArg: true,
-    describe: 'the gateway to ask, by its name here',
-  } as const
-  const json = { type: 'boolean', default: false, describe: 'print JSON' } as const
-  const parser: Argv = yargs([])
+  const parser = commandParser('rack-gateway help audit')
     .scriptName('rack-gateway audit')
-    .locale('en')
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
-    .wrap(null)
     .usage(commandExamples.audit)
     .command(
       'verify',
@@ -50,7 +38,7 @@ export async function runAuditCommand(
           .option('archive', archive)
           .option('key', key)
           .option('rack', rackOption)
-          .option('json', json),
+          .option('json', jsonOption),
       async (given) => {
         const { database = null, checkpoints = null, archive = null, key = null, json, export: file = null } = given
         const named = given.rack ?? rack
@@ -82,18 +70,6 @@ export async function runAuditCommand(
       },
     )
     .demandCommand(1, 'say which: verify, prove or verify-proof')
-    .version(false)
-    .help()
-    .alias('help', 'h')
-    .strict()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error === undefined || error.name === 'YError'
-        ? new Usage(
-            `${printable((message ?? error?.message ?? '').replaceAll('\n', ' '))}: see rack-gateway help audit`,
-          )
-        : error
-    })
   await parser.parseAsync([...words])
   return code
 }

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { directoryArchive, proveArchived } from '@rack-gateway/audit/archive/read'
 import { makeProof, type ProofVerdict, verifyProof as verdictOn } from '@rack-gateway/audit/verify'
 import type { Context } from '../../context.ts'
-import { AuditUnreadable, Usage } from '../../errors.ts'
+import { AuditUnreadable, NotSigned, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { printable } from '../../terminal.ts'
 import { openEvidence } from './evidence.ts'
@@ -84,11 +84,8 @@ async function makeFrom(url: string, id: string): Promise<unknown> {
   try {
     const result = await makeProof(sql, id)
     if (result.kind === 'proof') return result.proof
-    throw new Usage(
-      result.kind === 'unknown'
-        ? 'there is no event with this id in the database'
-        : 'no checkpoint has signed this event yet: try again in a minute',
-    )
+    if (result.kind === 'unknown') throw new Usage('there is no event with this id in the database')
+    throw new NotSigned('no checkpoint has signed this event yet: try again in a minute')
   } finally {
     await sql.end({ timeout: 1 })
   }

@@ -4,6 +4,7 @@ import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
+import { policyImpactHandlers } from './policy-impact.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
@@ -19,6 +20,7 @@ export const handlers: Handlers = {
   ...bindingHandlers,
   ...tokenHandlers,
   ...policyHandlers,
+  ...policyImpactHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,

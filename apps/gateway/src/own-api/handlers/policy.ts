@@ -1,9 +1,16 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
-import { type Decision, decidePlanned, type PlannedDecision, type Principal } from '@rack-gateway/rbac-policy'
+import {
+  type Decision,
+  judgePlanned,
+  narrowPlanned,
+  type PlannedDecision,
+  type Principal,
+} from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { NotPermitted, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { plannedFrom } from '../planned-from.ts'
+import { simulatedPackages } from '../simulated-packages.ts'
 
 export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'decide'> = {
   getPolicy({ policy }) {
@@ -38,12 +45,19 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
     // From where somebody else would call isn't known.
     const address = principal === call.principal ? moment.address : null
     const question = { policy, document: policy.document, principal, rack, at: moment.at, address }
-    const decisions = body.calls.map((one) => {
+    const { hash } = policy
+    const judged = body.calls.map((one) => {
       const planned = plannedFrom(one)
-      return { route: planned.route.id, ...shown(decidePlanned(question, planned)) }
+      return { route: planned.route.id, worlds: judgePlanned(question, planned) }
     })
+    const ask = simulatedPackages(call.packages)
+    const decisions = []
+    for (const { route, worlds } of judged) {
+      const planned = await narrowPlanned(worlds, (hypothetical, decision) => ask(principal, hypothetical, decision))
+      decisions.push({ route, ...shown(planned) })
+    }
     const { kind, id, name } = principal
-    return { rack, policy: policy.hash, caller: { kind, id, name }, decisions }
+    return { rack, policy: hash, caller: { kind, id, name }, decisions }
   },
 }
 

@@ -1,0 +1,52 @@
+import { documentHash, type PolicyDocument } from '@rack-gateway/rbac-policy'
+import { readPolicy, unblockedBy } from '@rack-gateway/rbac-policy/document'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { counted } from '../policy/counted.ts'
+import { problemLine } from '../policy/named-document.ts'
+import { readText, shownName } from '../policy/read-text.ts'
+
+export interface PolicyCheckOptions {
+  readonly file: string
+  readonly format: 'text' | 'json'
+}
+
+/** Checks a policy document as the gateway would. @returns the exit code */
+export async function policyCheck(context: Context, { file, format }: PolicyCheckOptions): Promise<number> {
+  const name = shownName(file)
+  const { document, problems } = readPolicy(await readText(context, file), name)
+  if (document === null) {
+    if (format === 'json') context.print(JSON.stringify({ file: name, valid: false, problems }, null, 2))
+    else for (const problem of problems) context.print(problemLine(file, problem))
+    context.note(`${name} is not valid, for ${counted(problems.length, 'reason')}: the gateway would not take it`)
+    return exitCodes.checkFailed
+  }
+  if (format === 'json') context.print(JSON.stringify({ file: name, valid: true, ...summaryOf(document) }, null, 2))
+  else for (const line of lines(name, document)) context.print(line)
+  return exitCodes.ok
+}
+
+function summaryOf(document: PolicyDocument) {
+  const { roles, commands, blocked } = document
+  return {
+    policy: documentHash(document),
+    roles: roles.map((role) => role.name),
+    commandRules: commands.map(({ id }) => id),
+    blocked: blocked.map(({ route }) => route),
+    warnings: unblockedBy(document).map((route) => `it opens ${route}, which the gateway blocks by itself`),
+  }
+}
+
+function lines(name: string, document: PolicyDocument): string[] {
+  const { policy, roles, commandRules, blocked, warnings } = summaryOf(document)
+  const parts = [
+    counted(roles.length, 'role'),
+    counted(commandRules.length, 'command rule'),
+    counted(blocked.length, 'blocked operation'),
+  ]
+  return [
+    `${name} is valid; with what it leaves as built in, it has ${parts.join(', ')}`,
+    `hash ${policy}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ]
+}

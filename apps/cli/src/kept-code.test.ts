@@ -1,0 +1,102 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadKept } from './kept-code.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'rack-gateway-code-'))
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+const directory = () => join(home, 'code')
+const kept = () => readdirSync(directory()).map((name) => join(directory(), name))
+
+function script(text: string): URL {
+  const path = join(home, 'script.cjs')
+  writeFileSync(path, text)
+  return pathToFileURL(path)
+}
+
+const answering = (answer: string) => script(`module.exports = { answer: () => ${JSON.stringify(answer)} }`)
+
+/** Runs it, and keeps what can be kept. */
+function run(at: URL): { readonly answer: unknown; readonly wasKept: boolean } {
+  const { exports, wasKept, keep } = loadKept(at, directory())
+  const answer = (exports as { answer(): unknown }).answer()
+  keep()
+  return { answer, wasKept }
+}
+
+describe('code that is kept as it was compiled', () => {
+  test('is for the person’s own eyes, and used the next time', () => {
+    expect(run(answering('one'))).toEqual({ answer: 'one', wasKept: false })
+    const [file = '', ...others] = kept()
+    expect(others).toEqual([])
+    expect([statSync(file).mode & 0o777, statSync(directory()).mode & 0o777]).toEqual([0o600, 0o700])
+    expect(run(answering('one'))).toEqual({ answer: 'one', wasKept: true })
+  })
+
+  test('is not used for other code of the same length', () => {
+    run(answering('one'))
+    expect(run(answering('two'))).toEqual({ answer: 'two', wasKept: false })
+    expect(run(answering('one'))).toEqual({ answer: 'one', wasKept: true })
+    expect(kept()).toHaveLength(2)
+  })
+
+  test.each<[string, (file: string) => void]>([
+    ['was changed', (file) => writeFileSync(file, readFileSync(file).fill(7, 500, 510))],
+    ['was cut short', (file) => writeFileSync(file, readFileSync(file).subarray(0, 500))],
+    ['is empty', (file) => writeFileSync(file, '')],
+    ['others may write', (file) => chmodSync(file, 0o622)],
+    ['is where others may write', () => chmodSync(directory(), 0o777)],
+    [
+      'is a link to elsewhere',
+      (file) => {
+        writeFileSync(join(home, 'elsewhere'), readFileSync(file))
+        rmSync(file)
+        symlinkSync(join(home, 'elsewhere'), file)
+      },
+    ],
+  ])('is not used when it %s', (_, change) => {
+    run(answering('one'))
+    const [file = ''] = kept()
+    change(file)
+    expect(run(answering('one'))).toEqual({ answer: 'one', wasKept: false })
+  })
+
+  test('is not used by who wants nothing to be kept', () => {
+    run(answering('one'))
+    process.env.NODE_DISABLE_COMPILE_CACHE = '1'
+    try {
+      expect(run(answering('one'))).toEqual({ answer: 'one', wasKept: false })
+    } finally {
+      delete process.env.NODE_DISABLE_COMPILE_CACHE
+    }
+  })
+
+  test('of more than four versions is that of the latest four', () => {
+    for (let version = 0; version < 9; version++) run(answering(`version ${version}`))
+    expect(kept()).toHaveLength(4)
+  })
+
+  test('where nothing can be written, is none: it runs', () => {
+    mkdirSync(join(home, 'nowhere'))
+    writeFileSync(join(home, 'nowhere', 'file'), '')
+    const { exports, keep } = loadKept(answering('one'), join(home, 'nowhere', 'file', 'code'))
+    keep()
+    expect((exports as { answer(): unknown }).answer()).toBe('one')
+  })
+})

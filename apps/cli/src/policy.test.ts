@@ -1,0 +1,315 @@
+import { join } from 'node:path'
+import { compilePolicy } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { createMachine, type Machine } from './testing/harness.ts'
+
+const good = 'version: 1\nroles:\n  support: { extends: [viewer], permissions: [service:restart] }\n'
+const bad = 'version: 1\nroles:\n  support: { permissions: [a:b] }\n  other: { permissions: [c:d] }\n'
+const restart =
+  'version: 1\ncases:\n  support restarts:\n    who: { roles: [support] }\n    convox: services restart web -a shop\n    expect: { effect: allow, rule: role:support }\n'
+
+let machine: Machine
+let gateway: FakeGateway | null
+beforeEach(() => {
+  machine = createMachine()
+  gateway = null
+})
+afterEach(async () => {
+  await gateway?.close()
+  machine.remove()
+})
+
+function write(name: string, content: string): void {
+  machine.write(join(machine.cwd, name), content)
+}
+
+function run(...words: readonly string[]) {
+  return machine.call(['policy', ...words])
+}
+
+describe('policy check', () => {
+  test('says what a valid document holds', async () => {
+    write('policy.yaml', good)
+    const { code, stdout, stderr } = await run('check', 'policy.yaml')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(
+      /^policy\.yaml is valid; with what it leaves as built in, it has 7 roles, 6 command rules, 15 blocked operations\nhash [0-9a-f]{64}\n$/,
+    )
+  })
+
+  test('names every problem with line and column, and ends with 3', async () => {
+    write('policy.yaml', bad)
+    expect(await run('check', 'policy.yaml')).toEqual({
+      code: 3,
+      stdout:
+        'policy.yaml:3:14: the role "support" names the permission "a:b", which does not exist\npolicy.yaml:4:12: the role "other" names the permission "c:d", which does not exist\n',
+      stderr: 'rack-gateway: policy.yaml is not valid, for 2 reasons: the gateway would not take it\n',
+    })
+    const { code, stdout } = await run('check', 'policy.yaml', '--json')
+    expect(code).toBe(3)
+    expect(JSON.parse(stdout)).toMatchObject({
+      valid: false,
+      problems: [
+        { line: 3, column: 14 },
+        { line: 4, column: 12 },
+      ],
+    })
+  })
+
+  test('warns of what it opens', async () => {
+    write('policy.yaml', 'version: 1\nunblocked: [PUT /system]\n')
+    expect((await run('check', 'policy.yaml')).stdout).toContain(
+      '\nwarning: it opens PUT /system, which the gateway blocks by itself\n',
+    )
+    expect(JSON.parse((await run('check', '--json', 'policy.yaml')).stdout)).toMatchObject({
+      valid: true,
+      policy: expect.stringMatching(/^[0-9a-f]{64}$/),
+      warnings: ['it opens PUT /system, which the gateway blocks by itself'],
+    })
+  })
+
+  test('reads what is piped in', async () => {
+    expect((await machine.call(['policy', 'check', '-'], {}, bad)).stdout).toMatch(/^stdin:3:14: /)
+  })
+
+  test.each([
+    ['nope.yaml', "nope.yaml can't be read: there is no such file"],
+    ['.', ". can't be read: it is a directory"],
+    ['/dev/zero', '/dev/zero is longer than 1 MiB'],
+  ])('%s is none: says so, and ends with 2', async (file, sentence) => {
+    const { code, stdout, stderr } = await run('check', file)
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)])
+  })
+})
+
+describe('policy test', () => {
+  test('judges the cases of a directory by the document beside them', async () => {
+    write('policies/policy.yaml', good)
+    write('policies/support.cases.yaml', restart)
+    write('policies/notes.yaml', 'not: cases')
+    const { code, stdout, stderr } = await run('test', 'policies')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(
+      /^1 case, all passed, by policies\/policy\.yaml \([0-9a-f]{12}\), policy packages aside\nexercised 1 of 1 rule that policies\/policy\.yaml writes\n$/,
+    )
+  })
+
+  test('shows of a failure what was expected and what is, and ends with 3', async () => {
+    write('policy.yaml', good)
+    write('a.cases.yaml', restart.replace('support restarts', 'x').replace('role:support', 'role:admin'))
+    const { code, stdout } = await run('test', 'a.cases.yaml')
+    expect(code).toBe(3)
+    expect(stdout).toContain(
+      'failed: x (a.cases.yaml:3:3)\n  convox services restart web -a shop, on a-rack\n  expected  allow by role:admin\n  but it is allow by role:support, from policy.yaml:3: The role support gives service:restart.\n1 case, 1 failed, by policy.yaml',
+    )
+  })
+
+  test('says which rules were never exercised; with --strict that is a failure', async () => {
+    write('policy.yaml', `${good}blocked:\n  POST /apps: { reason: No. }\n`)
+    write('a.cases.yaml', restart)
+    const told = await run('test', '.')
+    expect(told.code).toBe(0)
+    expect(told.stdout).toMatch(
+      /\nexercised 1 of 2 rules that policy\.yaml writes; never:\n {2}blocked:POST \/apps \(policy\.yaml:5\)\n$/,
+    )
+    const strict = await run('test', '.', '--strict')
+    expect([strict.code, strict.stderr]).toEqual([
+      3,
+      'rack-gateway: some rules were never exercised, which --strict takes for a failure\n',
+    ])
+  })
+
+  test('takes the document that is named: by --policy before the file’s own, by that before the one beside it', async () => {
+    write('policy.yaml', bad)
+    write('other.yaml', good)
+    write('a.cases.yaml', restart.replace('cases:', 'policy: other.yaml\ncases:'))
+    expect((await run('test', 'a.cases.yaml')).stdout).toContain('all passed, by other.yaml')
+    const refused = await run('test', 'a.cases.yaml', '--policy', 'policy.yaml')
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('policy.yaml:3:14: the role "support"')])
+    const unknown = await run('test', 'a.cases.yaml', '--policy', '@built-in')
+    expect(unknown.stderr).toBe(
+      'rack-gateway: a.cases.yaml is not valid as a file of cases, for 1 reason:\n  a.cases.yaml:5:5: the role "support" does not exist in the document\n',
+    )
+  })
+
+  test('--json has every case and rule', async () => {
+    write('policy.yaml', good)
+    write('a.cases.yaml', restart)
+    expect(JSON.parse((await run('test', '.', '--json')).stdout)).toMatchObject({
+      passed: 1,
+      failed: 0,
+      policies: [
+        {
+          document: 'policy.yaml',
+          cases: [{ file: 'a.cases.yaml', line: 3, name: 'support restarts', passed: true, effect: 'allow' }],
+          coverage: [{ rule: 'role:support service:restart', source: 'policy.yaml:3', exercised: true }],
+        },
+      ],
+    })
+  })
+
+  test.each([
+    [[], 'an argument is missing'],
+    [['nowhere'], "nowhere can't be read: there is no such file or directory"],
+    [['.'], '. holds no cases: their files end in .cases.yaml'],
+  ])('%j: says what is missing, and ends with 2', async (paths, sentence) => {
+    const { code, stderr } = await run('test', ...paths)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
+  })
+
+  test('cases that are about no document', async () => {
+    write('cases/a.cases.yaml', restart)
+    expect((await run('test', 'cases')).stderr).toContain('cases/a.cases.yaml is about no document: add --policy FILE')
+  })
+})
+
+describe('policy diff', () => {
+  test('says what changes for whom', async () => {
+    write('policy.yaml', `${good}blocked:\n  POST /apps: { reason: No. }\n`)
+    const { code, stdout } = await run('diff', '@built-in', 'policy.yaml')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^\d+ changes from @built-in to policy\.yaml, policy packages aside\nchanged:\n {2}support {2}the role is new\nnewly permitted:\n {2}support {2}.*service:restart.*\nnewly refused:\n {2}everyone {2}POST \/apps is blocked\n$/,
+    )
+    const json = JSON.parse((await run('diff', '@built-in', 'policy.yaml', '--json')).stdout)
+    expect(json.changes).toContainEqual({ effect: 'refuses', role: null, what: 'POST /apps is blocked' })
+  })
+
+  test('is nothing between a document and itself', async () => {
+    write('policy.yaml', good)
+    const { stdout } = await machine.call(['policy', 'diff', '-', 'policy.yaml'], {}, good)
+    expect(stdout).toBe('policy.yaml decides as stdin does, policy packages aside\n')
+  })
+
+  test('takes the document in force from the gateway', async () => {
+    const document = JSON.parse(JSON.stringify(builtInPolicy()))
+    const policy = compilePolicy(builtInPolicy()).hash
+    gateway = await startFakeGateway({ status: 200, body: { policy, source: 'built-in', text: null, document } })
+    const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
+    expect(await machine.call(['policy', 'diff', '@in-force', '@built-in'], env)).toEqual({
+      code: 0,
+      stdout: '@built-in decides as @in-force does, policy packages aside\n',
+      stderr: '',
+    })
+    expect(gateway.asked).toEqual([{ authorization: 'Bearer rgt_x', path: '/gateway/api/v1/policy' }])
+    gateway.answer = { status: 200, body: { policy, document: { ...document, roles: [] } } }
+    const unread = await machine.call(['policy', 'diff', '@in-force', '@built-in'], env)
+    expect([unread.code, unread.stderr]).toEqual([7, expect.stringContaining("can't read")])
+  })
+
+  test.each([
+    ['-', '-', 2, 'only one of the two'],
+    ['@main', '@built-in', 2, '@main is no document: there are @built-in, @in-force and -'],
+    ['@in-force', '@built-in', 4, 'you are not logged in'],
+  ])('%s with %s', async (old, young, code, sentence) => {
+    const outcome = await run('diff', old, young)
+    expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(sentence)])
+  })
+})
+
+describe('policy impact', () => {
+  const impact = {
+    policy: 'p',
+    proposed: 'q',
+    since: '2030-01-01T00:00:00.000Z',
+    until: '2030-01-31T00:00:00.000Z',
+    calls: 1_200,
+    unclear: 3,
+    packages: 0,
+    permitted: 0,
+    refused: 2,
+    cut: null,
+    changes: [
+      {
+        effect: 'refuses',
+        principal: { kind: 'user', id: 'u', name: 'ada@example.com\u001b[2J' },
+        route: 'POST /apps/{app}/releases/{id}/promote',
+        rack: 'staging',
+        app: 'web',
+        command: null,
+        rule: 'blocked:x',
+        reason: 'A freeze.',
+        count: 2,
+        last: '2030-01-30T00:00:00.000Z',
+      },
+    ],
+    more: 0,
+  }
+
+  async function asked(answer: Parameters<typeof startFakeGateway>[0], ...words: readonly string[]) {
+    write('policy.yaml', good)
+    gateway = await startFakeGateway(answer)
+    const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
+    return machine.call(['policy', 'impact', 'policy.yaml', ...words], env)
+  }
+
+  test('says what would newly be refused, to whom and how often', async () => {
+    const { code, stdout, stderr } = await asked({ status: 200, body: impact })
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toBe(
+      [
+        'policy.yaml instead of the policy in force, for 1,200 recorded calls since 2030-01-01T00:00:00.000Z',
+        'newly refused: 2 calls',
+        '  2 times  ada@example.com\uFFFD[2J (user)  POST /apps/{app}/releases/{id}/promote  on staging, web',
+        '      A freeze. (rule blocked:x; the last one at 2030-01-30T00:00:00.000Z)',
+        "left out: 3 calls that can't be decided again as they were, since roles or the policy have changed, or the record doesn't say enough",
+        'policy packages were not asked',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('says when it was cut, and what packages refused', async () => {
+    const body = {
+      ...impact,
+      cut: { by: 'number', from: '2030-01-20T00:00:00.000Z' },
+      packages: 1,
+      changes: [],
+      refused: 0,
+    }
+    const { stdout } = await asked({ status: 200, body })
+    expect(stdout).toContain('for 1,200 recorded calls since 2030-01-20T00:00:00.000Z\n(not since 2030-01-01')
+    expect(stdout).toContain('none of them would come to anything else\n')
+    expect(stdout).toContain('left out: 1 call that a policy package refused; packages were not asked\n')
+  })
+
+  test('--json is what the gateway says', async () => {
+    const { stdout } = await asked({ status: 200, body: impact }, '--json', '--since', '12h')
+    expect(JSON.parse(stdout)).toEqual(impact)
+  })
+
+  test.each([
+    [403, 5],
+    [400, 2],
+    [429, 2],
+    [401, 4],
+    [404, 7],
+    [500, 7],
+  ])('what the gateway refuses with %i ends with %i, in its words', async (status, code) => {
+    const outcome = await asked({ status, body: { error: 'because' } })
+    expect([outcome.code, outcome.stdout, outcome.stderr]).toEqual([code, '', expect.stringContaining('because')])
+  })
+
+  test('a document that is wrong never leaves this machine', async () => {
+    gateway = await startFakeGateway({ status: 200, body: impact })
+    write('bad.yaml', bad)
+    const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
+    const { code, stderr } = await machine.call(['policy', 'impact', 'bad.yaml'], env)
+    expect([code, stderr]).toEqual([3, expect.stringContaining('bad.yaml:3:14: ')])
+    expect(gateway.asked).toEqual([])
+  })
+})
+
+describe('policy', () => {
+  test.each([
+    [[], 'say what to do with a policy: there are check, test, diff and impact'],
+    [['explode'], 'there is no "policy explode": there are check'],
+    [['check'], 'an argument is missing: see rack-gateway policy --help'],
+    [['check', 'a', '--strict'], 'Unknown argument: strict'],
+  ])('%j ends with 2', async (words, sentence) => {
+    const { code, stderr } = await run(...words)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
+  })
+})

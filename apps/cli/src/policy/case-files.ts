@@ -1,0 +1,36 @@
+import { readdirSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { Usage } from '../errors.ts'
+import { printable } from '../terminal.ts'
+
+const caseFile = /\.cases\.ya?ml$/
+
+/** Files of cases: those that are named, and those below directories that are. In the order of their names. @throws Usage */
+export function caseFiles(cwd: string, paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => filesAt(cwd, path)))]
+}
+
+function filesAt(cwd: string, path: string): string[] {
+  const found = statSync(resolve(cwd, path), { throwIfNoEntry: false })
+  if (found === undefined) throw new Usage(`${printable(path)} can't be read: there is no such file or directory`)
+  if (!found.isDirectory()) return [path]
+  const files = readdirSync(resolve(cwd, path), { recursive: true, encoding: 'utf8' })
+    .filter((name) => caseFile.test(name) && !/(^|[\\/])node_modules[\\/]/.test(name))
+    .sort()
+  if (files.length === 0)
+    throw new Usage(
+      `${printable(path)} holds no cases: their files end in .cases.yaml; see rack-gateway policy test --help`,
+    )
+  return files.map((name) => join(path, name))
+}
+
+/** The document beside a file of cases; null where there is none. */
+export function documentBeside(cwd: string, file: string): string | null {
+  const beside = join(dirname(file), 'policy.yaml')
+  return statSync(resolve(cwd, beside), { throwIfNoEntry: false })?.isFile() ? beside : null
+}
+
+/** A path that a file names. */
+export function besideFile(file: string, path: string): string {
+  return path.startsWith('@') || isAbsolute(path) ? path : join(dirname(file), path)
+}

@@ -1,0 +1,43 @@
+import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Context } from '../context.ts'
+import { Usage } from '../errors.ts'
+import { readAll } from '../read-input.ts'
+import { printable } from '../terminal.ts'
+
+const longest = 1024 * 1024
+
+/** What is piped in: `-` on the command line. */
+export const stdinName = '@stdin'
+
+/** The text of a file, or of what is piped in where it is `@stdin`. @throws Usage */
+export async function readText({ cwd, readInput }: Pick<Context, 'cwd' | 'readInput'>, name: string): Promise<string> {
+  const text = name === stdinName ? await readInput(longest) : await readFile(resolve(cwd, name), name)
+  if (text === null) throw new Usage(`${shownName(name)} is longer than 1 MiB, more than a policy or its cases may be`)
+  return text
+}
+
+/** What a person calls it. */
+export function shownName(name: string): string {
+  return name === stdinName ? 'stdin' : printable(name)
+}
+
+async function readFile(path: string, name: string): Promise<string | null> {
+  try {
+    return await readAll(createReadStream(path), longest)
+  } catch (error) {
+    throw new Usage(`${shownName(name)} can't be read: ${reasonOf(error)}`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return reasons[code] ?? (code || String(error))
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'its permissions forbid it',
+}

@@ -1,0 +1,79 @@
+import {
+  type CasesFile,
+  type CaseVerdict,
+  type CoveredRule,
+  readCases,
+  runCases,
+} from '@rack-gateway/rbac-policy/cases'
+import type { Context } from '../context.ts'
+import { Usage } from '../errors.ts'
+import { besideFile, documentBeside } from './case-files.ts'
+import { invalid, namedDocument } from './named-document.ts'
+import { readText, shownName } from './read-text.ts'
+
+/** What came of all cases that are about one document. */
+export interface TestedPolicy {
+  /** The document's name. */
+  readonly document: string
+  /** Its SHA-256, hex. */
+  readonly policy: string
+  readonly files: readonly { readonly file: string; readonly verdicts: readonly CaseVerdict[] }[]
+  readonly coverage: readonly CoveredRule[]
+}
+
+export interface CasesToTest {
+  readonly files: readonly string[]
+  /** The document of all of them; null: each one's own. */
+  readonly policy: string | null
+  readonly rack: string | null
+}
+
+const asCases = 'a file of cases'
+
+interface ReadFile {
+  readonly file: string
+  readonly cases: CasesFile
+}
+
+/** Reads cases and their documents, and judges them. @throws Usage, PolicyInvalid */
+export async function testPolicies(context: Context, { files, policy, rack }: CasesToTest): Promise<TestedPolicy[]> {
+  const byDocument = new Map<string, ReadFile[]>()
+  for (const file of files) {
+    const cases = readCases(await readText(context, file))
+    if ('problems' in cases) throw invalid(file, asCases, cases.problems)
+    const document = policy ?? documentOf(context, file, cases)
+    byDocument.set(document, [...(byDocument.get(document) ?? []), { file, cases }])
+  }
+  const tested: TestedPolicy[] = []
+  for (const [name, read] of byDocument) tested.push(await testPolicy(context, { name, rack, read }))
+  return tested
+}
+
+function documentOf({ cwd }: Context, file: string, { policy }: CasesFile): string {
+  const document = policy === null ? documentBeside(cwd, file) : besideFile(file, policy)
+  if (document !== null) return document
+  throw new Usage(
+    `${shownName(file)} is about no document: add --policy FILE, or a line "policy: FILE" to it, or put policy.yaml beside it`,
+  )
+}
+
+async function testPolicy(
+  context: Context,
+  { name, rack, read }: { readonly name: string; readonly rack: string | null; readonly read: readonly ReadFile[] },
+): Promise<TestedPolicy> {
+  const document = await namedDocument(context, name, rack)
+  const all = read.map(({ file, cases }) => {
+    const fitting = cases.against(document)
+    if (fitting.cases === null) throw invalid(file, asCases, fitting.problems)
+    return { file, cases: fitting.cases }
+  })
+  const { policy, verdicts, coverage } = runCases(
+    document,
+    all.flatMap(({ cases }) => cases),
+  )
+  const files = all.map(({ file, cases }) => {
+    const own = new Set(cases)
+    return { file, verdicts: verdicts.filter((verdict) => own.has(verdict.case)) }
+  })
+  return { document: shownName(name), policy, files, coverage }
+}

@@ -1,0 +1,62 @@
+import type { CaseVerdict, CoveredRule } from '@rack-gateway/rbac-policy/cases'
+import { counted } from './counted.ts'
+import { shownName } from './read-text.ts'
+import type { TestedPolicy } from './test-policies.ts'
+
+/** What a person reads: the cases that failed, how many there were, and which rules no case came to. */
+export function testedLines({ document, policy, files, coverage }: TestedPolicy): string[] {
+  const verdicts = files.flatMap((file) => file.verdicts)
+  const failed = verdicts.filter(({ passed }) => !passed).length
+  const outcome = failed === 0 ? 'all passed' : `${failed} failed`
+  return [
+    ...files.flatMap(({ file, verdicts: ofFile }) =>
+      ofFile.filter(({ passed }) => !passed).flatMap((verdict) => failureLines(file, verdict)),
+    ),
+    `${counted(verdicts.length, 'case')}, ${outcome}, by ${document} (${policy.slice(0, 12)}), policy packages aside`,
+    ...coverageLines(document, coverage),
+  ]
+}
+
+function failureLines(file: string, { case: one, effect, decisions }: CaseVerdict): string[] {
+  const { name, line, column, asks, rack, expected } = one
+  const reason = expected.reason === null ? '' : `, saying "${expected.reason}"`
+  return [
+    `failed: ${name} (${shownName(file)}:${line}:${column})`,
+    `  ${asks}, on ${rack}`,
+    `  expected  ${expected.effect} by ${expected.rule}${reason}`,
+    ...decisions.map((decision, at) => {
+      const next = decision.effect === 'allow' ? '' : ` ${decision.next}`
+      const which = effect === 'open' ? `open, at best or worst ${decision.effect}` : effect
+      return `  ${at === 0 ? 'but it is' : '         '} ${which} by ${decision.rule}, from ${decision.source}: ${decision.reason}${next}`
+    }),
+  ]
+}
+
+function coverageLines(document: string, coverage: readonly CoveredRule[]): string[] {
+  if (coverage.length === 0) return [`${document} writes no rule of its own that cases could exercise`]
+  const never = coverage.filter(({ exercised }) => !exercised)
+  const share = `exercised ${coverage.length - never.length} of ${counted(coverage.length, 'rule')} that ${document} writes`
+  if (never.length === 0) return [share]
+  return [`${share}; never:`, ...never.map(({ rule, source }) => `  ${rule} (${source})`)]
+}
+
+/** The same for programs. */
+export function testedAsJson(tested: readonly TestedPolicy[]) {
+  const verdicts = tested.flatMap(({ files }) => files.flatMap((file) => file.verdicts))
+  const passed = verdicts.filter((verdict) => verdict.passed).length
+  return {
+    passed,
+    failed: verdicts.length - passed,
+    policies: tested.map(({ document, policy, files, coverage }) => ({
+      document,
+      policy,
+      cases: files.flatMap(({ file, verdicts: ofFile }) => ofFile.map((verdict) => caseAsJson(file, verdict))),
+      coverage,
+    })),
+  }
+}
+
+function caseAsJson(file: string, { case: one, passed, effect, decisions }: CaseVerdict) {
+  const { name, line, column, asks, rack, expected } = one
+  return { file, line, column, name, asks, rack, passed, expected, effect, decisions }
+}

@@ -1,0 +1,182 @@
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SinkSettings } from '@rack-gateway/audit/sinks'
+import { freePort } from '@rack-gateway/demo/free-port'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { gatewayEnvironment } from './support/gateway-environment.ts'
+import { leaveNothing, startCommand } from './support/processes.ts'
+import { startSystem } from './support/system.ts'
+
+afterAll(leaveNothing)
+
+const key = Buffer.alloc(32, 5)
+const soon = { timeout: 15_000, interval: 20 }
+
+interface Hook {
+  readonly headers: NodeJS.Dict<string | string[]>
+  readonly body: string
+}
+
+/** A receiver of webhooks; `answer` may leave it without an answer. */
+async function startReceiver(answer: (response: ServerResponse) => void = (response) => void response.end()) {
+  const hooks: Hook[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    hooks.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
+    answer(response)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await once(server.close(), 'close')
+  })
+  const ids = () =>
+    hooks.flatMap(({ body }) => {
+      const { events }: { events: { id: string }[] } = JSON.parse(body)
+      return events.map(({ id }) => id)
+    })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hooks, ids }
+}
+
+function webhookAt(url: string, name: string): SinkSettings {
+  const target = { kind: 'webhook', url: `${url}/secret-path`, keys: [key] } as const
+  return { name, target, headers: { authorization: 'Bearer secret-header' }, ca: null, kinds: [] }
+}
+
+async function readinessOf(url: string) {
+  const answer = await fetch(`${url}/gateway/health/ready`)
+  const text = await answer.text()
+  const { checks }: { checks: Record<string, { ready: boolean; detail: string }> } = JSON.parse(text)
+  return { status: answer.status, text, sinks: checks.sinks }
+}
+
+test('a sink that hangs changes nothing for calls and for another sink, and says so without its secrets', async () => {
+  const healthy = await startReceiver()
+  const hanging = await startReceiver(() => {})
+  const metricsPort = await freePort()
+  const lines: string[] = []
+  const system = await startSystem({
+    sinks: [webhookAt(healthy.url, 'healthy'), webhookAt(hanging.url, 'hanging')],
+    metrics: { host: '127.0.0.1', port: metricsPort },
+    log: (line) => lines.push(line),
+  })
+  onTestFinished(() => system.stop())
+  const token = await system.token('viewer')
+  for (let round = 0; round < 20; round++) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => system.get('/apps?', token)))
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
+  }
+  const recorded = (await system.events()).map(({ id }) => id)
+  await vi.waitFor(() => expect(new Set(healthy.ids())).toEqual(new Set(recorded)), soon)
+  expect(healthy.ids()).toHaveLength(recorded.length)
+  expect(hanging.hooks.length).toBeGreaterThan(0)
+
+  await vi.waitFor(async () => {
+    const { status, sinks } = await readinessOf(system.url)
+    expect(status).toBe(200)
+    expect(sinks?.ready).toBe(true)
+    expect(sinks?.detail).toBe('healthy (webhook): delivering; hanging (webhook): degraded, see the log and metrics')
+  }, soon)
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  expect(metrics).toContain('rack_gateway_audit_sink_lag_events{sink="healthy"} 0')
+  expect(metrics).toContain('rack_gateway_audit_sink_lag_seconds{sink="healthy"} 0')
+  expect(metrics).toContain(`rack_gateway_audit_sink_delivered_total{sink="healthy"} ${recorded.length}`)
+  expect(metrics).toContain('rack_gateway_audit_sink_dead_total{sink="healthy"} 0')
+  expect(metrics).toContain(`rack_gateway_audit_sink_lag_events{sink="hanging"} ${recorded.length}`)
+  expect(Number(/lag_seconds\{sink="hanging"\} (.*)/.exec(metrics)?.[1])).toBeGreaterThan(1)
+  expect(Number(/failures_total\{sink="hanging"\} (.*)/.exec(metrics)?.[1])).toBeGreaterThan(0)
+  expect(lines.join('')).toContain('audit.sink.failing')
+  const shown = `${metrics}${lines.join('')}${(await readinessOf(system.url)).text}`
+  expect(shown).not.toMatch(/secret-path|secret-header/)
+  expect(shown).not.toContain(key.toString('base64'))
+}, 90_000)
+
+test('what is shipped is all of the log, signed, and the rest of it comes when a replica ends', async () => {
+  const receiver = await startReceiver()
+  const system = await startSystem({ sinks: [webhookAt(receiver.url, 'siem')] })
+  onTestFinished(() => system.stop())
+  const replica = await system.replica()
+  const token = await system.token('viewer')
+  await Promise.all(Array.from({ length: 10 }, () => system.get('/apps?', token)))
+  await replica.stop()
+  await vi.waitFor(async () => {
+    const recorded = (await system.events()).map(({ id }) => id)
+    expect(receiver.ids().sort()).toEqual(recorded.sort())
+  }, soon)
+  for (const { headers, body } of receiver.hooks) {
+    const content = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
+    expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(content).digest('base64')}`)
+  }
+})
+
+test('the process takes sinks from its environment, and each line of its stdout is whole', async () => {
+  const system = await startSystem()
+  onTestFinished(() => system.stop())
+  const program = startCommand('apps/gateway/src/main.ts', [], {
+    ...gatewayEnvironment(system, system.rack),
+    AUDIT_SINK_URL_OUT: 'stdout:',
+  })
+  const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
+  const token = await system.token('viewer')
+  const calls = Array.from({ length: 200 }, () =>
+    fetch(`${url}/apps`, { headers: { authorization: `Bearer ${token}` } }),
+  )
+  expect((await Promise.all(calls)).every(({ status }) => status === 200)).toBe(true)
+  program.signal('SIGTERM')
+  const { code, stdout } = await program.ended
+  expect(code).toBe(0)
+  const lines: { readonly stream?: string; readonly id?: string }[] = stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+  const shipped = lines.filter(({ stream }) => stream !== undefined)
+  const [{ stream } = {}] = shipped
+  const recorded = (await system.events()).filter((event) => event.stream === stream)
+  expect(recorded.length).toBeGreaterThan(200)
+  expect(shipped.filter((event) => event.stream === stream)).toEqual(recorded)
+}, 90_000)
+
+test('after kill -9 under load another process sends what the first one had not: the file has all of the log', async () => {
+  const system = await startSystem()
+  onTestFinished(() => system.stop())
+  const directory = mkdtempSync(join(tmpdir(), 'sink-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'audit.ndjson')
+  const environment = { ...gatewayEnvironment(system, system.rack), AUDIT_SINK_URL_DISK: `file://${path}` }
+  const program = startCommand('apps/gateway/src/main.ts', [], environment)
+  const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
+  const token = await system.token('viewer')
+  const headers = { authorization: `Bearer ${token}` }
+  await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toContain('configuration.loaded'), soon)
+  const calls = Array.from({ length: 300 }, () => fetch(`${url}/apps`, { headers }).catch(() => null))
+  await Promise.race(calls)
+  program.signal('SIGKILL')
+  await program.ended
+  await Promise.all(calls)
+
+  await system.sql`update audit.sink_positions set held_until = now()`
+  const other = startCommand('apps/gateway/src/main.ts', [], environment)
+  await other.saw(/"url":"([^"]+)"/)
+  await vi.waitFor(async () => {
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+    const shipped = new Map(lines.map((line) => [JSON.parse(line).id, line]))
+    const { stream: older } = system.app.audit.stats()
+    const rows = await system.sql<{ id: string; canonical: string; stream: string }[]>`
+      select id, canonical, stream from audit.events where stream <> ${older}`
+    expect(new Set(rows.map(({ stream }) => stream)).size).toBe(2)
+    expect(rows.map(({ id }) => shipped.get(id))).toEqual(rows.map(({ canonical }) => canonical))
+  }, soon)
+  other.signal('SIGTERM')
+  await other.ended
+}, 90_000)
+
+test('a kind that there is none of is an error at the start', async () => {
+  const sink = { ...webhookAt('http://127.0.0.1:1', 'siem'), kinds: ['refuse'] }
+  await expect(startSystem({ sinks: [sink] })).rejects.toMatchObject({ code: 'RGW_SINK_MISCONFIGURED' })
+})

@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtInText } from '@rack-gateway/rbac-policy/document'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type System, startSystem } from '../support/system.ts'
+import { type Answer, call, type Person, person } from './callers.ts'
+
+const promote = '/rack/staging/apps/web/releases/R1/promote?'
+const frozen = 'version: 1\nblocked:\n  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }\n'
+const opened = 'version: 1\nroles:\n  viewer: { extends: [viewer], permissions: [release:promote] }\n'
+
+describe('what a proposed policy would change of what was done', () => {
+  let system: System
+  let auditor: Person
+  let deployer: Person
+  let viewer: Person
+  beforeAll(async () => {
+    system = await startSystem({ rackNames: ['staging', 'production'] })
+    auditor = await person(system, 'auditor')
+    deployer = await person(system, 'deployer')
+    viewer = await person(system, 'viewer')
+    for (let time = 0; time < 3; time++) await system.send('POST', promote, deployer.token)
+    await system.send('POST', promote, viewer.token)
+    await system.send('GET', '/rack/staging/apps?', viewer.token)
+    await call(system, viewer.token, 'GET', '/me')
+  })
+  afterAll(() => system.stop())
+
+  function study(document: string, since = '1h', token = auditor.token): Promise<Answer> {
+    // Bytes are sent as latin1.
+    const body = JSON.stringify({ document, since }).replaceAll(
+      /[^\x00-\x7f]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+    return call(system, token, 'POST', '/policy/impact', body)
+  }
+
+  test('is told by who did what, with counts', async () => {
+    const answer = await study(frozen)
+    expect(answer.json).toMatchObject({
+      policy: system.app.policy.hash,
+      proposed: expect.stringMatching(/^[0-9a-f]{64}$/),
+      calls: 5,
+      unclear: 0,
+      packages: 0,
+      permitted: 0,
+      refused: 3,
+      cut: null,
+      changes: [
+        {
+          effect: 'refuses',
+          principal: { kind: 'user', id: deployer.id, name: deployer.email },
+          route: 'POST /apps/{app}/releases/{id}/promote',
+          rack: 'staging',
+          app: 'web',
+          command: null,
+          rule: 'blocked:POST /apps/{app}/releases/{id}/promote',
+          reason: 'A freeze.',
+          count: 3,
+        },
+      ],
+      more: 0,
+    })
+  })
+
+  test('is told of what would be permitted', async () => {
+    const answer = await study(opened)
+    expect([answer.text('permitted'), answer.text('refused')]).toEqual(['1', '0'])
+    expect(answer.text('changes.0.principal.name')).toBe(viewer.email)
+  })
+
+  test('is nothing by the same document', async () => {
+    expect((await study(builtInText)).json).toMatchObject({ calls: 5, changes: [], unclear: 0 })
+  })
+
+  test('is of the time that was asked for', async () => {
+    const answer = await study(frozen, new Date(Date.now() - 1).toISOString())
+    expect(answer.text('calls')).toBe('0')
+  })
+
+  test('is recorded with its caller, before anything is read, and without the document', async () => {
+    const answer = await study(frozen, '2h')
+    const event = (await system.events()).findLast(({ kind }) => kind === 'policy.studied')
+    expect(event).toMatchObject({
+      principal: { kind: 'user', id: auditor.id, name: auditor.email },
+      route: 'POST /gateway/api/v1/policy/impact',
+      permission: 'gateway:audit:read',
+      detail: {
+        policy: system.app.policy.hash,
+        proposed: answer.text('proposed'),
+        since: answer.text('since'),
+        until: answer.text('until'),
+      },
+    })
+    expect(JSON.stringify(event)).not.toContain('freeze')
+  })
+
+  test('is for whoever reads both the audit log and the policy', async () => {
+    const refused = await study(frozen, '1h', deployer.token)
+    expect([refused.status, refused.text('error')]).toEqual([403, expect.stringContaining('gateway:audit:read needs')])
+  })
+
+  test.each([
+    [
+      'a document that is wrong',
+      'version: 1\nroles:\n  x: { permissions: [a:b] }\n',
+      'the document is not valid: line 3, column 8: the role "x" names',
+    ],
+    ['one that is no YAML', '{', 'the document is not valid: line 1'],
+    ['prototype keys', 'version: 1\n__proto__: { x: 1 }\n', '__proto__ is not known here'],
+    [
+      'aliases that multiply',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
+        .split('')
+        .map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[at]}`).join(',')}]`)
+        .join('\n')}\n`,
+      'its aliases stand for more',
+    ],
+    [
+      'rules that multiply',
+      `version: 1\ncommands:\n  rules:\n${Array.from({ length: 2_000 }, (_, at) => `    r${at}: { run: x${at}${' a|b'.repeat(9)}, roles: [admin] }`).join('\n')}\n`,
+      'too many commands',
+    ],
+    ['one that is too long', `version: 1\n#${'x'.repeat(256 * 1024)}`, 'document is not as it should be'],
+  ])('%s is refused, and names what is wrong', async (_what, document, problem) => {
+    const before = (await system.events()).filter(({ kind }) => kind === 'policy.studied').length
+    const answer = await study(document)
+    expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining(problem)])
+    const after = (await system.events()).filter(({ kind }) => kind === 'policy.studied').length
+    expect(after).toBe(before)
+  })
+
+  test('a body that is larger than a document may be is refused', async () => {
+    expect((await study('x'.repeat(1024 * 1024))).status).toBe(413)
+  })
+
+  test('a since that is none is refused', async () => {
+    const answer = await study(frozen, 'yesterday')
+    expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining('such as 30d')])
+  })
+
+  test('at most two at once: the next one is told to try again', async () => {
+    const answers = await Promise.all([study(frozen), study(frozen), study(frozen), study(frozen)])
+    const statuses = answers.map(({ status }) => status).sort()
+    expect(statuses).toEqual([200, 200, 429, 429])
+    const refused = answers.find(({ status }) => status === 429)
+    expect([refused?.text('rule'), refused?.headers.get('retry-after')]).toEqual(['study-limit', '30'])
+    expect((await study(frozen)).status).toBe(200)
+  })
+
+  test('the gateway answers others while a large document is studied, and its process is gone afterwards', async () => {
+    const roles = Array.from({ length: 6_000 }, (_, at) => `  role-${at}: { extends: [deployer, ops] }`)
+    const slow = study(`version: 1\nroles:\n${roles.join('\n')}\n`.slice(0, 250 * 1024).replace(/\n[^\n]*$/, '\n'))
+    let longest = 0
+    let studied: Answer | null = null
+    void slow.then((answer) => {
+      studied = answer
+    })
+    while (studied === null) {
+      const begun = performance.now()
+      await system.get('/check', viewer.token)
+      longest = Math.max(longest, performance.now() - begun)
+    }
+    expect((await slow).status).toBe(200)
+    expect(longest).toBeLessThan(1_000)
+    await expect.poll(() => childrenOf(process.pid).filter((line) => line.includes('study-process'))).toEqual([])
+  })
+})
+
+/** Command lines of what a process has started. */
+function childrenOf(pid: number): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const [, , , parent] = readFileSync(`/proc/${name}/stat`, 'utf8').split(/(?<!\([^)]*) /)
+        return Number(parent) === pid ? [readFileSync(`/proc/${name}/cmdline`, 'utf8')] : []
+      } catch {
+        return []
+      }
+    })
+}

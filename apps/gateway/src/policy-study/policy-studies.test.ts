@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { type AuditWriter, createAuditWriter, type EventDraft } from '@rack-gateway/audit'
+import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { type Database, openDatabase } from '@rack-gateway/database'
+import { createTestDatabase } from '@rack-gateway/database/testing'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPolicyStudies, type studyLimits, type WantedStudy } from './policy-studies.ts'
+
+const flags = ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx')]
+const frozen = 'version: 1\nblocked:\n  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }\n'
+const promoted = 300
+
+let database: Database
+let writer: AuditWriter
+let close: () => Promise<void>
+beforeAll(async () => {
+  const server = await createTestDatabase()
+  database = openDatabase(server.runtimeUrl, { max: 2 })
+  const store = createPostgresAuditStore({ url: server.runtimeUrl })
+  writer = createAuditWriter({ store, clock: Date, host: 'test', pid: 1 })
+  await writer.open()
+  await Promise.all(Array.from({ length: promoted }, () => writer.record(promotion())))
+  close = async () => {
+    await writer.close()
+    await store.close()
+    await database.close()
+    await server.drop()
+  }
+})
+afterAll(() => close())
+
+function promotion(change: Partial<EventDraft> = {}): EventDraft {
+  return {
+    kind: 'intent',
+    principal: { kind: 'user', id: 'u', name: 'ada@example.com', roles: ['deployer'] },
+    rack: 'staging',
+    app: 'web',
+    route: 'POST /apps/{app}/releases/{id}/promote',
+    path: '/apps/web/releases/R1/promote',
+    decision: { effect: 'allow', rule: 'role:deployer' },
+    ...change,
+  }
+}
+
+function studies(limits: Partial<typeof studyLimits> = {}) {
+  return createPolicyStudies({ sql: database.sql, flags, limits })
+}
+
+function wanted(change: Partial<WantedStudy> = {}): WantedStudy {
+  return {
+    current: builtInPolicy(),
+    proposed: frozen,
+    since: 0,
+    until: Date.now() + 1_000,
+    onBegin: async () => undefined,
+    leaving: new AbortController().signal,
+    ...change,
+  }
+}
+
+/** Environments of processes of studies that this one has started. */
+function environments(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const [, parent] = /\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? []
+        const isStudy = readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('study-process')
+        return isStudy && Number(parent) === process.pid ? [readFileSync(`/proc/${name}/environ`, 'utf8')] : []
+      } catch {
+        return []
+      }
+    })
+}
+
+test('all calls are looked at, in as many batches as it takes, by a process that is gone afterwards', async () => {
+  const { impact, cut } = await studies().study(wanted())
+  expect([impact.calls, impact.refused, cut]).toEqual([promoted, promoted, null])
+  await expect.poll(environments).toEqual([])
+})
+
+test('beyond its number or its time a study says since when calls were looked at', async () => {
+  const byNumber = await studies({ calls: 200 }).study(wanted())
+  expect(byNumber.cut).toEqual({ by: 'number', from: expect.any(Number) })
+  expect(byNumber.impact.calls).toBe(250)
+  const byTime = await studies({ time: 0 }).study(wanted())
+  expect([byTime.cut?.by, byTime.impact.calls]).toEqual(['time', 250])
+})
+
+test('what was cut from a record leaves its call out', async () => {
+  const until = Date.now() + 1_000
+  const since = Date.now()
+  await writer.record(promotion({ app: 'cut', path: `/apps/${'x'.repeat(10_000)}` }))
+  const long = { address: '192.0.2.1', client: 'x'.repeat(5_000) }
+  await writer.record(promotion({ app: 'whole', source: long }))
+  const { impact } = await studies().study(wanted({ since, until }))
+  expect([impact.calls, impact.unclear, impact.changes.map(({ app }) => app)]).toEqual([2, 1, ['whole']])
+})
+
+test('its process has nothing of the environment', async () => {
+  process.env.RACK_TOKEN_TEST = 'a secret'
+  let seen: string[] = []
+  const onBegin = async () => {
+    seen = environments()
+  }
+  await studies().study(wanted({ onBegin }))
+  delete process.env.RACK_TOKEN_TEST
+  expect(seen).toHaveLength(1)
+  expect(seen[0]).not.toContain('RACK_TOKEN')
+  expect(seen[0]).not.toContain('HOME=')
+})
+
+test('what ends while nobody waits for it any more frees its place', async () => {
+  const one = studies({ studies: 1 })
+  const leaving = new AbortController()
+  const onBegin = async () => leaving.abort()
+  await expect(one.study(wanted({ leaving: leaving.signal, onBegin }))).rejects.toThrow('the study was given up')
+  await expect.poll(environments).toEqual([])
+  expect((await one.study(wanted())).impact.calls).toBeGreaterThan(0)
+})
+
+test('who comes while there are enough is told so at once, and stop ends those that are under way', async () => {
+  const one = studies({ studies: 1 })
+  const first = one.study(wanted())
+  await expect(one.study(wanted())).rejects.toMatchObject({ statusCode: 429, rule: 'study-limit', retryAfter: 30 })
+  one.stop()
+  await expect(first).rejects.toMatchObject({ statusCode: 400, rule: 'study-size' })
+})
+
+test.each([
+  ['memory', { memory: 24 }],
+  ['time', { patience: 1 }],
+])('a document that takes more %s than one may ends its own process, and nothing else', async (_what, limits) => {
+  const roles = Array.from({ length: 4_000 }, (_, at) => `  role-${at}: { extends: [deployer, ops] }`)
+  const proposed = `version: 1\nroles:\n${roles.join('\n')}\n`
+  await expect(studies(limits).study(wanted({ proposed }))).rejects.toMatchObject({
+    statusCode: 400,
+    rule: 'study-size',
+  })
+})
+
+test('nothing is read when it could not be recorded', async () => {
+  const onBegin = async () => {
+    throw new Error('no record')
+  }
+  await expect(studies().study(wanted({ onBegin }))).rejects.toThrow('no record')
+  await expect.poll(environments).toEqual([])
+})

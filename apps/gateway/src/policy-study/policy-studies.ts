@@ -1,0 +1,147 @@
+import { decidedCalls } from '@rack-gateway/audit/decided-calls'
+import type { Database } from '@rack-gateway/database'
+import type { PolicyDocument } from '@rack-gateway/rbac-policy'
+import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
+import { InvalidRequest, ruled, TooManyRequests } from '../errors.ts'
+import type { StudyAnswer } from './messages.ts'
+import { StudyBroken, type StudyChild, startStudyChild } from './study-child.ts'
+
+export interface WantedStudy {
+  readonly current: PolicyDocument
+  /** YAML. */
+  readonly proposed: string
+  /** Milliseconds since the epoch, both included. */
+  readonly since: number
+  readonly until: number
+  /** Called with the hash of the proposed document before anything is read. What it throws ends the study. */
+  readonly onBegin: (proposed: string) => Promise<void>
+  /** Ends the study. */
+  readonly leaving: AbortSignal
+}
+
+export interface PolicyStudy {
+  /** Hash of the proposed document. */
+  readonly proposed: string
+  readonly impact: PolicyImpact
+  /** Where not all calls were looked at: why, and from when on they were, in milliseconds since the epoch. */
+  readonly cut: { readonly by: 'time' | 'number'; readonly from: number } | null
+}
+
+export interface PolicyStudies {
+  /** @throws InvalidRequest for a document that can't be used, TooManyRequests while enough others are under way */
+  study(wanted: WantedStudy): Promise<PolicyStudy>
+  /** Ends those that are under way. */
+  stop(): void
+}
+
+export interface PolicyStudiesOptions {
+  readonly sql: Database['sql']
+  /** Node's flags for the process of a study. */
+  readonly flags: readonly string[]
+  readonly limits?: Partial<typeof studyLimits>
+}
+
+export const studyLimits = {
+  /** At once. */
+  studies: 2,
+  calls: 500_000,
+  /** Milliseconds that calls are read for. */
+  time: 40_000,
+  /** Milliseconds that one step may take. */
+  patience: 20_000,
+  /** MiB. */
+  memory: 256,
+  /** That are named. */
+  changes: 200,
+}
+
+/** Studies what a proposed document would change of what was done: each in a process of its own, few at once. */
+export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions): PolicyStudies {
+  const bounds = { ...studyLimits, ...limits }
+  const underWay = new Set<StudyChild>()
+
+  async function study(wanted: WantedStudy): Promise<PolicyStudy> {
+    if (underWay.size >= bounds.studies) throw tooMany(bounds.studies)
+    const child = startStudyChild({ flags, memory: bounds.memory, patience: bounds.patience })
+    underWay.add(child)
+    wanted.leaving.addEventListener('abort', child.end, { once: true })
+    try {
+      wanted.leaving.throwIfAborted()
+      return await studied(child, wanted)
+    } catch (error) {
+      throw error instanceof StudyBroken ? givenUp(bounds) : error
+    } finally {
+      wanted.leaving.removeEventListener('abort', child.end)
+      underWay.delete(child)
+      child.end()
+    }
+  }
+
+  async function studied(
+    child: StudyChild,
+    { current, proposed, since, until, onBegin }: WantedStudy,
+  ): Promise<PolicyStudy> {
+    const begun = await child.ask({ kind: 'begin', current, proposed })
+    if (begun.kind === 'invalid') throw invalid(begun.problems)
+    if (begun.kind !== 'begun') throw unexpected(begun)
+    await onBegin(begun.policy)
+    const cut = await replay(child, since, until)
+    const end = await child.ask({ kind: 'end', mostChanges: bounds.changes })
+    if (end.kind !== 'impact') throw unexpected(end)
+    return { proposed: begun.policy, impact: end.impact, cut }
+  }
+
+  async function replay(child: StudyChild, since: number, until: number): Promise<PolicyStudy['cut']> {
+    const deadline = performance.now() + bounds.time
+    let calls = 0
+    let from = until
+    try {
+      for await (const batch of decidedCalls({ sql, since, until })) {
+        await child.ask({ kind: 'calls', canonical: batch.canonical })
+        from = batch.from
+        calls += batch.canonical.length
+        if (calls >= bounds.calls) return { by: 'number', from }
+        if (performance.now() >= deadline) return { by: 'time', from }
+      }
+      return null
+    } catch (error) {
+      if (isTimeout(error)) return { by: 'time', from }
+      throw error
+    }
+  }
+
+  return {
+    study,
+    stop() {
+      for (const child of underWay) child.end()
+    },
+  }
+}
+
+/** The search for a batch was given up. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '57014'
+}
+
+const mostProblems = 5
+
+function invalid(problems: readonly string[]): Error {
+  const left = problems.length - mostProblems
+  const named = problems.slice(0, mostProblems).join('; ')
+  const sentence = `the document is not valid: ${named}${left > 0 ? `; and ${left} problems more` : ''}`
+  return ruled(new InvalidRequest(sentence), 'policy-document')
+}
+
+function givenUp({ memory, patience }: typeof studyLimits): Error {
+  const sentence = `the study was given up: a document may take ${memory} MiB and ${patience / 1_000} s; make it smaller, or try again later`
+  return ruled(new InvalidRequest(sentence), 'study-size')
+}
+
+function tooMany(most: number): Error {
+  const sentence = `${most} studies of the audit log are under way already, as many as a gateway does at once; try again in 30 s`
+  return Object.assign(ruled(new TooManyRequests(sentence), 'study-limit'), { retryAfter: 30 })
+}
+
+function unexpected({ kind }: StudyAnswer): Error {
+  return new Error(`the process of a study answered ${kind}`)
+}

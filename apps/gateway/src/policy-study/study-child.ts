@@ -1,0 +1,69 @@
+import { fork } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { StudyAnswer, StudyQuestion } from './messages.ts'
+
+export interface StudyChild {
+  /** One question at a time. @throws StudyBroken */
+  ask(question: StudyQuestion): Promise<StudyAnswer>
+  end(): void
+}
+
+/** It ran out of memory or time, or was ended. */
+export class StudyBroken extends Error {}
+
+export interface StudyChildOptions {
+  /** Node's flags. */
+  readonly flags: readonly string[]
+  /** MiB. */
+  readonly memory: number
+  /** Milliseconds that one answer may take. */
+  readonly patience: number
+}
+
+const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
+
+/** Starts the process of one study. It is given nothing of our environment, which holds secrets. */
+export function startStudyChild({ flags, memory, patience }: StudyChildOptions): StudyChild {
+  const child = fork(program, [], {
+    execArgv: [...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`],
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+  })
+  let settle: ((answer: StudyAnswer | StudyBroken) => void) | null = null
+  let broken: StudyBroken | null = null
+
+  function answered(answer: StudyAnswer | StudyBroken): void {
+    if (answer instanceof StudyBroken) broken ??= answer
+    settle?.(answer)
+    settle = null
+  }
+
+  child.on('message', (answer: StudyAnswer) => answered(answer))
+  child.on('error', (error) => answered(new StudyBroken(error.message)))
+  child.on('exit', (code, signal) => answered(new StudyBroken(`it ended with ${signal ?? code}`)))
+
+  function end(): void {
+    answered(new StudyBroken('it was ended'))
+    child.kill('SIGKILL')
+  }
+
+  return {
+    end,
+    ask(question) {
+      if (broken !== null) return Promise.reject(broken)
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(end, patience)
+        settle = (answer) => {
+          clearTimeout(timer)
+          if (answer instanceof StudyBroken) reject(answer)
+          else resolve(answer)
+        }
+        child.send(question, (error) => {
+          if (error) answered(new StudyBroken(error.message))
+        })
+      })
+    },
+  }
+}

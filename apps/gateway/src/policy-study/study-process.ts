@@ -1,0 +1,29 @@
+import { documentHash } from '@rack-gateway/rbac-policy'
+import { readPolicy } from '@rack-gateway/rbac-policy/document'
+import { type ImpactStudy, studyImpact } from '@rack-gateway/rbac-policy/simulation'
+import type { StudyAnswer, StudyQuestion } from './messages.ts'
+import { recordedCall } from './recorded-calls.ts'
+
+// A process of its own: what a document takes to be read and judged, it takes from nobody else.
+let study: ImpactStudy | null = null
+
+process.on('message', (question: StudyQuestion) => process.send?.(answerTo(question)))
+
+function answerTo(question: StudyQuestion): StudyAnswer {
+  if (question.kind === 'begin') return begin(question)
+  if (study === null) throw new Error('a study begins with its documents')
+  if (question.kind === 'end') return { kind: 'impact', impact: study.result(question.mostChanges) }
+  for (const canonical of question.canonical) study.add(recordedCall(canonical))
+  return { kind: 'more' }
+}
+
+function begin({ current, proposed }: StudyQuestion & { kind: 'begin' }): StudyAnswer {
+  const { document, problems } = readPolicy(proposed, 'proposed')
+  if (document === null)
+    return {
+      kind: 'invalid',
+      problems: problems.map(({ line, column, text }) => `line ${line}, column ${column}: ${text}`),
+    }
+  study = studyImpact(current, document)
+  return { kind: 'begun', policy: documentHash(document) }
+}

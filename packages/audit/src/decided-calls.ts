@@ -1,0 +1,53 @@
+import type { Database } from '@rack-gateway/database'
+
+export interface DecidedCallsOptions {
+  readonly sql: Database['sql']
+  /** Milliseconds since the epoch, both included. */
+  readonly since: number
+  readonly until: number
+  /** Events in one batch. Default 250. */
+  readonly batch?: number
+  /** Milliseconds after which the search for one batch is given up. Default 5,000. */
+  readonly timeout?: number
+}
+
+/** Events of one batch: their canonical forms, and the time of the oldest, in milliseconds since the epoch. */
+export interface DecidedCalls {
+  readonly canonical: readonly string[]
+  readonly from: number
+}
+
+interface Row {
+  readonly at: Date
+  readonly stream: string
+  readonly seq: string
+  readonly canonical: string
+}
+
+/**
+ * Reads the events of calls on racks that were decided, one for each call, the newest first. One batch is in memory at a time, and no connection is
+ * held between two.
+ *
+ * @throws the driver's error `57014` when a batch isn't found in time
+ */
+export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerator<DecidedCalls> {
+  const { sql, since, until, batch = 250, timeout = 5_000 } = options
+  let before = { at: new Date(until), stream: 'ffffffff-ffff-ffff-ffff-ffffffffffff', seq: '9223372036854775807' }
+  for (;;) {
+    const rows = await sql.begin('read only', async (tx) => {
+      // Without statistics the database would sort all that is left for each batch, instead of going down the index on the time.
+      await tx.unsafe(`set local statement_timeout = ${Math.ceil(timeout)}; set local enable_sort = off`)
+      return tx<Row[]>`
+        select at, stream, seq, canonical from audit.events
+        where at >= ${new Date(since)} and at <= ${before.at}
+          and (at, stream, seq) < (${before.at}, ${before.stream}::uuid, ${before.seq}::bigint)
+          and kind in ('call', 'intent', 'opened') and effect is not null and route is not null and rack is not null
+        order by at desc, stream desc, seq desc limit ${batch}`
+    })
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield { canonical: rows.map(({ canonical }) => canonical), from: last.at.getTime() }
+    if (rows.length < batch) return
+    before = last
+  }
+}

@@ -1,0 +1,8 @@
+export { createSink, type SinkSettings, type SinkTargetSettings } from './create-sink.ts'
+export type { SinkPositions } from './positions.ts'
+export { createPostgresSinkPositions } from './postgres-positions.ts'
+export { defaultShipperLimits, type ShipperLimits, type SinkNews } from './shipper.ts'
+export type { Sink, SinkKind, SinkStats } from './sink.ts'
+export type { SinkEvent } from './sink-event.ts'
+export { type AuditSinks, type AuditSinksOptions, createAuditSinks } from './sinks.ts'
+export { type BatchLimits, SinkBusy, SinkRefused, type SinkTransport } from './transport.ts'

@@ -1,0 +1,9 @@
+import type { AuditEvent } from '../event.ts'
+
+export type Severity = 'info' | 'notice' | 'warning'
+
+/** How much an event asks for attention, for receivers that sort by it. */
+export function severityOf({ kind, decision }: AuditEvent): Severity {
+  if (decision?.effect === 'deny' || kind.endsWith('.failed') || kind.endsWith('.rejected')) return 'warning'
+  return decision?.effect === 'needs' || kind.startsWith('stream.') ? 'notice' : 'info'
+}

@@ -1,0 +1,337 @@
+import { expect, test, vi } from 'vitest'
+import { databaseForTest } from '../testing/database.ts'
+import { createPostgresSinkPositions } from './postgres-positions.ts'
+import type { SinkEvent } from './sink-event.ts'
+import { collectGarbage, collectingSink, countingSink, forever, startShipping } from './testing/shipping.ts'
+import { SinkRefused } from './transport.ts'
+
+const soon = { timeout: 10_000, interval: 10 }
+
+/** Ids in the order of the log. */
+async function idsOf(sql: Awaited<ReturnType<typeof databaseForTest>>['admin']) {
+  const rows = await sql<{ id: string }[]>`select id from audit.events order by written_at, stream, seq`
+  return rows.map(({ id }) => id)
+}
+
+function seqs(events: readonly SinkEvent[]) {
+  return events.map(({ seq }) => seq)
+}
+
+async function recordMany(writer: Awaited<ReturnType<typeof startShipping>>['writer'], count: number) {
+  return Promise.all(Array.from({ length: count }, (_, index) => writer.record({ kind: 'call', app: `app${index}` })))
+}
+
+test('a sink gets every event of a stream once and in order, from its first to its last', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const siem = collectingSink('siem')
+  const { writer, stop, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  await recordMany(writer, 50)
+  await vi.waitFor(() => expect(siem.events).toHaveLength(51), soon)
+  await stop()
+  expect(siem.ids()).toEqual(await idsOf(admin))
+  expect(siem.events[0]?.kind).toBe('stream.opened')
+  expect(siem.events.at(-1)?.kind).toBe('stream.closed')
+  expect(stats('siem')).toMatchObject({
+    lagEvents: 0,
+    lagSeconds: 0,
+    delivered: 52,
+    dead: 0,
+    failures: 0,
+    trouble: null,
+  })
+  const [position] = await admin`select seq, finished from audit.sink_positions`
+  expect(position).toEqual({ seq: '52', finished: true })
+  expect(siem.state.closed).toBe(true)
+})
+
+test('a new sink gets what becomes durable from then on, of streams that were open before, too', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const first = await startShipping(runtimeUrl, { sinks: [] })
+  await recordMany(first.writer, 5)
+  const siem = collectingSink('siem')
+  const second = await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  const late = await first.writer.record({ kind: 'call', app: 'late' })
+  await vi.waitFor(() => expect(siem.ids()).toContain(late.id), soon)
+  await second.stop()
+  expect(siem.events.filter(({ stream }) => stream === late.place.stream).map(({ id }) => id)).toEqual([late.id])
+})
+
+test('after a crash another process ships the rest: nothing is missing, and only what was not kept comes twice', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const before = collectingSink('siem')
+  const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300 } })
+  await recordMany(first.writer, 20)
+  const { stream } = (await first.writer.record({ kind: 'call' })).place
+  await vi.waitFor(async () => {
+    const [row] = await admin`select seq from audit.sink_positions where stream = ${stream}`
+    expect(row?.seq).toBe('22')
+  }, soon)
+  before.state.behave = forever
+  await recordMany(first.writer, 30)
+  await first.crash()
+
+  const after = collectingSink('siem')
+  const second = await startShipping(runtimeUrl, { sinks: [after.sink], limits: { hold: 300 } })
+  const ofStream = () => after.events.filter((event) => event.stream === stream)
+  await vi.waitFor(() => expect(ofStream()).toHaveLength(30), soon)
+  expect(seqs(ofStream())).toEqual(Array.from({ length: 30 }, (_, index) => 23 + index))
+  await second.stop()
+  expect(new Set([...before.ids(), ...after.ids()])).toEqual(new Set(await idsOf(admin)))
+})
+
+test('what was delivered after the position was last kept comes again after a crash, and no more than that', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const before = collectingSink('siem')
+  const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300, look: 60_000 } })
+  const { place } = await first.writer.record({ kind: 'call' })
+  await vi.waitFor(() => expect(before.events).toHaveLength(2), soon)
+  await first.crash()
+  const after = collectingSink('siem')
+  await startShipping(runtimeUrl, { sinks: [after.sink], limits: { hold: 300 } })
+  const ofStream = () => after.events.filter(({ stream }) => stream === place.stream)
+  await vi.waitFor(() => expect(ofStream()).toHaveLength(2), soon)
+  expect(ofStream().map(({ id }) => id)).toEqual(before.ids())
+})
+
+test('two replicas ship what is their own, and nothing twice', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const [one, two] = [collectingSink('siem'), collectingSink('siem')]
+  const first = await startShipping(runtimeUrl, { sinks: [one.sink] })
+  const second = await startShipping(runtimeUrl, { sinks: [two.sink] })
+  await Promise.all([recordMany(first.writer, 100), recordMany(second.writer, 100)])
+  await vi.waitFor(() => expect(one.events.length + two.events.length).toBe(202), soon)
+  await Promise.all([first.stop(), second.stop()])
+  expect(new Set(one.events.map(({ stream }) => stream)).size).toBe(1)
+  expect([...one.ids(), ...two.ids()].sort()).toEqual((await idsOf(admin)).sort())
+})
+
+test('what a process could not deliver before it stopped, another one delivers at once', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const [one, two] = [collectingSink('siem'), collectingSink('siem')]
+  const first = await startShipping(runtimeUrl, { sinks: [one.sink] })
+  await startShipping(runtimeUrl, { sinks: [two.sink] })
+  await vi.waitFor(() => expect(one.events).toHaveLength(1), soon)
+  one.state.behave = forever
+  await recordMany(first.writer, 10)
+  await first.stop(50)
+  await vi.waitFor(() => expect(two.events.some(({ kind }) => kind === 'stream.closed')).toBe(true), soon)
+  expect([...one.ids(), ...two.ids()].sort()).toEqual((await idsOf(admin)).sort())
+})
+
+test('a sink gets the stream of a replica that does not know it', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const siem = collectingSink('siem')
+  await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  const other = await startShipping(runtimeUrl, { sinks: [] })
+  const first = await other.writer.record({ kind: 'call' })
+  await admin`update audit.streams set opened_at = now() - interval '2 minutes' where id = ${first.place.stream}`
+  await admin`update audit.sinks set since = now() - interval '1 hour'`
+  await vi.waitFor(() => expect(siem.ids()).toContain(first.id), soon)
+  const second = await other.writer.record({ kind: 'call' })
+  await vi.waitFor(() => expect(siem.ids()).toContain(second.id), soon)
+})
+
+test('of a batch that is refused only the events to blame are left out, and they are kept with the reason', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const siem = collectingSink('siem')
+  siem.state.behave = (events) => {
+    if (events.some(({ canonical }) => /"app":"app(7|23)"/.test(canonical))) throw new SinkRefused('it answers 400: no')
+  }
+  const { writer, told, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  const recorded = await recordMany(writer, 40)
+  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 39, dead: 2, lagEvents: 0 }), soon)
+  const bad = [recorded[7]?.id, recorded[23]?.id]
+  const letters = await admin`select sink, event, seq, reason from audit.sink_dead_letters order by seq`
+  expect(letters.map(({ event }) => event)).toEqual(bad)
+  expect(letters[0]).toMatchObject({ sink: 'siem', seq: '9', reason: 'it answers 400: no' })
+  expect(siem.ids().filter((id) => bad.includes(id))).toEqual([])
+  expect(seqs(siem.events)).toEqual(seqs(siem.events).toSorted((a, b) => a - b))
+  expect(told.filter(({ news }) => news.what === 'refused')).toHaveLength(2)
+})
+
+test('a sink that refuses everything is not believed for ever: each further event takes a pause', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const siem = collectingSink('siem')
+  siem.state.behave = () => {
+    throw new SinkRefused('it answers 400')
+  }
+  const { writer, stats } = await startShipping(runtimeUrl, {
+    sinks: [siem.sink],
+    limits: { backOff: { least: 600_000, most: 600_000 } },
+  })
+  await recordMany(writer, 150)
+  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ dead: 100, failures: 1 }), soon)
+  expect(stats('siem').trouble).toContain('it refuses every event')
+})
+
+test('failures are tried again until they are none, and told once', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const siem = collectingSink('siem')
+  let attempts = 0
+  siem.state.behave = () => {
+    if (++attempts % 4 !== 0) throw new Error('connection refused')
+  }
+  const { writer, told, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  await writer.record({ kind: 'call' })
+  await vi.waitFor(() => expect(siem.events).toHaveLength(2), soon)
+  expect(siem.ids()).toEqual(await idsOf(admin))
+  expect(stats('siem').failures).toBeGreaterThanOrEqual(3)
+  const whats = told.map(({ news }) => news.what)
+  expect(whats.filter((what) => what === 'failing').length).toBe(whats.filter((what) => what === 'recovered').length)
+  expect(whats.length).toBeLessThan(attempts)
+})
+
+test('a sink gets the kinds that it is for, and goes past the others', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const siem = collectingSink('siem')
+  const sink = { ...siem.sink, wants: (kind: string) => kind === 'refused' }
+  const { writer, stats, stop } = await startShipping(runtimeUrl, { sinks: [sink] })
+  await recordMany(writer, 10)
+  await writer.record({ kind: 'refused' })
+  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 1, lagEvents: 0 }), soon)
+  expect(siem.events.map(({ kind }) => kind)).toEqual(['refused'])
+  await stop()
+  expect(await admin`select seq, finished from audit.sink_positions`).toEqual([{ seq: '13', finished: true }])
+})
+
+test('a hanging sink costs bounded memory, holds up neither records nor other sinks, and misses nothing', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const hanging = collectingSink('hanging')
+  const healthy = countingSink('healthy')
+  hanging.state.behave = forever
+  const { writer, stats, stop } = await startShipping(runtimeUrl, {
+    sinks: [hanging.sink, healthy.sink],
+    recent: { events: 2_000, characters: 4 * 1024 * 1024 },
+    limits: { deadline: 600_000 },
+  })
+  const path = 'p'.repeat(1_000)
+  const heap: number[] = []
+  for (let round = 1; round <= 10; round++) {
+    for (let part = 0; part < 10; part++)
+      await Promise.all(Array.from({ length: 1_000 }, () => writer.record({ kind: 'call', path })))
+    await vi.waitFor(() => expect(healthy.seen()).toBe(round * 10_000 + 1), soon)
+    collectGarbage()
+    heap.push(process.memoryUsage().heapUsed)
+  }
+  // Those 80,000 events are more than 100 MB.
+  expect((heap.at(-1) ?? 0) - (heap[1] ?? 0)).toBeLessThan(16 * 1024 * 1024)
+  expect(stats('hanging')).toMatchObject({ delivered: 0, lagEvents: 100_001 })
+  expect(stats('hanging').lagSeconds).toBeGreaterThan(0)
+  const { stream } = writer.stats()
+  await stop(50)
+
+  const later = countingSink('hanging')
+  await startShipping(runtimeUrl, { sinks: [later.sink] })
+  await vi.waitFor(() => expect(later.seen(stream ?? '')).toBe(100_002), { timeout: 60_000, interval: 50 })
+}, 120_000)
+
+test('events that are missing in the database for a while are waited for, and nothing is left out', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const siem = collectingSink('siem')
+  await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  const source = await startShipping(runtimeUrl, { sinks: [] })
+  const [, ...events] = await recordMany(source.writer, 4)
+  await source.stop()
+  const stream = '01a21003-ad1a-75d6-92a3-9774156aed61'
+  const [model] = await admin`select * from audit.streams where closed_at is not null limit 1`
+  await admin`insert into audit.streams ${admin({ ...model, id: stream })}`
+  const insert = (seq: number) => runtime`
+    insert into audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+    select ${stream}, ${seq}, at, gen_random_uuid(), kind, canonical, prev, hash from audit.events where id = ${events[0]?.id ?? ''}`
+  for (const seq of [1, 2, 4, 5]) await insert(seq)
+  const ofStream = () => seqs(siem.events.filter((event) => event.stream === stream))
+  await vi.waitFor(() => expect(ofStream()).toEqual([1, 2]), soon)
+  await insert(3)
+  await vi.waitFor(() => expect(ofStream()).toEqual([1, 2, 3, 4, 5]), soon)
+})
+
+test('a stream that another process holds by now is not moved, nor let go', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const siem = collectingSink('siem')
+  const { writer, stop } = await startShipping(runtimeUrl, { sinks: [siem.sink], limits: { look: 60_000 } })
+  await vi.waitFor(() => expect(siem.events).toHaveLength(1), soon)
+  const other = '11111111-1111-4111-8111-111111111111'
+  await admin`update audit.sink_positions set held_by = ${other}, held_until = now() + interval '1 hour', seq = 0`
+  await recordMany(writer, 3)
+  await vi.waitFor(() => expect(siem.events).toHaveLength(4), soon)
+  await stop()
+  const held = await admin`select held_by, seq, finished, held_until > now() as held from audit.sink_positions`
+  expect(held).toEqual([{ held_by: other, seq: '0', finished: false, held: true }])
+})
+
+test('many that claim a stream at the same moment: one gets it', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const source = await startShipping(runtimeUrl, { sinks: [] })
+  const { place } = await source.writer.record({ kind: 'call' })
+  const pools = [createPostgresSinkPositions({ url: runtimeUrl }), createPostgresSinkPositions({ url: runtimeUrl })]
+  await pools[0]?.register('siem')
+  const waiting = async () => {
+    const [row] = await admin`
+      select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and application_name = 'rack-gateway sinks' and wait_event_type = 'Lock'`
+    return row?.count
+  }
+  const claims = await admin.begin(async (tx) => {
+    await tx`select from audit.sink_positions for update`
+    const begun = pools.flatMap((pool, number) =>
+      [0, 1].map((one) => pool.claim('siem', `22222222-2222-4222-8222-00000000000${number * 2 + one}`, [], 60_000)),
+    )
+    await expect.poll(waiting, soon).toBe(4)
+    return { begun }
+  })
+  const got = (await Promise.all(claims.begun)).flat()
+  expect(got).toEqual([{ stream: place.stream, month: expect.any(Number), seq: 2 }])
+  await Promise.all(pools.map((pool) => pool.close()))
+})
+
+test('without the database a sink still gets what is near, and says that its position is not kept', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const siem = collectingSink('siem')
+  const real = createPostgresSinkPositions({ url: runtimeUrl })
+  const state = { down: false }
+  const orDown = async <T>(work: () => Promise<T>) => {
+    if (state.down) throw new Error('connection refused')
+    return work()
+  }
+  const { writer, stats, told } = await startShipping(runtimeUrl, {
+    sinks: [siem.sink],
+    positions: {
+      ...real,
+      claim: (...args) => orDown(() => real.claim(...args)),
+      save: (...args) => orDown(() => real.save(...args)),
+      read: (...args) => orDown(() => real.read(...args)),
+      lastSeq: (...args) => orDown(() => real.lastSeq(...args)),
+    },
+  })
+  await vi.waitFor(() => expect(siem.events).toHaveLength(1), soon)
+  state.down = true
+  await recordMany(writer, 20)
+  await vi.waitFor(() => expect(siem.events).toHaveLength(21), soon)
+  await vi.waitFor(() => expect(stats('siem').trouble).toContain("its position can't be kept"), soon)
+  state.down = false
+  await vi.waitFor(() => expect(stats('siem').trouble).toBeNull(), soon)
+  expect(told.map(({ news }) => news.what)).toEqual(['failing', 'recovered'])
+})
+
+test('where each delivery has its price, events wait for company, but not past the end', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const archive = collectingSink('archive', { events: 10, characters: 512 * 1024 })
+  const sink = { ...archive.sink, transport: { ...archive.sink.transport, linger: 600_000 } }
+  const { writer, stop, stats } = await startShipping(runtimeUrl, { sinks: [sink] })
+  await recordMany(writer, 23)
+  await vi.waitFor(() => expect(archive.batches.map(({ length }) => length)).toEqual([10, 10]), soon)
+  expect(stats('archive').lagEvents).toBe(4)
+  await stop()
+  expect(archive.batches.map(({ length }) => length)).toEqual([10, 10, 5])
+})
+
+test('what waits for company goes when it has waited long enough', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const archive = collectingSink('archive')
+  const sink = { ...archive.sink, transport: { ...archive.sink.transport, linger: 60 } }
+  const { writer } = await startShipping(runtimeUrl, { sinks: [sink] })
+  await writer.record({ kind: 'call' })
+  await writer.record({ kind: 'call' })
+  await vi.waitFor(() => expect(archive.events).toHaveLength(3), soon)
+  expect(archive.batches.length).toBeLessThan(3)
+})

@@ -1,0 +1,14 @@
+import { encode } from '../../encode.ts'
+import type { EventDraft } from '../../event.ts'
+import { createEventStream } from '../../stream.ts'
+import { type SinkEvent, sinkEventOf } from '../sink-event.ts'
+
+const start = Date.UTC(2026, 10, 25, 10, 20, 30, 400)
+
+/** Events of one stream, as a sink gets them. */
+export function sinkEvents(...drafts: readonly EventDraft[]): SinkEvent[] {
+  const stream = createEventStream(start)
+  return drafts.map((draft, index) => sinkEventOf(stream.seal(encode(draft), start + index)))
+}
+
+export const never: AbortSignal = new AbortController().signal

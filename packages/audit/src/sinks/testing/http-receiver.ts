@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { certificate, key } from './certificate.ts'
+
+export interface ReceivedRequest {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+export type Answer = (request: ReceivedRequest, response: ServerResponse, socket: Socket) => void
+
+/** A server of the test's own that answers as it is told, gone when the test ends. */
+export async function startHttpReceiver({
+  answer = answerWith(200),
+  tls = false,
+}: {
+  readonly answer?: Answer
+  readonly tls?: boolean
+} = {}) {
+  const received: ReceivedRequest[] = []
+  const answers: Answer[] = []
+  async function onRequest(request: IncomingMessage, response: ServerResponse) {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { url = '', headers, socket } = request
+    const one = { path: url, headers, body: Buffer.concat(chunks).toString() }
+    received.push(one)
+    const next = answers.shift() ?? answer
+    next(one, response, socket)
+  }
+  const listen = (request: IncomingMessage, response: ServerResponse) =>
+    void onRequest(request, response).catch(() => response.destroy())
+  const server = tls ? createTlsServer({ cert: certificate, key }, listen) : createServer(listen)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    if (server.listening) await once(server.close(), 'close')
+  })
+  return {
+    url: `http${tls ? 's' : ''}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    /** What the next requests get, one each. */
+    next(...scripted: readonly Answer[]) {
+      answers.push(...scripted)
+    },
+  }
+}
+
+export function answerWith(status: number, body = '', headers: Readonly<Record<string, string>> = {}): Answer {
+  return (_request, response) => void response.writeHead(status, headers).end(body)
+}
+
+export const hang: Answer = () => {}
+
+/** Ends the connection in the midst of an answer. */
+export const breakOff: Answer = (_request, response, socket) => {
+  response.writeHead(500, { 'content-length': '100' })
+  response.write('half', () => socket.destroy())
+}
+
+/** The ids of the events in a webhook's body. */
+export function idsIn({ body }: ReceivedRequest): string[] {
+  const { events }: { events: { id: string }[] } = JSON.parse(body)
+  return events.map(({ id }) => id)
+}

@@ -1,0 +1,138 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { onTestFinished } from 'vitest'
+import { createPostgresAuditStore } from '../../store.ts'
+import { createAuditWriter } from '../../writer.ts'
+import type { SinkPositions } from '../positions.ts'
+import { createPostgresSinkPositions } from '../postgres-positions.ts'
+import type { ShipperLimits, SinkNews } from '../shipper.ts'
+import type { Sink } from '../sink.ts'
+import type { SinkEvent } from '../sink-event.ts'
+import { createAuditSinks } from '../sinks.ts'
+import type { BatchLimits, SinkTransport } from '../transport.ts'
+
+/** A sink that keeps what it gets; `behave` is asked before each delivery, and may wait or throw. */
+export function collectingSink(name: string, limits: BatchLimits = { events: 500, characters: 512 * 1024 }) {
+  const events: SinkEvent[] = []
+  const batches: (readonly SinkEvent[])[] = []
+  const state: {
+    behave: (events: readonly SinkEvent[], signal: AbortSignal) => Promise<void> | void
+    closed: boolean
+  } = {
+    behave() {},
+    closed: false,
+  }
+  const transport: SinkTransport = {
+    limits,
+    async deliver(batch, signal) {
+      await state.behave(batch, signal)
+      signal.throwIfAborted()
+      batches.push(batch)
+      events.push(...batch)
+    },
+    async close() {
+      state.closed = true
+    },
+  }
+  const sink: Sink = { name, kind: 'webhook', wants: () => true, transport }
+  return { sink, events, batches, state, ids: () => events.map(({ id }) => id) }
+}
+
+/** A sink that keeps nothing but how many came, and throws when they don't come one after the other. */
+export function countingSink(name: string) {
+  const last = new Map<string, number>()
+  const transport: SinkTransport = {
+    limits: { events: 500, characters: 512 * 1024 },
+    async deliver(batch) {
+      for (const { stream, seq } of batch) {
+        if (seq !== (last.get(stream) ?? 0) + 1) throw new Error(`${seq} does not follow ${last.get(stream)}`)
+        last.set(stream, seq)
+      }
+    },
+    async close() {},
+  }
+  const sink: Sink = { name, kind: 'webhook', wants: () => true, transport }
+  return {
+    sink,
+    seen: (stream?: string) =>
+      stream === undefined ? [...last.values()].reduce((sum, seq) => sum + seq, 0) : (last.get(stream) ?? 0),
+  }
+}
+
+setFlagsFromString('--expose-gc')
+export const collectGarbage: () => void = runInNewContext('gc')
+
+/** A delivery that no answer comes to, whatever it is told. */
+export function forever(): Promise<void> {
+  return new Promise(() => {})
+}
+
+export interface ShippingOptions {
+  readonly sinks: readonly Sink[]
+  readonly limits?: Partial<ShipperLimits>
+  readonly recent?: BatchLimits
+  readonly positions?: SinkPositions
+}
+
+/** Tests wait for what happens, so it should happen soon. */
+export const quick: Partial<ShipperLimits> = {
+  deadline: 1_000,
+  backOff: { least: 5, most: 20 },
+  look: 20,
+  claim: 40,
+  hold: 30_000,
+}
+
+/** A process that records and ships, stopped when the test ends. */
+export async function startShipping(url: string, { sinks, limits, recent, ...options }: ShippingOptions) {
+  const told: { readonly sink: string; readonly news: SinkNews }[] = []
+  const positions = options.positions ?? createPostgresSinkPositions({ url, timeout: 2_000 })
+  const dying = { dead: false }
+  const shipping = createAuditSinks({
+    sinks,
+    positions: {
+      ...positions,
+      save: async (...save) => {
+        if (dying.dead) throw new Error('the process is gone')
+        return positions.save(...save)
+      },
+    },
+    clock: Date,
+    limits: { ...quick, ...limits },
+    ...(recent && { recent }),
+    tell: (sink, news) => told.push({ sink: sink.name, news }),
+  })
+  await shipping.register()
+  shipping.start()
+  const store = createPostgresAuditStore({ url, timeout: 2_000 })
+  const writer = createAuditWriter({ store, clock: Date, host: 'test', pid: 1, onDurable: shipping.onDurable })
+  await writer.open()
+  let stopping: Promise<void> | null = null
+
+  async function end(drain: number) {
+    await writer.close()
+    await shipping.stop(drain)
+    await store.close()
+  }
+  const stop = (drain = 2_000) => {
+    stopping ??= end(drain)
+    return stopping
+  }
+  onTestFinished(() => stop(100))
+  return {
+    writer,
+    told,
+    stats: (name: string) => {
+      const found = shipping.stats().find((sink) => sink.name === name)
+      if (!found) throw new Error(`there is no sink ${name}`)
+      return found
+    },
+    stop,
+    /** Ends without a word to anybody: nothing is kept, nothing let go, the stream stays open. */
+    async crash() {
+      dying.dead = true
+      await shipping.stop(0)
+      stopping = store.close()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import type { SinkTransport } from '../transport.ts'
+
+export interface FileTransportOptions {
+  readonly path: string
+  /** Bytes after which the file is renamed to `<path>.1` and a new one begun; null: never. */
+  readonly rotateAt: number | null
+  /** How many renamed files are kept. */
+  readonly keep: number
+}
+
+/** Group members may read, as a log shipper does. */
+const mode = 0o640
+
+/**
+ * A line an event, each batch synced to the disk before it counts. The path is looked up before each batch, so that a file which was
+ * renamed, removed or replaced is left alone, and a new one is begun without a signal.
+ */
+export function createFileTransport({ path, rotateAt, keep }: FileTransportOptions): SinkTransport {
+  let file: FileHandle | null = null
+  /** Of a delivery that nobody waits for any more: no other one writes beside it. */
+  let pending: Promise<void> = Promise.resolve()
+
+  async function append(text: string) {
+    const current = await currentFile()
+    try {
+      await current.appendFile(text)
+      await current.datasync()
+    } catch (error) {
+      await closeFile()
+      throw error
+    }
+    if (rotateAt !== null && (await current.stat()).size >= rotateAt) await rotate()
+  }
+
+  async function currentFile(): Promise<FileHandle> {
+    if (file && (await isAt(path, file))) return file
+    await closeFile()
+    file = await openForAppending(path)
+    return file
+  }
+
+  async function closeFile() {
+    const closed = file
+    file = null
+    await closed?.close().catch(() => {})
+  }
+
+  async function rotate() {
+    await closeFile()
+    await rm(`${path}.${keep}`, { force: true })
+    for (let number = keep - 1; number >= 1; number--) await renameIfThere(`${path}.${number}`, `${path}.${number + 1}`)
+    await renameIfThere(path, `${path}.1`)
+  }
+
+  return {
+    limits: { events: 1_000, characters: 1024 * 1024 },
+    async deliver(events, signal) {
+      await pending.catch(() => {})
+      signal.throwIfAborted()
+      pending = append(events.map(({ canonical }) => `${canonical}\n`).join(''))
+      await pending
+    },
+    async close() {
+      await pending.catch(() => {})
+      await closeFile()
+    },
+  }
+}
+
+async function isAt(path: string, file: FileHandle): Promise<boolean> {
+  const [there, here] = await Promise.all([stat(path).catch(() => null), file.stat()])
+  return there !== null && there.ino === here.ino && there.dev === here.dev
+}
+
+/** A line that was broken off, by a full disk or the end of the process, is ended first: the events follow whole. */
+async function openForAppending(path: string): Promise<FileHandle> {
+  // Without O_NONBLOCK, opening a pipe would wait for its reader.
+  const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK, mode)
+  try {
+    const found = await file.stat()
+    if (!found.isFile()) throw new Error('its path is not that of a file')
+    if (found.size > 0 && !(await endsWithLine(file, found.size))) await file.appendFile('\n')
+    return file
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+async function endsWithLine(file: FileHandle, size: number): Promise<boolean> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+  return buffer[0] === 0x0a
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openObjectStore } from '@rack-gateway/object-store'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { attempt } from '../attempt.ts'
+import { createSink } from '../create-sink.ts'
+import { never, sinkEvents } from '../testing/events.ts'
+import { type Answer, answerWith, hang, startHttpReceiver } from '../testing/http-receiver.ts'
+import { createS3Transport } from './s3.ts'
+
+const events = sinkEvents(...Array.from({ length: 3 }, () => ({ kind: 'call' as const })))
+const lines = events.map(({ canonical }) => `${canonical}\n`)
+const [{ stream } = { stream: '' }] = events
+
+beforeAll(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'hunter2')
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+})
+
+/** What takes the place of S3 here is an HTTP server of the test's own, which checks no signature. */
+async function bucketAt(answer?: Answer) {
+  const server = await startHttpReceiver(answer ? { answer } : {})
+  const address = `s3://records/audit?region=eu-central-1&endpoint=${server.url}`
+  const settings = { name: 'archive', target: { kind: 's3', address } as const, headers: {}, ca: null, kinds: [] }
+  const { transport } = await createSink(settings, Date)
+  onTestFinished(() => transport.close())
+  return { ...server, transport }
+}
+
+test('a batch is an object of lines, under the day, the stream and the numbers', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'sink-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const store = await openObjectStore({ kind: 'directory', directory })
+  const transport = createS3Transport({ store })
+  await transport.deliver(events, never)
+  await transport.deliver(events, never)
+  await transport.deliver(events.slice(0, 2), never)
+  const keys: string[] = []
+  for await (const { key } of store.list('')) keys.push(key)
+  expect(keys).toEqual([
+    expect.stringMatching(new RegExp(`^2026/11/25/${stream}/000000000001-000000000002-[0-9a-f]{16}\\.ndjson$`)),
+    expect.stringMatching(new RegExp(`^2026/11/25/${stream}/000000000001-000000000003-[0-9a-f]{16}\\.ndjson$`)),
+  ])
+  expect(await readFile(join(directory, keys[1] ?? ''), 'utf8')).toBe(lines.join(''))
+})
+
+test('over the S3 client: the object is put below the prefix, never over another one', async () => {
+  const { received, transport } = await bucketAt()
+  await transport.deliver(events, never)
+  expect(received).toHaveLength(1)
+  expect(received[0]?.path).toContain(`/records/audit/2026/11/25/${stream}/000000000001-000000000003-`)
+  expect(received[0]?.headers['if-none-match']).toBe('*')
+  expect(received[0]?.body).toBe(lines.join(''))
+  expect(JSON.stringify(received)).not.toContain('hunter2')
+})
+
+test('what is refused or hangs is a failure, and comes again under the same key', async () => {
+  const { next, received, transport } = await bucketAt()
+  next(answerWith(403, '<Error><Code>AccessDenied</Code></Error>'), hang)
+  await expect(transport.deliver(events, never)).rejects.toThrow()
+  await expect(attempt((signal) => transport.deliver(events, signal), { deadline: 300, stop: never })).rejects.toThrow(
+    'no answer within 0.3 s',
+  )
+  await transport.deliver(events, never)
+  expect(new Set(received.map(({ path }) => path)).size).toBe(1)
+})
+
+test('events wait for company', async () => {
+  expect(createS3Transport({ store: await openObjectStore({ kind: 'directory', directory: '/' }) }).linger).toBe(60_000)
+})

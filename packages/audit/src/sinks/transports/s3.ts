@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import type { ObjectStore } from '@rack-gateway/object-store'
+import type { SinkEvent } from '../sink-event.ts'
+import type { SinkTransport } from '../transport.ts'
+
+export interface S3TransportOptions {
+  readonly store: ObjectStore
+  /** Milliseconds that events wait for company. Default 60,000. */
+  readonly linger?: number
+}
+
+/** An object a batch, with a line an event: `2026/11/25/<stream>/<first seq>-<last seq>-<SHA-256>.ndjson`. */
+export function createS3Transport({ store, linger = 60_000 }: S3TransportOptions): SinkTransport {
+  return {
+    limits: { events: 5_000, characters: 2 * 1024 * 1024 },
+    linger,
+    async deliver(events, signal) {
+      const bytes = Buffer.from(events.map(({ canonical }) => `${canonical}\n`).join(''))
+      await store.put(keyOf(events, bytes), bytes, { signal })
+    },
+    async close() {
+      store.close()
+    },
+  }
+}
+
+/** The digest keeps two batches apart that begin and end alike, since no object is ever replaced. */
+function keyOf(events: readonly SinkEvent[], bytes: Buffer): string {
+  const [first] = events
+  const last = events.at(-1)
+  if (!first || !last) throw new Error('there are no events')
+  const day = new Date(first.moment).toISOString().slice(0, 10).replaceAll('-', '/')
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+  return `${day}/${first.stream}/${padded(first.seq)}-${padded(last.seq)}-${digest}.ndjson`
+}
+
+/** So that the order of keys is that of the events. */
+function padded(seq: number): string {
+  return String(seq).padStart(12, '0')
+}

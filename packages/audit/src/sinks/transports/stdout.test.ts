@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { sinkEvents } from '../testing/events.ts'
+
+/** More than a pipe or a socket holds. */
+const events = sinkEvents(...Array.from({ length: 300 }, () => ({ kind: 'call' as const, path: 'p'.repeat(8_000) })))
+
+/** A process that delivers the events it is given, and tells on stderr how its event loop does. */
+const program = `
+  import { createStdoutTransport } from ${JSON.stringify(fileURLToPath(new URL('./stdout.ts', import.meta.url)))}
+  const transport = createStdoutTransport()
+  const { text } = await import('node:stream/consumers')
+  const events = JSON.parse(await text(process.stdin))
+  let turns = 0
+  setInterval(() => { if (++turns === 20) process.stderr.write('alive ') }, 5)
+  transport.deliver(events, new AbortController().signal).then(() => process.stderr.write('taken '), () => process.stderr.write('failed '))
+  process.on('SIGTERM', () => process.exit(0))
+`
+
+function start() {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  )
+  onTestFinished(() => void child.kill('SIGKILL'))
+  child.stdin.end(JSON.stringify(events))
+  let told = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    told += text
+  })
+  return { child, told: () => told }
+}
+
+test('each event is a line; a reader who stalls stops neither the process nor its end', async () => {
+  const { child, told } = start()
+  await expect.poll(told, { timeout: 10_000 }).toContain('alive')
+  expect(told()).not.toContain('taken')
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    text += part
+  })
+  await expect.poll(told, { timeout: 10_000 }).toContain('taken')
+  await expect.poll(() => text.split('\n').length).toBe(301)
+  expect(text).toBe(events.map(({ canonical }) => `${canonical}\n`).join(''))
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a process whose reader never reads still ends', async () => {
+  const { child, told } = start()
+  await expect.poll(told, { timeout: 10_000 }).toContain('alive')
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a reader who goes away is a failure, not the end of the process', async () => {
+  const { child, told } = start()
+  child.stdout.destroy()
+  await expect.poll(told, { timeout: 10_000 }).toContain('alive')
+  expect(told()).toContain('failed')
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})

@@ -1,0 +1,54 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { databaseForTest } from '../testing/database.ts'
+import { createSink } from './create-sink.ts'
+import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from './testing/http-receiver.ts'
+import { startShipping } from './testing/shipping.ts'
+
+const soon = { timeout: 25_000, interval: 20 }
+
+async function webhookTo(url: string) {
+  const target = { kind: 'webhook', url, keys: [Buffer.alloc(32, 3)] } as const
+  const sink = await createSink({ name: 'siem', target, headers: {}, ca: null, kinds: [] }, Date)
+  onTestFinished(() => sink.transport.close())
+  return sink
+}
+
+test('over a receiver that hangs, fails, breaks off and is slow, every event arrives, in order', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const receiver = await startHttpReceiver({
+    answer: (_request, response) => setTimeout(() => response.end('ok'), 30),
+  })
+  const failing = [hang, answerWith(500), breakOff, answerWith(429, '', { 'retry-after': '0' }), hang, answerWith(302)]
+  receiver.next(...failing)
+  const sink = await webhookTo(receiver.url)
+  const { writer, stats } = await startShipping(runtimeUrl, { sinks: [sink], limits: { deadline: 1_500 } })
+  for (let round = 0; round < 20; round++)
+    await Promise.all(Array.from({ length: 20 }, () => writer.record({ kind: 'call' })))
+  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 401, lagEvents: 0, dead: 0 }), soon)
+  expect(stats('siem').failures).toBe(failing.length)
+  const taken = receiver.received.slice(failing.length).flatMap(idsIn)
+  const rows = await admin<{ id: string }[]>`select id from audit.events order by seq`
+  expect(taken).toEqual(rows.map(({ id }) => id))
+})
+
+test('a receiver that judges bodies by their size gets smaller ones, and an event that is too large alone is a dead letter', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const accepted: ReceivedRequest[] = []
+  const receiver = await startHttpReceiver({
+    answer(request, response) {
+      if (request.body.length > 4_000) return void response.writeHead(413).end('too large')
+      accepted.push(request)
+      response.end()
+    },
+  })
+  const { writer, stats } = await startShipping(runtimeUrl, { sinks: [await webhookTo(receiver.url)] })
+  const path = 'p'.repeat(1_000)
+  const [large] = await Promise.all([
+    writer.record({ kind: 'call', path: 'p'.repeat(7_000) }),
+    ...Array.from({ length: 30 }, () => writer.record({ kind: 'call', path })),
+  ])
+  await vi.waitFor(() => expect(stats('siem')).toMatchObject({ delivered: 31, dead: 1, lagEvents: 0 }), soon)
+  const letters = await admin`select event, reason from audit.sink_dead_letters`
+  expect(letters).toEqual([{ event: large?.id, reason: 'it answers 413: too large' }])
+  expect(new Set(accepted.flatMap(idsIn)).size).toBe(31)
+})

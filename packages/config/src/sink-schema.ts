@@ -1,0 +1,34 @@
+import { type Static, Type } from 'typebox'
+import { certificatesProblem } from './rack-certificates.ts'
+import { checked } from './server-schema.ts'
+import { headerProblem, kindsProblem, signingKeysProblem, sinkUrlProblem } from './sink-values.ts'
+
+/** The variables of one sink, without the sink's name at their ends; `AUDIT_SINK_CA` after its file was read. */
+export const SinkEnvironment = Type.Object({
+  AUDIT_SINK_URL: checked(
+    'where events go: stdout:, file:///path, syslog+tls://host:6514, https://host/path (a webhook), otlp+https://host:4318 or s3://bucket/prefix; without TLS (http, otlp+http, syslog+tcp) only on this machine',
+    sinkUrlProblem,
+  ),
+  AUDIT_SINK_SECRET: Type.Optional(
+    checked(
+      'of a webhook: one or more keys of 24 to 64 bytes in base64 that it is signed with, separated by commas; make one with: openssl rand -base64 32',
+      signingKeysProblem,
+    ),
+  ),
+  AUDIT_SINK_HEADER: Type.Optional(
+    checked(
+      'of a webhook or OTLP: a header that holds a credential for the other side, such as Authorization: Bearer abc',
+      headerProblem,
+    ),
+  ),
+  AUDIT_SINK_CA: Type.Optional(
+    checked(
+      "the only authorities that may have signed the other side's certificate: PEM certificates, or the path of a file of them",
+      certificatesProblem,
+    ),
+  ),
+  AUDIT_SINK_KINDS: Type.Optional(
+    checked('the kinds of events that it gets, separated by commas, such as refused,login.*,intent', kindsProblem),
+  ),
+})
+export type SinkEnvironment = Static<typeof SinkEnvironment>

@@ -1,0 +1,125 @@
+const loopback: readonly string[] = ['127.0.0.1', '[::1]', 'localhost']
+
+const schemes = [
+  'stdout:',
+  'file:',
+  'syslog+tls:',
+  'syslog+tcp:',
+  'https:',
+  'http:',
+  'otlp+https:',
+  'otlp+http:',
+  's3:',
+]
+const unencrypted: readonly string[] = ['http:', 'otlp+http:', 'syslog+tcp:']
+
+/** What may be said behind `?`, by scheme. */
+const parameters: Readonly<Record<string, Readonly<Record<string, (value: string) => boolean>>>> = {
+  'file:': { rotate: (value) => sizeOf(value) !== null, keep: (value) => /^[1-9]\d{0,2}$/.test(value) },
+  'syslog+tls:': { limit: isMessageLimit },
+  'syslog+tcp:': { limit: isMessageLimit },
+}
+
+/** What is wrong with a sink's address, or null. It may hold secrets, so nothing of it is said. */
+export function sinkUrlProblem(value: string): string | null {
+  if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url === null) return 'is not a URL'
+  const { protocol } = url
+  if (!schemes.includes(protocol)) return 'does not begin with the name of a kind of sink'
+  if (url.username !== '' || url.password !== '')
+    return 'carries credentials, which belong into an AUDIT_SINK_HEADER variable'
+  if (url.hash !== '') return 'has a fragment'
+  if (unencrypted.includes(protocol) && !loopback.includes(url.hostname)) return 'would send events unencrypted'
+  return placeProblem(url) ?? parameterProblem(url)
+}
+
+function placeProblem({ protocol, hostname, pathname, search }: URL): string | null {
+  switch (protocol) {
+    case 'stdout:':
+      return hostname === '' && pathname === '' && search === '' ? null : 'has something after stdout:'
+    case 'file:':
+      if (hostname !== '' || pathname.length < 2 || pathname.endsWith('/')) return 'names no file'
+      return isPlainPath(pathname) ? null : 'has an escape in its path that names no file'
+    case 'syslog+tls:':
+    case 'syslog+tcp:':
+      if (hostname === '') return 'names no host'
+      return pathname === '' || pathname === '/' ? null : 'has a path'
+    case 's3:':
+      return hostname === '' ? 'names no bucket' : null
+    default:
+      return hostname === '' ? 'names no host' : null
+  }
+}
+
+function isPlainPath(pathname: string): boolean {
+  try {
+    return !/%2f|%5c|%00/i.test(pathname) && decodeURIComponent(pathname).length >= 0
+  } catch {
+    return false
+  }
+}
+
+function parameterProblem({ protocol, searchParams }: URL): string | null {
+  const known = parameters[protocol]
+  if (known === undefined) return null
+  for (const [name, value] of searchParams) {
+    if (!Object.hasOwn(known, name)) return `has a parameter that ${protocol}// does not know`
+    if (!known[name]?.(value)) return `has a ${name} that can't be used`
+  }
+  return null
+}
+
+const units: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+
+/** Bytes, of text such as `100MiB`. */
+export function sizeOf(value: string): number | null {
+  const [, number, unit = ''] = /^([1-9]\d{0,5})(KiB|MiB|GiB)$/.exec(value) ?? []
+  return number === undefined ? null : Number(number) * (units[unit] ?? 1)
+}
+
+/** Every receiver takes 2,048 bytes (RFC 5425, section 4.3.1). */
+function isMessageLimit(value: string): boolean {
+  const bytes = sizeOf(value)
+  return bytes !== null && bytes >= 2048 && bytes <= 1024 ** 2
+}
+
+/** Keys as they are written, newest first; Standard Webhooks puts `whsec_` before one. */
+export function signingKeysOf(value: string): Buffer[] {
+  return value.split(',').map((key) => Buffer.from(key.trim().replace(/^whsec_/, ''), 'base64'))
+}
+
+export function signingKeysProblem(value: string): string | null {
+  const texts = value.split(',').map((key) => key.trim().replace(/^whsec_/, ''))
+  for (const [index, text] of texts.entries()) {
+    const which = texts.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return `${which} not base64`
+    const { length } = Buffer.from(text, 'base64')
+    if (length < 24 || length > 64) return `${which} not of 24 to 64 bytes`
+  }
+  return null
+}
+
+const header = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/
+const ours = /^(content-|host$|transfer-encoding$|connection$|user-agent$|webhook-)/i
+
+export function headerOf(value: string): { readonly name: string; readonly value: string } | null {
+  const [, name, content] = header.exec(value) ?? []
+  return name === undefined || content === undefined ? null : { name: name.toLowerCase(), value: content }
+}
+
+export function headerProblem(value: string): string | null {
+  const parsed = headerOf(value)
+  if (parsed === null) return 'is not a header of the form Name: value'
+  return ours.test(parsed.name) ? 'has a header that the gateway sets itself' : null
+}
+
+export function kindsOf(value: string): string[] {
+  return value.split(',').map((kind) => kind.trim())
+}
+
+/** Whether there are such kinds is seen when the sink is made. */
+export function kindsProblem(value: string): string | null {
+  const wrong = kindsOf(value).find((kind) => !/^[a-z][a-z.-]*\*?$/.test(kind))
+  return wrong === undefined ? null : 'has an entry that is neither a kind nor the beginning of some with * behind it'
+}

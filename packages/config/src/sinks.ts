@@ -1,0 +1,149 @@
+import { fileURLToPath } from 'node:url'
+import { Value } from 'typebox/value'
+import { collectNamed, hasPrefix, type NamedKind, type NamedVariables, variableOf } from './named-variables.ts'
+import { descriptionOf, problemsOf } from './problems.ts'
+import { certificatesIn, certificateText } from './rack-certificates.ts'
+import { Secret } from './secret.ts'
+import { SinkEnvironment } from './sink-schema.ts'
+import { headerOf, kindsOf, signingKeysOf, sizeOf } from './sink-values.ts'
+
+export type SinkTarget =
+  | { readonly kind: 'stdout' }
+  /** `rotateAt`: bytes, or null. */
+  | { readonly kind: 'file'; readonly path: string; readonly rotateAt: number | null; readonly keep: number }
+  /** `limit`: bytes of a message. */
+  | {
+      readonly kind: 'syslog'
+      readonly host: string
+      readonly port: number
+      readonly tls: boolean
+      readonly limit: number
+    }
+  /** An address can be all that a receiver asks for, so it is a secret. `keys`: to sign with, newest first, in hex. */
+  | { readonly kind: 'webhook'; readonly url: Secret; readonly keys: readonly Secret[] }
+  | { readonly kind: 'otlp'; readonly url: Secret }
+  /** Bucket, prefix, region and endpoint in one. */
+  | { readonly kind: 's3'; readonly address: string }
+
+/** One sink of the environment. */
+export interface SinkConfig {
+  readonly name: string
+  readonly target: SinkTarget
+  /** With a credential for the other side. */
+  readonly header: { readonly name: string; readonly value: Secret } | null
+  /** PEM: the only authorities for this sink. Null: those that Node knows. */
+  readonly ca: string | null
+  /** With `*` at their ends: all that begin so. Empty: every kind. */
+  readonly kinds: readonly string[]
+}
+
+const sinks: NamedKind = {
+  prefixes: ['AUDIT_SINK_CA_', 'AUDIT_SINK_HEADER_', 'AUDIT_SINK_KINDS_', 'AUDIT_SINK_SECRET_', 'AUDIT_SINK_URL_'],
+  noun: 'sink',
+  example: 'SIEM',
+}
+
+export function isSinkVariable(variable: string): boolean {
+  return hasPrefix(sinks, variable)
+}
+
+/** Sinks by name, in the order of their names: `AUDIT_SINK_URL_SIEM` is the sink `siem`. What is wrong is added to `problems`. */
+export function readSinks(env: NodeJS.ProcessEnv, problems: string[]): SinkConfig[] {
+  const configs: SinkConfig[] = []
+  for (const [name, sink] of [...collectNamed(sinks, env, problems)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const property of Object.keys(sink.values)) if (sink.values[property] === '') delete sink.values[property]
+    if (Object.keys(sink.values).length === 0) continue
+    readCertificateFile(sink, problems)
+    const variable = (property: string) => variableOf(sinks, sink, property)
+    if (Value.Check(SinkEnvironment, sink.values)) {
+      problems.push(...contradictions(sink.values, variable))
+      configs.push(configOf(name, sink.values))
+    } else problems.push(...problemsOf(SinkEnvironment, sink.values, { variable, missing: () => '' }))
+  }
+  return configs
+}
+
+function readCertificateFile(sink: NamedVariables, problems: string[]): void {
+  const { AUDIT_SINK_CA: value } = sink.values
+  if (value === undefined) return
+  const read = certificateText(value)
+  if ('text' in read) {
+    sink.values.AUDIT_SINK_CA = read.text
+    return
+  }
+  delete sink.values.AUDIT_SINK_CA
+  const wanted = descriptionOf(SinkEnvironment, 'AUDIT_SINK_CA')
+  problems.push(`${variableOf(sinks, sink, 'AUDIT_SINK_CA')} ${read.problem}; it should be ${wanted}`)
+}
+
+const takers: Readonly<Record<string, RegExp>> = {
+  AUDIT_SINK_SECRET: /^https?:/i,
+  AUDIT_SINK_HEADER: /^(otlp\+)?https?:/i,
+  AUDIT_SINK_CA: /^(https:|otlp\+https:|syslog\+tls:)/i,
+}
+
+/** A setting that would silently do nothing. */
+function contradictions(values: SinkEnvironment, variable: (property: string) => string): string[] {
+  return Object.entries(takers).flatMap(([property, kinds]) =>
+    property in values && !kinds.test(values.AUDIT_SINK_URL)
+      ? `${variable(property)} is set although ${variable('AUDIT_SINK_URL')} is of a kind that has no use for it; remove it`
+      : [],
+  )
+}
+
+function configOf(name: string, values: SinkEnvironment): SinkConfig {
+  const header = values.AUDIT_SINK_HEADER === undefined ? null : headerOf(values.AUDIT_SINK_HEADER)
+  return Object.freeze({
+    name,
+    target: Object.freeze(targetOf(new URL(values.AUDIT_SINK_URL), values)),
+    header: header && Object.freeze({ name: header.name, value: new Secret(header.value) }),
+    ca: values.AUDIT_SINK_CA === undefined ? null : certificatesIn(values.AUDIT_SINK_CA),
+    kinds: Object.freeze(values.AUDIT_SINK_KINDS === undefined ? [] : kindsOf(values.AUDIT_SINK_KINDS)),
+  })
+}
+
+const defaultMessageLimit = 8192
+
+function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkTarget {
+  const parameter = (name: string) => url.searchParams.get(name)
+  switch (url.protocol) {
+    case 'stdout:':
+      return { kind: 'stdout' }
+    case 'file:':
+      return {
+        kind: 'file',
+        path: fileURLToPath(`file://${url.pathname}`),
+        rotateAt: sizeOf(parameter('rotate') ?? ''),
+        keep: Number(parameter('keep') ?? 10),
+      }
+    case 'syslog+tls:':
+    case 'syslog+tcp:':
+      return {
+        kind: 'syslog',
+        host: url.hostname.replace(/^\[|\]$/g, ''),
+        port: Number(url.port || 6514),
+        tls: url.protocol === 'syslog+tls:',
+        limit: sizeOf(parameter('limit') ?? '') ?? defaultMessageLimit,
+      }
+    case 's3:':
+      return { kind: 's3', address: url.href }
+    case 'otlp+https:':
+    case 'otlp+http:':
+      return { kind: 'otlp', url: new Secret(logsAddress(url.href.slice('otlp+'.length))) }
+    default:
+      return {
+        kind: 'webhook',
+        url: new Secret(url.href),
+        keys: Object.freeze(
+          keys === undefined ? [] : signingKeysOf(keys).map((key) => new Secret(key.toString('hex'))),
+        ),
+      }
+  }
+}
+
+/** Where collectors take logs, unless a path is given. */
+function logsAddress(text: string): string {
+  const url = new URL(text)
+  if (url.pathname === '/') url.pathname = '/v1/logs'
+  return url.href
+}

@@ -1,0 +1,72 @@
+import { isIP } from 'node:net'
+import { type Problem, shown } from '@rack-gateway/command-matcher'
+import type { Binding, Principal } from '../types.ts'
+import type { WrittenBinding, WrittenCase } from './case-schema.ts'
+
+type Who = WrittenCase['who']
+type Groups = Readonly<Record<string, readonly WrittenBinding[]>>
+
+/** A Monday at noon, so that what a case says is the same on every day. */
+export const usualTime = '2030-01-07T12:00:00Z'
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/
+
+export interface CaseMoment {
+  readonly at: number
+  readonly address: string | null
+  readonly problems: readonly Problem[]
+}
+
+/** When, and from where. */
+export function whenAndWhence({ time = usualTime, address }: Who): CaseMoment {
+  const at = rfc3339.test(time) ? Date.parse(time) : Number.NaN
+  const problems = [
+    ...(Number.isNaN(at) ? [{ at: ['who', 'time'], text: `"${shown(time)}" is no time such as ${usualTime}` }] : []),
+    ...(address !== undefined && isIP(address) === 0
+      ? [{ at: ['who', 'address'], text: `"${shown(address)}" is no IP address` }]
+      : []),
+  ]
+  return { at, address: address ?? null, problems }
+}
+
+/** Names of all roles that somebody holds, groups' included. */
+export function rolesOf(who: Who, groups: Groups): string[] {
+  return bindingsOf(who, groups).map(({ role }) => role)
+}
+
+export function principalOf(who: Who, groups: Groups, at: number): Principal {
+  const { kind = 'user', name = 'somebody', owner } = who
+  const bindings = bindingsOf(who, groups)
+  return {
+    kind,
+    id: name,
+    name,
+    credential: '',
+    rack: null,
+    groups: who.groups ?? [],
+    bindings,
+    owner:
+      kind === 'api-token'
+        ? { kind: 'user', id: 'owner', name: 'owner', bindings: owner?.map(everywhere) ?? bindings }
+        : null,
+    expiresAt: at + 1,
+  }
+}
+
+function bindingsOf({ roles = [], bindings = [], groups: names = [] }: Who, groups: Groups): Binding[] {
+  const ofGroups = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []))
+  return [
+    ...roles.map(everywhere),
+    ...[...bindings, ...ofGroups].map(({ role, racks = '*', apps = '*' }) => ({
+      id: role,
+      role,
+      racks,
+      apps,
+      expiresAt: null,
+    })),
+  ]
+}
+
+function everywhere(role: string): Binding {
+  return { id: role, role, racks: '*', apps: '*', expiresAt: null }
+}

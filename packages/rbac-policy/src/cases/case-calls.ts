@@ -1,0 +1,48 @@
+import { type Problem, shown, splitCommand } from '@rack-gateway/command-matcher'
+import { isDoubt, type PlannedCall, planCommand, planRoute } from '@rack-gateway/convox-api/commands'
+import type { WrittenCase } from './case-schema.ts'
+
+export interface CaseCalls {
+  /** As it is written. */
+  readonly asks: string
+  readonly calls: readonly PlannedCall[]
+  readonly problems: readonly Problem[]
+}
+
+/** What a case asks for: by a command of convox, or by a route. @param app where neither names one */
+export function plannedFor({ convox, call }: WrittenCase, app: string): CaseCalls {
+  if ((convox === undefined) === (call === undefined))
+    return nothing({ at: [], text: 'it should have either convox or call' })
+  if (convox !== undefined) return byCommand(convox, app)
+  return call === undefined ? nothing({ at: [], text: 'it has no call' }) : byRoute(call, app)
+}
+
+function byCommand(convox: string, app: string): CaseCalls {
+  const at = ['convox']
+  const split = splitCommand(convox)
+  if ('error' in split) return nothing({ at, text: `it could not be split into words: ${split.error}` })
+  const words = split.argv[0] === 'convox' ? split.argv.slice(1) : split.argv
+  const plan = planCommand(words, { appSetting: app, directory: app, rack: 'chosen', input: 'terminal' })
+  if (plan.kind === 'unknown')
+    return nothing({ at, text: `what it asks of the gateway can not be told: ${shown(plan.reason)}` })
+  const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
+  if (calls.length === 0) return nothing({ at, text: 'it asks nothing of the gateway that it can not do without' })
+  return { asks: `convox ${words.map(typed).join(' ')}`, calls, problems: [] }
+}
+
+function byRoute(call: NonNullable<WrittenCase['call']>, app: string): CaseCalls {
+  const { route, params = {}, query = [], form = [], headers = [], command = null, release = null } = call
+  const named = route.includes('/apps/{app}') ? { app, ...params } : params
+  const planned = planRoute({ route, params: named, query, form, headers, command, release })
+  if (isDoubt(planned)) return nothing({ at: ['call'], text: shown(planned.doubt) })
+  return { asks: route, calls: [planned], problems: [] }
+}
+
+function nothing(problem: Problem): CaseCalls {
+  return { asks: '', calls: [], problems: [problem] }
+}
+
+/** As one would type it again. */
+function typed(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

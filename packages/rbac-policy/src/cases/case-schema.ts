@@ -1,0 +1,104 @@
+import { type Static, type TSchema, Type } from 'typebox'
+
+const closed = { additionalProperties: false } as const
+
+function text(description: string) {
+  return Type.Optional(Type.String({ description }))
+}
+
+function list<S extends TSchema>(of: S, description: string) {
+  return Type.Optional(Type.Array(of, { description: `a list of ${description}` }))
+}
+
+const Name = Type.String({ description: 'a text' })
+const names = (description: string) => list(Name, description)
+
+const Binding = Type.Object(
+  {
+    role: Type.String({ description: 'the name of a role' }),
+    racks: text('a rack pattern, such as staging*'),
+    apps: text('an app pattern'),
+  },
+  { ...closed, description: 'a binding: role, and perhaps racks and apps' },
+)
+
+const Who = Type.Object(
+  {
+    roles: names('names of roles, held on all racks and apps'),
+    bindings: list(Binding, 'bindings'),
+    groups: names('names of groups, each with its bindings under groups at the top'),
+    kind: Type.Optional(Type.Enum(['user', 'api-token', 'workload'], { description: 'user, api-token or workload' })),
+    name: text('a name, such as ada@example.com'),
+    owner: names('names of roles that the owner of an API token holds'),
+    address: text('an IP address'),
+    time: text('a time with its offset, such as 2030-01-07T12:00:00+01:00'),
+  },
+  { ...closed, description: 'who calls: roles, bindings, groups, kind, name, owner, address and time' },
+)
+
+const Call = Type.Object(
+  {
+    route: Type.String({ description: 'the id of a route, such as GET /apps/{app}/processes' }),
+    params: Type.Optional(
+      Type.Record(Type.String(), Type.String({ description: 'a text' }), { description: 'path parameters by name' }),
+    ),
+    query: names('names of query parameters'),
+    form: names('names of form parameters'),
+    headers: names('names of option headers'),
+    command: text('the command of a run or an exec'),
+    release: text('the release that a run asks for'),
+  },
+  { ...closed, description: 'a call: route, params, query, form, headers, command and release' },
+)
+
+const Where = Type.Object(
+  {
+    rack: text('the name of a rack'),
+    app: text('the name of an app'),
+    service: text('the service of the process'),
+    ownRun: Type.Optional(Type.Boolean({ description: 'true (a process of an own run) or false' })),
+    newestRelease: Type.Optional(Type.Boolean({ description: 'true (a run with the newest release) or false' })),
+    changed: names('keys of the environment that the new release changes'),
+  },
+  { ...closed, description: 'where: rack, app, service, ownRun, newestRelease and changed' },
+)
+
+const Expect = Type.Object(
+  {
+    effect: Type.Enum(['allow', 'deny', 'open'], {
+      description: 'allow, deny, or open (it depends on what only the rack knows)',
+    }),
+    rule: Type.String({ description: 'the rule that decides, such as role:deployer or command:no-rule' }),
+    reason: text('a part of the reason or of what to do next'),
+  },
+  { ...closed, description: 'effect, rule, and perhaps reason' },
+)
+
+const Case = Type.Object(
+  {
+    who: Who,
+    convox: text('a command of convox, such as releases promote R1 -a web'),
+    call: Type.Optional(Call),
+    where: Type.Optional(Where),
+    expect: Expect,
+  },
+  { ...closed, description: 'a case: who, convox or call, where, and expect' },
+)
+
+/** A file of cases. A description completes "should be …". */
+export const WrittenCases = Type.Object(
+  {
+    version: Type.Literal(1, { description: '1' }),
+    policy: text('the path of a policy document, from this file'),
+    groups: Type.Optional(
+      Type.Record(Type.String(), Type.Array(Binding, { description: 'a list of bindings' }), {
+        description: 'bindings by group',
+      }),
+    ),
+    cases: Type.Record(Type.String(), Case, { description: 'cases by their names' }),
+  },
+  { ...closed, description: 'a file of cases: version, policy, groups and cases' },
+)
+export type WrittenCases = Static<typeof WrittenCases>
+export type WrittenCase = Static<typeof Case>
+export type WrittenBinding = Static<typeof Binding>

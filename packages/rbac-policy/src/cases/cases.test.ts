@@ -1,0 +1,323 @@
+import { describe, expect, test } from 'vitest'
+import { builtInPolicy, readPolicy } from '../document.ts'
+import type { PolicyDocument } from '../policy-document.ts'
+import { readCases } from './read-cases.ts'
+import { type CasesRun, runCases } from './run-cases.ts'
+
+const builtIn = builtInPolicy()
+
+function written(...lines: readonly string[]): PolicyDocument {
+  const { document, problems } = readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')
+  if (document === null) throw new Error(problems.map(({ text }) => text).join('; '))
+  return document
+}
+
+function problemsOf(text: string, document = builtIn) {
+  const file = readCases(text)
+  return 'problems' in file ? file.problems : file.against(document).problems
+}
+
+/** Cases below `cases:`, one a line. */
+function run(document: PolicyDocument, ...lines: readonly string[]): CasesRun {
+  const file = readCases(
+    ['version: 1', 'groups: { platform: [{ role: admin, racks: staging* }] }', 'cases:', ...lines].join('\n'),
+  )
+  if ('problems' in file) throw new Error(JSON.stringify(file.problems))
+  const { cases, problems } = file.against(document)
+  if (cases === null) throw new Error(JSON.stringify(problems))
+  return runCases(document, cases)
+}
+
+function verdict(one: string, document = builtIn) {
+  const [only] = run(document, `  it: { ${one} }`).verdicts
+  if (only === undefined) throw new Error('no case was judged')
+  return only
+}
+
+describe('a case', () => {
+  test.each([
+    ['who: { roles: [deployer] }, convox: releases promote R1, expect: { effect: allow, rule: role:deployer }'],
+    [
+      'who: { roles: [viewer] }, convox: releases promote R1, expect: { effect: deny, rule: no-permission, reason: deployer }',
+    ],
+    ['who: { roles: [ci] }, convox: run command bin/pre_release, expect: { effect: allow, rule: command:pre-release }'],
+    ["who: { roles: [ci] }, convox: run command 'rails console', expect: { effect: deny, rule: command:no-rule }"],
+    [
+      'who: { groups: [platform] }, where: { rack: staging-1 }, convox: apps create x, expect: { effect: allow, rule: role:admin }',
+    ],
+    [
+      'who: { groups: [platform] }, where: { rack: production }, convox: apps create x, expect: { effect: deny, rule: no-binding }',
+    ],
+    [
+      'who: { bindings: [{ role: deployer, apps: web }] }, convox: apps cancel -a other, expect: { effect: deny, rule: no-binding }',
+    ],
+    [
+      'who: { bindings: [{ role: deployer, apps: web }] }, where: { app: web }, convox: apps cancel, expect: { effect: allow, rule: role:deployer }',
+    ],
+    [
+      'who: { roles: [admin], kind: api-token, owner: [viewer] }, convox: apps delete web, expect: { effect: deny, rule: no-permission }',
+    ],
+    ['who: { roles: [admin] }, call: { route: PUT /system }, expect: { effect: deny, rule: blocked:PUT /system }'],
+    [
+      'who: { roles: [admin] }, call: { route: "ANY /v2/{path:.*}", params: { path: a/b } }, expect: { effect: deny, rule: "blocked:ANY /v2/{path:.*}" }',
+    ],
+    ['who: { roles: [ops] }, call: { route: "GET /apps/{app}" }, expect: { effect: allow, rule: role:ops }'],
+    [
+      'who: { roles: [ops] }, call: { route: "GET /apps/{app}", query: [evil] }, expect: { effect: deny, rule: unknown-parameter }',
+    ],
+    [
+      'who: { roles: [ops] }, call: { route: "POST /apps/{app}/services/{service}/processes", params: { service: web }, command: sh }, expect: { effect: deny, rule: command:run-service }',
+    ],
+  ])('%s', (one) => {
+    const { passed, effect, decisions } = verdict(one)
+    expect({ effect, rules: decisions.map(({ rule }) => rule), passed }).toMatchObject({ passed: true })
+  })
+
+  const exec = 'convox: exec web-1 bin/pre_release'
+  test.each([
+    ['who: { roles: [ci] }, expect: { effect: open, rule: command:pre-release }'],
+    [
+      'who: { roles: [ci] }, where: { service: command, ownRun: true }, expect: { effect: allow, rule: command:pre-release }',
+    ],
+    ['who: { roles: [ci] }, where: { service: command, ownRun: false }, expect: { effect: deny, rule: no-permission }'],
+    [
+      'who: { roles: [deployer] }, where: { service: web, ownRun: false }, expect: { effect: deny, rule: no-permission }',
+    ],
+  ])('says what only the rack knows: %s', (one) => {
+    expect(verdict(`${one}, ${exec}`)).toMatchObject({ passed: true })
+  })
+
+  test.each([
+    ['{ changed: [] }', 'allow', 'role:ci'],
+    ['{ changed: [COLOUR] }', 'deny', 'no-permission'],
+  ])('says which keys a release changes: %s', (where, effect, rule) => {
+    const one = `who: { roles: [ci] }, where: ${where}, convox: env set COLOUR=red, expect: { effect: ${effect}, rule: "${rule}" }`
+    expect(verdict(one)).toMatchObject({ passed: true })
+  })
+
+  test.each([
+    ['2030-01-07T20:00:00+01:00', '10.1.1.1', 'deny', 'condition:office'],
+    ['2030-01-07T10:00:00+01:00', '10.1.1.1', 'allow', 'role:office'],
+    ['2030-01-07T10:00:00+01:00', '192.0.2.1', 'deny', 'condition:office'],
+  ])('is asked at %s from %s', (time, address, effect, rule) => {
+    const document = written(
+      'roles:',
+      '  office:',
+      '    extends: [viewer]',
+      '    when: { addresses: [10.0.0.0/8], time: [{ from: 08:00, to: 18:00, zone: Europe/Berlin }] }',
+    )
+    const who = `who: { roles: [office], time: ${time}, address: ${address} }`
+    expect(verdict(`${who}, convox: apps, expect: { effect: ${effect}, rule: ${rule} }`, document).passed).toBe(true)
+  })
+
+  test.each([
+    ['another effect', 'effect: deny, rule: role:deployer'],
+    ['another rule', 'effect: allow, rule: role:admin'],
+    ['another reason', 'effect: allow, rule: role:deployer, reason: because'],
+  ])('fails by %s', (_what, expected) => {
+    expect(verdict(`who: { roles: [deployer] }, convox: apps cancel, expect: { ${expected} }`).passed).toBe(false)
+  })
+})
+
+describe('what is wrong with a file of cases is said with line and column', () => {
+  const head = 'version: 1\ncases:\n'
+  test.each([
+    ['no version', 'cases: {}\n', 1, 1, 'the file has no version; it should be 1'],
+    ['no cases', head, 2, 1, 'cases should be cases by their names'],
+    ['an empty list of cases', 'version: 1\ncases: {}\n', 2, 1, 'there are no cases in it'],
+    [
+      'an unknown field',
+      `${head}  a: { who: {}, convoxx: apps, expect: { effect: allow, rule: x } }`,
+      3,
+      17,
+      'cases.a.convoxx is not known here',
+    ],
+    [
+      'no rule',
+      `${head}  a: { who: {}, convox: apps, expect: { effect: allow } }`,
+      3,
+      31,
+      'cases.a.expect has no rule; it should be the rule that decides',
+    ],
+    [
+      'an effect that there is not',
+      `${head}  a: { who: {}, convox: apps, expect: { effect: allowed, rule: x } }`,
+      3,
+      41,
+      'cases.a.expect.effect should be allow, deny, or open',
+    ],
+    [
+      'a role that there is not',
+      `${head}  a: { who: { roles: [admiral] }, convox: apps, expect: { effect: deny, rule: x } }`,
+      3,
+      8,
+      'the role "admiral" does not exist in the document',
+    ],
+    [
+      'a group without bindings',
+      `${head}  a: { who: { groups: [x] }, convox: apps, expect: { effect: deny, rule: x } }`,
+      3,
+      15,
+      'the group "x" has no bindings',
+    ],
+    [
+      'a time that is none',
+      `${head}  a: { who: { time: noon }, convox: apps, expect: { effect: deny, rule: x } }`,
+      3,
+      15,
+      '"noon" is no time such as',
+    ],
+    [
+      'an address that is none',
+      `${head}  a: { who: { address: office }, convox: apps, expect: { effect: deny, rule: x } }`,
+      3,
+      15,
+      '"office" is no IP address',
+    ],
+    [
+      'an owner of nobody’s token',
+      `${head}  a: { who: { owner: [viewer] }, convox: apps, expect: { effect: deny, rule: x } }`,
+      3,
+      15,
+      'only an API token has an owner',
+    ],
+    [
+      'neither command nor call',
+      `${head}  a: { who: {}, expect: { effect: deny, rule: x } }`,
+      3,
+      3,
+      'either convox or call',
+    ],
+    [
+      'both',
+      `${head}  a: { who: {}, convox: apps, call: { route: GET /apps }, expect: { effect: deny, rule: x } }`,
+      3,
+      3,
+      'either convox or call',
+    ],
+    [
+      'an open quote',
+      `${head}  a: { who: {}, convox: "run 'x", expect: { effect: deny, rule: x } }`,
+      3,
+      17,
+      'Unterminated single-quoted string',
+    ],
+    [
+      'a command that there is not',
+      `${head}  a: { who: {}, convox: explode, expect: { effect: deny, rule: x } }`,
+      3,
+      17,
+      'can not be told: the command is not known',
+    ],
+    [
+      'a command that asks nothing',
+      `${head}  a: { who: {}, convox: help, expect: { effect: deny, rule: x } }`,
+      3,
+      17,
+      'it asks nothing of the gateway',
+    ],
+    [
+      'a route that there is not',
+      `${head}  a: { who: {}, call: { route: GET /x }, expect: { effect: deny, rule: x } }`,
+      3,
+      17,
+      'there is no route GET /x',
+    ],
+    [
+      'a parameter that its path has not',
+      `${head}  a: { who: {}, call: { route: GET /apps, params: { app: x } }, expect: { effect: deny, rule: x } }`,
+      3,
+      17,
+      'has no {app}',
+    ],
+    [
+      'a case twice',
+      `${head}  a: { who: {}, convox: apps, expect: { effect: deny, rule: x } }\n  a: {}`,
+      4,
+      3,
+      'the key "a" is there twice',
+    ],
+  ])('%s', (_what, text, line, column, problem) => {
+    expect(problemsOf(text)[0]).toEqual({ line, column, text: expect.stringContaining(problem) })
+  })
+
+  test.each([
+    [
+      'names of object properties',
+      `${head}  __proto__: { who: { roles: [constructor], groups: [__proto__] }, call: { route: GET /apps, params: { __proto__: x, toString: y } }, expect: { effect: deny, rule: x } }`,
+    ],
+    [
+      'aliases that multiply',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
+        .split('')
+        .map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[at]}`).join(',')}]`)
+        .join('\n')}\n`,
+    ],
+    ['a huge file', `${head}# ${'x'.repeat(1024 * 1024)}`],
+    [
+      'parameters that are patterns',
+      `${head}  a: { who: {}, call: { route: GET /apps, params: { "(a+)+$": aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa } }, expect: { effect: deny, rule: x } }`,
+    ],
+  ])('%s: refused, and nothing else happens', (_what, text) => {
+    expect(problemsOf(text).length).toBeGreaterThan(0)
+    expect(Object.keys(Object.prototype)).toEqual([])
+  })
+})
+
+describe('coverage', () => {
+  const document = written(
+    'roles:',
+    '  on-call: { extends: [deployer], permissions: [app:delete, "release:*"], when: { callers: [user] } }',
+    '  reader: { extends: [viewer] }',
+    'commands:',
+    '  rules:',
+    '    migrate: { run: rake db:migrate, roles: [on-call] }',
+    '    seed: { run: rake db:seed, roles: [on-call] }',
+    'blocked:',
+    '  POST /apps: { reason: No. }',
+    'protected: { environment: [DB_*] }',
+  )
+  const names = (coverage: CasesRun['coverage'], exercised: boolean) =>
+    coverage.filter((one) => one.exercised === exercised).map(({ rule }) => rule)
+
+  test('is of what the document says itself, and where', () => {
+    const { coverage } = run(document, '  a: { who: {}, convox: apps, expect: { effect: deny, rule: no-binding } }')
+    expect(coverage).toEqual([
+      { rule: 'role:on-call app:delete', source: 'policy.yaml:3', exercised: false },
+      { rule: 'role:on-call release:*', source: 'policy.yaml:3', exercised: false },
+      { rule: 'condition:on-call', source: 'policy.yaml:3', exercised: false },
+      { rule: 'role:reader', source: 'policy.yaml:4', exercised: false },
+      { rule: 'command:migrate', source: 'policy.yaml:7', exercised: false },
+      { rule: 'command:seed', source: 'policy.yaml:8', exercised: false },
+      { rule: 'blocked:POST /apps', source: 'policy.yaml:10', exercised: false },
+      { rule: 'protected-key', source: 'policy.yaml', exercised: false },
+    ])
+  })
+
+  test('counts what a case came to', () => {
+    const { coverage, verdicts } = run(
+      document,
+      '  migrates: { who: { roles: [on-call] }, convox: "run command rake db:migrate", expect: { effect: allow, rule: command:migrate } }',
+      '  promotes: { who: { roles: [on-call] }, convox: releases promote R1, expect: { effect: allow, rule: role:on-call } }',
+      '  no job: { who: { roles: [on-call], kind: workload }, convox: apps cancel, expect: { effect: deny, rule: condition:on-call } }',
+      '  creates: { who: { roles: [admin] }, convox: apps create x, expect: { effect: deny, rule: blocked:POST /apps } }',
+      '  reads: { who: { roles: [reader] }, convox: apps, expect: { effect: allow, rule: role:reader } }',
+      '  sets: { who: { roles: [deployer] }, where: { changed: [DB_URL] }, convox: env set DB_URL=x, expect: { effect: deny, rule: protected-key } }',
+    )
+    expect(
+      verdicts
+        .filter(({ passed }) => !passed)
+        .map((one) => [one.case.name, one.effect, one.decisions.map(({ rule }) => rule)]),
+    ).toEqual([])
+    expect(names(coverage, false)).toEqual(['role:on-call app:delete', 'command:seed'])
+  })
+
+  test('of the built-in policy is of all that it says', () => {
+    const { coverage } = run(
+      builtIn,
+      '  a: { who: { roles: [admin] }, convox: apps, expect: { effect: allow, rule: role:admin } }',
+    )
+    expect(names(coverage, true)).toEqual(['role:admin *'])
+    expect(coverage.length).toBeGreaterThan(100)
+  })
+})

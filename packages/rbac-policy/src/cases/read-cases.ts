@@ -1,0 +1,109 @@
+import { type Problem, shown } from '@rack-gateway/command-matcher'
+import type { PolicyDocument } from '../policy-document.ts'
+import { type FileProblems, readWritten } from '../written-file.ts'
+import { principalOf, rolesOf, whenAndWhence } from './case-caller.ts'
+import { plannedFor } from './case-calls.ts'
+import { type WrittenCase, WrittenCases } from './case-schema.ts'
+import type { PolicyCase } from './policy-case.ts'
+
+/** Cases that fit a document, or all that is wrong with them. */
+export type CasesReading =
+  | { readonly cases: readonly PolicyCase[]; readonly problems: readonly [] }
+  | { readonly cases: null; readonly problems: FileProblems }
+
+export interface CasesFile {
+  /** The path of the document, from this file; null where it names none. */
+  readonly policy: string | null
+  /** The cases, with the roles of a document. */
+  against(document: PolicyDocument): CasesReading
+}
+
+/** Where a case names no rack, app or service. */
+const somewhere = { rack: 'a-rack', app: 'an-app' }
+
+/**
+ * Reads a file of cases.
+ *
+ * @param text YAML 1.2
+ * @returns every problem that was found, with its line and column (from 1), instead of cases
+ */
+export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
+  const written = readWritten(text, WrittenCases, 'the file')
+  if (written.value === null) return { problems: written.problems }
+  const { value, at, failed } = written
+  const { policy = null, groups = {}, cases } = value
+
+  return {
+    policy,
+    against({ roles }) {
+      const known = new Set(roles.map(({ name }) => name))
+      const problems: Problem[] = []
+      const read = Object.entries(cases).flatMap(([name, one]) => {
+        const found = caseOf(name, one, groups)
+        const here = ['cases', name]
+        problems.push(
+          ...found.problems.map((problem) => ({ ...problem, at: [...here, ...problem.at] })),
+          ...unknownRoles(one, groups, known).map((text) => ({ at: [...here, 'who'], text })),
+        )
+        return found.made === null ? [] : [{ ...found.made, ...at(here) }]
+      })
+      if (read.length === 0 && problems.length === 0) problems.push({ at: ['cases'], text: 'there are no cases in it' })
+      return problems.length > 0 ? { cases: null, problems: failed(problems) } : { cases: read, problems: [] }
+    },
+  }
+}
+
+type Groups = NonNullable<WrittenCases['groups']>
+type Made = Omit<PolicyCase, 'line' | 'column'>
+
+function caseOf(
+  name: string,
+  written: WrittenCase,
+  groups: Groups,
+): { readonly made: Made | null; readonly problems: readonly Problem[] } {
+  const { who, where = {}, expect } = written
+  const { rack = somewhere.rack, app = somewhere.app, service, ownRun, newestRelease, changed } = where
+  const moment = whenAndWhence(who)
+  const planned = plannedFor(written, app)
+  const groupless = (who.groups ?? []).filter((group) => !Object.hasOwn(groups, group))
+  const problems = [
+    ...moment.problems,
+    ...planned.problems,
+    ...groupless.map((group) => ({
+      at: ['who', 'groups'],
+      text: `the group "${shown(group)}" has no bindings under groups at the top`,
+    })),
+    ...(who.owner !== undefined && who.kind !== 'api-token'
+      ? [{ at: ['who', 'owner'], text: 'only an API token has an owner: add kind: api-token' }]
+      : []),
+  ]
+  if (problems.length > 0) return { made: null, problems }
+  const { effect, rule, reason = null } = expect
+  return {
+    problems,
+    made: {
+      name,
+      principal: principalOf(who, groups, moment.at),
+      rack,
+      address: moment.address,
+      at: moment.at,
+      asks: planned.asks,
+      calls: planned.calls,
+      known: {
+        ...(service !== undefined && { service }),
+        ...(ownRun !== undefined && { ownRun }),
+        ...(newestRelease !== undefined && { newestRelease }),
+        ...(changed !== undefined && { changed }),
+      },
+      expected: { effect, rule, reason },
+    },
+  }
+}
+
+/** A binding to a role that doesn't exist gives nothing, so that each refusal would seem right. */
+function unknownRoles({ who }: WrittenCase, groups: Groups, known: ReadonlySet<string>): string[] {
+  const named = [...rolesOf(who, groups), ...(who.owner ?? [])]
+  return [...new Set(named)]
+    .filter((role) => !known.has(role))
+    .map((role) => `the role "${shown(role)}" does not exist in the document`)
+}

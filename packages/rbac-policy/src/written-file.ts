@@ -1,0 +1,158 @@
+import { type Problem, shown } from '@rack-gateway/command-matcher'
+import type { Static, TSchema } from 'typebox'
+import { Settings } from 'typebox/system'
+import { Value } from 'typebox/value'
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { createPlaces, type Place } from './document-places.ts'
+
+/** Something that is wrong with a file, and where. */
+export interface FileProblem extends Place {
+  /** A sentence without its full stop. */
+  readonly text: string
+}
+
+/** Every problem that was found, by its place; beyond a thousand the last one says how many more there are. */
+export type FileProblems = readonly [FileProblem, ...FileProblem[]]
+
+export type WrittenFile<T> =
+  | { readonly value: T; at(path: Problem['at']): Place; failed(problems: readonly Problem[]): FileProblems }
+  | { readonly value: null; readonly problems: FileProblems }
+
+export const longestText = 1024 * 1024
+const mostProblems = 1_000
+const mostAliases = 100
+
+/**
+ * Reads YAML 1.2 that a person wrote, and checks it by a schema. A schema's description completes "should be …".
+ *
+ * @returns what it says and where, or every problem with its line and column (from 1)
+ */
+export function readWritten<S extends TSchema>(text: string, schema: S, what: string): WrittenFile<Static<S>> {
+  if (text.length > longestText) return broken([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])
+  const lines = new LineCounter()
+  // The library compares each key of a map with all others.
+  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: false })
+  const unreadable = [
+    ...yaml.errors.map(({ message, pos }) => ({ offset: pos[0], text: shown(message) })),
+    ...keysTwice(yaml),
+  ]
+  if (unreadable.length > 0) {
+    return broken(
+      unreadable.map(({ offset, text: problem }) => {
+        const { line, col } = lines.linePos(offset)
+        return { line, column: col, text: problem }
+      }),
+    )
+  }
+  const value = plainValue(yaml)
+  if (value === null)
+    return broken([{ line: 1, column: 1, text: 'its aliases stand for more than a document may hold' }])
+  const at = createPlaces(yaml, lines)
+  const failed = (problems: readonly Problem[]) =>
+    sorted(problems.map((problem) => ({ ...at(problem.at), text: problem.text })))
+  const misfits = misfitsOf(schema, value.is, what)
+  if (misfits.length > 0) return { value: null, problems: failed(misfits) }
+  return { value: value.is as Static<S>, at, failed }
+}
+
+function broken(problems: readonly FileProblem[]): { value: null; problems: FileProblems } {
+  return { value: null, problems: sorted(problems) }
+}
+
+function sorted(problems: readonly FileProblem[]): FileProblems {
+  const all = problems.toSorted((one, other) => one.line - other.line || one.column - other.column)
+  const left = all.length - (mostProblems - 1)
+  const cut = all[mostProblems - 1]
+  const shortened =
+    left < 2 || cut === undefined
+      ? all
+      : [...all.slice(0, mostProblems - 1), { ...cut, text: `and ${left} problems more from here on` }]
+  const [first = { line: 1, column: 1, text: 'it could not be read' }, ...rest] = shortened
+  return [first, ...rest]
+}
+
+function keysTwice(yaml: Document): { readonly offset: number; readonly text: string }[] {
+  const found: { readonly offset: number; readonly text: string }[] = []
+  visit(yaml, {
+    Map(_, { items }) {
+      const seen = new Set<string>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const name = String(key.value)
+        if (seen.has(name)) found.push({ offset: key.range?.[0] ?? 0, text: `the key "${shown(name)}" is there twice` })
+        seen.add(name)
+      }
+    },
+  })
+  return found
+}
+
+/** Null where aliases multiply: an error of the document, not of the process. */
+function plainValue(yaml: Document): { readonly is: unknown } | null {
+  try {
+    return { is: yaml.toJS({ maxAliasCount: mostAliases }) ?? {} }
+  } catch {
+    return null
+  }
+}
+
+function misfitsOf(schema: TSchema, value: unknown, what: string): Problem[] {
+  return allErrors(schema, value).flatMap(({ keyword, instancePath, params }) => {
+    const path = pathOf(instancePath)
+    const where = path.length === 0 ? what : path.map((part) => shown(String(part))).join('.')
+    if (keyword === 'additionalProperties') return []
+    if (keyword === 'required') {
+      const { requiredProperties = [] } = params as { readonly requiredProperties?: readonly string[] }
+      return requiredProperties.map((name) => ({
+        at: path,
+        text: `${where} has no ${name}; it should be ${described(schema, [...path, name])}`,
+      }))
+    }
+    if (schemaAt(schema, path) === null) return [{ at: path, text: `${where} is not known here` }]
+    return [{ at: path, text: `${where} should be ${described(schema, path)}` }]
+  })
+}
+
+/** The library stops at eight by itself. */
+function allErrors(schema: TSchema, value: unknown) {
+  const { maxErrors } = Settings.Get()
+  Settings.Set({ maxErrors: 10 * mostProblems })
+  try {
+    return Value.Errors(schema, value)
+  } finally {
+    Settings.Set({ maxErrors })
+  }
+}
+
+function described(schema: TSchema, path: Problem['at']): string {
+  const part = schemaAt(schema, path)
+  return part !== null && 'description' in part ? String(part.description) : 'left out'
+}
+
+/** The part of the schema that a path leads to; null where it leads nowhere. */
+function schemaAt(schema: TSchema, path: Problem['at']): TSchema | null {
+  let part: unknown = schema
+  for (const name of path) part = childOf(part as Record<string, unknown>, name)
+  return (part ?? null) as TSchema | null
+}
+
+function childOf(schema: Record<string, unknown> | null | undefined, part: string | number): unknown {
+  if (!schema) return null
+  const { properties, patternProperties, items } = schema as {
+    readonly properties?: Record<string, unknown>
+    readonly patternProperties?: Record<string, unknown>
+    readonly items?: unknown
+  }
+  if (items !== undefined) return items
+  if (patternProperties !== undefined) return Object.values(patternProperties)[0]
+  return properties !== undefined && Object.hasOwn(properties, part) ? properties[part] : null
+}
+
+/** @see RFC 6901 */
+function pathOf(pointer: string): (string | number)[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^(0|[1-9]\d*)$/.test(part) ? Number(part) : part))
+}
