@@ -255,3 +255,24 @@ test('archives that were recorded can be neither changed nor removed', async () 
     log.runtime`insert into audit.archives (month, hash, place, events, manifest) values (now()::date, '', '', 0, '')`,
   ).rejects.toThrow(/permission denied/)
 })
+
+test('a month that a sink has not sent yet stays, unless it is told to go', async () => {
+  const log = await oldMonth()
+  await log.write(old, 2)
+  await log.sign()
+  await log.admin`insert into audit.sinks (name, since) values ('siem', now() - interval '9 years'), ('new', now() + interval '1 day')`
+  const send = (seq: number, finished: boolean) => log.admin`
+    insert into audit.sink_positions (sink, stream, month, seq, finished)
+    select 'siem', id, month, ${seq}, ${finished} from audit.streams
+    on conflict (sink, stream) do update set seq = excluded.seq, finished = excluded.finished`
+  const behind = [{ kind: 'refused', because: expect.stringContaining('not sent to all sinks yet (siem)') }]
+  expect(await log.retain(log.store)).toMatchObject(behind)
+  await send(3, false)
+  expect(await log.retain(log.store)).toMatchObject(behind)
+  expect(log.store.objects.size).toBe(0)
+  await send(12, false)
+  expect(await log.retain(log.store, { drop: 'keep' })).toMatchObject([{ kind: 'archived' }])
+  await send(3, false)
+  expect(await log.retain(log.store)).toMatchObject(behind)
+  expect(await log.retain(log.store, { sinks: 'ignore' })).toMatchObject([{ kind: 'dropped' }])
+})
