@@ -9,3 +9,5 @@ export const AuditUnavailable = createError(
 export const StreamLost = createError('RGW_STREAM_LOST', 'the stream %s was taken over: %s', 503)
 export const NotCanonical = createError('RGW_NO_CANONICAL_FORM', 'this value has no canonical form: %s', 500)
 export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)
+/** Something isn't as it must be before a month may leave the database. Nothing was dropped. */
+export const ArchiveRefused = createError('RGW_ARCHIVE_REFUSED', '%s', 500)

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Sql } from 'postgres'
-import { ArchiveRefused } from './errors.ts'
+import { ArchiveRefused } from '../errors.ts'
 import type { Manifest } from './manifest.ts'
 
 const attempts = 5

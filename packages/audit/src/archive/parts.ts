@@ -1,9 +1,9 @@
 import { createHash, hash } from 'node:crypto'
 import { once } from 'node:events'
 import { createGunzip, createGzip, type Gzip } from 'node:zlib'
+import { ArchiveRefused } from '../errors.ts'
 import { createLineSplitter } from '../verify/lines.ts'
 import type { ArchiveReader, ArchiveStore } from './archive-store.ts'
-import { ArchiveRefused } from './errors.ts'
 import { type ArchivePart, partKey } from './manifest.ts'
 import type { Month } from './month.ts'
 

@@ -1,5 +1,5 @@
+export { ArchiveRefused } from '../errors.ts'
 export { type DirectoryArchive, directoryArchive } from './directory-archive.ts'
-export { ArchiveRefused } from './errors.ts'
 export { type Manifest, manifestKey, readManifest } from './manifest.ts'
 export { isMonth, type Month } from './month.ts'
 export { proveArchived } from './prove-archived.ts'

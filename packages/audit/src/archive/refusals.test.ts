@@ -157,6 +157,16 @@ test('a month that is archived under one key is dropped under the next, for whic
   expect(both).toMatchObject({ intact: true, trust: 'pinned', archived: [{ month: old }] })
 })
 
+test('a month from before a key that nobody vouched for is refused', async () => {
+  const log = await oldMonth()
+  const second = [signingKeyOf(Buffer.alloc(32, 2))] as const
+  await log.sign(second)
+  expect(await log.retain(log.store, { keys: second })).toMatchObject([
+    { kind: 'refused', because: expect.stringContaining("signed by a key that the log doesn't have") },
+  ])
+  expect(await log.partitions()).toContain(old)
+})
+
 test('a partition that somebody drops by hand, without an archive, is found', async () => {
   const log = await oldMonth()
   await log.admin.unsafe(`DROP TABLE ${table(old)}`)

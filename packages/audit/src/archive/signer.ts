@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
 import type { SigningKeys } from '../checkpoints/key-choice.ts'
 import type { SigningKey } from '../checkpoints/signing-key.ts'
-import { ArchiveRefused } from './errors.ts'
+import { ArchiveRefused } from '../errors.ts'
 
 /** The key that the log goes on with signs archives too: then whoever verifies the log believes them. @throws ArchiveRefused */
 export async function archiveSigner(sql: Sql, keys: SigningKeys): Promise<SigningKey> {
