@@ -7,6 +7,7 @@ export const ownCommands = [
   'racks',
   'switch',
   'whoami',
+  'sessions',
   'url',
   'can',
   'ci',

@@ -46,6 +46,10 @@ export const commandExamples = {
   rack-gateway audit verify --archive /mnt/archive --checkpoints /mnt/checkpoints
   rack-gateway audit prove 01a21006-6e55-7646-9171-966421143187 > proof.json
   rack-gateway audit verify-proof proof.json --key 'rack-gateway/audit+1a2b3c4d+AbCd…'`,
+  sessions: `Examples:
+  rack-gateway sessions
+  rack-gateway sessions --rack production --json
+  rack-gateway sessions end 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35`,
   url: `Examples:
   RACK_URL=$(rack-gateway url --rack staging) convox apps`,
 } as const

@@ -28,6 +28,14 @@ export const AuditLogBusy = sentence('RGW_AUDIT_LOG_BUSY', 429)
 export const NotSignedYet = sentence('RGW_NOT_SIGNED_YET', 409)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 
+export const NobodyWaits = createError(
+  'RGW_NOBODY_WAITS',
+  'the caller had gone before the session could be renewed, so it was not: its token stays as it is',
+  499,
+  Error,
+  false,
+)
+
 /** A refusal names the rule that made it: the error contract and the event show it. */
 export interface Ruled {
   rule: string

@@ -57,6 +57,7 @@ export function encode(draft: EventDraft): EncodedDraft {
   const who = principal(to, draft.principal)
   const process = to.text('process', draft.process)
   const rack = to.text('rack', draft.rack)
+  recording(to, draft.recording)
   to.text('release', draft.release)
   const request = to.text('request', draft.request)
   const route = to.text('route', draft.route)
@@ -118,6 +119,18 @@ function parameters(to: CanonicalWriter, value: EventDraft['parameters']): void 
   to.names('form', value.form, 'parameters.form')
   to.names('headers', value.headers, 'parameters.headers')
   to.names('query', value.query, 'parameters.query')
+  to.close()
+}
+
+function recording(to: CanonicalWriter, value: EventDraft['recording']): void {
+  if (value === undefined) return
+  to.open('recording')
+  to.number('bytes', value.bytes)
+  to.number('chunks', value.chunks)
+  to.text('head', value.head, 'recording.head')
+  to.text('id', value.id, 'recording.id')
+  to.number('lost', value.lost)
+  to.text('mode', value.mode, 'recording.mode')
   to.close()
 }
 

@@ -8,6 +8,18 @@ export const AuditUnavailable = createError(
 /** Somebody else has taken the stream over: nothing more may be added to it. */
 export const StreamLost = createError('RGW_STREAM_LOST', 'the stream %s was taken over: %s', 503)
 export const NotCanonical = createError('RGW_NO_CANONICAL_FORM', 'this value has no canonical form: %s', 500)
+/** The events are not in the file, or nobody knows: none of them may be promised. */
+export const FallbackUnusable = createError(
+  'RGW_AUDIT_FALLBACK_UNUSABLE',
+  'the fallback file can not be written: %s',
+  503,
+)
+/** Why the process doesn't start. */
+export const FallbackDirectoryUnfit = createError(
+  'RGW_AUDIT_FALLBACK_DIRECTORY_UNFIT',
+  'AUDIT_FALLBACK_DIR can not be used: %s',
+  500,
+)
 export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)
 /** Something isn't as it must be before a month may leave the database. Nothing was dropped. */
 export const ArchiveRefused = createError('RGW_ARCHIVE_REFUSED', '%s', 500)

@@ -16,6 +16,8 @@ export const eventKinds = [
   'stream.opened',
   'stream.closed',
   'stream.abandoned',
+  'stream.recovered',
+  'stream.not-recovered',
   'login.succeeded',
   'login.failed',
   'cli-login.approved',
@@ -55,6 +57,8 @@ export const eventKinds = [
   'audit.dropping',
   'audit.dropped',
   'signing-key.changed',
+  'recording.gap',
+  'recording.read',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 
@@ -149,6 +153,19 @@ export const EventDraft = Type.Object({
   upstream: Type.Optional(Text),
   /** How often, for events that stand for many refusals. */
   count: Type.Optional(Type.Integer()),
+  /** Of a session that is recorded: from `closed` on, what its stored chunks have to come to. */
+  recording: Type.Optional(
+    Type.Object({
+      id: Text,
+      mode: Type.Optional(Text),
+      /** Stored chunks, their bytes, and the head of their chain: SHA-256, hex. */
+      chunks: Type.Optional(Type.Integer()),
+      bytes: Type.Optional(Type.Integer()),
+      head: Type.Optional(Text),
+      /** Bytes of the session that are missing. */
+      lost: Type.Optional(Type.Integer()),
+    }),
+  ),
   /** Anything else a kind needs, flat: strings, numbers, booleans. */
   detail: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number(), Type.Boolean()]))),
   truncated: Type.Optional(Type.Array(Truncation)),

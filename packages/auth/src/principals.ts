@@ -139,7 +139,7 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
     name: user.email,
     credential: session.id,
     rack: session.rack,
-    groups: user.groups.length === 0 ? noGroups : Object.freeze([...user.groups]),
+    groups: Object.isFrozen(user.groups) ? user.groups : Object.freeze([...user.groups]),
     bindings: current(user.bindings, now),
     owner: null,
     expiresAt: session.expiresAt.getTime(),

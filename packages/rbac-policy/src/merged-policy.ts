@@ -3,6 +3,7 @@ import type { Condition } from './condition.ts'
 import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.ts'
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
+import { recordingRules } from './recordings.ts'
 import type { Role } from './types.ts'
 
 /** What the document that is being read is called, and where its parts are. */
@@ -28,6 +29,7 @@ const nothing: PolicyDocument = {
   secretParameters: [],
   protectedKeys: [],
   protectedParameters: [],
+  recordings: [],
 }
 
 /** Roles that one may extend, those counted that they extend. */
@@ -51,6 +53,8 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
     secretParameters: secrets?.parameters ?? below.secretParameters,
     protectedKeys: written.protected?.environment ?? below.protectedKeys,
     protectedParameters: written.protected?.parameters ?? below.protectedParameters,
+    recordings:
+      written.recordings === undefined ? (below.recordings ?? []) : recordingRules(written.recordings, writing.lineOf),
   }
   return { document, problems }
 }

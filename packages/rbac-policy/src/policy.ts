@@ -8,6 +8,7 @@ import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
 import { mayGive } from './may-give.ts'
 import { documentHash, type PolicyDocument } from './policy-document.ts'
+import { compileRecordings } from './recordings.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
 import type { Moment, Permission, Place, Policy, Principal } from './types.ts'
 
@@ -57,6 +58,7 @@ function policyOf(document: PolicyDocument, compiled: CompiledDocument): Policy 
     sees: (principal, rack, app, moment) => holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeys(document.secretKeys),
     isSecretParameter: createSecretKeys([...document.secretKeys, ...document.secretParameters]),
+    recordingOf: compileRecordings(document.recordings),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Condition } from './condition.ts'
+import type { RecordingRule, SessionSubject } from './recordings.ts'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
 export type Permission = string
@@ -184,4 +185,6 @@ export interface Policy {
   isSecretKey(key: string): boolean
   /** Whether a parameter of a rack holds a secret. */
   isSecretParameter(name: string): boolean
+  /** The rule by which a session is recorded; null for one that no rule is for. */
+  recordingOf(subject: SessionSubject): RecordingRule | null
 }

@@ -57,6 +57,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /audit/keys': 'anyone',
   'GET /audit/log': 'admins and auditors',
   'GET /audit/events/{id}/proof': 'admins and auditors',
+  'GET /recordings': 'admins and auditors',
+  'GET /recordings/{id}': 'admins and auditors',
 }
 
 function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {

@@ -37,6 +37,9 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_NOT_CANONICAL: 'what in the path or query could be read two ways',
   RGW_NOT_PERMITTED: 'the permission or rule, who has it, and what to do',
   RGW_NOT_SIGNED_YET: 'that no checkpoint has signed the event yet; one does within a minute',
+  RGW_RECORDING_UNAVAILABLE:
+    'that a session which has to be recorded can not be, or that there is no store to read from',
+  RGW_RECORDING_BROKEN: 'that nothing of a recording could be verified',
   RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',
   RGW_OUTCOME_NOT_RECORDED: 'that the rack has carried it out, and that its outcome could not be recorded',
   RGW_PACKAGES_TOO_SLOW:

@@ -10,6 +10,7 @@ import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
@@ -36,6 +37,7 @@ export interface OwnApiContext {
   readonly now: () => number
   readonly cliLogin: CliLoginApi
   readonly auditEvidence: AuditEvidence
+  readonly recordings: RecordingArchive
   readonly studies: PolicyStudies
 }
 
@@ -57,10 +59,14 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly csrfToken: string | null
   /** Whether the caller also reaches what is of others. */
   readonly others: boolean
+  /** Whether the caller is still there: a secret that nobody takes is not made. */
+  isWaitedFor(): boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
   /** Records something with this call, and resolves when that is durable. */
-  readonly record: (event: Pick<EventDraft, 'kind' | 'detail'>) => Promise<void>
+  readonly record: (
+    event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
+  ) => Promise<void>
   /** Aborts when nobody waits for the answer any more. */
   readonly leaving: () => AbortSignal
 }

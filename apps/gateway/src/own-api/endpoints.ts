@@ -5,6 +5,7 @@ import { type TObject, type TSchema, Type } from 'typebox'
 import * as evidence from './evidence-schemas.ts'
 import * as impact from './impact-schemas.ts'
 import * as policy from './policy-schemas.ts'
+import * as recordings from './recording-schemas.ts'
 import * as schemas from './schemas.ts'
 import * as workloadSchemas from './workload-schemas.ts'
 
@@ -24,6 +25,8 @@ interface EndpointShape {
   readonly answer: TSchema
   /** Of an answer that is written while it is read: what it can be. */
   readonly streamed?: readonly string[]
+  /** Of an answer that isn't JSON: its media type. */
+  readonly media?: string
 }
 
 /** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
@@ -40,6 +43,8 @@ export interface CallerEndpoint extends EndpointShape {
   readonly callers: readonly PrincipalKind[]
   /** Whether its answer has an ETag, and isn't sent again to who has it. */
   readonly conditional?: true
+  /** Whether it answers with a token: no stolen cookie leads to one. */
+  readonly cookie?: 'refused'
 }
 
 /** For a job that has nothing but the OIDC token of its CI system, as Bearer. A trust decides. */
@@ -116,6 +121,7 @@ export const endpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     callers: people,
+    cookie: 'refused',
     status: 200,
     answer: schemas.RenewedSession,
   },
@@ -314,6 +320,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
+    cookie: 'refused',
     body: schemas.TokenRequest,
     status: 201,
     answer: schemas.NewToken,
@@ -349,6 +356,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
+    cookie: 'refused',
     body: schemas.RotationRequest,
     status: 201,
     answer: schemas.NewToken,
@@ -503,6 +511,28 @@ export const endpoints = {
     callers: everybody,
     status: 200,
     answer: EventProof,
+  },
+  listRecordings: {
+    method: 'GET',
+    path: '/recordings',
+    summary: 'Lists recorded sessions, newest first.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: recordings.RecordingQuery,
+    status: 200,
+    answer: schemas.pageOf(recordings.Recording),
+  },
+  readRecording: {
+    method: 'GET',
+    path: '/recordings/{id}',
+    summary: 'Streams a recording as asciicast v3, verified; each reading is an event.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: Type.Unknown({ description: 'an asciicast, version 3' }),
+    media: 'application/x-asciicast',
   },
   studyPolicy: {
     method: 'POST',

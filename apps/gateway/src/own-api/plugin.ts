@@ -14,6 +14,7 @@ import { identityRecorder } from '../identity-recorder.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
@@ -54,6 +55,7 @@ export interface OwnApiOptions {
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
   readonly auditEvidence: AuditEvidence
+  readonly recordings: RecordingArchive
   /** Node's flags for processes that this one starts. */
   readonly childFlags: readonly string[]
 }
@@ -63,7 +65,18 @@ const usualBodyLimit = 64 * 1024
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, auditEvidence } = options
+  const {
+    database,
+    now,
+    tokenMaxAge,
+    sessionTerms,
+    workloads,
+    publicUrl,
+    cliLogin,
+    recheck,
+    auditEvidence,
+    recordings,
+  } = options
   const studies = createPolicyStudies({ sql: database.sql, flags: options.childFlags })
   app.addHook('preClose', async () => studies.stop())
   const context: OwnApiContext = {
@@ -81,6 +94,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     now,
     cliLogin,
     auditEvidence,
+    recordings,
     studies,
   }
   app.decorateRequest('provenJwt', null)
@@ -121,6 +135,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
       const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamed(answered)) return sendStreamed(reply, answered)
+      if (endpoint.media !== undefined) void reply.type(endpoint.media)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
@@ -182,6 +197,7 @@ function callFrom(
     ...asked,
     principal,
     csrfToken: request.csrfToken,
+    isWaitedFor: () => !request.raw.socket.destroyed,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
     changes: changesBy(app, request, principal, options),
     async record(event: Parameters<OwnCall['record']>[0]) {

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
-import { linesOfMonth } from '../verify/database-log.ts'
+import { linesOfMonth, numberedNotes } from '../verify/database-log.ts'
 import type { MonthSource } from './check-month.ts'
 import { boundsOf, isMonth, type Month, monthAt } from './month.ts'
 
@@ -9,8 +9,6 @@ export interface CheckpointRange {
   readonly first: number
   readonly last: number
 }
-
-const notesAtOnce = 500
 
 /** The months that the log has a partition for and that are over, oldest first, and the month that it is by the database's clock. */
 export async function monthsIn(sql: Sql): Promise<{ readonly over: Month[]; readonly current: Month }> {
@@ -32,7 +30,7 @@ export async function coveringCheckpoints(
   const candidates = new Set(known.map(({ id }) => id))
   const streams = new Set<string>()
   const numbers: { first?: number; last?: number } = {}
-  for await (const { number, note } of notesFrom(sql, from)) {
+  for await (const { number, note } of numberedNotes(sql, { first: await firstNumber(sql, from), last: null })) {
     const ours = readCheckpoint(note)?.heads.filter(({ stream }) => candidates.has(stream)) ?? []
     for (const { stream } of ours) streams.add(stream)
     if (ours.length === 0) continue
@@ -47,9 +45,7 @@ export function databaseMonth(sql: Sql, month: Month, range: CheckpointRange | n
   return {
     async *notes() {
       if (range === null) return
-      const rows = sql<{ note: string }[]>`
-        select note from audit.checkpoints where number between ${range.first} and ${range.last} order by number`
-      for await (const batch of rows.cursor(notesAtOnce)) for (const { note } of batch) yield note
+      for await (const { note } of numberedNotes(sql, range)) yield note
     },
     async lines(onLine) {
       for await (const lines of linesOfMonth(sql, boundsOf(month))) for (const line of lines) onLine(Buffer.from(line))
@@ -57,10 +53,9 @@ export function databaseMonth(sql: Sql, month: Month, range: CheckpointRange | n
   }
 }
 
-/** The clocks of gateways and of the database may differ. */
-async function* notesFrom(sql: Sql, from: string): AsyncGenerator<{ readonly number: number; readonly note: string }> {
-  const rows = sql<{ number: number; note: string }[]>`
-    select number::float8 as number, note from audit.checkpoints
-    where at >= ${from}::timestamptz - interval '1 day' order by number`
-  for await (const batch of rows.cursor(notesAtOnce)) yield* batch
+/** The first checkpoint that can name a stream of the month. The clocks of gateways and of the database may differ. */
+async function firstNumber(sql: Sql, from: string): Promise<number> {
+  const [row] = await sql<{ number: number | null }[]>`
+    select min(number)::float8 as number from audit.checkpoints where at >= ${from}::timestamptz - interval '1 day'`
+  return row?.number ?? 1
 }

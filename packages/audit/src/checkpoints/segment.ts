@@ -68,8 +68,14 @@ async function* linesOf(
   from: number,
 ): AsyncGenerator<string> {
   const nextMonth = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1))
-  const rows = sql<{ line: string }[]>`
-    select ${sql.unsafe(exportLineInSql)} as line from audit.events
-    where stream = ${id} and at >= ${month} and at < ${nextMonth} and seq >= ${from} order by seq`
-  for await (const batch of rows.cursor(rowsAtOnce)) for (const { line } of batch) yield line
+  // Page by page: a cursor whose connection breaks ends as if there were no more.
+  for (let next = from; ; ) {
+    const rows = await sql<{ seq: number; line: string }[]>`
+      select seq::float8 as seq, ${sql.unsafe(exportLineInSql)} as line from audit.events
+      where stream = ${id} and at >= ${month} and at < ${nextMonth} and seq >= ${next} order by seq limit ${rowsAtOnce}`
+    for (const { line } of rows) yield line
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < rowsAtOnce) return
+    next = last.seq + 1
+  }
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Sql } from 'postgres'
+import type { PendingQuery, Row, Sql } from 'postgres'
 import { exportLineInSql } from './export-line.ts'
 import { createLineSplitter } from './lines.ts'
 import { searchColumns } from './search-columns.ts'
@@ -25,7 +25,10 @@ export interface ArchiveRecord {
   readonly place: string
 }
 
-/** No transaction is held open: the driver couldn't end it on a connection that broke without ending the process. */
+/**
+ * Neither a transaction nor a cursor is held open: on a connection that breaks, the driver ends the process with the one, and with the
+ * other makes believe that there is no more.
+ */
 export function databaseLog(sql: Sql): DatabaseLog {
   return {
     async archives() {
@@ -37,8 +40,7 @@ export function databaseLog(sql: Sql): DatabaseLog {
       return [...rows]
     },
     async *checkpoints() {
-      const rows = sql<{ note: string }[]>`select note from audit.checkpoints order by number`
-      for await (const batch of rows.cursor(notesAtOnce)) for (const { note } of batch) yield note
+      for await (const { note } of numberedNotes(sql, { first: 1, last: null })) yield note
     },
     async *lines() {
       for (const month of await monthsOf(sql)) yield* linesOfMonth(sql, month)
@@ -49,12 +51,20 @@ export function databaseLog(sql: Sql): DatabaseLog {
   }
 }
 
-/** Export lines of one month, by stream and number, some at once. */
-export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<readonly string[]> {
-  const rows = sql<{ line: string }[]>`
-    select ${sql.unsafe(exportLineInSql)} as line from audit.events
-    where at >= ${from}::timestamptz and at < ${to}::timestamptz order by stream, seq, at`
-  for await (const batch of rows.cursor(linesAtOnce)) yield batch.map(({ line }) => line)
+/** The checkpoints from one number to another, or to the newest. */
+export async function* numberedNotes(
+  sql: Sql,
+  { first, last }: { readonly first: number; readonly last: number | null },
+): AsyncGenerator<{ readonly number: number; readonly note: string }> {
+  for (let after = first - 1; ; ) {
+    const rows = await sql<{ number: number; note: string }[]>`
+      select number::float8 as number, note from audit.checkpoints
+      where number > ${after} ${last === null ? sql`` : sql`and number <= ${last}`} order by number limit ${notesAtOnce}`
+    yield* rows
+    const newest = rows.at(-1)
+    if (newest === undefined) return
+    after = newest.number
+  }
 }
 
 export interface MonthBounds {
@@ -75,6 +85,34 @@ async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
     months.push({ from: month.toISOString(), to: start(month, 1).toISOString() })
   return months
 }
+
+interface LineRow {
+  readonly line: string
+  readonly stream: string
+  readonly number: string
+  /** With its microseconds. */
+  readonly moment: string
+}
+
+/** Export lines of one month, by stream and number, some at once. */
+export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
+  let after: Pick<LineRow, 'stream' | 'number' | 'moment'> | null = null
+  for (;;) {
+    const beyond: Fragment =
+      after === null
+        ? sql``
+        : sql`and (stream, seq, at) > (${after.stream}::uuid, ${after.number}::bigint, ${after.moment}::timestamptz)`
+    const rows: readonly LineRow[] = await sql<LineRow[]>`
+      select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
+      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
+      order by stream, seq, at limit ${linesAtOnce}`
+    after = rows.at(-1) ?? null
+    if (after === null) return
+    yield rows.map(({ line }) => line)
+  }
+}
+
+type Fragment = PendingQuery<Row[]>
 
 /** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
 async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Buffer) => void): Promise<void> {

@@ -50,25 +50,35 @@ async function firstCheckpoint(
   { stream, seq, at }: FoundEvent,
 ): Promise<{ checkpoint: Checkpoint; head: StreamHead } | null> {
   // The clocks of the gateway and of the database may differ.
-  const rows = sql<{ note: string }[]>`
-    select note from audit.checkpoints where at >= ${at}::timestamptz - interval '5 minutes' order by number`
-  for await (const batch of rows.cursor(notesAtOnce)) {
-    for (const { note } of batch) {
+  const [first] = await sql<{ number: number }[]>`
+    select number::float8 as number from audit.checkpoints
+    where at >= ${at}::timestamptz - interval '5 minutes' order by at, number limit 1`
+  for (let number = first?.number ?? Number.POSITIVE_INFINITY; Number.isFinite(number); ) {
+    const rows = await sql<{ number: number; note: string }[]>`
+      select number::float8 as number, note from audit.checkpoints
+      where number >= ${number} order by number limit ${notesAtOnce}`
+    for (const { note } of rows) {
       const checkpoint = readCheckpoint(note)
       const head = checkpoint?.heads.find((one) => one.stream === stream && one.size >= seq)
       if (checkpoint && head) return { checkpoint, head }
     }
+    number = (rows.at(-1)?.number ?? Number.POSITIVE_INFINITY) + 1
   }
   return null
 }
 
 async function pathOf(sql: Sql, { stream, seq, at }: FoundEvent, size: number): Promise<Digest[]> {
   const subtrees = createRangeRoots(inclusionRanges(seq - 1, size))
-  const rows = sql<{ hash: string }[]>`
-    select encode(hash, 'hex') as hash from audit.events
-    where stream = ${stream} and seq <= ${size} and at >= date_trunc('month', ${at}::timestamptz at time zone 'UTC') at time zone 'UTC'
-      and at < (date_trunc('month', ${at}::timestamptz at time zone 'UTC') + interval '1 month') at time zone 'UTC'
-    order by seq`
-  for await (const batch of rows.cursor(rowsAtOnce)) for (const { hash } of batch) subtrees.append(leafOf(hash))
+  for (let done = 0; done < size; ) {
+    const rows = await sql<{ hash: string }[]>`
+      select encode(hash, 'hex') as hash from audit.events
+      where stream = ${stream} and seq > ${done} and seq <= ${size}
+        and at >= date_trunc('month', ${at}::timestamptz at time zone 'UTC') at time zone 'UTC'
+        and at < (date_trunc('month', ${at}::timestamptz at time zone 'UTC') + interval '1 month') at time zone 'UTC'
+      order by seq limit ${rowsAtOnce}`
+    for (const { hash } of rows) subtrees.append(leafOf(hash))
+    if (rows.length === 0) break
+    done += rows.length
+  }
   return subtrees.roots()
 }

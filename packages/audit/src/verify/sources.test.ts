@@ -84,6 +84,15 @@ test('a log that nobody touched holds, in the database and as an export, hostile
   })
 })
 
+test('all lines of a long log come, each once, in the order of their streams and numbers', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const writers = [await openPostgresWriter(runtimeUrl), await openPostgresWriter(runtimeUrl)]
+  await Promise.all(writers.flatMap(({ record }) => Array.from({ length: 1_200 }, () => record({ kind: 'call' }))))
+  const lines: Buffer[] = []
+  for await (const batch of databaseLog(runtime).lines()) lines.push(Buffer.from(`${batch.join('\n')}\n`))
+  expect(await verifyExport(Readable.from(lines), trust)).toMatchObject({ intact: true, streams: 2, events: 2_402 })
+})
+
 const tamperings: readonly [string, string, object][] = [
   [
     'an edited field',

@@ -10,8 +10,10 @@ import { runOptions } from './0009-run-options.ts'
 import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
+import { adoption } from './0013-adoption.ts'
 import { checkpoints } from './0014-checkpoints.ts'
 import { sinks } from './0016-sinks.ts'
+import { recordings } from './0018-recordings.ts'
 import { archives } from './0019-archives.ts'
 
 export interface Migration {
@@ -33,7 +35,9 @@ export const migrations: readonly Migration[] = [
   workloadSessions,
   cliLogins,
   renewalsAndUses,
+  adoption,
   checkpoints,
   sinks,
+  recordings,
   archives,
 ]

@@ -5,6 +5,7 @@ import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import { policyImpactHandlers } from './policy-impact.ts'
+import { recordingHandlers } from './recordings.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
@@ -21,6 +22,7 @@ export const handlers: Handlers = {
   ...tokenHandlers,
   ...policyHandlers,
   ...policyImpactHandlers,
+  ...recordingHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,
