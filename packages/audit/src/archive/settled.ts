@@ -8,8 +8,8 @@ interface StreamRow {
   readonly closed: boolean
   readonly adopted: boolean
   readonly leased: boolean
-  /** Whether what was open in it is accounted for; null where the log doesn't keep that. */
-  readonly accounted: boolean | null
+  /** Whether what a file still held of it has come in, and what was open in it is accounted for. */
+  readonly accounted: boolean
   readonly size: number | null
   readonly settled: boolean | null
 }
@@ -22,7 +22,7 @@ export async function whyUnsettled(sql: Sql, month: Month, current: Month): Prom
   const rows = await sql<StreamRow[]>`
     select stream.id, stream.host, stream.pid, stream.closed_at is not null as closed, stream.adopted_by is not null as adopted,
       stream.lease_until > now() as leased, tree.size::float8 as size, tree.settled,
-      case when to_jsonb(stream) ? 'accounted_at' then to_jsonb(stream) ->> 'accounted_at' is not null end as accounted
+      stream.accounted_at is not null as accounted
     from audit.streams as stream left join audit.trees as tree on tree.stream = stream.id
     where stream.month = ${boundsOf(month).from}::timestamptz order by stream.id`
   const isOld = month < monthsAfter(current, -1)
@@ -35,15 +35,12 @@ export async function whyUnsettled(sql: Sql, month: Month, current: Month): Prom
 
 function whyOpen({ closed, adopted, leased, accounted, size, settled }: StreamRow, isOld: boolean): string | null {
   if (!closed && !adopted && leased) return 'is still being written'
-  if (!closed && !adopted && accounted !== null)
-    return 'was never closed: a gateway that runs adopts it within a minute'
-  if (!closed && adopted && accounted === false)
-    return 'was adopted, but not everything that was open in it is accounted for yet'
-  if (!closed && !isOld) return 'was never closed: it counts as ended when the month after is over, too'
-  if (size === null) return null
-  if (settled !== true)
-    return 'has an end that no checkpoint has signed yet: a gateway that runs does so within a minute'
-  return null
+  if (!closed && !adopted) return 'was never closed: a gateway that runs adopts it within a minute'
+  if (!closed && !accounted)
+    return 'was adopted, but not all that it left is accounted for yet: see the gateways’ readiness'
+  if (size === null || settled === true) return null
+  if (!closed && !isOld) return 'was abandoned: its end is signed for good when the month after is over, too'
+  return 'has an end that no checkpoint has signed yet: a gateway that runs does so within a minute'
 }
 
 /** Sinks that haven't sent all of the month's events. */
