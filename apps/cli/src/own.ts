@@ -22,15 +22,19 @@ export async function runOwn(context: Context, words: readonly string[], rack: s
     return (await import('./commands/policy-commands.ts')).policy(context, [...words.slice(2), '--help'], null)
   else if (first === 'can' && !asksForHelp(second))
     return (await import('./commands/can.ts')).can(context, words.slice(1), rack)
-  else if (first === 'audit' && !asksForHelp(second)) return runAudit(context, words.slice(1), rack)
+  else if (first === 'audit' && isAboutEvidence(second)) return runEvidence(context, words.slice(1), rack)
   else if (first === 'help') await parser(context).parseAsync([second ?? '', '--help'])
   else await parser(context).parseAsync([first, ...(rack === null ? [] : [`--rack=${rack}`]), ...words.slice(1)])
   return exitCodes.ok
 }
 
-async function runAudit(context: Context, words: readonly string[], rack: string | null): Promise<number> {
-  const { runAuditCommand } = await import('./commands/audit/audit-command.ts')
-  return runAuditCommand(context, words, rack)
+/** What ends with a verdict, and so with an exit code of its own. */
+function isAboutEvidence(action: string | undefined): boolean {
+  return action === 'verify' || action === 'prove' || action === 'verify-proof'
+}
+
+async function runEvidence(context: Context, words: readonly string[], rack: string | null): Promise<number> {
+  return (await import('./commands/audit/evidence-commands.ts')).evidence(context, words, rack)
 }
 
 function asksForHelp(word: string | undefined): boolean {
@@ -105,8 +109,8 @@ function parser(context: Context): Argv {
       async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
         (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
     )
-    .command('audit <action>', 'verify the audit log: audit verify, audit prove ID, audit verify-proof FILE', (own) =>
-      own.usage(commandExamples.audit),
+    .command('audit <action>', 'search, show, follow, export, verify or prove the audit log', async (own) =>
+      (await import('./commands/audit/audit-commands.ts')).auditCommands(own, context),
     )
     .command('policy <action>', 'check, test and compare policy documents: policy --help')
     .command('version', 'print the version')

@@ -62,6 +62,10 @@ test('an auditor verifies the whole log by the command alone, from the gateway, 
   await writeFile(file, `${lines.join('\n')}\n`)
   const fromExport = await as('auditor', 'verify', '--export', file, '--checkpoints', outside, '--json')
   expect(JSON.parse(fromExport.stdout)).toMatchObject({ intact: true, events: lines.length, anchored: true })
+  const exported = join(files, 'exported.ndjson')
+  expect((await as('auditor', 'export', '--output', exported)).code).toBe(0)
+  const ofCommand = await as('auditor', 'verify', '--export', exported, '--checkpoints', outside, '--json')
+  expect(JSON.parse(ofCommand.stdout)).toMatchObject({ intact: true, anchored: true, findings: [] })
 
   await writeFile(
     file,
@@ -76,7 +80,7 @@ test('an auditor verifies the whole log by the command alone, from the gateway, 
 
 test('whoever may not read the log is refused; that it was read is recorded', async () => {
   const refused = await as('viewer', 'verify')
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('gateway:audit:read')])
+  expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('gateway:audit:read')])
   await as('auditor', 'verify')
   expect(await system.lastEvent()).toMatchObject({
     kind: 'audit.read',

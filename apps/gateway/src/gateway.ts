@@ -1,3 +1,4 @@
+import { createAuditSearch } from '@rack-gateway/audit/search'
 import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import {
   createIdentities,
@@ -71,6 +72,7 @@ import { type RecordingSettings, recordingKeys, registerRecordings, sessionRecor
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
+import { version } from './version.ts'
 
 export type SecretKeys = readonly [Buffer, ...Buffer[]]
 
@@ -156,6 +158,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const notes = { protection, forwarding, checkpoints: checkpointer.state, months }
     await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
+    const auditLog = createAuditSearch({ url: databaseUrl })
+    app.addHook('onClose', () => auditLog.close())
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
     await registerPolicyPackages(app, { entries: options.policyPackages, now })
@@ -175,6 +179,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
         deriveKeys: recordingKeys(options.secretKeys),
         sql: database.sql,
       }),
+      auditLog,
       childFlags: options.childFlags ?? process.execArgv,
     })
     await registerPages(app, database, options, vouching)
@@ -383,7 +388,15 @@ function recordConfiguration(app: FastifyInstance, { racks, auditReads, authMaxS
   app.addHook('onReady', async function recordStart() {
     const names = racks.map(({ name }) => name).join(' ')
     const packages = app.policyPackages.loaded.map(describePackage).join(', ')
-    const detail = { racks: names, policy: app.policy.hash, packages, auditReads, authMaxStale }
+    const detail = {
+      version: version(),
+      node: process.version,
+      racks: names,
+      policy: app.policy.hash,
+      packages,
+      auditReads,
+      authMaxStale,
+    }
     await app.audit.record({ kind: 'configuration.loaded', detail })
   })
 }

@@ -190,6 +190,7 @@ function members(to: CanonicalWriter, actor: Actor): { id: string; name: string 
   to.names('bindings', actor.bindings, 'principal.bindings')
   to.text('boundTo', actor.boundTo, 'principal.boundTo')
   to.text('credential', actor.credential, 'principal.credential')
+  to.text('device', actor.device, 'principal.device')
   to.names('groups', actor.groups, 'principal.groups')
   const id = to.text('id', actor.id, 'principal.id')
   job(to, actor.job)
@@ -203,5 +204,12 @@ function members(to: CanonicalWriter, actor: Actor): { id: string; name: string 
     to.close()
   }
   to.names('roles', actor.roles, 'principal.roles')
+  if (actor.trust !== undefined) {
+    to.open('trust')
+    to.text('id', actor.trust.id, 'principal.trust.id')
+    to.text('name', actor.trust.name, 'principal.trust.name')
+    to.text('subject', actor.trust.subject, 'principal.trust.subject')
+    to.close()
+  }
   return { id, name }
 }

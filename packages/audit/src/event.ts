@@ -59,6 +59,7 @@ export const eventKinds = [
   'signing-key.changed',
   'recording.gap',
   'recording.read',
+  'audit.exported',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 
@@ -71,6 +72,8 @@ export const Actor = Type.Object({
   name: Text,
   /** Session or token id. */
   credential: Type.Optional(Text),
+  /** What the session's device is called. */
+  device: Type.Optional(Text),
   /** The rack that the credential is bound to. */
   boundTo: Type.Optional(Text),
   owner: Type.Optional(Type.Object({ kind: Text, id: Text, name: Text })),
@@ -91,6 +94,8 @@ export const Actor = Type.Object({
       actor: Type.Optional(Text),
     }),
   ),
+  /** Of a workload: the trust that let it in, and the `sub` of its token. */
+  trust: Type.Optional(Type.Object({ id: Text, name: Text, subject: Text })),
 })
 export type Actor = Static<typeof Actor>
 

@@ -169,9 +169,25 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       },
       {
         "definer": false,
+        "name": "audit.network_of",
+        "public": false,
+        "runtime": true,
+        "settings": null,
+      },
+      {
+        "definer": false,
         "name": "audit.refuse_change",
         "public": false,
         "runtime": false,
+        "settings": [
+          "search_path=pg_catalog, pg_temp",
+        ],
+      },
+      {
+        "definer": false,
+        "name": "audit.words_of",
+        "public": false,
+        "runtime": true,
         "settings": [
           "search_path=pg_catalog, pg_temp",
         ],

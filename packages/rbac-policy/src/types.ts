@@ -78,6 +78,10 @@ export interface Principal {
   } | null
   /** Of a workload. */
   readonly job?: Job
+  /** Of a workload: what let it in, and the `sub` that its issuer gave it. */
+  readonly trust?: { readonly id: string; readonly name: string; readonly subject: string }
+  /** Of a user: what the session's device is called. */
+  readonly device?: string
   /** When the credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** CIDRs that it may be used from; none: from anywhere. */

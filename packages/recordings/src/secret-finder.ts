@@ -39,6 +39,8 @@ export class SecretFinder {
   /** Needles by the last block of their first bytes, and by their first byte. */
   readonly #byBlock = new Map<number, Needle[]>()
   readonly #byFirst = new Map<number, Needle[]>()
+  /** 1 for each byte that a needle begins with. */
+  readonly #begins = new Uint8Array(256)
 
   constructor(needles: readonly Needle[]) {
     const lengths = needles.map(({ bytes }) => bytes.length)
@@ -56,6 +58,7 @@ export class SecretFinder {
     }
     put(this.#byBlock, blockAt(bytes, this.#shortest - 1), needle)
     put(this.#byFirst, bytes[0] ?? 0, needle)
+    this.#begins[bytes[0] ?? 0] = 1
   }
 
   /** All secrets in the bytes, by where they begin; of those that begin at one place the longest. They may overlap. */
@@ -80,6 +83,7 @@ export class SecretFinder {
   /** Where the bytes' end may be the beginning of a secret, and of which; null where it can't be. */
   openAt(bytes: Buffer): { readonly from: number; readonly mark: string } | null {
     for (let from = Math.max(0, bytes.length - this.#longest + 1); from < bytes.length; from++) {
+      if (this.#begins[bytes[from] ?? 0] === 0) continue
       const rest = bytes.length - from
       for (const needle of this.#byFirst.get(bytes[from] ?? 0) ?? []) {
         if (needle.bytes.length > rest && bytes.compare(needle.bytes, 0, rest, from) === 0)

@@ -42,6 +42,7 @@ describe('a list in pages of two', () => {
     '/tokens': () => post('/tokens', { name: name(), role: 'viewer' }),
     '/trusts': () => post('/trusts', { name: name(), issuer: pipelines.issuer.url, conditions, role: 'viewer' }),
     '/workload-sessions': async () => (await pipelines.job('viewer')).id,
+    '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
   }
 
   test('can be tried for every list that there is', () => {

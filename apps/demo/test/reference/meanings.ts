@@ -51,6 +51,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_UNAUTHENTICATED: 'what is wrong with the credential; see the rules of authentication',
   RGW_UNKNOWN_ROUTE: 'that the rack API has no such method and path, or the gateway doesn’t know it',
   RGW_UNMASKABLE_ANSWER: 'why the rack’s answer could not be masked, so that it isn’t shown',
+  RGW_INVALID_FILTER: 'which filter of a search of the audit log can’t be read, and what it looks like',
   RGW_INVALID_REQUEST:
     'which field of the request is not as the endpoint’s schema says, or what is wrong with a proposed policy document',
   RGW_STRONGER_THAN_YOURSELF: 'what the caller wants to give and does not hold, there or for as long',

@@ -1,4 +1,5 @@
 import type { EventDraft } from '@rack-gateway/audit'
+import type { AuditSearch, Slots } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
@@ -38,6 +39,11 @@ export interface OwnApiContext {
   readonly cliLogin: CliLoginApi
   readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
+  readonly auditLog: AuditSearch
+  /** Those who follow the audit log. */
+  readonly followers: Slots
+  /** Aborted when the gateway stops. */
+  readonly closing: AbortSignal
   readonly studies: PolicyStudies
 }
 
@@ -63,10 +69,14 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   isWaitedFor(): boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
-  /** Records something with this call, and resolves when that is durable. */
+  /** Records what was done with this call, in the name of its caller, and resolves when that is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
   ) => Promise<void>
+  /** Decides once more, while an answer is under way. @throws when the caller may no longer */
+  readonly again: () => Promise<void>
+  /** Of a client that connects again. */
+  readonly lastEventId: string | null
   /** Aborts when nobody waits for the answer any more. */
   readonly leaving: () => AbortSignal
 }

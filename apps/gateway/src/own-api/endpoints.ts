@@ -2,6 +2,7 @@ import { EventProof } from '@rack-gateway/audit/verify'
 import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
+import * as audit from './audit-schemas.ts'
 import * as evidence from './evidence-schemas.ts'
 import * as impact from './impact-schemas.ts'
 import * as policy from './policy-schemas.ts'
@@ -25,8 +26,6 @@ interface EndpointShape {
   readonly answer: TSchema
   /** Of an answer that is written while it is read: what it can be. */
   readonly streamed?: readonly string[]
-  /** Of an answer that isn't JSON: its media type. */
-  readonly media?: string
 }
 
 /** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
@@ -531,8 +530,55 @@ export const endpoints = {
     scope: 'gateway',
     callers: everybody,
     status: 200,
-    answer: Type.Unknown({ description: 'an asciicast, version 3' }),
-    media: 'application/x-asciicast',
+    answer: Type.String({ description: 'an asciicast, version 3' }),
+    streamed: ['application/x-asciicast'],
+  },
+  searchAudit: {
+    method: 'GET',
+    path: '/audit/events',
+    summary: 'Searches the audit log, newest first. Filters are joined by "and"; the search itself is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: audit.AuditPageQuery,
+    status: 200,
+    answer: schemas.pageOf(audit.FoundEvent),
+  },
+  getAuditEvent: {
+    method: 'GET',
+    path: '/audit/events/{id}',
+    summary: 'Shows an event, with its links in the chain.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: audit.WholeEvent,
+  },
+  followAudit: {
+    method: 'GET',
+    path: '/audit/events/stream',
+    summary:
+      'Follows the audit log: server-sent events named audit, from every replica, from now on or from Last-Event-ID. Ends with one named end, when the caller may no longer read it.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: audit.AuditStreamQuery,
+    status: 200,
+    answer: Type.String(),
+    streamed: ['text/event-stream'],
+  },
+  exportAudit: {
+    method: 'GET',
+    path: '/audit/export',
+    summary:
+      'Exports all that fits the filters, oldest first, as NDJSON (which audit verify reads), CSV for spreadsheets, or OCSF. The export is recorded with its filters and count.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: audit.AuditExportQuery,
+    status: 200,
+    answer: Type.String(),
+    streamed: ['application/x-ndjson', 'text/csv'],
   },
   studyPolicy: {
     method: 'POST',

@@ -40,7 +40,7 @@ export function openApiDocument(): object {
       title: 'Rack Gateway',
       version: '1',
       description:
-        'Users, sessions, service accounts, bindings, API tokens and trust in CI systems. Errors have one form everywhere.',
+        'Users, sessions, service accounts, bindings, API tokens, trust in CI systems and the audit log. Errors have one form everywhere.',
     },
     servers: [{ url: apiPrefix }],
     security: [{ bearer: [] }, { basic: [] }, { cookie: [], csrf: [] }],
@@ -84,7 +84,7 @@ export function entries(): [EndpointName, Endpoint][] {
 }
 
 function operation(name: EndpointName, endpoint: Endpoint): object {
-  const { path, summary, query, body, status, answer, streamed, media } = endpoint
+  const { path, summary, query, body, status, answer, streamed } = endpoint
   const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
   const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
     name: parameter,
@@ -106,9 +106,7 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
         description: summary,
         content:
           streamed === undefined
-            ? media === undefined
-              ? json(answer)
-              : { [media]: { schema: answer } }
+            ? json(answer)
             : Object.fromEntries(streamed.map((type) => [type, { schema: answer }])),
       },
       ...(isForCallers(endpoint) &&

@@ -1,3 +1,4 @@
+import { type AuditSearch, createSlots } from '@rack-gateway/audit/search'
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
 import type { Recheck } from '@rack-gateway/auth/login'
 import {
@@ -56,12 +57,15 @@ export interface OwnApiOptions {
   readonly recheck: Recheck
   readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
+  readonly auditLog: AuditSearch
   /** Node's flags for processes that this one starts. */
   readonly childFlags: readonly string[]
 }
 
 /** Few requests here are large. */
 const usualBodyLimit = 64 * 1024
+
+const mostFollowers = 10
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
@@ -76,6 +80,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     recheck,
     auditEvidence,
     recordings,
+    auditLog,
   } = options
   const studies = createPolicyStudies({ sql: database.sql, flags: options.childFlags })
   app.addHook('preClose', async () => studies.stop())
@@ -95,6 +100,9 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     cliLogin,
     auditEvidence,
     recordings,
+    auditLog,
+    followers: createSlots(mostFollowers, 'followers'),
+    closing: closingOf(app),
     studies,
   }
   app.decorateRequest('provenJwt', null)
@@ -135,7 +143,6 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
       const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamed(answered)) return sendStreamed(reply, answered)
-      if (endpoint.media !== undefined) void reply.type(endpoint.media)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
@@ -203,8 +210,21 @@ function callFrom(
     async record(event: Parameters<OwnCall['record']>[0]) {
       await app.audit.record({ ...draftOf(request), ...event })
     },
+    again: () => admitAgain(app, request, { endpoint, context }),
+    lastEventId: lastEventIdOf(request),
     leaving: () => leavingOf(reply),
   }
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | null {
+  const id = headers['last-event-id']
+  return typeof id === 'string' && id !== '' ? id : null
+}
+
+function closingOf(app: FastifyInstance): AbortSignal {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  return closing.signal
 }
 
 function leavingOf({ raw }: FastifyReply): AbortSignal {

@@ -1,4 +1,5 @@
 import type { Handlers } from '../call.ts'
+import { auditHandlers } from './audit.ts'
 import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
@@ -14,6 +15,7 @@ import { userHandlers } from './users.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
+  ...auditHandlers,
   ...meHandlers,
   ...sessionHandlers,
   ...userHandlers,

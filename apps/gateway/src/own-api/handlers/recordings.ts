@@ -30,7 +30,12 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording'> = {
       stream.destroy()
       throw error
     })
-    return stream
+    return {
+      body: stream,
+      mediaType: 'application/x-asciicast',
+      fileName: `${id}.cast`,
+      release: () => stream.destroy(),
+    }
   },
 }
 

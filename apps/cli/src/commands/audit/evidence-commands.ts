@@ -5,12 +5,8 @@ import { commandExamples } from '../../help.ts'
 import { prove, verifyProof } from './prove.ts'
 import { verify } from './verify.ts'
 
-/** Runs `audit …`. @param words what follows `audit` @returns the exit code */
-export async function runAuditCommand(
-  context: Context,
-  words: readonly string[],
-  rack: string | null,
-): Promise<number> {
+/** Runs `audit verify`, `audit prove` and `audit verify-proof`. @param words what follows `audit` @returns the exit code */
+export async function evidence(context: Context, words: readonly string[], rack: string | null): Promise<number> {
   let code: number = exitCodes.ok
   const key = { type: 'string', requiresArg: true, describe: 'the public key that you know' } as const
   const checkpoints = { type: 'string', requiresArg: true, describe: 'a directory with copies of checkpoints' } as const
@@ -24,9 +20,9 @@ export async function runAuditCommand(
     requiresArg: true,
     describe: 'read from this PostgreSQL instead of the gateway',
   } as const
-  const parser = commandParser('rack-gateway help audit')
+  const parser = commandParser('rack-gateway audit verify --help')
     .scriptName('rack-gateway audit')
-    .usage(commandExamples.audit)
+    .usage(commandExamples.evidence)
     .command(
       'verify',
       'verify chain, trees and checkpoints of the whole log',
