@@ -45,6 +45,7 @@ import { followAnswers, refuseConnect, refuseExpectations } from './client-error
 import { createFailureLog } from './failure-log.ts'
 import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
+import { watchLogMonths } from './log-months.ts'
 import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
 import { type AuditEvidence, createAuditEvidence } from './own-api/audit-evidence.ts'
@@ -152,7 +153,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await registerRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
-    const notes = { protection: await tamperProtection(database.sql), forwarding, checkpoints: checkpointer.state }
+    const months = watchLogMonths(app, database)
+    const protection = await tamperProtection(database.sql)
+    const notes = { protection, forwarding, checkpoints: checkpointer.state, months }
     await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
     const auditLog = createAuditSearch({ url: databaseUrl })
@@ -191,6 +194,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
           audit: app.audit,
           lastUses,
           checkpoints: checkpointer.state,
+          months,
           recordings: app.recordings,
           now,
         }),

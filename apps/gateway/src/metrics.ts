@@ -1,3 +1,4 @@
+import type { LogMonths } from '@rack-gateway/audit/archive/months'
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Audit } from '@rack-gateway/audit/plugin'
 import type { SinkStats } from '@rack-gateway/audit/sinks'
@@ -5,19 +6,29 @@ import type { Identities } from '@rack-gateway/auth'
 import type { LastUses } from '@rack-gateway/auth/store'
 import type { Recordings } from '@rack-gateway/recordings'
 import { Counter, Gauge, Registry } from 'prom-client'
+import { monthSeconds } from './log-months.ts'
 
 export interface MetricSources {
   readonly identities: Identities
   readonly audit: Audit
   readonly lastUses: LastUses
   readonly checkpoints: () => CheckpointerState
+  readonly months: () => LogMonths
   readonly recordings: Recordings | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** What is measured: asked for when somebody collects it. No label comes from a caller. */
-export function createMetrics({ identities, audit, lastUses, checkpoints, recordings, now }: MetricSources): Registry {
+export function createMetrics({
+  identities,
+  audit,
+  lastUses,
+  checkpoints,
+  months,
+  recordings,
+  now,
+}: MetricSources): Registry {
   const registry = new Registry()
   const registers = [registry]
 
@@ -89,6 +100,12 @@ export function createMetrics({ identities, audit, lastUses, checkpoints, record
     undelivered(checkpoints()),
   )
   counter('audit_delivery_failures', 'Failed deliveries of checkpoints', () => checkpoints().deliveryFailures)
+  gauge('audit_oldest_month_timestamp_seconds', 'When the oldest month began that is in the database', () =>
+    monthSeconds(months().oldest),
+  )
+  gauge('audit_archived_month_timestamp_seconds', 'When the newest month began that is archived; 0 for none', () =>
+    monthSeconds(months().archived),
+  )
   counter(
     'audit_streams_adopted',
     'Streams of other processes, gone without a word, that were adopted here',

@@ -1,3 +1,4 @@
+import type { LogMonths } from '@rack-gateway/audit/archive/months'
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { FallbackStats } from '@rack-gateway/audit/fallback'
 import type { Database, TamperProtection } from '@rack-gateway/database'
@@ -5,6 +6,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { checkpointsCheck } from './checkpoint-readiness.ts'
 import type { Forwarding } from './forwarding.ts'
+import { retentionCheck } from './log-months.ts'
 import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
 
@@ -68,13 +70,14 @@ export interface ReadinessNotes {
   readonly protection: TamperProtection
   readonly forwarding: Forwarding
   readonly checkpoints: () => CheckpointerState
+  readonly months: () => LogMonths
 }
 
 /** What the gateway needs to answer calls, and what the operator should know about it. */
 export function readinessChecks(
   app: FastifyInstance,
   database: Database,
-  { protection, forwarding, checkpoints }: ReadinessNotes,
+  { protection, forwarding, checkpoints, months }: ReadinessNotes,
 ): () => Promise<Readiness[]> {
   return oncePer(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
@@ -91,6 +94,7 @@ export function readinessChecks(
       },
       ...auditChecks(app),
       checkpointsCheck(checkpoints()),
+      retentionCheck(months()),
       ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),

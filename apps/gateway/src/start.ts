@@ -78,8 +78,13 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
 }
 
 async function checkpointsOf(config: ServerConfig) {
+  return { keys: signingKeysFrom(config), places: await openPlaces(config.checkpoints) }
+}
+
+/** What signs the audit log's checkpoints and archives, newest first. */
+export function signingKeysFrom(config: ServerConfig) {
   const given = config.checkpoints.signingKeys.map((key) => Buffer.from(key.reveal(), 'base64'))
-  return { keys: signingKeysOf(given, secretKeysOf(config)), places: await openPlaces(config.checkpoints) }
+  return signingKeysOf(given, secretKeysOf(config))
 }
 
 function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | null {

@@ -11,6 +11,7 @@ export {
   updateClientConfig,
 } from './client.ts'
 export { ClientFile } from './client-schema.ts'
+export { readDuration } from './duration.ts'
 export { forgetSecrets, sanitiseEnvironment } from './environment.ts'
 export {
   ConfigDirectoryShared,

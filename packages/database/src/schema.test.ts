@@ -35,6 +35,7 @@ const tables: PgTable[] = [
   schema.checkpoints,
   schema.trees,
   schema.deliveries,
+  schema.archives,
 ]
 
 test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
@@ -72,6 +73,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
   )
   expect(lines).toMatchInlineSnapshot(`
     [
+      "audit.archives: SELECT",
       "audit.checkpoints: SELECT INSERT",
       "audit.deliveries: SELECT INSERT UPDATE",
       "audit.events: SELECT INSERT",
@@ -110,6 +112,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
     where n.nspname in ('gateway', 'audit') and not t.tgisinternal order by 1, 2`
   expect(triggers.map((row) => `${row.table}: ${row.trigger} ${row.when} (${row.enabled})`)).toMatchInlineSnapshot(`
     [
+      "audit.archives: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.checkpoints: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events_MONTH: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
@@ -130,6 +133,30 @@ test('tables, privileges of the runtime login, triggers and checks are as record
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('gateway', 'audit') order by 1`
   expect([...functions]).toMatchInlineSnapshot(`
     [
+      {
+        "definer": false,
+        "name": "audit.digest_line",
+        "public": false,
+        "runtime": false,
+        "settings": null,
+      },
+      {
+        "definer": false,
+        "name": "audit.digest_lines",
+        "public": false,
+        "runtime": false,
+        "settings": null,
+      },
+      {
+        "definer": false,
+        "name": "audit.drop_archived_month",
+        "public": false,
+        "runtime": false,
+        "settings": [
+          "search_path=pg_catalog, pg_temp",
+          "TimeZone=UTC",
+        ],
+      },
       {
         "definer": true,
         "name": "audit.ensure_partition",

@@ -2,6 +2,7 @@ import {
   bigint,
   boolean,
   customType,
+  date,
   integer,
   pgSchema,
   primaryKey,
@@ -369,3 +370,17 @@ export const deliveries = audit.table('deliveries', {
   number: bigint('number', { mode: 'number' }).notNull(),
   at: instant('at').notNull(),
 })
+
+/** Months that were archived, and where. */
+export const archives = audit.table(
+  'archives',
+  {
+    month: date('month').notNull(),
+    hash: bytea('hash').notNull(),
+    place: text('place').notNull(),
+    events: bigint('events', { mode: 'number' }).notNull(),
+    manifest: text('manifest').notNull(),
+    at: instant('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.month, table.hash, table.place] })],
+)

@@ -19,7 +19,7 @@ export interface SignedBy {
 export interface AuditEvidence {
   /** Oldest first. */
   keys(): Promise<SignedBy[]>
-  /** All checkpoints, then all events, a line of JSON each. @throws AuditLogBusy */
+  /** All checkpoints, the archives that were made, then all events that are here, a line of JSON each. @throws AuditLogBusy */
   read(): Readable
   prove(id: string): Promise<ProofResult>
 }
@@ -66,5 +66,6 @@ const busy = 'The audit log is being read by as many as may read it at once: ask
 
 async function* linesOf(log: DatabaseLog): AsyncGenerator<string> {
   for await (const checkpoint of log.checkpoints()) yield `${JSON.stringify({ checkpoint })}\n`
+  for (const archive of await log.archives()) yield `${JSON.stringify({ archive })}\n`
   for await (const lines of log.lines()) yield `${lines.join('\n')}\n`
 }

@@ -10,12 +10,15 @@ import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts
 export const streamStates = ['open', 'closed', 'abandoned', 'broken'] as const
 export type StreamState = (typeof streamStates)[number]
 
-/** A stream's tree, as a checkpoint has it. */
-export interface StreamHead {
+export interface SizedStream {
   readonly stream: string
   /** Events. */
   readonly size: number
   readonly root: Digest
+}
+
+/** A stream's tree, as a checkpoint has it. */
+export interface StreamHead extends SizedStream {
   readonly state: StreamState
 }
 

@@ -6,6 +6,8 @@ import { searchColumns } from './search-columns.ts'
 
 /** The log in a database. Checkpoints are read first: whatever is written meanwhile is in the events, and not signed yet. */
 export interface DatabaseLog {
+  /** Archives that were made of months, oldest month first. */
+  archives(): Promise<ArchiveRecord[]>
   /** Notes, in the order of their numbers. */
   checkpoints(): AsyncGenerator<string>
   /** Export lines, by month, stream and number, some at once. May be left before the end. */
@@ -17,22 +19,28 @@ export interface DatabaseLog {
 const notesAtOnce = 500
 const linesAtOnce = 500
 
+/** An archive that was made, verified and recorded. */
+export interface ArchiveRecord {
+  readonly manifest: string
+  readonly place: string
+}
+
 /**
  * Neither a transaction nor a cursor is held open: on a connection that breaks, the driver ends the process with the one, and with the
  * other makes believe that there is no more.
  */
 export function databaseLog(sql: Sql): DatabaseLog {
   return {
+    async archives() {
+      const [table] = await sql`select to_regclass('audit.archives') is not null as present`
+      if (!table?.present) return []
+      const rows = await sql<
+        ArchiveRecord[]
+      >`select manifest, place from audit.archives order by month, at, hash, place`
+      return [...rows]
+    },
     async *checkpoints() {
-      for (let number = 0; ; ) {
-        const rows = await sql<{ number: number; note: string }[]>`
-          select number::float8 as number, note from audit.checkpoints
-          where number > ${number} order by number limit ${notesAtOnce}`
-        for (const { note } of rows) yield note
-        const last = rows.at(-1)
-        if (last === undefined) return
-        number = last.number
-      }
+      for await (const { note } of numberedNotes(sql, { first: 1, last: null })) yield note
     },
     async *lines() {
       for (const month of await monthsOf(sql)) yield* linesOfMonth(sql, month)
@@ -43,18 +51,34 @@ export function databaseLog(sql: Sql): DatabaseLog {
   }
 }
 
-interface Month {
+/** The checkpoints from one number to another, or to the newest. */
+export async function* numberedNotes(
+  sql: Sql,
+  { first, last }: { readonly first: number; readonly last: number | null },
+): AsyncGenerator<{ readonly number: number; readonly note: string }> {
+  for (let after = first - 1; ; ) {
+    const rows = await sql<{ number: number; note: string }[]>`
+      select number::float8 as number, note from audit.checkpoints
+      where number > ${after} ${last === null ? sql`` : sql`and number <= ${last}`} order by number limit ${notesAtOnce}`
+    yield* rows
+    const newest = rows.at(-1)
+    if (newest === undefined) return
+    after = newest.number
+  }
+}
+
+export interface MonthBounds {
   /** With their offset, so that they mean the same in every session. */
   readonly from: string
   readonly to: string
 }
 
 /** The months that have events. */
-async function monthsOf(sql: Sql): Promise<Month[]> {
+async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
   const [bounds] = await sql<{ first: Date | null; last: Date | null }[]>`
     select min(at) as first, max(at) as last from audit.events`
   if (bounds?.first == null || bounds.last == null) return []
-  const months: Month[] = []
+  const months: MonthBounds[] = []
   const start = (month: Date, ahead: number) =>
     new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead, 1))
   for (let month = start(bounds.first, 0); month <= bounds.last; month = start(month, 1))
@@ -70,7 +94,8 @@ interface LineRow {
   readonly moment: string
 }
 
-async function* linesOfMonth(sql: Sql, { from, to }: Month): AsyncGenerator<string[]> {
+/** Export lines of one month, by stream and number, some at once. */
+export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
   let after: Pick<LineRow, 'stream' | 'number' | 'moment'> | null = null
   for (;;) {
     const beyond: Fragment =
@@ -90,7 +115,7 @@ async function* linesOfMonth(sql: Sql, { from, to }: Month): AsyncGenerator<stri
 type Fragment = PendingQuery<Row[]>
 
 /** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
-async function copyMonth(sql: Sql, { from, to }: Month, onRow: (row: Buffer) => void): Promise<void> {
+async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Buffer) => void): Promise<void> {
   const readable: Readable = await sql
     .unsafe(
       `copy (select ${[...searchColumns.map(inUtc), exportLineInSql].join(', ')} from audit.events

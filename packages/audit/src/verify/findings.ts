@@ -62,7 +62,46 @@ export interface CheckpointFinding {
   readonly detail: string
 }
 
-export type Finding = EventFinding | CheckpointFinding
+export type ArchiveProblem =
+  /** It has no manifest, or lacks a part. */
+  | 'missing'
+  /** Its manifest can't be read, or is that of another month. */
+  | 'unreadable'
+  /** Its manifest's signature is false. */
+  | 'signature'
+  /** Its manifest is signed by a key that the log doesn't have. */
+  | 'key'
+  /** A part's bytes aren't those that the manifest names. */
+  | 'changed'
+  /** The manifest says of its streams something else than the checkpoints that were signed. */
+  | 'streams'
+  /** Its events aren't those that the manifest counts. */
+  | 'events'
+  /** The log records another archive of this month. */
+  | 'replaced'
+
+export interface ArchiveFinding {
+  readonly about: 'archive'
+  readonly problem: ArchiveProblem
+  /** As `2026-10`; empty where it can't be read. */
+  readonly month: string
+  /** The part, the stream or the key. */
+  readonly detail: string
+}
+
+export type Finding = EventFinding | CheckpointFinding | ArchiveFinding
+
+/** A month whose events aren't in the log any more, and whose archive is signed by a key of the log. */
+export interface ArchivedMonth {
+  readonly month: string
+  /** Of the streams that are missing here. */
+  readonly events: number
+  readonly streams: number
+  /** Where the archive was put. */
+  readonly place: string
+  /** SHA-256 of the manifest's text. */
+  readonly manifest: string
+}
 
 /** What a verification says. It holds if there are no findings; `notes` say what it can't know. */
 export interface Verification {
@@ -84,6 +123,8 @@ export interface Verification {
   readonly keys: readonly string[]
   /** `pinned`: a key that was given has signed; `first-use`: the keys are those that the checkpoints name themselves. */
   readonly trust: 'pinned' | 'first-use' | 'none'
+  /** Months that were archived and dropped: nothing of them was checked here. */
+  readonly archived: readonly ArchivedMonth[]
   /** Whether checkpoints were compared with copies out of the database owner's reach. */
   readonly anchored: boolean
 }

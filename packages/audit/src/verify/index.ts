@@ -1,7 +1,11 @@
 export { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
-export { type DatabaseLog, databaseLog } from './database-log.ts'
+export { type ArchiveRecord, type DatabaseLog, databaseLog } from './database-log.ts'
 export { exportLine, exportLineInSql, type LogRecord, readExportLine } from './export-line.ts'
+export { sentenceOf } from './finding-sentence.ts'
 export type {
+  ArchivedMonth,
+  ArchiveFinding,
+  ArchiveProblem,
   CheckpointFinding,
   CheckpointProblem,
   EventFinding,

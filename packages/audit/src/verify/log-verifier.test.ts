@@ -75,6 +75,7 @@ test('a log that nobody touched holds, and it is said what that is worth', () =>
     checkpoints: { count: 3, first: 1, last: 3, at: expect.any(String) },
     keys: [sampleKey.publicKey.text],
     trust: 'pinned',
+    archived: [],
     anchored: true,
   })
   expect(verify({ lines })).toMatchObject({ intact: true, unsigned: 13, trust: 'none', anchored: false })

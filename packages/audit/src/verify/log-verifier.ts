@@ -1,6 +1,7 @@
 import type { StreamHead } from '../checkpoints/checkpoint.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { Digest } from '../tree/hashing.ts'
+import { type ArchiveClaim, createArchiveClaims } from './archive-claims.ts'
 import { createCheckpointChain } from './checkpoint-chain.ts'
 import { membersOf, placeIn, type SaidPlace } from './event-place.ts'
 import { type LogRecord, readExportLine } from './export-line.ts'
@@ -13,6 +14,8 @@ export interface LogVerifier {
    * there is none of this number; where only copies are looked at, they stand for both.
    */
   addCheckpoint(own: string | null, outside: string | null): void
+  /** That an archive has a month's streams, so that they may be missing here; null for a manifest that can't be read. */
+  addArchive(claim: ArchiveClaim | null): void
   /** The next event, as a line of an export: streams in any mixture, each in the order of `seq`. */
   addEvent(line: Buffer): void
   /** The same, read. @param columnProblem the first search column that says something else */
@@ -25,6 +28,8 @@ export interface LogVerifier {
 export interface LogVerifierOptions {
   /** The key that the auditor knows; null: the keys are taken from the checkpoints. */
   readonly pinned: PublicKey | null
+  /** The streams that the log is of, where checkpoints name others too; all of them when absent. */
+  readonly streams?: ReadonlySet<string>
 }
 
 /** What is known of a stream: how far it was read, and what of it was signed. */
@@ -44,10 +49,12 @@ const mostFindings = 100
 const tolerance = 5 * 60_000
 
 /** Verifies a log from its events and checkpoints alone. Memory grows with streams and checkpoints, not with events. */
-export function createLogVerifier({ pinned }: LogVerifierOptions): LogVerifier {
+export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions): LogVerifier {
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
   const findings: Finding[] = []
+  const archives = createArchiveClaims(report)
+  const isOurs = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   let anchored = false
   let current: { readonly id: string; readonly progress: StreamProgress } | null = null
@@ -65,8 +72,13 @@ export function createLogVerifier({ pinned }: LogVerifierOptions): LogVerifier {
     return progress
   }
 
+  /** Whether it concerns a stream that the log isn't of. */
+  function isAboutOther({ problem, detail }: CheckpointFinding): boolean {
+    return (problem === 'broken' || problem === 'head') && !isOurs(detail)
+  }
+
   function expectHead({ stream, size, root, state }: StreamHead): void {
-    if (state === 'broken' || size === 0) return
+    if (state === 'broken' || size === 0 || !isOurs(stream)) return
     const { sizes, roots } = progressOf(stream)
     if (size <= (sizes.at(-1) ?? 0)) return
     sizes.push(size)
@@ -122,9 +134,10 @@ export function createLogVerifier({ pinned }: LogVerifierOptions): LogVerifier {
   function ends(): void {
     const signedUntil = chain.last === null ? null : new Date(Date.parse(chain.last.at) - tolerance).toISOString()
     for (const [stream, progress] of streams) {
-      const { check, sizes, bad, unsignedAt } = progress
+      const { check, sizes, roots, bad, unsignedAt } = progress
       if (bad) continue
       const until = sizes.at(-1) ?? 0
+      if (check.size === 0 && archives.has({ stream, size: until, root: roots.at(-1) ?? '' })) continue
       const next = { stream, seq: check.size + 1, until, id: null, detail: '' }
       if (check.size < until) badEvent(progress, { problem: check.size === 0 ? 'missing' : 'truncated', ...next })
       else if (unsignedAt !== null && signedUntil !== null && unsignedAt < signedUntil)
@@ -136,16 +149,18 @@ export function createLogVerifier({ pinned }: LogVerifierOptions): LogVerifier {
     addCheckpoint(own, outside) {
       if (outside !== null) anchored = true
       const { checkpoint, findings: problems } = chain.add(outside ?? own ?? '')
-      for (const problem of problems) report(problem)
+      for (const problem of problems) if (!isAboutOther(problem)) report(problem)
       if (checkpoint === null) return
       for (const head of checkpoint.heads) expectHead(head)
       const differs = differenceOf(own, outside, checkpoint.note.text)
       if (differs) report({ about: 'checkpoint', problem: differs, number: checkpoint.number, detail: '' })
     },
+    addArchive: archives.add,
     addEvent,
     addRecord,
     addUnreadable,
     finish() {
+      archives.trust(chain.keys)
       ends()
       const { first, last, count, keys } = chain
       const isKnown = pinned !== null && keys.some(({ text }) => text === pinned.text)
@@ -163,6 +178,7 @@ export function createLogVerifier({ pinned }: LogVerifierOptions): LogVerifier {
         checkpoints: first && last && { count, first: first.number, last: last.number, at: last.at },
         keys: keys.map(({ text }) => text),
         trust: isKnown ? 'pinned' : first === null ? 'none' : 'first-use',
+        archived: archives.met(),
         anchored,
       }
     },

@@ -51,14 +51,22 @@ export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerd
   const hash = linkHash(Buffer.from(proof.prev, 'hex'), canonical(proof.event)).toString('hex')
   if (rootByInclusion(leafOf(hash), seq - 1, head.size, proof.path) !== head.root)
     return fails('the event is not in the tree that was signed: it, or its place, was changed')
-  if (pinned !== null && !isTrusted(checkpoint, pinned, proof.keyChanges))
+  if (pinned !== null && !isVouchedFor(checkpoint, pinned, proof.keyChanges))
     return fails(`it is signed by ${checkpoint.key.text}, and the key that you gave doesn't vouch for that one`)
   const trust = pinned === null ? 'first-use' : 'pinned'
   return { holds: true, event: proof.event, checkpoint, size: head.size, trust }
 }
 
-/** Whether the checkpoint's key is the pinned one, or one that later keys, up to the pinned one, have named as the one before. */
-function isTrusted({ key, number }: Checkpoint, pinned: PublicKey, keyChanges: readonly string[]): boolean {
+/**
+ * Whether the checkpoint's key is the pinned one, or one that later keys, up to the pinned one, have named as the one before.
+ *
+ * @param keyChanges the notes in which a new key took the place of the one before
+ */
+export function isVouchedFor(
+  { key, number }: Pick<Checkpoint, 'key' | 'number'>,
+  pinned: PublicKey,
+  keyChanges: readonly string[],
+): boolean {
   const changes = keyChanges.map(readCheckpoint).filter((change) => change !== null && change.number > number)
   let trusted = key.text
   for (let steps = 0; steps <= changes.length; steps++) {

@@ -1,8 +1,9 @@
 import type { Sql } from 'postgres'
+import { claimOf } from '../archive/claim.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
-import { copyUnescaped, databaseLog } from './database-log.ts'
+import { type ArchiveRecord, copyUnescaped, databaseLog } from './database-log.ts'
 import { membersOf, placeOf } from './event-place.ts'
 import { readExportLine } from './export-line.ts'
 import type { Verification } from './findings.ts'
@@ -15,6 +16,8 @@ export interface VerifyOptions {
   readonly pinned: PublicKey | null
   /** A directory with copies of checkpoints out of the database owner's reach; null: there is none. */
   readonly checkpoints: string | null
+  /** Archives that are at hand besides those that the log records. */
+  readonly archives?: readonly ArchiveRecord[]
 }
 
 /** Verifies an export against the checkpoints of a directory. @param chunks of export lines, in any pieces */
@@ -22,20 +25,27 @@ export async function verifyExport(chunks: AsyncIterable<Buffer>, options: Verif
   const verifier = createLogVerifier(options)
   if (options.checkpoints !== null)
     for await (const note of checkpointFiles(options.checkpoints)) verifier.addCheckpoint(note, note)
+  addArchives(verifier, options.archives)
   await eachLine(chunks, (line) => verifier.addEvent(line))
   return verifier.finish()
 }
 
 const checkpointLine = '{"checkpoint":'
+const archiveLine = '{"archive":'
 
-/** Verifies what a gateway sends: checkpoints, a line each (`{"checkpoint":"…"}`), and then its events. */
+/**
+ * Verifies what a gateway sends: checkpoints, a line each (`{"checkpoint":"…"}`), the archives that were made
+ * (`{"archive":{"manifest":"…","place":"…"}}`), and then its events.
+ */
 export async function verifyStream(chunks: AsyncIterable<Buffer>, options: VerifyOptions): Promise<Verification> {
   const verifier = createLogVerifier(options)
   const merge = mergeCheckpoints(verifier, outsideOf(options))
+  addArchives(verifier, options.archives)
   let phase: 'checkpoints' | 'events' = 'checkpoints'
   const notes: string[] = []
   const lines = createLineSplitter(function onLine(line) {
-    if (phase === 'checkpoints' && line.toString('latin1', 0, checkpointLine.length) === checkpointLine)
+    if (line.toString('latin1', 0, archiveLine.length) === archiveLine) addArchives(verifier, [recordOf(line)])
+    else if (phase === 'checkpoints' && line.toString('latin1', 0, checkpointLine.length) === checkpointLine)
       notes.push(noteOf(line))
     else if (phase === 'events') verifier.addEvent(line)
     else held.push(Buffer.from(line))
@@ -58,12 +68,22 @@ export async function verifyStream(chunks: AsyncIterable<Buffer>, options: Verif
 }
 
 function noteOf(line: Buffer): string {
-  try {
-    const { checkpoint }: { checkpoint?: unknown } = JSON.parse(line.toString('utf8'))
-    return typeof checkpoint === 'string' ? checkpoint : ''
-  } catch {
-    return ''
-  }
+  return textOf(membersOfLine(line)?.checkpoint)
+}
+
+function recordOf(line: Buffer): ArchiveRecord {
+  const archive = membersOfLine(line)?.archive
+  const { manifest, place }: { manifest?: unknown; place?: unknown } =
+    typeof archive === 'object' && archive !== null ? archive : {}
+  return { manifest: textOf(manifest), place: textOf(place) }
+}
+
+function membersOfLine(line: Buffer) {
+  return membersOf({ line, start: 0, end: line.length })
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** Verifies the log in a database: chain, trees, checkpoints, and that what is searched says what was recorded. */
@@ -73,6 +93,8 @@ export async function verifyDatabase(sql: Sql, options: VerifyOptions): Promise<
   const merge = mergeCheckpoints(verifier, outsideOf(options))
   for await (const note of log.checkpoints()) await merge.own(note)
   await merge.end()
+  addArchives(verifier, options.archives)
+  addArchives(verifier, await log.archives())
   await log.rows((row) => verifyRow(verifier, row))
   return verifier.finish()
 }
@@ -93,6 +115,10 @@ function verifyRow(verifier: LogVerifier, row: Buffer): void {
   const columns = row.toString('utf8', 0, tab + 1)
   const expected = expectedColumns(event)
   verifier.addRecord(record, place, columns === expected ? null : differingColumn(columns, expected))
+}
+
+function addArchives(verifier: LogVerifier, archives: readonly ArchiveRecord[] = []): void {
+  for (const { manifest, place } of archives) verifier.addArchive(claimOf(manifest, place))
 }
 
 function outsideOf({ checkpoints }: VerifyOptions): AsyncIterator<string> | null {

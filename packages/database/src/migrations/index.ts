@@ -15,6 +15,7 @@ import { checkpoints } from './0014-checkpoints.ts'
 import { search } from './0015-search.ts'
 import { sinks } from './0016-sinks.ts'
 import { recordings } from './0018-recordings.ts'
+import { archives } from './0019-archives.ts'
 
 export interface Migration {
   readonly name: string
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   search,
   sinks,
   recordings,
+  archives,
 ]

@@ -10,6 +10,11 @@ export async function evidence(context: Context, words: readonly string[], rack:
   let code: number = exitCodes.ok
   const key = { type: 'string', requiresArg: true, describe: 'the public key that you know' } as const
   const checkpoints = { type: 'string', requiresArg: true, describe: 'a directory with copies of checkpoints' } as const
+  const archive = {
+    type: 'string',
+    requiresArg: true,
+    describe: 'a directory with archived months, as they were put there or copied from a bucket',
+  } as const
   const database = {
     type: 'string',
     requiresArg: true,
@@ -26,14 +31,15 @@ export async function evidence(context: Context, words: readonly string[], rack:
           .option('database', database)
           .option('export', { type: 'string', requiresArg: true, describe: 'read from this export; - for stdin' })
           .option('checkpoints', checkpoints)
+          .option('archive', archive)
           .option('key', key)
           .option('rack', rackOption)
           .option('json', jsonOption),
       async (given) => {
-        const { database = null, checkpoints = null, key = null, json, export: file = null } = given
+        const { database = null, checkpoints = null, archive = null, key = null, json, export: file = null } = given
         const named = given.rack ?? rack
         const format = json ? 'json' : 'text'
-        code = await verify(context, { database, export: file, checkpoints, key, rack: named, format })
+        code = await verify(context, { database, export: file, checkpoints, archive, key, rack: named, format })
       },
     )
     .command(
@@ -44,10 +50,11 @@ export async function evidence(context: Context, words: readonly string[], rack:
           .positional('id', { type: 'string', demandOption: true, describe: "the event's id" })
           .option('output', { alias: 'o', type: 'string', requiresArg: true, describe: 'write the proof to this file' })
           .option('database', database)
+          .option('archive', archive)
           .option('key', key)
           .option('rack', rackOption),
-      async ({ id, output = null, database = null, key = null, rack: named = rack }) => {
-        code = await prove(context, { id, output, database, key, rack: named ?? null })
+      async ({ id, output = null, database = null, archive = null, key = null, rack: named = rack }) => {
+        code = await prove(context, { id, output, database, archive, key, rack: named ?? null })
       },
     )
     .command(

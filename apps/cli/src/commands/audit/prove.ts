@@ -1,17 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { directoryArchive, proveArchived } from '@rack-gateway/audit/archive/read'
 import { makeProof, type ProofVerdict, verifyProof as verdictOn } from '@rack-gateway/audit/verify'
 import type { Context } from '../../context.ts'
 import { AuditUnreadable, NotSigned, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { printable } from '../../terminal.ts'
 import { openEvidence } from './evidence.ts'
-import { pinnedKey } from './verify.ts'
+import { pinnedKey, unreadable } from './verify.ts'
 
 export interface ProveFlags {
   readonly id: string
   /** Where the proof goes; null: to stdout. */
   readonly output: string | null
   readonly database: string | null
+  /** A directory with archived months; null: not from an archive. */
+  readonly archive: string | null
   readonly key: string | null
   readonly rack: string | null
 }
@@ -22,7 +25,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export async function prove(context: Context, flags: ProveFlags): Promise<number> {
   if (!uuid.test(flags.id)) throw new Usage('say which event by its id, a UUID: rack-gateway audit prove ID')
   const pinned = pinnedKey(flags.key)
-  const proof = flags.database === null ? await askProof(context, flags) : await makeFrom(flags.database, flags.id)
+  const proof = await proofFrom(context, flags)
   const verdict = verdictOn(proof, pinned)
   if (!verdict.holds) {
     context.note(printable(`what the log gives as a proof is none: ${verdict.because}`))
@@ -48,6 +51,23 @@ export async function verifyProof(
   if (verdict.holds) for (const line of saidOf(verdict)) context.print(printable(line))
   else context.print(printable(`the proof does not hold: ${verdict.because}`))
   return verdict.holds ? exitCodes.ok : exitCodes.tampered
+}
+
+function proofFrom(context: Context, flags: ProveFlags): Promise<unknown> {
+  const { database, archive, id } = flags
+  if (database !== null && archive !== null)
+    throw new Usage('prove it from one or the other: --database URL, or --archive DIR')
+  if (archive !== null) return makeFromArchive(archive, id)
+  return database === null ? askProof(context, flags) : makeFrom(database, id)
+}
+
+async function makeFromArchive(directory: string, id: string): Promise<unknown> {
+  const reader = directoryArchive(directory)
+  const result = await proveArchived(reader, await reader.months(), id).catch((error: unknown) => {
+    throw unreadable(error)
+  })
+  if (result.kind === 'proof') return result.proof
+  throw new Usage('there is no event with this id in the archive: it has that of the month in which the event was')
 }
 
 async function askProof(context: Context, { id, rack }: ProveFlags): Promise<unknown> {

@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs'
+import { ArchiveRefused, type ArchiveVerification } from '@rack-gateway/audit/archive/read'
 import {
   type PublicKey,
   readPublicKey,
   type Verification,
+  type VerifyOptions,
   verifyDatabase,
   verifyExport,
   verifyStream,
@@ -11,8 +13,9 @@ import type { Context } from '../../context.ts'
 import { AuditUnreadable, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { printable } from '../../terminal.ts'
+import { heldAgainst, verifyArchives } from './archives.ts'
 import { openEvidence } from './evidence.ts'
-import { sentences } from './sentences.ts'
+import { archiveSentences, sentences } from './sentences.ts'
 
 export interface VerifyFlags {
   /** The database's address; null: not from a database. */
@@ -21,25 +24,52 @@ export interface VerifyFlags {
   readonly export: string | null
   /** A directory with copies of checkpoints. */
   readonly checkpoints: string | null
+  /** A directory with archived months, which are verified too; null: there is none. */
+  readonly archive: string | null
   readonly key: string | null
   readonly rack: string | null
   readonly format: 'text' | 'json'
 }
 
-/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 6 when it doesn't */
-export async function verify(context: Context, flags: VerifyFlags): Promise<number> {
-  const verification = await verifyFrom(context, flags).catch((error: unknown) => {
-    throw unreadable(error)
-  })
-  if (flags.format === 'json') context.print(JSON.stringify(verification, null, 2))
-  else for (const line of sentences(verification)) context.print(printable(line))
-  return verification.intact ? exitCodes.ok : exitCodes.tampered
+/** What was verified: the log, unless only archives were, and each archived month. */
+interface Verified {
+  readonly log: Verification | null
+  readonly archives: readonly ArchiveVerification[]
 }
 
-async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verification> {
+/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 6 when it doesn't */
+export async function verify(context: Context, flags: VerifyFlags): Promise<number> {
+  const verified = await verifyFrom(context, flags).catch((error: unknown) => {
+    throw unreadable(error)
+  })
+  const { log, archives } = verified
+  if (flags.format === 'json') context.print(JSON.stringify(asJson(verified), null, 2))
+  else
+    for (const line of [...(log ? sentences(log, archives) : []), ...archives.flatMap(archiveSentences)])
+      context.print(printable(line))
+  return (log?.intact ?? true) && archives.every(({ intact }) => intact) ? exitCodes.ok : exitCodes.tampered
+}
+
+/** Without archives, what it always was. */
+function asJson({ log, archives }: Verified) {
+  if (archives.length === 0) return log
+  const shown = archives.map(({ manifest, ...verification }) => ({ ...verification, manifest: manifest?.hash ?? null }))
+  return { ...log, archives: shown }
+}
+
+/** An archive alone is verified alone; beside an export, a database or a named gateway it is what these may lack. */
+async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verified> {
+  const { archive, database, export: file, rack } = flags
   const options = { pinned: pinnedKey(flags.key), checkpoints: flags.checkpoints }
-  if (flags.database !== null && flags.export !== null)
-    throw new Usage('verify one or the other: --database URL, or --export FILE')
+  if (database !== null && file !== null) throw new Usage('verify one or the other: --database URL, or --export FILE')
+  const isAlone = archive !== null && database === null && file === null && rack === null
+  const { archives, records } =
+    archive === null ? { archives: [], records: [] } : await verifyArchives(archive, options)
+  const log = isAlone ? null : await verifyLog(context, flags, { ...options, archives: records })
+  return { log, archives: archives.map((verification) => heldAgainst(verification, log)) }
+}
+
+async function verifyLog(context: Context, flags: VerifyFlags, options: VerifyOptions): Promise<Verification> {
   if (flags.export !== null) return verifyExport(bytesOf(flags.export), options)
   if (flags.database === null) return verifyStream(await openEvidence(context, flags.rack, '/audit/log'), options)
   // The driver is no small package.
@@ -66,8 +96,9 @@ function bytesOf(file: string): AsyncIterable<Buffer> {
 }
 
 /** What can't be read is neither proven nor refuted. */
-function unreadable(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || String(error.code).startsWith('RGW_')) return error
+export function unreadable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
   return new AuditUnreadable(
     `the log could not be read to its end, so nothing is known of it: ${printable(error.message)}`,
   )
