@@ -1,4 +1,4 @@
-import { compileMatcher, type Match } from '../matcher.ts'
+import { compileMatcher } from '../matcher.ts'
 import { formType } from '../pairs.ts'
 import { readParameters } from '../parameters.ts'
 import { rackRoutes } from '../routes.ts'
@@ -9,27 +9,19 @@ import type { Field, Step } from './step.ts'
 import { trimmed } from './trimmed.ts'
 import { type Doubt, isDoubt, type PlannedCall, type PlannedCommand, type PlannedProcess } from './types.ts'
 
-const matchers = new Map<string, Match>()
-
-/** As a matcher of all routes would: put together from those alone that can have such a path, when it is first asked for. */
+/** As a matcher of all routes would, put together from those alone that can have such a path. */
 function match(method: string, path: string, kind: RackRoute['kind']): RouteMatch | null {
-  const first = firstSegment(path)
-  const key = `${kind} ${method} ${first}`
-  const known = matchers.get(key)
-  if (known) return known(method, path, kind)
+  const segments = path.split('/')
   const able = rackRoutes.filter(
     (route) =>
-      route.kind === kind &&
-      (route.method === method || route.method === 'ANY') &&
-      (firstSegment(route.path) === first || route.path.startsWith('/{')),
+      route.kind === kind && (route.method === method || route.method === 'ANY') && canHave(route.path, segments),
   )
-  const made = compileMatcher(able)
-  if (able.length > 0) matchers.set(key, made)
-  return made(method, path, kind)
+  return compileMatcher(able)(method, path, kind)
 }
 
-function firstSegment(path: string): string {
-  return path.slice(1).split('/', 1).join()
+/** Whether fixed segments of a route's path, as far as both go, are those of a path. */
+function canHave(pattern: string, segments: readonly string[]): boolean {
+  return pattern.split('/').every((text, place) => text.startsWith('{') || text === segments[place])
 }
 
 /** The calls of one step, found as the gateway will find them: by their target. */
