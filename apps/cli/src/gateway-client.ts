@@ -61,17 +61,27 @@ export const Renewed = Type.Object({
 })
 export type Renewed = Static<typeof Renewed>
 
-/** What waits for a command is not worth more than this. */
-const renewalDeadlineMs = 3_000
+/** Longer than the gateway waits for an identity provider: a token that comes when nobody listens any more is lost. */
+export const renewalDeadlineMs = 20_000
+const endDeadlineMs = 3_000
 
-/** Asks for a session's new token. @returns `never` when the gateway doesn't renew this one, `later` when it couldn't be asked */
-export async function askRenewal(origin: string, token: Secret): Promise<Renewed | 'never' | 'later'> {
+/**
+ * Asks for a session's new token.
+ *
+ * @param leaving gives it up
+ * @returns `never` when the gateway doesn't renew this one, `later` when it couldn't be asked
+ */
+export async function askRenewal(
+  origin: string,
+  token: Secret,
+  leaving?: AbortSignal,
+): Promise<Renewed | 'never' | 'later'> {
   try {
     const answer = await fetch(`${origin}/gateway/api/v1/session/renewal`, {
       method: 'POST',
       headers: headersWith(token),
       redirect: 'manual',
-      signal: AbortSignal.timeout(renewalDeadlineMs),
+      signal: AbortSignal.any([AbortSignal.timeout(renewalDeadlineMs), ...(leaving ? [leaving] : [])]),
     })
     const body = await bodyOf(answer)
     if (answer.status === 403 || answer.status === 404 || answer.status === 409) return 'never'
@@ -88,7 +98,7 @@ export async function endSession(origin: string, token: Secret, id: string): Pro
     method: 'DELETE',
     headers: headersWith(token),
     redirect: 'manual',
-    signal: AbortSignal.timeout(renewalDeadlineMs),
+    signal: AbortSignal.timeout(endDeadlineMs),
   }).catch(() => null)
   await answer?.body?.cancel()
 }

@@ -39,6 +39,16 @@ export const commandExamples = {
   rack-gateway ci login https://gateway.example.com >> "$GITHUB_ENV"     (GitHub Actions)
   echo "export $(rack-gateway ci login https://gateway.example.com)" >> "$BASH_ENV"     (CircleCI)
   rack-gateway ci login https://gateway.example.com --token-variable MY_ID_TOKEN`,
+  sessions: `Examples:
+  rack-gateway sessions
+  rack-gateway sessions --rack production --json
+  rack-gateway sessions end 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35`,
+  audit: `Needs the role auditor or admin. Examples:
+  rack-gateway audit search --principal ada@example.com --since 2h
+  rack-gateway audit search rake db:migrate --effect deny --in-rack production
+  rack-gateway audit show 01a21006-6e55-7646-9171-966421143187
+  rack-gateway audit tail --kind login.failed
+  rack-gateway audit export --since 2027-01-01 --until 2027-02-01 --format csv -o january.csv`,
   url: `Examples:
   RACK_URL=$(rack-gateway url --rack staging) convox apps`,
 } as const

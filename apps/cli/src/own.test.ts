@@ -203,18 +203,21 @@ const file = {
   other: true,
 }
 
+/** Where no gateway answers. */
+const away = { ...file, gateways: { staging: { url: nobody }, production: { url: nobody } } }
+
 describe('logout', () => {
   test('forgets one token and keeps the rest', async () => {
-    machine.configure(file)
+    machine.configure(away)
     expect((await machine.call(['logout', 'staging'])).stdout).toContain('Logged out of staging.')
-    expect(machine.config()).toEqual({ ...file, tokens: { production: { token: 'rgs_production' } } })
+    expect(machine.config()).toEqual({ ...away, tokens: { production: { token: 'rgs_production' } } })
     expect(await machine.call(['logout', 'staging'])).toMatchObject({ code: 0, stdout: 'You were not logged in.\n' })
   })
 
   test('forgets all of them', async () => {
-    machine.configure(file)
+    machine.configure(away)
     expect((await machine.call(['logout', '--all'])).code).toBe(0)
-    expect(machine.config()).toEqual({ ...file, tokens: {} })
+    expect(machine.config()).toEqual({ ...away, tokens: {} })
   })
 
   test.each([
@@ -222,9 +225,9 @@ describe('logout', () => {
     [['staging', '--all'], 2],
     [['stagin'], 78],
   ])('%j exits with %i', async (words, code) => {
-    machine.configure(file)
+    machine.configure(away)
     expect((await machine.call(['logout', ...words])).code).toBe(code)
-    expect(machine.config()).toEqual(file)
+    expect(machine.config()).toEqual(away)
   })
 })
 

@@ -43,12 +43,12 @@ function parser(context: Context): Argv {
     )
     .command(
       'logout [name]',
-      'forget a token',
+      'end a session, and forget its token',
       (own) =>
         own
           .usage(commandExamples.logout)
           .positional('name', { type: 'string' })
-          .option('all', { type: 'boolean', default: false, describe: 'forget every token' }),
+          .option('all', { type: 'boolean', default: false, describe: 'every session' }),
       ({ name, all }) => logout(context, loggedOut(name, all)),
     )
     .command(
@@ -71,6 +71,19 @@ function parser(context: Context): Argv {
         (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
     )
     .command(
+      'sessions [action] [id]',
+      'list your sessions, or end one: sessions end ID',
+      (own) =>
+        sessionsOptions(own.usage(commandExamples.sessions)).option('rack', rackOption).option('json', jsonOption),
+      async ({ action, id, rack = null, json }) =>
+        (await import('./commands/sessions.ts')).sessions(context, {
+          action,
+          id,
+          rack,
+          format: json ? 'json' : 'table',
+        }),
+    )
+    .command(
       'url',
       'print RACK_URL, with the token in it',
       (own) => own.usage(commandExamples.url).option('rack', rackOption),
@@ -85,6 +98,9 @@ function parser(context: Context): Argv {
       (own) => ciOptions(own.usage(commandExamples.ci)).option('rack', rackOption),
       async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
         (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
+    )
+    .command('audit <action>', 'search, show, follow or export the audit log', async (own) =>
+      (await import('./commands/audit/audit-commands.ts')).auditCommands(own, context),
     )
     .command('policy <action>', 'check, test and compare policy documents: policy --help')
     .command('version', 'print the version')
@@ -106,6 +122,12 @@ function loginOptions(own: Argv) {
       describe: 'a token that you were given instead, or - to read it from stdin',
     })
     .option('insecure', { type: 'boolean', default: false, describe: 'permit http:// to another machine' })
+}
+
+function sessionsOptions(own: Argv) {
+  return own
+    .positional('action', { choices: ['list', 'end'] as const, default: 'list' as const })
+    .positional('id', { type: 'string', describe: 'the session to end' })
 }
 
 /** For the help alone: its words are convox's, and read in `commands/can-words.ts`. */

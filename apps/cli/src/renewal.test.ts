@@ -17,28 +17,41 @@ afterEach(async () => {
   await gateway?.close()
 })
 
-async function configured(answer: Parameters<typeof startFakeGateway>[0], renewAt: string): Promise<FakeGateway> {
+async function configured(
+  answer: Parameters<typeof startFakeGateway>[0],
+  renewAt: string,
+  expiresAt = inHours(300),
+): Promise<FakeGateway> {
   const started = await startFakeGateway(answer)
   gateway = started
   machine.configure({
     gateways: { staging: { url: started.url, note: 'mine' } },
     tokens: {
-      staging: { token: 'rgs_old', email: 'a@example.com', expires_at: inHours(300), renew_at: renewAt, more: 1 },
+      staging: { token: 'rgs_old', email: 'a@example.com', expires_at: expiresAt, renew_at: renewAt, more: 1 },
     },
   })
   return started
 }
 
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve: (value: T) => resolve(value) }
+}
+
 /** Beside these, the policy is asked for before a command. */
+const quietly = expect.stringMatching(/^(rack-gateway: your session is being renewed; Ctrl-C leaves .*\n)?$/)
 const renewals = ({ asked }: FakeGateway) => asked.filter(({ path }) => path?.endsWith('/renewal'))
 
 const urlWith = (token: string) => `http://convox:${token}@${gateway?.url.slice('http://'.length)}`
 
 describe('a session of which half is over', () => {
-  test('is renewed before the command, and the new token is used and kept', async () => {
+  test('is renewed while convox runs, and the new token is kept for the next command', async () => {
     const started = await configured({ status: 200, body: renewed }, inHours(-1))
     const outcome = await machine.run(['apps'])
-    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: urlWith(renewed.token) } })
+    expect(outcome).toMatchObject({ code: 0, stderr: quietly, convox: { rackUrl: urlWith('rgs_old') } })
     expect(renewals(started)).toEqual([{ authorization: 'Bearer rgs_old', path: '/gateway/api/v1/session/renewal' }])
     expect(machine.config()).toEqual({
       gateways: { staging: { url: gateway?.url, note: 'mine' } },
@@ -57,8 +70,64 @@ describe('a session of which half is over', () => {
   test('is renewed once by two windows at the same time', async () => {
     const started = await configured({ status: 200, body: renewed }, inHours(-1))
     const outcomes = await Promise.all([machine.run(['apps']), machine.run(['ps'])])
-    expect(outcomes.map(({ convox }) => convox?.rackUrl)).toEqual([urlWith(renewed.token), urlWith(renewed.token)])
+    for (const { code, convox } of outcomes)
+      expect([code, [urlWith('rgs_old'), urlWith(renewed.token)]]).toEqual([
+        0,
+        expect.arrayContaining([convox?.rackUrl]),
+      ])
     expect(renewals(started)).toHaveLength(1)
+    expect(machine.config()).toMatchObject({ tokens: { staging: { token: renewed.token } } })
+  })
+
+  test('that ends soon is renewed first: the command could outlive its token', async () => {
+    await configured({ status: 200, body: renewed }, inHours(-1), inHours(10))
+    expect(await machine.run(['apps'])).toMatchObject({
+      code: 0,
+      stderr: quietly,
+      convox: { rackUrl: urlWith(renewed.token) },
+    })
+  })
+
+  test.each([
+    ['that has half its life before it', inHours(300), 'rgs_old'],
+    ['that ends soon, after a little while', inHours(10), 'rgs_old'],
+  ])(
+    '%s does not hold up convox while the gateway is slow, and its token is waited for at the end',
+    async (_, ends, used) => {
+      const slow = deferred<void>()
+      await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1), ends)
+      const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
+      await running.saw('"argv"')
+      await running.noted('Ctrl-C')
+      expect(machine.config()).toMatchObject({ tokens: { staging: { token: 'rgs_old' } } })
+      slow.resolve()
+      expect(await running.ended).toMatchObject({ code: 3, convox: { rackUrl: urlWith(used) } })
+      expect(machine.config()).toMatchObject({ tokens: { staging: { token: renewed.token } } })
+    },
+  )
+
+  test('is left to the next command by Ctrl-C at the end of this one', async () => {
+    const started = await configured({ status: 200, body: renewed, after: new Promise(() => {}) }, inHours(-1))
+    const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
+    await running.noted('Ctrl-C')
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 3, signal: null })
+    expect(machine.config()).toMatchObject({ tokens: { staging: { token: 'rgs_old', renew_at: expect.any(String) } } })
+    started.answer = { status: 200, body: renewed }
+    expect(await machine.run(['apps'])).toMatchObject({ code: 0 })
+    expect(machine.config()).toMatchObject({ tokens: { staging: { token: renewed.token } } })
+  })
+
+  test('is not written over a login that came in between', async () => {
+    const slow = deferred<void>()
+    await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1))
+    const running = machine.start(['--no-precheck', 'apps'])
+    await running.noted('Ctrl-C')
+    const other = { gateways: { staging: { url: gateway?.url } }, tokens: { staging: { token: 'rgs_other' } } }
+    machine.configure(other)
+    slow.resolve()
+    expect(await running.ended).toMatchObject({ code: 0 })
+    expect(machine.config()).toEqual(other)
   })
 
   test('is renewed for "url" too', async () => {
@@ -76,7 +145,11 @@ describe('a session of which half is over', () => {
   ])('goes on with its token after %s, and asks again next time', async (_, answer) => {
     const started = await configured(answer, inHours(-1))
     const before = machine.config()
-    expect(await machine.run(['apps'])).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: urlWith('rgs_old') } })
+    expect(await machine.run(['apps'])).toMatchObject({
+      code: 0,
+      stderr: quietly,
+      convox: { rackUrl: urlWith('rgs_old') },
+    })
     expect(machine.config()).toEqual(before)
     await machine.call(['url'])
     expect(renewals(started)).toHaveLength(2)

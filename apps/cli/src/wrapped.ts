@@ -1,8 +1,8 @@
 import type { CommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
 import { runConvox } from './convox.ts'
-import { findLastingTarget } from './lasting-target.ts'
-import { rackUrl, type Target } from './target.ts'
+import { type RenewalBeside, renewalBeside } from './renewal-beside.ts'
+import { findTarget, rackUrl, type Target } from './target.ts'
 import { printable } from './terminal.ts'
 
 /** Runs a convox command against the rack that was chosen, unless the policy refuses it. The token travels in the environment only. */
@@ -10,22 +10,41 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   const { words, rack } = line
   const { env } = context
   if (env.RACK_URL?.trim()) return runConvox(words, env)
-  const target = await findLastingTarget(context, rack)
+  const renewal = renewalBeside(context, await findTarget(context, rack))
+  const target = await renewal.target()
+  noteItsEnd(context, target)
+  try {
+    return await (line.precheck === 'off'
+      ? beside(renewal, runConvox(words, { ...env, RACK_URL: rackUrl(target) }))
+      : runChecked(context, target, { words, renewal }))
+  } finally {
+    await renewal.ended()
+  }
+}
+
+function noteItsEnd(context: Context, target: Target): void {
   if (target.expiry.state === 'ends soon') {
     const name = printable(target.name ?? '')
     context.note(
       `your token for ${name} ${target.expiry.words}, at ${target.expiry.at}: log in again with: rack-gateway login ${name}`,
     )
   }
-  if (line.precheck === 'off') return runConvox(words, { ...env, RACK_URL: rackUrl(target) })
-  return runChecked(context, target, words)
+}
+
+function beside<T>(renewal: RenewalBeside, running: Promise<T>): Promise<T> {
+  renewal.begin()
+  return running
 }
 
 /** Loaded only where it is used: policies and plans are most of this program. */
-async function runChecked(context: Context, target: Target, words: readonly string[]): Promise<number> {
+async function runChecked(
+  context: Context,
+  target: Target,
+  { words, renewal }: { readonly words: readonly string[]; readonly renewal: RenewalBeside },
+): Promise<number> {
   const { precheck } = await import('./precheck/precheck.ts')
   const passed = await precheck(context, target, words)
-  const running = runConvox(words, { ...context.env, RACK_URL: rackUrl(target) })
+  const running = beside(renewal, runConvox(words, { ...context.env, RACK_URL: rackUrl(target) }))
   const refreshed = passed.refresh(running.then(nothing, nothing))
   try {
     return await running

@@ -9,6 +9,7 @@ export interface DemoTokens {
   readonly viewer: string
   readonly ops: string
   readonly deployer: string
+  readonly auditor: string
   readonly admin: string
   /** An API token of a service account. */
   readonly ci: string
@@ -41,6 +42,7 @@ export async function seed(
       viewer: await sessionOf(issuer, 'viewer@example.com', 'viewer'),
       ops: await sessionOf(issuer, 'ops@example.com', 'ops'),
       deployer: await sessionOf(issuer, 'deployer@example.com', 'deployer'),
+      auditor: await sessionOf(issuer, 'auditor@example.com', 'auditor'),
       admin: await sessionOf(issuer, 'admin@example.com', 'admin'),
       ci: await pipelineToken(issuer),
       stagingViewer: await sessionOf(issuer, 'staging-viewer@example.com', 'viewer', bound),

@@ -119,6 +119,23 @@ describe('a browser’s session', () => {
     await system.stop()
   })
 
+  test('ends at its SESSION_MAX_AGE, to the millisecond, however much it is used', async () => {
+    const begun = Math.ceil(Date.now() / 1_000) * 1_000
+    const rules = { sessionIdle: 12 * hour, sessionLife: 24 * hour }
+    const system = await startLoginSystem(rules, { now: () => begun + clock.ahead })
+    const { browser, page } = await system.login('nobody')
+    expect(page.setCookies.join()).toContain('Max-Age=86400;')
+    const now = () => system.visit(browser, '/gateway/api/v1/me')
+    for (const later of [8 * hour, 16 * hour, 24 * hour - 1]) {
+      clock.ahead = later
+      expect([later, (await now()).status]).toEqual([later, 200])
+    }
+    clock.ahead = 24 * hour
+    const over = await now()
+    expect([over.status, ruleOf(over)]).toEqual([401, 'expired-token'])
+    await system.stop()
+  })
+
   test('goes on with the shortest limit when it is used just before its end', async () => {
     const begun = Date.now()
     const system = await startLoginSystem({ sessionIdle: 60_000 }, { now: () => begun + clock.ahead })
@@ -163,6 +180,11 @@ describe('a browser’s session', () => {
     const before = await state()
     clock.ahead = 30_000
     for (let calls = 0; calls < 5; calls++) await me(browser)
+    // Another replica has noted nothing of its own yet.
+    const replica = await at.system.replica()
+    const headers = { host: new URL(at.system.url).host }
+    expect((await browser.visit(`${replica.url}/gateway/api/v1/me`, { headers })).status).toBe(200)
+    await replica.stop()
     expect(await state()).toEqual(before)
     clock.ahead = 61_000
     await me(browser)

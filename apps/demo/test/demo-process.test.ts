@@ -60,6 +60,7 @@ describe('a demo', () => {
         viewer: token('rgs'),
         ops: token('rgs'),
         deployer: token('rgs'),
+        auditor: token('rgs'),
         admin: token('rgs'),
         ci: token('rgt'),
         stagingViewer: token('rgs'),
@@ -81,10 +82,18 @@ describe('a demo', () => {
     expect((await call(gateway, '/apps', tokens[role])).status).toBe(role === 'stagingViewer' ? 200 : 400)
   })
 
+  test('has a token for an auditor, whom no rack lets in', async () => {
+    const { gateway, tokens } = demo.file
+    expect((await call(gateway, '/rack/staging/apps', tokens.auditor)).status).toBe(403)
+    const me = await call(gateway, '/gateway/api/v1/me', tokens.auditor)
+    expect(await me.json()).toMatchObject({ name: 'auditor@example.com', roles: ['auditor'] })
+  })
+
   test.each([
     ['viewer', ['viewer']],
     ['ops', ['ops']],
     ['deployer', ['deployer']],
+    ['auditor', ['auditor']],
     ['admin', ['admin']],
     ['nobody', []],
   ])('lets %s log in with a browser', async (person, roles) => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { EventDraft, eventKinds } from '@rack-gateway/audit'
 import { describe, expect, test } from 'vitest'
 import { apiParts } from './reference/api.ts'
+import { claimParts } from './reference/claims.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
@@ -22,18 +23,19 @@ const source = files
   .join('\n')
 
 /** `vitest run apps/demo/test/docs.test.ts -u` brings the pages up to date. */
-describe('the generated parts of the reference are those of the code', () => {
+describe('the generated parts of the pages are those of the code', () => {
   test.each([
-    ['errors.md', errorParts],
-    ['roles.md', roleParts],
-    ['rack-api.md', rackApiParts],
-    ['commands.md', commandParts],
-    ['api.md', apiParts],
-    ['configuration.md', configurationParts],
-    ['policy-document.md', policyDocumentParts],
-    ['permissions.md', permissionParts],
+    ['reference/errors.md', errorParts],
+    ['reference/roles.md', roleParts],
+    ['reference/rack-api.md', rackApiParts],
+    ['reference/commands.md', commandParts],
+    ['reference/api.md', apiParts],
+    ['reference/configuration.md', configurationParts],
+    ['reference/policy-document.md', policyDocumentParts],
+    ['reference/permissions.md', permissionParts],
+    ['how-to/keyless-ci.md', claimParts],
   ])('%s', async (name, parts) => {
-    const path = `${workspace}docs/reference/${name}`
+    const path = `${workspace}docs/${name}`
     const made = withParts(readFileSync(path, 'utf8'), await parts())
     await expect(made).toMatchFileSnapshot(path)
   })

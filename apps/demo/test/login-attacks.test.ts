@@ -275,6 +275,48 @@ test('a login replaces a session that was planted, and ends it', async () => {
   await expect.poll(async () => (await at.visit(victim, '/gateway/api/v1/me')).status).toBe(401)
 })
 
+test('nothing that a login hands over stands in the log or is told to another site', async () => {
+  const lines: string[] = []
+  const seen: string[] = []
+  const logged = await startLoginSystem({}, { log: (line) => lines.push(line) })
+  logged.system.app.log.level = 'trace'
+  const { browser, callback } = await logged.goAndChoose('admin')
+  const begun = await logged.visit(createBrowser(), '/gateway/auth/login')
+  const back = await browser.visit(callback)
+  const again = await browser.visit(callback)
+  for (const [page, status] of [
+    [begun, 303],
+    [back, 303],
+  ] as const)
+    expect([page.status, page.headers['referrer-policy'], page.headers['cache-control']]).toEqual([
+      status,
+      'no-referrer',
+      'no-store',
+    ])
+  expect(again.status).toBe(400)
+  logged.idp.misbehave({ kind: 'answer', path: /^\/token/, answer: { status: 500, type: 'text/plain', body: 'x' } })
+  const failed = await logged.login('admin')
+  expect(failed.page.status).toBe(503)
+  logged.idp.misbehave(null)
+  for (const text of [callback, begun.location ?? '', again.body]) {
+    const parameters = URL.canParse(text) ? new URL(text).searchParams : new URLSearchParams()
+    for (const name of ['code', 'state', 'nonce', 'code_challenge']) seen.push(parameters.get(name) ?? '')
+  }
+  const exchange = logged.idp.received.exchanges.at(-1) ?? {}
+  seen.push(String(exchange.code ?? ''), String(exchange.code_verifier ?? ''), logged.idp.clientSecret)
+  seen.push(
+    ...browser.cookies.values(),
+    ...begun.setCookies.map((line) => line.slice(line.indexOf('=') + 1, line.indexOf(';'))),
+  )
+  const secrets = seen.filter((text) => text.length >= 16)
+  expect(secrets.length).toBeGreaterThanOrEqual(8)
+  const log = lines.join('\n')
+  expect(log).toContain('login.failed')
+  expect(secrets.filter((secret) => log.includes(secret))).toEqual([])
+  expect(log).not.toMatch(/eyJ[\w-]+\.eyJ/)
+  await logged.stop()
+})
+
 describe('logins without end', () => {
   test('of one account that is not let in, from any number of addresses, are 429 beyond the limit, and no further events', async () => {
     const limited = await startLoginSystem({}, { strangersPerMinute: 100, trustedProxies: ['127.0.0.1'] })
@@ -289,6 +331,25 @@ describe('logins without end', () => {
     const durable = (await limited.system.events()).filter(({ kind }) => kind === 'login.failed')
     expect(durable).toHaveLength(10)
     expect((await limited.login('admin')).page.status).toBe(303)
+    await limited.stop()
+  })
+
+  test('of one account count together, however its e-mail address is spelled', async () => {
+    const limited = await startLoginSystem({}, { strangersPerMinute: 100, trustedProxies: ['127.0.0.1'] })
+    const spellings = [
+      'stranger@elsewhere.example',
+      'Stranger@Elsewhere.EXAMPLE',
+      'stranger+1@elsewhere.example',
+      's.tranger@elsewhere.example',
+    ]
+    const statuses: number[] = []
+    for (let count = 0; count < 12; count++) {
+      const email = spellings[count % spellings.length] ?? ''
+      limited.idp.setPeople(demoPeople.map((one) => (one.id === 'stranger' ? { ...one, email } : one)))
+      const { browser, callback } = await limited.goAndChoose('stranger')
+      statuses.push((await browser.visit(callback, { headers: { 'x-forwarded-for': `203.0.113.${count}` } })).status)
+    }
+    expect(statuses).toEqual([...Array(10).fill(403), 429, 429])
     await limited.stop()
   })
 

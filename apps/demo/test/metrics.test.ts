@@ -31,6 +31,10 @@ describe('metrics', () => {
       rack_gateway_identities_cached: 1,
       rack_gateway_last_use_write_failures_total: 0,
       rack_gateway_audit_available: 1,
+      rack_gateway_audit_streams_adopted_total: 0,
+      rack_gateway_audit_outcomes_unknown_total: 0,
+      rack_gateway_audit_fallback: 0,
+      rack_gateway_audit_fallback_refused_files: 0,
     })
     expect(after.rack_gateway_identities_age_seconds).toBeLessThan(1)
     const grown = (name: string) => (after[name] ?? 0) - (before[name] ?? 0)

@@ -213,6 +213,26 @@ describe('the renewal of a session', () => {
     await replica.stop()
   })
 
+  test('makes no token that nobody waits for any more', async () => {
+    const { token, id } = await loggedIn()
+    const [asked, go] = [deferred<void>(), deferred<void>()]
+    at.idp.misbehave({ kind: 'slow', path: /^\/token/, asked: asked.resolve, until: go.promise })
+    const gone = new AbortController()
+    const headers = { authorization: `Bearer ${token}` }
+    const renewing = fetch(`${at.system.url}${renewal}`, { method: 'POST', headers, signal: gone.signal })
+    await asked.promise
+    gone.abort()
+    await expect(renewing).rejects.toThrow()
+    go.resolve()
+    await expect
+      .poll(async () => (await eventsOf('call')).map(({ decision }) => decision?.rule))
+      .toContain('nobody-waits')
+    at.idp.misbehave(null)
+    expect(await eventsOf('session.renewed')).toEqual([])
+    expect(await at.system.sql`select 1 from gateway.credentials where session_id = ${id}`).toHaveLength(1)
+    expect((await renew(token)).status).toBe(200)
+  })
+
   test('survives a login that is faster than the provider’s refusal of the token before it', async () => {
     const { token } = await loggedIn()
     const [asked, answered] = [deferred<void>(), deferred<BadAnswer>()]

@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { AuditEvent } from '@rack-gateway/audit'
+import { readServerConfig } from '@rack-gateway/config'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
+import { freePort } from '@rack-gateway/demo/free-port'
+import { type DemoIdentityProvider, startDemoIdentityProvider } from '@rack-gateway/demo/identity-provider'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Browser } from './support/browser.ts'
 import { ask, call } from './support/demo.ts'
+import { gatewayDefaults } from './support/gateway-defaults.ts'
+import { walkThroughLogin } from './support/login.ts'
 import { dataDirectory, leaveNothing, runCommand, startCommand } from './support/processes.ts'
 import type { Program } from './support/program.ts'
 
@@ -167,6 +173,150 @@ describe('a gateway from the environment', () => {
     await expect(fetch(`${url}/check`)).rejects.toThrow()
     const events = await recorded(database)
     expect([events.at(0)?.kind, events.at(-1)?.kind]).toEqual(['stream.opened', 'stream.closed'])
+  })
+})
+
+test('the gateways of these tests do what one does whose environment says nothing', () => {
+  const { sessions, tokenMaxAgeMs, authMaxStaleMs, ...config } = readServerConfig(settings({}))
+  expect({ ...config, sessions, tokenMaxAge: tokenMaxAgeMs, authMaxStale: authMaxStaleMs }).toMatchObject(
+    gatewayDefaults,
+  )
+})
+
+/** Each setting is seen in what the process does: one that is read and then dropped would fail open. */
+describe('how long what a process lets in lives, by its environment', () => {
+  const [minute, hour] = [60_000, 3_600_000]
+  let database: TestDatabase
+  let idp: DemoIdentityProvider
+  let url: string
+  let env: NodeJS.ProcessEnv
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    const port = await freePort()
+    const publicUrl = `http://127.0.0.1:${port}`
+    idp = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
+    env = {
+      ...bothLogins(database),
+      PORT: String(port),
+      PUBLIC_URL: publicUrl,
+      OIDC_ISSUER: idp.issuer,
+      OIDC_CLIENT_ID: idp.clientId,
+      OIDC_CLIENT_SECRET: idp.clientSecret,
+      ADMIN_USERS: 'admin@example.com',
+      DEVICE_LOGIN: 'off',
+      SESSION_MAX_AGE: '2h',
+      SESSION_LIFETIME: '3h',
+      SESSION_OVERLAP: '10m',
+      SESSION_IDLE: '5m',
+      TOKEN_MAX_AGE: '1d',
+      STRANGERS_PER_MINUTE: '60',
+      TRUSTED_PROXIES: '127.0.0.1',
+    }
+    url = (await startGateway(env)).url
+  })
+  afterAll(async () => {
+    await leaveNothing()
+    await idp.close()
+    await database.drop()
+  })
+
+  const owner = <T>(work: Parameters<typeof ask<T>>[1]) => ask(database.ownerUrl, work)
+  const me = async (browser: Browser) => {
+    const { status, body } = await browser.visit(`${url}/gateway/api/v1/me`)
+    return { status, ...JSON.parse(body) }
+  }
+  const renew = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    const answer = await fetch(`${url}/gateway/api/v1/session/renewal`, { method: 'POST', headers })
+    return Date.parse(JSON.parse(await answer.text()).expiresAt) - Date.now()
+  }
+  const expectAbout = (ms: number, wanted: number) => expect(Math.abs(ms - wanted)).toBeLessThan(minute)
+
+  test('DEVICE_LOGIN', async () => {
+    const body = JSON.stringify({ device: 'laptop', system: 'Linux' })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/gateway/api/v1/cli-logins/device`, { method: 'POST', headers, body })
+    expect([answer.status, await answer.json()]).toEqual([403, expect.objectContaining({ rule: 'device-login-off' })])
+  })
+
+  test('SESSION_MAX_AGE, for a browser and for who is given a token', async () => {
+    const { browser } = await walkThroughLogin(url, 'admin')
+    expectAbout(Date.parse((await me(browser)).expiresAt) - Date.now(), 2 * hour)
+    const token = await issueToken(env, ['--user', 'ann@example.com', '--role', 'viewer'])
+    const { expiresAt } = JSON.parse(await (await call(url, '/gateway/api/v1/me', token)).text())
+    expectAbout(Date.parse(expiresAt) - Date.now(), 2 * hour)
+  })
+
+  test('SESSION_LIFETIME and SESSION_OVERLAP', async () => {
+    const token = await issueToken(env, ['--user', 'ben@example.com', '--role', 'viewer'])
+    const his = `select id from gateway.sessions where user_id = (select id from gateway.users where email = 'ben@example.com')`
+    await owner((sql) =>
+      sql.unsafe(`update gateway.sessions set authenticated_at = now() - interval '80 minutes',
+      expires_at = now() + interval '10 minutes' where id = (${his})`),
+    )
+    expectAbout(await renew(token), 100 * minute)
+    const [before] = await owner<{ left: number }[]>((sql) =>
+      sql.unsafe(`select (extract(epoch from expires_at - now()) * 1000)::float as left
+      from gateway.credentials where session_id = (${his}) and superseded_at is not null`),
+    )
+    expectAbout(before?.left ?? 0, 10 * minute)
+  })
+
+  test('SESSION_IDLE', async () => {
+    const { browser } = await walkThroughLogin(url, 'viewer')
+    const idleFor = (interval: string) =>
+      owner((sql) => sql`update gateway.last_uses set used_at = now() - ${interval}::interval`)
+    await idleFor('4 minutes')
+    expect((await me(browser)).status).toBe(200)
+    const { browser: other } = await walkThroughLogin(url, 'ops')
+    await idleFor('6 minutes')
+    expect(await me(other)).toMatchObject({ status: 401, rule: 'idle-session' })
+  })
+
+  test('TOKEN_MAX_AGE, by the API and by the command', async () => {
+    const token = await issueToken(env, ['--user', 'cat@example.com', '--role', 'admin'])
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const body = (days: number) => JSON.stringify({ name: `for-${days}`, role: 'viewer', days })
+    const made = async (days: number) => {
+      const answer = await fetch(`${url}/gateway/api/v1/tokens`, { method: 'POST', headers, body: body(days) })
+      return [answer.status, JSON.parse(await answer.text()).rule]
+    }
+    expect([await made(2), await made(1)]).toEqual([
+      [400, 'token-max-age'],
+      [201, undefined],
+    ])
+    expect(await issueToken(env, ['--service-account', 'ci', '--role', 'ci'])).toMatch(/^rgt_/)
+    const shown = await runCommand(serverCommand, ['token', 'list'], settings(env))
+    const end =
+      shown.stdout
+        .split('\n')
+        .find((line) => line.includes('API token ci of ci'))
+        ?.split('until ')[1] ?? ''
+    expectAbout(Date.parse(end) - Date.now(), 24 * hour)
+  })
+
+  test.each([
+    [
+      ['--service-account', 'ci', '--role', 'ci', '--days', '2'],
+      'an API token lives for at most 1 day here (TOKEN_MAX_AGE)',
+    ],
+    [
+      ['--user', 'ann@example.com', '--role', 'viewer', '--days', '1'],
+      'a session lives for at most 2 hours here (SESSION_MAX_AGE)',
+    ],
+  ])('and the command makes nothing beyond them: %j', async (args, sentence) => {
+    const before = await changes(database)
+    const outcome = await runCommand(serverCommand, ['token', 'issue', ...args], settings(env))
+    expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(sentence) })
+    expect(await changes(database)).toEqual(before)
+  })
+
+  test('STRANGERS_PER_MINUTE, by TRUSTED_PROXIES', async () => {
+    const statuses = new Set<number>()
+    for (let asked = 0; asked < 61; asked++)
+      statuses.add((await fetch(`${url}/apps`, { headers: { 'x-forwarded-for': '203.0.113.9' } })).status)
+    expect([...statuses]).toEqual([401, 429])
+    expect((await fetch(`${url}/apps`, { headers: { 'x-forwarded-for': '203.0.113.10' } })).status).toBe(401)
   })
 })
 

@@ -1,3 +1,4 @@
+import { createHmac, createPublicKey } from 'node:crypto'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askUnder } from './support/ask-under.ts'
@@ -128,6 +129,38 @@ describe('a job', () => {
   })
 })
 
+describe('what a job has started', () => {
+  const command = 'bin/pre_release'
+  const send = (method: string, path: string, token: string, headers: readonly string[] = []) =>
+    system.send(method, `/rack/staging/apps/myapp${path}`, token, '', headers)
+  const start = async (token: string) => {
+    const { status, body } = await send('POST', '/services/command/processes', token, [`Command: ${command}`])
+    expect([status, body]).toEqual([200, expect.stringContaining('"id"')])
+    return String(JSON.parse(body).id)
+  }
+  const exec = (process: string, token: string) =>
+    openSocket(`${system.url}/rack/staging/apps/myapp/processes/${process}/exec`, token, { Command: command })
+
+  test.each([
+    ['another run of the same workflow', { run_id: '9002' }],
+    ['another attempt at the same run', { run_attempt: '2' }],
+  ])('is entered and stopped by it alone, and not by %s', async (_, other) => {
+    await trust()
+    const [own, foreign] = [
+      (await exchange(await issuer.jwt())).body.token,
+      (await exchange(await issuer.jwt(other))).body.token,
+    ]
+    const process = await start(own)
+    const refused = await exec(process, foreign)
+    expect((await refused.untilEnd()).join('')).toMatch(/^ERROR: process:exec-any on myapp needs the role admin/)
+    expect((await send('DELETE', `/processes/${process}?`, foreign)).status).toBe(403)
+    const entered = await exec(process, own)
+    expect(entered.status).toBe(101)
+    entered.close()
+    expect((await send('DELETE', `/processes/${process}?`, own)).status).toBe(200)
+  })
+})
+
 describe('a JWT counts once', () => {
   test('also on two replicas at the same moment', async () => {
     await trust()
@@ -251,15 +284,17 @@ describe('a trust that is revoked', () => {
     const password = await issuer.jwt()
     for (const credential of [token, password])
       for (const url of [system.url, other.url]) expect((await rack(credential, '/apps', url)).status).toBe(200)
-    const stream = await openSocket(`${other.url}/rack/staging/apps/myapp/processes/web-1/exec`, token, {
-      Command: 'bash',
+    const stream = await openSocket(`${other.url}/rack/staging/apps/myapp/processes/web/exec`, token, {
+      Command: 'sleep 600',
     })
     expect(stream.status).toBe(101)
+    const said = stream.untilEnd()
     const revokedAt = performance.now()
     expect((await api('DELETE', `/trusts/${id}`, admin)).body).toMatchObject({ id, revokedAt: expect.any(String) })
     await stream.closed()
     await expect.poll(async () => (await rack(token, '/apps', other.url)).status).toBe(401)
     expect(performance.now() - revokedAt).toBeLessThan(1_500)
+    expect((await said).join('')).toMatch(/ERROR: .*trust .*revoked/)
     for (const credential of [token, password])
       for (const url of [system.url, other.url])
         expect((await rack(credential, '/apps', url)).body).toMatchObject({ rule: 'revoked-trust' })
@@ -487,6 +522,144 @@ describe('what is refused at the exchange', () => {
     await rack(await issuer.jwt())
     const kept = JSON.stringify(await system.events())
     for (const secret of [token, ...jwts]) expect(kept).not.toContain(secret.slice(-40))
+  })
+})
+
+/** Case 57 of the attacks, where a job comes in. */
+describe('a JWT at the exchange', () => {
+  const github = () => ({ provider: 'github', issuer: issuer.url, repositoryId: '74', repositoryOwnerId: '65' })
+  const byTemplate = { issuer: undefined, conditions: undefined }
+  /** What CircleCI's template asks of its own issuer. */
+  const circle = {
+    conditions: [
+      { claim: 'oidc.circleci.com/project-id', equals: 'p' },
+      { claim: 'sub', equals: githubClaims.sub },
+      { claim: 'oidc.circleci.com/ssh-rerun', equals: false },
+    ],
+  }
+  const ofCircle = { 'oidc.circleci.com/project-id': 'p', 'oidc.circleci.com/ssh-rerun': false }
+  const anyBranch = {
+    conditions: [
+      { claim: 'repository_owner_id', equals: '65' },
+      { claim: 'sub', pattern: 'repo:acme/*:ref:refs/heads/main' },
+    ],
+  }
+  const seconds = () => Math.floor(Date.now() / 1000)
+  const unsigned = async (header: Record<string, unknown>, sign: (signed: string) => string) => {
+    const [, claims = ''] = (await issuer.jwt()).split('.')
+    const kid = issuer.jwk().kid
+    const head = Buffer.from(JSON.stringify({ typ: 'JWT', kid, ...header })).toString('base64url')
+    return `${head}.${claims}.${sign(`${head}.${claims}`)}`
+  }
+  const byPublicKey = (form: 'pem' | 'jwk') => (signed: string) => {
+    const jwk = issuer.jwk()
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
+    const secret = form === 'jwk' ? JSON.stringify(jwk) : key.export({ type: 'spki', format: 'pem' })
+    return createHmac('sha256', secret).update(signed).digest('base64url')
+  }
+
+  test.each<[string, string, Record<string, unknown>, Record<string, unknown>, () => Promise<string>]>([
+    ['for another audience', 'wrong-audience', byTemplate, {}, () => issuer.jwt({ aud: 'https://other.example' })],
+    [
+      'for another one, too',
+      'wrong-audience',
+      byTemplate,
+      {},
+      () => issuer.jwt({ aud: [publicUrl, 'https://x.example'] }),
+    ],
+    [
+      'of another issuer',
+      'no-trust',
+      byTemplate,
+      {},
+      () => issuer.jwt({ iss: 'https://token.actions.githubusercontent.com' }),
+    ],
+    ['that nobody signed', 'jwt-algorithm', byTemplate, {}, () => unsigned({ alg: 'none' }, () => 'AAAA')],
+    [
+      'that nobody signed, without a third part',
+      'malformed-jwt',
+      byTemplate,
+      {},
+      () => unsigned({ alg: 'none' }, () => ''),
+    ],
+    [
+      'by the public key as a secret',
+      'jwt-algorithm',
+      byTemplate,
+      {},
+      () => unsigned({ alg: 'HS256' }, byPublicKey('pem')),
+    ],
+    ['by its JWK as a secret', 'jwt-algorithm', byTemplate, {}, () => unsigned({ alg: 'HS256' }, byPublicKey('jwk'))],
+    [
+      'that says RS256 over such a secret',
+      'no-trust',
+      byTemplate,
+      {},
+      () => unsigned({ alg: 'RS256' }, byPublicKey('pem')),
+    ],
+    ['that has expired a second ago', 'expired-jwt', byTemplate, {}, () => issuer.jwt({ exp: seconds() - 1 })],
+    ['that expires now', 'expired-jwt', byTemplate, {}, () => issuer.jwt({ exp: seconds() })],
+    [
+      'of a repository that has the name of another',
+      'no-trust',
+      byTemplate,
+      {},
+      () => issuer.jwt({ repository_id: '75' }),
+    ],
+    [
+      'of an owner who has the name of another',
+      'no-trust',
+      byTemplate,
+      {},
+      () => issuer.jwt({ repository_owner_id: '66' }),
+    ],
+    ['whose id is a number', 'no-trust', byTemplate, {}, () => issuer.jwt({ repository_id: 74 })],
+    ['of a pull request', 'no-trust', byTemplate, {}, () => issuer.jwt({ event_name: 'pull_request', head_ref: 'x' })],
+    [
+      'of a pull request that runs the target',
+      'no-trust',
+      byTemplate,
+      {},
+      () => issuer.jwt({ event_name: 'pull_request_target' }),
+    ],
+    ['of a push with a head branch', 'no-trust', byTemplate, {}, () => issuer.jwt({ head_ref: 'x' })],
+    [
+      'whose subject reaches over a separator',
+      'no-trust',
+      anyBranch,
+      {},
+      () => issuer.jwt({ sub: 'repo:acme/app:x:ref:refs/heads/main' }),
+    ],
+    ['whose subject is a star', 'no-trust', anyBranch, {}, () => issuer.jwt({ sub: '*' })],
+    [
+      'of a re-run with SSH',
+      'no-trust',
+      circle,
+      ofCircle,
+      () => issuer.jwt({ ...ofCircle, 'oidc.circleci.com/ssh-rerun': true }),
+    ],
+    [
+      'that says nothing of SSH',
+      'no-trust',
+      circle,
+      ofCircle,
+      () => issuer.jwt({ 'oidc.circleci.com/project-id': 'p' }),
+    ],
+    [
+      'that says no to SSH in words',
+      'no-trust',
+      circle,
+      ofCircle,
+      () => issuer.jwt({ ...ofCircle, 'oidc.circleci.com/ssh-rerun': 'false' }),
+    ],
+  ])('%s is refused (%s), and gets no session', async (_what, rule, changes, good, bad) => {
+    const { id, status } = await trust({ ...(changes === byTemplate && { template: github() }), ...changes })
+    expect(status).toBe(201)
+    const sessions = () => system.sql`select 1 from gateway.workload_sessions where trust_id = ${id}`
+    expect((await exchange(await issuer.jwt(good))).status).toBe(201)
+    const refused = await exchange(await bad())
+    expect([refused.status, refused.body.rule, refused.body.token]).toEqual([401, rule, undefined])
+    expect(await sessions()).toHaveLength(1)
   })
 })
 

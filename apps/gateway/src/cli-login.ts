@@ -25,6 +25,7 @@ export async function registerCliLogin(app: FastifyInstance, options: CliLoginPa
   await app.register(cliLoginPlugin, {
     ...options,
     isBeyondCodeLimit: createCodeLimit(app),
+    limitStranger: app.limitStranger,
     places: {
       placeOf: (request) => ({ request: request.id, source: sourceOf(request) }),
       racksOf: (request) => racksOf(app, request, momentOf(request, options.clock.now)),

@@ -26,6 +26,14 @@ export const PackagesTooSlow = sentence('RGW_PACKAGES_TOO_SLOW', 503)
 export const OutcomeNotRecorded = sentence('RGW_OUTCOME_NOT_RECORDED', 503)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 
+export const NobodyWaits = createError(
+  'RGW_NOBODY_WAITS',
+  'the caller had gone before the session could be renewed, so it was not: its token stays as it is',
+  499,
+  Error,
+  false,
+)
+
 /** A refusal names the rule that made it: the error contract and the event show it. */
 export interface Ruled {
   rule: string

@@ -1,10 +1,8 @@
-import auditPlugin from '@rack-gateway/audit/plugin'
+import { createAuditSearch } from '@rack-gateway/audit/search'
 import type { SinkSettings } from '@rack-gateway/audit/sinks'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import {
   createIdentities,
   createTokenMint,
-  defaultSessionTerms,
   deriveKey,
   type RecordIdentityEvents,
   type SessionTerms,
@@ -36,6 +34,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAlarms } from './alarms.ts'
 import { answerErrors } from './answer-errors.ts'
+import { registerAudit } from './audit.ts'
 import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
@@ -64,9 +63,13 @@ import { createResourceDirectory } from './rack-api/resources.ts'
 import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
+import { createArchive } from './recordings/archive.ts'
+import { createCatalogue } from './recordings/catalogue.ts'
+import { type RecordingSettings, recordingKeys, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
+import { version } from './version.ts'
 
 export type SecretKeys = readonly [Buffer, ...Buffer[]]
 
@@ -78,38 +81,40 @@ export interface GatewayOptions {
   readonly databaseUrl: string
   readonly log: FastifyBaseLogger
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path of a directory for records while the database is away; none when absent or null. */
+  readonly auditFallbackDir?: string | null
   /** Milliseconds. */
   readonly authMaxStale: number
-  readonly sessions?: SessionTerms
+  readonly sessions: SessionTerms
   /** PUBLIC_URL: where browsers reach the gateway, and the audience of CI jobs; null: neither is let in. */
-  readonly publicUrl?: string | null
-  readonly login?: LoginSettings | null
-  /** Whether the CLI may be logged in by typing its code into a browser; on when absent. */
-  readonly deviceLogin?: DeviceLoginMode
+  readonly publicUrl: string | null
+  /** How people log in with a browser; null where they don't. */
+  readonly login: LoginSettings | null
+  /** Whether the CLI may be logged in by typing its code into a browser. */
+  readonly deviceLogin: DeviceLoginMode
   /** Between two polls of such a login; 5 when absent. */
   readonly devicePollSeconds?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
-  /** The longest life of an API token that the API makes, in milliseconds; a year when absent. */
-  readonly tokenMaxAge?: number
-  /** Calls without a credential that holds which one address may make in a minute; 300 when absent. */
-  readonly strangersPerMinute?: number
-  /** CIDRs of proxies whose X-Forwarded-For is believed; none when absent. */
-  readonly trustedProxies?: readonly string[]
-  /** Path of the policy document; the built-in one when absent or null. */
-  readonly policyFile?: string | null
-  /** Where metrics are; nowhere when absent. */
-  readonly metrics?: MetricsAddress | null
-  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked; none when absent. */
-  readonly policyPackages?: readonly string[]
+  /** The longest life of an API token that the API makes, in milliseconds. */
+  readonly tokenMaxAge: number
+  /** Calls without a credential that holds which one address may make in a minute. */
+  readonly strangersPerMinute: number
+  /** CIDRs of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Path of the policy document; null: the built-in one. */
+  readonly policyFile: string | null
+  /** Where metrics are; null: nowhere. */
+  readonly metrics: MetricsAddress | null
+  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
+  readonly policyPackages: readonly string[]
+  /** Where sessions are recorded; nowhere when absent or null. */
+  readonly recordings?: RecordingSettings | null
   /** Where events are sent beside the log; nowhere when absent. */
   readonly sinks?: readonly SinkSettings[]
   /** Node's flags for processes that this one starts; its own when absent. */
   readonly childFlags?: readonly string[]
 }
-
-const defaultStrangersPerMinute = 300
-const defaultTokenMaxAge = 365 * 86_400_000
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
@@ -125,38 +130,57 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorateRequest('endpoint', null)
     answerErrors(app)
     const forwarding = watchForwarding(app)
-    await app.register(strangerLimit, { perMinute: options.strangersPerMinute ?? defaultStrangersPerMinute })
+    await app.register(strangerLimit, { perMinute: options.strangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
     const sinks = await openAuditSinks(options)
-    await app.register(auditPlugin, { store: createPostgresAuditStore({ url: databaseUrl }), clock: { now }, sinks })
+    await registerAudit(app, {
+      databaseUrl,
+      secretKeys: options.secretKeys,
+      fallbackDir: options.auditFallbackDir ?? null,
+      now,
+      sinks,
+    })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
+    await registerRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     const notes = { protection: await tamperProtection(database.sql), forwarding }
     await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
+    const auditLog = createAuditSearch({ url: databaseUrl })
+    app.addHook('onClose', () => auditLog.close())
     const cliLogins = cliLoginsOf(app, database, options)
     const vouching = options.login ? vouchingOf(app, database, options.login, options) : null
-    await registerPolicyPackages(app, { entries: options.policyPackages ?? [], now })
+    await registerPolicyPackages(app, { entries: options.policyPackages, now })
     await app.register(ownApi, {
-      cliLogin: cliLoginApi(cliLogins, options.publicUrl ?? null),
+      cliLogin: cliLoginApi(cliLogins, options.publicUrl),
       database,
       mint: createTokenMint(options.secretKeys),
       now,
-      tokenMaxAge: options.tokenMaxAge ?? defaultTokenMaxAge,
-      sessionTerms: options.sessions ?? defaultSessionTerms,
+      tokenMaxAge: options.tokenMaxAge,
+      sessionTerms: options.sessions,
       workloads,
-      publicUrl: options.publicUrl ?? null,
+      publicUrl: options.publicUrl,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      recordings: createArchive({
+        store: app.recordings?.store ?? null,
+        deriveKeys: recordingKeys(options.secretKeys),
+        sql: database.sql,
+      }),
+      auditLog,
       childFlags: options.childFlags ?? process.execArgv,
     })
     await registerPages(app, database, options, vouching)
     if (cliLogins) await registerCliLoginPages(app, database, options, cliLogins)
     await app.register(rackApi, { steps: stepsOf(app, database, sweep, options) })
     if (options.metrics)
-      serveMetrics(app, options.metrics, createMetrics({ identities: app.identities, audit: app.audit, lastUses }))
+      serveMetrics(
+        app,
+        options.metrics,
+        createMetrics({ identities: app.identities, audit: app.audit, lastUses, recordings: app.recordings, now }),
+      )
     recordConfiguration(app, options)
     followAnswers(app.server)
     refuseConnect(app)
@@ -175,7 +199,7 @@ async function registerIdentities(
   database: Database,
   options: GatewayOptions,
 ): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses }> {
-  const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl = null, now = Date.now } = options
+  const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
     onError: (err) => log.warn({ event: 'identities.poll_failed', err }),
@@ -265,10 +289,10 @@ async function registerPages(
 }
 
 function cliLoginsOf(app: FastifyInstance, database: Database, options: GatewayOptions): CliLogins | null {
-  const { login, secretKeys, now = Date.now, deviceLogin = 'on', devicePollSeconds: pollSeconds = 5 } = options
+  const { login, secretKeys, now = Date.now, deviceLogin, devicePollSeconds: pollSeconds = 5 } = options
   if (!login) return null
   const mint = createTokenMint(secretKeys)
-  const terms = options.sessions ?? defaultSessionTerms
+  const terms = options.sessions
   const record = recorder(app)
   return createLogins({ database, mint, secrets: secretKeys, clock: { now }, record, terms, deviceLogin, pollSeconds })
 }
@@ -321,6 +345,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     runs: createRuns(database.sql, now),
     masks,
     live,
+    recorder: sessionRecorderOf(app, { catalogue: createCatalogue(database.sql), now }),
     sweep,
     now,
     reads: auditReads,
@@ -332,7 +357,15 @@ function recordConfiguration(app: FastifyInstance, { racks, auditReads, authMaxS
   app.addHook('onReady', async function recordStart() {
     const names = racks.map(({ name }) => name).join(' ')
     const packages = app.policyPackages.loaded.map(describePackage).join(', ')
-    const detail = { racks: names, policy: app.policy.hash, packages, auditReads, authMaxStale }
+    const detail = {
+      version: version(),
+      node: process.version,
+      racks: names,
+      policy: app.policy.hash,
+      packages,
+      auditReads,
+      authMaxStale,
+    }
     await app.audit.record({ kind: 'configuration.loaded', detail })
   })
 }

@@ -2,16 +2,20 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { SinkStats } from '@rack-gateway/audit/sinks'
 import type { Identities } from '@rack-gateway/auth'
 import type { LastUses } from '@rack-gateway/auth/store'
+import type { Recordings } from '@rack-gateway/recordings'
 import { Counter, Gauge, Registry } from 'prom-client'
 
 export interface MetricSources {
   readonly identities: Identities
   readonly audit: Audit
   readonly lastUses: LastUses
+  readonly recordings: Recordings | null
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** What is measured: asked for when somebody collects it. No label comes from a caller. */
-export function createMetrics({ identities, audit, lastUses }: MetricSources): Registry {
+export function createMetrics({ identities, audit, lastUses, recordings, now }: MetricSources): Registry {
   const registry = new Registry()
   const registers = [registry]
 
@@ -73,5 +77,41 @@ export function createMetrics({ identities, audit, lastUses }: MetricSources): R
   bySink(Counter, 'dead_total', 'Events that the sink refused for good', ({ dead }) => dead)
   bySink(Counter, 'failures_total', 'Deliveries that came to nothing and are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
+  counter(
+    'audit_streams_adopted',
+    'Streams of other processes, gone without a word, that were adopted here',
+    () => audit.stats().adopted,
+  )
+  counter('audit_outcomes_unknown', 'Calls of theirs of which nobody knows how they ended', () => audit.stats().unknown)
+  gauge('audit_fallback', '1 while records go to a file because the database can not take them', () =>
+    Number(audit.stats().fallback?.away ?? false),
+  )
+  gauge(
+    'audit_fallback_bytes',
+    'Bytes of records in files that are not in the database',
+    () => audit.stats().fallback?.bytes ?? 0,
+  )
+  gauge('audit_fallback_age_seconds', 'Since the oldest of these files was begun', () => {
+    const since = audit.stats().fallback?.since ?? null
+    return since === null ? 0 : Math.max(0, (now() - since) / 1_000)
+  })
+  gauge(
+    'audit_fallback_refused_files',
+    'Files of records that were set aside and need somebody',
+    () => audit.stats().fallback?.refusedFiles ?? 0,
+  )
+  counter(
+    'audit_fallback_imported',
+    'Events that came into the database from files',
+    () => audit.stats().fallback?.imported ?? 0,
+  )
+  if (recordings === null) return registry
+  const { stats } = recordings
+  gauge('recordings_open', 'Recordings that run, or are not stored yet', () => stats().open)
+  gauge('recordings_waiting_bytes', 'Bytes of recordings that are not stored yet', () => stats().waitingBytes)
+  gauge('recordings_failing', 'Recordings whose last chunk could not be stored yet', () => stats().failing)
+  counter('recordings_chunks', 'Chunks of recordings that were stored', () => stats().stored)
+  counter('recordings_failures', 'Attempts to store a chunk of a recording that failed', () => stats().failures)
+  counter('recordings_lost_bytes', 'Bytes of sessions that went on without being recorded', () => stats().lost)
   return registry
 }

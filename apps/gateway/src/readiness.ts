@@ -1,3 +1,4 @@
+import type { FallbackStats } from '@rack-gateway/audit/fallback'
 import type { Database, TamperProtection } from '@rack-gateway/database'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
@@ -23,6 +24,28 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
     return `${describePackage(one)}: asked ${evaluated}, simulated ${simulated}, objected ${objected}, failed ${failed}, slow ${slow}`
   })
   return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
+}
+
+/** Calls go on without a store for recordings; sessions that are to be recorded strictly don't, and say why. Anybody may read this, so it counts nothing. */
+function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
+  if (recordings === null) return []
+  const detail = recordings.stats().failing === 0 ? 'stored' : 'can not be stored now: see the log and metrics'
+  return [{ name: 'recordings', ready: true, detail }]
+}
+
+/** A file that was refused takes nobody out of service: what is recorded now is safe. */
+function auditChecks({ audit }: FastifyInstance): Readiness[] {
+  const { available, fallback } = audit.stats()
+  const log = { name: 'audit', ready: available, detail: available ? 'writing' : 'can not be written' }
+  return fallback === null ? [log] : [log, { name: 'audit-fallback', ready: true, detail: fallbackDetail(fallback) }]
+}
+
+function fallbackDetail({ away, bytes, since, refusedFiles }: FallbackStats): string {
+  const state = away ? 'the database can not take records: they go to a file' : 'not needed'
+  const waiting =
+    since === null ? [] : [`${bytes} bytes are not in the database, since ${new Date(since).toISOString()}`]
+  const refused = refusedFiles === 0 ? [] : [`${refusedFiles} files were set aside and need somebody: see the log`]
+  return [state, ...waiting, ...refused].join('; ')
 }
 
 /** Seconds behind. */
@@ -63,14 +86,11 @@ export function readinessChecks(
         ready: !stale,
         detail: stale ? 'changes to tokens and bindings may not be known here' : 'current',
       },
-      {
-        name: 'audit',
-        ready: app.audit.stats().available,
-        detail: app.audit.stats().available ? 'writing' : 'can not be written',
-      },
+      ...auditChecks(app),
       ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),
+      ...recordingsCheck(app),
       {
         name: 'tampering',
         ready: true,

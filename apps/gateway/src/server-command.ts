@@ -54,7 +54,11 @@ function issueOptions(issue: Argv) {
       describe: 'given to the person, or to the token and a new account',
     })
     .option('rack', { type: 'string', describe: 'the only rack that the token and the role are for' })
-    .option('days', { type: 'number', default: 30, describe: 'until the token ends' })
+    .option('days', {
+      type: 'number',
+      describe:
+        'until the token ends; without: SESSION_MAX_AGE for a person, 90 for a pipeline, never more than TOKEN_MAX_AGE',
+    })
     .option('device', { type: 'string', default: 'issued by hand', describe: 'shown in the list of sessions' })
     .option('name', { type: 'string', describe: 'of the API token; the account’s own by default' })
     .conflicts('user', 'service-account')

@@ -16,7 +16,7 @@ const keepAliveMs = 75_000
  * The HTTP server: strict parser, no limits on how long a transfer may take, and one internal address for the whole rack API,
  * so that no router ever decodes a path that is about to be judged.
  */
-export function createServer(log: FastifyBaseLogger, trustedProxies: readonly string[] = []): FastifyInstance {
+export function createServer(log: FastifyBaseLogger, trustedProxies: readonly string[]): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     // Else the socket's address counts, whatever a header says.

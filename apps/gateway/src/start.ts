@@ -37,6 +37,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       databaseUrl: database.runtimeUrl,
       log,
       auditReads: config.auditReads,
+      auditFallbackDir: config.auditFallbackDir,
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
       tokenMaxAge: config.tokenMaxAgeMs,
@@ -48,6 +49,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       login: loginOf(config),
       deviceLogin: config.deviceLogin,
       metrics: config.metrics,
+      recordings: config.recordings === null ? null : { address: config.recordings },
       sinks: config.sinks.map(sinkSettingsOf),
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {

@@ -2,7 +2,7 @@ import type { Done } from '../loads/done.ts'
 import type { SubjectName } from '../subject-names.ts'
 
 /** Roles that loads need a token of, where there is a gateway to ask for one. */
-export const roles = ['viewer', 'deployer'] as const
+export const roles = ['viewer', 'deployer', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 /** Where a load goes, and whom it passes itself off as. */

@@ -65,6 +65,7 @@ const whole: Required<EventDraft> = {
   close: 'complete',
   upstream: 'x',
   count: 4,
+  recording: { id: 'r', mode: 'strict', chunks: 3, bytes: 700, head: 'ab', lost: 0 },
   detail: { attempt: 1, dry: true, why: 'text' },
   truncated: [{ field: 'body', length: 9, sha256: 'x' }],
 }

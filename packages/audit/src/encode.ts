@@ -57,6 +57,7 @@ export function encode(draft: EventDraft): EncodedDraft {
   const who = principal(to, draft.principal)
   const process = to.text('process', draft.process)
   const rack = to.text('rack', draft.rack)
+  recording(to, draft.recording)
   to.text('release', draft.release)
   const request = to.text('request', draft.request)
   const route = to.text('route', draft.route)
@@ -121,6 +122,18 @@ function parameters(to: CanonicalWriter, value: EventDraft['parameters']): void 
   to.close()
 }
 
+function recording(to: CanonicalWriter, value: EventDraft['recording']): void {
+  if (value === undefined) return
+  to.open('recording')
+  to.number('bytes', value.bytes)
+  to.number('chunks', value.chunks)
+  to.text('head', value.head, 'recording.head')
+  to.text('id', value.id, 'recording.id')
+  to.number('lost', value.lost)
+  to.text('mode', value.mode, 'recording.mode')
+  to.close()
+}
+
 function source(to: CanonicalWriter, value: EventDraft['source']): string {
   if (value === undefined) return ''
   to.open('source')
@@ -177,6 +190,7 @@ function members(to: CanonicalWriter, actor: Actor): { id: string; name: string 
   to.names('bindings', actor.bindings, 'principal.bindings')
   to.text('boundTo', actor.boundTo, 'principal.boundTo')
   to.text('credential', actor.credential, 'principal.credential')
+  to.text('device', actor.device, 'principal.device')
   to.names('groups', actor.groups, 'principal.groups')
   const id = to.text('id', actor.id, 'principal.id')
   job(to, actor.job)
@@ -190,5 +204,12 @@ function members(to: CanonicalWriter, actor: Actor): { id: string; name: string 
     to.close()
   }
   to.names('roles', actor.roles, 'principal.roles')
+  if (actor.trust !== undefined) {
+    to.open('trust')
+    to.text('id', actor.trust.id, 'principal.trust.id')
+    to.text('name', actor.trust.name, 'principal.trust.name')
+    to.text('subject', actor.trust.subject, 'principal.trust.subject')
+    to.close()
+  }
   return { id, name }
 }

@@ -16,6 +16,8 @@ export const eventKinds = [
   'stream.opened',
   'stream.closed',
   'stream.abandoned',
+  'stream.recovered',
+  'stream.not-recovered',
   'login.succeeded',
   'login.failed',
   'cli-login.approved',
@@ -49,6 +51,10 @@ export const eventKinds = [
   'policy.studied',
   'package.recorded',
   'environment.changed',
+  'recording.gap',
+  'recording.read',
+  'audit.read',
+  'audit.exported',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 
@@ -61,6 +67,8 @@ export const Actor = Type.Object({
   name: Text,
   /** Session or token id. */
   credential: Type.Optional(Text),
+  /** What the session's device is called. */
+  device: Type.Optional(Text),
   /** The rack that the credential is bound to. */
   boundTo: Type.Optional(Text),
   owner: Type.Optional(Type.Object({ kind: Text, id: Text, name: Text })),
@@ -81,6 +89,8 @@ export const Actor = Type.Object({
       actor: Type.Optional(Text),
     }),
   ),
+  /** Of a workload: the trust that let it in, and the `sub` of its token. */
+  trust: Type.Optional(Type.Object({ id: Text, name: Text, subject: Text })),
 })
 export type Actor = Static<typeof Actor>
 
@@ -143,6 +153,19 @@ export const EventDraft = Type.Object({
   upstream: Type.Optional(Text),
   /** How often, for events that stand for many refusals. */
   count: Type.Optional(Type.Integer()),
+  /** Of a session that is recorded: from `closed` on, what its stored chunks have to come to. */
+  recording: Type.Optional(
+    Type.Object({
+      id: Text,
+      mode: Type.Optional(Text),
+      /** Stored chunks, their bytes, and the head of their chain: SHA-256, hex. */
+      chunks: Type.Optional(Type.Integer()),
+      bytes: Type.Optional(Type.Integer()),
+      head: Type.Optional(Text),
+      /** Bytes of the session that are missing. */
+      lost: Type.Optional(Type.Integer()),
+    }),
+  ),
   /** Anything else a kind needs, flat: strings, numbers, booleans. */
   detail: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number(), Type.Boolean()]))),
   truncated: Type.Optional(Type.Array(Truncation)),

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { get } from 'node:http'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { createPostgresAdoptions } from './adoption/postgres-adoptions.ts'
 import audit from './plugin.ts'
 import { createPostgresAuditStore } from './store.ts'
 import { databaseForTest, verifyDatabase } from './testing/database.ts'
@@ -83,4 +84,22 @@ test('an application whose database is gone does not start', async () => {
   await app.register(audit, { store: createPostgresAuditStore({ url: 'postgres://a:b@127.0.0.1:1/x', timeout: 500 }) })
   await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'RGW_AUDIT_UNAVAILABLE' })
   await app.close()
+})
+
+test('what another process left behind is adopted at the start', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const lost = '01890000-0000-7000-8000-000000000000'
+  await runtime`insert into audit.streams (id, month, host, pid, lease_until)
+    values (${lost}, date_trunc('month', now()), 'gone', 3, now() - interval '1 minute')`
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  const adoptions = createPostgresAdoptions({ url: runtimeUrl })
+  await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }), adoptions, host: 'test', pid: 7 })
+  await app.ready()
+  await vi.waitFor(() => expect(app.audit.stats()).toMatchObject({ adopted: 1, unknown: 0 }))
+  expect(await runtime`select adopted_by from audit.streams where id = ${lost}`).toEqual([
+    { adopted_by: app.audit.stats().stream },
+  ])
+  await app.close()
+  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true })
 })

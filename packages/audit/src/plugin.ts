@@ -1,7 +1,10 @@
 import { hostname } from 'node:os'
 import fp from 'fastify-plugin'
+import { type AdopterStats, createAdopter } from './adoption/adopter.ts'
+import type { Adoptions } from './adoption/adoptions.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
+import type { Fallback, FallbackStats } from './fallback/fallback.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createRefusals, type Refusal } from './refusals.ts'
 import type { SinkStats } from './sinks/sink.ts'
@@ -12,6 +15,10 @@ import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 export interface AuditPluginOptions {
   /** Closed with the application. */
   readonly store: AuditStore
+  /** Where streams that nobody writes any more are found; nobody looks when absent. Closed with the application. */
+  readonly adoptions?: Adoptions
+  /** Whose store `store` is. */
+  readonly fallback?: Fallback
   readonly clock?: { now(): number }
   readonly host?: string
   readonly pid?: number
@@ -31,7 +38,13 @@ export interface Audit {
   refuse(refusal: Refusal): void
   /** How each sink does; empty when there are none. */
   sinks(): SinkStats[]
-  stats(): AuditWriterStats & { readonly pendingRefusals: number; readonly refusals: number }
+  stats(): AuditWriterStats &
+    AdopterStats & {
+      readonly pendingRefusals: number
+      readonly refusals: number
+      /** null: there is none. */
+      readonly fallback: FallbackStats | null
+    }
 }
 
 declare module 'fastify' {
@@ -47,7 +60,16 @@ const sinkDrain = 3_000
 export default fp(
   async function audit(
     app,
-    { store, clock = Date, host = hostname(), pid = process.pid, limits = {}, sinks = null }: AuditPluginOptions,
+    {
+      store,
+      adoptions,
+      fallback,
+      clock = Date,
+      host = hostname(),
+      pid = process.pid,
+      limits = {},
+      sinks = null,
+    }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
       store,
@@ -62,26 +84,48 @@ export default fp(
       },
     })
     const refusals = createRefusals({ record: writer.record, clock })
+    const adopter = adoptions
+      ? createAdopter({
+          adoptions,
+          writer,
+          // What a file says of a stream is part of what is adopted.
+          before: async () => fallback?.look(writer.record),
+          onAdopted: ({ id, host, pid }) => app.log.warn({ event: 'audit.stream_adopted', stream: id, host, pid }),
+          onError: (err) => app.log.warn({ event: 'audit.adoption_failed', err }),
+        })
+      : null
     app.decorate('audit', {
       record: writer.record,
       recordSoon: writer.recordSoon,
       check: writer.check,
       refuse: refusals.count,
       sinks: () => sinks?.stats() ?? [],
-      stats: () => ({ ...writer.stats(), pendingRefusals: refusals.pending, refusals: refusals.total }),
+      stats: () => ({
+        ...writer.stats(),
+        ...(adopter?.stats() ?? nothingAdopted),
+        pendingRefusals: refusals.pending,
+        refusals: refusals.total,
+        fallback: fallback?.stats() ?? null,
+      }),
     })
     app.addHook('onReady', async function openAudit() {
       await sinks?.register()
       sinks?.start()
       await writer.open()
+      adopter?.start()
     })
     app.addHook('onClose', async function closeAudit() {
+      const looked = adopter?.stop()
       refusals.stop()
       await refusals.flush()
       await writer.close()
+      await adoptions?.close()
+      await looked
       await sinks?.stop(sinkDrain)
       await store.close()
     })
   },
   { name: '@rack-gateway/audit', fastify: '5.x' },
 )
+
+const nothingAdopted: AdopterStats = { adopted: 0, unknown: 0 }

@@ -1,8 +1,9 @@
-import postgres, { type Sql } from 'postgres'
-import type { AuditStore } from './audit-store.ts'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
+import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
 import { lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
+import { createReplacedConnection } from './replaced-connection.ts'
 import { endOfMonth, monthOf } from './stream.ts'
 
 export interface PostgresAuditStoreOptions {
@@ -10,43 +11,26 @@ export interface PostgresAuditStoreOptions {
   readonly url: string
   /** Milliseconds after which a silent connection is given up and replaced. Default 4,000. */
   readonly timeout?: number
+  /** Whether records may come in later from a file of this process; what adopts its streams says so. */
+  readonly fallback?: boolean
 }
 
 /** Keeps streams and events in PostgreSQL, over one connection of its own, so that no other query stands before a record. */
-export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAuditStoreOptions): AuditStore {
-  let sql = connect(url, timeout)
-
-  /** A connection that says nothing is thrown away: what was sent on it may still take place, so the next attempt finds out. */
-  async function within<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const used = sql
-    let timer: NodeJS.Timeout | undefined
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout)
-    })
-    try {
-      return await Promise.race([work(used), silence])
-    } catch (error) {
-      if (!(error instanceof StreamLost) && used === sql) {
-        sql = connect(url, timeout)
-        used.end({ timeout: 0 }).catch(() => {})
-      }
-      throw error
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
+export function createPostgresAuditStore({
+  url,
+  timeout = 4_000,
+  fallback = false,
+}: PostgresAuditStoreOptions): AuditStore {
+  const { within, end } = createReplacedConnection({
+    connect: () => connect(url, timeout),
+    timeout,
+    isAnswer: (error) => error instanceof StreamLost,
+  })
   return {
-    openStream: ({ id, month, host, pid, lease }) =>
-      within(async (sql) => {
-        await sql`select audit.ensure_partition(${new Date(month).toISOString().slice(0, 10)}::date)`
-        await sql`
-          insert into audit.streams (id, month, host, pid, lease_until)
-          values (${id}, ${new Date(month)}, ${host}, ${pid}, now() + make_interval(secs => ${lease / 1_000}))
-          on conflict (id) do nothing`
-      }),
-    async append(stream, events) {
-      if (events.length > 0) await within((sql) => append(sql, stream, events))
+    openStream: (stream) => within((sql) => openStream(sql, { ...stream, fallback })),
+    async append(stream, events, accounting) {
+      if (accounting) await within((sql) => sql.begin((tx) => appendAccounting(tx, stream, events, accounting)))
+      else if (events.length > 0) await within((sql) => append(sql, stream, events))
     },
     renewLease: (stream, lease) =>
       within(async (sql) => {
@@ -59,23 +43,60 @@ export function createPostgresAuditStore({ url, timeout = 4_000 }: PostgresAudit
       within(async (sql) => {
         await sql`update audit.streams set closed_at = coalesce(closed_at, now()) where id = ${stream} and adopted_by is null`
       }),
-    close: () => sql.end({ timeout: 5 }),
+    close: end,
   }
+}
+
+/** Makes a stream known, and room for its month. One that is known is left as it is. */
+export async function openStream(
+  sql: Sql | TransactionSql,
+  { id, month, host, pid, lease, follows = null, fallback }: Omit<NewStream, 'follows'> & OpenedStream,
+): Promise<void> {
+  await sql`select audit.ensure_partition(${new Date(month).toISOString().slice(0, 10)}::date)`
+  await sql`
+    insert into audit.streams (id, month, host, pid, lease_until, follows, fallback)
+    values (${id}, ${new Date(month)}, ${host}, ${pid}, now() + make_interval(secs => ${lease / 1_000}), ${follows}, ${fallback})
+    on conflict (id) do nothing`
+}
+
+interface OpenedStream {
+  readonly follows?: string | null | undefined
+  readonly fallback: boolean
+}
+
+/** The events, and how far they account for an adopted stream: both or neither. */
+async function appendAccounting(
+  tx: TransactionSql,
+  stream: string,
+  events: readonly RecordedEvent[],
+  { stream: adopted, upTo, complete }: Accounting,
+): Promise<void> {
+  if (events.length > 0) await append(tx, stream, events)
+  const { count } = await tx`
+    update audit.streams set accounted_seq = ${upTo}, accounted_at = case when ${complete} then now() end
+    where id = ${adopted} and adopted_by = ${stream}`
+  if (count !== 1) throw new StreamLost(stream, `it is not the adopter of ${adopted}`)
 }
 
 /**
  * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
  * The primary key has the time in it, because of the partitions, so that the numbers are new is asked for beside it: by the stream's last
- * one, which the key's index gives at once however long the stream is.
+ * one, which the key's index gives at once however long the stream is. What comes from a file was recorded in time, so an adopter
+ * does not keep it out.
  */
-async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+export async function append(
+  sql: Sql | TransactionSql,
+  stream: string,
+  events: readonly RecordedEvent[],
+  from: 'writer' | 'file' = 'writer',
+): Promise<void> {
   const range = rangeOf(events)
   const lines = events.map(lineOf).join('\n')
   // The hash before the first event, then all hashes: each event's `prev` is the one before its own.
   const hashes = Buffer.concat([range.prev, ...events.map(({ hash }) => hash)])
   const [written] = await sql`
     with held as materialized (
-      select id from audit.streams where id = ${stream} and adopted_by is null for share
+      select id from audit.streams where id = ${stream} and (adopted_by is null or ${from === 'file'}) for share
     ), line as materialized (
       select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as at_hash
       from unnest(string_to_array(${lines}::text, E'\n')) with ordinality as given(text, number)
@@ -98,7 +119,11 @@ async function append(sql: Sql, stream: string, events: readonly RecordedEvent[]
 }
 
 /** Some were there already: fine if they are ours, from an attempt whose answer was lost. */
-async function expectOurs(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
+export async function expectOurs(
+  sql: Sql | TransactionSql,
+  stream: string,
+  events: readonly RecordedEvent[],
+): Promise<void> {
   const { first, last, from, to } = rangeOf(events)
   const found = await sql`
     select hash from audit.events

@@ -1,4 +1,4 @@
-import type { AuditStore } from './audit-store.ts'
+import type { Accounting, AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 
@@ -70,6 +70,11 @@ export interface AuditWriter {
   record(draft: EventDraft): Promise<RecordedEvent>
   /** As `record`, for an event that nobody waits for: within `linger` milliseconds, so that one commit is for many. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
+  /**
+   * Appends a batch of its own to the stream `by`, with what it says of a stream that `by` adopted.
+   * @throws AuditUnavailable when `by` is not the writer's stream any more, or it isn't open; StreamLost when it became so meanwhile
+   */
+  account(by: string, drafts: readonly EventDraft[], accounting: Accounting): Promise<readonly RecordedEvent[]>
   /** For a call whose record nobody will wait for. @throws AuditUnavailable when it could not be recorded now */
   check(): void
   /** Writes what waits and `stream.closed`. Gives up after `deadline`: then another process adopts the stream. */

@@ -1,4 +1,5 @@
-import { encode } from './encode.ts'
+import type { Accounting } from './audit-store.ts'
+import { type EncodedDraft, encode } from './encode.ts'
 import { AuditUnavailable, StreamLost } from './errors.ts'
 import type { EventDraft } from './event.ts'
 import { createLease } from './lease.ts'
@@ -8,10 +9,20 @@ import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
 import { createWaitingLine, type Waiting } from './waiting.ts'
 import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writer-options.ts'
 
+/** A batch that is written alone, because what it says of another stream becomes known with it. */
+interface Account {
+  readonly by: string
+  readonly drafts: readonly EncodedDraft[]
+  readonly accounting: Accounting
+  resolve(events: readonly RecordedEvent[]): void
+  reject(reason: unknown): void
+}
+
 export function createAuditWriter({ store, clock, host, pid, ...options }: AuditWriterOptions): AuditWriter {
   const limits = { ...defaultLimits, ...options.limits }
   const line = createWaitingLine({ events: limits.waiting, characters: limits.waitingCharacters })
   const batchLimits = { events: limits.batch, characters: limits.batchCharacters }
+  const accounts: Account[] = []
   const closing = new AbortController()
   const counts = { written: 0, batches: 0, refused: 0 }
   let phase: 'new' | 'open' | 'closing' | 'closed' = 'new'
@@ -74,7 +85,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     // What is recorded in the same turn of the event loop joins the first batch.
     await null
     try {
-      while (lost || (line.length > 0 && isDue())) await writeNext()
+      while (lost || accounts.length > 0 || (line.length > 0 && isDue())) await writeNext()
     } catch {
       refuseWaiting(new AuditUnavailable('it was closed before its store answered'))
     } finally {
@@ -92,6 +103,8 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   async function writeNext() {
     try {
       if (lost || !stream) return await beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lost })
+      const account = accounts.shift()
+      if (account) return await writeAccount(stream, account)
       const first = line.first()
       if (first && !stream.holds(first.at)) return await rollOver(stream, first.at)
       await writeBatch(stream)
@@ -128,6 +141,26 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     }
   }
 
+  async function writeAccount(current: EventStream, { by, drafts, accounting, resolve, reject }: Account) {
+    const at = clock.now()
+    if (current.id !== by || !current.holds(at)) {
+      reject(new AuditUnavailable(`its stream ${by} has ended`))
+      if (!current.holds(at)) await rollOver(current, at)
+      return
+    }
+    const events = drafts.map((draft) => current.seal(draft, at))
+    try {
+      await untilDurable(() => store.append(current.id, events, accounting))
+    } catch (error) {
+      reject(error)
+      throw error
+    }
+    counts.written += events.length
+    counts.batches++
+    options.onDurable?.(events)
+    resolve(events)
+  }
+
   /** It became durable after its caller had been refused: the log must not say that the call went on. */
   function disown({ id: of, terms: { kind, request } }: RecordedEvent) {
     if (kind !== 'intent' && kind !== 'opened' && kind !== 'call') return
@@ -162,7 +195,8 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     { follows, because }: { follows?: string; because?: string | null } = {},
   ) {
     const next = createEventStream(at)
-    await attempt(() => store.openStream({ id: next.id, month: next.month, host, pid, lease: limits.lease }))
+    const row = { id: next.id, month: next.month, host, pid, lease: limits.lease, ...(follows ? { follows } : {}) }
+    await attempt(() => store.openStream(row))
     const before = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
     const opened = next.seal(encode({ kind: 'stream.opened', detail: { host, pid, ...before } }), at)
     await attempt(() => store.append(next.id, [opened]))
@@ -203,6 +237,12 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   return {
     record: (draft) => take(draft, true),
     recordSoon: (draft) => take(draft, false),
+    account: (by, drafts, accounting) =>
+      new Promise((resolve, reject) => {
+        check()
+        accounts.push({ by, drafts: drafts.map(encode), accounting, resolve, reject })
+        drainNow()
+      }),
     check,
     async open() {
       try {
@@ -224,6 +264,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       clearTimeout(timer)
       lease.stop()
       phase = 'closed'
+      for (const { reject } of accounts.splice(0)) reject(new AuditUnavailable('it was closed'))
     },
     stats: () => ({
       ...counts,

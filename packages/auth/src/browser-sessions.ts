@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Database, lastUses } from '@rack-gateway/database'
-import { and, eq, gt, sql } from 'drizzle-orm'
+import { and, eq, gt, lte } from 'drizzle-orm'
 import { changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
 import { AuthUnavailable } from './errors.ts'
@@ -33,6 +33,7 @@ export interface BrowserSessions {
   end(session: string, by: Author, reason: string): Promise<void>
 }
 
+/** Or a tenth of a shorter idle limit, which else could end a session that is in use. */
 const noteEvery = 60_000
 const mostNoted = 10_000
 const deadline = 5_000
@@ -42,12 +43,13 @@ const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
 export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
   const { database, secrets, clock, record, publicUrl, idle } = options
   const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/csrf-token/1'))
+  const every = Math.min(noteEvery, idle / 10)
   const notedAt = new Map<string, number>()
 
   async function use(session: string, address: string): Promise<boolean> {
     const now = clock.now()
     const noted = notedAt.get(session)
-    if (noted !== undefined && now - noted < Math.min(noteEvery, idle / 10)) return true
+    if (noted !== undefined && now - noted < every) return true
     if (!(await noteUse(session, address, now))) {
       notedAt.delete(session)
       await end(session, gateway, 'idle')
@@ -58,15 +60,17 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
     return true
   }
 
-  /** One statement, so that a session that has just become idle can't be used by one of two calls at once. */
+  /** Another replica may have noted one meanwhile: what is due is written once, by whoever comes first. */
   async function noteUse(session: string, address: string, now: number): Promise<boolean> {
-    const notIdle = gt(lastUses.usedAt, new Date(now - idle))
-    const noted = database.db
+    const { db } = database
+    const isAwake = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))
+    const noted = db
       .update(lastUses)
-      .set({ address, usedAt: sql`greatest(${lastUses.usedAt}, ${new Date(now).toISOString()}::timestamptz)` })
-      .where(and(eq(lastUses.credential, session), notIdle))
+      .set({ address, usedAt: new Date(now) })
+      .where(and(isAwake, lte(lastUses.usedAt, new Date(now - every))))
       .returning({ session: lastUses.credential })
-    return (await within(deadline, noted).catch(unavailable)).length === 1
+    if ((await within(deadline, noted).catch(unavailable)).length === 1) return true
+    return (await within(deadline, db.$count(lastUses, isAwake)).catch(unavailable)) === 1
   }
 
   function end(session: string, by: Author, reason: string): Promise<void> {

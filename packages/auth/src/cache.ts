@@ -1,4 +1,5 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
+import { type Answer, type Answers, createAnswers } from './answers.ts'
 import type { Clock } from './clock.ts'
 import { AuthUnavailable } from './errors.ts'
 import { type CredentialRecord, type Directory, ownerOf, principalOf } from './principals.ts'
@@ -30,26 +31,29 @@ export interface IdentitiesOptions {
   readonly revision: Revision
   /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Tokens that are remembered; the least recently used goes first. */
+  /** Tokens that are remembered, 100,000 unless given; the least recently used goes first. */
   readonly capacity?: number
+  /** What they may weigh together in bytes, about; 59 MiB unless given. */
+  readonly mostBytes?: number
   /** AUTH_MAX_STALE in milliseconds: how long remembered tokens go on without the database. */
   readonly maxStale?: number
 }
 
-type Answer = Principal | Refusal
 type ReadRecord = (record: CredentialRecord | null, now: number) => Answer
-/** A look-up that is under way, then its answer alone: a promise would weigh more than what it brought. */
-type Answers = Map<string, Promise<Answer> | Answer>
 
 const maximumLookUps = 3
+const usualCapacity = 100_000
+/** With what the mint remembers, and what a weight leaves out, less than 64 MiB. */
+const usualBytes = 59 * 1_024 * 1_024
 
 /** Remembers who tokens stand for, for as long as the database's revision stays the same. */
 export function createIdentities(options: IdentitiesOptions): Identities {
-  const { directory, revision, clock, capacity = 10_000, maxStale = 60_000 } = options
-  // Look-ups that began before a change keep the map that they began with, so what they bring is dropped with it.
-  let answers: Answers = new Map()
+  const { directory, revision, clock, maxStale = 60_000 } = options
+  const { capacity = usualCapacity, mostBytes = usualBytes } = options
+  // Look-ups that began before a change keep what they began with, so what they bring is dropped with it.
+  let answers = createAnswers({ capacity, mostBytes })
   revision.onChange(function forget() {
-    answers = new Map()
+    answers = createAnswers({ capacity, mostBytes })
   })
 
   async function find(token: TokenReading): Promise<Answer> {
@@ -68,47 +72,38 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   async function currentAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
     const answer = await newestAnswer(key, hash, read)
     if (isRefusal(answer) || clock.now() < answer.expiresAt) return answer
-    answers.delete(key)
+    answers.forget(key)
     return newestAnswer(key, hash, read)
   }
 
   async function newestAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
     for (let lookUps = 1; ; lookUps++) {
       const begun = answers
-      const answer = await (recall(begun, key) ?? lookUp(begun, key, hash, read))
+      const answer = await (begun.recall(key) ?? lookUp(begun, key, hash, read))
       if (begun === answers || lookUps === maximumLookUps) return answer
     }
   }
 
-  function recall(known: Answers, key: string): Promise<Answer> | Answer | undefined {
-    const answer = known.get(key)
-    if (!answer) return undefined
-    known.delete(key)
-    known.set(key, answer)
-    return answer
-  }
-
   function lookUp(known: Answers, key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
-    const answer = ask(hash, read)
-    known.set(key, answer)
-    if (known.size > capacity) forgetOldest(known)
+    const answer = ask(known, hash, read)
+    known.begin(key, answer)
     answer.then(
-      (found) => known.get(key) === answer && known.set(key, found),
-      () => known.get(key) === answer && known.delete(key),
+      (found) => known.settle(key, answer, found),
+      () => known.recall(key) === answer && known.forget(key),
     )
     return answer
   }
 
-  async function ask(hash: Buffer, read: ReadRecord): Promise<Answer> {
+  async function ask(known: Answers, hash: Buffer, read: ReadRecord): Promise<Answer> {
     try {
-      return read(await directory.find(hash), clock.now())
+      return read(known.sharing(await directory.find(hash)), clock.now())
     } catch (cause) {
       throw new AuthUnavailable({ cause })
     }
   }
 
   const { onChange, stale, age } = revision
-  return { find, findOwner, onChange, stale, age, cached: () => answers.size }
+  return { find, findOwner, onChange, stale, age, cached: () => answers.size() }
 }
 
 function outlivesItsSecret({ kind }: TokenReading): boolean {
@@ -118,11 +113,4 @@ function outlivesItsSecret({ kind }: TokenReading): boolean {
 /** Whether it is the secret that has ended, and perhaps not what it stands for. */
 function isOfSecret({ rule }: Refusal): boolean {
   return rule === 'expired-token' || rule === 'superseded-token'
-}
-
-function forgetOldest(known: Answers): void {
-  for (const key of known.keys()) {
-    known.delete(key)
-    return
-  }
 }

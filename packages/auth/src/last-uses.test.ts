@@ -32,14 +32,33 @@ test('a use is written at most once a minute, and then it is the newest one', as
   expect(await kept()).toEqual(['192.0.2.3', 60_000])
 })
 
-test('a stop writes what is left', async () => {
-  const { uses, clock, credential, kept } = await start()
+test('it is the database that counts the minute: another replica writes no sooner', async () => {
+  const { uses, clock, credential, kept, database, errors } = await start()
+  const other = createLastUses({ database, clock, onError: (error) => errors.push(error) })
+  onTestFinished(() => other.stop())
   uses.note(credential, '192.0.2.1')
   await uses.flush()
-  clock.time += 10
-  uses.note(credential, '192.0.2.2')
+  for (const [later, address, written] of [
+    [30_000, '192.0.2.2', '192.0.2.1'],
+    [29_999, '192.0.2.3', '192.0.2.1'],
+    [60_001, '192.0.2.4', '192.0.2.4'],
+  ] as const) {
+    clock.time += later
+    other.note(credential, address)
+    await other.flush()
+    expect([errors, (await kept())?.[0]]).toEqual([[], written])
+  }
+})
+
+test('a stop writes what is left, where its minute is over', async () => {
+  const { uses, clock, credential, kept } = await start()
+  uses.note(credential, '192.0.2.1')
   await uses.stop()
-  expect(await kept()).toEqual(['192.0.2.2', 10])
+  expect(await kept()).toEqual(['192.0.2.1', 0])
+  uses.note(credential, '192.0.2.2')
+  clock.time += 10
+  await uses.stop()
+  expect(await kept()).toEqual(['192.0.2.1', 0])
 })
 
 test('an older use of another replica does not replace a newer one', async () => {

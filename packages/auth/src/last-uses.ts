@@ -18,7 +18,7 @@ export interface LastUsesOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** A credential's use is written at most this often, in milliseconds. */
+/** A credential's use is written at most this often, by all replicas together, in milliseconds. */
 const every = 60_000
 const tick = 1_000
 const mostRemembered = 10_000
@@ -50,7 +50,7 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
       .onConflictDoUpdate({
         target: lastUses.credential,
         set: newest,
-        setWhere: sql`last_uses.used_at < excluded.used_at`,
+        setWhere: sql`last_uses.used_at <= excluded.used_at - ${every} * interval '1 millisecond'`,
       })
       .catch((error: unknown) => {
         failed++

@@ -70,6 +70,24 @@ test('an API token acts as itself', async () => {
   expect(JSON.parse(answer.body)).toEqual({ name: 'nightly', kind: 'api-token' })
 })
 
+/** The credential of the stock CLI, with something in the middle of its base64. */
+function inside(text: string): string {
+  const header = basic(`convox:${good}`)
+  const middle = header.length - 30
+  return `${header.slice(0, middle)}${text}${header.slice(middle)}`
+}
+const unpadded = basic(`convox:${good}`).replace(/=*$/, '')
+
+test('Basic without its padding, with more of it, or in the alphabet for addresses, is one credential all the same', async () => {
+  const { send } = await startGateway()
+  const bytes = Buffer.from(`\u00ff\u00fe??>>:${good}`)
+  expect(bytes.toString('base64')).toMatch(/[+/]/)
+  for (const text of [unpadded, `${unpadded}===`, `Authorization: Basic ${bytes.toString('base64url')}`]) {
+    const answer = await send(text)
+    expect([answer.status, JSON.parse(answer.body).name ?? answer.body]).toEqual([200, 'ann@example.com'])
+  }
+})
+
 const refused: readonly [name: string, rule: string, headers: readonly string[]][] = [
   ['nothing', 'no-credential', []],
   ['a cookie', 'no-credential', [`Cookie: session=${good}`]],
@@ -82,6 +100,11 @@ const refused: readonly [name: string, rule: string, headers: readonly string[]]
   ['an empty header', 'malformed-credential', ['Authorization:']],
   ['another scheme', 'malformed-credential', [`Digest ${good}`].map((value) => `Authorization: ${value}`)],
   ['Basic that is not base64', 'malformed-credential', ['Authorization: Basic ***']],
+  ['Basic with a space inside', 'malformed-credential', [inside(' ')]],
+  ['Basic with a tab inside', 'malformed-credential', [inside('\t')]],
+  ['Basic with a line break of MIME inside, folded', 'malformed-credential', [inside(' \t')]],
+  ['Basic with something that is not base64 inside', 'malformed-credential', [inside('*')]],
+  ['Basic with padding inside', 'malformed-credential', [inside('=')]],
   ['Basic without a colon', 'malformed-credential', [basic(good)]],
   ['Basic with a NUL after the token', 'malformed-credential', [basic(`convox:${good}\0`)]],
   ['Basic with a newline after the token', 'malformed-credential', [basic(`convox:${good}\n`)]],

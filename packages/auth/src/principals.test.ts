@@ -10,6 +10,7 @@ test("a session stands for its user, with the user's bindings", () => {
     id: 'user-1',
     name: 'ann@example.com',
     credential: 'session-1',
+    device: 'laptop',
     rack: 'staging',
     groups: [],
     bindings: [binding()],

@@ -24,6 +24,8 @@ export interface SessionRecord {
   readonly id: string
   /** The only rack it may be used for, or null for all. */
   readonly rack: string | null
+  /** None where a session is only imagined. */
+  readonly device?: string
   readonly expiresAt: Date
   readonly endedAt: Date | null
   readonly user: UserRecord
@@ -52,10 +54,13 @@ export interface WorkloadRecord {
   readonly id: string
   readonly name: string
   readonly job: Job
+  /** As its issuer calls it. */
+  readonly subject: string
   readonly expiresAt: Date
   readonly endedAt: Date | null
   readonly trust: {
     readonly id: string
+    readonly name: string
     readonly revokedAt: Date | null
     readonly bindings: readonly Binding[]
   }
@@ -93,7 +98,7 @@ const noGroups: readonly string[] = Object.freeze([])
 
 /** Its id is that of this run: what one job started is not another's. */
 function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | refusals.Refusal {
-  const { id, name, job, trust, expiresAt, endedAt } = workload
+  const { id, name, job, subject, trust, expiresAt, endedAt } = workload
   if (trust.revokedAt) return refusals.revokedTrust
   if (endedAt) return refusals.endedJob(endedAt.getTime())
   if (now >= expiresAt.getTime()) return refusals.expiredToken('workload', expiresAt.getTime())
@@ -107,6 +112,7 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | r
     bindings: current(trust.bindings, now),
     owner: null,
     job: Object.freeze({ ...job }),
+    trust: Object.freeze({ id: trust.id, name: trust.name, subject }),
     expiresAt: expiresAt.getTime(),
   })
 }
@@ -139,9 +145,10 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
     name: user.email,
     credential: session.id,
     rack: session.rack,
-    groups: user.groups.length === 0 ? noGroups : Object.freeze([...user.groups]),
+    groups: Object.isFrozen(user.groups) ? user.groups : Object.freeze([...user.groups]),
     bindings: current(user.bindings, now),
     owner: null,
+    ...(session.device === undefined ? {} : { device: session.device }),
     expiresAt: session.expiresAt.getTime(),
   })
 }

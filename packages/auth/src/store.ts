@@ -118,6 +118,6 @@ function workloadRecord(
   workload: typeof workloadSessions.$inferSelect,
   trust: WorkloadRecord['trust'],
 ): WorkloadRecord {
-  const { id, name, job, expiresAt, endedAt } = workload
-  return { kind: 'workload', id, name, job: job as Job, expiresAt, endedAt, trust }
+  const { id, name, job, subject, expiresAt, endedAt } = workload
+  return { kind: 'workload', id, name, job: job as Job, subject, expiresAt, endedAt, trust }
 }

@@ -8,6 +8,7 @@ import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './pr
 
 export { type ClientConfig, type GatewayEntry, gatewayOf, type TokenEntry, tokenOf } from './client-file.ts'
 export { type ClientPlace, clientConfigPath } from './client-path.ts'
+export { withFileLock } from './file-lock.ts'
 export { nearest } from './nearest.ts'
 export { Secret } from './secret.ts'
 

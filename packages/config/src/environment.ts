@@ -14,6 +14,7 @@ const ownPrefixes = [
   'AUTH_',
   'SESSION_',
   'DEVICE_LOGIN',
+  'RECORDINGS',
 ]
 
 /** The CLI's own, which may stand in the same shell. */

@@ -1,4 +1,4 @@
-import type { TObject } from 'typebox'
+import type { TObject, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
 /** Makes one sentence of what is wrong with a variable. */
@@ -9,21 +9,21 @@ export interface ProblemWords {
   missing(property: string): string
 }
 
-/** Every way in which `values` fails `schema`, a sentence each, without any value in it. */
-export function problemsOf(schema: TObject, values: unknown, words: ProblemWords): string[] {
-  const found = new Map<string, string>()
-  for (const error of Value.Errors(schema, values)) {
-    if (error.keyword === 'required') {
-      for (const property of error.params.requiredProperties)
-        found.set(property, `is missing${words.missing(property)}`)
-      continue
-    }
-    const property = error.instancePath.slice(1)
-    if (!found.has(property)) found.set(property, error.keyword === '~refine' ? error.message : 'is not valid')
-  }
-  return [...found].map(
-    ([property, what]) => `${words.variable(property)} ${what}; it should be ${descriptionOf(schema, property)}`,
-  )
+/** Every way in which `values` fails `schema`, a sentence each, without any value in it. One by one: TypeBox counts to eight. */
+export function problemsOf(schema: TObject, values: Readonly<Record<string, unknown>>, words: ProblemWords): string[] {
+  return Object.entries(schema.properties).flatMap(([property, type]) => {
+    const what = problemOf(type, values[property], { required: schema.required?.includes(property) === true })
+    if (what === null) return []
+    const said = what === 'is missing' ? `${what}${words.missing(property)}` : what
+    return [`${words.variable(property)} ${said}; it should be ${descriptionOf(schema, property)}`]
+  })
+}
+
+function problemOf(type: TSchema, value: unknown, { required }: { readonly required: boolean }): string | null {
+  if (value === undefined) return required ? 'is missing' : null
+  const [error] = Value.Errors(type, value)
+  if (error === undefined) return null
+  return error.keyword === '~refine' ? error.message : 'is not valid'
 }
 
 /** What completes "it should be". */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { durationProblem } from './duration.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
@@ -55,10 +56,22 @@ export const ServerEnvironment = Type.Object({
       policyPackagesProblem,
     ),
   ),
+  RECORDINGS: Type.Optional(
+    checked(
+      'where recordings of sessions are kept: the path of a directory from / on, or s3://bucket/prefix?region=eu-west-1; unset: nothing is recorded',
+      recordingsProblem,
+    ),
+  ),
   AUDIT_READS: Type.Enum(['strict', 'relaxed'], {
     description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
     default: 'strict',
   }),
+  AUDIT_FALLBACK_DIR: Type.Optional(
+    checked(
+      'an absolute path of a directory that outlives the process, for records while the database is away; it is made, 0700, when there is none; unset: calls are refused then',
+      absolutePathProblem,
+    ),
+  ),
   AUTH_MAX_STALE: checked(
     'how long known identities go on without the database: a duration from 0s to 1h, such as 60s',
     durationProblem('0s', '1h'),
@@ -195,6 +208,18 @@ function printable(description: string) {
 function defaultRoleProblem(value: string): string | null {
   if (!/^[a-z][a-z0-9-]*$/.test(value)) return 'is not the name of a role'
   return value === 'admin' ? 'would make everybody an administrator' : null
+}
+
+/** Whether a bucket's name and the rest of it hold is seen when it is opened. */
+function recordingsProblem(value: string): string | null {
+  if (/[\s\p{Cc}]/u.test(value)) return 'has a space or a control character in it'
+  return /^(\/|file:\/\/\/|s3:\/\/)/.test(value)
+    ? null
+    : 'is neither a path from / on nor an address that begins with s3://'
+}
+
+function absolutePathProblem(value: string): string | null {
+  return isAbsolute(value) ? null : 'is not an absolute path'
 }
 
 function portProblem(value: string): string | null {

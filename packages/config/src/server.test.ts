@@ -5,6 +5,7 @@ import { ConfigError } from './errors.ts'
 import { readServerConfig } from './server.ts'
 
 const key = '0123456789abcdef0123456789abcdef'
+const day = 86_400_000
 const complete = {
   RACK_URL_STAGING: 'https://api.staging.convox.cloud',
   RACK_TOKEN_STAGING: 'rack-password',
@@ -30,7 +31,13 @@ describe('a complete environment', () => {
       port: 8447,
       host: '127.0.0.1',
       auditReads: 'strict',
+      auditFallbackDir: null,
       authMaxStaleMs: 60_000,
+      sessions: { maxAge: 30 * day, lifetime: 90 * day, overlap: day },
+      tokenMaxAgeMs: 365 * day,
+      deviceLogin: 'on',
+      strangersPerMinute: 300,
+      trustedProxies: [],
       logLevel: 'info',
     })
     expect(config.racks[0]?.url.href).toBe('https://api.staging.convox.cloud/')
@@ -47,13 +54,25 @@ describe('a complete environment', () => {
       PORT: '0',
       HOST: '::',
       AUDIT_READS: 'relaxed',
+      AUDIT_FALLBACK_DIR: '/var/lib/rack-gateway/audit',
       AUTH_MAX_STALE: '0s',
       TOKEN_MAX_AGE: '30d',
+      SESSION_MAX_AGE: '2h',
+      SESSION_LIFETIME: '3h',
+      SESSION_OVERLAP: '10m',
+      DEVICE_LOGIN: 'same-address',
+      STRANGERS_PER_MINUTE: '77',
       TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
       LOG_LEVEL: 'debug',
     })
     expect(config).toMatchObject({ port: 0, host: '::', auditReads: 'relaxed', authMaxStaleMs: 0, logLevel: 'debug' })
-    expect(config).toMatchObject({ tokenMaxAgeMs: 30 * 86_400_000, trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })
+    expect(config).toMatchObject({
+      sessions: { maxAge: 7_200_000, lifetime: 10_800_000, overlap: 600_000 },
+      deviceLogin: 'same-address',
+      strangersPerMinute: 77,
+    })
+    expect(config).toMatchObject({ tokenMaxAgeMs: 30 * day, trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })
+    expect(config.auditFallbackDir).toBe('/var/lib/rack-gateway/audit')
     expect(config.secretKeys.map((secret) => secret.reveal())).toEqual(['n'.repeat(44), key])
     if (config.database.kind !== 'postgres') throw new Error('expected a database')
     expect(config.database.url.reveal()).toBe('postgres://app:p%40ss@db:5432/gateway')
@@ -135,6 +154,7 @@ describe('problems', () => {
       PORT: 'hunter2',
       HOST: 'hunter2!',
       AUDIT_READS: 'hunter2',
+      AUDIT_FALLBACK_DIR: 'hunter2',
       AUTH_MAX_STALE: 'hunter2',
       LOG_LEVEL: 'hunter2',
       AUDIT_WRITES: 'hunter2',

@@ -28,6 +28,8 @@ export interface ServerConfig {
   /** Its origin, without a slash at the end. */
   readonly publicUrl: string | null
   readonly auditReads: 'strict' | 'relaxed'
+  /** Absolute path; null: calls are refused while the database can't take records. */
+  readonly auditFallbackDir: string | null
   /** How long known identities go on without the database, in milliseconds. */
   readonly authMaxStaleMs: number
   /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
@@ -44,6 +46,8 @@ export interface ServerConfig {
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Names of npm packages and paths, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
+  /** Where recordings are kept: a path or an address; null: nothing is recorded. */
+  readonly recordings: string | null
   /** Where events are sent beside the log, sorted by name. */
   readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
@@ -84,6 +88,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: values.HOST,
     publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
     auditReads: values.AUDIT_READS,
+    auditFallbackDir: values.AUDIT_FALLBACK_DIR ?? null,
     authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
     tokenMaxAgeMs: durationOf(values.TOKEN_MAX_AGE),
@@ -97,6 +102,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     policyPackages: Object.freeze(
       values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
     ),
+    recordings: values.RECORDINGS ?? null,
     sinks: Object.freeze(sinks),
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,

@@ -19,10 +19,11 @@ export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Pro
     REVOKE INSERT, UPDATE, DELETE ON gateway.migrations FROM ${role};
     REVOKE INSERT, DELETE ON gateway.revision FROM ${role};
     GRANT SELECT, INSERT ON audit.events, audit.streams TO ${role};
-    GRANT UPDATE (lease_until, closed_at, adopted_by) ON audit.streams TO ${role};
+    GRANT UPDATE (lease_until, closed_at, adopted_by, accounted_seq, accounted_at) ON audit.streams TO ${role};
     GRANT SELECT, INSERT ON audit.sinks, audit.sink_positions, audit.sink_dead_letters TO ${role};
     GRANT UPDATE (seq, held_by, held_until, finished) ON audit.sink_positions TO ${role};
     GRANT EXECUTE ON FUNCTION audit.ensure_partition(date) TO ${role};
+    GRANT EXECUTE ON FUNCTION audit.network_of(text), audit.words_of(text, text) TO ${role};
   `)
 }
 

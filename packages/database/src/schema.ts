@@ -257,6 +257,31 @@ export const runs = gateway.table(
   (table) => [primaryKey({ columns: [table.rack, table.app, table.process] })],
 )
 
+/** Recorded sessions, newest ids last: they are UUIDv7. */
+export const recordings = gateway.table('recordings', {
+  id: uuid('id').primaryKey(),
+  startedAt: instant('started_at').notNull(),
+  /** The stream whose process records it. */
+  stream: uuid('stream').notNull(),
+  /** The id of the `opened` event. */
+  opened: uuid('opened').notNull(),
+  mode: text('mode').notNull(),
+  principal: text('principal').notNull(),
+  principalName: text('principal_name').notNull(),
+  rack: text('rack').notNull(),
+  app: text('app'),
+  process: text('process'),
+  route: text('route').notNull(),
+  command: text('command'),
+  endedAt: instant('ended_at'),
+  chunks: bigint('chunks', { mode: 'number' }),
+  bytes: bigint('bytes', { mode: 'number' }),
+  /** The head of the chain of its chunks, hex. */
+  head: text('head'),
+  /** Bytes of the session that are missing. */
+  lost: bigint('lost', { mode: 'number' }),
+})
+
 /** One row; a trigger on every table above that identity depends on raises it, and notifies `gateway_revision`. */
 export const revision = gateway.table('revision', {
   one: smallint('one').primaryKey(),
@@ -273,7 +298,16 @@ export const streams = audit.table('streams', {
   openedAt: instant('opened_at').notNull().defaultNow(),
   leaseUntil: instant('lease_until').notNull(),
   closedAt: instant('closed_at'),
+  /** The adopter's stream. */
   adoptedBy: uuid('adopted_by'),
+  /** The stream that the same process wrote before. */
+  follows: uuid('follows'),
+  /** Whether its process keeps a file for when the database is away: records may come in later. */
+  fallback: boolean('fallback').notNull().default(false),
+  /** After adoption: its open calls up to here have their `outcome.unknown`. */
+  accountedSeq: bigint('accounted_seq', { mode: 'number' }),
+  /** When that was so for all of them. */
+  accountedAt: instant('accounted_at'),
 })
 
 /** Append-only, partitioned by month, keyed (stream, seq, at). `canonical` is what was hashed; the other columns are for searching. */

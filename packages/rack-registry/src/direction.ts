@@ -31,6 +31,7 @@ export class Direction implements TrackerOutput {
   #farewell: Farewell | null = null
   #saidFarewell = false
   #ping = false
+  #held = false
 
   constructor(sender: Sender, source: Duplex, sink: Duplex, tap: RelayTap | null, veil: TokenVeil | null = null) {
     this.tracker = new FrameTracker(sender, this)
@@ -38,7 +39,9 @@ export class Direction implements TrackerOutput {
     this.#sink = sink
     this.#tap = tap
     this.#veil = veil
-    sink.on('drain', () => source.resume())
+    sink.on('drain', () => {
+      if (!this.#held) source.resume()
+    })
   }
 
   /** Returns what is wrong with the bytes, or null. */
@@ -66,9 +69,22 @@ export class Direction implements TrackerOutput {
     this.#putWhatWaits()
   }
 
+  /** Reads no more, until `release`. */
+  hold(): void {
+    if (this.tracker.stopped) return
+    this.#held = true
+    this.#source.pause()
+  }
+
+  release(): void {
+    this.#held = false
+    if (!this.#sink.writableNeedDrain) this.#source.resume()
+  }
+
   /** Lets the source run dry, so that its end is noticed. */
   stop(): void {
     this.tracker.stopped = true
+    this.#held = false
     this.#source.resume()
   }
 
@@ -78,8 +94,9 @@ export class Direction implements TrackerOutput {
   }
 
   payload(opcode: number, piece: Buffer, mask: number, offset: number, end: boolean): void {
-    if (this.#veil !== null) this.#open = this.#veil.cover(piece)
+    // First, for of a token that comes in pieces the veil covers the last one alone.
     this.#tap?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, end)
+    if (this.#veil !== null) this.#open = this.#veil.cover(piece)
   }
 
   boundary(): void {

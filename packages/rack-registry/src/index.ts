@@ -1,6 +1,6 @@
 export { CallerSignal } from './caller.ts'
 export * from './errors.ts'
-export { closeCodes, opcodes, ownFrame } from './frames.ts'
+export { applyMask, closeCodes, opcodes, ownFrame } from './frames.ts'
 export {
   type AnswerHead,
   actorValue,

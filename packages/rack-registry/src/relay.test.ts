@@ -360,3 +360,43 @@ test('a thousand idle relays hold no timers and little memory', async () => {
   expect(timers()).toBeLessThanOrEqual(timersBefore)
   expect(relays).toHaveLength(1000)
 })
+
+test('while it is held nothing is read, and afterwards everything comes; memory stays flat', async () => {
+  const { client, rack, near, relay } = await relayed()
+  relay.hold()
+  const payload = Buffer.alloc(32 * 1024, 'x')
+  let written = 0
+  while (written < 64 * MiB && rack.write(frame({ opcode: 1, payload }))) written += payload.length
+  await standstill(() => near.rack.bytesRead)
+  expect(near.client.bytesWritten).toBe(0)
+  relay.release()
+  rack.end()
+  expect((await allOf(client)).length).toBeGreaterThan(written)
+})
+
+test('a sink that was behind and is no more does not end the hold', async () => {
+  const { client, rack, near, relay } = await relayed()
+  const payload = Buffer.alloc(64 * 1024, 'x')
+  client.pause()
+  for (let count = 0; count < 200; count++) rack.write(frame({ opcode: 1, payload }))
+  await expect.poll(() => near.client.writableNeedDrain).toBe(true)
+  relay.hold()
+  const before = near.rack.bytesRead
+  client.resume()
+  await expect.poll(() => near.client.writableNeedDrain).toBe(false)
+  await standstill(() => near.client.bytesWritten)
+  expect(near.rack.bytesRead - before).toBeLessThan(2 * MiB)
+  relay.release()
+  rack.end()
+  expect(await allOf(client)).toBeDefined()
+})
+
+test('a relay that is held ends all the same', async () => {
+  const { client, rack, relay } = await relayed({ farewellTime: 50 })
+  relay.hold()
+  relay.end('the recording failed', { text: 'ERROR: why\n', code: 1008 })
+  const frames = framesIn(await allOf(client))
+  expect(frames.map((one) => one.payload.toString()).join()).toContain('ERROR: why')
+  rack.end()
+  expect(await relay.ended).toMatchObject({ by: 'gateway', reason: 'the recording failed' })
+})

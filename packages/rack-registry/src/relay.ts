@@ -119,6 +119,14 @@ export function relay(options: RelayOptions): Relay {
   return {
     ended,
     end: (reason, { text, code }) => farewell('gateway', reason, code, text ?? null),
+    hold() {
+      inward.hold()
+      outward.hold()
+    },
+    release() {
+      inward.release()
+      outward.release()
+    },
     ping() {
       inward.ping()
       outward.ping()

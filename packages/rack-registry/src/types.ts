@@ -90,7 +90,7 @@ export interface RelayEnd {
   readonly durationMs: number
 }
 
-/** Payload bytes as they pass, unmasked on demand by the tap's owner; must not be kept (the buffer is reused by the socket). */
+/** Payload bytes as they came, before anything in them is covered, unmasked on demand by the tap's owner; must not be kept (the buffer is reused by the socket). */
 export type RelayTap = (
   direction: 'in' | 'out',
   opcode: number,
@@ -104,6 +104,9 @@ export interface Relay {
   readonly ended: Promise<RelayEnd>
   /** Puts a text (if any) and a close frame between frames towards the client, and closes both sides. Safe at any moment, also in the middle of a huge frame. */
   end(reason: string, options: { text?: string; code: number }): void
+  /** Reads no more from either side until `release`: what a tap can't take, nobody gets. */
+  hold(): void
+  release(): void
   /** Puts a ping between frames, in both directions. */
   ping(): void
 }

@@ -249,6 +249,12 @@ protected:
   environment: []
   parameters: []
 
+# Which sessions are recorded, where RECORDINGS says a store. The first rule that matches decides.
+recordings:
+  rules:
+    every-session:
+      mode: best-effort
+
 # Hosts that "convox proxy" may reach beside the resources of an app.
 proxy:
   hosts: []

@@ -4,6 +4,7 @@ import { expandPermission } from './compiled-role.ts'
 import type { Condition } from './condition.ts'
 import { readNetwork } from './networks.ts'
 import type { PolicyDocument } from './policy-document.ts'
+import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
 
 /** Everything that is wrong with a document; empty when it can be compiled. */
@@ -15,6 +16,7 @@ export function documentProblems(document: PolicyDocument): Problem[] {
     ...blockedProblems(document),
     ...proxyProblems(document),
     ...patternProblems(document),
+    ...recordingProblems(document.recordings),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { WrittenRecordings } from './written-recordings.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -100,6 +101,7 @@ export const WrittenPolicy = Type.Object(
     unblocked: names('routes'),
     secrets: Type.Optional(Patterns),
     protected: Type.Optional(Patterns),
+    recordings: Type.Optional(WrittenRecordings),
     proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),
   },
   { ...closed, description: 'a policy: version and its sections' },

@@ -17,6 +17,7 @@ export {
 } from './planned-decision.ts'
 export { compileAgain, compilePolicy, type Judging } from './policy.ts'
 export { type BlockedOperation, documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
+export { type RecordedSessionKind, type RecordingRule, recordedSessions, type SessionSubject } from './recordings.ts'
 export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'
 export type { Day, TimeWindow } from './time-window.ts'

@@ -4,6 +4,7 @@ import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
 import type { Role } from './types.ts'
+import { recordingRules } from './written-recordings.ts'
 
 /** What the document that is being read is called, and where its parts are. */
 export interface Writing {
@@ -28,6 +29,7 @@ const nothing: PolicyDocument = {
   secretParameters: [],
   protectedKeys: [],
   protectedParameters: [],
+  recordings: [],
 }
 
 /** Roles that one may extend, those counted that they extend. */
@@ -51,6 +53,8 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
     secretParameters: secrets?.parameters ?? below.secretParameters,
     protectedKeys: written.protected?.environment ?? below.protectedKeys,
     protectedParameters: written.protected?.parameters ?? below.protectedParameters,
+    recordings:
+      written.recordings === undefined ? (below.recordings ?? []) : recordingRules(written.recordings, writing.lineOf),
   }
   return { document, problems }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CommandRule } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
+import type { RecordingRule } from './recordings.ts'
 import type { Role } from './types.ts'
 
 /** A command rule of a policy. */
@@ -40,6 +41,8 @@ export interface PolicyDocument {
   readonly protectedKeys: readonly string[]
   /** Patterns of parameters of the rack that nobody may change. */
   readonly protectedParameters: readonly string[]
+  /** Which sessions are recorded; none when absent. */
+  readonly recordings?: readonly RecordingRule[]
 }
 
 /** SHA-256, hex, over the document's JSON with sorted keys and without places: the same for the same content, however it was written. */

@@ -8,6 +8,7 @@ import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
 import { mayGive } from './may-give.ts'
 import { documentHash, type PolicyDocument } from './policy-document.ts'
+import { compileRecordings } from './recordings.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
 import type { Moment, Permission, Policy, Principal } from './types.ts'
 
@@ -36,6 +37,7 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     sees: (principal, rack, app, moment) => judging.holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeys(secretKeys),
     isSecretParameter: createSecretKeys([...secretKeys, ...secretParameters]),
+    recordingOf: compileRecordings(document.recordings),
   }
 }
 

@@ -40,6 +40,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     sees: (principal, rack, app, moment) => policy.sees(principal, rack, app, moment),
     isSecretKey: (key) => policy.isSecretKey(key),
     isSecretParameter: (name) => policy.isSecretParameter(name),
+    recordingOf: (subject) => policy.recordingOf(subject),
     check(next) {
       const checked = compilePolicy(next, options)
       return {

@@ -1,6 +1,7 @@
 import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Condition } from './condition.ts'
+import type { RecordingRule, SessionSubject } from './recordings.ts'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
 export type Permission = string
@@ -77,6 +78,10 @@ export interface Principal {
   } | null
   /** Of a workload. */
   readonly job?: Job
+  /** Of a workload: what let it in, and the `sub` that its issuer gave it. */
+  readonly trust?: { readonly id: string; readonly name: string; readonly subject: string }
+  /** Of a user: what the session's device is called. */
+  readonly device?: string
   /** When the credential ends, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** CIDRs that it may be used from; none: from anywhere. */
@@ -184,4 +189,6 @@ export interface Policy {
   isSecretKey(key: string): boolean
   /** Whether a parameter of a rack holds a secret. */
   isSecretParameter(name: string): boolean
+  /** The rule by which a session is recorded; null for one that no rule is for. */
+  recordingOf(subject: SessionSubject): RecordingRule | null
 }

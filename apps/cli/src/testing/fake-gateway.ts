@@ -5,6 +5,8 @@ export interface FakeAnswer {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** It comes no sooner. */
+  readonly after?: Promise<unknown>
 }
 
 export interface FakeGateway {
@@ -21,8 +23,10 @@ export async function startFakeGateway(first: FakeAnswer): Promise<FakeGateway> 
   const server = createServer((request, response) => {
     asked.push({ authorization: request.headers.authorization, path: request.url })
     const { answer } = gateway
-    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
-    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))
+    void Promise.resolve(answer.after).then(() => {
+      response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+      response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

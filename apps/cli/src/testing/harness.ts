@@ -25,6 +25,8 @@ export interface Running {
   readonly ended: Promise<Outcome>
   /** Resolves once stdout has this text. */
   saw(text: string): Promise<void>
+  /** Resolves once stderr has. */
+  noted(text: string): Promise<void>
 }
 
 /** A person's machine: a home, a directory where they stand, a fake convox on the PATH. */
@@ -71,6 +73,7 @@ export function createMachine(): Machine {
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
+      child.emit('said')
     })
     const ended = once(child, 'close').then(
       ([code, signal]): Outcome => ({ code, signal, stdout, stderr, convox: saidBy(stdout) }),
@@ -78,7 +81,10 @@ export function createMachine(): Machine {
     async function saw(text: string): Promise<void> {
       while (!stdout.includes(text)) await once(child, 'said')
     }
-    return { child, ended, saw }
+    async function noted(text: string): Promise<void> {
+      while (!stderr.includes(text)) await once(child, 'said')
+    }
+    return { child, ended, saw, noted }
   }
 
   return {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Configuration, interactionPolicy } from 'oidc-provider'
 import { choosePerson } from './choose-person.ts'
 import { loadLibrary } from './library.ts'
-import { answerBadly, type Misbehaviour } from './misbehaviour.ts'
+import { answerBadly, type Misbehaviour, waitAsTold } from './misbehaviour.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
 import { createSigning } from './signing.ts'
 
@@ -88,6 +88,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url?.startsWith('/.well-known/')) received.metadata++
+    await waitAsTold(misbehaviour, request)
     if (answerBadly(misbehaviour, request, response)) return
     if (request.url === '/jwks') {
       received.keys++

@@ -18,11 +18,20 @@ export type Misbehaviour =
   | { readonly kind: 'answer'; readonly path: RegExp; readonly answer: BadAnswer | null }
   /** As `answer`, once it is known. */
   | { readonly kind: 'held'; readonly path: RegExp; readonly asked: () => void; readonly answer: Promise<BadAnswer> }
+  /** They are answered well, but only then. */
+  | { readonly kind: 'slow'; readonly path: RegExp; readonly asked: () => void; readonly until: Promise<void> }
 
 export interface BadAnswer {
   readonly status: number
   readonly type: string
   readonly body: string
+}
+
+/** Resolves when a request may be answered: at once, unless that is asked for otherwise. */
+export async function waitAsTold(misbehaviour: Misbehaviour | null, { url }: IncomingMessage): Promise<void> {
+  if (misbehaviour?.kind !== 'slow' || !misbehaviour.path.test(url ?? '')) return
+  misbehaviour.asked()
+  await misbehaviour.until
 }
 
 /** Answers badly where that is asked for. @returns whether it did */
@@ -31,7 +40,7 @@ export function answerBadly(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (misbehaviour === null || !('path' in misbehaviour) || !misbehaviour.path.test(request.url ?? '')) return false
+  if (misbehaviour === null || !('answer' in misbehaviour) || !misbehaviour.path.test(request.url ?? '')) return false
   if (misbehaviour.kind === 'held') {
     misbehaviour.asked()
     void misbehaviour.answer.then((known) => send(response, known))

@@ -15,10 +15,12 @@ function person(id: string, about: string, changes: Partial<DemoPerson> = {}): D
 
 const byRole = (role: string, group: string) => person(role, `is in the group ${group}`, { groups: [group] })
 
+/** One for each role but `ci`, which is that of pipelines, and those whom the gateway lets in with nothing, or not at all. */
 export const demoPeople: readonly DemoPerson[] = [
   byRole('viewer', 'viewers'),
   byRole('ops', 'operators'),
   byRole('deployer', 'deployers'),
+  byRole('auditor', 'auditors'),
   person('admin', 'is named in ADMIN_USERS'),
   person('nobody', 'has no role'),
   person('stranger', 'is of another domain', { email: 'stranger@elsewhere.example' }),
@@ -30,4 +32,5 @@ export const demoGroups: Readonly<Record<string, string>> = {
   viewers: 'viewer',
   operators: 'ops',
   deployers: 'deployer',
+  auditors: 'auditor',
 }

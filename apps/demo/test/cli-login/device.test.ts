@@ -26,6 +26,7 @@ const poll = (secret: string, headers: Record<string, string> = {}, url = at.sys
   ask(url, '/device/poll', { secret }, headers)
 /** Each test comes from a network of its own: only so many logins wait for one. */
 let networks = 0
+const from = (address: string) => ({ 'x-forwarded-for': address })
 const elsewhere = () => ({ 'x-forwarded-for': `198.51.${++networks}.7` })
 
 describe('a login by a code', () => {
@@ -179,6 +180,41 @@ test('so many logins wait for one network, and no more; another one has its own'
   expect((await ask(at.system.url, '/device', laptop, elsewhere())).status).toBe(201)
   clock.ahead = 600_000
   expect((await ask(at.system.url, '/device', laptop, from(11))).status).toBe(201)
+})
+
+test('so many, however many begin at once', async () => {
+  const begun = await Promise.all(
+    Array.from({ length: 30 }, (_, host) => ask(at.system.url, '/device', laptop, from(`192.0.2.${host}`))),
+  )
+  expect(begun.filter(({ status }) => status === 201)).toHaveLength(10)
+})
+
+test('fifty wait for an IPv6 /48, from whichever of its /64s', async () => {
+  const statuses: number[] = []
+  for (let network = 0; network < 51; network++)
+    statuses.push((await ask(at.system.url, '/device', laptop, from(`2001:db8:7:${network.toString(16)}::1`))).status)
+  expect(statuses).toEqual([...Array<number>(50).fill(201), 429])
+  expect((await ask(at.system.url, '/device', laptop, from('2001:db8:8::1'))).status).toBe(201)
+})
+
+test('when a thousand wait, the oldest of the network with most makes room, and nobody is kept out', async () => {
+  await at.system.sql`delete from gateway.device_logins`
+  const { code } = await beginDevice(at, {}, from('203.0.113.1'))
+  const crowd = (count: number, site: string) => at.system.sql`
+    insert into gateway.device_logins (id, user_code, secret, device, system, address, block, begun_at, expires_at)
+    select gen_random_uuid(), sha256(random()::text::bytea), sha256(random()::text::bytea), n::text, 'x', 'x',
+      ${site} || ':' || n || '::/64', now() - interval '1 minute' + n * interval '1 millisecond', now() + interval '9 minutes'
+    from generate_series(1, ${count}::int) n`
+  await crowd(500, '2001:db8:1')
+  await crowd(499, '2001:db8:2')
+  const late = await beginDevice(at, {}, from('198.51.100.1'))
+  const left = await at.system
+    .sql`select device from gateway.device_logins where block like '2001:db8:1:%' order by begun_at`
+  expect([left.length, left[0]?.device]).toEqual([499, '2'])
+  expect(await at.system.sql`select 1 from gateway.device_logins`).toHaveLength(1_000)
+  for (const one of [code, late.code])
+    expect((await typeCode(at, one, 'ops', { headers: elsewhere() })).page.status).toBe(200)
+  await at.system.sql`delete from gateway.device_logins`
 })
 
 test('what is long over is forgotten', async () => {

@@ -42,6 +42,17 @@ describe('an administrator’s cookie', () => {
     },
   )
 
+  const answers: Readonly<Record<string, string | undefined>> = { '/tokens': '{"name":"x","role":"viewer"}' }
+  test.each(changes.filter((endpoint) => isForCallers(endpoint) && endpoint.cookie === 'refused'))(
+    'gets no token: $method $path',
+    async ({ method, path }) => {
+      const target = `${prefix}${path.replace('{id}', randomUUID())}`
+      const headers = { 'x-csrf-token': csrfToken }
+      const { status, body } = await at.visit(browser, target, { method, json: answers[path] ?? '{}', headers })
+      expect([status, JSON.parse(body).rule]).toEqual([403, 'cookie-credential'])
+    },
+  )
+
   test('makes a trust, as any session does', async () => {
     const template = { provider: 'github', repositoryId: '74', repositoryOwnerId: '65' }
     const json = JSON.stringify({ name: 'deploys', template, role: 'ci' })

@@ -36,6 +36,34 @@ test('the OpenAPI document has every endpoint, with its schemas and its refusals
   })
 })
 
+test('each endpoint says by what its caller is known: a change by cookie needs the CSRF token, what gives a token takes none', async () => {
+  const document = shape((await open('/openapi.json')).json)
+  const schemes = shape(shape(document.components).securitySchemes)
+  expect(schemes).toMatchObject({
+    bearer: { type: 'http', scheme: 'bearer' },
+    basic: { type: 'http', scheme: 'basic' },
+    cookie: { type: 'apiKey', in: 'cookie', name: '__Host-rack_gateway' },
+    csrf: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' },
+  })
+  const securityOf = (method: string, path: string) =>
+    shape(shape(shape(document.paths)[path])[method.toLowerCase()]).security
+  const byToken = [{ bearer: [] }, { basic: [] }]
+  for (const [method, path, security] of [
+    ['GET', '/me', [...byToken, { cookie: [] }]],
+    ['POST', '/bindings', [...byToken, { cookie: [], csrf: [] }]],
+    ['DELETE', '/sessions/{id}', [...byToken, { cookie: [], csrf: [] }]],
+    ['POST', '/tokens', byToken],
+    ['POST', '/tokens/{id}/rotate', byToken],
+    ['POST', '/session/renewal', byToken],
+    ['POST', '/workload-sessions', [{ job: [] }]],
+    ['POST', '/cli-logins/device', []],
+  ] as const)
+    expect([path, securityOf(method, path)]).toEqual([path, security])
+  for (const { method, path } of Object.values(endpoints))
+    for (const scheme of Object.keys(Object.assign({}, ...(securityOf(method, path) as object[]))))
+      expect(Object.keys(schemes)).toContain(scheme)
+})
+
 test('every reference within the document leads somewhere', async () => {
   const { body, json } = await open('/openapi.json')
   const references = [...body.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path)

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Browser, createBrowser, type Visit } from '../support/browser.ts'
+import { beginLoopback } from '../support/cli-login.ts'
 import { type DatabaseTap, tapDatabase } from '../support/database-tap.ts'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import type { RawAnswer } from '../support/raw-http.ts'
 import { type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
@@ -102,5 +105,45 @@ describe('calls without a credential that holds', () => {
     tap.take()
     await statuses(100, () => from('203.0.113.10', '/gateway/api/v1/users', ['Authorization: Bearer rgt_x']))
     expect(tap.take()['rack-gateway'] ?? 0).toBe(0)
+  })
+})
+
+describe('pages that nobody is logged in to', () => {
+  let at: LoginSystem
+  let known: Browser
+  let login: string
+  let senders = 0
+  beforeAll(async () => {
+    at = await startLoginSystem({}, { strangersPerMinute: 20, trustedProxies: ['127.0.0.1'] })
+    known = (await at.login('viewer')).browser
+    login = new URL((await beginLoopback(at)).address).search
+  })
+  afterAll(() => at.stop())
+
+  const bogus = { authorization: 'Bearer rgs_nonsense' }
+  const form = { code: 'BBBB-BBBB', request: 'x', login: 'x', csrf_token: 'x' }
+
+  test.each<[string, () => string, Visit, number]>([
+    ['the first page', () => '/gateway/', {}, 303],
+    ['the way to it', () => '/gateway', {}, 303],
+    ['the first page, with a wrong token', () => '/gateway/', { headers: bogus }, 303],
+    ['a login of the CLI', () => `/gateway/auth/cli${login}`, {}, 303],
+    ['a login of the CLI that is none', () => '/gateway/auth/cli?request=x', {}, 400],
+    ['a login of the CLI, with a wrong token', () => `/gateway/auth/cli${login}`, { headers: bogus }, 403],
+    ['a decision on none', () => '/gateway/auth/cli', { form }, 400],
+    ['the form for codes', () => '/gateway/device', {}, 303],
+    ['the form for codes, with a wrong token', () => '/gateway/device', { headers: bogus }, 403],
+    ['a typed code', () => '/gateway/device', { form }, 303],
+    ['a decision on a code', () => '/gateway/device/decision', { form }, 303],
+    ['a logout', () => '/gateway/auth/logout', { form }, 200],
+  ])('%s: twenty a minute, then 429 with Retry-After; who is logged in goes on', async (_what, path, visit, status) => {
+    const from = { 'x-forwarded-for': `192.0.2.${++senders}` }
+    const ask = () => at.visit(createBrowser(), path(), { ...visit, headers: { ...from, ...visit.headers } })
+    const seen: number[] = []
+    for (let asked = 0; asked < 21; asked++) seen.push((await ask()).status)
+    expect(seen).toEqual([...Array<number>(20).fill(status), 429])
+    expect(Number((await ask()).headers['retry-after'])).toBeGreaterThan(0)
+    expect((await at.visit(known, '/gateway/', { headers: from })).status).toBe(200)
+    expect((await at.visit(known, '/gateway/device?again=1', { headers: from })).status).toBe(200)
   })
 })

@@ -54,6 +54,7 @@ test('one that an admin ends is refused within a second on every replica, and it
   expect(ended.json).toMatchObject({ id: job.id, endedReason: `ended by ${admin.email}`, endedAt: expect.any(String) })
   for (const url of [system.url, replica.url])
     await expect.poll(() => status(url, job.token), { timeout: 1_000, interval: 20 }).toBe(401)
+  expect((await logs.untilEnd()).join('')).toMatch(/ERROR: .*session was ended/)
   await logs.closed()
   expect(performance.now() - endedAt).toBeLessThan(1_500)
   const late = await system.get('/apps?', job.token)

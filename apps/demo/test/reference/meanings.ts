@@ -32,6 +32,9 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_MISDIRECTED: 'that the address is not PUBLIC_URL, and what that is',
   RGW_NOT_CANONICAL: 'what in the path or query could be read two ways',
   RGW_NOT_PERMITTED: 'the permission or rule, who has it, and what to do',
+  RGW_RECORDING_UNAVAILABLE:
+    'that a session which has to be recorded can not be, or that there is no store to read from',
+  RGW_RECORDING_BROKEN: 'that nothing of a recording could be verified',
   RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',
   RGW_OUTCOME_NOT_RECORDED: 'that the rack has carried it out, and that its outcome could not be recorded',
   RGW_PACKAGES_TOO_SLOW:
@@ -43,6 +46,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_UNAUTHENTICATED: 'what is wrong with the credential; see the rules of authentication',
   RGW_UNKNOWN_ROUTE: 'that the rack API has no such method and path, or the gateway doesn’t know it',
   RGW_UNMASKABLE_ANSWER: 'why the rack’s answer could not be masked, so that it isn’t shown',
+  RGW_INVALID_FILTER: 'which filter of a search of the audit log can’t be read, and what it looks like',
   RGW_INVALID_REQUEST:
     'which field of the request is not as the endpoint’s schema says, or what is wrong with a proposed policy document',
   RGW_STRONGER_THAN_YOURSELF: 'what the caller wants to give and does not hold, there or for as long',

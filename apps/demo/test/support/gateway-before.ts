@@ -1,6 +1,7 @@
 import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
+import { gatewayDefaults } from './gateway-defaults.ts'
 import type { System } from './system.ts'
 
 export interface GatewayBefore {
@@ -20,8 +21,8 @@ export async function startGatewayBefore(
     secretKeys: [Buffer.from(secretKey)],
     databaseUrl: database.runtimeUrl,
     log: pino({ level: 'silent' }),
-    auditReads: 'strict',
-    authMaxStale: 60_000,
+    ...gatewayDefaults,
+    strangersPerMinute: 300,
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return { app, url, port: Number(new URL(url).port), stop: () => app.close() }

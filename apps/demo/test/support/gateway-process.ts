@@ -18,6 +18,8 @@ export interface GatewayProcess {
   /** Begins to watch: the result tells by how many bytes the pages in use grew at the most since then, garbage included. */
   watchPeak(): Promise<() => number>
   stop(): Promise<void>
+  /** As a crash does it: kill -9. */
+  kill(): Promise<void>
 }
 
 /** Peaks are read from /proc. */
@@ -26,10 +28,12 @@ export const canMeasure = process.platform === 'linux'
 export async function startGatewayProcess(
   system: System,
   rack: { readonly url: string; readonly token: string },
+  more: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess> {
   const program = startCommand('apps/gateway/src/main.ts', [], {
     ...gatewayEnvironment(system, rack),
     LOG_LEVEL: 'info',
+    ...more,
     NODE_OPTIONS: `--import ${import.meta.resolve('tsx')} --import ${import.meta.resolve('./memory-probe.ts')}`,
   })
   const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
@@ -54,6 +58,10 @@ export async function startGatewayProcess(
     },
     async stop() {
       program.signal('SIGTERM')
+      await program.ended
+    },
+    async kill() {
+      program.signal('SIGKILL')
       await program.ended
     },
   }

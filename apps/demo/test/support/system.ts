@@ -11,10 +11,11 @@ import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
-import { createGateway } from '@rack-gateway/gateway'
+import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { gatewayDefaults } from './gateway-defaults.ts'
 import { sourceFlags } from './processes.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
@@ -50,19 +51,21 @@ export interface SystemOptions {
   /** Of the racks. */
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
+  readonly auditFallbackDir?: string
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
   /** Path of a policy document. */
-  readonly policyFile?: string
+  readonly policyFile?: string | null
   /** Paths of policy packages. */
   readonly policyPackages?: readonly string[]
+  readonly recordings?: RecordingSettings
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
   /** `own`: where it listens. */
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
-  readonly metrics?: { readonly host: string; readonly port: number }
+  readonly metrics?: { readonly host: string; readonly port: number } | null
   /** Takes each line of the log. */
   readonly log?: (line: string) => void
   /** With a login by browser: how, once it is known where the gateway will listen. */
@@ -84,17 +87,19 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
-  sessions,
+  auditFallbackDir,
+  sessions = gatewayDefaults.sessions,
   trustedProxies = [],
-  policyFile,
+  policyFile = null,
   policyPackages = [],
+  recordings,
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
   deviceLogin = 'on',
   devicePollSeconds = 1,
   log,
-  metrics,
+  metrics = null,
   sinks = [],
 }: SystemOptions = {}): Promise<System> {
   const database = await createTestDatabase()
@@ -116,6 +121,7 @@ export async function startSystem({
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
   const start = () =>
     createGateway({
+      ...gatewayDefaults,
       racks: Object.entries(racks).map(([name, rack]) => ({
         name,
         url: new URL(rack.url),
@@ -126,8 +132,8 @@ export async function startSystem({
       databaseUrl,
       log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
-      ...(sessions === undefined ? {} : { sessions }),
-      authMaxStale: 60_000,
+      ...(auditFallbackDir === undefined ? {} : { auditFallbackDir }),
+      sessions,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
       deviceLogin,
@@ -135,11 +141,12 @@ export async function startSystem({
       now,
       trustedProxies,
       policyPackages,
-      ...(policyFile === undefined ? {} : { policyFile }),
+      policyFile,
+      ...(recordings && { recordings }),
       strangersPerMinute,
       sinks,
       childFlags: sourceFlags,
-      ...(metrics && { metrics }),
+      metrics,
     })
   const app = await start()
   const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })

@@ -31,11 +31,13 @@ describe('what concerns everybody', () => {
       expect(managed.filter((endpoint) => may(caller(kind, role), endpoint))).toEqual([])
   })
 
-  test('is closed to an auditor, but for what reads the audit log', () => {
+  test('is closed to an auditor, but for what reads the audit log and recordings', () => {
+    const readings = ['gateway:audit:read', 'gateway:recording:read']
     for (const kind of ['user', 'api-token', 'workload'] as const) {
       const open = managed.filter((endpoint) => may(caller(kind, 'auditor'), endpoint))
-      expect(open.filter(({ permission }) => permission !== 'gateway:audit:read')).toEqual([])
+      expect(open.filter(({ permission }) => !readings.includes(permission))).toEqual([])
       expect(open).toContain(endpoints.studyPolicy)
+      expect(open).toContain(endpoints.readRecording)
     }
   })
 

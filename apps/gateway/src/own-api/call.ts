@@ -1,4 +1,5 @@
 import type { EventDraft } from '@rack-gateway/audit'
+import type { AuditSearch, Slots } from '@rack-gateway/audit/search'
 import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { Place } from '@rack-gateway/auth/cli-login'
 import type { Recheck } from '@rack-gateway/auth/login'
@@ -10,8 +11,10 @@ import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
+import type { StreamedAnswer } from './streamed-answer.ts'
 
 /** What the handlers work with, the same for all calls. */
 export interface OwnApiContext {
@@ -33,6 +36,12 @@ export interface OwnApiContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly cliLogin: CliLoginApi
+  readonly recordings: RecordingArchive
+  readonly auditLog: AuditSearch
+  /** Those who follow the audit log. */
+  readonly followers: Slots
+  /** Aborted when the gateway stops. */
+  readonly closing: AbortSignal
   readonly studies: PolicyStudies
 }
 
@@ -54,10 +63,18 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly csrfToken: string | null
   /** Whether the caller also reaches what is of others. */
   readonly others: boolean
+  /** Whether the caller is still there: a secret that nobody takes is not made. */
+  isWaitedFor(): boolean
   /** Changes in the caller's name, recorded with this call. */
   readonly changes: Administration
-  /** Records something with this call, and resolves when that is durable. */
-  readonly record: (event: Pick<EventDraft, 'kind' | 'detail'>) => Promise<void>
+  /** Records what was done with this call, in the name of its caller, and resolves when that is durable. */
+  readonly record: (
+    event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
+  ) => Promise<void>
+  /** Decides once more, while an answer is under way. @throws when the caller may no longer */
+  readonly again: () => Promise<void>
+  /** Of a client that connects again. */
+  readonly lastEventId: string | null
   /** Aborts when nobody waits for the answer any more. */
   readonly leaving: () => AbortSignal
 }
@@ -79,7 +96,9 @@ export type AnyCall = OwnCall | JobCall | OpenCall
 
 type CallOf<E extends Endpoint> = E extends JobEndpoint ? JobCall<E> : E extends OpenEndpoint ? OpenCall<E> : OwnCall<E>
 
+type AnswerOf<E extends Endpoint> = E extends { streamed: readonly string[] } ? StreamedAnswer : Static<E['answer']>
+
 export type Handler<N extends EndpointName> = (
   call: CallOf<Endpoints[N]>,
-) => Promise<Static<Endpoints[N]['answer']>> | Static<Endpoints[N]['answer']>
+) => Promise<AnswerOf<Endpoints[N]>> | AnswerOf<Endpoints[N]>
 export type Handlers<N extends EndpointName = EndpointName> = { readonly [K in N]: Handler<K> }

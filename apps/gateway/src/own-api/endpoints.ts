@@ -1,8 +1,10 @@
 import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
+import * as audit from './audit-schemas.ts'
 import * as impact from './impact-schemas.ts'
 import * as policy from './policy-schemas.ts'
+import * as recordings from './recording-schemas.ts'
 import * as schemas from './schemas.ts'
 import * as workloadSchemas from './workload-schemas.ts'
 
@@ -20,6 +22,8 @@ interface EndpointShape {
   readonly bodyLimit?: number
   readonly status: 200 | 201
   readonly answer: TSchema
+  /** Of an answer that is written while it is read: what it can be. */
+  readonly streamed?: readonly string[]
 }
 
 /** For whoever has a credential of the gateway: token, cookie, or a JWT as the password. */
@@ -36,6 +40,8 @@ export interface CallerEndpoint extends EndpointShape {
   readonly callers: readonly PrincipalKind[]
   /** Whether its answer has an ETag, and isn't sent again to who has it. */
   readonly conditional?: true
+  /** Whether it answers with a token: no stolen cookie leads to one. */
+  readonly cookie?: 'refused'
 }
 
 /** For a job that has nothing but the OIDC token of its CI system, as Bearer. A trust decides. */
@@ -112,6 +118,7 @@ export const endpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     callers: people,
+    cookie: 'refused',
     status: 200,
     answer: schemas.RenewedSession,
   },
@@ -310,6 +317,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
+    cookie: 'refused',
     body: schemas.TokenRequest,
     status: 201,
     answer: schemas.NewToken,
@@ -345,6 +353,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
+    cookie: 'refused',
     body: schemas.RotationRequest,
     status: 201,
     answer: schemas.NewToken,
@@ -469,6 +478,75 @@ export const endpoints = {
     body: policy.DecisionsRequest,
     status: 200,
     answer: policy.Decisions,
+  },
+  listRecordings: {
+    method: 'GET',
+    path: '/recordings',
+    summary: 'Lists recorded sessions, newest first.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: recordings.RecordingQuery,
+    status: 200,
+    answer: schemas.pageOf(recordings.Recording),
+  },
+  readRecording: {
+    method: 'GET',
+    path: '/recordings/{id}',
+    summary: 'Streams a recording as asciicast v3, verified; each reading is an event.',
+    permission: 'gateway:recording:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: Type.String({ description: 'an asciicast, version 3' }),
+    streamed: ['application/x-asciicast'],
+  },
+  searchAudit: {
+    method: 'GET',
+    path: '/audit/events',
+    summary: 'Searches the audit log, newest first. Filters are joined by "and"; the search itself is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: audit.AuditPageQuery,
+    status: 200,
+    answer: schemas.pageOf(audit.FoundEvent),
+  },
+  getAuditEvent: {
+    method: 'GET',
+    path: '/audit/events/{id}',
+    summary: 'Shows an event, with its links in the chain.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: audit.WholeEvent,
+  },
+  followAudit: {
+    method: 'GET',
+    path: '/audit/events/stream',
+    summary:
+      'Follows the audit log: server-sent events named audit, from every replica, from now on or from Last-Event-ID. Ends with one named end, when the caller may no longer read it.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: audit.AuditStreamQuery,
+    status: 200,
+    answer: Type.String(),
+    streamed: ['text/event-stream'],
+  },
+  exportAudit: {
+    method: 'GET',
+    path: '/audit/export',
+    summary:
+      'Exports all that fits the filters, oldest first, as NDJSON (which audit verify reads), CSV for spreadsheets, or OCSF. The export is recorded with its filters and count.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: audit.AuditExportQuery,
+    status: 200,
+    answer: Type.String(),
+    streamed: ['application/x-ndjson', 'text/csv'],
   },
   studyPolicy: {
     method: 'POST',

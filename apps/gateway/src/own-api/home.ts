@@ -11,12 +11,16 @@ export interface HomeOptions {
 
 /** The first page after a login: who you are and where you may go, or who can give you access. */
 export default async function home(app: FastifyInstance, { adminUsers, now }: HomeOptions): Promise<void> {
-  app.get('/gateway', async (_request, reply) => reply.redirect('/gateway/', 303))
+  app.get('/gateway', async function goHome(request, reply) {
+    await app.limitStranger(request)
+    return reply.redirect('/gateway/', 303)
+  })
   app.get('/gateway/', async function showHome(request, reply) {
     try {
       await app.authenticateOwn(request, reply)
     } catch (error) {
       if (!isForLogin(error)) throw error
+      await app.limitStranger(request)
       return reply.header('cache-control', 'no-store').redirect('/gateway/auth/login', 303)
     }
     const { principal, csrfToken } = request

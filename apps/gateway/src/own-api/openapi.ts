@@ -1,4 +1,11 @@
-import { apiPrefix, type Endpoint, type EndpointName, endpoints, isForCallers } from './endpoints.ts'
+import {
+  apiPrefix,
+  type CallerEndpoint,
+  type Endpoint,
+  type EndpointName,
+  endpoints,
+  isForCallers,
+} from './endpoints.ts'
 
 const json = (schema: object) => ({ 'application/json': { schema } })
 const error = {
@@ -33,10 +40,10 @@ export function openApiDocument(): object {
       title: 'Rack Gateway',
       version: '1',
       description:
-        'Users, sessions, service accounts, bindings, API tokens and trust in CI systems. Errors have one form everywhere.',
+        'Users, sessions, service accounts, bindings, API tokens, trust in CI systems and the audit log. Errors have one form everywhere.',
     },
     servers: [{ url: apiPrefix }],
-    security: [{ bearer: [] }, { basic: [] }],
+    security: [{ bearer: [] }, { basic: [] }, { cookie: [], csrf: [] }],
     paths,
     components: {
       securitySchemes: {
@@ -48,6 +55,18 @@ export function openApiDocument(): object {
           description: 'the OIDC token of a CI job, for PUBLIC_URL',
         },
         basic: { type: 'http', scheme: 'basic', description: 'any user name but jwt; the token is the password' },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-rack_gateway',
+          description: 'of a browser that is logged in; rack_gateway where PUBLIC_URL is http, on loopback',
+        },
+        csrf: {
+          type: 'apiKey',
+          in: 'header',
+          name: csrfHeader,
+          description: 'with the cookie, for each change: the csrfToken of GET /me',
+        },
       },
       schemas: { Error: error },
       responses: Object.fromEntries(
@@ -65,7 +84,7 @@ export function entries(): [EndpointName, Endpoint][] {
 }
 
 function operation(name: EndpointName, endpoint: Endpoint): object {
-  const { path, summary, query, body, status, answer } = endpoint
+  const { path, summary, query, body, status, answer, streamed } = endpoint
   const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
   const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
     name: parameter,
@@ -79,10 +98,17 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
     tags: [path.split('/')[1]],
     ...(endpoint.authentication === 'job' && { security: [{ job: [] }] }),
     ...(endpoint.authentication === 'anyone' && { security: [] }),
+    ...(isForCallers(endpoint) && { security: securityOf(endpoint) }),
     parameters: [...ids, ...parameters],
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
-      [status]: { description: summary, content: json(answer) },
+      [status]: {
+        description: summary,
+        content:
+          streamed === undefined
+            ? json(answer)
+            : Object.fromEntries(streamed.map((type) => [type, { schema: answer }])),
+      },
       ...(isForCallers(endpoint) &&
         endpoint.conditional && { 304: { description: 'The caller has it already: If-None-Match names its ETag.' } }),
       ...Object.fromEntries(
@@ -92,6 +118,14 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
   }
 }
 
+/** A cookie is no credential for what answers with a token, and changes nothing without its CSRF token. */
+function securityOf({ method, cookie }: CallerEndpoint): object[] {
+  const byToken = [{ bearer: [] }, { basic: [] }]
+  if (cookie === 'refused') return byToken
+  return [...byToken, method === 'GET' ? { cookie: [] } : { cookie: [], csrf: [] }]
+}
+
+const csrfHeader = 'X-CSRF-Token'
 const idSchema = { type: 'string', format: 'uuid' }
 
 /** In words: what the caller needs. */

@@ -1,3 +1,4 @@
+import { type AuditSearch, createSlots } from '@rack-gateway/audit/search'
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
 import type { Recheck } from '@rack-gateway/auth/login'
 import {
@@ -14,6 +15,7 @@ import { identityRecorder } from '../identity-recorder.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
+import type { RecordingArchive } from '../recordings/archive.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
@@ -29,6 +31,7 @@ import {
 } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { refuseOtherSites } from './other-sites.ts'
+import { isStreamed, sendStreamed } from './streamed-answer.ts'
 import { validatorFor } from './validation.ts'
 
 declare module 'fastify' {
@@ -51,6 +54,8 @@ export interface OwnApiOptions {
   readonly publicUrl: string | null
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
+  readonly recordings: RecordingArchive
+  readonly auditLog: AuditSearch
   /** Node's flags for processes that this one starts. */
   readonly childFlags: readonly string[]
 }
@@ -58,9 +63,12 @@ export interface OwnApiOptions {
 /** Few requests here are large. */
 const usualBodyLimit = 64 * 1024
 
+const mostFollowers = 10
+
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck } = options
+  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, recordings, auditLog } =
+    options
   const studies = createPolicyStudies({ sql: database.sql, flags: options.childFlags })
   app.addHook('preClose', async () => studies.stop())
   const context: OwnApiContext = {
@@ -77,6 +85,10 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     recheck,
     now,
     cliLogin,
+    recordings,
+    auditLog,
+    followers: createSlots(mostFollowers, 'followers'),
+    closing: closingOf(app),
     studies,
   }
   app.decorateRequest('provenJwt', null)
@@ -116,6 +128,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
     async handler(request, reply) {
       const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options }))
       void reply.code(status).header('cache-control', 'no-store')
+      if (isStreamed(answered)) return sendStreamed(reply, answered)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
     },
   })
@@ -177,13 +190,27 @@ function callFrom(
     ...asked,
     principal,
     csrfToken: request.csrfToken,
+    isWaitedFor: () => !request.raw.socket.destroyed,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
     changes: changesBy(app, request, principal, options),
     async record(event: Parameters<OwnCall['record']>[0]) {
       await app.audit.record({ ...draftOf(request), ...event })
     },
+    again: () => admitAgain(app, request, { endpoint, context }),
+    lastEventId: lastEventIdOf(request),
     leaving: () => leavingOf(reply),
   }
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | null {
+  const id = headers['last-event-id']
+  return typeof id === 'string' && id !== '' ? id : null
+}
+
+function closingOf(app: FastifyInstance): AbortSignal {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  return closing.signal
 }
 
 function leavingOf({ raw }: FastifyReply): AbortSignal {

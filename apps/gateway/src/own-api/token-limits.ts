@@ -1,14 +1,14 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { onePermissionEach } from '@rack-gateway/rbac-policy'
 import type { Static } from 'typebox'
+import { durationInWords } from '../duration-in-words.ts'
 import { InvalidRequest, ruled } from '../errors.ts'
 import type { OwnCall } from './call.ts'
 import { mustGive } from './must-give.ts'
 import { readTime } from './read-time.ts'
 import type { TokenRequest } from './schemas.ts'
 
-const hour = 3_600_000
-const day = 24 * hour
+const day = 86_400_000
 const usualDays = 90
 
 type Context = Pick<OwnCall, 'policy' | 'principal' | 'moment' | 'now' | 'tokenMaxAge'>
@@ -25,13 +25,11 @@ export function tokenEnd(
   const end = expiresAt === undefined ? now() + (days ?? usualDays) * day : readTime(expiresAt)
   if (end <= latest) return end
   throw ruled(
-    new InvalidRequest(`a token lives for at most ${inWords(tokenMaxAge)} here (TOKEN_MAX_AGE); choose an earlier end`),
+    new InvalidRequest(
+      `a token lives for at most ${durationInWords(tokenMaxAge)} here (TOKEN_MAX_AGE); choose an earlier end`,
+    ),
     'token-max-age',
   )
-}
-
-function inWords(duration: number): string {
-  return duration % day === 0 ? `${duration / day} days` : `${Math.floor(duration / hour)} hours`
 }
 
 /**

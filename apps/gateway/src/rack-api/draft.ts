@@ -22,15 +22,17 @@ export function actorOf(principal: Principal, decision: Decision | null): Actor 
 }
 
 function describe(principal: Principal, decision: Decision | null): Actor {
-  const { kind, id, name, credential, rack, owner, groups, job } = principal
+  const { kind, id, name, credential, device, rack, owner, groups, job, trust } = principal
   return {
     kind,
     id,
     name,
     credential,
+    ...(device === undefined ? {} : { device }),
     ...(rack === null ? {} : { boundTo: rack }),
     ...(owner === null ? {} : { owner: { kind: owner.kind, id: owner.id, name: owner.name } }),
     ...(job === undefined ? {} : { job: { ...job } }),
+    ...(trust === undefined ? {} : { trust: { ...trust } }),
     ...(groups.length === 0 ? {} : { groups: [...groups] }),
     ...(decision === null ? {} : { roles: [...decision.roles], bindings: [...decision.bindings] }),
   }

@@ -13,15 +13,19 @@ const questionTime = 10_000
  * @throws UpstreamUnclear when it takes too long or isn't JSON; RackUnreachable, RackBroken
  */
 export async function askRack(rack: Rack, target: string): Promise<{ status: number; value: unknown }> {
-  const patience = AbortSignal.timeout(questionTime)
+  // A signal of `AbortSignal.timeout` would keep the answer until its time is over.
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), questionTime)
   const headers = ['Accept', 'application/json', 'Convox-Actor', 'rack-gateway']
   try {
-    const answer = await rack.send({ method: 'GET', target, headers, body: null, length: null }, patience)
+    const answer = await rack.send({ method: 'GET', target, headers, body: null, length: null }, patience.signal)
     const text = (await answer.collect(answerLimit)).toString('utf8')
     return { status: answer.status, value: answer.status === 200 ? JSON.parse(text) : null }
   } catch (error) {
-    if (patience.aborted) throw unclear(rack, `did not answer within ${questionTime / 1000} seconds`)
+    if (patience.signal.aborted) throw unclear(rack, `did not answer within ${questionTime / 1000} seconds`)
     throw error instanceof SyntaxError ? unclear(rack, 'answered with something that is not JSON') : error
+  } finally {
+    clearTimeout(timer)
   }
 }
 

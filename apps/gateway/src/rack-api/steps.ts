@@ -4,6 +4,7 @@ import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { BufferSweep } from '../buffer-sweep.ts'
+import type { SessionRecorder } from '../recordings/session-recorder.ts'
 import type { Environments } from './environment.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { MaskKeeper } from './masks.ts'
@@ -25,6 +26,7 @@ export interface Steps {
   readonly runs: Runs
   readonly masks: MaskKeeper
   readonly live: LiveCalls
+  readonly recorder: SessionRecorder
   readonly sweep: BufferSweep
   /** Milliseconds since the epoch. */
   readonly now: () => number

@@ -25,17 +25,24 @@ export async function openWebsocket(
   if (!pending) throw new Error('a websocket route is reached by an upgrade only')
   const draft = draftOf(request)
   const upstream = upstreamRequest(request, call)
-  const opened = await steps.audit.record({ ...draft, kind: 'opened' })
+  const recording = await steps.recorder.begin(request, call, draft)
+  const opened = await steps.audit.record({ ...draft, kind: 'opened', ...recording.named }).catch((error: unknown) => {
+    recording.finish(null)
+    throw error
+  })
+  recording.opened(opened)
   call.recorded = true
   const closed = { ...draft, kind: 'closed' as const, of: opened.id }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
     const close = error instanceof Error ? error.message : 'the rack could not be reached'
-    recordLater(steps, request, { ...closed, status: failureOf(error, request.id).status, close })
+    const { status } = failureOf(error, request.id)
+    recordLater(steps, request, { ...closed, status, close, ...recording.finish(null) })
     throw error
   })
   if (!attempt.upgraded) {
     const { answer } = attempt
-    recordLater(steps, request, { ...closed, status: answer.status, close: 'the rack refused the websocket' })
+    const close = 'the rack refused the websocket'
+    recordLater(steps, request, { ...closed, status: answer.status, close, ...recording.finish(null) })
     return deliver(steps, request, reply, call, await prepareAnswer(steps, request, call, answer), draft)
   }
   const client = takeSocket(reply, request)
@@ -47,21 +54,24 @@ export async function openWebsocket(
     rackHead: attempt.head,
     veil: createTokenVeil(call.rack.token),
     clock: { now: steps.now },
+    ...(recording.tap && { tap: recording.tap }),
     passed: steps.sweep,
   })
+  const end = (reason: string) => live.end(reason, { text: farewell(call, reason), code: policyViolation })
+  recording.attach(live, end)
   const leave = steps.live.add({
     principal: call.principal,
     credential: call.credential,
     rackCall: call.rackCall,
     kind: 'websocket',
-    end: (reason) => live.end(reason, { text: farewell(call, reason), code: policyViolation }),
+    end,
     ping: live.ping,
   })
   request.log.info({ event: 'websocket.opened', ...logged(request, call) })
   void live.ended.then((end) => {
     leave()
     request.log.info({ event: 'websocket.closed', ...logged(request, call), ...endOf(end) })
-    recordLater(steps, request, { ...closed, status: 101, ...endOf(end) })
+    recordLater(steps, request, { ...closed, status: 101, ...endOf(end), ...recording.finish(end) })
   })
 }
 

@@ -3,9 +3,11 @@ import type { Issuer } from '@rack-gateway/auth/store'
 import type { ServerConfig } from '@rack-gateway/config'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { readPolicyFile } from '@rack-gateway/rbac-policy/plugin'
+import { durationInWords } from '../duration-in-words.ts'
 import { UsageError } from './usage-error.ts'
 
 const dayMs = 86_400_000
+const usualTokenLife = 90 * dayMs
 
 export interface TokenArguments {
   readonly user?: string | undefined
@@ -13,19 +15,19 @@ export interface TokenArguments {
   readonly name?: string | undefined
   readonly role: string
   readonly rack?: string | undefined
-  readonly days: number
+  readonly days?: number | undefined
   readonly device: string
 }
 
 /** Makes a token and prints it, the only time it can be seen. What it is for goes to stderr, so that a script can catch the token alone. */
 export async function issueToken(issuer: Issuer, config: ServerConfig, args: TokenArguments): Promise<void> {
-  const { user, serviceAccount, role, rack, days } = args
+  const { user, serviceAccount, role, rack } = args
   const racks = config.racks.map(({ name }) => name)
   if (rack !== undefined && !racks.includes(rack)) {
     throw new Error(`there is no rack ${rack}; this gateway serves ${racks.join(', ')}`)
   }
   await checkRole(config, role)
-  const expiresAt = Date.now() + days * dayMs
+  const expiresAt = Date.now() + lifeOf(config, args)
   const { token } = await (serviceAccount === undefined
     ? issueSession(issuer, user ?? '', args, expiresAt)
     : issueApiToken(issuer, serviceAccount, args, expiresAt))
@@ -33,6 +35,17 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   const end = new Date(expiresAt).toISOString()
   console.error(`${serviceAccount ?? user} is ${role} on ${where}; the token ends on ${end} and is shown only now:`)
   console.log(token)
+}
+
+/** In milliseconds: no longer than what the API or a login would give. */
+function lifeOf({ sessions, tokenMaxAgeMs }: ServerConfig, { serviceAccount, days }: TokenArguments): number {
+  const [what, setting, longest, usual] =
+    serviceAccount === undefined
+      ? ['a session', 'SESSION_MAX_AGE', sessions.maxAge, sessions.maxAge]
+      : ['an API token', 'TOKEN_MAX_AGE', tokenMaxAgeMs, usualTokenLife]
+  if (days === undefined) return Math.min(usual, longest)
+  if (days * dayMs <= longest) return days * dayMs
+  throw new UsageError(`${what} lives for at most ${durationInWords(longest)} here (${setting}); choose fewer --days`)
 }
 
 /** A name that the policy doesn't have would be a token that may nothing. */

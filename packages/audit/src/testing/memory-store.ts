@@ -1,4 +1,4 @@
-import type { AuditStore } from '../audit-store.ts'
+import type { Accounting, AuditStore } from '../audit-store.ts'
 import type { ChainLink } from '../chain.ts'
 import { StreamLost } from '../errors.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
@@ -12,6 +12,7 @@ export interface MemoryStore extends AuditStore {
   readonly links: ChainLink[]
   readonly batches: number[]
   readonly closed: Set<string>
+  readonly accountings: Accounting[]
   /** Asked for each attempt, with its number from 1. */
   behave(decide: (operation: string, attempt: number) => Behaviour): void
   adopt(stream: string): void
@@ -22,6 +23,7 @@ export function createMemoryStore(): MemoryStore {
   const batches: number[] = []
   const closed = new Set<string>()
   const adopted = new Set<string>()
+  const accountings: Accounting[] = []
   let decide: (operation: string, attempt: number) => Behaviour = () => 'take'
   let attempts = 0
 
@@ -49,6 +51,7 @@ export function createMemoryStore(): MemoryStore {
     events,
     batches,
     closed,
+    accountings,
     get links() {
       return events.map(({ place: { stream, seq }, canonical, prev, hash }) => ({ stream, seq, canonical, prev, hash }))
     },
@@ -58,7 +61,11 @@ export function createMemoryStore(): MemoryStore {
     },
     adopt: (stream) => void adopted.add(stream),
     openStream: () => attempt('open', () => {}),
-    append: (stream, batch) => attempt('append', () => take(stream, batch)),
+    append: (stream, batch, accounting) =>
+      attempt('append', () => {
+        take(stream, batch)
+        if (accounting) accountings.push(accounting)
+      }),
     renewLease: (stream) => attempt('renew', () => (adopted.has(stream) ? ('lost' as const) : ('renewed' as const))),
     closeStream: (stream) => attempt('close', () => void closed.add(stream)),
     async close() {},

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { deviceLogins, users } from '@rack-gateway/database'
-import { and, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm'
-import type { Change } from '../change.ts'
+import { and, eq, gt, inArray, isNull, lte, or, type SQLWrapper, sql } from 'drizzle-orm'
+import type { Change, Transaction } from '../change.ts'
 import { PolledTooOften, refusedLogin, TooManyDeviceLogins } from '../errors.ts'
 import { forgetEnded } from '../forget-ended.ts'
 import { LoginRefused } from '../login/refusal.ts'
@@ -39,7 +39,11 @@ export type Polled =
 type Row = typeof deviceLogins.$inferSelect
 
 const mostOfBlock = 10
+/** Of an IPv6 /48, which is what one customer has. */
+const mostOfSite = 50
 const mostOpen = 1_000
+/** The site of a block: the first three groups of IPv6, or the whole block. */
+const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?:[^:]*:){3})'), ${block})`
 /** Milliseconds that a login is remembered after its end, so that its process hears what became of it. */
 const remembered = 3_600_000
 const ending = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
@@ -64,10 +68,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       const expiresAt = now + cliLoginLife
       await database.db.transaction(async (tx) => {
         await forgetEnded(tx, ending, new Date(now - remembered))
-        const open = and(gt(deviceLogins.expiresAt, new Date(now)), isNull(deviceLogins.decision))
-        if ((await tx.$count(deviceLogins, and(open, eq(deviceLogins.block, block)))) >= mostOfBlock)
-          throw tooMany('from your network')
-        if ((await tx.$count(deviceLogins, open)) >= mostOpen) throw tooMany('at this gateway')
+        await makeRoom(tx, block, now)
         await tx.insert(deviceLogins).values({
           ...request,
           id: randomUUID(),
@@ -178,8 +179,30 @@ export function createDeviceLogins(options: CliLoginOptions) {
   }
 }
 
-function tooMany(where: string): Error {
-  return Object.assign(new TooManyDeviceLogins(where), { retryAfter: 60 })
+/**
+ * One login at a time begins, so that none slips past the count. When all places are taken, the oldest login of the site
+ * that has most makes room: whoever has many networks can't keep everybody else out.
+ *
+ * @throws TooManyDeviceLogins
+ */
+async function makeRoom(tx: Transaction, block: string, now: number): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('rack-gateway/device-logins'))`)
+  const open = and(gt(deviceLogins.expiresAt, new Date(now)), isNull(deviceLogins.decision))
+  const ofBlock = await tx.$count(deviceLogins, and(open, eq(deviceLogins.block, block)))
+  const ofSite = await tx.$count(
+    deviceLogins,
+    and(open, sql`${siteOf(deviceLogins.block)} = ${siteOf(sql`${block}::text`)}`),
+  )
+  if (ofBlock >= mostOfBlock || ofSite >= mostOfSite)
+    throw Object.assign(new TooManyDeviceLogins('from your network'), { retryAfter: 60 })
+  if ((await tx.$count(deviceLogins, open)) < mostOpen) return
+  const ofMany = tx
+    .select({ id: deviceLogins.id })
+    .from(deviceLogins)
+    .where(open)
+    .orderBy(sql`count(*) over (partition by ${siteOf(deviceLogins.block)}) desc`, deviceLogins.begunAt)
+    .limit(1)
+  await tx.delete(deviceLogins).where(inArray(deviceLogins.id, ofMany))
 }
 
 const system = { kind: 'system', id: 'login', name: 'login' } as const

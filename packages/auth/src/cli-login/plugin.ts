@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import type { Clock } from '../clock.ts'
 import { readForms } from '../login/forms.ts'
-import { unavailablePage } from '../login/pages.ts'
+import { busyPage, type Limited, unavailablePage } from '../login/pages.ts'
 import { LoginRefused } from '../login/refusal.ts'
 import { authenticatedAt, type Decider } from './decision.ts'
 import { devicePages } from './device-pages.ts'
@@ -28,6 +28,8 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   readonly places: CliLoginPlaces
   /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
   readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
+  /** Counts what somebody unknown asks or fails at. @throws an error of status 429 beyond the limit of their address */
+  readonly limitStranger: (request: FastifyRequest) => Promise<void>
   /** Of what somebody known is refused: resolves when it is durable. */
   readonly recordRefusal: (
     request: FastifyRequest,
@@ -36,7 +38,7 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
     detail: Readonly<Record<string, string>>,
   ) => Promise<void>
   /** Of anything else, which anybody can send: counted, without I/O. */
-  readonly countRefusal: (request: FastifyRequest, refusal: LoginRefusal) => void
+  readonly countRefusal: (request: FastifyRequest, refusal: Pick<LoginRefusal, 'rule' | 'reason'>) => void
 }
 
 export interface CliLoginPagesOptions extends CliLoginPluginOptions {
@@ -58,10 +60,16 @@ export default fp(
   { name: '@rack-gateway/cli-login', dependencies: ['@rack-gateway/auth'], fastify: '5.x' },
 )
 
-function visitsOf(app: FastifyInstance, { places, database }: CliLoginPluginOptions): CliLoginPagesOptions['visit'] {
+function visitsOf(
+  app: FastifyInstance,
+  { places, database, limitStranger }: CliLoginPluginOptions,
+): CliLoginPagesOptions['visit'] {
   return async function visit(request, reply) {
     const visitor = await visitorOf(app, request, reply, places.racksOf)
-    if (visitor === null) return null
+    if (visitor === null) {
+      await limitStranger(request)
+      return null
+    }
     return {
       ...visitor,
       address: places.placeOf(request).source.address,
@@ -73,6 +81,7 @@ function visitsOf(app: FastifyInstance, { places, database }: CliLoginPluginOpti
 function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): void {
   app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
     if (error instanceof LoginRefused) return refuse(request, reply, error)
+    if (error.statusCode === 429) return tooMany(request, reply, error)
     if ((error.statusCode ?? 500) < 500) throw error
     request.log.error({ event: 'cli_login.broken', err: error })
     return unavailablePage(reply, error)
@@ -81,11 +90,24 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
   async function refuse(request: FastifyRequest, reply: FastifyReply, { refusal, detail }: LoginRefused) {
     const { again = null, ...rest } = detail
     const { principal } = request
+    const beyond = principal === null ? await beyondLimit(request) : null
+    if (beyond !== null) return tooMany(request, reply, beyond)
     if (principal === null || refusal === deviceLoginOff) options.countRefusal(request, refusal)
     else if (refusal !== oldLogin || request.method === 'POST') {
       const { id, name, credential } = principal
       await options.recordRefusal(request, { user: id, email: name, session: credential }, refusal, rest)
     }
     return cliRefusalPage(reply, refusal, again)
+  }
+  async function beyondLimit(request: FastifyRequest): Promise<Limited | null> {
+    return options.limitStranger(request).then(
+      () => null,
+      (beyond: Limited) => beyond,
+    )
+  }
+
+  function tooMany(request: FastifyRequest, reply: FastifyReply, error: Limited): FastifyReply {
+    options.countRefusal(request, { rule: error.rule ?? 'stranger-limit', reason: error.message })
+    return busyPage(reply, error)
   }
 }

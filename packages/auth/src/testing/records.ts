@@ -33,6 +33,7 @@ export function session(changes: Partial<SessionRecord> = {}): SessionRecord {
     kind: 'session',
     id: 'session-1',
     rack: null,
+    device: 'laptop',
     expiresAt,
     endedAt: null,
     user: user(),
@@ -62,9 +63,10 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
     id: 'run-1',
     name: 'acme/app run 1',
     job: { repository: 'acme/app', run: '1' },
+    subject: 'repo:acme/app:ref:refs/heads/main',
     expiresAt: new Date(now + hour),
     endedAt: null,
-    trust: { id: 'trust-1', revokedAt: null, bindings: [binding({ id: 'binding-4', role: 'ci' })] },
+    trust: { id: 'trust-1', name: 'acme', revokedAt: null, bindings: [binding({ id: 'binding-4', role: 'ci' })] },
     ...changes,
   }
 }

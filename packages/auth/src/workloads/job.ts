@@ -1,22 +1,52 @@
 import type { Job } from '@rack-gateway/rbac-policy'
 import type { Claims } from './conditions.ts'
 
-/** Where the providers say what runs: the first claim that a token has counts. */
-const sources: Readonly<Record<keyof Job, readonly string[]>> = {
-  repository: ['repository', 'project_path', 'oidc.circleci.com/vcs-origin', 'oidc.circleci.com/project-id'],
-  workflow: ['workflow_ref', 'ci_config_ref_uri', 'oidc.circleci.com/pipeline-definition-id'],
-  run: ['run_id', 'pipeline_id', 'oidc.circleci.com/workflow-id', 'oidc.circleci.com/pipeline-id'],
-  attempt: ['run_attempt'],
-  job: ['check_run_id', 'job_id', 'oidc.circleci.com/job-id'],
-  commit: ['sha'],
-  ref: ['ref', 'oidc.circleci.com/vcs-ref'],
-  actor: ['actor', 'user_login'],
-}
+type Sources = Readonly<Record<keyof Job, readonly string[]>>
+
+/** Where each provider says what runs, in its own claims. */
+export const jobClaims = {
+  github: {
+    repository: ['repository'],
+    workflow: ['workflow_ref'],
+    run: ['run_id'],
+    attempt: ['run_attempt'],
+    job: ['check_run_id'],
+    commit: ['sha'],
+    ref: ['ref'],
+    actor: ['actor'],
+  },
+  gitlab: {
+    repository: ['project_path'],
+    workflow: ['ci_config_ref_uri'],
+    run: ['pipeline_id'],
+    attempt: [],
+    job: ['job_id'],
+    commit: ['sha'],
+    ref: ['ref'],
+    actor: ['user_login'],
+  },
+  circleci: {
+    repository: ['oidc.circleci.com/vcs-origin', 'oidc.circleci.com/project-id'],
+    workflow: ['oidc.circleci.com/pipeline-definition-id'],
+    run: ['oidc.circleci.com/workflow-id', 'oidc.circleci.com/pipeline-id'],
+    attempt: [],
+    job: ['oidc.circleci.com/job-id'],
+    commit: [],
+    ref: ['oidc.circleci.com/vcs-ref'],
+    actor: [],
+  },
+} as const satisfies Readonly<Record<string, Sources>>
+
+const { github, gitlab, circleci } = jobClaims
+/** Whoever issued it: the first claim that a token has counts. */
+const sources = (Object.keys(github) as (keyof Job)[]).map(
+  (name) => [name, [...github[name], ...gitlab[name], ...circleci[name]]] as const,
+)
 const longest = 200
 
 /** What a job says of itself, as far as its issuer tells. Never the base of a decision. */
 export function jobOf(claims: Claims): Job {
-  const told = Object.entries(sources).flatMap(([name, candidates]) => {
+  const told = sources.flatMap(([name, candidates]) => {
     const value = candidates.map((claim) => textOf(claims, claim)).find((text) => text !== '')
     return value === undefined ? [] : [[name, value]]
   })

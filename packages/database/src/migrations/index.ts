@@ -10,7 +10,10 @@ import { runOptions } from './0009-run-options.ts'
 import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
+import { adoption } from './0013-adoption.ts'
+import { search } from './0015-search.ts'
 import { sinks } from './0016-sinks.ts'
+import { recordings } from './0018-recordings.ts'
 
 export interface Migration {
   readonly name: string
@@ -31,5 +34,8 @@ export const migrations: readonly Migration[] = [
   workloadSessions,
   cliLogins,
   renewalsAndUses,
+  adoption,
+  search,
   sinks,
+  recordings,
 ]

@@ -1,9 +1,11 @@
 import type { Handlers } from '../call.ts'
+import { auditHandlers } from './audit.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
 import { policyImpactHandlers } from './policy-impact.ts'
+import { recordingHandlers } from './recordings.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
@@ -12,6 +14,7 @@ import { userHandlers } from './users.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
+  ...auditHandlers,
   ...meHandlers,
   ...sessionHandlers,
   ...userHandlers,
@@ -20,6 +23,7 @@ export const handlers: Handlers = {
   ...tokenHandlers,
   ...policyHandlers,
   ...policyImpactHandlers,
+  ...recordingHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,

@@ -1,4 +1,5 @@
 import { NotFound } from '@rack-gateway/auth'
+import { NobodyWaits, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { refuseCookie } from '../cookie-limit.ts'
 import { pageRequest } from '../page-request.ts'
@@ -28,6 +29,7 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
     refuseCookie(call, 'log in again when it has ended')
     const { changes, principal, sessionTerms, recheck, now } = call
     await recheck(principal.id)
+    if (!call.isWaitedFor()) throw ruled(new NobodyWaits(), 'nobody-waits')
     const { token, expiresAt } = await changes.renewSession(principal.credential, sessionTerms)
     const half = now() + (expiresAt - now()) / 2
     return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(half).toISOString() }

@@ -1,0 +1,34 @@
+import { Value } from 'typebox/value'
+import type { Context } from '../../context.ts'
+import { GatewayUnreachable } from '../../errors.ts'
+import type { Target } from '../../target.ts'
+import { table } from '../../terminal.ts'
+import { askAuditJson } from './audit-api.ts'
+import { filterQuery, type GivenFilters } from './filters.ts'
+import { cellsOf, headings, Page, safeJson } from './shown-event.ts'
+import { type Zone, zoneName } from './times.ts'
+
+export interface Search extends GivenFilters {
+  readonly limit: string
+  readonly cursor?: string | undefined
+  readonly format: 'table' | 'json'
+  readonly zone: Zone
+}
+
+/** Prints the newest events that fit, and how to see more. */
+export async function searchAudit(context: Context, target: Target, search: Search): Promise<void> {
+  const { limit, cursor, format, zone } = search
+  const query = filterQuery(search, { now: context.now, zone })
+  query.set('limit', limit)
+  if (cursor !== undefined) query.set('cursor', cursor)
+  const page = await askAuditJson(target, `/audit/events?${query}`)
+  if (!Value.Check(Page, page)) throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  if (format === 'json') return context.print(safeJson(page, 2))
+  if (page.items.length === 0) return context.note('nothing in the audit log fits')
+  for (const line of table(
+    [`TIME (${zoneName(zone)})`, ...headings],
+    page.items.map((item) => cellsOf(item, zone)),
+  ))
+    context.print(line)
+  if (page.next !== null) context.note(`there is more: add --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+}

@@ -1,0 +1,41 @@
+import { Value } from 'typebox/value'
+import type { Context } from '../../context.ts'
+import { GatewayUnreachable } from '../../errors.ts'
+import type { Target } from '../../target.ts'
+import { printable } from '../../terminal.ts'
+import { askAuditJson } from './audit-api.ts'
+import { FoundEvent, safeJson } from './shown-event.ts'
+import { shownTime, type Zone } from './times.ts'
+
+export interface Show {
+  readonly id: string
+  readonly format: 'text' | 'json'
+  readonly zone: Zone
+}
+
+/** Prints all of one event, a member a line, and where it is found again. */
+export async function showEvent(context: Context, target: Target, { id, format, zone }: Show): Promise<void> {
+  const found = await askAuditJson(target, `/audit/events/${encodeURIComponent(id)}`)
+  if (!Value.Check(FoundEvent, found))
+    throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  if (format === 'json') return context.print(safeJson(found, 2))
+  const { link, writtenAt, event } = found
+  const members = linesOf('', {
+    ...event,
+    at: shownTime(event.at, zone),
+    'written at': shownTime(writtenAt, zone),
+    link,
+  })
+  const width = Math.max(...members.map(([name]) => name.length))
+  for (const [name, value] of members) context.print(`${name.padEnd(width)}  ${value}`)
+}
+
+function linesOf(before: string, value: object): [name: string, value: string][] {
+  return Object.entries(value).flatMap(([name, member]: [string, unknown]): [string, string][] => {
+    const path = printable(before === '' ? name : `${before}.${name}`)
+    if (Array.isArray(member) && member.every((one) => typeof one === 'string'))
+      return [[path, printable(member.join(' '))]]
+    if (typeof member === 'object' && member !== null) return linesOf(path, member)
+    return [[path, printable(String(member))]]
+  })
+}

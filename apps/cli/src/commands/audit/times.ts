@@ -1,0 +1,40 @@
+import { Usage } from '../../errors.ts'
+
+export type Zone = 'local' | 'utc'
+
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+const ago = /^(\d{1,6})([smhdw])$/
+const moment = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/
+
+/**
+ * A time as a person types it: `2h` ago, a day, or a day and a time; without an offset it is of the zone.
+ *
+ * @returns as the API takes it @throws Usage
+ */
+export function readTime(flag: string, text: string, { now, zone }: { now: number; zone: Zone }): string {
+  const [, count, unit] = ago.exec(text) ?? []
+  if (count !== undefined && unit !== undefined && unit in units)
+    return instant(flag, now - Number(count) * units[unit as keyof typeof units])
+  const [, day, time = '00:00', offset = zone === 'utc' ? 'Z' : ''] = moment.exec(text) ?? []
+  return instant(flag, day === undefined ? Number.NaN : Date.parse(`${day}T${time}${offset}`))
+}
+
+function instant(flag: string, at: number): string {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime()) || at < 0)
+    throw new Usage(`${flag} is how long ago, such as 2h or 3d, or a time such as 2027-01-31 or 2027-01-31T12:00Z`)
+  return date.toISOString()
+}
+
+/** `2027-01-31 12:00:00.000`, in the zone. What isn't a time stays as it is. */
+export function shownTime(text: string, zone: Zone): string {
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime())) return text
+  const local = zone === 'utc' ? date : new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 23).replace('T', ' ')
+}
+
+/** What the zone is called, for headings. */
+export function zoneName(zone: Zone): string {
+  return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
+}

@@ -1,0 +1,51 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Context } from './context.ts'
+import type { Target } from './target.ts'
+
+/** The renewal of a session while its command runs. */
+export interface RenewalBeside {
+  /** What the command goes with. A token that ends soon might end before it, so for a newer one it waits a little. */
+  target(): Promise<Target>
+  /** To be said once convox runs: what asks takes longer to load than Node. */
+  begin(): void
+  /** Resolves when the new token is kept, or nothing is to be hoped for any more. */
+  ended(): Promise<void>
+}
+
+/** Milliseconds. */
+const patience = 3_000
+const silentWait = 1_000
+
+/** Nothing for a token that isn't due. When the gateway can't be asked now, the token does for the other half of its life. */
+export function renewalBeside(context: Context, found: Target): RenewalBeside {
+  const { name, renewalDue, expiry } = found
+  const leaving = new AbortController()
+  let renewing: Promise<Target> | null = null
+
+  function begin(): Promise<Target> {
+    renewing ??= renewalDue && name !== null ? renewed(name) : Promise.resolve(found)
+    return renewing
+  }
+
+  async function renewed(known: string): Promise<Target> {
+    const { renew } = await import('./renewal.ts')
+    return renew(context, found, known, leaving.signal).catch(() => found)
+  }
+
+  return {
+    target: async () => (expiry.state === 'ends soon' ? within(patience, begin(), found) : found),
+    begin: () => void begin(),
+    async ended() {
+      if (renewing === null || (await within(silentWait, renewing, null)) !== null) return
+      context.interruption().addEventListener('abort', () => leaving.abort())
+      context.note('your session is being renewed; Ctrl-C leaves that to the next command')
+      await renewing
+    },
+  }
+}
+
+async function within<T, U>(milliseconds: number, outcome: Promise<T>, otherwise: U): Promise<T | U> {
+  const over = new AbortController()
+  const late = pause(milliseconds, otherwise, { signal: over.signal }).catch(() => otherwise)
+  return Promise.race([outcome, late]).finally(() => over.abort())
+}

@@ -1,0 +1,214 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { gatewayEnvironment } from './support/gateway-environment.ts'
+import { beginOutage } from './support/outage.ts'
+import { dataDirectory, leaveNothing, startCommand } from './support/processes.ts'
+import { chainVerdict, type System, startSystem } from './support/system.ts'
+
+const limit = 60_000
+let system: System
+let admin: string
+let directory: string
+
+beforeEach(async () => {
+  directory = join(dataDirectory(), 'audit')
+  system = await startSystem()
+  admin = await system.token('admin')
+})
+afterEach(() => system.stop())
+afterAll(leaveNothing)
+
+/** A gateway as a process of its own, with a fallback directory. */
+async function startGateway(env: Record<string, string> = { AUDIT_FALLBACK_DIR: directory }) {
+  const program = startCommand('apps/gateway/src/main.ts', [], { ...gatewayEnvironment(system, system.rack), ...env })
+  const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
+  return { program, url }
+}
+
+/** Callers that read and change without a pause, and remember each answer of the rack that they saw. */
+function startCallers(url: string, count = 6) {
+  const seen: string[] = []
+  let stopped = false
+  async function call(index: number) {
+    for (let turn = index; !stopped; turn++) {
+      const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
+      const request = turn % 2 === 0 ? { method: 'PUT', headers, body: 'lock=true' } : { method: 'GET', headers }
+      const answer = await fetch(`${url}/apps/myapp`, request).catch(() => null)
+      const upstream = answer?.headers.get('request-id')
+      if (upstream) seen.push(upstream)
+      else await new Promise(setImmediate)
+    }
+  }
+  const calls = Array.from({ length: count }, (_, index) => call(index))
+  return {
+    seen,
+    async more(answers: number) {
+      const before = seen.length
+      await expect.poll(() => seen.length - before, { timeout: 30_000, interval: 10 }).toBeGreaterThan(answers)
+    },
+    async stop() {
+      stopped = true
+      await Promise.all(calls)
+    },
+  }
+}
+
+async function expectAllRecorded(seen: readonly string[]) {
+  const events = await system.events()
+  const recorded = new Set(
+    events.filter(({ kind }) => kind === 'call' || kind === 'outcome').map(({ upstream }) => upstream),
+  )
+  expect(seen.filter((id) => !recorded.has(id))).toEqual([])
+  const intents = events.filter(({ kind, route }) => kind === 'intent' && route === 'PUT /apps/{app}').length
+  expect(intents).toBeGreaterThanOrEqual(system.rack.received.filter(({ method }) => method === 'PUT').length)
+  expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+}
+
+const filesLeft = () => readdirSync(directory)
+
+describe('while the database is away, records go to a file and calls go on', () => {
+  test.each(['stopped', 'out of connections', 'paused'] as const)(
+    '%s, and back: each answer that a client saw is in the log',
+    async (outage) => {
+      const { program, url } = await startGateway()
+      const callers = startCallers(url)
+      await callers.more(100)
+      const end = await beginOutage(system.database, outage)
+      await callers.more(300)
+      expect(filesLeft()).not.toEqual([])
+      await end()
+      await callers.more(100)
+      await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
+      await callers.more(50)
+      await callers.stop()
+      program.signal('SIGTERM')
+      expect((await program.ended).code).toBe(0)
+      await expectAllRecorded(callers.seen)
+      const recovered = (await system.events()).filter(({ kind }) => kind === 'stream.recovered')
+      expect(recovered.length).toBeGreaterThan(0)
+    },
+    limit,
+  )
+
+  test(
+    'killed at any moment, before, in and after an outage: what the next one finds completes the log, and what was open is said',
+    async () => {
+      const seen: string[] = []
+      const killed: string[] = []
+      for (const moment of [0, 1, 2, 3]) {
+        const { program, url } = await startGateway()
+        const callers = startCallers(url)
+        await callers.more(50 + Math.floor(Math.random() * 50))
+        const end = moment === 0 ? async () => {} : await beginOutage(system.database, 'stopped')
+        if (moment > 0) await callers.more(Math.floor(Math.random() * 200))
+        if (moment === 3) await end()
+        program.signal('SIGKILL')
+        await program.ended
+        await callers.stop()
+        if (moment !== 3) await end()
+        seen.push(...callers.seen)
+        await system.sql`update audit.streams set lease_until = now() - interval '1 minute'
+          where pid = ${program.pid} and closed_at is null and adopted_by is null`
+        killed.push(
+          ...(await system.sql`select id from audit.streams where pid = ${program.pid}`).map(({ id }) => String(id)),
+        )
+      }
+      const last = await startGateway()
+      await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
+      const unaccounted = () =>
+        system.sql`select id from audit.streams where id in ${system.sql(killed)} and accounted_at is null`
+      await expect.poll(unaccounted, { timeout: 30_000 }).toEqual([])
+      last.program.signal('SIGTERM')
+      await last.program.ended
+      await expectAllRecorded(seen)
+      const events = await system.events()
+      const abandoned = events.filter(({ kind }) => kind === 'stream.abandoned').map(({ detail }) => detail?.stream)
+      expect(abandoned.sort()).toEqual(killed.sort())
+      const unknown = events.filter(({ kind }) => kind === 'outcome.unknown').map(({ of }) => of)
+      expect(new Set(unknown).size).toBe(unknown.length)
+      // The gateway of the test has no such directory: it may adopt a stream whose file is still to come.
+      const ends = new Set(events.map(({ of }) => of))
+      const begun = events.filter(({ kind }) => kind === 'intent' || kind === 'opened')
+      expect(begun.filter(({ id }) => !ends.has(id))).toEqual([])
+    },
+    3 * limit,
+  )
+
+  test(
+    'with a disk that is full nothing is forwarded; with room again calls go on',
+    async ({ skip }) => {
+      mkdirSync(directory)
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m,mode=0700', 'none', directory], { stdio: 'ignore' })
+      } catch {
+        skip('mounting a file system is not permitted here')
+      }
+      onTestFinished(() => void execFileSync('umount', ['-l', directory]))
+      const { program, url } = await startGateway()
+      const callers = startCallers(url, 3)
+      await callers.more(20)
+      const end = await beginOutage(system.database, 'stopped')
+      await callers.more(20)
+      const ballast = join(directory, 'ballast')
+      execFileSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=1M', 'count=30'], { stdio: 'ignore' })
+      await callers.stop()
+      system.rack.clearReceived()
+      const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
+      const change = () => fetch(`${url}/apps/myapp`, { method: 'PUT', headers, body: 'lock=true' })
+      const answers = await Promise.all([change(), change(), fetch(`${url}/apps/myapp`, { headers })])
+      expect(answers.map(({ status }) => status)).toEqual([503, 503, 503])
+      expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
+      rmSync(ballast)
+      await expect.poll(async () => (await change()).status, { timeout: 20_000 }).toBe(200)
+      await end()
+      await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
+      program.signal('SIGTERM')
+      await program.ended
+      expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    },
+    limit,
+  )
+
+  test('a directory that others may look into stops the start, and says what to do', async () => {
+    mkdirSync(directory, { mode: 0o755 })
+    const program = startCommand('apps/gateway/src/main.ts', [], {
+      ...gatewayEnvironment(system, system.rack),
+      AUDIT_FALLBACK_DIR: directory,
+    })
+    const { code, stderr } = await program.ended
+    expect([code, stderr]).toEqual([1, expect.stringContaining('make it 0700')])
+  })
+})
+
+test(
+  'a gateway that is stopped in the middle and wakes after it was adopted promises nothing in its old stream',
+  async () => {
+    const { program, url } = await startGateway({})
+    const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
+    const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = fetch(`${url}/apps/myapp`, { method: 'PUT', headers, body: 'lock=true' })
+    await fault.met
+    program.signal('SIGSTOP')
+    await system.sql`update audit.streams set lease_until = now() - interval '1 minute' where pid = ${program.pid}`
+    const [row] = await system.sql`select id from audit.streams where pid = ${program.pid}`
+    const replica = await system.replica()
+    await expect
+      .poll(async () => (await system.events()).filter(({ kind }) => kind === 'outcome.unknown'), { timeout: 20_000 })
+      .toHaveLength(1)
+    program.signal('SIGCONT')
+    fault.release()
+    expect([200, 503]).toContain((await answer).status)
+    await expect.poll(async () => (await fetch(`${url}/apps/myapp`, { headers })).status, { timeout: 20_000 }).toBe(200)
+    const events = await system.events()
+    const abandoned = events.find(({ kind }) => kind === 'stream.abandoned')
+    const old = events.filter(({ stream }) => stream === row?.id)
+    expect(old.at(-1)?.seq).toBe(abandoned?.detail?.seq)
+    const reopened = events.find(({ kind, detail }) => kind === 'stream.opened' && detail?.follows === row?.id)
+    expect(reopened?.detail?.because).toContain('adopted')
+    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    await replica.stop()
+  },
+  limit,
+)

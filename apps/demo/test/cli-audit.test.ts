@@ -1,0 +1,209 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Context, runCli } from '@rack-gateway/cli'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Person, person } from './own-api/callers.ts'
+import { fromSource } from './support/processes.ts'
+import { type Ended, type Program, start } from './support/program.ts'
+import { type System, startSystem } from './support/system.ts'
+
+/** What a terminal would obey, or what would look like something else there. */
+const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+
+describe('rack-gateway audit', () => {
+  let system: System
+  let auditor: Person
+  let deployer: Person
+  let cwd: string
+  beforeAll(async () => {
+    system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
+    auditor = await person(system, 'auditor')
+    deployer = await person(system, 'deployer')
+    await system.get('/rack/staging/apps/web', deployer.token)
+    await system.send('DELETE', '/rack/production/apps/web', deployer.token)
+    await system.app.audit.record({
+      kind: 'call',
+      rack: 'staging',
+      app: 'hostile\u001b[2J',
+      principal: { kind: 'user', id: deployer.id, name: '\r\n+1\u202egpj' },
+      source: { address: '192.0.2.1', client: '=cmd|"/C calc"!A1\u009b31m' },
+      command: ['rm', '\u0007\u0000', 'x'.repeat(200)],
+      decision: { effect: 'deny', rule: 'r', reason: 'no\u2028reason' },
+    })
+  })
+  beforeEach(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'rack-gateway-audit-'))
+    return () => rmSync(cwd, { recursive: true, force: true })
+  })
+  afterAll(() => system.stop())
+
+  function begin(words: readonly string[]): Program {
+    const [program, args] = fromSource('apps/cli/src/main.ts', ['audit', ...words])
+    const env = { HOME: cwd, PATH: '/usr/bin:/bin', RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: auditor.token }
+    return start(program, args, { cwd, env })
+  }
+  /** The same without the time that starting takes: what isn't a process of its own in this file needs none. */
+  async function audit(words: readonly string[], { token = auditor.token, tz = 'UTC' } = {}): Promise<Ended> {
+    const output = { stdout: '', stderr: '' }
+    const context: Context = {
+      env: { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token },
+      cwd,
+      configPath: join(cwd, 'config.json'),
+      now: Date.now(),
+      print: (line) => {
+        output.stdout += `${line}\n`
+      },
+      note: (line) => {
+        output.stderr += `rack-gateway: ${line}\n`
+      },
+      readSecret: async () => '',
+      readInput: async () => '',
+      interactive: false,
+      openBrowser: async () => undefined,
+      interruption: () => new AbortController().signal,
+    }
+    const before = process.env.TZ
+    process.env.TZ = tz
+    try {
+      return { code: await runCli(context, ['audit', ...words]), ...output }
+    } finally {
+      process.env.TZ = before
+    }
+  }
+
+  test('search finds who did what, and why it was refused', async () => {
+    const { code, stdout, stderr } = await audit([
+      'search',
+      '--principal',
+      deployer.email,
+      '--effect',
+      'deny',
+      '--since',
+      '1h',
+    ])
+    expect([code, stderr]).toEqual([0, ''])
+    const [heading, row, ...rest] = stdout.trimEnd().split('\n')
+    expect(heading).toMatch(/^TIME \(UTC\) +WHO +KIND +WHAT +WHERE +RESULT +ID$/)
+    expect(row).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {2}deployer-\d+@example\.com {2}call +DELETE \/apps\/\{app\} +production\/web +deny 403 +[0-9a-f-]{36}$/,
+    )
+    expect(rest).toEqual([])
+  })
+
+  test('words are searched for in commands and reasons', async () => {
+    const { stdout, stderr } = await audit(['search', 'app', 'delete', '--in-rack', 'production', '--json'])
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({ items: [{ event: { rack: 'production', status: 403 } }], next: null })
+    expect((await audit(['search', 'nosuchword'])).stderr).toBe('rack-gateway: nothing in the audit log fits\n')
+  })
+
+  test('a page says how to see the next one', async () => {
+    const first = await audit(['search', '--limit', '1', '--principal', deployer.id])
+    const [, cursor = ''] = /--cursor (\S+)/.exec(first.stderr) ?? []
+    const second = await audit(['search', '--limit', '1', '--principal', deployer.id, '--cursor', cursor])
+    expect(second.code).toBe(0)
+    expect(second.stdout.split('\n')[1]).not.toBe(first.stdout.split('\n')[1])
+  })
+
+  test('show says all of an event, its permalink and times in the zone', async () => {
+    const { items } = JSON.parse((await audit(['search', '--app', 'web', '--effect', 'deny', '--json'])).stdout)
+    const [{ id, link, event }] = items
+    const inTokyo = await audit(['show', id], { tz: 'Asia/Tokyo' })
+    expect(inTokyo.stdout).toMatch(new RegExp(`^link +${link}$`, 'm'))
+    expect(inTokyo.stdout).toMatch(/^decision\.reason +.*app:delete/m)
+    const at = new Date(Date.parse(event.at) + 9 * 3_600_000).toISOString().slice(0, 23).replace('T', ' ')
+    expect(inTokyo.stdout).toMatch(new RegExp(`^at +${at}$`, 'm'))
+    expect((await audit(['show', id, '--utc'], { tz: 'Asia/Tokyo' })).stdout).toContain(
+      event.at.slice(0, 23).replace('T', ' '),
+    )
+    expect(JSON.parse((await audit(['show', id, '--json'])).stdout)).toMatchObject({
+      id,
+      event,
+      hash: expect.any(String),
+    })
+  })
+
+  test('nothing that an event holds is obeyed by a terminal', async () => {
+    const { items } = JSON.parse((await audit(['search', '--address', '192.0.2.1', '--json'])).stdout)
+    expect(items).toHaveLength(1)
+    const outputs = await Promise.all([
+      audit(['search', '--address', '192.0.2.0/24']),
+      audit(['search', '--address', '192.0.2.1', '--json']),
+      audit(['show', items[0].id]),
+      audit(['show', items[0].id, '--json']),
+    ])
+    for (const { code, stdout } of outputs) {
+      expect(code).toBe(0)
+      expect(stdout).not.toMatch(obeyed)
+    }
+  })
+
+  test('tail prints what happens, as it happens, and ends with Ctrl-C', async () => {
+    const running = begin(['tail', '--principal', deployer.email, '--json'])
+    // It follows once its look at the log is recorded.
+    for (let following = false; !following; )
+      following = (await system.events()).some(({ kind, detail }) => kind === 'audit.read' && detail?.page === 'follow')
+    await system.get('/rack/staging/apps/tailed', deployer.token)
+    const [line = ''] = (await running.saw(/^\{.*"app":"tailed".*\n/m)) ?? []
+    expect(JSON.parse(line)).toMatchObject({ event: { app: 'tailed', rack: 'staging' } })
+    expect(line.trim()).not.toMatch(obeyed)
+    running.signal('SIGINT')
+    expect((await running.ended).code).toBe(0)
+  })
+
+  test('export writes a file that only its owner reads, once it is whole', async () => {
+    const { code, stderr } = await audit(['export', '--principal', deployer.id, '-o', 'out.ndjson'])
+    expect([code, stderr]).toEqual([0, `rack-gateway: the export is in ${join(cwd, 'out.ndjson')}\n`])
+    const lines = readFileSync(join(cwd, 'out.ndjson'), 'utf8').trimEnd().split('\n')
+    expect(lines.length).toBeGreaterThanOrEqual(3)
+    for (const line of lines) expect(line).toMatch(/^\{"event":\{.*\},"hash":"[0-9a-f]{64}","prev":"[0-9a-f]{64}"\}$/)
+    expect(statSync(join(cwd, 'out.ndjson')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(cwd)).toEqual(['out.ndjson'])
+  })
+
+  test('export as CSV has no formula, and - is standard output', async () => {
+    const { code, stdout } = await begin(['export', '--principal', deployer.id, '--format', 'csv', '-o', '-']).ended
+    expect(code).toBe(0)
+    expect(stdout).toContain(`"'=cmd|""/C calc""!A1`)
+    expect(stdout.replaceAll('\r\n', '')).not.toMatch(obeyed)
+  })
+
+  test('a file that is there stays, unless it is to be replaced', async () => {
+    writeFileSync(join(cwd, 'out.csv'), 'mine')
+    const { code, stderr } = await audit(['export', '--app', 'web', '--format', 'csv', '-o', 'out.csv'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--force')])
+    expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toBe('mine')
+    await audit(['export', '--app', 'web', '--format', 'csv', '-o', 'out.csv', '--force'])
+    expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toMatch(/^at,written_at,/)
+  })
+
+  test.each([
+    [['search', '--since', 'yesterday'], 2, '--since is how long ago'],
+    [['search', '--status', '6xx'], 2, 'status'],
+    [['search', '--kind', 'nothing'], 2, 'kind'],
+    [['search', '--limit', '1000'], 2, 'limit'],
+    [['show', 'x'], 2, 'no event x'],
+    [['show', '../users'], 2, 'no event'],
+    [['nothing'], 2, 'see rack-gateway help'],
+    [[], 2, 'see rack-gateway help'],
+  ])('%j is refused with what to do', async (words, code, sentence) => {
+    expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })
+  })
+
+  test('whoever is no auditor is told whom to ask', async () => {
+    for (const words of [['search'], ['tail'], ['export', '-o', 'x']])
+      expect(await audit(words, { token: deployer.token })).toMatchObject({
+        code: 5,
+        stderr: expect.stringContaining('gateway:audit:read needs the role admin or auditor'),
+      })
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test('help says how', async () => {
+    expect((await begin(['--help']).ended).stdout).toContain(
+      'rack-gateway audit search --principal ada@example.com --since 2h',
+    )
+    expect((await begin(['search', '--help']).ended).stdout).toContain('--in-rack')
+  })
+})

@@ -1,0 +1,60 @@
+import { chmodSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { startLoginSystem } from './support/login.ts'
+import { createMachine, writeStubConvox } from './support/machine.ts'
+import { fromSource } from './support/processes.ts'
+import { sessionOf } from './support/session-of.ts'
+
+/** Longer than a command once waited for it. */
+const providerTakes = 4_000
+
+test('a provider that answers slowly holds up no command, and the new token is kept: nothing is lost', async () => {
+  const clock = { ahead: 0 }
+  const at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
+  const machine = createMachine(null)
+  onTestFinished(async () => {
+    machine.remove()
+    await at.stop()
+  })
+  writeStubConvox(join(machine.home, 'bin', 'convox'))
+  await at.login('deployer')
+  const { id, token } = await sessionOf(at.system, 'deployer')
+  clock.ahead = 61_000
+  const file = join(machine.home, 'config/rack-gateway/config.json')
+  const entry = {
+    token,
+    expires_at: new Date(Date.now() + 9 * 86_400_000).toISOString(),
+    renew_at: '2024-01-01T00:00:00Z',
+  }
+  machine.write(
+    'config/rack-gateway/config.json',
+    JSON.stringify({ gateways: { staging: { url: at.system.url } }, tokens: { staging: entry } }),
+  )
+  chmodSync(dirname(file), 0o700)
+  chmodSync(file, 0o600)
+  const kept = () => JSON.parse(readFileSync(file, 'utf8')).tokens.staging.token
+
+  let asked = 0
+  at.idp.misbehave({
+    kind: 'slow',
+    path: /^\/token/,
+    asked: () => {
+      asked++
+    },
+    get until() {
+      return new Promise<void>((resolve) => setTimeout(resolve, providerTakes))
+    },
+  })
+  const program = machine.start(...fromSource('apps/cli/src/main.ts', ['--no-precheck', 'apps']))
+  const [, used] = await program.saw(/RACK_URL: \S+convox:(\w+)@/)
+  expect([used, kept()]).toEqual([token, token])
+  const { code, stderr } = await program.ended
+  expect([code, stderr, asked]).toEqual([0, expect.stringContaining('is being renewed'), 1])
+  const credentials = await at.system.sql<{ superseded: boolean }[]>`
+    select superseded_at is not null as superseded from gateway.credentials where session_id = ${id} order by issued_at`
+  expect(credentials.map(({ superseded }) => superseded).sort()).toEqual([false, true])
+  expect(kept()).not.toBe(token)
+  const me = await fetch(`${at.system.url}/gateway/api/v1/me`, { headers: { authorization: `Bearer ${kept()}` } })
+  expect(await me.json()).toMatchObject({ name: 'deployer@example.com' })
+})

@@ -1,0 +1,122 @@
+import { chmodSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createMachine, type Machine } from './support/machine.ts'
+import { fromSource } from './support/processes.ts'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+let system: System
+let machine: Machine
+beforeAll(async () => {
+  system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
+})
+afterAll(() => system.stop())
+beforeEach(() => {
+  machine = createMachine(null)
+})
+afterEach(() => machine.remove())
+
+let people = 0
+/** Somebody new, with sessions on these devices. */
+async function sessionsOn(...devices: readonly string[]) {
+  const email = `person-${++people}@example.com`
+  const issue = (device: string) =>
+    system.issuer.issueSession({ email, role: 'viewer', device, expiresAt: Date.now() + 86_400_000 })
+  const issued = []
+  for (const device of devices) issued.push(await issue(device))
+  return issued
+}
+
+const configPath = 'config/rack-gateway/config.json'
+function loggedIn(tokens: Readonly<Record<string, string>>, url = system.url): void {
+  const names = Object.keys(tokens)
+  const gateways = Object.fromEntries(names.map((name) => [name, { url, rack: 'staging' }]))
+  const entries = Object.fromEntries(names.map((name) => [name, { token: tokens[name] }]))
+  machine.write(configPath, JSON.stringify({ gateways, tokens: entries, current: names[0] }))
+  chmodSync(dirname(join(machine.home, configPath)), 0o700)
+  chmodSync(join(machine.home, configPath), 0o600)
+}
+const kept = () => Object.keys(JSON.parse(readFileSync(`${machine.home}/${configPath}`, 'utf8')).tokens)
+const command = (...words: string[]) => machine.run(...fromSource('apps/cli/src/main.ts', words))
+const works = async (token: string) => (await system.get('/rack/staging/apps', token)).status === 200
+
+test('logout ends the session, with what it has open, and forgets its token', async () => {
+  const [laptop, desktop] = await sessionsOn('laptop', 'desktop')
+  loggedIn({ staging: laptop?.token ?? '' })
+  const logs = await openSocket(`${system.url}/rack/staging/apps/myapp/logs`, laptop?.token ?? '', {})
+  expect(await command('logout', 'staging')).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: 'Logged out of staging.\nstaging: its session has ended, on every machine that has its token.\n',
+  })
+  expect(kept()).toEqual([])
+  await logs.closed()
+  await expect.poll(() => works(laptop?.token ?? '')).toBe(false)
+  expect(await works(desktop?.token ?? '')).toBe(true)
+  expect(await system.events()).toContainEqual(
+    expect.objectContaining({
+      kind: 'session.ended',
+      detail: expect.objectContaining({ session: laptop?.id, reason: 'ended by yourself' }),
+    }),
+  )
+  loggedIn({ staging: laptop?.token ?? '' })
+  expect((await command('logout', 'staging')).stdout).toContain('its session had ended already')
+})
+
+test('a session that another entry has, also by an older token, goes on until both are logged out', async () => {
+  const [session] = await sessionsOn('laptop')
+  const renewed = await system.send('POST', '/gateway/api/v1/session/renewal', session?.token ?? '')
+  const newer: string = JSON.parse(renewed.body).token
+  loggedIn({ staging: session?.token ?? '', production: newer })
+  expect((await command('logout', 'staging')).stdout).toContain('its session goes on, since production is logged in')
+  expect([kept(), await works(newer)]).toEqual([['production'], true])
+  loggedIn({ staging: session?.token ?? '', production: newer })
+  const { stdout } = await command('logout', '--all')
+  expect(stdout).toContain('Logged out of staging, production.\n')
+  expect(stdout).toContain('staging: its session has ended')
+  expect(kept()).toEqual([])
+  await expect.poll(() => works(newer)).toBe(false)
+})
+
+test('without a gateway the token is forgotten, and it is said that the session goes on', async () => {
+  const [session] = await sessionsOn('laptop')
+  loggedIn({ staging: session?.token ?? '' }, 'http://127.0.0.1:8')
+  const { code, stdout } = await command('logout', 'staging')
+  expect([code, stdout, kept()]).toEqual([
+    0,
+    expect.stringContaining('could not be ended and goes on until its end'),
+    [],
+  ])
+  expect(stdout).toContain('ECONNREFUSED')
+  expect(await works(session?.token ?? '')).toBe(true)
+})
+
+test('an API token is forgotten, and goes on', async () => {
+  const token = await system.pipelineToken()
+  loggedIn({ staging: token })
+  expect((await command('logout', 'staging')).stdout).toContain('stays valid until it ends or is revoked')
+  expect([kept(), await works(token)]).toEqual([[], true])
+})
+
+test('sessions are listed with this one marked, and one of them is ended; never somebody else’s', async () => {
+  const [laptop, phone] = await sessionsOn('laptop', 'phone')
+  const [foreign] = await sessionsOn('theirs')
+  loggedIn({ staging: laptop?.token ?? '' })
+  const { stdout } = await command('sessions')
+  expect(stdout.split('\n')[0]).toMatch(/^ +ID +DEVICE +RACK +LAST USED +FROM +ENDS$/)
+  expect(stdout).toMatch(new RegExp(`^\\* +${laptop?.id} +laptop +every rack .*ends in 23 hours$`, 'm'))
+  expect(stdout).toMatch(new RegExp(`^ +${phone?.id} +phone `, 'm'))
+  expect(stdout).not.toMatch(/rgs_|theirs/)
+  const ended = await command('sessions', 'end', phone?.id ?? '')
+  expect(ended).toEqual({ code: 0, stdout: 'The session on phone has ended.\n', stderr: '' })
+  await expect.poll(() => works(phone?.token ?? '')).toBe(false)
+  const listed = JSON.parse((await command('sessions', 'list', '--json')).stdout)
+  expect(listed).toMatchObject([{ id: laptop?.id, current: true, endedAt: null }])
+  expect(await command('sessions', 'end', foreign?.id ?? '')).toMatchObject({ code: 2, stdout: '' })
+  expect(await works(foreign?.token ?? '')).toBe(true)
+  for (const words of [['end'], ['list', 'x']])
+    expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining('say which') })
+  expect((await command('sessions', 'end', laptop?.id ?? '')).stderr).toContain('the one that you are logged in with')
+  expect(await command('sessions')).toMatchObject({ code: 4, stdout: '' })
+})

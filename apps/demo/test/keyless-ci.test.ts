@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createMachine, type Machine } from './support/machine.ts'
+import { type System, startSystem } from './support/system.ts'
+
+/** The lines of docs/how-to/keyless-ci.md as a shell runs them, with this gateway for the one of the page. */
+const page = readFileSync(new URL('../../../docs/how-to/keyless-ci.md', import.meta.url), 'utf8')
+let system: System
+let issuer: TestIssuer
+let github: Server
+let machine: Machine
+let admin: string
+beforeAll(async () => {
+  system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
+  issuer = await startTestIssuer({ audience: system.url })
+  admin = await system.token('admin')
+  // GitHub's side: a job asks for its token, for an audience.
+  github = createServer(async ({ url, headers }, response) => {
+    const audience = new URL(url ?? '', 'http://github').searchParams.get('audience')
+    const known = headers.authorization === 'bearer request-token'
+    response.writeHead(known ? 200 : 401).end(JSON.stringify({ value: await issuer.jwt({ aud: audience }) }))
+  })
+  await once(github.listen(0, '127.0.0.1'), 'listening')
+})
+afterAll(async () => {
+  github.close()
+  await issuer.stop()
+  await system.stop()
+})
+beforeEach(() => {
+  machine = createMachine(null)
+})
+afterEach(() => machine.remove())
+
+/** What stands indented below a line of the page, without the indentation. */
+function below(start: string, key: string): string {
+  const lines = page.slice(page.indexOf(start)).split('\n')
+  const at = lines.findIndex((line) => line.trim() === key)
+  const depth = (line: string) => line.length - line.trimStart().length
+  const rest = lines.slice(at + 1)
+  const end = rest.findIndex((line) => line.trim() !== '' && depth(line) <= depth(lines[at] ?? ''))
+  return rest.slice(0, end).join('\n')
+}
+
+function here(script: string): string {
+  const { host } = new URL(system.url)
+  expect(script).not.toBe('')
+  return script
+    .replaceAll('https://gateway.example.com', system.url)
+    .replaceAll('https://convox:', 'http://convox:')
+    .replaceAll('gateway.example.com', host)
+}
+
+async function run(script: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { code, stderr } = await machine.sh(`set -eu\n${script}`, { env })
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+}
+
+const written = (name: string) => readFileSync(join(machine.home, name), 'utf8')
+
+async function expectUsable(rackUrl: string): Promise<void> {
+  const { password, pathname } = new URL(rackUrl)
+  expect(pathname).toBe('/rack/staging')
+  expect((await system.get(`${pathname}/apps`, password)).status).toBe(200)
+}
+
+describe('the lines of the page', () => {
+  test('make a trust', async () => {
+    const curl = page.slice(page.indexOf('curl -sS -H "Authorization: Bearer $TOKEN"')).split('```')[0] ?? ''
+    await run(`${here(curl).trim()} > "$HOME/made"`, { TOKEN: admin })
+    expect(JSON.parse(written('made'))).toMatchObject({
+      name: 'deploy-myapp',
+      role: 'ci',
+      racks: 'staging',
+      apps: 'myapp',
+    })
+  })
+
+  test('let in a job of each provider', async () => {
+    // As its template makes it, but of the issuer of this test.
+    const conditions = [{ claim: 'repository_id', equals: '74' }]
+    const body = JSON.stringify({ name: 'jobs', issuer: issuer.url, conditions, role: 'ci', racks: 'staging' })
+    const made = await system.send('POST', '/gateway/api/v1/trusts', admin, body, ['Content-Type: application/json'])
+    expect(made.status).toBe(201)
+
+    const port = (github.address() as AddressInfo).port
+    await run(here(below('### GitHub Actions', 'run: |')), {
+      GATEWAY: system.url,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${port}/token?api-version=2.0`,
+      GITHUB_ENV: join(machine.home, 'github-env'),
+    })
+    await expectUsable(
+      written('github-env')
+        .replace(/^RACK_URL=/, '')
+        .trim(),
+    )
+
+    machine.write(
+      'bin/circleci',
+      `#!/bin/sh\ntest "$*" = 'run oidc get --claims {"aud":"${system.url}"}' && printf '%s' "$JWT"\n`,
+    )
+    await machine.sh('chmod 755 "$HOME/bin/circleci"')
+    await run(here(below('### CircleCI', 'command: |')), {
+      JWT: await issuer.jwt(),
+      BASH_ENV: join(machine.home, 'bash-env'),
+    })
+    const [, ofCircle = ''] = /^export RACK_URL='(.+)'$/m.exec(written('bash-env')) ?? []
+    await expectUsable(ofCircle)
+
+    const [line = ''] = below('### GitLab', 'script:').split('\n')
+    const script = `${here(line.trim().replace(/^- /, ''))}\nprintf '%s' "$RACK_URL" > "$HOME/gitlab"`
+    await run(script, { RACK_GATEWAY_ID_TOKEN: await issuer.jwt() })
+    await expectUsable(written('gitlab'))
+  })
+})

@@ -1,0 +1,150 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { call, person } from './own-api/callers.ts'
+import { castOf, type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+interface Listed {
+  readonly id: string
+  readonly endedAt: string | null
+  readonly principal: { readonly name: string }
+}
+
+describe('recordings by the gateway’s own API', () => {
+  let directory: RecordingDirectory
+  let system: System
+  let auditor: string
+  const made: string[] = []
+  beforeAll(async () => {
+    directory = await recordingDirectory()
+    system = await startSystem({ publicUrl: 'own', recordings: { address: directory.path } })
+    auditor = (await person(system, 'auditor')).token
+    const admin = await system.token('admin')
+    for (const command of ['echo one', 'echo two', 'echo three']) made.push(await record(admin, command))
+  })
+  afterAll(async () => {
+    await system.stop()
+    await directory.remove()
+  })
+
+  async function record(token: string, command: string): Promise<string> {
+    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: command })
+    await socket.untilEnd()
+    socket.close()
+    const id = await vi.waitFor(async () => {
+      const [row] = await system.sql<{ id: string; ended: boolean }[]>`
+        select id, ended_at is not null as ended from gateway.recordings order by id desc limit 1`
+      if (!row?.ended || made.includes(row.id) || !(await isStored(row.id))) throw new Error('it is not recorded yet')
+      return row.id
+    }, 5_000)
+    return id
+  }
+  async function isStored(id: string): Promise<boolean> {
+    const keys: string[] = []
+    for await (const { key } of directory.store.list(`recordings/${id}/`)) keys.push(key)
+    return keys.length === 2
+  }
+  async function list(query = '', token = auditor): Promise<{ items: Listed[]; next: string | null }> {
+    return (await call(system, token, 'GET', `/recordings${query}`)).json as { items: Listed[]; next: string | null }
+  }
+  /** Reads to the end, or to where it breaks off. */
+  function read(id: string, token = auditor): Promise<{ status: number; type: string; text: string; whole: boolean }> {
+    return new Promise((resolve, reject) => {
+      const asked = request(`${system.url}/gateway/api/v1/recordings/${id}`, {
+        agent: false,
+        headers: { Authorization: `Bearer ${token}` },
+      })
+      asked.on('error', reject)
+      asked.on('response', (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk
+        })
+        answer.on('error', () => undefined)
+        answer.on('close', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            type: answer.headers['content-type'] ?? '',
+            text,
+            whole: answer.complete,
+          }),
+        )
+      })
+      asked.end()
+    })
+  }
+
+  test('are listed newest first, a page at a time', async () => {
+    const first = await list('?limit=2')
+    expect(first.items.map(({ id }) => id)).toEqual([made[2], made[1]])
+    expect(first.items[0]).toMatchObject({
+      rack: 'staging',
+      app: 'myapp',
+      process: 'web',
+      command: 'echo three',
+      mode: 'best-effort',
+      principal: { name: 'admin@example.com' },
+      endedAt: expect.any(String),
+      chunks: 2,
+      lost: 0,
+    })
+    const second = await list(`?limit=2&cursor=${first.next}`)
+    expect([second.items.map(({ id }) => id), second.next]).toEqual([[made[0]], null])
+    expect((await list('?app=otherapp')).items).toEqual([])
+    expect((await list('?rack=staging&app=myapp')).items).toHaveLength(3)
+    expect((await list('?principal=nobody')).items).toEqual([])
+  })
+
+  test('come as an asciicast, and who read one is in the log first', async () => {
+    const { status, type, text, whole } = await read(made[1] ?? '')
+    expect([status, type, whole]).toEqual([200, 'application/x-asciicast', true])
+    const cast = castOf(text)
+    expect(cast.header).toMatchObject({ version: 3, command: 'echo two' })
+    expect(cast.output.toString()).toBe('two\n')
+    const opened = (await system.events()).find(({ kind, recording }) => kind === 'opened' && recording?.id === made[1])
+    expect(await system.lastEvent()).toMatchObject({
+      kind: 'recording.read',
+      of: opened?.id,
+      recording: { id: made[1] },
+      app: 'myapp',
+      principal: { name: expect.stringContaining('auditor') },
+      source: { address: '127.0.0.1' },
+    })
+  })
+
+  test.each(['viewer', 'ops', 'deployer', 'ci'])('are not for %s', async (role) => {
+    const { token } = await person(system, role)
+    expect((await read(made[0] ?? '', token)).status).toBe(403)
+    expect((await call(system, token, 'GET', '/recordings')).status).toBe(403)
+    expect((await system.events()).filter(({ kind }) => kind === 'recording.read')).toHaveLength(1)
+  })
+
+  test('that are not there are 404, and nothing is recorded as read', async () => {
+    const before = (await system.events()).filter(({ kind }) => kind === 'recording.read').length
+    expect((await read('01a21006-6e55-7646-9171-966421143187')).status).toBe(404)
+    expect((await read('nonsense')).status).toBe(404)
+    expect((await system.events()).filter(({ kind }) => kind === 'recording.read')).toHaveLength(before)
+  })
+
+  test('that somebody has changed are not taken for whole', async () => {
+    const admin = await system.token('admin')
+    const id = await record(admin, 'echo four')
+    made.push(id)
+    const [first, last] = [`recordings/${id}/0000000000`, `recordings/${id}/0000000001`]
+    const other = await directory.store.get(`recordings/${made[0]}/0000000001`)
+    await directory.store.remove(last)
+    await directory.store.put(last, other ?? Buffer.alloc(0))
+    const changed = await read(id)
+    expect([changed.status, changed.whole]).toEqual([200, false])
+    expect(changed.text).not.toContain('four\n')
+    await directory.store.remove(last)
+    const cut = await read(id)
+    expect([cut.whole, castOf(cut.text).events.at(-1)?.[2]]).toEqual([
+      false,
+      expect.stringContaining('broken: chunk 1 is missing: the log says that there were 2 chunks'),
+    ])
+    await directory.store.remove(first)
+    expect(await read(id)).toMatchObject({ status: 502, text: expect.stringContaining('RGW_RECORDING_BROKEN') })
+  })
+})

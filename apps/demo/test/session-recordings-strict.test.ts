@@ -1,0 +1,185 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AuditEvent } from '@rack-gateway/audit'
+import { startS3Server } from '@rack-gateway/object-store/testing'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type RecordingDirectory, recordingDirectory, storedCast } from './support/recorded.ts'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
+const limits = { flushAfter: 20, patience: 200, attempt: 100, backOff: 5, longestBackOff: 20, hold: 50 }
+const policy = `version: 1
+recordings:
+  rules:
+    loose: { apps: [otherapp], mode: best-effort }
+    typed: { commands: ["cat"], mode: strict, input: true }
+    nothing: { commands: ["argv*"], mode: off }
+    strict: { mode: strict }
+`
+
+describe('a store that fails', () => {
+  let work: string
+  let server: Awaited<ReturnType<typeof startS3Server>>
+  let system: System
+  let admin: string
+  beforeAll(async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+    work = await mkdtemp(join(tmpdir(), 'strict-'))
+    await writeFile(join(work, 'policy.yaml'), policy)
+    server = await startS3Server({ bucket: 'records' })
+    const address = `s3://records/cast?region=us-east-1&endpoint=${server.endpoint}`
+    system = await startSystem({ policyFile: join(work, 'policy.yaml'), recordings: { address, limits } })
+    admin = await system.token('admin')
+  })
+  afterAll(async () => {
+    server.hang(false)
+    await system.stop()
+    await server.close()
+    await rm(work, { recursive: true })
+  })
+
+  const exec = (command: string, app = 'myapp') =>
+    openSocket(`${system.url}/apps/${app}/processes/web/exec`, admin, { Command: command })
+  async function eventOf(kind: AuditEvent['kind'], after: number): Promise<AuditEvent> {
+    let found: AuditEvent | undefined
+    await expect
+      .poll(
+        async () => {
+          found = (await system.events()).slice(after).findLast((event) => event.kind === kind)
+          return found !== undefined
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true)
+    if (!found) throw new Error(`no ${kind} came`)
+    return found
+  }
+
+  test('is recorded as the policy says: what is typed, too, and not at all', async () => {
+    const before = (await system.events()).length
+    const socket = await exec('cat')
+    socket.send(Buffer.from('typed, and <s3cr3t-my'))
+    socket.send(Buffer.from('app>'))
+    socket.endOfInput()
+    await socket.untilEnd()
+    socket.close()
+    const { recording } = await eventOf('closed', before)
+    expect(recording).toMatchObject({ mode: 'strict', lost: 0 })
+    expect(recording?.chunks).toBeGreaterThan(1)
+    const none = (await system.events()).length
+    const unrecorded = await exec('argv x')
+    await unrecorded.untilEnd()
+    unrecorded.close()
+    expect((await eventOf('closed', none)).recording).toBeUndefined()
+  })
+
+  test('does not open a strict session: the rack hears nothing, and the person is told', async () => {
+    server.hang(true)
+    system.rack.clearReceived()
+    const before = (await system.events()).length
+    const socket = await exec('bash')
+    const words = await socket.untilEnd()
+    expect(words.join('')).toMatch(/^ERROR: this session is to be recorded, and its recording can not be stored now/)
+    expect(words.at(-1)).toBe(`${marker}:1\n`)
+    expect(system.rack.received.filter(({ route }) => route?.startsWith('WS'))).toEqual([])
+    expect(await eventOf('call', before)).toMatchObject({
+      status: 503,
+      decision: { effect: 'allow' },
+      close: expect.stringContaining('can not be stored now'),
+    })
+    server.hang(false)
+  })
+
+  test('ends a strict session with the reason shown, and what was recorded until then is kept', async () => {
+    const before = (await system.events()).length
+    const socket = await exec('bash')
+    expect(socket.status).toBe(101)
+    server.hang(true)
+    socket.send(Buffer.from('echo unseen\n'))
+    const words = (await socket.untilEnd()).join('')
+    expect(words).toContain('ERROR: this session is to be recorded, and its recording can not be stored any more')
+    expect(words.endsWith(`${marker}:1\n`)).toBe(true)
+    const readiness = await system.get('/gateway/health/ready', admin)
+    expect(readiness.status).toBe(200)
+    expect(readiness.body).toContain('can not be stored now: see the log and metrics')
+    const { recording } = await eventOf('closed', before)
+    server.hang(false)
+    const store = await s3Of(server.endpoint)
+    const { id = '', chunks = 0, head = '' } = recording ?? {}
+    await expect
+      .poll(
+        async () => (await storedCast({ store, secretKey: system.secretKey }, id, { chunks, head })).verdict.state,
+        { timeout: 10_000 },
+      )
+      .toBe('complete')
+    const { events } = await storedCast({ store, secretKey: system.secretKey }, id)
+    expect(events.at(-1)?.[2]).toMatch(/^cut: the gateway \(this session is to be recorded/)
+    store.close()
+  })
+
+  test('lets a best-effort session go on, and says what is missing', async () => {
+    server.hang(true)
+    const before = (await system.events()).length
+    const socket = await exec('cat', 'otherapp')
+    expect(socket.status).toBe(101)
+    const line = Buffer.alloc(60_000, 'x')
+    for (let count = 0; count < 100; count++) socket.send(line)
+    socket.endOfInput()
+    const seen = Buffer.concat(await socket.untilEndBytes())
+    expect(seen.length).toBeGreaterThan(6_000_000 - 1)
+    server.hang(false)
+    socket.close()
+    const gap = await eventOf('recording.gap', before)
+    const closed = await eventOf('closed', before)
+    expect(gap).toMatchObject({ of: closed.of, app: 'otherapp', detail: { reason: 'the store is too slow' } })
+    expect(gap.detail?.bytes).toBe(closed.recording?.lost)
+    expect(closed.recording?.lost).toBeGreaterThan(1_000_000)
+  }, 60_000)
+})
+
+async function s3Of(endpoint: string) {
+  const { openObjectStore, readObjectStoreAddress } = await import('@rack-gateway/object-store')
+  return openObjectStore(readObjectStoreAddress(`s3://records/cast?region=us-east-1&endpoint=${endpoint}`))
+}
+
+describe('without knowing what is secret', () => {
+  let directory: RecordingDirectory
+  let work: string
+  let system: System
+  beforeAll(async () => {
+    directory = await recordingDirectory()
+    work = await mkdtemp(join(tmpdir(), 'strict-'))
+    await writeFile(join(work, 'policy.yaml'), policy)
+    system = await startSystem({
+      policyFile: join(work, 'policy.yaml'),
+      recordings: { address: directory.path, limits },
+    })
+  })
+  afterAll(async () => {
+    await system.stop()
+    await directory.remove()
+    await rm(work, { recursive: true })
+  })
+
+  test('nothing is recorded: strict is refused, best-effort is one gap', async () => {
+    const admin = await system.token('admin')
+    const hide = () => system.rack.onNext(/^GET \/apps\/[a-z]+\/releases\//, { kind: 'answer', status: 500, body: '' })
+    hide()
+    const strict = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
+    expect((await strict.untilEnd()).join('')).toContain('what is secret in it could not be found out')
+    hide()
+    const loose = await openSocket(`${system.url}/apps/otherapp/processes/web/exec`, admin, { Command: 'echo hi' })
+    await loose.untilEnd()
+    loose.close()
+    await expect
+      .poll(async () => (await system.events()).find(({ kind }) => kind === 'recording.gap'))
+      .toMatchObject({ app: 'otherapp', detail: { reason: 'it could not be begun', bytes: expect.any(Number) } })
+    const keys: string[] = []
+    for await (const { key } of directory.store.list('')) keys.push(key)
+    expect(keys).toEqual([])
+  })
+})

@@ -1,0 +1,193 @@
+import type { AuditEvent } from '@rack-gateway/audit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RecordingDirectory, recordingDirectory, type StoredCast, storedCast } from './support/recorded.ts'
+import { type System, startSystem } from './support/system.ts'
+import { type ClientSocket, openSocket } from './support/websocket.ts'
+
+const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
+
+describe('sessions over the stock protocol', () => {
+  let directory: RecordingDirectory
+  let system: System
+  let admin: string
+  beforeAll(async () => {
+    directory = await recordingDirectory()
+    system = await startSystem({ recordings: { address: directory.path, limits: { flushAfter: 50 } } })
+    admin = await system.token('admin')
+  })
+  afterAll(async () => {
+    await system.stop()
+    await directory.remove()
+  })
+
+  function exec(command: string, headers: Record<string, string> = {}): Promise<ClientSocket> {
+    return openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: command, ...headers })
+  }
+  async function lastClosed(): Promise<AuditEvent> {
+    let found: AuditEvent | undefined
+    await expect
+      .poll(
+        async () => {
+          const events = await system.events()
+          found = events.findLast(({ kind }) => kind === 'closed')
+          return found !== undefined && found.of === events.findLast(({ kind }) => kind === 'opened')?.id
+        },
+        { timeout: 5_000 },
+      )
+      .toBe(true)
+    if (found === undefined) throw new Error('no session was closed')
+    return found
+  }
+  /** What was recorded of the last session, proven by its event. */
+  async function lastCast(): Promise<StoredCast> {
+    const { recording } = await lastClosed()
+    if (!recording?.head || recording.chunks === undefined) throw new Error('the session was not recorded')
+    const proven = { chunks: recording.chunks, head: recording.head }
+    let cast: StoredCast | undefined
+    await expect
+      .poll(
+        async () => {
+          cast = await storedCast({ store: directory.store, secretKey: system.secretKey }, recording.id, proven)
+          return cast.verdict.state
+        },
+        { timeout: 5_000 },
+      )
+      .toBe('complete')
+    if (cast === undefined) throw new Error('the recording is not stored')
+    return cast
+  }
+
+  test('an interactive shell: what was seen, the terminal’s size, the exit status', async () => {
+    const socket = await exec('bash', { Width: '132', Height: '50', Tty: 'true' })
+    socket.send(Buffer.from('echo hello\n'))
+    socket.send(Buffer.from('exit 3\n'))
+    const seen = await socket.untilEnd()
+    socket.close()
+    expect(seen.join('')).toBe(`$ hello\n$ ${marker}:3\n`)
+    const cast = await lastCast()
+    expect(cast.header).toMatchObject({ version: 3, term: { cols: 132, rows: 50 }, command: 'bash' })
+    expect(cast.output.toString()).toBe('$ hello\n$ ')
+    expect(cast.events.at(0)).toEqual([0, 'm', 'started'])
+    expect(cast.events.slice(-2)).toEqual([
+      [expect.any(Number), 'm', 'ended'],
+      [expect.any(Number), 'x', '3'],
+    ])
+    expect(cast.input.length).toBe(0)
+  })
+
+  test('the event that opens it has its id, and the one that closes it what proves it', async () => {
+    const socket = await exec('echo hi')
+    await socket.untilEnd()
+    socket.close()
+    const closed = await lastClosed()
+    const opened = (await system.events()).find(({ id }) => id === closed.of)
+    expect(opened?.recording).toEqual({ id: closed.recording?.id, mode: 'best-effort' })
+    expect(closed.recording).toEqual({
+      id: opened?.recording?.id,
+      mode: 'best-effort',
+      chunks: 2,
+      bytes: expect.any(Number),
+      head: expect.stringMatching(/^[0-9a-f]{64}$/),
+      lost: 0,
+    })
+  })
+
+  test('any bytes, as the client got them', async () => {
+    const bytes = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 7 + (index >> 8)) & 0xff))
+    const socket = await exec('cat', { Tty: 'false' })
+    for (let at = 0; at < bytes.length; at += 1_000) socket.send(bytes.subarray(at, at + 1_000))
+    socket.endOfInput()
+    const seen = Buffer.concat(await socket.untilEndBytes())
+    socket.close()
+    const { output, events } = await lastCast()
+    expect(Buffer.concat([output, Buffer.from(`${marker}:0\n`)])).toEqual(seen)
+    expect(output).toEqual(bytes)
+    expect(events.at(-1)?.slice(1)).toEqual(['x', '0'])
+  })
+
+  test('a lot of output, in many chunks', async () => {
+    const socket = await exec('cat', { Tty: 'false' })
+    const line = Buffer.from(`${'The quick brown fox jumps over the lazy dog. '.repeat(20)}\r\n`)
+    for (let count = 0; count < 1_500; count++) socket.send(line)
+    socket.endOfInput()
+    const seen = Buffer.concat(await socket.untilEndBytes())
+    socket.close()
+    expect(seen.length).toBeGreaterThan(1_300_000)
+    const { output, verdict } = await lastCast()
+    expect(Buffer.concat([output, Buffer.from(`${marker}:0\n`)]).equals(seen)).toBe(true)
+    expect(verdict.chunks).toBeGreaterThan(4)
+  })
+
+  test('a client that goes while its process runs has detached', async () => {
+    const socket = await exec('bash')
+    socket.send(Buffer.from('echo before\n'))
+    await new Promise((resolve) => setImmediate(resolve))
+    socket.close()
+    const { events } = await lastCast()
+    expect(events.at(-1)).toEqual([expect.any(Number), 'm', expect.stringMatching(/^detached: the client /)])
+  })
+
+  test('a session that the gateway ends is cut, with the reason', async () => {
+    const token = await system.token('admin', { email: 'cut@example.com' })
+    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
+    await system.sql`update gateway.users set locked_at = now(), locked_reason = 'test' where email = 'cut@example.com'`
+    await socket.closed()
+    const { events } = await lastCast()
+    expect(events.at(-1)).toEqual([expect.any(Number), 'm', expect.stringMatching(/^cut: the gateway \(/)])
+  })
+
+  test('secrets of the release and the rack’s token are gone, however they come', async () => {
+    const whole = await exec('printenv')
+    const seen = (await whole.untilEnd()).join('')
+    whole.close()
+    expect(seen).toContain('s3cr3t-myapp')
+    const printed = (await lastCast()).output.toString()
+    expect(printed).not.toContain('s3cr3t-myapp')
+    expect(printed).not.toContain('rack-password-of-staging')
+    expect(printed).toContain('SECRET_KEY_BASE=[hidden SECRET_KEY_BASE]')
+    expect(printed).toMatch(/RACK_URL=https:\/\/convox:\[rack token\]@/)
+
+    const split = await exec('cat', { Tty: 'false' })
+    for (const piece of ['<s3cr', '3t-my', 'app>', '<rack-pass', 'word-of-', 'staging>']) split.send(Buffer.from(piece))
+    split.endOfInput()
+    await split.untilEnd()
+    split.close()
+    expect((await lastCast()).output.toString()).toBe('<[hidden SECRET_KEY_BASE]><[rack token]>')
+  })
+
+  test('a resource’s console is recorded; logs and what only asks are not', async () => {
+    const socket = await openSocket(`${system.url}/apps/myapp/logs`, admin, { Follow: 'false' })
+    await socket.untilEnd()
+    socket.close()
+    expect((await lastClosed()).recording).toBeUndefined()
+    const resources = (await system.get('/apps/myapp/resources?', admin)).json as { name: string }[]
+    const name = resources[0]?.name
+    const shell = await openSocket(`${system.url}/apps/myapp/resources/${name}/console`, admin, {})
+    shell.close()
+    expect((await lastClosed()).recording?.id).toBeDefined()
+    await lastCast()
+  })
+
+  test('a run is recorded by its exec', async () => {
+    const started = await system.send('POST', '/apps/myapp/services/command/processes?', admin, '', [
+      'Command: sleep 3600',
+      'Content-Length: 0',
+    ])
+    const { id } = started.json as { id: string }
+    const socket = await openSocket(`${system.url}/apps/myapp/processes/${id}/exec`, admin, { Command: 'exit 9' })
+    await socket.untilEnd()
+    socket.close()
+    const { events, header } = await lastCast()
+    expect(events.at(-1)?.slice(1)).toEqual(['x', '9'])
+    expect(header.title).toBe(`${id} of myapp on staging`)
+  })
+
+  test('a handshake that the rack refuses leaves a recording that says so', async () => {
+    const socket = await openSocket(`${system.url}/apps/nosuchapp/processes/web/exec`, admin, { Command: 'bash' })
+    if (socket.status === 101) {
+      await socket.untilEnd()
+      socket.close()
+    }
+    expect((await lastClosed()).kind).toBe('closed')
+  })
+})

@@ -1,0 +1,125 @@
+import { Readable } from 'node:stream'
+import { exportFormats } from '@rack-gateway/audit/export'
+import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
+import { exportStream } from '../audit/export-stream.ts'
+import { followStream } from '../audit/follow-stream.ts'
+import { watchCaller } from '../audit/watched.ts'
+import type { Handlers, OwnCall } from '../call.ts'
+import { apiPrefix } from '../endpoints.ts'
+
+type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'followAudit' | 'exportAudit'>
+
+/** Every look at the log is in the log before anything of it is shown. */
+export const auditHandlers: AuditHandlers = {
+  async searchAudit(call) {
+    const { limit = 50, cursor, ...filters } = call.query
+    const page = call.auditLog.page(filters, { limit, cursor })
+    page.catch(() => undefined)
+    await call.record({ kind: 'audit.read', detail: { ...filters, page: cursor === undefined ? 'first' : 'next' } })
+    const { items, next } = await page
+    return { items: items.map((found) => shown(found, call)), next }
+  },
+
+  async getAuditEvent(call) {
+    const { id, auditLog } = call
+    if (!uuid.test(id)) throw new NoSuchEvent(id)
+    const found = await auditLog.event(id)
+    await call.record({ kind: 'audit.read', detail: { event: id } })
+    const { canonical, hash, prev } = found
+    return { ...shown(found, call), canonical, hash: hash.toString('hex'), prev: prev.toString('hex') }
+  },
+
+  async followAudit(call) {
+    const { query, auditLog, followers, lastEventId } = call
+    const giveBack = followers.take()
+    const watch = watchCaller({ ...call, permitted: call.again })
+    function release(): void {
+      watch.stop()
+      giveBack()
+    }
+    try {
+      const follower = await createFollower(auditLog.sql, query, lastEventId)
+      await call.record({
+        kind: 'audit.read',
+        detail: { ...query, page: lastEventId === null ? 'follow' : 'follow on' },
+      })
+      const show = (event: FoundEvent) => shown(event, call)
+      const body = streamOf(followStream({ follower, show, signal: watch.signal, onTaken: watch.taken }))
+      cutWhenOver(body, watch.signal)
+      return { body, mediaType: 'text/event-stream', fileName: null, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  },
+
+  async exportAudit(call) {
+    const { format: name = 'ndjson', ...filters } = call.query
+    const format = exportFormats[name]
+    const batches = await begun(call.auditLog.all(filters))
+    await call
+      .record({ kind: 'audit.read', detail: { ...filters, page: 'export', format: name } })
+      .catch(async (error: unknown) => {
+        await batches.return?.()
+        throw error
+      })
+    const watch = watchCaller({ ...call, permitted: call.again })
+    function release(): void {
+      watch.stop()
+      // Whoever has gone before the first part was wanted leaves a reader that nobody else ends.
+      batches.return?.().catch(() => undefined)
+    }
+    const body = streamOf(
+      exportStream({
+        batches: { [Symbol.asyncIterator]: () => batches },
+        format,
+        signal: watch.signal,
+        onTaken: watch.taken,
+        record: ({ count, sha256, complete }) =>
+          call.record({ kind: 'audit.exported', detail: { ...filters, format: name, count, sha256, complete } }),
+      }),
+    )
+    watch.signal.addEventListener('abort', () => body.destroy())
+    const fileName = `audit-${new Date(call.moment.at).toISOString().slice(0, 19).replaceAll(':', '')}.${name === 'csv' ? 'csv' : 'ndjson'}`
+    return { body, mediaType: format.mediaType, fileName, release }
+  },
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Of a stream: waits so long for its last words to be taken. */
+const farewell = 1_000
+
+function shown({ id, writtenAt, event }: FoundEvent, { publicUrl }: Pick<OwnCall, 'publicUrl'>) {
+  return {
+    id,
+    link: `${publicUrl ?? ''}${apiPrefix}/audit/events/${id}`,
+    writtenAt: writtenAt.toISOString(),
+    event: { ...event },
+  }
+}
+
+/** One part is kept ready, and no more. */
+function streamOf(parts: AsyncGenerator<string>): Readable {
+  return Readable.from(parts, { objectMode: true, highWaterMark: 1 })
+}
+
+function cutWhenOver(body: Readable, signal: AbortSignal): void {
+  signal.addEventListener('abort', () => void setTimeout(() => body.destroy(), farewell).unref())
+}
+
+/** Reads the first batch, so that what can't be read is refused as such and not broken off. */
+async function begun<T>(batches: AsyncIterable<T>): Promise<AsyncIterator<T>> {
+  const rest = batches[Symbol.asyncIterator]()
+  let first: IteratorResult<T> | null = await rest.next()
+  return {
+    async next() {
+      const result = first
+      first = null
+      return result ?? rest.next()
+    },
+    async return() {
+      await rest.return?.()
+      return { done: true, value: undefined }
+    },
+  }
+}

@@ -1,0 +1,230 @@
+import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit'
+import { applyMask, opcodes, type Relay, type RelayEnd, type RelayTap } from '@rack-gateway/rack-registry'
+import type { Policy, RecordedSessionKind, RecordingRule } from '@rack-gateway/rbac-policy'
+import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
+import type { FastifyRequest } from 'fastify'
+import { ruled } from '../errors.ts'
+import type { DecidedCall } from '../rack-api/call.ts'
+import type { RecordingCatalogue } from './catalogue.ts'
+import type { RecordedSecrets } from './recorded-secrets.ts'
+
+type Draft = Omit<EventDraft, 'kind'>
+
+/** One session on the rack API: recorded, or not. */
+export interface SessionRecording {
+  /** For its `opened` event. */
+  readonly named: Pick<EventDraft, 'recording'>
+  readonly tap: RelayTap | null
+  /** Its `opened` event is durable. */
+  opened(event: RecordedEvent): void
+  /** @param end ends it, and says why */
+  attach(live: Relay, end: (reason: string) => void): void
+  /** @returns for its `closed` event. @param how it ended; null when it never began */
+  finish(how: RelayEnd | null): Pick<EventDraft, 'recording'>
+}
+
+export interface SessionRecorder {
+  /** @throws RecordingUnavailable for a session that is to be recorded strictly and can't be */
+  begin(request: FastifyRequest, call: DecidedCall, draft: Draft): Promise<SessionRecording>
+  /** Resolves when what was begun to be listed is. */
+  settled(): Promise<void>
+}
+
+export interface SessionRecorderOptions {
+  /** Null where no store was given. */
+  readonly recordings: Recordings | null
+  readonly policy: Policy
+  readonly secrets: RecordedSecrets
+  readonly catalogue: RecordingCatalogue
+  readonly now: () => number
+  /** Records what nobody waits for. */
+  readonly record: (draft: EventDraft) => void
+  readonly onError: (error: unknown) => void
+}
+
+const notRecorded: SessionRecording = {
+  named: {},
+  tap: null,
+  opened() {},
+  attach() {},
+  finish: () => ({}),
+}
+
+export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
+  const { recordings, policy, secrets, catalogue, now, record, onError } = options
+
+  const listing = new Set<Promise<void>>()
+
+  function list(work: Promise<void>): Promise<void> {
+    const done = work.catch(onError)
+    listing.add(done)
+    return done.finally(() => listing.delete(done))
+  }
+
+  async function start(request: FastifyRequest, call: DecidedCall, rule: RecordingRule, draft: Draft) {
+    if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
+    const { rack, rackCall } = call
+    const id = uuidv7(now())
+    const command = commandOf(call)
+    const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
+    let opened: RecordedEvent | null = null
+    let listed: Promise<void> = Promise.resolve()
+    const recording = await recordings.begin({
+      id,
+      mode: rule.mode === 'strict' ? 'strict' : 'best-effort',
+      input: rule.input,
+      secrets: finder,
+      header: { ...sizeOf(request), startedAt: now(), command: command ?? '', title: titleOf(call) },
+      onGap: (gap) => record(gapEvent(draft, opened, gap)),
+    })
+    return recordedSession(recording, rule, {
+      opened(event) {
+        opened = event
+        const { principal, principalName, process, route = '' } = event.terms
+        const { stream, moment } = event.place
+        const row = { id, stream, opened: event.id, principal, principalName, rack: rack.name, route, command }
+        const found = {
+          ...row,
+          app: rackCall.app,
+          process: process || null,
+          mode: rule.mode,
+          startedAt: new Date(moment),
+        }
+        listed = list(catalogue.add(found))
+      },
+      finished: (summary) => void list(listed.then(() => catalogue.end(summary, new Date(now())))),
+    })
+  }
+
+  return {
+    async settled() {
+      await Promise.all(listing)
+    },
+    async begin(request, call, draft) {
+      const session = sessionKind(call.match.route.path)
+      if (session === null) return notRecorded
+      const { rack, app } = call.rackCall
+      const rule = policy.recordingOf({ session, rack, app, command: commandOf(call) })
+      if (rule === null || rule.mode === 'off') return notRecorded
+      if (rule.mode === 'best-effort' && recordings === null) return notRecorded
+      try {
+        return await start(request, call, rule, draft)
+      } catch (error) {
+        if (rule.mode === 'strict')
+          throw error instanceof RecordingUnavailable
+            ? ruled(error, 'recording-unavailable')
+            : unavailable('what is secret in it could not be found out')
+        onError(error)
+        return missedSession(draft, (gap, event) => {
+          recordings?.missed(gap.bytes)
+          record(event)
+        })
+      }
+    },
+  }
+}
+
+function recordedSession(
+  recording: Recording,
+  { mode, input }: RecordingRule,
+  on: { opened(event: RecordedEvent): void; finished(summary: ReturnType<Recording['finish']>): void },
+): SessionRecording {
+  return {
+    named: { recording: { id: recording.id, mode } },
+    tap: tapOf(recording, input),
+    opened: on.opened,
+    attach(live, end) {
+      recording.attach({ hold: live.hold, resume: live.release, end })
+    },
+    finish(how) {
+      const summary = recording.finish(how === null ? 'cut: it was not opened' : endingOf(how))
+      on.finished(summary)
+      return { recording: { ...summary, mode } }
+    },
+  }
+}
+
+function tapOf(recording: Recording, input: boolean): RelayTap {
+  return function record(direction, opcode, payload, mask, offset, end) {
+    if (direction === 'out') {
+      if (opcode === opcodes.binary && payload.length === 0 && end) recording.sawEnd()
+      else recording.take('o', payload, end)
+    } else if (input && payload.length > 0) recording.take('i', applyMask(Buffer.from(payload), mask, offset), end)
+  }
+}
+
+/** A session that went on although it should have been recorded: all of it is one gap. */
+function missedSession(draft: Draft, tell: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
+  let event: RecordedEvent | null = null
+  return {
+    ...notRecorded,
+    opened(opened) {
+      event = opened
+    },
+    finish(how) {
+      if (how === null) return {}
+      const { bytesIn, bytesOut, durationMs } = how
+      const gap = { recording: '', reason: 'it could not be begun', bytes: bytesIn + bytesOut, durationMs }
+      tell(gap, gapEvent(draft, event, gap))
+      return {}
+    },
+  }
+}
+
+function gapEvent(draft: Draft, opened: RecordedEvent | null, gap: RecordingGap): EventDraft {
+  const { recording: id, reason, bytes, durationMs } = gap
+  return {
+    ...draft,
+    kind: 'recording.gap',
+    ...(opened && { of: opened.id }),
+    ...(id !== '' && { recording: { id } }),
+    durationMs,
+    detail: { reason, bytes },
+  }
+}
+
+function endingOf({ by, reason }: RelayEnd): string {
+  return by === 'client' ? `detached: the client ${inWords(reason)}` : `cut: the ${by} ${inWords(reason)}`
+}
+
+function inWords(reason: string): string {
+  return reason === 'hung up' || reason === 'closed' ? reason : `(${reason})`
+}
+
+/** What is recorded: not log streams, and not proxies, whose bytes are nobody's screen. */
+function sessionKind(path: string): RecordedSessionKind | null {
+  if (path.endsWith('/exec')) return 'exec'
+  if (path.endsWith('/console')) return 'console'
+  return path.endsWith('/shell') ? 'shell' : null
+}
+
+function commandOf({ rackCall }: DecidedCall): string | null {
+  const { command } = rackCall
+  return command === null ? null : (command.argv?.join(' ') ?? command.text)
+}
+
+function titleOf({ rackCall, match }: DecidedCall): string {
+  const where = rackCall.app === null ? rackCall.rack : `${rackCall.app} on ${rackCall.rack}`
+  const what = rackCall.process?.id ?? match.params.name ?? match.params.id ?? ''
+  return `${what} of ${where}`
+}
+
+const usual = { cols: 80, rows: 24 }
+
+/** Convox says a terminal's size once, when it begins. */
+function sizeOf({ headers }: FastifyRequest): { readonly cols: number; readonly rows: number } {
+  const read = (value: string | string[] | undefined, otherwise: number) => {
+    const size = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : 0
+    return size === 0 ? otherwise : size
+  }
+  return { cols: read(headers.width, usual.cols), rows: read(headers.height, usual.rows) }
+}
+
+function unavailable(why: string): Error {
+  return ruled(
+    new RecordingUnavailable(
+      `this session is to be recorded, and ${why}, so it is not opened; tell whoever runs the gateway`,
+    ),
+    'recording-unavailable',
+  )
+}

@@ -1,0 +1,116 @@
+import postgres, { type Sql } from 'postgres'
+import { genesis } from '../chain.ts'
+import { endOfMonth } from '../stream.ts'
+import type { AdoptedStream, Adoptions } from './adoptions.ts'
+
+export interface PostgresAdoptionsOptions {
+  /** The runtime login. */
+  readonly url: string
+  /** Milliseconds that a lease must be over. Default 30,000. */
+  readonly grace?: number
+  /** Open calls in one page. Default 200. */
+  readonly page?: number
+  /** Events that are looked through for one page. Default 50,000. */
+  readonly window?: number
+}
+
+interface ClaimedRow {
+  readonly id: string
+  readonly host: string
+  readonly pid: number
+  readonly month: Date
+  readonly fallback: boolean
+  readonly accounted_seq: string | null
+  readonly follows: string | null
+}
+
+/** Looks over a connection of its own, so that no record waits behind it. */
+export function createPostgresAdoptions({
+  url,
+  grace = 30_000,
+  page = 200,
+  window = 50_000,
+}: PostgresAdoptionsOptions): Adoptions {
+  const sql = postgres(url, {
+    max: 1,
+    fetch_types: false,
+    idle_timeout: 60,
+    connect_timeout: 10,
+    connection: { application_name: 'rack-gateway adoption', statement_timeout: 30_000 },
+    onnotice() {},
+  })
+  return {
+    async claim(by) {
+      const [row] = [...(await claimUnfinished(sql, by)), ...(await claimExpired(sql, by, grace))]
+      return row ? await described(sql, row) : null
+    },
+    async openCalls({ id, month }, after) {
+      const to = after + window
+      const rows = await sql<{ seq: string; canonical: string }[]>`
+        select begun.seq, begun.canonical from audit.events begun
+        where begun.stream = ${id} and begun.at >= ${new Date(month)} and begun.at <= ${new Date(endOfMonth(month))}
+          and begun.seq > ${after} and begun.seq <= ${to} and begun.kind in ('intent', 'opened')
+          and not exists (select from audit.events ended where ended.of_event = begun.id
+            and ended.kind in ('outcome', 'closed', 'refused', 'outcome.unknown'))
+        order by begun.seq limit ${page}`
+      const upTo = rows.length === page ? Number(rows.at(-1)?.seq) : to
+      return { events: rows.map(({ canonical }) => JSON.parse(canonical)), upTo }
+    },
+    lastOf: async (stream) => (await lastEvent(sql, stream)).seq,
+    close: () => sql.end({ timeout: 5 }),
+  }
+}
+
+/** Adopted, but not all was said: by ourselves before something failed, or by somebody who is gone now. */
+function claimUnfinished(sql: Sql, by: string) {
+  return sql<ClaimedRow[]>`
+    update audit.streams set adopted_by = ${by} where id = (
+      select id from audit.streams adopted
+      where adopted.adopted_by is not null and adopted.accounted_at is null and adopted.id <> ${by}
+        and (adopted.adopted_by = ${by} or not exists (
+          select from audit.streams adopter
+          where adopter.id = adopted.adopted_by and adopter.adopted_by is null and adopter.closed_at is null))
+      order by adopted.id limit 1 for update skip locked)
+    returning id, host, pid, month, fallback, accounted_seq, follows`
+}
+
+/** A stream that is being added to is locked, and so passed by. */
+function claimExpired(sql: Sql, by: string, grace: number) {
+  return sql<ClaimedRow[]>`
+    update audit.streams set adopted_by = ${by} where id = (
+      select id from audit.streams
+      where closed_at is null and adopted_by is null and id <> ${by}
+        and lease_until < now() - make_interval(secs => ${grace / 1_000})
+      order by lease_until limit 1 for update skip locked)
+    returning id, host, pid, month, fallback, accounted_seq, follows`
+}
+
+async function described(sql: Sql, row: ClaimedRow): Promise<AdoptedStream> {
+  const month = row.month.getTime()
+  return {
+    id: row.id,
+    host: row.host,
+    pid: row.pid,
+    month,
+    last: await lastEvent(sql, { id: row.id, month }),
+    fallback: row.fallback,
+    accounted: row.accounted_seq === null ? null : Number(row.accounted_seq),
+    before: await monthBefore(sql, row.follows),
+  }
+}
+
+/** A stream that ended with its month has no adopter, although calls of its last moments may still be open. */
+async function monthBefore(sql: Sql, follows: string | null): Promise<AdoptedStream['before']> {
+  if (follows === null) return null
+  const [row] = await sql<{ month: Date }[]>`
+    select month from audit.streams where id = ${follows} and closed_at is not null and adopted_by is null`
+  return row ? { id: follows, month: row.month.getTime() } : null
+}
+
+async function lastEvent(sql: Sql, { id, month }: { readonly id: string; readonly month: number }) {
+  const [row] = await sql<{ seq: string; hash: Buffer }[]>`
+    select seq, hash from audit.events
+    where stream = ${id} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
+    order by seq desc limit 1`
+  return { seq: Number(row?.seq ?? 0), hash: row?.hash ?? genesis }
+}

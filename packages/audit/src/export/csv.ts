@@ -1,0 +1,63 @@
+import type { AuditEvent } from '../event.ts'
+import type { FoundEvent } from '../search/found-event.ts'
+import type { ExportFormat } from './format.ts'
+
+type Cell = string | number | undefined
+
+const columns: readonly (readonly [name: string, value: (event: AuditEvent, found: FoundEvent) => Cell])[] = [
+  ['at', ({ at }) => at],
+  ['written_at', (_, { writtenAt }) => writtenAt.toISOString()],
+  ['kind', ({ kind }) => kind],
+  ['principal_kind', ({ principal }) => principal?.kind],
+  ['principal', ({ principal }) => principal?.name],
+  ['principal_id', ({ principal }) => principal?.id],
+  ['owner', ({ principal }) => principal?.owner?.name],
+  ['credential', ({ principal }) => principal?.credential],
+  ['device', ({ principal }) => principal?.device],
+  ['trust', ({ principal }) => principal?.trust?.name],
+  ['roles', ({ principal }) => principal?.roles?.join(' ')],
+  ['address', ({ source }) => source?.address],
+  ['client', ({ source }) => source?.client],
+  ['rack', ({ rack }) => rack],
+  ['app', ({ app }) => app],
+  ['service', ({ service }) => service],
+  ['process', ({ process }) => process],
+  ['release', ({ release }) => release],
+  ['route', ({ route }) => route],
+  ['permission', ({ permission }) => permission],
+  ['command', ({ command }) => command?.join(' ')],
+  ['effect', ({ decision }) => decision?.effect],
+  ['rule', ({ decision }) => decision?.rule],
+  ['reason', ({ decision }) => decision?.reason],
+  ['policy', ({ decision }) => decision?.policy],
+  ['status', ({ status }) => status],
+  ['duration_ms', ({ durationMs }) => durationMs],
+  ['bytes_in', ({ bytesIn }) => bytesIn],
+  ['bytes_out', ({ bytesOut }) => bytesOut],
+  ['close', ({ close }) => close],
+  ['count', ({ count }) => count],
+  ['recording', ({ recording }) => recording?.id],
+  ['detail', ({ detail }) => (detail === undefined ? undefined : JSON.stringify(detail))],
+  ['request', ({ request }) => request],
+  ['of', ({ of }) => of],
+  ['id', ({ id }) => id],
+  ['stream', ({ stream }) => stream],
+  ['seq', ({ seq }) => seq],
+]
+
+/** RFC 4180, for spreadsheets: every cell is quoted, and none is a formula. */
+export const csv: ExportFormat = {
+  mediaType: 'text/csv; charset=utf-8; header=present',
+  head: `${columns.map(([name]) => name).join(',')}\r\n`,
+  line: (found) => `${columns.map(([, value]) => cell(value(found.event, found))).join(',')}\r\n`,
+}
+
+/** What a spreadsheet would calculate, after whatever it skips; a full-width sign is one, too. */
+const formula = /^[\s\u00a0\u3000]*[=+\-@|\t\r\uff1d\uff0b\uff0d\uff20]/
+
+/** A number of ours is never a formula; of a text, an apostrophe in front makes it one for every spreadsheet. */
+export function cell(value: Cell): string {
+  if (value === undefined) return ''
+  if (typeof value === 'number') return `${value}`
+  return `"${formula.test(value) ? "'" : ''}${value.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,10 @@
+import { csv } from './csv.ts'
+import type { ExportFormat } from './format.ts'
+import { ndjson } from './ndjson.ts'
+import { ocsf } from './ocsf.ts'
+
+export type { ExportFormat } from './format.ts'
+export { ocsfVersion, toOcsf } from './ocsf.ts'
+
+export const exportFormats = { ndjson, csv, ocsf } satisfies Readonly<Record<string, ExportFormat>>
+export type ExportFormatName = keyof typeof exportFormats

@@ -1,0 +1,82 @@
+import type { AuditEvent, EventKind } from '../event.ts'
+
+export interface Activity {
+  readonly id: number
+  readonly name: string
+}
+
+const create = { id: 1, name: 'Create' }
+const read = { id: 2, name: 'Read' }
+const update = { id: 3, name: 'Update' }
+const remove = { id: 4, name: 'Delete' }
+const other = { id: 99, name: 'Other' }
+const logon = { id: 1, name: 'Logon' }
+const logoff = { id: 2, name: 'Logoff' }
+
+export interface Authentication {
+  readonly activity: Activity
+  readonly session: string | null
+  /** Where the principal of the event isn't who logs in. */
+  readonly user: {
+    readonly name: string
+    readonly uid?: string
+    readonly type_id: number
+    readonly type: string
+  } | null
+}
+
+const authentications: Readonly<Partial<Record<EventKind, Activity>>> = {
+  'login.succeeded': logon,
+  'login.failed': logon,
+  'cli-login.redeemed': logon,
+  'cli-login.refused': logon,
+  'workload.issued': logon,
+  'session.ended': logoff,
+  'workload.ended': logoff,
+}
+
+/** Null for what is no login and no logout. */
+export function authenticationOf({ kind, principal, detail }: AuditEvent): Authentication | null {
+  const activity = authentications[kind]
+  if (activity === undefined) return null
+  const session = textIn(detail, 'session') ?? principal?.credential ?? null
+  const name = textIn(detail, 'email')
+  const uid = textIn(detail, 'subject')
+  const user = name === null ? null : { name, ...(uid === null ? {} : { uid }), type_id: 1, type: 'User' }
+  return { activity, session, user }
+}
+
+const byMethod: Readonly<Record<string, Activity>> = {
+  GET: read,
+  POST: create,
+  PUT: update,
+  PATCH: update,
+  DELETE: remove,
+}
+const byWord: Readonly<Record<string, Activity>> = {
+  created: create,
+  issued: create,
+  read,
+  exported: read,
+  changed: update,
+  renewed: update,
+  rotated: update,
+  locked: update,
+  unlocked: update,
+  disabled: update,
+  enabled: update,
+  loaded: update,
+  removed: remove,
+  revoked: remove,
+}
+
+/** Of a call by its method, of everything else by the last word of its kind. */
+export function activityOf({ kind, method }: AuditEvent): Activity {
+  const word = kind.slice(kind.lastIndexOf('.') + 1)
+  return byWord[word] ?? byMethod[method ?? ''] ?? other
+}
+
+function textIn(detail: AuditEvent['detail'], name: string): string | null {
+  const value = detail !== undefined && Object.hasOwn(detail, name) ? detail[name] : undefined
+  return typeof value === 'string' && value !== '' ? value : null
+}

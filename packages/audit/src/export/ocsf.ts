@@ -1,0 +1,216 @@
+import type { Actor, AuditEvent } from '../event.ts'
+import type { ExportFormat } from './format.ts'
+import { activityOf, authenticationOf } from './ocsf-activity.ts'
+
+/** The version of the schema that `toOcsf` speaks. */
+export const ocsfVersion = '1.8.0'
+
+const apiActivity = {
+  category_uid: 6,
+  category_name: 'Application Activity',
+  class_uid: 6003,
+  class_name: 'API Activity',
+}
+const authentication = {
+  category_uid: 3,
+  category_name: 'Identity & Access Management',
+  class_uid: 3002,
+  class_name: 'Authentication',
+}
+
+export const ocsf: ExportFormat = {
+  mediaType: 'application/x-ndjson',
+  head: '',
+  line: (found) => `${JSON.stringify(toOcsf(found.event, found.writtenAt))}\n`,
+}
+
+/**
+ * An event as one of the Open Cybersecurity Schema Framework: a login or logout as Authentication (3002), everything else as API
+ * Activity (6003). What the framework has no place for is in `unmapped`.
+ *
+ * @see https://schema.ocsf.io
+ */
+export function toOcsf(event: AuditEvent, writtenAt: Date | null = null): Readonly<Record<string, unknown>> {
+  const logon = authenticationOf(event)
+  const common = { ...commonOf(event, writtenAt), ...statusOf(event) }
+  if (logon === null) {
+    const activity = activityOf(event)
+    return whole({
+      ...apiActivity,
+      ...typed(apiActivity.class_uid, activity),
+      ...common,
+      actor: actorOf(event),
+      api: {
+        operation: event.route ?? event.kind,
+        service: { name: event.rack ?? 'rack-gateway' },
+        ...(event.request === undefined ? {} : { request: { uid: event.request } }),
+      },
+      resources: resourcesOf(event),
+    })
+  }
+  const user = logon.user ?? userOf(event.principal)
+  return whole({
+    ...authentication,
+    ...typed(authentication.class_uid, logon.activity),
+    ...common,
+    actor: actorOf(event),
+    user,
+    service: { name: 'rack-gateway' },
+    is_remote: true,
+    auth_protocol_id: 4,
+    auth_protocol: 'OpenID',
+    session: logon.session === null ? undefined : { uid: logon.session },
+  })
+}
+
+interface Activity {
+  readonly id: number
+  readonly name: string
+}
+
+function typed(classUid: number, { id, name }: Activity) {
+  return { activity_id: id, activity_name: name, type_uid: classUid * 100 + id }
+}
+
+function commonOf(event: AuditEvent, writtenAt: Date | null) {
+  const { method, path, source, status, durationMs } = event
+  return {
+    time: Date.parse(event.at),
+    timezone_offset: 0,
+    severity_id: event.decision?.effect === 'deny' ? 2 : 1,
+    severity: event.decision?.effect === 'deny' ? 'Low' : 'Informational',
+    message: messageOf(event),
+    duration: durationMs,
+    metadata: {
+      version: ocsfVersion,
+      product: { name: 'Rack Gateway', vendor_name: 'Rack Gateway', uid: 'rack-gateway' },
+      uid: event.id,
+      original_event_uid: event.id,
+      event_code: event.kind,
+      correlation_uid: event.request,
+      log_name: `audit ${event.stream}`,
+      sequence: event.seq,
+      original_time: event.at,
+      logged_time: writtenAt?.getTime(),
+    },
+    src_endpoint: endpointOf(source?.address),
+    http_request:
+      method === undefined
+        ? undefined
+        : {
+            http_method: method,
+            uid: event.request,
+            url: path === undefined ? undefined : { path },
+            user_agent: source?.client,
+          },
+    http_response: status === undefined ? undefined : { code: status },
+    unmapped: unmappedOf(event),
+  }
+}
+
+/** Success, or failure by what was decided or answered; an intent has come to nothing yet. */
+function statusOf({ decision, status, close }: AuditEvent) {
+  const refused = decision !== undefined && decision.effect !== 'allow'
+  const failed = refused || (status !== undefined && status >= 400)
+  const known = failed || status !== undefined || decision !== undefined
+  return {
+    status_id: failed ? 2 : known ? 1 : 0,
+    status: failed ? 'Failure' : known ? 'Success' : 'Unknown',
+    status_code: refused ? decision.rule : status === undefined ? undefined : `${status}`,
+    status_detail: (refused ? decision.reason : undefined) ?? close,
+  }
+}
+
+function messageOf({ kind, principal, route, rack, app, command, decision }: AuditEvent): string {
+  const what = command === undefined ? (route ?? '') : command.join(' ')
+  const where = [rack, app].filter((name) => name !== undefined).join('/')
+  return [kind, principal?.name, decision?.effect, what, where].filter((part) => part).join(' · ')
+}
+
+/** Where the gateway itself acts, or nobody's address is known, it is named. */
+function endpointOf(address: string | undefined) {
+  if (address === undefined) return { name: 'rack-gateway' }
+  return /^[\da-fA-F.:]+$/.test(address) ? { ip: address } : { name: address }
+}
+
+function actorOf({ principal }: AuditEvent) {
+  if (principal === undefined) return { app_name: 'rack-gateway' }
+  const { credential } = principal
+  return { user: userOf(principal), session: credential === undefined ? undefined : { uid: credential } }
+}
+
+const userTypes = {
+  user: [1, 'User'],
+  'api-token': [4, 'Service'],
+  workload: [4, 'Service'],
+  system: [3, 'System'],
+} as const
+
+function userOf(principal: Actor | undefined) {
+  if (principal === undefined) return { name: 'unknown', type_id: 0, type: 'Unknown' }
+  const { id, name, kind, groups, credential } = principal
+  const [typeId, type] = userTypes[kind]
+  return {
+    uid: id,
+    name,
+    type_id: typeId,
+    type,
+    email_addr: kind === 'user' && name.includes('@') ? name : undefined,
+    credential_uid: credential,
+    groups: groups?.map((group) => ({ name: group })),
+  }
+}
+
+function resourcesOf({ rack, app, service, process, release }: AuditEvent) {
+  const named = { rack, app, service, process, release }
+  const resources = Object.entries(named).flatMap(([type, name]) => (name === undefined ? [] : [{ type, name }]))
+  return resources.length === 0 ? undefined : resources
+}
+
+/** What the framework has no place for, by our own names. */
+function unmappedOf({
+  decision,
+  permission,
+  command,
+  environment,
+  parameters,
+  principal,
+  of,
+  upstream,
+  detail,
+  ...event
+}: AuditEvent) {
+  const { bytesIn, bytesOut, count, body, recording, truncated } = event
+  const rest = {
+    permission,
+    command,
+    environment,
+    parameters,
+    of,
+    upstream,
+    bytesIn,
+    bytesOut,
+    count,
+    body,
+    recording,
+    truncated,
+    detail,
+  }
+  const { owner, roles, bindings, boundTo, job, device, trust } = principal ?? {}
+  return { ...rest, decision, principal: principal && { owner, roles, bindings, boundTo, job, device, trust } }
+}
+
+/** Without members that are undefined, and without objects that nothing is left of. */
+function whole(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => {
+      const kept = isRecord(member) ? whole(member) : member
+      const empty = kept === undefined || (isRecord(kept) && Object.keys(kept).length === 0)
+      return empty ? [] : [[name, kept]]
+    }),
+  )
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

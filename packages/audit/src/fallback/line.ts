@@ -1,0 +1,72 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { NewStream } from '../audit-store.ts'
+import type { RecordedEvent } from '../recorded-event.ts'
+
+/** Newest first: it signs, all of them verify. */
+export type FallbackKeys = readonly [Buffer, ...Buffer[]]
+
+/** The first line of a file: whose events follow, and from where on. */
+export interface FileHeader extends Omit<NewStream, 'lease'> {
+  /** Of the first event in the file. */
+  readonly seq: number
+  /** The hash that it follows, hex. */
+  readonly prev: string
+}
+
+const Header = Type.Object({
+  v: Type.Literal(1),
+  stream: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+  month: Type.Integer(),
+  host: Type.String(),
+  pid: Type.Integer(),
+  follows: Type.Optional(Type.String()),
+  seq: Type.Integer({ minimum: 1 }),
+  prev: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+})
+
+export function headerLine({ id, month, host, pid, follows, seq, prev }: FileHeader, keys: FallbackKeys): string {
+  const text = JSON.stringify({ v: 1, stream: id, month, host, pid, follows, seq, prev })
+  return `${mac(keys[0], 'header', text)} ${text}\n`
+}
+
+/** @returns null for a line that nobody with our keys has written */
+export function readHeader(line: string, keys: FallbackKeys): FileHeader | null {
+  const [signature, text] = split(line)
+  if (!isSigned(signature, 'header', text, keys)) return null
+  const header: unknown = JSON.parse(text)
+  if (!Value.Check(Header, header)) return null
+  const { stream: id, month, host, pid, follows, seq, prev } = header
+  return { id, month, host, pid, seq, prev, ...(follows === undefined ? {} : { follows }) }
+}
+
+/** The hash covers the event and all before it in the stream, so its signature does. */
+export function eventLine({ hash, canonical }: RecordedEvent, keys: FallbackKeys): string {
+  const text = hash.toString('hex')
+  return `${mac(keys[0], 'event', text)} ${text} ${canonical}\n`
+}
+
+/** @returns null for a line that nobody with our keys has written. Whether the hash is that of the event is not looked at. */
+export function readEventLine(line: string, keys: FallbackKeys): { hash: string; canonical: string } | null {
+  const [signature, rest] = split(line)
+  const [hash, canonical] = split(rest)
+  return isSigned(signature, 'event', hash, keys) ? { hash, canonical } : null
+}
+
+function split(text: string): [string, string] {
+  const at = text.indexOf(' ')
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function mac(key: Buffer, what: 'header' | 'event', text: string): string {
+  return createHmac('sha256', key).update(`${what}:${text}`).digest('hex')
+}
+
+function isSigned(signature: string, what: 'header' | 'event', text: string, keys: FallbackKeys): boolean {
+  const given = Buffer.from(signature)
+  return keys.some((key) => {
+    const wanted = Buffer.from(mac(key, what, text))
+    return given.length === wanted.length && timingSafeEqual(given, wanted)
+  })
+}

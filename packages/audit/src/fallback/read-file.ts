@@ -1,0 +1,168 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { linkHash } from '../chain.ts'
+import type { SearchTerms } from '../encode.ts'
+import type { AuditEvent } from '../event.ts'
+import { RecordedEvent } from '../recorded-event.ts'
+import { monthOf } from '../stream.ts'
+import type { FileName } from './file-name.ts'
+import { type FallbackKeys, type FileHeader, readEventLine, readHeader } from './line.ts'
+
+/** How a file ends: after its last whole line; within one, as after a crash; or with something that is not what was written. */
+export type FileEnd =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'torn'; readonly bytes: number }
+  | { readonly kind: 'damaged'; readonly reason: string }
+
+export interface FileReader {
+  /** null: its first line doesn't hold, and `end` says why. */
+  readonly header: FileHeader | null
+  /** The events whose chain and signatures hold, in batches, up to the first one that does not. To be read once. */
+  batches(): AsyncGenerator<readonly RecordedEvent[], FileEnd>
+  readonly end: FileEnd
+  close(): Promise<void>
+}
+
+/** An event is cut to about 100 KB; whatever is longer was not written by us. */
+const longestLine = 1024 * 1024
+const batchSize = 500
+
+/**
+ * Opens a file of which nothing is believed but what is signed: a link, a pipe, a file of somebody else or one with a second name
+ * is none of ours.
+ *
+ * @throws the system's error when it can't be opened or read
+ */
+export async function openFallbackFile(path: string, name: FileName, keys: FallbackKeys): Promise<FileReader> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    return await readerOf(handle, name, keys)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function readerOf(handle: FileHandle, name: FileName, keys: FallbackKeys): Promise<FileReader> {
+  const close = () => handle.close()
+  const strange = await strangeness(handle)
+  if (strange) return { header: null, end: damaged(strange), batches: nothing, close }
+  const lines = linesOf(handle)
+  const first = await lines.next()
+  if (first.done) {
+    const end: FileEnd = first.value.kind === 'whole' ? { kind: 'torn', bytes: 0 } : first.value
+    return { header: null, end, batches: nothing, close }
+  }
+  const header = readHeader(first.value, keys)
+  const problem = headerProblem(header, name)
+  if (header === null || problem) return { header: null, end: damaged(problem ?? ''), batches: nothing, close }
+  return {
+    header,
+    end: { kind: 'whole' },
+    batches: () => eventsOf(lines, header, keys),
+    close,
+  }
+}
+
+async function* nothing(): AsyncGenerator<readonly RecordedEvent[], FileEnd> {
+  yield []
+  return { kind: 'whole' }
+}
+
+async function strangeness(handle: FileHandle): Promise<string | null> {
+  const stats = await handle.stat()
+  const me = process.getuid?.()
+  if (!stats.isFile()) return 'it is not a file'
+  if (stats.nlink !== 1) return 'it has more than one name'
+  if (me !== undefined && stats.uid !== me) return 'it belongs to somebody else'
+  return (stats.mode & 0o022) === 0 ? null : 'others may write to it'
+}
+
+function headerProblem(header: FileHeader | null, name: FileName): string | null {
+  if (header === null) return 'its first line is not signed by a key of this gateway (APP_SECRET_KEY)'
+  return header.id === name.stream && header.seq === name.seq ? null : 'its name is that of another file'
+}
+
+async function* eventsOf(
+  lines: AsyncGenerator<string, FileEnd>,
+  header: FileHeader,
+  keys: FallbackKeys,
+): AsyncGenerator<readonly RecordedEvent[], FileEnd> {
+  let batch: RecordedEvent[] = []
+  let before: RecordedEvent | null = null
+  for (;;) {
+    const line = await lines.next()
+    const event: RecordedEvent | string = line.done ? '' : readEvent(line.value, header, before, keys)
+    if (typeof event === 'string') {
+      if (batch.length > 0) yield batch
+      return line.done ? line.value : damaged(event)
+    }
+    batch.push(event)
+    before = event
+    if (batch.length < batchSize) continue
+    yield batch
+    batch = []
+  }
+}
+
+/** @returns what is wrong, where it does not hold */
+function readEvent(
+  line: string,
+  header: FileHeader,
+  before: RecordedEvent | null,
+  keys: FallbackKeys,
+): RecordedEvent | string {
+  const seq = before ? before.place.seq + 1 : header.seq
+  const signed = readEventLine(line, keys)
+  if (signed === null) return `event ${seq} is not signed by a key of this gateway (APP_SECRET_KEY)`
+  const event: AuditEvent = JSON.parse(signed.canonical)
+  const moment = Date.parse(event.at)
+  if (event.stream !== header.id || event.seq !== seq || monthOf(moment) !== header.month)
+    return `event ${seq} is one of another place`
+  const hash = Buffer.from(signed.hash, 'hex')
+  const prev = before?.hash ?? Buffer.from(header.prev, 'hex')
+  if (!linkHash(prev, signed.canonical).equals(hash)) return `event ${seq} is not what was recorded`
+  const place = { id: event.id, stream: event.stream, seq, moment, at: event.at }
+  return new RecordedEvent(place, termsOf(event), signed.canonical, prev, hash)
+}
+
+/** What a recorded event is found by. Its texts are in their visible form already. */
+export function termsOf(event: AuditEvent): SearchTerms {
+  return {
+    kind: event.kind,
+    request: event.request ?? '',
+    of: event.of ?? '',
+    principal: event.principal?.id ?? '',
+    principalName: event.principal?.name ?? '',
+    address: event.source?.address ?? '',
+    rack: event.rack ?? '',
+    app: event.app ?? '',
+    route: event.route ?? '',
+    permission: event.permission ?? '',
+    effect: event.decision?.effect ?? '',
+    rule: event.decision?.rule ?? '',
+    status: event.status,
+    process: event.process ?? '',
+    command: event.command ?? [],
+  }
+}
+
+/** Whole lines, without their ends. */
+async function* linesOf(handle: FileHandle): AsyncGenerator<string, FileEnd> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) {
+    rest = Buffer.concat([rest, chunk])
+    let start = 0
+    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10, start)) {
+      yield rest.toString('utf8', start, end)
+      start = end + 1
+    }
+    rest = rest.subarray(start)
+    if (rest.length > longestLine) return damaged('it has a line that is too long')
+  }
+  return rest.length === 0 ? { kind: 'whole' } : { kind: 'torn', bytes: rest.length }
+}
+
+function damaged(reason: string): FileEnd {
+  return { kind: 'damaged', reason }
+}

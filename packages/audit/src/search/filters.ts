@@ -1,0 +1,120 @@
+import { isIP } from 'node:net'
+import { type Static, Type } from 'typebox'
+import { InvalidFilter } from '../errors.ts'
+import { eventKinds } from '../event.ts'
+
+const Value = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
+
+/** What an auditor may search by, as it stands in a query. Filters are joined by "and". */
+export const filterProperties = {
+  from: Value('not before this time: RFC 3339 in UTC'),
+  to: Value('before this time: RFC 3339 in UTC'),
+  principal: Value('the id of a user, token or job, or its name: an e-mail address, the name of a token'),
+  rack: Value('the name of a rack'),
+  app: Value('the name of an app'),
+  kind: Type.Optional(Type.Enum([...eventKinds], { description: 'the kind of the event' })),
+  permission: Value('such as release:promote'),
+  route: Value('the id of a route, such as POST /apps/{app}/releases/{release}/promote'),
+  effect: Type.Optional(Type.Enum(['allow', 'deny', 'needs'], { description: 'of the decision' })),
+  rule: Value('the rule that decided'),
+  status: Type.Optional(
+    Type.String({ pattern: '^[1-5](?:\\d\\d|xx)$', description: 'a status, or a class of them such as 5xx' }),
+  ),
+  command: Value('whole words that stand in the command in this order, such as rake db:migrate'),
+  text: Value('words of the command or of a reason, in any order; word* for its beginning'),
+  address: Value('an address, or a block of them such as 192.0.2.0/24'),
+  request: Value('the requestId that a caller was shown'),
+  stream: Type.Optional(Type.String({ format: 'uuid', description: 'the start of a gateway process' })),
+}
+
+export const FilterQuery = Type.Object(filterProperties)
+export type FilterQuery = Static<typeof FilterQuery>
+export const filterNames = Object.keys(filterProperties) as readonly (keyof FilterQuery)[]
+
+/** Filters that were read: each can be asked of the database as it is. */
+export interface AuditFilters {
+  readonly from?: Date
+  readonly to?: Date
+  readonly principalId?: string
+  readonly principalName?: string
+  readonly rack?: string
+  readonly app?: string
+  readonly kind?: string
+  readonly permission?: string
+  readonly route?: string
+  readonly effect?: string
+  readonly rule?: string
+  readonly status?: number
+  /** 5 for 5xx. */
+  readonly statusClass?: number
+  /** What the command holds, and its words. */
+  readonly command?: { readonly text: string; readonly words: string }
+  /** For `to_tsquery`. */
+  readonly words?: string
+  readonly address?: string
+  readonly block?: string
+  readonly request?: string
+  readonly stream?: string
+}
+
+/** @throws InvalidFilter */
+export function readFilters(query: FilterQuery): AuditFilters {
+  const { from, to, principal, status, command, text, address, rack, app, kind, permission, route, effect, rule } =
+    query
+  const range = { ...readTime('from', from), ...readTime('to', to) }
+  if (range.from && range.to && range.from >= range.to)
+    throw new InvalidFilter('from is not before to, so that nothing could be found between them')
+  return {
+    ...range,
+    ...(principal !== undefined && (uuid.test(principal) ? { principalId: principal } : { principalName: principal })),
+    ...given({ rack, app, kind, permission, route, effect, rule, request: query.request, stream: query.stream }),
+    ...readStatus(status),
+    ...(command !== undefined && { command: { text: command, words: wordsOf('command', command) } }),
+    ...(text !== undefined && { words: wordsOf('text', text) }),
+    ...readAddress(address),
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/
+
+function readTime<N extends 'from' | 'to'>(name: N, text: string | undefined): { [K in N]?: Date } {
+  if (text === undefined) return {}
+  const at = rfc3339.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw new InvalidFilter(`${name} is a time in UTC, such as 2027-01-31T12:00:00Z`)
+  return { [name]: new Date(at) } as { [K in N]?: Date }
+}
+
+function readStatus(status: string | undefined): { status?: number; statusClass?: number } {
+  if (status === undefined) return {}
+  return status.endsWith('xx') ? { statusClass: Number(status[0]) } : { status: Number(status) }
+}
+
+/** Letters and digits alone, each word whole or, before a `*`, a beginning: nothing in it is an operator of PostgreSQL's. */
+function wordsOf(name: string, text: string): string {
+  const words = [...text.matchAll(/([\p{L}\p{N}\p{M}]+)(\*?)/gu)].map(
+    ([, word, star]) => `${word}${star === '*' ? ':*' : ''}`,
+  )
+  if (words.length === 0 || words.length > 20)
+    throw new InvalidFilter(`${name} has from one to 20 words of letters and digits`)
+  return words.join(' & ')
+}
+
+function readAddress(address: string | undefined): { address?: string; block?: string } {
+  if (address === undefined) return {}
+  const [host = '', bits, more] = address.split('/')
+  const version = host.includes('%') ? 0 : isIP(host)
+  const longest = version === 4 ? 32 : 128
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest)
+  if (version === 0 || more !== undefined || !fits)
+    throw new InvalidFilter('address is an address such as 192.0.2.7, or a block such as 192.0.2.0/24')
+  const plain = host.startsWith('::ffff:') && host.includes('.') ? host.slice('::ffff:'.length) : host
+  return bits === undefined ? { address: plain } : { block: `${plain}/${bits}` }
+}

@@ -1,0 +1,6 @@
+export { InvalidAuditCursor, InvalidFilter, NoSuchEvent, SearchBusy, SearchTooBroad } from '../errors.ts'
+export { type FilterQuery, filterNames, filterProperties, readFilters } from './filters.ts'
+export { createFollower, type FollowedBatch, type Follower } from './follow.ts'
+export type { FoundEvent } from './found-event.ts'
+export { type AuditSearch, type AuditSearchOptions, createAuditSearch, type FoundPage } from './search.ts'
+export { createSlots, type Slots } from './slots.ts'

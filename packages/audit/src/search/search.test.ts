@@ -1,0 +1,303 @@
+import { randomUUID } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import type { EventDraft } from '../event.ts'
+import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
+import type { FilterQuery } from './filters.ts'
+import { type AuditSearch, createAuditSearch } from './search.ts'
+
+async function started(options: { timeout?: number } = {}) {
+  const database = await databaseForTest()
+  const writer = await openPostgresWriter(database.runtimeUrl)
+  const search = createAuditSearch({ url: database.runtimeUrl, ...options })
+  onTestFinished(() => search.close())
+  return { ...database, ...writer, search }
+}
+
+const ann = { kind: 'user', id: '0190aaaa-0000-7000-8000-000000000001', name: 'ann@example.com' } as const
+const call: EventDraft = {
+  kind: 'call',
+  request: 'r-1',
+  principal: ann,
+  source: { address: '192.0.2.7' },
+  rack: 'staging',
+  app: 'web',
+  route: 'GET /apps/{app}',
+  permission: 'app:read',
+  decision: { effect: 'allow', rule: 'role:viewer' },
+  status: 200,
+}
+const refusedRun: EventDraft = {
+  ...call,
+  kind: 'call',
+  request: 'r-2',
+  principal: { kind: 'api-token', id: randomUUID(), name: 'pipeline' },
+  source: { address: '2001:db8::1' },
+  rack: 'production',
+  app: 'billing',
+  route: 'POST /apps/{app}/services/{service}/processes',
+  permission: 'process:run',
+  command: ['bin/pre_release', '--now', 'rake', 'db:migrate'],
+  decision: { effect: 'deny', rule: 'no-command-rule', reason: 'Nobody may run this “émigré” on Fridays.' },
+  status: 403,
+}
+const broken: EventDraft = { ...call, request: 'r-3', source: { address: '::ffff:198.51.100.9' }, status: 502 }
+const locked: EventDraft = {
+  kind: 'user.locked',
+  request: 'r-4',
+  principal: ann,
+  detail: { reason: 'left the company' },
+}
+
+test.each<[FilterQuery, string[]]>([
+  [{ principal: ann.id }, ['r-1', 'r-3', 'r-4']],
+  [{ principal: 'ann@example.com' }, ['r-1', 'r-3', 'r-4']],
+  [{ principal: 'pipeline' }, ['r-2']],
+  [{ principal: 'ANN@example.com' }, []],
+  [{ rack: 'production' }, ['r-2']],
+  [{ app: 'web' }, ['r-1', 'r-3']],
+  [{ kind: 'user.locked' }, ['r-4']],
+  [{ permission: 'process:run' }, ['r-2']],
+  [{ route: 'GET /apps/{app}' }, ['r-1', 'r-3']],
+  [{ effect: 'deny' }, ['r-2']],
+  [{ effect: 'needs' }, []],
+  [{ effect: 'allow', app: 'web' }, ['r-1', 'r-3']],
+  [{ rule: 'no-command-rule' }, ['r-2']],
+  [{ status: '200' }, ['r-1']],
+  [{ status: '502' }, ['r-3']],
+  [{ status: '5xx' }, ['r-3']],
+  [{ status: '4xx' }, ['r-2']],
+  [{ status: '2xx' }, ['r-1']],
+  [{ status: '3xx' }, []],
+  [{ command: 'rake db:migrate' }, ['r-2']],
+  [{ command: 'RAKE DB' }, ['r-2']],
+  [{ command: 'migrate rake' }, []],
+  [{ command: 'pre_release' }, ['r-2']],
+  [{ text: 'migrate rake' }, ['r-2']],
+  [{ text: 'fridays nobody' }, ['r-2']],
+  [{ text: 'émigré' }, ['r-2']],
+  [{ text: 'mig*' }, ['r-2']],
+  [{ text: 'company' }, ['r-4']],
+  [{ text: 'compan' }, []],
+  [{ address: '192.0.2.7' }, ['r-1']],
+  [{ address: '192.0.2.0/24' }, ['r-1']],
+  [{ address: '198.51.100.9' }, ['r-3']],
+  [{ address: '::ffff:198.51.100.9' }, ['r-3']],
+  [{ address: '198.51.0.0/16' }, ['r-3']],
+  [{ address: '2001:db8::/32' }, ['r-2']],
+  [{ address: '2001:0DB8:0::1' }, ['r-2']],
+  [{ request: 'r-2' }, ['r-2']],
+  [{ from: '2000-01-01T00:00:00Z', to: '2001-01-01T00:00:00Z' }, []],
+  [{ from: '2001-01-01T00:00:00Z', app: 'billing' }, ['r-2']],
+])('%j finds %j', async (query, found) => {
+  const { search, record } = await started()
+  for (const draft of [call, refusedRun, broken, locked]) await record(draft)
+  const { items } = await search.page(query, { limit: 10 })
+  expect(items.map(({ event }) => event.request).sort()).toEqual(found)
+})
+
+test('a stream is found by its id, newest first, in pages', async () => {
+  const { search, record } = await started()
+  const { place } = await record(call)
+  await record(broken)
+  const first = await search.page({ stream: place.stream }, { limit: 2 })
+  const second = await search.page({ stream: place.stream }, { limit: 2, cursor: first.next ?? '' })
+  expect([...first.items, ...second.items].map(({ event }) => event.seq)).toEqual([3, 2, 1])
+  expect(second.next).toBeNull()
+})
+
+test('pages show all that was there at the first one, once, whatever is recorded in between', async () => {
+  const { search, record } = await started()
+  // Many of one millisecond, so that time alone does not tell them apart.
+  const before = await Promise.all(Array.from({ length: 40 }, () => record(call)))
+  const seen: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await search.page({ kind: 'call' }, { limit: 7, cursor })
+    seen.push(...page.items.map(({ id }) => id))
+    await Promise.all([record(call), record(call)])
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  expect(seen).toEqual(before.map(({ id }) => id).reverse())
+})
+
+test.each([
+  ['', 'nothing'],
+  ['x', 'no cursor'],
+  [Buffer.from('00000000.1.00000000-0000-0000-0000-000000000000.1').toString('base64url'), 'of other filters'],
+  [Buffer.from("'; drop table audit.events; --").toString('base64url'), 'a statement'],
+])('a cursor that no page gave is refused: %s (%s)', async (cursor) => {
+  const { search } = await started()
+  await expect(search.page({ kind: 'call' }, { limit: 1, cursor })).rejects.toMatchObject({
+    code: 'RGW_INVALID_AUDIT_CURSOR',
+  })
+})
+
+test('a cursor is good for its own filters alone', async () => {
+  const { search, record } = await started()
+  await record(call)
+  await record(call)
+  const { next } = await search.page({ kind: 'call' }, { limit: 1 })
+  expect((await search.page({ kind: 'call' }, { limit: 1, cursor: next ?? '' })).items).toHaveLength(1)
+  await expect(search.page({ kind: 'intent' }, { limit: 1, cursor: next ?? '' })).rejects.toMatchObject({
+    code: 'RGW_INVALID_AUDIT_CURSOR',
+  })
+})
+
+const hostile = [
+  "'; drop table audit.events; --",
+  "' or '1' = '1",
+  '\\',
+  '%',
+  '$1',
+  ':* & | ! ( ) <->',
+  '\u202e\u0007\u001b[2J',
+  '=cmd|calc',
+  '{app}',
+  'a\'b"c',
+]
+
+test.each(hostile)('a hostile value finds nothing and breaks nothing: %j', async (value) => {
+  const { search, record } = await started()
+  await record(call)
+  for (const name of ['principal', 'rack', 'app', 'permission', 'route', 'rule', 'request'] as const)
+    expect((await search.page({ [name]: value }, { limit: 1 })).items, name).toEqual([])
+  for (const name of ['text', 'command'] as const) {
+    const found = await search.page({ [name]: value }, { limit: 1 }).catch((error: unknown) => error)
+    expect(found instanceof Error ? { code: Reflect.get(found, 'code') } : found).toEqual(
+      found instanceof Error ? { code: 'RGW_INVALID_FILTER' } : { items: [], next: null },
+    )
+  }
+  expect((await search.page({ kind: 'call' }, { limit: 1 })).items).toHaveLength(1)
+})
+
+test.each<[FilterQuery, RegExp]>([
+  [{ from: 'yesterday' }, /from is a time in UTC/],
+  [{ to: '2027-02-30T25:00:00Z' }, /to is a time in UTC/],
+  [{ from: '2027-01-02T00:00:00Z', to: '2027-01-01T00:00:00Z' }, /before/],
+  [{ address: '192.0.2.1/33' }, /address/],
+  [{ address: '192.0.2.1/8/8' }, /address/],
+  [{ address: 'fe80::1%eth0' }, /address/],
+  [{ address: 'example.com' }, /address/],
+  [{ text: '***' }, /words/],
+  [{ text: 'a '.repeat(21) }, /words/],
+])('%j is refused with what to give instead', async (query, sentence) => {
+  const { search } = await started()
+  await expect(search.page(query, { limit: 1 })).rejects.toMatchObject({
+    code: 'RGW_INVALID_FILTER',
+    message: expect.stringMatching(sentence),
+  })
+})
+
+test('an event whose address, command or reason no index can take is recorded all the same', async () => {
+  const { search, record } = await started()
+  const word = 'x'.repeat(5_000)
+  const addresses = [
+    'unknown',
+    '999.1.1.1',
+    '1.2.3.4/99',
+    '::ffff:nonsense',
+    'fe80::1%eth0',
+    '',
+    '\u0000',
+    '192.0.2.0/24',
+  ]
+  for (const address of addresses)
+    await record({
+      ...refusedRun,
+      source: { address },
+      command: [word, '\u0000', '\ud800'],
+      decision: { effect: 'deny', rule: 'r', reason: `"reason":"${word}\\u0000` },
+    })
+  expect((await search.page({ app: 'billing' }, { limit: 50 })).items).toHaveLength(addresses.length)
+  expect((await search.page({ address: '192.0.2.0/24' }, { limit: 50 })).items).toHaveLength(1)
+})
+
+test('what is often found comes by its time, and what is not by its index: both in the same order', async () => {
+  const { search, runtime, record } = await started()
+  await record({ ...call, command: ['rake', 'rare'] })
+  await Promise.all(Array.from({ length: 120 }, (_, n) => record({ ...call, command: ['rake', `task:${n}`] })))
+  const [most] = await runtime`select count(*)::int as count from audit.events where command like 'rake%'`
+  expect(most?.count).toBe(121)
+  const often = await search.page({ text: 'rake' }, { limit: 50 })
+  expect(often.items.map(({ event }) => event.command?.[1])).toEqual(
+    Array.from({ length: 50 }, (_, n) => `task:${119 - n}`),
+  )
+  const rest: string[] = []
+  for (let cursor = often.next; cursor !== null; ) {
+    const page = await search.page({ text: 'rake' }, { limit: 50, cursor })
+    rest.push(...page.items.map(({ event }) => event.command?.[1] ?? ''))
+    cursor = page.next
+  }
+  expect(rest).toEqual([...Array.from({ length: 70 }, (_, n) => `task:${69 - n}`), 'rare'])
+})
+
+test('a search that takes too long is ended, and says what to do', async () => {
+  const { search, record, admin } = await started({ timeout: 200 })
+  await record(call)
+  await admin.begin(async (lock) => {
+    await lock`lock table audit.events in access exclusive mode`
+    await expect(search.page({}, { limit: 1 })).rejects.toMatchObject({ code: 'RGW_SEARCH_TOO_BROAD', statusCode: 503 })
+  })
+  expect((await search.page({ kind: 'call' }, { limit: 1 })).items).toHaveLength(1)
+})
+
+test('searches wait for each other only up to a number', async () => {
+  const { search, record } = await started()
+  await record(call)
+  const all = await Promise.allSettled(Array.from({ length: 40 }, () => search.page({}, { limit: 1 })))
+  const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  expect(all.length - refused.length).toBe(16)
+  expect(refused[0]).toMatchObject({ code: 'RGW_SEARCH_BUSY', statusCode: 429 })
+  await expect(search.page({}, { limit: 1 })).resolves.toMatchObject({ items: [{ event: { kind: 'call' } }] })
+})
+
+test('nothing can be written by its connections', async () => {
+  const { search } = await started()
+  await expect(
+    search.sql`insert into audit.streams (id, month, host, pid, lease_until) values (gen_random_uuid(), now(), 'x', 1, now())`,
+  ).rejects.toThrow(/read-only/)
+})
+
+test('everything that fits comes in one go, as of its beginning, in the order of time', async () => {
+  const { search, record } = await started()
+  const before = await Promise.all(
+    Array.from({ length: 1_200 }, (_, n) => record({ ...call, app: n % 2 ? 'web' : 'api' })),
+  )
+  const ids: string[] = []
+  for await (const batch of search.all({ app: 'web' })) {
+    ids.push(...batch.map(({ id }) => id))
+    await record(call)
+  }
+  expect(ids).toEqual(before.filter((_, n) => n % 2).map(({ id }) => id))
+})
+
+test('only so many exports run at once, and one that is broken off makes room', async () => {
+  const { search, record } = await started()
+  await Promise.all(Array.from({ length: 600 }, () => record(call)))
+  const open = async (of: AuditSearch) => {
+    const batches = of.all({})[Symbol.asyncIterator]()
+    await batches.next()
+    return batches
+  }
+  const [one] = [await open(search), await open(search)]
+  await expect(open(search)).rejects.toMatchObject({ code: 'RGW_SEARCH_BUSY' })
+  await one?.return?.()
+  const third = await open(search)
+  await third.return?.()
+})
+
+test('each partition has every index of the table, those made later, too', async () => {
+  const { admin } = await started()
+  const rows = await admin<{ name: string; indexes: number }[]>`
+    select c.relname as name, count(i.indexrelid)::int as indexes from pg_class c join pg_index i on i.indrelid = c.oid
+    where c.oid = 'audit.events'::regclass or c.oid in (select inhrelid from pg_inherits where inhparent = 'audit.events'::regclass)
+    group by 1`
+  expect(rows.length).toBeGreaterThan(2)
+  expect(new Set(rows.map(({ indexes }) => indexes)).size).toBe(1)
+  await admin`select audit.ensure_partition((date_trunc('month', now() at time zone 'UTC') + interval '3 months')::date)`
+  const [missing] = await admin`
+    select count(*)::int as count from pg_inherits child
+    where inhparent = 'audit.events'::regclass and (select count(*) from pg_index where indrelid = inhrelid) <>
+      (select count(*) from pg_index where indrelid = 'audit.events'::regclass)`
+  expect(missing?.count).toBe(0)
+})

@@ -1,0 +1,131 @@
+import postgres, { type Sql } from 'postgres'
+import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
+import { cursorAt, placeAt } from './cursor.ts'
+import { type AuditFilters, type FilterQuery, readFilters } from './filters.ts'
+import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
+import { eventQuery, exportQuery, isSorted, type PagePart, pageQuery, type Query, recentPageQuery } from './query.ts'
+import { createSlots, type Slots } from './slots.ts'
+
+export interface AuditSearchOptions {
+  /** The runtime login. */
+  readonly url: string
+  /** Milliseconds after which a search is ended. Default 5,000. */
+  readonly timeout?: number
+}
+
+export interface FoundPage {
+  readonly items: readonly FoundEvent[]
+  /** For the next page; null on the last one. */
+  readonly next: string | null
+}
+
+/** The audit log as an auditor reads it. */
+export interface AuditSearch {
+  /** The newest events that fit. @throws InvalidFilter, InvalidAuditCursor, SearchTooBroad, SearchBusy */
+  page(query: FilterQuery, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<FoundPage>
+  /** @throws NoSuchEvent, SearchBusy */
+  event(id: string): Promise<FoundEvent>
+  /**
+   * All that fit as of now, in the order of time, in batches: the next is read when the one before was taken.
+   * @throws InvalidFilter at once, SearchBusy with the first batch
+   */
+  all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
+  /** For statements of its own; under the same limits. */
+  readonly sql: Sql
+  close(): Promise<void>
+}
+
+/** Connections that nothing else uses: an auditor's search never stands before a call. */
+const connections = 4
+/** Searches that run or wait for a connection. */
+const mostSearches = 16
+const mostExports = 2
+const batchSize = 500
+
+export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions): AuditSearch {
+  const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
+  const searches = createSlots(mostSearches, 'searches')
+  const exports = createSlots(mostExports, 'exports')
+
+  async function bounded(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
+    const giveBack = searches.take()
+    try {
+      return (await work()).map(foundEvent)
+    } catch (error) {
+      throw isCancelled(error) ? new SearchTooBroad(timeout / 1_000) : error
+    } finally {
+      giveBack()
+    }
+  }
+
+  async function pageRows(filters: AuditFilters, part: PagePart): Promise<EventRow[]> {
+    if (isSorted(filters)) {
+      const rows = await run(sql, recentPageQuery(filters, part))
+      if (rows.length === part.limit) return rows
+    }
+    return run(sql, pageQuery(filters, part))
+  }
+
+  return {
+    sql,
+    async page(query, { limit, cursor }) {
+      const filters = readFilters(query)
+      const before = cursor === undefined ? {} : { before: placeAt(cursor, query) }
+      const found = await bounded(() => pageRows(filters, { limit: limit + 1, ...before }))
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      return { items, next: found.length > limit && last ? cursorAt(last.place, query) : null }
+    },
+    async event(id) {
+      const [found] = await bounded(() => run(sql, eventQuery(id)))
+      if (!found) throw new NoSuchEvent(id)
+      return found
+    },
+    all(query) {
+      return readAll(url, readFilters(query), exports)
+    },
+    close: () => sql.end({ timeout: 1 }),
+  }
+}
+
+/** One statement, so one moment of the log. Rows are sent when they are wanted, on a connection of its own. */
+async function* readAll(url: string, filters: AuditFilters, slots: Slots): AsyncGenerator<FoundEvent[]> {
+  const giveBack = slots.take()
+  const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export' })
+  try {
+    // By the index, in its order: a table of this size isn't sorted first.
+    if (!isSorted(filters)) await sql`set enable_sort = off`
+    const { text, values } = exportQuery(filters)
+    for await (const batch of sql.unsafe<EventRow[]>(text, [...values]).cursor(batchSize)) yield batch.map(foundEvent)
+  } finally {
+    giveBack()
+    await sql.end({ timeout: 1 })
+  }
+}
+
+function run(sql: Sql, { text, values }: Query): Promise<EventRow[]> {
+  return sql.unsafe<EventRow[]>(text, [...values])
+}
+
+/** Of PostgreSQL: `query_canceled`, which is how it ends a statement that took too long. */
+function isCancelled(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code === '57014'
+}
+
+function connect(url: string, { max, timeout, name }: { max: number; timeout: number; name: string }): Sql {
+  return postgres(url, {
+    max,
+    // A statement is planned for its values: a rare name wants another way than a common one.
+    prepare: false,
+    fetch_types: false,
+    connect_timeout: 5,
+    idle_timeout: 30,
+    connection: {
+      application_name: name,
+      statement_timeout: timeout,
+      default_transaction_read_only: true,
+      plan_cache_mode: 'force_custom_plan',
+    },
+    onnotice() {},
+  })
+}

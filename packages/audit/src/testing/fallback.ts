@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { EventDraft } from '../event.ts'
+import { type FallbackOptions, openFallback } from '../fallback/fallback.ts'
+import { createPostgresImporter } from '../fallback/importer.ts'
+import type { FallbackKeys } from '../fallback/line.ts'
+import { createPostgresAuditStore } from '../store.ts'
+import { createAuditWriter } from '../writer.ts'
+import type { AuditWriterOptions } from '../writer-options.ts'
+import { startFaultyProxy } from './faulty-proxy.ts'
+
+export const testKeys: FallbackKeys = [Buffer.alloc(32, 1)]
+
+/** A directory of its own, gone when the test ends. */
+export async function directoryForTest(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-fallback-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  return join(directory, 'audit')
+}
+
+/** A writer with a fallback, whose database can be taken away and given back. Ended when the test ends. */
+export async function openWriterWithFallback(
+  databaseUrl: string,
+  {
+    directory,
+    writer: writerOptions = {},
+    ...options
+  }: Partial<FallbackOptions> & { readonly directory: string; readonly writer?: Partial<AuditWriterOptions> },
+) {
+  const proxy = await startFaultyProxy(databaseUrl)
+  const alarms: EventDraft[] = []
+  const errors: unknown[] = []
+  const states: ('away' | 'back')[] = []
+  const fallback = await openFallback({
+    primary: createPostgresAuditStore({ url: proxy.url, timeout: 1_000, fallback: true }),
+    importer: createPostgresImporter({ url: proxy.url, timeout: 1_000 }),
+    keys: testKeys,
+    onAlarm: (draft) => alarms.push(draft),
+    onError: (cause) => errors.push(cause),
+    onAway: (cause) => states.push(cause === null ? 'back' : 'away'),
+    directory,
+    ...options,
+    limits: { patience: 300, every: 50, minimumFree: 1, ...options.limits },
+  })
+  const writer = createAuditWriter({ store: fallback.store, clock: Date, host: 'test', pid: 1, ...writerOptions })
+  await writer.open()
+  await fallback.look(writer.record)
+  let ended: Promise<void> | null = null
+  async function end() {
+    await writer.close()
+    await fallback.store.close()
+    await proxy.stop()
+  }
+  const endOnce = () => {
+    ended ??= end()
+    return ended
+  }
+  onTestFinished(endOnce)
+  return {
+    ...writer,
+    fallback,
+    alarms,
+    errors,
+    states,
+    end: endOnce,
+    stream: () => writer.stats().stream ?? '',
+    takeDatabase() {
+      proxy.set('refuse')
+      proxy.cut()
+    },
+    giveDatabase: () => proxy.set('pass'),
+    proxy,
+  }
+}

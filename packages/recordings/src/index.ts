@@ -1,0 +1,21 @@
+export type { CastHeader } from './cast.ts'
+export { chunkKey, type DeriveKeys } from './chunk.ts'
+export { RecordingBroken, RecordingUnavailable } from './errors.ts'
+export { defaultLimits, type RecordingLimits } from './limits.ts'
+export {
+  type ProvenRecording,
+  type ReadRecordingOptions,
+  type RecordingVerdict,
+  readRecording,
+  verifyRecording,
+} from './reader.ts'
+export type { RecordedSession, Recording, RecordingGap, RecordingMode, RecordingSummary } from './recording.ts'
+export {
+  createRecordings,
+  type NewRecording,
+  type RecordingStats,
+  type Recordings,
+  type RecordingsOptions,
+} from './recordings.ts'
+export { compileSecrets, type Secret, type SecretFinder, shortestSecret } from './secret-finder.ts'
+export { replaceIn } from './secret-replacer.ts'

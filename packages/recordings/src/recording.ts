@@ -1,0 +1,295 @@
+import { type CastHeader, CastWriter } from './cast.ts'
+import { ChunkSealer, chunkKey, type DeriveKeys, genesis, nextHead } from './chunk.ts'
+import { Journal } from './journal.ts'
+import type { SecretFinder } from './secret-finder.ts'
+import { replaceIn, SecretReplacer } from './secret-replacer.ts'
+import { Uploads, type UploadsContext } from './uploads.ts'
+
+/** `strict`: what can't be recorded doesn't happen. `best-effort`: it happens, and what is missing is said. */
+export type RecordingMode = 'strict' | 'best-effort'
+
+/** What was not recorded of a session that went on. */
+export interface RecordingGap {
+  readonly recording: string
+  readonly reason: string
+  readonly bytes: number
+  readonly durationMs: number
+}
+
+/** What a recording comes to: whoever has it can prove its chunks. */
+export interface RecordingSummary {
+  readonly id: string
+  readonly chunks: number
+  /** Of all chunks as they are stored. */
+  readonly bytes: number
+  /** The chain's head, hex. */
+  readonly head: string
+  /** Bytes of the session that are missing. */
+  readonly lost: number
+}
+
+/** The session that is recorded, as far as a recording can act on it. */
+export interface RecordedSession {
+  /** Nothing more is read from either side. */
+  hold(): void
+  resume(): void
+  end(reason: string): void
+}
+
+export interface RecordingOptions {
+  readonly id: string
+  readonly header: CastHeader
+  readonly mode: RecordingMode
+  readonly input: boolean
+  readonly secrets: SecretFinder | null
+  readonly deriveKeys: DeriveKeys
+  readonly context: UploadsContext
+  readonly onGap: (gap: RecordingGap) => void
+}
+
+/** What Convox puts before an exit code. The CLI takes it from a frame that holds both. */
+const exitMarker = Buffer.from('F1E49A85-0AD7-4AEF-A618-C249C6E6568D:')
+const tooSlow = 'the store is too slow'
+const longestExit = exitMarker.length + 12
+
+/** One session on its way into the store. Between frames, while nothing comes, it holds neither timer nor buffer. */
+export class Recording {
+  readonly id: string
+  /** Resolves when the session has ended. */
+  readonly whenOver: Promise<void>
+  readonly #options: RecordingOptions
+  readonly #sealer: ChunkSealer
+  readonly #uploads: Uploads
+  readonly #journal: Journal
+  readonly #cast = new CastWriter()
+  readonly #replacers: { readonly o: SecretReplacer; readonly i: SecretReplacer }
+  readonly #startedAt: number
+  #head: Buffer = genesis
+  #bytes = 0
+  #lost = 0
+  #exit: string | null = null
+  #timer: NodeJS.Timeout | undefined
+  #session: RecordedSession | null = null
+  #held = false
+  #holding: NodeJS.Timeout | undefined
+  #failure: string | null = null
+  #gap: { readonly since: number; readonly reason: string; bytes: number } | null = null
+  #over = false
+  #ended = false
+  #tellOver = () => {}
+
+  constructor(options: RecordingOptions) {
+    const { id, context, secrets, deriveKeys, header } = options
+    this.id = id
+    this.whenOver = new Promise((resolve) => {
+      this.#tellOver = resolve
+    })
+    this.#options = options
+    this.#sealer = new ChunkSealer(id, deriveKeys)
+    this.#uploads = new Uploads(id, context, {
+      onStored: () => this.#onStored(),
+      onFailed: (waitedFor) => this.#onFailed(waitedFor),
+    })
+    this.#journal = new Journal(context.limits.chunk)
+    this.#replacers = { o: new SecretReplacer(secrets), i: new SecretReplacer(secrets) }
+    this.#startedAt = context.elapsed()
+    this.#cast.header({ ...header, command: replaceIn(header.command, secrets) })
+    this.#mark('started')
+  }
+
+  /** Where the first chunk is kept. */
+  get firstKey(): string {
+    return chunkKey(this.id, 0)
+  }
+
+  /** What the recording is: to be stored before anything is recorded. */
+  firstChunk(): Buffer {
+    return this.#seal(false)
+  }
+
+  /** Keeps a chunk until it is stored. */
+  store(number: number, chunk: Buffer): void {
+    this.#uploads.add(number, chunk)
+  }
+
+  attach(session: RecordedSession): void {
+    this.#session = session
+    if (this.#held) session.hold()
+    if (this.#failure !== null) session.end(this.#failure)
+  }
+
+  /**
+   * Takes a piece of what passed, and keeps no reference to it.
+   *
+   * @param end whether a message ends with it
+   */
+  take(code: 'o' | 'i', piece: Buffer, end: boolean): void {
+    if (this.#over) return
+    try {
+      this.#take(code, piece)
+      if (end && code === 'o') this.#readExit()
+    } catch (error) {
+      this.#fail(`the recording failed: ${error instanceof Error ? error.message : 'unknown'}`)
+    }
+  }
+
+  /** The rack has said that nothing more comes. */
+  sawEnd(): void {
+    this.#ended = true
+  }
+
+  /** The session has ended. @param how in the last marker, where it didn't end by itself */
+  finish(how: string): RecordingSummary {
+    this.#over = true
+    clearTimeout(this.#timer)
+    clearTimeout(this.#holding)
+    this.#writeJournal()
+    this.#cast.data('o', this.#at(), this.#replacers.o.end())
+    this.#cast.data('i', this.#at(), this.#replacers.i.end())
+    this.#cast.end(this.#at())
+    this.#endGap()
+    this.#mark(this.#ended || this.#exit !== null ? 'ended' : how)
+    if (this.#exit !== null) this.#cast.event('x', this.#at(), this.#exit)
+    const chunk = this.#seal(true)
+    this.#uploads.add(this.#sealer.count - 1, chunk)
+    this.#tellOver()
+    return {
+      id: this.id,
+      chunks: this.#sealer.count,
+      bytes: this.#bytes,
+      head: this.#head.toString('hex'),
+      lost: this.#lost,
+    }
+  }
+
+  /** Resolves when all of it is stored, or given up because the process ends. */
+  stored(): Promise<void> {
+    return this.#uploads.done()
+  }
+
+  #take(code: 'o' | 'i', piece: Buffer): void {
+    if (this.#exit !== null && code === 'o' && piece.length > 0) {
+      // What a process prints may look like an end that it isn't.
+      this.#writeJournal()
+      this.#mark(`exit ${this.#exit}, and more came`)
+      this.#exit = null
+    }
+    let rest = piece
+    while (rest.length > 0) {
+      if (this.#gap !== null) {
+        this.#lose(code, rest)
+        return
+      }
+      const taken = this.#journal.append(code, this.#at(), rest)
+      rest = rest.subarray(taken)
+      if (this.#journal.size === this.#options.context.limits.chunk) this.#flush()
+      else this.#timer ??= setTimeout(() => this.#flush(), this.#options.context.limits.flushAfter).unref()
+    }
+  }
+
+  #readExit(): void {
+    const tail = this.#journal.tail(longestExit)
+    if (tail.at(-1) !== 0x0a) return
+    const at = tail.lastIndexOf(exitMarker)
+    if (at === -1) return
+    const code = tail.toString('latin1', at + exitMarker.length, tail.length - 1)
+    if (!/^\d{1,10}$/.test(code)) return
+    this.#journal.dropTail(tail.length - at)
+    this.#exit = code
+    this.#timer ??= setTimeout(() => this.#flush(), this.#options.context.limits.flushAfter).unref()
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#writeJournal()
+    if (this.#cast.size > 0) this.#uploads.add(this.#sealer.count, this.#seal(false))
+    if (this.#isFull()) this.#onFull()
+  }
+
+  #writeJournal(): void {
+    for (const { code, at, bytes } of this.#journal.take())
+      this.#cast.data(code, at, this.#replacers[code].replace(bytes))
+  }
+
+  #seal(final: boolean): Buffer {
+    const chunk = this.#sealer.seal(this.#cast.take(), { final })
+    this.#head = nextHead(this.#head, chunk)
+    this.#bytes += chunk.length
+    return chunk
+  }
+
+  #isFull(): boolean {
+    const { limits, totals } = this.#options.context
+    const own = this.#uploads.waitingBytes
+    return own >= limits.waiting || (totals.waitingBytes >= limits.waitingInAll && own >= limits.reserve)
+  }
+
+  #onFull(): void {
+    const { mode, context } = this.#options
+    if (this.#gap !== null || this.#over) return
+    const { hold } = context.limits
+    if (mode === 'best-effort' && hold === 0) this.#goOnWithout(tooSlow)
+    else if (!this.#held) {
+      this.#held = true
+      this.#session?.hold()
+      if (mode === 'best-effort') this.#holding = setTimeout(() => this.#goOnWithout(tooSlow), hold)
+    }
+  }
+
+  #letGo(): void {
+    clearTimeout(this.#holding)
+    if (!this.#held) return
+    this.#held = false
+    this.#session?.resume()
+  }
+
+  #goOnWithout(reason: string): void {
+    this.#gap ??= { since: this.#options.context.elapsed(), reason, bytes: 0 }
+    this.#letGo()
+  }
+
+  /** What is lost goes past the replacer, so that it knows of a secret that was begun. */
+  #lose(code: 'o' | 'i', piece: Buffer): void {
+    this.#replacers[code].replace(piece)
+    this.#lost += piece.length
+    if (this.#gap !== null) this.#gap.bytes += piece.length
+  }
+
+  #onStored(): void {
+    if (this.#uploads.waitingBytes > this.#options.context.limits.waiting / 2 || this.#isFull()) return
+    this.#letGo()
+    if (!this.#over && this.#failure === null) this.#endGap()
+  }
+
+  #endGap(): void {
+    const gap = this.#gap
+    if (gap === null) return
+    this.#gap = null
+    if (gap.bytes === 0) return
+    const durationMs = Math.round(this.#options.context.elapsed() - gap.since)
+    this.#mark(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
+    this.#options.onGap({ recording: this.id, reason: gap.reason, bytes: gap.bytes, durationMs })
+  }
+
+  #onFailed(waitedFor: number): void {
+    const { mode, context } = this.#options
+    if (mode === 'strict' && !this.#over && waitedFor >= context.limits.patience)
+      this.#fail('this session is to be recorded, and its recording can not be stored any more')
+  }
+
+  #fail(reason: string): void {
+    if (this.#failure !== null) return
+    this.#failure = reason
+    if (this.#options.mode === 'strict') this.#session?.end(reason)
+    else this.#goOnWithout(reason)
+  }
+
+  #mark(text: string): void {
+    this.#cast.event('m', this.#at(), text)
+  }
+
+  #at(): number {
+    return Math.round(this.#options.context.elapsed() - this.#startedAt)
+  }
+}

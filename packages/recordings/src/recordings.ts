@@ -1,0 +1,125 @@
+import { setMaxListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ObjectStore } from '@rack-gateway/object-store'
+import { attempt } from './attempt.ts'
+import type { CastHeader } from './cast.ts'
+import type { DeriveKeys } from './chunk.ts'
+import { RecordingUnavailable } from './errors.ts'
+import { defaultLimits, type RecordingLimits } from './limits.ts'
+import { Recording, type RecordingGap, type RecordingMode } from './recording.ts'
+import type { SecretFinder } from './secret-finder.ts'
+import { newTotals } from './uploads.ts'
+
+export interface RecordingsOptions {
+  readonly store: ObjectStore
+  readonly deriveKeys: DeriveKeys
+  readonly limits?: Partial<RecordingLimits>
+  /** Milliseconds of a clock that never goes back. */
+  readonly elapsed?: () => number
+  readonly onError: (error: unknown, recording: string) => void
+}
+
+export interface NewRecording {
+  readonly id: string
+  readonly header: CastHeader
+  readonly mode: RecordingMode
+  /** Whether what is typed is recorded too. */
+  readonly input: boolean
+  readonly secrets: SecretFinder | null
+  /** Told of each part that is missing, once it has ended. */
+  readonly onGap: (gap: RecordingGap) => void
+}
+
+export interface RecordingStats {
+  readonly open: number
+  readonly waitingBytes: number
+  readonly waitingChunks: number
+  readonly stored: number
+  readonly failures: number
+  /** Recordings with a chunk whose last attempt failed, and for how long the first of them has failed, in milliseconds. */
+  readonly failing: number
+  readonly failingFor: number
+  /** Bytes of sessions that went on without being recorded. */
+  readonly lost: number
+}
+
+/** The recordings of one process. */
+export interface Recordings {
+  readonly store: ObjectStore
+  /** @throws RecordingUnavailable for a strict one whose first chunk the store doesn't take */
+  begin(recording: NewRecording): Promise<Recording>
+  /** A session went on that should have been recorded and was not at all. @param bytes of it */
+  missed(bytes: number): void
+  stats(): RecordingStats
+  /** Waits for sessions to end and for what isn't stored yet, as long as `drain` says. */
+  close(): Promise<void>
+}
+
+export function createRecordings(options: RecordingsOptions): Recordings {
+  const { store, deriveKeys, elapsed = performance.now.bind(performance), onError } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const totals = newTotals()
+  const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal)
+  const open = new Set<Recording>()
+  let lost = 0
+  const context = { store, limits, elapsed, totals, signal: stopping.signal, onError }
+
+  function missed(bytes: number): void {
+    lost += bytes
+  }
+
+  function watch(recording: Recording): void {
+    open.add(recording)
+    recording.whenOver.then(() => recording.stored()).finally(() => open.delete(recording))
+  }
+
+  return {
+    store,
+    async begin(wanted) {
+      const recording = new Recording({
+        ...wanted,
+        deriveKeys,
+        context,
+        onGap(gap) {
+          missed(gap.bytes)
+          wanted.onGap(gap)
+        },
+      })
+      const chunk = recording.firstChunk()
+      if (wanted.mode === 'strict') {
+        try {
+          await attempt({ signal: stopping.signal, milliseconds: limits.attempt }, (signal) =>
+            store.put(recording.firstKey, chunk, { signal }),
+          )
+        } catch (error) {
+          onError(error, wanted.id)
+          throw new RecordingUnavailable(
+            'this session is to be recorded, and its recording can not be stored now, so it is not opened; try again, and tell whoever runs the gateway',
+          )
+        }
+        totals.stored += 1
+      } else recording.store(0, chunk)
+      watch(recording)
+      return recording
+    },
+    missed,
+    stats: () => ({
+      open: open.size,
+      waitingBytes: totals.waitingBytes,
+      waitingChunks: totals.waitingChunks,
+      stored: totals.stored,
+      failures: totals.failures,
+      failing: totals.failing.size,
+      failingFor: totals.failing.size === 0 ? 0 : elapsed() - Math.min(...totals.failing.values()),
+      lost,
+    }),
+    async close() {
+      const all = Promise.all([...open].map((recording) => recording.whenOver.then(() => recording.stored())))
+      const giveUp = new AbortController()
+      await Promise.race([all, sleep(limits.drain, undefined, { signal: giveUp.signal })]).finally(() => giveUp.abort())
+      stopping.abort(new Error('the gateway has stopped'))
+      store.close()
+    },
+  }
+}
