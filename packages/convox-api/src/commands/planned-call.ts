@@ -1,4 +1,4 @@
-import { compileMatcher } from '../matcher.ts'
+import { compileMatcher, type Match } from '../matcher.ts'
 import { formType } from '../pairs.ts'
 import { readParameters } from '../parameters.ts'
 import { rackRoutes } from '../routes.ts'
@@ -9,19 +9,27 @@ import type { Field, Step } from './step.ts'
 import { trimmed } from './trimmed.ts'
 import { type Doubt, isDoubt, type PlannedCall, type PlannedCommand, type PlannedProcess } from './types.ts'
 
-/** As a matcher of all routes would, put together from those alone that can have such a path. */
+const matchers = new Map<string, Match>()
+
+/** As a matcher of all routes would: put together from those alone that can have such a path, when it is first asked for. */
 function match(method: string, path: string, kind: RackRoute['kind']): RouteMatch | null {
-  const segments = path.split('/')
+  const first = firstSegment(path)
+  const key = `${kind} ${method} ${first}`
+  const known = matchers.get(key)
+  if (known) return known(method, path, kind)
   const able = rackRoutes.filter(
     (route) =>
-      route.kind === kind && (route.method === method || route.method === 'ANY') && canHave(route.path, segments),
+      route.kind === kind &&
+      (route.method === method || route.method === 'ANY') &&
+      (firstSegment(route.path) === first || route.path.startsWith('/{')),
   )
-  return compileMatcher(able)(method, path, kind)
+  const made = compileMatcher(able)
+  if (able.length > 0) matchers.set(key, made)
+  return made(method, path, kind)
 }
 
-/** Whether fixed segments of a route's path, as far as both go, are those of a path. */
-function canHave(pattern: string, segments: readonly string[]): boolean {
-  return pattern.split('/').every((text, place) => text.startsWith('{') || text === segments[place])
+function firstSegment(path: string): string {
+  return path.slice(1).split('/', 1).join()
 }
 
 /** The calls of one step, found as the gateway will find them: by their target. */
