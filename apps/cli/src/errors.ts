@@ -9,6 +9,9 @@ export const LoginFailed = createError<[string]>('RGW_CLI_LOGIN_FAILED', '%s')
 export const Interrupted = createError('RGW_CLI_INTERRUPTED', 'interrupted: nothing has changed')
 export const JobTokenMissing = createError<[string]>('RGW_CLI_JOB_TOKEN_MISSING', '%s')
 export const Refused = createError<[string]>('RGW_CLI_REFUSED', '%s')
+/** A proof that there is none of yet. */
+export const NotSigned = createError<[string]>('RGW_CLI_NOT_SIGNED', '%s')
+export const AuditUnreadable = createError<[string]>('RGW_CLI_AUDIT_UNREADABLE', '%s')
 /** A policy document, or a file of cases for one. */
 export const PolicyInvalid = createError<[string]>('RGW_CLI_POLICY_INVALID', '%s')
 export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')

@@ -8,6 +8,10 @@ export const exitCodes = {
   notLoggedIn: 4,
   /** The policy refuses the command: convox wasn't started, or `can` was asked. */
   denied: 5,
+  /** `audit verify`: the log is not what was recorded. */
+  tampered: 6,
+  /** Nothing is known: the log could not be read to its end, or no checkpoint has signed the event yet. */
+  unverified: 8,
   unreachable: 7,
   configuration: 78,
   convoxNotExecutable: 126,
@@ -26,6 +30,8 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_REFUSED', exitCodes.denied],
   ['RGW_CLI_POLICY_INVALID', exitCodes.checkFailed],
+  ['RGW_CLI_NOT_SIGNED', exitCodes.unverified],
+  ['RGW_CLI_AUDIT_UNREADABLE', exitCodes.unverified],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],

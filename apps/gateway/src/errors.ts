@@ -24,6 +24,8 @@ export const UpstreamUnclear = sentence('RGW_UPSTREAM_UNCLEAR', 502)
 export const ChangeUnclear = sentence('RGW_CHANGE_UNCLEAR', 502)
 export const PackagesTooSlow = sentence('RGW_PACKAGES_TOO_SLOW', 503)
 export const OutcomeNotRecorded = sentence('RGW_OUTCOME_NOT_RECORDED', 503)
+export const AuditLogBusy = sentence('RGW_AUDIT_LOG_BUSY', 429)
+export const NotSignedYet = sentence('RGW_NOT_SIGNED_YET', 409)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 
 export const NobodyWaits = createError(

@@ -51,9 +51,14 @@ export const eventKinds = [
   'policy.studied',
   'package.recorded',
   'environment.changed',
+  'audit.inconsistent',
+  'audit.read',
+  'audit.archived',
+  'audit.dropping',
+  'audit.dropped',
+  'signing-key.changed',
   'recording.gap',
   'recording.read',
-  'audit.read',
   'audit.exported',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
