@@ -8,7 +8,13 @@ import { build } from 'esbuild'
 const here = fileURLToPath(new URL('.', import.meta.url))
 rmSync(`${here}bundle`, { recursive: true, force: true })
 
-/** What is imported when it is needed stays a file of its own: where it is written, by its name. */
+/** What every check before convox needs is in the file that is read anyway. */
+const within = new Map([
+  ['precheck', 'src/precheck/precheck.ts'],
+  ['judgement', 'src/precheck/kept-judgement.ts'],
+])
+
+/** What else is imported when it is needed stays a file of its own: where it is written, by its name. */
 const apartNames = new Map()
 const apart = {
   name: 'apart',
@@ -16,6 +22,7 @@ const apart = {
     bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return
       const name = basename(path, '.ts')
+      if (within.has(name)) return { path: join(here, within.get(name)) }
       apartNames.set(name, join(resolveDir, path))
       return { path: `./${name}.js`, external: true }
     })
@@ -56,25 +63,36 @@ const common = {
     js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
   },
 }
-const quick = {
-  'rack-gateway': 'src/start.ts',
-  main: 'src/main.ts',
-  precheck: 'src/precheck/precheck.ts',
-  judgement: 'src/precheck/kept-judgement.ts',
-  refresh: 'src/precheck/refresh.ts',
-}
-for (const [name, source] of Object.entries(quick))
-  await build({ ...common, entryPoints: { [name]: source }, plugins: [apart, lazyModules] })
-// What takes longest to compile is a script: only of a script Node keeps how it has compiled all that was used.
-await build({
+// What takes longest to compile is a script: only of a script Node keeps how it has compiled all that was used. It is named
+// by its content, so what is kept of one is never taken for what is kept of another.
+const { metafile } = await build({
   ...common,
   entryPoints: { judgement: 'src/precheck/judgement.ts' },
+  entryNames: '[name]-[hash]',
+  metafile: true,
   plugins: [apart, lazyModules],
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  banner: {},
+  // It is read whole at each command, so names cost more here than anywhere else.
+  minifyIdentifiers: true,
+  banner: { js: '(function (module, require, moduleUrl) {' },
+  footer: { js: '})' },
   define: { 'import.meta.url': 'moduleUrl' },
 })
+const [judgementScript = ''] = Object.keys(metafile.outputs).map((path) => basename(path))
+const quick = {
+  'rack-gateway': 'src/start.ts',
+  main: 'src/main.ts',
+  'judgement-anew': 'src/precheck/judgement-anew.ts',
+  refresh: 'src/precheck/refresh.ts',
+}
+for (const [name, source] of Object.entries(quick))
+  await build({
+    ...common,
+    entryPoints: { [name]: source },
+    plugins: [apart, lazyModules],
+    define: { judgementScript: JSON.stringify(`./${judgementScript}`) },
+  })
 for (const name of Object.keys(quick)) apartNames.delete(name)
 await build({ ...common, entryPoints: Object.fromEntries(apartNames), splitting: true })
 

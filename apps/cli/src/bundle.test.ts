@@ -1,10 +1,13 @@
+import { isAscii } from 'node:buffer'
 import { execFile } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { effectivePolicy } from './testing/effective-policy.ts'
+import { startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
 const run = promisify(execFile)
@@ -43,7 +46,29 @@ test('what is shipped runs each kind of command', async () => {
   expect(await shipped('help', 'policy', 'diff')).toContain('@in-force')
   expect(await shipped('apps')).toContain('"argv":["apps"]')
   expect(await shipped('--no-precheck', 'apps')).toContain('"argv":["apps"]')
-  expect(readdirSync(join(machine.home, 'config', 'code'))).toHaveLength(1)
+})
+
+test('what is shipped checks commands before convox, from how its code was compiled before', async () => {
+  const gateway = await startFakeGateway(effectivePolicy({ role: 'deployer' }))
+  try {
+    machine.configure({
+      gateways: { staging: { url: gateway.url, rack: 'staging' } },
+      tokens: { staging: { token: 'rgs_x' } },
+    })
+    const set = ['env', 'set', 'A=b', '-a', 'web']
+    for (let time = 0; time < 3; time++) expect(await shipped(...set)).toContain('"argv":["env","set"')
+    expect(gateway.asked).toHaveLength(1)
+    expect(readdirSync(join(machine.home, 'config', 'code'))).toHaveLength(1)
+    await expect(shipped('apps', 'delete', 'web')).rejects.toMatchObject({ code: 5 })
+  } finally {
+    await gateway.close()
+  }
+})
+
+test('what is kept compiled is plain ASCII: any other character would make it twice as long in memory', () => {
+  const bundle = join(cli, 'bundle')
+  const [script = ''] = readdirSync(bundle).filter((name) => /^judgement-[A-Z0-9]+\.cjs$/.test(name))
+  expect(isAscii(readFileSync(join(bundle, script)))).toBe(true)
 })
 
 test.each([
@@ -51,6 +76,7 @@ test.each([
   'precheck/precheck.ts',
   'precheck/kept-judgement.ts',
   'precheck/judgement.ts',
+  'precheck/judgement-anew.ts',
   'precheck/refresh.ts',
 ])('a wrapped command waits for no large package: %s', async (entry) => {
   const { metafile } = await build({
@@ -72,6 +98,7 @@ test.each([
 
 const small = new Set([
   '@fastify/error',
+  '@noble/hashes',
   'cross-spawn',
   'isexe',
   'path-key',

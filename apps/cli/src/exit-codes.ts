@@ -3,11 +3,15 @@ export const exitCodes = {
   ok: 0,
   failure: 1,
   usage: 2,
-  /** What was to be checked isn't as it should be: a document, a case, a rule that no case exercises, a recording. */
+  /** What was to be checked isn't as it should be: a document, a case, a rule that no case exercises. */
   checkFailed: 3,
   notLoggedIn: 4,
   /** The policy refuses the command: convox wasn't started, or `can` was asked. */
   denied: 5,
+  /** `audit verify`, `audit play`: the log, or a recording, is not what was recorded. */
+  tampered: 6,
+  /** Nothing is known: the log could not be read to its end, or no checkpoint has signed the event yet. */
+  unverified: 8,
   unreachable: 7,
   configuration: 78,
   convoxNotExecutable: 126,
@@ -26,7 +30,10 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_REFUSED', exitCodes.denied],
   ['RGW_CLI_POLICY_INVALID', exitCodes.checkFailed],
-  ['RGW_CLI_RECORDING_NOT_WHOLE', exitCodes.checkFailed],
+  ['RGW_CLI_NOT_SIGNED', exitCodes.unverified],
+  ['RGW_CLI_AUDIT_UNREADABLE', exitCodes.unverified],
+  ['RGW_CLI_RECORDING_NOT_WHOLE', exitCodes.unverified],
+  ['RGW_CLI_RECORDING_BROKEN', exitCodes.tampered],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],

@@ -39,6 +39,13 @@ export const commandExamples = {
   rack-gateway ci login https://gateway.example.com >> "$GITHUB_ENV"     (GitHub Actions)
   echo "export $(rack-gateway ci login https://gateway.example.com)" >> "$BASH_ENV"     (CircleCI)
   rack-gateway ci login https://gateway.example.com --token-variable MY_ID_TOKEN`,
+  evidence: `Verifies the audit log with no trust in the gateway. Ends with 0 when it holds, with 6 when it doesn't. Examples:
+  rack-gateway audit verify --checkpoints /mnt/checkpoints --key 'rack-gateway/audit+1a2b3c4d+AbCd…'
+  rack-gateway audit verify --database postgres://auditor@db.example.com/gateway --checkpoints /mnt/checkpoints
+  rack-gateway audit verify --export audit.ndjson --checkpoints /mnt/checkpoints
+  rack-gateway audit verify --archive /mnt/archive --checkpoints /mnt/checkpoints
+  rack-gateway audit prove 01a21006-6e55-7646-9171-966421143187 > proof.json
+  rack-gateway audit verify-proof proof.json --key 'rack-gateway/audit+1a2b3c4d+AbCd…'`,
   sessions: `Examples:
   rack-gateway sessions
   rack-gateway sessions --rack production --json

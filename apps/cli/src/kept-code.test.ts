@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,13 +25,13 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 const directory = () => join(home, 'code')
 const kept = () => readdirSync(directory()).map((name) => join(directory(), name))
 
-function script(text: string): URL {
+/** A script that was written `second` seconds after another one. */
+function answering(answer: string, second = 0): URL {
   const path = join(home, 'script.cjs')
-  writeFileSync(path, text)
+  writeFileSync(path, `(function (module) { module.exports = { answer: () => ${JSON.stringify(answer)} } })`)
+  utimesSync(path, second, second)
   return pathToFileURL(path)
 }
-
-const answering = (answer: string) => script(`module.exports = { answer: () => ${JSON.stringify(answer)} }`)
 
 /** Runs it, and keeps what can be kept. */
 function run(at: URL): { readonly answer: unknown; readonly wasKept: boolean } {
@@ -51,8 +52,8 @@ describe('code that is kept as it was compiled', () => {
 
   test('is not used for other code of the same length', () => {
     run(answering('one'))
-    expect(run(answering('two'))).toEqual({ answer: 'two', wasKept: false })
-    expect(run(answering('one'))).toEqual({ answer: 'one', wasKept: true })
+    expect(run(answering('two', 1))).toEqual({ answer: 'two', wasKept: false })
+    expect(run(answering('two', 1))).toEqual({ answer: 'two', wasKept: true })
     expect(kept()).toHaveLength(2)
   })
 
@@ -88,8 +89,9 @@ describe('code that is kept as it was compiled', () => {
   })
 
   test('of more than four versions is that of the latest four', () => {
-    for (let version = 0; version < 9; version++) run(answering(`version ${version}`))
+    for (let version = 0; version < 9; version++) run(answering(`version ${version}`, version))
     expect(kept()).toHaveLength(4)
+    expect(run(answering('version 8', 8))).toEqual({ answer: 'version 8', wasKept: true })
   })
 
   test('where nothing can be written, is none: it runs', () => {

@@ -1,7 +1,22 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { isAscii } from 'node:buffer'
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 
@@ -16,21 +31,22 @@ export interface LoadedCode {
 
 /** Of one script, for so many versions of Node and of itself. */
 const mostKept = 4
-const digestLength = 32
 
 /**
- * Runs a CommonJS script, from how Node had compiled it before where that was kept. Node's own cache of modules (since 22.1) keeps
+ * Runs a script that is a function of CommonJS's `module` and `require` and of its own address, from how Node had compiled it before where that was kept. Node's own cache of modules (since 22.1) keeps
  * only what is compiled before anything has run, which is the smaller part. What is kept is run, so it is only read where nobody
- * else may write, and only whole.
+ * else may write, and only as it was written.
  *
+ * @param script whose name or time is another one when its content is
  * @param directory for what is kept; it is made when there is none
  */
 export function loadKept(script: URL, directory: string): LoadedCode {
   const path = fileURLToPath(script)
-  const source = readFileSync(path, 'utf8')
-  const kept = join(directory, `${keyOf(source)}.bin`)
+  const written = readFileSync(path)
+  const source = written.toString(isAscii(written) ? 'latin1' : 'utf8')
+  const kept = join(directory, keptName(path))
   const cachedData = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : read(directory, kept)
-  const compiled = new Script(`(function (module, require, moduleUrl) {${source}\n})`, { filename: path, cachedData })
+  const compiled = new Script(source, { filename: path, cachedData })
   const module: { exports: unknown } = { exports: {} }
   compiled.runInThisContext()(module, createRequire(script), script.href)
   const wasKept = cachedData !== undefined && compiled.cachedDataRejected === false
@@ -44,17 +60,17 @@ export function loadKept(script: URL, directory: string): LoadedCode {
 }
 
 /** Another for other code and for each Node: V8 itself compares no more of the code than its length. */
-function keyOf(source: string): string {
+function keptName(path: string): string {
   const { version, arch, platform } = process
-  return createHash('sha256').update(`${version} ${arch} ${platform}\n`).update(source).digest('hex').slice(0, 32)
+  const { size, mtimeMs } = statSync(path)
+  return `${basename(path)}-${size}-${mtimeMs}-${version}-${platform}-${arch}.bin`
 }
 
 function read(directory: string, path: string): Buffer | undefined {
   try {
-    if (!isOwn(directory) || !isOwn(path)) return undefined
-    const content = readFileSync(path)
-    const [digest, data] = [content.subarray(0, digestLength), content.subarray(digestLength)]
-    return digest.equals(digestOf(data)) ? data : undefined
+    const stats = lstatSync(path)
+    if (!isOwn(lstatSync(directory)) || !isOwn(stats) || stats.mtimeMs !== writtenAt(stats.size)) return undefined
+    return readFileSync(path)
   } catch {
     return undefined
   }
@@ -64,8 +80,8 @@ function write(directory: string, path: string, data: Buffer): void {
   const temporary = `${path}.${randomUUID()}`
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    if (!isOwn(directory)) return
-    writeFileSync(temporary, Buffer.concat([digestOf(data), data]), { mode: 0o600, flag: 'wx' })
+    if (!isOwn(lstatSync(directory))) return
+    writeWhole(temporary, data)
     renameSync(temporary, path)
     removeOldest(directory)
   } catch {
@@ -73,20 +89,35 @@ function write(directory: string, path: string, data: Buffer): void {
   }
 }
 
+function writeWhole(path: string, data: Buffer): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeFileSync(file, data)
+    const at = writtenAt(data.length) / 1000
+    futimesSync(file, at, at)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/**
+ * When a file of this length says that it was changed, in milliseconds: so is seen, without reading it, that nothing has
+ * changed it since, nor cut it short. A sum over it would cost as much as it saves.
+ */
+function writtenAt(length: number): number {
+  return length * 1000
+}
+
 /** Nobody else may have written it. */
-function isOwn(path: string): boolean {
-  const stats = lstatSync(path)
+function isOwn(stats: Stats): boolean {
   if (stats.isSymbolicLink()) return false
   return process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0)
 }
 
-function digestOf(data: Buffer): Buffer {
-  return createHash('sha256').update(data).digest()
-}
-
 function removeOldest(directory: string): void {
   const files = readdirSync(directory)
-    .map((name) => ({ path: join(directory, name), at: lstatSync(join(directory, name)).mtimeMs }))
+    .map((name) => ({ path: join(directory, name), at: lstatSync(join(directory, name)).ctimeMs }))
     .sort((one, other) => other.at - one.at)
   for (const { path } of files.slice(mostKept)) rmSync(path, { force: true })
 }

@@ -22,9 +22,19 @@ export async function runOwn(context: Context, words: readonly string[], rack: s
     return (await import('./commands/policy-commands.ts')).policy(context, [...words.slice(2), '--help'], null)
   else if (first === 'can' && !asksForHelp(second))
     return (await import('./commands/can.ts')).can(context, words.slice(1), rack)
+  else if (first === 'audit' && isAboutEvidence(second)) return runEvidence(context, words.slice(1), rack)
   else if (first === 'help') await parser(context).parseAsync([second ?? '', '--help'])
   else await parser(context).parseAsync([first, ...(rack === null ? [] : [`--rack=${rack}`]), ...words.slice(1)])
   return exitCodes.ok
+}
+
+/** What ends with a verdict, and so with an exit code of its own. */
+function isAboutEvidence(action: string | undefined): boolean {
+  return action === 'verify' || action === 'prove' || action === 'verify-proof'
+}
+
+async function runEvidence(context: Context, words: readonly string[], rack: string | null): Promise<number> {
+  return (await import('./commands/audit/evidence-commands.ts')).evidence(context, words, rack)
 }
 
 function asksForHelp(word: string | undefined): boolean {
@@ -99,7 +109,7 @@ function parser(context: Context): Argv {
       async ({ url: address = null, rack = null, trust = null, tokenVariable = null }) =>
         (await import('./commands/ci.ts')).ciLogin(context, { url: address, rack, trust, tokenVariable }),
     )
-    .command('audit <action>', 'search, show, follow or export the audit log', async (own) =>
+    .command('audit <action>', 'search, show, follow, export, verify or prove the audit log', async (own) =>
       (await import('./commands/audit/audit-commands.ts')).auditCommands(own, context),
     )
     .command('policy <action>', 'check, test and compare policy documents: policy --help')

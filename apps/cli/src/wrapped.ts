@@ -44,13 +44,13 @@ async function runChecked(
 ): Promise<number> {
   const { precheck } = await import('./precheck/precheck.ts')
   const passed = await precheck(context, target, words)
-  const leaving = new AbortController()
   const running = beside(renewal, runConvox(words, { ...context.env, RACK_URL: rackUrl(target) }))
-  const refreshed = passed.refresh(leaving.signal)
+  const refreshed = passed.refresh(running.then(nothing, nothing))
   try {
     return await running
   } finally {
-    leaving.abort()
     await refreshed
   }
 }
+
+function nothing(): void {}

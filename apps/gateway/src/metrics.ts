@@ -1,21 +1,34 @@
+import type { LogMonths } from '@rack-gateway/audit/archive/months'
+import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Audit } from '@rack-gateway/audit/plugin'
 import type { SinkStats } from '@rack-gateway/audit/sinks'
 import type { Identities } from '@rack-gateway/auth'
 import type { LastUses } from '@rack-gateway/auth/store'
 import type { Recordings } from '@rack-gateway/recordings'
 import { Counter, Gauge, Registry } from 'prom-client'
+import { monthSeconds } from './log-months.ts'
 
 export interface MetricSources {
   readonly identities: Identities
   readonly audit: Audit
   readonly lastUses: LastUses
+  readonly checkpoints: () => CheckpointerState
+  readonly months: () => LogMonths
   readonly recordings: Recordings | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** What is measured: asked for when somebody collects it. No label comes from a caller. */
-export function createMetrics({ identities, audit, lastUses, recordings, now }: MetricSources): Registry {
+export function createMetrics({
+  identities,
+  audit,
+  lastUses,
+  checkpoints,
+  months,
+  recordings,
+  now,
+}: MetricSources): Registry {
   const registry = new Registry()
   const registers = [registry]
 
@@ -77,6 +90,22 @@ export function createMetrics({ identities, audit, lastUses, recordings, now }: 
   bySink(Counter, 'dead_total', 'Events that the sink refused for good', ({ dead }) => dead)
   bySink(Counter, 'failures_total', 'Deliveries that came to nothing and are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
+  gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
+  gauge('audit_checkpoint_age_seconds', 'Since the newest checkpoint was made', () => checkpoints().age / 1_000)
+  gauge('audit_unsigned', 'Events of this process that no checkpoint has signed yet', () => checkpoints().unsigned)
+  counter('audit_verified', 'Events that this process has read back and verified', () => checkpoints().verified)
+  counter('audit_inconsistencies', 'Findings that the audit log is not what was recorded', () => checkpoints().alarms)
+  gauge('audit_places', 'Places outside that checkpoints are copied to', () => checkpoints().places.length)
+  gauge('audit_undelivered', 'Checkpoints that the place which lags most does not have', () =>
+    undelivered(checkpoints()),
+  )
+  counter('audit_delivery_failures', 'Failed deliveries of checkpoints', () => checkpoints().deliveryFailures)
+  gauge('audit_oldest_month_timestamp_seconds', 'When the oldest month began that is in the database', () =>
+    monthSeconds(months().oldest),
+  )
+  gauge('audit_archived_month_timestamp_seconds', 'When the newest month began that is archived; 0 for none', () =>
+    monthSeconds(months().archived),
+  )
   counter(
     'audit_streams_adopted',
     'Streams of other processes, gone without a word, that were adopted here',
@@ -114,4 +143,8 @@ export function createMetrics({ identities, audit, lastUses, recordings, now }: 
   counter('recordings_failures', 'Attempts to store a chunk of a recording that failed', () => stats().failures)
   counter('recordings_lost_bytes', 'Bytes of sessions that went on without being recorded', () => stats().lost)
   return registry
+}
+
+function undelivered({ number, places }: CheckpointerState): number {
+  return Math.max(0, ...places.map((place) => number - place.number))
 }

@@ -1,8 +1,12 @@
+import type { LogMonths } from '@rack-gateway/audit/archive/months'
+import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { FallbackStats } from '@rack-gateway/audit/fallback'
 import type { Database, TamperProtection } from '@rack-gateway/database'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
+import { checkpointsCheck } from './checkpoint-readiness.ts'
 import type { Forwarding } from './forwarding.ts'
+import { retentionCheck } from './log-months.ts'
 import { oncePer } from './once-per.ts'
 import type { Readiness } from './own-api/health.ts'
 
@@ -65,13 +69,15 @@ function sinksCheck({ audit }: FastifyInstance): Readiness[] {
 export interface ReadinessNotes {
   readonly protection: TamperProtection
   readonly forwarding: Forwarding
+  readonly checkpoints: () => CheckpointerState
+  readonly months: () => LogMonths
 }
 
 /** What the gateway needs to answer calls, and what the operator should know about it. */
 export function readinessChecks(
   app: FastifyInstance,
   database: Database,
-  { protection, forwarding }: ReadinessNotes,
+  { protection, forwarding, checkpoints, months }: ReadinessNotes,
 ): () => Promise<Readiness[]> {
   return oncePer(1_000, performance.now.bind(performance), async function check() {
     const reachable = await database.check().then(
@@ -87,6 +93,8 @@ export function readinessChecks(
         detail: stale ? 'changes to tokens and bindings may not be known here' : 'current',
       },
       ...auditChecks(app),
+      checkpointsCheck(checkpoints()),
+      retentionCheck(months()),
       ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { archiveAudit } from './server-command/audit.ts'
 import { withIssuer } from './server-command/issuing.ts'
 import { endToken, issueToken, listTokens } from './server-command/tokens.ts'
 import { UsageError } from './server-command/usage-error.ts'
@@ -30,6 +31,16 @@ await yargs(hideBin(process.argv))
       )
       .demandCommand(1, 'say which: issue, list or end'),
   )
+  .command('audit', 'keep the audit log', (audit) =>
+    audit
+      .command(
+        'archive',
+        'archive the months that are over, verify the archives, and drop what is old enough',
+        archiveOptions,
+        async (args) => archiveAudit(args),
+      )
+      .demandCommand(1, 'say which: archive'),
+  )
   .demandCommand(1, 'say which command')
   .strict()
   .fail((message, error) => {
@@ -37,6 +48,18 @@ await yargs(hideBin(process.argv))
     process.exit(error && !(error instanceof UsageError) ? 1 : 2)
   })
   .parseAsync()
+
+function archiveOptions(archive: Argv) {
+  return archive
+    .example('$0 audit archive --to /var/lib/audit-archive', 'archive, and drop nothing')
+    .example('$0 audit archive --to s3://bucket/archive --lock 400d --drop', 'each night')
+    .option('to', { type: 'string', demandOption: true, describe: 'a directory, or s3://bucket/prefix' })
+    .option('before', { type: 'string', describe: 'only months before this one, like 2026-10' })
+    .option('keep', { type: 'number', default: 13, describe: 'months before this one that stay in the database' })
+    .option('drop', { type: 'boolean', default: false, describe: 'drop older months once they are archived' })
+    .option('lock', { type: 'string', describe: 'how long S3 keeps everybody from changing an archive, like 400d' })
+    .option('force', { type: 'boolean', default: false, describe: 'even if a sink has not sent all of a month' })
+}
 
 function issueOptions(issue: Argv) {
   return issue

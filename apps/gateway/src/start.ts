@@ -3,6 +3,7 @@ import type { LoginSettings } from '@rack-gateway/auth/login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { sinkSettingsOf } from './audit-sinks.ts'
+import { openPlaces, signingKeysOf } from './checkpoints.ts'
 import { createGateway, type SecretKeys } from './gateway.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { listenFailure } from './start-failure.ts'
@@ -36,6 +37,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       secretKeys: secretKeysOf(config),
       databaseUrl: database.runtimeUrl,
       log,
+      checkpoints: await checkpointsOf(config),
       auditReads: config.auditReads,
       auditFallbackDir: config.auditFallbackDir,
       authMaxStale: config.authMaxStaleMs,
@@ -79,6 +81,16 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
     await database.stop()
     throw error
   }
+}
+
+async function checkpointsOf(config: ServerConfig) {
+  return { keys: signingKeysFrom(config), places: await openPlaces(config.checkpoints) }
+}
+
+/** What signs the audit log's checkpoints and archives, newest first. */
+export function signingKeysFrom(config: ServerConfig) {
+  const given = config.checkpoints.signingKeys.map((key) => Buffer.from(key.reveal(), 'base64'))
+  return signingKeysOf(given, secretKeysOf(config))
 }
 
 function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | null {

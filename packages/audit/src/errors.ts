@@ -42,3 +42,5 @@ export const FallbackDirectoryUnfit = createError(
   500,
 )
 export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)
+/** Something isn't as it must be before a month may leave the database. Nothing was dropped. */
+export const ArchiveRefused = createError('RGW_ARCHIVE_REFUSED', '%s', 500)

@@ -51,12 +51,17 @@ export const eventKinds = [
   'policy.studied',
   'package.recorded',
   'environment.changed',
+  'audit.inconsistent',
+  'audit.read',
+  'audit.archived',
+  'audit.dropping',
+  'audit.dropped',
+  'signing-key.changed',
   'recording.gap',
   'recording.read',
   'recording.closed',
   'recording.ended',
   'recording.removed',
-  'audit.read',
   'audit.exported',
 ] as const
 export type EventKind = (typeof eventKinds)[number]

@@ -23,6 +23,8 @@ export interface AuditPluginOptions {
   readonly host?: string
   readonly pid?: number
   readonly limits?: Partial<AuditWriterLimits>
+  /** Told of the events of each batch once they are durable. Must return soon and not throw. */
+  readonly onDurable?: (events: readonly RecordedEvent[]) => void
   /** Where events go once they are durable. Stopped with the application, after the last event. */
   readonly sinks?: AuditSinks | null
 }
@@ -69,6 +71,7 @@ export default fp(
       pid = process.pid,
       limits = {},
       sinks = null,
+      onDurable,
     }: AuditPluginOptions,
   ) {
     const writer = createAuditWriter({
@@ -77,7 +80,10 @@ export default fp(
       host,
       pid,
       limits,
-      ...(sinks && { onDurable: sinks.onDurable }),
+      onDurable(events) {
+        onDurable?.(events)
+        sinks?.onDurable(events)
+      },
       onState(cause) {
         if (cause === null) app.log.info({ event: 'audit.available' }, 'the audit log can be written again')
         else app.log.error({ event: 'audit.unavailable', err: cause }, 'the audit log cannot be written')

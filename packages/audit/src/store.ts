@@ -1,4 +1,5 @@
-import postgres, { type Sql, type TransactionSql } from 'postgres'
+import { openPool } from '@rack-gateway/database'
+import type { Sql, TransactionSql } from 'postgres'
 import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
 import { lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
@@ -148,7 +149,7 @@ function rangeOf(events: readonly RecordedEvent[]) {
 }
 
 function connect(url: string, timeout: number): Sql {
-  return postgres(url, {
+  return openPool(url, {
     max: 1,
     // A connection that breaks during that query would be an unhandled rejection, the end of the process.
     fetch_types: false,

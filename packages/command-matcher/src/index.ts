@@ -7,7 +7,7 @@ export { createNameIndex, type NameIndex } from './name-index.ts'
 export { compilePattern, compilePatterns, type NameMatcher } from './pattern.ts'
 export type { Problem } from './problem.ts'
 export { ruleProblems } from './rule-check.ts'
-export { type CompiledRules, type CompileOptions, compileRules } from './rules.ts'
+export { type CompiledRules, type CompileOptions, compileCheckedRules, compileRules } from './rules.ts'
 export { type ShellSyntax, shellSyntax } from './shell-syntax.ts'
 export { splitCommand } from './split.ts'
 export type {

@@ -54,7 +54,11 @@ export interface CompileOptions {
 export function compileRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
   const problems = ruleProblems(rules)
   if (problems.length > 0) throw new InvalidCommandRules(problems.map(({ text }) => text).join('; '))
+  return compileCheckedRules(rules, options)
+}
 
+/** As `compileRules`, of rules that it has compiled before. */
+export function compileCheckedRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
   const seed = newSeed()
   const all = rules.map(compileRule)
   for (const compiled of all) plant(seed, compiled)

@@ -79,5 +79,5 @@ function written(word: ArgvWord): string {
 }
 
 function plain(word: string): boolean {
-  return word !== '' && word !== '...' && !/[ '|…]/.test(word) && !(word.startsWith('<') && word.endsWith('>'))
+  return word !== '' && word !== '...' && !/[ '|\u2026]/.test(word) && !(word.startsWith('<') && word.endsWith('>'))
 }

@@ -57,6 +57,8 @@ export function forgetSecrets(env: NodeJS.ProcessEnv): void {
     if (name.startsWith('RACK_TOKEN_') || isSinkVariable(name)) delete env[name]
   }
   delete env.APP_SECRET_KEY
+  delete env.AUDIT_SIGNING_KEY
+  delete env.AUDIT_CHECKPOINT_WEBHOOK
   delete env.GOOGLE_CLIENT_SECRET
   delete env.OIDC_CLIENT_SECRET
   delete env.DATABASE_URL

@@ -11,6 +11,7 @@ export {
   updateClientConfig,
 } from './client.ts'
 export { ClientFile } from './client-schema.ts'
+export { readDuration } from './duration.ts'
 export { forgetSecrets, sanitiseEnvironment } from './environment.ts'
 export {
   ConfigDirectoryShared,
@@ -24,7 +25,7 @@ export type { LoginConfig } from './login.ts'
 export { nearest } from './nearest.ts'
 export type { RackConfig } from './racks.ts'
 export { Secret } from './secret.ts'
-export { type DatabaseConfig, readServerConfig, type ServerConfig } from './server.ts'
+export { type CheckpointConfig, type DatabaseConfig, readServerConfig, type ServerConfig } from './server.ts'
 export { RackEnvironment, ServerEnvironment } from './server-schema.ts'
 export { SinkEnvironment } from './sink-schema.ts'
 export type { SinkConfig, SinkTarget } from './sinks.ts'

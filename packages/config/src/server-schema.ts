@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { type Static, Type } from 'typebox'
+import { directoryProblem, s3Problem, signingKeysProblem, webhookProblem } from './audit-values.ts'
 import { durationProblem } from './duration.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
 import { certificatesProblem } from './rack-certificates.ts'
@@ -79,6 +80,35 @@ export const ServerEnvironment = Type.Object({
     description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
     default: 'strict',
   }),
+  AUDIT_SIGNING_KEY: Type.Optional(
+    checked(
+      'one or more keys that checkpoints are signed with, 32 bytes in base64, separated by commas, newest first; make one with: openssl rand -base64 32; unset: derived from APP_SECRET_KEY',
+      signingKeysProblem,
+    ),
+  ),
+  AUDIT_CHECKPOINT_DIR: Type.Optional(
+    checked(
+      "a directory for copies of checkpoints, which all replicas share and the database's owner can't change, from / on",
+      directoryProblem,
+    ),
+  ),
+  AUDIT_CHECKPOINT_S3: Type.Optional(
+    checked(
+      'a bucket for copies of checkpoints, s3://bucket/prefix?region=eu-west-1, with Object Lock; credentials are found as the AWS client finds them',
+      s3Problem,
+    ),
+  ),
+  AUDIT_CHECKPOINT_S3_LOCK: checked(
+    'how long nobody can change or remove a copy in AUDIT_CHECKPOINT_S3 (Object Lock, compliance mode): a duration from 0s (no lock) to 3650d, such as 400d',
+    durationProblem('0s', '3650d'),
+    '400d',
+  ),
+  AUDIT_CHECKPOINT_WEBHOOK: Type.Optional(
+    checked(
+      'where each checkpoint is posted to, https:// (http:// only on this machine); it may hold a secret',
+      webhookProblem,
+    ),
+  ),
   AUDIT_FALLBACK_DIR: Type.Optional(
     checked(
       'an absolute path of a directory that outlives the process, for records while the database is away; it is made, 0700, when there is none; unset: calls are refused then',

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import { splitSigningKeys } from './audit-values.ts'
 import { durationOf, readDuration } from './duration.ts'
 import { unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
@@ -17,6 +18,16 @@ export type DatabaseConfig =
   | { readonly kind: 'postgres'; readonly url: Secret; readonly ownerUrl: Secret | null }
   | { readonly kind: 'embedded'; readonly dataDirectory: string }
 
+/** Who signs checkpoints, and where their copies go. */
+export interface CheckpointConfig {
+  /** Base64 of 32 bytes each, newest first; empty: derived from the secret keys. */
+  readonly signingKeys: readonly Secret[]
+  readonly directory: string | null
+  /** `lockMs`: of Object Lock; 0: none. */
+  readonly s3: { readonly address: string; readonly lockMs: number } | null
+  readonly webhook: Secret | null
+}
+
 export interface ServerConfig {
   /** At least one, sorted by name. */
   readonly racks: readonly RackConfig[]
@@ -29,6 +40,7 @@ export interface ServerConfig {
   /** Its origin, without a slash at the end. */
   readonly publicUrl: string | null
   readonly auditReads: 'strict' | 'relaxed'
+  readonly checkpoints: CheckpointConfig
   /** Absolute path; null: calls are refused while the database can't take records. */
   readonly auditFallbackDir: string | null
   /** How long known identities go on without the database, in milliseconds. */
@@ -92,6 +104,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: values.HOST,
     publicUrl: values.PUBLIC_URL === undefined ? null : new URL(values.PUBLIC_URL).origin,
     auditReads: values.AUDIT_READS,
+    checkpoints: Object.freeze(checkpointsOf(values)),
     auditFallbackDir: values.AUDIT_FALLBACK_DIR ?? null,
     authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
@@ -123,6 +136,16 @@ function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {
     if (value !== undefined) values[name] = value
   }
   return values
+}
+
+function checkpointsOf(values: ServerEnvironment): CheckpointConfig {
+  const { AUDIT_SIGNING_KEY: keys, AUDIT_CHECKPOINT_S3: address, AUDIT_CHECKPOINT_WEBHOOK: webhook } = values
+  return {
+    signingKeys: Object.freeze(keys === undefined ? [] : splitSigningKeys(keys).map((key) => new Secret(key))),
+    directory: values.AUDIT_CHECKPOINT_DIR ?? null,
+    s3: address === undefined ? null : Object.freeze({ address, lockMs: durationOf(values.AUDIT_CHECKPOINT_S3_LOCK) }),
+    webhook: webhook === undefined ? null : new Secret(webhook),
+  }
 }
 
 function sessionsOf({ SESSION_MAX_AGE, SESSION_LIFETIME, SESSION_OVERLAP }: ServerEnvironment) {

@@ -113,6 +113,29 @@ test('a hash that is not 32 bytes, a sequence below 1 and a key that is taken ar
   await expect(insertEvent(runtime, { seq: 0 })).rejects.toThrow('events_seq_positive')
 })
 
+test('checkpoints can be added and nothing else, by the runtime login or by the owner', async () => {
+  const { runtime, owner } = await databaseForTest()
+  const row = { number: 1, at: new Date(), hash: Buffer.alloc(32), key: 'k', note: 'n' }
+  await runtime`insert into audit.checkpoints ${runtime(row)}`
+  await expect(runtime`insert into audit.checkpoints ${runtime(row)}`).rejects.toThrow('duplicate key')
+  await expect(runtime`insert into audit.checkpoints ${runtime({ ...row, number: 0 })}`).rejects.toThrow('positive')
+  for (const statement of [
+    "UPDATE audit.checkpoints SET note = 'other'",
+    'DELETE FROM audit.checkpoints',
+    'TRUNCATE audit.checkpoints',
+    'DELETE FROM audit.trees',
+    'TRUNCATE audit.deliveries',
+    'ALTER TABLE audit.checkpoints DISABLE TRIGGER ALL',
+  ])
+    await expect(runtime.unsafe(statement), statement).rejects.toThrow(/permission denied|must be owner/)
+  for (const statement of [
+    "UPDATE audit.checkpoints SET note = 'other'",
+    'DELETE FROM audit.checkpoints',
+    'TRUNCATE audit.checkpoints',
+  ])
+    await expect(owner.unsafe(statement), statement).rejects.toThrow('append-only')
+})
+
 test('tampering is prevented for the runtime login and only detected for an owner, a member or a writer of files', async () => {
   const { runtime, owner, admin, runtimeUrl } = await databaseForTest()
   expect(await tamperProtection(runtime)).toBe('prevented')
@@ -136,4 +159,5 @@ test('tampering is prevented for the runtime login and only detected for an owne
   expect(await as('GRANT pg_write_server_files TO %s')).toBe('detected')
   expect(await as('GRANT UPDATE (canonical) ON audit.events TO %s')).toBe('detected')
   expect(await as('GRANT TRUNCATE ON audit.events TO %s')).toBe('detected')
+  expect(await as('GRANT DELETE ON audit.checkpoints TO %s')).toBe('detected')
 })

@@ -1,7 +1,8 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { DatabaseUnavailable } from './errors.ts'
 import { explainDatabaseError } from './explain.ts'
+import { openPool } from './pool.ts'
 import * as schema from './schema.ts'
 
 export interface DatabaseOptions {
@@ -26,7 +27,7 @@ export interface Database {
 
 /** Opens a pool on `url`. Connects at the first query; `check()` connects at once. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max: options.max ?? 10,
     // A connection that breaks during that query would be an unhandled rejection, the end of the process.
     fetch_types: false,

@@ -1,6 +1,12 @@
 import createError from '@fastify/error'
 
 export const DatabaseUnavailable = createError('RGW_DATABASE_UNAVAILABLE', '%s', 503)
+/** What a transaction has done by then isn't in the database, unless its commit was under way. */
+export const ConnectionBroken = createError(
+  'RGW_CONNECTION_BROKEN',
+  'the connection to the database broke before all was done: try again',
+  503,
+)
 export const SchemaNewer = createError(
   'RGW_SCHEMA_NEWER',
   'the database is at schema version %s, but this release knows only %s: start the newer release, or restore the database from before its upgrade',

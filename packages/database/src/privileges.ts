@@ -18,7 +18,9 @@ export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Pro
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gateway TO ${role};
     REVOKE INSERT, UPDATE, DELETE ON gateway.migrations FROM ${role};
     REVOKE INSERT, DELETE ON gateway.revision FROM ${role};
-    GRANT SELECT, INSERT ON audit.events, audit.streams TO ${role};
+    GRANT SELECT, INSERT ON audit.events, audit.streams, audit.checkpoints TO ${role};
+    GRANT SELECT ON audit.archives TO ${role};
+    GRANT SELECT, INSERT, UPDATE ON audit.trees, audit.deliveries TO ${role};
     GRANT UPDATE (lease_until, closed_at, adopted_by, accounted_seq, accounted_at) ON audit.streams TO ${role};
     GRANT SELECT, INSERT ON audit.sinks, audit.sink_positions, audit.sink_dead_letters TO ${role};
     GRANT UPDATE (seq, held_by, held_until, finished) ON audit.sink_positions TO ${role};

@@ -32,6 +32,10 @@ const tables: PgTable[] = [
   schema.revision,
   schema.streams,
   schema.events,
+  schema.checkpoints,
+  schema.trees,
+  schema.deliveries,
+  schema.archives,
 ]
 
 test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
@@ -69,6 +73,9 @@ test('tables, privileges of the runtime login, triggers and checks are as record
   )
   expect(lines).toMatchInlineSnapshot(`
     [
+      "audit.archives: SELECT",
+      "audit.checkpoints: SELECT INSERT",
+      "audit.deliveries: SELECT INSERT UPDATE",
       "audit.events: SELECT INSERT",
       "audit.events_MONTH: nothing",
       "audit.events_MONTH: nothing",
@@ -76,6 +83,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "audit.sink_positions: SELECT INSERT (UPDATE seq held_by held_until finished)",
       "audit.sinks: SELECT INSERT",
       "audit.streams: SELECT INSERT (UPDATE lease_until closed_at adopted_by accounted_seq accounted_at)",
+      "audit.trees: SELECT INSERT UPDATE",
       "gateway.api_tokens: SELECT INSERT UPDATE DELETE",
       "gateway.bindings: SELECT INSERT UPDATE DELETE",
       "gateway.credentials: SELECT INSERT UPDATE DELETE",
@@ -104,6 +112,8 @@ test('tables, privileges of the runtime login, triggers and checks are as record
     where n.nspname in ('gateway', 'audit') and not t.tgisinternal order by 1, 2`
   expect(triggers.map((row) => `${row.table}: ${row.trigger} ${row.when} (${row.enabled})`)).toMatchInlineSnapshot(`
     [
+      "audit.archives: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
+      "audit.checkpoints: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events_MONTH: refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (A)",
       "audit.events_MONTH: refuse_row_change BEFORE DELETE OR UPDATE FOR EACH ROW (A)",
@@ -124,6 +134,30 @@ test('tables, privileges of the runtime login, triggers and checks are as record
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('gateway', 'audit') order by 1`
   expect([...functions]).toMatchInlineSnapshot(`
     [
+      {
+        "definer": false,
+        "name": "audit.digest_line",
+        "public": false,
+        "runtime": false,
+        "settings": null,
+      },
+      {
+        "definer": false,
+        "name": "audit.digest_lines",
+        "public": false,
+        "runtime": false,
+        "settings": null,
+      },
+      {
+        "definer": false,
+        "name": "audit.drop_archived_month",
+        "public": false,
+        "runtime": false,
+        "settings": [
+          "search_path=pg_catalog, pg_temp",
+          "TimeZone=UTC",
+        ],
+      },
       {
         "definer": true,
         "name": "audit.ensure_partition",

@@ -2,6 +2,7 @@ import {
   bigint,
   boolean,
   customType,
+  date,
   integer,
   pgSchema,
   primaryKey,
@@ -343,4 +344,47 @@ export const events = audit.table(
     writtenAt: instant('written_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.stream, table.seq, table.at] })],
+)
+
+/** Signed lists of the streams' trees. Append-only; `note` is what counts, the rest is read from it. */
+export const checkpoints = audit.table('checkpoints', {
+  number: bigint('number', { mode: 'number' }).primaryKey(),
+  at: instant('at').notNull(),
+  hash: bytea('hash').notNull(),
+  /** The key that signed it. */
+  key: text('key').notNull(),
+  /** The key before, in the first checkpoint of a new one. */
+  replaces: text('replaces'),
+  note: text('note').notNull(),
+})
+
+/** How far each stream's tree was made, so that it is made once. Held against what was signed before it is used. */
+export const trees = audit.table('trees', {
+  stream: uuid('stream').primaryKey(),
+  size: bigint('size', { mode: 'number' }).notNull(),
+  /** Roots of its full subtrees, 32 bytes each, the largest first. */
+  peaks: bytea('peaks').notNull(),
+  /** Whether its end was signed: then no checkpoint lists it again. */
+  settled: boolean('settled').notNull().default(false),
+})
+
+/** The newest checkpoint that each place outside has. */
+export const deliveries = audit.table('deliveries', {
+  place: text('place').primaryKey(),
+  number: bigint('number', { mode: 'number' }).notNull(),
+  at: instant('at').notNull(),
+})
+
+/** Months that were archived, and where. */
+export const archives = audit.table(
+  'archives',
+  {
+    month: date('month').notNull(),
+    hash: bytea('hash').notNull(),
+    place: text('place').notNull(),
+    events: bigint('events', { mode: 'number' }).notNull(),
+    manifest: text('manifest').notNull(),
+    at: instant('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.month, table.hash, table.place] })],
 )

@@ -12,7 +12,7 @@ export async function tamperProtection(sql: Sql | TransactionSql): Promise<Tampe
     with guarded as (
       select c.oid, c.relowner from pg_catalog.pg_class c
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = 'audit' and c.relkind in ('r', 'p') and c.relname like 'events%'
+      where n.nspname = 'audit' and c.relkind in ('r', 'p') and (c.relname like 'events%' or c.relname in ('checkpoints', 'archives'))
     ), owners as (
       select relowner as owner from guarded
       union select nspowner from pg_catalog.pg_namespace where nspname = 'audit'

@@ -273,7 +273,7 @@ test('a whole frame of 256 MiB arrives, in flat memory', async () => {
   }
   expect([arrived, changed]).toEqual([length, 0])
   expect(most).toBeLessThan(48 * MiB)
-})
+}, 120_000)
 
 test.each(['client', 'rack'] as const)('a stalled %s stops the other side, and memory stays flat', async (by) => {
   const sides = await relayed()

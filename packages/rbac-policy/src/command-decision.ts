@@ -53,7 +53,7 @@ function verdictOn(document: CompiledDocument, principal: Principal, here: HeldH
       `The rack could not read this command (${shown(command.error ?? 'unknown')}).`,
       'Check its quotes and backslashes.',
     )
-  return matchCommand(document.commands, {
+  return matchCommand(document.rules(), {
     argv,
     mode,
     service: (mode === 'exec' ? call.process?.service : call.service) ?? '',

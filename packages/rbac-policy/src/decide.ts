@@ -14,7 +14,8 @@ export interface CompiledDocument {
   /** What the document is called. */
   readonly source: string
   readonly roles: ReadonlyMap<string, CompiledRole>
-  readonly commands: CompiledRules
+  /** Those of commands. */
+  readonly rules: () => CompiledRules
   /** By the ids of command rules. */
   readonly commandSources: ReadonlyMap<string, string>
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>

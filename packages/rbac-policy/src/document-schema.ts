@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { WrittenRecordings } from './recordings.ts'
+import { WrittenRecordings } from './written-recordings.ts'
 
 const closed = { additionalProperties: false } as const
 

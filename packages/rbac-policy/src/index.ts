@@ -15,7 +15,7 @@ export {
   type PlannedQuestion,
   parametersDecision,
 } from './planned-decision.ts'
-export { compileAgain, compilePolicy } from './policy.ts'
+export { compileAgain, compilePolicy, type Judging } from './policy.ts'
 export { type BlockedOperation, documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
 export { type RecordedSessionKind, type RecordingRule, recordedSessions, type SessionSubject } from './recordings.ts'
 export type { PolicyOptions } from './refusals.ts'

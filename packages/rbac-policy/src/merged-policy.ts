@@ -3,8 +3,8 @@ import type { Condition } from './condition.ts'
 import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.ts'
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
-import { recordingRules } from './recordings.ts'
 import type { Role } from './types.ts'
+import { recordingRules } from './written-recordings.ts'
 
 /** What the document that is being read is called, and where its parts are. */
 export interface Writing {

@@ -1,4 +1,4 @@
-import { compileRules } from '@rack-gateway/command-matcher'
+import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
 import { createSecretKeys } from '@rack-gateway/convox-api'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
@@ -10,7 +10,7 @@ import { mayGive } from './may-give.ts'
 import { documentHash, type PolicyDocument } from './policy-document.ts'
 import { compileRecordings } from './recordings.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
-import type { Moment, Permission, Place, Policy, Principal } from './types.ts'
+import type { Moment, Permission, Policy, Principal } from './types.ts'
 
 /**
  * Compiles a policy document. Everything is looked up afterwards; a principal's bindings are compiled once per principal object,
@@ -21,15 +21,51 @@ import type { Moment, Permission, Place, Policy, Principal } from './types.ts'
 export function compilePolicy(document: PolicyDocument, options: PolicyOptions = {}): Policy {
   const problems = documentProblems(document)
   if (problems.length > 0) throw new InvalidPolicy(problems.map(({ text }) => text).join('; '))
-  return policyOf(document, compileDocument(document, documentHash(document), options))
+  const { commands, runServices, secretKeys, secretParameters } = document
+  const rules = compileRules(commands, { runServices })
+  const compiled = compileDocument(document, { hash: documentHash(document), options, rules: () => rules })
+  const { holdingsOf, ...judging } = judgingBy(compiled)
+
+  return {
+    ...judging,
+    roles: new Map(document.roles.map((role) => [role.name, role])),
+    rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
+    mayGive: (principal, wanted, moment) =>
+      mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
+    rolesWith: (permission) => rolesWith(compiled, permission),
+    racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
+    sees: (principal, rack, app, moment) => judging.holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
+    isSecretKey: createSecretKeys(secretKeys),
+    isSecretParameter: createSecretKeys([...secretKeys, ...secretParameters]),
+    recordingOf: compileRecordings(document.recordings),
+  }
 }
 
-/** As `compilePolicy`, of a document that it has compiled before. @param hash what that policy's was */
-export function compileAgain(document: PolicyDocument, hash: string): Policy {
-  return policyOf(document, compileDocument(document, hash, {}))
+/** What decides of a policy. */
+export type Judging = Pick<Policy, 'hash' | 'decide' | 'holds'>
+
+/**
+ * What decides of a policy whose document was compiled before: nothing is checked again, and command rules are compiled when
+ * the first command is judged, for who decides one call and ends.
+ *
+ * @param hash what that policy's was
+ */
+export function compileAgain(document: PolicyDocument, hash: string): Judging {
+  const { commands, runServices } = document
+  let compiled: CompiledRules | null = null
+  function rules(): CompiledRules {
+    compiled ??= compileCheckedRules(commands, { runServices })
+    return compiled
+  }
+  const { decide, holds } = judgingBy(compileDocument(document, { hash, options: {}, rules }))
+  return { hash, decide, holds }
 }
 
-function policyOf(document: PolicyDocument, compiled: CompiledDocument): Policy {
+interface JudgingByHoldings extends Judging {
+  holdingsOf(principal: Principal): Holdings
+}
+
+function judgingBy(compiled: CompiledDocument): JudgingByHoldings {
   const known = new WeakMap<Principal, Holdings>()
 
   function holdingsOf(principal: Principal): Holdings {
@@ -40,35 +76,30 @@ function policyOf(document: PolicyDocument, compiled: CompiledDocument): Policy 
     return made
   }
 
-  function holds(principal: Principal, permission: string, where: Place, moment: Moment): boolean {
-    const { own, owner } = holdingsAt(holdingsOf(principal), where, moment)
-    return gives(own, permission) && (owner === null || gives(owner, permission))
-  }
-
   return {
     hash: compiled.hash,
-    roles: new Map(document.roles.map((role) => [role.name, role])),
+    holdingsOf,
     decide: (principal, call) => decide(compiled, principal, holdingsOf(principal), call),
-    holds,
-    rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
-    mayGive: (principal, wanted, moment) =>
-      mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
-    rolesWith: (permission) => rolesWith(compiled, permission),
-    racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
-    sees: (principal, rack, app, moment) => holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
-    isSecretKey: createSecretKeys(document.secretKeys),
-    isSecretParameter: createSecretKeys([...document.secretKeys, ...document.secretParameters]),
-    recordingOf: compileRecordings(document.recordings),
+    holds(principal, permission, where, moment) {
+      const { own, owner } = holdingsAt(holdingsOf(principal), where, moment)
+      return gives(own, permission) && (owner === null || gives(owner, permission))
+    },
   }
 }
 
-function compileDocument(document: PolicyDocument, hash: string, options: PolicyOptions): CompiledDocument {
-  const { source, commands, runServices } = document
+interface Compiling {
+  readonly hash: string
+  readonly options: PolicyOptions
+  readonly rules: () => CompiledRules
+}
+
+function compileDocument(document: PolicyDocument, { hash, options, rules }: Compiling): CompiledDocument {
+  const { source, commands } = document
   return {
     hash,
     source,
     roles: new Map(document.roles.map((role) => [role.name, compileRole(role)])),
-    commands: compileRules(commands, { runServices }),
+    rules,
     commandSources: new Map(commands.map((rule) => [rule.id, rule.source ?? source])),
     commandConditions: new Map(
       commands.flatMap(({ id, when }) => (when === undefined ? [] : [[id, when.map(compileCondition)]])),

@@ -12,7 +12,7 @@ test('what was given back is taken again, by one at a time', () => {
 })
 
 test('no more than a few are kept, and none that is small or part of another', () => {
-  const many = Array.from({ length: 20 }, () => Buffer.allocUnsafeSlow(size))
+  const many: Buffer[] = Array.from({ length: 20 }, () => Buffer.allocUnsafeSlow(size))
   for (const buffer of many) giveBuffer(buffer)
   const back = Array.from({ length: 20 }, () => takeBuffer(size)).filter((buffer) => many.includes(buffer))
   expect(back).toHaveLength(8)

@@ -1,27 +1,19 @@
-import { Refused } from '../errors.ts'
-import { askEffective } from './ask-effective.ts'
-import { keep } from './kept-answer.ts'
-import { firstRefusal, lastingRefusal } from './lasting-refusal.ts'
-import { plannedCommand } from './planned-command.ts'
+import { firstRefusal } from './lasting-refusal.ts'
+import { neededCalls, plannedCommand } from './planned-command.ts'
 import type { Asked } from './precheck.ts'
-import { refusalSentence } from './refusal-sentence.ts'
 import { isMemorable } from './remembered.ts'
 import { readSnapshotAgain } from './snapshot.ts'
+import type { FoundAnswer } from './snapshot-file.ts'
 
-/** Plans a command and decides its calls. @returns whether it may be remembered that it passed. @throws Refused */
-export async function judge({ context, target, words, standing, file, kept }: Asked): Promise<'memorable' | 'passing'> {
+/** What is known of a command by what is kept: that it passes, and may be remembered so; that it passes; that it may be refused. */
+export type Verdict = 'memorable' | 'passing' | 'doubtful'
+
+/** Plans a command and decides its calls by what is kept, which can only permit. */
+export function judge({ context, words, standing }: Asked, kept: FoundAnswer): Verdict {
   const plan = plannedCommand(words, standing)
-  const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
+  const calls = neededCalls(plan)
   if (plan.kind !== 'calls' || calls.length === 0) return 'passing'
-  const snapshot = kept && readSnapshotAgain(kept.text)
-  if (snapshot !== null && firstRefusal(snapshot, calls, context.now) === null)
-    return isMemorable(words, plan.calls, snapshot) ? 'memorable' : 'passing'
-
-  const known = { file, kept: snapshot !== null && kept?.isWhole() ? kept : null }
-  const answer = await askEffective(target, known.kept?.tag ?? null)
-  const newest = keep(known, answer, context.now) ?? (answer.kind === 'same' ? snapshot : null)
-  if (answer.kind === 'none' || newest === null) return 'passing'
-  const refusal = lastingRefusal(newest, calls, answer.at)
-  if (refusal !== null) throw new Refused(refusalSentence(plan.command, refusal))
-  return 'passing'
+  const snapshot = readSnapshotAgain(kept.text)
+  if (snapshot === null || firstRefusal(snapshot, calls, context.now) !== null) return 'doubtful'
+  return isMemorable(words, plan.calls, snapshot) ? 'memorable' : 'passing'
 }

@@ -1,4 +1,4 @@
-import { type CommandPlan, planCommand } from '@rack-gateway/convox-api/commands'
+import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import type { Standing } from './standing.ts'
 
 /** What a convox command would ask of the gateway, as far as it is certain. @param standing null where the app is in doubt */
@@ -6,4 +6,9 @@ export function plannedCommand(words: readonly string[], standing: Standing | nu
   if (standing === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
   // Whether more is read from the input changes no refusal: the environment may always stay as it is.
   return planCommand(words, { ...standing, rack: 'chosen', input: 'stream' })
+}
+
+/** The calls that a command can't do without. */
+export function neededCalls(plan: CommandPlan): readonly PlannedCall[] {
+  return plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
 }

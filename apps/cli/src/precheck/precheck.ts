@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import type { Target } from '../target.ts'
 import { mostRemembered, traceOf } from './remembered.ts'
@@ -7,8 +6,8 @@ import { type Standing, standingAt } from './standing.ts'
 
 /** What may be done while convox runs. */
 export interface Passed {
-  /** Sees to what is kept, for the next time. Never rejects. @param leaving fires when convox has ended */
-  refresh(leaving: AbortSignal): Promise<void>
+  /** Sees to what is kept, for the next time. Never rejects. @param ended resolves when convox has ended */
+  refresh(ended: Promise<void>): Promise<void>
 }
 
 /** A command, and what is known where it was typed. */
@@ -44,25 +43,32 @@ export async function precheck(context: Context, target: Target, words: readonly
   const trace = traceOf(words, standing)
   const asked = { context, target, words, standing, file, kept }
   if (kept?.passed.includes(trace)) return afterwards(asked, kept)
-  const { judge } = await import('./judgement.ts')
-  const verdict = await judge(asked)
+  const verdict = kept === null ? 'doubtful' : (await import('./judgement.ts')).judge(asked, kept)
+  if (verdict === 'doubtful') await (await import('./judgement-anew.ts')).judgeAnew(asked)
   if (kept === null) return nothingToDo
-  if (verdict === 'passing') return afterwards(asked, kept)
+  if (verdict !== 'memorable') return afterwards(asked, kept)
   return afterwards(asked, { ...kept, passed: [...kept.passed, trace].slice(-mostRemembered) })
 }
 
 function afterwards({ context, target, file, kept: before }: Asked, kept: FoundAnswer): Passed {
   return {
-    async refresh(leaving) {
+    async refresh(ended) {
       // Bytes that were changed by others aren't made good by being written again.
       if (kept !== before && kept.isWhole()) file.write(kept)
-      if (context.now - kept.checkedAt < recently || (await endsWithin(settled, leaving))) return
+      if (context.now - kept.checkedAt < recently || (await endsWithin(settled, ended))) return
       const { refresh } = await import('./refresh.ts')
-      await refresh(context, target, { file, kept }, leaving)
+      await refresh(context, target, { file, kept }, ended)
     },
   }
 }
 
-function endsWithin(milliseconds: number, leaving: AbortSignal): Promise<boolean> {
-  return setTimeout(milliseconds, false, { signal: leaving }).catch(() => true)
+/** Without an AbortSignal: who makes the first one of a process waits for it a millisecond. */
+function endsWithin(milliseconds: number, ended: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), milliseconds)
+    void ended.then(() => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
 }

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { version } from '../version.ts'
+import { shortDigest } from './short-digest.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Standing } from './standing.ts'
 
 /** What a command that has passed is known by: these words, here, of this version. */
 export function traceOf(words: readonly string[], standing: Standing): string {
-  const text = JSON.stringify([version(), words, standing])
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return shortDigest(JSON.stringify([version(), words, standing]))
 }
 
 /** So many commands are remembered by one answer of the gateway, the latest ones. */

@@ -3,6 +3,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { Target } from '../target.ts'
+import { shortDigest } from './short-digest.ts'
 
 /** An answer of the gateway as it is kept: nothing in it is a secret. */
 export interface KeptAnswer {
@@ -37,10 +38,8 @@ const format = 'rack-gateway policy 1'
 
 /** @param configPath of the CLI's file: it is kept beside it */
 export function snapshotFile(configPath: string, { origin, rack, token }: Target): SnapshotFile {
-  const key = createHash('sha256')
-    .update(JSON.stringify([origin, rack, token.reveal()]))
-    .digest('hex')
-  const path = join(dirname(configPath), 'policy', `${key.slice(0, 40)}.json`)
+  const key = shortDigest(JSON.stringify([origin, rack, token.reveal()]))
+  const path = join(dirname(configPath), 'policy', `${key}.json`)
 
   return {
     read(now) {

@@ -1,7 +1,7 @@
 import {
   compileAgain,
   compilePolicy,
-  type Policy,
+  type Judging,
   type PolicyDocument,
   type Principal,
 } from '@rack-gateway/rbac-policy'
@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly rack: string
   readonly principal: Principal
   readonly document: PolicyDocument
-  readonly policy: Policy
+  readonly policy: Judging
 }
 
 /** Of what an answer means: one that means more than we know isn't used. */
@@ -44,7 +44,7 @@ function answerIn(text: string): EffectivePolicy | null {
   return isAnswer(answer) ? answer : null
 }
 
-function snapshotOf({ rack, document, principal }: EffectivePolicy, policy: Policy): Snapshot {
+function snapshotOf({ rack, document, principal }: EffectivePolicy, policy: Judging): Snapshot {
   return { rack, document, policy, principal: callerFrom(principal) }
 }
 

@@ -42,6 +42,13 @@ describe('a list in pages of two', () => {
     '/tokens': () => post('/tokens', { name: name(), role: 'viewer' }),
     '/trusts': () => post('/trusts', { name: name(), issuer: pipelines.issuer.url, conditions, role: 'viewer' }),
     '/workload-sessions': async () => (await pipelines.job('viewer')).id,
+    '/recordings': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.recordings (id, started_at, stream, opened, mode, principal, principal_name, rack, route)
+        values (${id}, now(), ${id}, ${id}, 'strict', 'p', 'p', 'staging', 'exec')`
+      return id
+    },
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
   }
 

@@ -1,9 +1,10 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
-import { type ConvoxCommand, commands, commandsThatCall } from '@rack-gateway/convox-api/commands'
+import { type ConvoxCommand, commandsThatCall, everyCommand } from '@rack-gateway/convox-api/commands'
 import { code, table } from './table.ts'
 
 /** The generated parts of commands.md, from the table that plans are made from. */
 export function commandParts(): Record<string, string> {
+  const commands = everyCommand()
   const asking = commands.filter(({ effect }) => typeof effect !== 'string').toSorted(byName)
   const local = commands.filter(({ effect }) => effect === 'local').toSorted(byName)
   return {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
+import { objectPlace, signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import type {} from '@rack-gateway/audit/plugin'
 import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
@@ -12,6 +13,7 @@ import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/te
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
+import { openObjectStore } from '@rack-gateway/object-store'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
@@ -36,6 +38,8 @@ export interface System {
   pipelineToken(): Promise<string>
   events(): Promise<AuditEvent[]>
   lastEvent(): Promise<AuditEvent>
+  /** Signs all that was recorded, where there is a directory for it. */
+  checkpoint(): Promise<void>
   /** Sends bytes and reads one answer; `{token}` stands for the credential in `Authorization`. */
   raw(text: string): Promise<RawAnswer>
   get(path: string, token: string): Promise<RawAnswer>
@@ -65,6 +69,8 @@ export interface SystemOptions {
   readonly publicUrl?: string | null
   /** Puts something between the gateway and its database. @returns where the gateway finds it */
   readonly tap?: (databaseUrl: string) => Promise<string>
+  /** A directory for copies of checkpoints, which are then made whenever somebody looks whether it is time. */
+  readonly checkpoints?: string
   readonly metrics?: { readonly host: string; readonly port: number } | null
   /** Takes each line of the log. */
   readonly log?: (line: string) => void
@@ -99,6 +105,7 @@ export async function startSystem({
   deviceLogin = 'on',
   devicePollSeconds = 1,
   log,
+  checkpoints,
   metrics = null,
   sinks = [],
 }: SystemOptions = {}): Promise<System> {
@@ -119,6 +126,10 @@ export async function startSystem({
   const fixedPort = atHome ? await freePort() : 0
   const publicUrl = atHome ? `http://127.0.0.1:${fixedPort}` : givenUrl
   const login = loginAt === undefined || publicUrl === null ? null : await loginAt(publicUrl)
+  const places =
+    checkpoints === undefined
+      ? null
+      : [objectPlace(await openObjectStore({ kind: 'directory', directory: checkpoints }))]
   const start = () =>
     createGateway({
       ...gatewayDefaults,
@@ -146,6 +157,7 @@ export async function startSystem({
       strangersPerMinute,
       sinks,
       childFlags: sourceFlags,
+      ...(places && { checkpoints: { keys: [signingKeyOf(Buffer.alloc(32, 1))], places, interval: 0 } }),
       metrics,
     })
   const app = await start()
@@ -223,6 +235,7 @@ export async function startSystem({
       const issued = await issuer.issueApiToken({ name: 'pipeline', owner, role: 'ci', expiresAt: now() + 86_400_000 })
       return issued.token
     },
+    checkpoint: () => app.checkpoints.look(),
     events,
     async lastEvent() {
       const last = (await events()).at(-1)

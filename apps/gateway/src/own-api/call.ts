@@ -12,6 +12,7 @@ import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
 import type { Static, TSchema } from 'typebox'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
+import type { AuditEvidence } from './audit-evidence.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
 import type { StreamedAnswer } from './streamed-answer.ts'
@@ -36,6 +37,7 @@ export interface OwnApiContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly cliLogin: CliLoginApi
+  readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
   /** Those who follow the audit log. */

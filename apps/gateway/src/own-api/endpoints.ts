@@ -1,7 +1,9 @@
+import { EventProof } from '@rack-gateway/audit/verify'
 import { TrustRequest } from '@rack-gateway/auth'
 import type { PrincipalKind } from '@rack-gateway/rbac-policy'
 import { type TObject, type TSchema, Type } from 'typebox'
 import * as audit from './audit-schemas.ts'
+import * as evidence from './evidence-schemas.ts'
 import * as impact from './impact-schemas.ts'
 import * as policy from './policy-schemas.ts'
 import * as recordings from './recording-schemas.ts'
@@ -478,6 +480,36 @@ export const endpoints = {
     body: policy.DecisionsRequest,
     status: 200,
     answer: policy.Decisions,
+  },
+  listAuditKeys: {
+    method: 'GET',
+    path: '/audit/keys',
+    summary: 'Lists the public keys that have signed checkpoints of the audit log, oldest first.',
+    authentication: 'anyone',
+    status: 200,
+    answer: evidence.AuditKeys,
+  },
+  readAuditLog: {
+    method: 'GET',
+    path: '/audit/log',
+    summary:
+      'Gives all that verifies the audit log: every checkpoint, then every event, a line of JSON each. What rack-gateway audit verify reads; the reading is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: Type.String(),
+    streamed: ['application/x-ndjson'],
+  },
+  proveAuditEvent: {
+    method: 'GET',
+    path: '/audit/events/{id}/proof',
+    summary: 'Proves that an event is in the log, by the first checkpoint that signs it; within a minute there is one.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    status: 200,
+    answer: EventProof,
   },
   listRecordings: {
     method: 'GET',

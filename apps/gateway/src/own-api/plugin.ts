@@ -16,6 +16,7 @@ import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
+import type { AuditEvidence } from './audit-evidence.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
@@ -54,6 +55,7 @@ export interface OwnApiOptions {
   readonly publicUrl: string | null
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
+  readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
   /** Node's flags for processes that this one starts. */
@@ -67,8 +69,19 @@ const mostFollowers = 10
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
-  const { database, now, tokenMaxAge, sessionTerms, workloads, publicUrl, cliLogin, recheck, recordings, auditLog } =
-    options
+  const {
+    database,
+    now,
+    tokenMaxAge,
+    sessionTerms,
+    workloads,
+    publicUrl,
+    cliLogin,
+    recheck,
+    auditEvidence,
+    recordings,
+    auditLog,
+  } = options
   const studies = createPolicyStudies({ sql: database.sql, flags: options.childFlags })
   app.addHook('preClose', async () => studies.stop())
   const context: OwnApiContext = {
@@ -85,6 +98,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     recheck,
     now,
     cliLogin,
+    auditEvidence,
     recordings,
     auditLog,
     followers: createSlots(mostFollowers, 'followers'),

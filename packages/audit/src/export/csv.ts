@@ -36,6 +36,7 @@ const columns: readonly (readonly [name: string, value: (event: AuditEvent, foun
   ['bytes_out', ({ bytesOut }) => bytesOut],
   ['close', ({ close }) => close],
   ['count', ({ count }) => count],
+  ['recording', ({ recording }) => recording?.id],
   ['detail', ({ detail }) => (detail === undefined ? undefined : JSON.stringify(detail))],
   ['request', ({ request }) => request],
   ['of', ({ of }) => of],

@@ -180,7 +180,7 @@ function unmappedOf({
   detail,
   ...event
 }: AuditEvent) {
-  const { bytesIn, bytesOut, count, body, truncated } = event
+  const { bytesIn, bytesOut, count, body, recording, truncated } = event
   const rest = {
     permission,
     command,
@@ -192,6 +192,7 @@ function unmappedOf({
     bytesOut,
     count,
     body,
+    recording,
     truncated,
     detail,
   }

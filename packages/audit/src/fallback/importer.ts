@@ -1,3 +1,4 @@
+import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { genesis } from '../chain.ts'
 import { StreamLost } from '../errors.ts'
@@ -63,7 +64,7 @@ export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporte
 }
 
 function connect(url: string, timeout: number): Sql {
-  return postgres(url, {
+  return openPool(url, {
     max: 1,
     fetch_types: false,
     idle_timeout: 60,

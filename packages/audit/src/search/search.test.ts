@@ -301,3 +301,17 @@ test('each partition has every index of the table, those made later, too', async
       (select count(*) from pg_index where indrelid = 'audit.events'::regclass)`
   expect(missing?.count).toBe(0)
 })
+
+test('an export whose connection breaks is never taken for a whole one', async () => {
+  const { search, record, admin } = await started()
+  await Promise.all(Array.from({ length: 3_000 }, () => record(call)))
+  const batches = search.all({})[Symbol.asyncIterator]()
+  expect((await batches.next()).done).toBe(false)
+  await admin`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'rack-gateway audit export' and datname = current_database()`
+  const readOn = async () => {
+    while (!(await batches.next()).done);
+  }
+  await expect(readOn()).rejects.toThrow()
+})

@@ -1,3 +1,4 @@
+import { ConnectionBroken } from '@rack-gateway/database'
 import postgres, { type Sql } from 'postgres'
 import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { cursorAt, placeAt } from './cursor.ts'
@@ -5,6 +6,7 @@ import { type AuditFilters, type FilterQuery, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { eventQuery, exportQuery, isSorted, type PagePart, pageQuery, type Query, recentPageQuery } from './query.ts'
 import { createSlots, type Slots } from './slots.ts'
+import { unbroken } from './unbroken.ts'
 
 export interface AuditSearchOptions {
   /** The runtime login. */
@@ -91,12 +93,18 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
 /** One statement, so one moment of the log. Rows are sent when they are wanted, on a connection of its own. */
 async function* readAll(url: string, filters: AuditFilters, slots: Slots): AsyncGenerator<FoundEvent[]> {
   const giveBack = slots.take()
-  const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export' })
+  const breaking = new AbortController()
+  const onclose = () => breaking.abort(new ConnectionBroken())
+  const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export', onclose })
   try {
     // By the index, in its order: a table of this size isn't sorted first.
     if (!isSorted(filters)) await sql`set enable_sort = off`
     const { text, values } = exportQuery(filters)
-    for await (const batch of sql.unsafe<EventRow[]>(text, [...values]).cursor(batchSize)) yield batch.map(foundEvent)
+    const batches = sql
+      .unsafe<EventRow[]>(text, [...values])
+      .cursor(batchSize)
+      [Symbol.asyncIterator]()
+    for await (const batch of unbroken(batches, breaking.signal)) yield batch.map(foundEvent)
   } finally {
     giveBack()
     await sql.end({ timeout: 1 })
@@ -112,9 +120,18 @@ function isCancelled(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '57014'
 }
 
-function connect(url: string, { max, timeout, name }: { max: number; timeout: number; name: string }): Sql {
+interface ConnectionOptions {
+  readonly max: number
+  /** Milliseconds that a statement may take; 0: as long as it takes. */
+  readonly timeout: number
+  readonly name: string
+  readonly onclose?: () => void
+}
+
+function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions): Sql {
   return postgres(url, {
     max,
+    ...(onclose && { onclose }),
     // A statement is planned for its values: a rare name wants another way than a common one.
     prepare: false,
     fetch_types: false,

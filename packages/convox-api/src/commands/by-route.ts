@@ -1,4 +1,4 @@
-import { commands } from './table.ts'
+import { everyCommand } from './table.ts'
 
 export interface CommandUse {
   readonly command: string
@@ -8,7 +8,7 @@ export interface CommandUse {
 
 /** The convox commands that may call a route. `api get`, which calls whatever it is given, isn't among them. */
 export function commandsThatCall(routeId: string): CommandUse[] {
-  return commands.flatMap(({ name, effect }) => {
+  return everyCommand().flatMap(({ name, effect }) => {
     if (typeof effect === 'string') return []
     const steps = effect.filter(({ route }) => route.id === routeId)
     return steps.length === 0 ? [] : [{ command: name, essential: steps.some(({ essential }) => essential) }]

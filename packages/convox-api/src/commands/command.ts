@@ -5,8 +5,8 @@ import type { Step } from './step.ts'
 /** What a command does: calls, nothing that a gateway sees, or a GET of whatever path it is given. */
 export type Effect = readonly Step[] | 'local' | 'any-get'
 
-export interface ConvoxCommand {
-  readonly name: string
+/** What a table says of a command. */
+export interface CommandEntry {
   readonly flags: readonly Flag[]
   /** How many arguments it takes, at least and at most. */
   readonly args: readonly [least: number, most: number]
@@ -15,16 +15,22 @@ export interface ConvoxCommand {
   readonly effect: Effect
 }
 
+export interface ConvoxCommand extends CommandEntry {
+  readonly name: string
+}
+
+/** Commands by their names, each made when it is asked for: who plans one doesn't wait for the others. */
+export type CommandTable = Readonly<Record<string, () => CommandEntry>>
+
 export interface CommandOptions {
   readonly flags?: readonly Flag[]
-  readonly args?: ConvoxCommand['args']
-  readonly misuse?: ConvoxCommand['misuse']
+  readonly args?: CommandEntry['args']
+  readonly misuse?: CommandEntry['misuse']
 }
 
 /** A command that asks the rack, with the flags that all of these have. */
-export function command(name: string, options: CommandOptions, effect: Effect): ConvoxCommand {
+export function command(options: CommandOptions, effect: Effect): CommandEntry {
   return {
-    name,
     flags: [...everywhere, ...(options.flags ?? [])],
     args: options.args ?? [0, 0],
     misuse: options.misuse ?? (() => null),
@@ -33,12 +39,12 @@ export function command(name: string, options: CommandOptions, effect: Effect): 
 }
 
 /** A command that concerns this machine, the console or another service, whatever follows its name. */
-export function local(name: string): ConvoxCommand {
-  return { name, flags: [], args: any, misuse: () => null, effect: 'local' }
+export function local(): CommandEntry {
+  return { flags: [], args: any, misuse: () => null, effect: 'local' }
 }
 
-export const any: ConvoxCommand['args'] = [0, Number.POSITIVE_INFINITY]
+export const any: CommandEntry['args'] = [0, Number.POSITIVE_INFINITY]
 
-export function atLeast(least: number): ConvoxCommand['args'] {
+export function atLeast(least: number): CommandEntry['args'] {
   return [least, Number.POSITIVE_INFINITY]
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { planCommand } from './plan.ts'
-import { commands } from './table.ts'
+import { everyCommand } from './table.ts'
 import type { CommandPlace, CommandPlan } from './types.ts'
+
+const commands = everyCommand()
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),

@@ -5,7 +5,7 @@ export { planCommand } from './plan.ts'
 export { concernsProcess } from './planned-call.ts'
 export { planRoute, type RouteWords } from './route-call.ts'
 export type { Field, Step } from './step.ts'
-export { commands } from './table.ts'
+export { everyCommand } from './table.ts'
 export type {
   CommandPlace,
   CommandPlan,

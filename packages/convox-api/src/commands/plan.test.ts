@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { rackRoutes } from '../routes.ts'
 import { commandsThatCall } from './by-route.ts'
 import { planCommand } from './plan.ts'
-import { commands } from './table.ts'
+import { everyCommand } from './table.ts'
 import { shownCalls } from './testing/shown-calls.ts'
 import type { CommandPlace, PlannedCall } from './types.ts'
+
+const commands = everyCommand()
 
 const place: CommandPlace = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'terminal' }
 const app = '/apps/myapp'

@@ -1,12 +1,9 @@
 import type { ConvoxCommand } from './command.ts'
-import { compileCommands } from './find-command.ts'
+import { findCommand } from './find-command.ts'
 import { argument, type Invocation } from './invocation.ts'
 import { plannedCalls, plannedGet } from './planned-call.ts'
 import { readWords } from './read-words.ts'
-import { commands } from './table.ts'
 import { type CommandPlace, type CommandPlan, type Doubt, isDoubt, type PlannedCall } from './types.ts'
-
-const find = compileCommands(commands)
 
 /** Characters that all words may have together: beyond it no header or address could carry them anyway. */
 const longest = 262_144
@@ -21,7 +18,7 @@ const longest = 262_144
  */
 export function planCommand(words: readonly string[], place: CommandPlace): CommandPlan {
   if (words.length === 0 || words[0] === '-v' || words[0] === '--version') return { kind: 'local', command: '' }
-  const found = find(words)
+  const found = findCommand(words)
   if (!found) return unknown('the command is not known')
   const { command, rest } = found
   const { name } = command

@@ -1,4 +1,4 @@
-import type { ConvoxCommand } from './command.ts'
+import type { CommandTable, ConvoxCommand } from './command.ts'
 import { appCommands } from './table/apps.ts'
 import { budgetCommands } from './table/budgets.ts'
 import { buildCommands } from './table/builds.ts'
@@ -13,20 +13,25 @@ import { releaseCommands } from './table/releases.ts'
 import { rackResourceCommands, resourceCommands } from './table/resources.ts'
 import { serviceCommands } from './table/services.ts'
 
+/** The table of commands, in parts: no name is in two of them. */
+export const commandTables: readonly CommandTable[] = [
+  appCommands,
+  budgetCommands,
+  buildCommands,
+  certificateCommands,
+  configCommands,
+  diagnoseCommands,
+  environmentCommands,
+  processCommands,
+  rackCommands,
+  releaseCommands,
+  resourceCommands,
+  rackResourceCommands,
+  serviceCommands,
+  localCommands,
+]
+
 /** Every convox command with what it asks of a rack. Plans and documentation are derived from it. */
-export const commands: readonly ConvoxCommand[] = Object.freeze([
-  ...appCommands,
-  ...budgetCommands,
-  ...buildCommands,
-  ...certificateCommands,
-  ...configCommands,
-  ...diagnoseCommands,
-  ...environmentCommands,
-  ...processCommands,
-  ...rackCommands,
-  ...releaseCommands,
-  ...resourceCommands,
-  ...rackResourceCommands,
-  ...serviceCommands,
-  ...localCommands,
-])
+export function everyCommand(): ConvoxCommand[] {
+  return commandTables.flatMap((table) => Object.entries(table).map(([name, make]) => ({ name, ...make() })))
+}

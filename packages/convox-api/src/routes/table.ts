@@ -63,13 +63,17 @@ function row(facts: Facts, options: RowOptions): RackRoute {
     id: `${verb} ${facts.path}`,
     ...facts,
     scope: options.scope ?? (facts.path.startsWith('/apps/{') ? 'app' : 'rack'),
-    query: Object.freeze([...(options.query ?? [])]),
-    form: Object.freeze([...(options.form ?? [])]),
-    headers: Object.freeze([...(options.headers ?? [])]),
-    refusedHeaders: Object.freeze([
-      ...(options.refusedHeaders ?? []),
-      ...(options.orHeader ?? []).map(canonicalHeader),
-    ]),
+    query: names(options.query),
+    form: names(options.form),
+    headers: names(options.headers),
+    refusedHeaders: names(options.refusedHeaders, options.orHeader?.map(canonicalHeader)),
     body: options.form ? 'form' : (options.body ?? 'none'),
   })
+}
+
+/** Most routes have none: all of them share it. */
+const none: readonly string[] = Object.freeze([])
+
+function names(some = none, more = none): readonly string[] {
+  return some === none && more === none ? none : Object.freeze([...some, ...more])
 }

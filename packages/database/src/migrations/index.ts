@@ -11,9 +11,11 @@ import { workloadSessions } from './0010-workload-sessions.ts'
 import { cliLogins } from './0011-cli-logins.ts'
 import { renewalsAndUses } from './0012-renewals-and-uses.ts'
 import { adoption } from './0013-adoption.ts'
+import { checkpoints } from './0014-checkpoints.ts'
 import { search } from './0015-search.ts'
 import { sinks } from './0016-sinks.ts'
 import { recordings } from './0018-recordings.ts'
+import { archives } from './0019-archives.ts'
 import { recordingEnds } from './0020-recording-ends.ts'
 
 export interface Migration {
@@ -36,8 +38,10 @@ export const migrations: readonly Migration[] = [
   cliLogins,
   renewalsAndUses,
   adoption,
+  checkpoints,
   search,
   sinks,
   recordings,
+  archives,
   recordingEnds,
 ]

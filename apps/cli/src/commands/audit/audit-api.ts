@@ -1,4 +1,4 @@
-import { GatewayUnreachable, Refused, TokenRefused, Usage } from '../../errors.ts'
+import { GatewayUnreachable, NotSigned, Refused, TokenRefused, Usage } from '../../errors.ts'
 import { deadlineMs, failure, sentenceOf } from '../../gateway-client.ts'
 import { bodyOf, headersWith, parsed } from '../../gateway-request.ts'
 import type { Target } from '../../target.ts'
@@ -12,13 +12,14 @@ export interface Asking {
   readonly signal?: AbortSignal
 }
 
-/** A path below the gateway's API. @throws TokenRefused, Refused, Usage, GatewayUnreachable for all that isn't a 200 */
+/** A path below the gateway's API. @throws TokenRefused, Refused, NotSigned, Usage, GatewayUnreachable for all that isn't a 200 */
 export async function askAudit(target: Target, path: string, asking: Asking = {}): Promise<Response> {
   const answer = await get(target, path, asking)
   if (answer.status === 200) return answer
   const body = parsed((await bodyOf(answer)) ?? '')
   const said = printable(sentenceOf(body) ?? `it answered with status ${answer.status}, and not as a Rack Gateway does`)
   if (answer.status === 401) throw new TokenRefused(`${target.origin} refused the token: ${said}`)
+  if (answer.status === 409) throw new NotSigned(said)
   if (answer.status === 403) throw new Refused(said)
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw new Usage(said)
   throw new GatewayUnreachable(`${target.origin} could not show its audit log: ${said}`)

@@ -40,7 +40,11 @@ export function auditCommands(own: Argv, context: Context): Argv {
       'show all of an event, and its permalink',
       (one) => one.positional('id', { type: 'string', demandOption: true }).options({ json, utc, rack }),
       async ({ id, json: asJson, utc: inUtc, rack: name }) =>
-        showEvent(context, await target(context, name), { id, format: asJson ? 'json' : 'text', zone: zoneOf(inUtc) }),
+        showEvent(context, await target(context, name), {
+          id,
+          format: asJson ? 'json' : 'text',
+          zone: zoneOf(inUtc),
+        }),
     )
     .command(
       'tail [words..]',
@@ -75,9 +79,13 @@ export function auditCommands(own: Argv, context: Context): Argv {
           zone: zoneOf(inUtc),
         }),
     )
+    // These have a parser of their own, since they end with a verdict.
+    .command('verify', 'verify the whole log with no trust in the gateway: audit verify --help')
+    .command('prove <id>', 'prove that one event is in the log')
+    .command('verify-proof <file>', 'verify such a proof')
   return recordingCommands(events, context, (name) => target(context, name)).demandCommand(
     1,
-    'say what: search, show, tail, export, recordings, play, watch, transcript or end',
+    'say what: search, show, tail, export, verify, prove, verify-proof, recordings, play, watch, transcript or end',
   )
 }
 

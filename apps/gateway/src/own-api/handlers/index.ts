@@ -1,5 +1,6 @@
 import type { Handlers } from '../call.ts'
 import { auditHandlers } from './audit.ts'
+import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { meHandlers } from './me.ts'
@@ -27,4 +28,5 @@ export const handlers: Handlers = {
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,
+  ...auditEvidenceHandlers,
 }

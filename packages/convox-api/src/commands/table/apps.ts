@@ -1,4 +1,4 @@
-import { atLeast, type ConvoxCommand, command } from '../command.ts'
+import { atLeast, type CommandTable, command } from '../command.ts'
 import { app, file, number, text, watch } from '../flags.ts'
 import { argument, argumentOrApp, onlyTheRackKnows } from '../invocation.ts'
 import { ask, fromFlags, mayAsk } from '../step.ts'
@@ -13,47 +13,53 @@ const unknownId = { ...at, id: onlyTheRackKnows }
 const unknownName = { ...at, name: onlyTheRackKnows }
 
 /** Apps as a whole. What an archive holds is looked into by nobody before it is imported. */
-export const appCommands: readonly ConvoxCommand[] = [
-  command('apps', { flags: [watch] }, [ask('GET /apps')]),
-  command('apps info', ofOne, [ask('GET /apps/{app}', { at })]),
-  command('apps lock', ofOne, [ask('PUT /apps/{app}', { at, form: ['lock'] })]),
-  command('apps unlock', ofOne, [ask('PUT /apps/{app}', { at, form: ['lock'] })]),
-  command('apps params', ofOne, [ask('GET /system'), ask('GET /apps/{app}', { at })]),
-  command('apps params set', { flags: [app], args: atLeast(1), misuse: noPairs(0) }, [
-    ask('GET /system'),
-    ask('PUT /apps/{app}', { form: ['parameters'] }),
-    ...rollout,
-    ask('GET /apps/{app}'),
-  ]),
-  command('apps cancel', ofOne, [
-    ask('POST /apps/{app}/cancel', { at }),
-    ask('GET /apps/{app}/releases', { at, query: ['limit'] }),
-    ask('GET /apps/{app}/releases/{id}', { at: unknownId }),
-    ask('POST /apps/{app}/releases', { at, form: ['build', 'env'], environment: wholeEnvironment }),
-  ]),
-  command('apps create', { flags: [text('generation', 'g'), number('timeout')], args: [0, 1] }, [
-    ask('POST /apps', { form: ['name', ...fromFlags('generation', 'timeout')] }),
-    ask('GET /apps/{app}', { at }),
-  ]),
-  command('apps delete', { args: [1, 1] }, [
-    ask('DELETE /apps/{app}', { at: { app: argument(0) } }),
-    ask('GET /apps/{app}', { at: { app: argument(0) } }),
-  ]),
-  command('apps export', ofOneWithFile, [
-    ask('GET /apps/{app}', { at }),
-    mayAsk('GET /apps/{app}/releases/{id}', { at: unknownId }),
-    mayAsk('GET /apps/{app}/builds/{id}.tgz', { at: unknownId }),
-    ask('GET /apps/{app}/resources', { at }),
-    mayAsk('GET /apps/{app}/resources/{name}/data', { at: unknownName }),
-  ]),
-  command('apps import', ofOneWithFile, [
-    ask('POST /apps', { form: ['name', 'generation'] }),
-    ask('GET /apps/{app}', { at }),
-    mayAsk('POST /apps/{app}/builds/import', { at }),
-    mayAsk('POST /apps/{app}/releases', { at, form: ['env'], environment: wholeEnvironment }),
-    mayAsk('POST /apps/{app}/releases/{id}/promote', { at: unknownId }),
-    mayAsk('PUT /apps/{app}/resources/{name}/data', { at: unknownName }),
-    mayAsk('PUT /apps/{app}', { at, form: ['parameters'] }),
-  ]),
-  command('balancers', { flags: [app, watch] }, [ask('GET /apps/{app}/balancers')]),
-]
+export const appCommands: CommandTable = {
+  apps: () => command({ flags: [watch] }, [ask('GET /apps')]),
+  'apps info': () => command(ofOne, [ask('GET /apps/{app}', { at })]),
+  'apps lock': () => command(ofOne, [ask('PUT /apps/{app}', { at, form: ['lock'] })]),
+  'apps unlock': () => command(ofOne, [ask('PUT /apps/{app}', { at, form: ['lock'] })]),
+  'apps params': () => command(ofOne, [ask('GET /system'), ask('GET /apps/{app}', { at })]),
+  'apps params set': () =>
+    command({ flags: [app], args: atLeast(1), misuse: noPairs(0) }, [
+      ask('GET /system'),
+      ask('PUT /apps/{app}', { form: ['parameters'] }),
+      ...rollout(),
+      ask('GET /apps/{app}'),
+    ]),
+  'apps cancel': () =>
+    command(ofOne, [
+      ask('POST /apps/{app}/cancel', { at }),
+      ask('GET /apps/{app}/releases', { at, query: ['limit'] }),
+      ask('GET /apps/{app}/releases/{id}', { at: unknownId }),
+      ask('POST /apps/{app}/releases', { at, form: ['build', 'env'], environment: wholeEnvironment }),
+    ]),
+  'apps create': () =>
+    command({ flags: [text('generation', 'g'), number('timeout')], args: [0, 1] }, [
+      ask('POST /apps', { form: ['name', ...fromFlags('generation', 'timeout')] }),
+      ask('GET /apps/{app}', { at }),
+    ]),
+  'apps delete': () =>
+    command({ args: [1, 1] }, [
+      ask('DELETE /apps/{app}', { at: { app: argument(0) } }),
+      ask('GET /apps/{app}', { at: { app: argument(0) } }),
+    ]),
+  'apps export': () =>
+    command(ofOneWithFile, [
+      ask('GET /apps/{app}', { at }),
+      mayAsk('GET /apps/{app}/releases/{id}', { at: unknownId }),
+      mayAsk('GET /apps/{app}/builds/{id}.tgz', { at: unknownId }),
+      ask('GET /apps/{app}/resources', { at }),
+      mayAsk('GET /apps/{app}/resources/{name}/data', { at: unknownName }),
+    ]),
+  'apps import': () =>
+    command(ofOneWithFile, [
+      ask('POST /apps', { form: ['name', 'generation'] }),
+      ask('GET /apps/{app}', { at }),
+      mayAsk('POST /apps/{app}/builds/import', { at }),
+      mayAsk('POST /apps/{app}/releases', { at, form: ['env'], environment: wholeEnvironment }),
+      mayAsk('POST /apps/{app}/releases/{id}/promote', { at: unknownId }),
+      mayAsk('PUT /apps/{app}/resources/{name}/data', { at: unknownName }),
+      mayAsk('PUT /apps/{app}', { at, form: ['parameters'] }),
+    ]),
+  balancers: () => command({ flags: [app, watch] }, [ask('GET /apps/{app}/balancers')]),
+}

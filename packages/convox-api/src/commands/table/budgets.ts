@@ -1,4 +1,4 @@
-import { type ConvoxCommand, command } from '../command.ts'
+import { type CommandTable, command } from '../command.ts'
 import { app, force, number, text, toggle } from '../flags.ts'
 import { argument, flagText, type Invocation, isOn } from '../invocation.ts'
 import { ask, mayAsk, sentIf } from '../step.ts'
@@ -11,58 +11,61 @@ const hasCap = says('monthly-cap')
 const amount = /^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$/
 
 /** What an app costs and may cost. The app is an argument here. */
-export const budgetCommands: readonly ConvoxCommand[] = [
-  command('cost', { flags: [app, toggle('aggregate'), text('start'), text('end'), text('format')], misuse: oddCost }, [
-    ask('GET /apps/{app}/cost'),
-  ]),
-  command('budget show', ofOne, [
-    ask('GET /apps/{app}/budget', { at }),
-    mayAsk('GET /apps/{app}/services', { at }),
-    mayAsk('GET /apps/{app}/budget/shutdown-state', { at }),
-  ]),
-  command(
-    'budget set',
-    {
-      ...ofOne,
-      flags: [text('monthly-cap'), number('alert-at'), text('at-cap-action'), text('pricing-adjustment'), ackBy],
-      misuse: oddBudget,
-    },
-    [
-      mayAsk('GET /apps/{app}/cost', { at, when: hasCap }),
-      ask('POST /apps/{app}/budget', {
-        at,
-        form: [
-          'ack_by',
-          ...sentIf(hasCap, 'monthly-cap-usd', 'alert-threshold-percent', 'at-cap-action'),
-          ...sentIf(says('pricing-adjustment'), 'pricing-adjustment'),
-        ],
-      }),
-    ],
-  ),
-  command('budget cap raise', { ...ofOne, flags: [text('monthly-cap-usd'), text('monthly-cap')], misuse: oddCap }, [
-    mayAsk('GET /apps/{app}/cost', { at }),
-    ask('POST /apps/{app}/budget', { at, form: ['ack_by', 'monthly-cap-usd'] }),
-  ]),
-  command('budget clear', { ...ofOne, flags: [ackBy] }, [ask('DELETE /apps/{app}/budget', { at, form: ['ack_by'] })]),
-  command(
-    'budget reset',
-    {
-      ...ofOne,
-      flags: [{ ...force, short: 'f' }, toggle('force-clear-cooldown'), ackBy],
-      misuse: unconfirmed,
-    },
-    [
-      ask('POST /apps/{app}/budget/reset', {
-        at,
-        form: ['ack_by', ...sentIf(isOn('force-clear-cooldown'), 'force_clear_cooldown')],
-      }),
-    ],
-  ),
-  command('budget simulate-shutdown', ofOne, [ask('POST /apps/{app}/budget/simulate-shutdown', { at })]),
-  command('budget dismiss-recovery', ofOne, [
-    ask('POST /apps/{app}/budget/dismiss-recovery', { at, form: ['ack_by'] }),
-  ]),
-]
+export const budgetCommands: CommandTable = {
+  cost: () =>
+    command({ flags: [app, toggle('aggregate'), text('start'), text('end'), text('format')], misuse: oddCost }, [
+      ask('GET /apps/{app}/cost'),
+    ]),
+  'budget show': () =>
+    command(ofOne, [
+      ask('GET /apps/{app}/budget', { at }),
+      mayAsk('GET /apps/{app}/services', { at }),
+      mayAsk('GET /apps/{app}/budget/shutdown-state', { at }),
+    ]),
+  'budget set': () =>
+    command(
+      {
+        ...ofOne,
+        flags: [text('monthly-cap'), number('alert-at'), text('at-cap-action'), text('pricing-adjustment'), ackBy],
+        misuse: oddBudget,
+      },
+      [
+        mayAsk('GET /apps/{app}/cost', { at, when: hasCap }),
+        ask('POST /apps/{app}/budget', {
+          at,
+          form: [
+            'ack_by',
+            ...sentIf(hasCap, 'monthly-cap-usd', 'alert-threshold-percent', 'at-cap-action'),
+            ...sentIf(says('pricing-adjustment'), 'pricing-adjustment'),
+          ],
+        }),
+      ],
+    ),
+  'budget cap raise': () =>
+    command({ ...ofOne, flags: [text('monthly-cap-usd'), text('monthly-cap')], misuse: oddCap }, [
+      mayAsk('GET /apps/{app}/cost', { at }),
+      ask('POST /apps/{app}/budget', { at, form: ['ack_by', 'monthly-cap-usd'] }),
+    ]),
+  'budget clear': () =>
+    command({ ...ofOne, flags: [ackBy] }, [ask('DELETE /apps/{app}/budget', { at, form: ['ack_by'] })]),
+  'budget reset': () =>
+    command(
+      {
+        ...ofOne,
+        flags: [{ ...force, short: 'f' }, toggle('force-clear-cooldown'), ackBy],
+        misuse: unconfirmed,
+      },
+      [
+        ask('POST /apps/{app}/budget/reset', {
+          at,
+          form: ['ack_by', ...sentIf(isOn('force-clear-cooldown'), 'force_clear_cooldown')],
+        }),
+      ],
+    ),
+  'budget simulate-shutdown': () => command(ofOne, [ask('POST /apps/{app}/budget/simulate-shutdown', { at })]),
+  'budget dismiss-recovery': () =>
+    command(ofOne, [ask('POST /apps/{app}/budget/dismiss-recovery', { at, form: ['ack_by'] })]),
+}
 
 function unconfirmed(invocation: Invocation): string | null {
   const canAsk = isOn('force')(invocation) || invocation.place.input === 'terminal'

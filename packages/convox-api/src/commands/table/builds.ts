@@ -1,4 +1,4 @@
-import { type ConvoxCommand, command } from '../command.ts'
+import { type CommandTable, command } from '../command.ts'
 import { app, file, force, id, limit, list, number, text, toggle, watch } from '../flags.ts'
 import { argument, flagText, type Invocation, isOn, not, onlyTheRackKnows } from '../invocation.ts'
 import { ask, type Field, fromFlags, mayAsk, only, type Step, sentIf } from '../step.ts'
@@ -25,15 +25,8 @@ const buildFlags = [
   app,
   id,
 ]
-const chosen = fromFlags(
-  'build-args',
-  'description',
-  'development',
-  'external',
-  'manifest',
-  'no-cache',
-  'wildcard-domain',
-)
+const chosen = () =>
+  fromFlags('build-args', 'description', 'development', 'external', 'manifest', 'no-cache', 'wildcard-domain')
 
 function uploaded(fields: readonly Field[]): Step[] {
   return [
@@ -45,30 +38,30 @@ function uploaded(fields: readonly Field[]): Step[] {
   ]
 }
 
-const releaseOfBuild = [
+const releaseOfBuild = () => [
   ask('POST /apps/{app}/releases', { form: ['build'] }),
   ask(buildUpdate, { at: made, form: ['release'] }),
 ]
 
 /** The builder that runs on this machine asks in between, as far as it comes. */
-const external = [
+const external = () => [
   ask('GET /system'),
-  ask('POST /apps/{app}/builds', { form: ['url', ...chosen] }),
+  ask('POST /apps/{app}/builds', { form: ['url', ...chosen()] }),
   ask(buildUpdate, { at: made, form: ['manifest'] }),
   mayAsk(build, { at: made }),
   mayAsk('POST /apps/{app}/objects/{key:.*}', { at: { key: logKey } }),
   mayAsk(buildUpdate, { at: made, form: ['ended', 'logs', 'status'] }),
   mayAsk('POST /events', { form: ['action', 'data'] }),
-  ...releaseOfBuild,
+  ...releaseOfBuild(),
 ]
 
-const built = [...only(not(isOn('external')), uploaded(chosen)), ...only(isOn('external'), external)]
+const built = () => [...only(not(isOn('external')), uploaded(chosen())), ...only(isOn('external'), external())]
 const noRelease = not((invocation: Invocation) => flagText('release')(invocation) !== '')
 const testedService = { service: onlyTheRackKnows }
 const testedProcess = { at: { pid: onlyTheRackKnows } }
 const testedRelease = (invocation: Invocation) => flagText('release')(invocation) || null
 /** A manifest's test command, which only the release knows. */
-const tests = [
+const tests = () => [
   mayAsk('POST /apps/{app}/services/{service}/processes', {
     at: testedService,
     headers: ['Release'],
@@ -81,40 +74,41 @@ const tests = [
 ]
 
 /** Builds: made, tested, exported, imported. */
-export const buildCommands: readonly ConvoxCommand[] = [
-  command('build', { flags: buildFlags, args: [0, 1] }, built),
-  command('deploy', { flags: [...buildFlags, force], args: [0, 1] }, [...built, ...promotion()]),
-  command('test', { flags: [app, text('description', 'd'), text('release'), number('timeout', 't')], args: [0, 1] }, [
-    ...only(noRelease, uploaded([...fromFlags('description'), ...sentIf(noRelease, 'development')])),
-    ask('GET /apps/{app}/releases/{id}', { at: { id: testedRelease } }),
-    ...tests,
-  ]),
-  command('builds', { flags: [limit, app, watch] }, [ask('GET /apps/{app}/builds', { query: fromFlags('limit') })]),
-  command('builds info', { flags: [app], args: [1, 1] }, [ask(build, { at: named })]),
-  command('builds logs', { flags: [app], args: [1, 1] }, [ask(buildLogs, { at: named })]),
-  command('builds export', { flags: [app, file], args: [1, 1] }, [
-    ask('GET /apps/{app}/builds/{id}.tgz', { at: named }),
-  ]),
-  command('builds import', { flags: [app, id, file] }, [ask('GET /system'), ask('POST /apps/{app}/builds/import')]),
-  command(
-    'builds import-image',
-    {
-      flags: [
-        app,
-        text('manifest', 'm'),
-        text('src-creds-user'),
-        text('src-creds-pass'),
-        text('src-creds-pass-env'),
-        toggle('src-creds-pass-stdin'),
+export const buildCommands: CommandTable = {
+  build: () => command({ flags: buildFlags, args: [0, 1] }, built()),
+  deploy: () => command({ flags: [...buildFlags, force], args: [0, 1] }, [...built(), ...promotion()]),
+  test: () =>
+    command({ flags: [app, text('description', 'd'), text('release'), number('timeout', 't')], args: [0, 1] }, [
+      ...only(noRelease, uploaded([...fromFlags('description'), ...sentIf(noRelease, 'development')])),
+      ask('GET /apps/{app}/releases/{id}', { at: { id: testedRelease } }),
+      ...tests(),
+    ]),
+  builds: () => command({ flags: [limit, app, watch] }, [ask('GET /apps/{app}/builds', { query: fromFlags('limit') })]),
+  'builds info': () => command({ flags: [app], args: [1, 1] }, [ask(build, { at: named })]),
+  'builds logs': () => command({ flags: [app], args: [1, 1] }, [ask(buildLogs, { at: named })]),
+  'builds export': () =>
+    command({ flags: [app, file], args: [1, 1] }, [ask('GET /apps/{app}/builds/{id}.tgz', { at: named })]),
+  'builds import': () =>
+    command({ flags: [app, id, file] }, [ask('GET /system'), ask('POST /apps/{app}/builds/import')]),
+  'builds import-image': () =>
+    command(
+      {
+        flags: [
+          app,
+          text('manifest', 'm'),
+          text('src-creds-user'),
+          text('src-creds-pass'),
+          text('src-creds-pass-env'),
+          toggle('src-creds-pass-stdin'),
+        ],
+        args: [1, 1],
+      },
+      [
+        ask('POST /apps/{app}/builds', { form: ['url', 'external'] }),
+        ask(buildUpdate, { at: made, form: ['manifest'] }),
+        ask('POST /apps/{app}/builds/{id}/image', { at: made, form: ['image', ...fromFlags('src-creds-user')] }),
+        ask(build, { at: made }),
+        ...releaseOfBuild(),
       ],
-      args: [1, 1],
-    },
-    [
-      ask('POST /apps/{app}/builds', { form: ['url', 'external'] }),
-      ask(buildUpdate, { at: made, form: ['manifest'] }),
-      ask('POST /apps/{app}/builds/{id}/image', { at: made, form: ['image', ...fromFlags('src-creds-user')] }),
-      ask(build, { at: made }),
-      ...releaseOfBuild,
-    ],
-  ),
-]
+    ),
+}

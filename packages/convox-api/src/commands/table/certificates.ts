@@ -1,4 +1,4 @@
-import { atLeast, type ConvoxCommand, command } from '../command.ts'
+import { atLeast, type CommandTable, command } from '../command.ts'
 import { app, id, number, text, toggle, watch } from '../flags.ts'
 import { argument, flagText, given, type Invocation, namedApp } from '../invocation.ts'
 import { ask, fromFlags, sentIf } from '../step.ts'
@@ -6,34 +6,37 @@ import { ask, fromFlags, sentIf } from '../step.ts'
 const endpoint = (part: number) => (invocation: Invocation) => argument(0)(invocation).split(':')[part] ?? ''
 const solver = number('id')
 const solverFlags = [solver, ...['dns-zones', 'hosted-zone-id', 'role', 'region'].map((name) => text(name))]
-const solversRead = ask('GET /letsencrypt/config')
-const solversWritten = [solversRead, ask('PUT /letsencrypt/config')]
+const solversRead = () => ask('GET /letsencrypt/config')
+const solversWritten = () => [solversRead(), ask('PUT /letsencrypt/config')]
 
-export const certificateCommands: readonly ConvoxCommand[] = [
-  command('certs', { flags: [toggle('generated'), watch], misuse: generated }, [ask('GET /certificates')]),
-  command('certs delete', { args: [1, 1] }, [ask('DELETE /certificates/{id}', { at: { id: argument(0) } })]),
-  command('certs generate', { flags: [text('issuer'), text('duration'), id], args: atLeast(1) }, [
-    ask('POST /certificates/generate', { form: ['domains', ...fromFlags('issuer', 'duration')] }),
-  ]),
-  command('certs import', { flags: [id, text('chain')], args: [2, 2] }, [
-    ask('GET /system'),
-    ask('POST /certificates', {
-      form: ['pub', 'key', ...sentIf((invocation) => flagText('chain')(invocation) !== '', 'chain')],
-    }),
-  ]),
-  command('certs renew', { flags: [app] }, [ask('POST /certificates/{id}/renew', { at: { id: namedApp } })]),
-  command('ssl', { flags: [app] }, [ask('GET /system'), ask('GET /apps/{app}/services'), ask('GET /certificates')]),
-  command('ssl update', { flags: [app], args: [2, 2], misuse: oddEndpoint }, [
-    ask('GET /apps/{app}'),
-    ask('PUT /apps/{app}/ssl/{service}/{port}', { at: { service: endpoint(0), port: endpoint(1) }, form: ['id'] }),
-    ask('GET /apps/{app}'),
-  ]),
-  command('letsencrypt dns route53 list', {}, [solversRead]),
-  command('letsencrypt dns route53 role', {}, [solversRead]),
-  command('letsencrypt dns route53 add', { flags: solverFlags, misuse: oddNewSolver }, solversWritten),
-  command('letsencrypt dns route53 update', { flags: solverFlags, misuse: oddSolver }, solversWritten),
-  command('letsencrypt dns route53 delete', { flags: [solver], misuse: noId }, solversWritten),
-]
+export const certificateCommands: CommandTable = {
+  certs: () => command({ flags: [toggle('generated'), watch], misuse: generated }, [ask('GET /certificates')]),
+  'certs delete': () => command({ args: [1, 1] }, [ask('DELETE /certificates/{id}', { at: { id: argument(0) } })]),
+  'certs generate': () =>
+    command({ flags: [text('issuer'), text('duration'), id], args: atLeast(1) }, [
+      ask('POST /certificates/generate', { form: ['domains', ...fromFlags('issuer', 'duration')] }),
+    ]),
+  'certs import': () =>
+    command({ flags: [id, text('chain')], args: [2, 2] }, [
+      ask('GET /system'),
+      ask('POST /certificates', {
+        form: ['pub', 'key', ...sentIf((invocation) => flagText('chain')(invocation) !== '', 'chain')],
+      }),
+    ]),
+  'certs renew': () => command({ flags: [app] }, [ask('POST /certificates/{id}/renew', { at: { id: namedApp } })]),
+  ssl: () => command({ flags: [app] }, [ask('GET /system'), ask('GET /apps/{app}/services'), ask('GET /certificates')]),
+  'ssl update': () =>
+    command({ flags: [app], args: [2, 2], misuse: oddEndpoint }, [
+      ask('GET /apps/{app}'),
+      ask('PUT /apps/{app}/ssl/{service}/{port}', { at: { service: endpoint(0), port: endpoint(1) }, form: ['id'] }),
+      ask('GET /apps/{app}'),
+    ]),
+  'letsencrypt dns route53 list': () => command({}, [solversRead()]),
+  'letsencrypt dns route53 role': () => command({}, [solversRead()]),
+  'letsencrypt dns route53 add': () => command({ flags: solverFlags, misuse: oddNewSolver }, solversWritten()),
+  'letsencrypt dns route53 update': () => command({ flags: solverFlags, misuse: oddSolver }, solversWritten()),
+  'letsencrypt dns route53 delete': () => command({ flags: [solver], misuse: noId }, solversWritten()),
+}
 
 /** It would be a form on a GET. */
 function generated(invocation: Invocation): string | null {

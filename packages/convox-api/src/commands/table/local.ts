@@ -1,7 +1,6 @@
-import { type ConvoxCommand, local } from '../command.ts'
+import { type CommandTable, local } from '../command.ts'
 
-/** Commands that no rack hears of: they concern this machine, the console or another service. */
-export const localCommands: readonly ConvoxCommand[] = [
+const names = [
   'help',
   'racks',
   'switch',
@@ -19,4 +18,7 @@ export const localCommands: readonly ConvoxCommand[] = [
   'rack sync',
   'rack runtimes',
   'rack runtime attach',
-].map(local)
+]
+
+/** Commands that no rack hears of: they concern this machine, the console or another service. */
+export const localCommands: CommandTable = Object.fromEntries(names.map((name) => [name, local]))

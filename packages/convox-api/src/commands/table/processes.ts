@@ -1,4 +1,4 @@
-import { atLeast, type ConvoxCommand, command } from '../command.ts'
+import { atLeast, type CommandTable, command } from '../command.ts'
 import { app, duration, type Flag, number, text, toggle, watch } from '../flags.ts'
 import { argument, flagText, type Invocation, isOn, not, onlyTheRackKnows } from '../invocation.ts'
 import { ask, fromFlag, fromFlags, mayAsk, only, sentIf } from '../step.ts'
@@ -29,27 +29,28 @@ const runFlags: readonly Flag[] = [
   number('timeout', 't'),
   toggle('entrypoint', 'e'),
 ]
-const runHeaders = [
-  ['cpu', 'Cpu'],
-  ['cpu-limit', 'Cpu-Limit'],
-  ['gpu', 'Gpu'],
-  ['gpu-vendor', 'Gpu-Vendor'],
-  ['memory', 'Memory'],
-  ['memory-limit', 'Memory-Limit'],
-  ['release', 'Release'],
-  ['use-service-volume', 'Use-Service-Volume'],
-  ['node-labels', 'Node-Labels'],
-  ['system-critical', 'System-Critical'],
-].map(([flag = '', header = '']) => fromFlag(flag, header))
+const runHeaders = () =>
+  [
+    ['cpu', 'Cpu'],
+    ['cpu-limit', 'Cpu-Limit'],
+    ['gpu', 'Gpu'],
+    ['gpu-vendor', 'Gpu-Vendor'],
+    ['memory', 'Memory'],
+    ['memory-limit', 'Memory-Limit'],
+    ['release', 'Release'],
+    ['use-service-volume', 'Use-Service-Volume'],
+    ['node-labels', 'Node-Labels'],
+    ['system-critical', 'System-Critical'],
+  ].map(([flag = '', header = '']) => fromFlag(flag, header))
 
-const started = {
+const started = () => ({
   at: { service: argument(0) },
-  headers: runHeaders,
+  headers: runHeaders(),
   release: (invocation: Invocation) => {
     const id = flagText('release')(invocation)
     return id === '' ? null : { id }
   },
-}
+})
 const ownProcess = { at: { pid: onlyTheRackKnows }, ownRunOf: argument(0) }
 
 const logFlags: readonly Flag[] = [
@@ -60,7 +61,7 @@ const logFlags: readonly Flag[] = [
   number('tail'),
   toggle('no-follow'),
 ]
-const logHeaders = [
+const logHeaders = () => [
   'Prefix',
   ...sentIf(isOn('no-follow'), 'Follow'),
   fromFlag('filter', 'Filter'),
@@ -72,41 +73,46 @@ const logHeaders = [
 const ofService = (invocation: Invocation) => flagText('service')(invocation) !== ''
 
 /** Processes and logs: what runs, is run, executed in, copied. */
-export const processCommands: readonly ConvoxCommand[] = [
-  command('ps', { flags: [text('release'), text('service', 's'), app, watch] }, [
-    ask('GET /apps/{app}/processes', { query: fromFlags('release', 'service') }),
-    ...budgetShown,
-  ]),
-  command('ps info', { ...ofOne, flags: [app, watch] }, [ask('GET /apps/{app}/processes/{pid}', { at: pid })]),
-  command('ps stop', ofOne, [ask('DELETE /apps/{app}/processes/{pid}', { at: pid })]),
-  command('exec', { flags: [app], args: atLeast(2) }, [
-    ask('WS /apps/{app}/processes/{pid}/exec', { at: pid, command: typedCommand }),
-  ]),
-  command('run', { flags: runFlags, args: atLeast(2) }, [
-    ask('POST /apps/{app}/services/{service}/processes', {
-      ...started,
-      command: (invocation) => (isOn('detach')(invocation) ? typedCommand : keptAlive)(invocation),
-    }),
-    ...only(not(isOn('detach')), [
-      ask('GET /apps/{app}/processes/{pid}', { at: { pid: onlyTheRackKnows } }),
-      ask('WS /apps/{app}/processes/{pid}/exec', { ...ownProcess, command: typedCommand, headers: ['Entrypoint'] }),
-      mayAsk('DELETE /apps/{app}/processes/{pid}', ownProcess),
+export const processCommands: CommandTable = {
+  ps: () =>
+    command({ flags: [text('release'), text('service', 's'), app, watch] }, [
+      ask('GET /apps/{app}/processes', { query: fromFlags('release', 'service') }),
+      ...budgetShown(),
     ]),
-  ]),
-  command('cp', { flags: [app, text('tar-extra')], args: [2, 2], misuse: oddPlaces }, [
-    ask(`GET ${files}`, { paths: remotePlaces(0), query: ['file'] }),
-    ask(`POST ${files}`, { paths: remotePlaces(1), query: fromFlags('tar-extra') }),
-  ]),
-  command('logs', { flags: [...logFlags, app, text('service', 's')] }, [
-    ask('WS /apps/{app}/logs', { headers: logHeaders, when: not(ofService) }),
-    ask('WS /apps/{app}/services/{service}/logs', {
-      at: { service: flagText('service') },
-      headers: logHeaders,
-      when: ofService,
-    }),
-  ]),
-  command('rack logs', { flags: logFlags }, [ask('WS /system/logs', { headers: logHeaders })]),
-]
+  'ps info': () => command({ ...ofOne, flags: [app, watch] }, [ask('GET /apps/{app}/processes/{pid}', { at: pid })]),
+  'ps stop': () => command(ofOne, [ask('DELETE /apps/{app}/processes/{pid}', { at: pid })]),
+  exec: () =>
+    command({ flags: [app], args: atLeast(2) }, [
+      ask('WS /apps/{app}/processes/{pid}/exec', { at: pid, command: typedCommand }),
+    ]),
+  run: () =>
+    command({ flags: runFlags, args: atLeast(2) }, [
+      ask('POST /apps/{app}/services/{service}/processes', {
+        ...started(),
+        command: (invocation) => (isOn('detach')(invocation) ? typedCommand : keptAlive)(invocation),
+      }),
+      ...only(not(isOn('detach')), [
+        ask('GET /apps/{app}/processes/{pid}', { at: { pid: onlyTheRackKnows } }),
+        ask('WS /apps/{app}/processes/{pid}/exec', { ...ownProcess, command: typedCommand, headers: ['Entrypoint'] }),
+        mayAsk('DELETE /apps/{app}/processes/{pid}', ownProcess),
+      ]),
+    ]),
+  cp: () =>
+    command({ flags: [app, text('tar-extra')], args: [2, 2], misuse: oddPlaces }, [
+      ask(`GET ${files}`, { paths: remotePlaces(0), query: ['file'] }),
+      ask(`POST ${files}`, { paths: remotePlaces(1), query: fromFlags('tar-extra') }),
+    ]),
+  logs: () =>
+    command({ flags: [...logFlags, app, text('service', 's')] }, [
+      ask('WS /apps/{app}/logs', { headers: logHeaders(), when: not(ofService) }),
+      ask('WS /apps/{app}/services/{service}/logs', {
+        at: { service: flagText('service') },
+        headers: logHeaders(),
+        when: ofService,
+      }),
+    ]),
+  'rack logs': () => command({ flags: logFlags }, [ask('WS /system/logs', { headers: logHeaders() })]),
+}
 
 function oddPlaces({ args }: Invocation): string | null {
   return args.every((place) => /^[^:]*(?::\/|$)/.test(place)) ? null : 'a path in a process is not absolute'

@@ -1,4 +1,4 @@
-import { type ConvoxCommand, command } from '../command.ts'
+import { type CommandTable, command } from '../command.ts'
 import { app, number, text, watch } from '../flags.ts'
 import { argument, flagText, given, hasArgument, type Invocation, not, onlyTheRackKnows } from '../invocation.ts'
 import { ask, fromFlags, mayAsk, only } from '../step.ts'
@@ -9,7 +9,7 @@ const sizeFlags = sizes.map((name) => (name === 'gpu-vendor' ? text(name) : numb
 const ofOne = { flags: [app], args: [1, 1] } as const
 const service = { service: argument(0) }
 const services = 'GET /apps/{app}/services'
-const changed = ask('PUT /apps/{app}/services/{service}', { at: service, form: fromFlags(...sizes) })
+const changed = () => ask('PUT /apps/{app}/services/{service}', { at: service, form: fromFlags(...sizes) })
 
 const isGiven =
   (...flags: readonly string[]) =>
@@ -20,50 +20,46 @@ const downToNone = (invocation: Invocation) => given('min')(invocation) && Numbe
 const triggers = ['cpu', 'memory', 'gpu', 'queue'] as const
 
 /** A budget that is used up is shown beside what was asked for. */
-export const budgetShown = [
+export const budgetShown = () => [
   mayAsk('GET /apps/{app}/budget'),
   mayAsk('GET /apps/{app}/budget/shutdown-state'),
   mayAsk(services),
 ]
 
 /** All services of an app, of which only the rack has the list. */
-export const restarts = [
+export const restarts = () => [
   ask(services),
   mayAsk('POST /apps/{app}/services/{service}/restart', { at: { service: onlyTheRackKnows } }),
 ]
 
-export const serviceCommands: readonly ConvoxCommand[] = [
-  command('services', { flags: [app, watch] }, [ask(services), ...budgetShown.slice(0, 2)]),
-  command('services restart', ofOne, [ask('POST /apps/{app}/services/{service}/restart', { at: service })]),
-  command('services update', { ...ofOne, flags: [...sizeFlags, app] }, [changed, ...rollout]),
-  command(
-    'services triggers enable',
-    { ...ofOne, flags: [app, ...['min', 'max', ...triggers].map((name) => number(name))], misuse: noTrigger },
-    [ask('GET /system'), ask('POST /apps/{app}/services/{service}/triggers/enable', { at: service, form: ['opts'] })],
-  ),
-  command('services triggers disable', ofOne, [
-    ask('GET /system'),
-    ask('POST /apps/{app}/services/{service}/triggers/disable', { at: service }),
-  ]),
-  command(
-    'services triggers threshold-set',
-    { ...ofOne, flags: [app, text('type'), text('threshold')], misuse: oddThreshold },
-    [
+export const serviceCommands: CommandTable = {
+  services: () => command({ flags: [app, watch] }, [ask(services), ...budgetShown().slice(0, 2)]),
+  'services restart': () => command(ofOne, [ask('POST /apps/{app}/services/{service}/restart', { at: service })]),
+  'services update': () => command({ ...ofOne, flags: [...sizeFlags, app] }, [changed(), ...rollout()]),
+  'services triggers enable': () =>
+    command({ ...ofOne, flags: [app, ...['min', 'max', ...triggers].map((name) => number(name))], misuse: noTrigger }, [
+      ask('GET /system'),
+      ask('POST /apps/{app}/services/{service}/triggers/enable', { at: service, form: ['opts'] }),
+    ]),
+  'services triggers disable': () =>
+    command(ofOne, [ask('GET /system'), ask('POST /apps/{app}/services/{service}/triggers/disable', { at: service })]),
+  'services triggers threshold-set': () =>
+    command({ ...ofOne, flags: [app, text('type'), text('threshold')], misuse: oddThreshold }, [
       ask('GET /system'),
       ask('POST /apps/{app}/services/{service}/triggers/threshold', { at: service, form: ['type', 'threshold'] }),
-    ],
-  ),
-  command('restart', { flags: [app] }, restarts),
-  command('scale', { flags: [...sizeFlags, app, watch], args: [0, 1], misuse: oddScale }, [
-    ...only(sizeGiven, [
-      ask('GET /system', { when: isGiven('min', 'max') }),
-      ask(services, { when: downToNone }),
-      changed,
-      ...rollout,
     ]),
-    ...only(not(sizeGiven), [ask(services), ask('GET /apps/{app}/processes'), ...budgetShown.slice(0, 2)]),
-  ]),
-]
+  restart: () => command({ flags: [app] }, restarts()),
+  scale: () =>
+    command({ flags: [...sizeFlags, app, watch], args: [0, 1], misuse: oddScale }, [
+      ...only(sizeGiven, [
+        ask('GET /system', { when: isGiven('min', 'max') }),
+        ask(services, { when: downToNone }),
+        changed(),
+        ...rollout(),
+      ]),
+      ...only(not(sizeGiven), [ask(services), ask('GET /apps/{app}/processes'), ...budgetShown().slice(0, 2)]),
+    ]),
+}
 
 function noTrigger(invocation: Invocation): string | null {
   return triggers.some((name) => Number(flagText(name)(invocation)) > 0) ? null : 'it names no trigger'

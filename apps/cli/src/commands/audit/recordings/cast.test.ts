@@ -46,8 +46,8 @@ test.each([
   expect([events.length, end]).toEqual([1, expect.stringContaining(sentence)])
 })
 
-test('one without a verdict is broken', async () => {
-  expect((await read(`${header}[0,"o","x"]\n`)).end).toContain('the recording is broken')
+test('one without a verdict broke off', async () => {
+  expect((await read(`${header}[0,"o","x"]\n`)).end).toContain('the recording broke off')
 })
 
 test('one that nobody has closed is said to be open', async () => {

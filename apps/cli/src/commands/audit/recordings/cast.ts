@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { GatewayUnreachable, RecordingNotWhole } from '../../../errors.ts'
+import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors.ts'
 import { failure } from '../../../gateway-client.ts'
 import { parsed } from '../../../gateway-request.ts'
 import { printable } from '../../../terminal.ts'
@@ -82,7 +82,7 @@ function notACast(): Error {
   return new GatewayUnreachable('what came is no recording: is this the address of a Rack Gateway?')
 }
 
-/** Reads to the end and hands over each event. @throws RecordingNotWhole for what isn't all that was recorded */
+/** Reads to the end and hands over each event. @throws RecordingBroken, RecordingNotWhole for what isn't all that was recorded */
 export async function eachEvent(
   { events }: Pick<Cast, 'events'>,
   { signal, note, take }: { signal: AbortSignal; note: (line: string) => void; take(event: CastEvent): Promise<void> },
@@ -93,7 +93,10 @@ export async function eachEvent(
     throw new RecordingNotWhole(
       'the recording is cut: its gateway ended before the session did; what was shown is proven',
     )
-  else if (state === 'broken') throw broken('a part of it is missing, or is not what was recorded')
+  else if (state === 'broken')
+    throw new RecordingBroken(
+      'the recording is broken: a part of it is missing, or is not what was recorded; tell whoever runs the gateway',
+    )
 }
 
 async function takeAll(
@@ -104,18 +107,19 @@ async function takeAll(
   for (;;) {
     const step = await events.next().catch((error: unknown) => {
       if (signal.aborted) return null
-      throw broken(
-        `it broke off (${printable(failure(error))}): a part is not what was recorded, or the connection failed`,
-      )
+      throw brokenOff(printable(failure(error)))
     })
     if (step === null || signal.aborted) return 'left'
-    if (step.done) return step.value ?? 'broken'
+    if (step.done) {
+      if (step.value === null) throw brokenOff('its end is missing')
+      return step.value
+    }
     await take(step.value)
   }
 }
 
-function broken(why: string): Error {
+function brokenOff(why: string): Error {
   return new RecordingNotWhole(
-    `the recording is broken, and nothing after what was shown can be believed: ${why}; ask for it again, and if it stays so, tell whoever runs the gateway`,
+    `the recording broke off (${why}): its next part is not what was recorded, or the connection failed; ask for it again, and if it stays so, tell whoever runs the gateway`,
   )
 }

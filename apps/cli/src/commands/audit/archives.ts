@@ -1,0 +1,37 @@
+import {
+  type ArchiveVerification,
+  directoryArchive,
+  manifestKey,
+  type VerifyArchiveOptions,
+  verifyArchivedMonth,
+} from '@rack-gateway/audit/archive/read'
+import type { ArchiveRecord, Verification } from '@rack-gateway/audit/verify'
+import { Usage } from '../../errors.ts'
+
+/** Verifies each month that a directory has, oldest first. */
+export async function verifyArchives(
+  directory: string,
+  options: VerifyArchiveOptions,
+): Promise<{ readonly archives: ArchiveVerification[]; readonly records: ArchiveRecord[] }> {
+  const reader = directoryArchive(directory)
+  const archives: ArchiveVerification[] = []
+  const records: ArchiveRecord[] = []
+  for (const month of await reader.months()) {
+    archives.push(await verifyArchivedMonth(reader, month, options))
+    const manifest = await reader.get(manifestKey(month))
+    if (manifest !== null) records.push({ manifest: manifest.toString('utf8'), place: directory })
+  }
+  if (archives.length === 0)
+    throw new Usage(
+      `--archive ${directory} has no archived month: it takes the directory that holds those like 2026-10`,
+    )
+  return { archives, records }
+}
+
+/** An archive that holds by itself may still be another one than the log records. */
+export function heldAgainst(archive: ArchiveVerification, log: Verification | null): ArchiveVerification {
+  const recorded = log?.archived.find(({ month }) => month === archive.month)
+  if (recorded === undefined || archive.manifest === null || recorded.manifest === archive.manifest.hash) return archive
+  const finding = { about: 'archive', problem: 'replaced', month: archive.month, detail: recorded.manifest } as const
+  return { ...archive, intact: false, findings: [finding, ...archive.findings], found: archive.found + 1 }
+}

@@ -1,0 +1,15 @@
+import postgres, { type Sql } from 'postgres'
+import { Usage } from '../../errors.ts'
+
+/** One connection that may take as long as the log is, in the terms that rows are read by. */
+export function connectTo(url: string): Sql {
+  if (!/^postgres(ql)?:\/\//.test(url))
+    throw new Usage('--database takes an address, postgres://user:password@host:5432/name')
+  return postgres(url, {
+    max: 1,
+    fetch_types: false,
+    connect_timeout: 10,
+    connection: { application_name: 'rack-gateway audit verify', DateStyle: 'ISO', statement_timeout: 0 },
+    onnotice() {},
+  })
+}

@@ -1,0 +1,52 @@
+import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
+import { type ArchivedMonth, sentenceOf, type Verification } from '@rack-gateway/audit/verify'
+
+/** A verification as an auditor reads it: what holds or doesn't, and what that is worth. */
+export function sentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
+  const checked = new Set(archives.map(({ month }) => month))
+  const notHere = verification.archived.filter(({ month }) => !checked.has(month))
+  return [...verdictOn('the log', verification), ...worthOfCheckpoints(verification), ...notHere.map(notChecked)]
+}
+
+/** The same of an archived month. */
+export function archiveSentences(verification: ArchiveVerification): string[] {
+  const verdict = verdictOn(`the archive of ${verification.month}`, verification)
+  return verification.manifest === null ? verdict : [...verdict, ...worthOfCheckpoints(verification)]
+}
+
+function verdictOn(what: string, { intact, found, findings, streams, events }: Verification): string[] {
+  const counted = `${count(streams, 'stream')}, ${count(events, 'event')}`
+  const verdict = intact
+    ? `${what} holds: ${counted}`
+    : `${what} is NOT what was recorded: ${count(found, 'finding')} in ${counted}`
+  const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
+  return [verdict, ...findings.map((finding) => `  ${sentenceOf(finding)}`), ...more]
+}
+
+/** What was dropped is said plainly: a log that holds is not one that was checked to its beginning. */
+function notChecked({ month, events, streams, place, manifest }: ArchivedMonth): string {
+  return `  NOT checked here: ${month} (${count(streams, 'stream')}, ${count(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}): get it and add --archive DIR`
+}
+
+function worthOfCheckpoints({ checkpoints, keys, trust, anchored, unsigned, events }: Verification): string[] {
+  if (checkpoints === null)
+    return [
+      '  checkpoints: none, so only the chain was verified: events missing at an end, a stream missing as a whole and a history that was chained again would not be noticed',
+    ]
+  const { count: number, first, last, at } = checkpoints
+  const newest = keys.at(-1) ?? ''
+  return [
+    `  checkpoints: ${number}, from ${first} to ${last}, the newest of ${at}`,
+    trust === 'pinned'
+      ? '  signed by: the key that you gave, and those that are tied to it'
+      : `  signed by: ${newest}, which the checkpoints name themselves: compare it with the key that you know, or give it with --key`,
+    anchored
+      ? '  copies outside: compared'
+      : '  unanchored: no copies from outside were compared, so a history that was written and signed again would not be noticed (--checkpoints DIR)',
+    `  not signed yet: ${unsigned} of ${count(events, 'event')}`,
+  ]
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
+}

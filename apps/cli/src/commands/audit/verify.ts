@@ -1,0 +1,105 @@
+import { createReadStream } from 'node:fs'
+import { ArchiveRefused, type ArchiveVerification } from '@rack-gateway/audit/archive/read'
+import {
+  type PublicKey,
+  readPublicKey,
+  type Verification,
+  type VerifyOptions,
+  verifyDatabase,
+  verifyExport,
+  verifyStream,
+} from '@rack-gateway/audit/verify'
+import type { Context } from '../../context.ts'
+import { AuditUnreadable, Usage } from '../../errors.ts'
+import { exitCodes } from '../../exit-codes.ts'
+import { printable } from '../../terminal.ts'
+import { heldAgainst, verifyArchives } from './archives.ts'
+import { openEvidence } from './evidence.ts'
+import { archiveSentences, sentences } from './sentences.ts'
+
+export interface VerifyFlags {
+  /** The database's address; null: not from a database. */
+  readonly database: string | null
+  /** A file of an export, or - for stdin; null: not from an export. */
+  readonly export: string | null
+  /** A directory with copies of checkpoints. */
+  readonly checkpoints: string | null
+  /** A directory with archived months, which are verified too; null: there is none. */
+  readonly archive: string | null
+  readonly key: string | null
+  readonly rack: string | null
+  readonly format: 'text' | 'json'
+}
+
+/** What was verified: the log, unless only archives were, and each archived month. */
+interface Verified {
+  readonly log: Verification | null
+  readonly archives: readonly ArchiveVerification[]
+}
+
+/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 6 when it doesn't */
+export async function verify(context: Context, flags: VerifyFlags): Promise<number> {
+  const verified = await verifyFrom(context, flags).catch((error: unknown) => {
+    throw unreadable(error)
+  })
+  const { log, archives } = verified
+  if (flags.format === 'json') context.print(JSON.stringify(asJson(verified), null, 2))
+  else
+    for (const line of [...(log ? sentences(log, archives) : []), ...archives.flatMap(archiveSentences)])
+      context.print(printable(line))
+  return (log?.intact ?? true) && archives.every(({ intact }) => intact) ? exitCodes.ok : exitCodes.tampered
+}
+
+/** Without archives, what it always was. */
+function asJson({ log, archives }: Verified) {
+  if (archives.length === 0) return log
+  const shown = archives.map(({ manifest, ...verification }) => ({ ...verification, manifest: manifest?.hash ?? null }))
+  return { ...log, archives: shown }
+}
+
+/** An archive alone is verified alone; beside an export, a database or a named gateway it is what these may lack. */
+async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verified> {
+  const { archive, database, export: file, rack } = flags
+  const options = { pinned: pinnedKey(flags.key), checkpoints: flags.checkpoints }
+  if (database !== null && file !== null) throw new Usage('verify one or the other: --database URL, or --export FILE')
+  const isAlone = archive !== null && database === null && file === null && rack === null
+  const { archives, records } =
+    archive === null ? { archives: [], records: [] } : await verifyArchives(archive, options)
+  const log = isAlone ? null : await verifyLog(context, flags, { ...options, archives: records })
+  return { log, archives: archives.map((verification) => heldAgainst(verification, log)) }
+}
+
+async function verifyLog(context: Context, flags: VerifyFlags, options: VerifyOptions): Promise<Verification> {
+  if (flags.export !== null) return verifyExport(bytesOf(flags.export), options)
+  if (flags.database === null) return verifyStream(await openEvidence(context, flags.rack, '/audit/log'), options)
+  // The driver is no small package.
+  const { connectTo } = await import('./audit-database.ts')
+  const sql = connectTo(flags.database)
+  try {
+    return await verifyDatabase(sql, options)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** @throws Usage */
+export function pinnedKey(text: string | null): PublicKey | null {
+  if (text === null) return null
+  const key = readPublicKey(text)
+  if (key === null)
+    throw new Usage('--key is not a key of a gateway: it looks like rack-gateway/audit+1a2b3c4d+AbCd…, in one word')
+  return key
+}
+
+function bytesOf(file: string): AsyncIterable<Buffer> {
+  return file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 })
+}
+
+/** What can't be read is neither proven nor refuted. */
+export function unreadable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
+  return new AuditUnreadable(
+    `the log could not be read to its end, so nothing is known of it: ${printable(error.message)}`,
+  )
+}

@@ -1,0 +1,31 @@
+import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
+import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import type { FakeAnswer } from './fake-gateway.ts'
+
+export interface Told {
+  readonly role?: string
+  readonly document?: PolicyDocument
+  /** The gateway's time, in milliseconds since the epoch. */
+  readonly at?: number
+  readonly status?: number
+  /** What is otherwise in its answer. */
+  readonly change?: object
+}
+
+/** What a gateway says of the policy of somebody with one role everywhere. */
+export function effectivePolicy({
+  role = 'viewer',
+  document = builtInPolicy(),
+  at = Date.now(),
+  status = 200,
+  change,
+}: Told): FakeAnswer {
+  const bindings = [{ id: 'b1', role, racks: '*', apps: '*', expiresAt: null }]
+  const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
+  const { hash } = compilePolicy(document)
+  return {
+    status,
+    body: { format: 1, rack: 'staging', policy: hash, document, principal, ...change },
+    headers: { etag: `"${role}"`, date: new Date(at).toUTCString(), location: 'https://evil.example.com/' },
+  }
+}

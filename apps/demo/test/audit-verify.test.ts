@@ -1,0 +1,162 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { databaseLog } from '@rack-gateway/audit/verify'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+
+import { callCli } from './support/cli-call.ts'
+import { type System, startSystem } from './support/system.ts'
+
+let system: System
+let outside: string
+let files: string
+beforeAll(async () => {
+  outside = await mkdtemp(join(tmpdir(), 'rack-gateway-outside-'))
+  system = await startSystem({ publicUrl: 'own', checkpoints: outside })
+  files = await mkdtemp(join(tmpdir(), 'rack-gateway-audit-'))
+})
+afterAll(async () => {
+  await system.stop()
+  for (const directory of [outside, files]) await rm(directory, { recursive: true })
+})
+
+async function as(role: string, ...words: string[]) {
+  const token = await system.token(role, { email: `${role}@example.com` })
+  return callCli(['audit', ...words], { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token })
+}
+
+/** Calls, and a checkpoint that signs them, in the table and outside. */
+async function recordCalls(count: number): Promise<void> {
+  const token = await system.token('viewer', { email: 'viewer@example.com' })
+  for (let index = 0; index < count; index++) await system.get('/apps?', token)
+  await system.checkpoint()
+  await vi.waitFor(async () => {
+    const [{ number } = { number: 0 }] = await system.sql`select max(number)::int as number from audit.checkpoints`
+    const copies = (await readdir(outside, { recursive: true })).filter((name) => name.endsWith('.note'))
+    expect(copies).toHaveLength(number)
+  })
+}
+
+async function publishedKey(): Promise<string> {
+  const answer = await fetch(`${system.url}/gateway/api/v1/audit/keys`)
+  const { keys } = JSON.parse(await answer.text())
+  expect(keys).toHaveLength(1)
+  return keys[0].key
+}
+
+test('an auditor verifies the whole log by the command alone, from the gateway, the database and an export', async () => {
+  await recordCalls(5)
+  const key = await publishedKey()
+  const fromGateway = await as('auditor', 'verify', '--key', key, '--checkpoints', outside)
+  expect(fromGateway).toMatchObject({ code: 0, stderr: '' })
+  expect(fromGateway.stdout).toMatch(/^the log holds: 1 stream, \d+ events\n/)
+  expect(fromGateway.stdout).toContain('the key that you gave')
+  expect(fromGateway.stdout).toContain('copies outside: compared')
+
+  const fromDatabase = await as('auditor', 'verify', '--database', system.database.runtimeUrl, '--key', key)
+  expect([fromDatabase.code, fromDatabase.stdout]).toEqual([0, expect.stringContaining('unanchored')])
+
+  const file = join(files, 'audit.ndjson')
+  const lines: string[] = []
+  for await (const some of databaseLog(system.sql).lines()) lines.push(...some)
+  await writeFile(file, `${lines.join('\n')}\n`)
+  const fromExport = await as('auditor', 'verify', '--export', file, '--checkpoints', outside, '--json')
+  expect(JSON.parse(fromExport.stdout)).toMatchObject({ intact: true, events: lines.length, anchored: true })
+  const exported = join(files, 'exported.ndjson')
+  expect((await as('auditor', 'export', '--output', exported)).code).toBe(0)
+  const ofCommand = await as('auditor', 'verify', '--export', exported, '--checkpoints', outside, '--json')
+  expect(JSON.parse(ofCommand.stdout)).toMatchObject({ intact: true, anchored: true, findings: [] })
+
+  await writeFile(
+    file,
+    `${lines.map((line, index) => (index === 3 ? line.replace('"seq":4', '"seq":5') : line)).join('\n')}\n`,
+  )
+  const tampered = await as('auditor', 'verify', '--export', file, '--checkpoints', outside)
+  expect([tampered.code, tampered.stdout]).toEqual([
+    6,
+    expect.stringMatching(/NOT what was recorded: 1 finding .*\n.*event 4.* is missing/),
+  ])
+})
+
+test('whoever may not read the log is refused; that it was read is recorded', async () => {
+  const refused = await as('viewer', 'verify')
+  expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('gateway:audit:read')])
+  await as('auditor', 'verify')
+  expect(await system.lastEvent()).toMatchObject({
+    kind: 'audit.read',
+    principal: { name: 'auditor@example.com' },
+    detail: { what: 'the whole log' },
+  })
+})
+
+test('an event is proven by a file that anybody can verify', async () => {
+  await recordCalls(1)
+  const key = await publishedKey()
+  const [{ id } = {}] = await system.sql`select id from audit.events where kind = 'call' order by at limit 1`
+  const proof = join(files, 'proof.json')
+  const made = await as('auditor', 'prove', id, '--output', proof, '--key', key)
+  expect([made.code, made.stderr]).toEqual([0, expect.stringContaining('the proof holds')])
+  const alone = await callCli(['audit', 'verify-proof', proof, '--key', key])
+  expect([alone.code, alone.stdout]).toEqual([0, expect.stringContaining(`event ${id}`)])
+  const unpinned = await callCli(['audit', 'verify-proof', proof])
+  expect([unpinned.code, unpinned.stdout]).toEqual([
+    0,
+    expect.stringContaining('compare it with the key that you know'),
+  ])
+  await writeFile(proof, (await readFile(proof, 'utf8')).replace('"staging"', '"production"'))
+  const changed = await callCli(['audit', 'verify-proof', proof, '--key', key])
+  expect([changed.code, changed.stdout]).toEqual([6, expect.stringContaining('does not hold')])
+  const stdout = await as('auditor', 'prove', id)
+  expect(JSON.parse(stdout.stdout)).toMatchObject({ event: { id } })
+  expect((await as('auditor', 'prove', 'no-id')).code).toBe(2)
+})
+
+test('an event that is younger than the newest checkpoint has no proof yet, and it is said when there is one', async () => {
+  const { event } = await system.app.audit.record({ kind: 'call' })
+  const answer = await as('auditor', 'prove', event.id)
+  expect([answer.code, answer.stderr]).toEqual([8, expect.stringContaining('ask again in a minute')])
+})
+
+test('what could not be read to its end is neither proven nor refuted', async () => {
+  const missing = await as('auditor', 'verify', '--export', join(files, 'nothing'))
+  expect([missing.code, missing.stderr]).toEqual([8, expect.stringContaining('could not be read to its end')])
+  const both = await as('auditor', 'verify', '--export', 'x', '--database', 'postgres://x/y')
+  expect(both.code).toBe(2)
+  const key = await as('auditor', 'verify', '--key', 'nonsense')
+  expect([key.code, key.stderr]).toEqual([2, expect.stringContaining('--key is not a key')])
+  expect((await as('auditor', 'verify', '--nonsense')).code).toBe(2)
+})
+
+test('readiness and metrics say what is signed, and that nothing is anchored where nothing is', async () => {
+  const ready = async ({ url }: { url: string }) => {
+    const answer = await fetch(`${url}/gateway/health/ready`)
+    return JSON.parse(await answer.text()).checks.checkpoints
+  }
+  await vi.waitFor(async () =>
+    expect((await ready(system)).detail).toMatch(/^number \d+, \d+ s ago; copies in 1 of 1 places$/),
+  )
+  const plain = await startSystem()
+  onTestFinished(() => plain.stop())
+  await vi.waitFor(async () =>
+    expect(await ready(plain)).toMatchObject({ ready: true, detail: expect.stringContaining('unanchored') }),
+  )
+})
+
+test('no more read the whole log at once than there are connections for it', async () => {
+  const token = await system.token('auditor', { email: 'auditor@example.com' })
+  const headers = { authorization: `Bearer ${token}` }
+  // fetch opens connections that it then never uses.
+  onTestFinished(() => system.app.server.closeAllConnections())
+  const ask = () => fetch(`${system.url}/gateway/api/v1/audit/log`, { headers })
+  await recordCalls(200)
+  const answers = await Promise.all(Array.from({ length: 6 }, ask))
+  const statuses = answers.map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2)
+  expect(statuses.every((status) => status === 200 || status === 429)).toBe(true)
+  for (const answer of answers) await answer.body?.cancel()
+  await vi.waitFor(async () => {
+    const again = await ask()
+    expect(again.status).toBe(200)
+    expect((await again.text()).endsWith('}\n')).toBe(true)
+  })
+})

@@ -1,0 +1,27 @@
+import { type Context, runCli } from '@rack-gateway/cli'
+
+/** Runs one of the command's own in this process, as somebody with a token. */
+export async function callCli(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  let [stdout, stderr] = ['', '']
+  const context: Context = {
+    env: { CONVOX_BIN: '/must-not-start', ...env },
+    cwd: '/',
+    configPath: '/nowhere/config.json',
+    now: Date.now(),
+    print: (line) => {
+      stdout += `${line}\n`
+    },
+    note: (line) => {
+      stderr += `${line}\n`
+    },
+    readSecret: async () => '',
+    readInput: async () => '',
+    interactive: false,
+    openBrowser: async () => undefined,
+    interruption: () => new AbortController().signal,
+  }
+  return { code: await runCli(context, words), stdout, stderr }
+}

@@ -1,0 +1,108 @@
+import {
+  type Alarm,
+  type Checkpoint,
+  type Checkpointer,
+  type CheckpointPlace,
+  createCheckpointer,
+  objectPlace,
+  type SigningKeys,
+  signingKeyOf,
+  webhookPlace,
+} from '@rack-gateway/audit/checkpoints'
+import { deriveKey } from '@rack-gateway/auth'
+import type { CheckpointConfig } from '@rack-gateway/config'
+import type { FastifyInstance } from 'fastify'
+import type { SecretKeys } from './gateway.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    checkpoints: Checkpointer
+  }
+}
+
+/** Who signs checkpoints, and where their copies go. */
+export interface CheckpointSettings {
+  /** Newest first. */
+  readonly keys: SigningKeys
+  readonly places: readonly CheckpointPlace[]
+  /** Milliseconds between checkpoints; 50,000 when absent. */
+  readonly interval?: number
+}
+
+/** Keys that were given come before those derived from the secret keys, which so vouch for the first of them. */
+export function signingKeysOf(given: readonly Uint8Array[], [newest, ...older]: SecretKeys): SigningKeys {
+  const derived = (secret: Buffer) => signingKeyOf(deriveKey(secret, 'rack-gateway/audit-checkpoints/1'))
+  const fromSecrets = [derived(newest), ...older.map(derived)] as const
+  const [first, ...rest] = given.map(signingKeyOf)
+  return first === undefined ? fromSecrets : [first, ...rest, ...fromSecrets]
+}
+
+/** Opens the places that are configured. @throws ObjectStoreAddressInvalid, ObjectStoreUnusable with what to do */
+export async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointPlace[]> {
+  const places: CheckpointPlace[] = webhook === null ? [] : [webhookPlace(webhook.reveal())]
+  if (directory === null && s3 === null) return places
+  // Where copies go to no store, none is loaded.
+  const { openObjectStore, readObjectStoreAddress } = await import('@rack-gateway/object-store')
+  for (const { address, lockMs } of [
+    ...(directory === null ? [] : [{ address: directory, lockMs: 0 }]),
+    ...(s3 === null ? [] : [s3]),
+  ]) {
+    const lock = lockMs > 0 ? { lock: { mode: 'compliance', duration: lockMs } as const } : {}
+    const store = await openObjectStore(readObjectStoreAddress(address), lock)
+    await store.check()
+    places.push(objectPlace(store))
+  }
+  return places
+}
+
+/** Signs what the audit log of this process and of its replicas holds, and sends it away; after the log itself has ended, too. */
+export function registerCheckpoints(
+  app: FastifyInstance,
+  url: string,
+  { keys, places, interval }: CheckpointSettings,
+): Checkpointer {
+  const checkpointer = createCheckpointer({
+    url,
+    keys,
+    places,
+    ...(interval !== undefined && { interval }),
+    onAlarm: (alarm) => tell(app, alarm),
+    onKey: (checkpoint) => tellOfKey(app, checkpoint),
+    onError: (what, err) => app.log.warn({ event: 'audit.checkpoint_failed', what, err }),
+  })
+  app.decorate('checkpoints', checkpointer)
+  app.addHook('onReady', async () => checkpointer.start())
+  app.addHook('onClose', () => checkpointer.stop())
+  return checkpointer
+}
+
+function tell(app: FastifyInstance, { problem, stream, seq, number, place }: Alarm): void {
+  const detail = {
+    problem,
+    ...(stream !== undefined && { stream }),
+    ...(seq !== undefined && { seq }),
+    ...(number !== undefined && { checkpoint: number }),
+    ...(place !== undefined && { place }),
+  }
+  app.log.error(
+    { event: 'audit.inconsistent', ...detail },
+    'the audit log is not what was recorded and signed: run rack-gateway audit verify',
+  )
+  recordLater(app, { kind: 'audit.inconsistent', detail })
+}
+
+function tellOfKey(app: FastifyInstance, { number, key, replaces, note }: Checkpoint): void {
+  app.log.info({ event: 'audit.signing_key', number, key: key.text, replaces: replaces?.text ?? null })
+  if (replaces === null) return
+  const vouched = note.signatures.some(({ id }) => id === replaces.id)
+  recordLater(app, {
+    kind: 'signing-key.changed',
+    detail: { checkpoint: number, key: key.text, replaces: replaces.text, vouched },
+  })
+}
+
+function recordLater(app: FastifyInstance, draft: Parameters<FastifyInstance['audit']['recordSoon']>[0]): void {
+  app.audit
+    .recordSoon(draft)
+    .catch((err: unknown) => app.log.error({ event: 'audit.late_record_failed', kind: draft.kind, err }))
+}

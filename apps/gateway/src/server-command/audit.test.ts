@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { archiveAudit } from './audit.ts'
+import { UsageError } from './usage-error.ts'
+
+const asked = { to: '/tmp', keep: 13, drop: false, force: false }
+
+test.each([
+  [{ lock: '400d' }, /--lock is for S3/],
+  [{ to: 's3://bucket/archive', lock: '400' }, /--lock takes a time/],
+  [{ to: 's3://bucket/archive', lock: '0d' }, /--lock takes a time/],
+  [{ keep: 1 }, /at least 2/],
+  [{ keep: 2.5 }, /at least 2/],
+  [{ keep: Number.NaN }, /at least 2/],
+  [{ before: '2026-13' }, /takes a month/],
+  [{ before: '2026-10-01' }, /takes a month/],
+])('what makes no sense is refused before anything is opened: %j', async (given, sentence) => {
+  const refused = archiveAudit({ ...asked, ...given })
+  await expect(refused).rejects.toThrow(sentence)
+  await expect(refused).rejects.toBeInstanceOf(UsageError)
+})
+
+test('a place that is none is refused with what to write, or to do', async () => {
+  await expect(archiveAudit({ ...asked, to: 'somewhere' })).rejects.toThrow(/write the path of a directory from \/ on/)
+  await expect(archiveAudit({ ...asked, to: '/nowhere/at/all' })).rejects.toThrow(/there is no such directory/)
+})

@@ -1,0 +1,85 @@
+/** What verifying the audit log costs: events a second of one core, from an export and from a database, and the memory that it takes. */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createAuditWriter } from '@rack-gateway/audit'
+import { createCheckpointer, objectPlace, signingKeyOf } from '@rack-gateway/audit/checkpoints'
+import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { databaseLog, type Verification, verifyDatabase, verifyExport } from '@rack-gateway/audit/verify'
+import { migrate, openDatabase, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
+import { openObjectStore } from '@rack-gateway/object-store'
+import { createTraffic } from './audit/drafts.ts'
+import { machine } from './machine.ts'
+import { findCores } from './processes/cores.ts'
+
+const events = Number(process.argv[2] ?? 300_000)
+const rounds = 3
+const atOnce = 1_000
+const key = signingKeyOf(Buffer.alloc(32, 1))
+
+const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-'))
+// PostgreSQL runs as a user of its own where we are root
+await chmod(directory, 0o711)
+const database = await startEmbeddedPostgres({ dataDir: join(directory, 'data') })
+try {
+  console.log(JSON.stringify(machine(findCores())))
+  await migrate(database.ownerUrl, { runtimeRole: roleOf(database.runtimeUrl) })
+  const checkpoints = join(directory, 'copies')
+  await mkdir(checkpoints)
+  await record(checkpoints)
+  const { sql, close } = openDatabase(database.runtimeUrl, { max: 1 })
+  const file = join(directory, 'audit.ndjson')
+  await pipeline(exported(databaseLog(sql).lines()), createWriteStream(file))
+  const options = { pinned: key.publicKey, checkpoints }
+  for (let round = 0; round < rounds; round++) {
+    await measure('an export', () => verifyExport(createReadStream(file, { highWaterMark: 1024 * 1024 }), options))
+    await measure('a database', () => verifyDatabase(sql, options))
+  }
+  await close()
+} finally {
+  await database.stop()
+  await rm(directory, { recursive: true, force: true })
+}
+
+/** Events as a fleet leaves them, signed as they come. */
+async function record(copies: string): Promise<void> {
+  const place = objectPlace(await openObjectStore({ kind: 'directory', directory: copies }))
+  const tell = (what: unknown, error?: unknown) => console.error(what, error ?? '')
+  const checkpointer = createCheckpointer({
+    url: database.runtimeUrl,
+    keys: [key],
+    places: [place],
+    onAlarm: tell,
+    onKey() {},
+    onError: tell,
+  })
+  const store = createPostgresAuditStore({ url: database.runtimeUrl })
+  const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: 1, onDurable: checkpointer.wrote })
+  await writer.open()
+  checkpointer.start()
+  const { draft } = createTraffic({ people: 200, apps: 50 })
+  for (let done = 0; done < events; done += atOnce)
+    await Promise.all(Array.from({ length: atOnce }, (_, index) => writer.record(draft(done + index))))
+  await writer.close()
+  await checkpointer.stop()
+  await store.close()
+}
+
+async function* exported(batches: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  for await (const lines of batches) yield `${lines.join('\n')}\n`
+}
+
+async function measure(what: string, verify: () => Promise<Verification>): Promise<void> {
+  const [before, started] = [process.cpuUsage(), performance.now()]
+  const { intact, events: verified, checkpoints, anchored } = await verify()
+  const seconds = (performance.now() - started) / 1_000
+  const { user, system } = process.cpuUsage(before)
+  if (!intact || !anchored) throw new Error('what nobody touched does not hold')
+  const perSecond = (time: number) => Math.round(verified / time).toLocaleString('en')
+  const memory = Math.round(process.memoryUsage.rss() / 1024 / 1024)
+  console.log(
+    `${what}: ${verified.toLocaleString('en')} events, ${checkpoints?.count} checkpoints: ${perSecond((user + system) / 1e6)} events/s of processor time, ${perSecond(seconds)} by the clock; ${memory} MB resident`,
+  )
+}

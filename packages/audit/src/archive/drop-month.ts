@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Sql } from 'postgres'
+import { ArchiveRefused } from '../errors.ts'
+import type { Manifest } from './manifest.ts'
+
+const attempts = 5
+/** Milliseconds. */
+const pause = 2_000
+
+/**
+ * Drops the partition of an archived month, in one statement and so in one transaction, which first finds that it still holds exactly
+ * what was archived. Callers wait for its lock at most a second; then it is tried again.
+ *
+ * @throws ArchiveRefused; nothing was dropped then
+ */
+export async function dropMonth(sql: Sql, { month, hash, events, digest }: Manifest): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sql`select audit.drop_archived_month(${`${month}-01`}::date, ${Buffer.from(hash, 'hex')}, ${events}, ${Buffer.from(digest, 'hex')})`
+      return
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null
+      if (code === dataException)
+        throw new ArchiveRefused(
+          `the partition of ${month} does not hold what was archived: it was changed since, and is kept`,
+        )
+      if (code !== lockNotAvailable) throw error
+      if (attempt === attempts)
+        throw new ArchiveRefused(
+          `${month} could not be dropped: somebody reads the log all the time; run it again later`,
+        )
+      await wait(pause)
+    }
+  }
+}
+
+const dataException = '22000'
+const lockNotAvailable = '55P03'

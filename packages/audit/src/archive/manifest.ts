@@ -1,0 +1,107 @@
+import { hash } from 'node:crypto'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { canonical } from '../canonical.ts'
+import { streamStates } from '../checkpoints/checkpoint.ts'
+import { isSignedBy, type Note, readNote, signNote } from '../checkpoints/signed-note.ts'
+import { type PublicKey, readPublicKey, type SigningKey } from '../checkpoints/signing-key.ts'
+import type { Digest } from '../tree/hashing.ts'
+import { isMonth, type Month } from './month.ts'
+
+const HexDigest = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+const strict = { additionalProperties: false }
+
+/** One object of an archive: lines, compressed with gzip. */
+export const ArchivePart = Type.Object(
+  {
+    name: Type.String({ pattern: '^(events|checkpoints)-[0-9]{6}\\.ndjson\\.gz$' }),
+    lines: Count,
+    /** Of the object as it is kept. */
+    size: Count,
+    sha256: HexDigest,
+    /** Of its lines, each with its end. */
+    contentSize: Count,
+    contentSha256: HexDigest,
+  },
+  strict,
+)
+export type ArchivePart = Static<typeof ArchivePart>
+
+export const ArchivedStream = Type.Object(
+  {
+    stream: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+    first: Type.Literal(1),
+    last: Type.Integer({ minimum: 1 }),
+    root: HexDigest,
+    state: Type.Enum([...streamStates]),
+  },
+  strict,
+)
+export type ArchivedStream = Static<typeof ArchivedStream>
+
+/** What an archive of a month holds. */
+export const ManifestContent = Type.Object(
+  {
+    month: Type.String(),
+    events: Count,
+    /** Over all events, as `createLinesDigest` makes it. */
+    digest: HexDigest,
+    /** Sorted by stream. */
+    streams: Type.Array(ArchivedStream),
+    /** Those that name a stream of the month, and all between them; null where there are no streams. */
+    checkpoints: Type.Union([Type.Null(), Type.Object({ first: Count, last: Count }, strict)]),
+    parts: Type.Object({ events: Type.Array(ArchivePart), checkpoints: Type.Array(ArchivePart) }, strict),
+    /** The key that signs this. */
+    key: Type.String(),
+    /** The checkpoints after those of the month in which a new key took the place of the one before. */
+    keyChanges: Type.Array(Type.String()),
+  },
+  strict,
+)
+export type ManifestContent = Static<typeof ManifestContent>
+
+export interface Manifest extends ManifestContent {
+  readonly note: Note
+  readonly signer: PublicKey
+  /** Whether its signature is that of the key that it names. */
+  readonly signed: boolean
+  /** SHA-256 of the note's text, without its signature. */
+  readonly hash: Digest
+}
+
+/** The first line: a signature for this purpose is none for another. */
+const origin = 'rack-gateway/audit/archive/v1'
+
+/** The manifest as it is kept: a signed note of two lines, the second one JSON in canonical form. */
+export function signManifest(content: Omit<ManifestContent, 'key'>, key: SigningKey): string {
+  return signNote(`${origin}\n${canonical({ ...content, key: key.publicKey.text })}\n`, [key])
+}
+
+/** Reads a manifest; null for what isn't one. Its text means one thing only. */
+export function readManifest(written: string): Manifest | null {
+  const note = readNote(written)
+  const [first, line = '', end, ...more] = note?.text.split('\n') ?? []
+  if (note === null || first !== origin || end !== '' || more.length > 0) return null
+  const content = contentOf(line)
+  const signer = content && readPublicKey(content.key)
+  if (content === null || signer === null || canonical(content) !== line || !isMonth(content.month)) return null
+  return { ...content, note, signer, signed: isSignedBy(note, signer), hash: hash('sha256', note.text) }
+}
+
+function contentOf(line: string): ManifestContent | null {
+  try {
+    const content: unknown = JSON.parse(line)
+    return Value.Check(ManifestContent, content) ? content : null
+  } catch {
+    return null
+  }
+}
+
+export function manifestKey(month: Month): string {
+  return `${month}/manifest.note`
+}
+
+export function partKey(month: Month, name: string): string {
+  return `${month}/${name}`
+}

@@ -1,0 +1,158 @@
+import { createHash, hash } from 'node:crypto'
+import { once } from 'node:events'
+import { createGunzip, createGzip, type Gzip } from 'node:zlib'
+import { ArchiveRefused } from '../errors.ts'
+import { createLineSplitter } from '../verify/lines.ts'
+import type { ArchiveReader, ArchiveStore } from './archive-store.ts'
+import { type ArchivePart, partKey } from './manifest.ts'
+import type { Month } from './month.ts'
+
+/** Bytes of lines after which a part is full. */
+export const defaultPartSize = 64 * 1024 * 1024
+/** Bytes that are compressed at once. */
+const blockSize = 128 * 1024
+
+export interface PartWriter {
+  add(line: Buffer): Promise<void>
+  /** Finishes the last part. @returns all, in their order */
+  end(): Promise<ArchivePart[]>
+}
+
+export interface PartWriterOptions {
+  readonly store: ArchiveStore
+  readonly month: Month
+  readonly kind: 'events' | 'checkpoints'
+  readonly partSize: number
+}
+
+/** Writes lines into parts, with one compressed part in memory. The same lines make the same parts. */
+export function createPartWriter({ store, month, kind, partSize }: PartWriterOptions): PartWriter {
+  const parts: ArchivePart[] = []
+  let part: GrowingPart | null = null
+
+  async function finish({ compressor, content, counts, compressed, flush }: GrowingPart): Promise<void> {
+    part = null
+    await flush()
+    compressor.end()
+    const bytes = await compressed
+    const name = `${kind}-${String(parts.length + 1).padStart(6, '0')}.ndjson.gz`
+    const described = { name, lines: counts.lines, contentSize: counts.bytes, contentSha256: content.digest('hex') }
+    parts.push(await keep(store, month, described, bytes))
+  }
+
+  return {
+    async add(line) {
+      part ??= growPart()
+      await part.add(line)
+      if (part.counts.bytes >= partSize) await finish(part)
+    },
+    async end() {
+      if (part !== null) await finish(part)
+      return parts
+    },
+  }
+}
+
+type GrowingPart = ReturnType<typeof growPart>
+
+const lineEnd = Buffer.of(10)
+
+function growPart() {
+  const compressor = createGzip({ level: 6 })
+  const content = createHash('sha256')
+  const counts = { lines: 0, bytes: 0 }
+  let block: Buffer[] = []
+  let blockLength = 0
+
+  async function flush(): Promise<void> {
+    const bytes = Buffer.concat(block)
+    block = []
+    blockLength = 0
+    content.update(bytes)
+    if (!compressor.write(bytes)) await once(compressor, 'drain')
+  }
+
+  return {
+    compressor,
+    content,
+    counts,
+    compressed: allOf(compressor),
+    flush,
+    async add(line: Buffer): Promise<void> {
+      block.push(line, lineEnd)
+      blockLength += line.length + 1
+      counts.lines++
+      counts.bytes += line.length + 1
+      if (blockLength >= blockSize) await flush()
+    },
+  }
+}
+
+async function allOf(compressor: Gzip): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of compressor) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+type Described = Pick<ArchivePart, 'name' | 'lines' | 'contentSize' | 'contentSha256'>
+
+/** Another release may compress the same lines into other bytes: an earlier run's part is as good when its lines are the same. */
+async function keep(store: ArchiveStore, month: Month, described: Described, bytes: Buffer): Promise<ArchivePart> {
+  const key = partKey(month, described.name)
+  try {
+    await store.put(key, bytes)
+    return { ...described, size: bytes.length, sha256: hash('sha256', bytes) }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'RGW_OBJECT_DIFFERS')) throw error
+    const present = await store.get(key)
+    if (present === null || (await contentProblem(described, present)) !== null)
+      throw new ArchiveRefused(
+        `${store.place} already has another ${key}, which is not from this month of this log: archive to a place of its own`,
+      )
+    return { ...described, size: present.length, sha256: hash('sha256', present) }
+  }
+}
+
+export type PartProblem = 'missing' | 'changed'
+
+/** Reads a part's lines, and whether its bytes are those that the manifest names. Lines that came before a problem are to be forgotten. */
+export async function readPart(
+  reader: ArchiveReader,
+  month: Month,
+  part: ArchivePart,
+  onLine: (line: Buffer) => void,
+): Promise<PartProblem | null> {
+  const bytes = await reader.get(partKey(month, part.name))
+  if (bytes === null) return 'missing'
+  if (bytes.length !== part.size || hash('sha256', bytes) !== part.sha256) return 'changed'
+  return contentProblem(part, bytes, onLine)
+}
+
+async function contentProblem(
+  part: Pick<ArchivePart, 'lines' | 'contentSize' | 'contentSha256'>,
+  bytes: Buffer,
+  onLine: (line: Buffer) => void = () => {},
+): Promise<'changed' | null> {
+  const content = createHash('sha256')
+  let [size, lines] = [0, 0]
+  const splitter = createLineSplitter(function count(line) {
+    lines++
+    onLine(line)
+  })
+  const source = createGunzip()
+  source.end(bytes)
+  try {
+    for await (const chunk of source) {
+      size += chunk.length
+      if (size > part.contentSize) return 'changed'
+      content.update(chunk)
+      splitter.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) return 'changed'
+    throw error
+  }
+  splitter.end()
+  const isWhole = size === part.contentSize && lines === part.lines && content.digest('hex') === part.contentSha256
+  return isWhole ? null : 'changed'
+}

@@ -1,0 +1,118 @@
+import { type Checkpoint, readCheckpoint, type StreamHead } from '../checkpoints/checkpoint.ts'
+import { ArchiveRefused } from '../errors.ts'
+import { leafOf } from '../tree/hashing.ts'
+import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
+import { membersOf, placeIn } from '../verify/event-place.ts'
+import { type LogRecord, readExportLine } from '../verify/export-line.ts'
+import { sentenceOf } from '../verify/finding-sentence.ts'
+import type { ProofResult } from '../verify/make-proof.ts'
+import { proofFormat } from '../verify/proof.ts'
+import type { ArchiveReader } from './archive-store.ts'
+import type { MonthSource } from './check-month.ts'
+import { manifestKey, readManifest } from './manifest.ts'
+import { type Month, monthAt } from './month.ts'
+import { archivedMonth } from './verify-month.ts'
+
+interface FoundEvent {
+  readonly stream: string
+  readonly seq: number
+  readonly members: Readonly<Record<string, unknown>>
+  readonly prev: string
+}
+
+/**
+ * Proves that an event is in the log from the archive of its month, by the first checkpoint that signs it.
+ *
+ * @param months that the archive has
+ * @param id the event's, a UUID
+ * @throws ArchiveRefused when the archive isn't whole
+ */
+export async function proveArchived(reader: ArchiveReader, months: readonly Month[], id: string): Promise<ProofResult> {
+  const month = monthAt(momentOf(id))
+  return months.includes(month) ? proveIn(reader, month, id.toLowerCase()) : { kind: 'unknown' }
+}
+
+async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise<ProofResult> {
+  const manifest = readManifest(((await reader.get(manifestKey(month))) ?? '').toString('utf8'))
+  if (manifest === null)
+    throw new ArchiveRefused(`the archive of ${month} in ${reader.place} has no manifest that can be read`)
+  const { source, findings } = archivedMonth(reader, manifest)
+  function refuseDamaged(): void {
+    const [damaged] = findings()
+    if (damaged)
+      throw new ArchiveRefused(`the archive of ${month} in ${reader.place} is damaged: ${sentenceOf(damaged)}`)
+  }
+  const event = await findEvent(source, id)
+  refuseDamaged()
+  if (event === null) return { kind: 'unknown' }
+  const signed = await firstCheckpoint(source, event)
+  if (signed === null) return { kind: 'unsigned' }
+  const path = await pathOf(source, event, signed.head.size)
+  refuseDamaged()
+  return {
+    kind: 'proof',
+    proof: {
+      format: proofFormat,
+      event: event.members,
+      prev: event.prev,
+      path,
+      checkpoint: signed.checkpoint.written,
+      keyChanges: [...signed.keyChanges, ...manifest.keyChanges],
+    },
+  }
+}
+
+interface SignedEvent {
+  readonly checkpoint: Checkpoint
+  readonly head: StreamHead
+  /** The notes after it in which a new key took the place of the one before. */
+  readonly keyChanges: readonly string[]
+}
+
+async function firstCheckpoint({ notes }: Pick<MonthSource, 'notes'>, event: FoundEvent): Promise<SignedEvent | null> {
+  let first: Pick<SignedEvent, 'checkpoint' | 'head'> | null = null
+  const keyChanges: string[] = []
+  for await (const note of notes()) {
+    const checkpoint = readCheckpoint(note)
+    if (first !== null && checkpoint?.replaces) keyChanges.push(note)
+    const head = checkpoint?.heads.find(({ stream, size }) => stream === event.stream && size >= event.seq)
+    if (checkpoint && head) first ??= { checkpoint, head }
+  }
+  return first && { ...first, keyChanges }
+}
+
+type Lines = Pick<MonthSource, 'lines'>
+
+async function findEvent({ lines }: Lines, id: string): Promise<FoundEvent | null> {
+  const said = `"id":"${id}"`
+  let found: FoundEvent | null = null
+  await lines(function look(line) {
+    if (found !== null || line.indexOf(said, 0, 'latin1') === -1) return
+    const record = readExportLine(line)
+    const place = record && placeIn(record)
+    const members = record && membersOf(record)
+    if (record && place && members?.id === id) found = { ...place, members, prev: record.prev }
+  })
+  return found
+}
+
+async function pathOf({ lines }: Lines, { stream, seq }: FoundEvent, size: number): Promise<string[]> {
+  const subtrees = createRangeRoots(inclusionRanges(seq - 1, size))
+  let met = 0
+  await lines(function addLeaf(line) {
+    const record = readExportLine(line)
+    if (record === null || met === size || !isOf(record, stream)) return
+    met++
+    subtrees.append(leafOf(record.hash))
+  })
+  return subtrees.roots()
+}
+
+function isOf(record: LogRecord, stream: string): boolean {
+  return record.latin1.includes(`"stream":"${stream}"`) && placeIn(record)?.stream === stream
+}
+
+/** When a UUIDv7 was made, milliseconds since the epoch. */
+function momentOf(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+}

@@ -1,0 +1,287 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { signingKeyOf } from '../checkpoints/signing-key.ts'
+import { behindTheTriggers } from '../testing/database.ts'
+import { verifyDatabase } from '../verify/sources.ts'
+import { dropMonth } from './drop-month.ts'
+import { type Manifest, readManifest, signManifest } from './manifest.ts'
+import type { Month } from './month.ts'
+import { monthAgo, pastLog } from './testing/past-log.ts'
+import { memoryStore } from './testing/stores.ts'
+
+const trust = { pinned: null, checkpoints: null }
+const old = monthAgo(15)
+const table = (month: Month) => `audit.events_${month.replace('-', '_')}`
+
+/** An old month, signed. */
+async function oldMonth() {
+  const log = await pastLog()
+  const { stream, ids } = await log.write(old, 10)
+  await log.sign()
+  return { ...log, stream, ids, store: memoryStore() }
+}
+
+/** As `oldMonth`, archived, and not dropped yet. */
+async function archivedMonth() {
+  const log = await oldMonth()
+  await log.retain(log.store, { drop: 'keep' })
+  const manifest = readManifest(String(log.store.objects.get(`${old}/manifest.note`)))
+  if (manifest === null) throw new Error('there is no manifest')
+  return { ...log, manifest }
+}
+
+test.each([
+  [
+    'an event is edited',
+    (stream: string) =>
+      `UPDATE audit.events SET canonical = replace(canonical, '"web"', '"api"') WHERE stream = '${stream}' AND seq = 4`,
+  ],
+  ['an event is removed', (stream: string) => `DELETE FROM audit.events WHERE stream = '${stream}' AND seq = 4`],
+  ['the end is removed', (stream: string) => `DELETE FROM audit.events WHERE stream = '${stream}' AND seq > 8`],
+  [
+    'an event is added',
+    (stream: string) => `INSERT INTO audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+     SELECT stream, 13, at, id, kind, canonical, prev, hash FROM audit.events WHERE stream = '${stream}' AND seq = 12`,
+  ],
+  [
+    'a stream is added that nobody signed',
+    (stream: string) => `INSERT INTO audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+     SELECT gen_random_uuid(), 1, at, id, kind, canonical, prev, hash FROM audit.events WHERE stream = '${stream}' AND seq = 1`,
+  ],
+])('a month in which %s is neither archived nor, if it was before, dropped', async (_, tampering) => {
+  const before = await oldMonth()
+  await behindTheTriggers(before.admin, tampering(before.stream))
+  expect(await before.retain(before.store)).toMatchObject([
+    { kind: 'refused', because: expect.stringContaining(`${old} is not what was recorded`) },
+  ])
+  expect(before.store.objects.size).toBe(0)
+
+  const after = await archivedMonth()
+  await behindTheTriggers(after.admin, tampering(after.stream))
+  expect(await after.retain(after.store)).toMatchObject([{ kind: 'refused', due: true }])
+  expect(await after.partitions()).toContain(old)
+  await expect(dropMonth(after.owner, after.manifest)).rejects.toThrow(/does not hold what was archived/)
+  expect(await after.partitions()).toContain(old)
+})
+
+test('what is changed between the last look and the drop is kept', async () => {
+  const log = await archivedMonth()
+  const record = async ({ kind }: { readonly kind: string }) => {
+    if (kind === 'audit.dropping')
+      await behindTheTriggers(
+        log.admin,
+        `UPDATE audit.events SET canonical = '{}' WHERE stream = '${log.stream}' AND seq = 4`,
+      )
+    return { id: 'x' }
+  }
+  expect(await log.retain(log.store, { record })).toMatchObject([
+    { kind: 'refused', because: expect.stringContaining('it was changed since, and is kept') },
+  ])
+  expect(await log.partitions()).toContain(old)
+})
+
+test('a month with a stream that is still written, or that nobody has closed or wholly adopted, stays', async () => {
+  const log = await pastLog()
+  const [lastMonth, store] = [monthAgo(1), memoryStore()]
+  const { stream } = await log.write(lastMonth, 3, 'open')
+  await log.sign()
+  const open = (because: string) => [
+    { month: lastMonth, kind: 'open', due: false, because: expect.stringContaining(because) },
+  ]
+  expect(await log.retain(store)).toEqual(open(`stream ${stream} of process 1 on test is still being written`))
+  await log.admin`update audit.streams set lease_until = now() - interval '1 hour'`
+  expect(await log.retain(store)).toEqual(open('was never closed'))
+  await log.admin`update audit.streams set adopted_by = gen_random_uuid()`
+  expect(await log.retain(store)).toEqual(open('not all that it left is accounted for'))
+  await log.admin`update audit.streams set accounted_at = now()`
+  expect(await log.retain(store)).toEqual(open('when the month after is over'))
+  expect(store.objects.size).toBe(0)
+})
+
+test('a stream that was closed is signed to its end before its month goes', async () => {
+  const log = await pastLog()
+  const store = memoryStore()
+  await log.sign()
+  await log.write(old, 3)
+  expect(await log.retain(store)).toMatchObject([
+    { kind: 'refused', because: expect.stringContaining('no checkpoint has signed') },
+  ])
+  await log.sign()
+  expect(await log.retain(store)).toMatchObject([{ kind: 'dropped', events: 5 }])
+})
+
+test('a stream whose process died is archived once it is adopted, accounted for and signed for good', async () => {
+  const log = await pastLog()
+  const { stream } = await log.write(old, 3, 'open')
+  await log.admin`
+    update audit.streams set lease_until = now() - interval '1 hour', adopted_by = gen_random_uuid(), accounted_at = now()
+    where id = ${stream}`
+  await log.sign()
+  expect(await log.retain(memoryStore())).toMatchObject([{ kind: 'dropped', events: 4 }])
+  expect(await verifyDatabase(log.runtime, trust)).toMatchObject({
+    intact: true,
+    archived: [{ month: old, events: 4 }],
+  })
+})
+
+test('what the runtime login says of how far trees are settled is not believed', async () => {
+  const log = await pastLog()
+  const { stream } = await log.write(old, 3)
+  await log.sign()
+  await log.runtime`update audit.trees set size = 2, settled = true where stream = ${stream}`
+  expect(await log.retain(memoryStore())).toMatchObject([{ kind: 'dropped', events: 5 }])
+})
+
+test('without a checkpoint, or without the key that the log goes on with, nothing is archived', async () => {
+  const log = await pastLog()
+  await log.write(old, 3)
+  await expect(log.retain(memoryStore())).rejects.toThrow(/no checkpoint yet/)
+  await log.sign()
+  const stranger = signingKeyOf(Buffer.alloc(32, 9))
+  await expect(log.retain(memoryStore(), { keys: [stranger] })).rejects.toThrow(/another signing key/)
+  await expect(log.retain(memoryStore(), { keep: 1 })).rejects.toThrow(/at least two months/)
+})
+
+test('months from --before on are left alone', async () => {
+  const log = await oldMonth()
+  expect(await log.retain(log.store, { before: old })).toEqual([])
+  expect(log.store.objects.size).toBe(0)
+})
+
+test('a month that is archived under one key is dropped under the next, for which the first one vouches', async () => {
+  const [first, second] = [signingKeyOf(Buffer.alloc(32, 1)), signingKeyOf(Buffer.alloc(32, 2))]
+  const log = await oldMonth()
+  await log.sign([second, first])
+  expect(await log.retain(log.store, { keys: [second, first] })).toMatchObject([{ kind: 'dropped' }])
+  const both = await verifyDatabase(log.runtime, { pinned: second.publicKey, checkpoints: null })
+  expect(both).toMatchObject({ intact: true, trust: 'pinned', archived: [{ month: old }] })
+})
+
+test('a month from before a key that nobody vouched for is refused', async () => {
+  const log = await oldMonth()
+  const second = [signingKeyOf(Buffer.alloc(32, 2))] as const
+  await log.sign(second)
+  expect(await log.retain(log.store, { keys: second })).toMatchObject([
+    { kind: 'refused', because: expect.stringContaining("signed by a key that the log doesn't have") },
+  ])
+  expect(await log.partitions()).toContain(old)
+})
+
+test('a partition that somebody drops by hand, without an archive, is found', async () => {
+  const log = await oldMonth()
+  await log.admin.unsafe(`DROP TABLE ${table(old)}`)
+  expect(await verifyDatabase(log.runtime, trust)).toMatchObject({
+    intact: false,
+    findings: [{ problem: 'missing', stream: log.stream }],
+    archived: [],
+  })
+})
+
+test.each<[string, string, (manifest: Manifest) => string]>([
+  [
+    'whose key the log does not have',
+    'key',
+    (manifest) => signManifest(contentOf(manifest), signingKeyOf(Buffer.alloc(32, 9))),
+  ],
+  [
+    'whose signature is false',
+    'signature',
+    (manifest) => signedAs(manifest).replace(/(— \S+ .{12})./, (_, start) => `${start}A`),
+  ],
+  ['that is none', 'unreadable', () => 'nonsense'],
+])('an archive that is made up, %s, excuses nothing', async (_, problem, forge) => {
+  const log = await archivedMonth()
+  const { manifest } = log
+  const forged = forge(manifest)
+  await behindTheTriggers(
+    log.admin,
+    `ALTER TABLE audit.archives DISABLE TRIGGER ALL; UPDATE audit.archives SET manifest = '${forged}'; DROP TABLE ${table(old)}`,
+  )
+  const { findings } = await verifyDatabase(log.runtime, trust)
+  expect(findings.map((finding) => finding.problem).toSorted()).toEqual([problem, 'missing'].toSorted())
+})
+
+test('an archive of other events than were signed excuses nothing', async () => {
+  const log = await archivedMonth()
+  const { manifest } = log
+  const content = contentOf(manifest)
+  const streams = content.streams.map((stream) => ({ ...stream, root: 'ab'.repeat(32) }))
+  const forged = signManifest({ ...content, streams }, signingKeyOf(Buffer.alloc(32, 1)))
+  await behindTheTriggers(
+    log.admin,
+    `ALTER TABLE audit.archives DISABLE TRIGGER ALL; UPDATE audit.archives SET manifest = '${forged}'; DROP TABLE ${table(old)}`,
+  )
+  expect(await verifyDatabase(log.runtime, trust)).toMatchObject({ findings: [{ problem: 'missing' }], archived: [] })
+})
+
+function contentOf({ month, events, digest, streams, checkpoints, parts, keyChanges }: Manifest) {
+  return { month, events, digest, streams, checkpoints, parts, keyChanges }
+}
+
+function signedAs(manifest: Manifest): string {
+  return signManifest(contentOf(manifest), signingKeyOf(Buffer.alloc(32, 1)))
+}
+
+test('the function that drops refuses what was not recorded as archived, a month that goes on, and another table', async () => {
+  const log = await archivedMonth()
+  const { hash, events, digest } = log.manifest
+  const drop = (month: Month, manifest = hash) =>
+    log.owner`select audit.drop_archived_month(${`${month}-01`}::date, ${Buffer.from(manifest, 'hex')}, ${events}, ${Buffer.from(digest, 'hex')})`
+  await expect(drop(monthAgo(0))).rejects.toThrow(/is not over/)
+  await expect(drop(old, 'ab'.repeat(32))).rejects.toThrow(/no such archive/)
+  await expect(log.runtime`select audit.drop_archived_month(now()::date, '', 0, '')`).rejects.toThrow(
+    /permission denied/,
+  )
+  await log.admin.unsafe(`ALTER TABLE audit.events DETACH PARTITION ${table(old)}`)
+  await expect(drop(old)).rejects.toThrow(/is not the partition/)
+})
+
+test('while somebody reads the log it is not dropped, and nobody who writes waits for longer than a second', async () => {
+  const log = await archivedMonth()
+  const { hash, events, digest } = log.manifest
+  const reader = await log.runtime.reserve()
+  onTestFinished(() => reader.release())
+  await reader`begin`
+  await reader`select count(*) from audit.events`
+  const dropping = log.owner`
+    select audit.drop_archived_month(${`${old}-01`}::date, ${Buffer.from(hash, 'hex')}, ${events}, ${Buffer.from(digest, 'hex')})`
+  const writing = log.write(monthAgo(0), 3)
+  await expect(dropping).rejects.toMatchObject({ code: '55P03' })
+  await writing
+  expect(await log.partitions()).toContain(old)
+  await reader`commit`
+  expect(await log.retain(log.store)).toMatchObject([{ kind: 'dropped' }])
+})
+
+test('archives that were recorded can be neither changed nor removed', async () => {
+  const log = await archivedMonth()
+  for (const statement of [
+    'UPDATE audit.archives SET events = 1',
+    'DELETE FROM audit.archives',
+    'TRUNCATE audit.archives',
+  ])
+    await expect(log.owner.unsafe(statement)).rejects.toThrow(/append-only/)
+  await expect(
+    log.runtime`insert into audit.archives (month, hash, place, events, manifest) values (now()::date, '', '', 0, '')`,
+  ).rejects.toThrow(/permission denied/)
+})
+
+test('a month that a sink has not sent yet stays, unless it is told to go', async () => {
+  const log = await oldMonth()
+  await log.write(old, 2)
+  await log.sign()
+  await log.admin`insert into audit.sinks (name, since) values ('siem', now() - interval '9 years'), ('new', now() + interval '1 day')`
+  const send = (seq: number, finished: boolean) => log.admin`
+    insert into audit.sink_positions (sink, stream, month, seq, finished)
+    select 'siem', id, month, ${seq}, ${finished} from audit.streams
+    on conflict (sink, stream) do update set seq = excluded.seq, finished = excluded.finished`
+  const behind = [{ kind: 'refused', because: expect.stringContaining('not sent to all sinks yet (siem)') }]
+  expect(await log.retain(log.store)).toMatchObject(behind)
+  await send(3, false)
+  expect(await log.retain(log.store)).toMatchObject(behind)
+  expect(log.store.objects.size).toBe(0)
+  await send(12, false)
+  expect(await log.retain(log.store, { drop: 'keep' })).toMatchObject([{ kind: 'archived' }])
+  await send(3, false)
+  expect(await log.retain(log.store)).toMatchObject(behind)
+  expect(await log.retain(log.store, { sinks: 'ignore' })).toMatchObject([{ kind: 'dropped' }])
+})

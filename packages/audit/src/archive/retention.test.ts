@@ -1,0 +1,227 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { verifyDatabase } from '../verify/sources.ts'
+import { readManifest } from './manifest.ts'
+import { logKey, monthAgo, pastLog } from './testing/past-log.ts'
+import { directoryStore, lockedStore, memoryStore } from './testing/stores.ts'
+import { verifyArchivedMonth } from './verify-month.ts'
+
+const trust = { pinned: logKey.publicKey, checkpoints: null }
+const [old, recent] = [monthAgo(15), monthAgo(3)]
+
+beforeAll(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+})
+
+/** Two streams of a month that is old enough to be dropped, one of a month that stays, all signed. */
+async function signedLog(count = 20) {
+  const log = await pastLog()
+  const first = await log.write(old, count)
+  const second = await log.write(old, 5)
+  await log.sign()
+  const kept = await log.write(recent, 5)
+  await log.sign()
+  return { ...log, first, second, kept }
+}
+
+describe.each([
+  ['a directory', directoryStore],
+  ['S3 with Object Lock (a mock)', lockedStore],
+])('in %s', (_, open) => {
+  test('months that are over are archived, those that are old enough dropped, and all of it is still proven', async () => {
+    const log = await signedLog()
+    const store = await open()
+    expect(await log.retain(store)).toMatchObject([
+      { month: old, kind: 'dropped', events: 29 },
+      { month: recent, kind: 'archived', events: 7 },
+    ])
+    expect(await log.partitions()).toEqual([recent, monthAgo(0), monthAgo(-1)])
+    expect(await verifyArchivedMonth(store, old, trust)).toMatchObject({
+      intact: true,
+      events: 29,
+      streams: 2,
+      trust: 'pinned',
+    })
+    const verification = await verifyDatabase(log.runtime, trust)
+    expect(verification).toMatchObject({
+      intact: true,
+      events: 7,
+      archived: [{ month: old, events: 29, streams: 2, place: store.place }],
+    })
+    expect(log.drafts.map(({ kind, detail }) => [kind, detail?.month])).toEqual([
+      ['audit.archived', old],
+      ['audit.dropping', old],
+      ['audit.dropped', old],
+      ['audit.archived', recent],
+    ])
+  })
+
+  test('what was done is not done again', async () => {
+    const log = await signedLog()
+    const store = await open()
+    await log.retain(store)
+    const said = log.drafts.length
+    expect(await log.retain(store)).toEqual([{ month: recent, kind: 'known' }])
+    expect(log.drafts).toHaveLength(said)
+  })
+
+  test('without --drop nothing is dropped, and a later run drops what the first one archived', async () => {
+    const log = await signedLog()
+    const store = await open()
+    expect(await log.retain(store, { drop: 'keep' })).toMatchObject([{ kind: 'archived' }, { kind: 'archived' }])
+    expect(await log.partitions()).toContain(old)
+    expect(await log.retain(store)).toMatchObject([{ kind: 'dropped' }, { kind: 'known' }])
+  })
+})
+
+test('a month has many parts, each of bounded size, and the same log makes the same archive anywhere', async () => {
+  const log = await signedLog(200)
+  const [one, other] = [memoryStore(), memoryStore()]
+  await log.retain(one, { drop: 'keep' })
+  await log.retain({ ...other, place: 'elsewhere' }, { drop: 'keep' })
+  expect([...one.objects]).toEqual([...other.objects])
+  const manifest = readManifest(String(one.objects.get(`${old}/manifest.note`)))
+  expect(manifest?.parts.events.length).toBeGreaterThan(10)
+  for (const { contentSize } of manifest?.parts.events ?? []) expect(contentSize).toBeLessThan(2 * 4_096)
+})
+
+test('whatever moment it is ended at, another run completes it', async () => {
+  const log = await signedLog(60)
+  const counted = { calls: 0 }
+  for (let end = 1; ; end++) {
+    const store = memoryStore()
+    counted.calls = 0
+    let ended = false
+    /** Half of the interruptions come before a step, half after it. */
+    const endAt = async <T>(step: () => Promise<T>): Promise<T> => {
+      counted.calls++
+      if (counted.calls === Math.ceil(end / 2)) {
+        ended = true
+        if (end % 2 === 0) await step()
+        throw new Error('the process was killed')
+      }
+      return step()
+    }
+    const interrupted = {
+      ...store,
+      put: (key: string, bytes: Uint8Array) => endAt(() => store.put(key, bytes)),
+      get: (key: string) => endAt(() => store.get(key)),
+    }
+    const attempt = await log
+      .retain(interrupted, {
+        drop: 'keep',
+        before: recent,
+        record: (draft) => endAt(async () => ({ id: draft.kind })),
+      })
+      .catch((error: Error) => error.message)
+    if (!ended) break
+    expect(attempt).toBe('the process was killed')
+    expect(await log.retain(store, { drop: 'keep', before: recent })).toMatchObject([{ month: old }])
+    expect(await verifyArchivedMonth(store, old, trust)).toMatchObject({ intact: true, events: 69 })
+    await log.admin.unsafe('ALTER TABLE audit.archives DISABLE TRIGGER ALL; DELETE FROM audit.archives')
+    await log.admin.unsafe('ALTER TABLE audit.archives ENABLE ALWAYS TRIGGER refuse_change')
+  }
+  expect(counted.calls).toBeGreaterThan(15)
+})
+
+test('a run that is ended between what it says and what it drops leaves the month, or has dropped it', async () => {
+  const log = await signedLog()
+  const store = memoryStore()
+  for (const kind of ['audit.archived', 'audit.dropping']) {
+    const record = async (draft: { kind: string }) => {
+      if (draft.kind === kind) throw new Error('killed')
+      return { id: 'x' }
+    }
+    await expect(log.retain(store, { record })).rejects.toThrow('killed')
+    expect(await log.partitions()).toContain(old)
+  }
+  const record = async (draft: { kind: string }) => {
+    if (draft.kind === 'audit.dropped') throw new Error('killed')
+    return { id: 'x' }
+  }
+  await expect(log.retain(store, { record })).rejects.toThrow('killed')
+  expect(await log.partitions()).not.toContain(old)
+  expect(await log.retain(store)).toMatchObject([{ month: recent, kind: 'archived' }])
+  expect(await verifyDatabase(log.runtime, trust)).toMatchObject({ intact: true, archived: [{ month: old }] })
+})
+
+test('of two runs at once the second is refused', async () => {
+  const log = await signedLog()
+  const store = memoryStore()
+  let second: Promise<unknown> | undefined
+  const other = (await import('postgres')).default(log.ownerUrl, { max: 1, fetch_types: false })
+  await log.retain({
+    ...store,
+    async put(key, bytes) {
+      second ??= log.retain(store, { lock: other }).catch((error: Error) => error.message)
+      await second
+      await store.put(key, bytes)
+    },
+  })
+  expect(await second).toMatch(/another run is archiving/)
+  await other.end()
+  expect(await log.partitions()).not.toContain(old)
+})
+
+test('every byte of an archive counts: one that is wrong or missing is refused, and nothing is dropped', async () => {
+  const log = await signedLog(40)
+  const store = memoryStore()
+  await log.retain(store, { drop: 'keep' })
+  for (const [key, bytes] of [...store.objects].filter(([name]) => name.startsWith(old))) {
+    for (const damaged of [
+      null,
+      bytes.subarray(0, -1),
+      flipped(bytes, bytes.length >> 1),
+      Buffer.concat([bytes, bytes]),
+    ]) {
+      if (damaged === null) store.objects.delete(key)
+      else store.objects.set(key, damaged)
+      // Without a manifest there is no archive yet, and the month is archived again.
+      const isAgain = key.endsWith('.note') && damaged === null
+      if (!isAgain) {
+        expect(await log.retain(store, { before: recent })).toMatchObject([
+          {
+            kind: 'refused',
+            because: expect.stringContaining(`no archive of this month: the archive of ${old}`),
+            due: true,
+          },
+        ])
+        expect((await verifyArchivedMonth(store, old, trust)).intact).toBe(false)
+      }
+      store.objects.set(key, bytes)
+    }
+  }
+  expect(await log.partitions()).toContain(old)
+  expect(await log.retain(store)).toMatchObject([{ kind: 'dropped' }, { kind: 'known' }])
+})
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes)
+  changed[at] = (changed[at] ?? 0) ^ 1
+  return changed
+}
+
+test('another archive that lies in the place is not written over, and not taken for this one', async () => {
+  const [log, other] = [await signedLog(), await signedLog()]
+  const store = memoryStore()
+  await other.retain(store, { drop: 'keep' })
+  expect(await log.retain(store, { before: recent })).toMatchObject([{ kind: 'refused', due: true }])
+  store.objects.delete(`${old}/manifest.note`)
+  expect(await log.retain(store, { before: recent })).toMatchObject([
+    { kind: 'refused', because: expect.stringContaining('archive to a place of its own') },
+  ])
+  expect(await log.partitions()).toContain(old)
+})
+
+test('the same lines that another release has compressed otherwise are as good', async () => {
+  const { gunzipSync, gzipSync } = await import('node:zlib')
+  const log = await signedLog()
+  const store = memoryStore()
+  await log.retain(store, { drop: 'keep' })
+  store.objects.delete(`${old}/manifest.note`)
+  const part = `${old}/events-000001.ndjson.gz`
+  store.objects.set(part, gzipSync(gunzipSync(store.objects.get(part) ?? ''), { level: 1 }))
+  expect(await log.retain(store)).toMatchObject([{ kind: 'dropped' }, { kind: 'known' }])
+  expect(await verifyArchivedMonth(store, old, trust)).toMatchObject({ intact: true })
+})

@@ -1,0 +1,94 @@
+import postgres from 'postgres'
+import { onTestFinished } from 'vitest'
+import type { SigningKeys } from '../../checkpoints/key-choice.ts'
+import { makeCheckpoint } from '../../checkpoints/round.ts'
+import { signingKeyOf } from '../../checkpoints/signing-key.ts'
+import type { EventDraft } from '../../event.ts'
+import { createPostgresAuditStore } from '../../store.ts'
+import { databaseForTest } from '../../testing/database.ts'
+import { createAuditWriter } from '../../writer.ts'
+import type { ArchiveStore } from '../archive-store.ts'
+import { type Month, monthAt, monthsAfter, startOf } from '../month.ts'
+import { type MonthOutcome, type RetentionOptions, retainMonths } from '../retention.ts'
+
+export const logKey = signingKeyOf(Buffer.alloc(32, 1))
+export const monthAgo = (count: number): Month => monthsAfter(monthAt(Date.now()), -count)
+
+/** A log whose writers' clock stands in months that are over. */
+export async function pastLog({ keys = [logKey] }: { readonly keys?: SigningKeys } = {}) {
+  const database = await databaseForTest()
+  const owner = postgres(database.ownerUrl, { max: 2, fetch_types: false, onnotice() {} })
+  const lock = postgres(database.ownerUrl, { max: 1, fetch_types: false, onnotice() {} })
+  onTestFinished(async () => {
+    await Promise.all([owner.end({ timeout: 1 }), lock.end({ timeout: 1 })])
+  })
+  // The same partitions as elsewhere, but of any month.
+  const [ensure] = await owner`select pg_get_functiondef('audit.ensure_partition(date)'::regprocedure) as definition`
+  await owner.unsafe(
+    String(ensure?.definition).replace("this_month - interval '1 month'", "this_month - interval '9 years'"),
+  )
+
+  /** A stream of the month that is closed at its end, unless it is left open. */
+  async function write(
+    month: Month,
+    count: number,
+    end: 'closed' | 'open' = 'closed',
+    draft: EventDraft = { kind: 'call', app: 'web' },
+  ) {
+    const store = createPostgresAuditStore({ url: database.runtimeUrl })
+    let now = startOf(month) + 86_400_000
+    const writer = createAuditWriter({ store, clock: { now: () => now++ }, host: 'test', pid: 1 })
+    await writer.open()
+    const ids: string[] = []
+    for (let written = 0; written < count; written += 1_000) {
+      const batch = Array.from({ length: Math.min(1_000, count - written) }, (_, index) =>
+        writer.record({ ...draft, request: `r${written + index}` }),
+      )
+      for (const { id } of await Promise.all(batch)) ids.push(id)
+    }
+    const stream = writer.stats().stream ?? ''
+    if (end === 'closed') await writer.close()
+    else onTestFinished(() => writer.close())
+    await store.close()
+    return { stream, ids }
+  }
+
+  const drafts: EventDraft[] = []
+
+  async function retain(store: ArchiveStore, options: Partial<RetentionOptions> = {}): Promise<MonthOutcome[]> {
+    const outcomes: MonthOutcome[] = []
+    for await (const outcome of retainMonths({
+      sql: owner,
+      lock,
+      store,
+      keys,
+      before: null,
+      keep: 13,
+      drop: 'drop',
+      sinks: 'respect',
+      async record(draft) {
+        drafts.push(draft)
+        return { id: '01a21006-6e55-7646-9171-966421143187' }
+      },
+      partSize: 4_096,
+      ...options,
+    }))
+      outcomes.push(outcome)
+    return outcomes
+  }
+
+  return {
+    ...database,
+    owner,
+    lock,
+    write,
+    retain,
+    drafts,
+    sign: (by: SigningKeys = keys) => makeCheckpoint(database.runtime, { keys: by, interval: 0 }),
+    async partitions(): Promise<Month[]> {
+      const rows = await owner<{ name: string }[]>`
+        select relname as name from pg_class where relnamespace = 'audit'::regnamespace and relkind = 'r' and relname ~ '^events_' order by 1`
+      return rows.map(({ name }) => name.slice('events_'.length).replace('_', '-'))
+    },
+  }
+}

@@ -1,0 +1,157 @@
+import { readCheckpoint } from '../checkpoints/checkpoint.ts'
+import { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
+import { checkpointFiles } from '../verify/checkpoint-files.ts'
+import { membersOf } from '../verify/event-place.ts'
+import type { ArchiveFinding, ArchiveProblem, Verification } from '../verify/findings.ts'
+import { isVouchedFor } from '../verify/proof.ts'
+import type { ArchiveReader } from './archive-store.ts'
+import { type CheckedMonth, checkMonth, type MonthSource } from './check-month.ts'
+import { type Manifest, manifestKey, readManifest } from './manifest.ts'
+import type { Month } from './month.ts'
+import { readPart } from './parts.ts'
+
+export interface VerifyArchiveOptions {
+  /** The key that the auditor knows; null: the keys are those that the checkpoints name. */
+  readonly pinned: PublicKey | null
+  /** A directory with copies of checkpoints out of the database owner's reach; null: there is none. */
+  readonly checkpoints: string | null
+}
+
+export interface ArchiveVerification extends Verification {
+  readonly month: Month
+  /** Null when it can't be read: then nothing else was. */
+  readonly manifest: Manifest | null
+}
+
+/** Verifies an archived month by nothing but the archive: every byte, chains, trees and signatures. */
+export async function verifyArchivedMonth(
+  reader: ArchiveReader,
+  month: Month,
+  options: VerifyArchiveOptions,
+): Promise<ArchiveVerification> {
+  const written = await reader.get(manifestKey(month))
+  if (written === null) return unread(month, { about: 'archive', problem: 'missing', month, detail: 'manifest.note' })
+  const manifest = readManifest(written.toString('utf8'))
+  if (manifest?.month !== month) return unread(month, { about: 'archive', problem: 'unreadable', month, detail: '' })
+  const parts = archivedMonth(reader, manifest)
+  const checked = await checkMonth(parts.source, {
+    streams: new Set(manifest.streams.map(({ stream }) => stream)),
+    outside: options.checkpoints === null ? null : copiesOf(options.checkpoints, manifest),
+  })
+  const findings = [
+    ...parts.findings(),
+    ...claimsProblems(manifest, checked),
+    ...trustProblems(manifest, checked, options),
+  ]
+  const { verification } = checked
+  const isPinned = options.pinned !== null && !findings.some(({ problem }) => problem === 'key')
+  return {
+    ...verification,
+    month,
+    manifest,
+    intact: verification.intact && findings.length === 0,
+    findings: [...findings, ...verification.findings],
+    found: verification.found + findings.length,
+    trust: isPinned && verification.trust !== 'none' ? 'pinned' : verification.trust,
+  }
+}
+
+/** The lines of an archive's parts, and what is wrong with those. */
+export function archivedMonth(
+  reader: ArchiveReader,
+  manifest: Manifest,
+): { readonly source: MonthSource; findings(): ArchiveFinding[] } {
+  const { month, parts } = manifest
+  const findings: ArchiveFinding[] = []
+
+  async function read(part: Manifest['parts']['events'][number], onLine: (line: Buffer) => void): Promise<void> {
+    const problem = await readPart(reader, month, part, onLine)
+    if (problem !== null) findings.push({ about: 'archive', problem, month, detail: part.name })
+  }
+
+  return {
+    source: {
+      async *notes() {
+        for (const part of parts.checkpoints) {
+          const notes: string[] = []
+          await read(part, (line) => notes.push(noteOf(line)))
+          yield* notes
+        }
+      },
+      async lines(onLine) {
+        for (const part of parts.events) await read(part, onLine)
+      },
+    },
+    findings: () => findings,
+  }
+}
+
+function noteOf(line: Buffer): string {
+  const checkpoint = membersOf({ line, start: 0, end: line.length })?.checkpoint
+  return typeof checkpoint === 'string' ? checkpoint : ''
+}
+
+/** The copies of the archive's checkpoints. */
+async function* copiesOf(directory: string, { checkpoints }: Manifest): AsyncGenerator<string> {
+  if (checkpoints === null) return
+  for await (const note of checkpointFiles(directory)) {
+    const number = readCheckpoint(note)?.number ?? 0
+    if (number >= checkpoints.first && number <= checkpoints.last) yield note
+  }
+}
+
+function claimsProblems(manifest: Manifest, { heads, events, digest, verification }: CheckedMonth): ArchiveFinding[] {
+  const { month, streams, checkpoints } = manifest
+  const finding = (problem: ArchiveProblem, detail: string) => ({ about: 'archive', problem, month, detail }) as const
+  const findings = streams.flatMap(({ stream, last, root, state }) => {
+    const head = heads.get(stream)
+    const isSame = head?.size === last && head.root === root && head.state === state
+    return isSame ? [] : [finding('streams', `stream ${stream}`)]
+  })
+  const read = verification.checkpoints
+  if ((read?.first ?? null) !== (checkpoints?.first ?? null) || (read?.last ?? null) !== (checkpoints?.last ?? null))
+    findings.push(finding('streams', 'which checkpoints it has'))
+  if (events !== manifest.events || digest !== manifest.digest)
+    findings.push(
+      finding('events', `it has ${events} events, and they are not the ${manifest.events} that its manifest names`),
+    )
+  if (verification.unsigned > 0)
+    findings.push(finding('events', `it has ${verification.unsigned} events that no checkpoint has signed`))
+  return findings
+}
+
+/** That the manifest's signature is true, and that its key and the pinned one are keys of the log. */
+function trustProblems(
+  manifest: Manifest,
+  { verification }: CheckedMonth,
+  { pinned }: VerifyArchiveOptions,
+): ArchiveFinding[] {
+  const { month, signer, signed, keyChanges } = manifest
+  if (!signed) return [{ about: 'archive', problem: 'signature', month, detail: signer.text }]
+  const { keys, checkpoints } = verification
+  const newest = readPublicKey(keys.at(-1) ?? '')
+  const isOurs = (key: PublicKey) =>
+    newest === null || checkpoints === null
+      ? key.text === signer.text
+      : keys.includes(key.text) || isVouchedFor({ key: newest, number: checkpoints.last }, key, keyChanges)
+  const strangers = [signer, ...(pinned === null ? [] : [pinned])].filter((key) => !isOurs(key))
+  return strangers.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
+}
+
+function unread(month: Month, finding: ArchiveFinding): ArchiveVerification {
+  return {
+    month,
+    manifest: null,
+    intact: false,
+    findings: [finding],
+    found: 1,
+    streams: 0,
+    events: 0,
+    unsigned: 0,
+    checkpoints: null,
+    keys: [],
+    trust: 'none',
+    archived: [],
+    anchored: false,
+  }
+}

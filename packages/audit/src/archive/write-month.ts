@@ -1,0 +1,89 @@
+import type { Sql } from 'postgres'
+import type { StreamHead } from '../checkpoints/checkpoint.ts'
+import type { SigningKey } from '../checkpoints/signing-key.ts'
+import { ArchiveRefused } from '../errors.ts'
+import type { Digest } from '../tree/hashing.ts'
+import { linesOfMonth } from '../verify/database-log.ts'
+import { sentenceOf } from '../verify/finding-sentence.ts'
+import type { ArchiveStore } from './archive-store.ts'
+import { checkMonth } from './check-month.ts'
+import { coveringCheckpoints, databaseMonth } from './database-month.ts'
+import { createLinesDigest } from './digest.ts'
+import { type ArchivePart, type ManifestContent, manifestKey, signManifest } from './manifest.ts'
+import { boundsOf, type Month } from './month.ts'
+import { createPartWriter } from './parts.ts'
+
+export interface WriteOptions {
+  readonly store: ArchiveStore
+  readonly key: SigningKey
+  readonly partSize: number
+}
+
+/**
+ * Verifies a month in the database and writes it, its manifest last. Whoever is interrupted begins again: the same month makes the
+ * same parts.
+ *
+ * @throws ArchiveRefused when the month isn't what was recorded and signed; then nothing was written
+ */
+export async function writeMonth(sql: Sql, month: Month, { store, key, partSize }: WriteOptions): Promise<void> {
+  const { streams, range } = await coveringCheckpoints(sql, month)
+  const source = databaseMonth(sql, month, range)
+  const { verification, heads, events, digest } = await checkMonth(source, { streams, outside: null })
+  const [finding] = verification.findings
+  if (finding) throw new ArchiveRefused(`${month} is not what was recorded: ${sentenceOf(finding)}`)
+  const open = [...heads.values()].find(({ state }) => state !== 'closed' && state !== 'abandoned')
+  if (open)
+    throw new ArchiveRefused(
+      `${month} is not closed: stream ${open.stream} is ${open.state} in the last checkpoint that names it`,
+    )
+  const unsigned = verification.unsigned
+  if (unsigned > 0) throw new ArchiveRefused(`${month} has ${unsigned} events that no checkpoint has signed`)
+  const part = { store, month, partSize }
+  const checkpoints = createPartWriter({ ...part, kind: 'checkpoints' })
+  for await (const checkpoint of source.notes()) await checkpoints.add(Buffer.from(JSON.stringify({ checkpoint })))
+  const parts = { checkpoints: await checkpoints.end(), events: await writeEvents(sql, digest, part) }
+  const content = {
+    month,
+    events,
+    digest,
+    streams: [...heads.values()].toSorted(byStream).map(streamOf),
+    checkpoints: range,
+    parts,
+    keyChanges: range === null ? [] : await keyChangesAfter(sql, range.last),
+  }
+  await store.put(manifestKey(month), Buffer.from(signManifest(content, key)))
+}
+
+/** What is written must be what was verified, however long ago that was. */
+async function writeEvents(
+  sql: Sql,
+  verified: Digest,
+  part: { readonly store: ArchiveStore; readonly month: Month; readonly partSize: number },
+): Promise<ArchivePart[]> {
+  const parts = createPartWriter({ ...part, kind: 'events' })
+  const digest = createLinesDigest()
+  for await (const lines of linesOfMonth(sql, boundsOf(part.month))) {
+    for (const text of lines) {
+      const line = Buffer.from(text)
+      digest.add(line)
+      await parts.add(line)
+    }
+  }
+  const written = await parts.end()
+  if (digest.value !== verified) throw new ArchiveRefused(`${part.month} was changed while it was archived`)
+  return written
+}
+
+async function keyChangesAfter(sql: Sql, number: number): Promise<string[]> {
+  const rows = await sql<{ note: string }[]>`
+    select note from audit.checkpoints where number > ${number} and replaces is not null order by number`
+  return rows.map(({ note }) => note)
+}
+
+function streamOf({ stream, size, root, state }: StreamHead): ManifestContent['streams'][number] {
+  return { stream, first: 1, last: size, root, state }
+}
+
+function byStream(one: StreamHead, other: StreamHead): number {
+  return one.stream < other.stream ? -1 : 1
+}

@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto'
+import type { Digest } from '../tree/hashing.ts'
+import { type Note, readNote, signNote } from './signed-note.ts'
+import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts'
+
+/**
+ * `open`: it goes on. `closed`: it ended with `stream.closed`. `abandoned`: its process is gone. `broken`: what is in the
+ * database doesn't go on from what was signed, so its last good tree is signed again.
+ */
+export const streamStates = ['open', 'closed', 'abandoned', 'broken'] as const
+export type StreamState = (typeof streamStates)[number]
+
+export interface SizedStream {
+  readonly stream: string
+  /** Events. */
+  readonly size: number
+  readonly root: Digest
+}
+
+/** A stream's tree, as a checkpoint has it. */
+export interface StreamHead extends SizedStream {
+  readonly state: StreamState
+}
+
+/** What a checkpoint signs. */
+export interface CheckpointContent {
+  /** From 1, no gaps. */
+  readonly number: number
+  /** RFC 3339 in UTC, by the database's clock. */
+  readonly at: string
+  /** SHA-256 of the text of the checkpoint before; of the first one: zeros. */
+  readonly previous: Digest
+  /** The key that signs it. */
+  readonly key: PublicKey
+  /** The key before, which signs it too, where this is the first checkpoint of a new key. */
+  readonly replaces: PublicKey | null
+  /** Sorted by stream. */
+  readonly heads: readonly StreamHead[]
+}
+
+export interface Checkpoint extends CheckpointContent {
+  readonly note: Note
+  /** The note as it is kept. */
+  readonly written: string
+  /** SHA-256 of the note's text, without its signatures. */
+  readonly hash: Digest
+}
+
+/** The first line: a signature for this purpose is none for another. */
+const origin = 'rack-gateway/audit/checkpoint/v1'
+
+/** The `previous` of the first checkpoint. */
+export const noCheckpoint: Digest = '0'.repeat(64)
+
+export function signCheckpoint(content: Omit<CheckpointContent, 'key' | 'replaces'>, keys: CheckpointKeys): string {
+  const text = textOf({ ...content, key: keys.current.publicKey, replaces: keys.replaces })
+  return signNote(text, keys.before === null ? [keys.current] : [keys.current, keys.before])
+}
+
+/** Who signs: the key before is there only where a new one takes its place, and may be lost. */
+export interface CheckpointKeys {
+  readonly current: SigningKey
+  readonly replaces: PublicKey | null
+  readonly before: SigningKey | null
+}
+
+function textOf({ number, at, previous, key, replaces, heads }: CheckpointContent): string {
+  const sorted = heads.toSorted((one, other) => (one.stream < other.stream ? -1 : 1))
+  return [
+    origin,
+    `number ${number}`,
+    `at ${at}`,
+    `previous ${base64Of(previous)}`,
+    `key ${key.text}`,
+    ...(replaces === null ? [] : [`replaces ${replaces.text}`]),
+    ...sorted.map(({ stream, size, root, state }) => `stream ${stream} ${size} ${base64Of(root)} ${state}`),
+    '',
+  ].join('\n')
+}
+
+/** Reads a checkpoint; null for what isn't one. Its signatures aren't verified, and its text means one thing only: the same as written. */
+export function readCheckpoint(written: string): Checkpoint | null {
+  const note = readNote(written)
+  if (note === null) return null
+  const [first, ...lines] = note.text.slice(0, -1).split('\n')
+  if (first !== origin) return null
+  const take = (word: string) => (lines[0]?.startsWith(`${word} `) ? lines.shift()?.slice(word.length + 1) : undefined)
+  const [number, at, previous, key, replaces] = ['number', 'at', 'previous', 'key', 'replaces'].map(take)
+  const signer = readPublicKey(key ?? '')
+  const replaced = replaces === undefined ? null : readPublicKey(replaces)
+  if (signer === null || (replaces !== undefined && replaced === null)) return null
+  const heads = lines.map(readHead)
+  if (!heads.every((head) => head !== null)) return null
+  const content = {
+    number: Number(number),
+    at: at ?? '',
+    previous: hexOf(previous ?? ''),
+    key: signer,
+    replaces: replaced,
+    heads,
+  }
+  const isOne = Number.isSafeInteger(content.number) && content.number > 0 && instant.test(content.at)
+  if (!isOne || textOf(content) !== note.text || hasTwice(heads)) return null
+  return { ...content, note, written, hash: hash('sha256', note.text) }
+}
+
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+const headLine = /^stream ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,15}) ([A-Za-z0-9+/]{43}=) ([a-z]+)$/
+
+function readHead(line: string): StreamHead | null {
+  const [, stream, size, root, word] = headLine.exec(line) ?? []
+  const state = streamStates.find((one) => one === word)
+  if (stream === undefined || root === undefined || state === undefined) return null
+  return { stream, size: Number(size), root: hexOf(root), state }
+}
+
+function hasTwice(heads: readonly StreamHead[]): boolean {
+  return new Set(heads.map(({ stream }) => stream)).size !== heads.length
+}
+
+function base64Of(digest: Digest): string {
+  return Buffer.from(digest, 'hex').toString('base64')
+}
+
+function hexOf(base64: string): Digest {
+  return Buffer.from(base64, 'base64').toString('hex')
+}

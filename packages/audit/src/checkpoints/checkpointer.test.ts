@@ -1,0 +1,239 @@
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { openObjectStore } from '@rack-gateway/object-store'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
+import type { Alarm } from './alarm.ts'
+import { readCheckpoint } from './checkpoint.ts'
+import { type CheckpointerOptions, createCheckpointer } from './checkpointer.ts'
+import { checkpointKey, objectPlace, webhookPlace } from './place.ts'
+import { makeCheckpoint } from './round.ts'
+import { signingKeyOf } from './signing-key.ts'
+
+const key = signingKeyOf(Buffer.alloc(32, 1))
+
+/** A writer and a checkpointer as in a gateway, which looks when it is told to. */
+async function replica(url: string, options: Partial<CheckpointerOptions> = {}) {
+  const alarms: Alarm[] = []
+  const errors: string[] = []
+  const checkpointer = createCheckpointer({
+    url,
+    keys: [key],
+    places: [],
+    interval: 0,
+    every: 3_600_000,
+    onAlarm: (alarm) => alarms.push(alarm),
+    onKey() {},
+    onError: (what) => errors.push(what),
+    ...options,
+  })
+  const writer = await openPostgresWriter(url, { onDurable: checkpointer.wrote })
+  onTestFinished(() => checkpointer.stop())
+  return { ...writer, checkpointer, alarms, errors }
+}
+
+async function directory() {
+  const path = await mkdtemp(join(tmpdir(), 'rack-gateway-checkpoints-'))
+  onTestFinished(() => rm(path, { recursive: true }))
+  return { path, place: objectPlace(await openObjectStore({ kind: 'directory', directory: path })) }
+}
+
+const filesIn = async (path: string) =>
+  (await readdir(path, { recursive: true })).filter((name) => name.endsWith('.note')).toSorted()
+
+test('what was written is signed, read back, and held against what was written', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { record, checkpointer, alarms } = await replica(runtimeUrl)
+  await Promise.all(Array.from({ length: 50 }, () => record({ kind: 'call' })))
+  expect(checkpointer.state()).toMatchObject({ number: 0, unsigned: 51, age: Number.POSITIVE_INFINITY })
+  await checkpointer.look()
+  expect(checkpointer.state()).toMatchObject({ number: 1, unsigned: 0, verified: 51, alarms: 0 })
+  expect(checkpointer.state().age).toBeLessThan(10_000)
+  expect(alarms).toEqual([])
+})
+
+test('ten thousand events are signed at once, however young the last checkpoint is', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { record, checkpointer } = await replica(runtimeUrl, { interval: 3_600_000 })
+  checkpointer.start()
+  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1))
+  await Promise.all(Array.from({ length: 10_000 }, () => record({ kind: 'call' })))
+  await vi.waitFor(() => expect(checkpointer.state()).toMatchObject({ number: 2, unsigned: 0 }), { timeout: 10_000 })
+})
+
+test('two replicas that make checkpoints at once each see their own events signed', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const replicas = [await replica(runtimeUrl), await replica(runtimeUrl)]
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(
+      replicas.map(async ({ record, checkpointer }) => {
+        await Promise.all([record({ kind: 'call' }), checkpointer.look()])
+      }),
+    )
+  }
+  for (const { checkpointer } of replicas) await checkpointer.look()
+  for (const { checkpointer, alarms } of replicas) {
+    await checkpointer.look()
+    expect([checkpointer.state().unsigned, alarms]).toEqual([0, []])
+  }
+  const [{ count, highest } = {}] =
+    await runtime`select count(*)::int, max(number)::int as highest from audit.checkpoints`
+  expect(count).toBe(highest)
+})
+
+test('an event that was changed before it was signed is found by the process that wrote it', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { record, checkpointer, alarms, stats } = await replica(runtimeUrl)
+  const { place, prev, canonical } = await record({ kind: 'call', app: 'web' })
+  // With a chain hash that fits, nothing but the writer's memory tells.
+  const forged = canonical.replace('"web"', '"api"')
+  await behindTheTriggers(
+    admin,
+    `UPDATE audit.events SET canonical = '${forged}', hash = sha256('\\x${prev.toString('hex')}'::bytea || convert_to('${forged}', 'UTF8'))
+      WHERE stream = '${place.stream}' AND seq = ${place.seq}`,
+  )
+  await checkpointer.look()
+  expect(alarms).toEqual([{ problem: 'own-root', stream: stats().stream, seq: 2, number: 1 }])
+})
+
+test('an event that was changed is an alarm once, and all else is signed further', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const one = await replica(runtimeUrl)
+  const two = await replica(runtimeUrl)
+  await one.record({ kind: 'call', app: 'web' })
+  await one.checkpointer.look()
+  await one.record({ kind: 'call', app: 'web' })
+  await two.record({ kind: 'call' })
+  const stream = one.stats().stream
+  await behindTheTriggers(
+    admin,
+    `UPDATE audit.events SET canonical = replace(canonical, '"web"', '"api"') WHERE stream = '${stream}' AND seq = 3`,
+  )
+  for (let count = 0; count < 3; count++) await one.checkpointer.look()
+  expect(one.alarms).toEqual([{ problem: 'hash', stream, seq: 3, number: 2 }])
+  expect(one.checkpointer.state()).toMatchObject({ number: 4, alarms: 1 })
+})
+
+test('a checkpoint that somebody else put into the table is an alarm', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { checkpointer, alarms } = await replica(runtimeUrl)
+  await checkpointer.look()
+  await admin`insert into audit.checkpoints (number, at, hash, key, note) values (2, now(), ${Buffer.alloc(32)}, 'x', 'x')`
+  for (let count = 0; count < 2; count++) await checkpointer.look()
+  expect(alarms).toEqual([{ problem: 'unreadable', number: 2 }])
+})
+
+test('a checkpoint that somebody else has signed is an alarm, and nothing is signed over it', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { checkpointer, alarms, record } = await replica(runtimeUrl)
+  await checkpointer.look()
+  const stranger = signingKeyOf(Buffer.alloc(32, 9))
+  await makeCheckpoint(runtime, { keys: [stranger], interval: 0 })
+  await record({ kind: 'call' })
+  await checkpointer.look()
+  expect(alarms).toEqual([{ problem: 'key', number: 2 }])
+  expect(checkpointer.state().missingKey).toBe(stranger.publicKey.text)
+})
+
+test('copies go to a directory, one file each, with the bytes that are in the table', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { path, place } = await directory()
+  const { checkpointer } = await replica(runtimeUrl, { places: [place] })
+  for (let count = 0; count < 3; count++) await checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(3))
+  const rows = await runtime`select number::int, note from audit.checkpoints order by number`
+  for (const { number, note } of rows) expect(await readFile(join(path, checkpointKey(number)), 'utf8')).toBe(note)
+  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 3, problem: null }]))
+})
+
+test('a place that fails holds up no other, and gets what it lacks when it is back', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { path, place } = await directory()
+  const received: string[] = []
+  let status = 500
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
+    if (status === 200) received.push(body)
+    response.writeHead(status).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const hook = webhookPlace(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/secret-path`)
+  const { checkpointer, errors } = await replica(runtimeUrl, { places: [hook, place] })
+  for (let count = 0; count < 2; count++) await checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(2))
+  await vi.waitFor(() => expect(checkpointer.state().deliveryFailures).toBeGreaterThan(0))
+  expect(errors).toEqual([`a copy for ${hook.name}`])
+  expect(hook.name).not.toContain('secret')
+  status = 200
+  await vi.waitFor(async () => {
+    await checkpointer.look()
+    expect(received.length).toBeGreaterThanOrEqual(2)
+  })
+  expect(received.slice(0, 2).map((note) => readCheckpoint(note)?.number)).toEqual([1, 2])
+})
+
+test('another checkpoint of the same number in a place is an alarm, and is left as it is', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { path, place } = await directory()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  await checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(1))
+  const other = await replica((await databaseForTest()).runtimeUrl, { places: [place] })
+  await other.checkpointer.look()
+  await vi.waitFor(() => expect(other.alarms).toEqual([{ problem: 'place', number: 1, place: place.name }]))
+  await other.checkpointer.look()
+  expect([alarms, other.alarms.length]).toEqual([[], 1])
+})
+
+test('the end is signed: a stream that is closed has its last checkpoint before the process ends', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { record, checkpointer, close } = await replica(runtimeUrl)
+  await record({ kind: 'call' })
+  await close()
+  await checkpointer.stop()
+  const [{ note } = {}] = await runtime`select note from audit.checkpoints order by number desc limit 1`
+  expect(readCheckpoint(note)?.heads).toMatchObject([{ size: 3, state: 'closed' }])
+})
+
+test('a database that is gone is an error that is told, and nothing more', async () => {
+  const errors: string[] = []
+  const checkpointer = createCheckpointer({
+    url: 'postgres://a:b@127.0.0.1:1/x',
+    keys: [key],
+    places: [],
+    onAlarm() {},
+    onKey() {},
+    onError: (what) => errors.push(what),
+  })
+  await checkpointer.look()
+  expect(errors).toEqual(['a checkpoint'])
+  await checkpointer.stop()
+})
+
+test('connections that are ended in the middle of a round end neither the process nor the chain', async () => {
+  const { runtimeUrl, admin, runtime } = await databaseForTest()
+  const { record, checkpointer, alarms } = await replica(runtimeUrl)
+  await Promise.all(Array.from({ length: 2_000 }, () => record({ kind: 'call' })))
+  for (let round = 0; round < 15; round++) {
+    const looking = checkpointer.look()
+    for (let turn = 0; turn < round; turn++) await setImmediate()
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'rack-gateway checkpoints' and datname = current_database()`
+    await looking
+    await record({ kind: 'call' })
+  }
+  await vi.waitFor(async () => {
+    await checkpointer.look()
+    expect(checkpointer.state().unsigned).toBe(0)
+  })
+  expect(alarms).toEqual([])
+  const rows = await runtime`select number::int as number from audit.checkpoints order by number`
+  expect(rows.map(({ number }) => number)).toEqual(rows.map((_, index) => index + 1))
+})

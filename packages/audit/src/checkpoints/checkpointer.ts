@@ -1,0 +1,177 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import postgres, { type Sql } from 'postgres'
+import type { RecordedEvent } from '../recorded-event.ts'
+import { type CheckpointChain, createCheckpointChain } from '../verify/checkpoint-chain.ts'
+import { type Alarm, createAlarms } from './alarm.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { createDeliveries, type DeliveryState } from './deliveries.ts'
+import type { SigningKeys } from './key-choice.ts'
+import { createOwnStreams } from './own-stream.ts'
+import type { CheckpointPlace } from './place.ts'
+import { makeCheckpoint, type RoundResult } from './round.ts'
+
+export interface CheckpointerOptions {
+  /** The runtime login. */
+  readonly url: string
+  /** Newest first. */
+  readonly keys: SigningKeys
+  readonly places: readonly CheckpointPlace[]
+  /** Something that should be impossible unless somebody tampers. Told once each. */
+  readonly onAlarm: (alarm: Alarm) => void
+  /** The first checkpoint of a key. */
+  readonly onKey: (checkpoint: Checkpoint) => void
+  /** An attempt that failed; it is made again. */
+  readonly onError: (what: string, error: unknown) => void
+  /** Milliseconds between checkpoints. Default 50,000, so that together with what a round takes none is later than a minute. */
+  readonly interval?: number
+  /** Milliseconds between looks at whether it is time. Default 2,000. */
+  readonly every?: number
+  /** Events of one stream after which it is time earlier. Default 10,000. */
+  readonly growth?: number
+}
+
+export interface CheckpointerState {
+  /** The newest checkpoint that is known here. */
+  readonly number: number
+  /** Milliseconds since it was made; infinite before the first one. */
+  readonly age: number
+  /** Events that were read back and verified here. */
+  readonly verified: number
+  readonly alarms: number
+  /** Events of this process that no checkpoint has signed yet. */
+  readonly unsigned: number
+  /** The key that the log goes on with, where it isn't here. */
+  readonly missingKey: string | null
+  readonly places: readonly DeliveryState[]
+  readonly deliveryFailures: number
+}
+
+/** Makes checkpoints with the other replicas, looks at those that others make, and sends copies away. Nobody waits for it. */
+export interface Checkpointer {
+  /** What became durable. Returns at once. */
+  wrote(events: readonly RecordedEvent[]): void
+  start(): void
+  /** Looks now whether it is time. For tests, and for the end. */
+  look(): Promise<void>
+  state(): CheckpointerState
+  /** A last checkpoint, if anything isn't signed; gives up after five seconds. */
+  stop(): Promise<void>
+}
+
+const lastWords = 5_000
+
+export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
+  const { keys, places, interval = 50_000, every = 2_000, growth = 10_000, onError } = options
+  const sql = connect(options.url)
+  // One connection for rounds, which holds their lock; one for what follows them and for copies.
+  const rounds = connect(options.url)
+  const own = createOwnStreams()
+  const alarms = createAlarms(options.onAlarm)
+  const deliveries = createDeliveries({
+    sql,
+    places,
+    onDiffers: (place, number) => alarms.raise({ problem: 'place', number, place }),
+    onFailure: (place, error) => onError(`a copy for ${place}`, error),
+  })
+  const chain = createCheckpointChain()
+  let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> | null = null
+  let last: { number: number; seenAt: number; age: number } | null = null
+  let verified = 0
+  let missingKey: string | null = null
+
+  async function round(least: number): Promise<void> {
+    const result = await makeCheckpoint(rounds, { keys, interval: least })
+    missingKey = result.kind === 'outdated' ? result.current : null
+    if (result.kind === 'made') heed(result)
+    if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
+    last = (await follow(sql, chain, heedOther)) ?? last
+    void deliveries.deliver()
+  }
+
+  function heed({ checkpoint, broken, verified: read }: RoundResult & { kind: 'made' }): void {
+    verified += read
+    for (const { stream, seq, problem } of broken) alarms.raise({ problem, stream, seq, number: checkpoint.number })
+    if (checkpoint.number === 1 || checkpoint.replaces !== null) options.onKey(checkpoint)
+  }
+
+  function heedOther(checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']): void {
+    // A broken stream was an alarm of whoever has found it.
+    for (const { problem, number } of problems) if (problem !== 'broken') alarms.raise({ problem, number })
+    if (checkpoint === null) return
+    for (const { problem, stream, size, number } of own.compare(checkpoint))
+      alarms.raise({ problem: `own-${problem}`, stream, seq: size, number })
+  }
+
+  function look(least = own.unsigned() >= growth ? 0 : interval): Promise<void> {
+    looking ??= round(least)
+      .catch((error: unknown) => onError('a checkpoint', error))
+      .finally(() => {
+        looking = null
+      })
+    return looking
+  }
+
+  return {
+    wrote(events) {
+      own.wrote(events)
+      if (timer !== undefined && own.unsigned() >= growth) void look()
+    },
+    start() {
+      timer = setInterval(() => void look(), every)
+      timer.unref()
+      void look()
+    },
+    look: () => look(),
+    state: () => ({
+      number: last?.number ?? 0,
+      age: last === null ? Number.POSITIVE_INFINITY : last.age + performance.now() - last.seenAt,
+      verified,
+      alarms: alarms.count(),
+      unsigned: own.unsigned(),
+      missingKey,
+      places: deliveries.states(),
+      deliveryFailures: deliveries.failures(),
+    }),
+    async stop() {
+      clearInterval(timer)
+      const ending = (async () => {
+        await looking
+        if (own.unsigned() > 0) await look(0)
+        await deliveries.deliver()
+      })()
+      await Promise.race([ending, wait(lastWords, undefined, { ref: false })])
+      await Promise.all([rounds.end({ timeout: 1 }), sql.end({ timeout: 1 })])
+    },
+  }
+}
+
+/** Reads the checkpoints since the last look, whoever made them. @returns the newest, or null when there is none that is new */
+async function follow(
+  sql: Sql,
+  chain: CheckpointChain,
+  heed: (checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']) => void,
+) {
+  const seen = chain.last?.number ?? null
+  const rows = await sql`
+    select number::float8 as number, note, extract(epoch from clock_timestamp() - at)::float8 * 1000 as age
+    from audit.checkpoints
+    where number > ${seen ?? 0} ${seen === null ? sql`and number = (select max(number) from audit.checkpoints)` : sql``}
+    order by number`
+  for (const { note } of rows) {
+    const { checkpoint, findings } = chain.add(note)
+    heed(checkpoint, findings)
+  }
+  const newest = rows.at(-1)
+  return newest === undefined ? null : { number: newest.number, age: newest.age, seenAt: performance.now() }
+}
+
+function connect(url: string): Sql {
+  return postgres(url, {
+    max: 1,
+    fetch_types: false,
+    connect_timeout: 5,
+    connection: { application_name: 'rack-gateway checkpoints', statement_timeout: 60_000 },
+    onnotice() {},
+  })
+}

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { encode } from '../encode.ts'
+import type { RecordedEvent } from '../recorded-event.ts'
+import { createEventStream } from '../stream.ts'
+import { leafOf } from '../tree/hashing.ts'
+import { createTree } from '../tree/tree.ts'
+import { type Checkpoint, noCheckpoint, type StreamHead } from './checkpoint.ts'
+import { createOwnStreams } from './own-stream.ts'
+import { signingKeyOf } from './signing-key.ts'
+
+const startedAt = Date.UTC(2026, 10, 25)
+
+function writtenStream() {
+  const stream = createEventStream(startedAt)
+  const events: RecordedEvent[] = []
+  const write = (count: number, kind: 'call' | 'stream.closed' = 'call') => {
+    const fresh = Array.from({ length: count }, () => stream.seal(encode({ kind }), startedAt))
+    events.push(...fresh)
+    return fresh
+  }
+  const head = (size: number, state: StreamHead['state'] = 'open'): StreamHead => {
+    const tree = createTree()
+    for (const { hash } of events.slice(0, size)) tree.append(leafOf(hash.toString('hex')))
+    return { stream: stream.id, size, root: tree.root(), state }
+  }
+  return { id: stream.id, write, head }
+}
+
+function checkpoint(number: number, heads: readonly StreamHead[], minutes = 0): Checkpoint {
+  return {
+    number,
+    at: new Date(startedAt + minutes * 60_000).toISOString(),
+    previous: noCheckpoint,
+    key: signingKeyOf(Buffer.alloc(32)).publicKey,
+    replaces: null,
+    heads,
+    note: { text: '', signatures: [] },
+    written: '',
+    hash: noCheckpoint,
+  }
+}
+
+test('what is signed is what was written, however far the checkpoint lags behind', () => {
+  const { write, head } = writtenStream()
+  const own = createOwnStreams()
+  own.wrote(write(10))
+  expect(own.unsigned()).toBe(10)
+  expect(own.compare(checkpoint(1, [head(4)]))).toEqual([])
+  expect(own.unsigned()).toBe(6)
+  own.wrote(write(5))
+  expect(own.compare(checkpoint(2, [head(15)]))).toEqual([])
+  own.wrote(write(1, 'stream.closed'))
+  expect(own.compare(checkpoint(3, [head(16, 'closed')]))).toEqual([])
+  expect(own.unsigned()).toBe(0)
+})
+
+test('another event in the place of one of ours is found, once', () => {
+  const { id, write, head } = writtenStream()
+  const own = createOwnStreams()
+  own.wrote(write(10))
+  const forged = { ...head(10), root: 'ab'.repeat(32) }
+  expect(own.compare(checkpoint(1, [forged]))).toEqual([{ stream: id, number: 1, size: 10, problem: 'root' }])
+  own.wrote(write(1))
+  expect(own.compare(checkpoint(2, [head(11)]))).toEqual([])
+})
+
+test('a checkpoint that is a moment ahead of us waits; events that we never hear of are not ours', () => {
+  const { id, write, head } = writtenStream()
+  const own = createOwnStreams()
+  const [first, second] = [write(3), write(2)]
+  own.wrote(first)
+  expect(own.compare(checkpoint(1, [head(5)]))).toEqual([])
+  own.wrote(second)
+  expect(own.compare(checkpoint(2, [head(5)]))).toEqual([])
+  const more = { ...head(5), size: 6 }
+  expect(own.compare(checkpoint(3, [more]))).toEqual([])
+  expect(own.compare(checkpoint(4, [more]))).toEqual([{ stream: id, number: 4, size: 6, problem: 'more' }])
+})
+
+test('a stream that no checkpoint signs is missed after a while', () => {
+  const { id, write } = writtenStream()
+  const own = createOwnStreams()
+  own.wrote(write(1))
+  expect(own.compare(checkpoint(1, [], 1))).toEqual([])
+  expect(own.compare(checkpoint(2, [], 6))).toEqual([{ stream: id, number: 2, size: 0, problem: 'absent' }])
+})
+
+test('without checkpoints for long, hashes don’t pile up, and a later checkpoint is still compared', () => {
+  const { write, head } = writtenStream()
+  const own = createOwnStreams()
+  for (let count = 0; count < 21; count++) own.wrote(write(10_000))
+  expect(own.unsigned()).toBeLessThanOrEqual(200_000)
+  expect(own.compare(checkpoint(1, [head(100)]))).toEqual([])
+  expect(own.compare(checkpoint(2, [head(210_000)]))).toEqual([])
+  expect(own.compare(checkpoint(3, [{ ...head(210_000), root: 'ab'.repeat(32) }]))).toHaveLength(1)
+})

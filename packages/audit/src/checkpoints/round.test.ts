@@ -1,0 +1,151 @@
+import type { Sql } from 'postgres'
+import { expect, test } from 'vitest'
+import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
+import { exportLineInSql } from '../verify/export-line.ts'
+import { createLogVerifier } from '../verify/log-verifier.ts'
+import { readCheckpoint } from './checkpoint.ts'
+import { makeCheckpoint, type RoundResult } from './round.ts'
+import { type SigningKey, signingKeyOf } from './signing-key.ts'
+
+const key = signingKeyOf(Buffer.alloc(32, 1))
+const newer = signingKeyOf(Buffer.alloc(32, 2))
+const now = { keys: [key], interval: 0 } as const
+
+function made(result: RoundResult) {
+  if (result.kind !== 'made') throw new Error(`no checkpoint was made: ${result.kind}`)
+  return result
+}
+
+async function notesOf(sql: Sql): Promise<string[]> {
+  return (await sql`select note from audit.checkpoints order by number`).map(({ note }) => note)
+}
+
+async function verifyAll(sql: Sql) {
+  const verifier = createLogVerifier({ pinned: key.publicKey })
+  for (const note of await notesOf(sql)) verifier.addCheckpoint(note, null)
+  for (const {
+    line,
+  } of await sql`select ${sql.unsafe(exportLineInSql)} as line from audit.events order by stream, seq`)
+    verifier.addEvent(Buffer.from(line))
+  return verifier.finish()
+}
+
+test('a checkpoint has the tree of every stream, and each further one what they have grown by', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { record, close } = await openPostgresWriter(runtimeUrl)
+  await Promise.all(Array.from({ length: 700 }, () => record({ kind: 'call' })))
+  const first = made(await makeCheckpoint(runtime, now))
+  expect(first.checkpoint.heads).toMatchObject([{ size: 701, state: 'open' }])
+  expect(first.verified).toBe(701)
+  await Promise.all(Array.from({ length: 300 }, () => record({ kind: 'call' })))
+  await close()
+  const second = made(await makeCheckpoint(runtime, now))
+  expect(second.checkpoint.heads).toMatchObject([{ size: 1_002, state: 'closed' }])
+  expect(second.verified).toBe(301)
+  expect(made(await makeCheckpoint(runtime, now)).checkpoint).toMatchObject({ number: 3, heads: [] })
+  expect(await verifyAll(runtime)).toMatchObject({ intact: true, trust: 'pinned', events: 1_002, unsigned: 0 })
+})
+
+test('it is early until the interval is over, by the clock of the database', async () => {
+  const { runtime } = await databaseForTest()
+  const options = { keys: [key], interval: 60_000 } as const
+  expect((await makeCheckpoint(runtime, options)).kind).toBe('made')
+  expect((await makeCheckpoint(runtime, options)).kind).toBe('early')
+})
+
+test('replicas that make checkpoints at once make one chain, without a gap or a fork', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  const { record: other } = await openPostgresWriter(runtimeUrl)
+  const results: RoundResult[] = []
+  for (let round = 0; round < 10; round++) {
+    const making = Array.from({ length: 2 }, () => makeCheckpoint(runtime, now))
+    await Promise.all([record({ kind: 'call' }), other({ kind: 'call' })])
+    results.push(...(await Promise.all(making)))
+  }
+  const kinds = new Set(results.map(({ kind }) => kind))
+  expect([...kinds].every((kind) => kind === 'made' || kind === 'busy')).toBe(true)
+  const numbers = (await notesOf(runtime)).map((note) => readCheckpoint(note)?.number)
+  expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1))
+  expect(numbers.length).toBe(results.filter(({ kind }) => kind === 'made').length)
+  expect(await verifyAll(runtime)).toMatchObject({ intact: true })
+})
+
+test('a writer doesn’t wait for a round that is under way', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  await admin.begin(async (tx) => {
+    // The round stands still before it writes.
+    await tx`lock table audit.checkpoints in exclusive mode`
+    const round = makeCheckpoint(runtime, now)
+    await record({ kind: 'call' })
+    await tx`select 1`
+    round.catch(() => {})
+  })
+  expect((await notesOf(runtime)).length).toBeLessThanOrEqual(1)
+})
+
+test('what was changed behind the triggers is found by the next round, and not signed', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  await record({ kind: 'call', app: 'web' })
+  const { checkpoint } = made(await makeCheckpoint(runtime, now))
+  await record({ kind: 'call', app: 'web' })
+  await behindTheTriggers(
+    admin,
+    `UPDATE audit.events SET canonical = replace(canonical, '"web"', '"api"') WHERE seq = 3`,
+  )
+  const { broken, checkpoint: next } = made(await makeCheckpoint(runtime, now))
+  const stream = checkpoint.heads[0]?.stream
+  expect(broken).toEqual([{ stream, seq: 3, problem: 'hash' }])
+  expect(next.heads).toEqual([{ ...checkpoint.heads[0], state: 'broken' }])
+  expect((await verifyAll(runtime)).findings).toMatchObject([
+    { about: 'checkpoint', problem: 'broken', number: 2 },
+    { problem: 'hash', seq: 3 },
+  ])
+})
+
+test('a tail that was cut off after it was signed is found by the next round', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  for (let count = 0; count < 3; count++) await record({ kind: 'call' })
+  made(await makeCheckpoint(runtime, now))
+  await behindTheTriggers(admin, 'DELETE FROM audit.events WHERE seq > 2')
+  expect(made(await makeCheckpoint(runtime, now)).broken).toMatchObject([{ problem: 'truncated' }])
+  expect((await verifyAll(runtime)).findings).toContainEqual(
+    expect.objectContaining({ problem: 'truncated', seq: 3, until: 4 }),
+  )
+})
+
+test('a tree that somebody put in the place of the kept one is made again from the events', async () => {
+  const { runtimeUrl, runtime } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  await record({ kind: 'call' })
+  made(await makeCheckpoint(runtime, now))
+  await runtime`update audit.trees set peaks = ${Buffer.alloc(32)}`
+  await record({ kind: 'call' })
+  const { verified, broken } = made(await makeCheckpoint(runtime, now))
+  expect([verified, broken]).toEqual([3, []])
+  expect(await verifyAll(runtime)).toMatchObject({ intact: true })
+})
+
+test('a new key is signed by the one before; a replica with the old one leaves it to others', async () => {
+  const { runtime } = await databaseForTest()
+  const by = (...keys: [SigningKey, ...SigningKey[]]) => makeCheckpoint(runtime, { keys, interval: 0 })
+  made(await by(key))
+  const { checkpoint } = made(await by(newer, key))
+  expect(checkpoint.replaces?.text).toBe(key.publicKey.text)
+  expect(checkpoint.note.signatures).toHaveLength(2)
+  expect(await by(key)).toEqual({ kind: 'outdated', current: newer.publicKey.text })
+  expect(made(await by(newer)).checkpoint.note.signatures).toHaveLength(1)
+  expect(await verifyAll(runtime)).toMatchObject({ intact: true, keys: [key.publicKey.text, newer.publicKey.text] })
+})
+
+test('a stream that was adopted is signed as abandoned, and goes on being signed until its month is long over', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { stats } = await openPostgresWriter(runtimeUrl)
+  await admin`update audit.streams set adopted_by = gen_random_uuid() where id = ${stats().stream}`
+  for (let count = 0; count < 2; count++)
+    expect(made(await makeCheckpoint(runtime, now)).checkpoint.heads).toMatchObject([{ size: 1, state: 'abandoned' }])
+  expect(await verifyAll(runtime)).toMatchObject({ intact: true })
+})

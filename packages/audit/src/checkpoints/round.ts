@@ -1,0 +1,194 @@
+import type { Sql } from 'postgres'
+import type { Digest } from '../tree/hashing.ts'
+import { createTree, foldPeaks, type Tree } from '../tree/tree.ts'
+import type { StreamCheck } from '../verify/stream-check.ts'
+import { type Checkpoint, noCheckpoint, readCheckpoint, type StreamHead, signCheckpoint } from './checkpoint.ts'
+import { chooseKeys, type SigningKeys } from './key-choice.ts'
+import { type BrokenStream, verifySegment } from './segment.ts'
+
+export interface RoundOptions {
+  readonly keys: SigningKeys
+  /** Milliseconds since the last checkpoint; before that there is nothing to do. */
+  readonly interval: number
+}
+
+export type RoundResult =
+  /** Another replica is at it. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'early' }
+  | { readonly kind: 'outdated'; readonly current: string }
+  /** What somebody put in the place of the newest checkpoint isn't one. Nothing is signed over it. */
+  | { readonly kind: 'unreadable'; readonly number: number }
+  | {
+      readonly kind: 'made'
+      readonly checkpoint: Checkpoint
+      /** Events that were read and verified for it. */
+      readonly verified: number
+      readonly broken: readonly BrokenStream[]
+    }
+
+/** Our locks in this database; `migrate` has the first. */
+const lock = { space: 0x52475721, checkpoints: 2 }
+
+/**
+ * Makes the next checkpoint, if it is time and no other replica is making it: reads what each stream has grown by, verifies it, and
+ * signs the trees. Nothing that records waits for it.
+ *
+ * The lock only saves work: that one checkpoint has each number is seen to by the table's key. So no transaction is held open, which
+ * the driver couldn't end on a connection that broke without ending the process.
+ *
+ * @param sql of one connection, which holds the lock
+ */
+export async function makeCheckpoint(sql: Sql, options: RoundOptions): Promise<RoundResult> {
+  const { interval } = options
+  const newest = await newestCheckpoint(sql)
+  if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
+  if (newest.age < interval) return { kind: 'early' }
+  const [locked] = await sql`select pg_try_advisory_lock(${lock.space}::int, ${lock.checkpoints}::int) as ours`
+  if (!locked?.ours) return { kind: 'busy' }
+  try {
+    return await makeLocked(sql, options)
+  } finally {
+    await sql`select pg_advisory_unlock(${lock.space}::int, ${lock.checkpoints}::int)`.catch(() => {})
+  }
+}
+
+async function makeLocked(sql: Sql, { keys, interval }: RoundOptions): Promise<RoundResult> {
+  // Another replica may have made one before we had the lock.
+  const newest = await newestCheckpoint(sql)
+  if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
+  const { last, age, now } = newest
+  if (age < interval) return { kind: 'early' }
+  const known = await sql`select key from audit.checkpoints where number = 1 or replaces is not null`
+  const choice = chooseKeys(keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
+  if (choice.kind === 'outdated') return choice
+  const grown = await growStreams(sql, last)
+  const written = signCheckpoint(
+    {
+      number: (last?.number ?? 0) + 1,
+      at: now.toISOString(),
+      previous: last?.hash ?? noCheckpoint,
+      heads: grown.map(({ head }) => head),
+    },
+    choice.keys,
+  )
+  const checkpoint = readCheckpoint(written)
+  if (checkpoint === null) throw new Error('the checkpoint that was made can not be read')
+  if (!(await keep(sql, checkpoint, grown))) return { kind: 'busy' }
+  return {
+    kind: 'made',
+    checkpoint,
+    verified: grown.reduce((sum, { verified }) => sum + verified, 0),
+    broken: grown.flatMap(({ broken }) => broken ?? []),
+  }
+}
+
+type Newest =
+  | { readonly last: Checkpoint | null; readonly age: number; readonly now: Date }
+  | { readonly unreadable: number }
+
+/** The newest checkpoint, the milliseconds since, and what time it is, all by the database's clock. */
+async function newestCheckpoint(sql: Sql): Promise<Newest> {
+  const [row] = await sql`
+    select number::float8 as number, note, clock_timestamp() as now,
+      extract(epoch from clock_timestamp() - at)::float8 * 1000 as age
+    from (select 1) as one
+    left join lateral (select number, note, at from audit.checkpoints order by number desc limit 1) as last on true`
+  if (row?.note == null) return { last: null, age: Number.POSITIVE_INFINITY, now: row?.now }
+  const last = readCheckpoint(row.note)
+  return last?.number === row.number ? { last, age: row.age, now: row.now } : { unreadable: row.number }
+}
+
+interface Candidate {
+  readonly id: string
+  readonly month: Date
+  readonly abandoned: boolean
+  /** Whether its month is so long over that nothing will be added to it. */
+  readonly old: boolean
+  readonly size: number | null
+  readonly peaks: Buffer | null
+}
+
+interface GrownStream {
+  readonly head: StreamHead
+  readonly tree: Pick<Tree, 'size' | 'peaks'>
+  readonly settled: boolean
+  readonly verified: number
+  readonly broken: BrokenStream | null
+}
+
+async function growStreams(sql: Sql, last: Checkpoint | null): Promise<GrownStream[]> {
+  const candidates = await sql<Candidate[]>`
+    select s.id, s.month, s.adopted_by is not null as abandoned, t.size::float8 as size, t.peaks,
+      s.month < date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' - interval '1 month' as old
+    from audit.streams s left join audit.trees t on t.stream = s.id
+    where t.settled is not true order by s.id`
+  const signed = new Map(last?.heads.map((head) => [head.stream, head]))
+  const grown: GrownStream[] = []
+  for (const candidate of candidates) {
+    const stream = await growStream(sql, candidate, signed.get(candidate.id) ?? null)
+    if (stream !== null) grown.push(stream)
+  }
+  return grown
+}
+
+async function growStream(sql: Sql, candidate: Candidate, signed: StreamHead | null): Promise<GrownStream | null> {
+  const kept = keptTree(candidate, signed)
+  const { check, verified, broken } = await verifySegment(sql, candidate, { kept, signed })
+  // A stream that was announced, but whose first event isn't there yet.
+  if (check.size === 0 && signed === null && broken === null) return null
+  const good =
+    broken === null ? { size: check.size, root: check.tree.root(), tree: check.tree } : lastGood(signed, kept)
+  const state = broken === null ? stateOf(candidate, check) : 'broken'
+  return {
+    head: { stream: candidate.id, size: good.size, root: good.root, state },
+    tree: good.tree,
+    settled: state === 'closed' || (state === 'abandoned' && candidate.old),
+    verified,
+    broken,
+  }
+}
+
+function stateOf({ abandoned, old }: Candidate, { closed }: StreamCheck): StreamHead['state'] {
+  if (closed) return 'closed'
+  return abandoned || old ? 'abandoned' : 'open'
+}
+
+/** The tree that was kept, if it is the one that was signed; else it is made again from the first event on. */
+function keptTree({ size, peaks }: Candidate, signed: StreamHead | null): Pick<Tree, 'size' | 'peaks'> | null {
+  if (size === null || peaks === null || signed === null || signed.size !== size) return null
+  const digests: Digest[] = []
+  for (let at = 0; at < peaks.length; at += 32) digests.push(peaks.toString('hex', at, at + 32))
+  return foldPeaks(digests) === signed.root ? { size, peaks: digests } : null
+}
+
+function lastGood(signed: StreamHead | null, kept: Pick<Tree, 'size' | 'peaks'> | null) {
+  const none = createTree()
+  if (signed === null) return { size: 0, root: none.root(), tree: none }
+  return { size: signed.size, root: signed.root, tree: kept ?? none }
+}
+
+/** The checkpoint and how far its trees are, in one statement. @returns false when there is one of this number by now */
+async function keep(sql: Sql, checkpoint: Checkpoint, grown: readonly GrownStream[]): Promise<boolean> {
+  const { number, at, hash, key, replaces, written } = checkpoint
+  const trees = grown.map(({ head, tree, settled }) => ({
+    stream: head.stream,
+    size: tree.size,
+    peaks: tree.peaks.join(''),
+    settled,
+  }))
+  const [kept] = await sql`
+    with made as (
+      insert into audit.checkpoints (number, at, hash, key, replaces, note)
+      values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})
+      on conflict (number) do nothing returning 1
+    ), grown as (
+      insert into audit.trees (stream, size, peaks, settled)
+      select stream, size, decode(peaks, 'hex'), settled
+      from json_to_recordset(${JSON.stringify(trees)}::text::json) as t (stream uuid, size bigint, peaks text, settled boolean)
+      where exists (select from made)
+      on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled
+    )
+    select count(*)::int as made from made`
+  return kept?.made === 1
+}

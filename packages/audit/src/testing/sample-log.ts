@@ -1,0 +1,75 @@
+import { readCheckpoint, type StreamHead, signCheckpoint } from '../checkpoints/checkpoint.ts'
+import { type SigningKey, signingKeyOf } from '../checkpoints/signing-key.ts'
+import { encode } from '../encode.ts'
+import type { EventDraft } from '../event.ts'
+import { createEventStream, type EventStream } from '../stream.ts'
+import { leafOf } from '../tree/hashing.ts'
+import { createTree } from '../tree/tree.ts'
+import { exportLine } from '../verify/export-line.ts'
+
+/** What a gateway writes, without a database: streams, and checkpoints over them. */
+export interface SampleLog {
+  /** The lines of an export, by stream. */
+  readonly lines: string[]
+  readonly checkpoints: string[]
+  open(): SampleStream
+  checkpoint(options?: { key?: SigningKey; before?: SigningKey | null; replaces?: SigningKey }): void
+}
+
+export interface SampleStream {
+  readonly id: string
+  add(count: number, draft?: EventDraft): void
+  close(): void
+}
+
+export const sampleKey: SigningKey = signingKeyOf(Buffer.alloc(32, 7))
+
+export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
+  const lines: string[] = []
+  const checkpoints: string[] = []
+  const streams: { stream: EventStream; heads: ReturnType<typeof createTree>; state: StreamHead['state'] }[] = []
+  let now = startedAt
+
+  function open(): SampleStream {
+    const stream = createEventStream(now)
+    const entry = { stream, heads: createTree(), state: 'open' as StreamHead['state'] }
+    streams.push(entry)
+    const add = (draft: EventDraft) => {
+      const event = stream.seal(encode(draft), now++)
+      entry.heads.append(leafOf(event.hash.toString('hex')))
+      lines.push(exportLine(event))
+    }
+    add({ kind: 'stream.opened', detail: { host: 'test' } })
+    return {
+      id: stream.id,
+      add(count, draft = { kind: 'call', app: 'web', rack: 'staging', status: 200 }) {
+        for (let index = 0; index < count; index++) add({ ...draft, request: `r${index}` })
+      },
+      close() {
+        add({ kind: 'stream.closed' })
+        entry.state = 'closed'
+      },
+    }
+  }
+
+  return {
+    lines,
+    checkpoints,
+    open,
+    checkpoint({ key = sampleKey, before = null, replaces } = {}) {
+      now += 60_000
+      const last = checkpoints.at(-1)
+      const previous = last === undefined ? '0'.repeat(64) : (readCheckpoint(last)?.hash ?? '')
+      const heads = streams.map(({ stream, heads: tree, state }) => ({
+        stream: stream.id,
+        size: tree.size,
+        root: tree.root(),
+        state,
+      }))
+      const content = { number: checkpoints.length + 1, at: new Date(now).toISOString(), previous, heads }
+      checkpoints.push(
+        signCheckpoint(content, { current: key, replaces: replaces?.publicKey ?? before?.publicKey ?? null, before }),
+      )
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { array, assert, integer, property, uint8Array } from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Digest, emptyRoot, leafOf, leafOfBytes } from './hashing.ts'
+import { consistencyRanges, createRangeRoots, inclusionRanges, isConsistent, rootByInclusion } from './proofs.ts'
+import { createTree } from './tree.ts'
+
+/** The definition of RFC 6962, section 2.1, word for word: slow, and so plain that it can be read as the standard. */
+function merkleTreeHash(leaves: readonly Uint8Array[]): Buffer {
+  const sha256 = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest()
+  const [only] = leaves
+  if (only === undefined) return sha256()
+  if (leaves.length === 1) return sha256(Buffer.of(0), only)
+  const k = 2 ** Math.ceil(Math.log2(leaves.length) - 1)
+  return sha256(Buffer.of(1), merkleTreeHash(leaves.slice(0, k)), merkleTreeHash(leaves.slice(k)))
+}
+
+const reference = (leaves: readonly Uint8Array[]): Digest => merkleTreeHash(leaves).toString('hex')
+
+/** What Certificate Transparency's implementations test with: these eight leaves and the roots of the first 1 to 8 of them. */
+const vectors = {
+  leaves: ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'],
+  roots: [
+    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+    'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+    'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+    '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+    '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+    'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+    '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+  ],
+}
+
+function treeOf(leaves: readonly Uint8Array[]) {
+  const tree = createTree()
+  for (const leaf of leaves) tree.append(leafOfBytes(leaf))
+  return tree
+}
+
+function rootsOf(leaves: readonly Uint8Array[], ranges: Parameters<typeof createRangeRoots>[0]) {
+  const found = createRangeRoots(ranges)
+  for (const leaf of leaves) found.append(leafOfBytes(leaf))
+  return found.roots()
+}
+
+const someLeaves = (most: number) => array(uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: most })
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => Buffer.from(`leaf ${index}`))
+
+test('the empty tree and the eight trees of Certificate Transparency have the roots that are known', () => {
+  expect(emptyRoot).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+  expect(createTree().root()).toBe(emptyRoot)
+  const tree = createTree()
+  const roots = vectors.leaves.map((leaf) => {
+    tree.append(leafOfBytes(Buffer.from(leaf, 'hex')))
+    return tree.root()
+  })
+  expect(roots).toEqual(vectors.roots)
+})
+
+test('the paths of Certificate Transparency are the ones that are known', () => {
+  const leaves = vectors.leaves.map((leaf) => Buffer.from(leaf, 'hex'))
+  expect(rootsOf(leaves.slice(0, 8), inclusionRanges(5, 8))).toEqual([
+    'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+    'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  ])
+  expect(rootsOf(leaves.slice(0, 8), consistencyRanges(6, 8))).toEqual([
+    '0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a',
+    'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  ])
+})
+
+test('the leaf of an event is the hash of its chain hash, with the byte of leaves before it', () => {
+  const hash = 'ab'.repeat(32)
+  expect(leafOf(hash)).toBe(leafOfBytes(Buffer.from(hash, 'hex')))
+})
+
+test('any leaves have the root of the definition, also when the tree is taken up again half-way', () => {
+  assert(
+    property(someLeaves(70), integer({ min: 0, max: 70 }), (leaves, at) => {
+      expect(treeOf(leaves).root()).toBe(reference(leaves))
+      const half = treeOf(leaves.slice(0, at))
+      const resumed = createTree({ size: half.size, peaks: half.peaks })
+      for (const leaf of leaves.slice(at)) resumed.append(leafOfBytes(leaf))
+      expect(resumed.root()).toBe(reference(leaves))
+    }),
+  )
+})
+
+test('a tree with more or fewer peaks than its size has is refused', () => {
+  expect(() => createTree({ size: 3, peaks: [emptyRoot] })).toThrow(RangeError)
+  expect(() => createTree({ size: -1, peaks: [] })).toThrow(RangeError)
+  expect(() => createTree({ size: 1.5, peaks: [emptyRoot] })).toThrow(RangeError)
+})
+
+test('each leaf of each tree up to 40 leaves has a path to the root, and none to it with another leaf, place or size', () => {
+  for (let size = 1; size <= 40; size++) {
+    const leaves = numbered(size)
+    const root = reference(leaves)
+    for (const [index, leaf] of leaves.entries()) {
+      const path = rootsOf(leaves, inclusionRanges(index, size))
+      const hash = leafOfBytes(leaf)
+      expect(rootByInclusion(hash, index, size, path)).toBe(root)
+      expect(rootByInclusion(leafOfBytes(Buffer.from('other')), index, size, path)).not.toBe(root)
+      expect(rootByInclusion(hash, (index + 1) % size, size, path) === root).toBe(size === 1)
+      expect(rootByInclusion(hash, index, size, [...path, root])).toBeNull()
+      if (path.length > 0) expect(rootByInclusion(hash, index, size, path.slice(1))).not.toBe(root)
+    }
+  }
+  expect(rootByInclusion(emptyRoot, 3, 3, [])).toBeNull()
+  expect(rootByInclusion(emptyRoot, -1, 3, [])).toBeNull()
+  expect(() => inclusionRanges(3, 3)).toThrow(RangeError)
+})
+
+test('each tree up to 30 leaves is proven to begin with each smaller one, and a changed one is not', () => {
+  for (let newer = 1; newer <= 30; newer++) {
+    const leaves = numbered(newer)
+    for (let older = 1; older <= newer; older++) {
+      const proof = rootsOf(leaves, consistencyRanges(older, newer))
+      const before = { size: older, root: reference(leaves.slice(0, older)) }
+      const after = { size: newer, root: reference(leaves) }
+      expect(isConsistent(before, after, proof), `${older} to ${newer}`).toBe(true)
+      const rewritten = leaves.with(older - 1, Buffer.from('rewritten'))
+      expect(isConsistent(before, { ...after, root: reference(rewritten) }, proof)).toBe(false)
+      expect(isConsistent({ ...before, root: emptyRoot }, after, proof)).toBe(false)
+      expect(isConsistent(before, after, [...proof, emptyRoot])).toBe(false)
+      if (proof.length > 0) expect(isConsistent(before, after, proof.slice(0, -1))).toBe(false)
+      if (older !== newer) expect(isConsistent(after, before, proof)).toBe(false)
+    }
+  }
+})
+
+test('any change of any hash in a proof breaks it', () => {
+  assert(
+    property(integer({ min: 2, max: 300 }), integer({ min: 0, max: 299 }), integer({ min: 0 }), (size, some, which) => {
+      const leaves = numbered(size)
+      const index = some % size
+      const path = rootsOf(leaves, inclusionRanges(index, size))
+      const broken = path.with(which % path.length, emptyRoot)
+      const root = treeOf(leaves).root()
+      expect(rootByInclusion(leafOfBytes(leaves[index] ?? Buffer.alloc(0)), index, size, path)).toBe(root)
+      expect(rootByInclusion(leafOfBytes(leaves[index] ?? Buffer.alloc(0)), index, size, broken)).not.toBe(root)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('roots of ranges are not given before all of their leaves have come', () => {
+  const found = createRangeRoots(inclusionRanges(0, 4))
+  found.append(emptyRoot)
+  found.append(emptyRoot)
+  expect(() => found.roots()).toThrow('leaves from 2 on are missing')
+})

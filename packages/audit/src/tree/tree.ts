@@ -1,0 +1,51 @@
+import { type Digest, emptyRoot, nodeOf } from './hashing.ts'
+
+/**
+ * An RFC 6962 tree that only grows. It holds the roots of its full subtrees, largest first: one for each bit of its size.
+ * That is all that the next root needs.
+ */
+export interface Tree {
+  readonly size: number
+  /** Roots of the full subtrees that the tree is made of, from the left. */
+  readonly peaks: readonly Digest[]
+  append(leaf: Digest): void
+  root(): Digest
+}
+
+/** @param from a tree to go on from. @throws RangeError when it can't have so many peaks */
+export function createTree(from: Pick<Tree, 'size' | 'peaks'> = { size: 0, peaks: [] }): Tree {
+  let { size } = from
+  const peaks = [...from.peaks]
+  if (!Number.isSafeInteger(size) || size < 0 || peaks.length !== peaksOf(size))
+    throw new RangeError(`a tree of ${size} leaves has ${peaksOf(size)} peaks, not ${peaks.length}`)
+  return {
+    get size() {
+      return size
+    },
+    get peaks() {
+      return peaks
+    },
+    append(leaf) {
+      let top = leaf
+      // As in binary addition: each full subtree of the same height is joined.
+      for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2) {
+        const left = peaks.pop()
+        if (left !== undefined) top = nodeOf(left, top)
+      }
+      peaks.push(top)
+      size++
+    },
+    root: () => foldPeaks(peaks),
+  }
+}
+
+/** The root of a tree with these peaks. */
+export function foldPeaks(peaks: readonly Digest[]): Digest {
+  return peaks.length === 0 ? emptyRoot : peaks.reduceRight((right, left) => nodeOf(left, right))
+}
+
+function peaksOf(size: number): number {
+  let count = 0
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) count += rest % 2
+  return count
+}

@@ -1,0 +1,86 @@
+import { type Checkpoint, noCheckpoint, readCheckpoint } from '../checkpoints/checkpoint.ts'
+import { isSignedBy } from '../checkpoints/signed-note.ts'
+import type { PublicKey } from '../checkpoints/signing-key.ts'
+import type { CheckpointFinding, CheckpointProblem } from './findings.ts'
+
+export interface CheckpointChain {
+  /** Takes the next one, in the order of numbers. What is wrong with it is said; it is the one before of the next all the same. */
+  add(written: string): { readonly checkpoint: Checkpoint | null; readonly findings: readonly CheckpointFinding[] }
+  readonly count: number
+  readonly first: Checkpoint | null
+  readonly last: Checkpoint | null
+  /** Each key once, in the order in which they came. */
+  readonly keys: readonly PublicKey[]
+}
+
+/** Checkpoints one after the other: signatures, the chain, changes of keys, and that streams only grow. */
+export function createCheckpointChain(): CheckpointChain {
+  const keys = new Map<string, PublicKey>()
+  let [first, last]: (Checkpoint | null)[] = [null, null]
+  let count = 0
+  return {
+    get count() {
+      return count
+    },
+    get first() {
+      return first ?? null
+    },
+    get last() {
+      return last ?? null
+    },
+    get keys() {
+      return [...keys.values()]
+    },
+    add(written) {
+      count++
+      const number = (last?.number ?? 0) + 1
+      const checkpoint = readCheckpoint(written)
+      if (checkpoint === null)
+        return { checkpoint, findings: [{ about: 'checkpoint', problem: 'unreadable', number, detail: '' }] }
+      const findings = [...problemsOf(checkpoint, last ?? null)].map(([problem, detail]) => ({
+        about: 'checkpoint' as const,
+        problem,
+        number: checkpoint.number,
+        detail,
+      }))
+      keys.set(checkpoint.key.text, checkpoint.key)
+      first ??= checkpoint
+      last = checkpoint
+      return { checkpoint, findings }
+    },
+  }
+}
+
+type Problem = readonly [CheckpointProblem, string]
+
+function* problemsOf(checkpoint: Checkpoint, before: Checkpoint | null): Generator<Problem> {
+  if (!isSignedBy(checkpoint.note, checkpoint.key)) yield ['signature', checkpoint.key.id]
+  for (const { state, stream } of checkpoint.heads) if (state === 'broken') yield ['broken', stream]
+  if (before === null) {
+    // An archive may begin later than the log does; only a first one says that nothing was before.
+    if ((checkpoint.number === 1) !== (checkpoint.previous === noCheckpoint)) yield ['previous', '']
+    return
+  }
+  if (checkpoint.number !== before.number + 1) yield ['gap', String(before.number)]
+  else if (checkpoint.previous !== before.hash) yield ['previous', '']
+  if (checkpoint.at < before.at) yield ['time', before.at]
+  yield* keyProblems(checkpoint, before)
+  yield* headProblems(checkpoint, before)
+}
+
+function* keyProblems({ key, replaces, note }: Checkpoint, before: Checkpoint): Generator<Problem> {
+  const changed = key.text !== before.key.text
+  if (!changed && replaces === null) return
+  const handedOn = changed && replaces?.text === before.key.text && isSignedBy(note, before.key)
+  if (!handedOn) yield ['key', before.key.id]
+}
+
+function* headProblems({ heads }: Checkpoint, before: Checkpoint): Generator<Problem> {
+  const now = new Map(heads.map((head) => [head.stream, head]))
+  for (const old of before.heads) {
+    const head = now.get(old.stream)
+    const goesOn = old.state === 'open' || old.state === 'broken'
+    if (head === undefined ? goesOn : head.size < old.size || (head.size === old.size && head.root !== old.root))
+      yield ['head', old.stream]
+  }
+}

@@ -1,0 +1,158 @@
+import type { Readable } from 'node:stream'
+import type { PendingQuery, Row, Sql } from 'postgres'
+import { exportLineInSql } from './export-line.ts'
+import { createLineSplitter } from './lines.ts'
+import { searchColumns } from './search-columns.ts'
+
+/** The log in a database. Checkpoints are read first: whatever is written meanwhile is in the events, and not signed yet. */
+export interface DatabaseLog {
+  /** Archives that were made of months, oldest month first. */
+  archives(): Promise<ArchiveRecord[]>
+  /** Notes, in the order of their numbers. */
+  checkpoints(): AsyncGenerator<string>
+  /** Export lines, by month, stream and number, some at once. May be left before the end. */
+  lines(): AsyncGenerator<readonly string[]>
+  /** The same, quicker, to the end: rows as COPY writes them, the search columns before each line. */
+  rows(onRow: (row: Buffer) => void): Promise<void>
+}
+
+const notesAtOnce = 500
+const linesAtOnce = 500
+
+/** An archive that was made, verified and recorded. */
+export interface ArchiveRecord {
+  readonly manifest: string
+  readonly place: string
+}
+
+/**
+ * Neither a transaction nor a cursor is held open: on a connection that breaks, the driver ends the process with the one, and with the
+ * other makes believe that there is no more.
+ */
+export function databaseLog(sql: Sql): DatabaseLog {
+  return {
+    async archives() {
+      const [table] = await sql`select to_regclass('audit.archives') is not null as present`
+      if (!table?.present) return []
+      const rows = await sql<
+        ArchiveRecord[]
+      >`select manifest, place from audit.archives order by month, at, hash, place`
+      return [...rows]
+    },
+    async *checkpoints() {
+      for await (const { note } of numberedNotes(sql, { first: 1, last: null })) yield note
+    },
+    async *lines() {
+      for (const month of await monthsOf(sql)) yield* linesOfMonth(sql, month)
+    },
+    async rows(onRow) {
+      for (const month of await monthsOf(sql)) await copyMonth(sql, month, onRow)
+    },
+  }
+}
+
+/** The checkpoints from one number to another, or to the newest. */
+export async function* numberedNotes(
+  sql: Sql,
+  { first, last }: { readonly first: number; readonly last: number | null },
+): AsyncGenerator<{ readonly number: number; readonly note: string }> {
+  for (let after = first - 1; ; ) {
+    const rows = await sql<{ number: number; note: string }[]>`
+      select number::float8 as number, note from audit.checkpoints
+      where number > ${after} ${last === null ? sql`` : sql`and number <= ${last}`} order by number limit ${notesAtOnce}`
+    yield* rows
+    const newest = rows.at(-1)
+    if (newest === undefined) return
+    after = newest.number
+  }
+}
+
+export interface MonthBounds {
+  /** With their offset, so that they mean the same in every session. */
+  readonly from: string
+  readonly to: string
+}
+
+/** The months that have events. */
+async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
+  const [bounds] = await sql<{ first: Date | null; last: Date | null }[]>`
+    select min(at) as first, max(at) as last from audit.events`
+  if (bounds?.first == null || bounds.last == null) return []
+  const months: MonthBounds[] = []
+  const start = (month: Date, ahead: number) =>
+    new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead, 1))
+  for (let month = start(bounds.first, 0); month <= bounds.last; month = start(month, 1))
+    months.push({ from: month.toISOString(), to: start(month, 1).toISOString() })
+  return months
+}
+
+interface LineRow {
+  readonly line: string
+  readonly stream: string
+  readonly number: string
+  /** With its microseconds. */
+  readonly moment: string
+}
+
+/** Export lines of one month, by stream and number, some at once. */
+export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
+  let after: Pick<LineRow, 'stream' | 'number' | 'moment'> | null = null
+  for (;;) {
+    const beyond: Fragment =
+      after === null
+        ? sql``
+        : sql`and (stream, seq, at) > (${after.stream}::uuid, ${after.number}::bigint, ${after.moment}::timestamptz)`
+    const rows: readonly LineRow[] = await sql<LineRow[]>`
+      select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
+      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
+      order by stream, seq, at limit ${linesAtOnce}`
+    after = rows.at(-1) ?? null
+    if (after === null) return
+    yield rows.map(({ line }) => line)
+  }
+}
+
+type Fragment = PendingQuery<Row[]>
+
+/** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
+async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Buffer) => void): Promise<void> {
+  const readable: Readable = await sql
+    .unsafe(
+      `copy (select ${[...searchColumns.map(inUtc), exportLineInSql].join(', ')} from audit.events
+        where at >= '${from}' and at < '${to}' order by stream, seq, at) to stdout`,
+    )
+    .readable()
+  const lines = createLineSplitter(onRow)
+  // A chunk is a row: as events they cost half of what an iterator costs.
+  await new Promise<void>((resolve, reject) => {
+    readable.on('data', function onChunk(chunk: Buffer) {
+      try {
+        lines.push(chunk)
+      } catch (error) {
+        reject(error)
+      }
+    })
+    readable.once('end', resolve).once('error', reject)
+  })
+  lines.end()
+}
+
+function inUtc(column: (typeof searchColumns)[number]): string {
+  return column === 'at' ? "at at time zone 'UTC'" : column
+}
+
+const backslash = 0x5c
+const escapes: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9, 118: 11 }
+
+/** A value of COPY as it was. Most have nothing to undo, and come back as they are. */
+export function copyUnescaped(value: Buffer): Buffer {
+  if (!value.includes(backslash)) return value
+  const text = Buffer.allocUnsafe(value.length)
+  let length = 0
+  for (let index = 0; index < value.length; index++) {
+    const byte = value[index] ?? 0
+    const next = byte === backslash ? value[++index] : byte
+    text[length++] = byte === backslash ? (escapes[next ?? 0] ?? next ?? 0) : byte
+  }
+  return text.subarray(0, length)
+}

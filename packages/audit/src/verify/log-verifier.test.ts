@@ -1,0 +1,316 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { signCheckpoint } from '../checkpoints/checkpoint.ts'
+import { type PublicKey, signingKeyOf } from '../checkpoints/signing-key.ts'
+import { createSampleLog, sampleKey } from '../testing/sample-log.ts'
+import { exportLine } from './export-line.ts'
+import type { Verification } from './findings.ts'
+import { createLogVerifier } from './log-verifier.ts'
+
+/** Two streams, three checkpoints: after 5 events of one, after all of it, and after the other. */
+function sample() {
+  const log = createSampleLog()
+  const one = log.open()
+  one.add(4)
+  log.checkpoint()
+  one.add(4)
+  one.close()
+  log.checkpoint()
+  const two = log.open()
+  two.add(2)
+  log.checkpoint()
+  return { ...log, one: one.id, two: two.id }
+}
+
+interface Given {
+  readonly lines: readonly string[]
+  readonly own?: readonly (string | null)[]
+  readonly outside?: readonly (string | null)[]
+  readonly pinned?: PublicKey | null
+}
+
+function verify({ lines, own = [], outside = [], pinned = null }: Given): Verification {
+  const verifier = createLogVerifier({ pinned })
+  for (let index = 0; index < Math.max(own.length, outside.length); index++)
+    verifier.addCheckpoint(own[index] ?? null, outside[index] ?? null)
+  for (const line of lines) verifier.addEvent(Buffer.from(line))
+  return verifier.finish()
+}
+
+/** The event of a line with other bytes, and the hash that belongs to them. */
+function edited(line: string, change: (canonical: string) => string, prev?: string): string {
+  const { canonical, prev: before } = partsOf(line)
+  const bytes = change(canonical)
+  const link = Buffer.from(prev ?? before, 'hex')
+  const hash = createHash('sha256').update(link).update(bytes).digest()
+  return exportLine({ canonical: bytes, hash, prev: link })
+}
+
+function partsOf(line: string) {
+  const [, canonical = '', hash = '', prev = ''] = /^\{"event":(.*),"hash":"(.*)","prev":"(.*)"\}$/.exec(line) ?? []
+  return { canonical, hash, prev }
+}
+
+/** All events from one on, chained again as whoever owns the database would. */
+function rechained(lines: readonly string[], from: number, change: (canonical: string) => string): string[] {
+  const changed = [...lines]
+  for (let index = from; index < changed.length; index++) {
+    const prev = index === from ? undefined : partsOf(changed[index - 1] ?? '').hash
+    changed[index] = edited(changed[index] ?? '', index === from ? change : (same) => same, prev)
+  }
+  return changed
+}
+
+const webToApi = (canonical: string) => canonical.replace('"web"', '"api"')
+
+test('a log that nobody touched holds, and it is said what that is worth', () => {
+  const { lines, checkpoints } = sample()
+  expect(verify({ lines, own: checkpoints, outside: checkpoints, pinned: sampleKey.publicKey })).toEqual({
+    intact: true,
+    findings: [],
+    found: 0,
+    streams: 2,
+    events: 13,
+    unsigned: 0,
+    checkpoints: { count: 3, first: 1, last: 3, at: expect.any(String) },
+    keys: [sampleKey.publicKey.text],
+    trust: 'pinned',
+    archived: [],
+    anchored: true,
+  })
+  expect(verify({ lines })).toMatchObject({ intact: true, unsigned: 13, trust: 'none', anchored: false })
+  expect(verify({ lines, own: checkpoints })).toMatchObject({ intact: true, trust: 'first-use', anchored: false })
+})
+
+test('streams may be mixed', () => {
+  const { lines, own } = { ...sample(), own: undefined }
+  const mixed = [...lines.slice(0, 3), ...lines.slice(10, 11), ...lines.slice(3, 10), ...lines.slice(11)]
+  expect(verify({ lines: mixed, own })).toMatchObject({ intact: true, streams: 2 })
+})
+
+test('an edited field is found at its event', () => {
+  const { lines, checkpoints, one } = sample()
+  const changed = lines.with(3, (lines[3] ?? '').replace('"web"', '"api"'))
+  const { findings } = verify({ lines: changed, own: checkpoints })
+  expect(findings).toMatchObject([{ problem: 'hash', stream: one, seq: 4, until: 4, id: expect.any(String) }])
+})
+
+test('an edited field whose hash was made again breaks the link of the next event', () => {
+  const { lines, one } = sample()
+  const changed = lines.with(3, edited(lines[3] ?? '', webToApi))
+  expect(verify({ lines: changed }).findings).toMatchObject([{ problem: 'prev', stream: one, seq: 5 }])
+})
+
+test('a history that was chained again up to its end is found by what was signed', () => {
+  const { lines, checkpoints, one } = sample()
+  const changed = [...rechained(lines.slice(0, 10), 6, webToApi), ...lines.slice(10)]
+  expect(verify({ lines: changed })).toMatchObject({ intact: true })
+  expect(verify({ lines: changed, own: checkpoints }).findings).toMatchObject([
+    { problem: 'root', stream: one, seq: 6, until: 10 },
+  ])
+})
+
+test('a removed event is named', () => {
+  const { lines, one } = sample()
+  const { findings } = verify({ lines: lines.toSpliced(4, 1) })
+  expect(findings).toMatchObject([{ problem: 'gap', stream: one, seq: 5, id: null }])
+})
+
+test('a duplicated event is named', () => {
+  const { lines, one } = sample()
+  const { findings } = verify({ lines: lines.toSpliced(4, 0, lines[3] ?? '') })
+  expect(findings).toMatchObject([{ problem: 'order', stream: one, seq: 4, id: expect.any(String) }])
+})
+
+test('an inserted event is named, whether or not the others make room for it', () => {
+  const { lines, one } = sample()
+  const forged = edited(
+    lines[3] ?? '',
+    (canonical) => canonical.replace('"seq":4', '"seq":5'),
+    partsOf(lines[3] ?? '').hash,
+  )
+  expect(verify({ lines: lines.toSpliced(4, 0, forged) }).findings).toMatchObject([
+    { problem: 'order', stream: one, seq: 5 },
+  ])
+  expect(verify({ lines: lines.with(4, forged) }).findings).toMatchObject([{ problem: 'prev', stream: one, seq: 6 }])
+})
+
+test('swapped events are named', () => {
+  const { lines, one } = sample()
+  const swapped = lines.with(3, lines[4] ?? '').with(4, lines[3] ?? '')
+  expect(verify({ lines: swapped }).findings).toMatchObject([{ problem: 'gap', stream: one, seq: 4 }])
+  const [a, b] = [partsOf(lines[3] ?? ''), partsOf(lines[4] ?? '')]
+  const bytes = (line: typeof a, canonical: string) =>
+    `{"event":${canonical},"hash":"${line.hash}","prev":"${line.prev}"}`
+  const content = lines
+    .with(3, bytes(a, b.canonical.replace('"seq":5', '"seq":4')))
+    .with(4, bytes(b, a.canonical.replace('"seq":4', '"seq":5')))
+  expect(verify({ lines: content }).findings).toMatchObject([{ problem: 'hash', stream: one, seq: 4 }])
+})
+
+test('a truncated tail is found by what was signed, and by nothing else', () => {
+  const { lines, checkpoints, one, two } = sample()
+  const shorter = [...lines.slice(0, 8), ...lines.slice(10, -1)]
+  expect(verify({ lines: shorter })).toMatchObject({ intact: true })
+  expect(verify({ lines: shorter, own: checkpoints }).findings).toMatchObject([
+    { problem: 'truncated', stream: one, seq: 9, until: 10 },
+    { problem: 'truncated', stream: two, seq: 3, until: 3 },
+  ])
+})
+
+test('a stream that was removed as a whole is found by what was signed', () => {
+  const { lines, checkpoints, two } = sample()
+  expect(verify({ lines: lines.slice(0, 10), own: checkpoints }).findings).toMatchObject([
+    { problem: 'missing', stream: two, seq: 1, until: 3 },
+  ])
+})
+
+test('a forked stream is found: one of its branches isn’t the one that was signed', () => {
+  const { lines, checkpoints, two } = sample()
+  const fork = rechained(lines.slice(10), 1, webToApi)
+  expect(verify({ lines: [...lines.slice(0, 10), ...fork], own: checkpoints }).findings).toMatchObject([
+    { problem: 'root', stream: two, seq: 1, until: 3 },
+  ])
+  expect(verify({ lines: [...lines, ...fork.slice(1)] }).findings).toMatchObject([
+    { problem: 'order', stream: two, seq: 2 },
+  ])
+})
+
+test('events that go on after the end of a stream, and streams that begin in their middle, are found', () => {
+  const log = createSampleLog()
+  const stream = log.open()
+  stream.close()
+  stream.add(1)
+  expect(verify({ lines: log.lines }).findings).toMatchObject([{ problem: 'bounds', seq: 3 }])
+  expect(verify({ lines: log.lines.slice(1) }).findings).toMatchObject([{ problem: 'gap', seq: 1 }])
+  const first = edited(log.lines[0] ?? '', (canonical) => canonical.replace('stream.opened', 'call'))
+  expect(verify({ lines: [first] }).findings).toMatchObject([{ problem: 'bounds', seq: 1 }])
+})
+
+test('a stream that somebody made up is found, since an older one would be signed', () => {
+  const { lines, checkpoints } = sample()
+  const forged = createSampleLog(Date.UTC(2026, 10, 24))
+  const { id } = forged.open()
+  expect(verify({ lines: [...lines, ...forged.lines], own: checkpoints }).findings).toMatchObject([
+    { problem: 'unsigned', stream: id, seq: 1, until: 1 },
+  ])
+})
+
+test('events that came after the newest checkpoint are counted, not suspected', () => {
+  const log = createSampleLog()
+  const stream = log.open()
+  log.checkpoint()
+  stream.add(3)
+  expect(verify({ lines: log.lines, own: log.checkpoints })).toMatchObject({ intact: true, unsigned: 3 })
+})
+
+test('a history that was signed again with the same key is found by the copies outside', () => {
+  const { lines, checkpoints } = sample()
+  const again = createSampleLog()
+  const stream = again.open()
+  stream.add(9)
+  for (let count = 0; count < 3; count++) again.checkpoint()
+  expect(verify({ lines: again.lines, own: again.checkpoints })).toMatchObject({ intact: true })
+  const { findings, intact } = verify({ lines: again.lines, own: again.checkpoints, outside: checkpoints })
+  expect(intact).toBe(false)
+  expect(findings).toContainEqual({ about: 'checkpoint', problem: 'rewritten', number: 1, detail: '' })
+  expect(verify({ lines, own: checkpoints.slice(0, 2), outside: checkpoints }).findings).toMatchObject([
+    { problem: 'removed', number: 3 },
+  ])
+})
+
+test('copies outside may lag behind, and may begin later than the log', () => {
+  const { lines, checkpoints } = sample()
+  const [first = '', second = '', third = ''] = checkpoints
+  expect(verify({ lines, own: checkpoints, outside: [first, second, null] })).toMatchObject({ intact: true })
+  expect(verify({ lines, own: [second, third], outside: [second, third] })).toMatchObject({ intact: true })
+})
+
+test('a checkpoint that is missing, out of order or not signed is named', () => {
+  const { lines, checkpoints } = sample()
+  const [first = '', second = '', third = ''] = checkpoints
+  expect(verify({ lines, own: [first, third] }).findings).toMatchObject([{ problem: 'gap', number: 3, detail: '1' }])
+  expect(verify({ lines, own: [first, first] }).findings).toMatchObject([{ problem: 'gap', number: 1 }])
+  const unsigned = second.replace(/— (.*) (.{8})./, '— $1 $2A')
+  expect(verify({ lines, own: [first, unsigned, third] }).findings).toMatchObject([{ problem: 'signature', number: 2 }])
+  const changed = second.replace('closed', 'open')
+  expect(verify({ lines, own: [first, changed, third] }).findings).toMatchObject([
+    { problem: 'signature', number: 2 },
+    { problem: 'previous', number: 3 },
+  ])
+  expect(verify({ lines, own: [first, 'nonsense', third] }).findings).toMatchObject([
+    { problem: 'unreadable', number: 2 },
+    { problem: 'gap', number: 3 },
+  ])
+})
+
+test('a checkpoint by another key is refused, whatever else fits', () => {
+  const { lines, checkpoints } = sample()
+  const other = signingKeyOf(Buffer.alloc(32, 8))
+  const log = createSampleLog()
+  log.open().add(1)
+  log.checkpoint()
+  log.checkpoint({ key: other })
+  expect(verify({ lines: log.lines, own: log.checkpoints }).findings).toMatchObject([{ problem: 'key', number: 2 }])
+  expect(verify({ lines, own: checkpoints, pinned: other.publicKey }).findings).toMatchObject([{ problem: 'stranger' }])
+})
+
+test('a key that the one before has signed goes on, and both are known', () => {
+  const other = signingKeyOf(Buffer.alloc(32, 8))
+  const log = createSampleLog()
+  log.open().add(1)
+  log.checkpoint()
+  log.checkpoint({ key: other, before: sampleKey })
+  log.checkpoint({ key: other })
+  for (const pinned of [sampleKey.publicKey, other.publicKey])
+    expect(verify({ lines: log.lines, own: log.checkpoints, pinned })).toMatchObject({
+      intact: true,
+      trust: 'pinned',
+      keys: [sampleKey.publicKey.text, other.publicKey.text],
+    })
+})
+
+test('a key that only names the one before, without its signature, is refused', () => {
+  const log = createSampleLog()
+  log.open()
+  log.checkpoint()
+  log.checkpoint({ key: signingKeyOf(Buffer.alloc(32, 8)), replaces: sampleKey })
+  expect(verify({ lines: log.lines, own: log.checkpoints }).findings).toMatchObject([{ problem: 'key', number: 2 }])
+})
+
+test('a stream that was open and isn’t signed any more, or has become smaller, is named', () => {
+  const { lines, checkpoints, one } = sample()
+  const [first = ''] = checkpoints
+  const previous = createHash('sha256')
+    .update(first.slice(0, first.lastIndexOf('\n\n') + 1))
+    .digest('hex')
+  const sign = (size: number | null) =>
+    signCheckpoint(
+      {
+        number: 2,
+        at: '2026-11-25T00:02:00.000Z',
+        previous,
+        heads: size === null ? [] : [{ stream: one, size, root: 'ab'.repeat(32), state: 'open' }],
+      },
+      { current: sampleKey, replaces: null, before: null },
+    )
+  for (const size of [null, 4, 5])
+    expect(verify({ lines: lines.slice(0, 5), own: [first, sign(size)] }).findings).toMatchObject([
+      { problem: 'head', number: 2, detail: one },
+    ])
+})
+
+test('a line that isn’t an event is named by its number, and the others are read', () => {
+  const { lines } = sample()
+  const { findings, events } = verify({ lines: lines.toSpliced(2, 0, '{"event":1}', 'x'.repeat(200)) })
+  expect(findings).toMatchObject([
+    { problem: 'unreadable', detail: '3' },
+    { problem: 'unreadable', detail: '4' },
+  ])
+  expect(events).toBe(13)
+})
+
+test('a thousand findings are counted and the first hundred shown', () => {
+  const { findings, found } = verify({ lines: Array.from({ length: 1_000 }, () => '{}') })
+  expect([findings.length, found]).toEqual([100, 1_000])
+})

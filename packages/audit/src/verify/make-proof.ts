@@ -1,0 +1,84 @@
+import type { Sql } from 'postgres'
+import { type Checkpoint, readCheckpoint, type StreamHead } from '../checkpoints/checkpoint.ts'
+import { type Digest, leafOf } from '../tree/hashing.ts'
+import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
+import { membersOf } from './event-place.ts'
+import { type EventProof, proofFormat } from './proof.ts'
+
+export type ProofResult =
+  | { readonly kind: 'proof'; readonly proof: EventProof }
+  | { readonly kind: 'unknown' }
+  /** No checkpoint has signed it yet: one does within a minute. */
+  | { readonly kind: 'unsigned' }
+
+interface FoundEvent {
+  readonly stream: string
+  readonly seq: number
+  readonly at: Date
+  readonly canonical: string
+  readonly prev: Buffer
+}
+
+const rowsAtOnce = 1_000
+const notesAtOnce = 50
+
+/** Proves that an event is in the log by the first checkpoint that signs it. @param id the event's, a UUID */
+export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
+  const [event] = await sql<FoundEvent[]>`
+    select stream, seq::float8 as seq, at, canonical, prev from audit.events where id = ${id} order by at limit 1`
+  if (event === undefined) return { kind: 'unknown' }
+  const signed = await firstCheckpoint(sql, event)
+  if (signed === null) return { kind: 'unsigned' }
+  const later = await sql`
+    select note from audit.checkpoints where number > ${signed.checkpoint.number} and replaces is not null order by number`
+  const line = Buffer.from(event.canonical)
+  return {
+    kind: 'proof',
+    proof: {
+      format: proofFormat,
+      event: membersOf({ line, start: 0, end: line.length }) ?? {},
+      prev: event.prev.toString('hex'),
+      path: await pathOf(sql, event, signed.head.size),
+      checkpoint: signed.checkpoint.written,
+      keyChanges: later.map(({ note }) => note),
+    },
+  }
+}
+
+async function firstCheckpoint(
+  sql: Sql,
+  { stream, seq, at }: FoundEvent,
+): Promise<{ checkpoint: Checkpoint; head: StreamHead } | null> {
+  // The clocks of the gateway and of the database may differ.
+  const [first] = await sql<{ number: number }[]>`
+    select number::float8 as number from audit.checkpoints
+    where at >= ${at}::timestamptz - interval '5 minutes' order by at, number limit 1`
+  for (let number = first?.number ?? Number.POSITIVE_INFINITY; Number.isFinite(number); ) {
+    const rows = await sql<{ number: number; note: string }[]>`
+      select number::float8 as number, note from audit.checkpoints
+      where number >= ${number} order by number limit ${notesAtOnce}`
+    for (const { note } of rows) {
+      const checkpoint = readCheckpoint(note)
+      const head = checkpoint?.heads.find((one) => one.stream === stream && one.size >= seq)
+      if (checkpoint && head) return { checkpoint, head }
+    }
+    number = (rows.at(-1)?.number ?? Number.POSITIVE_INFINITY) + 1
+  }
+  return null
+}
+
+async function pathOf(sql: Sql, { stream, seq, at }: FoundEvent, size: number): Promise<Digest[]> {
+  const subtrees = createRangeRoots(inclusionRanges(seq - 1, size))
+  for (let done = 0; done < size; ) {
+    const rows = await sql<{ hash: string }[]>`
+      select encode(hash, 'hex') as hash from audit.events
+      where stream = ${stream} and seq > ${done} and seq <= ${size}
+        and at >= date_trunc('month', ${at}::timestamptz at time zone 'UTC') at time zone 'UTC'
+        and at < (date_trunc('month', ${at}::timestamptz at time zone 'UTC') + interval '1 month') at time zone 'UTC'
+      order by seq limit ${rowsAtOnce}`
+    for (const { hash } of rows) subtrees.append(leafOf(hash))
+    if (rows.length === 0) break
+    done += rows.length
+  }
+  return subtrees.roots()
+}

@@ -1,0 +1,88 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { canonical } from '../canonical.ts'
+import { linkHash } from '../chain.ts'
+import { type Checkpoint, readCheckpoint } from '../checkpoints/checkpoint.ts'
+import { isSignedBy } from '../checkpoints/signed-note.ts'
+import type { PublicKey } from '../checkpoints/signing-key.ts'
+import { leafOf } from '../tree/hashing.ts'
+import { rootByInclusion } from '../tree/proofs.ts'
+
+const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
+export const proofFormat = 'rack-gateway/audit/proof/v1'
+
+/** That one event is in the log: it may be laid out in any way, since what counts is the event's canonical form. */
+export const EventProof = Type.Object({
+  format: Type.Literal(proofFormat),
+  event: Type.Record(Type.String(), Type.Unknown()),
+  prev: Type.String({ ...Digest, description: 'the hash of the event before it in its stream' }),
+  path: Type.Array(Digest, {
+    maxItems: 64,
+    description: 'roots of the subtrees beside it, from its leaf upwards (RFC 6962, section 2.1.1)',
+  }),
+  checkpoint: Type.String({ description: 'the signed note that has the root of its stream' }),
+  keyChanges: Type.Array(Type.String(), {
+    description: 'the notes since then in which a new key took the place of the one before',
+  }),
+})
+export type EventProof = Static<typeof EventProof>
+
+export type ProofVerdict =
+  | {
+      readonly holds: true
+      readonly event: Readonly<Record<string, unknown>>
+      readonly checkpoint: Checkpoint
+      /** Events of its stream that the checkpoint signs. */
+      readonly size: number
+      readonly trust: 'pinned' | 'first-use'
+    }
+  | { readonly holds: false; readonly because: string }
+
+/** Verifies a proof by itself. @param pinned the key that the auditor knows; null: the one that the checkpoint names */
+export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerdict {
+  if (!Value.Check(EventProof, proof)) return fails('it is not a proof of this format')
+  const { stream, seq } = proof.event
+  const checkpoint = readCheckpoint(proof.checkpoint)
+  if (checkpoint === null) return fails('its checkpoint can not be read')
+  if (!isSignedBy(checkpoint.note, checkpoint.key)) return fails('the signature of its checkpoint is false')
+  const head = checkpoint.heads.find((one) => one.stream === stream)
+  if (head === undefined || typeof seq !== 'number')
+    return fails('its checkpoint does not sign the stream of the event')
+  const hash = linkHash(Buffer.from(proof.prev, 'hex'), canonical(proof.event)).toString('hex')
+  if (rootByInclusion(leafOf(hash), seq - 1, head.size, proof.path) !== head.root)
+    return fails('the event is not in the tree that was signed: it, or its place, was changed')
+  if (pinned !== null && !isVouchedFor(checkpoint, pinned, proof.keyChanges))
+    return fails(`it is signed by ${checkpoint.key.text}, and the key that you gave doesn't vouch for that one`)
+  const trust = pinned === null ? 'first-use' : 'pinned'
+  return { holds: true, event: proof.event, checkpoint, size: head.size, trust }
+}
+
+/**
+ * Whether the checkpoint's key is the pinned one, or one that later keys, up to the pinned one, have named as the one before.
+ *
+ * @param keyChanges the notes in which a new key took the place of the one before
+ */
+export function isVouchedFor(
+  { key, number }: Pick<Checkpoint, 'key' | 'number'>,
+  pinned: PublicKey,
+  keyChanges: readonly string[],
+): boolean {
+  const changes = keyChanges.map(readCheckpoint).filter((change) => change !== null && change.number > number)
+  let trusted = key.text
+  for (let steps = 0; steps <= changes.length; steps++) {
+    if (trusted === pinned.text) return true
+    const next = changes.find(
+      (change) =>
+        change?.replaces?.text === trusted &&
+        isSignedBy(change.note, change.key) &&
+        isSignedBy(change.note, change.replaces),
+    )
+    if (next == null) return false
+    trusted = next.key.text
+  }
+  return false
+}
+
+function fails(because: string): ProofVerdict {
+  return { holds: false, because }
+}

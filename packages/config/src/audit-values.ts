@@ -1,0 +1,38 @@
+import { isAbsolute } from 'node:path'
+
+const keyBytes = 32
+
+/** Keys as they are written, newest first. */
+export function splitSigningKeys(value: string): string[] {
+  return value.split(',').map((key) => key.trim())
+}
+
+/** What is wrong with `AUDIT_SIGNING_KEY`, or null. Positions only, never a part of a key. */
+export function signingKeysProblem(value: string): string | null {
+  const keys = splitSigningKeys(value)
+  for (const [index, key] of keys.entries()) {
+    const which = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
+    const bytes = Buffer.from(key, 'base64')
+    if (bytes.length !== keyBytes || bytes.toString('base64') !== key) return `${which} not ${keyBytes} bytes in base64`
+    if (keys.indexOf(key) !== index) return `${which} the same as number ${keys.indexOf(key) + 1}`
+  }
+  return null
+}
+
+export function directoryProblem(value: string): string | null {
+  return isAbsolute(value) ? null : 'is not a path from / on'
+}
+
+/** Only its kind: the rest is read by whoever opens it. */
+export function s3Problem(value: string): string | null {
+  return /^s3:\/\/[a-z0-9]/.test(value) && URL.canParse(value) ? null : 'does not begin with s3:// and a bucket'
+}
+
+/** What is wrong with the address of a webhook, or null. It never repeats the address. */
+export function webhookProblem(value: string): string | null {
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url === null) return 'is not a URL'
+  if (url.username !== '' || url.password !== '') return 'carries credentials; put a secret into the path or the query'
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isHere) ? null : 'does not begin with https://'
+}

@@ -1,0 +1,36 @@
+/**
+ * Signed checkpoints, append-only as events are. `trees` and `deliveries` only save work: what they say is held against what
+ * was signed, and can be made again from events and checkpoints.
+ */
+export const checkpoints = {
+  name: '0014-checkpoints',
+  sql: `
+CREATE TABLE audit.checkpoints (
+  number bigint PRIMARY KEY CONSTRAINT checkpoints_number_positive CHECK (number > 0),
+  at timestamptz NOT NULL,
+  hash bytea NOT NULL CONSTRAINT checkpoints_hash_length CHECK (octet_length(hash) = 32),
+  key text NOT NULL,
+  replaces text,
+  note text NOT NULL
+);
+CREATE INDEX checkpoints_at ON audit.checkpoints (at);
+CREATE INDEX checkpoints_new_key ON audit.checkpoints (number) WHERE number = 1 OR replaces IS NOT NULL;
+
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.checkpoints
+  FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+ALTER TABLE audit.checkpoints ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE TABLE audit.trees (
+  stream uuid PRIMARY KEY,
+  size bigint NOT NULL,
+  peaks bytea NOT NULL,
+  settled boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE audit.deliveries (
+  place text PRIMARY KEY,
+  number bigint NOT NULL,
+  at timestamptz NOT NULL
+);
+`,
+}

@@ -1,0 +1,118 @@
+import postgres from 'postgres'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openDatabase } from './connection.ts'
+import { users } from './schema.ts'
+import { databaseForTest } from './testing/connect.ts'
+import { guardTransactions } from './transactions.ts'
+
+async function guardedPool() {
+  const { runtimeUrl, adminUrl } = await databaseForTest()
+  const closings = { count: 0 }
+  const onclose = () => void closings.count++
+  const sql = guardTransactions(postgres(runtimeUrl, { max: 2, fetch_types: false, onnotice() {}, onclose }), closings)
+  const admin = postgres(adminUrl, { max: 1, fetch_types: false, onnotice() {} })
+  onTestFinished(async () => {
+    await Promise.all([sql.end({ timeout: 1 }), admin.end({ timeout: 1 })])
+  })
+  /** Ends a connection from outside, and waits until we know. */
+  async function breakConnection(pid: number) {
+    const before = closings.count
+    await admin`select pg_terminate_backend(${pid})`
+    await vi.waitFor(() => expect(closings.count).toBe(before + 1))
+  }
+  return { sql, breakConnection, runtimeUrl, admin }
+}
+
+const pidOf = async (sql: postgres.ISql) => (await sql`select pg_backend_pid()::int as pid`)[0]?.pid
+const closed = { code: 'CONNECTION_CLOSED' }
+
+test.each(['says nothing more', 'throws', 'asks on', 'catches, and asks on'])(
+  'a transaction whose connection breaks while it waits for something else fails, and the process lives: it %s',
+  async (what) => {
+    const { sql, breakConnection } = await guardedPool()
+    const transaction = sql.begin(async (tx) => {
+      await breakConnection(await pidOf(tx))
+      if (what === 'throws') throw new Error('of its own')
+      if (what === 'asks on') await tx`select 1`
+      if (what === 'catches, and asks on') {
+        await tx`select 1`.catch(() => {})
+        await tx.unsafe('select 1')
+      }
+    })
+    await expect(transaction).rejects.toMatchObject(closed)
+    expect(await sql`select 1 as one`).toMatchObject([{ one: 1 }])
+    await sql.begin((tx) => tx`select 2`)
+  },
+)
+
+test('so does one whose connection breaks while it asks', async () => {
+  const { sql, admin } = await guardedPool()
+  const transaction = sql.begin(async (tx) => {
+    const pid = await pidOf(tx)
+    const asked = tx`select pg_sleep(60)`
+    asked.catch(() => {})
+    await vi.waitFor(async () => {
+      const [found] = await admin`select 1 from pg_stat_activity where pid = ${pid} and query like '%pg_sleep(60)%'`
+      expect(found).toBeDefined()
+    })
+    await admin`select pg_terminate_backend(${pid})`
+    await asked
+  })
+  await expect(transaction).rejects.toThrow()
+  expect(await sql`select 1 as one`).toMatchObject([{ one: 1 }])
+})
+
+test('one that goes on while another connection of the pool breaks fails, and is rolled back', async () => {
+  const { sql, breakConnection } = await guardedPool()
+  await sql`create temporary table nothing (id int)`.catch(() => {})
+  const other = await sql.reserve()
+  const transaction = sql.begin(async (tx) => {
+    const pid = await pidOf(other)
+    other.release()
+    await breakConnection(pid)
+    await tx`select 1`
+  })
+  await expect(transaction).rejects.toMatchObject({ code: 'RGW_CONNECTION_BROKEN' })
+  const [open] =
+    await sql`select count(*)::int as open from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()`
+  expect(open?.open).toBe(0)
+})
+
+test('what a transaction gives, throws and returns as a list is as without the guard', async () => {
+  const { sql } = await guardedPool()
+  expect(await sql.begin(async (tx) => (await tx`select 1 as one`)[0]?.one)).toBe(1)
+  expect(await sql.begin('read only', (tx) => [tx`select 1 as one`, tx`select 2 as two`])).toMatchObject([
+    [{ one: 1 }],
+    [{ two: 2 }],
+  ])
+  await expect(sql.begin(async (tx) => tx`select nonsense`)).rejects.toMatchObject({ code: '42703' })
+  await expect(sql.begin('read only', (tx) => tx`create table x (id int)`)).rejects.toMatchObject({ code: '25006' })
+  await expect(sql.begin(() => Promise.reject(new Error('of its own')))).rejects.toThrow('of its own')
+})
+
+test('drizzle’s transactions are guarded, too', async () => {
+  const { runtimeUrl, adminUrl } = await databaseForTest()
+  const { db, sql, close } = openDatabase(runtimeUrl)
+  const admin = postgres(adminUrl, { max: 1, fetch_types: false, onnotice() {} })
+  onTestFinished(async () => {
+    await Promise.all([close(), admin.end({ timeout: 1 })])
+  })
+  const transaction = db.transaction(async (tx) => {
+    await tx.select().from(users)
+    await admin`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'rack-gateway' and pid <> pg_backend_pid()`
+    await vi.waitFor(async () => {
+      await tx
+        .select()
+        .from(users)
+        .then(
+          () => expect.unreachable(),
+          () => {},
+        )
+    })
+    await tx.select().from(users)
+  })
+  await expect(transaction).rejects.toThrow()
+  expect(await sql`select 1 as one`).toMatchObject([{ one: 1 }])
+})

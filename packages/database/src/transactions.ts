@@ -1,0 +1,66 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Sql, TransactionSql } from 'postgres'
+import { ConnectionBroken } from './errors.ts'
+
+type Work = (tx: TransactionSql) => unknown
+
+export interface Closings {
+  /** Connections of the pool that have closed since its start, whichever. */
+  readonly count: number
+}
+
+/**
+ * Makes `begin` safe where a connection breaks inside a transaction. postgres.js (3.4.9) then goes on to write to it, also the
+ * rollback, which is an uncaught exception: the end of the process. So nothing more is said on a connection that may have broken,
+ * and the transaction fails. What came of its commit isn't known if that was under way, as with any broken connection.
+ *
+ * @param closings to be counted by the pool's `onclose`
+ */
+export function guardTransactions<S extends Sql>(sql: S, closings: Closings): S {
+  const begin: (options: string, work: Work) => Promise<unknown> = sql.begin.bind(sql)
+  function guardedBegin(...given: [Work] | [string, Work]): Promise<unknown> {
+    const [options, work] = given.length === 1 ? ['', given[0]] : given
+    let over = false
+    const outcome = begin(options, (tx) => {
+      const closedBefore = closings.count
+      const mayBeBroken = () => over || closings.count !== closedBefore
+      return new Promise((resolve, reject) => {
+        // Whether it was this connection that closed, the transaction's own end says within this turn.
+        const settle = async (end: () => void) => {
+          if (mayBeBroken()) await nextTurn()
+          if (!over) end()
+        }
+        Promise.resolve(run(work, guarded(tx, mayBeBroken))).then(
+          (result) => settle(() => (mayBeBroken() ? reject(new ConnectionBroken()) : resolve(result))),
+          (error) => settle(() => reject(error)),
+        )
+      })
+    })
+    return outcome.finally(() => {
+      over = true
+    })
+  }
+  return Object.assign(sql, { begin: guardedBegin })
+}
+
+async function run(work: Work, tx: TransactionSql): Promise<unknown> {
+  const result = await work(tx)
+  return Array.isArray(result) ? Promise.all(result) : result
+}
+
+/** The same, but it says nothing once the connection may have broken. */
+function guarded(tx: TransactionSql, mayBeBroken: () => boolean): TransactionSql {
+  function expectWhole() {
+    if (mayBeBroken()) throw new ConnectionBroken()
+  }
+  return new Proxy(tx, {
+    apply(target, self, given) {
+      expectWhole()
+      return Reflect.apply(target, self, given)
+    },
+    get(target, name) {
+      if (name === 'unsafe' || name === 'savepoint' || name === 'file') expectWhole()
+      return Reflect.get(target, name)
+    },
+  })
+}

@@ -1,0 +1,41 @@
+import { type Static, Type } from 'typebox'
+import { type RecordingRule, recordedSessions } from './recordings.ts'
+
+const closed = { additionalProperties: false } as const
+const patterns = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ description: 'a text' }), { description: `a list of ${description}` }))
+
+const WrittenRecordingRule = Type.Object(
+  {
+    mode: Type.Enum(['strict', 'best-effort', 'off'], { description: 'strict, best-effort or off' }),
+    input: Type.Optional(Type.Boolean({ description: 'true (what is typed is recorded too) or false' })),
+    sessions: Type.Optional(
+      Type.Array(Type.Enum([...recordedSessions], { description: 'exec, console or shell' }), {
+        description: 'a list of exec, console and shell',
+      }),
+    ),
+    racks: patterns('rack patterns, such as [staging*]'),
+    apps: patterns('app patterns'),
+    commands: patterns('patterns of commands, such as [rails console, "rake *"]'),
+  },
+  { ...closed, description: 'a recording rule: mode, and what narrows it' },
+)
+
+/** The section `recordings` of a policy document. */
+export const WrittenRecordings = Type.Object(
+  { rules: Type.Record(Type.String(), WrittenRecordingRule, { description: 'recording rules by id' }) },
+  { ...closed, description: 'rules' },
+)
+export type WrittenRecordings = Static<typeof WrittenRecordings>
+
+export function recordingRules(
+  { rules }: WrittenRecordings,
+  lineOf: (path: readonly (string | number)[]) => string,
+): RecordingRule[] {
+  return Object.entries(rules).map(([id, { input = false, ...rule }]) => ({
+    id,
+    input,
+    ...rule,
+    source: lineOf(['recordings', 'rules', id]),
+  }))
+}
