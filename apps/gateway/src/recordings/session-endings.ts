@@ -21,20 +21,31 @@ const again = 1_000
 export function createSessionEndings({ sql, identities, onError }: SessionEndingsOptions): SessionEndings {
   const sessions = new Map<string, (reason: string) => void>()
   let retry: NodeJS.Timeout | undefined
+  let looking = false
+  let wanted = false
 
   async function look(): Promise<void> {
-    if (sessions.size === 0) return
     const ended = await sql<{ id: string; ending: string }[]>`
-      select id, ending from gateway.recordings where id in ${sql([...sessions.keys()])} and ending is not null`
+      select id, ending from gateway.recordings where ended_at is null and ending is not null`
     for (const { id, ending } of ended) sessions.get(id)?.(ending)
   }
 
+  /** One look at a time, and one more for all who asked meanwhile. */
   function lookNow(): void {
+    wanted = true
+    if (looking || sessions.size === 0) return
+    looking = true
+    wanted = false
     clearTimeout(retry)
-    look().catch((error: unknown) => {
-      onError(error)
-      retry = setTimeout(lookNow, again).unref()
-    })
+    look()
+      .catch((error: unknown) => {
+        onError(error)
+        retry = setTimeout(lookNow, again).unref()
+      })
+      .finally(() => {
+        looking = false
+        if (wanted) lookNow()
+      })
   }
 
   const forget = identities.onChange(lookNow)
