@@ -179,6 +179,61 @@ test('a place that fails holds up no other, and gets what it lacks when it is ba
   expect(received.slice(0, 2).map((note) => readCheckpoint(note)?.number)).toEqual([1, 2])
 })
 
+test('a table that says more was delivered than there is doesn’t end the copies, and is an alarm', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { path, place } = await directory()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  await checkpointer.look()
+  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 1 }]))
+  await admin`update audit.deliveries set number = 9000000000`
+  await checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(2))
+  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 2, problem: null }]))
+  expect(alarms).toEqual([{ problem: 'ahead', number: 2, place: place.name }])
+})
+
+test('a place that can’t say what it has gets everything again when the table says more than there is', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const received: number[] = []
+  const place = { name: 'a program', put: async ({ number }: { number: number }) => void received.push(number) }
+  await admin`insert into audit.deliveries (place, number, at) values (${place.name}, 9000000000, now())`
+  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  await checkpointer.look()
+  await vi.waitFor(() => expect(received).toEqual([1]))
+  expect(alarms).toEqual([{ problem: 'ahead', number: 1, place: place.name }])
+})
+
+test('a table that says the newest was delivered skips no copy while a process runs', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { path, place } = await directory()
+  const { checkpointer } = await replica(runtimeUrl, { places: [place] })
+  await checkpointer.look()
+  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 1 }]))
+  await makeCheckpoint(admin, { keys: [key], interval: 0 })
+  await admin`update audit.deliveries set number = 2`
+  await checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(3))
+})
+
+test('a directory that was emptied, or lacks a copy in between, is filled again at the next start', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { path, place } = await directory()
+  const first = await replica(runtimeUrl, { places: [place] })
+  for (let count = 0; count < 4; count++) await first.checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(4))
+  await first.checkpointer.stop()
+  await rm(join(path, checkpointKey(2)))
+  const second = await replica(runtimeUrl, { places: [place] })
+  await second.checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(5))
+  await second.checkpointer.stop()
+  await rm(join(path, 'checkpoints'), { recursive: true })
+  const third = await replica(runtimeUrl, { places: [place] })
+  await third.checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(6))
+  expect([...first.alarms, ...second.alarms, ...third.alarms]).toEqual([])
+})
+
 test('another checkpoint of the same number in a place is an alarm, and is left as it is', async () => {
   const { runtimeUrl } = await databaseForTest()
   const { path, place } = await directory()

@@ -71,6 +71,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     sql,
     places,
     onDiffers: (place, number) => alarms.raise({ problem: 'place', number, place }),
+    onAhead: (place, number) => alarms.raise({ problem: 'ahead', number, place }),
     onFailure: (place, error) => onError(`a copy for ${place}`, error),
   })
   const chain = createCheckpointChain()
