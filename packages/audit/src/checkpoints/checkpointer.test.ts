@@ -8,7 +8,7 @@ import { openObjectStore } from '@rack-gateway/object-store'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import type { Alarm } from './alarm.ts'
-import { readCheckpoint } from './checkpoint.ts'
+import { readCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { type CheckpointerOptions, createCheckpointer } from './checkpointer.ts'
 import { checkpointKey, objectPlace, webhookPlace } from './place.ts'
 import { makeCheckpoint } from './round.ts'
@@ -137,6 +137,38 @@ test('a checkpoint that somebody else has signed is an alarm, and nothing is sig
   await checkpointer.look()
   expect(alarms).toEqual([{ problem: 'key', number: 2 }])
   expect(checkpointer.state().missingKey).toBe(stranger.publicKey.text)
+})
+
+test('a time in the table that somebody sets ahead is an alarm, and the next checkpoint comes all the same', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { interval: 500 })
+  await checkpointer.look()
+  await behindTheTriggers(admin, `UPDATE audit.checkpoints SET at = at + interval '10 years'`)
+  await vi.waitFor(async () => {
+    await checkpointer.look()
+    expect(checkpointer.state().number).toBe(2)
+  })
+  expect(alarms).toEqual([{ problem: 'at', number: 1 }])
+})
+
+test('a checkpoint that somebody makes younger again and again is followed by the clock of this process', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { interval: 2_000 })
+  await checkpointer.look()
+  const [{ note } = {}] = await runtime`select note from audit.checkpoints`
+  const old = readCheckpoint(note)
+  if (old === null) throw new Error('there is no checkpoint')
+  await vi.waitFor(
+    async () => {
+      const at = new Date(Date.now() - 100).toISOString()
+      const younger = signCheckpoint({ ...old, at }, { current: key, replaces: null, before: null })
+      await behindTheTriggers(admin, `UPDATE audit.checkpoints SET at = '${at}', note = '${younger}' WHERE number = 1`)
+      await checkpointer.look()
+      expect(checkpointer.state().number).toBe(2)
+    },
+    { timeout: 8_000 },
+  )
+  expect(alarms).toContainEqual({ problem: 'previous', number: 2 })
 })
 
 test('copies go to a directory, one file each, with the bytes that are in the table', async () => {
