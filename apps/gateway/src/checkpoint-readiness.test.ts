@@ -7,6 +7,7 @@ const state: CheckpointerState = {
   age: 3_000,
   verified: 0,
   alarms: 0,
+  alarmBefore: null,
   unsigned: 0,
   missingKey: null,
   places: [],
@@ -22,4 +23,9 @@ test('a place that is behind isn’t counted as one with copies, whether it fail
   expect(detail(at(8, 'it is full'))).toBe(
     'number 9, 3 s ago; copies in 0 of 1 places, up to 1 are missing: see the log',
   )
+})
+
+test('an alarm from before the start is still one', () => {
+  const { detail } = checkpointsCheck({ ...state, alarmBefore: '2026-11-25T12:00:00.000Z' })
+  expect(detail).toMatch(/^ALARM: .* last at 2026-11-25T12:00:00.000Z/)
 })

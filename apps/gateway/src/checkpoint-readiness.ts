@@ -9,8 +9,10 @@ export function checkpointsCheck(state: CheckpointerState): Readiness {
   return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; ') }
 }
 
-function* sentences({ number, age, alarms, missingKey, places }: CheckpointerState): Generator<string> {
+function* sentences({ number, age, alarms, alarmBefore, missingKey, places }: CheckpointerState): Generator<string> {
   if (alarms > 0) yield `ALARM: the audit log is not what was recorded and signed (${alarms} findings in the log)`
+  else if (alarmBefore !== null)
+    yield `ALARM: the audit log was found not to be what was recorded and signed, last at ${alarmBefore} (audit.inconsistent events)`
   if (missingKey !== null) yield 'the log goes on with a signing key that is not here: AUDIT_SIGNING_KEY should hold it'
   if (number === 0) yield 'none yet'
   else yield `number ${number}, ${Math.round(age / 1_000)} s ago${age > late ? ', which is late: see the log' : ''}`

@@ -171,6 +171,17 @@ test('a checkpoint that somebody makes younger again and again is followed by th
   expect(alarms).toContainEqual({ problem: 'previous', number: 2 })
 })
 
+test('an alarm that the log has is known after a restart, though what raised it is seen no more', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const first = await replica(runtimeUrl)
+  await first.checkpointer.look()
+  expect(first.checkpointer.state().alarmBefore).toBeNull()
+  const { place } = await first.record({ kind: 'audit.inconsistent', detail: { problem: 'at' } })
+  const second = await replica(runtimeUrl)
+  await second.checkpointer.look()
+  expect(second.checkpointer.state()).toMatchObject({ alarms: 0, alarmBefore: place.at })
+})
+
 test('copies go to a directory, one file each, with the bytes that are in the table', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { path, place } = await directory()

@@ -38,6 +38,8 @@ export interface CheckpointerState {
   /** Events that were read back and verified here. */
   readonly verified: number
   readonly alarms: number
+  /** RFC 3339: of the newest alarm that the log had when this process began, whoever raised it. */
+  readonly alarmBefore: string | null
   /** Events of this process that no checkpoint has signed yet. */
   readonly unsigned: number
   /** The key that the log goes on with, where it isn't here. */
@@ -80,6 +82,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let last: { number: number; seenAt: number; age: number } | null = null
   let verified = 0
   let missingKey: string | null = null
+  let before: { readonly at: string | null } | null = null
 
   /** By this process's own clock from when it first saw the newest one. */
   function age(): number {
@@ -98,6 +101,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
     last = (await follow(sql, chain, heedOther)) ?? last
     void deliveries.deliver()
+    before ??= { at: await lastAlarm(sql) }
   }
 
   function heed({ checkpoint, broken, verified: read }: RoundResult & { kind: 'made' }): void {
@@ -139,6 +143,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       age: age(),
       verified,
       alarms: alarms.count(),
+      alarmBefore: before?.at ?? null,
       unsigned: own.unsigned(),
       missingKey,
       places: deliveries.states(),
@@ -178,6 +183,11 @@ async function follow(
   const at = Date.parse(readCheckpoint(newest.note)?.at ?? '')
   // What can't be read, or was signed in the future, has only the age that this process gives it.
   return { number: newest.number, age: Math.max(0, newest.now.getTime() - at) || 0, seenAt: performance.now() }
+}
+
+async function lastAlarm(sql: Sql): Promise<string | null> {
+  const [row] = await sql`select at from audit.events where kind = 'audit.inconsistent' order by at desc limit 1`
+  return row?.at.toISOString() ?? null
 }
 
 function connect(url: string): Sql {
