@@ -147,6 +147,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       now,
       sinks,
       onDurable: checkpointer.wrote,
+      onAway: (cause) => (cause === null ? checkpointer.cameBack() : checkpointer.left()),
     })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)

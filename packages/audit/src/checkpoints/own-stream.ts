@@ -20,6 +20,11 @@ export interface OwnStreams {
   compare(checkpoint: Checkpoint): ForeignHead[]
   /** Events that no checkpoint has signed yet, in the stream that has most of them. */
   unsigned(): number
+  /** From now on events go to a file, where no checkpoint can sign them: a stream that isn't signed is not missed. */
+  left(): void
+  /** All of them are in the database, since then. @param at milliseconds since the epoch */
+  cameBack(at: number): void
+  away(): boolean
 }
 
 interface OwnStream {
@@ -41,6 +46,7 @@ const patience = 5 * 60_000
 
 export function createOwnStreams(): OwnStreams {
   const streams = new Map<string, OwnStream>()
+  let away = false
 
   function streamOf(id: string, moment: number): OwnStream {
     const own = streams.get(id) ?? { tree: createTree(), waiting: [], since: moment, ahead: null, state: 'open' }
@@ -80,7 +86,7 @@ export function createOwnStreams(): OwnStreams {
         const head = signed.get(stream)
         const found = head
           ? compareHead(stream, own, head, checkpoint.number)
-          : isAbsent(own, checkpoint)
+          : !away && isAbsent(own, checkpoint)
             ? ({ stream, number: checkpoint.number, size: own.tree.size, problem: 'absent' } as const)
             : null
         if (found !== null) foreign.push(found)
@@ -90,6 +96,14 @@ export function createOwnStreams(): OwnStreams {
       return foreign
     },
     unsigned: () => Math.max(0, ...[...streams.values()].map(({ waiting }) => waiting.length)),
+    left() {
+      away = true
+    },
+    cameBack(at) {
+      away = false
+      for (const own of streams.values()) own.since = Math.max(own.since, at)
+    },
+    away: () => away,
   }
 }
 
