@@ -17,6 +17,8 @@ export interface AuditSettings {
   readonly sinks: AuditSinks | null
   /** Told of what became durable. Must return soon and not throw. */
   readonly onDurable: (events: readonly RecordedEvent[]) => void
+  /** Told when what becomes durable is only in a file, and when all of it is in the database (`null`). */
+  readonly onAway: (cause: unknown) => void
 }
 
 /** The audit log in the database, with a directory for when it is away where one is given. @throws FallbackDirectoryUnfit */
@@ -37,7 +39,7 @@ export async function registerAudit(app: FastifyInstance, settings: AuditSetting
 async function openFallbackAt(
   { log }: FastifyInstance,
   directory: string,
-  { databaseUrl: url, secretKeys, now }: AuditSettings,
+  { databaseUrl: url, secretKeys, now, onAway }: AuditSettings,
 ): Promise<Fallback> {
   const { createPostgresImporter, openFallback } = await import('@rack-gateway/audit/fallback')
   return await openFallback({
@@ -47,6 +49,7 @@ async function openFallbackAt(
     keys: keysOf(secretKeys),
     now,
     onAway(err) {
+      onAway(err)
       if (err === null) log.info({ event: 'audit.fallback_left' }, 'records go to the database again')
       else log.error({ event: 'audit.fallback_entered', err }, 'the database can not take records: they go to a file')
     },

@@ -48,7 +48,7 @@ import { identityRecorder } from './identity-recorder.ts'
 import { watchLogMonths } from './log-months.ts'
 import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
-import { type AuditEvidence, createAuditEvidence } from './own-api/audit-evidence.ts'
+import { type AuditEvidence, createAuditEvidence, evidenceConnections } from './own-api/audit-evidence.ts'
 import { cliLoginApi } from './own-api/cli-login-api.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
@@ -152,6 +152,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       now,
       sinks,
       onDurable: checkpointer.wrote,
+      onAway: (cause) => (cause === null ? checkpointer.cameBack() : checkpointer.left()),
     })
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
@@ -225,7 +226,10 @@ function unanchored(secretKeys: SecretKeys): CheckpointSettings {
 
 /** Over connections of its own: no call waits behind somebody who reads the whole log. */
 function auditEvidenceOf(app: FastifyInstance, databaseUrl: string): AuditEvidence {
-  const database = openDatabase(databaseUrl, { max: mostReaders, applicationName: 'rack-gateway audit log' })
+  const database = openDatabase(databaseUrl, {
+    max: evidenceConnections(mostReaders),
+    applicationName: 'rack-gateway audit log',
+  })
   app.addHook('onClose', () => database.close())
   return createAuditEvidence(database.sql, mostReaders)
 }

@@ -17,55 +17,101 @@ export interface SignedBy {
 
 /** What whoever verifies the audit log asks for. */
 export interface AuditEvidence {
-  /** Oldest first. */
+  /** Oldest first; as they were a second ago at most. */
   keys(): Promise<SignedBy[]>
-  /** All checkpoints, the archives that were made, then all events that are here, a line of JSON each. @throws AuditLogBusy */
-  read(): Readable
+  /**
+   * All checkpoints, the archives that were made, then all events that are here, a line of JSON each.
+   *
+   * @param onTaken told each time that more is wanted
+   * @throws AuditLogBusy
+   */
+  read(onTaken: () => void): Readable
+  /** @throws AuditLogBusy */
   prove(id: string): Promise<ProofResult>
 }
 
-/** @param mostReaders at once: each holds a connection and a snapshot for as long as it reads */
-export function createAuditEvidence(sql: Sql, mostReaders: number): AuditEvidence {
-  let readers = 0
+/** Connections that `createAuditEvidence` can use at once: one more is for the keys, which anybody may ask for. */
+export const evidenceConnections = (most: number): number => 2 * most + 1
 
-  async function within<T>(work: () => Promise<T>): Promise<T> {
-    if (readers >= mostReaders) throw new AuditLogBusy(busy)
-    readers++
-    try {
-      return await work()
-    } finally {
-      readers--
-    }
-  }
-
+/** @param most that read the log at once, and as many that are given proofs: each keeps a connection busy */
+export function createAuditEvidence(sql: Sql, most: number): AuditEvidence {
+  const readers = createPlaces(most, 'The audit log is being read by as many as may read it at once')
+  const provers = createPlaces(most, 'As many proofs are being made as may be at once')
   return {
-    async keys() {
-      const rows = await within(
-        () => sql`select note from audit.checkpoints where number = 1 or replaces is not null order by number`,
-      )
-      return rows.flatMap(({ note }) => {
-        const checkpoint = readCheckpoint(note)
-        if (checkpoint === null) return []
-        const { key, number, at, replaces } = checkpoint
-        const vouched = replaces !== null && checkpoint.note.signatures.some(({ id }) => id === replaces.id)
-        return [{ key: key.text, from: number, at, replaces: replaces?.text ?? null, vouched }]
-      })
-    },
-    read() {
-      if (readers >= mostReaders) throw new AuditLogBusy(busy)
+    keys: keptBriefly(() => keysOf(sql)),
+    read(onTaken) {
+      const giveBack = readers.take()
       const output = new PassThrough()
       // Whoever hangs up ends the reading; what fails here breaks the answer off, which so has no end.
-      void within(() => pipeline(linesOf(databaseLog(sql)), output)).catch((error: Error) => output.destroy(error))
+      void pipeline(takenBy(linesOf(databaseLog(sql)), onTaken), output)
+        .catch((error: Error) => output.destroy(error))
+        .finally(giveBack)
       return output
     },
-    prove: (id) => within(() => makeProof(sql, id)),
+    async prove(id) {
+      const giveBack = provers.take()
+      try {
+        return await makeProof(sql, id)
+      } finally {
+        giveBack()
+      }
+    },
   }
 }
 
-const busy = 'The audit log is being read by as many as may read it at once: ask again when one of them is done'
+function createPlaces(most: number, busy: string) {
+  let used = 0
+  return {
+    /** @returns the function that gives it back, to be called once @throws AuditLogBusy */
+    take(): () => void {
+      if (used >= most) throw new AuditLogBusy(`${busy}: ask again when one of them is done`)
+      used++
+      return () => void used--
+    },
+  }
+}
+
+/** Milliseconds in which strangers, however many, cost one query. */
+const briefly = 1_000
+
+function keptBriefly<T>(ask: () => Promise<T>): () => Promise<T> {
+  let kept: { readonly answer: Promise<T>; until: number } | null = null
+  return () => {
+    if (kept !== null && performance.now() < kept.until) return kept.answer
+    const asked = { answer: ask(), until: Number.POSITIVE_INFINITY }
+    function keepFor(milliseconds: number): void {
+      asked.until = performance.now() + milliseconds
+    }
+    asked.answer.then(
+      () => keepFor(briefly),
+      () => keepFor(0),
+    )
+    kept = asked
+    return asked.answer
+  }
+}
+
+async function keysOf(sql: Sql): Promise<SignedBy[]> {
+  const rows = await sql`select note from audit.checkpoints where number = 1 or replaces is not null order by number`
+  return rows.flatMap(({ note }) => {
+    const checkpoint = readCheckpoint(note)
+    if (checkpoint === null) return []
+    const { key, number, at, replaces } = checkpoint
+    const vouched = replaces !== null && checkpoint.note.signatures.some(({ id }) => id === replaces.id)
+    return [{ key: key.text, from: number, at, replaces: replaces?.text ?? null, vouched }]
+  })
+}
 
 async function* linesOf(log: DatabaseLog): AsyncGenerator<string> {
   for await (const checkpoint of log.checkpoints()) yield `${JSON.stringify({ checkpoint })}\n`
   for (const archive of await log.archives()) yield `${JSON.stringify({ archive })}\n`
   for await (const lines of log.lines()) yield `${lines.join('\n')}\n`
+}
+
+/** A part is asked for when those before it were taken. */
+async function* takenBy(parts: AsyncIterable<string>, onTaken: () => void): AsyncGenerator<string> {
+  for await (const part of parts) {
+    onTaken()
+    yield part
+  }
 }

@@ -152,6 +152,7 @@ function unread(month: Month, finding: ArchiveFinding): ArchiveVerification {
     keys: [],
     trust: 'none',
     archived: [],
+    recovered: [],
     anchored: false,
     copied: null,
   }

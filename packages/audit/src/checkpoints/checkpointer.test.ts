@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { openObjectStore } from '@rack-gateway/object-store'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { encode } from '../encode.ts'
+import { createEventStream } from '../stream.ts'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import type { Alarm } from './alarm.ts'
 import { readCheckpoint, signCheckpoint } from './checkpoint.ts'
@@ -56,13 +58,40 @@ test('what was written is signed, read back, and held against what was written',
   expect(alarms).toEqual([])
 })
 
-test('ten thousand events are signed at once, however young the last checkpoint is', async () => {
+/** Batches of a stream that the database never gets. */
+function unknownBatches(count: number, size: number) {
+  const stream = createEventStream(Date.now())
+  return Array.from({ length: count }, () =>
+    Array.from({ length: size }, () => stream.seal(encode({ kind: 'call' }), Date.now())),
+  )
+}
+
+test('growth that checkpoints don’t sign asks for one in five seconds, and none while it is only in a file', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { record, checkpointer } = await replica(runtimeUrl, { interval: 3_600_000 })
+  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 50 })
+  checkpointer.start()
+  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1))
+  const began = performance.now()
+  for (const batch of unknownBatches(100, 20)) {
+    checkpointer.wrote(batch)
+    await checkpointer.look()
+  }
+  await vi.waitFor(() => expect(checkpointer.state().number).toBe(2), { timeout: 15_000, interval: 5 })
+  expect(performance.now() - began).toBeGreaterThan(4_000)
+  checkpointer.left()
+  await vi.waitFor(() => expect(checkpointer.state().age).toBeGreaterThan(5_500), { timeout: 10_000 })
+  expect(checkpointer.state().number).toBe(2)
+  checkpointer.cameBack()
+  await vi.waitFor(() => expect(checkpointer.state().number).toBe(3), { timeout: 10_000 })
+}, 40_000)
+
+test('ten thousand events are signed soon, however young the last checkpoint is', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { record, checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, every: 200 })
   checkpointer.start()
   await vi.waitFor(() => expect(checkpointer.state().number).toBe(1))
   await Promise.all(Array.from({ length: 10_000 }, () => record({ kind: 'call' })))
-  await vi.waitFor(() => expect(checkpointer.state()).toMatchObject({ number: 2, unsigned: 0 }), { timeout: 10_000 })
+  await vi.waitFor(() => expect(checkpointer.state()).toMatchObject({ number: 2, unsigned: 0 }), { timeout: 20_000 })
 })
 
 test('two replicas that make checkpoints at once each see their own events signed', async () => {

@@ -28,6 +28,8 @@ export interface CheckpointerOptions {
   readonly every?: number
   /** Events of one stream after which it is time earlier. Default 10,000. */
   readonly growth?: number
+  /** Milliseconds between checkpoints that growth asks for. Default 5,000. */
+  readonly apart?: number
 }
 
 export interface CheckpointerState {
@@ -52,6 +54,10 @@ export interface CheckpointerState {
 export interface Checkpointer {
   /** What became durable. Returns at once. */
   wrote(events: readonly RecordedEvent[]): void
+  /** What becomes durable from now on does so in a file, where no checkpoint can sign it. */
+  left(): void
+  /** All of it is in the database. */
+  cameBack(): void
   start(): void
   /** Looks now whether it is time. For tests, and for the end. */
   look(): Promise<void>
@@ -63,7 +69,7 @@ export interface Checkpointer {
 const lastWords = 5_000
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
-  const { keys, places, interval = 50_000, every = 2_000, growth = 10_000, onError } = options
+  const { keys, places, interval = 50_000, every = 2_000, growth = 10_000, apart = 5_000, onError } = options
   const sql = connect(options.url)
   // One connection for rounds, which holds their lock; one for what follows them and for copies.
   const rounds = connect(options.url)
@@ -88,6 +94,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   function age(): number {
     return last === null ? Number.POSITIVE_INFINITY : last.age + performance.now() - last.seenAt
   }
+  let growthAt = Number.NEGATIVE_INFINITY
 
   async function round(least: number): Promise<void> {
     const result = await makeCheckpoint(rounds, {
@@ -118,7 +125,17 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       alarms.raise({ problem: `own-${problem}`, stream, seq: size, number })
   }
 
-  function look(least = own.unsigned() >= growth ? 0 : interval): Promise<void> {
+  /** Whether it is time earlier. What is only in a file, or never signed, asks in vain: not more often than it may. */
+  function hasGrown(): boolean {
+    return !own.away() && own.unsigned() >= growth && performance.now() - growthAt >= apart
+  }
+
+  function lookForGrowth(): Promise<void> {
+    growthAt = performance.now()
+    return look(Math.min(apart, interval))
+  }
+
+  function look(least = interval): Promise<void> {
     looking ??= round(least)
       .catch((error: unknown) => onError('a checkpoint', error))
       .finally(() => {
@@ -130,10 +147,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   return {
     wrote(events) {
       own.wrote(events)
-      if (timer !== undefined && own.unsigned() >= growth) void look()
+      if (timer !== undefined && looking === null && hasGrown()) void lookForGrowth()
     },
+    left: own.left,
+    cameBack: () => own.cameBack(Date.now()),
     start() {
-      timer = setInterval(() => void look(), every)
+      timer = setInterval(() => void (hasGrown() ? lookForGrowth() : look()), every)
       timer.unref()
       void look()
     },

@@ -109,6 +109,18 @@ test('events that come late, from the fallback file or while more are written, a
   expect(own.compare(checkpoint(6, [head(16)], 81))).toEqual([])
 })
 
+test('a stream that is only in a file is not missed, and one that came from there is after a while', () => {
+  const { id, write } = writtenStream()
+  const own = createOwnStreams()
+  own.left()
+  own.wrote(write(1))
+  expect(own.compare(checkpoint(1, [], 6))).toEqual([])
+  own.cameBack(startedAt + 10 * 60_000)
+  expect(own.compare(checkpoint(2, [], 9))).toEqual([])
+  expect(own.compare(checkpoint(3, [], 14))).toEqual([])
+  expect(own.compare(checkpoint(4, [], 16))).toEqual([{ stream: id, number: 4, size: 0, problem: 'absent' }])
+})
+
 test('without checkpoints for long, hashes don’t pile up, and a later checkpoint is still compared', () => {
   const { write, head } = writtenStream()
   const own = createOwnStreams()

@@ -20,6 +20,11 @@ export interface OwnStreams {
   compare(checkpoint: Checkpoint): ForeignHead[]
   /** Events that no checkpoint has signed yet, in the stream that has most of them. */
   unsigned(): number
+  /** From now on events go to a file, where no checkpoint can sign them: a stream that isn't signed is not missed. */
+  left(): void
+  /** All of them are in the database, since then. @param at milliseconds since the epoch */
+  cameBack(at: number): void
+  away(): boolean
 }
 
 interface OwnStream {
@@ -43,6 +48,7 @@ const patience = 5 * 60_000
 
 export function createOwnStreams(): OwnStreams {
   const streams = new Map<string, OwnStream>()
+  let away = false
 
   function streamOf(id: string, moment: number): OwnStream {
     const own = streams.get(id) ?? {
@@ -92,7 +98,7 @@ export function createOwnStreams(): OwnStreams {
         const head = signed.get(stream)
         const found = head
           ? compareHead(own, head, checkpoint)
-          : isAbsent(own, checkpoint)
+          : !away && isAbsent(own, checkpoint)
             ? ({ stream, number: checkpoint.number, size: own.tree.size, problem: 'absent' } as const)
             : null
         if (found !== null) foreign.push(found)
@@ -102,6 +108,14 @@ export function createOwnStreams(): OwnStreams {
       return foreign
     },
     unsigned: () => Math.max(0, ...[...streams.values()].map(({ waiting }) => waiting.length)),
+    left() {
+      away = true
+    },
+    cameBack(at) {
+      away = false
+      for (const own of streams.values()) own.since = Math.max(own.since, at)
+    },
+    away: () => away,
   }
 }
 

@@ -37,7 +37,7 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
     case 'missing':
       return `${range}: the whole stream is missing: a checkpoint has signed it`
     case 'unsigned':
-      return `${range}: are of ${detail}, older than the newest checkpoint, and none has signed them: they were put in later, or copied from a fallback file within the last minute`
+      return `${range}: are of ${detail}, older than the newest checkpoint, and none has signed them: they were put in later, or are only now being copied from a fallback file, and no stream.recovered names them yet`
     case 'unreadable':
       return `line ${detail}: is not an event`
   }

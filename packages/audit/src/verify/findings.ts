@@ -103,6 +103,13 @@ export interface ArchivedMonth {
   readonly manifest: string
 }
 
+/** Events that are older than the newest checkpoint and in none, because they came from a fallback file after it. */
+export interface RecoveredRange {
+  readonly stream: string
+  readonly first: number
+  readonly last: number
+}
+
 /** What a verification says. It holds if there are no findings; `notes` say what it can't know. */
 export interface Verification {
   readonly intact: boolean
@@ -125,6 +132,8 @@ export interface Verification {
   readonly trust: 'pinned' | 'first-use' | 'none'
   /** Months that were archived and dropped: nothing of them was checked here. */
   readonly archived: readonly ArchivedMonth[]
+  /** What came late, as `stream.recovered` says, which the next checkpoint signs together with it. */
+  readonly recovered: readonly RecoveredRange[]
   /** Whether checkpoints were compared with copies out of the database owner's reach. */
   readonly anchored: boolean
   /** The newest checkpoint that was compared with a copy: a history from there on could have been signed again. */

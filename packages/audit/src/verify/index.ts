@@ -11,6 +11,7 @@ export type {
   EventFinding,
   EventProblem,
   Finding,
+  RecoveredRange,
   Verification,
 } from './findings.ts'
 export { createLineSplitter } from './lines.ts'

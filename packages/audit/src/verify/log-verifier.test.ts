@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { signCheckpoint } from '../checkpoints/checkpoint.ts'
 import { type PublicKey, signingKeyOf } from '../checkpoints/signing-key.ts'
 import { createSampleLog, sampleKey } from '../testing/sample-log.ts'
@@ -76,6 +76,7 @@ test('a log that nobody touched holds, and it is said what that is worth', () =>
     keys: [sampleKey.publicKey.text],
     trust: 'pinned',
     archived: [],
+    recovered: [],
     anchored: true,
     copied: { last: 3, at: expect.any(String) },
   })
@@ -200,6 +201,42 @@ test('a stream that somebody made up is found, since an older one would be signe
   expect(verify({ lines: [...lines, ...forged.lines], own: checkpoints }).findings).toMatchObject([
     { problem: 'unsigned', stream: id, seq: 1, until: 1 },
   ])
+})
+
+describe('what came from a fallback file after the newest checkpoint', () => {
+  /** An hour of a stream in a file, whose other stream went on and says so after the last checkpoint. */
+  function late(detail: (stream: string) => Record<string, string | number>, { signed = false } = {}) {
+    const file = createSampleLog(Date.UTC(2026, 10, 24))
+    const away = file.open()
+    away.add(3)
+    const log = createSampleLog()
+    const going = log.open()
+    const recovered = { kind: 'stream.recovered', detail: detail(away.id) } as const
+    if (signed) going.add(1, recovered)
+    log.checkpoint()
+    if (!signed) going.add(1, recovered)
+    return { stream: away.id, verified: verify({ lines: [...file.lines, ...log.lines], own: log.checkpoints }) }
+  }
+
+  test('is excused in words where stream.recovered names all of it', () => {
+    const { stream, verified } = late((id) => ({ stream: id, from: 1, seq: 4 }))
+    expect(verified).toMatchObject({ intact: true, findings: [], recovered: [{ stream, first: 1, last: 4 }] })
+  })
+
+  test.each([
+    ['names less', { from: 1, seq: 3 }],
+    ['begins later', { from: 2, seq: 4 }],
+    ['names another stream', { from: 1, seq: 4, stream: 'other' }],
+    ['says no numbers', { from: '1', seq: '4' }],
+  ])('is not where it %s', (_, said) => {
+    const { stream, verified } = late((id) => ({ stream: id, ...said }))
+    expect(verified).toMatchObject({ intact: false, findings: [{ problem: 'unsigned', stream }], recovered: [] })
+  })
+
+  test('is not where a checkpoint has signed that it came, and not what', () => {
+    const { verified } = late((id) => ({ stream: id, from: 1, seq: 4 }), { signed: true })
+    expect(verified.findings).toMatchObject([{ problem: 'unsigned' }])
+  })
 })
 
 test('events that came after the newest checkpoint are counted, not suspected', () => {

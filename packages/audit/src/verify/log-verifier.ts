@@ -6,6 +6,7 @@ import { createCheckpointChain } from './checkpoint-chain.ts'
 import { membersOf, placeIn, type SaidPlace } from './event-place.ts'
 import { type LogRecord, readExportLine } from './export-line.ts'
 import type { CheckpointFinding, EventFinding, Finding, Verification } from './findings.ts'
+import { createRecoveries } from './recoveries.ts'
 import { createStreamCheck, type StreamCheck } from './stream-check.ts'
 
 export interface LogVerifier {
@@ -42,6 +43,8 @@ interface StreamProgress {
   bad: boolean
   /** `at` of the first event that no checkpoint has signed. */
   unsignedAt: string | null
+  /** Number of the last event that is older than the newest checkpoint, and in none. */
+  lateUntil: number
 }
 
 const mostFindings = 100
@@ -54,6 +57,7 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
   const streams = new Map<string, StreamProgress>()
   const findings: Finding[] = []
   const archives = createArchiveClaims(report)
+  const recoveries = createRecoveries()
   const isOurs = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   let anchored = false
@@ -91,11 +95,24 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
     report({ about: 'event', ...finding })
   }
 
+  function meetUnsigned(progress: StreamProgress, record: LogRecord): void {
+    const at = timeOf(record)
+    const end = signedUntil()
+    progress.unsignedAt ??= at
+    if (end !== null && at < end) progress.lateUntil = progress.check.size
+    else recoveries.add(record)
+  }
+
+  /** What is older should be in the newest checkpoint; null: there is none. */
+  function signedUntil(): string | null {
+    return chain.last === null ? null : new Date(Date.parse(chain.last.at) - tolerance).toISOString()
+  }
+
   /** The event is sound: whether the tree that it completes was signed so. */
   function meetHead(stream: string, progress: StreamProgress, record: LogRecord): void {
     const { check, sizes, roots, met } = progress
     const size = sizes[met]
-    if (size === undefined) progress.unsignedAt ??= timeOf(record)
+    if (size === undefined) meetUnsigned(progress, record)
     if (check.size !== size) return
     progress.met++
     if (roots[met] === check.tree.root()) return
@@ -133,16 +150,21 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
   }
 
   function ends(): void {
-    const signedUntil = chain.last === null ? null : new Date(Date.parse(chain.last.at) - tolerance).toISOString()
     for (const [stream, progress] of streams) {
-      const { check, sizes, roots, bad, unsignedAt } = progress
+      const { check, sizes, roots, bad, unsignedAt, lateUntil } = progress
       if (bad) continue
       const until = sizes.at(-1) ?? 0
       if (check.size === 0 && archives.has({ stream, size: until, root: roots.at(-1) ?? '' })) continue
       const next = { stream, seq: check.size + 1, until, id: null, detail: '' }
       if (check.size < until) badEvent(progress, { problem: check.size === 0 ? 'missing' : 'truncated', ...next })
-      else if (unsignedAt !== null && signedUntil !== null && unsignedAt < signedUntil)
-        badEvent(progress, { problem: 'unsigned', ...next, seq: until + 1, until: check.size, detail: unsignedAt })
+      else if (lateUntil > 0 && !recoveries.excuse(stream, until + 1, lateUntil))
+        badEvent(progress, {
+          problem: 'unsigned',
+          ...next,
+          seq: until + 1,
+          until: check.size,
+          detail: unsignedAt ?? '',
+        })
     }
   }
 
@@ -181,6 +203,7 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
         keys: keys.map(({ text }) => text),
         trust: isKnown ? 'pinned' : first === null ? 'none' : 'first-use',
         archived: archives.met(),
+        recovered: recoveries.excused(),
         anchored,
         copied,
       }
@@ -189,7 +212,7 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
 }
 
 function newProgress(): StreamProgress {
-  return { check: createStreamCheck(), sizes: [], roots: [], met: 0, bad: false, unsignedAt: null }
+  return { check: createStreamCheck(), sizes: [], roots: [], met: 0, bad: false, unsignedAt: null, lateUntil: 0 }
 }
 
 /** The copy outside counts; what the log itself has must be the same. Signatures may be others, the text not. */

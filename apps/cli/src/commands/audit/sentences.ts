@@ -1,11 +1,16 @@
 import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
-import { type ArchivedMonth, sentenceOf, type Verification } from '@rack-gateway/audit/verify'
+import { type ArchivedMonth, type RecoveredRange, sentenceOf, type Verification } from '@rack-gateway/audit/verify'
 
 /** A verification as an auditor reads it: what holds or doesn't, and what that is worth. */
 export function sentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
   const checked = new Set(archives.map(({ month }) => month))
   const notHere = verification.archived.filter(({ month }) => !checked.has(month))
-  return [...verdictOn('the log', verification), ...worthOfCheckpoints(verification), ...notHere.map(notChecked)]
+  return [
+    ...verdictOn('the log', verification),
+    ...worthOfCheckpoints(verification),
+    ...verification.recovered.map(cameLate),
+    ...notHere.map(notChecked),
+  ]
 }
 
 /** The same of an archived month. */
@@ -26,6 +31,10 @@ function verdictOn(what: string, { intact, found, findings, streams, events }: V
 /** What was dropped is said plainly: a log that holds is not one that was checked to its beginning. */
 function notChecked({ month, events, streams, place, manifest }: ArchivedMonth): string {
   return `  NOT checked here: ${month} (${count(streams, 'stream')}, ${count(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}): get it and add --archive DIR`
+}
+
+function cameLate({ stream, first, last }: RecoveredRange): string {
+  return `  came late: stream ${stream}, events ${first} to ${last}, are older than the newest checkpoint, which has not signed them: stream.recovered says that they came from a fallback file after it. The next checkpoint signs both; verify again in a minute`
 }
 
 function worthOfCheckpoints(verification: Verification): string[] {

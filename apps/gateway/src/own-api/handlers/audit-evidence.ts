@@ -1,5 +1,6 @@
 import { NotFound } from '@rack-gateway/auth'
 import { NotSignedYet } from '../../errors.ts'
+import { watchCaller } from '../audit/watched.ts'
 import type { Handlers } from '../call.ts'
 
 export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 'proveAuditEvent'> = {
@@ -7,11 +8,18 @@ export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 
     return { keys: await auditEvidence.keys() }
   },
 
-  async readAuditLog({ auditEvidence, record }) {
+  async readAuditLog(call) {
     // Recorded first: it is then among what is read.
-    await record({ kind: 'audit.read', detail: { what: 'the whole log' } })
-    const body = auditEvidence.read()
-    return { body, mediaType: 'application/x-ndjson', fileName: null, release: () => void body.destroy() }
+    await call.record({ kind: 'audit.read', detail: { what: 'the whole log' } })
+    const watch = watchCaller({ ...call, permitted: call.again })
+    try {
+      const body = call.auditEvidence.read(watch.taken)
+      watch.signal.addEventListener('abort', () => body.destroy())
+      return { body, mediaType: 'application/x-ndjson', fileName: null, release: watch.stop }
+    } catch (error) {
+      watch.stop()
+      throw error
+    }
   },
 
   async proveAuditEvent({ auditEvidence, id, record }) {

@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { finished } from 'node:stream/promises'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { type System, startSystem } from '../support/system.ts'
+import { type Person, person, prefix } from './callers.ts'
+
+describe('the whole audit log, longer than what fits between gateway and reader', () => {
+  let system: System
+  let auditor: Person
+  let admin: postgres.Sql
+  beforeAll(async () => {
+    system = await startSystem({ publicUrl: 'own' })
+    admin = postgres(system.database.adminUrl, { max: 1, onnotice() {} })
+    auditor = await person(system, 'auditor')
+    const filler = 'x'.repeat(900)
+    for (let part = 0; part < 25; part++)
+      await Promise.all(
+        Array.from({ length: 1_000 }, () => system.app.audit.recordSoon({ kind: 'call', close: filler })),
+      )
+  })
+  afterAll(async () => {
+    await admin.end({ timeout: 5 })
+    await system.stop()
+  })
+
+  async function begun({ token }: Person): Promise<IncomingMessage> {
+    const headers = { authorization: `Bearer ${token}` }
+    const asked = get(`${system.url}${prefix}/audit/log`, { headers, agent: false })
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    answer.pause().on('error', () => undefined)
+    onTestFinished(() => void answer.destroy())
+    return answer
+  }
+
+  /** Seconds since more of the log was wanted. */
+  async function quietFor(): Promise<number> {
+    const [last] = await admin`
+      select extract(epoch from clock_timestamp() - max(query_start))::float8 as seconds from pg_stat_activity
+      where application_name = 'rack-gateway audit log' and datname = current_database()`
+    return last?.seconds
+  }
+
+  test('is cut when its reader loses the session', async () => {
+    const reader = await person(system, 'auditor')
+    const answer = await begun(reader)
+    expect(answer.statusCode).toBe(200)
+    const other = await person(system, 'admin')
+    expect((await system.send('DELETE', `${prefix}/sessions/${reader.session}`, other.token)).status).toBe(200)
+    await expect(finished(answer.resume())).rejects.toThrow()
+    expect(answer.complete).toBe(false)
+  })
+
+  test('keeps neither strangers from the keys nor auditors from proofs while as many read it as may', async () => {
+    await system.checkpoint()
+    const readers = [await begun(auditor), await begun(auditor)]
+    expect(readers.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+    const keys = await Promise.all(Array.from({ length: 20 }, () => fetch(`${system.url}${prefix}/audit/keys`)))
+    expect(new Set(keys.map(({ status }) => status))).toEqual(new Set([200]))
+    const [{ id } = {}] = await system.sql`select id from audit.events where kind = 'call' order by at limit 1`
+    const headers = { authorization: `Bearer ${auditor.token}` }
+    expect((await fetch(`${system.url}${prefix}/audit/events/${id}/proof`, { headers })).status).toBe(200)
+    for (const reader of readers) reader.destroy()
+  })
+
+  test('is taken back from readers who take nothing for a minute', async () => {
+    const stalled: IncomingMessage[] = []
+    for (let count = 0; count < 2; count++) {
+      await vi.waitFor(async () => {
+        const answer = await begun(auditor)
+        expect(answer.statusCode).toBe(200)
+        stalled.push(answer)
+      }, 5_000)
+    }
+    expect(stalled).toHaveLength(2)
+    expect((await begun(auditor)).statusCode).toBe(429)
+    await vi.waitFor(async () => expect(await quietFor()).toBeGreaterThan(1), 10_000)
+    const now = performance.now.bind(performance)
+    const minuteLater = vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000)
+    onTestFinished(() => minuteLater.mockRestore())
+    await vi.waitFor(async () => expect((await begun(auditor)).statusCode).toBe(200), 15_000)
+  })
+})
