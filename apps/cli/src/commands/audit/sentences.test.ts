@@ -14,6 +14,7 @@ const verification: Verification = {
   trust: 'pinned',
   archived: [],
   anchored: true,
+  recovered: [],
   copied: { last: 9, at: '2026-11-25T12:09:00.000Z' },
 }
 
