@@ -22,6 +22,7 @@ import { databaseForTest, readLinks, verifyDatabase } from '../testing/database.
 import { directoryForTest, openWriterWithFallback, testKeys } from '../testing/fallback.ts'
 import { type Disk, type DiskFile, nodeDisk } from './disk.ts'
 import { openFallback } from './fallback.ts'
+import { createPostgresImporter } from './importer.ts'
 
 type TestDatabase = Awaited<ReturnType<typeof databaseForTest>>
 
@@ -246,6 +247,7 @@ test('a torn last line was never promised: what stands before goes in, the file 
 
 test.each<[string, (text: string) => string, number]>([
   ['an event edited', (text) => text.replace('away2', 'away9'), 2],
+  ['an event whose JSON does not parse', (text) => text.replace(/("request":)("away2")/, '$1~$2'), 2],
   ['an event left out', (text) => text.split('\n').toSpliced(3, 1).join('\n'), 2],
   ['two events swapped', (text) => swap(text.split('\n'), 3, 4).join('\n'), 2],
   ['zeros at its end', (text) => `${text}${'\0'.repeat(4_096)}`, 5],
@@ -266,6 +268,55 @@ test.each<[string, (text: string) => string, number]>([
   expect(next.fallback.stats().refusedFiles).toBe(1)
   await next.end()
   expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true })
+})
+
+test('one damaged byte in the file of a process that lives does not keep it from its database: it begins another stream', async () => {
+  const database = await databaseForTest()
+  const directory = await directoryForTest()
+  const writer = await openWriterWithFallback(database.runtimeUrl, { directory })
+  const stream = writer.stream()
+  await recordAway(writer, 1)
+  for (const request of ['kept', 'hurt', 'lost']) await writer.record({ kind: 'intent', request })
+  const [name = ''] = await namesIn(directory)
+  const path = join(directory, name)
+  await writeFile(path, (await readFile(path, 'utf8')).replace(',"request":"hurt"', '~"request":"hurt"'))
+  writer.giveDatabase()
+  await vi.waitFor(() => expect(writer.fallback.stats()).toMatchObject({ away: false, refusedFiles: 1 }), {
+    timeout: 10_000,
+  })
+  await vi.waitFor(async () => expect((await writer.record({ kind: 'call' })).event.stream).not.toBe(stream))
+  expect(await eventsOf(database, 'intent')).toHaveLength(2)
+  expect(writer.alarms).toMatchObject([{ kind: 'stream.not-recovered', detail: { stream } }])
+  expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true })
+})
+
+test('a file whose import fails keeps neither others out nor a process from its database', async () => {
+  const database = await databaseForTest()
+  const directory = await directoryForTest()
+  const { stream } = await leaveFile(database, directory)
+  const other = await leaveFile(database, await directoryForTest())
+  await rename(other.path, join(directory, other.name))
+  const importer = createPostgresImporter({ url: database.runtimeUrl })
+  let fails = true
+  const next = await openWriterWithFallback(database.runtimeUrl, {
+    directory,
+    importer: {
+      ...importer,
+      async take(reader) {
+        if (fails && reader.header?.id === stream) throw new Error('the file can not be read')
+        return await importer.take(reader)
+      },
+    },
+  })
+  expect(next.fallback.stats()).toMatchObject({ failingFiles: 1, refusedFiles: 0 })
+  expect(await eventsOf(database, 'intent')).toHaveLength(5)
+  await recordAway(next, 2)
+  next.giveDatabase()
+  await vi.waitFor(() => expect(next.fallback.stats().away).toBe(false), { timeout: 10_000 })
+  fails = false
+  await next.fallback.look(next.record)
+  expect(next.fallback.stats()).toMatchObject({ failingFiles: 0, refusedFiles: 0 })
+  expect(await eventsOf(database, 'intent')).toHaveLength(12)
 })
 
 function swap(lines: string[], one: number, other: number): string[] {
@@ -651,7 +702,8 @@ test('nothing is removed before it is in the database and that is on record', as
       close: async () => {},
     },
   })
-  await expect(failing.look(next.record)).rejects.toThrow('connection reset')
+  await expect(failing.look(next.record)).resolves.toBeUndefined()
+  expect(failing.stats().failingFiles).toBe(1)
   expect(await namesIn(directory)).toEqual([expect.stringContaining(stream)])
   const last = await openWriterWithFallback(database.runtimeUrl, { directory })
   expect(await namesIn(directory)).toEqual([])
