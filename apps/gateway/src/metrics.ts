@@ -112,6 +112,9 @@ export function createMetrics({
     () => audit.stats().adopted,
   )
   counter('audit_outcomes_unknown', 'Calls of theirs of which nobody knows how they ended', () => audit.stats().unknown)
+  gauge('audit_adoption_failing', '1 while streams of processes that are gone can not be adopted', () =>
+    Number(audit.stats().adoptionFailure !== null),
+  )
   gauge('audit_fallback', '1 while records go to a file because the database can not take them', () =>
     Number(audit.stats().fallback?.away ?? false),
   )
@@ -128,6 +131,11 @@ export function createMetrics({
     'audit_fallback_refused_files',
     'Files of records that were set aside and need somebody',
     () => audit.stats().fallback?.refusedFiles ?? 0,
+  )
+  gauge(
+    'audit_fallback_failing_files',
+    'Files of records whose import failed and is tried again',
+    () => audit.stats().fallback?.failingFiles ?? 0,
   )
   counter(
     'audit_fallback_imported',

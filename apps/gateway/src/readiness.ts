@@ -39,17 +39,22 @@ function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
 
 /** A file that was refused takes nobody out of service: what is recorded now is safe. */
 function auditChecks({ audit }: FastifyInstance): Readiness[] {
-  const { available, fallback } = audit.stats()
-  const log = { name: 'audit', ready: available, detail: available ? 'writing' : 'can not be written' }
+  const { available, fallback, adoptionFailure } = audit.stats()
+  const state = available ? 'writing' : 'can not be written'
+  const adoption =
+    adoptionFailure === null ? '' : '; streams of processes that are gone can not be adopted: see the log'
+  const log = { name: 'audit', ready: available, detail: `${state}${adoption}` }
   return fallback === null ? [log] : [log, { name: 'audit-fallback', ready: true, detail: fallbackDetail(fallback) }]
 }
 
-function fallbackDetail({ away, bytes, since, refusedFiles }: FallbackStats): string {
+function fallbackDetail({ away, bytes, since, refusedFiles, failingFiles }: FallbackStats): string {
   const state = away ? 'the database can not take records: they go to a file' : 'not needed'
   const waiting =
     since === null ? [] : [`${bytes} bytes are not in the database, since ${new Date(since).toISOString()}`]
   const refused = refusedFiles === 0 ? [] : [`${refusedFiles} files were set aside and need somebody: see the log`]
-  return [state, ...waiting, ...refused].join('; ')
+  const failing =
+    failingFiles === 0 ? [] : [`${failingFiles} files can not be imported and are tried again: see the log`]
+  return [state, ...waiting, ...refused, ...failing].join('; ')
 }
 
 /** Seconds behind. */

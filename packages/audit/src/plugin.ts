@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import fp from 'fastify-plugin'
-import { type AdopterStats, createAdopter } from './adoption/adopter.ts'
+import { type Adopter, type AdopterStats, createAdopter } from './adoption/adopter.ts'
 import type { Adoptions } from './adoption/adoptions.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { EventDraft } from './event.ts'
@@ -41,7 +41,9 @@ export interface Audit {
   /** How each sink does; empty when there are none. */
   sinks(): SinkStats[]
   stats(): AuditWriterStats &
-    AdopterStats & {
+    Omit<AdopterStats, 'failure'> & {
+      /** Why the last look for streams to adopt failed; null: it did not. */
+      readonly adoptionFailure: string | null
       readonly pendingRefusals: number
       readonly refusals: number
       /** null: there is none. */
@@ -108,7 +110,7 @@ export default fp(
       sinks: () => sinks?.stats() ?? [],
       stats: () => ({
         ...writer.stats(),
-        ...(adopter?.stats() ?? nothingAdopted),
+        ...adoption(adopter),
         pendingRefusals: refusals.pending,
         refusals: refusals.total,
         fallback: fallback?.stats() ?? null,
@@ -134,4 +136,8 @@ export default fp(
   { name: '@rack-gateway/audit', fastify: '5.x' },
 )
 
-const nothingAdopted: AdopterStats = { adopted: 0, unknown: 0 }
+function adoption(adopter: Adopter | null) {
+  if (adopter === null) return { adopted: 0, unknown: 0, adoptionFailure: null }
+  const { failure: adoptionFailure, ...counts } = adopter.stats()
+  return { ...counts, adoptionFailure }
+}

@@ -93,7 +93,7 @@ test('a stream whose lease ended 30 s ago is adopted: where it ends, and each op
     },
     { stream, of: opened.id, request: 'r2', process: 'p1' },
   ])
-  expect(adopter.stats()).toEqual({ adopted: 1, unknown: 2 })
+  expect(adopter.stats()).toEqual({ adopted: 1, unknown: 2, failure: null })
   expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
@@ -216,8 +216,10 @@ test('an adopter that failed on the way goes on itself at its next look', async 
     }),
   })
   await expect(adopter.look()).rejects.toThrow('connection reset')
+  expect(adopter.stats()).toMatchObject({ adopted: 0, failure: 'connection reset' })
   fail = false
   await adopter.look()
+  expect(adopter.stats()).toMatchObject({ adopted: 1, failure: null })
   expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(1)
   expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
 })

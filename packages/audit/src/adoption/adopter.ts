@@ -19,6 +19,8 @@ export interface AdopterStats {
   readonly adopted: number
   /** Calls of which it was said that nobody knows how they ended. */
   readonly unknown: number
+  /** Why the last look failed; null: it did not. */
+  readonly failure: string | null
 }
 
 export interface Adopter {
@@ -44,6 +46,7 @@ export function createAdopter({
   onError,
 }: AdopterOptions): Adopter {
   const counts = { adopted: 0, unknown: 0 }
+  let failure: string | null = null
   let looking: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -89,10 +92,20 @@ export function createAdopter({
   }
 
   async function look() {
-    looking ??= adoptAll().finally(() => {
+    looking ??= adoptAndNote().finally(() => {
       looking = null
     })
     await looking
+  }
+
+  async function adoptAndNote() {
+    try {
+      await adoptAll()
+      failure = null
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error)
+      throw error
+    }
   }
 
   async function lookAndWait() {
@@ -108,6 +121,6 @@ export function createAdopter({
       clearTimeout(timer)
       await looking?.catch(() => {})
     },
-    stats: () => ({ ...counts }),
+    stats: () => ({ ...counts, failure }),
   }
 }

@@ -190,7 +190,9 @@ function lastGood(signed: StreamHead | null, kept: Pick<Tree, 'size' | 'peaks'> 
   return { size: signed.size, root: signed.root, tree: kept ?? none }
 }
 
-/** The checkpoint and how far its trees are, in one statement. @returns false when there is one of this number by now */
+/**
+ * The checkpoint and how far its trees are, in one statement. A file that is being imported holds its stream's lock, and leaves the
+ * stream to be accounted for: such a tree isn't settled. @returns false when there is one of this number by now */
 async function keep(sql: Sql, checkpoint: Checkpoint, grown: readonly GrownStream[]): Promise<boolean> {
   const { number, at, hash, key, replaces, written } = checkpoint
   const trees = grown.map(({ head, tree, settled }) => ({
@@ -204,10 +206,15 @@ async function keep(sql: Sql, checkpoint: Checkpoint, grown: readonly GrownStrea
       insert into audit.checkpoints (number, at, hash, key, replaces, note)
       values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})
       on conflict (number) do nothing returning 1
+    ), given as materialized (
+      select stream, size, decode(peaks, 'hex') as peaks, settled
+      from json_to_recordset(${JSON.stringify(trees)}::text::json) as t (stream uuid, size bigint, peaks text, settled boolean)
+    ), final as materialized (
+      select id from audit.streams where id in (select stream from given where settled)
+        and (adopted_by is null or accounted_at is not null) for share
     ), grown as (
       insert into audit.trees (stream, size, peaks, settled)
-      select stream, size, decode(peaks, 'hex'), settled
-      from json_to_recordset(${JSON.stringify(trees)}::text::json) as t (stream uuid, size bigint, peaks text, settled boolean)
+      select stream, size, peaks, settled and stream in (select id from final) from given
       where exists (select from made)
       on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled
     )

@@ -61,6 +61,8 @@ export interface FallbackStats {
   readonly since: number | null
   /** Files that were set aside and are there for somebody to look at. */
   readonly refusedFiles: number
+  /** Files that could not be imported at the last look and are tried again. */
+  readonly failingFiles: number
   /** Events that came into the database from files. */
   readonly imported: number
 }
@@ -89,9 +91,12 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   /** The streams of this process, and those of them that may not go on. */
   const streams = new Map<string, NewStream>()
   const stopped = new Set<string>()
+  /** Those with a file of which not all went in: they may go on only if the database has it all the same. */
+  const broken = new Set<string>()
   /** Ended while the database was away. */
   const ended = new Set<string>()
   let waiting = { bytes: 0, since: null as number | null, refusedFiles: 0 }
+  let failing = 0
   let growing: GrowingFile | null = null
   let away = false
   /** Why, and whether anybody was told. */
@@ -109,6 +114,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     importer,
     keys,
     onDifferent: (stream) => stopped.add(stream),
+    onBroken: (stream) => broken.add(stream),
     onAlarm: (draft) => options.onAlarm?.(draft),
   })
 
@@ -205,7 +211,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     const { waiting: files } = await directory.list()
     const foreign = files.filter(({ stream, name }) => !streams.has(stream) && !name.endsWith(taken))
     const alive = await importer.alive([...new Set(foreign.map(({ stream }) => stream))])
-    await recovery.take(({ stream, name }) => name !== growing?.name && !alive.has(stream))
+    const failed = await recovery.take(({ stream, name }) => name !== growing?.name && !alive.has(stream))
+    failing = failed.length
+    for (const { file, cause } of failed)
+      options.onError?.(new Error(`${file.name} can not be imported now; it is tried again`, { cause }))
   }
 
   async function comeBack() {
@@ -219,7 +228,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       }
       await exclusively(async () => {
         await endFile()
-        await recovery.take(({ stream }) => streams.has(stream))
+        const [failed] = await recovery.take(({ stream }) => streams.has(stream))
+        if (failed) throw failed.cause
         await expectComplete()
         for (const stream of ended) await primary.closeStream(stream)
         ended.clear()
@@ -240,6 +250,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     if (newest === null || stopped.has(newest.stream.id)) return
     const { stream, seq } = newest
     const found = await importer.lastSeq(stream)
+    if (found < seq && broken.has(stream.id)) {
+      stopped.add(stream.id)
+      return
+    }
     if (found < seq) throw new Error(`the database has ${stream.id} up to ${found} and not yet to ${seq}`)
     await primary.renewLease(stream.id, stream.lease)
   }
@@ -254,7 +268,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       }),
     append: (stream, events, accounting) =>
       exclusively(async () => {
-        if (stopped.has(stream)) throw new StreamLost(stream, 'the log has something else than its file')
+        if (stopped.has(stream)) throw new StreamLost(stream, 'not all of its file can be in the log')
         if (await reached(() => primary.append(stream, events, accounting))) return
         // Whether it took place decides who goes on with the adoption: it must be known to the database alone.
         if (accounting) throw new StreamLost(stream, 'the database went away while it adopted another')
@@ -302,7 +316,14 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
     stats() {
       const own = growing?.size ?? 0
-      return { away, usable, ...waiting, bytes: waiting.bytes + own, imported: recovery.stats().imported }
+      return {
+        away,
+        usable,
+        ...waiting,
+        bytes: waiting.bytes + own,
+        failingFiles: failing,
+        imported: recovery.stats().imported,
+      }
     },
   }
 }

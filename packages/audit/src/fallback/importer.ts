@@ -94,10 +94,21 @@ class ImportRefused extends Error {
 function refusal(error: unknown): ImportResult {
   if (error instanceof ImportRefused) return { kind: 'refused', reason: error.message, different: error.different }
   if (error instanceof postgres.PostgresError && error.code === lockNotAvailable) return { kind: 'busy' }
+  if (error instanceof postgres.PostgresError && isWithoutPartition(error))
+    return {
+      kind: 'refused',
+      reason: `the database has no room for its month, which is too old or was dropped (${error.message})`,
+      different: false,
+    }
   throw error
 }
 
 const lockNotAvailable = '55P03'
+
+/** Neither goes away by itself: `ensure_partition` makes none, or there is none any more. A constraint of ours would have a name. */
+function isWithoutPartition({ code, constraint_name: constraint }: postgres.PostgresError): boolean {
+  return code === '22008' || (code === '23514' && constraint === undefined)
+}
 
 async function take(
   tx: TransactionSql,
@@ -115,8 +126,11 @@ async function take(
     if (batch.done) {
       if (last.kind === 'stream.closed') await closeStream(tx, header.id)
       // Calls that the file brought may be open: its adopter goes on from where it was.
-      if (inserted > 0)
+      if (inserted > 0) {
         await tx`update audit.streams set accounted_at = null where id = ${header.id} and adopted_by is not null`
+        // What came late is to be signed, too.
+        await tx`update audit.trees set settled = false where stream = ${header.id} and settled`
+      }
       return { kind: 'imported', header, inserted, last, adoptedBy, end: batch.value }
     }
     const present = batch.value.filter(({ place }) => place.seq <= last.seq)

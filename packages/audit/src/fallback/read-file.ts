@@ -115,15 +115,25 @@ function readEvent(
   const seq = before ? before.place.seq + 1 : header.seq
   const signed = readEventLine(line, keys)
   if (signed === null) return `event ${seq} is not signed by a key of this gateway (APP_SECRET_KEY)`
-  const event: AuditEvent = JSON.parse(signed.canonical)
+  const hash = Buffer.from(signed.hash, 'hex')
+  const prev = before?.hash ?? Buffer.from(header.prev, 'hex')
+  // The signature is of the hash alone: until it is that of the text, the text may be anything.
+  if (!linkHash(prev, signed.canonical).equals(hash)) return `event ${seq} is not what was recorded`
+  const event = parse(signed.canonical)
+  if (event === null) return `event ${seq} can not be read`
   const moment = Date.parse(event.at)
   if (event.stream !== header.id || event.seq !== seq || monthOf(moment) !== header.month)
     return `event ${seq} is one of another place`
-  const hash = Buffer.from(signed.hash, 'hex')
-  const prev = before?.hash ?? Buffer.from(header.prev, 'hex')
-  if (!linkHash(prev, signed.canonical).equals(hash)) return `event ${seq} is not what was recorded`
   const place = { id: event.id, stream: event.stream, seq, moment, at: event.at }
   return new RecordedEvent(place, termsOf(event), signed.canonical, prev, hash)
+}
+
+function parse(text: string): AuditEvent | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 /** What a recorded event is found by. Its texts are in their visible form already. */

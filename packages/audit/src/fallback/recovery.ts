@@ -14,9 +14,20 @@ export interface Recovered {
   readonly whole: boolean
 }
 
+export interface FailedFile {
+  readonly file: FileName
+  readonly cause: unknown
+}
+
 export interface Recovery {
-  /** Imports the files that `which` says, each stream's in order. @throws what the database or the file system throws */
-  take(which: (file: WaitingFile) => boolean): Promise<void>
+  /**
+   * Imports the files that `which` says, each stream's in order. One that fails does not keep others out, but for those that follow
+   * it in its stream.
+   *
+   * @returns the files that failed and are tried again
+   * @throws what the database throws when it is away
+   */
+  take(which: (file: WaitingFile) => boolean): Promise<readonly FailedFile[]>
   /** Records what was done, then removes or sets aside the files. */
   report(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
   stats(): { readonly imported: number; readonly refused: number }
@@ -28,26 +39,37 @@ export interface RecoveryOptions {
   readonly keys: FallbackKeys
   /** A stream of which the log has something else than its file. */
   readonly onDifferent: (stream: string) => void
+  /** A stream of which the log may never have all that its file had. */
+  readonly onBroken: (stream: string) => void
   /** Somebody has to look at a file. */
   readonly onAlarm: (draft: EventDraft) => void
 }
 
-export function createRecovery({ directory, importer, keys, onDifferent, onAlarm }: RecoveryOptions): Recovery {
+export function createRecovery({
+  directory,
+  importer,
+  keys,
+  onDifferent,
+  onBroken,
+  onAlarm,
+}: RecoveryOptions): Recovery {
   const done = new Map<string, Recovered>()
   const counts = { imported: 0, refused: 0 }
 
-  async function takeOne(waiting: WaitingFile) {
+  async function takeOne(waiting: WaitingFile): Promise<'done' | 'busy'> {
     const file = await directory.take(waiting)
-    if (file === null || done.has(file.name)) return
+    if (file === null || done.has(file.name)) return 'done'
     const result = await readAndImport(file)
-    if (result.kind === 'busy') return
+    if (result.kind === 'busy') return 'busy'
     if (result.kind === 'imported') counts.imported += result.inserted
     if (result.kind === 'refused' && result.different) onDifferent(file.stream)
+    if (isBroken(result)) onBroken(file.stream)
     const recovered = recoveredOf(file, result)
     done.set(file.name, recovered)
-    if (recovered.whole) return
+    if (recovered.whole) return 'done'
     counts.refused++
     onAlarm(recovered.draft)
+    return 'done'
   }
 
   async function readAndImport(file: FileName): Promise<ImportResult> {
@@ -63,7 +85,20 @@ export function createRecovery({ directory, importer, keys, onDifferent, onAlarm
   return {
     async take(which) {
       const { waiting } = await directory.list()
-      for (const file of waiting.filter(which)) await takeOne(file)
+      const failed: FailedFile[] = []
+      const later = new Set<string>()
+      for (const file of waiting.filter(which)) {
+        if (later.has(file.stream)) continue
+        try {
+          if ((await takeOne(file)) === 'busy') later.add(file.stream)
+        } catch (cause) {
+          // Its own fault, as long as the database answers.
+          await importer.ping()
+          later.add(file.stream)
+          failed.push({ file, cause })
+        }
+      }
+      return failed
     },
     async report(record) {
       for (const { file, draft, whole } of [...done.values()]) {
@@ -75,6 +110,11 @@ export function createRecovery({ directory, importer, keys, onDifferent, onAlarm
     },
     stats: () => ({ ...counts }),
   }
+}
+
+/** What was torn was never promised, so its stream goes on without it. */
+function isBroken(result: ImportResult): boolean {
+  return result.kind === 'refused' || (result.kind === 'imported' && result.end.kind === 'damaged')
 }
 
 /** Opened without following links. */
