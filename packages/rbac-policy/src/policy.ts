@@ -10,7 +10,7 @@ import { mayGive } from './may-give.ts'
 import { documentHash, type PolicyDocument } from './policy-document.ts'
 import { compileRecordings } from './recordings.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
-import type { Moment, Permission, Policy, Principal } from './types.ts'
+import type { Moment, Permission, Policy, Principal, Role } from './types.ts'
 
 /**
  * Compiles a policy document. Everything is looked up afterwards; a principal's bindings are compiled once per principal object,
@@ -33,12 +33,18 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     mayGive: (principal, wanted, moment) =>
       mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
+    adminRoles: () => document.roles.filter(isAdminRole).map(({ name }) => name),
     racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
     sees: (principal, rack, app, moment) => judging.holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeys(secretKeys),
     isSecretParameter: createSecretKeys([...secretKeys, ...secretParameters]),
     recordingOf: compileRecordings(document.recordings),
   }
+}
+
+/** What the document check asks of `admin`, of any role. */
+function isAdminRole({ permissions, when = [] }: Role): boolean {
+  return permissions.includes('*') && when.length === 0
 }
 
 /** What decides of a policy. */

@@ -35,6 +35,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     holds: (principal, permission, where, moment) => policy.holds(principal, permission, where, moment),
     rolesAt: (principal, where, moment) => policy.rolesAt(principal, where, moment),
     rolesWith: (permission) => policy.rolesWith(permission),
+    adminRoles: () => policy.adminRoles(),
     racksOf: (principal, racks, moment) => policy.racksOf(principal, racks, moment),
     mayGive: (principal, wanted, moment) => policy.mayGive(principal, wanted, moment),
     sees: (principal, rack, app, moment) => policy.sees(principal, rack, app, moment),

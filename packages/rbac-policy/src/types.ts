@@ -179,6 +179,8 @@ export interface Policy {
   rolesAt(principal: Principal, where: Place, moment: Moment): readonly string[]
   /** Names of the roles that have a permission. */
   rolesWith(permission: Permission): string[]
+  /** Names of the roles that give back whatever was taken away: those with every permission, always. */
+  adminRoles(): string[]
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** Whether a principal holds everything that it wants to give: null, or a sentence that says what is missing. */
