@@ -58,6 +58,19 @@ describe('policy check', () => {
     })
   })
 
+  test('warns of rules for a service that takes no runs', async () => {
+    const rule = (services: string, modes: string) =>
+      `{ run: ls, roles: [ops], services: [${services}], modes: [${modes}] }`
+    write(
+      'policy.yaml',
+      `version: 1\ncommands:\n  rules:\n    one: ${rule('command, jobs', 'detached, exec')}\n    two: ${rule('jobs', 'detached')}\n    three: ${rule('jobs', 'exec')}\n    four: ${rule('"*"', 'detached')}\n`,
+    )
+    expect(JSON.parse((await run('check', '--json', 'policy.yaml')).stdout).warnings).toEqual([
+      'the command rule one permits only exec (with process:exec-any) on the service jobs, which commands.services does not name',
+      'the command rule two permits nothing on the service jobs, which commands.services does not name',
+    ])
+  })
+
   test('warns of what it opens', async () => {
     write('policy.yaml', 'version: 1\nunblocked: [PUT /system]\n')
     expect((await run('check', 'policy.yaml')).stdout).toContain(
