@@ -2,7 +2,7 @@ import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gat
 import { createSecretKeys } from '@rack-gateway/convox-api'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
-import { type CompiledDocument, decide, rolesWith } from './decide.ts'
+import { type CompiledDocument, decide, rolesWith, unheldAt } from './decide.ts'
 import { documentProblems } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
@@ -29,6 +29,8 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   return {
     ...judging,
     roles: new Map(document.roles.map((role) => [role.name, role])),
+    unheld: (principal, permission, where, moment) =>
+      unheldAt(compiled, principal, holdingsOf(principal), { permission, where, moment }),
     rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
     mayGive: (principal, wanted, moment) =>
       mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),

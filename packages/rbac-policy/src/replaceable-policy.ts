@@ -33,6 +33,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     },
     decide: (principal, call) => policy.decide(principal, call),
     holds: (principal, permission, where, moment) => policy.holds(principal, permission, where, moment),
+    unheld: (principal, permission, where, moment) => policy.unheld(principal, permission, where, moment),
     rolesAt: (principal, where, moment) => policy.rolesAt(principal, where, moment),
     rolesWith: (permission) => policy.rolesWith(permission),
     adminRoles: () => policy.adminRoles(),
