@@ -14,6 +14,10 @@ export const NotSigned = createError<[string]>('RGW_CLI_NOT_SIGNED', '%s')
 export const AuditUnreadable = createError<[string]>('RGW_CLI_AUDIT_UNREADABLE', '%s')
 /** A policy document, or a file of cases for one. */
 export const PolicyInvalid = createError<[string]>('RGW_CLI_POLICY_INVALID', '%s')
+/** A recording that isn't what was recorded. */
+export const RecordingBroken = createError<[string]>('RGW_CLI_RECORDING_BROKEN', '%s')
+/** A recording whose end is not known. */
+export const RecordingNotWhole = createError<[string]>('RGW_CLI_RECORDING_NOT_WHOLE', '%s')
 export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
 export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
 export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')

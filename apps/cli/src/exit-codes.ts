@@ -8,7 +8,7 @@ export const exitCodes = {
   notLoggedIn: 4,
   /** The policy refuses the command: convox wasn't started, or `can` was asked. */
   denied: 5,
-  /** `audit verify`: the log is not what was recorded. */
+  /** `audit verify`, `audit play`: the log, or a recording, is not what was recorded. */
   tampered: 6,
   /** Nothing is known: the log could not be read to its end, or no checkpoint has signed the event yet. */
   unverified: 8,
@@ -32,6 +32,8 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_POLICY_INVALID', exitCodes.checkFailed],
   ['RGW_CLI_NOT_SIGNED', exitCodes.unverified],
   ['RGW_CLI_AUDIT_UNREADABLE', exitCodes.unverified],
+  ['RGW_CLI_RECORDING_NOT_WHOLE', exitCodes.unverified],
+  ['RGW_CLI_RECORDING_BROKEN', exitCodes.tampered],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],

@@ -55,7 +55,10 @@ export const commandExamples = {
   rack-gateway audit search rake db:migrate --effect deny --in-rack production
   rack-gateway audit show 01a21006-6e55-7646-9171-966421143187
   rack-gateway audit tail --kind login.failed
-  rack-gateway audit export --since 2027-01-01 --until 2027-02-01 --format csv -o january.csv`,
+  rack-gateway audit export --since 2027-01-01 --until 2027-02-01 --format csv -o january.csv
+  rack-gateway audit recordings --principal ada@example.com --since 3d
+  rack-gateway audit play 01a21006-6e55-7646-9171-966421143187 --speed 2
+  rack-gateway audit transcript 01a21006-6e55-7646-9171-966421143187 --search 'drop table'`,
   url: `Examples:
   RACK_URL=$(rack-gateway url --rack staging) convox apps`,
 } as const

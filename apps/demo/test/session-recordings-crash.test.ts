@@ -59,9 +59,83 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
   const text = await asked.text()
   expect(asked.status).toBe(200)
   expect(text).toContain('before')
-  expect(JSON.parse(text.trimEnd().split('\n').at(-1) ?? '')).toEqual([0, 'm', 'cut: it ends without its last chunk'])
+  const last = text.trimEnd().split('\n').slice(-2)
+  expect(last.map((line) => JSON.parse(line))).toEqual([
+    [0, 'm', 'cut: it ends without its last chunk'],
+    [0, 'v', 'open'],
+  ])
   await next.stop()
 }, 60_000)
+
+/** As after its process has been gone for a minute. */
+async function expire(stream: string) {
+  await system.sql`update audit.streams set lease_until = now() - interval '31 seconds' where id = ${stream}`
+}
+
+async function closedEvents(id: string) {
+  return (await system.events()).filter(({ kind, recording }) => kind === 'recording.closed' && recording?.id === id)
+}
+
+async function crash(): Promise<{ id: string; stream: string }> {
+  const before = await lastRecording().then(
+    ({ id }) => id,
+    () => '',
+  )
+  const gateway = await started()
+  const socket = await exec(gateway, 'bash')
+  socket.send(Buffer.from('echo left\n'))
+  await expect.poll(async () => (await lastRecording()).id).not.toBe(before)
+  const left = await lastRecording()
+  await expect.poll(async () => (await cast(left.id)).output.toString(), { timeout: 15_000 }).toContain('left')
+  await gateway.kill()
+  await socket.closed()
+  return left
+}
+
+test('what kill -9 left is closed once, by one of those that adopt: what is stored of it is proven from then on', async () => {
+  const { id, stream } = await crash()
+  await expire(stream)
+  const replicas = await Promise.all([started(), started(), started()])
+  await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
+  const { verdict } = await cast(id)
+  expect(verdict.state).toBe('cut')
+  const opened = (await system.events()).find(({ kind, recording }) => kind === 'opened' && recording?.id === id)
+  const [closed, ...more] = await closedEvents(id)
+  expect(more).toEqual([])
+  expect(closed).toMatchObject({
+    of: opened?.id,
+    rack: 'staging',
+    app: 'myapp',
+    process: 'web',
+    recording: { id, mode: 'best-effort', chunks: verdict.chunks, bytes: verdict.bytes, head: verdict.head },
+    detail: { stream, state: 'cut', problem: 'it ends without its last chunk' },
+  })
+  const [, second = replicas[0]] = replicas
+  const read = () =>
+    fetch(`${second.url}/gateway/api/v1/recordings/${id}`, { headers: { Authorization: `Bearer ${admin}` } })
+  expect(await (await read()).text()).toContain('cut: it ends without its last chunk')
+  // What was cut off after that is found by what the event says.
+  await directory.store.remove(`recordings/${id}/${String(verdict.chunks - 1).padStart(10, '0')}`)
+  await expect(read().then((answer) => answer.text())).rejects.toThrow()
+  await Promise.all(replicas.map((replica) => replica.stop()))
+  expect(await closedEvents(id)).toHaveLength(1)
+}, 120_000)
+
+test('a recording whose event was durable before its adopter died is not closed twice', async () => {
+  const { id, stream } = await crash()
+  await expire(stream)
+  const first = await started()
+  await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
+  await first.kill()
+  await system.sql`update gateway.recordings set ended_at = null, chunks = null, bytes = null, head = null where id = ${id}`
+  const second = await started()
+  await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
+  const [row] = await system.sql`select chunks::int, head from gateway.recordings where id = ${id}`
+  const { verdict } = await cast(id)
+  expect(row).toEqual({ chunks: verdict.chunks, head: verdict.head })
+  expect(await closedEvents(id)).toHaveLength(1)
+  await second.stop()
+}, 120_000)
 
 test('a stop stores and closes what runs', async () => {
   const gateway = await started()

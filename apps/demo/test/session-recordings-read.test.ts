@@ -102,6 +102,7 @@ describe('recordings by the gateway’s own API', () => {
     const cast = castOf(text)
     expect(cast.header).toMatchObject({ version: 3, command: 'echo two' })
     expect(cast.output.toString()).toBe('two\n')
+    expect(cast.events.at(-1)).toEqual([0, 'v', 'complete'])
     const opened = (await system.events()).find(({ kind, recording }) => kind === 'opened' && recording?.id === made[1])
     expect(await system.lastEvent()).toMatchObject({
       kind: 'recording.read',
@@ -140,11 +141,20 @@ describe('recordings by the gateway’s own API', () => {
     expect(changed.text).not.toContain('four\n')
     await directory.store.remove(last)
     const cut = await read(id)
-    expect([cut.whole, castOf(cut.text).events.at(-1)?.[2]]).toEqual([
+    expect([cut.whole, castOf(cut.text).events.findLast(([, code]) => code === 'm')?.[2]]).toEqual([
       false,
       expect.stringContaining('broken: chunk 1 is missing: the log says that there were 2 chunks'),
     ])
     await directory.store.remove(first)
     expect(await read(id)).toMatchObject({ status: 502, text: expect.stringContaining('RGW_RECORDING_BROKEN') })
+  })
+
+  test('that were removed say so, and stay in the list', async () => {
+    const id = made[2] ?? ''
+    const because = 'it ended longer ago than recordings are kept'
+    await system.sql`update gateway.recordings set removed_because = ${because}, removed_at = now() where id = ${id}`
+    expect(await read(id)).toMatchObject({ status: 410, text: expect.stringContaining(because) })
+    expect((await list('?state=removed')).items).toMatchObject([{ id, removedBecause: because }])
+    expect((await list('?state=ended')).items.map((item) => item.id)).not.toContain(id)
   })
 })

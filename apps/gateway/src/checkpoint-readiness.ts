@@ -9,13 +9,21 @@ export function checkpointsCheck(state: CheckpointerState): Readiness {
   return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; ') }
 }
 
-function* sentences({ number, age, alarms, missingKey, places }: CheckpointerState): Generator<string> {
+function* sentences({ number, age, alarms, alarmBefore, missingKey, places }: CheckpointerState): Generator<string> {
   if (alarms > 0) yield `ALARM: the audit log is not what was recorded and signed (${alarms} findings in the log)`
+  else if (alarmBefore !== null)
+    yield `ALARM: the audit log was found not to be what was recorded and signed, last at ${alarmBefore} (audit.inconsistent events)`
   if (missingKey !== null) yield 'the log goes on with a signing key that is not here: AUDIT_SIGNING_KEY should hold it'
   if (number === 0) yield 'none yet'
   else yield `number ${number}, ${Math.round(age / 1_000)} s ago${age > late ? ', which is late: see the log' : ''}`
   if (places.length === 0) yield 'unanchored: no copy is kept out of the reach of the database’s owner'
-  const behind = places.filter(({ number: delivered, problem }) => problem !== null || delivered < number)
-  const failing = behind.filter(({ problem }) => problem !== null)
-  if (places.length > 0) yield `copies in ${places.length - failing.length} of ${places.length} places`
+  if (places.length > 0) yield copies(number, places)
+}
+
+/** The newest one may be under way. */
+function copies(number: number, places: CheckpointerState['places']): string {
+  const behind = places.filter((place) => place.problem !== null || place.number < Math.max(1, number - 1))
+  const counted = `copies in ${places.length - behind.length} of ${places.length} places`
+  const lacking = Math.max(0, ...behind.map((place) => number - place.number))
+  return lacking === 0 ? counted : `${counted}, up to ${lacking} are missing: see the log`
 }

@@ -67,8 +67,13 @@ import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
 import { createArchive } from './recordings/archive.ts'
-import { createCatalogue } from './recordings/catalogue.ts'
-import { type RecordingSettings, recordingKeys, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
+import {
+  careForRecordings,
+  type RecordingSettings,
+  recordingKeys,
+  registerRecordings,
+  sessionRecorderOf,
+} from './recordings/register.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
@@ -151,6 +156,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     const { workloads, lastUses } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     await registerRecordings(app, options)
+    careForRecordings(app, options)
     const sweep = createBufferSweep()
     await app.register(rackRegistryPlugin, { racks, passed: sweep })
     const months = watchLogMonths(app, database)
@@ -178,6 +184,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
         store: app.recordings?.store ?? null,
         deriveKeys: recordingKeys(options.secretKeys),
         sql: database.sql,
+        hasten: (id) => app.recordings?.hasten(id) ?? (() => {}),
       }),
       auditLog,
       childFlags: options.childFlags ?? process.execArgv,
@@ -376,7 +383,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     runs: createRuns(database.sql, now),
     masks,
     live,
-    recorder: sessionRecorderOf(app, { catalogue: createCatalogue(database.sql), now }),
+    recorder: sessionRecorderOf(app, { sql: database.sql, now }),
     sweep,
     now,
     reads: auditReads,

@@ -51,7 +51,13 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       login: loginOf(config),
       deviceLogin: config.deviceLogin,
       metrics: config.metrics,
-      recordings: config.recordings === null ? null : { address: config.recordings },
+      recordings:
+        config.recordings === null
+          ? null
+          : {
+              address: config.recordings,
+              retention: { keep: config.recordingsKeep, maxSize: config.recordingsMaxSize },
+            },
       sinks: config.sinks.map(sinkSettingsOf),
     })
     const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {

@@ -59,6 +59,9 @@ export const eventKinds = [
   'signing-key.changed',
   'recording.gap',
   'recording.read',
+  'recording.closed',
+  'recording.ended',
+  'recording.removed',
   'audit.exported',
 ] as const
 export type EventKind = (typeof eventKinds)[number]

@@ -13,6 +13,7 @@ import {
   rackUrlProblem,
   secretKeysProblem,
 } from './server-values.ts'
+import { sizeProblem } from './size.ts'
 
 /**
  * The server's environment. A description says what a value looks like: it completes "should be …",
@@ -61,6 +62,18 @@ export const ServerEnvironment = Type.Object({
     checked(
       'where recordings of sessions are kept: the path of a directory from / on, or s3://bucket/prefix?region=eu-west-1; unset: nothing is recorded',
       recordingsProblem,
+    ),
+  ),
+  RECORDINGS_KEEP: Type.Optional(
+    checked(
+      'how long a recording is kept after its end: a duration from 1d to 3650d, such as 90d; unset: for ever',
+      durationProblem('1d', '3650d'),
+    ),
+  ),
+  RECORDINGS_MAX_SIZE: Type.Optional(
+    checked(
+      'what ended recordings may come to, such as 500GiB, before the oldest are removed; unset: anything',
+      sizeProblem,
     ),
   ),
   AUDIT_READS: Type.Enum(['strict', 'relaxed'], {

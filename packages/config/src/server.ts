@@ -11,6 +11,7 @@ import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
+import { readSize } from './size.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -60,6 +61,9 @@ export interface ServerConfig {
   readonly policyPackages: readonly string[]
   /** Where recordings are kept: a path or an address; null: nothing is recorded. */
   readonly recordings: string | null
+  /** Milliseconds that they are kept, and bytes that they may come to; null: for ever, and any. */
+  readonly recordingsKeep: number | null
+  readonly recordingsMaxSize: number | null
   /** Where events are sent beside the log, sorted by name. */
   readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
@@ -116,6 +120,8 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
       values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
     ),
     recordings: values.RECORDINGS ?? null,
+    recordingsKeep: values.RECORDINGS_KEEP === undefined ? null : durationOf(values.RECORDINGS_KEEP),
+    recordingsMaxSize: values.RECORDINGS_MAX_SIZE === undefined ? null : readSize(values.RECORDINGS_MAX_SIZE),
     sinks: Object.freeze(sinks),
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,

@@ -120,6 +120,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "gateway.api_tokens: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.bindings: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.credentials: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
+      "gateway.recordings: raise_revision AFTER UPDATE OF ending FOR EACH ROW (O)",
       "gateway.service_accounts: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.sessions: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.trusts: raise_revision AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE FOR EACH STATEMENT (O)",

@@ -281,6 +281,10 @@ export const recordings = gateway.table('recordings', {
   head: text('head'),
   /** Bytes of the session that are missing. */
   lost: bigint('lost', { mode: 'number' }),
+  /** Why somebody ends it, for the person to read. */
+  ending: text('ending'),
+  removedAt: instant('removed_at'),
+  removedBecause: text('removed_because'),
 })
 
 /** One row; a trigger on every table above that identity depends on raises it, and notifies `gateway_revision`. */

@@ -6,9 +6,33 @@ import { ObjectDiffers, ObjectStoreUnusable, ObjectTooLarge } from './errors.ts'
 import { checkKey } from './key.ts'
 import { defaultLimit, type GetOptions, type ObjectStore, type PutOptions, type StoredObject } from './object-store.ts'
 
+const mostRemembered = 1_000
+
 /** Objects as files of one directory, readable by their owner only. It can't keep its owner from changing them. */
 export function createDirectoryStore(directory: string): ObjectStore {
   const fileOf = (key: string) => join(directory, ...key.split('/'))
+  /** Directories that were made durable, oldest first. */
+  const made = new Set<string>()
+
+  async function makeRoom(below: string): Promise<void> {
+    if (made.has(below)) return
+    await makeDirectories(directory, below)
+    made.add(below)
+    const [oldest] = made
+    if (made.size > mostRemembered && oldest !== undefined) made.delete(oldest)
+  }
+
+  /** Somebody may have removed a directory that was there. */
+  async function writeBelow(below: string, unfinished: string, bytes: Uint8Array): Promise<void> {
+    await makeRoom(below)
+    try {
+      await writeDurably(unfinished, bytes)
+    } catch (error) {
+      if (!made.delete(below) || !hasCode(error, 'ENOENT')) throw error
+      await makeRoom(below)
+      await writeDurably(unfinished, bytes)
+    }
+  }
 
   async function get(key: string, { limit = defaultLimit, signal }: GetOptions = {}): Promise<Buffer | null> {
     checkKey(key)
@@ -30,10 +54,9 @@ export function createDirectoryStore(directory: string): ObjectStore {
       checkKey(key)
       signal?.throwIfAborted()
       const file = fileOf(key)
-      await makeDirectories(directory, dirname(file))
       const unfinished = join(dirname(file), `.${randomBytes(12).toString('hex')}`)
       try {
-        await writeDurably(unfinished, bytes)
+        await writeBelow(dirname(file), unfinished, bytes)
         signal?.throwIfAborted()
         // A link, unlike a rename, never replaces what is there.
         await link(unfinished, file)

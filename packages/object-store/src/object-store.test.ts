@@ -257,3 +257,15 @@ test('an S3 that says nothing is given up when the caller says so', async () => 
   server.hang(false)
   await store.put('one', Buffer.from('1'))
 })
+
+test('a directory that somebody has removed meanwhile is made again', async () => {
+  const root = await temporaryDirectory()
+  const store = await openObjectStore(readObjectStoreAddress(root))
+  await store.put('a/b/1', Buffer.from('one'))
+  await rm(join(root, 'a'), { recursive: true })
+  await store.put('a/b/2', Buffer.from('two'))
+  expect(await store.get('a/b/2')).toEqual(Buffer.from('two'))
+  await rm(join(root, 'a', 'b'), { recursive: true })
+  await store.put('a/b/3', Buffer.from('three'))
+  expect(await store.get('a/b/3')).toEqual(Buffer.from('three'))
+})

@@ -82,6 +82,7 @@ export const permissions: readonly PermissionEntry[] = entries({
   'gateway:policy:read': 'read the policy',
   'gateway:audit:read': 'read and export the audit log',
   'gateway:recording:read': 'see recordings of sessions',
+  'gateway:recording:end': 'end sessions that are being recorded',
   'gateway:user:write': 'manage users',
   'gateway:binding:write': 'manage bindings',
   'gateway:trust:write': 'manage trust in CI systems',

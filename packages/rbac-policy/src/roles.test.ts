@@ -27,6 +27,7 @@ const beyondRoutes: Readonly<Record<string, string>> = {
   'gateway:policy:read': 'VODC',
   'gateway:audit:read': '',
   'gateway:recording:read': '',
+  'gateway:recording:end': '',
   'gateway:user:write': '',
   'gateway:binding:write': '',
   'gateway:trust:write': '',
@@ -94,7 +95,7 @@ describe('permissions', () => {
   })
 
   test('a star at the end stands for one segment or more, alone for everything', () => {
-    expect(expandPermission('gateway:*')).toHaveLength(11)
+    expect(expandPermission('gateway:*')).toHaveLength(12)
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })
 

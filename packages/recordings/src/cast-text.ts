@@ -1,3 +1,5 @@
+import { giveBuffer, takeBuffer } from './large-buffers.ts'
+
 const smallest = 256
 /** By byte: 0 as it is, 1 by its number, else what follows the backslash. */
 const escapes = new Uint8Array(256).fill(1, 0, 0x20)
@@ -38,12 +40,18 @@ export class CastText {
     this.#used = at
   }
 
-  /** Empties it. @returns what was added */
-  take(): Buffer {
-    const taken = this.#bytes?.subarray(0, this.#used) ?? Buffer.alloc(0)
+  /** Empties it. @param use is given what was added, and keeps no reference to it */
+  drain<T>(use: (text: Buffer) => T): T {
+    const bytes = this.#bytes
+    const used = this.#used
     this.#bytes = null
     this.#used = 0
-    return taken
+    if (bytes === null) return use(Buffer.alloc(0))
+    try {
+      return use(bytes.subarray(0, used))
+    } finally {
+      giveBuffer(bytes)
+    }
   }
 
   #room(length: number): Buffer {
@@ -52,8 +60,11 @@ export class CastText {
     if (bytes !== null && bytes.length >= needed) return bytes
     let size = bytes?.length ?? smallest
     while (size < needed) size *= 2
-    const larger = Buffer.allocUnsafeSlow(size)
-    bytes?.copy(larger, 0, 0, this.#used)
+    const larger = takeBuffer(size)
+    if (bytes !== null) {
+      bytes.copy(larger, 0, 0, this.#used)
+      giveBuffer(bytes)
+    }
     this.#bytes = larger
     return larger
   }

@@ -7,7 +7,7 @@ import { bytesOf, type CastEvent } from './testing/casts.ts'
 function written(write: (cast: CastWriter) => void): string {
   const cast = new CastWriter()
   write(cast)
-  return cast.take().toString('utf8')
+  return cast.drain((text) => text.toString('utf8'))
 }
 
 const eventsIn = (text: string): CastEvent[] =>

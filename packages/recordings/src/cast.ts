@@ -28,7 +28,7 @@ export class CastWriter {
   /** By direction: the beginning of a character. */
   readonly #unfinished: { o: Buffer | null; i: Buffer | null } = { o: null, i: null }
 
-  /** Bytes that were written since the last `take`. */
+  /** Bytes that were written since the last `drain`. */
   get size(): number {
     return this.#text.size
   }
@@ -67,8 +67,9 @@ export class CastWriter {
     this.#text.add(`${JSON.stringify(text)}]\n`)
   }
 
-  take(): Buffer {
-    return this.#text.take()
+  /** Empties it. @param use is given what was written, and keeps no reference to it */
+  drain<T>(use: (text: Buffer) => T): T {
+    return this.#text.drain(use)
   }
 
   #whole(code: 'o' | 'i', at: number, bytes: Buffer): void {

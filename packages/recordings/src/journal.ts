@@ -1,3 +1,5 @@
+import { giveBuffer, takeBuffer } from './large-buffers.ts'
+
 /** Bytes of one direction that came within a moment. */
 export interface Segment {
   readonly code: 'o' | 'i'
@@ -56,14 +58,15 @@ export class Journal {
     if (last.to === last.from) this.#segments.pop()
   }
 
-  /** Empties it. The views are valid until something is appended. */
+  /** Empties it. Each view is valid until the next one is asked for. */
   *take(): Generator<{ readonly code: 'o' | 'i'; readonly at: number; readonly bytes: Buffer }> {
     const [bytes, segments] = [this.#bytes, this.#segments]
     this.#bytes = null
     this.#used = 0
     this.#segments = []
-    if (bytes !== null)
-      for (const { code, at, from, to } of segments) yield { code, at, bytes: bytes.subarray(from, to) }
+    if (bytes === null) return
+    for (const { code, at, from, to } of segments) yield { code, at, bytes: bytes.subarray(from, to) }
+    giveBuffer(bytes)
   }
 
   #makeRoom(length: number): Buffer {
@@ -72,8 +75,11 @@ export class Journal {
     if (bytes !== null && bytes.length >= needed) return bytes
     let size = bytes?.length ?? smallest
     while (size < needed) size *= 4
-    const larger = Buffer.allocUnsafeSlow(Math.min(size, this.#limit))
-    if (bytes !== null) bytes.copy(larger, 0, 0, this.#used)
+    const larger = takeBuffer(Math.min(size, this.#limit))
+    if (bytes !== null) {
+      bytes.copy(larger, 0, 0, this.#used)
+      giveBuffer(bytes)
+    }
     this.#bytes = larger
     return larger
   }

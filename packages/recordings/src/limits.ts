@@ -3,6 +3,8 @@ export interface RecordingLimits {
   readonly chunk: number
   /** Milliseconds after which what has come is a chunk, however little it is: what a crash may lose. Default 5,000. */
   readonly flushAfter: number
+  /** The same while somebody watches it. Default 500. */
+  readonly flushWatchedAfter: number
   /** Bytes of one recording that may wait for the store. Default 2 MiB. */
   readonly waiting: number
   /** Milliseconds that a `best-effort` session is held when as much waits, before it goes on without being recorded. Default 2,000. */
@@ -25,6 +27,7 @@ export interface RecordingLimits {
 export const defaultLimits: RecordingLimits = {
   chunk: 512 * 1024,
   flushAfter: 5_000,
+  flushWatchedAfter: 500,
   waiting: 2 * 1024 * 1024,
   hold: 2_000,
   waitingInAll: 64 * 1024 * 1024,

@@ -32,7 +32,7 @@ export interface ReadRecordingOptions {
 }
 
 /** Above what one chunk can come to: 512 KiB, of which a byte may be written as six, and once more in base64. */
-const largestChunk = 8 * 1024 * 1024
+export const largestChunk = 8 * 1024 * 1024
 
 /**
  * Reads a recording chunk by chunk and checks each one before any of it is given out.

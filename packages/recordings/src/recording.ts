@@ -75,6 +75,7 @@ export class Recording {
   #failure: string | null = null
   #gap: { readonly since: number; readonly reason: string; bytes: number } | null = null
   #over = false
+  #watchers = 0
   #ended = false
   #tellOver = () => {}
 
@@ -133,6 +134,17 @@ export class Recording {
     }
   }
 
+  /** @returns the function that ends it */
+  hasten(): () => void {
+    this.#watchers += 1
+    if (this.#timer !== undefined) this.#flush()
+    let ended = false
+    return () => {
+      if (!ended) this.#watchers -= 1
+      ended = true
+    }
+  }
+
   /** The rack has said that nothing more comes. */
   sawEnd(): void {
     this.#ended = true
@@ -183,7 +195,7 @@ export class Recording {
       const taken = this.#journal.append(code, this.#at(), rest)
       rest = rest.subarray(taken)
       if (this.#journal.size === this.#options.context.limits.chunk) this.#flush()
-      else this.#timer ??= setTimeout(() => this.#flush(), this.#options.context.limits.flushAfter).unref()
+      else this.#timer ??= setTimeout(() => this.#flush(), this.#flushAfter).unref()
     }
   }
 
@@ -196,7 +208,7 @@ export class Recording {
     if (!/^\d{1,10}$/.test(code)) return
     this.#journal.dropTail(tail.length - at)
     this.#exit = code
-    this.#timer ??= setTimeout(() => this.#flush(), this.#options.context.limits.flushAfter).unref()
+    this.#timer ??= setTimeout(() => this.#flush(), this.#flushAfter).unref()
   }
 
   #flush(): void {
@@ -213,10 +225,15 @@ export class Recording {
   }
 
   #seal(final: boolean): Buffer {
-    const chunk = this.#sealer.seal(this.#cast.take(), { final })
+    const chunk = this.#cast.drain((text) => this.#sealer.seal(text, { final }))
     this.#head = nextHead(this.#head, chunk)
     this.#bytes += chunk.length
     return chunk
+  }
+
+  get #flushAfter(): number {
+    const { flushAfter, flushWatchedAfter } = this.#options.context.limits
+    return this.#watchers === 0 ? flushAfter : Math.min(flushAfter, flushWatchedAfter)
   }
 
   #isFull(): boolean {

@@ -50,6 +50,8 @@ export interface Recordings {
   begin(recording: NewRecording): Promise<Recording>
   /** A session went on that should have been recorded and was not at all. @param bytes of it */
   missed(bytes: number): void
+  /** While somebody watches a recording of this process, what comes is a chunk sooner. @returns the function that ends it */
+  hasten(id: string): () => void
   stats(): RecordingStats
   /** Waits for sessions to end and for what isn't stored yet, as long as `drain` says. */
   close(): Promise<void>
@@ -61,7 +63,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
   const totals = newTotals()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
-  const open = new Set<Recording>()
+  const open = new Map<string, Recording>()
   let lost = 0
   const context = { store, limits, elapsed, totals, signal: stopping.signal, onError }
 
@@ -70,8 +72,8 @@ export function createRecordings(options: RecordingsOptions): Recordings {
   }
 
   function watch(recording: Recording): void {
-    open.add(recording)
-    recording.whenOver.then(() => recording.stored()).finally(() => open.delete(recording))
+    open.set(recording.id, recording)
+    recording.whenOver.then(() => recording.stored()).finally(() => open.delete(recording.id))
   }
 
   return {
@@ -104,6 +106,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       return recording
     },
     missed,
+    hasten: (id) => open.get(id)?.hasten() ?? (() => {}),
     stats: () => ({
       open: open.size,
       waitingBytes: totals.waitingBytes,
@@ -115,7 +118,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       lost,
     }),
     async close() {
-      const all = Promise.all([...open].map((recording) => recording.whenOver.then(() => recording.stored())))
+      const all = Promise.all([...open.values()].map((recording) => recording.whenOver.then(() => recording.stored())))
       const giveUp = new AbortController()
       await Promise.race([all, sleep(limits.drain, undefined, { signal: giveUp.signal })]).finally(() => giveUp.abort())
       stopping.abort(new Error('the gateway has stopped'))

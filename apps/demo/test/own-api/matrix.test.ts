@@ -59,6 +59,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /audit/events/{id}/proof': 'admins and auditors',
   'GET /recordings': 'admins and auditors',
   'GET /recordings/{id}': 'admins and auditors',
+  'GET /recordings/{id}/live': 'admins and auditors',
+  'POST /recordings/{id}/end': 'admins',
   'GET /audit/events': 'admins and auditors',
   'GET /audit/events/{id}': 'admins and auditors',
   'GET /audit/events/stream': 'admins and auditors',

@@ -21,6 +21,8 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_NOT_LOGGED_IN: 'for which gateway there is no token',
   RGW_CLI_TOKEN_EXPIRED: 'when the token ended',
   RGW_CLI_TOKEN_REFUSED: 'that the gateway refused the token',
+  RGW_CLI_RECORDING_BROKEN: 'that a recording is not what was recorded',
+  RGW_CLI_RECORDING_NOT_WHOLE: 'that a recording was cut by a crash, or broke off on its way',
   RGW_CLI_POLICY_INVALID: 'what is wrong with a policy document or a file of cases, each with line and column',
   RGW_CLI_UNKNOWN_RACK: 'which name is unknown, and which there are',
   RGW_CLI_USAGE: 'what in the command can’t be understood',
@@ -39,6 +41,8 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_NOT_SIGNED_YET: 'that no checkpoint has signed the event yet; one does within a minute',
   RGW_RECORDING_UNAVAILABLE:
     'that a session which has to be recorded can not be, or that there is no store to read from',
+  RGW_RECORDING_REMOVED: 'that the recording was removed, since its time was over or there were too many',
+  RGW_RECORDING_OVER: 'that the session which is to be ended has ended already',
   RGW_RECORDING_BROKEN: 'that nothing of a recording could be verified',
   RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',
   RGW_OUTCOME_NOT_RECORDED: 'that the rack has carried it out, and that its outcome could not be recorded',

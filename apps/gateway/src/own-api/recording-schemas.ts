@@ -9,7 +9,34 @@ export const RecordingQuery = Type.Object(
     cursor: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
     rack: Name,
     app: Name,
-    principal: Type.Optional(Type.String({ maxLength: 100, description: 'the id of whoever was recorded' })),
+    principal: Type.Optional(
+      Type.String({ maxLength: 200, description: 'the id or the name of whoever was recorded' }),
+    ),
+    process: Name,
+    from: Type.Optional(Type.String({ format: 'date-time', description: 'begun at this time or later' })),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'begun before this time' })),
+    state: Type.Optional(Type.Enum(['open', 'ended', 'removed'])),
+  },
+  closed,
+)
+
+export const FollowQuery = Type.Object(
+  {
+    from: Type.Optional(
+      Type.Enum(['start', 'now'], { description: 'all of it, or what is stored from now on; `start` when absent' }),
+    ),
+  },
+  closed,
+)
+
+export const EndRequest = Type.Object(
+  {
+    reason: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$',
+      description: 'for whoever is in it: one line',
+    }),
   },
   closed,
 )
@@ -31,4 +58,6 @@ export const Recording = Type.Object({
   chunks: Nullable(Type.Integer()),
   bytes: Nullable(Type.Integer({ description: 'as they are stored' })),
   lost: Nullable(Type.Integer({ description: 'bytes of the session that are missing' })),
+  removedAt: Nullable(Time),
+  removedBecause: Nullable(Type.String()),
 })

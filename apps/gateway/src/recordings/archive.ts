@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { AuditEvent } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import {
   type DeriveKeys,
@@ -11,47 +10,71 @@ import {
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
+import { eventLine } from './event-line.ts'
+import { type FollowingOptions, followedText } from './following.ts'
+import { recordedEnd } from './recorded-end.ts'
 
 /** Recordings, for who may see them. */
-export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
+export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find' | 'askToEnd'> {
   /**
-   * The asciicast, verified chunk by chunk against what the log says. One that ends early says so in its last marker;
-   * after a chunk that isn't what was recorded the stream breaks off.
+   * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
+   * `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker before says why; after a chunk that isn't what was
+   * recorded the stream breaks off.
    *
    * @throws RecordingUnavailable without a store, RecordingBroken when nothing of it could be verified
    */
   read(recording: ListedRecording): Promise<Readable>
+  /**
+   * The asciicast of a session that runs, as it is stored. Ends as `read` does, or with a marker that says why it was left.
+   *
+   * @throws RecordingUnavailable without a store
+   */
+  follow(recording: ListedRecording, options: FollowingOptions): Readable
 }
 
 export interface RecordingArchiveOptions {
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
+  /** Of a recording that is made here: has it stored sooner. @returns the function that ends it */
+  readonly hasten: (id: string) => () => void
 }
 
-export function createArchive({ store, deriveKeys, sql }: RecordingArchiveOptions): RecordingArchive {
-  const { list, find } = createCatalogue(sql)
+export function createArchive({ store: given, deriveKeys, sql, hasten }: RecordingArchiveOptions): RecordingArchive {
+  const { list, find, askToEnd } = createCatalogue(sql)
+
+  function theStore(): ObjectStore {
+    if (given !== null) return given
+    throw new RecordingUnavailable('this gateway has no store for recordings; set RECORDINGS to where they were kept')
+  }
+
   return {
     list,
     find,
+    askToEnd,
+    follow({ id }, options) {
+      const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, hasten })
+      return Readable.from(following, { objectMode: true, highWaterMark: 1 })
+    },
     async read(recording) {
-      if (store === null)
-        throw new RecordingUnavailable(
-          'this gateway has no store for recordings; set RECORDINGS to where they were kept',
-        )
+      const store = theStore()
       const stopping = new AbortController()
       const { id } = recording
       const proven = await provenBy(sql, recording)
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
       if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`)
-      const stream = Readable.from(textOf(first.value, reading), { objectMode: false })
+      const stream = Readable.from(textOf(first.value, reading, recording), { objectMode: false })
       return stream.once('close', () => stopping.abort())
     },
   }
 }
 
-async function* textOf(first: Buffer, reading: AsyncGenerator<Buffer, RecordingVerdict>): AsyncGenerator<Buffer> {
+async function* textOf(
+  first: Buffer,
+  reading: AsyncGenerator<Buffer, RecordingVerdict>,
+  { endedAt }: ListedRecording,
+): AsyncGenerator<Buffer> {
   yield first
   for (;;) {
     const step = await reading.next()
@@ -60,26 +83,16 @@ async function* textOf(first: Buffer, reading: AsyncGenerator<Buffer, RecordingV
       continue
     }
     const { state, problem } = step.value
-    if (state !== 'complete') yield Buffer.from(`${JSON.stringify([0, 'm', `${state}: ${problem}`])}\n`)
+    if (state !== 'complete') yield eventLine('m', `${state}: ${problem}`)
+    yield eventLine('v', state === 'cut' && endedAt === null ? 'open' : state)
     if (state === 'broken') throw new RecordingBroken(problem)
     return
   }
 }
 
-/** Two clocks may differ, and an event can be late. */
-const around = 3_600_000
-
-/** What its `closed` event says; null while there is none. */
+/** What its end in the log says; null while there is none. */
 async function provenBy(sql: Sql, { endedAt, opened }: ListedRecording): Promise<ProvenRecording | null> {
   if (endedAt === null) return null
-  const [found] = await sql<{ canonical: string }[]>`
-    select canonical from audit.events
-    where kind = 'closed' and of_event = ${opened}
-      and at between ${new Date(endedAt.getTime() - around)} and ${new Date(endedAt.getTime() + around)}
-    limit 1`
-  if (!found) return null
-  const { recording }: AuditEvent = JSON.parse(found.canonical)
-  return recording?.head === undefined || recording.chunks === undefined
-    ? null
-    : { head: recording.head, chunks: recording.chunks }
+  const end = await recordedEnd(sql, { opened, from: endedAt, to: endedAt })
+  return end === null ? null : end.recording
 }

@@ -21,6 +21,8 @@ export interface ListedRecording {
   readonly bytes: number | null
   readonly head: string | null
   readonly lost: number | null
+  readonly removedAt: Date | null
+  readonly removedBecause: string | null
 }
 
 export type StartedRecording = Pick<
@@ -44,14 +46,22 @@ export type StartedRecording = Pick<
 export interface RecordingFilter {
   readonly rack?: string | undefined
   readonly app?: string | undefined
-  /** The id of a principal. */
+  /** The id or the name of a principal. */
   readonly principal?: string | undefined
+  readonly process?: string | undefined
+  readonly from?: Date | undefined
+  /** Exclusive. */
+  readonly to?: Date | undefined
+  readonly state?: 'open' | 'ended' | 'removed' | undefined
 }
 
 /** Where recordings are found. What they have to come to is in the events; nothing here proves anything. */
 export interface RecordingCatalogue {
   add(recording: StartedRecording): Promise<void>
+  /** As its own process says it: counts for more than what was found by whoever took that process for gone. */
   end(summary: RecordingSummary, at: Date): Promise<void>
+  /** Tells all replicas to end the session. @returns whether it had not ended */
+  askToEnd(id: string, reason: string): Promise<boolean>
   find(id: string): Promise<ListedRecording | null>
   /** Newest first. @param before the id that the page before ended with */
   list(
@@ -65,7 +75,13 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export function createCatalogue(sql: Sql): RecordingCatalogue {
   const columns = sql`
     id, started_at as "startedAt", ended_at as "endedAt", opened, mode, principal, principal_name as "principalName",
-    rack, app, process, route, command, chunks::float8 as chunks, bytes::float8 as bytes, head, lost::float8 as lost`
+    rack, app, process, route, command, chunks::float8 as chunks, bytes::float8 as bytes, head, lost::float8 as lost,
+    removed_at as "removedAt", removed_because as "removedBecause"`
+  const states = {
+    open: sql`ended_at is null`,
+    ended: sql`ended_at is not null and removed_because is null`,
+    removed: sql`removed_because is not null`,
+  }
 
   return {
     async add(recording) {
@@ -80,20 +96,29 @@ export function createCatalogue(sql: Sql): RecordingCatalogue {
     async end({ id, chunks, bytes, head, lost }, at) {
       await sql`
         update gateway.recordings set ended_at = ${at}, chunks = ${chunks}, bytes = ${bytes}, head = ${head}, lost = ${lost}
-        where id = ${id} and ended_at is null`
+        where id = ${id}`
+    },
+    async askToEnd(id, reason) {
+      const { count } = await sql`
+        update gateway.recordings set ending = ${reason} where id = ${id} and ended_at is null`
+      return count > 0
     },
     async find(id) {
       if (!uuid.test(id)) return null
       const [found] = await sql<ListedRecording[]>`select ${columns} from gateway.recordings where id = ${id}`
       return found ?? null
     },
-    async list({ rack, app, principal }, { before, limit }) {
+    async list({ rack, app, principal, process, from, to, state }, { before, limit }) {
       return sql<ListedRecording[]>`
         select ${columns} from gateway.recordings
         where ${before === null ? sql`true` : sql`id < ${before}`}
           and ${rack === undefined ? sql`true` : sql`rack = ${rack}`}
           and ${app === undefined ? sql`true` : sql`app = ${app}`}
-          and ${principal === undefined ? sql`true` : sql`principal = ${principal}`}
+          and ${principal === undefined ? sql`true` : sql`(principal = ${principal} or principal_name = ${principal})`}
+          and ${process === undefined ? sql`true` : sql`process = ${process}`}
+          and ${from === undefined ? sql`true` : sql`started_at >= ${from}`}
+          and ${to === undefined ? sql`true` : sql`started_at < ${to}`}
+          and ${state === undefined ? sql`true` : states[state]}
         order by id desc limit ${limit}`
     },
   }

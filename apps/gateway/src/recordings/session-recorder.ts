@@ -7,6 +7,7 @@ import { ruled } from '../errors.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
 import type { RecordingCatalogue } from './catalogue.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
+import type { SessionEndings } from './session-endings.ts'
 
 type Draft = Omit<EventDraft, 'kind'>
 
@@ -36,6 +37,7 @@ export interface SessionRecorderOptions {
   readonly policy: Policy
   readonly secrets: RecordedSecrets
   readonly catalogue: RecordingCatalogue
+  readonly endings: SessionEndings
   readonly now: () => number
   /** Records what nobody waits for. */
   readonly record: (draft: EventDraft) => void
@@ -51,7 +53,7 @@ const notRecorded: SessionRecording = {
 }
 
 export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
-  const { recordings, policy, secrets, catalogue, now, record, onError } = options
+  const { recordings, policy, secrets, catalogue, endings, now, record, onError } = options
 
   const listing = new Set<Promise<void>>()
 
@@ -78,6 +80,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       onGap: (gap) => record(gapEvent(draft, opened, gap)),
     })
     return recordedSession(recording, rule, {
+      attached: (end) => endings.add(id, end),
       opened(event) {
         opened = event
         const { principal, principalName, process, route = '' } = event.terms
@@ -127,16 +130,24 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
 function recordedSession(
   recording: Recording,
   { mode, input }: RecordingRule,
-  on: { opened(event: RecordedEvent): void; finished(summary: ReturnType<Recording['finish']>): void },
+  on: {
+    opened(event: RecordedEvent): void
+    /** @returns what is called when it has ended */
+    attached(end: (reason: string) => void): () => void
+    finished(summary: ReturnType<Recording['finish']>): void
+  },
 ): SessionRecording {
+  let leave = () => {}
   return {
     named: { recording: { id: recording.id, mode } },
     tap: tapOf(recording, input),
     opened: on.opened,
     attach(live, end) {
       recording.attach({ hold: live.hold, resume: live.release, end })
+      leave = on.attached(end)
     },
     finish(how) {
+      leave()
       const summary = recording.finish(how === null ? 'cut: it was not opened' : endingOf(how))
       on.finished(summary)
       return { recording: { ...summary, mode } }

@@ -153,5 +153,6 @@ function unread(month: Month, finding: ArchiveFinding): ArchiveVerification {
     trust: 'none',
     archived: [],
     anchored: false,
+    copied: null,
   }
 }

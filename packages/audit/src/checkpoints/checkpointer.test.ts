@@ -8,7 +8,7 @@ import { openObjectStore } from '@rack-gateway/object-store'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import type { Alarm } from './alarm.ts'
-import { readCheckpoint } from './checkpoint.ts'
+import { readCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { type CheckpointerOptions, createCheckpointer } from './checkpointer.ts'
 import { checkpointKey, objectPlace, webhookPlace } from './place.ts'
 import { makeCheckpoint } from './round.ts'
@@ -139,6 +139,49 @@ test('a checkpoint that somebody else has signed is an alarm, and nothing is sig
   expect(checkpointer.state().missingKey).toBe(stranger.publicKey.text)
 })
 
+test('a time in the table that somebody sets ahead is an alarm, and the next checkpoint comes all the same', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { interval: 500 })
+  await checkpointer.look()
+  await behindTheTriggers(admin, `UPDATE audit.checkpoints SET at = at + interval '10 years'`)
+  await vi.waitFor(async () => {
+    await checkpointer.look()
+    expect(checkpointer.state().number).toBe(2)
+  })
+  expect(alarms).toEqual([{ problem: 'at', number: 1 }])
+})
+
+test('a checkpoint that somebody makes younger again and again is followed by the clock of this process', async () => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { interval: 2_000 })
+  await checkpointer.look()
+  const [{ note } = {}] = await runtime`select note from audit.checkpoints`
+  const old = readCheckpoint(note)
+  if (old === null) throw new Error('there is no checkpoint')
+  await vi.waitFor(
+    async () => {
+      const at = new Date(Date.now() - 100).toISOString()
+      const younger = signCheckpoint({ ...old, at }, { current: key, replaces: null, before: null })
+      await behindTheTriggers(admin, `UPDATE audit.checkpoints SET at = '${at}', note = '${younger}' WHERE number = 1`)
+      await checkpointer.look()
+      expect(checkpointer.state().number).toBe(2)
+    },
+    { timeout: 8_000 },
+  )
+  expect(alarms).toContainEqual({ problem: 'previous', number: 2 })
+})
+
+test('an alarm that the log has is known after a restart, though what raised it is seen no more', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const first = await replica(runtimeUrl)
+  await first.checkpointer.look()
+  expect(first.checkpointer.state().alarmBefore).toBeNull()
+  const { place } = await first.record({ kind: 'audit.inconsistent', detail: { problem: 'at' } })
+  const second = await replica(runtimeUrl)
+  await second.checkpointer.look()
+  expect(second.checkpointer.state()).toMatchObject({ alarms: 0, alarmBefore: place.at })
+})
+
 test('copies go to a directory, one file each, with the bytes that are in the table', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { path, place } = await directory()
@@ -177,6 +220,61 @@ test('a place that fails holds up no other, and gets what it lacks when it is ba
     expect(received.length).toBeGreaterThanOrEqual(2)
   })
   expect(received.slice(0, 2).map((note) => readCheckpoint(note)?.number)).toEqual([1, 2])
+})
+
+test('a table that says more was delivered than there is doesn’t end the copies, and is an alarm', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { path, place } = await directory()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  await checkpointer.look()
+  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 1 }]))
+  await admin`update audit.deliveries set number = 9000000000`
+  await checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(2))
+  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 2, problem: null }]))
+  expect(alarms).toEqual([{ problem: 'ahead', number: 2, place: place.name }])
+})
+
+test('a place that can’t say what it has gets everything again when the table says more than there is', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const received: number[] = []
+  const place = { name: 'a program', put: async ({ number }: { number: number }) => void received.push(number) }
+  await admin`insert into audit.deliveries (place, number, at) values (${place.name}, 9000000000, now())`
+  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  await checkpointer.look()
+  await vi.waitFor(() => expect(received).toEqual([1]))
+  expect(alarms).toEqual([{ problem: 'ahead', number: 1, place: place.name }])
+})
+
+test('a table that says the newest was delivered skips no copy while a process runs', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { path, place } = await directory()
+  const { checkpointer } = await replica(runtimeUrl, { places: [place] })
+  await checkpointer.look()
+  await vi.waitFor(() => expect(checkpointer.state().places).toMatchObject([{ number: 1 }]))
+  await makeCheckpoint(admin, { keys: [key], interval: 0 })
+  await admin`update audit.deliveries set number = 2`
+  await checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(3))
+})
+
+test('a directory that was emptied, or lacks a copy in between, is filled again at the next start', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const { path, place } = await directory()
+  const first = await replica(runtimeUrl, { places: [place] })
+  for (let count = 0; count < 4; count++) await first.checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(4))
+  await first.checkpointer.stop()
+  await rm(join(path, checkpointKey(2)))
+  const second = await replica(runtimeUrl, { places: [place] })
+  await second.checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(5))
+  await second.checkpointer.stop()
+  await rm(join(path, 'checkpoints'), { recursive: true })
+  const third = await replica(runtimeUrl, { places: [place] })
+  await third.checkpointer.look()
+  await vi.waitFor(async () => expect(await filesIn(path)).toHaveLength(6))
+  expect([...first.alarms, ...second.alarms, ...third.alarms]).toEqual([])
 })
 
 test('another checkpoint of the same number in a place is an alarm, and is left as it is', async () => {

@@ -3,7 +3,7 @@ import postgres, { type Sql } from 'postgres'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { type CheckpointChain, createCheckpointChain } from '../verify/checkpoint-chain.ts'
 import { type Alarm, createAlarms } from './alarm.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { createDeliveries, type DeliveryState } from './deliveries.ts'
 import type { SigningKeys } from './key-choice.ts'
 import { createOwnStreams } from './own-stream.ts'
@@ -38,6 +38,8 @@ export interface CheckpointerState {
   /** Events that were read back and verified here. */
   readonly verified: number
   readonly alarms: number
+  /** RFC 3339: of the newest alarm that the log had when this process began, whoever raised it. */
+  readonly alarmBefore: string | null
   /** Events of this process that no checkpoint has signed yet. */
   readonly unsigned: number
   /** The key that the log goes on with, where it isn't here. */
@@ -71,6 +73,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     sql,
     places,
     onDiffers: (place, number) => alarms.raise({ problem: 'place', number, place }),
+    onAhead: (place, number) => alarms.raise({ problem: 'ahead', number, place }),
     onFailure: (place, error) => onError(`a copy for ${place}`, error),
   })
   const chain = createCheckpointChain()
@@ -79,14 +82,26 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let last: { number: number; seenAt: number; age: number } | null = null
   let verified = 0
   let missingKey: string | null = null
+  let before: { readonly at: string | null } | null = null
+
+  /** By this process's own clock from when it first saw the newest one. */
+  function age(): number {
+    return last === null ? Number.POSITIVE_INFINITY : last.age + performance.now() - last.seenAt
+  }
 
   async function round(least: number): Promise<void> {
-    const result = await makeCheckpoint(rounds, { keys, interval: least })
+    const result = await makeCheckpoint(rounds, {
+      keys,
+      interval: least,
+      overdue: age() >= interval ? (last?.number ?? null) : null,
+      onTime: (problem, number) => alarms.raise({ problem, number }),
+    })
     missingKey = result.kind === 'outdated' ? result.current : null
     if (result.kind === 'made') heed(result)
     if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
     last = (await follow(sql, chain, heedOther)) ?? last
     void deliveries.deliver()
+    before ??= { at: await lastAlarm(sql) }
   }
 
   function heed({ checkpoint, broken, verified: read }: RoundResult & { kind: 'made' }): void {
@@ -125,9 +140,10 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     look: () => look(),
     state: () => ({
       number: last?.number ?? 0,
-      age: last === null ? Number.POSITIVE_INFINITY : last.age + performance.now() - last.seenAt,
+      age: age(),
       verified,
       alarms: alarms.count(),
+      alarmBefore: before?.at ?? null,
       unsigned: own.unsigned(),
       missingKey,
       places: deliveries.states(),
@@ -154,7 +170,7 @@ async function follow(
 ) {
   const seen = chain.last?.number ?? null
   const rows = await sql`
-    select number::float8 as number, note, extract(epoch from clock_timestamp() - at)::float8 * 1000 as age
+    select number::float8 as number, note, clock_timestamp() as now
     from audit.checkpoints
     where number > ${seen ?? 0} ${seen === null ? sql`and number = (select max(number) from audit.checkpoints)` : sql``}
     order by number`
@@ -163,7 +179,15 @@ async function follow(
     heed(checkpoint, findings)
   }
   const newest = rows.at(-1)
-  return newest === undefined ? null : { number: newest.number, age: newest.age, seenAt: performance.now() }
+  if (newest === undefined) return null
+  const at = Date.parse(readCheckpoint(newest.note)?.at ?? '')
+  // What can't be read, or was signed in the future, has only the age that this process gives it.
+  return { number: newest.number, age: Math.max(0, newest.now.getTime() - at) || 0, seenAt: performance.now() }
+}
+
+async function lastAlarm(sql: Sql): Promise<string | null> {
+  const [row] = await sql`select at from audit.events where kind = 'audit.inconsistent' order by at desc limit 1`
+  return row?.at.toISOString() ?? null
 }
 
 function connect(url: string): Sql {

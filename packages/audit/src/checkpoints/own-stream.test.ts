@@ -85,6 +85,30 @@ test('a stream that no checkpoint signs is missed after a while', () => {
   expect(own.compare(checkpoint(2, [], 6))).toEqual([{ stream: id, number: 2, size: 0, problem: 'absent' }])
 })
 
+test('an end that is not signed though its writer is there, and writes no more, is missed after a while', () => {
+  const { id, write, head } = writtenStream()
+  const own = createOwnStreams()
+  own.wrote(write(10))
+  expect(own.compare(checkpoint(1, [head(7)], 1))).toEqual([])
+  expect(own.compare(checkpoint(2, [head(7)], 5))).toEqual([])
+  expect(own.compare(checkpoint(3, [head(7)], 6))).toEqual([{ stream: id, number: 3, size: 7, problem: 'short' }])
+  expect(own.compare(checkpoint(4, [head(7)], 12))).toEqual([])
+})
+
+test('events that come late, from the fallback file or while more are written, are not missed', () => {
+  const { write, head } = writtenStream()
+  const own = createOwnStreams()
+  own.wrote(write(10))
+  expect(own.compare(checkpoint(1, [head(2)], 60))).toEqual([])
+  expect(own.compare(checkpoint(2, [head(6)], 64))).toEqual([])
+  expect(own.compare(checkpoint(3, [head(8)], 68))).toEqual([])
+  own.wrote(write(5))
+  expect(own.compare(checkpoint(4, [head(15)], 72))).toEqual([])
+  own.wrote(write(1))
+  expect(own.compare(checkpoint(5, [head(15)], 80))).toEqual([])
+  expect(own.compare(checkpoint(6, [head(16)], 81))).toEqual([])
+})
+
 test('without checkpoints for long, hashes don’t pile up, and a later checkpoint is still compared', () => {
   const { write, head } = writtenStream()
   const own = createOwnStreams()

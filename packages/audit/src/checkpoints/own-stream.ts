@@ -8,8 +8,8 @@ export interface ForeignHead {
   readonly stream: string
   readonly number: number
   readonly size: number
-  /** `root`: other events. `more`: events that this process doesn't know. `absent`: the stream isn't signed. */
-  readonly problem: 'root' | 'more' | 'absent'
+  /** `root`: other events. `more`: events that this process doesn't know. `absent`: the stream isn't signed. `short`: its end isn't. */
+  readonly problem: 'root' | 'more' | 'absent' | 'short'
 }
 
 /** What this process wrote, held against what is signed, without reading it again. */
@@ -30,6 +30,8 @@ interface OwnStream {
   since: number
   /** Signed heads beyond what this process knows so far, which may only be a moment ahead. */
   ahead: { readonly head: StreamHead; readonly number: number } | null
+  /** A signed head that lacks events of ours, and when it was first signed so: what is in the fallback file comes later. */
+  behind: { readonly size: number; readonly at: number } | null
   /** `done`: nothing more is to be compared. */
   state: 'open' | 'closed' | 'done'
 }
@@ -43,13 +45,23 @@ export function createOwnStreams(): OwnStreams {
   const streams = new Map<string, OwnStream>()
 
   function streamOf(id: string, moment: number): OwnStream {
-    const own = streams.get(id) ?? { tree: createTree(), waiting: [], since: moment, ahead: null, state: 'open' }
+    const own = streams.get(id) ?? {
+      tree: createTree(),
+      waiting: [],
+      since: moment,
+      ahead: null,
+      behind: null,
+      state: 'open' as const,
+    }
     streams.set(id, own)
     return own
   }
 
-  function compareHead(stream: string, own: OwnStream, head: StreamHead, number: number): ForeignHead | null {
-    if (head.state === 'broken' || head.size < own.tree.size) return null
+  function compareHead(own: OwnStream, head: StreamHead, { number, at }: Checkpoint): ForeignHead | null {
+    const { stream } = head
+    if (head.state === 'broken') return null
+    if (isShort(own, head, Date.parse(at))) return { stream, number, size: head.size, problem: 'short' }
+    if (head.size < own.tree.size) return null
     const missing = head.size - own.tree.size
     if (missing > own.waiting.length) {
       const before = own.ahead
@@ -79,7 +91,7 @@ export function createOwnStreams(): OwnStreams {
         if (own.state === 'done') continue
         const head = signed.get(stream)
         const found = head
-          ? compareHead(stream, own, head, checkpoint.number)
+          ? compareHead(own, head, checkpoint)
           : isAbsent(own, checkpoint)
             ? ({ stream, number: checkpoint.number, size: own.tree.size, problem: 'absent' } as const)
             : null
@@ -96,6 +108,13 @@ export function createOwnStreams(): OwnStreams {
 /** An event of it is old enough to be signed, but the stream isn't. */
 function isAbsent({ waiting, since }: OwnStream, { at }: Checkpoint): boolean {
   return waiting.length > 0 && since < Date.parse(at) - patience
+}
+
+/** Events of ours have been missing at the end for long, and none of them comes. */
+function isShort(own: OwnStream, { size }: StreamHead, at: number): boolean {
+  if (size >= own.tree.size + own.waiting.length) own.behind = null
+  else if (own.behind?.size !== size) own.behind = { size, at }
+  return own.behind !== null && at - own.behind.at >= patience
 }
 
 function finish(own: OwnStream): void {

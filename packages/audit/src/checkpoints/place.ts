@@ -9,12 +9,16 @@ export interface CheckpointPlace {
    * @throws PlaceDiffers when another checkpoint of this number is kept there
    */
   put(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>
+  /** The number up to which, from 1, no copy is missing there; absent where a place can't say. */
+  complete?(signal: AbortSignal): Promise<number>
 }
 
 /** What `@rack-gateway/object-store` has of it. */
 export interface WriteOnceStore {
   readonly place: string
   put(key: string, bytes: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void>
+  /** In the order of keys. */
+  list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<{ readonly key: string }>
 }
 
 /** Where a checkpoint is in a directory or a bucket: a thousand to a folder, in the order of their numbers. */
@@ -27,6 +31,14 @@ export function objectPlace(store: WriteOnceStore): CheckpointPlace {
   return {
     name: store.place,
     put: ({ number, written }, signal) => store.put(checkpointKey(number), Buffer.from(written), { signal }),
+    async complete(signal) {
+      let number = 0
+      for await (const { key } of store.list('checkpoints/', { signal })) {
+        if (key === checkpointKey(number + 1)) number++
+        else if (key > checkpointKey(number + 1)) break
+      }
+      return number
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { exportLineInSql } from '../verify/export-line.ts'
 import { createLogVerifier } from '../verify/log-verifier.ts'
-import { readCheckpoint } from './checkpoint.ts'
+import { noCheckpoint, readCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { makeCheckpoint, type RoundResult } from './round.ts'
 import { type SigningKey, signingKeyOf } from './signing-key.ts'
 
@@ -18,6 +18,13 @@ function made(result: RoundResult) {
 
 async function notesOf(sql: Sql): Promise<string[]> {
   return (await sql`select note from audit.checkpoints order by number`).map(({ note }) => note)
+}
+
+async function keepSigned(sql: Sql, at: number): Promise<void> {
+  const content = { number: 1, at: new Date(at).toISOString(), previous: noCheckpoint, heads: [] }
+  const note = signCheckpoint(content, { current: key, replaces: null, before: null })
+  await sql`insert into audit.checkpoints (number, at, hash, key, note)
+    values (1, ${content.at}, ${Buffer.from(readCheckpoint(note)?.hash ?? '', 'hex')}, ${key.publicKey.text}, ${note})`
 }
 
 async function verifyAll(sql: Sql) {
@@ -51,6 +58,38 @@ test('it is early until the interval is over, by the clock of the database', asy
   const options = { keys: [key], interval: 60_000 } as const
   expect((await makeCheckpoint(runtime, options)).kind).toBe('made')
   expect((await makeCheckpoint(runtime, options)).kind).toBe('early')
+})
+
+test('a time that somebody has set in the table doesn’t keep the next one from being made', async () => {
+  const { runtime, admin } = await databaseForTest()
+  made(await makeCheckpoint(runtime, { ...now, interval: 60_000 }))
+  await behindTheTriggers(admin, `UPDATE audit.checkpoints SET at = at + interval '10 years'`)
+  const told: unknown[] = []
+  const options = { ...now, onTime: (...problem: unknown[]) => void told.push(problem) }
+  expect((await makeCheckpoint(runtime, { ...options, interval: 60_000 })).kind).toBe('early')
+  expect((await makeCheckpoint(runtime, { ...options, interval: 1 })).kind).toBe('made')
+  expect(told).toEqual([
+    ['at', 1],
+    ['at', 1],
+  ])
+})
+
+test('after one that was signed in the future the next is due at once', async () => {
+  const { runtime } = await databaseForTest()
+  await keepSigned(runtime, Date.now() + 10 * 365 * 86_400_000)
+  const told: unknown[] = []
+  const onTime = (...problem: unknown[]) => void told.push(problem)
+  expect((await makeCheckpoint(runtime, { keys: [key], interval: 60_000, onTime })).kind).toBe('made')
+  expect(told).toEqual([['future', 1]])
+  expect((await makeCheckpoint(runtime, { keys: [key], interval: 60_000 })).kind).toBe('early')
+})
+
+test('one that has long been the newest by the caller’s clock is followed, whatever time is signed', async () => {
+  const { runtime } = await databaseForTest()
+  const options = { keys: [key], interval: 60_000 } as const
+  made(await makeCheckpoint(runtime, options))
+  expect((await makeCheckpoint(runtime, { ...options, overdue: 1 })).kind).toBe('made')
+  expect((await makeCheckpoint(runtime, { ...options, overdue: 1 })).kind).toBe('early')
 })
 
 test('replicas that make checkpoints at once make one chain, without a gap or a fork', async () => {

@@ -10,6 +10,10 @@ export interface RoundOptions {
   readonly keys: SigningKeys
   /** Milliseconds since the last checkpoint; before that there is nothing to do. */
   readonly interval: number
+  /** The checkpoint that has been the newest for the interval by the caller's own clock: the next is due, whatever the database says. */
+  readonly overdue?: number | null
+  /** `at`: its column isn't what was signed. `future`: it was signed later than now. Told of the newest, and then the next is due at once. */
+  readonly onTime?: (problem: 'at' | 'future', number: number) => void
 }
 
 export type RoundResult =
@@ -40,10 +44,10 @@ const lock = { space: 0x52475721, checkpoints: 2 }
  * @param sql of one connection, which holds the lock
  */
 export async function makeCheckpoint(sql: Sql, options: RoundOptions): Promise<RoundResult> {
-  const { interval } = options
   const newest = await newestCheckpoint(sql)
   if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
-  if (newest.age < interval) return { kind: 'early' }
+  if (newest.timeProblem !== null) options.onTime?.(newest.timeProblem, newest.last?.number ?? 0)
+  if (isEarly(newest, options)) return { kind: 'early' }
   const [locked] = await sql`select pg_try_advisory_lock(${lock.space}::int, ${lock.checkpoints}::int) as ours`
   if (!locked?.ours) return { kind: 'busy' }
   try {
@@ -53,12 +57,19 @@ export async function makeCheckpoint(sql: Sql, options: RoundOptions): Promise<R
   }
 }
 
-async function makeLocked(sql: Sql, { keys, interval }: RoundOptions): Promise<RoundResult> {
+/** Someone may have set the clock, or what the table says of it, so that the next one would never be due. */
+function isEarly({ last, age, timeProblem }: KnownNewest, { interval, overdue = null }: RoundOptions): boolean {
+  if (last === null || last.number === overdue || timeProblem === 'future') return false
+  return age < interval
+}
+
+async function makeLocked(sql: Sql, options: RoundOptions): Promise<RoundResult> {
   // Another replica may have made one before we had the lock.
   const newest = await newestCheckpoint(sql)
   if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
-  const { last, age, now } = newest
-  if (age < interval) return { kind: 'early' }
+  if (isEarly(newest, options)) return { kind: 'early' }
+  const { last, now } = newest
+  const { keys } = options
   const known = await sql`select key from audit.checkpoints where number = 1 or replaces is not null`
   const choice = chooseKeys(keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
   if (choice.kind === 'outdated') return choice
@@ -83,20 +94,31 @@ async function makeLocked(sql: Sql, { keys, interval }: RoundOptions): Promise<R
   }
 }
 
-type Newest =
-  | { readonly last: Checkpoint | null; readonly age: number; readonly now: Date }
-  | { readonly unreadable: number }
+interface KnownNewest {
+  readonly last: Checkpoint | null
+  /** Milliseconds since what was signed. */
+  readonly age: number
+  readonly now: Date
+  readonly timeProblem: 'at' | 'future' | null
+}
 
-/** The newest checkpoint, the milliseconds since, and what time it is, all by the database's clock. */
-async function newestCheckpoint(sql: Sql): Promise<Newest> {
+/** The newest checkpoint and what time it is by the database's clock. What counts is the time that was signed, not its column. */
+async function newestCheckpoint(sql: Sql): Promise<KnownNewest | { readonly unreadable: number }> {
   const [row] = await sql`
-    select number::float8 as number, note, clock_timestamp() as now,
-      extract(epoch from clock_timestamp() - at)::float8 * 1000 as age
+    select number::float8 as number, note, clock_timestamp() as now, at
     from (select 1) as one
     left join lateral (select number, note, at from audit.checkpoints order by number desc limit 1) as last on true`
-  if (row?.note == null) return { last: null, age: Number.POSITIVE_INFINITY, now: row?.now }
+  if (row?.note == null) return { last: null, age: Number.POSITIVE_INFINITY, now: row?.now, timeProblem: null }
   const last = readCheckpoint(row.note)
-  return last?.number === row.number ? { last, age: row.age, now: row.now } : { unreadable: row.number }
+  if (last === null || last.number !== row.number) return { unreadable: row.number }
+  const signedAt = Date.parse(last.at)
+  const age = row.now.getTime() - signedAt
+  return { last, age, now: row.now, timeProblem: timeProblemOf(age, signedAt, row.at) }
+}
+
+function timeProblemOf(age: number, signedAt: number, column: unknown): KnownNewest['timeProblem'] {
+  if (age < 0) return 'future'
+  return column instanceof Date && column.getTime() === signedAt ? null : 'at'
 }
 
 interface Candidate {

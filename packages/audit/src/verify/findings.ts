@@ -127,4 +127,6 @@ export interface Verification {
   readonly archived: readonly ArchivedMonth[]
   /** Whether checkpoints were compared with copies out of the database owner's reach. */
   readonly anchored: boolean
+  /** The newest checkpoint that was compared with a copy: a history from there on could have been signed again. */
+  readonly copied: { readonly last: number; readonly at: string } | null
 }

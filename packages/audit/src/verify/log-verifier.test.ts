@@ -77,9 +77,15 @@ test('a log that nobody touched holds, and it is said what that is worth', () =>
     trust: 'pinned',
     archived: [],
     anchored: true,
+    copied: { last: 3, at: expect.any(String) },
   })
   expect(verify({ lines })).toMatchObject({ intact: true, unsigned: 13, trust: 'none', anchored: false })
-  expect(verify({ lines, own: checkpoints })).toMatchObject({ intact: true, trust: 'first-use', anchored: false })
+  expect(verify({ lines, own: checkpoints })).toMatchObject({
+    intact: true,
+    trust: 'first-use',
+    anchored: false,
+    copied: null,
+  })
 })
 
 test('streams may be mixed', () => {
@@ -222,7 +228,11 @@ test('a history that was signed again with the same key is found by the copies o
 test('copies outside may lag behind, and may begin later than the log', () => {
   const { lines, checkpoints } = sample()
   const [first = '', second = '', third = ''] = checkpoints
-  expect(verify({ lines, own: checkpoints, outside: [first, second, null] })).toMatchObject({ intact: true })
+  expect(verify({ lines, own: checkpoints, outside: [first, second, null] })).toMatchObject({
+    intact: true,
+    copied: { last: 2, at: expect.any(String) },
+    checkpoints: { last: 3 },
+  })
   expect(verify({ lines, own: [second, third], outside: [second, third] })).toMatchObject({ intact: true })
 })
 

@@ -57,6 +57,7 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
   const isOurs = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   let anchored = false
+  let copied: Verification['copied'] = null
   let current: { readonly id: string; readonly progress: StreamProgress } | null = null
 
   function report(finding: Finding): void {
@@ -151,6 +152,7 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
       const { checkpoint, findings: problems } = chain.add(outside ?? own ?? '')
       for (const problem of problems) if (!isAboutOther(problem)) report(problem)
       if (checkpoint === null) return
+      if (outside !== null) copied = { last: checkpoint.number, at: checkpoint.at }
       for (const head of checkpoint.heads) expectHead(head)
       const differs = differenceOf(own, outside, checkpoint.note.text)
       if (differs) report({ about: 'checkpoint', problem: differs, number: checkpoint.number, detail: '' })
@@ -180,6 +182,7 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
         trust: isKnown ? 'pinned' : first === null ? 'none' : 'first-use',
         archived: archives.met(),
         anchored,
+        copied,
       }
     },
   }

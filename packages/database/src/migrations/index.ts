@@ -16,6 +16,7 @@ import { search } from './0015-search.ts'
 import { sinks } from './0016-sinks.ts'
 import { recordings } from './0018-recordings.ts'
 import { archives } from './0019-archives.ts'
+import { recordingEnds } from './0020-recording-ends.ts'
 
 export interface Migration {
   readonly name: string
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   sinks,
   recordings,
   archives,
+  recordingEnds,
 ]

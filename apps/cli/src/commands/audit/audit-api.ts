@@ -6,6 +6,8 @@ import { printable } from '../../terminal.ts'
 
 export interface Asking {
   readonly headers?: Readonly<Record<string, string>>
+  /** What is sent, as JSON; without it nothing is changed. */
+  readonly send?: object
   /** Instead of the deadline for what is answered at once. */
   readonly signal?: AbortSignal
 }
@@ -32,10 +34,11 @@ export async function askAuditJson(target: Target, path: string): Promise<unknow
   return value
 }
 
-async function get({ origin, token }: Target, path: string, { headers, signal }: Asking): Promise<Response> {
+async function get({ origin, token }: Target, path: string, { headers, send, signal }: Asking): Promise<Response> {
   try {
     return await fetch(`${origin}/gateway/api/v1${path}`, {
-      headers: { ...headersWith(token), ...headers },
+      headers: { ...headersWith(token), ...headers, ...(send && { 'content-type': 'application/json' }) },
+      ...(send && { method: 'POST', body: JSON.stringify(send) }),
       redirect: 'manual',
       signal: signal ?? AbortSignal.timeout(deadlineMs),
     })

@@ -28,7 +28,8 @@ function notChecked({ month, events, streams, place, manifest }: ArchivedMonth):
   return `  NOT checked here: ${month} (${count(streams, 'stream')}, ${count(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}): get it and add --archive DIR`
 }
 
-function worthOfCheckpoints({ checkpoints, keys, trust, anchored, unsigned, events }: Verification): string[] {
+function worthOfCheckpoints(verification: Verification): string[] {
+  const { checkpoints, keys, trust, unsigned, events } = verification
   if (checkpoints === null)
     return [
       '  checkpoints: none, so only the chain was verified: events missing at an end, a stream missing as a whole and a history that was chained again would not be noticed',
@@ -40,11 +41,18 @@ function worthOfCheckpoints({ checkpoints, keys, trust, anchored, unsigned, even
     trust === 'pinned'
       ? '  signed by: the key that you gave, and those that are tied to it'
       : `  signed by: ${newest}, which the checkpoints name themselves: compare it with the key that you know, or give it with --key`,
-    anchored
-      ? '  copies outside: compared'
-      : '  unanchored: no copies from outside were compared, so a history that was written and signed again would not be noticed (--checkpoints DIR)',
+    worthOfCopies(last, verification),
     `  not signed yet: ${unsigned} of ${count(events, 'event')}`,
   ]
+}
+
+/** @param last number of the newest checkpoint */
+function worthOfCopies(last: number, { copied }: Verification): string {
+  if (copied === null)
+    return '  unanchored: no copies from outside were compared, so a history that was written and signed again would not be noticed (--checkpoints DIR)'
+  const compared = `  copies outside: compared up to ${copied.last}, of ${copied.at}`
+  if (copied.last >= last) return compared
+  return `${compared}; NOT copied since: ${copied.last + 1} to ${last}, so what was written and signed again there would not be noticed`
 }
 
 function count(number: number, noun: string): string {

@@ -1,32 +1,26 @@
 import { NotFound } from '@rack-gateway/auth'
+import { RecordingOver, RecordingRemoved } from '../../errors.ts'
 import type { ListedRecording } from '../../recordings/catalogue.ts'
-import type { Handlers } from '../call.ts'
+import { watchCaller } from '../audit/watched.ts'
+import type { Handlers, OwnCall } from '../call.ts'
 import { timeOf } from '../times.ts'
 
 const usual = 50
 
-export const recordingHandlers: Handlers<'listRecordings' | 'readRecording'> = {
+export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'followRecording' | 'endRecording'> = {
   async listRecordings({ recordings, query }) {
-    const { limit = usual, cursor = null, rack, app, principal } = query
-    const found = await recordings.list({ rack, app, principal }, { before: cursor, limit: limit + 1 })
+    const { limit = usual, cursor = null, from, to, ...filter } = query
+    const range = { ...(from && { from: new Date(from) }), ...(to && { to: new Date(to) }) }
+    const found = await recordings.list({ ...filter, ...range }, { before: cursor, limit: limit + 1 })
     const items = found.slice(0, limit)
     return { items: items.map(shown), next: found.length > limit ? (items.at(-1)?.id ?? null) : null }
   },
 
   /** Whoever reads a session is in the log before they see any of it. */
   async readRecording({ recordings, id, record }) {
-    const recording = await recordings.find(id)
-    if (recording === null) throw new NotFound('such recording')
-    const { rack, app, process } = recording
+    const recording = await theRecording({ recordings, id })
     const stream = await recordings.read(recording)
-    await record({
-      kind: 'recording.read',
-      of: recording.opened,
-      recording: { id },
-      rack,
-      ...(app !== null && { app }),
-      ...(process !== null && { process }),
-    }).catch((error: unknown) => {
+    await record({ kind: 'recording.read', ...placeOf(recording) }).catch((error: unknown) => {
       stream.destroy()
       throw error
     })
@@ -37,13 +31,72 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording'> = {
       release: () => stream.destroy(),
     }
   },
+
+  async followRecording(call) {
+    const { recordings, query, followers, record } = call
+    const recording = await theRecording(call)
+    const giveBack = followers.take()
+    const watch = watchCaller({ ...call, permitted: call.again })
+    function release(): void {
+      watch.stop()
+      giveBack()
+    }
+    try {
+      const { from = 'start' } = query
+      await record({ kind: 'recording.read', ...placeOf(recording), detail: { live: true, from } })
+      const body = recordings.follow(recording, { from, signal: watch.signal, onTaken: watch.taken })
+      watch.signal.addEventListener('abort', () => void setTimeout(() => body.destroy(), farewell).unref())
+      return { body, mediaType: 'application/x-asciicast', fileName: null, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  },
+
+  /** The event is durable before anybody is told. */
+  async endRecording(call) {
+    const { recordings, principal, body, record } = call
+    const recording = await theRecording(call)
+    if (recording.endedAt !== null) throw over(recording)
+    const reason = `${principal.name} ended this session: ${body.reason}`
+    await record({ kind: 'recording.ended', ...placeOf(recording), detail: { reason: body.reason } })
+    if (!(await recordings.askToEnd(recording.id, reason))) throw over(recording)
+    return shown(recording)
+  },
 }
 
-function shown({ principal, principalName, startedAt, endedAt, head: _, ...recording }: ListedRecording) {
+/** Whoever watches waits so long for the last words to be taken. */
+const farewell = 1_000
+
+async function theRecording({ recordings, id }: Pick<OwnCall, 'recordings' | 'id'>): Promise<ListedRecording> {
+  const recording = await recordings.find(id)
+  if (recording === null) throw new NotFound('such recording')
+  if (recording.removedBecause !== null)
+    throw new RecordingRemoved(`the recording ${id} was removed: ${recording.removedBecause}; its events stay`)
+  return recording
+}
+
+function over({ id }: ListedRecording): Error {
+  return new RecordingOver(`the session of the recording ${id} has ended already`)
+}
+
+function placeOf({ id, opened, rack, app, process }: ListedRecording) {
+  return {
+    of: opened,
+    recording: { id },
+    rack,
+    ...(app !== null && { app }),
+    ...(process !== null && { process }),
+  }
+}
+
+function shown(listed: ListedRecording) {
+  const { principal, principalName, startedAt, endedAt, removedAt, head: _, ...recording } = listed
   return {
     ...recording,
     principal: { id: principal, name: principalName },
     startedAt: startedAt.toISOString(),
     endedAt: timeOf(endedAt),
+    removedAt: timeOf(removedAt),
   }
 }

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { type CastEvent, eachEvent, readCast } from './cast.ts'
+
+const header = '{"version":3,"term":{"cols":80,"rows":24},"timestamp":1000,"command":"bash"}\n'
+
+async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+async function read(text: string, size = 7) {
+  const cast = await readCast(pieces(text, size))
+  const events: CastEvent[] = []
+  const notes: string[] = []
+  const signal = new AbortController().signal
+  const end = await eachEvent(cast, {
+    signal,
+    note: (line) => void notes.push(line),
+    take: async (event) => void events.push(event),
+  }).then(
+    () => 'whole',
+    (error: Error) => error.message,
+  )
+  return { events, notes, end }
+}
+
+test('events come as they were sent, wherever that was split', async () => {
+  const text = `${header}[0.5,"o","ä\\u001b[1m"]\n\n[0,"x","0"]\n[0,"v","complete"]\n`
+  for (const size of [1, 2, 5, 1_000]) {
+    expect(await read(text, size)).toEqual({
+      events: [
+        { after: 0.5, code: 'o', data: 'ä\u001b[1m' },
+        { after: 0, code: 'x', data: '0' },
+      ],
+      notes: [],
+      end: 'whole',
+    })
+  }
+})
+
+test.each([
+  ['cut', 'the recording is cut'],
+  ['broken', 'the recording is broken'],
+])('one that is %s is said to be', async (state, sentence) => {
+  const { events, end } = await read(`${header}[0,"o","x"]\n[0,"v","${state}"]\n`)
+  expect([events.length, end]).toEqual([1, expect.stringContaining(sentence)])
+})
+
+test('one without a verdict broke off', async () => {
+  expect((await read(`${header}[0,"o","x"]\n`)).end).toContain('the recording broke off')
+})
+
+test('one that nobody has closed is said to be open', async () => {
+  const { end, notes } = await read(`${header}[0,"v","open"]\n`)
+  expect([end, notes]).toEqual(['whole', [expect.stringContaining('so far')]])
+})
+
+test.each(['', '<html>', '{"version":2}\n', `${header.replace('80', '0')}`, `${header.replace('1000', '1e300')}`])(
+  'what is no asciicast is refused: %j',
+  async (text) => {
+    await expect(readCast(pieces(text, 100))).rejects.toMatchObject({ code: 'RGW_CLI_GATEWAY_UNREACHABLE' })
+  },
+)
+
+test.each(['nonsense\n', '[1,"o"]\n', '[-1,"o","x"]\n', `[0,"o","${'x'.repeat(2_000_000)}`])(
+  'a line that is no event is refused',
+  async (line) => {
+    expect((await read(header + line, 65_536)).end).toMatch(/no recording|broke off/)
+  },
+)

@@ -1,0 +1,98 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { Context } from '../../../context.ts'
+import { GatewayUnreachable } from '../../../errors.ts'
+import type { Target } from '../../../target.ts'
+import { table } from '../../../terminal.ts'
+import { askAuditJson } from '../audit-api.ts'
+import { safeJson } from '../shown-event.ts'
+import { readTime, shownTime, type Zone, zoneName } from '../times.ts'
+
+export interface RecordingList {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly principal?: string | undefined
+  readonly inRack?: string | undefined
+  readonly app?: string | undefined
+  readonly process?: string | undefined
+  readonly state?: string | undefined
+  readonly limit: string
+  readonly cursor?: string | undefined
+  readonly format: 'table' | 'json'
+  readonly zone: Zone
+}
+
+const Text = Type.Union([Type.String(), Type.Null()])
+const Recording = Type.Object({
+  id: Type.String(),
+  startedAt: Type.String(),
+  endedAt: Text,
+  removedBecause: Text,
+  principal: Type.Object({ name: Type.String() }),
+  rack: Type.String(),
+  app: Text,
+  process: Text,
+  command: Text,
+  route: Type.String(),
+  lost: Type.Union([Type.Number(), Type.Null()]),
+})
+type Recording = Static<typeof Recording>
+
+const Page = Type.Object({ items: Type.Array(Recording), next: Text })
+const longestWhat = 60
+
+/** Prints the newest recordings that fit, and how to see more. */
+export async function listRecordings(context: Context, target: Target, list: RecordingList): Promise<void> {
+  const { format, zone } = list
+  const page = await askAuditJson(target, `/recordings?${queryOf(list, context.now)}`)
+  if (!Value.Check(Page, page)) throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  if (format === 'json') return context.print(safeJson(page, 2))
+  if (page.items.length === 0) return context.note('no recording fits')
+  const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
+  for (const line of table(
+    headings,
+    page.items.map((item) => cellsOf(item, zone)),
+  ))
+    context.print(line)
+  if (page.next !== null) context.note(`there is more: add --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+}
+
+function queryOf(list: RecordingList, now: number): URLSearchParams {
+  const { since, until, inRack, zone } = list
+  const query = new URLSearchParams({ limit: list.limit })
+  if (since !== undefined) query.set('from', readTime('--since', since, { now, zone }))
+  if (until !== undefined) query.set('to', readTime('--until', until, { now, zone }))
+  if (inRack !== undefined) query.set('rack', inRack)
+  for (const name of ['principal', 'app', 'process', 'state', 'cursor'] as const) {
+    const value = list[name]
+    if (value !== undefined) query.set(name, value)
+  }
+  return query
+}
+
+function cellsOf(recording: Recording, zone: Zone): string[] {
+  const { id, startedAt, endedAt, principal, rack, app, process, command, route } = recording
+  const where = [rack, app, process].filter((name) => name !== null).join('/')
+  const what = [...(command || route)].slice(0, longestWhat).join('')
+  const length = endedAt === null ? '' : duration(Date.parse(endedAt) - Date.parse(startedAt))
+  return [shownTime(startedAt, zone).slice(0, 19), principal.name, what, where, length, stateOf(recording), id]
+}
+
+function stateOf({ endedAt, removedBecause, lost }: Recording): string {
+  if (removedBecause !== null) return 'removed'
+  if (endedAt === null) return 'open'
+  // Only the process that is gone could have said how much is missing.
+  if (lost === null) return 'cut'
+  return lost > 0 ? 'gaps' : 'ended'
+}
+
+/** `2:03` or `1:02:03`. */
+function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000))
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const [hours = 0, ...rest] = parts
+  const padded = (hours === 0 ? rest : parts).map((part, index) =>
+    index === 0 ? `${part}` : `${part}`.padStart(2, '0'),
+  )
+  return padded.join(':')
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from '../../../context.ts'
+import { Usage } from '../../../errors.ts'
+import type { Target } from '../../../target.ts'
+import { askAudit } from '../audit-api.ts'
+import { type CastEvent, eachEvent, readCast } from './cast.ts'
+import { SafeOutput } from './safe-output.ts'
+import { type Screen, standardOutput } from './screen.ts'
+
+export interface Play {
+  readonly id: string
+  /** Times as fast. */
+  readonly speed: string
+  /** Seconds that nothing happens, at most. */
+  readonly idleLimit: string
+}
+
+/** Replays a session as it was, on the person's own terminal, and leaves that as it was found. */
+export async function playRecording(
+  context: Context,
+  target: Target,
+  { id, speed, idleLimit }: Play,
+  screen: Screen = standardOutput(),
+): Promise<void> {
+  const pace = { speed: positive('--speed', speed), idleLimit: positive('--idle-limit', idleLimit) }
+  const signal = context.interruption()
+  const { body } = await askAudit(target, `/recordings/${encodeURIComponent(id)}`, { signal })
+  const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
+  const { cols, rows } = cast.header.term
+  if ((screen.columns ?? cols) < cols || (screen.rows ?? rows) < rows)
+    context.note(`it was recorded in ${cols} columns and ${rows} rows: make the terminal as large to see it right`)
+  const output = new SafeOutput()
+  const due = createPace(pace)
+  try {
+    await eachEvent(cast, {
+      signal,
+      note: context.note,
+      async take(event) {
+        await sleep(due(event), undefined, { signal }).catch(() => undefined)
+        if (event.code === 'o' && !signal.aborted) await screen.write(output.write(event.data))
+      },
+    })
+  } finally {
+    await screen.write(output.restore())
+  }
+}
+
+/** @returns for each event in milliseconds how long to wait for it: what took long to write is caught up with */
+export function createPace({ speed, idleLimit }: { readonly speed: number; readonly idleLimit: number }) {
+  const began = performance.now()
+  let at = 0
+  return function due({ after }: CastEvent): number {
+    at += (Math.min(after, idleLimit) * 1_000) / speed
+    return Math.max(0, began + at - performance.now())
+  }
+}
+
+function positive(flag: string, text: string): number {
+  const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
+  if (value <= 0) throw new Usage(`${flag} is a number above 0, such as 2 or 0.5`)
+  return value
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Person, person } from './own-api/callers.ts'
+import { fromSource } from './support/processes.ts'
+import { type Ended, type Program, start } from './support/program.ts'
+import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
+import { type System, startSystem } from './support/system.ts'
+import { openSocket } from './support/websocket.ts'
+
+const esc = '\u001b'
+
+describe('rack-gateway audit recordings, play and transcript', () => {
+  let directory: RecordingDirectory
+  let system: System
+  let auditor: Person
+  let cwd: string
+  let session: string
+  beforeAll(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'rack-gateway-recordings-'))
+    directory = await recordingDirectory()
+    system = await startSystem({ publicUrl: 'own', recordings: { address: directory.path } })
+    auditor = await person(system, 'auditor')
+    session = await record(
+      `echo ${esc}[31mred${esc}[0m ${esc}]52;c;aGk=\u0007clip ${esc}]0;title\u0007titled ${esc}[6nasked`,
+    )
+  })
+  afterAll(async () => {
+    await system.stop()
+    await directory.remove()
+    rmSync(cwd, { recursive: true, force: true })
+  })
+
+  /** A shell in which these lines are typed. */
+  async function record(...lines: readonly string[]): Promise<string> {
+    const admin = await system.token('admin')
+    const before = await newest()
+    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
+    for (const line of lines) socket.send(Buffer.from(`${line}\n`))
+    socket.send(Buffer.from('exit 3\n'))
+    await socket.untilEnd()
+    socket.close()
+    return vi.waitFor(async () => {
+      const row = await newest()
+      if (!row?.ended || row.id === before?.id || (await stored(row.id)).length < 2) throw new Error('not stored yet')
+      return row.id
+    }, 10_000)
+  }
+  async function newest(): Promise<{ id: string; ended: boolean } | undefined> {
+    const [row] = await system.sql<{ id: string; ended: boolean }[]>`
+      select id, ended_at is not null as ended from gateway.recordings order by id desc limit 1`
+    return row
+  }
+  async function stored(id: string): Promise<string[]> {
+    const keys: string[] = []
+    for await (const { key } of directory.store.list(`recordings/${id}/`)) keys.push(key)
+    return keys
+  }
+  async function reads(): Promise<number> {
+    return (await system.events()).filter(({ kind }) => kind === 'recording.read').length
+  }
+  function begin(words: readonly string[], token = auditor.token): Program {
+    const [program, args] = fromSource('apps/cli/src/main.ts', ['audit', ...words])
+    const env = { HOME: cwd, PATH: '/usr/bin:/bin', TZ: 'UTC', RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token }
+    return start(program, args, { cwd, env })
+  }
+  const audit = (...words: readonly string[]): Promise<Ended> => begin(words).ended
+
+  test('lists them, newest first, and those that fit', async () => {
+    const { code, stdout, stderr } = await audit('recordings', '--app', 'myapp', '--since', '1h')
+    expect([code, stderr]).toEqual([0, ''])
+    const [heading, row] = stdout.split('\n')
+    expect(heading).toMatch(/^STARTED \(UTC\) +WHO +WHAT +WHERE +LENGTH +STATE +ID$/)
+    expect(row).toMatch(/admin@example\.com +bash +staging\/myapp\/web +0:0\d +ended +[0-9a-f-]{36}$/)
+    expect((await audit('recordings', '--principal', 'nobody@example.com')).stderr).toContain('no recording fits')
+    const open = JSON.parse((await audit('recordings', '--state', 'open', '--json')).stdout)
+    expect(open).toEqual({ items: [], next: null })
+    const byName = JSON.parse((await audit('recordings', '--principal', 'admin@example.com', '--json')).stdout)
+    expect(byName.items.map(({ id }: { id: string }) => id)).toContain(session)
+  })
+
+  test('play shows what was shown, without what a terminal would do beyond, and leaves it as it was', async () => {
+    const { code, stdout, stderr } = await audit('play', session, '--speed', '1000')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(`${esc}[31mred${esc}[0m clip titled asked`)
+    expect(stdout).not.toMatch(/\u001b\]|\u0007|\[6n/)
+    expect(stdout.endsWith(`${esc}[?25h${esc}[4l${esc}(B\u000f`)).toBe(true)
+  })
+
+  test('play ends at Ctrl-C, with the terminal as it was', async () => {
+    const before = await reads()
+    const program = begin(['play', session, '--speed', '0.001', '--idle-limit', '999'])
+    await vi.waitFor(async () => expect(await reads()).toBe(before + 1), 20_000)
+    program.signal('SIGINT')
+    const { stdout } = await program.ended
+    expect(stdout.endsWith(`${esc}[?25h${esc}[4l${esc}(B\u000f`)).toBe(true)
+    expect(stdout).not.toContain('asked')
+  }, 30_000)
+
+  test('transcript is text with times, and says how it ended', async () => {
+    const { code, stdout } = await audit('transcript', session)
+    expect(code).toBe(0)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}-- started$/)
+    expect(lines.join('\n')).toMatch(/ {2}\$ red clip titled asked$/m)
+    expect(lines.at(-1)).toMatch(/ {2}-- exit 3$/)
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
+  })
+
+  test('transcript finds lines', async () => {
+    const { code, stdout } = await audit('transcript', session, '--search', 'CLIP TITLED')
+    expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, 1])
+    expect((await audit('transcript', session, '--search', 'nothing like it')).stderr).toContain('no line of it fits')
+  })
+
+  test('what isn’t all that was recorded is said, with an exit code of its own', async () => {
+    const changed = await record('echo asked')
+    const [, last = ''] = await stored(changed)
+    await directory.store.remove(last)
+    const broken = await audit('transcript', changed)
+    // The verdict may be overtaken by the end of the connection.
+    expect([6, 8]).toContain(broken.code)
+    expect(broken.stderr).toMatch(/the recording (is broken|broke off)/)
+    await system.sql`update gateway.recordings set ended_at = null where id = ${changed}`
+    const open = await audit('transcript', changed)
+    expect([open.code, open.stderr]).toEqual([0, expect.stringContaining('stored so far')])
+  })
+
+  test('are refused to who may not, and what is not there is said', async () => {
+    const ops = await person(system, 'ops')
+    expect((await begin(['play', session], ops.token).ended).code).toBe(5)
+    expect((await audit('play', '01a21006-6e55-7646-9171-966421143187')).code).toBe(2)
+    expect((await audit('play', session, '--speed', '0')).stderr).toContain('--speed is a number above 0')
+  })
+})

@@ -1,0 +1,31 @@
+import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import { expect, test } from 'vitest'
+import { checkpointsCheck } from './checkpoint-readiness.ts'
+
+const state: CheckpointerState = {
+  number: 9,
+  age: 3_000,
+  verified: 0,
+  alarms: 0,
+  alarmBefore: null,
+  unsigned: 0,
+  missingKey: null,
+  places: [],
+  deliveryFailures: 0,
+}
+
+const at = (number: number, problem: string | null = null) => ({ place: 'p', number, problem, differs: false })
+
+test('a place that is behind isn’t counted as one with copies, whether it fails or not', () => {
+  const detail = (...places: CheckpointerState['places']) => checkpointsCheck({ ...state, places }).detail
+  expect(detail(at(9), at(8))).toBe('number 9, 3 s ago; copies in 2 of 2 places')
+  expect(detail(at(9), at(4))).toBe('number 9, 3 s ago; copies in 1 of 2 places, up to 5 are missing: see the log')
+  expect(detail(at(8, 'it is full'))).toBe(
+    'number 9, 3 s ago; copies in 0 of 1 places, up to 1 are missing: see the log',
+  )
+})
+
+test('an alarm from before the start is still one', () => {
+  const { detail } = checkpointsCheck({ ...state, alarmBefore: '2026-11-25T12:00:00.000Z' })
+  expect(detail).toMatch(/^ALARM: .* last at 2026-11-25T12:00:00.000Z/)
+})

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EventDraft, uuidv7 } from '@rack-gateway/audit'
+import { createTestDatabase } from '@rack-gateway/database/testing'
+import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import { createRecordings } from '@rack-gateway/recordings'
+import postgres, { type Sql } from 'postgres'
+import { expect, onTestFinished, test } from 'vitest'
+import { adoptRecordings } from './adoption.ts'
+
+const key = randomBytes(32)
+const deriveKeys = () => [key]
+const never = new AbortController().signal
+
+async function world() {
+  const database = await createTestDatabase()
+  const admin = postgres(database.adminUrl, { max: 2, onnotice() {} })
+  const directory = await mkdtemp(join(tmpdir(), 'left-'))
+  const store = await openObjectStore(readObjectStoreAddress(directory))
+  const events: EventDraft[] = []
+  const failures: string[] = []
+  onTestFinished(async () => {
+    await admin.end({ timeout: 1 })
+    await database.drop()
+    await rm(directory, { recursive: true })
+  })
+  return { admin, store, events, failures, replica: () => replicaOf(database.runtimeUrl) }
+
+  function replicaOf(url: string, over: { store?: ObjectStore } = {}) {
+    const sql = postgres(url, { max: 3, onnotice() {} })
+    onTestFinished(() => sql.end({ timeout: 1 }))
+    const look = (from: ObjectStore = over.store ?? store) =>
+      adoptRecordings(
+        {
+          sql,
+          store: from,
+          deriveKeys,
+          now: Date.now,
+          record: async (draft) => void events.push(draft),
+          onError: (_error, id) => void failures.push(id),
+        },
+        never,
+      )
+    return { look }
+  }
+}
+
+interface Stream {
+  readonly id: string
+  readonly follows?: string
+  readonly adoptedBy?: string
+  readonly closed?: boolean
+}
+
+async function stream(admin: Sql, { id, follows, adoptedBy, closed = false }: Stream): Promise<void> {
+  await admin`
+    insert into audit.streams (id, month, host, pid, lease_until, closed_at, follows, adopted_by)
+    values (${id}, date_trunc('month', now()), 'test', 1, now(), ${closed ? new Date() : null}, ${follows ?? null}, ${adoptedBy ?? null})`
+}
+
+/** As a killed process leaves it: what was flushed, without an end. */
+async function leave(admin: Sql, store: ObjectStore, from: string): Promise<string> {
+  const id = uuidv7(Date.now())
+  const recordings = createRecordings({ store, deriveKeys, limits: { drain: 0 }, onError() {} })
+  await recordings.begin({
+    id,
+    mode: 'strict',
+    input: false,
+    secrets: null,
+    header: { cols: 80, rows: 24, startedAt: Date.now(), command: 'bash', title: '' },
+    onGap() {},
+  })
+  await admin`
+    insert into gateway.recordings (id, started_at, stream, opened, mode, principal, principal_name, rack, app, route)
+    values (${id}, now(), ${from}, ${uuidv7(Date.now())}, 'strict', 'u1', 'ann@example.com', 'staging', 'web', 'exec')`
+  return id
+}
+
+const uuid = () => uuidv7(Date.now())
+
+test('each that was left is closed once, however many look', async () => {
+  const { admin, store, events, failures, replica } = await world()
+  const gone = uuid()
+  await stream(admin, { id: gone, adoptedBy: uuid() })
+  const left = [await leave(admin, store, gone), await leave(admin, store, gone), await leave(admin, store, gone)]
+  const replicas = Array.from({ length: 6 }, replica)
+  await Promise.all(replicas.flatMap(({ look }) => [look(), look()]))
+  await Promise.all(replicas.map(({ look }) => look()))
+  expect(events.map(({ recording }) => recording?.id).sort()).toEqual([...left].sort())
+  expect(events[0]).toMatchObject({ kind: 'recording.closed', app: 'web', recording: { chunks: 1, mode: 'strict' } })
+  expect(await admin`select from gateway.recordings where ended_at is null`).toHaveLength(0)
+  expect(failures).toEqual([])
+})
+
+test('a session that goes on in a stream of the next month, or in one after a sleep, is not taken for left', async () => {
+  const { admin, store, events, replica } = await world()
+  const { look } = replica()
+  const [first, second, third, heir] = [uuid(), uuid(), uuid(), uuid()]
+  const id = await leave(admin, store, first)
+  await stream(admin, { id: first, closed: true })
+  await look()
+  await stream(admin, { id: second, follows: first, adoptedBy: heir })
+  await stream(admin, { id: third, follows: second })
+  await look()
+  expect(events).toEqual([])
+  await admin`update audit.streams set adopted_by = ${heir} where id = ${third}`
+  await look()
+  expect(events.map(({ recording }) => recording?.id)).toEqual([id])
+})
+
+test('one whose store does not answer is closed later, and keeps no other from it', async () => {
+  const { admin, store, events, failures, replica } = await world()
+  const gone = uuid()
+  await stream(admin, { id: gone, adoptedBy: uuid() })
+  const [stuck, other] = [await leave(admin, store, gone), await leave(admin, store, gone)]
+  const failing: ObjectStore = {
+    ...store,
+    get: (name, options) => (name.includes(stuck) ? Promise.reject(new Error('no answer')) : store.get(name, options)),
+  }
+  const { look } = replica()
+  await look(failing)
+  expect([events.map(({ recording }) => recording?.id), failures]).toEqual([[other], [stuck]])
+  await look()
+  expect(events.map(({ recording }) => recording?.id)).toEqual([other, stuck])
+})
+
+test('an event that can not be recorded leaves it open', async () => {
+  const { admin, store, replica, events } = await world()
+  const gone = uuid()
+  await stream(admin, { id: gone, adoptedBy: uuid() })
+  await leave(admin, store, gone)
+  const { look } = replica()
+  events.push = () => {
+    throw new Error('the log is away')
+  }
+  await look()
+  expect(await admin`select from gateway.recordings where ended_at is null`).toHaveLength(1)
+})

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EventDraft, uuidv7 } from '@rack-gateway/audit'
+import { createTestDatabase } from '@rack-gateway/database/testing'
+import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import postgres from 'postgres'
+import { expect, onTestFinished, test } from 'vitest'
+import { type RecordingRetention, removeOldRecordings } from './retention.ts'
+
+const day = 86_400_000
+const never = new AbortController().signal
+
+async function world() {
+  const database = await createTestDatabase()
+  const admin = postgres(database.adminUrl, { max: 2, onnotice() {} })
+  const sql = postgres(database.runtimeUrl, { max: 6, onnotice() {} })
+  const directory = await mkdtemp(join(tmpdir(), 'kept-'))
+  const store = await openObjectStore(readObjectStoreAddress(directory))
+  const events: EventDraft[] = []
+  const failures: string[] = []
+  let away = false
+  onTestFinished(async () => {
+    await Promise.all([admin.end({ timeout: 1 }), sql.end({ timeout: 1 })])
+    await database.drop()
+    await rm(directory, { recursive: true })
+  })
+  /** Of 100 bytes; @param endedDaysAgo null: it runs */
+  async function recording(endedDaysAgo: number | null): Promise<string> {
+    const id = uuidv7(Date.now())
+    const ended = endedDaysAgo === null ? null : new Date(Date.now() - endedDaysAgo * day)
+    await admin`
+      insert into gateway.recordings
+        (id, started_at, stream, opened, mode, principal, principal_name, rack, app, route, ended_at, chunks, bytes, head)
+      values (${id}, now(), ${id}, ${id}, 'strict', 'u1', 'ann@example.com', 'staging', 'web', 'exec', ${ended}, 2, 100, 'ab')`
+    for (const number of ['0000000000', '0000000001']) await store.put(`recordings/${id}/${number}`, Buffer.alloc(50))
+    return id
+  }
+  async function kept(): Promise<Set<string>> {
+    const ids = new Set<string>()
+    for await (const { key } of store.list('recordings/')) ids.add(key.split('/')[1] ?? '')
+    return ids
+  }
+  return {
+    admin,
+    store,
+    events,
+    failures,
+    recording,
+    kept,
+    logAway(is: boolean) {
+      away = is
+    },
+    remove: (terms: Partial<RecordingRetention>, from: ObjectStore = store) =>
+      removeOldRecordings(
+        {
+          keep: null,
+          maxSize: null,
+          ...terms,
+          sql,
+          store: from,
+          now: Date.now,
+          async record(draft) {
+            if (away) throw new Error('the log is away')
+            events.push(draft)
+          },
+          onError: (_error, id) => void failures.push(id),
+        },
+        never,
+      ),
+  }
+}
+
+test('what ended longer ago goes, with an event, and no other', async () => {
+  const { recording, kept, remove, events, admin } = await world()
+  const [old, young, open] = [await recording(91), await recording(89), await recording(null)]
+  await remove({ keep: 90 * day })
+  expect(await kept()).toEqual(new Set([young, open]))
+  expect(events).toEqual([
+    expect.objectContaining({
+      kind: 'recording.removed',
+      of: old,
+      recording: { id: old, chunks: 2, bytes: 100, head: 'ab' },
+      detail: { because: 'it ended longer ago than recordings are kept' },
+    }),
+  ])
+  const rows = await admin`select id, removed_at is not null as removed from gateway.recordings order by removed desc`
+  expect(rows.filter(({ removed }) => removed).map(({ id }) => id)).toEqual([old])
+})
+
+test('of more than may be kept the oldest go', async () => {
+  const { recording, kept, remove, events } = await world()
+  const [third, first, second, open] = [
+    await recording(1),
+    await recording(3),
+    await recording(2),
+    await recording(null),
+  ]
+  await remove({ maxSize: 250 })
+  expect(await kept()).toEqual(new Set([third, second, open]))
+  await remove({ maxSize: 250 })
+  expect(events.map(({ recording }) => recording?.id)).toEqual([first])
+})
+
+test('without terms all is kept', async () => {
+  const { recording, kept, remove } = await world()
+  const ids = [await recording(3_000), await recording(1)]
+  await remove({})
+  expect(await kept()).toEqual(new Set(ids))
+})
+
+test('however many look, each is said to be removed once', async () => {
+  const { recording, kept, remove, events } = await world()
+  for (let count = 0; count < 4; count++) await recording(100)
+  await Promise.all(Array.from({ length: 5 }, () => remove({ keep: day })))
+  await remove({ keep: day })
+  expect([events.length, (await kept()).size]).toEqual([4, 0])
+})
+
+test('nothing is removed that the log does not say', async () => {
+  const { recording, kept, remove, failures, logAway } = await world()
+  const id = await recording(100)
+  logAway(true)
+  await remove({ keep: day })
+  expect([await kept(), failures]).toEqual([new Set([id]), [id]])
+  logAway(false)
+  await remove({ keep: day })
+  expect((await kept()).size).toBe(0)
+})
+
+test('a removal that failed is finished later, and said once', async () => {
+  const { recording, kept, remove, store, events, failures } = await world()
+  const id = await recording(100)
+  const failing: ObjectStore = {
+    ...store,
+    remove: (key, options) => (key.endsWith('1') ? Promise.reject(new Error('no answer')) : store.remove(key, options)),
+  }
+  await remove({ keep: day }, failing)
+  expect([await kept(), failures]).toEqual([new Set([id]), [id]])
+  await remove({ keep: day })
+  expect([(await kept()).size, events.length]).toEqual([0, 1])
+})

@@ -1,0 +1,109 @@
+import { type EventDraft, hiddenText } from '@rack-gateway/audit'
+import type { ObjectStore } from '@rack-gateway/object-store'
+import type { Sql } from 'postgres'
+import { alone } from './rounds.ts'
+
+export interface RecordingRetention {
+  /** Milliseconds after its end that a recording is kept; null: for ever. */
+  readonly keep: number | null
+  /** Bytes that ended recordings may come to; above, the oldest go. Null: any. */
+  readonly maxSize: number | null
+}
+
+export interface RemovalOptions extends RecordingRetention {
+  readonly sql: Sql
+  readonly store: ObjectStore
+  readonly now: () => number
+  /** Resolves when it is durable. */
+  readonly record: (draft: EventDraft) => Promise<unknown>
+  readonly onError: (error: unknown, recording: string) => void
+}
+
+interface OldRecording {
+  readonly id: string
+  readonly opened: string
+  readonly rack: string
+  readonly app: string | null
+  readonly process: string | null
+  readonly chunks: number | null
+  readonly bytes: number | null
+  readonly head: string | null
+}
+
+/** Recordings that are removed in one round, for each reason. */
+const most = 200
+
+/**
+ * Removes ended recordings whose time is over, and the oldest of more than may be kept. That one is removed is in the log and in its
+ * row before any of it is gone; what was begun and not finished is finished by whoever comes next.
+ */
+export async function removeOldRecordings(options: RemovalOptions, signal: AbortSignal): Promise<void> {
+  const { sql, keep, maxSize, now } = options
+  await alone(sql, 'rack-gateway: retention of recordings', async () => {
+    if (keep !== null)
+      for (const old of await olderThan(sql, new Date(now() - keep)))
+        if (!signal.aborted) await announce(options, old, 'it ended longer ago than recordings are kept')
+    if (maxSize !== null)
+      for (const old of await beyond(sql, maxSize))
+        if (!signal.aborted) await announce(options, old, 'it was the oldest when there were more than may be kept')
+    await removeAnnounced(options, signal)
+  })
+}
+
+async function removeAnnounced({ sql, store, now, onError }: RemovalOptions, signal: AbortSignal): Promise<void> {
+  const announced = await sql<{ id: string }[]>`
+    select id from gateway.recordings where removed_because is not null and removed_at is null order by id`
+  for (const { id } of announced) {
+    if (signal.aborted) return
+    try {
+      for await (const { key } of store.list(`recordings/${id}/`, { signal })) await store.remove(key, { signal })
+      await sql`update gateway.recordings set removed_at = ${new Date(now())} where id = ${id}`
+    } catch (error) {
+      if (!signal.aborted) onError(error, id)
+    }
+  }
+}
+
+async function announce({ sql, record, onError }: RemovalOptions, old: OldRecording, because: string): Promise<void> {
+  await sql
+    .begin(async (transaction) => {
+      const { count } = await transaction`
+        update gateway.recordings set removed_because = ${because} where id = ${old.id} and removed_because is null`
+      if (count > 0) await record(removedDraft(old, because))
+    })
+    .catch((error: unknown) => onError(error, old.id))
+}
+
+function olderThan(sql: Sql, end: Date): Promise<OldRecording[]> {
+  return sql<OldRecording[]>`
+    select id, opened, rack, app, process, chunks::float8 as chunks, bytes::float8 as bytes, head from gateway.recordings
+    where ended_at < ${end} and removed_because is null order by ended_at limit ${most}`
+}
+
+function beyond(sql: Sql, size: number): Promise<OldRecording[]> {
+  return sql<OldRecording[]>`
+    select id, opened, rack, app, process, chunks::float8 as chunks, bytes::float8 as bytes, head from (
+      select *, sum(coalesce(bytes, 0)) over (order by ended_at desc, id desc) as with_newer from gateway.recordings
+      where ended_at is not null and removed_because is null) kept
+    where with_newer > ${size} order by ended_at, id limit ${most}`
+}
+
+function removedDraft(
+  { id, opened, rack, app, process, chunks, bytes, head }: OldRecording,
+  because: string,
+): EventDraft {
+  return {
+    kind: 'recording.removed',
+    of: opened,
+    rack,
+    ...(app !== null && { app }),
+    ...(process !== null && { process: hiddenText(process) }),
+    recording: {
+      id,
+      ...(chunks !== null && { chunks }),
+      ...(bytes !== null && { bytes }),
+      ...(head !== null && { head }),
+    },
+    detail: { because },
+  }
+}

@@ -1,0 +1,15 @@
+const units = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
+
+/** `500GiB`, `2TiB` or `100MiB` in bytes, or null for anything else. */
+export function readSize(text: string): number | null {
+  const [, count, unit] = /^([1-9]\d{0,5})(MiB|GiB|TiB)$/.exec(text) ?? []
+  return isUnit(unit) ? Number(count) * units[unit] : null
+}
+
+export function sizeProblem(text: string): string | null {
+  return readSize(text) === null ? 'is not a size: a number with MiB, GiB or TiB right behind it' : null
+}
+
+function isUnit(text: string | undefined): text is keyof typeof units {
+  return text !== undefined && text in units
+}

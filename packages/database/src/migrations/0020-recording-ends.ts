@@ -1,0 +1,18 @@
+/**
+ * How recordings end other than by themselves: somebody ends the session, wherever it runs, or what was kept is removed.
+ * That somebody ends one raises the revision, which every replica looks at twice a second.
+ */
+export const recordingEnds = {
+  name: '0020-recording-ends',
+  sql: `
+ALTER TABLE gateway.recordings
+  ADD COLUMN ending text,
+  ADD COLUMN removed_at timestamptz,
+  ADD COLUMN removed_because text;
+CREATE INDEX recordings_kept ON gateway.recordings (ended_at, id) WHERE ended_at IS NOT NULL AND removed_because IS NULL;
+CREATE INDEX recordings_removing ON gateway.recordings (id) WHERE removed_because IS NOT NULL AND removed_at IS NULL;
+CREATE TRIGGER raise_revision AFTER UPDATE OF ending ON gateway.recordings
+  FOR EACH ROW WHEN (NEW.ending IS DISTINCT FROM OLD.ending)
+  EXECUTE FUNCTION gateway.raise_revision();
+`,
+}
