@@ -1,7 +1,7 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { GatewayUnreachable, TokenRefused, Usage } from './errors.ts'
+import { GatewayUnreachable, Refused, TokenRefused, Usage } from './errors.ts'
 import { deadlineMs, failure, sentenceOf } from './gateway-client.ts'
 import { bodyOf, headersWith, parsed } from './gateway-request.ts'
 import type { Target } from './target.ts'
@@ -35,7 +35,10 @@ export const Decisions = Type.Object({
 })
 export type Decisions = Static<typeof Decisions>
 
-/** Asks the gateway what calls would come to. @throws TokenRefused, Usage, GatewayUnreachable */
+/** Whoever is locked may nothing: an answer, not a question that can't be answered. */
+const Locked = Type.Object({ code: Type.Literal('RGW_USER_LOCKED') })
+
+/** Asks the gateway what calls would come to. @throws TokenRefused, Refused where nothing of theirs is allowed, Usage, GatewayUnreachable */
 export async function askDecisions(
   target: Target,
   calls: readonly PlannedCall[],
@@ -50,6 +53,7 @@ export async function askDecisions(
   if (status === 200 && Value.Check(Decisions, answer)) return answer
   const said = printable(sentenceOf(answer) ?? `it answered with status ${status}, and not as a Rack Gateway does`)
   if (status === 401) throw new TokenRefused(`${target.origin} refused the token: ${said}`)
+  if (as !== null && Value.Check(Locked, answer)) throw new Refused(`refused, as ${as}: ${said}`)
   if (status >= 400 && status < 500) throw new Usage(said)
   throw new GatewayUnreachable(`${target.origin} could not decide: ${said}`)
 }

@@ -58,6 +58,19 @@ describe('policy check', () => {
     })
   })
 
+  test('warns of rules for a service that takes no runs', async () => {
+    const rule = (services: string, modes: string) =>
+      `{ run: ls, roles: [ops], services: [${services}], modes: [${modes}] }`
+    write(
+      'policy.yaml',
+      `version: 1\ncommands:\n  rules:\n    one: ${rule('command, jobs', 'detached, exec')}\n    two: ${rule('jobs', 'detached')}\n    three: ${rule('jobs', 'exec')}\n    four: ${rule('"*"', 'detached')}\n`,
+    )
+    expect(JSON.parse((await run('check', '--json', 'policy.yaml')).stdout).warnings).toEqual([
+      'the command rule one permits only exec (with process:exec-any) on the service jobs, which commands.services does not name',
+      'the command rule two permits nothing on the service jobs, which commands.services does not name',
+    ])
+  })
+
   test('warns of what it opens', async () => {
     write('policy.yaml', 'version: 1\nunblocked: [PUT /system]\n')
     expect((await run('check', 'policy.yaml')).stdout).toContain(
@@ -239,7 +252,15 @@ describe('policy impact', () => {
   }
 
   async function asked(answer: Parameters<typeof startFakeGateway>[0], ...words: readonly string[]) {
-    write('policy.yaml', good)
+    return askedOf(good, answer, ...words)
+  }
+
+  async function askedOf(
+    document: string,
+    answer: Parameters<typeof startFakeGateway>[0],
+    ...words: readonly string[]
+  ) {
+    write('policy.yaml', document)
     gateway = await startFakeGateway(answer)
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
     return machine.call(['policy', 'impact', 'policy.yaml', ...words], env)
@@ -273,6 +294,15 @@ describe('policy impact', () => {
     expect(stdout).toContain('for 1,200 recorded calls since 2030-01-20T00:00:00.000Z\n(not since 2030-01-01')
     expect(stdout).toContain('none of them would come to anything else\n')
     expect(stdout).toContain('left out: 1 call that a policy package refused; packages were not asked\n')
+  })
+
+  test('says what of the document the record can not tell', async () => {
+    const rule = (more: string) => `{ run: ls, roles: [ops]${more} }`
+    const rules = `    one: ${rule(', releases: newest')}\n    two: ${rule(', interactive: false')}\n    three: ${rule(', entrypoint: true')}\n    four: ${rule(', releases: any')}\n`
+    const { stdout } = await askedOf(`version: 1\ncommands:\n  rules:\n${rules}`, { status: 200, body: impact })
+    expect(stdout).toContain(
+      "\nnot told: what is narrowed by terminal, entrypoint or release, which the record doesn't say (one, two, three)\n",
+    )
   })
 
   test('--json is what the gateway says', async () => {

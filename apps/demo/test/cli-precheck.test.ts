@@ -196,6 +196,14 @@ describe('before convox is started', () => {
       ])
     })
 
+    test('--as of a locked user is refused, with the reason', async () => {
+      const [admin, locked] = [await person(system, 'admin'), await person(system, 'deployer')]
+      await system.sql`update gateway.users set locked_at = now() where id = ${locked.id}`
+      as(admin)
+      const { code, stderr } = await gateway('can', '--as', locked.email, ...promote)
+      expect([code, stderr]).toEqual([5, expect.stringContaining('this user is locked')])
+    })
+
     test('--json has the objects of the events', async () => {
       as(viewer)
       const { code, stdout } = await gateway('can', '--json', ...promote, '--rack', 'staging')

@@ -22,6 +22,10 @@ commands:
       run: echo plain
       roles: [deployer]
       entrypoint: false
+    waited:
+      run: echo waited
+      roles: [deployer]
+      modes: [attached]
 unblocked: [PUT /system]
 protected:
   environment: [DEBUG_SECRET]
@@ -55,13 +59,25 @@ async function attached(...headers: readonly string[]): Promise<string> {
   return JSON.parse(body).id
 }
 
-function exec(process: string, command: string, headers: Record<string, string> = {}): Promise<ClientSocket> {
-  return openSocket(`${system.url}/apps/myapp/processes/${process}/exec`, token, { Command: command, ...headers })
+function exec(process: string, command: string, headers: Record<string, string>, who: string): Promise<ClientSocket> {
+  return openSocket(`${system.url}/apps/myapp/processes/${process}/exec`, who, { Command: command, ...headers })
 }
 
 /** What comes back of an exec: the command's own words, or the gateway's refusal. */
-async function said(process: string, command: string, headers: Record<string, string> = {}): Promise<string> {
-  return (await (await exec(process, command, headers)).untilEnd()).join('')
+async function said(
+  process: string,
+  command: string,
+  headers: Record<string, string> = {},
+  who = token,
+): Promise<string> {
+  return (await (await exec(process, command, headers, who)).untilEnd()).join('')
+}
+
+async function olderRelease(): Promise<string> {
+  const [{ id }] = JSON.parse((await system.get('/apps/myapp/releases?limit=1', token)).body)
+  const form = ['Content-Type: application/x-www-form-urlencoded']
+  expect((await system.send('POST', '/apps/myapp/releases?', token, 'description=newer', form)).status).toBe(200)
+  return id
 }
 
 describe('a detached run', () => {
@@ -123,6 +139,24 @@ describe('an attached run', () => {
     const process = await attached('Environment: DEBUG=1')
     expect(await said(process, 'echo report 2030-01-31')).toContain('report 2030-01-31')
     expect(await said(process, 'echo quiet', { Tty: 'false' })).toContain('without the environment key DEBUG')
+  })
+
+  test('is judged with how it was started whoever asks', async () => {
+    const process = await attached('Environment: DEBUG=1')
+    const other = await system.token('deployer', { email: 'other@example.com' })
+    expect(await said(process, 'echo report 2030-01-31', {}, other)).toContain('report 2030-01-31')
+    expect(await said(process, 'echo quiet', { Tty: 'false' }, other)).toContain('without the environment key DEBUG')
+    const older = await attached(`Release: ${await olderRelease()}`)
+    expect(await said(older, 'echo report 2030-01-31', {}, other)).toContain('with the newest release only')
+  })
+
+  test('is what the mode attached is for: its start, and its command by whoever started it', async () => {
+    const process = await attached()
+    expect(await said(process, 'echo waited')).toContain('waited')
+    expect((await run('echo waited')).status).toBe(403)
+    expect(
+      await said(process, 'echo waited', {}, await system.token('deployer', { email: 'other@example.com' })),
+    ).toContain('is not permitted')
   })
 
   test('is not begun with a key that no rule permits', async () => {

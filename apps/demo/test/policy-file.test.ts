@@ -37,10 +37,25 @@ describe('a policy document', () => {
     })
     const refused = await system.send('DELETE', '/apps/myapp', token)
     expect(refused.status).toBe(403)
+    expect(JSON.parse(refused.body)).toMatchObject({
+      rule: 'no-permission',
+      source: 'bindings',
+      next: 'Ask an administrator of the gateway for a role that has it.',
+      policy: system.app.policy.hash,
+    })
     expect(refused.body).toContain('app:delete on myapp needs the role admin; you are reader on staging. Ask an')
     expect(await system.lastEvent()).toMatchObject({
       decision: { rule: 'no-permission', source: 'bindings', next: expect.stringContaining('Ask an administrator') },
     })
+  })
+
+  test('decides about the gateway’s own API too, in the answer as in the event', async () => {
+    const own = await system.get('/gateway/api/v1/users', await system.token('reader'))
+    const { rule, source, next, policy } = JSON.parse(own.body)
+    expect([own.status, rule, next]).toEqual([403, 'no-permission', 'Ask an administrator of the gateway.'])
+    const { decision } = (await system.lastEvent()) ?? {}
+    expect(decision).toMatchObject({ effect: 'deny', rule, source, next, policy })
+    expect(decision?.reason).toMatch(/^gateway:user:\w+ needs the role admin .* it is reader\.$/)
   })
 
   test('that changes counts from then on, is an event first, and one that is not valid changes nothing', async () => {

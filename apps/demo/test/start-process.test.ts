@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { AuditEvent } from '@rack-gateway/audit'
 import { readServerConfig } from '@rack-gateway/config'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type DemoIdentityProvider, startDemoIdentityProvider } from '@rack-gateway/demo/identity-provider'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Browser } from './support/browser.ts'
 import { ask, call } from './support/demo.ts'
 import { gatewayDefaults } from './support/gateway-defaults.ts'
@@ -174,6 +177,35 @@ describe('a gateway from the environment', () => {
     const events = await recorded(database)
     expect([events.at(0)?.kind, events.at(-1)?.kind]).toEqual(['stream.opened', 'stream.closed'])
   })
+})
+
+test('a policy document is read again at SIGHUP: the process goes on, by the new one, and by it still when a third is wrong', async () => {
+  const database = await createTestDatabase()
+  const directory = await mkdtemp(join(tmpdir(), 'policy-'))
+  onTestFinished(async () => {
+    await database.drop()
+    await rm(directory, { recursive: true })
+  })
+  const policyFile = join(directory, 'policy.yaml')
+  await writeFile(policyFile, 'version: 1\n')
+  const { program, url } = await startGateway({ ...bothLogins(database), POLICY_FILE: policyFile })
+  const token = await issueToken(bothLogins(database), ['--user', 'ada@example.com', '--role', 'viewer'])
+  expect((await call(url, '/rack/staging/apps', token)).status).toBe(200)
+
+  await writeFile(policyFile, 'version: 1\nblocked: { GET /apps: { reason: Not today. } }\n')
+  program.signal('SIGHUP')
+  await program.saw(/"event":"gateway\.reloading","signal":"SIGHUP"/)
+  await program.saw(/"event":"policy\.loaded"/)
+  expect((await call(url, '/rack/staging/apps', token)).status).toBe(403)
+
+  await writeFile(policyFile, 'version: 2\n')
+  program.signal('SIGHUP')
+  await program.saw(/"event":"policy\.rejected"/)
+  expect((await call(url, '/rack/staging/apps', token)).status).toBe(403)
+  program.signal('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+  const kinds = (await recorded(database)).map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind.startsWith('policy.'))).toEqual(['policy.loaded', 'policy.rejected'])
 })
 
 test('the gateways of these tests do what one does whose environment says nothing', () => {

@@ -113,6 +113,14 @@ function refusalDraft(app: FastifyInstance, request: FastifyRequest, failure: Fa
   if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
   // What the policy refused is recorded in its own words.
   if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }
-  const decision = { effect: 'deny' as const, rule, source: 'gateway', reason: body.error, policy: app.policy.hash }
+  const { source = 'gateway', policy = app.policy.hash, next } = body
+  // The sentence has the next step in it, but where it is told apart.
+  const reason = next === undefined ? body.error : reasonIn(body.error, next)
+  const decision = { effect: 'deny' as const, rule, source, reason, ...(next !== undefined && { next }), policy }
   return { ...draft, kind: 'call', status, decision }
+}
+
+function reasonIn(sentence: string, next: string): string {
+  const at = sentence.lastIndexOf(` ${next}`)
+  return at > 0 ? sentence.slice(0, at) : sentence
 }

@@ -1,11 +1,15 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { ruleOf } from './errors.ts'
+import { ruleOf, toldOf } from './errors.ts'
 
 /** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints. */
 export interface ErrorBody {
   readonly error: string
   readonly code: string
   readonly rule?: string
+  /** Of what the policy refused: where its rule stands, what to do about it, and by which document. */
+  readonly source?: string
+  readonly next?: string
+  readonly policy?: string
   readonly requestId: string
 }
 
@@ -50,10 +54,12 @@ export function failureOf(error: unknown, requestId: string): Failure {
       ? (fastifySentences[code] ?? 'the request could not be read')
       : unexpected
   const rule = ruleOf(error)
+  const decision = toldOf(error)
   const body: ErrorBody = {
     error: speakable(text),
     code: ours ? code : status < 500 ? 'RGW_BAD_REQUEST' : 'RGW_INTERNAL',
     ...(rule === null ? {} : { rule }),
+    ...(decision === null ? {} : { source: decision.source, next: speakable(decision.next), policy: decision.policy }),
     requestId,
   }
   return { status: ours || status < 500 ? status : 500, body, ...retryAfterOf(error) }

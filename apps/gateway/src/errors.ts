@@ -47,6 +47,24 @@ export function ruled<E extends Error>(error: E, rule: string): E & Ruled {
   return Object.assign(error, { rule })
 }
 
+/** What a decision says of a refusal, apart: the answer and the event show it. */
+export interface Told {
+  readonly rule: string
+  readonly source: string
+  readonly reason: string
+  readonly next: string
+  /** SHA-256 of the policy document, hex. */
+  readonly policy: string
+}
+
+export function told<E extends Error>(error: E, { rule, source, reason, next, policy }: Told): E & Ruled {
+  return ruled(Object.assign(error, { told: { rule, source, reason, next, policy } }), rule)
+}
+
+export function toldOf(error: unknown): Told | null {
+  return error instanceof Error && 'told' in error ? (error.told as Told) : null
+}
+
 export function ruleOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('rule' in error)) return null
   return typeof error.rule === 'string' ? error.rule : null

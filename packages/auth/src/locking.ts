@@ -4,7 +4,7 @@ import type { Change, Transaction } from './change.ts'
 import { LastAdmin, NotFound } from './errors.ts'
 import { checkId } from './names.ts'
 
-/** Roles by which bindings are managed: somebody must always be able to. */
+/** Roles with every permission and no condition: somebody must always hold one, since nobody gives what they don't have. */
 export interface AdminRoles {
   readonly adminRoles: readonly string[]
 }
@@ -26,7 +26,7 @@ export async function keepAnAdmin<T>(
   return result
 }
 
-/** Whether somebody is left who is not locked, and manages bindings everywhere and without an end: by themselves, or by a group that they were in at their last login. */
+/** Whether somebody is left who is not locked, and holds such a role everywhere and without an end: by themselves, or by a group that they were in at their last login. */
 async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise<boolean> {
   if (adminRoles.length === 0) return false
   const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))

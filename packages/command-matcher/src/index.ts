@@ -17,6 +17,7 @@ export type {
   CommandOptions,
   CommandRule,
   CommandVerdict,
+  JudgedMode,
   Obstacle,
   Placeholder,
   SplitCommand,

@@ -136,6 +136,16 @@ describe('attached runs', () => {
     })
   })
 
+  test('a rule for attached runs permits the start, and its command in a run of one’s own only', () => {
+    const rules = [rule({ modes: ['attached'] })]
+    expect(match(rules, start)).toEqual({ effect: 'allow', rule: 'attached-start' })
+    expect(match(rules, { mode: 'own-exec' }).effect).toBe('allow')
+    expect(match(rules, { mode: 'exec' }).effect).toBe('deny')
+    expect(match(rules, { mode: 'detached' }).effect).toBe('deny')
+    expect(match([rule({ modes: ['exec'] })], { mode: 'own-exec' }).effect).toBe('allow')
+    expect(match([rule({ modes: ['detached'] })], { mode: 'own-exec' }).effect).toBe('deny')
+  })
+
   test('nothing but a sleep is ever permitted by it', () => {
     for (const argv of [
       ['rake', 'a'],

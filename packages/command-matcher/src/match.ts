@@ -1,5 +1,6 @@
 import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
+import { isExec, isForMode } from './modes.ts'
 import { unsuited } from './options.ts'
 import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
@@ -23,7 +24,7 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVe
   if (call.argv.length === 0) return deny('empty', 'There is no command to run.', 'Name one.')
   if (tooLong(call.argv))
     return deny('too-long', `The command is longer than ${maxCommandBytes} bytes.`, 'Put it into a script of the app.')
-  if (call.mode !== 'exec' && !rules.runServices.has(call.service))
+  if (!isExec(call.mode) && !rules.runServices.has(call.service))
     return denyFor('run-service', wrongService(rules, call))
   if (call.mode === 'attached') return judgeStart(rules, call)
 
@@ -43,9 +44,9 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVe
   return denyFor('no-rule', notPermitted(call, permittedAt(rules, call, mostListed), placed.slice(0, mostListed)))
 }
 
-/** Whether any rule at all permits these roles something by exec there: what an attached run's POST needs. */
+/** Whether any rule at all permits these roles something by exec in a run of their own there: what an attached run's POST needs. */
 export function hasAnyRule(rules: CompiledRules, place: Omit<CommandPlace, 'mode'>): boolean {
-  return permittedAt(rules, { ...place, mode: 'exec' }, 1).length > 0
+  return permittedAt(rules, { ...place, mode: 'own-exec' }, 1).length > 0
 }
 
 function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
@@ -57,7 +58,7 @@ function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
     )
   }
   if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start' }
-  const [nearest] = rulesAt(rules, { ...call, mode: 'exec' })
+  const [nearest] = rulesAt(rules, { ...call, mode: 'own-exec' })
   return nearest === undefined ? denyFor('no-rule', notStartable(call)) : obstacleOf(nearest, call)
 }
 
@@ -109,8 +110,7 @@ function inOrder(one: CompiledRule, other: CompiledRule): number {
 }
 
 function appliesAt(compiled: CompiledRule, place: CommandPlace): boolean {
-  const { modes } = compiled.rule
-  if (modes && !modes.includes(place.mode)) return false
+  if (!isForMode(compiled.rule, place.mode)) return false
   return compiled.onService(place.service) && compiled.onApp(place.app) && compiled.onRack(place.rack)
 }
 

@@ -1,12 +1,13 @@
+import { isForMode } from './modes.ts'
 import { createNameIndex, type NameIndex } from './name-index.ts'
 import type { CompiledRule } from './rules.ts'
-import type { CommandMode } from './types.ts'
+import type { JudgedMode } from './types.ts'
 
 /** Where and how, without an app. */
 export interface Standing {
   readonly rack: string
   readonly service: string
-  readonly mode: CommandMode
+  readonly mode: JudgedMode
 }
 
 /** The rules that a role has at a place, found by app, in their order. */
@@ -43,7 +44,7 @@ export function createStandingRules(all: readonly CompiledRule[]): StandingRules
   return { of }
 }
 
-type ByMode = Map<CommandMode, NameIndex<CompiledRule>>
+type ByMode = Map<JudgedMode, NameIndex<CompiledRule>>
 
 function createKnown() {
   const roles = new Map<string, Map<string, Map<string, ByMode>>>()
@@ -69,5 +70,5 @@ function within<K, I, V>(map: Map<K, Map<I, V>>, key: K): Map<I, V> {
 }
 
 function appliesTo({ rule, onService, onRack }: CompiledRule, { rack, service, mode }: Standing): boolean {
-  return (rule.modes?.includes(mode) ?? true) && onService(service) && onRack(rack)
+  return isForMode(rule, mode) && onService(service) && onRack(rack)
 }

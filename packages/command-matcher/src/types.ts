@@ -3,6 +3,9 @@ import type { WordType } from './word-types.ts'
 /** How a command reaches the rack. `attached` is the POST that only ever says `sleep N`; its command comes with the `exec` that follows. */
 export type CommandMode = 'attached' | 'detached' | 'exec'
 
+/** How it is judged: `own-exec` is the exec in a run of one's own, which a rule for attached runs is for as well. */
+export type JudgedMode = CommandMode | 'own-exec'
+
 /** A word of an argv pattern that stands for any word of a type. Its name is for people. */
 export interface Placeholder {
   readonly name: string
@@ -51,7 +54,7 @@ export interface CommandCall {
   readonly service: string
   readonly app: string
   readonly rack: string
-  readonly mode: CommandMode
+  readonly mode: JudgedMode
   readonly roles: readonly string[]
   /** Nothing special when absent. */
   readonly options?: CommandOptions | undefined

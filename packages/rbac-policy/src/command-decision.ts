@@ -55,7 +55,7 @@ function verdictOn(document: CompiledDocument, principal: Principal, here: HeldH
     )
   return matchCommand(document.rules(), {
     argv,
-    mode,
+    mode: mode === 'exec' && call.process?.own ? 'own-exec' : mode,
     service: (mode === 'exec' ? call.process?.service : call.service) ?? '',
     app: call.app ?? '',
     rack: call.rack,

@@ -6,7 +6,7 @@ import { type Barred, type Basis, boundFor, type HeldHere, type Holdings, holdin
 import { barredBy, boundElsewhere, needs, noBinding, noPermission } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
-import type { Decision, Permission, Place, Principal, RackCall } from './types.ts'
+import type { Decision, Moment, Permission, Place, Principal, RackCall } from './types.ts'
 
 /** A policy document, compiled. */
 export interface CompiledDocument {
@@ -44,6 +44,17 @@ export function decide(document: CompiledDocument, principal: Principal, holding
   const { rule, source, reason } = command ?? grantedBy(here, required)
   const { roles, bindings } = here.basis
   return { effect: 'allow', rule, source, permission, reason, roles, bindings, policy: document.hash }
+}
+
+/** What stands against a permission at a place, of what the principal holds; null where nothing does. */
+export function unheldAt(
+  document: CompiledDocument,
+  principal: Principal,
+  holdings: Holdings,
+  { permission, where, moment }: { readonly permission: Permission; readonly where: Place; readonly moment: Moment },
+): Refusal | null {
+  const here = holdingsAt(holdings, where, moment)
+  return unheldBy(document, principal, { place: where, here, required: [permission] })
 }
 
 interface Asked {

@@ -7,6 +7,13 @@ function names(description: string) {
   return Type.Optional(Type.Array(Type.String({ description: 'a text' }), { description: `a list of ${description}` }))
 }
 
+/** What narrows: an empty list would be for nothing at all. */
+function narrowingTo(description: string) {
+  return Type.Optional(
+    Type.Array(Type.String({ description: 'a text' }), { minItems: 1, description: `a list of ${description}` }),
+  )
+}
+
 function oneOf<const T extends string>(values: readonly T[], description: string) {
   return Type.Enum([...values], { description })
 }
@@ -16,7 +23,7 @@ const Clock = Type.String({ description: 'a time of day, such as 08:00' })
 
 const Window = Type.Object(
   {
-    days: Type.Optional(Type.Array(Day, { description: 'a list of days, such as [mon, tue]' })),
+    days: Type.Optional(Type.Array(Day, { minItems: 1, description: 'a list of days, such as [mon, tue]' })),
     from: Clock,
     to: Clock,
     zone: Type.String({ description: 'a time zone, such as Europe/Berlin' }),
@@ -26,12 +33,13 @@ const Window = Type.Object(
 
 const When = Type.Object(
   {
-    time: Type.Optional(Type.Array(Window, { description: 'a list of times' })),
-    addresses: names('networks, such as [10.0.0.0/8]'),
-    racks: names('rack patterns, such as [staging*]'),
-    apps: names('app patterns'),
+    time: Type.Optional(Type.Array(Window, { minItems: 1, description: 'a list of times' })),
+    addresses: narrowingTo('networks, such as [10.0.0.0/8]'),
+    racks: narrowingTo('rack patterns, such as [staging*]'),
+    apps: narrowingTo('app patterns'),
     callers: Type.Optional(
       Type.Array(oneOf(['user', 'api-token', 'workload'], 'user, api-token or workload'), {
+        minItems: 1,
         description: 'a list of user, api-token and workload',
       }),
     ),
@@ -53,11 +61,12 @@ const Rule = Type.Object(
   {
     run: Type.String({ description: 'a command, such as rake db:migrate|db:seed' }),
     services: names('names of services, or [*]'),
-    apps: names('app patterns'),
-    racks: names('rack patterns'),
+    apps: narrowingTo('app patterns'),
+    racks: narrowingTo('rack patterns'),
     roles: Type.Array(Type.String({ description: 'the name of a role' }), { description: 'a list of names of roles' }),
     modes: Type.Optional(
       Type.Array(oneOf(['attached', 'detached', 'exec'], 'attached, detached or exec'), {
+        minItems: 1,
         description: 'a list of attached, detached and exec',
       }),
     ),
@@ -91,7 +100,7 @@ export const WrittenPolicy = Type.Object(
     commands: Type.Optional(
       Type.Object(
         {
-          services: names('services that accept run'),
+          services: narrowingTo('services that accept run'),
           rules: Type.Optional(Type.Record(Type.String(), Rule, { description: 'command rules by id' })),
         },
         { ...closed, description: 'services and rules' },

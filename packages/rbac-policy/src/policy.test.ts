@@ -220,3 +220,23 @@ test('a decision is cheap: a hundred thousand take less than a second or two', (
   for (let at = 0; at < 100_000; at++) policy.decide(many, asked)
   expect(performance.now() - started).toBeLessThan(2000)
 })
+
+describe('adminRoles', () => {
+  test('are those with every permission, always: nobody else can give all of it back', () => {
+    const role = (name: string, permissions: string[], when?: object) => ({
+      name,
+      description: '',
+      permissions,
+      ...(when && { when: [when] }),
+    })
+    const roles = [
+      ...builtInPolicy().roles,
+      role('root', ['*']),
+      role('root-by-day', ['*'], { callers: ['user'] }),
+      role('binder', ['gateway:binding:write', 'gateway:*']),
+    ]
+    const wider = compilePolicy({ ...builtInPolicy(), roles })
+    expect(wider.rolesWith('gateway:binding:write')).toEqual(['admin', 'root', 'root-by-day', 'binder'])
+    expect(wider.adminRoles()).toEqual(['admin', 'root'])
+  })
+})

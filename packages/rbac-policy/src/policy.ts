@@ -2,7 +2,7 @@ import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gat
 import { createSecretKeys } from '@rack-gateway/convox-api'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
-import { type CompiledDocument, decide, rolesWith } from './decide.ts'
+import { type CompiledDocument, decide, rolesWith, unheldAt } from './decide.ts'
 import { documentProblems } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
@@ -10,7 +10,7 @@ import { mayGive } from './may-give.ts'
 import { documentHash, type PolicyDocument } from './policy-document.ts'
 import { compileRecordings } from './recordings.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
-import type { Moment, Permission, Policy, Principal } from './types.ts'
+import type { Moment, Permission, Policy, Principal, Role } from './types.ts'
 
 /**
  * Compiles a policy document. Everything is looked up afterwards; a principal's bindings are compiled once per principal object,
@@ -29,16 +29,24 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   return {
     ...judging,
     roles: new Map(document.roles.map((role) => [role.name, role])),
+    unheld: (principal, permission, where, moment) =>
+      unheldAt(compiled, principal, holdingsOf(principal), { permission, where, moment }),
     rolesAt: (principal, where, moment) => holdingsAt(holdingsOf(principal), where, moment).own.roles,
     mayGive: (principal, wanted, moment) =>
       mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
+    adminRoles: () => document.roles.filter(isAdminRole).map(({ name }) => name),
     racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
     sees: (principal, rack, app, moment) => judging.holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeys(secretKeys),
     isSecretParameter: createSecretKeys([...secretKeys, ...secretParameters]),
     recordingOf: compileRecordings(document.recordings),
   }
+}
+
+/** What the document check asks of `admin`, of any role. */
+function isAdminRole({ permissions, when = [] }: Role): boolean {
+  return permissions.includes('*') && when.length === 0
 }
 
 /** What decides of a policy. */

@@ -2,6 +2,7 @@ import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Condition } from './condition.ts'
 import type { RecordingRule, SessionSubject } from './recordings.ts'
+import type { Refusal } from './refusals.ts'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
 export type Permission = string
@@ -175,10 +176,14 @@ export interface Policy {
   decide(principal: Principal, call: RackCall): Decision
   /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
   holds(principal: Principal, permission: Permission, where: Place, moment: Moment): boolean
+  /** What stands against it where it doesn't hold: by which rule, why, and what to do; null where it does. */
+  unheld(principal: Principal, permission: Permission, where: Place, moment: Moment): Refusal | null
   /** Names of the roles that the principal itself holds at a place. */
   rolesAt(principal: Principal, where: Place, moment: Moment): readonly string[]
   /** Names of the roles that have a permission. */
   rolesWith(permission: Permission): string[]
+  /** Names of the roles that give back whatever was taken away: those with every permission, always. */
+  adminRoles(): string[]
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** Whether a principal holds everything that it wants to give: null, or a sentence that says what is missing. */

@@ -108,6 +108,7 @@ function misfitsOf(schema: TSchema, value: unknown, what: string): Problem[] {
         text: `${where} has no ${name}; it should be ${described(schema, [...path, name])}`,
       }))
     }
+    if (keyword === 'minItems') return [{ at: path, text: `${where} is empty, so it would be for nothing` }]
     if (schemaAt(schema, path) === null) return [{ at: path, text: `${where} is not known here` }]
     return [{ at: path, text: `${where} should be ${described(schema, path)}` }]
   })

@@ -3,7 +3,9 @@ import { type RecordingRule, recordedSessions } from './recordings.ts'
 
 const closed = { additionalProperties: false } as const
 const patterns = (description: string) =>
-  Type.Optional(Type.Array(Type.String({ description: 'a text' }), { description: `a list of ${description}` }))
+  Type.Optional(
+    Type.Array(Type.String({ description: 'a text' }), { minItems: 1, description: `a list of ${description}` }),
+  )
 
 const WrittenRecordingRule = Type.Object(
   {
@@ -11,6 +13,7 @@ const WrittenRecordingRule = Type.Object(
     input: Type.Optional(Type.Boolean({ description: 'true (what is typed is recorded too) or false' })),
     sessions: Type.Optional(
       Type.Array(Type.Enum([...recordedSessions], { description: 'exec, console or shell' }), {
+        minItems: 1,
         description: 'a list of exec, console and shell',
       }),
     ),

@@ -33,8 +33,25 @@ function summaryOf(document: PolicyDocument) {
     roles: roles.map((role) => role.name),
     commandRules: commands.map(({ id }) => id),
     blocked: blocked.map(({ route }) => route),
-    warnings: unblockedBy(document).map((route) => `it opens ${route}, which the gateway blocks by itself`),
+    warnings: [
+      ...unblockedBy(document).map((route) => `it opens ${route}, which the gateway blocks by itself`),
+      ...document.commands.flatMap((rule) => withoutRun(rule, document.runServices)),
+    ],
   }
+}
+
+/** A rule doesn't open a service to runs: only `commands.services` does. */
+function withoutRun(
+  { id, services, modes = ['attached', 'detached', 'exec'] }: PolicyDocument['commands'][number],
+  runServices: readonly string[],
+): string[] {
+  if (!modes.some((mode) => mode !== 'exec')) return []
+  const closed = services.filter((service) => service !== '*' && !runServices.includes(service))
+  const left = modes.includes('exec') ? 'only exec (with process:exec-any)' : 'nothing'
+  return closed.map(
+    (service) =>
+      `the command rule ${id} permits ${left} on the service ${service}, which commands.services does not name`,
+  )
 }
 
 function lines(name: string, document: PolicyDocument): string[] {

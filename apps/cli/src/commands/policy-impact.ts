@@ -1,3 +1,4 @@
+import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInText, readPolicy } from '@rack-gateway/rbac-policy/document'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
@@ -25,7 +26,7 @@ export async function policyImpact(context: Context, options: PolicyImpactOption
   if (document === null) throw invalid(name, 'a policy document', problems)
   const impact = await askImpact(await targetOf(context, rack), { document: text, since })
   if (format === 'json') context.print(JSON.stringify(impact, null, 2))
-  else for (const line of lines(shownName(name), impact)) context.print(printable(line))
+  else for (const line of [...lines(shownName(name), impact), ...untold(document)]) context.print(printable(line))
   return exitCodes.ok
 }
 
@@ -55,6 +56,17 @@ function lines(name: string, impact: Impact): string[] {
       ? 'policy packages were not asked'
       : `left out: ${counted(packages, 'call')} that a policy package refused; packages were not asked`,
   ]
+}
+
+/** The record doesn't say how a run was started. */
+function untold({ commands }: PolicyDocument): string[] {
+  const rules = commands.filter(
+    ({ interactive, entrypoint, releases }) =>
+      interactive !== undefined || entrypoint !== undefined || releases === 'newest',
+  )
+  if (rules.length === 0) return []
+  const ids = rules.map(({ id }) => id).join(', ')
+  return [`not told: what is narrowed by terminal, entrypoint or release, which the record doesn't say (${ids})`]
 }
 
 function changeLines({ changes }: Impact, effect: ImpactChange['effect']): string[] {

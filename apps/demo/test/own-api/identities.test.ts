@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { openSocket } from '../support/websocket.ts'
@@ -350,6 +353,27 @@ describe('the last administrator', () => {
     expect([lock.status, lock.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
     expect((await call(system, left.token, 'DELETE', `/bindings/${leftBinding}`)).status).toBe(409)
     expect((await call(system, left.token, 'GET', '/users')).status).toBe(200)
+  })
+
+  test('is not whoever may only write bindings: what they do not have they can not give back', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'policy-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const policyFile = join(directory, 'policy.yaml')
+    await writeFile(
+      policyFile,
+      'version: 1\nroles:\n  binder: { permissions: ["gateway:*"] }\n  by-ci: { permissions: ["*"], when: { callers: [workload] } }\n',
+    )
+    const at = await startSystem({ policyFile })
+    onTestFinished(() => at.stop())
+    const ann = await person(at, 'admin')
+    await person(at, 'binder')
+    await person(at, 'by-ci')
+    const own = (await call(at, ann.token, 'GET', `/bindings?subject=${ann.id}`)).texts('id')[0]
+    const removed = await call(at, ann.token, 'DELETE', `/bindings/${own}`)
+    expect([removed.status, removed.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
+    expect((await call(at, ann.token, 'POST', `/users/${ann.id}/lock`, { reason: 'x' })).status).toBe(409)
+    await person(at, 'admin')
+    expect((await call(at, ann.token, 'DELETE', `/bindings/${own}`)).status).toBe(200)
   })
 
   describe('by a group', () => {

@@ -1,6 +1,7 @@
 import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { describe, expect, test } from 'vitest'
+import { toldOf } from '../errors.ts'
 import { authorise } from './authorise.ts'
 import { type CallerEndpoint, type Endpoint, endpoints, isForCallers } from './endpoints.ts'
 
@@ -64,6 +65,44 @@ describe('what concerns everybody', () => {
     const weak = { kind: 'user', id: 'o', name: 'o', bindings: [] } as const
     expect(managed.filter((endpoint) => may(caller('api-token', 'admin', { owner: weak }), endpoint))).toEqual([])
     expect(managed.filter((endpoint) => may(caller('api-token', 'admin', { bindings: [] }), endpoint))).toEqual([])
+  })
+})
+
+describe('a refusal', () => {
+  const at = (principal: Principal, by = policy) => {
+    try {
+      authorise(by, principal, endpoints.listUsers, { at: 1, address: null })
+      return null
+    } catch (error) {
+      return toldOf(error)
+    }
+  }
+
+  test('says the next step apart, and by which document', () => {
+    expect(at(caller('user', 'viewer'))).toEqual({
+      rule: 'no-permission',
+      source: 'bindings',
+      reason: expect.stringContaining('needs the role admin'),
+      next: 'Ask an administrator of the gateway.',
+      policy: policy.hash,
+    })
+  })
+
+  test('by a condition names it', () => {
+    const byDay = {
+      name: 'by-job',
+      description: '',
+      permissions: ['gateway:*'],
+      when: [{ callers: ['workload' as const] }],
+    }
+    const document = builtInPolicy()
+    const narrowed = compilePolicy({ ...document, roles: [...document.roles, byDay] })
+    expect(at(caller('user', 'by-job'), narrowed)).toMatchObject({
+      rule: 'condition:by-job',
+      reason: 'The role by-job holds only for CI jobs.',
+      next: expect.stringContaining('Use it as one of those'),
+    })
+    expect(at(caller('workload', 'by-job'), narrowed)).toBe(null)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, ruled } from '../errors.ts'
+import { NotPermitted, told } from '../errors.ts'
 import type { CallerEndpoint } from './endpoints.ts'
 
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
@@ -7,22 +7,31 @@ const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 /** Decides from the endpoint and the caller alone, before any of the body was read. @throws NotPermitted */
 export function authorise(policy: Policy, principal: Principal, endpoint: CallerEndpoint, moment: Moment): void {
   const { callers, scope, permission } = endpoint
+  const { hash } = policy
   if (!callers.includes(principal.kind)) {
-    throw ruled(
-      new NotPermitted(
-        `${noun[principal.kind]} does not ${endpoint.method} ${endpoint.path}, whatever it may do else: a person does, with a session (rule people-only)`,
-      ),
-      'people-only',
-    )
+    const reason = `${noun[principal.kind]} does not ${endpoint.method} ${endpoint.path}, whatever it may do else: a person does, with a session.`
+    throw refusal({ rule: 'people-only', source: 'gateway', reason, next: 'Log in, and ask with the session.' }, hash)
   }
   if (scope !== 'gateway') return
   const needed = endpoint.also === undefined ? [permission] : [permission, endpoint.also]
-  const missing = needed.find((one) => !holdsEverywhere(policy, principal, one, moment))
-  if (missing === undefined) return
-  const able = policy.rolesWith(missing).join(' or ')
+  for (const one of needed) {
+    const unheld = policy.unheld(principal, one, everywhere, moment)
+    if (unheld === null) continue
+    throw refusal(unheld.rule.startsWith('condition:') ? unheld : missing(policy, principal, one), hash)
+  }
+}
+
+type Refusal = NonNullable<ReturnType<Policy['unheld']>>
+
+function missing(policy: Policy, principal: Principal, permission: string): Refusal {
+  const able = policy.rolesWith(permission).join(' or ')
   const mine = [...new Set(principal.bindings.map(({ role }) => role))].join(', ') || 'nothing'
-  const sentence = `${missing} needs the role ${able || '(none has it)'} on all racks and apps, and a token its owner’s too; here it is ${mine}. Ask an administrator of the gateway (rule no-permission)`
-  throw ruled(new NotPermitted(sentence), 'no-permission')
+  const reason = `${permission} needs the role ${able || '(none has it)'} on all racks and apps, and a token its owner’s too; here it is ${mine}.`
+  return { rule: 'no-permission', source: 'bindings', reason, next: 'Ask an administrator of the gateway.' }
+}
+
+function refusal(of: Refusal, policy: string): Error {
+  return told(new NotPermitted(`${of.reason} ${of.next} (rule ${of.rule})`), { ...of, policy })
 }
 
 export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): boolean {

@@ -15,6 +15,9 @@ const error = {
     error: { type: 'string', description: 'the whole sentence for the person' },
     code: { type: 'string', description: 'RGW_…' },
     rule: { type: 'string', description: 'what refused it' },
+    source: { type: 'string', description: 'of a decision: where the rule stands' },
+    next: { type: 'string', description: 'of a decision: what to do about it' },
+    policy: { type: 'string', description: 'of a decision: SHA-256 of the policy document' },
     requestId: { type: 'string', description: 'the same in the audit log' },
   },
 }

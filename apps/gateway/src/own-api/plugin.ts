@@ -245,7 +245,7 @@ function changesBy(
     database,
     mint,
     clock: { now },
-    adminRoles: app.policy.rolesWith('gateway:binding:write'),
+    adminRoles: app.policy.adminRoles(),
     by: { kind, id, name },
     record: identityRecorder(app, request),
   })

@@ -106,5 +106,5 @@ function bodyDigests(received: Buffer, sent: Buffer): NonNullable<EventDraft['bo
 
 export function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
   const { effect, rule, source, policy, reason } = decision
-  return { effect, rule, source, policy, ...(effect === 'allow' ? {} : { reason, next: decision.next }) }
+  return { effect, rule, source, policy, reason, ...(effect === 'allow' ? {} : { next: decision.next }) }
 }

@@ -72,7 +72,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
 
 interface Asked {
   readonly process: ProcessSubject | null
-  /** Of the process, where it is an own run's. */
+  /** Of the process, where it is a run's, whoever started it. */
   readonly run: RunStart | null
   readonly resource: RackCall['resource']
   readonly release: RackCall['release']
@@ -135,7 +135,7 @@ async function subjectOf(
   const run = await steps.runs.find(rack.name, app, id)
   if (run?.principal === principal.id) return { process: { id, service: run.service, own: true, known: true }, run }
   const found = may && byService(route) ? await steps.processes.find(rack, app, id) : notAsked
-  return { process: { id, ...found, own: false }, run: null }
+  return { process: { id, ...found, own: false }, run }
 }
 
 /** The resource that a proxy asks for, looked for only in apps that the caller may proxy into. */

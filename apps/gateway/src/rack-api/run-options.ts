@@ -2,7 +2,7 @@ import type { CommandOptions } from '@rack-gateway/command-matcher'
 import { readPairs } from '@rack-gateway/convox-api'
 import { AmbiguousParameters, ruled } from '../errors.ts'
 
-/** How an own run was started: what its POST brought, for the exec that follows. */
+/** How a run was started: what its POST brought, for every exec that follows, whoever asks for it. */
 export interface RunStart {
   /** Names of the environment keys that it brought. */
   readonly environment: readonly string[]
@@ -26,7 +26,7 @@ export function optionsOfRun(
   }
 }
 
-/** Of an exec. The rack takes nothing but `true` for true, and a terminal for granted. @param run null in a process that isn't an own run's */
+/** Of an exec. The rack takes nothing but `true` for true, and a terminal for granted. @param run null in a process that no run through the gateway has started */
 export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStart | null): CommandOptions {
   return {
     interactive: (headers.get('tty') ?? 'true') === 'true',

@@ -19,6 +19,7 @@ async function mount(definition: Omit<PolicyDefinition, 'name' | 'evaluate'>) {
   const made = Fastify()
   app = made
   made.decorate('racks', { token: 'rack-password' })
+  for (const name of ['recordings', 'streams', 'checkpoints', 'ofNextYear']) made.decorate(name, () => 'not yours')
   await mountPackages(made, {
     loaded: [
       {
@@ -80,6 +81,18 @@ describe('the scope of a package', () => {
     })
     expect([app.hasDecorator('mine'), Reflect.get(app, 'racks')]).toEqual([false, { token: 'rack-password' }])
     expect((await app.inject('/elsewhere')).statusCode).toBe(404)
+  })
+
+  test('shows no decoration of the application, however it is called', async () => {
+    const visible: string[] = []
+    await mount({
+      register(scope) {
+        for (let part: object = scope; part !== Object.prototype; part = Object.getPrototypeOf(part))
+          for (const name of Object.getOwnPropertyNames(part))
+            if (!(name in Fastify()) && Reflect.get(scope, name) !== undefined) visible.push(name)
+      },
+    })
+    expect(visible).toEqual([])
   })
 
   test('shows who calls, with the roles held at a place, and no credential', async () => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandler } from 'fastify'
 import { PackageRefusal, UnusablePolicyPackage } from '../errors.ts'
 import type { Policy, Principal } from '../types.ts'
 import type { LoadedPackage } from './loaded-package.ts'
@@ -83,12 +83,22 @@ async function begin({ entry }: LoadedPackage, register: () => void | Promise<vo
   }
 }
 
-/** Parts of the gateway that hold what no package is given. */
-const withheld = ['racks', 'identities', 'audit', 'browserSessions', 'policy', 'policyFile'] as const
-
-/** A scope inherits what the application is decorated with. Its code is trusted, so this is against accidents. */
+/**
+ * A scope inherits what the application is decorated with, and none of it is a package's, whatever the gateway is given one day:
+ * only what Fastify itself brings stays. A package's code is trusted, so this is against accidents.
+ */
 function withhold(scope: FastifyInstance): void {
-  for (const name of withheld) Object.defineProperty(scope, name, { value: undefined })
+  const brought = new Set(namesOn(Fastify()))
+  for (const name of namesOn(scope))
+    if (!brought.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })
+}
+
+/** Its own names and those that it inherits, but for what every object has. */
+function namesOn(scope: object): string[] {
+  const names: string[] = []
+  for (let part: object = scope; part !== Object.prototype; part = Object.getPrototypeOf(part))
+    names.push(...Object.getOwnPropertyNames(part))
+  return names
 }
 
 /** What a package's route refuses is answered and recorded as any refusal, with the package's sentence. */

@@ -17,23 +17,25 @@ const examples: Readonly<Record<WordType, string>> = {
   release: 'RAAAAAAAAAA',
 }
 
-/** One that no rule names, so that only a rule for anything permits it. */
-const unnamed = ['(anything', 'else)']
+/** Words that no rule names, so that only a rule for anything permits them; plain ones, since nothing that a shell would read is ever anything. */
+const unnamed = ['unnamed-command', 'unnamed-word']
+
+/** Stands for the services that no rule names. */
+export const anyOther = '(another)'
 
 /** Choices beyond so many stand for themselves. */
 const mostChoices = 50
 
 /** Commands that tell lists of rules apart: each way to write each rule, and one that none of them names. */
 export function exampleCommands(rules: readonly CommandRule[], runServices: readonly string[]): ExampleCommand[] {
-  const services = [...new Set([...runServices, ...rules.flatMap((rule) => rule.services)])].filter(
-    (name) => name !== '*',
-  )
+  const named = rules.flatMap((rule) => rule.services).filter((name) => name !== '*')
+  const services = [...new Set([...runServices, ...named, anyOther])]
   const found = new Map<string, ExampleCommand>()
   for (const rule of rules) {
     const on = rule.services.includes('*') ? services : rule.services
     for (const words of variants(rule.argv)) add(found, { argv: words.flatMap(wordFor), words: writeWords(words) }, on)
   }
-  add(found, { argv: unnamed, words: 'anything else' }, services)
+  add(found, { argv: unnamed, words: '(anything else)' }, services)
   return [...found.values()]
 }
 

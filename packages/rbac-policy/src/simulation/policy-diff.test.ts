@@ -57,7 +57,91 @@ describe('what changes between two documents', () => {
       ]),
     )
     expect(rules.filter(({ role }) => role === 'admin')).toEqual([])
-    expect(rules.filter(({ what }) => what.includes('jobs'))).toEqual([])
+    expect(rules.filter(({ what }) => what.includes('jobs'))).toEqual([
+      {
+        effect: 'permits',
+        role: 'ops',
+        what: 'exec "export <user:integer>" on the service jobs, to whoever holds process:exec-any too',
+      },
+    ])
+  })
+
+  test('is told of what is for anything', () => {
+    const [anyCommand, ...others] = [...before.commands].reverse()
+    if (anyCommand?.id !== 'any-command') throw new Error('the built-in policy ends with any-command')
+    const wider = [...others, { ...anyCommand, roles: ['admin', 'ops'] }]
+    expect(diffPolicies(before, { ...before, commands: wider })).toContainEqual({
+      effect: 'permits',
+      role: 'ops',
+      what: 'run "(anything else)" on the service command',
+    })
+    expect(diffPolicies(before, { ...before, commands: wider })).toContainEqual({
+      effect: 'permits',
+      role: 'ops',
+      what: 'exec "(anything else)" on any other service, to whoever holds process:exec-any too',
+    })
+    const rake = { id: 'rake', argv: ['rake', { rest: true }], services: ['command'], roles: ['ops'] } as const
+    const permitted = diffPolicies(before, { ...before, commands: [...before.commands, rake] })
+    expect(new Set(permitted.map(({ role }) => role))).toEqual(new Set(['ops']))
+    expect(permitted).toContainEqual({ effect: 'permits', role: 'ops', what: 'run "rake …" on the service command' })
+  })
+
+  test('is told of services that accept run', () => {
+    const opened = diffPolicies(before, { ...before, runServices: ['command', 'jobs'] })
+    expect(opened).toContainEqual({
+      effect: 'permits',
+      role: 'admin',
+      what: 'run "(anything else)" on the service jobs',
+    })
+    expect(opened.filter(({ what }) => what.startsWith('exec'))).toEqual([])
+  })
+
+  test('is told of exec where nothing can be run', () => {
+    const rules = before.commands.map((rule) =>
+      rule.id === 'rails-console' ? { ...rule, roles: ['admin', 'ops'], services: ['command', 'web'] } : rule,
+    )
+    const told = diffPolicies(before, { ...before, commands: rules })
+    expect(told).toEqual([
+      { effect: 'permits', role: 'ops', what: 'run "rails console" on the service command' },
+      {
+        effect: 'permits',
+        role: 'ops',
+        what: 'exec "rails console" on the service web, to whoever holds process:exec-any too',
+      },
+    ])
+  })
+
+  test('is told of what narrows a new rule, and narrowed one that is gone, but not of another name', () => {
+    const export_ = { id: 'export', argv: ['export'], services: ['command'], roles: ['ops'], apps: ['web'] }
+    const narrow = { ...before, commands: [...before.commands, export_] }
+    const open = { ...before, commands: [...before.commands, { ...export_, id: 'wide', apps: undefined }] }
+    expect(diffPolicies(before, narrow)).toContainEqual({
+      effect: 'changes',
+      role: null,
+      what: 'the new command rule export: apps is ["web"]',
+    })
+    expect(diffPolicies(narrow, open)).toEqual([
+      { effect: 'changes', role: null, what: 'the command rule export is gone: apps was ["web"]' },
+    ])
+    const renamed = { ...before, commands: [...before.commands, { ...export_, id: 'renamed' }] }
+    expect(diffPolicies(narrow, renamed)).toEqual([])
+  })
+
+  test('is told of recordings, and of their order', () => {
+    const [one, other] = [
+      { id: 'one', mode: 'strict', input: false } as const,
+      { id: 'other', mode: 'off', input: false, apps: ['web'] } as const,
+    ]
+    const at = (...recordings: NonNullable<PolicyDocument['recordings']>) => ({ ...before, recordings })
+    expect(diffPolicies(at(one), at({ ...one, source: 'elsewhere:1' }))).toEqual([])
+    expect(diffPolicies(at(one), at({ ...one, mode: 'off' }, other)).map(({ what }) => what)).toEqual([
+      'the recording rule one is {"input":false,"mode":"off"}',
+      'the recording rule other is {"apps":["web"],"input":false,"mode":"off"}',
+    ])
+    expect(diffPolicies(at(one, other), at(other)).map(({ what }) => what)).toEqual(['the recording rule one is gone'])
+    expect(diffPolicies(at(one, other), at(other, one)).map(({ what }) => what)).toEqual([
+      "the recording rules' order is other, one",
+    ])
   })
 
   test('is told of choices one by one', () => {

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { matchCommand } from './match.ts'
+import { type CompiledRules, compileRules, type RuleNode } from './rules.ts'
+import type { ArgvWord, CommandRule } from './types.ts'
+
+const word = fc.constantFrom<ArgvWord>(
+  'a',
+  'b',
+  ['a', 'b', 'c'],
+  { name: 'x', type: 'word' },
+  { name: 'y', type: 'name' },
+  { name: 'z', type: 'integer' },
+)
+const rules = fc
+  .array(fc.tuple(fc.array(word, { minLength: 1, maxLength: 6 }), fc.boolean(), fc.boolean()), { maxLength: 12 })
+  .map((all) =>
+    all.map(
+      ([argv, open, own], place): CommandRule => ({
+        id: `rule-${place}`,
+        argv: open ? [...argv, { rest: true }] : argv,
+        services: ['command'],
+        roles: [own ? 'deployer' : 'admin'],
+      }),
+    ),
+  )
+const argv = fc.array(fc.constantFrom('a', 'b', 'c', '1', '', ';', '$(id)'), { minLength: 1, maxLength: 1_500 })
+
+/** How often each word was read. Whoever goes over the command again for each rule, or goes back, reads them more often. */
+function counted(words: readonly string[]): { readonly argv: readonly string[]; reads(): number } {
+  let reads = 0
+  const argv = new Proxy(words, {
+    get(target, key, receiver) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1
+      return Reflect.get(target, key, receiver)
+    },
+  })
+  return { argv, reads: () => reads }
+}
+
+/** The same tree, telling how often each of its nodes was asked for what follows. */
+function watched(root: RuleNode): { readonly root: RuleNode; readonly asked: readonly { times: number }[] } {
+  const asked: { times: number }[] = []
+  function watch(node: RuleNode): RuleNode {
+    const count = { times: 0 }
+    asked.push(count)
+    const next = new Map([...node.next].map(([key, child]) => [key, watch(child)]))
+    const get = next.get.bind(next)
+    next.get = (key) => {
+      count.times += 1
+      return get(key)
+    }
+    return { ...node, next, typed: node.typed.map(({ accepts, node: child }) => ({ accepts, node: watch(child) })) }
+  }
+  return { root: watch(root), asked }
+}
+
+function judge(compiled: CompiledRules, words: readonly string[]): void {
+  const place = { service: 'command', app: 'web', rack: 'staging', mode: 'detached', roles: ['deployer'] } as const
+  matchCommand(compiled, { ...place, argv: words })
+}
+
+describe('matching is linear in the command’s length, whatever the rules', () => {
+  test('each word is read a few times, however many rules there are', () => {
+    fc.assert(
+      fc.property(rules, argv, (list, words) => {
+        const { argv: read, reads } = counted(words)
+        judge(compileRules(list), read)
+        expect(reads()).toBeLessThanOrEqual(mostReads * words.length)
+      }),
+    )
+  })
+
+  test('no node of the tree is asked twice: there is no way back', () => {
+    fc.assert(
+      fc.property(rules, argv, (list, words) => {
+        const compiled = compileRules(list)
+        const { root, asked } = watched(compiled.root)
+        judge({ ...compiled, root }, words)
+        expect(Math.max(...asked.map(({ times }) => times))).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+})
+
+/** For its length, for shell syntax from the front and from the back, for the tree, and for the sentence. */
+const mostReads = 5

@@ -1,0 +1,32 @@
+import type { RecordingRule } from '../recordings.ts'
+import { everyone, type PolicyChange, same } from './policy-change.ts'
+
+/** What changes for which sessions are recorded. The first rule decides, so their order counts. */
+export function recordingsChanged(
+  before: readonly RecordingRule[] = [],
+  after: readonly RecordingRule[] = [],
+): PolicyChange[] {
+  const [old, young] = [byId(before), byId(after)]
+  const changed = [...young].filter(([id, words]) => old.get(id) !== words)
+  const gone = [...old.keys()].filter((id) => !young.has(id))
+  const [orderOld, orderNew] = [
+    [...old.keys()].filter((id) => young.has(id)),
+    [...young.keys()].filter((id) => old.has(id)),
+  ]
+  return [
+    ...changed.map(([id, words]) => everyone('changes', `the recording rule ${id} is ${words}`)),
+    ...gone.map((id) => everyone('changes', `the recording rule ${id} is gone`)),
+    ...(same(orderOld, orderNew)
+      ? []
+      : [everyone('changes', `the recording rules' order is ${[...young.keys()].join(', ')}`)]),
+  ]
+}
+
+function byId(rules: readonly RecordingRule[]): ReadonlyMap<string, string> {
+  return new Map(
+    rules.map(({ id, source, ...rule }) => [
+      id,
+      JSON.stringify(Object.fromEntries(Object.entries(rule).sort(([one], [other]) => (one < other ? -1 : 1)))),
+    ]),
+  )
+}
