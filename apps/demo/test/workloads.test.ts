@@ -685,7 +685,6 @@ async function settled(): Promise<void> {
   await expect.poll(more, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
 }
 
-/** But for the poll of the revision and the audit log, which have connections of their own. */
 /**
  * Costs no statement. Trusts are read once after each change of identities, and what the gateway does by itself now and then may fall
  * into one attempt, but not into each.
@@ -699,6 +698,7 @@ async function expectFree(ask: () => Promise<unknown>): Promise<void> {
   await expect.poll(statements, { timeout: 5_000 }).toBe(0)
 }
 
+/** But for the poll of the revision and the audit log, which have connections of their own. */
 function identityStatements(counts: Record<string, number>): number {
   return counts['rack-gateway'] ?? 0
 }
