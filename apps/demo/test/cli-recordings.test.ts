@@ -32,12 +32,18 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     rmSync(cwd, { recursive: true, force: true })
   })
 
+  /** A pause: nothing is typed until what was shown is stored, which is after five seconds. */
+  const untilStored = Symbol('until stored')
+
   /** A shell in which these lines are typed. */
-  async function record(...lines: readonly string[]): Promise<string> {
+  async function record(...lines: readonly (string | typeof untilStored)[]): Promise<string> {
     const admin = await system.token('admin')
     const before = await newest()
     const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, admin, { Command: 'bash' })
-    for (const line of lines) socket.send(Buffer.from(`${line}\n`))
+    for (const line of lines) {
+      if (line === untilStored) await vi.waitFor(async () => expect(await storedOfNewest(before?.id)).toBe(2), 20_000)
+      else socket.send(Buffer.from(`${line}\n`))
+    }
     socket.send(Buffer.from('exit 3\n'))
     await socket.untilEnd()
     socket.close()
@@ -57,8 +63,10 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     for await (const { key } of directory.store.list(`recordings/${id}/`)) keys.push(key)
     return keys
   }
-  async function reads(): Promise<number> {
-    return (await system.events()).filter(({ kind }) => kind === 'recording.read').length
+  /** How many chunks of a session that began after another one. */
+  async function storedOfNewest(before: string | undefined): Promise<number> {
+    const row = await newest()
+    return row === undefined || row.id === before ? 0 : (await stored(row.id)).length
   }
   function begin(words: readonly string[], token = auditor.token): Program {
     const [program, args] = fromSource('apps/cli/src/main.ts', ['audit', ...words])
@@ -89,15 +97,14 @@ describe('rack-gateway audit recordings, play and transcript', () => {
   })
 
   test('play ends at Ctrl-C, with the terminal as it was', async () => {
-    const before = await reads()
-    const program = begin(['play', session, '--speed', '0.001', '--idle-limit', '999'])
-    await vi.waitFor(async () => expect(await reads()).toBe(before + 1), 20_000)
+    const paused = await record('echo shown', untilStored, 'echo asked')
+    const program = begin(['play', paused, '--speed', '0.5', '--idle-limit', '999'])
+    await program.saw(/shown/)
     program.signal('SIGINT')
     const { stdout } = await program.ended
-    // Before it has shown anything, there is nothing to put back.
-    if (stdout !== '') expect(stdout.endsWith(`${esc}[?25h${esc}[4l${esc}(B\u000f`)).toBe(true)
+    expect(stdout.endsWith(`${esc}[?25h${esc}[4l${esc}(B\u000f`)).toBe(true)
     expect(stdout).not.toContain('asked')
-  }, 30_000)
+  }, 60_000)
 
   test('transcript is text with times, and says how it ended', async () => {
     const { code, stdout } = await audit('transcript', session)

@@ -67,7 +67,7 @@ describe('sessions over the stock protocol', () => {
     const cast = await lastCast()
     expect(cast.header).toMatchObject({ version: 3, term: { cols: 132, rows: 50 }, command: 'bash' })
     expect(cast.output.toString()).toBe('$ hello\n$ ')
-    expect(cast.events.at(0)).toEqual([expect.any(Number), 'm', 'started'])
+    expect(cast.events.at(0)).toEqual([0, 'm', 'started'])
     expect(cast.events.slice(-2)).toEqual([
       [expect.any(Number), 'm', 'ended'],
       [expect.any(Number), 'x', '3'],
@@ -85,7 +85,7 @@ describe('sessions over the stock protocol', () => {
     expect(closed.recording).toEqual({
       id: opened?.recording?.id,
       mode: 'best-effort',
-      chunks: expect.any(Number),
+      chunks: 2,
       bytes: expect.any(Number),
       head: expect.stringMatching(/^[0-9a-f]{64}$/),
       lost: 0,
@@ -115,8 +115,8 @@ describe('sessions over the stock protocol', () => {
     expect(seen.length).toBeGreaterThan(1_300_000)
     const { output, verdict } = await lastCast()
     expect(Buffer.concat([output, Buffer.from(`${marker}:0\n`)]).equals(seen)).toBe(true)
-    // Of 512 KiB at most; a slow machine makes more, as each is stored after 5 s.
-    expect(verdict.chunks).toBeGreaterThanOrEqual(3)
+    // The first says what it is, then each 512 KiB, and the rest; more only where it takes longer than 5 s.
+    expect(verdict.chunks).toBeGreaterThanOrEqual(2 + Math.floor(seen.length / (512 * 1024)))
   })
 
   test('a client that goes while its process runs has detached', async () => {

@@ -95,7 +95,7 @@ export class Recording {
     this.#replacers = { o: new SecretReplacer(secrets), i: new SecretReplacer(secrets) }
     this.#startedAt = context.elapsed()
     this.#cast.header({ ...header, command: replaceIn(header.command, secrets) })
-    this.#mark('started')
+    this.#cast.event('m', 0, 'started')
   }
 
   /** Where the first chunk is kept. */

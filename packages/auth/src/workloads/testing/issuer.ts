@@ -60,9 +60,11 @@ export async function startTestIssuer({
     return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
   }
   let key = await newKey()
+  // A port may be one that an earlier issuer had, whose keys and trusts a gateway remembers.
+  const place = `/issuer-${++made}`
   const asked: string[] = []
   const server = createServer((request, response) => {
-    const path = request.url ?? ''
+    const path = (request.url ?? '').slice(place.length)
     asked.push(path)
     if (issuer.answer?.(path, response)) return
     const documents: Record<string, unknown> = {
@@ -76,7 +78,7 @@ export async function startTestIssuer({
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const address = server.address()
   const issuer: TestIssuer = {
-    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}${place}`,
     asked,
     answer: null,
     jwt(claims = {}, header = {}) {
