@@ -13,7 +13,7 @@ import type { GatewayOptions } from './gateway.ts'
 
 /** The sinks, or null when there are none. @throws SinkMisconfigured */
 export async function openAuditSinks({
-  sinks: settings = [],
+  sinks: settings,
   databaseUrl,
   log,
   now = Date.now,

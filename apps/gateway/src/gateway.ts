@@ -39,7 +39,7 @@ import { openAuditSinks } from './audit-sinks.ts'
 import { registerLogin } from './browser-login.ts'
 import { type BufferSweep, createBufferSweep } from './buffer-sweep.ts'
 import { callLog } from './call-log.ts'
-import { type CheckpointSettings, registerCheckpoints, signingKeysOf } from './checkpoints.ts'
+import { type CheckpointSettings, registerCheckpoints } from './checkpoints.ts'
 import { createLogins, registerCliLogin } from './cli-login.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
 import { createFailureLog } from './failure-log.ts'
@@ -89,8 +89,8 @@ export interface GatewayOptions {
   readonly databaseUrl: string
   readonly log: FastifyBaseLogger
   readonly auditReads: 'strict' | 'relaxed'
-  /** Absolute path of a directory for records while the database is away; none when absent or null. */
-  readonly auditFallbackDir?: string | null
+  /** Absolute path of a directory for records while the database is away; null: none. */
+  readonly auditFallbackDir: string | null
   /** Milliseconds. */
   readonly authMaxStale: number
   readonly sessions: SessionTerms
@@ -114,14 +114,14 @@ export interface GatewayOptions {
   readonly policyFile: string | null
   /** Where metrics are; null: nowhere. */
   readonly metrics: MetricsAddress | null
-  /** Who signs checkpoints of the audit log, and where copies go; when absent, derived keys and nowhere. */
-  readonly checkpoints?: CheckpointSettings
+  /** Who signs checkpoints of the audit log, and where copies go. */
+  readonly checkpoints: CheckpointSettings
   /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
   readonly policyPackages: readonly string[]
-  /** Where sessions are recorded; nowhere when absent or null. */
-  readonly recordings?: RecordingSettings | null
-  /** Where events are sent beside the log; nowhere when absent. */
-  readonly sinks?: readonly SinkSettings[]
+  /** Where sessions are recorded; null: nowhere. */
+  readonly recordings: RecordingSettings | null
+  /** Where events are sent beside the log. */
+  readonly sinks: readonly SinkSettings[]
   /** Node's flags for processes that this one starts; its own when absent. */
   readonly childFlags?: readonly string[]
 }
@@ -143,12 +143,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute })
     if (options.publicUrl) refuseOtherHosts(app, options.publicUrl)
     callLog(app)
-    const checkpointer = registerCheckpoints(app, databaseUrl, options.checkpoints ?? unanchored(options.secretKeys))
+    const checkpointer = registerCheckpoints(app, databaseUrl, options.checkpoints)
     const sinks = await openAuditSinks(options)
     await registerAudit(app, {
       databaseUrl,
       secretKeys: options.secretKeys,
-      fallbackDir: options.auditFallbackDir ?? null,
+      fallbackDir: options.auditFallbackDir,
       now,
       sinks,
       onDurable: checkpointer.wrote,
@@ -218,10 +218,6 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.close()
     throw error
   }
-}
-
-function unanchored(secretKeys: SecretKeys): CheckpointSettings {
-  return { keys: signingKeysOf([], secretKeys), places: [] }
 }
 
 /** Over connections of its own: no call waits behind somebody who reads the whole log. */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { type AuditEvent, type ChainVerdict, verifyChain } from '@rack-gateway/audit'
-import { objectPlace, signingKeyOf } from '@rack-gateway/audit/checkpoints'
+import { objectPlace } from '@rack-gateway/audit/checkpoints'
 import type {} from '@rack-gateway/audit/plugin'
 import type { SinkSettings } from '@rack-gateway/audit/sinks'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
@@ -55,14 +55,14 @@ export interface SystemOptions {
   /** Of the racks. */
   readonly clock?: Clock
   readonly auditReads?: 'strict' | 'relaxed'
-  readonly auditFallbackDir?: string
+  readonly auditFallbackDir?: string | null
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
   /** Path of a policy document. */
   readonly policyFile?: string | null
   /** Paths of policy packages. */
   readonly policyPackages?: readonly string[]
-  readonly recordings?: RecordingSettings
+  readonly recordings?: RecordingSettings | null
   /** All tests call from one address, and most of what some send is refused. */
   readonly strangersPerMinute?: number
   /** `own`: where it listens. */
@@ -93,12 +93,12 @@ export async function startSystem({
   clock,
   tap,
   auditReads = 'strict',
-  auditFallbackDir,
+  auditFallbackDir = null,
   sessions = gatewayDefaults.sessions,
   trustedProxies = [],
   policyFile = null,
   policyPackages = [],
-  recordings,
+  recordings = null,
   strangersPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
   login: loginAt,
@@ -143,7 +143,7 @@ export async function startSystem({
       databaseUrl,
       log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
-      ...(auditFallbackDir === undefined ? {} : { auditFallbackDir }),
+      auditFallbackDir,
       sessions,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
@@ -153,11 +153,11 @@ export async function startSystem({
       trustedProxies,
       policyPackages,
       policyFile,
-      ...(recordings && { recordings }),
+      recordings,
       strangersPerMinute,
       sinks,
       childFlags: sourceFlags,
-      ...(places && { checkpoints: { keys: [signingKeyOf(Buffer.alloc(32, 1))], places, interval: 0 } }),
+      ...(places && { checkpoints: { ...gatewayDefaults.checkpoints, places, interval: 0 } }),
       metrics,
     })
   const app = await start()
