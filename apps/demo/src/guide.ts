@@ -27,7 +27,7 @@ export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: stri
   npx -y pnpm@12.4.2 rack-gateway login ${rack} ${gateway.url}
 
 ${examples === null ? '' : packagesGuide(`${gateway.url}/rack/${rack}`, gateway.url, tokens, examples)}  # what was recorded
-  psql "${gateway.databaseOwnerUrl}" -c "select at, principal_name, effect, rule, status, route from audit.events order by at desc limit 20"
+  RACK_GATEWAY_URL=${gateway.url} RACK_GATEWAY_TOKEN=${tokens.auditor} npx -y pnpm@12.4.2 rack-gateway audit search
 
   Everything above, and tokens for every role, is in ${demoFile} while this runs. Ctrl-C stops it; the data stays.
   The gateway's log follows.
