@@ -22,7 +22,7 @@ const commands = [
   ['env', 'set', 'A=b', '-a', 'web'],
   ['deploy', '-a', 'web'],
 ]
-const cli = fileURLToPath(new URL('../../apps/cli/bundle/rack-gateway.js', import.meta.url))
+const cli = fileURLToPath(new URL('../../apps/cli/dist/rack-gateway.js', import.meta.url))
 
 const home = mkdtempSync(join(tmpdir(), 'rack-gateway-bench-'))
 const gateway = createServer((_request, response) => {

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** Of this package, with a slash at its end. */
+export const here = fileURLToPath(new URL('..', import.meta.url))
+
+/** What every way of shipping is built with. */
+export const common = {
+  absWorkingDir: here,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  conditions: ['@rack-gateway/source'],
+  // Less to read at each start; names stay, for the stack of a failure.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  metafile: true,
+  // What would be wrong where it runs isn't built.
+  logOverride: { 'empty-import-meta': 'error', 'unsupported-dynamic-import': 'error' },
+}
+
+/** Modules of Node that take up to milliseconds to load, and that most commands never use: loaded by the first use of something of theirs. */
+const late = ['crypto', 'http', 'https', 'net', 'readline', 'stream', 'tls']
+export const lateModules = {
+  name: 'late-modules',
+  setup(bundle) {
+    const filter = new RegExp(`^node:(?:${late.join('|')})$`)
+    bundle.onResolve({ filter }, ({ path, namespace }) =>
+      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
+    )
+    bundle.onLoad({ filter: /./, namespace: 'late' }, async ({ path }) => ({
+      contents: lateForm(path, await import(path)),
+    }))
+  },
+}
+
+/** @returns a CommonJS module that has what `path` has, and loads it when something of it is asked for */
+function lateForm(path, { default: _, ...exported }) {
+  const getters = Object.keys(exported).map((name) => `get ${name}() { return require('${path}').${name} }`)
+  return `module.exports = { ${getters.join(', ')} }`
+}
+
+/** What is shipped is told its version as it is built: a single file has no `package.json` beside it. */
+export const itsVersion = {
+  name: 'its-version',
+  setup(bundle) {
+    const { version } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
+    bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]version\.ts$/ }, () => ({
+      contents: `export const version = () => ${JSON.stringify(version)}`,
+    }))
+  },
+}

@@ -1,0 +1,38 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { here } from './options.mjs'
+
+const workspace = join(here, '..', '..')
+
+/** Makes a directory of built files the npm package `rack-gateway`: it needs no other package, since all is in those files. */
+export function writePackage(directory) {
+  const { version, description, license } = read(join(here, 'package.json'))
+  const { engines } = read(join(workspace, 'package.json'))
+  const manifest = {
+    name: 'rack-gateway',
+    version,
+    description,
+    license,
+    type: 'commonjs',
+    bin: { 'rack-gateway': 'rack-gateway.js' },
+    engines,
+  }
+  writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  copyFileSync(join(workspace, 'LICENSE'), join(directory, 'LICENSE'))
+  writeFileSync(join(directory, 'README.md'), readme)
+}
+
+function read(path) {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+const readme = `# rack-gateway
+
+The command that people type instead of \`convox\`: it knows your gateways, holds your tokens, and runs the real \`convox\` through them.
+
+    rack-gateway login staging https://gateway.example.com
+    rack-gateway apps
+    rack-gateway ps -a myapp --rack staging
+
+\`rack-gateway help\` has the rest. It needs Node 20.19 or newer, and \`convox\` in the PATH.
+`
