@@ -3,24 +3,15 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, itsVersion, lateModules } from './build/options.mjs'
+import { common, here, itsVersion, lateModules, quick, within } from './build/options.mjs'
 import { writePackage } from './build/package.mjs'
 
 const outdir = join(here, 'dist')
 rmSync(outdir, { recursive: true, force: true })
 
-/** What every check before convox needs is in the file that is read anyway. */
-const within = new Map([
-  ['precheck', 'src/precheck/precheck.ts'],
-  ['judgement', 'src/precheck/kept-judgement.ts'],
-])
-
-/** What is waited for, file by file. */
-const quick = {
-  main: 'src/main.ts',
-  'judgement-anew': 'src/precheck/judgement-anew.ts',
-  refresh: 'src/precheck/refresh.ts',
-}
+const withinFiles = new Map([...within, ['judgement', 'src/precheck/kept-judgement.ts']])
+const { judgement, ...asking } = quick
+const waitedFor = { main: 'src/main.ts', ...asking }
 
 /** What else is imported when it is needed stays a file of its own: where it is written, by its name. */
 const apartNames = new Map()
@@ -30,9 +21,9 @@ const apart = {
     bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return
       const name = basename(path, '.ts')
-      if (within.has(name)) return { path: join(here, within.get(name)) }
+      if (withinFiles.has(name)) return { path: join(here, withinFiles.get(name)) }
       apartNames.set(name, join(resolveDir, path))
-      return { path: `./${name}.${name in quick ? 'cjs' : 'mjs'}`, external: true }
+      return { path: `./${name}.${name in waitedFor ? 'cjs' : 'mjs'}`, external: true }
     })
   },
 }
@@ -62,7 +53,7 @@ const modules = {
 // by its content, so what is kept of one is never taken for what is kept of another.
 const { metafile } = await build({
   ...scripts,
-  entryPoints: { judgement: 'src/precheck/judgement.ts' },
+  entryPoints: { judgement },
   entryNames: '[name]-[hash]',
   outExtension: { '.js': '.cjs' },
   // It is read whole at each command, so names cost more here than anywhere else.
@@ -72,7 +63,7 @@ const { metafile } = await build({
   define: { 'import.meta.url': 'moduleUrl' },
 })
 const [judgementScript = ''] = Object.keys(metafile.outputs).map((path) => basename(path))
-for (const [name, source] of Object.entries(quick))
+for (const [name, source] of Object.entries(waitedFor))
   await build({
     ...scripts,
     entryPoints: { [name]: source },
@@ -80,7 +71,7 @@ for (const [name, source] of Object.entries(quick))
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: { judgementScript: JSON.stringify(`./${judgementScript}`), 'import.meta.url': 'moduleUrl' },
   })
-for (const name of Object.keys(quick)) apartNames.delete(name)
+for (const name of Object.keys(waitedFor)) apartNames.delete(name)
 await build({ ...modules, entryPoints: Object.fromEntries(apartNames), splitting: true })
 await build({ ...scripts, entryPoints: { 'rack-gateway': 'src/start.ts' }, supported: { 'dynamic-import': false } })
 writePackage(outdir)

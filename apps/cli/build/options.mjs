@@ -50,3 +50,13 @@ export const itsVersion = {
     }))
   },
 }
+
+/** What a wrapped command may wait for, each in a file of its own; what asks the gateway among it. */
+export const quick = {
+  judgement: 'src/precheck/judgement.ts',
+  'judgement-anew': 'src/precheck/judgement-anew.ts',
+  refresh: 'src/precheck/refresh.ts',
+}
+
+/** What every check before convox needs is in the file that is read anyway. */
+export const within = new Map([['precheck', 'src/precheck/precheck.ts']])
