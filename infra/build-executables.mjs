@@ -16,7 +16,7 @@ import { gzipSync } from 'node:zlib'
 import { buildExecutableScripts } from '../apps/cli/build/executable-scripts.mjs'
 import { billOfMaterials } from './executables/bill-of-materials.mjs'
 import { makeSingleExecutable } from './executables/single-executable.mjs'
-import { executableName, readTargets, versionHere } from './executables/targets.mjs'
+import { executableName, readTargets, withPreparers } from './executables/targets.mjs'
 
 const cli = fileURLToPath(new URL('../apps/cli/', import.meta.url))
 const { values, positionals } = parseArgs({
@@ -27,11 +27,7 @@ const { values, positionals } = parseArgs({
   },
 })
 const out = resolve(values.out)
-const runtimes = readTargets(positionals).map((one) => ({ ...one, version: versionHere(one.runtime) }))
-const preparers = [
-  ...runtimes.filter(({ version }) => version !== null).map(({ runtime }) => runtime),
-  process.execPath,
-]
+const runtimes = withPreparers(readTargets(positionals))
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-scripts-'))
 try {
@@ -40,19 +36,18 @@ try {
   mkdirSync(out, { recursive: true })
   const main = join(scratch, 'main.cjs')
   const carried = Object.fromEntries(scripts.map((name) => [name, join(scratch, `${name}.cjs`)]))
-  for (const { target, runtime, version } of runtimes) {
-    const preparer = version === null ? (preparers[0] ?? process.execPath) : runtime
+  for (const { target, runtime, version, preparer } of runtimes) {
     const name = executableName(target)
     const output = join(out, name)
     await makeSingleExecutable({ runtime, preparer, main, scripts: carried, output })
-    writeFileSync(join(out, `${name}.cdx.json`), described(billOfMaterials(metafile, cli, versionHere(preparer))))
+    writeFileSync(join(out, `${name}.cdx.json`), described(billOfMaterials(metafile, cli, version)))
     // What is downloaded is a third of what runs. Windows unpacks no .gz of its own accord.
     if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
-    console.log(`${join(out, name)}, of Node ${versionHere(preparer)}`)
+    console.log(`${join(out, name)}, of Node ${version}`)
   }
   writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(billOfMaterials(metafile, cli, null)))
   writeChecksums()
-  if (values['with-empty']) await makeEmpty(runtimes[0]?.runtime ?? process.execPath)
+  if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

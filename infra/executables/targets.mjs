@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 /** What there are executables for: a system, its C library where there are two, and an architecture, as Node calls them. */
@@ -40,8 +41,34 @@ export function readTargets(args) {
   })
 }
 
+/**
+ * Finds a Node that runs here for each runtime, since an executable is prepared by a Node of the same version: itself,
+ * or another of them, or the one that runs this.
+ *
+ * @throws Error where there is none
+ */
+export function withPreparers(runtimes) {
+  const known = runtimes.map((one) => ({ ...one, here: versionHere(one.runtime) }))
+  const preparers = [...known, { runtime: process.execPath, here: process.version }]
+  return known.map(({ target, runtime, here }) => {
+    const version = here ?? versionWithin(runtime)
+    const preparer =
+      here === null ? preparers.find((one) => version !== null && one.here === version)?.runtime : runtime
+    if (preparer === undefined)
+      throw new Error(
+        `${runtime} doesn't run here and is ${version ?? 'no known Node'}: give a target of that version that runs here, too`,
+      )
+    return { target, runtime, version, preparer }
+  })
+}
+
 /** The version of a Node, such as `v24.1.0`; null when it doesn't run here. */
-export function versionHere(runtime) {
+function versionHere(runtime) {
   const { status, stdout } = spawnSync(runtime, ['--version'], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null
+}
+
+/** The same by what is in it: where its headers are. */
+function versionWithin(runtime) {
+  return /node-(v\d+\.\d+\.\d+)-headers/.exec(readFileSync(runtime, 'latin1'))?.[1] ?? null
 }
