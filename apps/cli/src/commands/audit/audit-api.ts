@@ -1,5 +1,5 @@
 import { GatewayUnreachable, NotSigned, Refused, TokenRefused, Usage } from '../../errors.ts'
-import { deadlineMs, failure, sentenceOf } from '../../gateway-client.ts'
+import { codeOf, deadlineMs, failure, sentenceOf } from '../../gateway-client.ts'
 import { bodyOf, headersWith, parsed } from '../../gateway-request.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
@@ -19,7 +19,7 @@ export async function askAudit(target: Target, path: string, asking: Asking = {}
   const body = parsed((await bodyOf(answer)) ?? '')
   const said = printable(sentenceOf(body) ?? `it answered with status ${answer.status}, and not as a Rack Gateway does`)
   if (answer.status === 401) throw new TokenRefused(`${target.origin} refused the token: ${said}`)
-  if (answer.status === 409) throw new NotSigned(said)
+  if (codeOf(body) === 'RGW_NOT_SIGNED_YET') throw new NotSigned(said)
   if (answer.status === 403) throw new Refused(said)
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw new Usage(said)
   throw new GatewayUnreachable(`${target.origin} could not show its audit log: ${said}`)
