@@ -1,4 +1,4 @@
-import { GatewayUnreachable, NotSigned, Refused, TokenRefused, Usage } from '../../errors.ts'
+import { GatewayUnreachable, Interrupted, NotSigned, Refused, TokenRefused, Usage } from '../../errors.ts'
 import { codeOf, deadlineMs, failure, sentenceOf } from '../../gateway-client.ts'
 import { bodyOf, headersWith, parsed } from '../../gateway-request.ts'
 import type { Target } from '../../target.ts'
@@ -12,7 +12,7 @@ export interface Asking {
   readonly signal?: AbortSignal
 }
 
-/** A path below the gateway's API. @throws TokenRefused, Refused, NotSigned, Usage, GatewayUnreachable for all that isn't a 200 */
+/** A path below the gateway's API. @throws Interrupted by the signal; TokenRefused, Refused, NotSigned, Usage, GatewayUnreachable for all that isn't a 200 */
 export async function askAudit(target: Target, path: string, asking: Asking = {}): Promise<Response> {
   const answer = await get(target, path, asking)
   if (answer.status === 200) return answer
@@ -43,7 +43,7 @@ async function get({ origin, token }: Target, path: string, { headers, send, sig
       signal: signal ?? AbortSignal.timeout(deadlineMs),
     })
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (signal?.aborted) throw new Interrupted()
     throw new GatewayUnreachable(
       `${origin} could not be asked: ${printable(failure(error))}; check the address and the network`,
     )
