@@ -3,7 +3,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, itsVersion, lateModules, quick, within } from './build/options.mjs'
+import { common, here, itsVersion, lateModules, modulesByName, quick, within } from './build/options.mjs'
 import { writePackage } from './build/package.mjs'
 
 const outdir = join(here, 'dist')
@@ -14,7 +14,7 @@ const { judgement, ...asking } = quick
 const waitedFor = { main: 'src/main.ts', ...asking }
 
 /** What else is imported when it is needed stays a file of its own: where it is written, by its name. */
-const apartNames = new Map()
+const apartModules = modulesByName()
 const apart = {
   name: 'apart',
   setup(bundle) {
@@ -22,7 +22,7 @@ const apart = {
       if (kind !== 'dynamic-import') return
       const name = basename(path, '.ts')
       if (withinFiles.has(name)) return { path: join(here, withinFiles.get(name)) }
-      apartNames.set(name, join(resolveDir, path))
+      apartModules.add(name, join(resolveDir, path))
       return { path: `./${name}.${name in waitedFor ? 'cjs' : 'mjs'}`, external: true }
     })
   },
@@ -71,8 +71,8 @@ for (const [name, source] of Object.entries(waitedFor))
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: { judgementScript: JSON.stringify(`./${judgementScript}`), 'import.meta.url': 'moduleUrl' },
   })
-for (const name of Object.keys(waitedFor)) apartNames.delete(name)
-await build({ ...modules, entryPoints: Object.fromEntries(apartNames), splitting: true })
+for (const name of Object.keys(waitedFor)) apartModules.paths.delete(name)
+await build({ ...modules, entryPoints: Object.fromEntries(apartModules.paths), splitting: true })
 await build({ ...scripts, entryPoints: { 'rack-gateway': 'src/start.ts' }, supported: { 'dynamic-import': false } })
 writePackage(outdir)
 

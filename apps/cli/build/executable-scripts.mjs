@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, itsVersion, lateModules, quick, within } from './options.mjs'
+import { common, here, itsVersion, lateModules, modulesByName, quick, within } from './options.mjs'
 
 const options = {
   ...common,
@@ -22,7 +22,7 @@ const before = readFileSync(new URL('./carried.cjs', import.meta.url), 'utf8')
  * @returns {Promise<{ scripts: string[], metafile: object }>} the names of the scripts beside `main.cjs`, and esbuild's account of all of them
  */
 export async function buildExecutableScripts(outdir) {
-  const rest = new Map()
+  const rest = modulesByName()
   const plugins = [carried(rest), lateModules, itsVersion]
   const outfile = (name) => join(outdir, `${name}.cjs`)
   const built = [
@@ -36,8 +36,8 @@ export async function buildExecutableScripts(outdir) {
   ]
   for (const [name, source] of Object.entries(quick))
     built.push(await build({ ...options, ...asFunction, plugins, entryPoints: [source], outfile: outfile(name) }))
-  for (const name of Object.keys(quick)) rest.delete(name)
-  const stdin = { contents: gathered(rest), resolveDir: here, sourcefile: 'rest.js' }
+  for (const name of Object.keys(quick)) rest.paths.delete(name)
+  const stdin = { contents: gathered(rest.paths), resolveDir: here, sourcefile: 'rest.js' }
   // What the rest imports is in the rest.
   built.push(
     await build({ ...options, ...asFunction, plugins: [lateModules, itsVersion], stdin, outfile: outfile('rest') }),
@@ -59,7 +59,7 @@ function carried(rest) {
         if (kind !== 'dynamic-import') return
         const name = basename(path, '.ts')
         if (within.has(name)) return { path: join(here, within.get(name)) }
-        rest.set(name, join(resolveDir, path))
+        rest.add(name, join(resolveDir, path))
         return { path: name, namespace: 'carried' }
       })
       bundle.onLoad({ filter: /./, namespace: 'carried' }, ({ path }) => ({ contents: takenFrom(path) }))

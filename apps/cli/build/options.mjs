@@ -60,3 +60,16 @@ export const quick = {
 
 /** What every check before convox needs is in the file that is read anyway. */
 export const within = new Map([['precheck', 'src/precheck/precheck.ts']])
+
+/** Modules that are imported when they are needed, each by the name of its file. */
+export function modulesByName() {
+  const paths = new Map()
+  return {
+    paths,
+    /** @throws Error for two files of one name */
+    add(name, path) {
+      if ((paths.get(name) ?? path) !== path) throw new Error(`${paths.get(name)} and ${path} need names of their own`)
+      paths.set(name, path)
+    },
+  }
+}
