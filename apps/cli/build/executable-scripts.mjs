@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, itsVersion, lateModules, modulesByName, quick, within } from './options.mjs'
+import { common, here, itsVersion, lateModules, modulesByName, nativePackages, quick, within } from './options.mjs'
 
 const options = {
   ...common,
+  external: [],
   format: 'cjs',
   // Packages ask for the place of their file. Nothing in a single executable has one of its own.
   define: { 'import.meta.url': 'moduleUrl', 'import.meta.resolve': 'undefined' },
@@ -23,7 +24,7 @@ const before = readFileSync(new URL('./carried.cjs', import.meta.url), 'utf8')
  */
 export async function buildExecutableScripts(outdir) {
   const rest = modulesByName()
-  const plugins = [carried(rest), lateModules, itsVersion]
+  const plugins = [carried(rest), ...always]
   const outfile = (name) => join(outdir, `${name}.cjs`)
   const built = [
     await build({
@@ -39,9 +40,7 @@ export async function buildExecutableScripts(outdir) {
   for (const name of Object.keys(quick)) rest.paths.delete(name)
   const stdin = { contents: gathered(rest.paths), resolveDir: here, sourcefile: 'rest.js' }
   // What the rest imports is in the rest.
-  built.push(
-    await build({ ...options, ...asFunction, plugins: [lateModules, itsVersion], stdin, outfile: outfile('rest') }),
-  )
+  built.push(await build({ ...options, ...asFunction, plugins: always, stdin, outfile: outfile('rest') }))
   const metafile = {
     inputs: withoutMadeUp(Object.assign({}, ...built.map(({ metafile }) => metafile.inputs))),
     outputs: withoutMadeUp(Object.assign({}, ...built.map(({ metafile }) => metafile.outputs))),
@@ -49,6 +48,20 @@ export async function buildExecutableScripts(outdir) {
   refuseForeign(metafile)
   return { scripts: [...Object.keys(quick), 'rest'], metafile }
 }
+
+/** An executable has no native modules beside it: who imports one gets what they get where it isn't installed. */
+const noNativePackages = {
+  name: 'no-native-packages',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+      nativePackages.includes(path) ? { path, namespace: 'native' } : undefined,
+    )
+    bundle.onLoad({ filter: /./, namespace: 'native' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is not part of a single executable`)})`,
+    }))
+  },
+}
+const always = [lateModules, itsVersion, noNativePackages]
 
 /** What is imported when it is needed is taken from the script that carries it. */
 function carried(rest) {
@@ -82,7 +95,7 @@ function gathered(modules) {
 
 /** What this build makes up on its way is no part of what ships. @param files by path */
 function withoutMadeUp(files) {
-  const isFile = (path) => !/^(?:late|carried):|^rest\.js$/.test(path)
+  const isFile = (path) => !/^(?:late|carried|native):|^rest\.js$/.test(path)
   return Object.fromEntries(
     Object.entries(files)
       .filter(([path]) => isFile(path))

@@ -4,6 +4,11 @@ import { fileURLToPath } from 'node:url'
 /** Of this package, with a slash at its end. */
 export const here = fileURLToPath(new URL('..', import.meta.url))
 
+const { version, optionalDependencies = {} } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
+
+/** Packages with native modules, one for each system: they aren't bundled, and the command does without them where they aren't. */
+export const nativePackages = Object.keys(optionalDependencies)
+
 /** What every way of shipping is built with. */
 export const common = {
   absWorkingDir: here,
@@ -11,6 +16,7 @@ export const common = {
   platform: 'node',
   target: 'node20.19',
   conditions: ['@rack-gateway/source'],
+  external: nativePackages,
   // Less to read at each start; names stay, for the stack of a failure.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -44,7 +50,6 @@ function lateForm(path, { default: _, ...exported }) {
 export const itsVersion = {
   name: 'its-version',
   setup(bundle) {
-    const { version } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
     bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]version\.ts$/ }, () => ({
       contents: `export const version = () => ${JSON.stringify(version)}`,
     }))

@@ -1,10 +1,10 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { here } from './options.mjs'
+import { here, nativePackages } from './options.mjs'
 
 const workspace = join(here, '..', '..')
 
-/** Makes a directory of built files the npm package `rack-gateway`: it needs no other package, since all is in those files. */
+/** Makes a directory of built files the npm package `rack-gateway`: what it needs is in those files, save packages with native modules. */
 export function writePackage(directory) {
   const { version, description, license } = read(join(here, 'package.json'))
   const { engines } = read(join(workspace, 'package.json'))
@@ -16,10 +16,15 @@ export function writePackage(directory) {
     type: 'commonjs',
     bin: { 'rack-gateway': 'rack-gateway.js' },
     engines,
+    optionalDependencies: Object.fromEntries(nativePackages.map((name) => [name, installedVersion(name)])),
   }
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   copyFileSync(join(workspace, 'LICENSE'), join(directory, 'LICENSE'))
   writeFileSync(join(directory, 'README.md'), readme)
+}
+
+function installedVersion(name) {
+  return read(join(here, 'node_modules', name, 'package.json')).version
 }
 
 function read(path) {
