@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { buildExecutableScripts } from '../apps/cli/build/executable-scripts.mjs'
+import { licencesOf } from '../apps/cli/build/licences.mjs'
 import { billOfMaterials } from './executables/bill-of-materials.mjs'
 import { makeSingleExecutable } from './executables/single-executable.mjs'
 import { executableName, readTargets, withPreparers } from './executables/targets.mjs'
@@ -46,6 +47,7 @@ try {
     console.log(`${join(out, name)}, of Node ${version}`)
   }
   writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(billOfMaterials(metafile, cli, null)))
+  writeFileSync(join(out, 'rack-gateway-licences.txt'), licencesOf([metafile]))
   writeChecksums()
   if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)
 } finally {

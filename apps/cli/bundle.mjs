@@ -62,19 +62,22 @@ const { metafile } = await build({
   footer: { js: '})' },
   define: { 'import.meta.url': 'moduleUrl' },
 })
+const metafiles = [metafile]
 const [judgementScript = ''] = Object.keys(metafile.outputs).map((path) => basename(path))
-for (const [name, source] of Object.entries(waitedFor))
-  await build({
+for (const [name, source] of Object.entries(waitedFor)) {
+  const { metafile } = await build({
     ...scripts,
     entryPoints: { [name]: source },
     outExtension: { '.js': '.cjs' },
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: { judgementScript: JSON.stringify(`./${judgementScript}`), 'import.meta.url': 'moduleUrl' },
   })
+  metafiles.push(metafile)
+}
 for (const name of Object.keys(waitedFor)) apartModules.paths.delete(name)
-await build({ ...modules, entryPoints: Object.fromEntries(apartModules.paths), splitting: true })
+const rest = await build({ ...modules, entryPoints: Object.fromEntries(apartModules.paths), splitting: true })
 await build({ ...scripts, entryPoints: { 'rack-gateway': 'src/start.ts' }, supported: { 'dynamic-import': false } })
-writePackage(outdir)
+writePackage(outdir, [...metafiles, rest.metafile])
 
 const sizes = readdirSync(outdir).map((file) => statSync(join(outdir, file)).size)
 console.log(

@@ -1,11 +1,12 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { licencesOf } from './licences.mjs'
 import { here, nativePackages } from './options.mjs'
 
 const workspace = join(here, '..', '..')
 
 /** Makes a directory of built files the npm package `rack-gateway`: what it needs is in those files, save packages with native modules. */
-export function writePackage(directory) {
+export function writePackage(directory, metafiles) {
   const { version, description, license } = read(join(here, 'package.json'))
   const { engines } = read(join(workspace, 'package.json'))
   const manifest = {
@@ -20,6 +21,7 @@ export function writePackage(directory) {
   }
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   copyFileSync(join(workspace, 'LICENSE'), join(directory, 'LICENSE'))
+  writeFileSync(join(directory, 'LICENCES-OF-OTHERS.txt'), licencesOf(metafiles))
   writeFileSync(join(directory, 'README.md'), readme)
 }
 

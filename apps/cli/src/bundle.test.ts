@@ -78,7 +78,10 @@ test('packed, it installs without any other package and without a network', asyn
   expect(readdirSync(join(place, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['rack-gateway'])
   const { stdout } = await run(join(place, 'node_modules', '.bin', 'rack-gateway'), ['version'], { cwd: place })
   expect(stdout).toBe(`rack-gateway ${version()}\n`)
-  expect(readFileSync(join(place, 'node_modules', 'rack-gateway', 'LICENSE'), 'utf8')).toContain('Apache License')
+  const installed = (file: string) => readFileSync(join(place, 'node_modules', 'rack-gateway', file), 'utf8')
+  expect(installed('LICENSE')).toContain('Apache License')
+  for (const name of ['yargs', 'cross-spawn', 'typebox', '@noble/hashes'])
+    expect(installed('LICENCES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
 })
 
 test('what is kept compiled is plain ASCII: any other character would make it twice as long in memory', () => {
