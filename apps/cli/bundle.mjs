@@ -54,6 +54,8 @@ const common = {
   format: 'esm',
   target: 'node20.19',
   conditions: ['@rack-gateway/source'],
+  // Of several native modules, it loads the one for the system that it runs on.
+  external: ['@napi-rs/keyring'],
   // Less to read at each start; names stay, for the stack of a failure.
   minifySyntax: true,
   minifyWhitespace: true,

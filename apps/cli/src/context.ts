@@ -1,6 +1,7 @@
 /** What a command may see and do of the world around it. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv
+  readonly platform: NodeJS.Platform
   /** Where the person stands. */
   readonly cwd: string
   /** The CLI's file. */
@@ -13,6 +14,8 @@ export interface Context {
   note(line: string): void
   /** A line that the person or a pipe gives, without echo. */
   readSecret(prompt: string): Promise<string>
+  /** A line that the person types at the terminal; empty at its end. */
+  readLine(prompt: string): Promise<string>
   /** All that is piped in, as text; null when it is longer than so many bytes. */
   readInput(most: number): Promise<string | null>
   /** Whether a person sits at the terminal. */

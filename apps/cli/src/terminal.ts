@@ -18,6 +18,19 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   )
 }
 
+/** One line that is typed, after a prompt on stderr. Empty at the end of input. */
+export async function readLine(prompt: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    lines.setPrompt(prompt)
+    lines.prompt()
+    for await (const line of lines) return line.trim()
+    return ''
+  } finally {
+    lines.close()
+  }
+}
+
 /** One line from stdin; at a terminal with a prompt on stderr and without echo. Empty at the end of input. */
 export async function readSecret(prompt: string): Promise<string> {
   const interactive = process.stdin.isTTY === true

@@ -58,6 +58,8 @@ describe('rack-gateway audit', () => {
         output.stderr += `rack-gateway: ${line}\n`
       },
       readSecret: async () => '',
+      readLine: async () => '',
+      platform: process.platform,
       readInput: async () => '',
       interactive: false,
       openBrowser: async () => undefined,

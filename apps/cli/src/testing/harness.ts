@@ -41,7 +41,12 @@ export interface Machine {
   /** Runs the whole program. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>
   /** Runs a command that doesn't start convox, in this process: the same, without the time that starting takes. */
-  call(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Omit<Outcome, 'signal' | 'convox'>>
+  call(
+    words: readonly string[],
+    env?: NodeJS.ProcessEnv,
+    stdin?: string,
+    change?: Partial<Context>,
+  ): Promise<Omit<Outcome, 'signal' | 'convox'>>
   remove(): void
 }
 
@@ -63,6 +68,7 @@ export function createMachine(): Machine {
       HOME: home,
       PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
       RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
+      RACK_GATEWAY_TOKEN_STORE: 'file',
     }
     const child = spawn(process.execPath, [...nodeFlags, main, ...words], { cwd, env: { ...own, ...env } })
     let stdout = ''
@@ -100,11 +106,11 @@ export function createMachine(): Machine {
       child.stdin?.end(stdin)
       return ended
     },
-    async call(words, env = {}, stdin = '') {
+    async call(words, env = {}, stdin = '', change = {}) {
       let stdout = ''
       let stderr = ''
       const context: Context = {
-        env: { CONVOX_BIN: join(home, 'must-not-start'), ...env },
+        env: { CONVOX_BIN: join(home, 'must-not-start'), RACK_GATEWAY_TOKEN_STORE: 'file', ...env },
         cwd,
         configPath,
         now: Date.now(),
@@ -115,10 +121,13 @@ export function createMachine(): Machine {
           stderr += `rack-gateway: ${line}\n`
         },
         readSecret: async () => '',
+        readLine: async () => '',
+        platform: process.platform,
         readInput: async () => stdin,
         interactive: false,
         openBrowser: async () => undefined,
         interruption: () => new AbortController().signal,
+        ...change,
       }
       return { code: await runCli(context, words), stdout, stderr }
     },
