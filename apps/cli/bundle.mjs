@@ -87,6 +87,7 @@ const quick = {
   main: 'src/main.ts',
   'judgement-anew': 'src/precheck/judgement-anew.ts',
   refresh: 'src/precheck/refresh.ts',
+  'kept-token': 'src/token-store/kept-token.ts',
 }
 for (const [name, source] of Object.entries(quick))
   await build({

@@ -14,10 +14,10 @@ export interface Context {
   note(line: string): void
   /** A line that the person or a pipe gives, without echo. */
   readSecret(prompt: string): Promise<string>
-  /** A line that the person types at the terminal; empty at its end. */
-  readLine(prompt: string): Promise<string>
   /** All that is piped in, as text; null when it is longer than so many bytes. */
   readInput(most: number): Promise<string | null>
+  /** A line that a person types at the terminal, after a question. */
+  ask(question: string): Promise<string>
   /** Whether a person sits at the terminal. */
   readonly interactive: boolean
   /** Opens a page in the person's browser. Resolves once that is under way. */

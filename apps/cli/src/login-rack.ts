@@ -45,7 +45,7 @@ async function askedRack(context: Context, racks: readonly string[]): Promise<st
   if (!context.interactive) throw several
   context.note(`the gateway has several racks for you: ${listed}`)
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const typed = await context.readLine('Which one? ')
+    const typed = await context.ask('Which one? ')
     if (typed === '') break
     if (racks.includes(typed)) return typed
     context.note(`there is no rack ${printable(typed)}: ${meant(typed, racks)}`)

@@ -133,7 +133,7 @@ test('the rack is asked for at a terminal until it is one, and not for ever', as
   const ask = (...typed: string[]) =>
     machine.call(['login', 'work', gateway.url, '--token', 'rgs_ada'], {}, '', {
       interactive: true,
-      readLine: async () => typed.shift() ?? '',
+      ask: async () => typed.shift() ?? '',
     })
   for (const typed of [[], ['x', 'y', 'z', 'staging']]) {
     const none = await ask(...typed)

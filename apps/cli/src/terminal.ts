@@ -18,12 +18,11 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   )
 }
 
-/** One line that is typed, after a prompt on stderr. Empty at the end of input. */
-export async function readLine(prompt: string): Promise<string> {
+/** A line that a person types at the terminal; the question stands on stderr. Empty at the end of input. */
+export async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
+  process.stderr.write(question)
   try {
-    lines.setPrompt(prompt)
-    lines.prompt()
     for await (const line of lines) return line.trim()
     return ''
   } finally {

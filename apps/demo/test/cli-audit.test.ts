@@ -58,7 +58,7 @@ describe('rack-gateway audit', () => {
         output.stderr += `rack-gateway: ${line}\n`
       },
       readSecret: async () => '',
-      readLine: async () => '',
+      ask: async () => '',
       platform: process.platform,
       readInput: async () => '',
       interactive: false,

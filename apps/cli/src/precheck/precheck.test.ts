@@ -45,7 +45,7 @@ function contextAt(now: number, change: Partial<Context> = {}): Context {
     print: () => undefined,
     note: () => undefined,
     readSecret: async () => '',
-    readLine: async () => '',
+    ask: async () => '',
     platform: process.platform,
     readInput: async () => '',
     interactive: false,

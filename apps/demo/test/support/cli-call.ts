@@ -18,7 +18,7 @@ export async function callCli(
       stderr += `${line}\n`
     },
     readSecret: async () => '',
-    readLine: async () => '',
+    ask: async () => '',
     platform: process.platform,
     readInput: async () => '',
     interactive: false,
