@@ -61,6 +61,7 @@ export const quick = {
   judgement: 'src/precheck/judgement.ts',
   'judgement-anew': 'src/precheck/judgement-anew.ts',
   refresh: 'src/precheck/refresh.ts',
+  'kept-token': 'src/token-store/kept-token.ts',
 }
 
 /** What every check before convox needs is in the file that is read anyway. */

@@ -4,7 +4,7 @@ import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { interruption } from './interruption.ts'
 import { standingPlace } from './standing-place.ts'
-import { readSecret } from './terminal.ts'
+import { ask, readSecret } from './terminal.ts'
 
 const { env, platform } = process
 const cwd = standingPlace(env, process.cwd())
@@ -15,12 +15,14 @@ process.exitCode = 1
 void runCli(
   {
     env,
+    platform,
     cwd,
     configPath: clientConfigPath({ env, platform, home: homedir(), cwd }),
     now: Date.now(),
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
     readSecret,
+    ask,
     readInput: async (most) => (await import('./read-input.ts')).readAll(process.stdin, most),
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
