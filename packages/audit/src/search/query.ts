@@ -23,7 +23,7 @@ export interface PagePart {
   readonly before?: Place
 }
 
-/** Digests of a kind, route, permission and rule, as `audit.facet_of` makes them. */
+/** Digests of a kind, rack, route, permission and rule, as `audit.facet_of` makes them. */
 export type Facets = readonly string[]
 
 /**
@@ -64,33 +64,32 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   }
 }
 
-/** The facets whose events can fit. Each is gone to by the index, past all others of it. */
+/** The facets whose events can fit. Each is gone to by the index, past all others of the one before. */
 export function facetsQuery(filters: AuditFilters): Query {
   const values: Value[] = []
+  const one = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
   return {
-    text: `with recursive facet(digest) as (
-        (select ${facet} from audit.events e order by 1 limit 1)
+    text: `with recursive facet as (
+        (${one} order by 1 limit 1)
         union all
-        select (select ${facet} from audit.events e where ${facet} > facet.digest order by 1 limit 1) from facet where facet.digest is not null
+        select next.* from facet cross join lateral (${one} where ${facet} > facet.digest order by 1 limit 1) next
       )
-      select facet.digest::text as facet from facet
-      cross join lateral (select e.* from audit.events e where ${facet} = facet.digest limit 1) e
-      ${where(equalities(facetColumns, filters, values))}`,
+      select e.digest::text as facet from facet e ${where(equalities(facetColumns, filters, values))}`,
     values,
   }
 }
 
 /**
- * As `pageQuery`, from the newest of each facet. What makes the facet isn't asked for again before the newest are found: PostgreSQL would
- * take both for rare together, and sort the facet.
+ * As `pageQuery`, from the newest of each facet. PostgreSQL takes each of them for an average one, which it would rather look for among all
+ * events in the order of time, so that nothing here is an equality: no other index than that of the facets has this order.
  */
 export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePart, facets: Facets): Query {
   const values: Value[] = []
   const wanted = `unnest(${holder(values, `{${facets}}`)}::bigint[]) as wanted(digest)`
-  const conditions = [`${facet} = wanted.digest`, ...conditionsOf(filters, values)]
+  const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
   if (before) conditions.push(beforePlace(filters, before, values))
   const most = holder(values, limit)
-  const newest = `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${most}`
+  const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
   return {
     text: `select ${columns} from ${wanted} cross join lateral (${newest}) e
       ${where(equalities(facetColumns, filters, values))} order by ${newestFirst(filters)} limit ${most}`,
@@ -163,12 +162,12 @@ export function hasFacet(filters: AuditFilters): boolean {
 
 /** Whether nothing but a facet leads to its matches in the order of time. */
 export function isFacetAlone(filters: AuditFilters): boolean {
-  const { principalId, principalName, rack, app, effect, status, statusClass, address } = filters
-  const others = [principalId, principalName, rack, app, effect, status, statusClass, address]
+  const { principalId, principalName, app, effect, status, statusClass, address } = filters
+  const others = [principalId, principalName, app, effect, status, statusClass, address]
   return hasFacet(filters) && !isSorted(filters) && others.every((other) => other === undefined)
 }
 
-const facet = 'audit.facet_of(e.kind, e.route, e.permission, e.rule)'
+const facet = 'audit.facet_of(e.kind, e.rack, e.route, e.permission, e.rule)'
 
 function amongFacets(facets: Facets, values: Value[]): string {
   return `${facet} = any(${holder(values, `{${facets}}`)}::bigint[])`
@@ -246,7 +245,6 @@ function roughly({ words, command }: AuditFilters, values: Value[]): string[] {
 const columnsByFilter = [
   ['principalId', 'e.principal'],
   ['principalName', 'e.principal_name'],
-  ['rack', 'e.rack'],
   ['app', 'e.app'],
   ['request', 'e.request'],
 ] as const satisfies ColumnsByFilter
@@ -254,6 +252,7 @@ const columnsByFilter = [
 /** What makes a facet. */
 const facetColumns = [
   ['kind', 'e.kind'],
+  ['rack', 'e.rack'],
   ['permission', 'e.permission'],
   ['route', 'e.route'],
   ['rule', 'e.rule'],
