@@ -7,6 +7,8 @@ import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
 import { shellSyntax } from './shell-syntax.ts'
 import type { CommandCall, CommandVerdict, Obstacle } from './types.ts'
 
+type Denied = Extract<CommandVerdict, { effect: 'deny' }>
+
 /** Where, how and as whom, without the command itself. */
 export type CommandPlace = Omit<CommandCall, 'argv'>
 
@@ -120,11 +122,12 @@ function suits(compiled: CompiledRule, place: CommandPlace): boolean {
 }
 
 function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
+  const nearest = compiled.rule.id
   const unfit = unsuited(compiled, call.options)
-  if (unfit !== null) return denyFor('options', notStartedSo(compiled.rule, unfit))
+  if (unfit !== null) return { ...denyFor('options', notStartedSo(compiled.rule, unfit)), nearest }
   const obstacle = call.holds?.(compiled.rule)
   if (!obstacle) throw new Error('a rule that nothing stands against permits')
-  return denyFor('condition', obstacle)
+  return { ...denyFor('condition', obstacle), nearest }
 }
 
 function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
@@ -132,10 +135,10 @@ function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
   return false
 }
 
-function deny(rule: string, reason: string, next: string): CommandVerdict {
+function deny(rule: string, reason: string, next: string): Denied {
   return { effect: 'deny', rule, reason, next }
 }
 
-function denyFor(rule: string, { reason, next }: Obstacle): CommandVerdict {
+function denyFor(rule: string, { reason, next }: Obstacle): Denied {
   return deny(rule, reason, next)
 }

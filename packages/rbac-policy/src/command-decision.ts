@@ -114,8 +114,13 @@ function passingObstacle(condition: CompiledCondition, caller: PrincipalKind, ca
 /** Rules under which the matcher speaks for itself, whatever the document says. */
 const ofTheMatcher: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
 
-function refusalBy({ source }: CompiledDocument, { rule, reason, next }: Denied): Refusal {
-  return { rule: `command:${rule}`, source: ofTheMatcher.has(rule) ? 'gateway' : source, reason, next }
+function refusalBy(document: CompiledDocument, { rule, nearest, reason, next }: Denied): Refusal {
+  return { rule: `command:${rule}`, source: sourceOf(document, rule, nearest), reason, next }
+}
+
+function sourceOf({ source, commandSources }: CompiledDocument, rule: string, nearest: string | undefined): string {
+  if (nearest !== undefined) return commandSources.get(nearest) ?? source
+  return ofTheMatcher.has(rule) ? 'gateway' : source
 }
 
 function unreadable(reason: string, next: string): CommandVerdict {
