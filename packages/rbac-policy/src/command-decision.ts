@@ -7,14 +7,13 @@ import {
   shown,
   tooLong,
 } from '@rack-gateway/command-matcher'
+import type { GrantWords } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
 import type { CompiledDocument } from './decide.ts'
 import type { HeldHere } from './grants.ts'
 import { callerObstacle } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import type { Principal, PrincipalKind, RackCall } from './types.ts'
-
-type Granted = Pick<Refusal, 'rule' | 'source' | 'reason'>
 
 /**
  * Judges the command of a run or exec, for the roles that the caller holds there, and a token's once more for those of its
@@ -27,17 +26,14 @@ export function judgeCommand(
   principal: Principal,
   here: HeldHere,
   call: RackCall,
-): Granted | Refusal | null {
+): GrantWords | Refusal | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const verdict = verdictOn(document, { roles: here.own.commandRoles, caller: principal.kind }, call)
   if (verdict.effect === 'deny') return refusalBy(document, verdict)
   const ofOwner = ownerVerdict(document, here, call)
   if (ofOwner?.effect === 'deny') return refusalBy(document, forOwner(ofOwner))
-  const rule = `command:${verdict.rule}`
-  if (verdict.rule === 'attached-start') return { rule, source: document.source, reason: attachedReason }
-  const source = document.commandSources.get(verdict.rule) ?? document.source
-  return { rule, source, reason: `The command rule ${verdict.rule} permits it.` }
+  return document.commandWords.get(verdict.rule) ?? attachedStart(document)
 }
 
 /** Null where there is no owner, or one who holds the same roles and more. */
@@ -57,6 +53,11 @@ type Denied = Extract<CommandVerdict, { effect: 'deny' }>
 interface JudgedFor {
   readonly roles: readonly string[]
   readonly caller: PrincipalKind | null
+}
+
+/** Permitted by no one rule. */
+function attachedStart({ source }: CompiledDocument): GrantWords {
+  return { rule: 'command:attached-start', source, reason: attachedReason }
 }
 
 const attachedReason = 'An attached run begins with a process that sleeps; its command is judged when it comes.'
@@ -118,8 +119,8 @@ function refusalBy(document: CompiledDocument, { rule, nearest, reason, next }: 
   return { rule: `command:${rule}`, source: sourceOf(document, rule, nearest), reason, next }
 }
 
-function sourceOf({ source, commandSources }: CompiledDocument, rule: string, nearest: string | undefined): string {
-  if (nearest !== undefined) return commandSources.get(nearest) ?? source
+function sourceOf({ source, commandWords }: CompiledDocument, rule: string, nearest: string | undefined): string {
+  if (nearest !== undefined) return commandWords.get(nearest)?.source ?? source
   return ofTheMatcher.has(rule) ? 'gateway' : source
 }
 
