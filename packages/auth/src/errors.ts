@@ -147,7 +147,7 @@ export const TooManyDeviceLogins = createError(
 )
 export const PolledTooOften = createError(
   'RGW_POLLED_TOO_OFTEN',
-  'ask about a login every %s seconds, not more often',
+  'this login is asked about too often: ask every %s seconds',
   429,
 )
 export const NoBrowserLogin = createError(
