@@ -24,7 +24,7 @@ export function refusalWords(rule: string, sentence: string, status: number): Re
 /** How what to do begins. */
 const verbs =
   'add|ask|begin|call|check|choose|copy|correct|delete|do|drop|end|escape|exchange|finish|follow|give|leave|let|list|log|look|make|name|open|push|put|raise|remove|replace|restart|revoke|rotate|run|say|search|send|set|shorten|split|start|take|tell|try|type|unlock|upload|use|verify|wait|write|its operator|the operator|who(?:m)?ever'
-const advice = new RegExp(`(?:;|:|\\.) (?=(?:if [^:;]{1,80}, )?(?:then )?(?:${verbs})\\b)`, 'i')
+const advice = new RegExp(`(?:;|:|\\.) (?=(?:if [^:;]{1,80}, )?(?:then |first )?(?:${verbs})\\b)`, 'i')
 
 /** Where it is first said what to do. */
 function adviceIn(text: string): { readonly from: number; readonly to: number } | null {
