@@ -13,6 +13,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CHANGE_UNCLEAR: 'that the rack broke off, and that the change may have been carried out',
   RGW_CLI_AUDIT_UNREADABLE: 'why the log or proof could not be read to its end, so that nothing is known of it',
   RGW_CLI_BAD_SETTING: 'which setting can’t be used',
+  RGW_CLI_KEYCHAIN_UNUSABLE: 'why the system’s keychain can’t be asked',
   RGW_CLI_GATEWAY_UNREACHABLE: 'which gateway can’t be reached, and why',
   RGW_CLI_JOB_TOKEN_MISSING: 'what to add to the pipeline file, so that the job has an OIDC token',
   RGW_CLI_NOT_SIGNED: 'that no checkpoint has signed the event yet',
