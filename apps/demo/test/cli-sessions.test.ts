@@ -115,8 +115,11 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   expect(listed).toMatchObject([{ id: laptop?.id, current: true, endedAt: null }])
   expect(await command('sessions', 'end', foreign?.id ?? '')).toMatchObject({ code: 2, stdout: '' })
   expect(await works(foreign?.token ?? '')).toBe(true)
-  for (const words of [['end'], ['list', 'x']])
-    expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining('say which') })
+  for (const [words, sentence] of [
+    [['end'], 'sessions end needs ID'],
+    [['list', 'x'], "sessions list can't do anything with x"],
+  ] as const)
+    expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
   expect((await command('sessions', 'end', laptop?.id ?? '')).stderr).toContain('the one that you are logged in with')
   expect(await command('sessions')).toMatchObject({ code: 4, stdout: '' })
 })

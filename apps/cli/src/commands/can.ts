@@ -3,10 +3,9 @@ import { askDecisions, type Decisions } from '../ask-decisions.ts'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { findLastingTarget } from '../lasting-target.ts'
+import { targetOf } from '../gateway-target.ts'
 import { plannedCommand } from '../precheck/planned-command.ts'
 import { standingAt } from '../precheck/standing.ts'
-import { rackUrlTarget } from '../rack-url-target.ts'
 import { printable } from '../terminal.ts'
 import { readCanWords } from './can-words.ts'
 
@@ -25,7 +24,7 @@ export async function can(context: Context, words: readonly string[], leadingRac
     else context.print(`allowed: convox ${plan.command}, which asks nothing of the gateway that it can't do without`)
     return exitCodes.ok
   }
-  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findLastingTarget(context, rack))
+  const target = await targetOf(context, rack)
   const answer = await askDecisions(target, calls, as)
   // How a call is sent is refused whoever sends it, and the gateway was asked about the caller.
   const decided = answer.decisions.map((one, at) => {

@@ -8,7 +8,7 @@ import {
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { gatewayAddress } from '../gateway-address.ts'
-import type { Asker } from '../own-sessions.ts'
+import type { Asker } from '../gateway-api.ts'
 import { unknownRack } from '../target.ts'
 import { printable } from '../terminal.ts'
 

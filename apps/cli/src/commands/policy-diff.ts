@@ -4,7 +4,8 @@ import { Usage } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { counted } from '../policy/counted.ts'
 import { namedDocument } from '../policy/named-document.ts'
-import { shownName, stdinName } from '../policy/read-text.ts'
+import { shownName } from '../policy/read-text.ts'
+import { stdinName } from '../policy/stdin-name.ts'
 import { printable } from '../terminal.ts'
 
 export interface PolicyDiffOptions {

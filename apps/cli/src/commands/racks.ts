@@ -1,7 +1,7 @@
 import { readClientConfig, tokenOf } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { expiryOf } from '../expiry.ts'
-import { table } from '../terminal.ts'
+import { table } from '../table.ts'
 
 /** Lists the gateways of the file, the current one marked; never a token. */
 export async function racks(context: Context, { format }: { readonly format: 'table' | 'json' }): Promise<void> {
@@ -33,7 +33,7 @@ export async function racks(context: Context, { format }: { readonly format: 'ta
       row.email ?? '',
       standing(row, context.now),
     ])
-    for (const line of table(['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)) context.print(line)
+    for (const line of table(context, ['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)) context.print(line)
   }
 }
 

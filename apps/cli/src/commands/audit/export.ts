@@ -6,10 +6,10 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable, Usage } from '../../errors.ts'
-import { failure } from '../../gateway-client.ts'
+import { failure } from '../../gateway-request.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
-import { askAudit } from './audit-api.ts'
+import { openAudit } from './audit-api.ts'
 import { filterQuery, type GivenFilters } from './filters.ts'
 import type { Zone } from './times.ts'
 
@@ -29,7 +29,7 @@ export async function exportAudit(context: Context, target: Target, wanted: Expo
   const file = resolve(context.cwd, output)
   if (output !== '-' && existing === 'keep' && (await exists(file))) throw thereAlready(file)
   const signal = context.interruption()
-  const { body } = await askAudit(target, `/audit/export?${query}`, { signal })
+  const { body } = await openAudit(target, `/audit/export?${query}`, { signal })
   const bytes = Readable.fromWeb(body ?? new ReadableStream())
   if (output === '-') return whole(target, pipeline(bytes, process.stdout, { end: false, signal }))
   const part = `${file}.${randomBytes(6).toString('hex')}.part`

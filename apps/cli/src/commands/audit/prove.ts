@@ -29,7 +29,7 @@ export async function prove(context: Context, flags: ProveFlags): Promise<number
   const verdict = verdictOn(proof, pinned)
   if (!verdict.holds) {
     context.note(printable(`what the log gives as a proof is none: ${verdict.because}`))
-    return exitCodes.tampered
+    return exitCodes.checkFailed
   }
   const text = JSON.stringify(proof, null, 2)
   if (flags.output === null) context.print(text)
@@ -50,7 +50,7 @@ export async function verifyProof(
   const verdict = verdictOn(parsed(text), pinned)
   if (verdict.holds) for (const line of saidOf(verdict)) context.print(printable(line))
   else context.print(printable(`the proof does not hold: ${verdict.because}`))
-  return verdict.holds ? exitCodes.ok : exitCodes.tampered
+  return verdict.holds ? exitCodes.ok : exitCodes.checkFailed
 }
 
 function proofFrom(context: Context, flags: ProveFlags): Promise<unknown> {

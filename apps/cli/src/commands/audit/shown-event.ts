@@ -27,23 +27,16 @@ export const Page = Type.Object({
   next: Type.Union([Type.String(), Type.Null()]),
 })
 
-const longestWhat = 70
-
 /** Time, who, what, where, what came of it, id: the columns of a table. */
 export function cellsOf({ id, event }: FoundEvent, zone: Zone): string[] {
   const { at, kind, principal, rack, app, route, command, decision, status } = event
   const what = command?.join(' ') ?? route ?? ''
   const where = [rack, app].filter((name) => name !== undefined).join('/')
   const outcome = [decision?.effect, status].filter((part) => part !== undefined).join(' ')
-  return [shownTime(at, zone), principal?.name ?? '', kind, cut(what), where, outcome, id]
+  return [shownTime(at, zone), principal?.name ?? '', kind, what, where, outcome, id]
 }
 
 export const headings = ['WHO', 'KIND', 'WHAT', 'WHERE', 'RESULT', 'ID'] as const
-
-function cut(text: string): string {
-  const characters = [...text]
-  return characters.length > longestWhat ? `${characters.slice(0, longestWhat).join('')}…` : text
-}
 
 /** JSON in which nothing is left that a terminal would obey: the same values, written otherwise. */
 export function safeJson(value: unknown, indent?: number): string {

@@ -37,7 +37,7 @@ interface Verified {
   readonly archives: readonly ArchiveVerification[]
 }
 
-/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 6 when it doesn't */
+/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 3 when it doesn't */
 export async function verify(context: Context, flags: VerifyFlags): Promise<number> {
   const verified = await verifyFrom(context, flags).catch((error: unknown) => {
     throw unreadable(error)
@@ -47,7 +47,7 @@ export async function verify(context: Context, flags: VerifyFlags): Promise<numb
   else
     for (const line of [...(log ? sentences(log, archives) : []), ...archives.flatMap(archiveSentences)])
       context.print(printable(line))
-  return (log?.intact ?? true) && archives.every(({ intact }) => intact) ? exitCodes.ok : exitCodes.tampered
+  return (log?.intact ?? true) && archives.every(({ intact }) => intact) ? exitCodes.ok : exitCodes.checkFailed
 }
 
 /** Without archives, what it always was. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Target } from '../../../target.ts'
-import { askAudit } from '../audit-api.ts'
+import { askAuditJson } from '../audit-api.ts'
 
 export interface EndSession {
   readonly id: string
@@ -9,6 +9,6 @@ export interface EndSession {
 
 /** Ends a session, whichever gateway process it runs in. */
 export async function endSession(context: Context, target: Target, { id, reason }: EndSession): Promise<void> {
-  await askAudit(target, `/recordings/${encodeURIComponent(id)}/end`, { send: { reason } })
+  await askAuditJson(target, `/recordings/${encodeURIComponent(id)}/end`, { reason })
   context.note('the session is being ended')
 }

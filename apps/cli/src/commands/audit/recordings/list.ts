@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Context } from '../../../context.ts'
 import { GatewayUnreachable } from '../../../errors.ts'
+import { table } from '../../../table.ts'
 import type { Target } from '../../../target.ts'
-import { table } from '../../../terminal.ts'
 import { askAuditJson } from '../audit-api.ts'
 import { safeJson } from '../shown-event.ts'
 import { readTime, shownTime, type Zone, zoneName } from '../times.ts'
@@ -39,7 +39,6 @@ const Recording = Type.Object({
 type Recording = Static<typeof Recording>
 
 const Page = Type.Object({ items: Type.Array(Recording), next: Text })
-const longestWhat = 60
 
 /** Prints the newest recordings that fit, and how to see more. */
 export async function listRecordings(context: Context, target: Target, list: RecordingList): Promise<void> {
@@ -50,6 +49,7 @@ export async function listRecordings(context: Context, target: Target, list: Rec
   if (page.items.length === 0) return context.note('no recording fits')
   const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
   for (const line of table(
+    context,
     headings,
     page.items.map((item) => cellsOf(item, zone)),
   ))
@@ -73,7 +73,7 @@ function queryOf(list: RecordingList, now: number): URLSearchParams {
 function cellsOf(recording: Recording, zone: Zone): string[] {
   const { id, startedAt, endedAt, principal, rack, app, process, command, route } = recording
   const where = [rack, app, process].filter((name) => name !== null).join('/')
-  const what = [...(command || route)].slice(0, longestWhat).join('')
+  const what = command || route
   const length = endedAt === null ? '' : duration(Date.parse(endedAt) - Date.parse(startedAt))
   return [shownTime(startedAt, zone).slice(0, 19), principal.name, what, where, length, stateOf(recording), id]
 }

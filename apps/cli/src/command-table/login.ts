@@ -1,0 +1,80 @@
+import { Usage } from '../errors.ts'
+import { command } from './definition.ts'
+import { jsonFlag, rackFlag } from './shared-flags.ts'
+
+/** What has to do with being logged in, and with which rack is meant. */
+export const loginCommands = [
+  command({
+    name: 'login',
+    summary: 'log in to a gateway, and keep what it gives you under a name',
+    examples: [
+      'rack-gateway login staging https://gateway.example.com',
+      'rack-gateway login staging                    (again, at the address that is known)',
+      'rack-gateway login staging --no-browser       (over SSH: type a code into a browser elsewhere)',
+      'rack-gateway login work https://gateway.example.com --rack staging --rack-only',
+      'rack-gateway login staging --token - < token.txt',
+    ],
+    arguments: {
+      name: { about: 'what you call it', takes: 'needed' },
+      url: { about: "the gateway's address; known from the second time on" },
+    },
+    flags: {
+      browser: {
+        about: 'log in with a browser on this machine; --no-browser: by a code that you type into any browser',
+        takes: 'either',
+      },
+      rackOnly: { about: 'a session that is good for one rack alone' },
+      token: { about: 'a token that you were given instead, or - to read it from stdin', value: 'TOKEN' },
+      insecure: { about: 'permit http:// to another machine' },
+      rack: rackFlag,
+    },
+    run: async (context, given) => (await import('../commands/login.ts')).login(context, given),
+  }),
+  command({
+    name: 'logout',
+    summary: 'end a session, and forget its token',
+    examples: ['rack-gateway logout staging', 'rack-gateway logout --all'],
+    arguments: { name: { about: 'what you call the gateway' } },
+    flags: { all: { about: 'every session' } },
+    waits: 'ending the session at the gateway',
+    run: async (context, { name, all }) =>
+      (await import('../commands/logout.ts')).logout(context, loggedOut(name, all)),
+  }),
+  command({
+    name: 'racks',
+    summary: 'list the gateways that you know',
+    examples: ['rack-gateway racks', 'rack-gateway racks --json'],
+    flags: { json: jsonFlag },
+    run: async (context, { json }) =>
+      (await import('../commands/racks.ts')).racks(context, { format: json ? 'json' : 'table' }),
+  }),
+  command({
+    name: 'switch',
+    summary: 'choose the current rack',
+    examples: ['rack-gateway switch production'],
+    arguments: { name: { about: 'one of rack-gateway racks', takes: 'needed' } },
+    run: async (context, { name }) => (await import('../commands/switch.ts')).switchRack(context, name),
+  }),
+  command({
+    name: 'whoami',
+    summary: 'ask the gateway who you are',
+    examples: ['rack-gateway whoami', 'rack-gateway whoami --rack production --json'],
+    flags: { rack: rackFlag, json: jsonFlag },
+    waits: 'asking the gateway',
+    run: async (context, { rack = null, json }) =>
+      (await import('../commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
+  }),
+  command({
+    name: 'url',
+    summary: 'print RACK_URL, with the token in it',
+    examples: ['RACK_URL=$(rack-gateway url --rack staging) convox apps'],
+    flags: { rack: rackFlag },
+    waits: 'renewing the session',
+    run: async (context, { rack = null }) => (await import('../commands/url.ts')).url(context, rack),
+  }),
+]
+
+function loggedOut(name: string | undefined, all: boolean): { name: string } | 'all' {
+  if (all === (name !== undefined)) throw new Usage('say which gateway to log out of, or all of them with --all')
+  return name === undefined ? 'all' : { name }
+}
