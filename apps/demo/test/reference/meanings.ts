@@ -33,6 +33,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_DATABASE_UNAVAILABLE: 'why PostgreSQL can’t be used, and what to do; never the password',
   RGW_INVALID_BODY: 'which field of the body is wrong',
   RGW_INVALID_NAME: 'which name or e-mail address can’t be used',
+  RGW_TRUST_REVOKED: 'a trust that was revoked takes no more bindings',
   RGW_INVALID_TRUST: 'what in a trust is wrong or would let in too many',
   RGW_LOGIN_MISCONFIGURED: 'what in the configuration of the login can’t be',
   RGW_MISDIRECTED: 'that the address is not PUBLIC_URL, and what that is',
