@@ -20,8 +20,8 @@ export interface Argument {
   readonly takes?: 'needed' | 'some' | 'any'
 }
 
-type Flags = Readonly<Record<string, Flag>>
-type Arguments = Readonly<Record<string, Argument>>
+export type Flags = Readonly<Record<string, Flag>>
+export type Arguments = Readonly<Record<string, Argument>>
 
 type Sure<F, T> = F extends { default: string } | { takes: 'needed' } ? T : T | undefined
 type FlagValue<F> = F extends { choices: readonly (infer C)[] }
@@ -73,7 +73,7 @@ export interface Command extends Described {
   run(context: Context, given: object): Promise<number | undefined>
 }
 
-type None = Readonly<Record<never, never>>
+export type None = Readonly<Record<never, never>>
 
 interface Definition<F extends Flags, A extends Arguments> extends Described {
   readonly arguments?: A

@@ -2,10 +2,10 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Context } from '../../../context.ts'
 import { GatewayUnreachable } from '../../../errors.ts'
+import { safeJson } from '../../../safe-json.ts'
 import { table } from '../../../table.ts'
 import type { Target } from '../../../target.ts'
 import { askAuditJson } from '../audit-api.ts'
-import { safeJson } from '../shown-event.ts'
 import { readTime, shownTime, type Zone, zoneName } from '../times.ts'
 
 export interface RecordingList {
