@@ -6,7 +6,7 @@ type Screen = Pick<Context, 'columns' | 'styled'>
 
 const gap = '  '
 /** No column is cut to less. */
-const narrowest = 8
+const narrowest = 4
 /** What is to be copied is never cut. */
 const whole = 'ID'
 

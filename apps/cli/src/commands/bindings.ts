@@ -25,15 +25,13 @@ export async function listBindings(
   if (format === 'json') return printJson(context, Bindings, bindings)
   const rows = bindings.map((binding) => [
     binding.id,
-    binding.subject.kind,
-    nameOf(binding),
+    `${binding.subject.kind} ${nameOf(binding)}`,
     binding.permissions?.join(', ') ?? binding.role,
-    binding.racks,
-    binding.apps,
+    `${binding.racks}/${binding.apps}`,
     endWords(binding.expiresAt, context.now),
     binding.reason ?? '',
   ])
-  printTable(context, ['ID', 'FOR', 'NAME', 'ROLE', 'RACKS', 'APPS', 'ENDS', 'REASON'], rows, 'there are no bindings')
+  printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'there are no bindings')
 }
 
 interface AddBinding extends SubjectFlags {
