@@ -5,28 +5,36 @@ import type { Target } from './target.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
 
-const Decision = Type.Object({
-  effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
-  rule: Type.String(),
-  source: Type.String(),
-  permission: Type.String(),
-  reason: Type.String(),
-  next: Type.Optional(Type.String()),
-  requirement: Type.Optional(Type.Union([Type.Literal('step-up'), Type.Literal('approval')])),
-})
+const open = { additionalProperties: true } as const
+
+const Decision = Type.Object(
+  {
+    effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
+    rule: Type.String(),
+    source: Type.String(),
+    permission: Type.String(),
+    reason: Type.String(),
+    next: Type.Optional(Type.String()),
+    requirement: Type.Optional(Type.Union([Type.Literal('step-up'), Type.Literal('approval')])),
+  },
+  open,
+)
 
 /** What the gateway says: the same objects as in its events, of which the rest is passed on as it came. */
 export const Decisions = Type.Object({
   rack: Type.String(),
   policy: Type.String(),
-  caller: Type.Object({ kind: Type.String(), name: Type.String() }),
+  caller: Type.Object({ kind: Type.String(), name: Type.String() }, open),
   decisions: Type.Array(
-    Type.Object({
-      route: Type.String(),
-      decision: Decision,
-      when: Nullable(Type.String()),
-      otherwise: Nullable(Type.Object({ when: Type.String(), decision: Decision })),
-    }),
+    Type.Object(
+      {
+        route: Type.String(),
+        decision: Decision,
+        when: Nullable(Type.String()),
+        otherwise: Nullable(Type.Object({ when: Type.String(), decision: Decision })),
+      },
+      open,
+    ),
   ),
 })
 export type Decisions = Static<typeof Decisions>

@@ -6,6 +6,7 @@ const Nullable = Type.Union([Type.String(), Type.Null()])
 /** One of one's own sessions, as `GET /gateway/api/v1/sessions` shows it; times are RFC 3339. */
 export const Session = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+  user: Type.Object({ id: Type.String(), email: Type.String() }),
   device: Type.String(),
   rack: Nullable,
   /** Whether this was asked with it. */
@@ -13,6 +14,7 @@ export const Session = Type.Object({
   createdAt: Type.String(),
   expiresAt: Type.String(),
   endedAt: Nullable,
+  endedReason: Nullable,
   lastUsedAt: Nullable,
   lastUsedFrom: Nullable,
 })

@@ -4,9 +4,12 @@ import { EventDraft, eventKinds } from '@rack-gateway/audit'
 import { describe, expect, test } from 'vitest'
 import { apiParts } from './reference/api.ts'
 import { claimParts } from './reference/claims.ts'
+import { cliParts } from './reference/cli.ts'
+import { cliJsonParts } from './reference/cli-json.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
+import { manual } from './reference/manual.ts'
 import { permissionParts } from './reference/permissions.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
@@ -33,11 +36,18 @@ describe('the generated parts of the pages are those of the code', () => {
     ['reference/configuration.md', configurationParts],
     ['reference/policy-document.md', policyDocumentParts],
     ['reference/permissions.md', permissionParts],
+    ['reference/cli.md', cliParts],
+    ['reference/cli-json.md', cliJsonParts],
     ['how-to/keyless-ci.md', claimParts],
   ])('%s', async (name, parts) => {
     const path = `${workspace}docs/${name}`
     const made = withParts(readFileSync(path, 'utf8'), await parts())
     await expect(made).toMatchFileSnapshot(path)
+  })
+
+  test('the manual page rack-gateway(1)', async () => {
+    const { version } = JSON.parse(readFileSync(`${workspace}apps/cli/package.json`, 'utf8'))
+    await expect(manual(version)).toMatchFileSnapshot(`${workspace}apps/cli/man/rack-gateway.1`)
   })
 })
 

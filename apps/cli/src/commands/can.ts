@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { targetOf } from '../gateway-target.ts'
 import { plannedCommand } from '../precheck/planned-command.ts'
 import { standingAt } from '../precheck/standing.ts'
+import { safeJson } from '../safe-json.ts'
 import { printable } from '../terminal.ts'
 import { readCanWords } from './can-words.ts'
 
@@ -20,7 +21,7 @@ export async function can(context: Context, words: readonly string[], leadingRac
     throw new Usage(`what this command asks of the gateway can't be told before it is run: ${plan.reason}`)
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
   if (calls.length === 0) {
-    if (format === 'json') context.print(JSON.stringify({ command: plan.command, effect: 'allow', calls: [] }, null, 2))
+    if (format === 'json') context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))
     else context.print(`allowed: convox ${plan.command}, which asks nothing of the gateway that it can't do without`)
     return exitCodes.ok
   }
@@ -36,9 +37,7 @@ export async function can(context: Context, words: readonly string[], leadingRac
   })
   const effect = effectOf(decided)
   if (format === 'json')
-    context.print(
-      JSON.stringify({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, null, 2),
-    )
+    context.print(safeJson({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, 2))
   else for (const line of lines(plan.command, effect, answer, decided)) context.print(printable(line))
   return effect === 'deny' || effect === 'needs' ? exitCodes.denied : exitCodes.ok
 }

@@ -9,6 +9,7 @@ import { counted } from '../policy/counted.ts'
 import { builtInName, invalid } from '../policy/named-document.ts'
 import { readText, shownName } from '../policy/read-text.ts'
 import { stdinName } from '../policy/stdin-name.ts'
+import { safeJson } from '../safe-json.ts'
 import { printable } from '../terminal.ts'
 
 export interface PolicyImpactOptions {
@@ -26,7 +27,7 @@ export async function policyImpact(context: Context, options: PolicyImpactOption
   const { document, problems } = readPolicy(text, shownName(name))
   if (document === null) throw invalid(name, 'a policy document', problems)
   const impact = await askImpact(await targetOf(context, rack), { document: text, since })
-  if (format === 'json') context.print(JSON.stringify(impact, null, 2))
+  if (format === 'json') context.print(safeJson(impact, 2))
   else for (const line of [...lines(shownName(name), impact), ...untold(document)]) context.print(printable(line))
   return exitCodes.ok
 }

@@ -1,6 +1,7 @@
 import { readClientConfig, tokenOf } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { expiryOf } from '../expiry.ts'
+import { safeJson } from '../safe-json.ts'
 import { table } from '../table.ts'
 
 /** Lists the gateways of the file, the current one marked; never a token. */
@@ -22,7 +23,7 @@ export async function racks(context: Context, { format }: { readonly format: 'ta
     }
   })
 
-  if (format === 'json') context.print(JSON.stringify(rows, null, 2))
+  if (format === 'json') context.print(safeJson(rows, 2))
   else if (rows.length === 0) context.note('no gateways yet: rack-gateway login NAME URL')
   else {
     const lines = rows.map((row) => [

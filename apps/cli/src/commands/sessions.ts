@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { expiryOf } from '../expiry.ts'
 import { targetOf } from '../gateway-target.ts'
 import { endOwnSession, listSessions, type Session } from '../own-sessions.ts'
+import { safeJson } from '../safe-json.ts'
 import { table } from '../table.ts'
 import { printable } from '../terminal.ts'
 
@@ -14,7 +15,7 @@ export interface SessionsOptions {
 export async function sessions(context: Context, { rack, format }: SessionsOptions): Promise<void> {
   const all = await listSessions(await targetOf(context, rack))
   const live = all.filter(({ endedAt, expiresAt }) => endedAt === null && Date.parse(expiresAt) > context.now)
-  if (format === 'json') context.print(JSON.stringify(live, null, 2))
+  if (format === 'json') context.print(safeJson(live, 2))
   else for (const line of linesOf(context, live)) context.print(line)
 }
 
@@ -27,9 +28,7 @@ export interface EndOptions {
 /** Ends one of one's own. */
 export async function endOne(context: Context, { id, rack, format }: EndOptions): Promise<void> {
   const ended = await endOwnSession(await targetOf(context, rack), id)
-  context.print(
-    format === 'json' ? JSON.stringify(ended, null, 2) : `The session on ${printable(ended.device)} has ended.`,
-  )
+  context.print(format === 'json' ? safeJson(ended, 2) : `The session on ${printable(ended.device)} has ended.`)
   if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')
 }
 

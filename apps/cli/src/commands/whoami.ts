@@ -3,6 +3,7 @@ import { GatewayUnreachable, TokenRefused } from '../errors.ts'
 import { expiryOf } from '../expiry.ts'
 import { askMe } from '../gateway-client.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
+import { safeJson } from '../safe-json.ts'
 import { findTarget } from '../target.ts'
 import { printable } from '../terminal.ts'
 
@@ -30,7 +31,7 @@ export async function whoami(context: Context, { rack, format }: WhoamiOptions):
 
   const { me, expiresAt } = answer
   if (format === 'json') {
-    context.print(JSON.stringify({ ...me, expiresAt, gateway: target.origin }, null, 2))
+    context.print(safeJson({ ...me, expiresAt, gateway: target.origin }, 2))
     return
   }
   const expiry = expiryOf(expiresAt, context.now)

@@ -17,7 +17,7 @@ const Change = Type.Object({
 })
 export type ImpactChange = Static<typeof Change>
 
-const Impact = Type.Object({
+export const Impact = Type.Object({
   policy: Type.String(),
   proposed: Type.String(),
   since: Type.String(),

@@ -2,24 +2,32 @@ import { type Static, Type } from 'typebox'
 import { shownTime, type Zone } from './times.ts'
 
 const Text = Type.Optional(Type.String())
+/** docs/reference/events.md describes the rest. */
+const open = { additionalProperties: true } as const
 
 /** Of an event, what is shown in a line. The rest is passed on as it came. */
-export const FoundEvent = Type.Object({
-  id: Type.String(),
-  link: Type.String(),
-  writtenAt: Type.String(),
-  event: Type.Object({
-    at: Type.String(),
-    kind: Type.String(),
-    principal: Type.Optional(Type.Object({ name: Type.String() })),
-    rack: Text,
-    app: Text,
-    route: Text,
-    command: Type.Optional(Type.Array(Type.String())),
-    decision: Type.Optional(Type.Object({ effect: Type.String(), reason: Text })),
-    status: Type.Optional(Type.Number()),
-  }),
-})
+export const FoundEvent = Type.Object(
+  {
+    id: Type.String(),
+    link: Type.String(),
+    writtenAt: Type.String(),
+    event: Type.Object(
+      {
+        at: Type.String(),
+        kind: Type.String(),
+        principal: Type.Optional(Type.Object({ name: Type.String() }, open)),
+        rack: Text,
+        app: Text,
+        route: Text,
+        command: Type.Optional(Type.Array(Type.String())),
+        decision: Type.Optional(Type.Object({ effect: Type.String(), reason: Text }, open)),
+        status: Type.Optional(Type.Number()),
+      },
+      { ...open, description: 'docs/reference/events.md' },
+    ),
+  },
+  open,
+)
 export type FoundEvent = Static<typeof FoundEvent>
 
 export const Page = Type.Object({

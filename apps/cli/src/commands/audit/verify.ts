@@ -12,6 +12,7 @@ import {
 import type { Context } from '../../context.ts'
 import { AuditUnreadable, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
+import { safeJson } from '../../safe-json.ts'
 import { printable } from '../../terminal.ts'
 import { heldAgainst, verifyArchives } from './archives.ts'
 import { openEvidence } from './evidence.ts'
@@ -43,7 +44,7 @@ export async function verify(context: Context, flags: VerifyFlags): Promise<numb
     throw unreadable(error)
   })
   const { log, archives } = verified
-  if (flags.format === 'json') context.print(JSON.stringify(asJson(verified), null, 2))
+  if (flags.format === 'json') context.print(safeJson(asJson(verified), 2))
   else
     for (const line of [...(log ? sentences(log, archives) : []), ...archives.flatMap(archiveSentences)])
       context.print(printable(line))

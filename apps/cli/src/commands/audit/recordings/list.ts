@@ -23,28 +23,34 @@ export interface RecordingList {
 }
 
 const Text = Type.Union([Type.String(), Type.Null()])
-const Recording = Type.Object({
-  id: Type.String(),
-  startedAt: Type.String(),
-  endedAt: Text,
-  removedBecause: Text,
-  principal: Type.Object({ name: Type.String() }),
-  rack: Type.String(),
-  app: Text,
-  process: Text,
-  command: Text,
-  route: Type.String(),
-  lost: Type.Union([Type.Number(), Type.Null()]),
-})
+const Recording = Type.Object(
+  {
+    id: Type.String(),
+    startedAt: Type.String(),
+    endedAt: Text,
+    removedBecause: Text,
+    principal: Type.Object({ name: Type.String() }, { additionalProperties: true }),
+    rack: Type.String(),
+    app: Text,
+    process: Text,
+    command: Text,
+    route: Type.String(),
+    lost: Type.Union([Type.Number(), Type.Null()], {
+      description: 'bytes that are missing; null where nobody could say',
+    }),
+  },
+  { additionalProperties: true },
+)
 type Recording = Static<typeof Recording>
 
-const Page = Type.Object({ items: Type.Array(Recording), next: Text })
+export const RecordingPage = Type.Object({ items: Type.Array(Recording), next: Text })
 
 /** Prints the newest recordings that fit, and how to see more. */
 export async function listRecordings(context: Context, target: Target, list: RecordingList): Promise<void> {
   const { format, zone } = list
   const page = await askAuditJson(target, `/recordings?${queryOf(list, context.now)}`)
-  if (!Value.Check(Page, page)) throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  if (!Value.Check(RecordingPage, page))
+    throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
   if (format === 'json') return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('no recording fits')
   const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
