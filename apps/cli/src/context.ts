@@ -1,6 +1,7 @@
 /** What a command may see and do of the world around it. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv
+  readonly platform: NodeJS.Platform
   /** Where the person stands. */
   readonly cwd: string
   /** The CLI's file. */

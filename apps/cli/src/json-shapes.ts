@@ -24,23 +24,28 @@ const Time = Type.String({ description: 'RFC 3339' })
 
 const Rack = Type.Object({
   name: Type.String({ description: 'what you call it' }),
-  current: Type.Boolean(),
+  current: Type.Boolean({ description: 'whether it is the choice where nothing else chooses' }),
+  chosen: Type.Boolean({ description: 'whether a command that is typed here goes there' }),
   url: Type.String({ description: 'of its gateway' }),
-  rack: Nullable(Type.String({ description: 'what its gateway calls it' })),
+  rack: Type.String({ description: 'what its gateway calls it' }),
   email: Nullable(Text),
   loggedIn: Type.Boolean(),
   expiresAt: Nullable(Time),
+  token: Nullable(
+    Type.Enum(['shared', 'own'], { description: 'with the other racks at this address, or of this name alone' }),
+  ),
+  keptIn: Nullable(Type.Enum(['file', 'keychain', 'environment'])),
 })
 
 const Whoami = Type.Object({
-  kind: Type.String({ description: 'user, api-token or workload' }),
-  id: Text,
   name: Text,
+  kind: Type.String({ description: 'user, api-token or workload' }),
   rack: Nullable(Type.String({ description: 'the only one that the token is good for' })),
   racks: Type.Array(Text, { description: 'on which the caller has any role' }),
   roles: Type.Array(Text),
-  expiresAt: Time,
+  expiresAt: Nullable(Time),
   gateway: Type.String({ description: 'its address' }),
+  confirmedAt: Type.String({ description: 'when the gateway last said so, RFC 3339' }),
 })
 
 const Can = Type.Object({

@@ -13,6 +13,7 @@ if (cwd !== process.cwd()) process.chdir(cwd)
 process.exitCode = await runCli(
   {
     env,
+    platform,
     cwd,
     configPath: clientConfigPath({ env, platform, home: homedir(), cwd }),
     now: Date.now(),

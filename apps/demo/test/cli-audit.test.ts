@@ -59,8 +59,9 @@ describe('rack-gateway audit', () => {
         output.stderr += `rack-gateway: ${line}\n`
       },
       readSecret: async () => '',
-      readInput: async () => '',
       ask: async () => '',
+      platform: process.platform,
+      readInput: async () => '',
       status: () => undefined,
       columns: null,
       styled: false,

@@ -6,12 +6,13 @@ import { jsonFlag, rackFlag } from './shared-flags.ts'
 export const loginCommands = [
   command({
     name: 'login',
-    summary: 'log in to a gateway, and keep what it gives you under a name',
+    summary: 'log in to a gateway, and give one of its racks a name',
     examples: [
       'rack-gateway login staging https://gateway.example.com',
       'rack-gateway login staging                    (again, at the address that is known)',
+      'rack-gateway login production https://gateway.example.com     (another rack there: no second login)',
       'rack-gateway login staging --no-browser       (over SSH: type a code into a browser elsewhere)',
-      'rack-gateway login work https://gateway.example.com --rack staging --rack-only',
+      'rack-gateway login work https://gateway.example.com --as-rack staging --rack-only',
       'rack-gateway login staging --token - < token.txt',
     ],
     arguments: {
@@ -23,16 +24,16 @@ export const loginCommands = [
         about: 'log in with a browser on this machine; --no-browser: by a code that you type into any browser',
         takes: 'either',
       },
+      asRack: { about: "the gateway's name of the rack, where yours is another one", value: 'NAME' },
       rackOnly: { about: 'a session that is good for one rack alone' },
       token: { about: 'a token that you were given instead, or - to read it from stdin', value: 'TOKEN' },
       insecure: { about: 'permit http:// to another machine' },
-      rack: rackFlag,
     },
     run: async (context, given) => (await import('../commands/login.ts')).login(context, given),
   }),
   command({
     name: 'logout',
-    summary: 'end a session, and forget its token',
+    summary: 'end a session, for every rack at its address, and forget its token',
     examples: ['rack-gateway logout staging', 'rack-gateway logout --all'],
     arguments: { name: { about: 'what you call the gateway' } },
     flags: { all: { about: 'every session' } },
@@ -42,7 +43,7 @@ export const loginCommands = [
   }),
   command({
     name: 'racks',
-    summary: 'list the gateways that you know',
+    summary: 'list the racks that you have names for',
     examples: ['rack-gateway racks', 'rack-gateway racks --json'],
     flags: { json: jsonFlag },
     run: async (context, { json }) =>
@@ -50,19 +51,29 @@ export const loginCommands = [
   }),
   command({
     name: 'switch',
-    summary: 'choose the current rack',
+    summary: 'choose the current rack, for every window that has no choice of its own',
+    about:
+      'A shell has its own in GATEWAY_RACK, a directory in .convox/rack, and a command in --rack; none of these is changed.',
     examples: ['rack-gateway switch production'],
     arguments: { name: { about: 'one of rack-gateway racks', takes: 'needed' } },
     run: async (context, { name }) => (await import('../commands/switch.ts')).switchRack(context, name),
   }),
   command({
     name: 'whoami',
-    summary: 'ask the gateway who you are',
-    examples: ['rack-gateway whoami', 'rack-gateway whoami --rack production --json'],
-    flags: { rack: rackFlag, json: jsonFlag },
+    summary: 'say who you are, what you may do, and when your token ends',
+    examples: [
+      'rack-gateway whoami',
+      'rack-gateway whoami --rack production --json',
+      'rack-gateway whoami --offline                 (what was last known)',
+    ],
+    flags: { offline: { about: 'what was last known, without asking' }, rack: rackFlag, json: jsonFlag },
     waits: 'asking the gateway',
-    run: async (context, { rack = null, json }) =>
-      (await import('../commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
+    run: async (context, { rack = null, json, offline }) =>
+      (await import('../commands/whoami.ts')).whoami(context, {
+        rack,
+        format: json ? 'json' : 'text',
+        ask: offline ? 'offline' : 'gateway',
+      }),
   }),
   command({
     name: 'url',

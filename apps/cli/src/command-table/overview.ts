@@ -13,7 +13,7 @@ export const overviewExamples = [
 
 export const overviewText = [
   "Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.",
-  'The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack, the current one.',
+  'The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack in this directory, the current one (switch).',
 ]
 
 /** What `rack-gateway help` says. */

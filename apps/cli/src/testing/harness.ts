@@ -37,11 +37,17 @@ export interface Machine {
   configure(content: unknown): void
   config(): unknown
   write(path: string, content: string): void
-  start(words: readonly string[], env?: NodeJS.ProcessEnv): Running
+  /** @param uid the user to run it as, for what root may do and others may not */
+  start(words: readonly string[], env?: NodeJS.ProcessEnv, uid?: number): Running
   /** Runs the whole program. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>
   /** Runs a command that doesn't start convox, in this process: the same, without the time that starting takes. */
-  call(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Omit<Outcome, 'signal' | 'convox'>>
+  call(
+    words: readonly string[],
+    env?: NodeJS.ProcessEnv,
+    stdin?: string,
+    change?: Partial<Context>,
+  ): Promise<Omit<Outcome, 'signal' | 'convox'>>
   remove(): void
 }
 
@@ -58,13 +64,18 @@ export function createMachine(): Machine {
     writeFileSync(path, content, { mode: 0o600 })
   }
 
-  function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  function start(words: readonly string[], env: NodeJS.ProcessEnv = {}, uid?: number): Running {
     const own = {
       HOME: home,
       PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
       RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
+      RACK_GATEWAY_TOKEN_STORE: 'file',
     }
-    const child = spawn(process.execPath, [...nodeFlags, main, ...words], { cwd, env: { ...own, ...env } })
+    const child = spawn(process.execPath, [...nodeFlags, main, ...words], {
+      cwd,
+      env: { ...own, ...env },
+      ...(uid !== undefined && { uid, gid: uid }),
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -100,11 +111,11 @@ export function createMachine(): Machine {
       child.stdin?.end(stdin)
       return ended
     },
-    async call(words, env = {}, stdin = '') {
+    async call(words, env = {}, stdin = '', change = {}) {
       let stdout = ''
       let stderr = ''
       const context: Context = {
-        env: { CONVOX_BIN: join(home, 'must-not-start'), ...env },
+        env: { CONVOX_BIN: join(home, 'must-not-start'), RACK_GATEWAY_TOKEN_STORE: 'file', ...env },
         cwd,
         configPath,
         now: Date.now(),
@@ -115,14 +126,16 @@ export function createMachine(): Machine {
           stderr += `rack-gateway: ${line}\n`
         },
         readSecret: async () => '',
-        readInput: async () => stdin,
         ask: async () => '',
+        platform: process.platform,
+        readInput: async () => stdin,
         status: () => undefined,
         columns: null,
         styled: false,
         interactive: false,
         openBrowser: async () => undefined,
         interruption: () => new AbortController().signal,
+        ...change,
       }
       return { code: await runCli(context, words), stdout, stderr }
     },

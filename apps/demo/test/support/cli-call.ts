@@ -22,8 +22,9 @@ export async function callCli(
       stderr += `${line}\n`
     },
     readSecret: async () => '',
-    readInput: async () => '',
     ask: async () => '',
+    platform: process.platform,
+    readInput: async () => '',
     status: () => undefined,
     columns: null,
     styled: false,
