@@ -11,7 +11,7 @@ import {
   User,
 } from './admin/schemas.ts'
 import { Decisions } from './ask-decisions.ts'
-import { RecordingPage } from './commands/audit/recordings/list.ts'
+import { Recording, RecordingPage } from './commands/audit/recordings/list.ts'
 import { FoundEvent, Page } from './commands/audit/shown-event.ts'
 import { Session } from './own-sessions.ts'
 import { Impact } from './policy/ask-impact.ts'
@@ -46,6 +46,30 @@ const Whoami = Type.Object({
   expiresAt: Nullable(Time),
   gateway: Type.String({ description: 'its address' }),
   confirmedAt: Type.String({ description: 'when the gateway last said so, RFC 3339' }),
+})
+
+const Login = Type.Object({
+  name: Type.String({ description: 'what you call it' }),
+  gateway: Type.String({ description: 'its address' }),
+  rack: Type.String({ description: 'what the gateway calls it' }),
+  user: Nullable(Type.String({ description: 'null where the gateway couldn’t say' })),
+  expiresAt: Nullable(Time),
+  current: Type.Boolean({ description: 'whether it is the current rack now' }),
+})
+const Logout = Type.Object({ loggedOut: Type.Array(Text, { description: 'the names of each session' }) })
+const Switch = Type.Object({ current: Text })
+const rackUrl = Type.String({ description: 'with the token in it' })
+const CiLogin = Type.Object({ rackUrl, racks: Type.Array(Text, { description: 'that the job may use' }) })
+
+const VerifyProof = Type.Object({
+  holds: Type.Boolean(),
+  because: Type.Optional(Type.String({ description: 'why it doesn’t' })),
+  event: Type.Optional(Type.Object({}, { ...open, description: 'that is proven, as what follows' })),
+  checkpoint: Type.Optional(Type.Integer({ description: 'the number of the one that signed it' })),
+  at: Type.Optional(Time),
+  size: Type.Optional(Type.Integer({ description: 'of its stream in the checkpoint, in events' })),
+  key: Type.Optional(Text),
+  trust: Type.Optional(Type.Enum(['pinned', 'first-use'])),
 })
 
 const Can = Type.Object({
@@ -125,8 +149,13 @@ const AuditVerify = Type.Object(
 
 /** What each command prints with --json. A member that isn't in it is nothing to rely on. */
 export const jsonShapes: Readonly<Record<string, TSchema>> = {
+  login: Login,
+  logout: Logout,
   racks: Type.Array(Rack),
+  switch: Switch,
   whoami: Whoami,
+  url: Type.Object({ rackUrl }),
+  'ci login': CiLogin,
   can: Can,
   'sessions list': Type.Array(Session),
   'sessions end': Session,
@@ -160,5 +189,7 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'audit show': FoundEvent,
   'audit tail': FoundEvent,
   'audit verify': AuditVerify,
+  'audit verify-proof': VerifyProof,
   'audit recordings': RecordingPage,
+  'audit end': Recording,
 }

@@ -37,9 +37,12 @@ function write(name: string, text: string): void {
   writeFileSync(join(machine.project, name), text, { mode: 0o600 })
 }
 
-/** With the environment that stands in for the file, but for what reads the file. */
+/** These are about the file, in whose place the environment stands otherwise. */
+const ofFile = new Set(['login', 'logout', 'switch', '--offline'])
+
 function call(...words: readonly string[]) {
-  const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: admin.token, GATEWAY_RACK: 'staging' }
+  const automation = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: admin.token, GATEWAY_RACK: 'staging' }
+  const env = words.some((word) => ofFile.has(word)) ? { RACK_GATEWAY_TOKEN_STORE: 'file' } : automation
   const seat = { cwd: machine.project, configPath: join(machine.project, 'config.json') }
   return callCli([...words, ...(words[0] === 'can' ? [] : ['--json'])], env, seat)
 }
@@ -63,12 +66,18 @@ const sessionOf = async (email: string) =>
 /** Each command as it is typed, in the order in which one makes what the next one needs; `stream` doesn't end by itself. */
 const typed: readonly (readonly [name: string, words: () => readonly string[] | Promise<readonly string[]>])[] = [
   ['racks', () => ['racks']],
+  ['login', () => ['login', 'work', system.url, '--as-rack', 'staging', '--token', viewer.token]],
+  ['racks', () => ['racks']],
+  ['switch', () => ['switch', 'work']],
+  ['whoami', () => ['whoami', '--offline']],
+  ['logout', () => ['logout', 'work']],
+  ['url', () => ['url']],
   ['whoami', () => ['whoami']],
   ['can', () => ['can', '--json', 'env', 'set', 'A=b', '-a', 'web']],
   ['can', () => ['can', '--json', '--as', viewer.email, 'apps', 'delete', 'web']],
   ['can', () => ['can', '--json', 'help']],
   ['sessions list', () => ['sessions']],
-  ['sessions end', async () => ['sessions', 'end', await sessionOf(admin.email)]],
+  ['sessions end', async () => ['sessions', 'end', await sessionOf(admin.email), '--yes']],
   ['service-accounts create', () => ['service-accounts', 'create', 'robot']],
   ['service-accounts list', () => ['service-accounts']],
   [
@@ -104,10 +113,11 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['audit show', () => ['audit', 'show', event]],
   ['audit recordings', () => ['audit', 'recordings']],
   ['audit verify', () => ['audit', 'verify']],
+  ['audit verify-proof', () => ['audit', 'verify-proof', join(machine.project, 'config.json')]],
 ]
 
-/** `audit tail` goes on until Ctrl-C: cli-audit.test.ts reads its lines, which are those of `audit show`. */
-const elsewhere = ['audit tail']
+/** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.test.ts of the command itself. */
+const elsewhere = ['audit tail', 'audit end', 'ci login']
 
 describe('--json is as the reference says, and nothing else', () => {
   test.each(typed)('%s', async (name, words) => {

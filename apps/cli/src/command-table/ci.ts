@@ -1,5 +1,5 @@
 import { command } from './definition.ts'
-import { rackFlag } from './shared-flags.ts'
+import { formatOf, jsonFlag, rackFlag } from './shared-flags.ts'
 
 export const ciGroup = {
   name: 'ci',
@@ -21,10 +21,17 @@ export const ciCommands = [
     flags: {
       trust: { about: 'the trust, where more than one matches', value: 'NAME' },
       tokenVariable: { about: "the variable with the job's OIDC token", value: 'NAME' },
+      json: jsonFlag,
       rack: rackFlag,
     },
     waits: 'asking the gateway',
-    run: async (context, { url = null, rack = null, trust = null, tokenVariable = null }) =>
-      (await import('../commands/ci.ts')).ciLogin(context, { url, rack, trust, tokenVariable }),
+    run: async (context, { url = null, rack = null, trust = null, tokenVariable = null, json }) =>
+      (await import('../commands/ci.ts')).ciLogin(context, {
+        url,
+        rack,
+        trust,
+        tokenVariable,
+        format: formatOf(json),
+      }),
   }),
 ]

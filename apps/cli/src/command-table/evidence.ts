@@ -1,5 +1,5 @@
 import { command } from './definition.ts'
-import { jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
+import { formatOf, jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
 
 const key = { about: 'the public key that you know', value: 'KEY' } as const
 const archive = {
@@ -77,8 +77,8 @@ export const evidenceCommands = [
     about: "Ends with 0 when the proof holds, and with 3 when it doesn't.",
     examples: ["rack-gateway audit verify-proof proof.json --key 'rack-gateway/audit+1a2b3c4d+AbCd…'"],
     arguments: { file: { about: 'of audit prove', takes: 'needed' } },
-    flags: { key },
-    run: async (context, { file, key: known = null }) =>
-      (await import('../commands/audit/prove.ts')).verifyProof(context, { file, key: known }),
+    flags: { key, json: jsonFlag },
+    run: async (context, { file, key: known = null, json }) =>
+      (await import('../commands/audit/prove.ts')).verifyProof(context, { file, key: known, format: formatOf(json) }),
   }),
 ]

@@ -1,6 +1,7 @@
 import { Usage } from '../errors.ts'
+import { asJson } from './as-json.ts'
 import { command } from './definition.ts'
-import { jsonFlag, rackFlag } from './shared-flags.ts'
+import { formatOf, jsonFlag, rackFlag } from './shared-flags.ts'
 
 /** What has to do with being logged in, and with which rack is meant. */
 export const loginCommands = [
@@ -28,18 +29,24 @@ export const loginCommands = [
       rackOnly: { about: 'a session that is good for one rack alone' },
       token: { about: 'a token that you were given instead, or - to read it from stdin', value: 'TOKEN' },
       insecure: { about: 'permit http:// to another machine' },
+      json: jsonFlag,
     },
-    run: async (context, given) => (await import('../commands/login.ts')).login(context, given),
+    run: async (context, { json, ...given }) => {
+      const { login } = await import('../commands/login.ts')
+      await asJson(context, json, (told) => login(told, given))
+    },
   }),
   command({
     name: 'logout',
     summary: 'end a session, for every rack at its address, and forget its token',
     examples: ['rack-gateway logout staging', 'rack-gateway logout --all'],
     arguments: { name: { about: 'what you call the gateway' } },
-    flags: { all: { about: 'every session' } },
+    flags: { all: { about: 'every session' }, json: jsonFlag },
     waits: 'ending the session at the gateway',
-    run: async (context, { name, all }) =>
-      (await import('../commands/logout.ts')).logout(context, loggedOut(name, all)),
+    run: async (context, { name, all, json }) => {
+      const { logout } = await import('../commands/logout.ts')
+      await asJson(context, json, async (told) => ({ loggedOut: await logout(told, loggedOut(name, all)) }))
+    },
   }),
   command({
     name: 'racks',
@@ -56,7 +63,14 @@ export const loginCommands = [
       'A shell has its own in GATEWAY_RACK, a directory in .convox/rack, and a command in --rack; none of these is changed.',
     examples: ['rack-gateway switch production'],
     arguments: { name: { about: 'one of rack-gateway racks', takes: 'needed' } },
-    run: async (context, { name }) => (await import('../commands/switch.ts')).switchRack(context, name),
+    flags: { json: jsonFlag },
+    run: async (context, { name, json }) => {
+      const { switchRack } = await import('../commands/switch.ts')
+      await asJson(context, json, async (told) => {
+        await switchRack(told, name)
+        return { current: name }
+      })
+    },
   }),
   command({
     name: 'whoami',
@@ -79,9 +93,10 @@ export const loginCommands = [
     name: 'url',
     summary: 'print RACK_URL, with the token in it',
     examples: ['RACK_URL=$(rack-gateway url --rack staging) convox apps'],
-    flags: { rack: rackFlag },
+    flags: { rack: rackFlag, json: jsonFlag },
     waits: 'renewing the session',
-    run: async (context, { rack = null }) => (await import('../commands/url.ts')).url(context, rack),
+    run: async (context, { rack = null, json }) =>
+      (await import('../commands/url.ts')).url(context, rack, formatOf(json)),
   }),
 ]
 

@@ -1,6 +1,6 @@
 import { targetOf } from '../gateway-target.ts'
 import { command } from './definition.ts'
-import { jsonFlag, utcFlag, whoseGatewayFlag } from './shared-flags.ts'
+import { formatOf, jsonFlag, utcFlag, whoseGatewayFlag, yesFlag } from './shared-flags.ts'
 
 const id = { about: 'of the recording', takes: 'needed' } as const
 const anId = '01a21006-6e55-7646-9171-966421143187'
@@ -75,11 +75,16 @@ export const recordingCommands = [
     arguments: { id },
     flags: {
       reason: { about: 'for whoever is in it to read', value: 'TEXT', takes: 'needed' },
+      yes: yesFlag,
+      json: jsonFlag,
       rack: whoseGatewayFlag,
     },
     waits: 'asking the gateway',
-    run: async (context, { rack = null, ...given }) =>
-      (await import('../commands/audit/recordings/end.ts')).endSession(context, await targetOf(context, rack), given),
+    run: async (context, { rack = null, json, ...given }) =>
+      (await import('../commands/audit/recordings/end.ts')).endSession(context, await targetOf(context, rack), {
+        ...given,
+        format: formatOf(json),
+      }),
   }),
   command({
     name: 'audit transcript',

@@ -1,5 +1,5 @@
 import { command } from './definition.ts'
-import { jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
+import { jsonFlag, whoseGatewayFlag, yesFlag } from './shared-flags.ts'
 
 export const sessionGroup = {
   name: 'sessions',
@@ -27,9 +27,9 @@ export const sessionCommands = [
     summary: 'end one of your sessions',
     examples: ['rack-gateway sessions end 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
     arguments: { id: { about: 'of rack-gateway sessions', takes: 'needed' } },
-    flags: { json: jsonFlag, rack: whoseGatewayFlag },
+    flags: { yes: yesFlag, json: jsonFlag, rack: whoseGatewayFlag },
     waits: 'asking the gateway',
-    run: async (context, { id, json, rack = null }) =>
-      (await import('../commands/sessions.ts')).endOne(context, { id, rack, format: json ? 'json' : 'text' }),
+    run: async (context, { id, yes, json, rack = null }) =>
+      (await import('../commands/sessions.ts')).endOne(context, { id, yes, rack, format: json ? 'json' : 'text' }),
   }),
 ]

@@ -32,12 +32,26 @@ export interface LoginOptions {
   readonly insecure: boolean
 }
 
+/** What came of a login. */
+export interface LoggedIn {
+  readonly name: string
+  /** Its address. */
+  readonly gateway: string
+  readonly rack: string
+  /** Null where the gateway couldn't say. */
+  readonly user: string | null
+  /** RFC 3339. */
+  readonly expiresAt: string | null
+  /** Whether it is the current rack now. */
+  readonly current: boolean
+}
+
 /**
  * Logs in with a browser, unless a token is given or there is a session at this address that does, and keeps what comes of
  * it under a name, once the gateway has said that it is valid. A gateway that can't be reached, or that can't tell, is
  * believed.
  */
-export async function login(context: Context, options: LoginOptions): Promise<void> {
+export async function login(context: Context, options: LoginOptions): Promise<LoggedIn> {
   checkOptions(options)
   const { config, notices } = await readWritableClientConfig(context.configPath)
   for (const notice of notices) context.note(notice)
@@ -52,6 +66,15 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
     throw error
   })
   say(context, { before: config, written }, { name: options.name, origin, credential })
+  const { answer, session } = credential
+  return {
+    name: options.name,
+    gateway: origin,
+    rack: gatewayOf(written, options.name)?.rack ?? options.name,
+    user: answer.kind === 'known' ? answer.me.name : null,
+    expiresAt: (answer.kind === 'known' ? answer.expiresAt : session?.expiresAt) ?? null,
+    current: written.current === options.name,
+  }
 }
 
 interface Place {

@@ -20,8 +20,10 @@ import { forgetToken, readToken } from '../token-store/kept-token.ts'
 /**
  * Ends the session of one name, and so of each name that shares it, or all sessions, and forgets their tokens. Addresses
  * stay, so that logging in again needs the name only. What can't be ended is forgotten all the same, and said.
+ *
+ * @returns what was logged out of, by the names of each session
  */
-export async function logout(context: Context, which: { readonly name: string } | 'all'): Promise<void> {
+export async function logout(context: Context, which: { readonly name: string } | 'all'): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
   if (which !== 'all' && gatewayOf(config, which.name) === null)
     throw unknownRack(which, { config, path: context.configPath })
@@ -29,7 +31,7 @@ export async function logout(context: Context, which: { readonly name: string } 
   const held = which === 'all' ? all : [credentialOf(config, which.name)].filter((one) => one !== null)
   if (held.length === 0) {
     context.print('You were not logged in.')
-    return
+    return []
   }
   const goesOn = all.filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
   const { endSession } = await import('../ending-session.ts')
@@ -46,6 +48,7 @@ export async function logout(context: Context, which: { readonly name: string } 
   sentences.push(...(await forget(context, held)))
   context.print(`Logged out of ${printable(held.map((one) => titleOf(config, one)).join(', '))}.`)
   for (const sentence of sentences) context.print(sentence)
+  return held.map((one) => titleOf(config, one))
 }
 
 /** @returns what the keychain still has, a sentence each */

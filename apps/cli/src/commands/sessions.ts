@@ -1,3 +1,4 @@
+import { confirm } from '../admin/confirm.ts'
 import type { Context } from '../context.ts'
 import { expiryOf } from '../expiry.ts'
 import { targetOf } from '../gateway-target.ts'
@@ -21,13 +22,16 @@ export async function sessions(context: Context, { rack, format }: SessionsOptio
 
 export interface EndOptions {
   readonly id: string
+  readonly yes: boolean
   readonly rack: string | null
   readonly format: 'text' | 'json'
 }
 
 /** Ends one of one's own. */
-export async function endOne(context: Context, { id, rack, format }: EndOptions): Promise<void> {
-  const ended = await endOwnSession(await targetOf(context, rack), id)
+export async function endOne(context: Context, { id, yes, rack, format }: EndOptions): Promise<void> {
+  const target = await targetOf(context, rack)
+  await confirm(context, `end your session ${id}, with what it has open`, { yes })
+  const ended = await endOwnSession(target, id)
   context.print(format === 'json' ? safeJson(ended, 2) : `The session on ${printable(ended.device)} has ended.`)
   if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')
 }

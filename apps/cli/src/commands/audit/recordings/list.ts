@@ -23,7 +23,7 @@ export interface RecordingList {
 }
 
 const Text = Type.Union([Type.String(), Type.Null()])
-const Recording = Type.Object(
+export const Recording = Type.Object(
   {
     id: Type.String(),
     startedAt: Type.String(),
