@@ -70,6 +70,7 @@ describe('a file and a directory that may only be read', () => {
       expect(outcome.stderr).toMatch(/^rack-gateway: \S+ cannot be written: permission denied\n$/)
       expect(readFileSync(machine.configPath, 'utf8')).toBe(before)
       expect(readdirSync(dirname(machine.configPath))).toEqual(['config.json'])
+      expect(gateway.asked).toEqual([])
     },
   )
 })

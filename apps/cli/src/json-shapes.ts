@@ -46,6 +46,8 @@ const Whoami = Type.Object({
   expiresAt: Nullable(Time),
   gateway: Type.String({ description: 'its address' }),
   confirmedAt: Type.String({ description: 'when the gateway last said so, RFC 3339' }),
+  chosenRack: Nullable(Type.String({ description: 'where commands go; null: the token or its only rack decides' })),
+  keptIn: Type.Enum(['file', 'keychain', 'environment']),
 })
 
 const Login = Type.Object({

@@ -311,6 +311,8 @@ describe('whoami without the gateway', () => {
         expiresAt: new Date(me.expiresAt).toISOString(),
         gateway: gateway.url,
         confirmedAt: before.sessions[gateway.url].confirmed.at,
+        chosenRack: 'staging',
+        keptIn: 'file',
       },
     ])
   })

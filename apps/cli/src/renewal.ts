@@ -13,7 +13,7 @@ import type { Context } from './context.ts'
 import { expiryOf } from './expiry.ts'
 import { askRenewal, type Renewed, renewalDeadlineMs } from './gateway-client.ts'
 import type { Target } from './target.ts'
-import { readToken, replaceToken } from './token-store/kept-token.ts'
+import { checkReplaceable, readToken, replaceToken } from './token-store/kept-token.ts'
 
 /**
  * Renews a session and keeps its new token where the old one is. One window at a time does: the second one finds the token
@@ -28,6 +28,7 @@ export function renew(context: Context, target: Target, name: string, leaving?: 
     const { config } = await readClientConfig(configPath)
     const known = await found(context, credentialOf(config, name))
     if (known?.token !== target.token.reveal()) return targetOf(target, known, now)
+    await checkKeepable(context, known)
     const answer = await askRenewal(target.origin, target.token, leaving)
     if (answer === 'later') return target
     return targetOf(target, (await kept(context, known, answer)) ?? known, now)
@@ -41,6 +42,16 @@ interface Found extends Credential {
 async function found(context: Context, credential: Credential | null): Promise<Found | null> {
   const token = credential === null ? null : await readToken(context, credential)
   return credential === null || token === null ? null : { ...credential, token }
+}
+
+/** A token that can't be kept is lost, and the one before it ends with the day: so it isn't asked for. */
+async function checkKeepable(context: Context, known: Found): Promise<void> {
+  if (known.entry.kept_in === undefined) return
+  await updateClientConfig(context.configPath, async (current) => {
+    const now = await found(context, credentialFor(current, known.holder))
+    if (now?.token === known.token) await checkReplaceable(context, now, now.token)
+    return current
+  })
 }
 
 /** @returns what is kept now; null where a login or logout came in between */

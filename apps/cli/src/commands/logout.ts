@@ -6,6 +6,7 @@ import {
   gatewayOf,
   namesOf,
   readClientConfig,
+  readWritableClientConfig,
   Secret,
   updateClientConfig,
   withCredential,
@@ -33,6 +34,8 @@ export async function logout(context: Context, which: { readonly name: string } 
     context.print('You were not logged in.')
     return []
   }
+  // A session isn't ended whose token would then stay.
+  await readWritableClientConfig(context.configPath)
   const goesOn = all.filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
   const { endSession } = await import('../ending-session.ts')
   const sentences: string[] = []

@@ -26,7 +26,7 @@ export interface WhoamiOptions {
   readonly ask: 'gateway' | 'offline'
 }
 
-/** What `whoami --json` prints. */
+/** What is known of a token. */
 interface Standing {
   readonly name: string
   readonly kind: string
@@ -42,6 +42,13 @@ interface Standing {
   readonly confirmedAt: string
 }
 
+/** What `whoami --json` prints: a stable shape, to which fields may be added. */
+interface Shown extends Standing {
+  /** Where commands go; null where the token or its only rack decides. */
+  readonly chosenRack: string | null
+  readonly keptIn: 'file' | 'keychain' | 'environment'
+}
+
 interface Kept {
   readonly holder: Holder
   readonly entry: TokenEntry
@@ -53,8 +60,11 @@ export async function whoami(context: Context, { rack, format, ask }: WhoamiOpti
   const kept = await keptFor(context, target)
   const remembered = kept === null ? null : rememberedStanding(target, kept.entry)
   const standing = ask === 'offline' ? offline(target, remembered) : await asked(context, target, { kept, remembered })
-  if (format === 'json') context.print(safeJson(standing, 2))
-  else for (const line of await linesOf(context, { target, standing, kept })) context.print(line)
+  if (format === 'json') {
+    const keptIn = kept === null ? 'environment' : (kept.entry.kept_in ?? 'file')
+    const shown: Shown = { ...standing, chosenRack: target.rack, keptIn }
+    context.print(safeJson(shown, 2))
+  } else for (const line of await linesOf(context, { target, standing, kept })) context.print(line)
 }
 
 function offline({ origin }: Target, remembered: Standing | null): Standing {

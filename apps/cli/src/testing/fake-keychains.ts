@@ -15,7 +15,7 @@ export interface FakeKeychain {
   items(): Readonly<Record<string, string>>
 }
 
-/** What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `locked`, `forgetful` or `loud`. */
+/** What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `locked`, `full`, `forgetful` or `loud`. */
 const common = (home: string) => `#!${process.execPath}
 const { appendFileSync, readFileSync, writeFileSync } = require('node:fs')
 const argv = process.argv.slice(2)
@@ -33,7 +33,7 @@ if (how === 'loud') process.stderr.write('repeated: ' + stdin + '\\n')
 const secretTool = `
 const account = after('account')
 if (argv[0] === 'store') {
-  if (how === 'locked' || how === 'loud') fail('secret-tool: Cannot create an item in a locked collection', 1)
+  if (how === 'locked' || how === 'loud' || how === 'full') fail('secret-tool: Cannot create an item in a locked collection', 1)
   items[account] = stdin
   save()
 } else if (argv[0] === 'lookup') {
@@ -53,7 +53,7 @@ const notFound = 'security: SecKeychainSearchCopyNext: The specified item could 
 if (how === 'locked') fail('security: SecKeychainItemCreateFromContent (<default>): User interaction is not allowed.', 36)
 if (argv[0] === '-i') {
   const words = [...stdin.matchAll(/"([^"]*)"|(\\S+)/g)].map(([, quoted, plain]) => quoted ?? plain)
-  if (how === 'loud') fail('failed', 1)
+  if (how === 'loud' || how === 'full') fail('failed', 1)
   items[words[words.indexOf('-a') + 1]] = Buffer.from(words[words.indexOf('-X') + 1], 'hex').toString()
   save()
 } else if (argv[0] === 'find-generic-password') {

@@ -65,6 +65,11 @@ export async function replaceToken(
   return withCredential(config, holder, { ...entry, ...about })
 }
 
+/** Makes sure that a newer token could be put where this one is. @throws KeychainUnusable */
+export async function checkReplaceable(context: Context, { holder, entry }: Credential, token: string): Promise<void> {
+  if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
+}
+
 /** Takes a token out of the keychain. @returns what went wrong, or null; a token of the file goes with its entry */
 export async function forgetToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return null

@@ -159,7 +159,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect(stderr).toContain(`${systems[system].program} is not installed: your token is kept in`)
   })
 
-  test('gets the newer token of a session, and one window alone renews it', async () => {
+  test('gets the newer token of a session, once it is certain to take it; one window alone renews it', async () => {
     await login(system)
     const file = JSON.parse(written())
     file.sessions[gateway.url].renew_at = new Date(Date.now() - 1_000).toISOString()
@@ -171,6 +171,8 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     }
     gateway.answer = { status: 200, body: renewed }
     gateway.asked.length = 0
+    expect((await on(system, ['url'], { FAKE_KEYCHAIN: 'full' })).stdout).toContain(`convox:${token}@`)
+    expect([gateway.asked, keychain.items()]).toEqual([[], { [gateway.url]: token }])
     const urls = await Promise.all([on(system, ['url']), on(system, ['url'])])
     for (const { stdout } of urls) expect(stdout).toContain(`convox:${renewed.token}@`)
     expect(gateway.asked).toEqual([{ authorization: `Bearer ${token}`, path: '/gateway/api/v1/session/renewal' }])
