@@ -1,14 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ownCommands, parseCommandLine } from '../command-line.ts'
-import { readCanWords } from '../commands/can-words.ts'
 import { Usage } from '../errors.ts'
-import { exampleWords } from '../testing/example-words.ts'
 import { createMachine } from '../testing/harness.ts'
 import { flagName } from './definition.ts'
 import { commandHelp } from './help-text.ts'
 import { commands, commandsOf, groups } from './index.ts'
 import { firstWords, overview, overviewExamples } from './overview.ts'
+import { commandOf, readLine, wordsOfLine } from './read-line.ts'
 import { readWords } from './read-words.ts'
 
 const machine = createMachine()
@@ -17,17 +16,6 @@ const run = (...words: readonly string[]) => machine.call(words)
 const examples = [...commands, ...groups].flatMap(({ name, examples: lines }) =>
   lines.map((line) => [name, line] as const),
 )
-
-/** The command that words are of, and what follows its name. */
-function ofWords(words: readonly string[]) {
-  const found =
-    commands.find(({ name }) => name === words.slice(0, 2).join(' ')) ??
-    commands.find(({ name }) => name === words[0]) ??
-    commands.find(({ name }) => groups.some((group) => group.name === words[0] && group.alone === name))
-  if (found === undefined) throw new Error(`no command has ${words.join(' ')}`)
-  const isWhole = found.name === words.slice(0, 2).join(' ')
-  return { command: found, rest: words.slice(isWhole ? 2 : 1) }
-}
 
 describe('the table', () => {
   test('has every first word that is ours, and no other', () => {
@@ -54,26 +42,20 @@ describe('the table', () => {
 
 describe('examples', () => {
   test.each(examples)('of %s: %s can be typed', (_, line) => {
-    const all = exampleWords(line)
-    expect(all.length).toBeGreaterThan(0)
-    for (const words of all) {
-      const parsed = parseCommandLine(words)
-      expect(parsed.for).toBe('us')
-      const { command, rest } = ofWords(parsed.words)
-      if (command.reads === 'itself') expect(readCanWords(rest, parsed.rack).command.length).toBeGreaterThan(0)
-      else expect(readWords(command, rest, parsed.rack).kind).toBe('given')
-    }
+    const read = readLine(line)
+    expect(read.length).toBeGreaterThan(0)
+    expect(new Set(read)).toEqual(new Set(['us']))
   })
 
   test.each(overviewExamples.map((line) => [line]))('of the overview: %s', (line) => {
-    for (const words of exampleWords(line))
+    for (const words of wordsOfLine(line))
       expect(parseCommandLine(words).for).toBe(words[0] === 'login' || words[0] === 'can' ? 'us' : 'convox')
   })
 
   test('an example with a flag that there is not would be found', () => {
-    const [words = []] = exampleWords("rack-gateway tokens create x --rolle 'a b' > file     (why)")
+    const [words = []] = wordsOfLine("rack-gateway tokens create x --rolle 'a b' > file     (why)")
     expect(words).toEqual(['tokens', 'create', 'x', '--rolle', 'a b'])
-    const { command, rest } = ofWords(words)
+    const { command, rest } = commandOf(words)
     expect(() => readWords(command, rest, null)).toThrow('did you mean --role?')
   })
 })
@@ -159,7 +141,7 @@ describe('what can’t be understood ends with 2, and says what was perhaps mean
 })
 
 describe('words', () => {
-  const search = ofWords(['audit', 'search']).command
+  const search = commandOf(['audit', 'search']).command
   const read = (...words: readonly string[]) => readWords(search, words, null)
 
   test('flags stand anywhere, in each of their forms, and the last one counts', () => {
@@ -176,7 +158,7 @@ describe('words', () => {
   })
 
   test('what may stand more than once is kept in its order', () => {
-    const { command } = ofWords(['tokens', 'create'])
+    const { command } = commandOf(['tokens', 'create'])
     const words = ['x', '--permission', 'a:b', '--permission=c:d']
     expect(readWords(command, words, 'r')).toMatchObject({
       given: { permission: ['a:b', 'c:d'], source: [], rack: 'r' },
@@ -184,7 +166,7 @@ describe('words', () => {
   })
 
   test('a switch with two sides is neither until it is said', () => {
-    const { command } = ofWords(['login', 'x'])
+    const { command } = commandOf(['login', 'x'])
     expect(readWords(command, ['x', '--no-browser'], null)).toMatchObject({ given: { browser: false } })
     expect(readWords(command, ['x', '--browser'], null)).toMatchObject({ given: { browser: true } })
     expect(readWords(command, ['x'], null)).toMatchObject({ given: { name: 'x' } })

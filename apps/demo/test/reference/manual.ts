@@ -22,7 +22,7 @@ export function manual(version: string): string {
     '.SH DESCRIPTION',
     ...overviewText.flatMap((sentence) => [text(sentence), '.PP']).slice(0, -1),
     '.SH EXAMPLES',
-    ...block(overviewExamples),
+    ...block(overviewExamples).slice(1),
     '.SH COMMANDS',
     ...commands.toSorted((one, other) => (one.name < other.name ? -1 : 1)).flatMap(commandLines),
     '.SH EXIT STATUS',
