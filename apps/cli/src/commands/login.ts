@@ -2,35 +2,19 @@ import {
   type ClientConfig,
   type GatewayEntry,
   gatewayOf,
-  namesOf,
   readWritableClientConfig,
-  Secret,
   updateClientConfig,
 } from '@rack-gateway/config/client'
-import { deviceLogin } from '../browser-login/device.ts'
-import { checkFlags, chooseFlow } from '../browser-login/flow.ts'
-import type { Session } from '../browser-login/gateway.ts'
-import { loopbackLogin } from '../browser-login/loopback.ts'
+import { checkFlags } from '../browser-login/flow.ts'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, TokenRefused, Usage } from '../errors.ts'
 import { gatewayAddress, isExposed } from '../gateway-address.ts'
-import { askMe, endSession, type MeAnswer } from '../gateway-client.ts'
-import { knownSession } from '../known-session.ts'
+import { endSession, type MeAnswer } from '../gateway-client.ts'
+import { type Credential, credentialFor, type LoginOptions, type Place } from '../login-credential.ts'
 import { confirmedBy, withLogin } from '../login-entry.ts'
 import { rackFor } from '../login-rack.ts'
+import { sayLogin } from '../login-words.ts'
 import { printable } from '../terminal.ts'
-
-export interface LoginOptions {
-  readonly name: string
-  readonly url: string | undefined
-  readonly token: string | undefined
-  /** The gateway's own name of the rack. */
-  readonly asRack: string | undefined
-  /** What `--browser` or `--no-browser` said. */
-  readonly browser: boolean | undefined
-  readonly rackOnly: boolean
-  readonly insecure: boolean
-}
 
 /** What came of a login. */
 export interface LoggedIn {
@@ -65,7 +49,7 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
     if (credential.session !== null) await endSession(origin, credential.token, credential.session.id)
     throw error
   })
-  say(context, { before: config, written }, { name: options.name, origin, credential })
+  sayLogin(context, { before: config, written }, { name: options.name, origin, credential })
   const { answer, session } = credential
   return {
     name: options.name,
@@ -75,37 +59,6 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
     expiresAt: (answer.kind === 'known' ? answer.expiresAt : session?.expiresAt) ?? null,
     current: written.current === options.name,
   }
-}
-
-interface Place {
-  readonly options: LoginOptions
-  readonly origin: string
-  /** The entry that the name has at this address. */
-  readonly kept: GatewayEntry | null
-}
-
-interface Credential {
-  readonly token: Secret
-  readonly answer: MeAnswer
-  readonly source: 'new' | 'kept'
-  /** Of a login by browser. */
-  readonly session: Session | null
-}
-
-async function credentialFor(
-  context: Context,
-  config: ClientConfig,
-  { options, origin, kept }: Place,
-): Promise<Credential> {
-  const { token: given, rackOnly, asRack: rack } = options
-  if (given === undefined && !rackOnly) {
-    const known = await knownSession(context, config, { origin, rack, kept })
-    if (known !== null) return { ...known, source: 'kept', session: null }
-  }
-  const session =
-    given === undefined ? await browserLogin(context, { ...options, asRack: rack ?? kept?.rack }, origin) : null
-  const token = session === null ? await givenToken(context, given ?? '') : new Secret(session.token)
-  return { token, session, source: 'new', answer: await askMe(origin, token) }
 }
 
 async function keep(context: Context, credential: Credential, place: Place): Promise<ClientConfig> {
@@ -132,38 +85,6 @@ async function keep(context: Context, credential: Credential, place: Place): Pro
   )
   for (const notice of notices) context.note(notice)
   return config
-}
-
-function say(
-  context: Context,
-  { before, written }: { readonly before: ClientConfig; readonly written: ClientConfig },
-  { name, origin, credential }: { readonly name: string; readonly origin: string; readonly credential: Credential },
-): void {
-  const { answer, source } = credential
-  if (answer.kind === 'unreachable')
-    context.note(`${origin} could not be asked about the token (${printable(answer.reason)}): it was kept unchecked`)
-  const who = answer.kind === 'known' ? ` as ${printable(answer.me.name)}` : ''
-  const how = source === 'kept' ? `, with the session that you have at ${origin}` : ''
-  context.print(`Logged in to ${name}${who}${how}.`)
-  sayWhoElse(context, { before, written }, { name, origin })
-  if (written.current !== name)
-    context.print(
-      `The current rack is still ${printable(written.current ?? 'none')}; to change it: rack-gateway switch ${name}`,
-    )
-}
-
-/** Other names of the address have the session, too: said where that makes them somebody else's. */
-function sayWhoElse(
-  context: Context,
-  { before, written }: { readonly before: ClientConfig; readonly written: ClientConfig },
-  { name, origin }: { readonly name: string; readonly origin: string },
-): void {
-  const [was, is] = [before, written].map(({ sessions }) => sessions?.[origin]?.email)
-  const others = namesOf(written, { kind: 'session', origin }).filter((other) => other !== name)
-  if (was !== undefined && is !== undefined && was !== is && others.length > 0)
-    context.note(
-      `${printable(others.join(', '))} had the session of ${printable(was)} at this address, and now goes with this one`,
-    )
 }
 
 /** When half of what is left of a session is over: time for a newer token. */
@@ -193,25 +114,6 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
       `${origin} begins with http://, which would show the token to the network: use https://, or add --insecure if that is meant`,
     )
   return origin
-}
-
-async function givenToken(context: Context, token: string): Promise<Secret> {
-  const value = token === '-' ? await context.readSecret('Token: ') : token
-  if (!/^[\x21-\x7e]+$/.test(value))
-    throw new Usage(value === '' ? 'the token is empty' : 'the token has characters that no token has: copy it again')
-  return new Secret(value)
-}
-
-async function browserLogin(context: Context, options: LoginOptions, origin: string): Promise<Session> {
-  const { name, asRack = name, rackOnly, browser } = options
-  const login = { origin, rack: rackOnly ? asRack : undefined }
-  const flow = chooseFlow(context, browser)
-  if (flow.kind === 'loopback') return loopbackLogin(context, login)
-  if (flow.because !== null)
-    context.note(
-      `there is no browser here to open (${flow.because}), so you log in by a code; --browser opens one all the same`,
-    )
-  return deviceLogin(context, login)
 }
 
 function checkAnswer(answer: MeAnswer, origin: string): void {

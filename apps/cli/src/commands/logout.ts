@@ -24,38 +24,61 @@ import { forgetToken, readToken } from '../token-store/kept-token.ts'
  *
  * @returns what was logged out of, by the names of each session
  */
-export async function logout(context: Context, which: { readonly name: string } | 'all'): Promise<string[]> {
+export async function logout(context: Context, which: Which): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
-  if (which !== 'all' && gatewayOf(config, which.name) === null)
+  const leaving = heldBy(config, which)
+  const { held, astray } = leaving
+  if (which !== 'all' && gatewayOf(config, which.name) === null && astray.length === 0)
     throw unknownRack(which, { config, path: context.configPath })
-  const all = credentialsOf(config)
-  const held = which === 'all' ? all : [credentialOf(config, which.name)].filter((one) => one !== null)
-  if (held.length === 0) {
+  if (held.length === 0 && astray.length === 0) {
     context.print('You were not logged in.')
     return []
   }
   // A session isn't ended whose token would then stay.
   await readWritableClientConfig(context.configPath)
-  const goesOn = all.filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
+  const sentences = [...(await endSessions(context, config, held)), ...(await forget(context, leaving))]
+  const titles = [...held.map((one) => titleOf(config, one)), ...astray]
+  context.print(`Logged out of ${printable(titles.join(', '))}.`)
+  for (const sentence of sentences) context.print(sentence)
+  return titles
+}
+
+type Which = { readonly name: string } | 'all'
+
+interface Leaving {
+  readonly held: readonly Credential[]
+  /** Names with a token that may be sent nowhere, since the file has no address for them that is one. */
+  readonly astray: readonly string[]
+}
+
+function heldBy(config: ClientConfig, which: Which): Leaving {
+  const astray = Object.entries(config.tokens ?? {}).flatMap(([name, { url }]) => (url === undefined ? [name] : []))
+  if (which === 'all') return { held: credentialsOf(config), astray }
+  const credential = credentialOf(config, which.name)
+  return { held: credential === null ? [] : [credential], astray: astray.filter((name) => name === which.name) }
+}
+
+/** @returns what came of each, in a sentence */
+async function endSessions(context: Context, config: ClientConfig, held: readonly Credential[]): Promise<string[]> {
   const { endSession } = await import('../ending-session.ts')
+  const goesOn = credentialsOf(config).filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
+  const others = await Promise.all(
+    goesOn.map(async (other) => ({ name: titleOf(config, other), asker: await askerOf(context, other) })),
+  )
   const sentences: string[] = []
   for (const credential of held) {
-    const others = await Promise.all(
-      goesOn.map(async (other) => ({ name: titleOf(config, other), asker: await askerOf(context, other) })),
-    )
     const asker = await askerOf(context, credential)
-    const title = printable(titleOf(config, credential))
-    if (asker === null) sentences.push(`${title}: its token could not be read, so its session goes on until its end.`)
-    else sentences.push(`${title}: ${await endSession(asker, others)}`)
+    const ended =
+      asker === null
+        ? 'its token could not be read, so its session goes on until its end.'
+        : await endSession(asker, others)
+    sentences.push(`${printable(titleOf(config, credential))}: ${ended}`)
   }
-  sentences.push(...(await forget(context, held)))
-  context.print(`Logged out of ${printable(held.map((one) => titleOf(config, one)).join(', '))}.`)
-  for (const sentence of sentences) context.print(sentence)
-  return held.map((one) => titleOf(config, one))
+  return sentences
 }
 
 /** @returns what the keychain still has, a sentence each */
-async function forget(context: Context, held: readonly Credential[]): Promise<string[]> {
+async function forget(context: Context, { held, astray }: Leaving): Promise<string[]> {
   const sentences: string[] = []
   const { notices } = await updateClientConfig(context.configPath, async (current) => {
     let config = current
@@ -65,7 +88,8 @@ async function forget(context: Context, held: readonly Credential[]): Promise<st
         sentences.push(`The keychain still has the token for ${credential.holder.origin}: ${problem}.`)
       config = withCredential(config, credential.holder, null)
     }
-    return config
+    const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !astray.includes(name))
+    return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
   })
   for (const notice of notices) context.note(notice)
   return sentences

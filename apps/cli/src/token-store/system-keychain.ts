@@ -15,7 +15,7 @@ export async function systemKeychain({ env, platform, interactive, note }: Conte
   if (platform === 'darwin') return macosKeychain(settings)
   if (platform === 'win32') return (await import('./windows-credentials.ts')).windowsCredentials()
   // Without a bus, the tool would start one of its own for each command.
-  if (!hasBus(env)) throw new KeychainUnusable('there is no keychain here: no D-Bus session')
+  if (!hasBus(env)) throw new KeychainUnusable('there is no keychain here (no D-Bus session)')
   return secretService(settings)
 }
 

@@ -183,7 +183,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
 test('where there is no D-Bus, as over SSH or in a container, nothing is started, and the file is said', async () => {
   const { code, stderr } = await login('linux', { DBUS_SESSION_BUS_ADDRESS: '', XDG_RUNTIME_DIR: machine.home })
   expect([code, keychain.calls()]).toEqual([0, []])
-  expect(stderr).toContain('there is no keychain here: no D-Bus session: your token is kept in')
+  expect(stderr).toContain('there is no keychain here (no D-Bus session): your token is kept in')
 })
 
 test('a bus where every session has one is found', async () => {
