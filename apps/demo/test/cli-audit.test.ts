@@ -244,8 +244,8 @@ describe('rack-gateway audit', () => {
     [['search', '--limit', '1000'], 2, 'limit'],
     [['show', 'x'], 2, 'no event x'],
     [['show', '../users'], 2, 'no event'],
-    [['nothing'], 2, 'see rack-gateway help'],
-    [[], 2, 'see rack-gateway help'],
+    [['nothing'], 2, 'there are search, show, tail'],
+    [[], 2, 'say what to do: audit search'],
   ])('%j is refused with what to do', async (words, code, sentence) => {
     expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })
   })
