@@ -34,6 +34,8 @@ export interface Machine {
   readonly home: string
   readonly cwd: string
   readonly configPath: string
+  /** What every program on it starts with. */
+  readonly env: NodeJS.ProcessEnv
   configure(content: unknown): void
   config(): unknown
   write(path: string, content: string): void
@@ -51,6 +53,11 @@ export interface Machine {
   remove(): void
 }
 
+/** What runs the whole program with these words. */
+export function commandLine(words: readonly string[]): string[] {
+  return [process.execPath, ...nodeFlags, main, ...words]
+}
+
 export function createMachine(): Machine {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'rack-gateway-cli-')))
   const cwd = join(home, 'project')
@@ -59,18 +66,19 @@ export function createMachine(): Machine {
   for (const directory of [cwd, bin]) mkdirSync(directory)
   writeFakeConvox(join(bin, 'convox'))
 
+  const own = {
+    HOME: home,
+    PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
+    RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
+    RACK_GATEWAY_TOKEN_STORE: 'file',
+  }
+
   function write(path: string, content: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(path, content, { mode: 0o600 })
   }
 
   function start(words: readonly string[], env: NodeJS.ProcessEnv = {}, uid?: number): Running {
-    const own = {
-      HOME: home,
-      PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
-      RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
-      RACK_GATEWAY_TOKEN_STORE: 'file',
-    }
     const child = spawn(process.execPath, [...nodeFlags, main, ...words], {
       cwd,
       env: { ...own, ...env },
@@ -102,6 +110,7 @@ export function createMachine(): Machine {
     home,
     cwd,
     configPath,
+    env: own,
     configure: (content) => write(configPath, typeof content === 'string' ? content : JSON.stringify(content)),
     config: () => JSON.parse(readFileSync(configPath, 'utf8')),
     write,
