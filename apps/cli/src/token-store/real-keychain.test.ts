@@ -36,24 +36,25 @@ describe.skipIf(missing.length > 0)("GNOME's keyring", () => {
     machine.remove()
   })
 
-  const run = (words: readonly string[]) =>
-    machine.run(['--no-precheck', ...words], { DBUS_SESSION_BUS_ADDRESS: service.bus, RACK_GATEWAY_TOKEN_STORE: '' })
+  const env = () => ({ PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: service.bus, RACK_GATEWAY_TOKEN_STORE: '' })
+  const call = (...words: string[]) => machine.call(words, env())
+  const login = () => call('login', 'staging', gateway.url, '--token', token)
 
   test('has the token of a login, which convox gets, until it is locked or logged out', async () => {
-    const login = await run(['login', 'staging', gateway.url, '--token', token])
-    expect(login).toMatchObject({ code: 0, stderr: '' })
+    expect(await login()).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(machine.configPath, 'utf8')).not.toContain(token)
     const rackUrl = `${gateway.url.replace('//', `//convox:${token}@`)}/rack/staging`
-    expect((await run(['apps'])).convox?.rackUrl).toBe(rackUrl)
-    expect((await run(['logout', 'staging'])).stdout).toContain('Logged out of staging.')
-    expect((await run(['apps'])).code).toBe(4)
-    await run(['login', 'staging', gateway.url, '--token', token])
+    const { DBUS_SESSION_BUS_ADDRESS } = env()
+    const wrapped = await machine.run(['--no-precheck', 'apps'], { DBUS_SESSION_BUS_ADDRESS })
+    expect(wrapped).toMatchObject({ code: 0, convox: { rackUrl } })
+    expect((await call('logout', 'staging')).stdout).toContain('Logged out of staging.')
+    expect((await call('url')).code).toBe(4)
+    await login()
     service.lock()
-    const locked = await run(['apps'])
-    expect(locked).toMatchObject({ code: 78, convox: null, stderr: expect.stringContaining('is locked') })
-    const again = await run(['login', 'staging', gateway.url, '--token', token])
+    expect(await call('url')).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('is locked') })
+    const again = await login()
     expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/locked.*your token is kept in/) })
-    expect((await run(['apps'])).convox?.rackUrl).toBe(rackUrl)
+    expect((await call('url')).stdout).toBe(`${rackUrl}\n`)
   })
 })
 
