@@ -16,10 +16,12 @@ export function writePackage(directory, metafiles) {
     license,
     type: 'commonjs',
     bin: { 'rack-gateway': 'rack-gateway.js' },
+    man: 'rack-gateway.1',
     engines,
     optionalDependencies: Object.fromEntries(nativePackages.map((name) => [name, installedVersion(name)])),
   }
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  copyFileSync(join(here, 'man', 'rack-gateway.1'), join(directory, 'rack-gateway.1'))
   copyFileSync(join(workspace, 'LICENSE'), join(directory, 'LICENSE'))
   writeFileSync(join(directory, 'LICENCES-OF-OTHERS.txt'), licencesOf(metafiles))
   writeFileSync(join(directory, 'README.md'), readme)

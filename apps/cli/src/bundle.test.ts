@@ -80,7 +80,7 @@ test('packed, it installs without any other package and without a network', asyn
   expect(stdout).toBe(`rack-gateway ${version()}\n`)
   const installed = (file: string) => readFileSync(join(place, 'node_modules', 'rack-gateway', file), 'utf8')
   expect(installed('LICENSE')).toContain('Apache License')
-  for (const name of ['yargs', 'cross-spawn', 'typebox', '@noble/hashes'])
+  for (const name of ['open', 'cross-spawn', 'typebox', '@noble/hashes'])
     expect(installed('LICENCES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
 })
 
