@@ -1,6 +1,7 @@
 import { openPool } from '@rack-gateway/database'
 import type { Sql, TransactionSql } from 'postgres'
 import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
+import { genesis } from './chain.ts'
 import { lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
@@ -131,6 +132,25 @@ export async function expectOurs(
     where stream = ${stream} and seq between ${first} and ${last} and at >= ${from} and at <= ${to} order by seq, at`
   const ours = found.length === events.length && events.every(({ hash }, index) => hash.equals(found[index]?.hash))
   if (!ours) throw new StreamLost(stream, `someone else has written between its events ${first} and ${last}`)
+}
+
+export interface LastEvent {
+  /** 0 when the stream has none. */
+  readonly seq: number
+  readonly hash: Buffer
+  readonly kind: string
+}
+
+/** @param stream.month its first moment, in milliseconds since the epoch: the bounds lead to one partition, in any session's time zone */
+export async function lastEvent(
+  sql: Sql | TransactionSql,
+  { id, month }: { readonly id: string; readonly month: number },
+): Promise<LastEvent> {
+  const [row] = await sql<{ seq: string; hash: Buffer; kind: string }[]>`
+    select seq, hash, kind from audit.events
+    where stream = ${id} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
+    order by seq desc limit 1`
+  return { seq: Number(row?.seq ?? 0), hash: row?.hash ?? genesis, kind: row?.kind ?? '' }
 }
 
 /** Their numbers, and the bounds of their month, which lead to one partition. */

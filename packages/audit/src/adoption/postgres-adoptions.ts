@@ -1,5 +1,5 @@
 import postgres, { type Sql } from 'postgres'
-import { genesis } from '../chain.ts'
+import { lastEvent } from '../store.ts'
 import { endOfMonth } from '../stream.ts'
 import type { AdoptedStream, Adoptions } from './adoptions.ts'
 
@@ -105,12 +105,4 @@ async function monthBefore(sql: Sql, follows: string | null): Promise<AdoptedStr
   const [row] = await sql<{ month: Date }[]>`
     select month from audit.streams where id = ${follows} and closed_at is not null and adopted_by is null`
   return row ? { id: follows, month: row.month.getTime() } : null
-}
-
-async function lastEvent(sql: Sql, { id, month }: { readonly id: string; readonly month: number }) {
-  const [row] = await sql<{ seq: string; hash: Buffer }[]>`
-    select seq, hash from audit.events
-    where stream = ${id} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
-    order by seq desc limit 1`
-  return { seq: Number(row?.seq ?? 0), hash: row?.hash ?? genesis }
 }

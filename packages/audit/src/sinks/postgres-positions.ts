@@ -1,4 +1,5 @@
 import postgres, { type Sql } from 'postgres'
+import { lastEvent } from '../store.ts'
 import { endOfMonth } from '../stream.ts'
 import type { SinkPositions } from './positions.ts'
 import type { SinkEvent } from './sink-event.ts'
@@ -43,12 +44,7 @@ export function createPostgresSinkPositions({ url, timeout = 10_000 }: PostgresS
         returning position.stream`
       return rows.map(({ stream }) => stream)
     },
-    async lastSeq({ stream, month }) {
-      const [row] = await sql<{ seq: string }[]>`
-        select seq from audit.events where stream = ${stream} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
-        order by seq desc limit 1`
-      return Number(row?.seq ?? 0)
-    },
+    lastSeq: async ({ stream, month }) => (await lastEvent(sql, { id: stream, month })).seq,
     async read({ stream, month, seq }, limit) {
       const rows = await sql<EventRow[]>`
         select id, seq, at, kind, canonical from audit.events
