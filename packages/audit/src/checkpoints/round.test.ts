@@ -144,6 +144,17 @@ test('what was changed behind the triggers is found by the next round, and not s
   ])
 })
 
+test.each([250, 500])('a second event with the number %i is found, wherever a page of rows ends', async (seq) => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  await Promise.all(Array.from({ length: 600 }, () => record({ kind: 'call' })))
+  await admin`insert into audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+    select stream, seq, at + interval '1 ms', id, kind, canonical, prev, hash from audit.events where seq = ${seq}`
+  const { broken, checkpoint } = made(await makeCheckpoint(runtime, now))
+  expect(broken).toMatchObject([{ seq: seq + 1, problem: 'order' }])
+  expect(checkpoint.heads).toMatchObject([{ state: 'broken' }])
+})
+
 test('a tail that was cut off after it was signed is found by the next round', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record } = await openPostgresWriter(runtimeUrl)

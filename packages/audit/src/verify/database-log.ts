@@ -94,8 +94,17 @@ interface LineRow {
   readonly moment: string
 }
 
-/** Export lines of one month, by stream and number, some at once. */
-export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
+/**
+ * Export lines of one month, by stream and number, some at once. Two rows with one number are two lines.
+ *
+ * @param only one stream, from a number on
+ */
+export async function* linesOfMonth(
+  sql: Sql,
+  { from, to }: MonthBounds,
+  only?: { readonly stream: string; readonly first: number },
+): AsyncGenerator<string[]> {
+  const within: Fragment = only ? sql`and stream = ${only.stream} and seq >= ${only.first}` : sql``
   let after: Pick<LineRow, 'stream' | 'number' | 'moment'> | null = null
   for (;;) {
     const beyond: Fragment =
@@ -104,7 +113,7 @@ export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncG
         : sql`and (stream, seq, at) > (${after.stream}::uuid, ${after.number}::bigint, ${after.moment}::timestamptz)`
     const rows: readonly LineRow[] = await sql<LineRow[]>`
       select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
-      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
+      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${within} ${beyond}
       order by stream, seq, at limit ${linesAtOnce}`
     after = rows.at(-1) ?? null
     if (after === null) return
