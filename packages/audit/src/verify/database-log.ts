@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { PendingQuery, Row, Sql } from 'postgres'
+import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { exportLineInSql } from './export-line.ts'
-import { createLineSplitter } from './lines.ts'
 import { searchColumns } from './search-columns.ts'
 
 /** The log in a database. Checkpoints are read first: whatever is written meanwhile is in the events, and not signed yet. */
@@ -12,8 +12,8 @@ export interface DatabaseLog {
   checkpoints(): AsyncGenerator<string>
   /** Export lines, by month, stream and number, some at once. May be left before the end. */
   lines(): AsyncGenerator<readonly string[]>
-  /** The same, quicker, to the end: rows as COPY writes them, the search columns before each line. */
-  rows(onRow: (row: Buffer) => void): Promise<void>
+  /** The same events, quicker, to the end: `searchColumns`, then the canonical form, `prev` and `hash`. */
+  rows(onRow: (row: CopiedRow) => void): Promise<void>
 }
 
 const notesAtOnce = 500
@@ -123,45 +123,30 @@ export async function* linesOfMonth(
 
 type Fragment = PendingQuery<Row[]>
 
-/** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
-async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Buffer) => void): Promise<void> {
+const copiedColumns = [...searchColumns, 'canonical', 'prev', 'hash'] as const
+
+/**
+ * COPY is the quickest way out of PostgreSQL, and its binary format is neither written nor read as text. Who stops reading it leaves
+ * the connection useless.
+ */
+async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: CopiedRow) => void): Promise<void> {
   const readable: Readable = await sql
     .unsafe(
-      `copy (select ${[...searchColumns.map(inUtc), exportLineInSql].join(', ')} from audit.events
-        where at >= '${from}' and at < '${to}' order by stream, seq, at) to stdout`,
+      `copy (select ${copiedColumns.join(', ')} from audit.events
+        where at >= '${from}' and at < '${to}' order by stream, seq, at) to stdout (format binary)`,
     )
     .readable()
-  const lines = createLineSplitter(onRow)
+  const rows = createCopyReader(copiedColumns.length, onRow)
   // A chunk is a row: as events they cost half of what an iterator costs.
   await new Promise<void>((resolve, reject) => {
     readable.on('data', function onChunk(chunk: Buffer) {
       try {
-        lines.push(chunk)
+        rows.push(chunk)
       } catch (error) {
         reject(error)
       }
     })
     readable.once('end', resolve).once('error', reject)
   })
-  lines.end()
-}
-
-function inUtc(column: (typeof searchColumns)[number]): string {
-  return column === 'at' ? "at at time zone 'UTC'" : column
-}
-
-const backslash = 0x5c
-const escapes: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9, 118: 11 }
-
-/** A value of COPY as it was. Most have nothing to undo, and come back as they are. */
-export function copyUnescaped(value: Buffer): Buffer {
-  if (!value.includes(backslash)) return value
-  const text = Buffer.allocUnsafe(value.length)
-  let length = 0
-  for (let index = 0; index < value.length; index++) {
-    const byte = value[index] ?? 0
-    const next = byte === backslash ? value[++index] : byte
-    text[length++] = byte === backslash ? (escapes[next ?? 0] ?? next ?? 0) : byte
-  }
-  return text.subarray(0, length)
+  rows.end()
 }
