@@ -171,10 +171,7 @@ function rangeOf(events: readonly RecordedEvent[]) {
 function connect(url: string, timeout: number): Sql {
   return openPool(url, {
     max: 1,
-    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
-    fetch_types: false,
     connect_timeout: Math.ceil(timeout / 1_000),
     connection: { application_name: 'rack-gateway audit', statement_timeout: timeout },
-    onnotice() {},
   })
 }

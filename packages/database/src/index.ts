@@ -9,7 +9,7 @@ export {
 export * from './errors.ts'
 export { explainDatabaseError, roleOf } from './explain.ts'
 export { checkSchema, type MigrateOptions, type MigrationResult, migrate } from './migrate.ts'
-export { openPool } from './pool.ts'
+export { openPool, type PoolOptions } from './pool.ts'
 export * as schema from './schema.ts'
 export * from './schema.ts'
 export { type TamperProtection, tamperProtection } from './tampering.ts'

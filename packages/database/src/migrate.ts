@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import postgres, { type Sql, type TransactionSql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import { DatabaseUnavailable, MigrationChanged, SchemaNewer, SchemaOlder } from './errors.ts'
 import { explainDatabaseError } from './explain.ts'
 import { migrations as allMigrations, type Migration } from './migrations/index.ts'
+import { openPool } from './pool.ts'
 import { grantRuntime } from './privileges.ts'
 
 export interface MigrateOptions {
@@ -53,13 +54,7 @@ export async function checkSchema(sql: Sql): Promise<void> {
 
 function connectOnce(url: string) {
   try {
-    return postgres(url, {
-      max: 1,
-      fetch_types: false,
-      connect_timeout: 10,
-      connection: { application_name: 'rack-gateway migrate' },
-      onnotice() {},
-    })
+    return openPool(url, { max: 1, connection: { application_name: 'rack-gateway migrate' } })
   } catch (error) {
     throw explained(error, url)
   }

@@ -1,4 +1,5 @@
-import postgres, { type Sql } from 'postgres'
+import { openPool } from '@rack-gateway/database'
+import type { Sql } from 'postgres'
 import { lastEvent } from '../store.ts'
 import { endOfMonth } from '../stream.ts'
 import type { AdoptedStream, Adoptions } from './adoptions.ts'
@@ -31,13 +32,10 @@ export function createPostgresAdoptions({
   page = 200,
   window = 50_000,
 }: PostgresAdoptionsOptions): Adoptions {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max: 1,
-    fetch_types: false,
     idle_timeout: 60,
-    connect_timeout: 10,
     connection: { application_name: 'rack-gateway adoption', statement_timeout: 30_000 },
-    onnotice() {},
   })
   return {
     async claim(by) {

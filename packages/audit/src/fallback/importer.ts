@@ -64,11 +64,9 @@ export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporte
 function connect(url: string, timeout: number): Sql {
   return openPool(url, {
     max: 1,
-    fetch_types: false,
     idle_timeout: 60,
     connect_timeout: Math.ceil(timeout / 1_000),
     connection: { application_name: 'rack-gateway fallback', statement_timeout: timeout },
-    onnotice() {},
   })
 }
 

@@ -1,4 +1,5 @@
-import postgres, { type Sql } from 'postgres'
+import { openPool } from '@rack-gateway/database'
+import type { Sql } from 'postgres'
 import { lastEvent } from '../store.ts'
 import { endOfMonth } from '../stream.ts'
 import type { SinkPositions } from './positions.ts'
@@ -21,13 +22,10 @@ interface EventRow {
 
 /** On two connections of its own: no record and no call waits behind a sink. */
 export function createPostgresSinkPositions({ url, timeout = 10_000 }: PostgresSinkPositionsOptions): SinkPositions {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max: 2,
-    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
-    fetch_types: false,
     connect_timeout: Math.ceil(timeout / 1_000),
     connection: { application_name: 'rack-gateway sinks', statement_timeout: timeout },
-    onnotice() {},
   })
   return {
     register: (sink) => register(sql, sink),
