@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { linkHash } from '../chain.ts'
 import type { AuditEvent } from '../event.ts'
 import { databaseForTest, openPostgresWriter, verifyDatabase } from '../testing/database.ts'
 import { createAdopter } from './adopter.ts'
 import type { Adoptions } from './adoptions.ts'
-import { createPostgresAdoptions, type PostgresAdoptionsOptions } from './postgres-adoptions.ts'
+import { claimExpired, createPostgresAdoptions, type PostgresAdoptionsOptions } from './postgres-adoptions.ts'
 
 type TestDatabase = Awaited<ReturnType<typeof databaseForTest>>
 
@@ -316,8 +317,7 @@ test('what a caller made hostile is said of in the same visible form', async () 
 test('the search for expired leases uses its index', async () => {
   const { runtime } = await databaseForTest()
   await runtime`set enable_seqscan = off`
-  const plan = await runtime`explain select id from audit.streams where closed_at is null and adopted_by is null
-    and lease_until < now() - interval '30 seconds' order by lease_until limit 1`
+  const plan = await runtime`explain ${claimExpired(runtime, randomUUID(), 30_000)}`
   expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain('streams_lease_until_idx')
 })
 

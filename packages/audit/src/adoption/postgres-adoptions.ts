@@ -73,7 +73,7 @@ function claimUnfinished(sql: Sql, by: string) {
 }
 
 /** A stream that is being added to is locked, and so passed by. */
-function claimExpired(sql: Sql, by: string, grace: number) {
+export function claimExpired(sql: Sql, by: string, grace: number) {
   return sql<ClaimedRow[]>`
     update audit.streams set adopted_by = ${by} where id = (
       select id from audit.streams

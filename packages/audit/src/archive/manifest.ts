@@ -62,6 +62,8 @@ export const ManifestContent = Type.Object(
 export type ManifestContent = Static<typeof ManifestContent>
 
 export interface Manifest extends ManifestContent {
+  /** All of it, as it is kept. */
+  readonly written: string
   readonly note: Note
   readonly signer: PublicKey
   /** Whether its signature is that of the key that it names. */
@@ -86,7 +88,7 @@ export function readManifest(written: string): Manifest | null {
   const content = contentOf(line)
   const signer = content && readPublicKey(content.key)
   if (content === null || signer === null || canonical(content) !== line || !isMonth(content.month)) return null
-  return { ...content, note, signer, signed: isSignedBy(note, signer), hash: hash('sha256', note.text) }
+  return { ...content, written, note, signer, signed: isSignedBy(note, signer), hash: hash('sha256', note.text) }
 }
 
 function contentOf(line: string): ManifestContent | null {
