@@ -8,6 +8,7 @@ export {
 } from './embedded/index.ts'
 export * from './errors.ts'
 export { explainDatabaseError, roleOf } from './explain.ts'
+export { locks } from './locks.ts'
 export { checkSchema, type MigrateOptions, type MigrationResult, migrate } from './migrate.ts'
 export { openPool, type PoolOptions } from './pool.ts'
 export * as schema from './schema.ts'

@@ -1,3 +1,4 @@
+import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import type { SigningKeys } from '../checkpoints/key-choice.ts'
 import type { SigningKey } from '../checkpoints/signing-key.ts'
@@ -46,9 +47,6 @@ export type MonthOutcome =
   | { readonly month: Month; readonly kind: 'open'; readonly because: string; readonly due: boolean }
   | { readonly month: Month; readonly kind: 'refused'; readonly because: string; readonly due: boolean }
 
-/** Our locks in this database: `migrate` has the first, checkpoints the second. */
-const lock = { space: 0x52475721, retention: 3 }
-
 /**
  * Archives each month that is over and closed, verifies what was written by reading all of it back, and drops those that are old enough,
  * oldest first. May be ended at any moment and run again. What is refused holds up no other month.
@@ -59,7 +57,7 @@ export async function* retainMonths(options: RetentionOptions): AsyncGenerator<M
   const { sql, lock: holder, keys, before, keep, drop } = options
   if (!Number.isInteger(keep) || keep < 2)
     throw new ArchiveRefused('at least two months before this one stay in the database')
-  const [locked] = await holder`select pg_try_advisory_lock(${lock.space}::int, ${lock.retention}::int) as ours`
+  const [locked] = await holder`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
   if (!locked?.ours) throw new ArchiveRefused('another run is archiving this log: wait until it is done')
   try {
     const { over, current } = await monthsIn(sql)
@@ -77,7 +75,7 @@ export async function* retainMonths(options: RetentionOptions): AsyncGenerator<M
       }
     }
   } finally {
-    await holder`select pg_advisory_unlock(${lock.space}::int, ${lock.retention}::int)`.catch(() => {})
+    await holder`select pg_advisory_unlock(${locks.space}::int, ${locks.retention}::int)`.catch(() => {})
   }
 }
 

@@ -67,6 +67,13 @@ export async function* numberedNotes(
   }
 }
 
+/** The checkpoints after one of a number in which a new key took the place of the one before. */
+export async function keyChangesAfter(sql: Sql, number: number): Promise<string[]> {
+  const rows = await sql<{ note: string }[]>`
+    select note from audit.checkpoints where number > ${number} and replaces is not null order by number`
+  return rows.map(({ note }) => note)
+}
+
 export interface MonthBounds {
   /** With their offset, so that they mean the same in every session. */
   readonly from: string
