@@ -9,10 +9,15 @@ export function monthOf(at: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
 }
 
+/** First moment of the month after, UTC. */
+export function monthAfter(at: number): number {
+  const date = new Date(at)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
+}
+
 /** Last millisecond of the month that a moment is in. */
 export function endOfMonth(at: number): number {
-  const date = new Date(at)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) - 1
+  return monthAfter(at) - 1
 }
 
 /** One stream while it grows: gives each draft its place. What was sealed is never unsealed, only written later. */

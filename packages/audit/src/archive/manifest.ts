@@ -6,6 +6,7 @@ import { streamStates } from '../checkpoints/checkpoint.ts'
 import { isSignedBy, type Note, readNote, signNote } from '../checkpoints/signed-note.ts'
 import { type PublicKey, readPublicKey, type SigningKey } from '../checkpoints/signing-key.ts'
 import type { Digest } from '../tree/hashing.ts'
+import { uuidPattern } from '../uuid.ts'
 import { isMonth, type Month } from './month.ts'
 
 const HexDigest = Type.String({ pattern: '^[0-9a-f]{64}$' })
@@ -30,7 +31,7 @@ export type ArchivePart = Static<typeof ArchivePart>
 
 export const ArchivedStream = Type.Object(
   {
-    stream: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+    stream: Type.String({ pattern: `^${uuidPattern}$` }),
     first: Type.Literal(1),
     last: Type.Integer({ minimum: 1 }),
     root: HexDigest,

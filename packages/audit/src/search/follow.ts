@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { monthAfter } from '../stream.ts'
 import { type FilterQuery, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { type Position, positionText, readPosition } from './position.ts'
@@ -148,8 +149,7 @@ function inOrder(found: readonly FoundEvent[], { at, streams }: Position): Follo
 }
 
 function followed(month: Date, seq: number): Followed {
-  const to = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1))
-  return { from: month, to, seq, missing: null, ended: null }
+  return { from: month, to: new Date(monthAfter(month.getTime())), seq, missing: null, ended: null }
 }
 
 interface Streams {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { PendingQuery, Row, Sql } from 'postgres'
+import { monthAfter, monthOf } from '../stream.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { exportLineInSql } from './export-line.ts'
 import { searchColumns } from './search-columns.ts'
@@ -86,10 +87,9 @@ async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
     select min(at) as first, max(at) as last from audit.events`
   if (bounds?.first == null || bounds.last == null) return []
   const months: MonthBounds[] = []
-  const start = (month: Date, ahead: number) =>
-    new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead, 1))
-  for (let month = start(bounds.first, 0); month <= bounds.last; month = start(month, 1))
-    months.push({ from: month.toISOString(), to: start(month, 1).toISOString() })
+  const last = bounds.last.getTime()
+  for (let month = monthOf(bounds.first.getTime()); month <= last; month = monthAfter(month))
+    months.push({ from: new Date(month).toISOString(), to: new Date(monthAfter(month)).toISOString() })
   return months
 }
 

@@ -1,3 +1,4 @@
+import { isUuid } from '../uuid.ts'
 import type { CopiedRow } from './copied-rows.ts'
 import { isMembers } from './event-place.ts'
 
@@ -89,10 +90,9 @@ function inner(value: unknown): Readonly<Record<string, unknown>> {
   return isMembers(value) ? value : none
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 function uuidOf(value: unknown): string | null {
-  return typeof value === 'string' && uuid.test(value) ? value.toLowerCase() : null
+  const lower = typeof value === 'string' ? value.toLowerCase() : ''
+  return isUuid(lower) ? lower : null
 }
 
 function smallOf(value: unknown): string | null {
