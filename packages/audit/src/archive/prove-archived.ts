@@ -3,7 +3,7 @@ import { ArchiveRefused } from '../errors.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
 import { membersOf, placeIn } from '../verify/event-place.ts'
-import { type ExportRecord, readExportLine } from '../verify/export-line.ts'
+import { type LogRecord, readExportLine } from '../verify/export-line.ts'
 import { sentenceOf } from '../verify/finding-sentence.ts'
 import type { ProofResult } from '../verify/make-proof.ts'
 import { proofFormat } from '../verify/proof.ts'
@@ -108,7 +108,7 @@ async function pathOf({ lines }: Lines, { stream, seq }: FoundEvent, size: numbe
   return subtrees.roots()
 }
 
-function isOf(record: ExportRecord, stream: string): boolean {
+function isOf(record: LogRecord, stream: string): boolean {
   return record.latin1.includes(`"stream":"${stream}"`) && placeIn(record)?.stream === stream
 }
 

@@ -1,4 +1,4 @@
-import type { ExportRecord, LogRecord } from './export-line.ts'
+import type { LogRecord } from './export-line.ts'
 
 /** Where an event says that it stands, and how it bounds its stream. */
 export interface SaidPlace {
@@ -15,7 +15,7 @@ const ending =
   /^,"seq":([1-9]\d{0,14})(?:,"service":"(?:[^"\\]|\\.)*")?(?:,"source":\{[^{}]*\})?(?:,"status":-?\d+)?,"stream":"([0-9a-f-]{36})"(?:,"truncated":\[[^\][]*\])?(?:,"upstream":"(?:[^"\\]|\\.)*")?,"v":1\}$/
 
 /** Reads an event's place from its bytes, most times without parsing all of it; null when it says none. */
-export function placeIn(record: Pick<ExportRecord, 'latin1' | 'line' | 'start' | 'end'>): SaidPlace | null {
+export function placeIn(record: Pick<LogRecord, 'latin1' | 'line' | 'start' | 'end'>): SaidPlace | null {
   const { latin1 } = record
   const [, seq, stream] = ending.exec(latin1.slice(latin1.lastIndexOf(',"seq":'))) ?? []
   const isPlain = seq !== undefined && seq !== '1' && stream !== undefined && !mayBound(latin1)

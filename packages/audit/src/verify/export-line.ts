@@ -6,14 +6,10 @@ export interface LogRecord {
   readonly line: Buffer
   readonly start: number
   readonly end: number
+  /** The same, a character for each byte: quick to search. */
+  readonly latin1: string
   readonly prev: Digest
   readonly hash: Digest
-}
-
-/** An event as a line of an export has it. */
-export interface ExportRecord extends LogRecord {
-  /** Its canonical form, a character for each byte: quick to search. */
-  readonly latin1: string
 }
 
 const head = '{"event":'
@@ -41,7 +37,7 @@ export function exportLine({
 export const exportLineInSql = `'${head}' || canonical || '${beforeHash}' || encode(hash, 'hex') || '${beforePrev}' || encode(prev, 'hex') || '${tail}'`
 
 /** Reads a line; null when it isn't one. */
-export function readExportLine(line: Buffer): ExportRecord | null {
+export function readExportLine(line: Buffer): LogRecord | null {
   const text = line.toString('latin1')
   const end = text.length - tailLength
   const hashAt = end + beforeHash.length

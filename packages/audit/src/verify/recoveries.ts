@@ -17,7 +17,7 @@ export function createRecoveries(): Recoveries {
   const excused: RecoveredRange[] = []
   return {
     add(record) {
-      if (!record.line.subarray(record.start, record.end).includes('"stream.recovered"')) return
+      if (!record.latin1.includes('"stream.recovered"')) return
       const { kind, detail } = membersOf(record) ?? {}
       if (kind !== 'stream.recovered' || !isMembers(detail)) return
       const { stream, from, seq } = detail

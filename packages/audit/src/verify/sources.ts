@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import { claimOf } from '../archive/claim.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
+import type { Digest } from '../tree/hashing.ts'
 import { placeInAgreeingRow } from './agreeing-row.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
@@ -116,7 +117,28 @@ function recordIn({ bytes, from, to }: CopiedRow): LogRecord | null {
   const prev = bytes.toString('hex', from[prevAt], to[prevAt])
   const hash = bytes.toString('hex', from[hashAt], to[hashAt])
   if (prev.length !== digestLength || hash.length !== digestLength || to[canonicalAt] === 0) return null
-  return { line: bytes, start: from[canonicalAt] ?? 0, end: to[canonicalAt] ?? 0, prev, hash }
+  return new CopiedRecord(bytes, from[canonicalAt] ?? 0, to[canonicalAt] ?? 0, prev, hash)
+}
+
+/** Its text is made when it is asked for: most times nobody does. */
+class CopiedRecord implements LogRecord {
+  readonly line: Buffer
+  readonly start: number
+  readonly end: number
+  readonly prev: Digest
+  readonly hash: Digest
+
+  constructor(line: Buffer, start: number, end: number, prev: Digest, hash: Digest) {
+    this.line = line
+    this.start = start
+    this.end = end
+    this.prev = prev
+    this.hash = hash
+  }
+
+  get latin1(): string {
+    return this.line.toString('latin1', this.start, this.end)
+  }
 }
 
 function verifyRowClosely(verifier: LogVerifier, row: CopiedRow, record: LogRecord): void {
