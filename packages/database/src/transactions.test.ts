@@ -66,6 +66,7 @@ test('so does one whose connection breaks while it asks', async () => {
 test('one that goes on while another connection of the pool breaks fails, and is rolled back', async () => {
   const { sql, breakConnection } = await guardedPool()
   const state = Buffer.alloc(32, 1)
+  await sql`select 1`
   const other = await sql.reserve()
   const transaction = sql.begin(async (tx) => {
     const pid = await pidOf(other)
