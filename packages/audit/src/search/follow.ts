@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { monthAfter } from '../stream.ts'
+import { monthAfter } from '../calendar-month.ts'
 import { type FilterQuery, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { type Position, positionText, readPosition } from './position.ts'

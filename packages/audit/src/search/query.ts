@@ -1,4 +1,4 @@
-import { monthAfter } from '../stream.ts'
+import { monthAfter } from '../calendar-month.ts'
 import type { AuditFilters } from './filters.ts'
 
 /** A part of a statement, and the values that its `$n` stand for. */

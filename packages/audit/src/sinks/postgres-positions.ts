@@ -1,7 +1,7 @@
 import { openPool } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
+import { endOfMonth } from '../calendar-month.ts'
 import { lastEvent } from '../store.ts'
-import { endOfMonth } from '../stream.ts'
 import type { SinkPositions } from './positions.ts'
 import type { SinkEvent } from './sink-event.ts'
 
