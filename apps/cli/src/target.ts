@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ClientConfig, gatewayOf, nearest, readClientConfig, Secret, tokenOf } from '@rack-gateway/config/client'
+import {
+  type ClientConfig,
+  type GatewayEntry,
+  gatewayOf,
+  nearest,
+  readClientConfig,
+  Secret,
+  tokenOf,
+} from '@rack-gateway/config/client'
 import type { Context } from './context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './errors.ts'
 import { type Expiry, expiryOf } from './expiry.ts'
@@ -18,6 +26,8 @@ export interface Target {
   readonly expiry: Expiry
   /** Whether half of a session's life is over, by the file. */
   readonly renewalDue: boolean
+  /** What the file says of the gateway; undefined when the environment stands in for the file. */
+  readonly entry?: GatewayEntry
 }
 
 interface Choice {
@@ -131,6 +141,7 @@ function fileTarget({ configPath: path, now }: Context, config: ClientConfig, ch
     token: usableToken(entry.token, `the token of ${printable(name)} in ${path}`),
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
+    entry: gateway,
   }
 }
 

@@ -20,7 +20,10 @@ test("the reference's file has the shape, and so have the additions", () => {
 test('the fast check and the schema always agree', () => {
   const junk = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom(null, 1, true, [], {}, undefined))
   const entry = fc.oneof(
-    fc.record({ url: fc.oneof(fc.constant('https://x'), junk), rack: junk, extra: junk }, { requiredKeys: [] }),
+    fc.record(
+      { url: fc.oneof(fc.constant('https://x'), junk), rack: junk, relay: junk, ca: junk, extra: junk },
+      { requiredKeys: [] },
+    ),
     fc.record({ token: fc.oneof(fc.constantFrom('t', ''), junk), email: junk, expires_at: junk }, { requiredKeys: [] }),
     junk,
   )

@@ -33,7 +33,13 @@ function own<T>(map: Record<string, T> | undefined, name: string): T | null {
 }
 
 function isGateway(value: unknown): boolean {
-  return isObject(value) && typeof value.url === 'string' && isOptionalText(value.rack)
+  return (
+    isObject(value) &&
+    typeof value.url === 'string' &&
+    isOptionalText(value.rack) &&
+    (value.relay === undefined || typeof value.relay === 'boolean') &&
+    isOptionalText(value.ca)
+  )
 }
 
 function isToken(value: unknown): boolean {
