@@ -3,7 +3,7 @@ import { printable } from '../terminal.ts'
 /** Where a gateway and what is trusted of it are named. */
 export interface Named {
   readonly origin: string
-  /** What to do so that an authority is known, such as `name its file in ca of gateways.staging in PATH`. */
+  /** What to do so that an authority is known, such as `name its PEM file in NODE_EXTRA_CA_CERTS`. */
   readonly trustMore: string
 }
 
@@ -51,7 +51,7 @@ function faultOf(error: unknown, trustMore: string): { what: string; next: strin
   if (unknownAuthority.has(code))
     return {
       what: 'is not signed by an authority that is known here',
-      next: `if it is signed by one of your organisation, ${trustMore}; ${someoneElse}`,
+      next: `if that is an authority of your own, ${trustMore}; ${someoneElse}`,
     }
   if (code === 'CERT_HAS_EXPIRED')
     return {

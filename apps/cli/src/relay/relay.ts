@@ -22,8 +22,8 @@ export async function openRelay(context: Context, target: Target, look: () => Pr
     ca: gatewayAuthorities(context, target),
     trustMore:
       name === null
-        ? 'name the file of that in NODE_EXTRA_CA_CERTS'
-        : `name the file of that as "ca" of gateways.${printable(name)} in ${printable(configPath)}`,
+        ? 'name its PEM file in NODE_EXTRA_CA_CERTS'
+        : `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`,
   })
   dial.prepare()
   const failures = noteFailures(context, dial.connect)
