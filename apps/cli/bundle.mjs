@@ -80,17 +80,19 @@ const { metafile } = await build({
   define: { 'import.meta.url': 'moduleUrl' },
 })
 const [judgementScript = ''] = Object.keys(metafile.outputs).map((path) => basename(path))
+/** The relay calls at once what is loaded lazily elsewhere. */
 const quick = {
   'rack-gateway': 'src/start.ts',
   main: 'src/main.ts',
   'judgement-anew': 'src/precheck/judgement-anew.ts',
   refresh: 'src/precheck/refresh.ts',
+  relay: 'src/relay/relay.ts',
 }
 for (const [name, source] of Object.entries(quick))
   await build({
     ...common,
     entryPoints: { [name]: source },
-    plugins: [apart, lazyModules],
+    plugins: name === 'relay' ? [apart] : [apart, lazyModules],
     define: { judgementScript: JSON.stringify(`./${judgementScript}`) },
   })
 for (const name of Object.keys(quick)) apartNames.delete(name)
