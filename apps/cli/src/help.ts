@@ -6,6 +6,7 @@ export const overview = `Examples:
   rack-gateway run command 'rake stripe:prepare' -a myapp
   rack-gateway can releases promote -a myapp     (may I, and why?)
   rack-gateway --no-precheck deploy              (lets the gateway alone decide)
+  rack-gateway --no-relay apps                   (lets convox go directly, which verifies no certificate)
   rack-gateway -- racks                 (convox's own "racks" instead of ours)
 
 Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.

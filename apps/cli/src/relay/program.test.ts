@@ -46,7 +46,7 @@ describe('with an https gateway, convox', () => {
     expect(started.received.split(authorization)).toHaveLength(3)
   })
 
-  test.each([
+  test.skipIf(process.platform !== 'linux').each([
     ['the file', {}],
     ['the environment', { RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging' }],
   ])('has nothing of the token from %s in its environment or arguments', async (_where, env) => {
@@ -66,7 +66,7 @@ describe('with an https gateway, convox', () => {
     expect(await ended).toMatchObject({ code: 9 })
   })
 
-  test('takes the relay with it when it ends, however that happens', async () => {
+  test.skipIf(process.platform !== 'linux')('takes the relay with it when it ends, however that happens', async () => {
     await gateway()
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const { child, ended, saw } = machine.start(['--no-precheck', 'logs'], { FAKE_CONVOX: 'wait' })

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
-import { findLastingTarget } from '../lasting-target.ts'
 import { rackUrl, type Target } from '../target.ts'
 import { printable } from '../terminal.ts'
+import { lookAgain } from './look-again.ts'
 
 /** How convox gets to the gateway. */
 export interface Way {
@@ -38,10 +38,4 @@ function direct({ env }: Context, target: Target): Way {
     exitCode: (code) => code,
     close: async () => undefined,
   }
-}
-
-/** In automation nothing is kept that could change. */
-async function lookAgain(context: Context, target: Target): Promise<Target> {
-  if (target.name === null) return target
-  return findLastingTarget({ ...context, now: Date.now(), note: () => undefined }, target.name)
 }
