@@ -46,6 +46,19 @@ const lazyModules = {
   },
 }
 
+/** To import a module of Node reads all that it exports; of these, that makes keys and parses every authority that Node knows. */
+const requiredModules = {
+  name: 'required-modules',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:(?:crypto|net|tls)$/ }, ({ path, namespace }) =>
+      namespace === 'required' ? { path, external: true } : { path, namespace: 'required' },
+    )
+    bundle.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}')`,
+    }))
+  },
+}
+
 const common = {
   absWorkingDir: here,
   outdir: 'bundle',
@@ -80,19 +93,19 @@ const { metafile } = await build({
   define: { 'import.meta.url': 'moduleUrl' },
 })
 const [judgementScript = ''] = Object.keys(metafile.outputs).map((path) => basename(path))
-/** The relay calls at once what is loaded lazily elsewhere. */
 const quick = {
   'rack-gateway': 'src/start.ts',
   main: 'src/main.ts',
   'judgement-anew': 'src/precheck/judgement-anew.ts',
   refresh: 'src/precheck/refresh.ts',
   relay: 'src/relay/relay.ts',
+  'gateway-dial': 'src/relay/gateway-dial.ts',
 }
 for (const [name, source] of Object.entries(quick))
   await build({
     ...common,
     entryPoints: { [name]: source },
-    plugins: name === 'relay' ? [apart] : [apart, lazyModules],
+    plugins: [apart, source.startsWith('src/relay/') ? requiredModules : lazyModules],
     define: { judgementScript: JSON.stringify(`./${judgementScript}`) },
   })
 for (const name of Object.keys(quick)) apartNames.delete(name)

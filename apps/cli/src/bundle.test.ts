@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { certificate, expired, root } from './relay/testing/certificates.ts'
+import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 import { effectivePolicy } from './testing/effective-policy.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
@@ -20,8 +22,13 @@ beforeAll(async () => {
 })
 afterAll(() => machine.remove())
 
-async function shipped(...words: readonly string[]): Promise<string> {
+function shipped(...words: readonly string[]): Promise<string> {
+  return shippedWith({}, words)
+}
+
+async function shippedWith(more: NodeJS.ProcessEnv, words: readonly string[]): Promise<string> {
   const env = {
+    ...more,
     HOME: machine.home,
     RACK_GATEWAY_CONFIG_DIR: join(machine.home, 'config'),
     CONVOX_BIN: join(machine.home, 'bin', 'convox'),
@@ -65,6 +72,26 @@ test('what is shipped checks commands before convox, from how its code was compi
   }
 })
 
+test('what is shipped reaches an https gateway through the relay, and says why it cannot trust one', async () => {
+  for (const [cert, code] of [
+    [certificate, 0],
+    [expired, 7],
+  ] as const) {
+    const gateway = await startTlsGateway({
+      cert,
+      onConnection: (socket) =>
+        socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')),
+    })
+    machine.configure({
+      gateways: { staging: { url: gateway.origin, rack: 'staging', ca: root } },
+      tokens: { staging: { token: 'rgs_x' } },
+    })
+    const outcome = shippedWith({ FAKE_CONVOX: 'ask' }, ['--no-precheck', 'apps'])
+    if (code === 0) expect(await outcome).toContain('"status":200,"body":"ok"')
+    else await expect(outcome).rejects.toMatchObject({ code, stderr: expect.stringContaining('has expired') })
+  }
+})
+
 test('what is kept compiled is plain ASCII: any other character would make it twice as long in memory', () => {
   const bundle = join(cli, 'bundle')
   const [script = ''] = readdirSync(bundle).filter((name) => /^judgement-[A-Z0-9]+\.cjs$/.test(name))
@@ -78,6 +105,8 @@ test.each([
   'precheck/judgement.ts',
   'precheck/judgement-anew.ts',
   'precheck/refresh.ts',
+  'relay/relay.ts',
+  'relay/gateway-dial.ts',
 ])('a wrapped command waits for no large package: %s', async (entry) => {
   const { metafile } = await build({
     absWorkingDir: cli,

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Admission, admitted } from './admission.ts'
-import { GatewayFailure } from './gateway-failure.ts'
+import { isGatewayFailure } from './gateway-failure.ts'
 import { BrokenOff, type ByteReader, copyAll, createByteReader, write } from './http/byte-reader.ts'
 import { type Framing, framingOf } from './http/framing.ts'
 import { answerOf, Refusal } from './http/refusal.ts'
@@ -44,7 +44,7 @@ export async function serveConnection(client: Socket, options: ConnectionOptions
     await join(first, { ...options, client, requests, gateway })
   } catch (error) {
     gateway?.destroy()
-    const refusal = error instanceof GatewayFailure ? new Refusal(502, error.told) : error
+    const refusal = isGatewayFailure(error) ? new Refusal(502, error.told) : error
     // Once something was passed on, an answer of ours could be taken for one of the gateway's.
     if (gateway === null && refusal instanceof Refusal) refuse(client, refusal)
     else client.resetAndDestroy()

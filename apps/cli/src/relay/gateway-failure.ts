@@ -9,3 +9,8 @@ export class GatewayFailure extends Error {
     this.told = told
   }
 }
+
+/** By its shape: what is shipped has the class in several files. */
+export function isGatewayFailure(error: unknown): error is GatewayFailure {
+  return error instanceof Error && 'told' in error && typeof error.told === 'string'
+}

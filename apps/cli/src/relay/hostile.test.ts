@@ -108,9 +108,9 @@ test.each([
 ])('a body with %s breaks both connections before it is over', async (_what, body) => {
   const { gateway, relay } = await both()
   const client = await relay.connect()
-  client.send(`${relay.get(chunked).replace('GET', 'POST')}${body}GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n`)
+  client.send(`${relay.get(chunked).replace('GET', 'POST')}${body}${relay.get('X-After: 1\r\n')}`)
   expect(brokenOff).toContain(await client.ended)
-  expect(gateway.received).not.toContain('smuggled')
+  expect(gateway.received).not.toContain('X-After')
 })
 
 test('a websocket begins a connection: one behind another request is refused', async () => {

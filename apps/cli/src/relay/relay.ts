@@ -3,8 +3,8 @@ import { exitCodes } from '../exit-codes.ts'
 import type { Target } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { gatewayAuthorities } from './gateway-authorities.ts'
-import { createGatewayDial } from './gateway-dial.ts'
-import { GatewayFailure } from './gateway-failure.ts'
+import type { GatewayDial, GatewayDialOptions } from './gateway-dial.ts'
+import { isGatewayFailure } from './gateway-failure.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
 import type { Way } from './way.ts'
@@ -16,7 +16,7 @@ const grace = 250
 export async function openRelay(context: Context, target: Target, look: () => Promise<Target>): Promise<Way> {
   const { env, configPath } = context
   const { origin, rack, name } = target
-  const dial = createGatewayDial({
+  const dialling = beginDialling({
     origin,
     env,
     ca: gatewayAuthorities(context, target),
@@ -25,17 +25,25 @@ export async function openRelay(context: Context, target: Target, look: () => Pr
         ? 'name its PEM file in NODE_EXTRA_CA_CERTS'
         : `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`,
   })
-  dial.prepare()
-  const failures = noteFailures(context, dial.connect)
+  const failures = noteFailures(context, dialling)
   const listener = await startListener({ origin, rack, token: newestToken(target, look), connect: failures.connect })
   return {
     env: environment(env, listener.rackUrl),
     exitCode: (code) => (code !== 0 && failures.isFailing() ? exitCodes.unreachable : code),
     async close() {
       await listener.close(grace)
-      dial.close()
+      ;(await dialling).close()
     },
   }
+}
+
+/** TLS is loaded, and the first connection made, while convox starts: it hasn't yet when this returns. */
+async function beginDialling(options: GatewayDialOptions): Promise<GatewayDial> {
+  await new Promise((resolve) => setImmediate(resolve))
+  const { createGatewayDial } = await import('./gateway-dial.ts')
+  const dial = createGatewayDial(options)
+  dial.prepare()
+  return dial
 }
 
 /** Without the token, wherever it came from. */
@@ -45,19 +53,19 @@ function environment(env: NodeJS.ProcessEnv, rackUrl: string): NodeJS.ProcessEnv
 }
 
 /** convox shows an answer's sentence, but not that of a refused websocket: so the person is told here, each reason once. */
-function noteFailures({ note }: Context, connect: ReturnType<typeof createGatewayDial>['connect']) {
+function noteFailures({ note }: Context, dialling: Promise<GatewayDial>) {
   const noted = new Set<string>()
   let isFailing = false
   return {
     isFailing: () => isFailing,
     async connect() {
       try {
-        const socket = await connect()
+        const socket = await (await dialling).connect()
         isFailing = false
         return socket
       } catch (error) {
         isFailing = true
-        if (error instanceof GatewayFailure && !noted.has(error.message)) {
+        if (isGatewayFailure(error) && !noted.has(error.message)) {
           noted.add(error.message)
           note(error.message)
         }
