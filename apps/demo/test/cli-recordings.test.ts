@@ -135,6 +135,12 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     expect([open.code, open.stderr]).toEqual([0, expect.stringContaining('stored so far')])
   })
 
+  test('a session that is over is not ended again, and that is said', async () => {
+    const admin = await person(system, 'admin')
+    const { code, stderr } = await begin(['end', session, '--reason', 'too late'], admin.token).ended
+    expect([code, stderr]).toEqual([2, `rack-gateway: the session of the recording ${session} has ended already\n`])
+  })
+
   test('are refused to who may not, and what is not there is said', async () => {
     const ops = await person(system, 'ops')
     expect((await begin(['play', session], ops.token).ended).code).toBe(5)
