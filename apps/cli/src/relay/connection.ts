@@ -128,6 +128,10 @@ async function passHandshake(answers: ByteReader, client: Socket): Promise<boole
 /** What is still sent is read and forgotten, or the answer could be lost with it. */
 function refuse(client: Socket, refusal: Refusal): void {
   const timer = setTimeout(() => client.destroy(), lingering)
-  client.on('close', () => clearTimeout(timer)).resume()
+  function forget(): void {
+    while (client.read() !== null);
+  }
+  client.on('close', () => clearTimeout(timer)).on('readable', forget)
+  forget()
   client.end(answerOf(refusal))
 }

@@ -109,6 +109,16 @@ test('a request that waits behind another one is checked as well', async () => {
   expect(gateway.received).not.toContain('secrets')
 })
 
+test('who is refused while it sends much can still read why', async () => {
+  const { gateway, relay } = await both()
+  const client = await relay.connect()
+  client.send(relay.get('Content-Length: 20000000\r\n').replace('GET', 'POST').replace('Basic ', 'Basic A'))
+  client.send('x'.repeat(20_000_000))
+  expect(await client.ended).toBe('end')
+  expect(client.received).toMatch(/^HTTP\/1\.1 401 .+this address is for one program alone: it has a password\n$/s)
+  expect(gateway.connections).toHaveLength(0)
+})
+
 test('the password is another one each time, long, and nothing of the token is in the address', async () => {
   const gateway = await startTlsGateway()
   const [one, other] = [await relayed(gateway), await relayed(gateway)]

@@ -28,8 +28,8 @@ const freshness = 10_000
 export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   const { origin, ca, env } = options
   const open = new Set<tls.TLSSocket>()
-  let authorities: readonly string[] | null = ca === null ? null : [ca]
-  let context: tls.SecureContext | null = null
+  let context = contextFor(ca === null ? null : [ca])
+  let hasSystem = false
   let prepared: Prepared | null = null
   let isClosed = false
 
@@ -49,20 +49,20 @@ export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
 
   async function dial(): Promise<tls.TLSSocket> {
     try {
-      return await dialWith(authorities)
+      return await dialWith(context)
     } catch (error) {
-      if (authorities !== null || !lacksAuthority(error)) throw error
+      if (ca !== null || hasSystem || !lacksAuthority(error)) throw error
       // Reading the system's takes longer than most handshakes, and few gateways need them.
-      const system = systemAuthorities(env)
-      const socket = await dialWith(system)
-      authorities = system
+      const systemContext = contextFor(systemAuthorities(env))
+      const socket = await dialWith(systemContext)
+      context = systemContext
+      hasSystem = true
       return socket
     }
   }
 
-  function dialWith(trusted: readonly string[] | null): Promise<tls.TLSSocket> {
-    if (trusted !== authorities || context === null) context = contextFor(trusted)
-    return openConnection(origin, context, (socket) => {
+  function dialWith(trusted: tls.SecureContext): Promise<tls.TLSSocket> {
+    return openConnection(origin, trusted, (socket) => {
       if (isClosed) socket.destroy()
       open.add(socket)
       socket.on('close', () => open.delete(socket))
