@@ -11,7 +11,7 @@ import { startSubject } from '../processes/subject-process.ts'
 import { percentile, spread } from '../report/statistics.ts'
 
 const rounds = Number(process.argv[2] ?? 20)
-const requests = { warmUp: 200, count: 1_000 }
+const requests = { warmUp: 50, count: 200 }
 /** The share of a round trip, and the milliseconds of a start, that the relay may add. */
 const targets = { roundTrip: 0.1, start: 60 }
 const rackToken = 'bench-rack-password'
