@@ -67,6 +67,8 @@ const common = {
   format: 'esm',
   target: 'node20.19',
   conditions: ['@rack-gateway/source'],
+  // Of several native modules, it loads the one for the system that it runs on.
+  external: ['@napi-rs/keyring'],
   // Less to read at each start; names stay, for the stack of a failure.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -100,6 +102,7 @@ const quick = {
   refresh: 'src/precheck/refresh.ts',
   relay: 'src/relay/relay.ts',
   'gateway-dial': 'src/relay/gateway-dial.ts',
+  'kept-token': 'src/token-store/kept-token.ts',
 }
 for (const [name, source] of Object.entries(quick))
   await build({

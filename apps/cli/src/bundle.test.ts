@@ -107,6 +107,7 @@ test.each([
   'precheck/refresh.ts',
   'relay/relay.ts',
   'relay/gateway-dial.ts',
+  'token-store/kept-token.ts',
 ])('a wrapped command waits for no large package: %s', async (entry) => {
   const { metafile } = await build({
     absWorkingDir: cli,
@@ -119,6 +120,7 @@ test.each([
     write: false,
     metafile: true,
     conditions: ['@rack-gateway/source'],
+    external: ['@napi-rs/keyring'],
   })
   const files = Object.entries(metafile.outputs)
   const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []

@@ -1,6 +1,7 @@
 /** What a command may see and do of the world around it. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv
+  readonly platform: NodeJS.Platform
   /** Where the person stands. */
   readonly cwd: string
   /** The CLI's file. */
@@ -15,6 +16,8 @@ export interface Context {
   readSecret(prompt: string): Promise<string>
   /** All that is piped in, as text; null when it is longer than so many bytes. */
   readInput(most: number): Promise<string | null>
+  /** A line that a person types at the terminal, after a question. */
+  ask(question: string): Promise<string>
   /** Whether a person sits at the terminal. */
   readonly interactive: boolean
   /** Opens a page in the person's browser. Resolves once that is under way. */

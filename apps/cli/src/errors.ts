@@ -20,6 +20,8 @@ export const RecordingBroken = createError<[string]>('RGW_CLI_RECORDING_BROKEN',
 export const RecordingNotWhole = createError<[string]>('RGW_CLI_RECORDING_NOT_WHOLE', '%s')
 export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
 export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
+/** The system's keychain can't be asked. */
+export const KeychainUnusable = createError<[string]>('RGW_CLI_KEYCHAIN_UNUSABLE', '%s')
 export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')
 export const ConvoxNotExecutable = createError<[string, string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',

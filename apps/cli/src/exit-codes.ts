@@ -37,6 +37,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],
+  ['RGW_CLI_KEYCHAIN_UNUSABLE', exitCodes.configuration],
   ['RGW_CLI_CONVOX_NOT_EXECUTABLE', exitCodes.convoxNotExecutable],
   ['RGW_CLI_CONVOX_MISSING', exitCodes.convoxMissing],
 ])

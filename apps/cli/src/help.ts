@@ -10,15 +10,16 @@ export const overview = `Examples:
   rack-gateway -- racks                 (convox's own "racks" instead of ours)
 
 Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.
-The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack, the current one.`
+The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack in this directory, the current one (switch).`
 
 /** What the help of each command begins with. */
 export const commandExamples = {
   login: `Examples:
   rack-gateway login staging https://gateway.example.com
   rack-gateway login staging                    (again, at the address that is known)
+  rack-gateway login production https://gateway.example.com     (another rack there: no second login)
   rack-gateway login staging --no-browser       (over SSH: type a code into a browser elsewhere)
-  rack-gateway login work https://gateway.example.com --rack staging --rack-only
+  rack-gateway login work https://gateway.example.com --as-rack staging --rack-only
   rack-gateway login staging --token - < token.txt`,
   logout: `Examples:
   rack-gateway logout staging
@@ -26,11 +27,15 @@ export const commandExamples = {
   racks: `Examples:
   rack-gateway racks
   rack-gateway racks --json`,
-  switch: `Examples:
-  rack-gateway switch production`,
+  switch: `For every window and directory that has no choice of its own. Examples:
+  rack-gateway switch production
+  export GATEWAY_RACK=production                (this shell alone)
+  echo production > .convox/rack                (this directory alone)
+  rack-gateway apps --rack production           (this command alone)`,
   whoami: `Examples:
   rack-gateway whoami
-  rack-gateway whoami --rack production --json`,
+  rack-gateway whoami --rack production --json
+  rack-gateway whoami --offline                 (what was last known)`,
   can: `Its own flags come before the words of convox. Ends with 0, or with 5 when it is refused. Examples:
   rack-gateway can releases promote -a web --rack production
   rack-gateway can --json run command 'rake db:migrate' -a web

@@ -1,6 +1,5 @@
 import type { Argv } from 'yargs'
 import { commandParser, jsonOption, rackOption } from './command-parser.ts'
-import { logout } from './commands/logout.ts'
 import { racks } from './commands/racks.ts'
 import { switchRack } from './commands/switch.ts'
 import { url } from './commands/url.ts'
@@ -47,38 +46,42 @@ function parser(context: Context): Argv {
     .usage(overview)
     .command(
       'login <name> [url]',
-      'log in to a gateway, and keep what it gives you under a name',
-      (own) => loginOptions(own.usage(commandExamples.login)).option('rack', rackOption),
+      'log in to a gateway, and give one of its racks a name',
+      (own) => loginOptions(own.usage(commandExamples.login)),
       async (given) => (await import('./commands/login.ts')).login(context, given),
     )
     .command(
       'logout [name]',
-      'end a session, and forget its token',
+      'end a session, for every rack at its address, and forget its token',
       (own) =>
         own
           .usage(commandExamples.logout)
           .positional('name', { type: 'string' })
           .option('all', { type: 'boolean', default: false, describe: 'every session' }),
-      ({ name, all }) => logout(context, loggedOut(name, all)),
+      async ({ name, all }) => (await import('./commands/logout.ts')).logout(context, loggedOut(name, all)),
     )
     .command(
       'racks',
-      'list the gateways that you know',
+      'list the racks that you have names for',
       (own) => own.usage(commandExamples.racks).option('json', jsonOption),
       ({ json }) => racks(context, { format: json ? 'json' : 'table' }),
     )
     .command(
       'switch <name>',
-      'choose the current rack',
+      'choose the current rack, for every window that has no choice of its own',
       (own) => own.usage(commandExamples.switch).positional('name', { type: 'string', demandOption: true }),
       ({ name }) => switchRack(context, name),
     )
     .command(
       'whoami',
-      'ask the gateway who you are',
-      (own) => own.usage(commandExamples.whoami).option('rack', rackOption).option('json', jsonOption),
-      async ({ rack = null, json }) =>
-        (await import('./commands/whoami.ts')).whoami(context, { rack, format: json ? 'json' : 'text' }),
+      'say who you are, what you may do, and when your token ends',
+      (own) => whoamiOptions(own.usage(commandExamples.whoami)).option('rack', rackOption).option('json', jsonOption),
+      async ({ rack = null, json, offline }) =>
+        (await import('./commands/whoami.ts')).whoami(context, {
+          rack,
+          format: json ? 'json' : 'text',
+          ask: offline ? 'offline' : 'gateway',
+        }),
     )
     .command(
       'sessions [action] [id]',
@@ -125,6 +128,11 @@ function loginOptions(own: Argv) {
       type: 'boolean',
       describe: 'log in with a browser on this machine; --no-browser: by a code that you type into any browser',
     })
+    .option('as-rack', {
+      type: 'string',
+      requiresArg: true,
+      describe: "the gateway's name of the rack, where yours is another one",
+    })
     .option('rack-only', { type: 'boolean', default: false, describe: 'a session that is good for one rack alone' })
     .option('token', {
       type: 'string',
@@ -132,6 +140,10 @@ function loginOptions(own: Argv) {
       describe: 'a token that you were given instead, or - to read it from stdin',
     })
     .option('insecure', { type: 'boolean', default: false, describe: 'permit http:// to another machine' })
+}
+
+function whoamiOptions(own: Argv) {
+  return own.option('offline', { type: 'boolean', default: false, describe: 'what was last known, without asking' })
 }
 
 function sessionsOptions(own: Argv) {

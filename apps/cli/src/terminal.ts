@@ -18,6 +18,18 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   )
 }
 
+/** A line that a person types at the terminal; the question stands on stderr. Empty at the end of input. */
+export async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  process.stderr.write(question)
+  try {
+    for await (const line of lines) return line.trim()
+    return ''
+  } finally {
+    lines.close()
+  }
+}
+
 /** One line from stdin; at a terminal with a prompt on stderr and without echo. Empty at the end of input. */
 export async function readSecret(prompt: string): Promise<string> {
   const interactive = process.stdin.isTTY === true

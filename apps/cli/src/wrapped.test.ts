@@ -11,7 +11,7 @@ const config = {
   tokens: { staging: { token: 'rgs_staging' }, production: { token: 'rgs_production' } },
   current: 'staging',
 }
-const staging = 'http://convox:rgs_staging@127.0.0.1:1'
+const staging = 'http://convox:rgs_staging@127.0.0.1:1/rack/staging'
 const production = 'http://convox:rgs_production@127.0.0.1:2/rack/prod'
 
 let machine: Machine
@@ -55,7 +55,6 @@ describe('the way to the rack', () => {
   })
 
   test.each([
-    ['without a rack', ['apps'], {}, 'http://convox:rgt_ci@127.0.0.1:1'],
     ['with a rack', ['apps', '-r', 'staging'], {}, 'http://convox:rgt_ci@127.0.0.1:1/rack/staging'],
     ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'http://convox:rgt_ci@127.0.0.1:1/rack/eu'],
   ])('in automation comes from the environment %s, and no file is read', async (_, words, env, rackUrl) => {

@@ -1,9 +1,10 @@
 import type { CommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
 import { runConvox } from './convox.ts'
+import { findRack } from './find-rack.ts'
 import { openWay, type Way } from './relay/way.ts'
 import { type RenewalBeside, renewalBeside } from './renewal-beside.ts'
-import { findTarget, type Target } from './target.ts'
+import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
 
 /** Runs a convox command against the rack that was chosen, unless the policy refuses it. */
@@ -11,7 +12,7 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   const { words, rack } = line
   const { env } = context
   if (env.RACK_URL?.trim()) return runConvox(words, env)
-  const renewal = renewalBeside(context, await findTarget(context, rack))
+  const renewal = renewalBeside(context, await findRack(context, rack))
   const target = await renewal.target()
   noteItsEnd(context, target)
   const way = await openWay(context, target, line.relay)

@@ -64,6 +64,8 @@ describe('rack-gateway audit', () => {
         output.stderr += `rack-gateway: ${line}\n`
       },
       readSecret: async () => '',
+      ask: async () => '',
+      platform: process.platform,
       readInput: async () => '',
       interactive: false,
       openBrowser: async () => undefined,

@@ -37,7 +37,11 @@ function loggedIn(tokens: Readonly<Record<string, string>>, url = system.url): v
   chmodSync(dirname(join(machine.home, configPath)), 0o700)
   chmodSync(join(machine.home, configPath), 0o600)
 }
-const kept = () => Object.keys(JSON.parse(readFileSync(`${machine.home}/${configPath}`, 'utf8')).tokens)
+/** What is still kept: the session of an address, and tokens by their names. */
+const kept = () => {
+  const { sessions = {}, tokens = {} } = JSON.parse(readFileSync(`${machine.home}/${configPath}`, 'utf8'))
+  return [...Object.keys(sessions), ...Object.keys(tokens)]
+}
 const command = (...words: string[]) => machine.run(...fromSource('apps/cli/src/main.ts', words))
 const works = async (token: string) => (await system.get('/rack/staging/apps', token)).status === 200
 

@@ -1,3 +1,4 @@
+import { readCommand } from '@rack-gateway/command-matcher'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy } from './document.ts'
@@ -125,7 +126,7 @@ describe('racks and apps that are shown', () => {
   })
 })
 
-test('what a token may is never more than what its owner has the permissions for, on any rack and app', () => {
+test('what a token may is never more than what its owner may, on any rack and app, commands included', () => {
   const anyBinding = fc
     .record({
       role: fc.constantFrom('viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor', 'unknown'),
@@ -135,10 +136,16 @@ test('what a token may is never more than what its owner has the permissions for
     })
     .map(({ role, ...change }) => binding(role, change))
   const bindings = fc.array(anyBinding, { maxLength: 3 })
-  const routes = fc.constantFrom('GET /apps', 'GET /apps/{app}', 'DELETE /apps/{app}', 'GET /instances')
+  const route = fc.constantFrom('GET /apps', 'GET /apps/{app}', 'DELETE /apps/{app}', 'GET /instances')
+  const run = 'POST /apps/{app}/services/{service}/processes'
+  const command = fc.constantFrom('bin/pre_release', 'rails console', 'sleep 60', 'sh')
+  const calls = fc.oneof(
+    route.map((id) => call(id)),
+    command.map((text) => call(run, { command: readCommand(text, 'run') })),
+  )
   fc.assert(
-    fc.property(bindings, bindings, routes, fc.constantFrom('staging', 'production'), (own, owner, route, rack) => {
-      const asked = call(route, { rack })
+    fc.property(bindings, bindings, calls, fc.constantFrom('staging', 'production'), (own, owner, one, rack) => {
+      const asked = { ...one, rack }
       if (policy.decide(token(own, owner), asked).effect !== 'allow') return
       expect(policy.decide(principal(own), asked).effect).toBe('allow')
       expect(policy.decide(principal(owner), asked).effect).toBe('allow')

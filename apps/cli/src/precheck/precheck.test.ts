@@ -45,6 +45,8 @@ function contextAt(now: number, change: Partial<Context> = {}): Context {
     print: () => undefined,
     note: () => undefined,
     readSecret: async () => '',
+    ask: async () => '',
+    platform: process.platform,
     readInput: async () => '',
     interactive: false,
     openBrowser: async () => undefined,

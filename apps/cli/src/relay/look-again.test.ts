@@ -24,6 +24,8 @@ function context(): Context {
     readSecret: async () => '',
     readInput: async () => '',
     interactive: false,
+    platform: 'linux',
+    ask: async () => '',
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
   }

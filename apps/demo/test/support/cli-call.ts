@@ -18,6 +18,8 @@ export async function callCli(
       stderr += `${line}\n`
     },
     readSecret: async () => '',
+    ask: async () => '',
+    platform: process.platform,
     readInput: async () => '',
     interactive: false,
     openBrowser: async () => undefined,
