@@ -18,8 +18,14 @@ export interface Context {
   readInput(most: number): Promise<string | null>
   /** A line that a person types at the terminal, after a question. */
   ask(question: string): Promise<string>
+  /** A line on the terminal that the next one replaces; empty: none. Nothing where stderr is no terminal. */
+  status(line: string): void
   /** Whether a person sits at the terminal. */
   readonly interactive: boolean
+  /** How wide the terminal is that the answer goes to; null where it is none. */
+  readonly columns: number | null
+  /** Whether the answer goes to a terminal that may show it in colours and weights (`NO_COLOR`). */
+  readonly styled: boolean
   /** Opens a page in the person's browser. Resolves once that is under way. */
   openBrowser(address: string): Promise<void>
   /** Aborts at Ctrl-C; from then on, the command ends by itself. */

@@ -4,7 +4,7 @@ import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { interruption } from './interruption.ts'
 import { standingPlace } from './standing-place.ts'
-import { ask, readSecret } from './terminal.ts'
+import { ask, readSecret, showStatus } from './terminal.ts'
 
 const { env, platform } = process
 const cwd = standingPlace(env, process.cwd())
@@ -21,8 +21,11 @@ process.exitCode = await runCli(
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
     readSecret,
     ask,
+    status: showStatus,
     readInput: async (most) => (await import('./read-input.ts')).readAll(process.stdin, most),
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    columns: process.stdout.isTTY === true ? process.stdout.columns : null,
+    styled: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,
   },

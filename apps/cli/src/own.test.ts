@@ -161,8 +161,8 @@ describe('login', () => {
     [['__proto__', 'https://x', '--token', 't'], "can't be a name"],
     [['a/b', 'https://x', '--token', 't'], "can't be a name"],
     [['staging', 'https://x', '--token', 't', '--as-rack', '../x'], 'is not the name of a rack'],
-    [[], 'an argument is missing'],
-    [['a', 'https://x', '--tokn', 't'], 'Unknown argument: tokn'],
+    [[], 'login needs NAME, what you call it; see: rack-gateway help login'],
+    [['a', 'https://x', '--tokn', 't'], 'login has no flag --tokn: did you mean --token?'],
   ])('%j is refused as a usage error', async (words, sentence) => {
     const outcome = await machine.call(['login', ...words])
     expect(outcome).toMatchObject({ code: 2, stdout: '' })

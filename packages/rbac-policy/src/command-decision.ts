@@ -8,16 +8,14 @@ import {
   tooLong,
 } from '@rack-gateway/command-matcher'
 import type { GrantWords } from './compiled-role.ts'
-import type { CompiledCondition } from './condition.ts'
 import type { CompiledDocument } from './decide.ts'
 import type { HeldHere } from './grants.ts'
 import { callerObstacle } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
-import type { Principal, PrincipalKind, RackCall } from './types.ts'
+import type { Principal, RackCall } from './types.ts'
 
 /**
- * Judges the command of a run or exec, for the roles that the caller holds there, and a token's once more for those of its
- * owner: it runs what both of them may.
+ * Judges the command of a run or exec, for the roles that the caller holds there: those of a token's owner were asked for permissions, not for commands.
  *
  * @returns null for a route that brings no command
  */
@@ -29,31 +27,12 @@ export function judgeCommand(
 ): GrantWords | Refusal | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
-  const verdict = verdictOn(document, { roles: here.own.commandRoles, caller: principal.kind }, call)
+  const verdict = verdictOn(document, principal, here, call)
   if (verdict.effect === 'deny') return refusalBy(document, verdict)
-  const ofOwner = ownerVerdict(document, here, call)
-  if (ofOwner?.effect === 'deny') return refusalBy(document, forOwner(ofOwner))
   return document.commandWords.get(verdict.rule) ?? attachedStart(document)
 }
 
-/** Null where there is no owner, or one who holds the same roles and more. */
-function ownerVerdict(document: CompiledDocument, { own, owner }: HeldHere, call: RackCall): CommandVerdict | null {
-  if (owner === null || own.commandRoles.every((role) => owner.commandRoles.includes(role))) return null
-  return verdictOn(document, { roles: owner.commandRoles, caller: null }, call)
-}
-
-function forOwner({ reason, ...verdict }: Denied): Denied {
-  const clause = `${reason.slice(0, 1).toLowerCase()}${reason.slice(1)}`
-  return { ...verdict, reason: `The owner of this token may not run this: ${clause}` }
-}
-
 type Denied = Extract<CommandVerdict, { effect: 'deny' }>
-
-/** For whom a command is judged. The owner of a token isn't there: no condition on time, address or caller stands against them. */
-interface JudgedFor {
-  readonly roles: readonly string[]
-  readonly caller: PrincipalKind | null
-}
 
 /** Permitted by no one rule. */
 function attachedStart({ source }: CompiledDocument): GrantWords {
@@ -62,7 +41,7 @@ function attachedStart({ source }: CompiledDocument): GrantWords {
 
 const attachedReason = 'An attached run begins with a process that sleeps; its command is judged when it comes.'
 
-function verdictOn(document: CompiledDocument, { roles, caller }: JudgedFor, call: RackCall): CommandVerdict {
+function verdictOn(document: CompiledDocument, principal: Principal, here: HeldHere, call: RackCall): CommandVerdict {
   const { command } = call
   // A run that were judged as an exec would escape the rule on services.
   if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))
@@ -83,9 +62,9 @@ function verdictOn(document: CompiledDocument, { roles, caller }: JudgedFor, cal
     service: (mode === 'exec' ? call.process?.service : call.service) ?? '',
     app: call.app ?? '',
     rack: call.rack,
-    roles,
+    roles: here.own.commandRoles,
     options,
-    holds: document.commandConditions.size === 0 ? undefined : (rule) => obstacleTo(document, rule, caller, call),
+    holds: document.commandConditions.size === 0 ? undefined : (rule) => obstacleTo(document, rule, principal, call),
   })
 }
 
@@ -93,23 +72,19 @@ function verdictOn(document: CompiledDocument, { roles, caller }: JudgedFor, cal
 function obstacleTo(
   { commandConditions }: CompiledDocument,
   { id }: CommandRule,
-  caller: PrincipalKind | null,
+  { kind }: Principal,
   call: RackCall,
 ): Obstacle | null {
   const conditions = commandConditions.get(id)
   if (conditions === undefined) return null
   for (const condition of conditions) {
-    const found = caller === null ? null : passingObstacle(condition, caller, call)
+    const found = condition.isFor(kind) ? (condition.passing?.(call) ?? null) : callerObstacle(condition.callers)
     const here = condition.onRack(call.rack) && condition.onApp(call.app ?? '')
     if (found !== null) return { reason: `The command rule ${id} holds ${found.reason}.`, next: found.next }
     if (!here)
       return { reason: `The command rule ${id} does not hold on this rack and app.`, next: 'Ask for a rule that does.' }
   }
   return null
-}
-
-function passingObstacle(condition: CompiledCondition, caller: PrincipalKind, call: RackCall): Obstacle | null {
-  return condition.isFor(caller) ? (condition.passing?.(call) ?? null) : callerObstacle(condition.callers)
 }
 
 /** Rules under which the matcher speaks for itself, whatever the document says. */

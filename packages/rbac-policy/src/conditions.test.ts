@@ -181,18 +181,6 @@ describe('a command rule that holds under conditions', () => {
     })
   })
 
-  test('is judged for a token, not for its owner, but for where it holds', () => {
-    const byToken = policyOf(
-      'commands:',
-      '  rules:',
-      '    migrate: { run: rake db:migrate, roles: [ci, deployer], when: { callers: [api-token], racks: [stag*] } }',
-    )
-    const bot = token([binding('ci')], [binding('deployer')])
-    expect(byToken.decide(bot, asked(now)).effect).toBe('allow')
-    expect(byToken.decide(person, asked(now))).toMatchObject({ rule: 'command:condition' })
-    expect(byToken.decide(bot, { ...asked(now), rack: 'production' })).toMatchObject({ rule: 'command:condition' })
-  })
-
   test('does not begin an attached run either', () => {
     const start = (moment: number) => call(run, { at: moment, command: readCommand('sleep 60', 'run') })
     expect(policy.decide(person, start(at(12))).effect).toBe('allow')

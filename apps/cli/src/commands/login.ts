@@ -16,12 +16,26 @@ import { rackFor } from '../login-rack.ts'
 import { sayLogin } from '../login-words.ts'
 import { printable } from '../terminal.ts'
 
+/** What came of a login. */
+export interface LoggedIn {
+  readonly name: string
+  /** Its address. */
+  readonly gateway: string
+  readonly rack: string
+  /** Null where the gateway couldn't say. */
+  readonly user: string | null
+  /** RFC 3339. */
+  readonly expiresAt: string | null
+  /** Whether it is the current rack now. */
+  readonly current: boolean
+}
+
 /**
  * Logs in with a browser, unless a token is given or there is a session at this address that does, and keeps what comes of
  * it under a name, once the gateway has said that it is valid. A gateway that can't be reached, or that can't tell, is
  * believed.
  */
-export async function login(context: Context, options: LoginOptions): Promise<void> {
+export async function login(context: Context, options: LoginOptions): Promise<LoggedIn> {
   checkOptions(options)
   const { config, notices } = await readWritableClientConfig(context.configPath)
   for (const notice of notices) context.note(notice)
@@ -36,6 +50,15 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
     throw error
   })
   sayLogin(context, { before: config, written }, { name: options.name, origin, credential })
+  const { answer, session } = credential
+  return {
+    name: options.name,
+    gateway: origin,
+    rack: gatewayOf(written, options.name)?.rack ?? options.name,
+    user: answer.kind === 'known' ? answer.me.name : null,
+    expiresAt: (answer.kind === 'known' ? answer.expiresAt : session?.expiresAt) ?? null,
+    current: written.current === options.name,
+  }
 }
 
 async function keep(context: Context, credential: Credential, place: Place): Promise<ClientConfig> {

@@ -13,7 +13,7 @@ import {
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { gatewayAddress } from '../gateway-address.ts'
-import type { Asker } from '../own-sessions.ts'
+import type { Asker } from '../gateway-api.ts'
 import { unknownRack } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { forgetToken, readToken } from '../token-store/kept-token.ts'
@@ -21,8 +21,10 @@ import { forgetToken, readToken } from '../token-store/kept-token.ts'
 /**
  * Ends the session of one name, and so of each name that shares it, or all sessions, and forgets their tokens. Addresses
  * stay, so that logging in again needs the name only. What can't be ended is forgotten all the same, and said.
+ *
+ * @returns what was logged out of, by the names of each session
  */
-export async function logout(context: Context, which: Which): Promise<void> {
+export async function logout(context: Context, which: Which): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
   const leaving = heldBy(config, which)
   const { held, astray } = leaving
@@ -30,7 +32,7 @@ export async function logout(context: Context, which: Which): Promise<void> {
     throw unknownRack(which, { config, path: context.configPath })
   if (held.length === 0 && astray.length === 0) {
     context.print('You were not logged in.')
-    return
+    return []
   }
   // A session isn't ended whose token would then stay.
   await readWritableClientConfig(context.configPath)
@@ -38,6 +40,7 @@ export async function logout(context: Context, which: Which): Promise<void> {
   const titles = [...held.map((one) => titleOf(config, one)), ...astray]
   context.print(`Logged out of ${printable(titles.join(', '))}.`)
   for (const sentence of sentences) context.print(sentence)
+  return titles
 }
 
 type Which = { readonly name: string } | 'all'

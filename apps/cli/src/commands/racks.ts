@@ -1,8 +1,10 @@
 import { type ClientConfig, credentialOf, readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { expiryOf } from '../expiry.ts'
+import { safeJson } from '../safe-json.ts'
+import { table } from '../table.ts'
 import { chosenHere, currentOf } from '../target.ts'
-import { printable, table } from '../terminal.ts'
+import { printable } from '../terminal.ts'
 
 /** A rack as `racks --json` prints it: a stable shape, to which fields may be added. */
 export interface RackRow {
@@ -32,9 +34,9 @@ export async function racks(context: Context, { format }: { readonly format: 'ta
   const rows = automation
     ? await (await import('../automation-racks.ts')).automationRacks(context)
     : await racksOfFile(context)
-  if (format === 'json') context.print(JSON.stringify(rows, null, 2))
+  if (format === 'json') context.print(safeJson(rows, 2))
   else if (rows.length === 0) context.note('no racks yet: rack-gateway login NAME URL')
-  else for (const line of linesOf(rows, context.now)) context.print(line)
+  else for (const line of linesOf(context, rows)) context.print(line)
 }
 
 async function racksOfFile(context: Context): Promise<RackRow[]> {
@@ -69,16 +71,16 @@ function standingOf(config: ClientConfig, name: string) {
   } as const
 }
 
-function linesOf(rows: readonly RackRow[], now: number): string[] {
+function linesOf(context: Context, rows: readonly RackRow[]): string[] {
   const lines = rows.map((row) => [
     row.chosen ? '*' : '',
     row.name,
     row.url,
     row.rack,
     row.email ?? '',
-    standing(row, now),
+    standing(row, context.now),
   ])
-  return table(['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)
+  return table(context, ['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)
 }
 
 function standing({ loggedIn, expiresAt }: RackRow, now: number): string {

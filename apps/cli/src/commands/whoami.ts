@@ -14,6 +14,7 @@ import { askMe } from '../gateway-client.ts'
 import { type KnownAnswer, problemOf } from '../known-answer.ts'
 import { confirmedBy } from '../login-entry.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
+import { safeJson } from '../safe-json.ts'
 import { findTarget, type Target } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { placeOf } from '../token-store/kept-token.ts'
@@ -62,7 +63,7 @@ export async function whoami(context: Context, { rack, format, ask }: WhoamiOpti
   if (format === 'json') {
     const keptIn = kept === null ? 'environment' : (kept.entry.kept_in ?? 'file')
     const shown: Shown = { ...standing, chosenRack: target.rack, keptIn }
-    context.print(JSON.stringify(shown, null, 2))
+    context.print(safeJson(shown, 2))
   } else for (const line of await linesOf(context, { target, standing, kept })) context.print(line)
 }
 
@@ -79,8 +80,18 @@ async function asked(
   const answer = await askMe(target.origin, target.token)
   if (answer.kind === 'known') {
     if (kept !== null) await remember(context, kept, answer)
-    const { me, expiresAt } = answer
-    return { ...me, expiresAt, gateway: target.origin, confirmedAt: new Date(context.now).toISOString() }
+    const { name, kind, rack, racks, roles } = answer.me
+    const { expiresAt } = answer
+    return {
+      name,
+      kind,
+      rack,
+      racks,
+      roles,
+      expiresAt,
+      gateway: target.origin,
+      confirmedAt: new Date(context.now).toISOString(),
+    }
   }
   if (answer.kind !== 'unreachable' || remembered === null) throw problemOf(target, answer)
   context.note(`${target.origin} could not be asked (${printable(answer.reason)}): this is what it said last`)

@@ -26,6 +26,9 @@ function context(): Context {
     interactive: false,
     platform: 'linux',
     ask: async () => '',
+    status: () => undefined,
+    columns: 80,
+    styled: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
   }

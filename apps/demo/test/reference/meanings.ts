@@ -11,6 +11,8 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_BROWSER_CALL: 'why a page in a browser may not call the rack API',
   RGW_CANNOT_LISTEN: 'why the port or address can’t be listened on',
   RGW_CHANGE_UNCLEAR: 'that the rack broke off, and that the change may have been carried out',
+  RGW_CLI_AUDIT_UNAVAILABLE:
+    'that the gateway can’t record the call, so it wasn’t done, or that it was done and couldn’t be recorded',
   RGW_CLI_AUDIT_UNREADABLE: 'why the log or proof could not be read to its end, so that nothing is known of it',
   RGW_CLI_BAD_SETTING: 'which setting can’t be used',
   RGW_CLI_KEYCHAIN_UNUSABLE: 'why the system’s keychain can’t be asked',

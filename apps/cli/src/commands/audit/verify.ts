@@ -12,6 +12,7 @@ import {
 import type { Context } from '../../context.ts'
 import { AuditUnreadable, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
+import { safeJson } from '../../safe-json.ts'
 import { printable } from '../../terminal.ts'
 import { heldAgainst, verifyArchives } from './archives.ts'
 import { openEvidence } from './evidence.ts'
@@ -37,17 +38,17 @@ interface Verified {
   readonly archives: readonly ArchiveVerification[]
 }
 
-/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 6 when it doesn't */
+/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 3 when it doesn't */
 export async function verify(context: Context, flags: VerifyFlags): Promise<number> {
   const verified = await verifyFrom(context, flags).catch((error: unknown) => {
     throw unreadable(error)
   })
   const { log, archives } = verified
-  if (flags.format === 'json') context.print(JSON.stringify(asJson(verified), null, 2))
+  if (flags.format === 'json') context.print(safeJson(asJson(verified), 2))
   else
     for (const line of [...(log ? sentences(log, archives) : []), ...archives.flatMap(archiveSentences)])
       context.print(printable(line))
-  return (log?.intact ?? true) && archives.every(({ intact }) => intact) ? exitCodes.ok : exitCodes.tampered
+  return (log?.intact ?? true) && archives.every(({ intact }) => intact) ? exitCodes.ok : exitCodes.checkFailed
 }
 
 /** Without archives, what it always was. */
