@@ -62,6 +62,8 @@ export const quick = {
   'judgement-anew': 'src/precheck/judgement-anew.ts',
   refresh: 'src/precheck/refresh.ts',
   'kept-token': 'src/token-store/kept-token.ts',
+  relay: 'src/relay/relay.ts',
+  'gateway-dial': 'src/relay/gateway-dial.ts',
 }
 
 /** What every check before convox needs is in the file that is read anyway. */

@@ -5,14 +5,14 @@ import { createMachine, type Machine } from './testing/harness.ts'
 
 const config = {
   gateways: {
-    staging: { url: 'https://gateway.example.com' },
-    production: { url: 'https://gateway.example.com:8447', rack: 'prod' },
+    staging: { url: 'http://127.0.0.1:1' },
+    production: { url: 'http://127.0.0.1:2', rack: 'prod' },
   },
   tokens: { staging: { token: 'rgs_staging' }, production: { token: 'rgs_production' } },
   current: 'staging',
 }
-const staging = 'https://convox:rgs_staging@gateway.example.com/rack/staging'
-const production = 'https://convox:rgs_production@gateway.example.com:8447/rack/prod'
+const staging = 'http://convox:rgs_staging@127.0.0.1:1/rack/staging'
+const production = 'http://convox:rgs_production@127.0.0.1:2/rack/prod'
 
 let machine: Machine
 beforeEach(() => {
@@ -55,17 +55,17 @@ describe('the way to the rack', () => {
   })
 
   test.each([
-    ['with a rack', ['apps', '-r', 'staging'], {}, 'https://convox:rgt_ci@gateway.example.com/rack/staging'],
-    ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'https://convox:rgt_ci@gateway.example.com/rack/eu'],
+    ['with a rack', ['apps', '-r', 'staging'], {}, 'http://convox:rgt_ci@127.0.0.1:1/rack/staging'],
+    ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'http://convox:rgt_ci@127.0.0.1:1/rack/eu'],
   ])('in automation comes from the environment %s, and no file is read', async (_, words, env, rackUrl) => {
     machine.configure('broken')
-    const automation = { RACK_GATEWAY_URL: 'https://gateway.example.com/', RACK_GATEWAY_TOKEN: 'rgt_ci', ...env }
+    const automation = { RACK_GATEWAY_URL: 'http://127.0.0.1:1/', RACK_GATEWAY_TOKEN: 'rgt_ci', ...env }
     expect((await machine.run(words, automation)).convox).toMatchObject({ argv: words, rackUrl })
   })
 
   test('a token cannot become another part of the address', async () => {
     machine.configure({
-      gateways: { staging: { url: 'https://gateway.example.com', rack: '../x@evil' } },
+      gateways: { staging: { url: 'https://gateway.example.com', rack: '../x@evil', relay: false } },
       tokens: { staging: { token: 'a@evil.example.com/#:%' } },
     })
     const { convox } = await machine.run(['apps'])
