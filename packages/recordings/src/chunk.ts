@@ -103,9 +103,14 @@ export function nextHead(head: Buffer, sealed: Buffer): Buffer {
   return createHash('sha256').update(head).update(sealed).digest()
 }
 
+/** What the keys of all chunks of a recording, and no others, begin with. */
+export function chunkPrefix(recording: string): string {
+  return `recordings/${recording}/`
+}
+
 /** Where a chunk is kept: in the order of their numbers, also as text. */
 export function chunkKey(recording: string, number: number): string {
-  return `recordings/${recording}/${String(number).padStart(10, '0')}`
+  return `${chunkPrefix(recording)}${String(number).padStart(10, '0')}`
 }
 
 /** Null for a key that is no chunk's of this recording. */
