@@ -11,7 +11,7 @@ import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Browser } from './support/browser.ts'
 import { ask, call } from './support/demo.ts'
-import { gatewayDefaults } from './support/gateway-defaults.ts'
+import { environmentDefaults } from './support/gateway-defaults.ts'
 import { walkThroughLogin } from './support/login.ts'
 import { dataDirectory, leaveNothing, runCommand, startCommand } from './support/processes.ts'
 import type { Program } from './support/program.ts'
@@ -211,8 +211,9 @@ test('a policy document is read again at SIGHUP: the process goes on, by the new
 test('the gateways of these tests do what one does whose environment says nothing', () => {
   const { sessions, tokenMaxAgeMs, authMaxStaleMs, ...config } = readServerConfig(settings({}))
   expect({ ...config, sessions, tokenMaxAge: tokenMaxAgeMs, authMaxStale: authMaxStaleMs }).toMatchObject(
-    gatewayDefaults,
+    environmentDefaults,
   )
+  expect(config.checkpoints).toEqual({ signingKeys: [], directory: null, s3: null, webhook: null })
 })
 
 /** Each setting is seen in what the process does: one that is read and then dropped would fail open. */
