@@ -27,6 +27,8 @@ export interface KnownOfRack {
   readonly newestRelease?: boolean
   /** Keys of the environment that a new release changes. */
   readonly changed?: readonly string[]
+  /** Names of the rack's parameters that a change of the rack sets. */
+  readonly rackParameters?: readonly string[]
 }
 
 /** One way in which a planned call may turn out, and in which words. */
@@ -59,6 +61,7 @@ export function worldsOf(planned: PlannedCall, place: PlannedPlace): World[] {
             release: release.is,
             at: place.at,
             address: place.address,
+            ...(route.id === 'PUT /system' && { rackParameters: place.known.rackParameters }),
           },
         })
       }

@@ -30,7 +30,7 @@ export interface SessionSubject {
   readonly command: string | null
 }
 
-export function recordingProblems(rules: readonly RecordingRule[] = []): Problem[] {
+export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {
   return rules.flatMap(({ id, racks = [], apps = [], commands = [] }) => {
     const at = ['recordings', 'rules', id]
     const empty = [...racks, ...apps, ...commands].includes('')
@@ -39,9 +39,7 @@ export function recordingProblems(rules: readonly RecordingRule[] = []): Problem
 }
 
 /** @returns what finds the rule for a session; null for one that no rule is for */
-export function compileRecordings(
-  rules: readonly RecordingRule[] = [],
-): (subject: SessionSubject) => RecordingRule | null {
+export function compileRecordings(rules: readonly RecordingRule[]): (subject: SessionSubject) => RecordingRule | null {
   const compiled = rules.map((rule) => ({
     rule,
     onRack: compilePatterns(rule.racks),

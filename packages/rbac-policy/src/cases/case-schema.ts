@@ -59,8 +59,9 @@ const Where = Type.Object(
     ownRun: Type.Optional(Type.Boolean({ description: 'true (a process of an own run) or false' })),
     newestRelease: Type.Optional(Type.Boolean({ description: 'true (a run with the newest release) or false' })),
     changed: names('keys of the environment that the new release changes'),
+    rackParameters: names('names of the parameters of the rack that are set'),
   },
-  { ...closed, description: 'where: rack, app, service, ownRun, newestRelease and changed' },
+  { ...closed, description: 'where: rack, app, service, ownRun, newestRelease, changed and rackParameters' },
 )
 
 const Expect = Type.Object(

@@ -62,7 +62,7 @@ function caseOf(
   groups: Groups,
 ): { readonly made: Made | null; readonly problems: readonly Problem[] } {
   const { who, where = {}, expect } = written
-  const { rack = somewhere.rack, app = somewhere.app, service, ownRun, newestRelease, changed } = where
+  const { rack = somewhere.rack, app = somewhere.app, ...known } = where
   const moment = whenAndWhence(who)
   const planned = plannedFor(written, app)
   const groupless = (who.groups ?? []).filter((group) => !Object.hasOwn(groups, group))
@@ -89,12 +89,7 @@ function caseOf(
       at: moment.at,
       asks: planned.asks,
       calls: planned.calls,
-      known: {
-        ...(service !== undefined && { service }),
-        ...(ownRun !== undefined && { ownRun }),
-        ...(newestRelease !== undefined && { newestRelease }),
-        ...(changed !== undefined && { changed }),
-      },
+      known,
       expected: { effect, rule, reason },
     },
   }

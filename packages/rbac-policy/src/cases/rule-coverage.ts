@@ -38,6 +38,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   for (const { id, source } of document.commands) if (isOwn(source)) rules.set(`command:${id}`, { source })
   for (const { route, source } of document.blocked) if (isOwn(source)) rules.set(`blocked:${route}`, { source })
   if (document.protectedKeys.length > 0) rules.set('protected-key', { source: document.source })
+  if (document.protectedParameters.length > 0) rules.set('protected-parameter', { source: document.source })
 
   const above = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
 
