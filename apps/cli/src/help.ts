@@ -44,6 +44,7 @@ export const commandExamples = {
   rack-gateway audit verify --database postgres://auditor@db.example.com/gateway --checkpoints /mnt/checkpoints
   rack-gateway audit verify --export audit.ndjson --checkpoints /mnt/checkpoints
   rack-gateway audit verify --archive /mnt/archive --checkpoints /mnt/checkpoints
+  rack-gateway audit verify --recordings 's3://records/gateway?region=eu-west-1' --checkpoints /mnt/checkpoints
   rack-gateway audit prove 01a21006-6e55-7646-9171-966421143187 > proof.json
   rack-gateway audit verify-proof proof.json --key 'rack-gateway/audit+1a2b3c4d+AbCd…'`,
   sessions: `Examples:

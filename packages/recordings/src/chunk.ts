@@ -55,16 +55,28 @@ export class ChunkSealer {
   }
 }
 
+/** What a chunk says of itself in the clear. Only its key, or the chain, proves it. */
+export interface ChunkHeader {
+  readonly number: number
+  readonly final: boolean
+}
+
+/** Null for what is no chunk. */
+export function readChunkHeader(sealed: Buffer): ChunkHeader | null {
+  if (sealed.length < headerLength + tagLength || !sealed.subarray(0, magic.length).equals(magic)) return null
+  const flags = sealed.readUInt8(magic.length)
+  return flags > 1 ? null : { number: sealed.readUInt32BE(magic.length + 1), final: flags === 1 }
+}
+
 /** Null for anything that wasn't sealed for this recording by one of the keys. */
 export function openChunk(recording: string, derive: DeriveKeys, sealed: Buffer): OpenedChunk | null {
-  if (sealed.length < headerLength + tagLength || !sealed.subarray(0, magic.length).equals(magic)) return null
+  const said = readChunkHeader(sealed)
+  if (said === null) return null
   const header = sealed.subarray(0, headerLength)
-  const flags = header.readUInt8(magic.length)
-  const number = header.readUInt32BE(magic.length + 1)
   const salt = header.subarray(headerLength - saltLength)
   for (const key of derive(purposeOf(recording, salt))) {
-    const text = decrypt(key, nonceOf(number), authenticated(recording, header), sealed.subarray(headerLength))
-    if (text !== null) return { number, final: flags === 1, text }
+    const text = decrypt(key, nonceOf(said.number), authenticated(recording, header), sealed.subarray(headerLength))
+    if (text !== null) return { ...said, text }
   }
   return null
 }
@@ -103,9 +115,12 @@ export function nextHead(head: Buffer, sealed: Buffer): Buffer {
   return createHash('sha256').update(head).update(sealed).digest()
 }
 
+/** What the keys of all recordings begin with. */
+export const recordingsPrefix = 'recordings/'
+
 /** What the keys of all chunks of a recording, and no others, begin with. */
 export function chunkPrefix(recording: string): string {
-  return `recordings/${recording}/`
+  return `${recordingsPrefix}${recording}/`
 }
 
 /** Where a chunk is kept: in the order of their numbers, also as text. */

@@ -5,7 +5,7 @@ import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
 import { type ArchiveRecord, copyUnescaped, databaseLog } from './database-log.ts'
 import { membersOf, placeOf } from './event-place.ts'
-import { readExportLine } from './export-line.ts'
+import { type LogRecord, readExportLine } from './export-line.ts'
 import type { Verification } from './findings.ts'
 import { createLineSplitter } from './lines.ts'
 import { createLogVerifier, type LogVerifier } from './log-verifier.ts'
@@ -18,6 +18,8 @@ export interface VerifyOptions {
   readonly checkpoints: string | null
   /** Archives that are at hand besides those that the log records. */
   readonly archives?: readonly ArchiveRecord[]
+  /** Is given each event that can be read. */
+  readonly onRecord?: (record: LogRecord) => void
 }
 
 /** Verifies an export against the checkpoints of a directory. @param chunks of export lines, in any pieces */

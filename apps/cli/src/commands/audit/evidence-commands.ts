@@ -15,6 +15,11 @@ export async function evidence(context: Context, words: readonly string[], rack:
     requiresArg: true,
     describe: 'a directory with archived months, as they were put there or copied from a bucket',
   } as const
+  const recordings = {
+    type: 'string',
+    requiresArg: true,
+    describe: 'verify recordings of sessions too: the directory, or s3://bucket/prefix, that they are kept in',
+  } as const
   const database = {
     type: 'string',
     requiresArg: true,
@@ -32,14 +37,25 @@ export async function evidence(context: Context, words: readonly string[], rack:
           .option('export', { type: 'string', requiresArg: true, describe: 'read from this export; - for stdin' })
           .option('checkpoints', checkpoints)
           .option('archive', archive)
+          .option('recordings', recordings)
           .option('key', key)
           .option('rack', rackOption)
           .option('json', jsonOption),
       async (given) => {
-        const { database = null, checkpoints = null, archive = null, key = null, json, export: file = null } = given
+        const { database = null, checkpoints = null, archive = null, recordings = null, key = null, json } = given
+        const file = given.export ?? null
         const named = given.rack ?? rack
         const format = json ? 'json' : 'text'
-        code = await verify(context, { database, export: file, checkpoints, archive, key, rack: named, format })
+        code = await verify(context, {
+          database,
+          export: file,
+          checkpoints,
+          archive,
+          recordings,
+          key,
+          rack: named,
+          format,
+        })
       },
     )
     .command(
