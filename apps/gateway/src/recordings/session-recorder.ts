@@ -67,7 +67,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
     const { rack, rackCall } = call
     const id = uuidv7(now())
-    const command = commandOf(call)
+    const command = commandOf(request, call)
     const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
     let opened: RecordedEvent | null = null
     let listed: Promise<void> = Promise.resolve()
@@ -107,7 +107,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       const session = sessionKind(call.match.route.path)
       if (session === null) return notRecorded
       const { rack, app } = call.rackCall
-      const rule = policy.recordingOf({ session, rack, app, command: commandOf(call) })
+      const rule = policy.recordingOf({ session, rack, app, command: commandOf(request, call) })
       if (rule === null || rule.mode === 'off') return notRecorded
       if (rule.mode === 'best-effort' && recordings === null) return notRecorded
       try {
@@ -209,9 +209,11 @@ function sessionKind(path: string): RecordedSessionKind | null {
   return path.endsWith('/shell') ? 'shell' : null
 }
 
-function commandOf({ rackCall }: DecidedCall): string | null {
+/** What runs on an instance is no command that rules permit, and stands in the handshake alone. */
+function commandOf({ headers }: FastifyRequest, { rackCall }: DecidedCall): string | null {
   const { command } = rackCall
-  return command === null ? null : (command.argv?.join(' ') ?? command.text)
+  if (command !== null) return command.argv?.join(' ') ?? command.text
+  return typeof headers.command === 'string' && headers.command !== '' ? headers.command : null
 }
 
 function titleOf({ rackCall, match }: DecidedCall): string {
