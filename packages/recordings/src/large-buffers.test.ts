@@ -1,8 +1,27 @@
-import { expect, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { giveBuffer, takeBuffer } from './large-buffers.ts'
 
-const size = 128 * 1024 + 2
-const most = 16 * 1024 * 1024
+const size = 1024 * 1024 + 2
+const most = 64 * 1024 * 1024
+const many = 100
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  onTestFinished(() => {
+    vi.runAllTimers()
+    vi.useRealTimers()
+  })
+})
+
+function takeMany(): Buffer[] {
+  return Array.from({ length: many }, () => takeBuffer(size))
+}
+
+/** How many of them are taken again. */
+function againOf(buffers: readonly Buffer[]): number {
+  const known = new Set(buffers.map(({ buffer }) => buffer))
+  return takeMany().filter(({ buffer }) => known.has(buffer)).length
+}
 
 test('what was given back, as a whole or by a view, is taken again, by one at a time', () => {
   for (const view of [(all: Buffer) => all, (all: Buffer) => all.subarray(10, 20)]) {
@@ -13,13 +32,22 @@ test('what was given back, as a whole or by a view, is taken again, by one at a 
   }
 })
 
-test('no more than 16 MiB are kept, and nothing that is small', () => {
-  const many = Array.from({ length: 200 }, () => takeBuffer(size))
-  for (const buffer of many) giveBuffer(buffer)
-  const known = new Set(many.map(({ buffer }) => buffer))
-  const back = Array.from({ length: 200 }, () => takeBuffer(size)).filter(({ buffer }) => known.has(buffer))
-  expect(back).toHaveLength(Math.floor(most / size))
+test('no more than 64 MiB are kept, and nothing that is small', () => {
+  const buffers = takeMany()
+  for (const buffer of buffers) giveBuffer(buffer)
+  expect(againOf(buffers)).toBe(Math.floor(most / size))
   const small = Buffer.allocUnsafeSlow(1_024)
   giveBuffer(small)
   expect(takeBuffer(1_024).buffer).not.toBe(small.buffer)
+})
+
+test('while nothing is given back, nothing is kept for long', () => {
+  const buffers = takeMany().slice(0, 10)
+  for (const buffer of buffers.slice(1)) giveBuffer(buffer)
+  vi.advanceTimersByTime(9_999)
+  for (const buffer of buffers.slice(0, 1)) giveBuffer(buffer)
+  vi.advanceTimersByTime(9_999)
+  expect(vi.getTimerCount()).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect([againOf(buffers), vi.getTimerCount()]).toEqual([0, 0])
 })

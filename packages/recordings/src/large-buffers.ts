@@ -1,14 +1,17 @@
 /** Smaller ones cost less to make than to keep. */
 const smallest = 64 * 1024
-/** That are kept for the next chunk, in all. */
-const mostKept = 16 * 1024 * 1024
+/** That are kept for the next chunk, in all: what as many busy sessions as fit have under way at once. */
+const mostKept = 64 * 1024 * 1024
+/** Milliseconds after which none is kept that nobody took. */
+const forgottenAfter = 10_000
 
 const kept = new Map<number, Buffer[]>()
 let keptBytes = 0
+let forgetting: NodeJS.Timeout | undefined
 
 /**
- * Memory for what passes, used again: fresh large buffers are what a busy recording spends most of its time on.
- * What was in it before is not cleared, so whoever takes one writes before they read.
+ * Memory for what passes, used again: fresh large buffers are what a busy recording spends most of its time on, most of all on
+ * collecting them. What was in it before is not cleared, so whoever takes one writes before they read.
  */
 export function takeBuffer(size: number): Buffer {
   const again = kept.get(size)?.pop()
@@ -26,4 +29,12 @@ export function giveBuffer({ buffer }: Buffer): void {
   if (same === undefined) kept.set(byteLength, [again])
   else same.push(again)
   keptBytes += byteLength
+  if (forgetting === undefined) forgetting = setTimeout(forget, forgottenAfter).unref()
+  else forgetting.refresh()
+}
+
+function forget(): void {
+  kept.clear()
+  keptBytes = 0
+  forgetting = undefined
 }
