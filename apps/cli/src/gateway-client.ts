@@ -118,6 +118,12 @@ export function sentenceOf(answer: unknown): string | null {
   return typeof answer.error === 'string' ? answer.error.slice(0, 1_000) : null
 }
 
+/** Which error a refusal says it is, or null for what isn't one of a gateway's. */
+export function codeOf(answer: unknown): string | null {
+  if (typeof answer !== 'object' || answer === null || !('code' in answer)) return null
+  return typeof answer.code === 'string' ? answer.code : null
+}
+
 /** Why a fetch failed, in a few words. */
 export function failure(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `it did not answer within ${deadlineMs / 1000} s`

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Context, runCli } from '@rack-gateway/cli'
@@ -44,10 +47,13 @@ describe('rack-gateway audit', () => {
     return start(program, args, { cwd, env })
   }
   /** The same without the time that starting takes: what isn't a process of its own in this file needs none. */
-  async function audit(words: readonly string[], { token = auditor.token, tz = 'UTC' } = {}): Promise<Ended> {
+  async function audit(
+    words: readonly string[],
+    { token = auditor.token, tz = 'UTC', url = system.url, interruption = new AbortController().signal } = {},
+  ): Promise<Ended> {
     const output = { stdout: '', stderr: '' }
     const context: Context = {
-      env: { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token },
+      env: { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token },
       cwd,
       configPath: join(cwd, 'config.json'),
       now: Date.now(),
@@ -61,7 +67,7 @@ describe('rack-gateway audit', () => {
       readInput: async () => '',
       interactive: false,
       openBrowser: async () => undefined,
-      interruption: () => new AbortController().signal,
+      interruption: () => interruption,
     }
     const before = process.env.TZ
     process.env.TZ = tz
@@ -176,6 +182,52 @@ describe('rack-gateway audit', () => {
     expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toBe('mine')
     await audit(['export', '--app', 'web', '--format', 'csv', '-o', 'out.csv', '--force'])
     expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toMatch(/^at,written_at,/)
+  })
+
+  test('a file that can not be written is said, and nothing is asked for', async () => {
+    const before = (await system.events()).length
+    const { code, stderr } = await audit(['export', '-o', 'missing/out.ndjson'])
+    const file = join(cwd, 'missing/out.ndjson')
+    expect([code, stderr]).toEqual([2, `rack-gateway: ${file} can not be written: ENOENT: no such file or directory\n`])
+    expect(await system.events()).toHaveLength(before)
+  })
+
+  test.each([
+    ['before the answer', (): void => undefined],
+    ['while it comes', (answer: ServerResponse): void => void answer.writeHead(200).write('{}\n')],
+  ])('Ctrl-C %s interrupts an export, and leaves no file', async (_, begins) => {
+    const interruption = new AbortController()
+    const gateway = createServer((_, answer) => {
+      begins(answer)
+      setImmediate(() => interruption.abort())
+    }).listen(0, '127.0.0.1')
+    await once(gateway, 'listening')
+    const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
+    try {
+      const { code, stderr } = await audit(['export', '-o', 'out.ndjson'], { url, interruption: interruption.signal })
+      expect([code, stderr]).toEqual([130, 'rack-gateway: interrupted: nothing has changed\n'])
+      expect(readdirSync(cwd)).toEqual([])
+    } finally {
+      gateway.closeAllConnections()
+      gateway.close()
+    }
+  })
+
+  test('an export that breaks off says what there is of it', async () => {
+    const gateway = createServer((_, answer) => {
+      answer.writeHead(200, { 'content-length': '100' }).write('{}\n', () => answer.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(gateway, 'listening')
+    const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
+    try {
+      const toFile = await audit(['export', '-o', 'out.ndjson'], { url })
+      expect(toFile).toMatchObject({ code: 7, stderr: expect.stringContaining('nothing of it was kept') })
+      expect(readdirSync(cwd)).toEqual([])
+      const printed = await audit(['export', '-o', '-'], { url })
+      expect(printed).toMatchObject({ code: 7, stderr: expect.stringContaining('what was printed is not all of it') })
+    } finally {
+      gateway.close()
+    }
   })
 
   test.each([

@@ -135,6 +135,12 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     expect([open.code, open.stderr]).toEqual([0, expect.stringContaining('stored so far')])
   })
 
+  test('a session that is over is not ended again, and that is said', async () => {
+    const admin = await person(system, 'admin')
+    const { code, stderr } = await begin(['end', session, '--reason', 'too late'], admin.token).ended
+    expect([code, stderr]).toEqual([2, `rack-gateway: the session of the recording ${session} has ended already\n`])
+  })
+
   test('what the log no longer proves is shown, said, and no success', async () => {
     const old = await record('echo old')
     await system.sql`update gateway.recordings set ended_at = ended_at - interval '2 months' where id = ${old}`

@@ -1,4 +1,5 @@
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { call, person } from './own-api/callers.ts'
 import { castOf, type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
@@ -8,6 +9,7 @@ import { openSocket } from './support/websocket.ts'
 interface Listed {
   readonly id: string
   readonly endedAt: string | null
+  readonly chunks: number
   readonly principal: { readonly name: string }
 }
 
@@ -32,18 +34,41 @@ describe('recordings by the gateway’s own API', () => {
     const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: command })
     await socket.untilEnd()
     socket.close()
-    const id = await vi.waitFor(async () => {
+    return recorded()
+  }
+  /** The newest recording, once all of it is stored. */
+  function recorded(): Promise<string> {
+    return vi.waitFor(async () => {
       const [row] = await system.sql<{ id: string; ended: boolean }[]>`
         select id, ended_at is not null as ended from gateway.recordings order by id desc limit 1`
       if (!row?.ended || made.includes(row.id) || !(await isStored(row.id))) throw new Error('it is not recorded yet')
       return row.id
-    }, 5_000)
-    return id
+    }, 10_000)
   }
   async function isStored(id: string): Promise<boolean> {
+    const [{ chunks }] = (await list(`?limit=1`)).items as [Listed]
     const keys: string[] = []
     for await (const { key } of directory.store.list(`recordings/${id}/`)) keys.push(key)
-    return keys.length === 2
+    return keys.length === chunks
+  }
+  /** More than what systems hold for a client that takes nothing. */
+  async function recordMuch(token: string): Promise<string> {
+    const socket = await openSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'cat' })
+    const line = Buffer.from(`${'The quick brown fox jumps over the lazy dog. '.repeat(400)}\r\n`)
+    for (let count = 0; count < 800; count++) socket.send(line)
+    socket.endOfInput()
+    await socket.untilEndBytes()
+    socket.close()
+    return recorded()
+  }
+  /** Takes nothing but the head of the answer. */
+  async function begin(id: string, token: string): Promise<IncomingMessage> {
+    const asked = request(`${system.url}/gateway/api/v1/recordings/${id}`, {
+      agent: false,
+      headers: { Authorization: `Bearer ${token}` },
+    }).end()
+    const [answer] = await once(asked, 'response')
+    return answer.on('error', () => undefined)
   }
   async function list(query = '', token = auditor): Promise<{ items: Listed[]; next: string | null }> {
     return (await call(system, token, 'GET', `/recordings${query}`)).json as { items: Listed[]; next: string | null }
@@ -147,6 +172,27 @@ describe('recordings by the gateway’s own API', () => {
     ])
     await directory.store.remove(first)
     expect(await read(id)).toMatchObject({ status: 502, text: expect.stringContaining('RGW_RECORDING_BROKEN') })
+  })
+
+  test('are read by so many at once, and by nobody who may no longer', async () => {
+    const id = await recordMuch(await system.token('admin'))
+    made.push(id)
+    const other = await person(system, 'auditor')
+    const answers = await Promise.all(Array.from({ length: 9 }, () => begin(id, auditor)))
+    const cut = await begin(id, other.token)
+    expect([...answers, cut].map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 10 }, () => 200))
+    expect(await read(id)).toMatchObject({ status: 429, text: expect.stringContaining('RGW_SEARCH_BUSY') })
+
+    const closed = new Promise((resolve) => cut.on('close', resolve))
+    const admin = await person(system, 'admin')
+    expect((await call(system, admin.token, 'POST', `/users/${other.id}/lock`, { reason: 'left' })).status).toBe(200)
+    await vi.waitFor(async () => expect((await begin(id, auditor)).destroy().statusCode).toBe(200), 5_000)
+    cut.resume()
+    await closed
+    expect(cut.complete).toBe(false)
+
+    for (const answer of answers) answer.destroy()
+    await vi.waitFor(async () => expect(await read(id)).toMatchObject({ status: 200, whole: true }), 5_000)
   })
 
   test('whose events are no longer in the log are shown, and said to be unproven', async () => {

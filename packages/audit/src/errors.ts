@@ -26,7 +26,7 @@ export const SearchTooBroad = createError<[number]>(
 )
 export const SearchBusy = createError<[string]>(
   'RGW_SEARCH_BUSY',
-  'too many %s of the audit log are under way at this gateway: wait for one to end, and try again',
+  'too many %s are under way at this gateway: wait for one to end, and try again',
   429,
 )
 /** The events are not in the file, or nobody knows: none of them may be promised. */

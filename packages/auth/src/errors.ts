@@ -72,7 +72,7 @@ export const InvalidCursor = createError(
 )
 export const LastAdmin = createError(
   'RGW_LAST_ADMIN',
-  'nobody would be left who manages bindings, so nothing was changed: give somebody else the role admin everywhere and without an end first',
+  'nobody would be left who can give and take roles, so nothing was changed: first give somebody else the role admin, on all racks and apps and without an end',
   409,
 )
 export const SourceNotPermitted = createError(

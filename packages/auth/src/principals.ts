@@ -136,10 +136,10 @@ function tokenPrincipal(session: SessionRecord, now: number): Principal | refusa
 }
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | refusals.Refusal {
-  const { user } = session
+  const { user, device } = session
   const refused = sessionRefusal(session, now)
   if (refused !== null) return refusals.ofAccount(refused, user.id)
-  return Object.freeze({
+  const principal: Principal = {
     kind: 'user',
     id: user.id,
     name: user.email,
@@ -148,9 +148,9 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | refu
     groups: Object.isFrozen(user.groups) ? user.groups : Object.freeze([...user.groups]),
     bindings: current(user.bindings, now),
     owner: null,
-    ...(session.device === undefined ? {} : { device: session.device }),
     expiresAt: session.expiresAt.getTime(),
-  })
+  }
+  return Object.freeze(device === undefined ? principal : { ...principal, device })
 }
 
 function secretPrincipal(token: ApiTokenRecord, now: number): Principal | refusals.Refusal {

@@ -56,7 +56,7 @@ const payloadWidth = 57
 const checkWidth = 6
 const checkAt = prefixWidth + payloadWidth
 const tokenLength = checkAt + checkWidth
-const mostVerified = 10_000
+const mostVerified = 4_000
 const latestExpiry = (2 ** 40 - 1) * 1000
 
 /**

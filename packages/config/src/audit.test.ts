@@ -51,7 +51,6 @@ test.each([
   ['AUDIT_SIGNING_KEY', `${signing},`],
   ['AUDIT_CHECKPOINT_DIR', 'relative/hunter2'],
   ['AUDIT_CHECKPOINT_S3', 'https://hunter2'],
-  ['AUDIT_CHECKPOINT_S3_LOCK', 'forever'],
   ['AUDIT_CHECKPOINT_WEBHOOK', 'http://keep.example.com/hunter2'],
   ['AUDIT_CHECKPOINT_WEBHOOK', 'https://user:hunter2@keep.example.com'],
   ['AUDIT_CHECKPOINT_WEBHOOK', 'hunter2'],
@@ -60,6 +59,11 @@ test.each([
   expect(problems).toHaveLength(1)
   expect(problems[0]).toMatch(new RegExp(`^${name} `))
   expect(problems[0]).not.toContain('hunter2')
+})
+
+test('a lock that is no duration is refused', () => {
+  const problems = problemsOf({ AUDIT_CHECKPOINT_S3: 's3://bucket/checkpoints', AUDIT_CHECKPOINT_S3_LOCK: 'forever' })
+  expect(problems).toEqual([expect.stringMatching(/^AUDIT_CHECKPOINT_S3_LOCK /)])
 })
 
 test('a webhook on this machine may be plain http', () => {

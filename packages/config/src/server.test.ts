@@ -246,6 +246,16 @@ describe('problems', () => {
     expect(problemsOf({ ...complete, DATABASE_URL: value })[0]).toMatch(/^DATABASE_URL /)
   })
 
+  test.each([
+    ['RECORDINGS_KEEP', '90d', 'RECORDINGS'],
+    ['RECORDINGS_MAX_SIZE', '500GiB', 'RECORDINGS'],
+    ['AUDIT_CHECKPOINT_S3_LOCK', '30d', 'AUDIT_CHECKPOINT_S3'],
+  ])('%s is refused without what it is about', (name, value, other) => {
+    expect(problemsOf({ ...complete, [name]: value })).toEqual([
+      `${name} is set although ${other} is not, without which it does nothing; set both, or neither`,
+    ])
+  })
+
   test("an owner's login without a runtime login is refused", () => {
     expect(problemsOf({ ...complete, DATABASE_OWNER_URL: 'postgres://owner@db/x' })[0]).toMatch(
       /^DATABASE_URL is missing although DATABASE_OWNER_URL is set/,

@@ -73,6 +73,22 @@ export interface ServerConfig {
   readonly login: LoginConfig | null
 }
 
+/** What says more about another variable, and nothing without it. */
+const saysMoreAbout: Readonly<Record<string, string>> = {
+  RECORDINGS_KEEP: 'RECORDINGS',
+  RECORDINGS_MAX_SIZE: 'RECORDINGS',
+  AUDIT_CHECKPOINT_S3_LOCK: 'AUDIT_CHECKPOINT_S3',
+}
+
+/** Whoever sets one believes that something is kept that isn't. */
+function uselessVariables(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(saysMoreAbout)
+    .filter(([name, other]) => env[name] && !env[other])
+    .map(
+      ([name, other]) => `${name} is set although ${other} is not, without which it does nothing; set both, or neither`,
+    )
+}
+
 /**
  * The server's configuration, frozen.
  *
@@ -93,7 +109,12 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   problems.push(
     ...problemsOf(ServerEnvironment, values, { variable: (name) => name, missing: (name) => meant(name, env) }),
   )
-  problems.push(...sessionProblems(values), ...loginProblems(values), ...unknownVariables(env))
+  problems.push(
+    ...uselessVariables(env),
+    ...sessionProblems(values),
+    ...loginProblems(values),
+    ...unknownVariables(env),
+  )
   if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
 
   return Object.freeze({

@@ -6,7 +6,6 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_AMBIGUOUS_PARAMETERS: 'which parameter is unknown, or could be read two ways',
   RGW_APPROVAL_NEEDED: 'which policy package wants an approval, why, and that this gateway can’t ask for one yet',
   RGW_ARCHIVE_REFUSED: 'why a month of the audit log is not archived or not dropped; nothing was dropped then',
-  RGW_AUDIT_LOG_BUSY: 'that as many read the whole audit log as may at once',
   RGW_BAD_FRAME: 'what in the request’s HTTP could be read two ways',
   RGW_BODY_TOO_LARGE: 'how large a form may be',
   RGW_BROWSER_CALL: 'why a page in a browser may not call the rack API',

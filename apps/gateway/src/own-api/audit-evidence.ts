@@ -1,9 +1,11 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { readCheckpoint } from '@rack-gateway/audit/checkpoints'
+import { createSlots } from '@rack-gateway/audit/search'
 import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
-import { AuditLogBusy } from '../errors.ts'
+import { oncePer } from '../once-per.ts'
+import { takenBy } from '../taken-by.ts'
 
 export interface SignedBy {
   readonly key: string
@@ -23,10 +25,10 @@ export interface AuditEvidence {
    * All checkpoints, the archives that were made, then all events that are here, a line of JSON each.
    *
    * @param onTaken told each time that more is wanted
-   * @throws AuditLogBusy
+   * @throws SearchBusy
    */
   read(onTaken: () => void): Readable
-  /** @throws AuditLogBusy */
+  /** @throws SearchBusy */
   prove(id: string): Promise<ProofResult>
 }
 
@@ -35,10 +37,14 @@ export const evidenceConnections = (most: number): number => 2 * most + 1
 
 /** @param most that read the log at once, and as many that are given proofs: each keeps a connection busy */
 export function createAuditEvidence(sql: Sql, most: number): AuditEvidence {
-  const readers = createPlaces(most, 'The audit log is being read by as many as may read it at once')
-  const provers = createPlaces(most, 'As many proofs are being made as may be at once')
+  const readers = createSlots(most, 'readings of the whole audit log')
+  const provers = createSlots(most, 'proofs')
   return {
-    keys: keptBriefly(() => keysOf(sql)),
+    keys: oncePer(
+      briefly,
+      () => performance.now(),
+      () => keysOf(sql),
+    ),
     read(onTaken) {
       const giveBack = readers.take()
       const output = new PassThrough()
@@ -59,37 +65,8 @@ export function createAuditEvidence(sql: Sql, most: number): AuditEvidence {
   }
 }
 
-function createPlaces(most: number, busy: string) {
-  let used = 0
-  return {
-    /** @returns the function that gives it back, to be called once @throws AuditLogBusy */
-    take(): () => void {
-      if (used >= most) throw new AuditLogBusy(`${busy}: ask again when one of them is done`)
-      used++
-      return () => void used--
-    },
-  }
-}
-
 /** Milliseconds in which strangers, however many, cost one query. */
 const briefly = 1_000
-
-function keptBriefly<T>(ask: () => Promise<T>): () => Promise<T> {
-  let kept: { readonly answer: Promise<T>; until: number } | null = null
-  return () => {
-    if (kept !== null && performance.now() < kept.until) return kept.answer
-    const asked = { answer: ask(), until: Number.POSITIVE_INFINITY }
-    function keepFor(milliseconds: number): void {
-      asked.until = performance.now() + milliseconds
-    }
-    asked.answer.then(
-      () => keepFor(briefly),
-      () => keepFor(0),
-    )
-    kept = asked
-    return asked.answer
-  }
-}
 
 async function keysOf(sql: Sql): Promise<SignedBy[]> {
   const rows = await sql`select note from audit.checkpoints where number = 1 or replaces is not null order by number`
@@ -106,12 +83,4 @@ async function* linesOf(log: DatabaseLog): AsyncGenerator<string> {
   for await (const checkpoint of log.checkpoints()) yield `${JSON.stringify({ checkpoint })}\n`
   for (const archive of await log.archives()) yield `${JSON.stringify({ archive })}\n`
   for await (const lines of log.lines()) yield `${lines.join('\n')}\n`
-}
-
-/** A part is asked for when those before it were taken. */
-async function* takenBy(parts: AsyncIterable<string>, onTaken: () => void): AsyncGenerator<string> {
-  for await (const part of parts) {
-    onTaken()
-    yield part
-  }
 }

@@ -40,8 +40,9 @@ export interface OwnApiContext {
   readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
-  /** Those who follow the audit log. */
+  /** Those who follow the audit log, or a session. */
   readonly followers: Slots
+  readonly recordingReaders: Slots
   /** Aborted when the gateway stops. */
   readonly closing: AbortSignal
   readonly studies: PolicyStudies

@@ -42,8 +42,8 @@ export interface CallerEndpoint extends EndpointShape {
   readonly callers: readonly PrincipalKind[]
   /** Whether its answer has an ETag, and isn't sent again to who has it. */
   readonly conditional?: true
-  /** Whether it answers with a token: no stolen cookie leads to one. */
-  readonly cookie?: 'refused'
+  /** Of what answers with a token for programs, to which no stolen cookie leads: what a browser does instead. */
+  readonly insteadOfCookie?: string
 }
 
 /** For a job that has nothing but the OIDC token of its CI system, as Bearer. A trust decides. */
@@ -120,7 +120,7 @@ export const endpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     callers: people,
-    cookie: 'refused',
+    insteadOfCookie: 'log in again when it has ended',
     status: 200,
     answer: schemas.RenewedSession,
   },
@@ -291,7 +291,7 @@ export const endpoints = {
   removeBinding: {
     method: 'DELETE',
     path: '/bindings/{id}',
-    summary: 'Takes a role away. The last one that manages bindings stays.',
+    summary: 'Takes a role away. Refused for the last administrator, without whom nobody could give roles.',
     permission: 'gateway:binding:write',
     scope: 'gateway',
     callers: people,
@@ -319,7 +319,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
-    cookie: 'refused',
+    insteadOfCookie: 'make it with your token, as "Authorization: Bearer"',
     body: schemas.TokenRequest,
     status: 201,
     answer: schemas.NewToken,
@@ -355,7 +355,7 @@ export const endpoints = {
     scope: 'self',
     others: 'gateway:service-account:write',
     callers: people,
-    cookie: 'refused',
+    insteadOfCookie: 'rotate it with your token, as "Authorization: Bearer"',
     body: schemas.RotationRequest,
     status: 201,
     answer: schemas.NewToken,
@@ -493,7 +493,7 @@ export const endpoints = {
     method: 'GET',
     path: '/audit/log',
     summary:
-      'Gives all that verifies the audit log: every checkpoint, then every event, a line of JSON each. What rack-gateway audit verify reads; the reading is recorded.',
+      'Gives all that it takes to verify the audit log: checkpoints, the archives that were made, then events, a line of JSON each. It is what rack-gateway audit verify reads; each reading is recorded.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     callers: everybody,

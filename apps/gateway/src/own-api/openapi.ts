@@ -122,9 +122,9 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
 }
 
 /** A cookie is no credential for what answers with a token, and changes nothing without its CSRF token. */
-function securityOf({ method, cookie }: CallerEndpoint): object[] {
+function securityOf({ method, insteadOfCookie }: CallerEndpoint): object[] {
   const byToken = [{ bearer: [] }, { basic: [] }]
-  if (cookie === 'refused') return byToken
+  if (insteadOfCookie !== undefined) return byToken
   return [...byToken, method === 'GET' ? { cookie: [] } : { cookie: [], csrf: [] }]
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type AuditSearch, createSlots } from '@rack-gateway/audit/search'
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
 import type { Recheck } from '@rack-gateway/auth/login'
@@ -22,6 +23,7 @@ import { authorise, holdsEverywhere } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import { conditionalAnswer } from './conditional-answer.ts'
+import { refuseCookie } from './cookie-limit.ts'
 import {
   apiPrefix,
   type CallerEndpoint,
@@ -66,6 +68,7 @@ export interface OwnApiOptions {
 const usualBodyLimit = 64 * 1024
 
 const mostFollowers = 10
+const mostRecordingReaders = 10
 
 /** The gateway's own JSON API: authenticate, authorise, then read and check what was sent. Only what is for anyone skips the first two. */
 export default async function ownApi(app: FastifyInstance, options: OwnApiOptions): Promise<void> {
@@ -101,7 +104,8 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     auditEvidence,
     recordings,
     auditLog,
-    followers: createSlots(mostFollowers, 'followers'),
+    followers: createSlots(mostFollowers, 'followers of the audit log and of sessions'),
+    recordingReaders: createSlots(mostRecordingReaders, 'readings of recordings'),
     closing: closingOf(app),
     studies,
   }
@@ -161,6 +165,7 @@ async function admit(
     return
   }
   await app.authenticateOwn(request, reply)
+  refuseCookie(request, endpoint)
   authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
 }
 
@@ -223,6 +228,8 @@ function lastEventIdOf({ headers }: FastifyRequest): string | null {
 
 function closingOf(app: FastifyInstance): AbortSignal {
   const closing = new AbortController()
+  // Everything that is under way listens.
+  setMaxListeners(0, closing.signal)
   app.addHook('preClose', async () => closing.abort())
   return closing.signal
 }

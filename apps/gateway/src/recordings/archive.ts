@@ -9,6 +9,7 @@ import {
   readRecording,
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
+import { takenBy } from '../taken-by.ts'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
 import { eventLine } from './event-line.ts'
 import { type FollowingOptions, followedText } from './following.ts'
@@ -18,12 +19,13 @@ import { recordedEnd } from './recorded-end.ts'
 export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find' | 'askToEnd'> {
   /**
    * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
-   * `unproven` where its events are no longer in the log, `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker before says why; after a chunk that isn't what was
-   * recorded the stream breaks off.
+   * `unproven` where its events are no longer in the log, `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker
+   * before says why; after a chunk that isn't what was recorded the stream breaks off.
    *
+   * @param onTaken told each time that more is wanted
    * @throws RecordingUnavailable without a store, RecordingBroken when nothing of it could be verified
    */
-  read(recording: ListedRecording): Promise<Readable>
+  read(recording: ListedRecording, onTaken: () => void): Promise<Readable>
   /**
    * The asciicast of a session that runs, as it is stored. Ends as `read` does, or with a marker that says why it was left.
    *
@@ -56,7 +58,7 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
       const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, hasten })
       return Readable.from(following, { objectMode: true, highWaterMark: 1 })
     },
-    async read(recording) {
+    async read(recording, onTaken) {
       const store = theStore()
       const stopping = new AbortController()
       const { id } = recording
@@ -65,7 +67,7 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
       if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`)
-      const stream = Readable.from(textOf(first.value, reading, proof), { objectMode: false })
+      const stream = Readable.from(takenBy(textOf(first.value, reading, proof), onTaken), { objectMode: false })
       return stream.once('close', () => stopping.abort())
     },
   }

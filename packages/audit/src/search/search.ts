@@ -46,8 +46,8 @@ const batchSize = 500
 
 export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions): AuditSearch {
   const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
-  const searches = createSlots(mostSearches, 'searches')
-  const exports = createSlots(mostExports, 'exports')
+  const searches = createSlots(mostSearches, 'searches of the audit log')
+  const exports = createSlots(mostExports, 'exports of the audit log')
 
   async function bounded(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
     const giveBack = searches.take()

@@ -1,5 +1,5 @@
-import { GatewayUnreachable, NotSigned, Refused, TokenRefused, Usage } from '../../errors.ts'
-import { deadlineMs, failure, sentenceOf } from '../../gateway-client.ts'
+import { GatewayUnreachable, Interrupted, NotSigned, Refused, TokenRefused, Usage } from '../../errors.ts'
+import { codeOf, deadlineMs, failure, sentenceOf } from '../../gateway-client.ts'
 import { bodyOf, headersWith, parsed } from '../../gateway-request.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
@@ -12,14 +12,14 @@ export interface Asking {
   readonly signal?: AbortSignal
 }
 
-/** A path below the gateway's API. @throws TokenRefused, Refused, NotSigned, Usage, GatewayUnreachable for all that isn't a 200 */
+/** A path below the gateway's API. @throws Interrupted by the signal; TokenRefused, Refused, NotSigned, Usage, GatewayUnreachable for all that isn't a 200 */
 export async function askAudit(target: Target, path: string, asking: Asking = {}): Promise<Response> {
   const answer = await get(target, path, asking)
   if (answer.status === 200) return answer
   const body = parsed((await bodyOf(answer)) ?? '')
   const said = printable(sentenceOf(body) ?? `it answered with status ${answer.status}, and not as a Rack Gateway does`)
   if (answer.status === 401) throw new TokenRefused(`${target.origin} refused the token: ${said}`)
-  if (answer.status === 409) throw new NotSigned(said)
+  if (codeOf(body) === 'RGW_NOT_SIGNED_YET') throw new NotSigned(said)
   if (answer.status === 403) throw new Refused(said)
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw new Usage(said)
   throw new GatewayUnreachable(`${target.origin} could not show its audit log: ${said}`)
@@ -43,7 +43,7 @@ async function get({ origin, token }: Target, path: string, { headers, send, sig
       signal: signal ?? AbortSignal.timeout(deadlineMs),
     })
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (signal?.aborted) throw new Interrupted()
     throw new GatewayUnreachable(
       `${origin} could not be asked: ${printable(failure(error))}; check the address and the network`,
     )

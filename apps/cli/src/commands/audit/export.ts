@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { access, link, rename, rm } from 'node:fs/promises'
+import { access, link, open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Readable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from '../../context.ts'
-import { GatewayUnreachable, Usage } from '../../errors.ts'
+import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
 import { failure } from '../../gateway-client.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
@@ -28,18 +27,57 @@ export async function exportAudit(context: Context, target: Target, wanted: Expo
   query.set('format', format)
   const file = resolve(context.cwd, output)
   if (output !== '-' && existing === 'keep' && (await exists(file))) throw thereAlready(file)
-  const signal = context.interruption()
-  const { body } = await askAudit(target, `/audit/export?${query}`, { signal })
-  const bytes = Readable.fromWeb(body ?? new ReadableStream())
-  if (output === '-') return whole(target, pipeline(bytes, process.stdout, { end: false, signal }))
+  const asked = { target, query, signal: context.interruption() }
+  if (output === '-') return print(asked)
+  await writeFile(asked, file, existing)
+  context.note(`the export is in ${printable(file)}`)
+}
+
+interface Asked {
+  readonly target: Target
+  readonly query: URLSearchParams
+  readonly signal: AbortSignal
+}
+
+async function print(asked: Asked): Promise<void> {
+  try {
+    await receive(asked, process.stdout, 'what was printed is not all of it')
+  } catch (error) {
+    throw isOfSystem(error) ? notWritten('standard output', error) : error
+  }
+}
+
+/** Opened first: nothing is asked for, and so recorded as read, that can't be written. */
+async function writeFile(asked: Asked, file: string, existing: Export['existing']): Promise<void> {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`
   try {
-    await whole(target, pipeline(bytes, createWriteStream(part, { flags: 'wx', mode: 0o600 }), { signal }))
+    const opened = await open(part, 'wx', 0o600)
+    try {
+      await receive(asked, opened.createWriteStream(), 'nothing of it was kept')
+    } finally {
+      await opened.close()
+    }
     await put(part, file, existing)
+  } catch (error) {
+    throw isOfSystem(error) ? notWritten(printable(file), error) : error
   } finally {
-    await rm(part, { force: true })
+    await rm(part, { force: true }).catch(() => undefined)
   }
-  context.note(`the export is in ${printable(file)}`)
+}
+
+/** @throws Interrupted, GatewayUnreachable, or the error of the system by which it can't be written */
+async function receive({ target, query, signal }: Asked, to: Writable, kept: string): Promise<void> {
+  const { body } = await askAudit(target, `/audit/export?${query}`, { signal })
+  try {
+    const bytes = Readable.fromWeb(body ?? new ReadableStream())
+    await pipeline(bytes, to, { end: to !== process.stdout, signal })
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted()
+    if (isOfSystem(error)) throw error
+    throw new GatewayUnreachable(
+      `the export of ${target.origin} broke off, so ${kept}: ${printable(failure(error))}; try again, or export less at a time with --since and --until`,
+    )
+  }
 }
 
 /** A link is made only where there is nothing yet, whoever else writes there. */
@@ -61,13 +99,12 @@ function thereAlready(output: string): Error {
   return new Usage(`${printable(output)} is there already: name another file, or add --force to replace it`)
 }
 
-async function whole({ origin }: Target, written: Promise<void>): Promise<void> {
-  try {
-    await written
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') throw error
-    throw new GatewayUnreachable(
-      `the export of ${origin} broke off, so nothing of it was kept: ${printable(failure(error))}; try again, or export less at a time with --since and --until`,
-    )
-  }
+/** What comes from the gateway has such an error as its cause at most. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
+
+function notWritten(what: string, { message }: Error): Error {
+  const [why = message] = message.split(',')
+  return new Usage(`${what} can not be written: ${printable(why)}`)
 }

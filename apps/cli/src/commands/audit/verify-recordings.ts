@@ -12,7 +12,8 @@ import {
   verifyRecordings,
 } from '@rack-gateway/recordings/verify'
 import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
+import { AuditUnreadable, Usage } from '../../errors.ts'
+import { printable } from '../../terminal.ts'
 
 /** Recordings that are held against a log while it is verified. */
 export interface RecordingsBesideLog {
@@ -29,7 +30,9 @@ export interface RecordingsBesideLog {
 export async function openRecordings(context: Context, address: string): Promise<RecordingsBesideLog> {
   const deriveKeys = keysIn(context.env.APP_SECRET_KEY)
   const store = await storeAt(address, context.cwd)
-  const stored = await listRecordings(store)
+  const stored = await listRecordings(store).catch((error: unknown) => {
+    throw unreadable(error)
+  })
   const logged = createLoggedRecordings()
   let until = 0
   return {
@@ -45,7 +48,10 @@ export async function openRecordings(context: Context, address: string): Promise
         return archived.includes(month) || (log !== null && !lacking.has(month))
       }
       const { all } = logged
-      return verifyRecordings({ store, stored, logged: all, deriveKeys, wasRead, until, now: Date.now() })
+      const held = verifyRecordings({ store, stored, logged: all, deriveKeys, wasRead, until, now: Date.now() })
+      return held.catch((error: unknown) => {
+        throw unreadable(error)
+      })
     },
   }
 }
@@ -60,6 +66,12 @@ async function storeAt(address: string, cwd: string): Promise<ObjectStore> {
   } catch (error) {
     throw new Usage(`--recordings can not be read: ${error instanceof Error ? error.message : 'it can not be opened'}`)
   }
+}
+
+/** What can't be read is neither proven nor refuted. */
+function unreadable(error: unknown): Error {
+  const why = error instanceof Error ? printable(error.message) : 'for an unknown reason'
+  return new AuditUnreadable(`the recordings could not be read to their end, so nothing is known of them: ${why}`)
 }
 
 function keysIn(setting: string | undefined): DeriveKeys | null {

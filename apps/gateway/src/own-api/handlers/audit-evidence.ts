@@ -1,7 +1,7 @@
 import { NotFound } from '@rack-gateway/auth'
 import { NotSignedYet } from '../../errors.ts'
-import { watchCaller } from '../audit/watched.ts'
 import type { Handlers } from '../call.ts'
+import { watchedAnswer } from '../watched-answer.ts'
 
 export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 'proveAuditEvent'> = {
   async listAuditKeys({ auditEvidence }) {
@@ -11,15 +11,11 @@ export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 
   async readAuditLog(call) {
     // Recorded first: it is then among what is read.
     await call.record({ kind: 'audit.read', detail: { what: 'the whole log' } })
-    const watch = watchCaller({ ...call, permitted: call.again })
-    try {
-      const body = call.auditEvidence.read(watch.taken)
-      watch.signal.addEventListener('abort', () => body.destroy())
-      return { body, mediaType: 'application/x-ndjson', fileName: null, release: watch.stop }
-    } catch (error) {
-      watch.stop()
-      throw error
-    }
+    return watchedAnswer(call, {}, async ({ taken }) => ({
+      body: call.auditEvidence.read(taken),
+      mediaType: 'application/x-ndjson',
+      fileName: null,
+    }))
   },
 
   async proveAuditEvent({ auditEvidence, id, record }) {

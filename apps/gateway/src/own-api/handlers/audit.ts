@@ -3,9 +3,9 @@ import { exportFormats } from '@rack-gateway/audit/export'
 import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { exportStream } from '../audit/export-stream.ts'
 import { followStream } from '../audit/follow-stream.ts'
-import { watchCaller } from '../audit/watched.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { apiPrefix } from '../endpoints.ts'
+import { watchedAnswer } from '../watched-answer.ts'
 
 type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'followAudit' | 'exportAudit'>
 
@@ -31,26 +31,16 @@ export const auditHandlers: AuditHandlers = {
 
   async followAudit(call) {
     const { query, auditLog, followers, lastEventId } = call
-    const giveBack = followers.take()
-    const watch = watchCaller({ ...call, permitted: call.again })
-    function release(): void {
-      watch.stop()
-      giveBack()
-    }
-    try {
+    return watchedAnswer(call, { take: followers.take, farewell }, async ({ signal, taken }) => {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
         kind: 'audit.read',
         detail: { ...query, page: lastEventId === null ? 'follow' : 'follow on' },
       })
       const show = (event: FoundEvent) => shown(event, call)
-      const body = streamOf(followStream({ follower, show, signal: watch.signal, onTaken: watch.taken }))
-      cutWhenOver(body, watch.signal)
-      return { body, mediaType: 'text/event-stream', fileName: null, release }
-    } catch (error) {
-      release()
-      throw error
-    }
+      const body = streamOf(followStream({ follower, show, signal, onTaken: taken }))
+      return { body, mediaType: 'text/event-stream', fileName: null }
+    })
   },
 
   async exportAudit(call) {
@@ -63,25 +53,22 @@ export const auditHandlers: AuditHandlers = {
         await batches.return?.()
         throw error
       })
-    const watch = watchCaller({ ...call, permitted: call.again })
-    function release(): void {
-      watch.stop()
-      // Whoever has gone before the first part was wanted leaves a reader that nobody else ends.
-      batches.return?.().catch(() => undefined)
-    }
-    const body = streamOf(
-      exportStream({
-        batches: { [Symbol.asyncIterator]: () => batches },
-        format,
-        signal: watch.signal,
-        onTaken: watch.taken,
-        record: ({ count, sha256, complete }) =>
-          call.record({ kind: 'audit.exported', detail: { ...filters, format: name, count, sha256, complete } }),
-      }),
-    )
-    watch.signal.addEventListener('abort', () => body.destroy())
     const fileName = `audit-${new Date(call.moment.at).toISOString().slice(0, 19).replaceAll(':', '')}.${name === 'csv' ? 'csv' : 'ndjson'}`
-    return { body, mediaType: format.mediaType, fileName, release }
+    return watchedAnswer(call, {}, async ({ signal, taken }) => {
+      const body = streamOf(
+        exportStream({
+          batches: { [Symbol.asyncIterator]: () => batches },
+          format,
+          signal,
+          onTaken: taken,
+          record: ({ count, sha256, complete }) =>
+            call.record({ kind: 'audit.exported', detail: { ...filters, format: name, count, sha256, complete } }),
+        }),
+      )
+      // Whoever has gone before the first part was wanted leaves a reader that nobody else ends.
+      const end = () => void batches.return?.().catch(() => undefined)
+      return { body, mediaType: format.mediaType, fileName, end }
+    })
   },
 }
 
@@ -101,10 +88,6 @@ function shown({ id, writtenAt, event }: FoundEvent, { publicUrl }: Pick<OwnCall
 /** One part is kept ready, and no more. */
 function streamOf(parts: AsyncGenerator<string>): Readable {
   return Readable.from(parts, { objectMode: true, highWaterMark: 1 })
-}
-
-function cutWhenOver(body: Readable, signal: AbortSignal): void {
-  signal.addEventListener('abort', () => void setTimeout(() => body.destroy(), farewell).unref())
 }
 
 /** Reads the first batch, so that what can't be read is refused as such and not broken off. */

@@ -1,9 +1,9 @@
 import { NotFound } from '@rack-gateway/auth'
 import { RecordingOver, RecordingRemoved } from '../../errors.ts'
 import type { ListedRecording } from '../../recordings/catalogue.ts'
-import { watchCaller } from '../audit/watched.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { timeOf } from '../times.ts'
+import { watchedAnswer } from '../watched-answer.ts'
 
 const usual = 50
 
@@ -17,40 +17,28 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
   },
 
   /** Whoever reads a session is in the log before they see any of it. */
-  async readRecording({ recordings, id, record }) {
-    const recording = await theRecording({ recordings, id })
-    const stream = await recordings.read(recording)
-    await record({ kind: 'recording.read', ...placeOf(recording) }).catch((error: unknown) => {
-      stream.destroy()
-      throw error
+  async readRecording(call) {
+    const { recordings, id, record, recordingReaders } = call
+    const recording = await theRecording(call)
+    return watchedAnswer(call, { take: recordingReaders.take }, async (watch) => {
+      const body = await recordings.read(recording, watch.taken)
+      await record({ kind: 'recording.read', ...placeOf(recording) }).catch((error: unknown) => {
+        body.destroy()
+        throw error
+      })
+      return { body, mediaType: 'application/x-asciicast', fileName: `${id}.cast`, end: () => body.destroy() }
     })
-    return {
-      body: stream,
-      mediaType: 'application/x-asciicast',
-      fileName: `${id}.cast`,
-      release: () => stream.destroy(),
-    }
   },
 
   async followRecording(call) {
     const { recordings, query, followers, record } = call
     const recording = await theRecording(call)
-    const giveBack = followers.take()
-    const watch = watchCaller({ ...call, permitted: call.again })
-    function release(): void {
-      watch.stop()
-      giveBack()
-    }
-    try {
-      const { from = 'start' } = query
+    const { from = 'start' } = query
+    return watchedAnswer(call, { take: followers.take, farewell }, async ({ signal, taken }) => {
       await record({ kind: 'recording.read', ...placeOf(recording), detail: { live: true, from } })
-      const body = recordings.follow(recording, { from, signal: watch.signal, onTaken: watch.taken })
-      watch.signal.addEventListener('abort', () => void setTimeout(() => body.destroy(), farewell).unref())
-      return { body, mediaType: 'application/x-asciicast', fileName: null, release }
-    } catch (error) {
-      release()
-      throw error
-    }
+      const body = recordings.follow(recording, { from, signal, onTaken: taken })
+      return { body, mediaType: 'application/x-asciicast', fileName: null }
+    })
   },
 
   /** The event is durable before anybody is told. */

@@ -1,7 +1,6 @@
 import { NotFound } from '@rack-gateway/auth'
 import { NobodyWaits, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
-import { refuseCookie } from '../cookie-limit.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
 import { whoseList } from '../whose.ts'
@@ -26,7 +25,6 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
   },
 
   async renewSession(call) {
-    refuseCookie(call, 'log in again when it has ended')
     const { changes, principal, sessionTerms, recheck, now } = call
     await recheck(principal.id)
     if (!call.isWaitedFor()) throw ruled(new NobodyWaits(), 'nobody-waits')

@@ -3,7 +3,6 @@ import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
-import { refuseCookie } from '../cookie-limit.ts'
 import { apiPrefix } from '../endpoints.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
@@ -27,7 +26,6 @@ export const tokenHandlers: Handlers<Names> = {
   },
 
   async createToken(call) {
-    refuseCookie(call, 'make it with your token, as "Authorization: Bearer"')
     const { body, principal, others, changes } = call
     const { name, rack, sources = [], serviceAccount } = body
     if (serviceAccount !== undefined && !others) throw notForAccounts()
@@ -49,7 +47,6 @@ export const tokenHandlers: Handlers<Names> = {
   },
 
   async rotateToken(call) {
-    refuseCookie(call, 'rotate it with your token, as "Authorization: Bearer"')
     const { body, changes, lists, id, now } = call
     const held = await lists.token(id)
     const own = isOwn(held, call.principal)

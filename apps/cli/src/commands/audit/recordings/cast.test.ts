@@ -50,6 +50,16 @@ test('one without a verdict broke off', async () => {
   expect((await read(`${header}[0,"o","x"]\n`)).end).toContain('the recording broke off')
 })
 
+test('one whose connection breaks says so', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`${header}[0,"o","x"]\n`)
+    throw new Error('terminated')
+  }
+  const { events } = await readCast(broken())
+  const end = eachEvent({ events }, { signal: new AbortController().signal, note() {}, async take() {} })
+  await expect(end).rejects.toMatchObject({ code: 'RGW_CLI_RECORDING_NOT_WHOLE' })
+})
+
 test('one that nobody has closed is said to be open', async () => {
   const { end, notes } = await read(`${header}[0,"v","open"]\n`)
   expect([end, notes]).toEqual(['whole', [expect.stringContaining('so far')]])
@@ -65,6 +75,6 @@ test.each(['', '<html>', '{"version":2}\n', `${header.replace('80', '0')}`, `${h
 test.each(['nonsense\n', '[1,"o"]\n', '[-1,"o","x"]\n', `[0,"o","${'x'.repeat(2_000_000)}`])(
   'a line that is no event is refused',
   async (line) => {
-    expect((await read(header + line, 65_536)).end).toMatch(/no recording|broke off/)
+    expect((await read(header + line, 65_536)).end).toContain('what came is no recording')
   },
 )

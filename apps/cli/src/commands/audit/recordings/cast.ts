@@ -111,6 +111,7 @@ async function takeAll(
   for (;;) {
     const step = await events.next().catch((error: unknown) => {
       if (signal.aborted) return null
+      if (error instanceof GatewayUnreachable) throw error
       throw brokenOff(printable(failure(error)))
     })
     if (step === null || signal.aborted) return 'left'
