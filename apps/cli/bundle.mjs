@@ -54,6 +54,8 @@ const common = {
   format: 'esm',
   target: 'node20.19',
   conditions: ['@rack-gateway/source'],
+  // Of several native modules, it loads the one for the system that it runs on.
+  external: ['@napi-rs/keyring'],
   // Less to read at each start; names stay, for the stack of a failure.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -85,6 +87,7 @@ const quick = {
   main: 'src/main.ts',
   'judgement-anew': 'src/precheck/judgement-anew.ts',
   refresh: 'src/precheck/refresh.ts',
+  'kept-token': 'src/token-store/kept-token.ts',
 }
 for (const [name, source] of Object.entries(quick))
   await build({

@@ -78,6 +78,7 @@ test.each([
   'precheck/judgement.ts',
   'precheck/judgement-anew.ts',
   'precheck/refresh.ts',
+  'token-store/kept-token.ts',
 ])('a wrapped command waits for no large package: %s', async (entry) => {
   const { metafile } = await build({
     absWorkingDir: cli,
@@ -90,6 +91,7 @@ test.each([
     write: false,
     metafile: true,
     conditions: ['@rack-gateway/source'],
+    external: ['@napi-rs/keyring'],
   })
   const files = Object.entries(metafile.outputs)
   const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []

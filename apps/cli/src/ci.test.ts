@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { jsonFaults } from './json-faults.ts'
+import { jsonShapes } from './json-shapes.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
@@ -35,7 +37,10 @@ test('prints RACK_URL alone, from an address and a name that it has checked itse
     stdout: `RACK_URL=${url.replace('//', `//convox:${token}@`)}/rack/staging\n`,
     stderr: '',
   })
-  expect(asked).toEqual([{ authorization: `Bearer ${jwt}`, path: '/gateway/api/v1/workload-sessions' }])
+  const asJson = await machine.call(['ci', 'login', url, '--json'], { RACK_GATEWAY_ID_TOKEN: jwt })
+  expect(jsonFaults(jsonShapes['ci login'] ?? {}, JSON.parse(asJson.stdout))).toEqual([])
+  expect(asked).toHaveLength(2)
+  expect(asked[0]).toEqual({ authorization: `Bearer ${jwt}`, path: '/gateway/api/v1/workload-sessions' })
 })
 
 test('takes the address from RACK_GATEWAY_URL, and the rack that is named', async () => {

@@ -14,7 +14,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     const line = parseCommandLine(args)
     const { for: whose, words, rack } = line
     if (whose === 'convox') return await runWrapped(context, line)
-    // yargs takes longer to load than Node: convox's commands don't wait for it.
+    // Convox's commands don't wait for what only ours need.
     const { runOwn } = await import('./own.ts')
     return await runOwn(context, words, rack)
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What a command may see and do of the world around it. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv
+  readonly platform: NodeJS.Platform
   /** Where the person stands. */
   readonly cwd: string
   /** The CLI's file. */
@@ -15,8 +16,16 @@ export interface Context {
   readSecret(prompt: string): Promise<string>
   /** All that is piped in, as text; null when it is longer than so many bytes. */
   readInput(most: number): Promise<string | null>
+  /** A line that a person types at the terminal, after a question. */
+  ask(question: string): Promise<string>
+  /** A line on the terminal that the next one replaces; empty: none. Nothing where stderr is no terminal. */
+  status(line: string): void
   /** Whether a person sits at the terminal. */
   readonly interactive: boolean
+  /** How wide the terminal is that the answer goes to; null where it is none. */
+  readonly columns: number | null
+  /** Whether the answer goes to a terminal that may show it in colours and weights (`NO_COLOR`). */
+  readonly styled: boolean
   /** Opens a page in the person's browser. Resolves once that is under way. */
   openBrowser(address: string): Promise<void>
   /** Aborts at Ctrl-C; from then on, the command ends by itself. */

@@ -1,4 +1,5 @@
-import { type Asker, endOwnSession, listSessions } from './own-sessions.ts'
+import type { Asker } from './gateway-api.ts'
+import { endOwnSession, listSessions } from './own-sessions.ts'
 import { printable } from './terminal.ts'
 
 /** Another entry of the file, which is kept; null where it has no address. */

@@ -11,6 +11,8 @@ export const JobTokenMissing = createError<[string]>('RGW_CLI_JOB_TOKEN_MISSING'
 export const Refused = createError<[string]>('RGW_CLI_REFUSED', '%s')
 /** A proof that there is none of yet. */
 export const NotSigned = createError<[string]>('RGW_CLI_NOT_SIGNED', '%s')
+/** The gateway can't record what was asked for, so it isn't done; or it is done, and couldn't be recorded. */
+export const AuditUnavailable = createError<[string]>('RGW_CLI_AUDIT_UNAVAILABLE', '%s')
 export const AuditUnreadable = createError<[string]>('RGW_CLI_AUDIT_UNREADABLE', '%s')
 /** A policy document, or a file of cases for one. */
 export const PolicyInvalid = createError<[string]>('RGW_CLI_POLICY_INVALID', '%s')
@@ -20,6 +22,8 @@ export const RecordingBroken = createError<[string]>('RGW_CLI_RECORDING_BROKEN',
 export const RecordingNotWhole = createError<[string]>('RGW_CLI_RECORDING_NOT_WHOLE', '%s')
 export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
 export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
+/** The system's keychain can't be asked. */
+export const KeychainUnusable = createError<[string]>('RGW_CLI_KEYCHAIN_UNUSABLE', '%s')
 export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')
 export const ConvoxNotExecutable = createError<[string, string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',

@@ -2,9 +2,8 @@ import type { Secret } from '@rack-gateway/config/client'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, TokenRefused } from './errors.ts'
-import { bodyOf, deadlineMs, failure, parsed, sentenceOf } from './gateway-client.ts'
-import { printable } from './terminal.ts'
-import { version } from './version.ts'
+import { errorIn, refusalOf } from './gateway-refusal.ts'
+import { askGateway } from './gateway-request.ts'
 
 /** What comes is put into a shell: nothing but what needs no quotes there is taken. */
 const Session = Type.Object({
@@ -18,34 +17,19 @@ export interface JobSession {
   readonly racks: readonly string[]
 }
 
-/** Exchanges a job's OIDC token for one of the gateway's. @throws TokenRefused, GatewayUnreachable */
+/** Exchanges a job's OIDC token for one of the gateway's. @throws TokenRefused, and as `refusalOf` */
 export async function exchangeJobToken(origin: string, jwt: Secret, trust: string | null): Promise<JobSession> {
-  const { status, body } = await post(origin, jwt, trust)
-  const answer = parsed(body)
-  if (status === 201 && Value.Check(Session, answer)) return { ...answer, racks: answer.racks.map(({ name }) => name) }
-  if (status >= 400 && status < 500 && status !== 404)
-    throw new TokenRefused(`${origin} refused this job: ${printable(sentenceOf(answer) ?? `status ${status}`)}`)
-  const reason = sentenceOf(answer) ?? `it answered with status ${status}, and not as a Rack Gateway does`
-  throw new GatewayUnreachable(`${origin} could not let this job in: ${printable(reason)}`)
-}
-
-async function post(origin: string, jwt: Secret, trust: string | null): Promise<{ status: number; body: string }> {
-  try {
-    const answer = await fetch(`${origin}/gateway/api/v1/workload-sessions`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${jwt.reveal()}`,
-        'content-type': 'application/json',
-        'user-agent': `rack-gateway/${version()}`,
-      },
-      body: JSON.stringify(trust === null ? {} : { trust }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(deadlineMs),
-    })
-    return { status: answer.status, body: (await bodyOf(answer)) ?? '' }
-  } catch (error) {
-    throw new GatewayUnreachable(
-      `${origin} could not be asked: ${printable(failure(error))}; check the address and the network`,
-    )
-  }
+  const answer = await askGateway(origin, {
+    path: '/workload-sessions',
+    token: jwt,
+    body: trust === null ? {} : { trust },
+  })
+  const { status, value } = answer
+  if (status === 201 && Value.Check(Session, value)) return { ...value, racks: value.racks.map(({ name }) => name) }
+  if (status === 201) throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does: check the address`)
+  const error = errorIn(value)
+  // Whatever it is, it is the job's token that wasn't taken.
+  if (error !== null && status >= 400 && status < 500 && status !== 404 && status !== 429)
+    throw new TokenRefused(`${origin} refused this job: ${error.sentence}`)
+  throw refusalOf(origin, answer)
 }

@@ -1,24 +1,38 @@
-/** What `rack-gateway` exits with when it isn't convox that ends it. `README.md` has them for people. */
+/** What `rack-gateway` exits with when it isn't convox that ends it. */
 export const exitCodes = {
   ok: 0,
   failure: 1,
   usage: 2,
-  /** What was to be checked isn't as it should be: a document, a case, a rule that no case exercises. */
   checkFailed: 3,
   notLoggedIn: 4,
-  /** The policy refuses the command: convox wasn't started, or `can` was asked. */
   denied: 5,
-  /** `audit verify`, `audit play`: the log, or a recording, is not what was recorded. */
-  tampered: 6,
-  /** Nothing is known: the log could not be read to its end, or no checkpoint has signed the event yet. */
-  unverified: 8,
+  waiting: 6,
   unreachable: 7,
+  auditUnavailable: 8,
   configuration: 78,
   convoxNotExecutable: 126,
   convoxMissing: 127,
-  /** Ctrl-C while a login waited. */
   interrupted: 130,
 } as const
+
+/** What each one says to a script. The reference and the manual are made from it. */
+export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done',
+  failure: 'an unexpected failure',
+  usage: 'the command can’t be understood or can’t be done as it is asked, or no rack is chosen among several',
+  checkFailed:
+    'what was checked is not as it should be: a policy document, a case, a rule that no case exercises (--strict); a log, a proof or a recording that is not what was recorded',
+  notLoggedIn: 'not logged in, or the token has ended, was refused or is missing',
+  denied: 'the policy refuses it: convox wasn’t started, can was asked, or the gateway refused',
+  waiting: 'reserved: it waits for somebody, such as an approval',
+  unreachable: 'the gateway can’t be reached, or what answers isn’t one',
+  auditUnavailable:
+    'the audit log is not available: the gateway can’t record the call, or the log, a recording or a proof can’t be read to its end or isn’t signed yet',
+  configuration: 'configuration: a broken file, an unknown rack, half of the variables',
+  convoxNotExecutable: 'convox can’t be executed',
+  convoxMissing: 'convox is missing',
+  interrupted: 'Ctrl-C before it was done',
+}
 
 const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_USAGE', exitCodes.usage],
@@ -30,13 +44,15 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_REFUSED', exitCodes.denied],
   ['RGW_CLI_POLICY_INVALID', exitCodes.checkFailed],
-  ['RGW_CLI_NOT_SIGNED', exitCodes.unverified],
-  ['RGW_CLI_AUDIT_UNREADABLE', exitCodes.unverified],
-  ['RGW_CLI_RECORDING_NOT_WHOLE', exitCodes.unverified],
-  ['RGW_CLI_RECORDING_BROKEN', exitCodes.tampered],
+  ['RGW_CLI_RECORDING_BROKEN', exitCodes.checkFailed],
+  ['RGW_CLI_AUDIT_UNAVAILABLE', exitCodes.auditUnavailable],
+  ['RGW_CLI_NOT_SIGNED', exitCodes.auditUnavailable],
+  ['RGW_CLI_AUDIT_UNREADABLE', exitCodes.auditUnavailable],
+  ['RGW_CLI_RECORDING_NOT_WHOLE', exitCodes.auditUnavailable],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],
+  ['RGW_CLI_KEYCHAIN_UNUSABLE', exitCodes.configuration],
   ['RGW_CLI_CONVOX_NOT_EXECUTABLE', exitCodes.convoxNotExecutable],
   ['RGW_CLI_CONVOX_MISSING', exitCodes.convoxMissing],
 ])

@@ -14,7 +14,8 @@ export function expiryOf(expiresAt: string | undefined, now: number): Expiry {
   return { state: end - now <= soon ? 'ends soon' : 'valid', at, words: `ends in ${span(end - now)}` }
 }
 
-function span(ms: number): string {
+/** A span of time in its largest unit, such as `3 days`. */
+export function span(ms: number): string {
   const units: readonly [number, string][] = [
     [day, 'day'],
     [60 * 60 * 1000, 'hour'],

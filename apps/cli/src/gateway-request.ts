@@ -1,15 +1,108 @@
 import type { Secret } from '@rack-gateway/config/client'
+import { BadSetting, GatewayUnreachable, Interrupted } from './errors.ts'
+import { printable } from './terminal.ts'
 import { version } from './version.ts'
 
+/** A request to the gateway's own API. */
+export interface GatewayRequest {
+  /** Below `/gateway/api/v1`, with the query. */
+  readonly path: `/${string}`
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  /** Without one it is asked as nobody. */
+  readonly token?: Secret
+  /** Sent as JSON. */
+  readonly body?: object
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds until all of the answer must be there. */
+  readonly deadline?: number
+  /** Gives it up. */
+  readonly signal?: AbortSignal
+}
+
+export interface GatewayAnswer {
+  readonly kind: 'answered'
+  readonly status: number
+  readonly headers: Headers
+  /** Empty when it is longer than any that we ask for. */
+  readonly text: string
+  /** What the text is as JSON; undefined for what is none. */
+  readonly value: unknown
+}
+
+export interface NoAnswer {
+  readonly kind: 'unanswered'
+  /** In a few words. */
+  readonly reason: string
+}
+
+const usualDeadline = 10_000
 const longestAnswer = 2 * 1024 * 1024
 
-/** What every request to the gateway's own API is sent with. */
-export function headersWith(token: Secret): Record<string, string> {
-  return {
-    authorization: `Bearer ${token.reveal()}`,
-    accept: 'application/json',
-    'user-agent': `rack-gateway/${version()}`,
+/** Asks, and tells what went wrong on the way instead of throwing. @throws Interrupted by the signal, BadSetting */
+export async function tryGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer | NoAnswer> {
+  const { deadline = usualDeadline, signal } = request
+  const limit = AbortSignal.timeout(deadline)
+  try {
+    const answer = await send(origin, request, signal === undefined ? limit : AbortSignal.any([limit, signal]))
+    const text = (await bodyOf(answer)) ?? ''
+    return { kind: 'answered', status: answer.status, headers: answer.headers, text, value: parsed(text) }
+  } catch (error) {
+    if (error instanceof BadSetting) throw error
+    if (signal?.aborted) throw new Interrupted()
+    return { kind: 'unanswered', reason: failure(error, deadline) }
   }
+}
+
+/** Asks. @throws Interrupted by the signal, BadSetting, GatewayUnreachable */
+export async function askGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer> {
+  const answer = await tryGateway(origin, request)
+  if (answer.kind === 'unanswered') throw unreachable(origin, answer.reason)
+  return answer
+}
+
+/** Asks for what is read while it comes: the signal ends it, no deadline does. @throws as `askGateway` */
+export async function openGateway(
+  origin: string,
+  request: GatewayRequest & { signal: AbortSignal },
+): Promise<Response> {
+  try {
+    return await send(origin, request, request.signal)
+  } catch (error) {
+    if (error instanceof BadSetting) throw error
+    if (request.signal.aborted) throw new Interrupted()
+    throw unreachable(origin, failure(error))
+  }
+}
+
+/** The one place that speaks to a gateway. It follows no redirect, which could carry the token elsewhere. */
+async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
+  const { path, token, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
+  mustVerify(origin)
+  return fetch(`${origin}/gateway/api/v1${path}`, {
+    method,
+    headers: {
+      accept: 'application/json',
+      'user-agent': `rack-gateway/${version()}`,
+      ...(token && { authorization: `Bearer ${token.reveal()}` }),
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    redirect: 'manual',
+    signal,
+  })
+}
+
+/** Node verifies certificates unless this variable says otherwise. @throws BadSetting */
+function mustVerify(origin: string): void {
+  if (origin.startsWith('https:') && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+    throw new BadSetting(
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway: unset it, and name the certificate of a CA of your own in NODE_EXTRA_CA_CERTS',
+    )
+}
+
+export function unreachable(origin: string, reason: string): Error {
+  return new GatewayUnreachable(`${origin} could not be asked: ${printable(reason)}; check the address and the network`)
 }
 
 /** The body as text, or null when it is longer than any that we ask for. */
@@ -30,4 +123,12 @@ export function parsed(body: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Why asking failed, in a few words. */
+export function failure(error: unknown, deadline = usualDeadline): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `it did not answer within ${deadline / 1000} s`
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return cause instanceof Error ? cause.message : String(cause)
 }

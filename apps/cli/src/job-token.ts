@@ -1,7 +1,9 @@
 import { Secret } from '@rack-gateway/config/client'
 import { JobTokenMissing } from './errors.ts'
-import { bodyOf, deadlineMs, failure, parsed } from './gateway-client.ts'
+import { bodyOf, failure, parsed } from './gateway-request.ts'
 import { printable } from './terminal.ts'
+
+const deadlineMs = 10_000
 
 /** Where the pipeline files of the documentation put it. */
 export const jobTokenVariable = 'RACK_GATEWAY_ID_TOKEN'

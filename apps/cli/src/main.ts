@@ -4,7 +4,7 @@ import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { interruption } from './interruption.ts'
 import { standingPlace } from './standing-place.ts'
-import { readSecret } from './terminal.ts'
+import { ask, readSecret, showStatus } from './terminal.ts'
 
 const { env, platform } = process
 const cwd = standingPlace(env, process.cwd())
@@ -13,14 +13,19 @@ if (cwd !== process.cwd()) process.chdir(cwd)
 process.exitCode = await runCli(
   {
     env,
+    platform,
     cwd,
     configPath: clientConfigPath({ env, platform, home: homedir(), cwd }),
     now: Date.now(),
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
     readSecret,
+    ask,
+    status: showStatus,
     readInput: async (most) => (await import('./read-input.ts')).readAll(process.stdin, most),
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    columns: process.stdout.isTTY === true ? process.stdout.columns : null,
+    styled: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,
   },

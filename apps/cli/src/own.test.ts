@@ -32,19 +32,26 @@ async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Prom
 }
 
 describe('login', () => {
-  test('asks the gateway, keeps what it says in the shape of the reference, and makes the first one current', async () => {
+  test('asks the gateway, keeps what it says for every rack there, and makes the first one current', async () => {
     const { url, asked } = await gatewayThat({ status: 200, body: me })
     const outcome = await machine.run(['login', 'staging', `${url}/`, '--token', '-'], {}, 'rgs_token\n')
     expect(outcome).toMatchObject({ code: 0, stdout: 'Logged in to staging as ada@example.com.\n', stderr: '' })
     expect(asked).toEqual([{ authorization: 'Bearer rgs_token', path: '/gateway/api/v1/me' }])
     expect(machine.config()).toEqual({
       gateways: { staging: { url, rack: 'staging' } },
-      tokens: {
-        staging: {
+      sessions: {
+        [url]: {
           token: 'rgs_token',
           email: 'ada@example.com',
           expires_at: new Date(expiresAt).toISOString(),
           renew_at: expect.stringMatching(/^\d{4}-.*Z$/),
+          confirmed: {
+            at: expect.stringMatching(/^\d{4}-.*Z$/),
+            kind: 'user',
+            rack: null,
+            racks: ['production', 'staging'],
+            roles: ['deployer'],
+          },
         },
       },
       current: 'staging',
@@ -66,7 +73,7 @@ describe('login', () => {
     expect(machine.config()).toMatchObject({
       x: 1,
       gateways: { production: { url, color: 'red', rack: 'production' }, staging: { url: nobody } },
-      tokens: { production: { token: 'rgs_new', note: 'n' }, staging: { token: 's' } },
+      sessions: { [url]: { token: 'rgs_new', note: 'n' }, [nobody]: { token: 's' } },
       current: 'staging',
     })
     expect((await machine.run(['apps', '-r', 'production'])).convox?.rackUrl).toBe(
@@ -77,13 +84,13 @@ describe('login', () => {
   test.each([
     ['the only rack', 'work', { ...me, racks: ['main'] }, [], 'main'],
     ["the token's own rack", 'work', { ...me, rack: 'staging' }, [], 'staging'],
-    ['the one that is asked for', 'work', me, ['--rack', 'production'], 'production'],
-    ['none where there is none yet', 'work', { ...me, racks: [] }, [], undefined],
+    ['the one that is asked for', 'work', me, ['--as-rack', 'production'], 'production'],
+    ['the one that may be meant, where there is none yet', 'work', { ...me, racks: [] }, [], 'work'],
     ['the one of the same name', 'production', me, [], 'production'],
   ])('chooses %s', async (_, name, body, more, rack) => {
     const { url } = await gatewayThat({ status: 200, body })
     expect((await machine.call(['login', name, url, '--token', 't', ...more])).code).toBe(0)
-    expect(machine.config()).toMatchObject({ gateways: { [name]: rack === undefined ? { url } : { url, rack } } })
+    expect(machine.config()).toMatchObject({ gateways: { [name]: { url, rack } } })
   })
 
   test.each([
@@ -96,8 +103,8 @@ describe('login', () => {
     expect(outcome.stderr.includes('kept unchecked')).toBe(note !== '')
     expect(outcome.stderr).toContain(note)
     expect(machine.config()).toEqual({
-      gateways: { staging: { url } },
-      tokens: { staging: { token: 't' } },
+      gateways: { staging: { url, rack: 'staging' } },
+      sessions: { [url]: { token: 't' } },
       current: 'staging',
     })
   })
@@ -131,7 +138,7 @@ describe('login', () => {
       'does not answer as a gateway',
     ],
     ['an impossible time', { status: 200, body: { ...me, expiresAt: 'never' } }, 7, 'not a time'],
-    ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'add --rack with one of a, b'],
+    ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'add --as-rack with one of a, b'],
   ])('keeps nothing after %s', async (_, answer, code, sentence) => {
     const { url, asked } = await gatewayThat(answer)
     const outcome = await machine.call(['login', 'staging', url, '--token', 'rgs_secret'])
@@ -153,9 +160,9 @@ describe('login', () => {
     [['staging', 'https://x', '--token', 'a b'], 'has characters that no token has'],
     [['__proto__', 'https://x', '--token', 't'], "can't be a name"],
     [['a/b', 'https://x', '--token', 't'], "can't be a name"],
-    [['staging', 'https://x', '--token', 't', '--rack', '../x'], 'is not the name of a rack'],
-    [[], 'an argument is missing'],
-    [['a', 'https://x', '--tokn', 't'], 'Unknown argument: tokn'],
+    [['staging', 'https://x', '--token', 't', '--as-rack', '../x'], 'is not the name of a rack'],
+    [[], 'login needs NAME, what you call it; see: rack-gateway help login'],
+    [['a', 'https://x', '--tokn', 't'], 'login has no flag --tokn: did you mean --token?'],
   ])('%j is refused as a usage error', async (words, sentence) => {
     const outcome = await machine.call(['login', ...words])
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
@@ -173,11 +180,11 @@ describe('login', () => {
   test('at the same time as others loses nothing', async () => {
     const names = ['a', 'b', 'c', 'd']
     const outcomes = await Promise.all(
-      names.map((name) => machine.run(['login', name, nobody, '--token', `t-${name}`])),
+      names.map((name) => machine.run(['login', name, nobody, '--token', `rgt_${name}`])),
     )
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0])
     expect(machine.config()).toMatchObject({
-      tokens: { a: { token: 't-a' }, b: { token: 't-b' }, c: { token: 't-c' }, d: { token: 't-d' } },
+      tokens: { a: { token: 'rgt_a' }, b: { token: 'rgt_b' }, c: { token: 'rgt_c' }, d: { token: 'rgt_d' } },
     })
   })
 
@@ -210,14 +217,16 @@ describe('logout', () => {
   test('forgets one token and keeps the rest', async () => {
     machine.configure(away)
     expect((await machine.call(['logout', 'staging'])).stdout).toContain('Logged out of staging.')
-    expect(machine.config()).toEqual({ ...away, tokens: { production: { token: 'rgs_production' } } })
+    const { tokens: _, ...rest } = away
+    expect(machine.config()).toEqual({ ...rest, tokens: { production: { token: 'rgs_production', url: nobody } } })
     expect(await machine.call(['logout', 'staging'])).toMatchObject({ code: 0, stdout: 'You were not logged in.\n' })
   })
 
   test('forgets all of them', async () => {
     machine.configure(away)
     expect((await machine.call(['logout', '--all'])).code).toBe(0)
-    expect(machine.config()).toEqual({ ...away, tokens: {} })
+    const { tokens: _, ...rest } = away
+    expect(machine.config()).toEqual(rest)
   })
 
   test.each([
@@ -239,7 +248,7 @@ describe('racks', () => {
     expect(stdout).toMatch(
       /^\* {2}staging +https:\/\/gateway\.example\.com +main +ada@example\.com +ended \d+ days ago$/m,
     )
-    expect(stdout).toMatch(/^ {3}production +\S+ +end not known$/m)
+    expect(stdout).toMatch(/^ {3}production +\S+ +production +end not known$/m)
     expect(stdout).not.toContain('rgs_')
   })
 
@@ -251,20 +260,26 @@ describe('racks', () => {
       {
         name: 'staging',
         current: true,
+        chosen: true,
         url: 'https://gateway.example.com',
         rack: 'main',
         email: 'ada@example.com',
         loggedIn: true,
         expiresAt: '2024-02-01T00:00:00Z',
+        token: 'shared',
+        keptIn: 'file',
       },
       {
         name: 'production',
         current: false,
+        chosen: false,
         url: 'https://gateway.example.com',
-        rack: null,
+        rack: 'production',
         email: null,
         loggedIn: true,
         expiresAt: null,
+        token: 'own',
+        keptIn: 'file',
       },
     ])
     expect(outcome.stderr).toBe(`rack-gateway: ${machine.configPath} could be read by others; it is 0600 now\n`)
@@ -278,7 +293,7 @@ describe('racks', () => {
 test('switch changes the current rack alone, and refuses what it does not know', async () => {
   machine.configure(file)
   expect((await machine.call(['switch', 'production'])).code).toBe(0)
-  expect(machine.config()).toEqual({ ...file, current: 'production' })
+  expect(machine.config()).toMatchObject({ gateways: file.gateways, current: 'production', other: true })
   const unknown = await machine.call(['switch', 'produktion'])
   expect(unknown.code).toBe(78)
   expect(unknown.stderr).toContain('did you mean production?')
@@ -291,7 +306,7 @@ describe('whoami', () => {
     const { code, stdout } = await machine.call(['whoami'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^ada@example\.com \(user\)\ngateway {2}http:\/\/127\.0\.0\.1:\d+\nrack {5}staging\nracks {4}production, staging\nroles {4}deployer\ntoken {4}ends in \d+ days, at .*Z\n$/,
+      /^ada@example\.com \(user\)\ngateway {4}http:\/\/127\.0\.0\.1:\d+\nrack {7}staging\nracks {6}production, staging\nroles {6}deployer\ntoken {6}ends in \d+ days, at .*Z\nkept in {4}\S+config\.json\nconfirmed {2}now\n$/,
     )
     expect(asked[0]?.authorization).toBe('Bearer rgs_a')
   })
@@ -331,10 +346,10 @@ describe('whoami', () => {
 test('url prints what convox would get', async () => {
   machine.configure(file)
   expect((await machine.call(['url', '--rack', 'production'])).stdout).toBe(
-    'https://convox:rgs_production@gateway.example.com\n',
+    'https://convox:rgs_production@gateway.example.com/rack/production\n',
   )
   expect((await machine.call(['-r', 'production', 'url'])).stdout).toBe(
-    'https://convox:rgs_production@gateway.example.com\n',
+    'https://convox:rgs_production@gateway.example.com/rack/production\n',
   )
   expect((await machine.call(['url'])).code).toBe(4)
   expect((await machine.call(['url'], { RACK_URL: 'https://convox:x@y' })).stdout).toBe('https://convox:x@y\n')

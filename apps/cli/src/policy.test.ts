@@ -164,7 +164,7 @@ describe('policy test', () => {
   })
 
   test.each([
-    [[], 'an argument is missing'],
+    [[], 'policy test needs PATHS, files and directories'],
     [['nowhere'], "nowhere can't be read: there is no such file or directory"],
     [['.'], '. holds no cases: their files end in .cases.yaml'],
   ])('%j: says what is missing, and ends with 2', async (paths, sentence) => {
@@ -313,7 +313,7 @@ describe('policy impact', () => {
   test.each([
     [403, 5],
     [400, 2],
-    [429, 2],
+    [429, 7],
     [401, 4],
     [404, 7],
     [500, 7],
@@ -334,10 +334,11 @@ describe('policy impact', () => {
 
 describe('policy', () => {
   test.each([
-    [[], 'say what to do with a policy: there are check, test, diff and impact'],
+    [[], 'say what to do: policy check, test, diff or impact'],
     [['explode'], 'there is no "policy explode": there are check'],
-    [['check'], 'an argument is missing: see rack-gateway policy --help'],
-    [['check', 'a', '--strict'], 'Unknown argument: strict'],
+    [['chek'], 'there is no "policy chek": did you mean policy check? See: rack-gateway help policy'],
+    [['check'], 'policy check needs FILE, a policy document, or - for stdin; see: rack-gateway help policy check'],
+    [['check', 'a', '--strict'], 'policy check has no flag --strict'],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stderr } = await run(...words)
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])

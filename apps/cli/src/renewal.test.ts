@@ -33,6 +33,12 @@ async function configured(
   return started
 }
 
+/** The session of the only gateway. */
+function kept(): unknown {
+  const file: { sessions?: object; tokens?: object } = JSON.parse(JSON.stringify(machine.config()))
+  return Object.values(file.sessions ?? file.tokens ?? {})[0]
+}
+
 function deferred<T>() {
   let resolve: (value: T) => void = () => {}
   const promise = new Promise<T>((settle) => {
@@ -45,7 +51,7 @@ function deferred<T>() {
 const quietly = expect.stringMatching(/^(rack-gateway: your session is being renewed; Ctrl-C leaves .*\n)?$/)
 const renewals = ({ asked }: FakeGateway) => asked.filter(({ path }) => path?.endsWith('/renewal'))
 
-const urlWith = (token: string) => `http://convox:${token}@${gateway?.url.slice('http://'.length)}`
+const urlWith = (token: string) => `http://convox:${token}@${gateway?.url.slice('http://'.length)}/rack/staging`
 
 describe('a session of which half is over', () => {
   test('is renewed while convox runs, and the new token is kept for the next command', async () => {
@@ -55,8 +61,8 @@ describe('a session of which half is over', () => {
     expect(renewals(started)).toEqual([{ authorization: 'Bearer rgs_old', path: '/gateway/api/v1/session/renewal' }])
     expect(machine.config()).toEqual({
       gateways: { staging: { url: gateway?.url, note: 'mine' } },
-      tokens: {
-        staging: {
+      sessions: {
+        [started.url]: {
           token: renewed.token,
           email: 'a@example.com',
           expires_at: renewed.expiresAt,
@@ -76,7 +82,7 @@ describe('a session of which half is over', () => {
         expect.arrayContaining([convox?.rackUrl]),
       ])
     expect(renewals(started)).toHaveLength(1)
-    expect(machine.config()).toMatchObject({ tokens: { staging: { token: renewed.token } } })
+    expect(kept()).toMatchObject({ token: renewed.token })
   })
 
   test('that ends soon is renewed first: the command could outlive its token', async () => {
@@ -99,10 +105,10 @@ describe('a session of which half is over', () => {
       const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
       await running.saw('"argv"')
       await running.noted('Ctrl-C')
-      expect(machine.config()).toMatchObject({ tokens: { staging: { token: 'rgs_old' } } })
+      expect(kept()).toMatchObject({ token: 'rgs_old' })
       slow.resolve()
       expect(await running.ended).toMatchObject({ code: 3, convox: { rackUrl: urlWith(used) } })
-      expect(machine.config()).toMatchObject({ tokens: { staging: { token: renewed.token } } })
+      expect(kept()).toMatchObject({ token: renewed.token })
     },
   )
 
@@ -112,10 +118,10 @@ describe('a session of which half is over', () => {
     await running.noted('Ctrl-C')
     running.child.kill('SIGINT')
     expect(await running.ended).toMatchObject({ code: 3, signal: null })
-    expect(machine.config()).toMatchObject({ tokens: { staging: { token: 'rgs_old', renew_at: expect.any(String) } } })
+    expect(kept()).toMatchObject({ token: 'rgs_old', renew_at: expect.any(String) })
     started.answer = { status: 200, body: renewed }
     expect(await machine.run(['apps'])).toMatchObject({ code: 0 })
-    expect(machine.config()).toMatchObject({ tokens: { staging: { token: renewed.token } } })
+    expect(kept()).toMatchObject({ token: renewed.token })
   })
 
   test('is not written over a login that came in between', async () => {
@@ -159,7 +165,7 @@ describe('a session of which half is over', () => {
     const started = await configured({ status, body: {} }, inHours(-1))
     for (let time = 0; time < 2; time++) await machine.call(['url'])
     expect(renewals(started)).toHaveLength(1)
-    expect(machine.config()).toMatchObject({ tokens: { staging: { token: 'rgs_old', more: 1 } } })
+    expect(kept()).toEqual({ token: 'rgs_old', email: 'a@example.com', expires_at: expect.any(String), more: 1 })
   })
 })
 

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ClientConfig, gatewayOf, nearest, readClientConfig, Secret, tokenOf } from '@rack-gateway/config/client'
+import {
+  type ClientConfig,
+  type Credential,
+  credentialOf,
+  gatewayOf,
+  nearest,
+  readClientConfig,
+  Secret,
+} from '@rack-gateway/config/client'
 import type { Context } from './context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './errors.ts'
 import { type Expiry, expiryOf } from './expiry.ts'
@@ -12,7 +20,7 @@ export interface Target {
   /** The gateway's name in the file; null when the environment stands in for the file. */
   readonly name: string | null
   readonly origin: string
-  /** The rack that the address names, or null: the token's own, or the only one. */
+  /** The rack that the address names, or null where only the environment says where to go: the token's own, or the only one. */
   readonly rack: string | null
   readonly token: Secret
   readonly expiry: Expiry
@@ -20,7 +28,8 @@ export interface Target {
   readonly renewalDue: boolean
 }
 
-interface Choice {
+/** A rack's name, and what chose it. */
+export interface Choice {
   readonly name: string
   readonly from: string
 }
@@ -33,17 +42,22 @@ interface Choice {
  */
 export async function findTarget(context: Context, flag: string | null): Promise<Target> {
   const { env } = context
-  const choice = chosen(context, flag)
+  const choice = chosenHere(context, flag)
   if (env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN) return automationTarget(env, choice)
   const { config, notices } = await readClientConfig(context.configPath)
   for (const notice of notices) context.note(notice)
   return fileTarget(context, config, choice ?? currentOf(config))
 }
 
-/** The address for convox. No slash at its end, which would double the one before `apps`. */
+/**
+ * The address for convox, which always names a rack. No slash at its end, which would double the one before `apps`.
+ *
+ * @throws Usage where no rack is named: see `findRack`
+ */
 export function rackUrl({ origin, rack, token }: Target): string {
+  if (rack === null) throw new Usage('no rack is chosen: add --rack with its name, or set GATEWAY_RACK')
   const { protocol, host } = new URL(origin)
-  return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}${rack === null ? '' : `/rack/${encodeURIComponent(rack)}`}`
+  return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
 }
 
 /** Says what isn't known, and what was perhaps meant. */
@@ -59,7 +73,8 @@ export function unknownRack(
   )
 }
 
-function chosen({ env, cwd }: Context, flag: string | null): Choice | null {
+/** What is chosen for this command, this shell or this directory; null where the file's choice for all of them holds. */
+export function chosenHere({ env, cwd }: Pick<Context, 'env' | 'cwd'>, flag: string | null): Choice | null {
   if (flag !== null) return { name: flag, from: 'from --rack' }
   if (env.GATEWAY_RACK) return { name: env.GATEWAY_RACK, from: 'from GATEWAY_RACK' }
   const project = projectRack(cwd)
@@ -100,7 +115,8 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
   }
 }
 
-function fileTarget({ configPath: path, now }: Context, config: ClientConfig, choice: Choice | null): Target {
+async function fileTarget(context: Context, config: ClientConfig, choice: Choice | null): Promise<Target> {
+  const { configPath: path, now } = context
   const names = Object.keys(config.gateways ?? {})
   if (names.length === 0 && choice === null)
     throw new NotLoggedIn('you are not logged in to any gateway: rack-gateway login NAME URL')
@@ -116,25 +132,35 @@ function fileTarget({ configPath: path, now }: Context, config: ClientConfig, ch
     throw new BadSetting(
       `the address of ${printable(name)} in ${path} can't be used: ${problem}; log in again with: rack-gateway login ${printable(name)} URL`,
     )
-  const entry = tokenOf(config, name)
+  const credential = credentialOf(config, name)
   const again = `rack-gateway login ${printable(name)}`
-  if (entry === null) throw new NotLoggedIn(`you are not logged in to ${printable(name)}: ${again}`)
+  if (credential === null) throw new NotLoggedIn(`you are not logged in to ${printable(name)}: ${again}`)
+  const { entry } = credential
   const expiry = expiryOf(entry.expires_at, now)
   if (expiry.state === 'expired')
     throw new TokenExpired(
       `your token for ${printable(name)} ${expiry.words}, at ${expiry.at}: log in again with: ${again}`,
     )
+  const token = entry.token ?? (await tokenElsewhere(context, credential))
+  if (token === null)
+    throw new NotLoggedIn(`the keychain has no token for ${printable(name)} any more: log in again with: ${again}`)
   return {
     name,
     origin,
-    rack: gateway.rack ?? null,
-    token: usableToken(entry.token, `the token of ${printable(name)} in ${path}`),
+    rack: gateway.rack ?? name,
+    token: usableToken(token, `the token of ${printable(name)} in ${path}`),
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
   }
 }
 
-function currentOf(config: ClientConfig): Choice | null {
+/** Loaded only where it is used: most files have the token itself. */
+async function tokenElsewhere(context: Context, credential: Credential): Promise<string | null> {
+  return (await import('./token-store/kept-token.ts')).readToken(context, credential)
+}
+
+/** What is chosen where nothing else chooses. */
+export function currentOf(config: ClientConfig): Choice | null {
   if (config.current) return { name: config.current, from: 'the current one' }
   const [only, ...others] = Object.keys(config.gateways ?? {})
   return only === undefined || others.length > 0 ? null : { name: only, from: 'the only one' }

@@ -11,7 +11,7 @@ const config = {
   tokens: { staging: { token: 'rgs_staging' }, production: { token: 'rgs_production' } },
   current: 'staging',
 }
-const staging = 'https://convox:rgs_staging@gateway.example.com'
+const staging = 'https://convox:rgs_staging@gateway.example.com/rack/staging'
 const production = 'https://convox:rgs_production@gateway.example.com:8447/rack/prod'
 
 let machine: Machine
@@ -55,7 +55,6 @@ describe('the way to the rack', () => {
   })
 
   test.each([
-    ['without a rack', ['apps'], {}, 'https://convox:rgt_ci@gateway.example.com'],
     ['with a rack', ['apps', '-r', 'staging'], {}, 'https://convox:rgt_ci@gateway.example.com/rack/staging'],
     ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'https://convox:rgt_ci@gateway.example.com/rack/eu'],
   ])('in automation comes from the environment %s, and no file is read', async (_, words, env, rackUrl) => {

@@ -1,8 +1,9 @@
 import type { CommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
 import { runConvox } from './convox.ts'
+import { findRack } from './find-rack.ts'
 import { type RenewalBeside, renewalBeside } from './renewal-beside.ts'
-import { findTarget, rackUrl, type Target } from './target.ts'
+import { rackUrl, type Target } from './target.ts'
 import { printable } from './terminal.ts'
 
 /** Runs a convox command against the rack that was chosen, unless the policy refuses it. The token travels in the environment only. */
@@ -10,7 +11,7 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   const { words, rack } = line
   const { env } = context
   if (env.RACK_URL?.trim()) return runConvox(words, env)
-  const renewal = renewalBeside(context, await findTarget(context, rack))
+  const renewal = renewalBeside(context, await findRack(context, rack))
   const target = await renewal.target()
   noteItsEnd(context, target)
   try {

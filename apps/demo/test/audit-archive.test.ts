@@ -143,7 +143,7 @@ test('a month is archived and dropped by one command, and an auditor still prove
     })
   await rm(join(recorded.directory, 'recordings', recorded.id, '0000000001'))
   expect(await auditor('verify', '--archive', archive, ...withRecordings)).toMatchObject({
-    code: 6,
+    code: 3,
     stdout: expect.stringContaining(`recording ${recorded.id}: chunk 1 is missing: there were 2`),
   })
 
@@ -159,7 +159,7 @@ test('a month is archived and dropped by one command, and an auditor still prove
   await writeFile(part, bytes)
   const tampered = await auditor('verify', '--archive', archive)
   expect([tampered.code, tampered.stdout]).toEqual([
-    6,
+    3,
     expect.stringContaining('events-000001.ndjson.gz is not what was archived'),
   ])
   expect(await auditor('prove', id, '--archive', archive)).toMatchObject({ stderr: expect.stringContaining('damaged') })

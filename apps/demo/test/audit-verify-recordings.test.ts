@@ -84,32 +84,32 @@ describe('audit verify --recordings', () => {
     )
   })
 
-  test('ends with 6 for a chunk that was changed, and names it where its key is there', async () => {
+  test('ends with 3 for a chunk that was changed, and names it where its key is there', async () => {
     const [changed] = made
     const edit = (bytes: Buffer) => bytes.fill(0, bytes.length - 20, bytes.length - 18)
     await whileTampered(join(chunksOf(changed), '0000000001'), edit, async () => {
       const closed = await verify()
       expect([closed.code, closed.stdout]).toEqual([
-        6,
+        3,
         expect.stringContaining(`recording ${changed}: one of its chunks 0 to 1 is not what was recorded`),
       ])
       expect(closed.stdout).toContain('the recordings are NOT what was recorded: 1 finding, 2 recordings proven')
       const opened = await verify([], { APP_SECRET_KEY: system.secretKey })
       expect([opened.code, opened.stdout]).toEqual([
-        6,
+        3,
         expect.stringContaining(`recording ${changed}: chunk 1 was changed`),
       ])
     })
   })
 
-  test('ends with 6 for chunks that were swapped or taken away, a recording that is gone, and one that nobody made', async () => {
+  test('ends with 3 for chunks that were swapped or taken away, a recording that is gone, and one that nobody made', async () => {
     const [one = '', other = ''] = made
     const last = join(chunksOf(one), '0000000001')
     const foreign = await readFile(join(chunksOf(other), '0000000001'))
     await whileTampered(
       last,
       () => foreign,
-      async () => expect((await verify()).code).toBe(6),
+      async () => expect((await verify()).code).toBe(3),
     )
     const first = await readFile(join(chunksOf(one), '0000000000'))
     await whileTampered(
@@ -117,7 +117,7 @@ describe('audit verify --recordings', () => {
       () => first,
       async () =>
         expect(await verify()).toMatchObject({
-          code: 6,
+          code: 3,
           stdout: expect.stringContaining(`recording ${one}: in the place of chunk 1 stands chunk 0`),
         }),
     )
@@ -126,14 +126,14 @@ describe('audit verify --recordings', () => {
       () => null,
       async () =>
         expect(await verify()).toMatchObject({
-          code: 6,
+          code: 3,
           stdout: expect.stringContaining(`recording ${one}: chunk 0 is missing`),
         }),
     )
     const unknown = `${other.slice(0, -4)}0000`
     await directory.store.put(`recordings/${unknown}/0000000000`, first)
     expect(await verify()).toMatchObject({
-      code: 6,
+      code: 3,
       stdout: expect.stringContaining(`recording ${unknown} is stored, and the log knows of no such session`),
     })
     await rm(chunksOf(unknown), { recursive: true })
@@ -153,7 +153,7 @@ describe('audit verify --recordings', () => {
         vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 180_000 })
         try {
           expect(await verify(['--database', system.database.runtimeUrl])).toMatchObject({
-            code: 6,
+            code: 3,
             stdout: expect.stringContaining(`recording ${one}: chunk 1 is missing: there were 2`),
           })
         } finally {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { databaseLog } from '@rack-gateway/audit/verify'
+import { jsonFaults, jsonShapes } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { callCli } from './support/cli-call.ts'
@@ -73,7 +74,7 @@ test('an auditor verifies the whole log by the command alone, from the gateway, 
   )
   const tampered = await as('auditor', 'verify', '--export', file, '--checkpoints', outside)
   expect([tampered.code, tampered.stdout]).toEqual([
-    6,
+    3,
     expect.stringMatching(/NOT what was recorded: 1 finding .*\n.*event 4.* is missing/),
   ])
 })
@@ -98,6 +99,9 @@ test('an event is proven by a file that anybody can verify', async () => {
   expect([made.code, made.stderr]).toEqual([0, expect.stringContaining('the proof holds')])
   const alone = await callCli(['audit', 'verify-proof', proof, '--key', key])
   expect([alone.code, alone.stdout]).toEqual([0, expect.stringContaining(`event ${id}`)])
+  const told = JSON.parse((await callCli(['audit', 'verify-proof', proof, '--key', key, '--json'])).stdout)
+  expect(told).toMatchObject({ holds: true, trust: 'pinned', event: { id } })
+  expect(jsonFaults(jsonShapes['audit verify-proof'] ?? {}, told)).toEqual([])
   const unpinned = await callCli(['audit', 'verify-proof', proof])
   expect([unpinned.code, unpinned.stdout]).toEqual([
     0,
@@ -105,7 +109,7 @@ test('an event is proven by a file that anybody can verify', async () => {
   ])
   await writeFile(proof, (await readFile(proof, 'utf8')).replace('"staging"', '"production"'))
   const changed = await callCli(['audit', 'verify-proof', proof, '--key', key])
-  expect([changed.code, changed.stdout]).toEqual([6, expect.stringContaining('does not hold')])
+  expect([changed.code, changed.stdout]).toEqual([3, expect.stringContaining('does not hold')])
   const stdout = await as('auditor', 'prove', id)
   expect(JSON.parse(stdout.stdout)).toMatchObject({ event: { id } })
   expect((await as('auditor', 'prove', 'no-id')).code).toBe(2)

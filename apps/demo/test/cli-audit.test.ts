@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Context, runCli } from '@rack-gateway/cli'
+import { jsonFaults, jsonShapes } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Person, person } from './own-api/callers.ts'
 import { fromSource } from './support/processes.ts'
@@ -64,7 +65,12 @@ describe('rack-gateway audit', () => {
         output.stderr += `rack-gateway: ${line}\n`
       },
       readSecret: async () => '',
+      ask: async () => '',
+      platform: process.platform,
       readInput: async () => '',
+      status: () => undefined,
+      columns: null,
+      styled: false,
       interactive: false,
       openBrowser: async () => undefined,
       interruption: () => interruption,
@@ -153,6 +159,7 @@ describe('rack-gateway audit', () => {
     await system.get('/rack/staging/apps/tailed', deployer.token)
     const [line = ''] = (await running.saw(/^\{.*"app":"tailed".*\n/m)) ?? []
     expect(JSON.parse(line)).toMatchObject({ event: { app: 'tailed', rack: 'staging' } })
+    expect(jsonFaults(jsonShapes['audit tail'] ?? {}, JSON.parse(line))).toEqual([])
     expect(line.trim()).not.toMatch(obeyed)
     running.signal('SIGINT')
     expect((await running.ended).code).toBe(0)
@@ -237,8 +244,8 @@ describe('rack-gateway audit', () => {
     [['search', '--limit', '1000'], 2, 'limit'],
     [['show', 'x'], 2, 'no event x'],
     [['show', '../users'], 2, 'no event'],
-    [['nothing'], 2, 'see rack-gateway help'],
-    [[], 2, 'see rack-gateway help'],
+    [['nothing'], 2, 'there are search, show, tail'],
+    [[], 2, 'say what to do: audit search'],
   ])('%j is refused with what to do', async (words, code, sentence) => {
     expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })
   })

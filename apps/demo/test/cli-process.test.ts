@@ -43,19 +43,18 @@ describe('rack-gateway', () => {
     const { path, content } = file()
     expect(content).toEqual({
       gateways: { staging: { url: system.url, rack: 'staging' } },
-      tokens: {
-        staging: {
+      sessions: {
+        [system.url]: {
           token: deployer,
           email: 'deployer@example.com',
           expires_at: expect.any(String),
           renew_at: expect.any(String),
+          confirmed: expect.objectContaining({ kind: 'user', rack: null, roles: ['deployer'] }),
         },
       },
       current: 'staging',
     })
-    const inADay = Date.parse(
-      String(content.tokens?.staging && Reflect.get(Object(content.tokens.staging), 'expires_at')),
-    )
+    const inADay = Date.parse(String(Reflect.get(Object(content.sessions?.[system.url]), 'expires_at')))
     expect(Math.abs(inADay - Date.now() - 86_400_000)).toBeLessThan(600_000)
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700)
@@ -72,9 +71,9 @@ describe('rack-gateway', () => {
     const outcome = await login('work')
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /several racks for you: add --rack with one of (production, staging|staging, production)\n$/,
+      /several racks for you: add --as-rack with one of (production, staging|staging, production)\n$/,
     )
-    expect(await login('work', ['--rack', 'production'])).toMatchObject({ code: 0 })
+    expect(await login('work', ['--as-rack', 'production'])).toMatchObject({ code: 0 })
     expect(file().content.gateways).toEqual({ work: { url: system.url, rack: 'production' } })
   })
 

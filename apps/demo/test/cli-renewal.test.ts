@@ -33,7 +33,10 @@ test('a provider that answers slowly holds up no command, and the new token is k
   )
   chmodSync(dirname(file), 0o700)
   chmodSync(file, 0o600)
-  const kept = () => JSON.parse(readFileSync(file, 'utf8')).tokens.staging.token
+  const kept = () => {
+    const { sessions, tokens } = JSON.parse(readFileSync(file, 'utf8'))
+    return (sessions?.[at.system.url] ?? tokens.staging).token
+  }
 
   let asked = 0
   at.idp.misbehave({

@@ -37,7 +37,11 @@ function loggedIn(tokens: Readonly<Record<string, string>>, url = system.url): v
   chmodSync(dirname(join(machine.home, configPath)), 0o700)
   chmodSync(join(machine.home, configPath), 0o600)
 }
-const kept = () => Object.keys(JSON.parse(readFileSync(`${machine.home}/${configPath}`, 'utf8')).tokens)
+/** What is still kept: the session of an address, and tokens by their names. */
+const kept = () => {
+  const { sessions = {}, tokens = {} } = JSON.parse(readFileSync(`${machine.home}/${configPath}`, 'utf8'))
+  return [...Object.keys(sessions), ...Object.keys(tokens)]
+}
 const command = (...words: string[]) => machine.run(...fromSource('apps/cli/src/main.ts', words))
 const works = async (token: string) => (await system.get('/rack/staging/apps', token)).status === 200
 
@@ -108,15 +112,21 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   expect(stdout).toMatch(new RegExp(`^\\* +${laptop?.id} +laptop +every rack .*ends in 23 hours$`, 'm'))
   expect(stdout).toMatch(new RegExp(`^ +${phone?.id} +phone `, 'm'))
   expect(stdout).not.toMatch(/rgs_|theirs/)
-  const ended = await command('sessions', 'end', phone?.id ?? '')
+  const ended = await command('sessions', 'end', phone?.id ?? '', '--yes')
   expect(ended).toEqual({ code: 0, stdout: 'The session on phone has ended.\n', stderr: '' })
   await expect.poll(() => works(phone?.token ?? '')).toBe(false)
   const listed = JSON.parse((await command('sessions', 'list', '--json')).stdout)
   expect(listed).toMatchObject([{ id: laptop?.id, current: true, endedAt: null }])
-  expect(await command('sessions', 'end', foreign?.id ?? '')).toMatchObject({ code: 2, stdout: '' })
+  expect(await command('sessions', 'end', foreign?.id ?? '', '--yes')).toMatchObject({ code: 2, stdout: '' })
   expect(await works(foreign?.token ?? '')).toBe(true)
-  for (const words of [['end'], ['list', 'x']])
-    expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining('say which') })
-  expect((await command('sessions', 'end', laptop?.id ?? '')).stderr).toContain('the one that you are logged in with')
+  for (const [words, sentence] of [
+    [['end'], 'sessions end needs ID'],
+    [['end', laptop?.id ?? ''], 'nobody can be asked here whether to end your session'],
+    [['list', 'x'], "sessions list can't do anything with x"],
+  ] as [string[], string][])
+    expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
+  expect((await command('sessions', 'end', laptop?.id ?? '', '--yes')).stderr).toContain(
+    'the one that you are logged in with',
+  )
   expect(await command('sessions')).toMatchObject({ code: 4, stdout: '' })
-})
+}, 90_000)

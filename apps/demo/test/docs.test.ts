@@ -1,18 +1,25 @@
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { EventDraft, eventKinds } from '@rack-gateway/audit'
+import { readLine } from '@rack-gateway/cli/reference'
 import { describe, expect, test } from 'vitest'
 import { apiParts } from './reference/api.ts'
 import { claimParts } from './reference/claims.ts'
+import { cliParts } from './reference/cli.ts'
+import { cliJsonParts } from './reference/cli-json.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
+import { manual } from './reference/manual.ts'
 import { permissionParts } from './reference/permissions.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
 import { brokenLinks, filesBelow, shortName, withParts } from './support/documents.ts'
 
+const run = promisify(execFile)
 const workspace = fileURLToPath(new URL('../../..', import.meta.url))
 const pages = filesBelow(workspace, ['.md']).map((path) => ({ path, name: shortName(workspace, path) }))
 const docs = pages.filter(({ name }) => name.startsWith('docs/') || !name.includes('/'))
@@ -33,11 +40,27 @@ describe('the generated parts of the pages are those of the code', () => {
     ['reference/configuration.md', configurationParts],
     ['reference/policy-document.md', policyDocumentParts],
     ['reference/permissions.md', permissionParts],
+    ['reference/cli.md', cliParts],
+    ['reference/cli-json.md', cliJsonParts],
     ['how-to/keyless-ci.md', claimParts],
   ])('%s', async (name, parts) => {
     const path = `${workspace}docs/${name}`
     const made = withParts(readFileSync(path, 'utf8'), await parts())
     await expect(made).toMatchFileSnapshot(path)
+  })
+
+  test('the manual page rack-gateway(1)', async () => {
+    const { version } = JSON.parse(readFileSync(`${workspace}apps/cli/package.json`, 'utf8'))
+    await expect(manual(version)).toMatchFileSnapshot(`${workspace}apps/cli/man/rack-gateway.1`)
+  })
+
+  test.skipIf(!existsSync('/usr/bin/mandoc'))('which mandoc can read (runs where it is installed)', async () => {
+    const page = `${workspace}apps/cli/man/rack-gateway.1`
+    // It fails for the date, which a page that is made anew would change for nothing.
+    const { stdout } = await run('/usr/bin/mandoc', ['-Tlint', '-Wwarning', page]).catch(
+      (error: { stdout: string }) => error,
+    )
+    expect(stdout.split('\n').filter((line) => line !== '' && !line.includes('missing date'))).toEqual([])
   })
 })
 
@@ -52,6 +75,10 @@ describe('what the documentation names exists', () => {
     expect(variablesIn(text).filter((name) => !isWordOf(source, name))).toEqual([])
     expect(scriptsIn(text).filter((name) => !(name in rootScripts()))).toEqual([])
     expect(sourceFilesIn(text).filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([])
+  })
+
+  test.each(pages)('every rack-gateway command of $name can be typed', ({ path }) => {
+    for (const line of typedLines(readFileSync(path, 'utf8'))) expect(() => readLine(line), line).not.toThrow()
   })
 
   test('every error code of the code is on the page of errors', () => {
@@ -104,6 +131,15 @@ describe('these checks', () => {
     expect(() => withParts(page, {})).toThrow('nothing makes the part one')
   })
 
+  test('see a command of ours that can’t be typed', () => {
+    expect(pages.flatMap(({ path }) => typedLines(readFileSync(path, 'utf8'))).length).toBeGreaterThan(100)
+    expect(typedLines('    rack-gateway tokens creat x\nrack-gateway login NAME URL')).toEqual([
+      'rack-gateway tokens creat x',
+    ])
+    expect(() => readLine('rack-gateway tokens creat x')).toThrow()
+    expect(() => readLine('rack-gateway tokens create x --rolle y > file')).toThrow('did you mean --role?')
+  })
+
   test('see a variable, a code and a file that the code does not know', () => {
     const text = 'Set `AUDIT_REEDS` or RACK_URL_STAGING; it answers `RGW_NO_SUCH_THING`, by `no/such.ts`.'
     expect(variablesIn(text)).toEqual(['AUDIT_REEDS', 'RACK_URL_'])
@@ -112,6 +148,14 @@ describe('these checks', () => {
     expect(sourceFilesIn(text)).toEqual(['no/such.ts'])
   })
 })
+
+/** Lines of code that begin with our command, and commands within a sentence that are whole. */
+function typedLines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('rack-gateway ') && !/[…<[]|\bNAME\b|COMMAND|: /.test(line))
+}
 
 function codesIn(text: string): string[] {
   return text.match(/\bRGW_[A-Z][A-Z_]*[A-Z]\b/g) ?? []

@@ -115,6 +115,44 @@ describe('refusals', () => {
     expect(heard()).toBe(0)
   })
 
+  describe('a refusal is told alike in the answer and in its event', () => {
+    const refused: readonly [what: string, method: string, target: string][] = [
+      ['of an unknown route', 'GET', '/rack/staging/nothing'],
+      ['of an unknown rack', 'GET', '/rack/nowhere/apps'],
+      ['of no rack', 'GET', '/apps'],
+      ['of an unknown parameter', 'GET', '/rack/staging/apps?evil=1'],
+      ['of a blocked operation', 'PUT', '/rack/staging/system'],
+      ['of an identity that there is not', 'GET', '/gateway/api/v1/tokens/x'],
+    ]
+    test.each(refused)('%s', async (_what, method, target) => {
+      const answer = await system.send(method, target, admin)
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      const { requestId, rule, source, reason, next } = answer.json as Record<string, unknown>
+      expect({ rule, source, reason, next }).toEqual({
+        rule: expect.stringMatching(/./),
+        source: expect.stringMatching(/./),
+        reason: expect.stringMatching(/^.+[.!?]$/),
+        next: expect.stringMatching(/^[A-Z].+[.!?]$/),
+      })
+      const [event] = (await system.events()).filter((one) => one.request === requestId)
+      expect(event?.decision).toMatchObject({ effect: 'deny', rule, source, reason, next })
+    })
+
+    test('of a stranger', async () => {
+      const answer = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
+      const { rule, source, reason, next } = answer.json as Record<string, unknown>
+      expect([rule, source, next]).toEqual([
+        'no-credential',
+        'gateway',
+        expect.stringMatching(/^Run "rack-gateway login"/),
+      ])
+      const events = async () => (await system.events()).filter(({ kind }) => kind === 'refused')
+      await expect
+        .poll(async () => (await events()).map(({ decision }) => decision), { timeout: 5_000 })
+        .toContainEqual({ effect: 'deny', rule, source, reason, next })
+    })
+  })
+
   test('a cookie without a credential is 403, not a login', async () => {
     const answer = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\nCookie: session=1\r\n\r\n')
     expect(answer.status).toBe(403)

@@ -81,7 +81,8 @@ async function refuseStranger(
   if (times !== null) request.log.error({ event: 'call.failed', rule, times, err: error })
   const detail = detailOf(error)
   if (detail !== null) request.log.info({ event: 'call.refused', rule, detail })
-  app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? failure.body.error })
+  const { reason = failure.body.error, next } = failure.body
+  app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? reason, ...(next !== undefined && { next }) })
   sendFailure(request, reply, failure)
 }
 
@@ -113,14 +114,7 @@ function refusalDraft(app: FastifyInstance, request: FastifyRequest, failure: Fa
   if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
   // What the policy refused is recorded in its own words.
   if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }
-  const { source = 'gateway', policy = app.policy.hash, next } = body
-  // The sentence has the next step in it, but where it is told apart.
-  const reason = next === undefined ? body.error : reasonIn(body.error, next)
+  const { source = 'gateway', policy = app.policy.hash, reason = body.error, next } = body
   const decision = { effect: 'deny' as const, rule, source, reason, ...(next !== undefined && { next }), policy }
   return { ...draft, kind: 'call', status, decision }
-}
-
-function reasonIn(sentence: string, next: string): string {
-  const at = sentence.lastIndexOf(` ${next}`)
-  return at > 0 ? sentence.slice(0, at) : sentence
 }

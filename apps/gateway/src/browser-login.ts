@@ -15,6 +15,7 @@ import loginPlugin, {
 import type { Database } from '@rack-gateway/database'
 import type { FastifyInstance } from 'fastify'
 import { addressOf, sourceOf } from './rack-api/draft.ts'
+import { refusalWords } from './refusal-words.ts'
 
 export interface BrowserLoginOptions {
   readonly settings: LoginSettings
@@ -44,13 +45,13 @@ export async function registerLogin(app: FastifyInstance, options: BrowserLoginO
       },
       limitAccount: app.limitAccount,
       countFailure({ request, rule, reason }: FailedLogin) {
-        app.audit.refuse({ address: addressOf(request), rule, reason })
+        app.audit.refuse({ address: addressOf(request), ...refusalWords(rule, reason, 403) })
       },
     })
   })
 }
 
 function failureDraft({ request, rule, reason, detail }: FailedLogin): EventDraft {
-  const decision = { effect: 'deny', rule, reason } as const
+  const decision = { effect: 'deny', ...refusalWords(rule, reason, 403) } as const
   return { kind: 'login.failed', request: request.id, source: sourceOf(request), decision, detail }
 }

@@ -6,6 +6,7 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createCodeLimit } from './code-limit.ts'
 import { addressOf, momentOf, sourceOf } from './rack-api/draft.ts'
+import { refusalWords } from './refusal-words.ts'
 import { isSameSender } from './sender.ts'
 
 export function createLogins(options: Omit<CliLoginOptions, 'blockOf'>): CliLogins {
@@ -33,12 +34,12 @@ export async function registerCliLogin(app: FastifyInstance, options: CliLoginPa
     },
     async recordRefusal(request, { user, email, session }, { rule, reason }, detail) {
       const principal = { kind: 'user', id: user, name: email, credential: session } as const
-      const decision = { effect: 'deny', rule, reason } as const
+      const decision = { effect: 'deny', ...refusalWords(rule, reason, 403) } as const
       const place = { request: request.id, source: sourceOf(request) }
       await app.audit.record({ kind: 'cli-login.refused', principal, decision, ...place, detail: { ...detail } })
     },
     countRefusal(request, { rule, reason }) {
-      app.audit.refuse({ address: addressOf(request), rule, reason })
+      app.audit.refuse({ address: addressOf(request), ...refusalWords(rule, reason, 403) })
     },
   })
 }

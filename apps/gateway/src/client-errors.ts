@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type ErrorBody, rawFailure } from './error-contract.ts'
+import { refusalWords } from './refusal-words.ts'
 import { requestId } from './request-id.ts'
 
 export interface ClientError extends Error {
@@ -73,8 +74,9 @@ function wouldMislead(socket: Socket): boolean {
 }
 
 function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, sentence }: Told): void {
-  app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', rule, reason: sentence })
+  const words = refusalWords(rule, sentence, status)
+  app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', ...words })
   if (wouldMislead(socket)) return void socket.destroy()
-  const body: ErrorBody = { error: sentence, code: 'RGW_BAD_FRAME', rule, requestId: requestId() }
+  const body: ErrorBody = { error: sentence, code: 'RGW_BAD_FRAME', ...words, requestId: requestId() }
   socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
 }

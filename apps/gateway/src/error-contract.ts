@@ -1,14 +1,17 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ruleOf, toldOf } from './errors.ts'
+import { type RefusalWords, refusalWords } from './refusal-words.ts'
 
 /** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints. */
 export interface ErrorBody {
   readonly error: string
   readonly code: string
+  /** What is told of every refusal alike, the policy's and the gateway's own; absent where something broke. */
   readonly rule?: string
-  /** Of what the policy refused: where its rule stands, what to do about it, and by which document. */
   readonly source?: string
+  readonly reason?: string
   readonly next?: string
+  /** Of what the policy refused: by which document. */
   readonly policy?: string
   readonly requestId: string
 }
@@ -53,16 +56,22 @@ export function failureOf(error: unknown, requestId: string): Failure {
     : status < 500
       ? (fastifySentences[code] ?? 'the request could not be read')
       : unexpected
-  const rule = ruleOf(error)
+  const said = ours || status < 500
+  const spoken = { error: speakable(text), code: ours ? code : said ? 'RGW_BAD_REQUEST' : 'RGW_INTERNAL' }
+  const words = said ? wordsOf(error, spoken, status) : {}
+  return { status: said ? status : 500, body: { ...spoken, ...words, requestId }, ...retryAfterOf(error) }
+}
+
+/** What a refusal says in parts: in the policy's own words where it has decided. */
+function wordsOf(
+  error: unknown,
+  { error: sentence, code }: Pick<ErrorBody, 'error' | 'code'>,
+  status: number,
+): RefusalWords & Pick<ErrorBody, 'policy'> {
   const decision = toldOf(error)
-  const body: ErrorBody = {
-    error: speakable(text),
-    code: ours ? code : status < 500 ? 'RGW_BAD_REQUEST' : 'RGW_INTERNAL',
-    ...(rule === null ? {} : { rule }),
-    ...(decision === null ? {} : { source: decision.source, next: speakable(decision.next), policy: decision.policy }),
-    requestId,
-  }
-  return { status: ours || status < 500 ? status : 500, body, ...retryAfterOf(error) }
+  if (decision === null) return refusalWords(ruleOf(error) ?? code, sentence, status)
+  const { rule, source, reason, next, policy } = decision
+  return { rule, source, reason: speakable(reason), next: speakable(next), policy }
 }
 
 export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

@@ -54,10 +54,10 @@ async function measureWriter(): Promise<void> {
     const most = await closedLoop(record, 1_000, milliseconds)
     const after = writer.stats()
     const { user, system } = process.cpuUsage(before.own)
-    const batch = (after.written - before.written) / (after.batches - before.batches)
-    const plain = await plainInserts(database, Math.round(batch))
     const postgres =
       ((familyMicros(gateway.postmaster) ?? 0) - (before.postgres ?? 0)) / (after.written - before.written)
+    const batch = (after.written - before.written) / (after.batches - before.batches)
+    const plain = await plainInserts(database, Math.round(batch))
     console.log(
       `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${told(most)}; ` +
         `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +

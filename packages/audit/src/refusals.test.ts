@@ -20,7 +20,12 @@ function table(options: { keys?: number; failures?: number } = {}) {
   return { ...refusals, written, pending: () => refusals.pending }
 }
 
-const refusal = { address: '203.0.113.9', rule: 'unknown-credential', reason: 'the credential is not known' }
+const refusal = {
+  address: '203.0.113.9',
+  rule: 'unknown-credential',
+  reason: 'The credential is not known.',
+  next: 'Log in.',
+}
 
 test('a flood from one block becomes one event with its count', async () => {
   const { count, flush, stop, written } = table()
@@ -31,7 +36,13 @@ test('a flood from one block becomes one event with its count', async () => {
     {
       kind: 'refused',
       source: { address: '203.0.113.0/24' },
-      decision: { effect: 'deny', rule: refusal.rule, reason: refusal.reason },
+      decision: {
+        effect: 'deny',
+        rule: refusal.rule,
+        source: 'gateway',
+        reason: refusal.reason,
+        next: refusal.next,
+      },
       count: 10_000,
       durationMs: 9_999,
     },

@@ -1,11 +1,13 @@
 import { addressBlock } from './address-block.ts'
 import type { EventDraft } from './event.ts'
 
-/** A call that was refused before anybody knew who called. `rule` and `reason` are constants of ours, never the caller's text. */
+/** A call that was refused before anybody knew who called. Its words are constants of ours, never the caller's text. */
 export interface Refusal {
   readonly address: string
   readonly rule: string
   readonly reason: string
+  /** What the caller was told to do. */
+  readonly next?: string
 }
 
 export interface RefusalsOptions {
@@ -29,10 +31,8 @@ export interface Refusals {
   readonly total: number
 }
 
-interface Count {
+interface Count extends Omit<Refusal, 'address'> {
   readonly block: string
-  readonly rule: string
-  readonly reason: string
   readonly first: number
   last: number
   count: number
@@ -56,7 +56,8 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
     } else if (table.size < keys || counted.block === overflow.block) {
       table.set(key, counted)
     } else {
-      add({ ...counted, ...overflow })
+      const { first, last, count } = counted
+      add({ ...overflow, first, last, count })
     }
     if (!timer && !stopped) timer = setTimeout(flush, interval).unref()
   }
@@ -70,10 +71,11 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
   }
 
   return {
-    count({ address, rule, reason }) {
+    count({ address, rule, reason, next }) {
       const now = clock.now()
       total++
-      add({ block: addressBlock(address), rule, reason, first: now, last: now, count: 1 })
+      const told = { rule, reason, ...(next !== undefined && { next }) }
+      add({ block: addressBlock(address), ...told, first: now, last: now, count: 1 })
     },
     flush,
     stop() {
@@ -91,11 +93,11 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
   }
 }
 
-function draftOf({ block, rule, reason, count, first, last }: Count): EventDraft {
+function draftOf({ block, rule, reason, next, count, first, last }: Count): EventDraft {
   return {
     kind: 'refused',
     source: { address: block },
-    decision: { effect: 'deny', rule, reason },
+    decision: { effect: 'deny', rule, source: 'gateway', reason, ...(next !== undefined && { next }) },
     count,
     durationMs: Math.max(0, last - first),
   }

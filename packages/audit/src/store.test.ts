@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import { expect, test, vi } from 'vitest'
-import type { RecordedEvent } from './recorded-event.ts'
-import { createPostgresAuditStore } from './store.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { encode } from './encode.ts'
+import { StreamLost } from './errors.ts'
+import { RecordedEvent } from './recorded-event.ts'
+import { append, createPostgresAuditStore } from './store.ts'
+import { createEventStream } from './stream.ts'
 import { databaseForTest, openPostgresWriter, readLinks, verifyDatabase } from './testing/database.ts'
 import { startFaultyProxy } from './testing/faulty-proxy.ts'
 
@@ -74,6 +77,45 @@ test('the columns that are searched say what the canonical form says', async () 
   const [second] = await runtime`select of_event from audit.events where id = ${outcome.event.id}`
   expect(second?.of_event).toBe(intent.event.id)
 })
+
+test.each([
+  ['ours', 'call', undefined],
+  ['somebody else’s', 'refused', 'StreamLost'],
+] as const)(
+  'an attempt that commits while the next one is under way is seen as what it is: %s',
+  async (_, kind, lost) => {
+    const { runtimeUrl, runtime, admin } = await databaseForTest()
+    const store = createPostgresAuditStore({ url: runtimeUrl })
+    onTestFinished(() => store.close())
+    const at = Date.now()
+    const stream = createEventStream(at)
+    await store.openStream({ id: stream.id, month: stream.month, host: 'test', pid: 1, lease: 30_000 })
+    const opened = stream.seal(encode({ kind: 'stream.opened' }), at)
+    await store.append(stream.id, [opened])
+    const event = stream.seal(encode({ kind: 'call' }), at)
+    const { place, terms, canonical, prev, hash } = event
+    const earlier = new RecordedEvent(
+      place,
+      { ...terms, kind },
+      canonical,
+      prev,
+      kind === 'call' ? hash : Buffer.alloc(32),
+    )
+    let second: Promise<unknown> = Promise.resolve()
+    await runtime.begin(async (tx) => {
+      await append(tx, stream.id, [earlier])
+      second = store.append(stream.id, [event]).catch((error: unknown) => error)
+      await vi.waitFor(async () =>
+        expect(
+          await admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        ).toHaveLength(1),
+      )
+    })
+    const outcome = await second
+    expect(outcome instanceof StreamLost ? 'StreamLost' : outcome).toBe(lost)
+    expect(await runtime`select from audit.events where stream = ${stream.id}`).toHaveLength(2)
+  },
+)
 
 test('values that a column could not hold are in the canonical form and do not stop the batch', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()

@@ -15,6 +15,17 @@ export function uuidv7(now: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** Milliseconds since the epoch that a UUID of version 7 was made for; null of any other text, and of a time that no event can have. */
+export function momentOf(uuid: string): number | null {
+  if (!version7.test(uuid)) return null
+  const moment = Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
+  return moment <= lastMoment ? moment : null
+}
+
+/** RFC 3339 has four digits for the year. */
+const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
 const poolSize = 16 * 256
 let pool = Buffer.alloc(0)
 let used = 0

@@ -3,7 +3,7 @@ import type { EventDraft } from './event.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 
 export interface AuditWriterLimits {
-  /** Events in one batch. Default 1,000. */
+  /** Events in one batch: few enough that the next one fills while this one is written. Default 256. */
   readonly batch: number
   /** Characters in one batch, about. Default 4 Mi. */
   readonly batchCharacters: number
@@ -22,7 +22,7 @@ export interface AuditWriterLimits {
 }
 
 export const defaultLimits: AuditWriterLimits = {
-  batch: 1_000,
+  batch: 256,
   batchCharacters: 4 * 1024 * 1024,
   waiting: 20_000,
   waitingCharacters: 32 * 1024 * 1024,

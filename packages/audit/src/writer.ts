@@ -18,6 +18,15 @@ interface Account {
   reject(reason: unknown): void
 }
 
+/** Does an operation once, or until it succeeds; `refuse` is called when callers should wait no longer. */
+type Attempt = (operation: () => Promise<void>, refuse?: (reason: Error) => void) => Promise<void>
+
+interface Durably {
+  readonly attempt?: Attempt
+  readonly accounting?: Accounting
+  readonly refuse?: (reason: Error) => void
+}
+
 export function createAuditWriter({ store, clock, host, pid, ...options }: AuditWriterOptions): AuditWriter {
   const limits = { ...defaultLimits, ...options.limits }
   const line = createWaitingLine({ events: limits.waiting, characters: limits.waitingCharacters })
@@ -115,30 +124,37 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   async function writeBatch(current: EventStream) {
-    const sealed = line
-      .take(batchLimits, (waiting) => current.holds(waiting.at))
-      .map((waiting) => ({ event: current.seal(waiting.draft, waiting.at), waiting }))
-    owed -= sealed.length
+    const batch = line.take(batchLimits, (waiting) => current.holds(waiting.at))
+    const events = batch.map(({ draft, at }) => current.seal(draft, at))
+    owed -= batch.length
     let promised = true
     const refuse = (reason: Error) => {
       promised = false
-      counts.refused += sealed.length
-      for (const { waiting } of sealed) waiting.reject(reason)
+      counts.refused += batch.length
+      for (const waiting of batch) waiting.reject(reason)
     }
     try {
-      const events = sealed.map(({ event }) => event)
-      await untilDurable(() => store.append(current.id, events), refuse)
+      await makeDurable(current.id, events, { refuse })
     } catch (error) {
       if (promised) refuse(new AuditUnavailable('its stream was lost'))
       throw error
     }
-    counts.written += sealed.length
+    counts.written += events.length
     counts.batches++
-    options.onDurable?.(sealed.map(({ event }) => event))
-    for (const { event, waiting } of sealed) {
-      if (promised) waiting.resolve(event)
+    events.forEach((event, index) => {
+      if (promised) batch[index]?.resolve(event)
       else disown(event)
-    }
+    })
+  }
+
+  /** Every event comes by here, and so does whoever is told of what is durable. */
+  async function makeDurable(
+    id: string,
+    events: readonly RecordedEvent[],
+    { attempt = untilDurable, accounting, refuse }: Durably = {},
+  ) {
+    await attempt(() => store.append(id, events, accounting), refuse)
+    options.onDurable?.(events)
   }
 
   async function writeAccount(current: EventStream, { by, drafts, accounting, resolve, reject }: Account) {
@@ -150,14 +166,13 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     }
     const events = drafts.map((draft) => current.seal(draft, at))
     try {
-      await untilDurable(() => store.append(current.id, events, accounting))
+      await makeDurable(current.id, events, { accounting })
     } catch (error) {
       reject(error)
       throw error
     }
     counts.written += events.length
     counts.batches++
-    options.onDurable?.(events)
     resolve(events)
   }
 
@@ -184,14 +199,13 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   async function endStream(current: EventStream, because: string) {
     const at = Math.min(current.momentOf(clock.now()), endOfMonth(current.month))
     const closed = current.seal(encode({ kind: 'stream.closed', detail: { because } }), at)
-    await untilDurable(() => store.append(current.id, [closed]))
-    options.onDurable?.([closed])
+    await makeDurable(current.id, [closed])
     await untilDurable(() => store.closeStream(current.id))
   }
 
   async function beginStream(
     at: number,
-    attempt: (operation: () => Promise<void>) => Promise<void>,
+    attempt: Attempt,
     { follows, because }: { follows?: string; because?: string | null } = {},
   ) {
     const next = createEventStream(at)
@@ -199,8 +213,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     await attempt(() => store.openStream(row))
     const before = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
     const opened = next.seal(encode({ kind: 'stream.opened', detail: { host, pid, ...before } }), at)
-    await attempt(() => store.append(next.id, [opened]))
-    options.onDurable?.([opened])
+    await makeDurable(next.id, [opened], { attempt })
     lease.reset()
     stream = next
     lost = null

@@ -1,13 +1,13 @@
 import type { Database } from '@rack-gateway/database'
 import { insertServiceAccount } from './accounts.ts'
 import { closeApiToken, type GrantedApiToken, storeApiToken } from './api-tokens.ts'
-import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding } from './bindings.ts'
+import { mustTakeBindings } from './binding-subject.ts'
+import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type Lasting } from './bindings.ts'
 import { type Change, changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
 import { InvalidExpiry } from './errors.ts'
 import type { Author, RecordIdentityEvents } from './events.ts'
 import { type AdminRoles, keepAnAdmin, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
-import { checkName } from './names.ts'
 import { renewSession, type SessionTerms } from './renewal.ts'
 import { type HandOver, handOverApiToken, mustExist, type Rotation, rotateApiToken } from './replacing-tokens.ts'
 import { closeSession } from './sessions.ts'
@@ -59,7 +59,10 @@ export function createAdministration({ database: { db }, mint, clock, record, by
       change((open) => renewSession(open, mint, { id, terms, now: clock.now() })),
     endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, now())),
     /** @returns its id */
-    createTrust: (terms: TrustTerms) => change((open) => insertTrust(open, terms)),
+    async createTrust(terms: TrustTerms, lasting: Lasting = {}) {
+      if (lasting.expiresAt !== undefined) mustBeFuture(lasting.expiresAt.getTime())
+      return change((open) => insertTrust(open, terms, lasting))
+    },
     revokeTrust: (id: string) => change((open) => closeTrust(open, id, now())),
     endWorkloadSession: (id: string, reason: string) => change((open) => closeWorkloadSession(open, id, reason, now())),
     lockUser: (id: string, reason: string) => change((open) => lockUser(open, id, { reason, at: now(), adminRoles })),
@@ -68,12 +71,11 @@ export function createAdministration({ database: { db }, mint, clock, record, by
     disableServiceAccount: (id: string) => change((open) => setServiceAccountDisabled(open, id, now())),
     enableServiceAccount: (id: string) => change((open) => setServiceAccountDisabled(open, id, null)),
 
-    async createBinding({ kind, id }: BindingSubjectRef, terms: BindingTerms) {
+    async createBinding(subject: BindingSubjectRef, terms: BindingTerms) {
       if (terms.expiresAt !== undefined) mustBeFuture(terms.expiresAt.getTime())
       return change(async (open) => {
-        if (kind === 'group') checkName('name of a group', id)
-        else await mustExist(open, { kind: kind === 'user' ? 'user' : 'service-account', id })
-        return createBinding(open, { kind, id }, terms)
+        await mustTakeBindings(open, subject, clock.now())
+        return createBinding(open, subject, terms)
       })
     },
     removeBinding: (id: string) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { apiTokens, credentials, type Database, serviceAccounts, users } from '@rack-gateway/database'
 import { desc, eq } from 'drizzle-orm'
 import { findServiceAccount, findUser } from './accounts.ts'
-import { createBinding } from './bindings.ts'
+import { createBinding, type Lasting } from './bindings.ts'
 import type { Change } from './change.ts'
 import { NotFound } from './errors.ts'
 import { checkId, checkName } from './names.ts'
@@ -41,7 +41,7 @@ export interface OwnerRef {
   readonly id: string
 }
 
-export interface ApiTokenGrant {
+export interface ApiTokenGrant extends Lasting {
   readonly role: string
   readonly racks: string
   readonly apps: string

@@ -9,18 +9,22 @@ export type BindingRow = typeof bindings.$inferSelect
 
 export interface BindingSubjectRef {
   readonly kind: BindingSubject
-  /** The id of the user, service account or API token; a group's name. */
+  /** The id of the user, service account, API token or trust; a group's name. */
   readonly id: string
 }
 
+/** Until when something is given, and why. Without an end: until it is taken away. */
+export interface Lasting {
+  readonly expiresAt?: Date
+  readonly reason?: string
+}
+
 /** What a subject may do where. Unnamed racks and apps: every one. */
-export interface BindingTerms {
+export interface BindingTerms extends Lasting {
   readonly role: string
   /** Pattern, `*` within a name or alone. */
   readonly racks?: string
   readonly apps?: string
-  readonly expiresAt?: Date
-  readonly reason?: string
   /** Instead of the role's; of API tokens only. */
   readonly permissions?: readonly string[]
 }

@@ -117,6 +117,11 @@ export const TrustNameTaken = createError(
   'a trust named %s exists already: revoke it first, or choose another name',
   409,
 )
+export const TrustRevoked = createError(
+  'RGW_TRUST_REVOKED',
+  'this trust was revoked, so nothing is given to it any more: make a new one',
+  409,
+)
 export const IssuerUnreachable = createError(
   'RGW_ISSUER_UNREACHABLE',
   'the keys of the CI system that issued this JWT can not be had now, so it can not be checked: try again in a minute',
@@ -142,7 +147,7 @@ export const TooManyDeviceLogins = createError(
 )
 export const PolledTooOften = createError(
   'RGW_POLLED_TOO_OFTEN',
-  'ask about a login every %s seconds, not more often',
+  'this login is asked about too often: ask every %s seconds',
   429,
 )
 export const NoBrowserLogin = createError(

@@ -1,15 +1,7 @@
-import {
-  apiTokens,
-  type BindingSubject,
-  bindings,
-  type Database,
-  lastUses,
-  serviceAccounts,
-  sessions,
-  users,
-} from '@rack-gateway/database'
-import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
+import { apiTokens, bindings, type Database, lastUses, serviceAccounts, sessions, users } from '@rack-gateway/database'
+import { and, desc, eq, or, type SQL } from 'drizzle-orm'
 import { createGroupLists, isInGroup } from './group-lists.ts'
+import { grantsOf, listOf } from './listed-grants.ts'
 import { checkId } from './names.ts'
 import { after, only, type PageRequest, pageOf, placeOf } from './page.ts'
 import { createWorkloadLists } from './workloads/lists.ts'
@@ -57,19 +49,12 @@ export function createLists(database: Pick<Database, 'db'>) {
       .where(and(filter, after(apiTokens, page)))
       .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
       .limit(page.limit + 1)
-    const grants = await grantsOf(rows.map(({ id }) => id))
+    const grants = await grantsOf(
+      db,
+      'api-token',
+      rows.map(({ id }) => id),
+    )
     return pageOf(rows, page.limit, ({ place: _, ...token }) => ({ ...token, grants: grants.get(token.id) ?? [] }))
-  }
-
-  async function grantsOf(ids: readonly string[]) {
-    const grants = new Map<string, Omit<ReturnType<typeof bindingOf>, 'subjectId'>[]>()
-    if (ids.length === 0) return grants
-    const ofThese = and(eq(bindings.subjectKind, 'api-token'), inArray(bindings.subjectId, [...ids]))
-    for (const row of await db.select().from(bindings).where(ofThese).orderBy(bindings.createdAt, bindings.id)) {
-      const { subjectId, ...grant } = bindingOf(row)
-      grants.set(subjectId, [...(grants.get(subjectId) ?? []), grant])
-    }
-    return grants
   }
 
   async function accountPage(page: PageRequest, filter?: SQL) {
@@ -86,10 +71,13 @@ export function createLists(database: Pick<Database, 'db'>) {
     const rows = await db
       .select({ ...bindingColumns, place: placeOf(bindings) })
       .from(bindings)
-      .where(and(inArray(bindings.subjectKind, [...listedSubjects]), filter, after(bindings, page)))
+      .where(and(filter, after(bindings, page)))
       .orderBy(desc(bindings.createdAt), desc(bindings.id))
       .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ place: _, ...binding }) => binding)
+    return pageOf(rows, page.limit, ({ place: _, permissions, ...binding }) => ({
+      ...binding,
+      permissions: listOf(permissions),
+    }))
   }
 
   const one = { limit: 1 }
@@ -110,14 +98,11 @@ export function createLists(database: Pick<Database, 'db'>) {
     serviceAccounts: (page: PageRequest) => accountPage(page),
     serviceAccount: (id: string) =>
       only(accountPage(one, eq(serviceAccounts.id, checkId('such service account', id))), 'such service account'),
-    /** Those of API tokens are with their tokens. */
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     binding: (id: string) => only(bindingPage(one, eq(bindings.id, checkId('such binding', id))), 'such binding'),
   }
 }
-
-const listedSubjects: readonly BindingSubject[] = ['user', 'group', 'service-account']
 
 const userColumns = {
   id: users.id,
@@ -171,10 +156,7 @@ const bindingColumns = {
   racks: bindings.racks,
   apps: bindings.apps,
   expiresAt: bindings.expiresAt,
+  permissions: bindings.permissions,
   reason: bindings.reason,
   createdAt: bindings.createdAt,
-}
-
-function bindingOf({ subjectId, role, racks, apps, permissions }: typeof bindings.$inferSelect) {
-  return { subjectId, role, racks, apps, permissions: permissions?.split(' ') ?? null }
 }

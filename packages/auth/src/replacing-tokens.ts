@@ -82,7 +82,8 @@ export async function mustExist({ tx }: Change, { kind, id }: OwnerRef): Promise
   if (found.length === 0) throw new NotFound(what)
 }
 
-async function lockLiveToken({ tx }: Change, id: string, now: number) {
+/** Holds a token as it is until the change is made. @throws NotFound, TokenEnded */
+export async function lockLiveToken({ tx }: Change, id: string, now: number) {
   const [token] = await tx
     .select()
     .from(apiTokens)

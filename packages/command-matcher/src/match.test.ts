@@ -307,7 +307,12 @@ describe('how it is started', () => {
   test('what else stands against a rule is said in its own words', () => {
     const obstacle = { reason: 'Not on Sundays.', next: 'Wait for Monday.' }
     const holds = ({ id }: CommandRule) => (id === 'one' ? obstacle : null)
-    expect(match([rule({})], { holds })).toEqual({ effect: 'deny', rule: 'condition', ...obstacle })
+    expect(match([rule({})], { holds })).toEqual({
+      effect: 'deny',
+      rule: 'condition',
+      nearest: 'one',
+      ...obstacle,
+    })
     expect(match([rule({}), rule({ id: 'two' })], { holds })).toEqual({ effect: 'allow', rule: 'two' })
     expect(match([rule({})], { holds, mode: 'attached', argv: ['sleep', '5'] })).toMatchObject({ rule: 'condition' })
   })

@@ -1,11 +1,14 @@
 import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
 import { isExec, isForMode } from './modes.ts'
+import type { NameIndex } from './name-index.ts'
 import { unsuited } from './options.ts'
 import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
 import { shellSyntax } from './shell-syntax.ts'
 import type { CommandCall, CommandVerdict, Obstacle } from './types.ts'
+
+type Denied = Extract<CommandVerdict, { effect: 'deny' }>
 
 /** Where, how and as whom, without the command itself. */
 export type CommandPlace = Omit<CommandCall, 'argv'>
@@ -30,18 +33,19 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVe
 
   const syntax = shellSyntax(call.argv)
   /** Those that are for this command there, and the first of them that is for these roles. */
-  const placed: CompiledRule[] = []
+  let placed: CompiledRule[] | null = null
   let nearest: CompiledRule | null = null
   for (const found of rulesFor(rules.root, call, syntax?.last ?? -1)) {
     if (!appliesAt(found, call)) continue
-    placed.push(found)
+    if (placed === null) placed = [found]
+    else placed.push(found)
     if (!forRoles(found, call.roles)) continue
     if (suits(found, call)) return { effect: 'allow', rule: found.rule.id }
     nearest ??= found
   }
   if (syntax) return denyFor('shell-syntax', syntax)
   if (nearest !== null) return obstacleOf(nearest, call)
-  return denyFor('no-rule', notPermitted(call, permittedAt(rules, call, mostListed), placed.slice(0, mostListed)))
+  return denyFor('no-rule', notPermitted(call, permittedAt(rules, call, mostListed), placed ?? noRules))
 }
 
 /** Whether any rule at all permits these roles something by exec in a run of their own there: what an attached run's POST needs. */
@@ -80,26 +84,39 @@ function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): C
   return place.roles.length < 2 ? found : found.sort(inOrder).slice(0, most)
 }
 
-/** Rules whose words match, in their order. A `rest` never reaches over a word with shell syntax. */
-function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): CompiledRule[] {
-  const found: CompiledRule[] = []
+/** Rules for the app whose words match, in their order. A `rest` never reaches over a word with shell syntax. */
+function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): readonly CompiledRule[] {
+  let found: readonly CompiledRule[] = noRules
   let nodes: readonly RuleNode[] = [root]
   for (let place = 0; place < argv.length && nodes.length > 0; place++) {
-    if (lastSyntax < place) for (const { rest } of nodes) if (rest.size > 0) found.push(...rest.find(app))
+    if (lastSyntax < place) for (const { rest } of nodes) found = both(found, rest, app)
     nodes = stepsFrom(nodes, argv[place] ?? '')
   }
-  for (const { rest, exact } of nodes) {
-    if (rest.size > 0) found.push(...rest.find(app))
-    if (exact.size > 0) found.push(...exact.find(app))
-  }
-  return found.length > 1 ? found.sort(inOrder) : found
+  for (const { rest, exact } of nodes) found = both(both(found, rest, app), exact, app)
+  return found.length > 1 ? [...found].sort(inOrder) : found
+}
+
+const noRules: readonly CompiledRule[] = []
+const noNodes: readonly RuleNode[] = []
+
+/** Mostly one of the two is empty, so that nothing is put together. */
+function both(
+  found: readonly CompiledRule[],
+  { size, find }: NameIndex<CompiledRule>,
+  app: string,
+): readonly CompiledRule[] {
+  if (size === 0) return found
+  const more = find(app)
+  if (found.length === 0) return more
+  return more.length === 0 ? found : [...found, ...more]
 }
 
 function stepsFrom(nodes: readonly RuleNode[], word: string): readonly RuleNode[] {
+  const [only] = nodes
+  if (only !== undefined && nodes.length === 1 && only.typed.length === 0) return only.next.get(word) ?? noNodes
   const reached: RuleNode[] = []
   for (const { next, typed } of nodes) {
-    const literal = next.get(word)
-    if (literal) reached.push(literal)
+    reached.push(...(next.get(word) ?? noNodes))
     for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
   }
   return reached
@@ -109,9 +126,10 @@ function inOrder(one: CompiledRule, other: CompiledRule): number {
   return one.place - other.place
 }
 
+/** Of a rule that was found by its app. */
 function appliesAt(compiled: CompiledRule, place: CommandPlace): boolean {
   if (!isForMode(compiled.rule, place.mode)) return false
-  return compiled.onService(place.service) && compiled.onApp(place.app) && compiled.onRack(place.rack)
+  return compiled.onService(place.service) && compiled.onRack(place.rack)
 }
 
 /** Whether it is for what is started so, now. */
@@ -120,11 +138,12 @@ function suits(compiled: CompiledRule, place: CommandPlace): boolean {
 }
 
 function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
+  const nearest = compiled.rule.id
   const unfit = unsuited(compiled, call.options)
-  if (unfit !== null) return denyFor('options', notStartedSo(compiled.rule, unfit))
+  if (unfit !== null) return { ...denyFor('options', notStartedSo(compiled.rule, unfit)), nearest }
   const obstacle = call.holds?.(compiled.rule)
   if (!obstacle) throw new Error('a rule that nothing stands against permits')
-  return denyFor('condition', obstacle)
+  return { ...denyFor('condition', obstacle), nearest }
 }
 
 function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
@@ -132,10 +151,10 @@ function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
   return false
 }
 
-function deny(rule: string, reason: string, next: string): CommandVerdict {
+function deny(rule: string, reason: string, next: string): Denied {
   return { effect: 'deny', rule, reason, next }
 }
 
-function denyFor(rule: string, { reason, next }: Obstacle): CommandVerdict {
+function denyFor(rule: string, { reason, next }: Obstacle): Denied {
   return deny(rule, reason, next)
 }

@@ -61,8 +61,8 @@ export function createNameIndex<T>(
   return {
     size: given.length,
     find(name) {
-      const found: Entry<T>[] = []
-      for (const entry of others) if (entry.matches?.(name)) found.push(entry)
+      const found = newFound<T>()
+      for (const entry of others) if (entry.matches?.(name)) add(found, entry)
       byBeginning.find(name, found)
       byEnd.find(name, found)
       return answer(found)
@@ -78,8 +78,8 @@ function askingEach<T>(size: number, entries: readonly Entry<T>[]): NameIndex<T>
   return {
     size,
     find(name) {
-      const found: Entry<T>[] = []
-      for (const entry of entries) if (entry.matches?.(name)) found.push(entry)
+      const found = newFound<T>()
+      for (const entry of entries) if (entry.matches?.(name)) add(found, entry)
       return answer(found)
     },
   }
@@ -103,19 +103,19 @@ function createBeginnings<T>() {
     addWhole(entry: Entry<T>): void {
       if (entry.piece !== '') put(whole, hashOf(entry.piece), entry)
     },
-    find(name: string, found: Entry<T>[]): void {
+    find(name: string, found: Found<T>): void {
       let hash = 0
       let place = 0
       for (const length of lengths) {
         if (length > name.length) break
         for (; place < length; place++) hash = hashWith(hash, name.charCodeAt(place))
         for (let entry = beginnings.get(hash) ?? null; entry !== null; entry = entry.next)
-          if (name.startsWith(entry.piece) && (entry.matches?.(name) ?? true)) found.push(entry)
+          if (name.startsWith(entry.piece) && (entry.matches?.(name) ?? true)) add(found, entry)
       }
       if (whole.size === 0) return
       for (; place < name.length; place++) hash = hashWith(hash, name.charCodeAt(place))
       for (let entry = whole.get(hash) ?? null; entry !== null; entry = entry.next)
-        if (entry.piece === name) found.push(entry)
+        if (entry.piece === name) add(found, entry)
     },
   }
 }
@@ -130,14 +130,14 @@ function createEnds<T>() {
       put(ends, hashOfEnd(entry.piece), entry)
       lengths = withLength(lengths, entry.piece)
     },
-    find(name: string, found: Entry<T>[]): void {
+    find(name: string, found: Found<T>): void {
       let hash = 0
       let place = 0
       for (const length of lengths) {
         if (length > name.length) break
         for (; place < length; place++) hash = hashWith(hash, name.charCodeAt(name.length - 1 - place))
         for (let entry = ends.get(hash) ?? null; entry !== null; entry = entry.next)
-          if (name.endsWith(entry.piece) && (entry.matches?.(name) ?? true)) found.push(entry)
+          if (name.endsWith(entry.piece) && (entry.matches?.(name) ?? true)) add(found, entry)
       }
     },
   }
@@ -171,11 +171,28 @@ function hashWith(hash: number, code: number): number {
 
 const nothing: readonly never[] = Object.freeze([])
 
+/** What a name is found by. Mostly that is one entry or none, which takes no list. */
+interface Found<T> {
+  first: Entry<T> | null
+  more: Entry<T>[] | null
+}
+
+function newFound<T>(): Found<T> {
+  return { first: null, more: null }
+}
+
+function add<T>(found: Found<T>, entry: Entry<T>): void {
+  if (found.first === null) found.first = entry
+  else if (found.more === null) found.more = [found.first, entry]
+  else found.more.push(entry)
+}
+
 /** Each value once, in the order in which they were given. */
-function answer<T>(found: Entry<T>[]): readonly T[] {
-  const [first] = found
-  if (first === undefined) return nothing
-  if (found.length === 1) return first.alone
+function answer<T>({ first, more }: Found<T>): readonly T[] {
+  return more === null ? (first?.alone ?? nothing) : inOrder(more)
+}
+
+function inOrder<T>(found: Entry<T>[]): readonly T[] {
   found.sort((one, other) => one.place - other.place)
   const values: T[] = []
   let last = -1

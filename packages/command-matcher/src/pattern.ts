@@ -1,13 +1,15 @@
 /** A compiled name pattern. */
 export type NameMatcher = (name: string) => boolean
 
+const always: NameMatcher = () => true
+
 /**
  * Compiles a pattern in which `*` stands for any run of characters, none included; everything else stands for itself.
  * No regular expression: each piece between stars is looked for once, from left to right. An empty pattern matches nothing.
  */
 export function compilePattern(pattern: string): NameMatcher {
   if (pattern === '') return () => false
-  if (pattern === '*') return () => true
+  if (pattern === '*') return always
   if (!pattern.includes('*')) return (name) => name === pattern
   const pieces = pattern.split('*')
   const first = pieces.shift() ?? ''
@@ -28,7 +30,9 @@ export function compilePattern(pattern: string): NameMatcher {
 
 /** Matches when one of the patterns does; without patterns, always. */
 export function compilePatterns(patterns: readonly string[] | undefined): NameMatcher {
-  if (patterns === undefined) return () => true
+  if (patterns === undefined) return always
   const matchers = patterns.map(compilePattern)
+  const [only] = matchers
+  if (only !== undefined && matchers.length === 1) return only
   return (name) => matchers.some((matches) => matches(name))
 }

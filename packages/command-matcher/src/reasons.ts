@@ -11,10 +11,10 @@ export function notPermitted(
   permitted: readonly CompiledRule[],
   matching: readonly CompiledRule[],
 ): Obstacle {
-  const others = matching.length === 0 ? [] : [...new Set(matching.flatMap((compiled) => compiled.rule.roles))]
+  const others = rolesOf(matching)
   const next =
     others.length > 0
-      ? `${theRoles(others)} may run this one: ask someone who has it.`
+      ? `${wordsFor(others).first} may run this one: ask someone who has it.`
       : 'Ask for a rule that permits it.'
   const reason = `"${shownCommand(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.`
   return { reason, next }
@@ -65,26 +65,43 @@ function where(call: CommandCall): string {
 }
 
 function may(roles: readonly string[]): string {
-  return roles.length === 0 ? 'you may' : `${lowerRoles(roles)} may`
+  return roles.length === 0 ? 'you may' : `${wordsFor(roles).within} may`
 }
 
-/** The same list comes with each call of the same caller. */
-const inWords = new WeakMap<readonly string[], string>()
+/** Names of all roles that rules are for; of one rule, its own list. At most so many rules are looked at. */
+function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
+  const [only] = matching
+  if (only === undefined) return nobody
+  if (matching.length === 1) return only.rule.roles
+  return [...new Set(matching.slice(0, mostListed + 1).flatMap((compiled) => compiled.rule.roles))]
+}
 
-function lowerRoles(roles: readonly string[]): string {
+const nobody: readonly string[] = []
+
+interface RoleWords {
+  /** `the role ops`. */
+  readonly within: string
+  /** `The role ops`. */
+  readonly first: string
+}
+
+/** The same list comes with each call of the same caller, or of the same rule. */
+const inWords = new WeakMap<readonly string[], RoleWords>()
+
+function wordsFor(roles: readonly string[]): RoleWords {
   const found = inWords.get(roles)
   if (found !== undefined) return found
-  const words = `the ${roles.length === 1 ? 'role' : 'roles'} ${listed(roles.map(shown))}`
-  inWords.set(roles, words)
-  return words
-}
-
-function theRoles(roles: readonly string[]): string {
-  return lowerRoles(roles).replace('the', 'The')
+  const names = [...new Set(roles)]
+  const words = `he ${names.length === 1 ? 'role' : 'roles'} ${listed(names.map(shown))}`
+  const made = { within: `t${words}`, first: `T${words}` }
+  inWords.set(roles, made)
+  return made
 }
 
 function options(permitted: readonly CompiledRule[]): string {
-  if (permitted.length === 0) return 'nothing'
+  const [only] = permitted
+  if (only === undefined) return 'nothing'
+  if (permitted.length === 1) return `only: ${only.words}`
   const commands = permitted.slice(0, mostListed).map(({ words }) => words)
   return `only: ${commands.join(', ')}${permitted.length > mostListed ? ', and more' : ''}`
 }

@@ -13,7 +13,6 @@ export interface CompiledRule {
   readonly rule: CommandRule
   readonly place: number
   readonly onService: NameMatcher
-  readonly onApp: NameMatcher
   readonly onRack: NameMatcher
   /** Its words, as people write them. */
   readonly words: string
@@ -23,7 +22,8 @@ export interface CompiledRule {
 
 /** One word deeper into the argv of all rules. */
 export interface RuleNode {
-  readonly next: ReadonlyMap<string, RuleNode>
+  /** Where a literal leads: a list of one, ready to go on from. */
+  readonly next: ReadonlyMap<string, readonly RuleNode[]>
   /** Where a word of a type leads. */
   readonly typed: readonly { readonly accepts: (word: string) => boolean; readonly node: RuleNode }[]
   /** Rules that end here, by app. */
@@ -74,13 +74,20 @@ function compileRule(rule: CommandRule, place: number): CompiledRule {
   return {
     rule,
     place,
-    onService: rule.services.includes('*') ? () => true : (service) => rule.services.includes(service),
-    onApp: compilePatterns(rule.apps),
+    onService: servicesOf(rule),
     onRack: compilePatterns(rule.racks),
     words: shown(writeWords(rule.argv)),
     permitsKey: compilePatterns(rule.environment ?? []),
   }
 }
+
+function servicesOf({ services }: CommandRule): NameMatcher {
+  const [only] = services
+  if (services.includes('*')) return anyService
+  return services.length === 1 ? (service) => service === only : (service) => services.includes(service)
+}
+
+const anyService: NameMatcher = () => true
 
 /** A node while rules are still being added. */
 interface Seed {
@@ -119,7 +126,7 @@ function child<K>(children: Map<K, Seed>, key: K): Seed {
 
 function grow({ next, typed, exact, rest }: Seed): RuleNode {
   return {
-    next: next.size === 0 ? noWords : new Map([...next].map(([word, seed]) => [word, grow(seed)])),
+    next: next.size === 0 ? noWords : new Map([...next].map(([word, seed]) => [word, [grow(seed)]])),
     typed:
       typed.size === 0
         ? noTypes

@@ -70,4 +70,9 @@ export interface Obstacle {
 
 export type CommandVerdict =
   | { readonly effect: 'allow'; readonly rule: string }
-  | ({ readonly effect: 'deny'; readonly rule: string } & Obstacle)
+  | ({
+      readonly effect: 'deny'
+      readonly rule: string
+      /** The id of the rule that would permit it otherwise. */
+      readonly nearest?: string
+    } & Obstacle)

@@ -14,7 +14,17 @@ export function shown(text: string): string {
 
 /** Words of a command as one would type them, fit for a sentence. */
 export function shownCommand(argv: readonly string[]): string {
-  return shown(argv.slice(0, 20).map(typed).join(' '))
+  if (argv.length <= mostWords && argv.every(isBare)) return shown(argv.join(' '))
+  return shown(argv.slice(0, mostWords).map(typed).join(' '))
+}
+
+const mostWords = 20
+
+/** What a word is typed as it is. */
+const bare = /^[A-Za-z0-9._:/@-]{1,120}$/
+
+function isBare(word: string): boolean {
+  return bare.test(word)
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -13,22 +13,21 @@ export function isClientConfig(value: unknown): value is ClientConfig {
   return (
     isObject(value) &&
     isOptionalMap(value.gateways, isGateway) &&
+    isOptionalMap(value.sessions, isToken) &&
     isOptionalMap(value.tokens, isToken) &&
-    isOptionalText(value.current)
+    isOptionalText(value.current) &&
+    isOptionalOneOf(value.token_store, ['file', 'keychain']) &&
+    (value.file_store_told === undefined || typeof value.file_store_told === 'boolean')
   )
 }
 
 /** The gateway of that name. Names such as `constructor` find nothing. */
 export function gatewayOf(config: ClientConfig, name: string): GatewayEntry | null {
-  return own(config.gateways, name)
+  return ownEntry(config.gateways, name)
 }
 
-/** The token of the gateway of that name. */
-export function tokenOf(config: ClientConfig, name: string): TokenEntry | null {
-  return own(config.tokens, name)
-}
-
-function own<T>(map: Record<string, T> | undefined, name: string): T | null {
+/** What a map has under a name, never what every object has. */
+export function ownEntry<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | null {
   return map !== undefined && Object.hasOwn(map, name) ? (map[name] ?? null) : null
 }
 
@@ -39,12 +38,30 @@ function isGateway(value: unknown): boolean {
 function isToken(value: unknown): boolean {
   return (
     isObject(value) &&
-    typeof value.token === 'string' &&
+    isOptionalText(value.token) &&
     value.token !== '' &&
+    isOptionalOneOf(value.kept_in, ['keychain']) &&
+    isOptionalText(value.url) &&
     isOptionalText(value.email) &&
     isOptionalText(value.expires_at) &&
-    isOptionalText(value.renew_at)
+    isOptionalText(value.renew_at) &&
+    (value.confirmed === undefined || isConfirmed(value.confirmed))
   )
+}
+
+function isConfirmed(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value.at === 'string' &&
+    typeof value.kind === 'string' &&
+    (value.rack === null || typeof value.rack === 'string') &&
+    isTexts(value.racks) &&
+    isTexts(value.roles)
+  )
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }
 
 function isOptionalMap(value: unknown, isEntry: (entry: unknown) => boolean): boolean {
@@ -53,6 +70,10 @@ function isOptionalMap(value: unknown, isEntry: (entry: unknown) => boolean): bo
 
 function isOptionalText(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
+}
+
+function isOptionalOneOf(value: unknown, allowed: readonly string[]): boolean {
+  return value === undefined || (typeof value === 'string' && allowed.includes(value))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -6,23 +6,41 @@ const Gateway = Type.Object({
   rack: Type.Optional(Type.String({ description: 'the name of a rack behind the gateway' })),
 })
 
+/** What the gateway last said about a token's bearer. */
+const Confirmed = Type.Object({
+  at: Type.String({ description: 'when it said so, such as 2024-01-01T00:00:00Z' }),
+  kind: Type.String({ description: 'what kind of caller it is' }),
+  rack: Type.Union([Type.String(), Type.Null()], { description: 'the one rack that the token is good for' }),
+  racks: Type.Array(Type.String(), { description: 'the racks that the caller may use' }),
+  roles: Type.Array(Type.String(), { description: "the caller's roles" }),
+})
+
 const Token = Type.Object({
-  token: Type.String({ minLength: 1, description: 'a token' }),
+  token: Type.Optional(Type.String({ minLength: 1, description: 'a token, unless the keychain has it' })),
+  kept_in: Type.Optional(Type.Enum(['keychain'], { description: 'where the token is instead' })),
+  url: Type.Optional(Type.String({ description: 'the only address that a token of one name is sent to' })),
   email: Type.Optional(Type.String({ description: 'whose token it is' })),
   expires_at: Type.Optional(Type.String({ description: 'when the token ends, such as 2024-02-01T00:00:00Z' })),
   renew_at: Type.Optional(
     Type.String({ description: 'when it is time for a newer one, such as 2024-01-15T00:00:00Z' }),
   ),
+  confirmed: Type.Optional(Confirmed),
 })
 
 /** A plain string key would leave out names with a line break in them. */
 const AnyName = Type.String({ pattern: '^[\\s\\S]*$' })
 
-/** The CLI's file. Fields that aren't named here are kept as they are, at every level. */
+/**
+ * The CLI's file. `sessions` are by the gateway's origin, for every rack there; `tokens` are by the name of the one entry
+ * that they are for. Fields that aren't named here are kept as they are, at every level.
+ */
 export const ClientFile = Type.Object({
   gateways: Type.Optional(Type.Record(AnyName, Gateway)),
+  sessions: Type.Optional(Type.Record(AnyName, Token)),
   tokens: Type.Optional(Type.Record(AnyName, Token)),
   current: Type.Optional(Type.String({ description: "a gateway's name" })),
+  token_store: Type.Optional(Type.Enum(['file', 'keychain'], { description: 'where tokens are kept from now on' })),
+  file_store_told: Type.Optional(Type.Boolean({ description: 'whether it was said that tokens are in this file' })),
 })
 
 /** Where and how a file fails the schema, such as `gateways.staging.url must be string`; without any value. Empty if it doesn't. */

@@ -17,7 +17,7 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type ClientConfig, readClientConfig, updateClientConfig } from './client.ts'
+import { type ClientConfig, readClientConfig, readWritableClientConfig, updateClientConfig } from './client.ts'
 
 const asRoot = process.getuid?.() === 0
 let root: string
@@ -129,7 +129,8 @@ describe('writing', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
       ...file,
       current: 'new',
-      tokens: { ...file.tokens, new: { token: 'token-new' } },
+      sessions: { 'https://x': file.tokens.staging },
+      tokens: { new: { token: 'token-new' } },
     })
   })
 
@@ -189,6 +190,16 @@ describe('writing', () => {
   test('a file in the place of the directory is reported', async () => {
     writeFileSync(join(root, 'rack-gateway'), '')
     await expect(updateClientConfig(path, login('staging'))).rejects.toMatchObject({ code: 'RGW_CONFIG_FILE_UNUSABLE' })
+    await expect(readWritableClientConfig(path)).rejects.toMatchObject({ code: 'RGW_CONFIG_FILE_UNUSABLE' })
+  })
+
+  test('is tried before there is anything to write, and leaves no file', async () => {
+    expect(await readWritableClientConfig(path)).toEqual({ config: {}, notices: [] })
+    expect(readdirSync(join(root, 'rack-gateway'))).toEqual([])
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
+    await expect(updateClientConfig(path, login('staging'), { waitMs: 0 })).rejects.toMatchObject({
+      code: 'RGW_CONFIG_FILE_LOCKED',
+    })
   })
 })
 

@@ -1,13 +1,24 @@
 import { dirname } from 'node:path'
 import { type ClientConfig, isClientConfig } from './client-file.ts'
+import { withSharedSessions } from './credentials.ts'
 import { errnoReason, isErrno } from './errno.ts'
 import { ConfigFileBroken, ConfigFileUnusable } from './errors.ts'
 import { withFileLock } from './file-lock.ts'
 import { jsonFault } from './json-fault.ts'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 
-export { type ClientConfig, type GatewayEntry, gatewayOf, type TokenEntry, tokenOf } from './client-file.ts'
+export { type ClientConfig, type GatewayEntry, gatewayOf, type TokenEntry } from './client-file.ts'
 export { type ClientPlace, clientConfigPath } from './client-path.ts'
+export {
+  type Credential,
+  credentialOf,
+  credentialsOf,
+  entryOf,
+  type Holder,
+  isApiToken,
+  namesOf,
+  withCredential,
+} from './credentials.ts'
 export { withFileLock } from './file-lock.ts'
 export { nearest } from './nearest.ts'
 export { Secret } from './secret.ts'
@@ -19,7 +30,7 @@ export interface ReadClientConfig {
 }
 
 /**
- * The CLI's file. One that isn't there is empty.
+ * The CLI's file. One that isn't there is empty, and tokens that were kept by name alone are sessions of their address.
  *
  * @throws ConfigFileBroken with the path, and the line and column or the field; ConfigFileUnusable; ConfigFileForeign
  */
@@ -41,17 +52,36 @@ export async function updateClientConfig(
   change: (config: ClientConfig) => ClientConfig | Promise<ClientConfig>,
   { waitMs = 5_000 }: { waitMs?: number } = {},
 ): Promise<ReadClientConfig> {
+  return alone(path, { waitMs }, async (read) => {
+    const config = await change(read.config)
+    writePrivateFile(path, `${JSON.stringify(config, null, 2)}\n`)
+    return { ...read, config }
+  })
+}
+
+/**
+ * The CLI's file, once it is certain that it can be changed: asked before something is got that it is to keep.
+ *
+ * @throws what `updateClientConfig` throws
+ */
+export function readWritableClientConfig(path: string): Promise<ReadClientConfig> {
+  return alone(path, { waitMs: 5_000 }, async (read) => read)
+}
+
+async function alone(
+  path: string,
+  options: { readonly waitMs: number },
+  work: (read: ReadClientConfig) => Promise<ReadClientConfig>,
+): Promise<ReadClientConfig> {
   const notices: string[] = []
   try {
     preparePrivateDirectory(path, notices)
-    return await withFileLock(path, { waitMs }, async () => {
+    return await withFileLock(path, options, async () => {
       const read = await readClientConfig(path)
-      const config = await change(read.config)
-      writePrivateFile(path, `${JSON.stringify(config, null, 2)}\n`)
-      return { config, notices: [...notices, ...read.notices] }
+      return work({ ...read, notices: [...notices, ...read.notices] })
     })
   } catch (error) {
-    if (isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC')) {
+    if (isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'EEXIST', 'ENOSPC')) {
       throw new ConfigFileUnusable(dirname(path), 'written', errnoReason(error))
     }
     throw error
@@ -68,7 +98,7 @@ async function parseClientConfig(path: string, source: string): Promise<ClientCo
       fault === null ? 'it is not JSON' : `it is not JSON at line ${fault.line}, column ${fault.column}`,
     )
   }
-  if (isClientConfig(value)) return value
+  if (isClientConfig(value)) return withSharedSessions(value)
   const { clientFileProblem } = await import('./client-schema.ts')
   throw new ConfigFileBroken(path, clientFileProblem(value))
 }

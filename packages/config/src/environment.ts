@@ -18,7 +18,12 @@ const ownPrefixes = [
 ]
 
 /** The CLI's own, which may stand in the same shell. */
-export const clientVariables = ['RACK_GATEWAY_URL', 'RACK_GATEWAY_TOKEN', 'RACK_GATEWAY_CONFIG_DIR'] as const
+export const clientVariables = [
+  'RACK_GATEWAY_URL',
+  'RACK_GATEWAY_TOKEN',
+  'RACK_GATEWAY_TOKEN_STORE',
+  'RACK_GATEWAY_CONFIG_DIR',
+] as const
 
 /** Kubernetes gives every pod such names for each service of its namespace: one called `rack-gateway` or `auth` is no mistake. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/

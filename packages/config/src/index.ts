@@ -7,7 +7,6 @@ export {
   type ReadClientConfig,
   readClientConfig,
   type TokenEntry,
-  tokenOf,
   updateClientConfig,
 } from './client.ts'
 export { ClientFile } from './client-schema.ts'

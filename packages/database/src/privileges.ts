@@ -25,6 +25,7 @@ export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Pro
     GRANT SELECT, INSERT ON audit.sinks, audit.sink_positions, audit.sink_dead_letters TO ${role};
     GRANT UPDATE (seq, held_by, held_until, finished) ON audit.sink_positions TO ${role};
     GRANT EXECUTE ON FUNCTION audit.ensure_partition(date) TO ${role};
+    GRANT EXECUTE ON FUNCTION audit.facet_of(text, text, text, text, text), audit.address_of(text) TO ${role};
     GRANT EXECUTE ON FUNCTION audit.network_of(text), audit.words_of(text, text) TO ${role};
   `)
 }

@@ -136,6 +136,13 @@ test('tables, privileges of the runtime login, triggers and checks are as record
     [
       {
         "definer": false,
+        "name": "audit.address_of",
+        "public": false,
+        "runtime": true,
+        "settings": null,
+      },
+      {
+        "definer": false,
         "name": "audit.digest_line",
         "public": false,
         "runtime": false,
@@ -167,6 +174,13 @@ test('tables, privileges of the runtime login, triggers and checks are as record
           "search_path=pg_catalog, pg_temp",
           "TimeZone=UTC",
         ],
+      },
+      {
+        "definer": false,
+        "name": "audit.facet_of",
+        "public": false,
+        "runtime": true,
+        "settings": null,
       },
       {
         "definer": false,

@@ -42,7 +42,7 @@ export const AmbiguousHeader = createError<[header: string, problem: string]>(
 
 export const UnsafeHandshake = createError<[rack: string]>(
   'RGW_UNSAFE_HANDSHAKE',
-  'the websocket request for the rack %s holds characters that HTTP does not allow, so it was not sent',
+  'the websocket request for the rack %s holds characters that HTTP does not allow, so it was not sent: send it without them',
   400,
 )
 
@@ -60,7 +60,7 @@ export const RackNotChosen = createError<[choice: string]>(
 
 export const OtherRackBound = createError<[bound: string]>(
   'RGW_OTHER_RACK_BOUND',
-  'this token is bound to the rack %s and is not valid for another one',
+  'this token is bound to the rack %s and is not valid for another one: use that rack, or a token that is not bound to it',
   403,
 )
 

@@ -7,13 +7,12 @@ import {
   shown,
   tooLong,
 } from '@rack-gateway/command-matcher'
+import type { GrantWords } from './compiled-role.ts'
 import type { CompiledDocument } from './decide.ts'
 import type { HeldHere } from './grants.ts'
 import { callerObstacle } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import type { Principal, RackCall } from './types.ts'
-
-type Granted = Pick<Refusal, 'rule' | 'source' | 'reason'>
 
 /**
  * Judges the command of a run or exec, for the roles that the caller holds there: those of a token's owner were asked for permissions, not for commands.
@@ -25,15 +24,19 @@ export function judgeCommand(
   principal: Principal,
   here: HeldHere,
   call: RackCall,
-): Granted | Refusal | null {
+): GrantWords | Refusal | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const verdict = verdictOn(document, principal, here, call)
   if (verdict.effect === 'deny') return refusalBy(document, verdict)
-  const rule = `command:${verdict.rule}`
-  if (verdict.rule === 'attached-start') return { rule, source: document.source, reason: attachedReason }
-  const source = document.commandSources.get(verdict.rule) ?? document.source
-  return { rule, source, reason: `The command rule ${verdict.rule} permits it.` }
+  return document.commandWords.get(verdict.rule) ?? attachedStart(document)
+}
+
+type Denied = Extract<CommandVerdict, { effect: 'deny' }>
+
+/** Permitted by no one rule. */
+function attachedStart({ source }: CompiledDocument): GrantWords {
+  return { rule: 'command:attached-start', source, reason: attachedReason }
 }
 
 const attachedReason = 'An attached run begins with a process that sleeps; its command is judged when it comes.'
@@ -87,8 +90,13 @@ function obstacleTo(
 /** Rules under which the matcher speaks for itself, whatever the document says. */
 const ofTheMatcher: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
 
-function refusalBy({ source }: CompiledDocument, { rule, reason, next }: CommandVerdict & { effect: 'deny' }): Refusal {
-  return { rule: `command:${rule}`, source: ofTheMatcher.has(rule) ? 'gateway' : source, reason, next }
+function refusalBy(document: CompiledDocument, { rule, nearest, reason, next }: Denied): Refusal {
+  return { rule: `command:${rule}`, source: sourceOf(document, rule, nearest), reason, next }
+}
+
+function sourceOf({ source, commandWords }: CompiledDocument, rule: string, nearest: string | undefined): string {
+  if (nearest !== undefined) return commandWords.get(nearest)?.source ?? source
+  return ofTheMatcher.has(rule) ? 'gateway' : source
 }
 
 function unreadable(reason: string, next: string): CommandVerdict {

@@ -2,8 +2,8 @@ import type { CompiledRules } from '@rack-gateway/command-matcher'
 import { judgeCommand } from './command-decision.ts'
 import type { CompiledRole, GrantWords } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
-import { type Barred, type Basis, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
-import { barredBy, boundElsewhere, needs, noBinding, noPermission } from './reasons.ts'
+import { type Barred, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
+import { barredBy, boundElsewhere, type NeedWords, needs, noBinding, noPermission } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
 import type { Decision, Moment, Permission, Place, Principal, RackCall } from './types.ts'
@@ -16,12 +16,12 @@ export interface CompiledDocument {
   readonly roles: ReadonlyMap<string, CompiledRole>
   /** Those of commands. */
   readonly rules: () => CompiledRules
-  /** By the ids of command rules. */
-  readonly commandSources: ReadonlyMap<string, string>
+  /** By the ids of command rules: what a decision says that one of them permits. */
+  readonly commandWords: ReadonlyMap<string, GrantWords>
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   readonly blocked: (call: RackCall) => Refusal | null
   /** Who has which permission, in words; filled as it is asked for. */
-  readonly needs: Map<Permission, string>
+  readonly needs: Map<Permission, NeedWords>
 }
 
 /** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
@@ -30,20 +30,20 @@ export function decide(document: CompiledDocument, principal: Principal, holding
   const place = placeOf(call)
   const bound = boundFor(holdings, call.rack)
   const here = bound ? holdingsAt(holdings, place, call) : null
-  if (here === null) return refused(document, permission, nothing, boundElsewhere(principal, call))
+  if (here === null) return refused(document, permission, null, boundElsewhere(principal, call))
 
   const required = requiredPermissions(call)
   const unheld = unheldBy(document, principal, { place, here, required })
-  if (unheld !== null) return refused(document, unheld.permission ?? permission, here.basis, unheld)
+  if (unheld !== null) return refused(document, unheld.permission ?? permission, here, unheld.refusal)
 
   const command = judgeCommand(document, principal, here, call)
-  if (command !== null && 'next' in command) return refused(document, permission, here.basis, command)
+  if (command !== null && 'next' in command) return refused(document, permission, here, command)
   const refusal = document.blocked(call)
-  if (refusal) return refused(document, permission, here.basis, refusal)
+  if (refusal) return refused(document, permission, here, refusal)
 
   const { rule, source, reason } = command ?? grantedBy(here, required)
-  const { roles, bindings } = here.basis
-  return { effect: 'allow', rule, source, permission, reason, roles, bindings, policy: document.hash }
+  const { roles } = here.own
+  return { effect: 'allow', rule, source, permission, reason, roles, bindings: here.bindings, policy: document.hash }
 }
 
 /** What stands against a permission at a place, of what the principal holds; null where nothing does. */
@@ -54,7 +54,7 @@ export function unheldAt(
   { permission, where, moment }: { readonly permission: Permission; readonly where: Place; readonly moment: Moment },
 ): Refusal | null {
   const here = holdingsAt(holdings, where, moment)
-  return unheldBy(document, principal, { place: where, here, required: [permission] })
+  return unheldBy(document, principal, { place: where, here, required: [permission] })?.refusal ?? null
 }
 
 interface Asked {
@@ -63,28 +63,31 @@ interface Asked {
   readonly required: readonly Permission[]
 }
 
+interface Unheld {
+  /** The one that is missing; null where nothing is held at all. */
+  readonly permission: Permission | null
+  readonly refusal: Refusal
+}
+
 /** What of the bindings is missing. */
-function unheldBy(
-  document: CompiledDocument,
-  principal: Principal,
-  { place, here, required }: Asked,
-): (Refusal & { readonly permission?: Permission }) | null {
+function unheldBy(document: CompiledDocument, principal: Principal, { place, here, required }: Asked): Unheld | null {
   const { own, owner, barred } = here
   const [first] = barred
-  if (own.grants.length === 0) return first ? barredBy(first) : noBinding(principal, place, 'own')
-  if (owner?.grants.length === 0) return noBinding(principal, place, 'owner')
+  if (own.roles.length === 0)
+    return { permission: null, refusal: first ? barredBy(first) : noBinding(principal, place, 'own') }
+  if (owner?.roles.length === 0) return { permission: null, refusal: noBinding(principal, place, 'owner') }
   for (const permission of required) {
     const side = own.giving(permission) === null ? 'own' : owner?.giving(permission) === null ? 'owner' : null
     if (side === null) continue
     const barring = side === 'own' ? barringOf(barred, permission) : undefined
-    if (barring) return { permission, ...barredBy(barring) }
+    if (barring) return { permission, refusal: barredBy(barring) }
     const missing = {
       permission,
       side,
       needs: needsOf(document, permission),
-      here: (here[side] ?? own).roleWords,
+      held: here[side] ?? own,
     } as const
-    return { permission, ...noPermission(principal, place, missing) }
+    return { permission, refusal: noPermission(principal, place, missing) }
   }
   return null
 }
@@ -102,14 +105,16 @@ function placeOf({ rack, app, route, resource }: RackCall): Place {
   return resource === null ? { rack, app, scope: route.scope } : { rack, app: resource.app, scope: 'app' }
 }
 
-const nothing: Basis = { roles: Object.freeze([]), bindings: Object.freeze([]) }
+const none: readonly string[] = Object.freeze([])
 
 function refused(
   { hash }: CompiledDocument,
   permission: Permission,
-  { roles, bindings }: Basis,
+  here: HeldHere | null,
   { rule, source, reason, next }: Refusal,
 ): Decision {
+  const roles = here === null ? none : here.own.roles
+  const bindings = here === null ? none : here.bindings
   return { effect: 'deny', rule, source, permission, reason, next, roles, bindings, policy: hash }
 }
 
@@ -121,10 +126,10 @@ function grantedBy({ own }: HeldHere, [permission]: readonly Permission[]): Gran
 }
 
 /** Who has a permission, as a sentence says it; made once for each. */
-function needsOf(document: CompiledDocument, permission: Permission): string {
+function needsOf(document: CompiledDocument, permission: Permission): NeedWords {
   const found = document.needs.get(permission)
   if (found !== undefined) return found
-  const made = needs(rolesWith(document, permission))
+  const made = needs(permission, rolesWith(document, permission))
   document.needs.set(permission, made)
   return made
 }

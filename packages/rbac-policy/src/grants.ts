@@ -17,19 +17,19 @@ export const onePermissionEach = '(permissions)'
 
 /** A binding, ready to be asked. */
 export interface Grant {
+  readonly expiresAt: number | null
+  /** What it makes alone, as an own grant; made when it is first asked for. */
+  alone: HeldHere | null
   readonly id: string
   /** Tells it from the others of the same side. */
   readonly place: number
   readonly role: CompiledRole
-  readonly expiresAt: number | null
   readonly onRack: NameMatcher
   readonly onApp: NameMatcher
   /** Whether it is for all apps, those to come included: what a route of the whole rack needs. */
   readonly everyApp: boolean
   /** What stands against it at a moment; null where nothing ever does. */
   readonly passing: PassingCheck | null
-  /** What it makes alone, as an own grant; made when it is first asked for. */
-  alone: HeldHere | null
 }
 
 /** All that a principal holds. `owner` is what the owner of a token holds: the token is cut to it. */
@@ -56,36 +56,33 @@ interface OnRack {
 
 /** What holds at one place. Its lists are frozen and stay the same objects for as long as the same grants hold. */
 export interface HeldHere {
+  /** What the caller's own grants come to. */
   readonly own: Held
+  /** What those of a token's owner come to. */
   readonly owner: Held | null
-  /** Names of own roles, each once, and ids of all bindings: what a decision was made from. */
-  readonly basis: Basis
+  /** Ids of all bindings that a decision is made from. */
+  readonly bindings: readonly string[]
   /** Own grants that would hold here, but not now or from there. */
   readonly barred: readonly Barred[]
+  /** Whether any own grant depends on when and from where. */
+  readonly isPassing: boolean
+  readonly grants: { readonly own: readonly Grant[]; readonly owner: readonly Grant[] | null }
 }
 
 export interface Barred extends Obstacle {
   readonly grant: Grant
 }
 
-/** Grants of one side that hold at a place. */
+/** What the roles of some grants come to, whoever holds them: the same object wherever it is one role alone. */
 export interface Held {
-  readonly grants: readonly Grant[]
-  /** Names of their roles, each once. */
+  /** Names of the roles, each once; none where nothing is held. */
   readonly roles: readonly string[]
-  /** The same, as a sentence names them. */
-  readonly roleWords: string
+  /** The same, as they stand in a sentence, such as ` viewer and ops on `. */
+  readonly hereWords: string
   /** With those of the roles that they extend: what command rules go by. */
   readonly commandRoles: readonly string[]
-  /** Whether any depends on when and from where. */
-  readonly isPassing: boolean
   /** The role of the first grant that gives a permission. */
   readonly giving: (permission: Permission) => CompiledRole | null
-}
-
-export interface Basis {
-  readonly roles: readonly string[]
-  readonly bindings: readonly string[]
 }
 
 /** Compiles a principal's bindings. A binding to a role that the policy doesn't know grants nothing; a token without an owner holds nothing. */
@@ -125,7 +122,7 @@ export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): He
   const own = bound ? grantsAt(holdings.own, place, moment.at) : none
   const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, moment.at) : none)
   const here = heldTogether(holdings, own, owner)
-  return here.own.isPassing ? passingAt(here, moment) : here
+  return here.isPassing ? passingAt(here, moment) : here
 }
 
 const none: readonly Grant[] = Object.freeze([])
@@ -173,50 +170,48 @@ function forget(known: KnownSets): void {
 /** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
 function passingAt(here: HeldHere, moment: Moment): HeldHere {
   const barred: Barred[] = []
-  const own = here.own.grants.filter((grant) => {
+  const own = here.grants.own.filter((grant) => {
     const obstacle = grant.passing?.(moment) ?? null
     if (obstacle !== null) barred.push({ grant, ...obstacle })
     return obstacle === null
   })
-  return barred.length === 0 ? here : heldHere(own, here.owner?.grants ?? null, barred)
+  return barred.length === 0 ? here : heldHere(own, here.grants.owner, barred)
 }
 
 function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred: readonly Barred[]): HeldHere {
-  const held = heldOf(own)
   const all = owner === null ? own : [...own, ...owner]
   return {
-    own: held,
+    own: heldOf(own),
     owner: owner && heldOf(owner),
-    basis: { roles: held.roles, bindings: Object.freeze(all.map((grant) => grant.id)) },
+    bindings: Object.freeze(all.map((grant) => grant.id)),
     barred,
+    isPassing: own.some(({ passing }) => passing !== null),
+    grants: { own, owner },
   }
 }
 
 function heldOf(grants: readonly Grant[]): Held {
   const [first, ...more] = new Set(grants.map(({ role }) => role))
-  const said = first !== undefined && more.length === 0 ? saidOf(first) : sayRoles(first ? [first, ...more] : [])
-  return { grants, isPassing: grants.some(({ passing }) => passing !== null), ...said }
+  if (first === undefined) return nothingHeld
+  return more.length === 0 ? heldAlone(first) : heldOfRoles([first, ...more])
 }
 
-/** What roles come to, whoever holds them. */
-type Said = Pick<Held, 'roles' | 'roleWords' | 'commandRoles' | 'giving'>
+/** Most callers hold one role at a place. */
+const aloneOf = new WeakMap<CompiledRole, Held>()
 
-/** Most callers hold one role at a place: what it comes to is the same objects for all of them. */
-const saidAlone = new WeakMap<CompiledRole, Said>()
-
-function saidOf(role: CompiledRole): Said {
-  const found = saidAlone.get(role)
+function heldAlone(role: CompiledRole): Held {
+  const found = aloneOf.get(role)
   if (found !== undefined) return found
-  const made = sayRoles([role])
-  saidAlone.set(role, made)
+  const made = heldOfRoles([role])
+  aloneOf.set(role, made)
   return made
 }
 
-function sayRoles(distinct: readonly CompiledRole[]): Said {
+function heldOfRoles(distinct: readonly CompiledRole[]): Held {
   const roles = Object.freeze([...new Set(distinct.map(({ name }) => name))])
   return {
     roles,
-    roleWords: listed(roles.map(shown)),
+    hereWords: ` ${listed(roles.map(shown))} on `,
     commandRoles: [...new Set(distinct.flatMap(({ names }) => names))],
     giving(permission) {
       for (const role of distinct) if (role.has(permission)) return role
@@ -224,6 +219,8 @@ function sayRoles(distinct: readonly CompiledRole[]): Said {
     },
   }
 }
+
+const nothingHeld = heldOfRoles([])
 
 /** Whether the credential may be used on a rack at all. */
 export function boundFor(holdings: Holdings, rack: string): boolean {
@@ -296,15 +293,15 @@ function compileBindings(
     const { id, racks, apps, expiresAt } = binding
     const [onRack, onApp] = [compilePattern(racks), compilePattern(apps)]
     const grant = {
+      expiresAt,
+      alone: null,
       id,
       place,
       role,
-      expiresAt,
       onRack: (name: string) => onRack(name) && role.when.every((condition) => condition.onRack(name)),
       onApp: (name: string) => onApp(name) && role.when.every((condition) => condition.onApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
       passing: caller === null ? null : passingOf(role, caller),
-      alone: null,
     }
     return [{ racks, apps, grant }]
   })

@@ -15,11 +15,19 @@ export {
   type PlannedQuestion,
   parametersDecision,
 } from './planned-decision.ts'
+export { rackRoute } from './planned-worlds.ts'
 export { compileAgain, compilePolicy, type Judging } from './policy.ts'
 export { type BlockedOperation, documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
-export { type RecordedSessionKind, type RecordingRule, recordedSessions, type SessionSubject } from './recordings.ts'
+export {
+  type RecordedSessionKind,
+  type RecordingRule,
+  recordedSessions,
+  type SessionSubject,
+  sessionOf,
+} from './recordings.ts'
 export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'
+export { type EnvironmentSight, type Sight, sightOf } from './sight.ts'
 export type { Day, TimeWindow } from './time-window.ts'
 export type {
   Allowed,

@@ -27,7 +27,7 @@ export interface KnownOfRack {
   readonly newestRelease?: boolean
   /** Keys of the environment that a new release changes. */
   readonly changed?: readonly string[]
-  /** Names of the rack's parameters that a change of the rack sets. */
+  /** Names of the rack's parameters that it changes. */
   readonly rackParameters?: readonly string[]
 }
 
@@ -59,9 +59,9 @@ export function worldsOf(planned: PlannedCall, place: PlannedPlace): World[] {
             environment: environment.is,
             resource: null,
             release: release.is,
+            ...rackParametersOf(planned, place),
             at: place.at,
             address: place.address,
-            ...(route.id === 'PUT /system' && { rackParameters: place.known.rackParameters }),
           },
         })
       }
@@ -144,6 +144,13 @@ function environmentsOf(
   const changes = named.length === 0 ? [] : [{ when: 'the environment changes', is: { changed: named } }]
   const other = { when: 'other keys of the environment change', is: { changed: [ofAnyOther] } }
   return [unchanged, ...changes, ...(others === 'possible' ? [other] : [])]
+}
+
+/** The route by which the rack itself is changed. */
+export const rackRoute = 'PUT /system'
+
+function rackParametersOf({ route }: PlannedCall, { known: { rackParameters } }: PlannedPlace) {
+  return rackParameters === undefined || route.id !== rackRoute ? {} : { rackParameters }
 }
 
 /** How it is started isn't known, but for a run that nobody waits for: that one has no terminal. */

@@ -1,5 +1,5 @@
 import { listed, type Obstacle, shown } from '@rack-gateway/command-matcher'
-import type { Barred } from './grants.ts'
+import type { Barred, Held } from './grants.ts'
 import type { Refusal } from './refusals.ts'
 import type { Permission, Place, Principal, PrincipalKind, RackCall } from './types.ts'
 
@@ -29,16 +29,16 @@ function unbound({ kind }: Principal, { rack, app, scope }: Place, side: Side): 
   return `${who} no role ${where} the rack ${shown(rack)}.`
 }
 
-/** `needs`: who has the permission; `here`: the roles that are held. */
+/** `needs`: who has the permission; `held`: what of it is held. */
 export function noPermission(
   principal: Principal,
   place: Place,
-  missing: { permission: Permission; side: Side; needs: string; here: string },
+  missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<Held, 'hereWords'> },
 ): Refusal {
-  const { permission, side, here } = missing
-  const what = `${permission} on ${shown(place.scope === 'app' ? (place.app ?? '') : place.rack)}`
+  const { side, needs, held } = missing
+  const where = shown(place.scope === 'app' ? (place.app ?? '') : place.rack)
   const who = side === 'owner' ? 'the owner of this token is' : subjects[principal.kind]
-  const reason = `${what} ${missing.needs}; ${who} ${here} on ${shown(place.rack)}.`
+  const reason = `${needs.what}${where}${needs.by}${who}${held.hereWords}${shown(place.rack)}.`
   return { rule: 'no-permission', source: 'bindings', reason, next: ask }
 }
 
@@ -60,8 +60,20 @@ const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' 
 
 const ask = 'Ask an administrator of the gateway for a role that has it.'
 
+/** What a refusal says of a permission, before and after the place. */
+export interface NeedWords {
+  /** Such as `app:delete on `. */
+  readonly what: string
+  /** Such as ` needs the role admin; `. */
+  readonly by: string
+}
+
 /** Which roles would do. */
-export function needs(able: readonly string[]): string {
+export function needs(permission: Permission, able: readonly string[]): NeedWords {
+  return { what: `${permission} on `, by: ` ${needsWhich(able)}; ` }
+}
+
+function needsWhich(able: readonly string[]): string {
   if (able.length === 0) return 'is in no role'
   if (able.length === 1) return `needs the role ${shown(able.join(''))}`
   return `needs one of the roles ${listed(able.map(shown))}`

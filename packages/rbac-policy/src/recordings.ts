@@ -1,4 +1,5 @@
 import { compilePatterns, type Problem, shown } from '@rack-gateway/command-matcher'
+import type { RackCall } from './types.ts'
 
 /** What is recorded of a kind of session: `exec` is of runs too, `console` a resource's, `shell` an instance's. */
 export const recordedSessions = ['exec', 'console', 'shell'] as const
@@ -28,6 +29,13 @@ export interface SessionSubject {
   readonly app: string | null
   /** Its words with one space between; null where it has none. */
   readonly command: string | null
+}
+
+/** What a call opens, as far as it is recorded; null for one that opens no session. */
+export function sessionOf({ route, rack, app, command }: RackCall): SessionSubject | null {
+  const session = recordedSessions.find((kind) => route.path.endsWith(`/${kind}`))
+  if (session === undefined) return null
+  return { session, rack, app, command: command && (command.argv?.join(' ') ?? command.text) }
 }
 
 export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {

@@ -1,9 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
-import { bodyOf, deadlineMs, failure, parsed, sentenceOf } from '../gateway-client.ts'
-import { printable } from '../terminal.ts'
-import { version } from '../version.ts'
+import { errorIn, refusalOf } from '../gateway-refusal.ts'
+import { askGateway, type GatewayAnswer } from '../gateway-request.ts'
 
 const Session = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
@@ -54,7 +53,7 @@ export function loginsAt(origin: string) {
     /** Seconds to wait when it is too early to ask. */
     async poll(secret: string, signal: AbortSignal): Promise<Static<typeof Polled> | number> {
       const answer = await post(origin, '/device/poll', { secret }, signal)
-      return answer.status === 429 ? answer.retryAfter : understood(origin, answer, Polled)
+      return answer.status === 429 ? pauseOf(answer) : understood(origin, answer, Polled)
     },
   }
 }
@@ -71,39 +70,25 @@ async function ask<T extends TSchema>(origin: string, path: string, request: obj
   return understood(origin, await post(origin, path, request), type)
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: unknown
-  readonly retryAfter: number
-}
-
-function understood<T extends TSchema>(origin: string, { status, body }: Answer, type: T): Static<T> {
-  if ((status === 200 || status === 201) && Value.Check(type, body)) return body
-  const sentence = sentenceOf(body)
+function understood<T extends TSchema>(origin: string, answer: GatewayAnswer, type: T): Static<T> {
+  const { status, value } = answer
+  const isDone = status === 200 || status === 201
+  if (isDone && Value.Check(type, value)) return value
+  if (isDone) throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does: check the address`)
+  const error = errorIn(value)
   if (status === 404)
     throw new LoginFailed(`${origin} has no logins by browser: use the token that you were given, with --token -`)
-  if (status >= 400 && status < 500 && sentence !== null)
-    throw new LoginFailed(`${origin} refused the login: ${printable(sentence)}`)
-  throw new GatewayUnreachable(
-    `${origin} could not log you in: ${printable(sentence ?? `it answered with status ${status}, and not as a Rack Gateway does`)}`,
-  )
+  if (status >= 400 && status < 500 && error !== null)
+    throw new LoginFailed(`${origin} refused the login: ${error.sentence}`)
+  throw refusalOf(origin, answer)
 }
 
-async function post(origin: string, path: string, request: object, signal?: AbortSignal): Promise<Answer> {
-  try {
-    const answer = await fetch(`${origin}/gateway/api/v1/cli-logins${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': `rack-gateway/${version()}` },
-      body: JSON.stringify(request),
-      redirect: 'manual',
-      signal: AbortSignal.any([AbortSignal.timeout(deadlineMs), ...(signal ? [signal] : [])]),
-    })
-    const wait = Number(answer.headers.get('retry-after'))
-    const body = parsed((await bodyOf(answer)) ?? '')
-    return { status: answer.status, body, retryAfter: wait >= 1 && wait <= 600 ? wait : 5 }
-  } catch (error) {
-    throw new GatewayUnreachable(
-      `${origin} could not be asked: ${printable(failure(error))}; check the address and the network`,
-    )
-  }
+function post(origin: string, path: string, body: object, signal?: AbortSignal): Promise<GatewayAnswer> {
+  return askGateway(origin, { path: `/cli-logins${path}`, body, ...(signal && { signal }) })
+}
+
+/** Seconds that the gateway wants to be left alone. */
+function pauseOf({ headers }: GatewayAnswer): number {
+  const wait = Number(headers.get('retry-after'))
+  return wait >= 1 && wait <= 600 ? wait : 5
 }

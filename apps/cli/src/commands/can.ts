@@ -3,10 +3,10 @@ import { askDecisions, type Decisions } from '../ask-decisions.ts'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { findLastingTarget } from '../lasting-target.ts'
+import { targetOf } from '../gateway-target.ts'
 import { plannedCommand } from '../precheck/planned-command.ts'
 import { standingAt } from '../precheck/standing.ts'
-import { rackUrlTarget } from '../rack-url-target.ts'
+import { safeJson } from '../safe-json.ts'
 import { printable } from '../terminal.ts'
 import { readCanWords } from './can-words.ts'
 
@@ -21,11 +21,11 @@ export async function can(context: Context, words: readonly string[], leadingRac
     throw new Usage(`what this command asks of the gateway can't be told before it is run: ${plan.reason}`)
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
   if (calls.length === 0) {
-    if (format === 'json') context.print(JSON.stringify({ command: plan.command, effect: 'allow', calls: [] }, null, 2))
+    if (format === 'json') context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))
     else context.print(`allowed: convox ${plan.command}, which asks nothing of the gateway that it can't do without`)
     return exitCodes.ok
   }
-  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findLastingTarget(context, rack))
+  const target = await targetOf(context, rack)
   const answer = await askDecisions(target, calls, as)
   // How a call is sent is refused whoever sends it, and the gateway was asked about the caller.
   const decided = answer.decisions.map((one, at) => {
@@ -37,9 +37,7 @@ export async function can(context: Context, words: readonly string[], leadingRac
   })
   const effect = effectOf(decided)
   if (format === 'json')
-    context.print(
-      JSON.stringify({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, null, 2),
-    )
+    context.print(safeJson({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, 2))
   else for (const line of lines(plan.command, effect, answer, decided)) context.print(printable(line))
   return effect === 'deny' || effect === 'needs' ? exitCodes.denied : exitCodes.ok
 }

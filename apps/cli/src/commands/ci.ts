@@ -3,6 +3,7 @@ import { BadSetting, UnknownRack, Usage } from '../errors.ts'
 import { exchangeJobToken } from '../exchange.ts'
 import { gatewayAddress, isExposed } from '../gateway-address.ts'
 import { jobToken } from '../job-token.ts'
+import { safeJson } from '../safe-json.ts'
 
 export interface CiLoginOptions {
   /** The gateway's address; without one, RACK_GATEWAY_URL. */
@@ -11,6 +12,7 @@ export interface CiLoginOptions {
   readonly trust: string | null
   /** The variable that holds the job's OIDC token. */
   readonly tokenVariable: string | null
+  readonly format: 'text' | 'json'
 }
 
 /** Prints `RACK_URL=…` for the rest of the CI job, in return for the job's own OIDC token. */
@@ -20,7 +22,8 @@ export async function ciLogin(context: Context, options: CiLoginOptions): Promis
   const jwt = await jobToken(context.env, origin, tokenVariable)
   const session = await exchangeJobToken(origin, jwt, trust)
   const name = chosen(session.racks, rack)
-  context.print(`RACK_URL=${origin.replace('//', `//convox:${session.token}@`)}/rack/${name}`)
+  const rackUrl = `${origin.replace('//', `//convox:${session.token}@`)}/rack/${name}`
+  context.print(options.format === 'json' ? safeJson({ rackUrl, racks: session.racks }, 2) : `RACK_URL=${rackUrl}`)
 }
 
 function originOf(text: string): string {

@@ -1,76 +1,104 @@
 import {
+  type ClientConfig,
   type GatewayEntry,
   gatewayOf,
-  nearest,
-  readClientConfig,
-  Secret,
+  readWritableClientConfig,
   updateClientConfig,
 } from '@rack-gateway/config/client'
-import { deviceLogin } from '../browser-login/device.ts'
-import { checkFlags, chooseFlow } from '../browser-login/flow.ts'
-import type { Session } from '../browser-login/gateway.ts'
-import { loopbackLogin } from '../browser-login/loopback.ts'
+import { checkFlags } from '../browser-login/flow.ts'
 import type { Context } from '../context.ts'
-import { GatewayUnreachable, TokenRefused, UnknownRack, Usage } from '../errors.ts'
+import { GatewayUnreachable, TokenRefused, Usage } from '../errors.ts'
 import { gatewayAddress, isExposed } from '../gateway-address.ts'
-import { askMe, endSession, type Me, type MeAnswer } from '../gateway-client.ts'
-import { withLogin } from '../login-entry.ts'
+import { endSession, type MeAnswer } from '../gateway-client.ts'
+import { type Credential, credentialFor, type LoginOptions, type Place } from '../login-credential.ts'
+import { confirmedBy, withLogin } from '../login-entry.ts'
+import { rackFor } from '../login-rack.ts'
+import { sayLogin } from '../login-words.ts'
 import { printable } from '../terminal.ts'
 
-export interface LoginOptions {
+/** What came of a login. */
+export interface LoggedIn {
   readonly name: string
-  readonly url: string | undefined
-  readonly token: string | undefined
-  readonly rack: string | undefined
-  /** What `--browser` or `--no-browser` said. */
-  readonly browser: boolean | undefined
-  readonly rackOnly: boolean
-  readonly insecure: boolean
+  /** Its address. */
+  readonly gateway: string
+  readonly rack: string
+  /** Null where the gateway couldn't say. */
+  readonly user: string | null
+  /** RFC 3339. */
+  readonly expiresAt: string | null
+  /** Whether it is the current rack now. */
+  readonly current: boolean
 }
 
 /**
- * Logs in with a browser, unless a token is given, and keeps what comes of it under a name, once the gateway has said
- * that it is valid. A gateway that can't be reached, or that can't tell, is believed.
+ * Logs in with a browser, unless a token is given or there is a session at this address that does, and keeps what comes of
+ * it under a name, once the gateway has said that it is valid. A gateway that can't be reached, or that can't tell, is
+ * believed.
  */
-export async function login(context: Context, options: LoginOptions): Promise<void> {
-  const { name } = options
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
-    throw new Usage(`${printable(name)} can't be a name: use letters, digits, dots, hyphens and underscores`)
-  checkFlags(options)
-  checkRackName(options.rack)
-  const { config } = await readClientConfig(context.configPath)
-  const known = gatewayOf(config, name)
+export async function login(context: Context, options: LoginOptions): Promise<LoggedIn> {
+  checkOptions(options)
+  const { config, notices } = await readWritableClientConfig(context.configPath)
+  for (const notice of notices) context.note(notice)
+  const known = gatewayOf(config, options.name)
   const origin = originOf(options, known)
-  const kept = known?.url === origin ? known : null
-  const { token, session } = await credentialFrom(context, { ...options, rack: options.rack ?? kept?.rack }, origin)
-  const answer = await askMe(origin, token)
-  const me = answer.kind === 'known' ? answer.me : null
-  const rack = await chosenRack(options, { known: kept, answer, origin }).catch(async function giveBack(
+  const kept = known !== null && gatewayAddress(known.url).origin === origin ? known : null
+  const credential = await credentialFor(context, config, { options, origin, kept })
+  const written = await keep(context, credential, { options, origin, kept }).catch(async function giveBack(
     error: unknown,
   ) {
-    if (session !== null) await endSession(origin, token, session.id)
+    if (credential.session !== null) await endSession(origin, credential.token, credential.session.id)
     throw error
   })
+  sayLogin(context, { before: config, written }, { name: options.name, origin, credential })
+  const { answer, session } = credential
+  return {
+    name: options.name,
+    gateway: origin,
+    rack: gatewayOf(written, options.name)?.rack ?? options.name,
+    user: answer.kind === 'known' ? answer.me.name : null,
+    expiresAt: (answer.kind === 'known' ? answer.expiresAt : session?.expiresAt) ?? null,
+    current: written.current === options.name,
+  }
+}
+
+async function keep(context: Context, credential: Credential, place: Place): Promise<ClientConfig> {
+  const { origin, options, kept } = place
+  const { token, answer, session, source } = credential
+  checkAnswer(answer, origin)
+  const me = answer.kind === 'known' ? answer.me : null
+  const rack = await rackFor(context, { name: options.name, rack: options.asRack, kept }, me)
   const expiresAt = answer.kind === 'known' ? answer.expiresAt : session?.expiresAt
   const half = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
-  const entry = { token, email: me?.name, expiresAt, renewAt: session?.renewAt ?? half }
-  const { config: written, notices } = await updateClientConfig(context.configPath, (current) =>
-    withLogin(current, { name, origin, rack, entry }),
+  const confirmed = me === null ? undefined : confirmedBy(me, context.now)
+  const dates = { expires_at: expiresAt, renew_at: session?.renewAt ?? half }
+  const login = {
+    name: options.name,
+    origin,
+    rack,
+    token,
+    source,
+    boundTo: me?.rack ?? (options.rackOnly ? rack : null),
+    about: { email: me?.name, confirmed, ...(source === 'new' && dates) },
+  }
+  const { config, notices } = await updateClientConfig(context.configPath, (current) =>
+    withLogin(context, current, login),
   )
   for (const notice of notices) context.note(notice)
-
-  if (answer.kind === 'unreachable')
-    context.note(`${origin} could not be asked about the token (${printable(answer.reason)}): it was kept unchecked`)
-  context.print(`Logged in to ${name}${me === null ? '' : ` as ${printable(me.name)}`}.`)
-  if (written.current !== name)
-    context.print(
-      `The current rack is still ${printable(written.current ?? 'none')}; to change it: rack-gateway switch ${name}`,
-    )
+  return config
 }
 
 /** When half of what is left of a session is over: time for a newer token. */
 function halfway(now: number, expiresAt: string): string {
   return new Date(now + (Date.parse(expiresAt) - now) / 2).toISOString()
+}
+
+function checkOptions(options: LoginOptions): void {
+  const { name, asRack } = options
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
+    throw new Usage(`${printable(name)} can't be a name: use letters, digits, dots, hyphens and underscores`)
+  checkFlags(options)
+  if (asRack !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(asRack))
+    throw new Usage(`${printable(asRack)} is not the name of a rack`)
 }
 
 function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | null): string {
@@ -88,36 +116,6 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
   return origin
 }
 
-interface Credential {
-  readonly token: Secret
-  /** Of a login by browser. */
-  readonly session: Session | null
-}
-
-async function credentialFrom(context: Context, options: LoginOptions, origin: string): Promise<Credential> {
-  const { token } = options
-  if (token === undefined) {
-    const session = await browserLogin(context, options, origin)
-    return { token: new Secret(session.token), session }
-  }
-  const value = token === '-' ? await context.readSecret('Token: ') : token
-  if (!/^[\x21-\x7e]+$/.test(value))
-    throw new Usage(value === '' ? 'the token is empty' : 'the token has characters that no token has: copy it again')
-  return { token: new Secret(value), session: null }
-}
-
-async function browserLogin(context: Context, options: LoginOptions, origin: string): Promise<Session> {
-  const { name, rack = name, rackOnly, browser } = options
-  const login = { origin, rack: rackOnly ? rack : undefined }
-  const flow = chooseFlow(context, browser)
-  if (flow.kind === 'loopback') return loopbackLogin(context, login)
-  if (flow.because !== null)
-    context.note(
-      `there is no browser here to open (${flow.because}), so you log in by a code; --browser opens one all the same`,
-    )
-  return deviceLogin(context, login)
-}
-
 function checkAnswer(answer: MeAnswer, origin: string): void {
   if (answer.kind === 'refused')
     throw new TokenRefused(
@@ -125,41 +123,4 @@ function checkAnswer(answer: MeAnswer, origin: string): void {
     )
   if (answer.kind === 'foreign')
     throw new GatewayUnreachable(`${origin} does not answer as a gateway (${answer.reason}): check the address`)
-}
-
-function checkRackName(rack: string | undefined): void {
-  if (rack !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(rack))
-    throw new Usage(`${printable(rack)} is not the name of a rack`)
-}
-
-interface Told {
-  readonly known: GatewayEntry | null
-  readonly answer: MeAnswer
-  readonly origin: string
-}
-
-async function chosenRack(options: LoginOptions, { known, answer, origin }: Told): Promise<string | undefined> {
-  checkAnswer(answer, origin)
-  return rackFor(options, { known, me: answer.kind === 'known' ? answer.me : null })
-}
-
-/** Asked for, bound to the token, kept from before, named like the gateway, or the only one. */
-function rackFor(
-  { name, rack }: LoginOptions,
-  { known, me }: { known: GatewayEntry | null; me: Me | null },
-): string | undefined {
-  if (me === null) return rack ?? known?.rack
-  const racks = me.rack === null ? me.racks : [me.rack]
-  const listed = printable(racks.join(', '))
-  if (rack !== undefined) {
-    const near = nearest(rack, racks)
-    if (!racks.includes(rack))
-      throw new UnknownRack(
-        `the token is not for the rack ${rack}: ${near === null ? `it is for ${listed || 'none'}` : `did you mean ${printable(near)}?`}`,
-      )
-    return rack
-  }
-  const found = [known?.rack, name].find((candidate) => candidate !== undefined && racks.includes(candidate))
-  if (found !== undefined || racks.length <= 1) return found ?? racks[0]
-  throw new Usage(`the gateway has several racks for you: add --rack with one of ${listed}`)
 }

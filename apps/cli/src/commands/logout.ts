@@ -1,53 +1,117 @@
 import {
   type ClientConfig,
+  type Credential,
+  credentialOf,
+  credentialsOf,
   gatewayOf,
+  namesOf,
   readClientConfig,
+  readWritableClientConfig,
   Secret,
-  tokenOf,
   updateClientConfig,
+  withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { gatewayAddress } from '../gateway-address.ts'
-import type { Asker } from '../own-sessions.ts'
+import type { Asker } from '../gateway-api.ts'
 import { unknownRack } from '../target.ts'
 import { printable } from '../terminal.ts'
+import { forgetToken, readToken } from '../token-store/kept-token.ts'
 
 /**
- * Ends the session of one gateway, or of each, and forgets its token. Addresses stay, so that logging in again needs the
- * name only. What can't be ended is forgotten all the same, and said.
+ * Ends the session of one name, and so of each name that shares it, or all sessions, and forgets their tokens. Addresses
+ * stay, so that logging in again needs the name only. What can't be ended is forgotten all the same, and said.
+ *
+ * @returns what was logged out of, by the names of each session
  */
-export async function logout(context: Context, which: { readonly name: string } | 'all'): Promise<void> {
+export async function logout(context: Context, which: Which): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
-  const names = which === 'all' ? Object.keys(config.tokens ?? {}) : [which.name]
-  if (which !== 'all' && gatewayOf(config, which.name) === null && tokenOf(config, which.name) === null) {
+  const leaving = heldBy(config, which)
+  const { held, astray } = leaving
+  if (which !== 'all' && gatewayOf(config, which.name) === null && astray.length === 0)
     throw unknownRack(which, { config, path: context.configPath })
-  }
-  const held = names.filter((name) => tokenOf(config, name) !== null)
-  if (held.length === 0) {
+  if (held.length === 0 && astray.length === 0) {
     context.print('You were not logged in.')
-    return
+    return []
   }
-  const kept = Object.keys(config.tokens ?? {}).filter((name) => !held.includes(name))
-  const { endSession } = await import('../ending-session.ts')
-  const sentences: string[] = []
-  for (const name of held) {
-    const asker = askerOf(config, name)
-    const others = kept.map((other) => ({ name: other, asker: askerOf(config, other) }))
-    if (asker !== null) sentences.push(`${printable(name)}: ${await endSession(asker, others)}`)
-  }
-  const { notices } = await updateClientConfig(context.configPath, (current) => withoutTokens(current, held))
-  for (const notice of notices) context.note(notice)
-  context.print(`Logged out of ${printable(held.join(', '))}.`)
+  // A session isn't ended whose token would then stay.
+  await readWritableClientConfig(context.configPath)
+  const sentences = [...(await endSessions(context, config, held)), ...(await forget(context, leaving))]
+  const titles = [...held.map((one) => titleOf(config, one)), ...astray]
+  context.print(`Logged out of ${printable(titles.join(', '))}.`)
   for (const sentence of sentences) context.print(sentence)
+  return titles
 }
 
-/** Null where the file has no address to ask at. */
-function askerOf(config: ClientConfig, name: string): Asker | null {
-  const [entry, { origin }] = [tokenOf(config, name), gatewayAddress(gatewayOf(config, name)?.url ?? '')]
-  return entry === null || origin === null ? null : { origin, token: new Secret(entry.token) }
+type Which = { readonly name: string } | 'all'
+
+interface Leaving {
+  readonly held: readonly Credential[]
+  /** Names with a token that may be sent nowhere, since the file has no address for them that is one. */
+  readonly astray: readonly string[]
 }
 
-function withoutTokens(config: ClientConfig, names: readonly string[]): ClientConfig {
-  const tokens = Object.fromEntries(Object.entries(config.tokens ?? {}).filter(([name]) => !names.includes(name)))
-  return { ...config, tokens }
+function heldBy(config: ClientConfig, which: Which): Leaving {
+  const astray = Object.entries(config.tokens ?? {}).flatMap(([name, { url }]) => (url === undefined ? [name] : []))
+  if (which === 'all') return { held: credentialsOf(config), astray }
+  const credential = credentialOf(config, which.name)
+  return { held: credential === null ? [] : [credential], astray: astray.filter((name) => name === which.name) }
+}
+
+/** @returns what came of each, in a sentence */
+async function endSessions(context: Context, config: ClientConfig, held: readonly Credential[]): Promise<string[]> {
+  const { endSession } = await import('../ending-session.ts')
+  const goesOn = credentialsOf(config).filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
+  const others = await Promise.all(
+    goesOn.map(async (other) => ({ name: titleOf(config, other), asker: await askerOf(context, other) })),
+  )
+  const sentences: string[] = []
+  for (const credential of held) {
+    const asker = await askerOf(context, credential)
+    const ended =
+      asker === null
+        ? 'its token could not be read, so its session goes on until its end.'
+        : await endSession(asker, others)
+    sentences.push(`${printable(titleOf(config, credential))}: ${ended}`)
+  }
+  return sentences
+}
+
+/** @returns what the keychain still has, a sentence each */
+async function forget(context: Context, { held, astray }: Leaving): Promise<string[]> {
+  const sentences: string[] = []
+  const { notices } = await updateClientConfig(context.configPath, async (current) => {
+    let config = current
+    for (const credential of held) {
+      const problem = await forgetToken(context, credential)
+      if (problem !== null)
+        sentences.push(`The keychain still has the token for ${credential.holder.origin}: ${problem}.`)
+      config = withCredential(config, credential.holder, null)
+    }
+    const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !astray.includes(name))
+    return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
+  })
+  for (const notice of notices) context.note(notice)
+  return sentences
+}
+
+/** The names that a credential is of; its address where no name leads to it. */
+function titleOf(config: ClientConfig, { holder }: Credential): string {
+  const names = namesOf(config, holder)
+  return names.length > 0 ? names.join(', ') : holder.kind === 'token' ? holder.name : holder.origin
+}
+
+/** Null where there is no token to ask with, or no address that one may be sent to. */
+async function askerOf(context: Context, credential: Credential): Promise<Asker | null> {
+  const { origin } = gatewayAddress(credential.holder.origin)
+  const token = await readToken(context, credential).catch(() => null)
+  return token === null || origin === null ? null : { origin, token: new Secret(token) }
+}
+
+function isSame(one: Credential['holder'], other: Credential['holder']): boolean {
+  return one.origin === other.origin && nameOf(one) === nameOf(other)
+}
+
+function nameOf(holder: Credential['holder']): string | null {
+  return holder.kind === 'token' ? holder.name : null
 }

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { counted } from '../policy/counted.ts'
 import { problemLine } from '../policy/named-document.ts'
 import { readText, shownName } from '../policy/read-text.ts'
+import { safeJson } from '../safe-json.ts'
 
 export interface PolicyCheckOptions {
   readonly file: string
@@ -16,12 +17,12 @@ export async function policyCheck(context: Context, { file, format }: PolicyChec
   const name = shownName(file)
   const { document, problems } = readPolicy(await readText(context, file), name)
   if (document === null) {
-    if (format === 'json') context.print(JSON.stringify({ file: name, valid: false, problems }, null, 2))
+    if (format === 'json') context.print(safeJson({ file: name, valid: false, problems }, 2))
     else for (const problem of problems) context.print(problemLine(file, problem))
     context.note(`${name} is not valid, for ${counted(problems.length, 'reason')}: the gateway would not take it`)
     return exitCodes.checkFailed
   }
-  if (format === 'json') context.print(JSON.stringify({ file: name, valid: true, ...summaryOf(document) }, null, 2))
+  if (format === 'json') context.print(safeJson({ file: name, valid: true, ...summaryOf(document) }, 2))
   else for (const line of lines(name, document)) context.print(line)
   return exitCodes.ok
 }

@@ -4,7 +4,9 @@ import { Usage } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { counted } from '../policy/counted.ts'
 import { namedDocument } from '../policy/named-document.ts'
-import { shownName, stdinName } from '../policy/read-text.ts'
+import { shownName } from '../policy/read-text.ts'
+import { stdinName } from '../policy/stdin-name.ts'
+import { safeJson } from '../safe-json.ts'
 import { printable } from '../terminal.ts'
 
 export interface PolicyDiffOptions {
@@ -22,7 +24,7 @@ export async function policyDiff(context: Context, { rack, format, ...names }: P
   const after = await namedDocument(context, names.new, rack)
   const changes = diffPolicies(before, after)
   const [old, young] = [shownName(names.old), shownName(names.new)]
-  if (format === 'json') context.print(JSON.stringify({ old, new: young, changes }, null, 2))
+  if (format === 'json') context.print(safeJson({ old, new: young, changes }, 2))
   else for (const line of lines(old, young, changes)) context.print(printable(line))
   return exitCodes.ok
 }

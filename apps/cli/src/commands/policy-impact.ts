@@ -3,11 +3,13 @@ import { builtInText, readPolicy } from '@rack-gateway/rbac-policy/document'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { targetOf } from '../gateway-target.ts'
 import { askImpact, type Impact, type ImpactChange } from '../policy/ask-impact.ts'
-import { targetOf } from '../policy/ask-own-api.ts'
 import { counted } from '../policy/counted.ts'
 import { builtInName, invalid } from '../policy/named-document.ts'
-import { readText, shownName, stdinName } from '../policy/read-text.ts'
+import { readText, shownName } from '../policy/read-text.ts'
+import { stdinName } from '../policy/stdin-name.ts'
+import { safeJson } from '../safe-json.ts'
 import { printable } from '../terminal.ts'
 
 export interface PolicyImpactOptions {
@@ -25,7 +27,7 @@ export async function policyImpact(context: Context, options: PolicyImpactOption
   const { document, problems } = readPolicy(text, shownName(name))
   if (document === null) throw invalid(name, 'a policy document', problems)
   const impact = await askImpact(await targetOf(context, rack), { document: text, since })
-  if (format === 'json') context.print(JSON.stringify(impact, null, 2))
+  if (format === 'json') context.print(safeJson(impact, 2))
   else for (const line of [...lines(shownName(name), impact), ...untold(document)]) context.print(printable(line))
   return exitCodes.ok
 }

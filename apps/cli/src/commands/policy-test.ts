@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { caseFiles } from '../policy/case-files.ts'
 import { type TestedPolicy, testPolicies } from '../policy/test-policies.ts'
 import { testedAsJson, testedLines } from '../policy/test-report.ts'
+import { safeJson } from '../safe-json.ts'
 import { printable } from '../terminal.ts'
 
 export interface PolicyTestOptions {
@@ -20,7 +21,7 @@ export interface PolicyTestOptions {
 export async function policyTest(context: Context, options: PolicyTestOptions): Promise<number> {
   const { paths, policy, coverage, rack, format } = options
   const tested = await testPolicies(context, { files: caseFiles(context.cwd, paths), policy, rack })
-  if (format === 'json') context.print(JSON.stringify(testedAsJson(tested), null, 2))
+  if (format === 'json') context.print(safeJson(testedAsJson(tested), 2))
   else for (const line of tested.flatMap(testedLines)) context.print(printable(line))
   if (tested.some(hasFailed)) return exitCodes.checkFailed
   if (coverage === 'told' || tested.every(isCovered)) return exitCodes.ok

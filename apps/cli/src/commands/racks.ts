@@ -1,43 +1,89 @@
-import { readClientConfig, tokenOf } from '@rack-gateway/config/client'
+import { type ClientConfig, credentialOf, readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { expiryOf } from '../expiry.ts'
-import { table } from '../terminal.ts'
+import { safeJson } from '../safe-json.ts'
+import { table } from '../table.ts'
+import { chosenHere, currentOf } from '../target.ts'
+import { printable } from '../terminal.ts'
 
-/** Lists the gateways of the file, the current one marked; never a token. */
-export async function racks(context: Context, { format }: { readonly format: 'table' | 'json' }): Promise<void> {
-  const { config, notices } = await readClientConfig(context.configPath)
-  for (const notice of notices) context.note(notice)
-  const entries = Object.entries(config.gateways ?? {})
-  const current = config.current ?? (entries.length === 1 ? entries[0]?.[0] : undefined)
-  const rows = entries.map(([name, { url, rack }]) => {
-    const token = tokenOf(config, name)
-    return {
-      name,
-      current: name === current,
-      url,
-      rack: rack ?? null,
-      email: token?.email ?? null,
-      loggedIn: token !== null,
-      expiresAt: token?.expires_at ?? null,
-    }
-  })
-
-  if (format === 'json') context.print(JSON.stringify(rows, null, 2))
-  else if (rows.length === 0) context.note('no gateways yet: rack-gateway login NAME URL')
-  else {
-    const lines = rows.map((row) => [
-      row.current ? '*' : '',
-      row.name,
-      row.url,
-      row.rack ?? '',
-      row.email ?? '',
-      standing(row, context.now),
-    ])
-    for (const line of table(['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)) context.print(line)
-  }
+/** A rack as `racks --json` prints it: a stable shape, to which fields may be added. */
+export interface RackRow {
+  /** What you call it. */
+  readonly name: string
+  /** Whether it is the choice where nothing else chooses. */
+  readonly current: boolean
+  /** Whether a command that is typed here goes there. */
+  readonly chosen: boolean
+  /** The gateway's address. */
+  readonly url: string
+  /** What the gateway calls it. */
+  readonly rack: string
+  readonly email: string | null
+  readonly loggedIn: boolean
+  /** RFC 3339; null where it isn't known. */
+  readonly expiresAt: string | null
+  /** `shared` with the other racks at this address, or the token of this name alone. */
+  readonly token: 'shared' | 'own' | null
+  readonly keptIn: 'file' | 'keychain' | 'environment' | null
 }
 
-function standing({ loggedIn, expiresAt }: { loggedIn: boolean; expiresAt: string | null }, now: number): string {
+/** Lists the racks that you have names for, the one that commands here go to marked; never a token. */
+export async function racks(context: Context, { format }: { readonly format: 'table' | 'json' }): Promise<void> {
+  const { env } = context
+  const automation = env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN
+  const rows = automation
+    ? await (await import('../automation-racks.ts')).automationRacks(context)
+    : await racksOfFile(context)
+  if (format === 'json') context.print(safeJson(rows, 2))
+  else if (rows.length === 0) context.note('no racks yet: rack-gateway login NAME URL')
+  else for (const line of linesOf(context, rows)) context.print(line)
+}
+
+async function racksOfFile(context: Context): Promise<RackRow[]> {
+  const { config, notices } = await readClientConfig(context.configPath)
+  for (const notice of notices) context.note(notice)
+  const current = currentOf(config)?.name
+  const here = chosenHere(context, null)
+  if (here !== null && here.name !== current)
+    context.note(
+      `commands here go to ${printable(here.name)}, ${here.from}; elsewhere to ${printable(current ?? 'none')}`,
+    )
+  return Object.entries(config.gateways ?? {}).map(([name, { url, rack }]) => ({
+    name,
+    current: name === current,
+    chosen: name === (here?.name ?? current),
+    url,
+    rack: rack ?? name,
+    ...standingOf(config, name),
+  }))
+}
+
+function standingOf(config: ClientConfig, name: string) {
+  const credential = credentialOf(config, name)
+  if (credential === null) return { email: null, loggedIn: false, expiresAt: null, token: null, keptIn: null } as const
+  const { entry, holder } = credential
+  return {
+    email: entry.email ?? null,
+    loggedIn: true,
+    expiresAt: entry.expires_at ?? null,
+    token: holder.kind === 'session' ? 'shared' : 'own',
+    keptIn: entry.kept_in ?? 'file',
+  } as const
+}
+
+function linesOf(context: Context, rows: readonly RackRow[]): string[] {
+  const lines = rows.map((row) => [
+    row.chosen ? '*' : '',
+    row.name,
+    row.url,
+    row.rack,
+    row.email ?? '',
+    standing(row, context.now),
+  ])
+  return table(context, ['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)
+}
+
+function standing({ loggedIn, expiresAt }: RackRow, now: number): string {
   if (!loggedIn) return 'not logged in'
   const expiry = expiryOf(expiresAt ?? undefined, now)
   return expiry.state === 'unknown' ? 'end not known' : expiry.words

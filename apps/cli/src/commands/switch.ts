@@ -1,12 +1,18 @@
 import { gatewayOf, readClientConfig, updateClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { unknownRack } from '../target.ts'
+import { chosenHere, unknownRack } from '../target.ts'
+import { printable } from '../terminal.ts'
 
-/** Makes a gateway of the file the current one. */
+/** Makes a rack of the file the choice of every window and directory that has none of its own. */
 export async function switchRack(context: Context, name: string): Promise<void> {
   const { config } = await readClientConfig(context.configPath)
   if (gatewayOf(config, name) === null) throw unknownRack({ name }, { config, path: context.configPath })
   const { notices } = await updateClientConfig(context.configPath, (current) => ({ ...current, current: name }))
   for (const notice of notices) context.note(notice)
   context.print(`The current rack is ${name}.`)
+  const { env } = context
+  const here = env.RACK_URL?.trim() ? { name: 'its address', from: 'by RACK_URL' } : chosenHere(context, null)
+  if (here !== null && here.name !== name)
+    context.note(`commands here still go to ${printable(here.name)}, ${here.from}`)
+  else if (env.RACK_GATEWAY_URL) context.note('commands here still go to the gateway of RACK_GATEWAY_URL')
 }

@@ -1,8 +1,12 @@
 import type { Context } from '../context.ts'
+import { withRack } from '../find-rack.ts'
 import { findLastingTarget } from '../lasting-target.ts'
+import { safeJson } from '../safe-json.ts'
 import { rackUrl } from '../target.ts'
 
 /** Prints the RACK_URL that convox would get: with the token, so for a command substitution, not for a screen. */
-export async function url(context: Context, rack: string | null): Promise<void> {
-  context.print(context.env.RACK_URL?.trim() ? context.env.RACK_URL : rackUrl(await findLastingTarget(context, rack)))
+export async function url(context: Context, rack: string | null, format: 'text' | 'json'): Promise<void> {
+  const { RACK_URL } = context.env
+  const address = RACK_URL?.trim() ? RACK_URL : rackUrl(await withRack(await findLastingTarget(context, rack)))
+  context.print(format === 'json' ? safeJson({ rackUrl: address }, 2) : address)
 }

@@ -1,49 +1,164 @@
+import {
+  credentialOf,
+  entryOf,
+  type Holder,
+  readClientConfig,
+  type TokenEntry,
+  updateClientConfig,
+  withCredential,
+} from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { GatewayUnreachable, TokenRefused } from '../errors.ts'
-import { expiryOf } from '../expiry.ts'
+import { GatewayUnreachable } from '../errors.ts'
+import { expiryOf, span } from '../expiry.ts'
 import { askMe } from '../gateway-client.ts'
+import { type KnownAnswer, problemOf } from '../known-answer.ts'
+import { confirmedBy } from '../login-entry.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
-import { findTarget } from '../target.ts'
+import { safeJson } from '../safe-json.ts'
+import { findTarget, type Target } from '../target.ts'
 import { printable } from '../terminal.ts'
+import { placeOf } from '../token-store/kept-token.ts'
 
 export interface WhoamiOptions {
   readonly rack: string | null
   readonly format: 'text' | 'json'
+  /** `offline` says what was last known, and asks nobody. */
+  readonly ask: 'gateway' | 'offline'
 }
 
-/** Asks the gateway whose the token is, what it may do and when it ends. */
-export async function whoami(context: Context, { rack, format }: WhoamiOptions): Promise<void> {
-  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
-  const answer = await askMe(target.origin, target.token)
-  if (answer.kind === 'refused')
-    throw new TokenRefused(
-      `${target.origin} refused the token: it has ended or was revoked: log in again with: rack-gateway login ${printable(target.name ?? 'NAME')}`,
-    )
-  if (answer.kind === 'unsupported')
-    throw new GatewayUnreachable(
-      `${target.origin} can't say whose the token is: check that it is the address of a Rack Gateway`,
-    )
-  if (answer.kind !== 'known')
-    throw new GatewayUnreachable(
-      `${target.origin} could not be asked: ${printable(answer.reason)}; check the address and the network`,
-    )
+/** What is known of a token. */
+interface Standing {
+  readonly name: string
+  readonly kind: string
+  /** The rack that the token is bound to. */
+  readonly rack: string | null
+  readonly racks: readonly string[]
+  readonly roles: readonly string[]
+  /** RFC 3339; null where it isn't known. */
+  readonly expiresAt: string | null
+  /** The gateway's address. */
+  readonly gateway: string
+  /** When the gateway last said so, RFC 3339. */
+  readonly confirmedAt: string
+}
 
-  const { me, expiresAt } = answer
+/** What `whoami --json` prints: a stable shape, to which fields may be added. */
+interface Shown extends Standing {
+  /** Where commands go; null where the token or its only rack decides. */
+  readonly chosenRack: string | null
+  readonly keptIn: 'file' | 'keychain' | 'environment'
+}
+
+interface Kept {
+  readonly holder: Holder
+  readonly entry: TokenEntry
+}
+
+/** Says whose the token is, what it may do, when it ends and where it is: as the gateway says, or said when it was last asked. */
+export async function whoami(context: Context, { rack, format, ask }: WhoamiOptions): Promise<void> {
+  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
+  const kept = await keptFor(context, target)
+  const remembered = kept === null ? null : rememberedStanding(target, kept.entry)
+  const standing = ask === 'offline' ? offline(target, remembered) : await asked(context, target, { kept, remembered })
   if (format === 'json') {
-    context.print(JSON.stringify({ ...me, expiresAt, gateway: target.origin }, null, 2))
-    return
+    const keptIn = kept === null ? 'environment' : (kept.entry.kept_in ?? 'file')
+    const shown: Shown = { ...standing, chosenRack: target.rack, keptIn }
+    context.print(safeJson(shown, 2))
+  } else for (const line of await linesOf(context, { target, standing, kept })) context.print(line)
+}
+
+function offline({ origin }: Target, remembered: Standing | null): Standing {
+  if (remembered !== null) return remembered
+  throw new GatewayUnreachable(`nothing is known of the token until ${origin} has been asked once: rack-gateway whoami`)
+}
+
+async function asked(
+  context: Context,
+  target: Target,
+  { kept, remembered }: { readonly kept: Kept | null; readonly remembered: Standing | null },
+): Promise<Standing> {
+  const answer = await askMe(target.origin, target.token)
+  if (answer.kind === 'known') {
+    if (kept !== null) await remember(context, kept, answer)
+    const { name, kind, rack, racks, roles } = answer.me
+    const { expiresAt } = answer
+    return {
+      name,
+      kind,
+      rack,
+      racks,
+      roles,
+      expiresAt,
+      gateway: target.origin,
+      confirmedAt: new Date(context.now).toISOString(),
+    }
   }
-  const expiry = expiryOf(expiresAt, context.now)
-  context.print(`${printable(me.name)} (${printable(me.kind)})`)
-  context.print(`gateway  ${target.origin}`)
-  context.print(`rack     ${printable(target.rack ?? me.rack ?? unnamedRack(me.racks))}`)
-  context.print(`racks    ${printable(me.racks.join(', ')) || 'none'}`)
-  context.print(`roles    ${printable(me.roles.join(', ')) || 'none'}`)
-  context.print(`token    ${expiry.state === 'unknown' ? 'end not known' : `${expiry.words}, at ${expiry.at}`}`)
+  if (answer.kind !== 'unreachable' || remembered === null) throw problemOf(target, answer)
+  context.note(`${target.origin} could not be asked (${printable(answer.reason)}): this is what it said last`)
+  return remembered
+}
+
+/** What the file has for a target; null where the environment stands in for it. */
+async function keptFor(context: Context, { name }: Target): Promise<Kept | null> {
+  if (name === null) return null
+  return credentialOf((await readClientConfig(context.configPath)).config, name)
+}
+
+function rememberedStanding({ origin }: Target, { email, expires_at, confirmed }: TokenEntry): Standing | null {
+  if (confirmed === undefined) return null
+  const { at, kind, rack, racks, roles } = confirmed
+  return {
+    name: email ?? '',
+    kind,
+    rack,
+    racks,
+    roles,
+    expiresAt: expires_at ?? null,
+    gateway: origin,
+    confirmedAt: at,
+  }
+}
+
+/** For the next time without the gateway. A file that can't be written keeps nobody from the answer. */
+async function remember(context: Context, { holder, entry }: Kept, { me, expiresAt }: KnownAnswer): Promise<void> {
+  const about = { email: me.name, expires_at: expiresAt, confirmed: confirmedBy(me, context.now) }
+  try {
+    await updateClientConfig(context.configPath, (current) => {
+      const now = entryOf(current, holder)
+      const isSame = now !== null && now.token === entry.token && now.expires_at === entry.expires_at
+      return isSame ? withCredential(current, holder, { ...now, ...about }) : current
+    })
+  } catch {
+    // It is asked for again.
+  }
+}
+
+async function linesOf(
+  context: Context,
+  { target, standing, kept }: { readonly target: Target; readonly standing: Standing; readonly kept: Kept | null },
+): Promise<string[]> {
+  const { name, kind, racks, roles, confirmedAt } = standing
+  const expiry = expiryOf(standing.expiresAt ?? undefined, context.now)
+  const age = context.now - Date.parse(confirmedAt)
+  return [
+    `${printable(name)} (${printable(kind)})`,
+    `gateway    ${target.origin}`,
+    `rack       ${printable(target.rack ?? standing.rack ?? unnamedRack(racks))}`,
+    `racks      ${printable(racks.join(', ')) || 'none'}`,
+    `roles      ${printable(roles.join(', ')) || 'none'}`,
+    `token      ${expiry.state === 'unknown' ? 'end not known' : `${expiry.words}, at ${expiry.at}`}`,
+    `kept in    ${printable(await whereKept(context, kept))}`,
+    `confirmed  ${age < 1_000 || Number.isNaN(age) ? 'now' : `${span(age)} ago, at ${printable(confirmedAt)}`}`,
+  ]
+}
+
+async function whereKept(context: Context, kept: Kept | null): Promise<string> {
+  if (kept !== null) return placeOf(context, kept.entry)
+  return context.env.RACK_URL?.trim() ? 'RACK_URL' : 'RACK_GATEWAY_TOKEN'
 }
 
 /** What a call without a rack's name would reach: the only one, or nothing. */
 function unnamedRack(racks: readonly string[]): string {
   const [only] = racks
-  return only !== undefined && racks.length === 1 ? only : 'none yet: name one with --rack, or when you log in'
+  return only !== undefined && racks.length === 1 ? only : 'none yet: name one with --rack'
 }

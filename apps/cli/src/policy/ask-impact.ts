@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { Target } from '../target.ts'
-import { askOwnApi } from './ask-own-api.ts'
+import { type Asker, callGateway } from '../gateway-api.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -18,7 +17,7 @@ const Change = Type.Object({
 })
 export type ImpactChange = Static<typeof Change>
 
-const Impact = Type.Object({
+export const Impact = Type.Object({
   policy: Type.String(),
   proposed: Type.String(),
   since: Type.String(),
@@ -39,8 +38,8 @@ const deadline = 120_000
 
 /** Asks the gateway what a document would change of what was done. @throws what asking it throws */
 export function askImpact(
-  target: Target,
+  target: Asker,
   asked: { readonly document: string; readonly since: string },
 ): Promise<Impact> {
-  return askOwnApi(target, { path: '/policy/impact', body: asked, answer: Impact, deadline })
+  return callGateway(target, { path: '/policy/impact', body: asked, answer: Impact, deadline })
 }

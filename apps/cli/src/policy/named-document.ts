@@ -3,7 +3,8 @@ import { builtInPolicy, type PolicyProblem, readPolicy } from '@rack-gateway/rba
 import type { Context } from '../context.ts'
 import { PolicyInvalid, Usage } from '../errors.ts'
 import { counted } from './counted.ts'
-import { readText, shownName, stdinName } from './read-text.ts'
+import { readText, shownName } from './read-text.ts'
+import { stdinName } from './stdin-name.ts'
 
 /** The policy that holds without a document, and the one that the gateway decides by at the moment. */
 export const builtInName = '@built-in'

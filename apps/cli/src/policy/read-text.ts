@@ -4,11 +4,9 @@ import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { readAll } from '../read-input.ts'
 import { printable } from '../terminal.ts'
+import { stdinName } from './stdin-name.ts'
 
 const longest = 1024 * 1024
-
-/** What is piped in: `-` on the command line. */
-export const stdinName = '@stdin'
 
 /** The text of a file, or of what is piped in where it is `@stdin`. @throws Usage */
 export async function readText({ cwd, readInput }: Pick<Context, 'cwd' | 'readInput'>, name: string): Promise<string> {

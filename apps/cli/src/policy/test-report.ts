@@ -17,13 +17,14 @@ export function testedLines({ document, policy, files, coverage }: TestedPolicy)
   ]
 }
 
-function failureLines(file: string, { case: one, effect, decisions }: CaseVerdict): string[] {
+function failureLines(file: string, { case: one, effect, decisions, otherwise }: CaseVerdict): string[] {
   const { name, line, column, asks, rack, expected } = one
   const reason = expected.reason === null ? '' : `, saying "${expected.reason}"`
   return [
     `failed: ${name} (${shownName(file)}:${line}:${column})`,
     `  ${asks}, on ${rack}`,
     `  expected  ${expected.effect} by ${expected.rule}${reason}`,
+    ...otherwise.map((sentence) => `  but ${sentence}`),
     ...decisions.map((decision, at) => {
       const next = decision.effect === 'allow' ? '' : ` ${decision.next}`
       const which = effect === 'open' ? `open, at best or worst ${decision.effect}` : effect
@@ -56,7 +57,7 @@ export function testedAsJson(tested: readonly TestedPolicy[]) {
   }
 }
 
-function caseAsJson(file: string, { case: one, passed, effect, decisions }: CaseVerdict) {
+function caseAsJson(file: string, { case: one, passed, effect, decisions, otherwise }: CaseVerdict) {
   const { name, line, column, asks, rack, expected } = one
-  return { file, line, column, name, asks, rack, passed, expected, effect, decisions }
+  return { file, line, column, name, asks, rack, passed, expected, effect, decisions, otherwise }
 }

@@ -1,4 +1,4 @@
-import { bodyOf, headersWith } from '../gateway-request.ts'
+import { tryGateway } from '../gateway-request.ts'
 import type { Target } from '../target.ts'
 
 /** What waits for a command is not worth more than this. */
@@ -14,8 +14,8 @@ export type EffectiveAnswer =
 const none: EffectiveAnswer = { kind: 'none' }
 
 /**
- * Asks for what decisions about the caller are made from, unless it is what is known. Follows no redirect, which could
- * carry the token elsewhere. Never rejects.
+ * Asks for what decisions about the caller are made from, unless it is what is known. Never
+ * rejects.
  *
  * @param tag of what is known
  * @param leaving fires when nobody waits for the answer any more
@@ -26,20 +26,18 @@ export async function askEffective(
   leaving?: AbortSignal,
 ): Promise<EffectiveAnswer> {
   const query = rack === null ? '' : `?rack=${encodeURIComponent(rack)}`
-  const deadline = AbortSignal.timeout(deadlineMs)
-  try {
-    const answer = await fetch(`${origin}/gateway/api/v1/policy/effective${query}`, {
-      headers: { ...headersWith(token), ...(tag !== null && { 'if-none-match': tag }) },
-      redirect: 'manual',
-      signal: leaving ? AbortSignal.any([deadline, leaving]) : deadline,
-    })
-    const at = Date.parse(answer.headers.get('date') ?? '')
-    const text = (await bodyOf(answer)) ?? ''
-    if (Number.isNaN(at)) return none
-    if (answer.status === 304 && tag !== null) return { kind: 'same', at }
-    const newTag = answer.headers.get('etag')
-    return answer.status === 200 && newTag !== null ? { kind: 'changed', tag: newTag, text, at } : none
-  } catch {
-    return none
-  }
+  const answer = await tryGateway(origin, {
+    path: `/policy/effective${query}`,
+    token,
+    headers: tag === null ? {} : { 'if-none-match': tag },
+    deadline: deadlineMs,
+    ...(leaving && { signal: leaving }),
+  }).catch(() => null)
+  if (answer === null || answer.kind === 'unanswered') return none
+  const { status, headers, text } = answer
+  const at = Date.parse(headers.get('date') ?? '')
+  if (Number.isNaN(at)) return none
+  if (status === 304 && tag !== null) return { kind: 'same', at }
+  const newTag = headers.get('etag')
+  return status === 200 && newTag !== null ? { kind: 'changed', tag: newTag, text, at } : none
 }

@@ -34,15 +34,28 @@ export interface Machine {
   readonly home: string
   readonly cwd: string
   readonly configPath: string
+  /** What every program on it starts with. */
+  readonly env: NodeJS.ProcessEnv
   configure(content: unknown): void
   config(): unknown
   write(path: string, content: string): void
-  start(words: readonly string[], env?: NodeJS.ProcessEnv): Running
+  /** @param uid the user to run it as, for what root may do and others may not */
+  start(words: readonly string[], env?: NodeJS.ProcessEnv, uid?: number): Running
   /** Runs the whole program. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>
   /** Runs a command that doesn't start convox, in this process: the same, without the time that starting takes. */
-  call(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Omit<Outcome, 'signal' | 'convox'>>
+  call(
+    words: readonly string[],
+    env?: NodeJS.ProcessEnv,
+    stdin?: string,
+    change?: Partial<Context>,
+  ): Promise<Omit<Outcome, 'signal' | 'convox'>>
   remove(): void
+}
+
+/** What runs the whole program with these words. */
+export function commandLine(words: readonly string[]): string[] {
+  return [process.execPath, ...nodeFlags, main, ...words]
 }
 
 export function createMachine(): Machine {
@@ -53,18 +66,24 @@ export function createMachine(): Machine {
   for (const directory of [cwd, bin]) mkdirSync(directory)
   writeFakeConvox(join(bin, 'convox'))
 
+  const own = {
+    HOME: home,
+    PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
+    RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
+    RACK_GATEWAY_TOKEN_STORE: 'file',
+  }
+
   function write(path: string, content: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(path, content, { mode: 0o600 })
   }
 
-  function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-    const own = {
-      HOME: home,
-      PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
-      RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
-    }
-    const child = spawn(process.execPath, [...nodeFlags, main, ...words], { cwd, env: { ...own, ...env } })
+  function start(words: readonly string[], env: NodeJS.ProcessEnv = {}, uid?: number): Running {
+    const child = spawn(process.execPath, [...nodeFlags, main, ...words], {
+      cwd,
+      env: { ...own, ...env },
+      ...(uid !== undefined && { uid, gid: uid }),
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -91,6 +110,7 @@ export function createMachine(): Machine {
     home,
     cwd,
     configPath,
+    env: own,
     configure: (content) => write(configPath, typeof content === 'string' ? content : JSON.stringify(content)),
     config: () => JSON.parse(readFileSync(configPath, 'utf8')),
     write,
@@ -100,11 +120,11 @@ export function createMachine(): Machine {
       child.stdin?.end(stdin)
       return ended
     },
-    async call(words, env = {}, stdin = '') {
+    async call(words, env = {}, stdin = '', change = {}) {
       let stdout = ''
       let stderr = ''
       const context: Context = {
-        env: { CONVOX_BIN: join(home, 'must-not-start'), ...env },
+        env: { CONVOX_BIN: join(home, 'must-not-start'), RACK_GATEWAY_TOKEN_STORE: 'file', ...env },
         cwd,
         configPath,
         now: Date.now(),
@@ -115,10 +135,16 @@ export function createMachine(): Machine {
           stderr += `rack-gateway: ${line}\n`
         },
         readSecret: async () => '',
+        ask: async () => '',
+        platform: process.platform,
         readInput: async () => stdin,
+        status: () => undefined,
+        columns: null,
+        styled: false,
         interactive: false,
         openBrowser: async () => undefined,
         interruption: () => new AbortController().signal,
+        ...change,
       }
       return { code: await runCli(context, words), stdout, stderr }
     },

@@ -64,12 +64,13 @@ describe('rack-gateway login', () => {
     expect([closing.status, closing.body]).toEqual([200, expect.stringContaining('Go back to the terminal')])
     const { code, stdout } = await running.ended
     expect([code, stdout]).toEqual([0, 'Logged in to staging as admin@example.com.\n'])
-    const { gateways, tokens, current } = file()
+    const { gateways, sessions: kept, current } = file()
+    const session = kept[at.system.url]
     expect([gateways, current]).toEqual([{ staging: { url: at.system.url, rack: 'staging' } }, 'staging'])
-    expect(tokens.staging).toMatchObject({ token: expect.stringMatching(/^rgs_/), email: 'admin@example.com' })
-    const [renew, end] = [tokens.staging.renew_at, tokens.staging.expires_at].map(Date.parse)
+    expect(session).toMatchObject({ token: expect.stringMatching(/^rgs_/), email: 'admin@example.com' })
+    const [renew, end] = [session.renew_at, session.expires_at].map(Date.parse)
     expect(((renew ?? 0) - Date.now()) / ((end ?? 0) - Date.now())).toBeCloseTo(0.5, 2)
-    expect((await at.system.get('/rack/staging/apps?', tokens.staging.token)).status).toBe(200)
+    expect((await at.system.get('/rack/staging/apps?', session.token)).status).toBe(200)
     // PKCE and nonce of the provider's own login were used on the way.
     expect(at.idp.received.authorizations.at(-1)).toMatchObject({ code_challenge_method: 'S256' })
     expect(at.idp.received.exchanges.at(-1)?.code_verifier).toEqual(expect.any(String))
@@ -102,7 +103,7 @@ describe('rack-gateway login', () => {
     const [browser, page] = await answerAs('admin', address, 'allow')
     await browser.visit(page.location ?? '')
     const { code, stderr } = await running.ended
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/add --rack with one of (\w+, \w+)\n$/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/add --as-rack with one of (\w+, \w+)\n$/)])
     const made = (await sessions()).slice(0, -before.length || undefined)
     expect(made.map(({ endedAt }) => endedAt)).toEqual([expect.any(Date)])
   })
@@ -133,7 +134,10 @@ describe('rack-gateway login', () => {
     const { browser, page } = await typeCode(at, code, 'deployer')
     await decide(at, browser, page, 'allow')
     expect(await running.ended).toMatchObject({ code: 0, stdout: 'Logged in to staging as deployer@example.com.\n' })
-    expect(file().tokens.staging).toMatchObject({ token: expect.stringMatching(/^rgs_/), renew_at: expect.any(String) })
+    expect(file().sessions[at.system.url]).toMatchObject({
+      token: expect.stringMatching(/^rgs_/),
+      renew_at: expect.any(String),
+    })
   })
 
   test('with a code that is denied says so', async () => {
@@ -153,7 +157,7 @@ describe('rack-gateway login', () => {
 
   test('a second time needs no address, takes the place of the first, and keeps its rack', async () => {
     for (const words of [
-      ['work', at.system.url, '--rack', 'staging'],
+      ['work', at.system.url, '--as-rack', 'staging'],
       ['work', '--rack-only'],
     ]) {
       const running = command(['login', ...words, '--no-browser'])

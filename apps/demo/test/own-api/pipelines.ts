@@ -14,6 +14,8 @@ export interface PipelineJob {
 export interface Pipelines {
   readonly issuer: TestIssuer
   job(role: string | null): Promise<PipelineJob>
+  /** Lets a job in. @returns its token */
+  exchange(jwt: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -23,8 +25,17 @@ export async function startPipelines(system: System): Promise<Pipelines> {
   const issuer = await startTestIssuer({ audience: system.url })
   const admin = (await person(system, 'admin')).token
 
+  async function exchange(jwt: string): Promise<string> {
+    const url = `${system.url}/gateway/api/v1/workload-sessions`
+    const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${jwt}` } })
+    if (answer.status !== 201) throw new Error(`no job was let in: ${await answer.text()}`)
+    const { token }: { token: string } = JSON.parse(await answer.text())
+    return token
+  }
+
   return {
     issuer,
+    exchange,
     async job(role) {
       const repository_id = `${++repositories}`
       const made = await call(system, admin, 'POST', '/trusts', {
@@ -36,11 +47,7 @@ export async function startPipelines(system: System): Promise<Pipelines> {
       const trust = made.text('id')
       if (role === null) await takeRole(system, trust)
       const jwt = await issuer.jwt({ repository_id })
-      const authorization = { authorization: `Bearer ${jwt}` }
-      const url = `${system.url}/gateway/api/v1/workload-sessions`
-      const answer = await fetch(url, { method: 'POST', headers: authorization })
-      if (answer.status !== 201) throw new Error(`no job was let in: ${await answer.text()}`)
-      const { token }: { token: string } = JSON.parse(await answer.text())
+      const token = await exchange(jwt)
       const [session] = await system.sql`select id from gateway.workload_sessions where trust_id = ${trust}`
       return { id: session?.id, token, trust }
     },

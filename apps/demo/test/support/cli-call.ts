@@ -1,9 +1,13 @@
 import { type Context, runCli } from '@rack-gateway/cli'
 
+/** What the person is like, where it matters. */
+export type Person = Partial<Pick<Context, 'cwd' | 'configPath' | 'interactive' | 'ask' | 'columns' | 'readInput'>>
+
 /** Runs one of the command's own in this process, as somebody with a token. */
 export async function callCli(
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  person: Person = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   let [stdout, stderr] = ['', '']
   const context: Context = {
@@ -18,10 +22,16 @@ export async function callCli(
       stderr += `${line}\n`
     },
     readSecret: async () => '',
+    ask: async () => '',
+    platform: process.platform,
     readInput: async () => '',
+    status: () => undefined,
+    columns: null,
+    styled: false,
     interactive: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
+    ...person,
   }
   return { code: await runCli(context, words), stdout, stderr }
 }

@@ -29,6 +29,7 @@ export function createMachine(convox: string | null): Machine {
     HOME: home,
     CONVOX_CONFIG: join(home, 'convox'),
     XDG_CONFIG_HOME: join(home, 'config'),
+    RACK_GATEWAY_TOKEN_STORE: 'file',
     PATH: `${bin}:${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     TMPDIR: tmpdir(),
   }

@@ -269,11 +269,11 @@ export const endpoints = {
   listBindings: {
     method: 'GET',
     path: '/bindings',
-    summary: 'Lists bindings of users, groups and service accounts.',
+    summary: 'Lists bindings of users, groups, service accounts, API tokens and trusts.',
     permission: 'gateway:binding:write',
     scope: 'gateway',
     callers: everybody,
-    query: filteredPage('subject', 'the id of a user or service account, or the name of a group'),
+    query: filteredPage('subject', 'the id of a user, service account, API token or trust, or the name of a group'),
     status: 200,
     answer: schemas.pageOf(schemas.Binding),
   },

@@ -1,3 +1,4 @@
+import { bindingSubjects } from '@rack-gateway/database'
 import { type Static, type TSchema, Type } from 'typebox'
 
 export const closed = { additionalProperties: false } as const
@@ -126,11 +127,16 @@ export const Group = Type.Object({
   bindings: Type.Integer({ description: 'those that are for it' }),
 })
 
+const lasting = { expiresAt: Nullable(Time), reason: Nullable(Type.String()) }
+
+/** A binding, as what it is for shows it. */
 export const Grant = Type.Object({
+  id: Type.String({ ...Id, description: 'of the binding' }),
   role: Type.String(),
-  permissions: Nullable(Type.Array(Type.String())),
+  permissions: Nullable(Type.Array(Type.String(), { description: 'instead of those of the role' })),
   racks: Pattern,
   apps: Pattern,
+  ...lasting,
 })
 
 export const Token = Type.Object({
@@ -168,6 +174,7 @@ export const TokenRequest = Type.Object(
     rack: Type.Optional(Type.String({ maxLength: 100, description: 'the only rack that it may be used for' })),
     sources: Type.Optional(Sources),
     serviceAccount: Type.Optional(Type.String({ ...Id, description: 'the owner, instead of the caller' })),
+    reason: Type.Optional(Reason),
     ...Expiry,
   },
   closed,
@@ -207,8 +214,11 @@ export const ServiceAccountRequest = Type.Object({ name: Type.String({ maxLength
 
 const Subject = Type.Object(
   {
-    kind: Type.Union([Type.Literal('user'), Type.Literal('group'), Type.Literal('service-account')]),
-    id: Type.String({ maxLength: 100, description: 'the id of the user or service account, or the name of the group' }),
+    kind: Type.Enum(bindingSubjects),
+    id: Type.String({
+      maxLength: 100,
+      description: 'the id of the user, service account, API token or trust, or the name of the group',
+    }),
   },
   closed,
 )
@@ -216,10 +226,10 @@ export const Binding = Type.Object({
   id: Id,
   subject: Subject,
   role: Type.String(),
+  permissions: Grant.properties.permissions,
   racks: Pattern,
   apps: Pattern,
-  expiresAt: Nullable(Time),
-  reason: Nullable(Type.String()),
+  ...lasting,
   createdAt: Time,
 })
 export const BindingRequest = Type.Object(

@@ -1,5 +1,5 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
-import { onePermissionEach } from '@rack-gateway/rbac-policy'
+import { onePermissionEach, type WantedGrant } from '@rack-gateway/rbac-policy'
 import type { Static } from 'typebox'
 import { durationInWords } from '../duration-in-words.ts'
 import { InvalidRequest, ruled } from '../errors.ts'
@@ -58,13 +58,18 @@ export function wantedGrants(
   return grants
 }
 
-/** @throws StrongerThanYourself */
+/** @param until as of `wantedGrants`; what ends by itself before that is given for no longer. @throws StrongerThanYourself */
 export function mustHold(call: Context, grant: ApiTokenGrant, until: number | null): void {
-  mustGive(call, { ...grant, until: until ?? call.moment.at })
+  mustGive(call, wantedUntil(grant, until ?? call.moment.at))
+}
+
+function wantedUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenGrant, until: number): WantedGrant {
+  const end = Math.min(until, expiresAt?.getTime() ?? until)
+  return { role, racks, apps, until: end, ...(permissions !== undefined && { permissions }) }
 }
 
 function missing({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): string | null {
-  return policy.mayGive(principal, { ...grant, until: until ?? moment.at }, moment)
+  return policy.mayGive(principal, wantedUntil(grant, until ?? moment.at), moment)
 }
 
 function placesOf({ principal }: Context): { readonly racks: string; readonly apps: string }[] {

@@ -1,6 +1,6 @@
 import { Condition } from '@rack-gateway/auth'
 import { Type } from 'typebox'
-import { closed, Id, Nullable, Pattern, Time } from './schemas.ts'
+import { closed, Grant, Id, Nullable, Pattern, Time } from './schemas.ts'
 
 /** Whose jobs of a CI system are let in, with which role and where. */
 export const Trust = Type.Object({
@@ -10,9 +10,10 @@ export const Trust = Type.Object({
   audience: Type.String(),
   conditions: Type.Array(Condition, { description: 'what claims must be; all of them must hold' }),
   maxAgeSeconds: Type.Integer({ description: 'how long a session of it may last' }),
-  role: Nullable(Type.String({ description: 'null when it was taken away' })),
+  role: Nullable(Type.String({ description: 'of the first of its grants; null when all were taken away' })),
   racks: Nullable(Pattern),
   apps: Nullable(Pattern),
+  grants: Type.Array(Grant, { description: 'its bindings, oldest first' }),
   createdAt: Time,
   createdBy: Type.String(),
   revokedAt: Nullable(Time),

@@ -75,16 +75,16 @@ function environments(): string[] {
 }
 
 test('all calls are looked at, in as many batches as it takes, by a process that is gone afterwards', async () => {
-  const { impact, cut } = await studies().study(wanted())
+  const { impact, cut } = await studies({ batch: 100 }).study(wanted())
   expect([impact.calls, impact.refused, cut]).toEqual([promoted, promoted, null])
   await expect.poll(environments).toEqual([])
 })
 
 test('beyond its number or its time a study says since when calls were looked at', async () => {
-  const byNumber = await studies({ calls: 200 }).study(wanted())
+  const byNumber = await studies({ calls: 200, batch: 250 }).study(wanted())
   expect(byNumber.cut).toEqual({ by: 'number', from: expect.any(Number) })
   expect(byNumber.impact.calls).toBe(250)
-  const byTime = await studies({ time: 0 }).study(wanted())
+  const byTime = await studies({ time: 0, batch: 250 }).study(wanted())
   expect([byTime.cut?.by, byTime.impact.calls]).toEqual(['time', 250])
 })
 

@@ -45,6 +45,8 @@ export const studyLimits = {
   /** At once. */
   studies: 2,
   calls: 500_000,
+  /** Calls that are judged in one step. */
+  batch: 1_000,
   /** Milliseconds that calls are read for. */
   time: 40_000,
   /** Milliseconds that one step may take. */
@@ -96,7 +98,7 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
     let calls = 0
     let from = until
     try {
-      for await (const batch of decidedCalls({ sql, since, until })) {
+      for await (const batch of decidedCalls({ sql, since, until, batch: bounds.batch })) {
         await child.ask({ kind: 'calls', canonical: batch.canonical })
         from = batch.from
         calls += batch.canonical.length

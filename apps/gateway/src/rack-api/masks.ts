@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type MaskOrigin, type MaskView, maskAnswer, maskText } from '@rack-gateway/convox-api'
-import type { Policy } from '@rack-gateway/rbac-policy'
+import { type Policy, sightOf } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
 import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
@@ -29,11 +29,10 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
   function viewOf({ principal, rack, match, address }: RoutedCall): MaskView {
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
-    const may = (permission: string) =>
-      policy.holds(principal, permission, { rack: rack.name, app, scope: app === null ? 'rack' : 'app' }, moment)
-    const secrets = may('secret:read')
+    const place = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
+    const { secrets, environment } = sightOf(policy, principal, place, moment)
     return {
-      env: secrets ? 'shown' : may('env:read') ? 'secrets-hidden' : 'hidden',
+      env: environment,
       secrets,
       resourcePasswords: secrets,
       configValues: secrets,

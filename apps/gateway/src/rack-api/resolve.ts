@@ -1,7 +1,7 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { type Parameters, type RackRoute, readParameters } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import type { ProcessSubject, RackCall } from '@rack-gateway/rbac-policy'
+import { type ProcessSubject, type RackCall, rackRoute } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { AmbiguousParameters, NotPermitted, ruled } from '../errors.ts'
 import { appOf, serviceOf } from './app-of.ts'
@@ -14,7 +14,6 @@ import type { Steps } from './steps.ts'
 
 export const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
 const stopRoute = 'DELETE /apps/{app}/processes/{pid}'
-const systemRoute = 'PUT /system'
 const filesPath = '/apps/{app}/processes/{pid}/files'
 const releaseRoute = 'POST /apps/{app}/releases'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
@@ -64,7 +63,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     environment: environment && { changed: environment.changes.map(({ key }) => key) },
     resource,
     release,
-    ...(route.id === systemRoute && { rackParameters: namesIn(parameters.form.get('parameters') ?? '') }),
+    ...(route.id === rackRoute && { rackParameters: namesIn(parameters.form.get('parameters') ?? '') }),
     at,
     address,
   }

@@ -1,6 +1,6 @@
 import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit'
 import { applyMask, opcodes, type Relay, type RelayEnd, type RelayTap } from '@rack-gateway/rack-registry'
-import type { Policy, RecordedSessionKind, RecordingRule } from '@rack-gateway/rbac-policy'
+import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-policy'
 import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { ruled } from '../errors.ts'
@@ -104,10 +104,9 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       await Promise.all(listing)
     },
     async begin(request, call, draft) {
-      const session = sessionKind(call.match.route.path)
+      const session = sessionOf(call.rackCall)
       if (session === null) return notRecorded
-      const { rack, app } = call.rackCall
-      const rule = policy.recordingOf({ session, rack, app, command: commandOf(request, call) })
+      const rule = policy.recordingOf({ ...session, command: commandOf(request, call) })
       if (rule === null || rule.mode === 'off') return notRecorded
       if (rule.mode === 'best-effort' && recordings === null) return notRecorded
       try {
@@ -203,12 +202,6 @@ function inWords(reason: string): string {
 }
 
 /** What is recorded: not log streams, and not proxies, whose bytes are nobody's screen. */
-function sessionKind(path: string): RecordedSessionKind | null {
-  if (path.endsWith('/exec')) return 'exec'
-  if (path.endsWith('/console')) return 'console'
-  return path.endsWith('/shell') ? 'shell' : null
-}
-
 /** What runs on an instance is no command that rules permit, and stands in the handshake alone. */
 function commandOf({ headers }: FastifyRequest, { rackCall }: DecidedCall): string | null {
   const { command } = rackCall

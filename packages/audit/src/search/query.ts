@@ -23,13 +23,17 @@ export interface PagePart {
   readonly before?: Place
 }
 
+/** Digests of a kind, rack, route, permission and rule, as `audit.facet_of` makes them. */
+export type Facets = readonly string[]
+
 /**
  * The newest events that fit, from a place on. What is found in no order is found first and sorted then: the `offset 0` keeps
  * PostgreSQL, which can't tell how many these are, from going through all of the log in its order instead.
  */
-export function pageQuery(filters: AuditFilters, { limit, before }: PagePart): Query {
+export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, facets?: Facets): Query {
   const values: Value[] = []
-  const conditions = [...conditionsOf(filters, values), ...sortedConditionsOf(filters, values)]
+  const conditions = allConditionsOf(filters, values)
+  if (facets) conditions.push(amongFacets(facets, values))
   if (before) conditions.push(beforePlace(filters, before, values))
   const found = isSorted(filters)
     ? `(select e.* from audit.events e ${where(conditions)} offset 0) e`
@@ -40,35 +44,74 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart): Q
   }
 }
 
-/** How many of the newest are looked at for what is found in no order. */
-const recent = 25_000
-
 /**
- * As `pageQuery`, among the newest alone and in their order. What is often there fills a page so, where all of its matches would be
- * too many to sort.
+ * As `pageQuery`, among the newest `recent` alone and in their order. What is often there fills a page so, where all of its matches
+ * would be too many to sort, or in too many places.
  */
-export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePart): Query {
+export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePart, recent: number): Query {
   const values: Value[] = []
   const conditions = conditionsOf(filters, values)
   if (before) conditions.push(beforePlace(filters, before, values))
   const among = `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${recent}`
-  const matching = [...roughly(filters, values), ...sortedConditionsOf(filters, values)]
+  const matching = [
+    ...equalities(facetColumns, filters, values),
+    ...roughly(filters, values),
+    ...sortedConditionsOf(filters, values),
+  ]
   return {
     text: `select ${columns} from (${among}) e ${where(matching)} order by ${newestFirst(filters)} limit ${holder(values, limit)}`,
     values,
   }
 }
 
-/** All that fit, in the order of time; of one stream, in its order. */
-export function exportQuery(filters: AuditFilters): Query {
+/** The facets whose events can fit. Each is gone to by the index, past all others of the one before. */
+export function facetsQuery(filters: AuditFilters): Query {
   const values: Value[] = []
-  const conditions = [...conditionsOf(filters, values), ...sortedConditionsOf(filters, values)]
+  const one = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
+  return {
+    text: `with recursive facet as (
+        (${one} order by 1 limit 1)
+        union all
+        select next.* from facet cross join lateral (${one} where ${facet} > facet.digest order by 1 limit 1) next
+      )
+      select e.digest::text as facet from facet e ${where(equalities(facetColumns, filters, values))}`,
+    values,
+  }
+}
+
+/**
+ * As `pageQuery`, from the newest of each facet. PostgreSQL takes each of them for an average one, which it would rather look for among all
+ * events in the order of time, so that nothing here is an equality: no other index than that of the facets has this order.
+ */
+export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePart, facets: Facets): Query {
+  const values: Value[] = []
+  const wanted = `unnest(${holder(values, `{${facets}}`)}::bigint[]) as wanted(digest)`
+  const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
+  if (before) conditions.push(beforePlace(filters, before, values))
+  const most = holder(values, limit)
+  const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
+  return {
+    text: `select ${columns} from ${wanted} cross join lateral (${newest}) e
+      ${where(equalities(facetColumns, filters, values))} order by ${newestFirst(filters)} limit ${most}`,
+    values,
+  }
+}
+
+/** All that fit, in the order of time; of one stream, in its order. */
+export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
+  const values: Value[] = []
+  const conditions = allConditionsOf(filters, values)
+  if (facets) conditions.push(amongFacets(facets, values))
   const order = filters.stream === undefined ? 'e.at, e.stream, e.seq' : 'e.stream, e.seq'
   return { text: `select ${columns} from audit.events e ${where(conditions)} order by ${order}`, values }
 }
 
-export function eventQuery(id: string): Query {
-  return { text: `select ${columns} from audit.events e where e.id = $1::uuid limit 1`, values: [id] }
+/** An event's id is of its time: that leads to it. */
+export function eventQuery(id: string, moment: number): Query {
+  return {
+    text: `select ${columns} from audit.events e where e.at = $1::timestamptz and e.id = $2::uuid limit 1`,
+    values: [new Date(moment), id],
+  }
 }
 
 /** What fits of one stream after one number up to another, in its order. */
@@ -77,7 +120,7 @@ export function streamQuery(
   { stream, after, upTo, month, limit }: StreamPart & { readonly limit: number },
 ): Query {
   const values: Value[] = []
-  const conditions = [...conditionsOf(filters, values), ...sortedConditionsOf(filters, values)]
+  const conditions = allConditionsOf(filters, values)
   conditions.push(
     `e.stream = ${holder(values, stream)}::uuid`,
     `e.seq > ${holder(values, after)}::bigint and e.seq <= ${holder(values, upTo)}::bigint`,
@@ -108,6 +151,28 @@ export function isSorted({ words, command, block }: AuditFilters): boolean {
   return words !== undefined || command !== undefined || block !== undefined
 }
 
+/** Whether a facet can lead to its matches. Those of a stream or a request are few, and together. */
+export function hasFacet(filters: AuditFilters): boolean {
+  return (
+    filters.stream === undefined &&
+    filters.request === undefined &&
+    facetColumns.some(([name]) => filters[name] !== undefined)
+  )
+}
+
+/** Whether nothing but a facet leads to its matches in the order of time. */
+export function isFacetAlone(filters: AuditFilters): boolean {
+  const { principalId, principalName, app, effect, status, statusClass, address } = filters
+  const others = [principalId, principalName, app, effect, status, statusClass, address]
+  return hasFacet(filters) && !isSorted(filters) && others.every((other) => other === undefined)
+}
+
+const facet = 'audit.facet_of(e.kind, e.rack, e.route, e.permission, e.rule)'
+
+function amongFacets(facets: Facets, values: Value[]): string {
+  return `${facet} = any(${holder(values, `{${facets}}`)}::bigint[])`
+}
+
 function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
 }
@@ -127,16 +192,14 @@ function beforePlace({ stream }: AuditFilters, { at, stream: last, seq }: Place,
 const holdsWords =
   "(e.command is not null or e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed'))"
 
+/** All but what makes a facet, and what is found in no order. */
 function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   const { from, to, status, statusClass, address, effect } = filters
   const conditions: string[] = []
   const add = (condition: string) => void conditions.push(condition)
   if (from) add(`e.at >= ${holder(values, from)}::timestamptz`)
   if (to) add(`e.at < ${holder(values, to)}::timestamptz`)
-  for (const [name, column] of columnsByFilter) {
-    const value = filters[name]
-    if (value !== undefined) add(`${column} = ${holder(values, value)}`)
-  }
+  conditions.push(...equalities(columnsByFilter, filters, values))
   if (filters.stream !== undefined) add(`e.stream = ${holder(values, filters.stream)}::uuid`)
   if (effect !== undefined) add(`e.effect = '${effects[effect] ?? 'none'}'`)
   // The literals beside the values: an index that leaves the most common value out can be used then.
@@ -145,15 +208,23 @@ function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   if (statusClass !== undefined)
     add(`e.status / 100 = ${holder(values, statusClass)}::int${statusClass === 2 ? '' : ' and e.status / 100 <> 2'}`)
   if (address !== undefined)
-    add(`audit.network_of(e.address) = ${holder(values, address)}::inet and e.address is not null`)
+    add(`audit.address_of(e.address) = ${holder(values, address)}::inet and e.address is not null`)
   return conditions
+}
+
+function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
+  return [
+    ...conditionsOf(filters, values),
+    ...equalities(facetColumns, filters, values),
+    ...sortedConditionsOf(filters, values),
+  ]
 }
 
 /** Those whose matches an index gives in no order of time. */
 function sortedConditionsOf({ block, words, command }: AuditFilters, values: Value[]): string[] {
   const conditions: string[] = []
   if (block !== undefined)
-    conditions.push(`audit.network_of(e.address) <<= ${holder(values, block)}::inet and e.address is not null`)
+    conditions.push(`audit.address_of(e.address) <<= ${holder(values, block)}::inet and e.address is not null`)
   if (words !== undefined) conditions.push(havingWords(words, values))
   if (command !== undefined) {
     conditions.push(havingWords(command.words, values))
@@ -174,14 +245,31 @@ function roughly({ words, command }: AuditFilters, values: Value[]): string[] {
 const columnsByFilter = [
   ['principalId', 'e.principal'],
   ['principalName', 'e.principal_name'],
-  ['rack', 'e.rack'],
   ['app', 'e.app'],
+  ['request', 'e.request'],
+] as const satisfies ColumnsByFilter
+
+/** What makes a facet. */
+const facetColumns = [
   ['kind', 'e.kind'],
+  ['rack', 'e.rack'],
   ['permission', 'e.permission'],
   ['route', 'e.route'],
   ['rule', 'e.rule'],
-  ['request', 'e.request'],
-] as const satisfies readonly (readonly [keyof AuditFilters, string])[]
+] as const satisfies ColumnsByFilter
+
+type ColumnsByFilter = readonly (readonly [keyof AuditFilters, string])[]
+
+function equalities(
+  columnsOf: typeof columnsByFilter | typeof facetColumns,
+  filters: AuditFilters,
+  values: Value[],
+): string[] {
+  return columnsOf.flatMap(([name, column]) => {
+    const value = filters[name]
+    return value === undefined ? [] : [`${column} = ${holder(values, value)}`]
+  })
+}
 
 const effects: Readonly<Record<string, string>> = { allow: 'allow', deny: 'deny', needs: 'needs' }
 

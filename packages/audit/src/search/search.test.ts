@@ -231,6 +231,52 @@ test('what is often found comes by its time, and what is not by its index: both 
   expect(rest).toEqual([...Array.from({ length: 70 }, (_, n) => `task:${69 - n}`), 'rare'])
 })
 
+test.each<[FilterQuery]>([
+  [{ kind: 'user.locked' }],
+  [{ rack: 'production' }],
+  [{ permission: 'process:run' }],
+  [{ route: 'POST /apps/{app}/services/{service}/processes' }],
+  [{ rule: 'no-command-rule' }],
+])(
+  'what is rare is found behind thousands that are newer, in pages and in an export, with all facets it is in: %j',
+  async (query) => {
+    const { search, record } = await started()
+    const drafts: EventDraft[] = []
+    for (let n = 0; n < 3; n++)
+      drafts.push(
+        { ...refusedRun, status: 403 + n },
+        locked,
+        { ...refusedRun, kind: 'intent' },
+        { ...refusedRun, rack: 'eu' },
+      )
+    const rare = await Promise.all(drafts.map((draft) => record(draft)))
+    await Promise.all(Array.from({ length: 2_100 }, () => record(call)))
+    const [name, value] = Object.entries(query)[0] ?? []
+    const expected = rare.flatMap(({ id, terms }) => (Reflect.get(terms, name ?? '') === value ? [id] : []))
+    expect(expected.length).toBeGreaterThan(2)
+    const paged: string[] = []
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await search.page(query, { limit: 2, cursor: cursor ?? undefined })
+      paged.push(...page.items.map(({ id }) => id))
+      cursor = page.next
+    }
+    expect(paged).toEqual(expected.toReversed())
+    const exported: string[] = []
+    for await (const batch of search.all(query)) exported.push(...batch.map(({ id }) => id))
+    expect(exported).toEqual(expected)
+  },
+)
+
+test('an event is found by its id, and no other id finds one', async () => {
+  const { search, record } = await started()
+  const [one] = await Promise.all([record(call), record(call)])
+  expect((await search.event(one.id.toUpperCase())).canonical).toBe(one.canonical)
+  const otherLast = one.id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))
+  const otherTime = one.id.replace(/^./, 'f')
+  for (const id of [otherLast, otherTime, randomUUID(), 'x', ''])
+    await expect(search.event(id), id).rejects.toMatchObject({ code: 'RGW_NO_SUCH_EVENT' })
+})
+
 test('a search that takes too long is ended, and says what to do', async () => {
   const { search, record, admin } = await started({ timeout: 200 })
   await record(call)

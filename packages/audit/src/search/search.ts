@@ -1,10 +1,24 @@
 import { ConnectionBroken } from '@rack-gateway/database'
 import postgres, { type Sql } from 'postgres'
 import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
+import { momentOf } from '../uuid.ts'
 import { cursorAt, placeAt } from './cursor.ts'
 import { type AuditFilters, type FilterQuery, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
-import { eventQuery, exportQuery, isSorted, type PagePart, pageQuery, type Query, recentPageQuery } from './query.ts'
+import {
+  eventQuery,
+  exportQuery,
+  type Facets,
+  facetPageQuery,
+  facetsQuery,
+  hasFacet,
+  isFacetAlone,
+  isSorted,
+  type PagePart,
+  pageQuery,
+  type Query,
+  recentPageQuery,
+} from './query.ts'
 import { createSlots, type Slots } from './slots.ts'
 import { unbroken } from './unbroken.ts'
 
@@ -43,6 +57,8 @@ const connections = 4
 const mostSearches = 16
 const mostExports = 2
 const batchSize = 500
+/** How many of the newest are looked at before others: for what is found in no order, and for what may be in many places. */
+const recent = { sorted: 25_000, facets: 2_000 }
 
 export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions): AuditSearch {
   const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
@@ -61,11 +77,15 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
   }
 
   async function pageRows(filters: AuditFilters, part: PagePart): Promise<EventRow[]> {
-    if (isSorted(filters)) {
-      const rows = await run(sql, recentPageQuery(filters, part))
+    if (isSorted(filters) || isFacetAlone(filters)) {
+      const newest = isSorted(filters) ? recent.sorted : recent.facets
+      const rows = await run(sql, recentPageQuery(filters, part, newest))
       if (rows.length === part.limit) return rows
     }
-    return run(sql, pageQuery(filters, part))
+    if (!hasFacet(filters)) return run(sql, pageQuery(filters, part))
+    const facets = await facetsOf(sql, filters)
+    if (facets.length === 0) return []
+    return run(sql, isFacetAlone(filters) ? facetPageQuery(filters, part, facets) : pageQuery(filters, part, facets))
   }
 
   return {
@@ -79,7 +99,8 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
       return { items, next: found.length > limit && last ? cursorAt(last.place, query) : null }
     },
     async event(id) {
-      const [found] = await bounded(() => run(sql, eventQuery(id)))
+      const moment = momentOf(id)
+      const [found] = moment === null ? [] : await bounded(() => run(sql, eventQuery(id, moment)))
       if (!found) throw new NoSuchEvent(id)
       return found
     },
@@ -90,16 +111,18 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
   }
 }
 
-/** One statement, so one moment of the log. Rows are sent when they are wanted, on a connection of its own. */
+/** One snapshot, so one moment of the log. Rows are sent when they are wanted, on a connection of its own. */
 async function* readAll(url: string, filters: AuditFilters, slots: Slots): AsyncGenerator<FoundEvent[]> {
   const giveBack = slots.take()
   const breaking = new AbortController()
   const onclose = () => breaking.abort(new ConnectionBroken())
   const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export', onclose })
   try {
+    await sql`begin isolation level repeatable read read only`
+    const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
     // By the index, in its order: a table of this size isn't sorted first.
-    if (!isSorted(filters)) await sql`set enable_sort = off`
-    const { text, values } = exportQuery(filters)
+    if (!isSorted(filters) && !facets) await sql`set enable_sort = off`
+    const { text, values } = exportQuery(filters, facets)
     const batches = sql
       .unsafe<EventRow[]>(text, [...values])
       .cursor(batchSize)
@@ -109,6 +132,12 @@ async function* readAll(url: string, filters: AuditFilters, slots: Slots): Async
     giveBack()
     await sql.end({ timeout: 1 })
   }
+}
+
+async function facetsOf(sql: Sql, filters: AuditFilters): Promise<Facets> {
+  const { text, values } = facetsQuery(filters)
+  const rows = await sql.unsafe<{ facet: string }[]>(text, [...values])
+  return rows.map(({ facet }) => facet)
 }
 
 function run(sql: Sql, { text, values }: Query): Promise<EventRow[]> {

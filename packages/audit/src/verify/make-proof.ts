@@ -2,6 +2,7 @@ import type { Sql } from 'postgres'
 import { type Checkpoint, readCheckpoint, type StreamHead } from '../checkpoints/checkpoint.ts'
 import { type Digest, leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
+import { momentOf } from '../uuid.ts'
 import { membersOf } from './event-place.ts'
 import { type EventProof, proofFormat } from './proof.ts'
 
@@ -24,8 +25,11 @@ const notesAtOnce = 50
 
 /** Proves that an event is in the log by the first checkpoint that signs it. @param id the event's, a UUID */
 export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
+  const moment = momentOf(id)
+  if (moment === null) return { kind: 'unknown' }
   const [event] = await sql<FoundEvent[]>`
-    select stream, seq::float8 as seq, at, canonical, prev from audit.events where id = ${id} order by at limit 1`
+    select stream, seq::float8 as seq, at, canonical, prev from audit.events
+    where at = ${new Date(moment)} and id = ${id} order by stream, seq limit 1`
   if (event === undefined) return { kind: 'unknown' }
   const signed = await firstCheckpoint(sql, event)
   if (signed === null) return { kind: 'unsigned' }

@@ -25,7 +25,7 @@ export const wrongCliRack = refusal(
   403,
   'cli-login-rack',
   'You can’t use the rack that this login is for',
-  `the login asks for a session that is good for one rack alone, and you have no role on that one: ${again} with another --rack, or ask an administrator of this gateway`,
+  `the login asks for a session that is good for one rack alone, and you have no role on that one: ${again} with another --as-rack, or ask an administrator of this gateway`,
 )
 export const noBrowser = refusal(
   403,

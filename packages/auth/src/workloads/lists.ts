@@ -1,16 +1,10 @@
-import { bindings, type Database, trusts, workloadSessions } from '@rack-gateway/database'
+import { type Database, trusts, workloadSessions } from '@rack-gateway/database'
 import type { Job } from '@rack-gateway/rbac-policy'
-import { and, desc, eq, inArray, type SQL } from 'drizzle-orm'
+import { and, desc, eq, type SQL } from 'drizzle-orm'
+import { grantsOf } from '../listed-grants.ts'
 import { checkId } from '../names.ts'
 import { after, only, type PageRequest, pageOf, placeOf } from '../page.ts'
 import type { Condition } from './conditions.ts'
-
-/** What a trust gives to the jobs that it lets in. */
-export interface Given {
-  readonly role: string
-  readonly racks: string
-  readonly apps: string
-}
 
 /** Trusts and the sessions of jobs, a page at a time, newest first. */
 export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
@@ -21,20 +15,16 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
       .where(and(filter, after(trusts, page)))
       .orderBy(desc(trusts.createdAt), desc(trusts.id))
       .limit(page.limit + 1)
-    const given = await givenBy(rows.map(({ id }) => id))
+    const grants = await grantsOf(
+      db,
+      'trust',
+      rows.map(({ id }) => id),
+    )
     return pageOf(rows, page.limit, ({ place: _, conditions, ...trust }) => ({
       ...trust,
       conditions: conditions as Condition[],
-      given: given.get(trust.id) ?? null,
+      grants: grants.get(trust.id) ?? [],
     }))
-  }
-
-  /** A trust is made with one binding, which can be taken away. */
-  async function givenBy(ids: readonly string[]): Promise<ReadonlyMap<string, Given>> {
-    if (ids.length === 0) return new Map()
-    const ofThese = and(eq(bindings.subjectKind, 'trust'), inArray(bindings.subjectId, [...ids]))
-    const rows = await db.select().from(bindings).where(ofThese).orderBy(desc(bindings.createdAt), desc(bindings.id))
-    return new Map(rows.map(({ subjectId, role, racks, apps }) => [subjectId, { role, racks, apps }]))
   }
 
   async function sessionPage(page: PageRequest, filter?: SQL) {

@@ -8,6 +8,8 @@ import { expandTemplate, Template } from './templates.ts'
 
 const Pattern = Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9._*-]+$' })
 
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+
 /** What is asked for: a template, or an issuer with conditions. */
 export const TrustRequest = Type.Object(
   {
@@ -20,6 +22,10 @@ export const TrustRequest = Type.Object(
     role: Type.String({ minLength: 1, maxLength: 100 }),
     racks: Type.Optional(Pattern),
     apps: Type.Optional(Pattern),
+    expiresAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'when its role ends, RFC 3339, in UTC; without: never' }),
+    ),
+    reason: Type.Optional(Reason),
     maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
   },
   { additionalProperties: false },

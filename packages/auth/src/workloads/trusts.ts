@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, trusts } from '@rack-gateway/database'
 import { eq, isNull } from 'drizzle-orm'
-import { createBinding } from '../bindings.ts'
+import { createBinding, type Lasting } from '../bindings.ts'
 import type { Change } from '../change.ts'
-import { NotFound, TrustNameTaken } from '../errors.ts'
+import { NotFound, TrustNameTaken, TrustRevoked } from '../errors.ts'
 import { checkId } from '../names.ts'
 import type { Condition } from './conditions.ts'
 import type { Trust } from './trust.ts'
@@ -18,13 +18,13 @@ export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
 }
 
 /** @returns its id. @throws TrustNameTaken */
-export async function insertTrust(change: Change, terms: TrustTerms): Promise<string> {
+export async function insertTrust(change: Change, terms: TrustTerms, lasting: Lasting = {}): Promise<string> {
   const { name, issuer, audience, conditions, maxAge, role, racks, apps } = terms
   const id = randomUUID()
   const row = { id, name, issuer, audience, conditions, maxAge, createdBy: change.by.id }
   const made = await change.tx.insert(trusts).values(row).onConflictDoNothing().returning({ id: trusts.id })
   if (made.length === 0) throw new TrustNameTaken(name)
-  await createBinding(change, { kind: 'trust', id }, { role, racks, apps })
+  await createBinding(change, { kind: 'trust', id }, { role, racks, apps, ...lasting })
   const detail = { trust: id, name, issuer, audience, conditions: JSON.stringify(conditions), maxAge: `${maxAge}` }
   change.events.push({ kind: 'trust.created', principal: change.by, detail })
   return id
@@ -32,13 +32,24 @@ export async function insertTrust(change: Change, terms: TrustTerms): Promise<st
 
 /** Revokes a trust for good, and with it every session that it let in; revoking it again changes nothing. @throws NotFound */
 export async function closeTrust(change: Change, id: string, at: Date): Promise<void> {
-  const [trust] = await change.tx
+  const trust = await lockTrust(change, id)
+  if (trust.revokedAt) return
+  await change.tx.update(trusts).set({ revokedAt: at, revokedBy: change.by.id }).where(eq(trusts.id, id))
+  change.events.push({ kind: 'trust.revoked', principal: change.by, detail: { trust: id, name: trust.name } })
+}
+
+/** Holds a trust as it is until the change is made. @throws NotFound, TrustRevoked */
+export async function lockLiveTrust(change: Change, id: string): Promise<void> {
+  const { revokedAt } = await lockTrust(change, id)
+  if (revokedAt) throw new TrustRevoked()
+}
+
+async function lockTrust({ tx }: Change, id: string) {
+  const [trust] = await tx
     .select()
     .from(trusts)
     .where(eq(trusts.id, checkId('such trust', id)))
     .for('update')
   if (!trust) throw new NotFound('such trust')
-  if (trust.revokedAt) return
-  await change.tx.update(trusts).set({ revokedAt: at, revokedBy: change.by.id }).where(eq(trusts.id, id))
-  change.events.push({ kind: 'trust.revoked', principal: change.by, detail: { trust: id, name: trust.name } })
+  return trust
 }

@@ -17,6 +17,7 @@ import { sinks } from './0016-sinks.ts'
 import { recordings } from './0018-recordings.ts'
 import { archives } from './0019-archives.ts'
 import { recordingEnds } from './0020-recording-ends.ts'
+import { fewerIndexes } from './0022-fewer-indexes.ts'
 
 export interface Migration {
   readonly name: string
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   recordings,
   archives,
   recordingEnds,
+  fewerIndexes,
 ]

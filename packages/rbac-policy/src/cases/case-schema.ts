@@ -59,9 +59,14 @@ const Where = Type.Object(
     ownRun: Type.Optional(Type.Boolean({ description: 'true (a process of an own run) or false' })),
     newestRelease: Type.Optional(Type.Boolean({ description: 'true (a run with the newest release) or false' })),
     changed: names('keys of the environment that the new release changes'),
-    rackParameters: names('names of the parameters of the rack that are set'),
+    parameters: names('names of the rack’s parameters that it changes'),
   },
-  { ...closed, description: 'where: rack, app, service, ownRun, newestRelease, changed and rackParameters' },
+  { ...closed, description: 'where: rack, app, service, ownRun, newestRelease, changed and parameters' },
+)
+
+const Values = Type.Object(
+  { environment: names('keys of the environment'), parameters: names('names of parameters') },
+  { ...closed, description: 'environment and parameters' },
 )
 
 const Expect = Type.Object(
@@ -71,8 +76,11 @@ const Expect = Type.Object(
     }),
     rule: Type.String({ description: 'the rule that decides, such as role:deployer or command:no-rule' }),
     reason: text('a part of the reason or of what to do next'),
+    hidden: Type.Optional(Values),
+    shown: Type.Optional(Values),
+    recording: text('the recording rule that the session falls under, or none'),
   },
-  { ...closed, description: 'effect, rule, and perhaps reason' },
+  { ...closed, description: 'effect, rule, and perhaps reason, hidden, shown and recording' },
 )
 
 const Case = Type.Object(

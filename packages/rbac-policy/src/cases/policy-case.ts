@@ -6,6 +6,23 @@ import type { Principal } from '../types.ts'
 /** What a case says that a call comes to: `open` where it depends on what only the rack knows. */
 export type CaseEffect = 'allow' | 'deny' | 'open'
 
+/** Names of keys of an environment, and of parameters. */
+export interface NamedValues {
+  readonly environment: readonly string[]
+  readonly parameters: readonly string[]
+}
+
+export interface Expected {
+  readonly effect: CaseEffect
+  readonly rule: string
+  readonly reason: string | null
+  /** Those whose values the caller is not shown there, and those whose values they are. */
+  readonly hidden: NamedValues
+  readonly shown: NamedValues
+  /** The id of the recording rule that a session falls under, `none` for none; null where nothing is said about it. */
+  readonly recording: string | null
+}
+
 /** Somebody asks for something somewhere, and what should come of it. */
 export interface PolicyCase extends Place {
   readonly name: string
@@ -20,5 +37,5 @@ export interface PolicyCase extends Place {
   /** What the command can't do without, in order. */
   readonly calls: readonly PlannedCall[]
   readonly known: KnownOfRack
-  readonly expected: { readonly effect: CaseEffect; readonly rule: string; readonly reason: string | null }
+  readonly expected: Expected
 }

@@ -4,7 +4,7 @@ import { type FileProblems, readWritten } from '../written-file.ts'
 import { principalOf, rolesOf, whenAndWhence } from './case-caller.ts'
 import { plannedFor } from './case-calls.ts'
 import { type WrittenCase, WrittenCases } from './case-schema.ts'
-import type { PolicyCase } from './policy-case.ts'
+import type { NamedValues, PolicyCase } from './policy-case.ts'
 
 /** Cases that fit a document, or all that is wrong with them. */
 export type CasesReading =
@@ -62,7 +62,7 @@ function caseOf(
   groups: Groups,
 ): { readonly made: Made | null; readonly problems: readonly Problem[] } {
   const { who, where = {}, expect } = written
-  const { rack = somewhere.rack, app = somewhere.app, ...known } = where
+  const { rack = somewhere.rack, app = somewhere.app, service, ownRun, newestRelease, changed, parameters } = where
   const moment = whenAndWhence(who)
   const planned = plannedFor(written, app)
   const groupless = (who.groups ?? []).filter((group) => !Object.hasOwn(groups, group))
@@ -78,7 +78,7 @@ function caseOf(
       : []),
   ]
   if (problems.length > 0) return { made: null, problems }
-  const { effect, rule, reason = null } = expect
+  const { effect, rule, reason = null, recording = null } = expect
   return {
     problems,
     made: {
@@ -89,10 +89,20 @@ function caseOf(
       at: moment.at,
       asks: planned.asks,
       calls: planned.calls,
-      known,
-      expected: { effect, rule, reason },
+      known: {
+        ...(service !== undefined && { service }),
+        ...(ownRun !== undefined && { ownRun }),
+        ...(newestRelease !== undefined && { newestRelease }),
+        ...(changed !== undefined && { changed }),
+        ...(parameters !== undefined && { rackParameters: parameters }),
+      },
+      expected: { effect, rule, reason, recording, hidden: valuesOf(expect.hidden), shown: valuesOf(expect.shown) },
     },
   }
+}
+
+function valuesOf({ environment = [], parameters = [] }: WrittenCase['expect']['hidden'] = {}): NamedValues {
+  return { environment, parameters }
 }
 
 /** A binding to a role that doesn't exist gives nothing, so that each refusal would seem right. */

@@ -1,46 +1,42 @@
-import { expandPermission } from '../compiled-role.ts'
-import { builtInPolicy } from '../document.ts'
+import { compilePattern } from '@rack-gateway/command-matcher'
+import { createSecretKeys } from '@rack-gateway/convox-api'
 import type { PolicyDocument } from '../policy-document.ts'
 import { requiredPermissions } from '../required-permissions.ts'
-import type { Decision, Permission, RackCall, Role } from '../types.ts'
+import type { Decision, Permission, RackCall } from '../types.ts'
+import type { NamedValues } from './policy-case.ts'
+import {
+  conditionName,
+  entryName,
+  grantName,
+  type ListName,
+  ownEntries,
+  ownGrants,
+  type WrittenRule,
+  writtenRules,
+} from './written-rules.ts'
 
 /** Something that a document says, and whether any case came to it. */
-export interface CoveredRule {
-  /** As decisions name it; of a role's permission `role:<role> <permission>`. */
-  readonly rule: string
-  /** Where it is written, such as `policy.yaml:12`. */
-  readonly source: string
+export interface CoveredRule extends WrittenRule {
   readonly exercised: boolean
 }
 
 export interface RuleCoverage {
   /** Takes note of a decision that a case's outcome comes from, and of the call that was decided. */
   saw(decision: Decision, call: RackCall): void
+  /** Takes note of a session's recording rule. */
+  sawRecording(id: string): void
+  /** Takes note of names whose values a case was not shown, since they are secret. */
+  sawSecrets(names: NamedValues): void
   rules(): readonly CoveredRule[]
 }
 
-/** Keeps count of what a document itself says: what it leaves as it is built in isn't its own. */
+/** Keeps count of what a document itself says. */
 export function coverageOf(document: PolicyDocument): RuleCoverage {
-  const rules = new Map<string, Pick<CoveredRule, 'source'>>()
-  const grants = new Map<string, Map<string, readonly Permission[]>>()
+  const grants = ownGrants(document)
   const exercised = new Set<string>()
-  const isOwn = (source: string | undefined): source is string => source?.startsWith(`${document.source}:`) ?? false
-
-  for (const role of document.roles) {
-    const { name, source, when = [] } = role
-    if (!isOwn(source)) continue
-    const own = ownPermissions(role, document)
-    if (own.length === 0) rules.set(`role:${name}`, { source })
-    for (const permission of own) rules.set(grantName(name, permission), { source })
-    grants.set(name, new Map(own.map((pattern) => [pattern, expandPermission(pattern)])))
-    if (when.length > 0) rules.set(`condition:${name}`, { source })
-  }
-  for (const { id, source } of document.commands) if (isOwn(source)) rules.set(`command:${id}`, { source })
-  for (const { route, source } of document.blocked) if (isOwn(source)) rules.set(`blocked:${route}`, { source })
-  if (document.protectedKeys.length > 0) rules.set('protected-key', { source: document.source })
-  if (document.protectedParameters.length > 0) rules.set('protected-parameter', { source: document.source })
-
   const above = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
+  const conditional = new Map(document.commands.map(({ id, source }) => [source, conditionName(id)]))
+  const secretMatcher = (pattern: string) => createSecretKeys([pattern])
 
   function sawRoles(held: readonly string[], required: readonly Permission[]): void {
     for (const role of new Set(held.flatMap((name) => above.get(name) ?? []))) {
@@ -50,27 +46,37 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     }
   }
 
+  function sawNames(list: ListName, names: readonly string[], matcher = compilePattern): void {
+    for (const entry of ownEntries(document, list))
+      if (names.some(matcher(entry))) exercised.add(entryName(list, entry))
+  }
+
+  function sawOpened({ route, service, params, resource }: RackCall): void {
+    exercised.add(`unblocked:${route.id}`)
+    if (route.permission === 'process:run') sawNames('run-service', [service ?? ''])
+    if (route.permission === 'proxy:open' && resource === null) sawNames('proxy-host', [params.host ?? ''])
+  }
+
+  function sawRefused({ rule, source }: Decision, { environment, command, rackParameters = [] }: RackCall): void {
+    const keys = [...(environment?.changed ?? []), ...(command?.options?.environment ?? [])]
+    if (rule === 'protected-key') sawNames('protected-key', keys)
+    if (rule === 'protected-parameter') sawNames('protected-parameter', rackParameters)
+    const condition = rule === 'command:condition' ? conditional.get(source) : undefined
+    if (condition !== undefined) exercised.add(condition)
+  }
+
   return {
     saw(decision, call) {
       exercised.add(decision.rule)
-      if (decision.effect === 'allow') sawRoles(decision.roles, requiredPermissions(call))
+      if (decision.effect !== 'allow') return sawRefused(decision, call)
+      sawRoles(decision.roles, requiredPermissions(call))
+      sawOpened(call)
     },
-    rules: () => [...rules].map(([rule, { source }]) => ({ rule, source, exercised: exercised.has(rule) })),
+    sawRecording: (id) => void exercised.add(`recording:${id}`),
+    sawSecrets({ environment, parameters }) {
+      sawNames('secret-key', [...environment, ...parameters], secretMatcher)
+      sawNames('secret-parameter', parameters, secretMatcher)
+    },
+    rules: () => writtenRules(document).map(({ rule, source }) => ({ rule, source, exercised: exercised.has(rule) })),
   }
-}
-
-function grantName(role: string, permission: Permission): string {
-  return `role:${role} ${permission}`
-}
-
-/** Without those that it has from others, or has built in. */
-function ownPermissions(role: Role, document: PolicyDocument): Permission[] {
-  const { name, permissions, extends: names = [] } = role
-  const builtIn = builtInPolicy()
-  const others = [
-    ...document.roles.filter((other) => other !== role && names.includes(other.name)),
-    ...(document.source === builtIn.source ? [] : builtIn.roles.filter((other) => other.name === name)),
-  ]
-  const given = new Set(others.flatMap((other) => other.permissions))
-  return permissions.filter((permission) => !given.has(permission))
 }

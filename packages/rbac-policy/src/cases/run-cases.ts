@@ -1,7 +1,9 @@
 import { compilePolicy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
-import type { Decision, Policy, RackCall } from '../types.ts'
-import { type CaseVerdict, judgeCase } from './judge-case.ts'
+import { sessionOf } from '../recordings.ts'
+import type { Decision, RackCall } from '../types.ts'
+import { seeValues } from './expected-values.ts'
+import { type CaseVerdict, type JudgedBy, judgeCase } from './judge-case.ts'
 import type { PolicyCase } from './policy-case.ts'
 import { type CoveredRule, coverageOf } from './rule-coverage.ts'
 
@@ -18,13 +20,17 @@ export function runCases(document: PolicyDocument, cases: readonly PolicyCase[])
   const policy = compilePolicy(document)
   const coverage = coverageOf(document)
   const decided = new Map<Decision, RackCall>()
-  const watched: Pick<Policy, 'decide' | 'holds' | 'hash'> = {
-    hash: policy.hash,
-    holds: policy.holds,
+  const watched: JudgedBy = {
+    ...policy,
     decide(principal, call) {
       const decision = policy.decide(principal, call)
       decided.set(decision, call)
       return decision
+    },
+    recordingBy(decision) {
+      const call = decision.effect === 'allow' ? decided.get(decision) : undefined
+      const session = call === undefined ? null : sessionOf(call)
+      return (session && policy.recordingOf(session)?.id) ?? null
     },
   }
   const verdicts = cases.map((one) => {
@@ -32,7 +38,10 @@ export function runCases(document: PolicyDocument, cases: readonly PolicyCase[])
     for (const decision of verdict.decisions) {
       const call = decided.get(decision)
       if (call !== undefined) coverage.saw(decision, call)
+      const recording = watched.recordingBy(decision)
+      if (recording !== null) coverage.sawRecording(recording)
     }
+    coverage.sawSecrets(seeValues(one, policy).secrets)
     decided.clear()
     return verdict
   })

@@ -49,6 +49,12 @@ function impact(proposed: PolicyDocument, ...calls: readonly RecordedCall[]) {
   return study.result(10)
 }
 
+/** Of a token with this role. */
+function ofToken(role: string, command: string): RecordedCall {
+  const owner = { kind: 'user', id: 'u1', name: 'ada@example.com' }
+  return run(command, 'allow', { principal: { kind: 'api-token', id: 't1', name: 'nightly', roles: [role], owner } })
+}
+
 const noPromotion = written('blocked:', '  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }')
 
 describe('what a proposed document would change of what was done', () => {
@@ -62,6 +68,16 @@ describe('what a proposed document would change of what was done', () => {
       changes: [],
       more: 0,
     })
+  })
+
+  test('takes the owner of a token for whoever may do what it did', () => {
+    const nightly = written(
+      'roles: { night: { permissions: [app:read, "process:*"] } }',
+      'commands: { rules: { report: { run: bin/report, roles: [night] } } }',
+    )
+    const study = studyImpact(nightly, nightly)
+    study.add(ofToken('night', 'bin/report'))
+    expect(study.result(10)).toMatchObject({ calls: 1, unclear: 0, refused: 0 })
   })
 
   test('is counted by who did what, with the latest time and the new reason', () => {

@@ -74,7 +74,7 @@ const match = compileMatcher(rackRoutes)
 
 /**
  * Puts a recorded call together again. Where somebody had a role is recorded as the roles that held there: they are given for everywhere, since
- * nothing but that place is asked about. A token's owner is taken to hold everything, as the record doesn't say.
+ * nothing but that place is asked about. A token's owner is taken to hold everything, and what the token holds, as the record doesn't say.
  *
  * @returns null for what can't be: another version's route, or a caller without a kind of today
  */
@@ -126,7 +126,7 @@ function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principa
           kind: 'user' as const,
           id: principal.owner?.id ?? '',
           name: principal.owner?.name ?? '',
-          bindings: [everywhere('admin')],
+          bindings: [everywhere('admin'), ...own],
         }
       : null
   return {

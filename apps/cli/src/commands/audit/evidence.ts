@@ -1,16 +1,15 @@
 import type { Context } from '../../context.ts'
-import { findLastingTarget } from '../../lasting-target.ts'
-import { rackUrlTarget } from '../../rack-url-target.ts'
-import { askAudit } from './audit-api.ts'
+import { targetOf } from '../../gateway-target.ts'
+import { openAudit } from './audit-api.ts'
 
-/** Asks the gateway for what proves its log: as it comes, however long it is. @throws as `askAudit` */
+/** Asks the gateway for what proves its log: as it comes, however long it is. @throws as `openAudit` */
 export async function openEvidence(
   context: Context,
   rack: string | null,
-  path: string,
+  path: `/${string}`,
 ): Promise<AsyncIterable<Buffer>> {
-  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findLastingTarget(context, rack))
-  const { body } = await askAudit(target, path, { headers: { accept: '*/*' }, signal: context.interruption() })
+  const target = await targetOf(context, rack)
+  const { body } = await openAudit(target, path, { headers: { accept: '*/*' }, signal: context.interruption() })
   return buffersOf(body ?? [])
 }
 

@@ -5,10 +5,10 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
-import { failure } from '../../gateway-client.ts'
+import { failure } from '../../gateway-request.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
-import { askAudit } from './audit-api.ts'
+import { openAudit } from './audit-api.ts'
 import { filterQuery, type GivenFilters } from './filters.ts'
 import type { Zone } from './times.ts'
 
@@ -67,7 +67,7 @@ async function writeFile(asked: Asked, file: string, existing: Export['existing'
 
 /** @throws Interrupted, GatewayUnreachable, or the error of the system by which it can't be written */
 async function receive({ target, query, signal }: Asked, to: Writable, kept: string): Promise<void> {
-  const { body } = await askAudit(target, `/audit/export?${query}`, { signal })
+  const { body } = await openAudit(target, `/audit/export?${query}`, { signal })
   try {
     const bytes = Readable.fromWeb(body ?? new ReadableStream())
     await pipeline(bytes, to, { end: to !== process.stdout, signal })

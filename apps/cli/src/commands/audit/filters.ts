@@ -1,4 +1,3 @@
-import type { Argv } from 'yargs'
 import { readTime, type Zone } from './times.ts'
 
 /** What was typed: the words are searched for in commands and reasons. */
@@ -19,27 +18,6 @@ export interface GivenFilters {
   readonly address?: string | undefined
   readonly request?: string | undefined
   readonly stream?: string | undefined
-}
-
-const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const
-
-export function filterOptions<T>(own: Argv<T>) {
-  return own
-    .option('since', text('not before: 2h, 3d, 2027-01-31, 2027-01-31T12:00Z'))
-    .option('until', text('before such a time'))
-    .option('principal', text('who: an e-mail address, the name of a token, or an id'))
-    .option('in-rack', text('the rack that the call was for'))
-    .option('app', { ...text('the app'), alias: 'a' })
-    .option('kind', text('the kind of event, such as intent or login.failed'))
-    .option('permission', text('such as release:promote'))
-    .option('route', text('the id of a route, such as "POST /apps/{app}/builds"'))
-    .option('effect', { ...text('of the decision'), choices: ['allow', 'deny', 'needs'] as const })
-    .option('rule', text('the rule that decided'))
-    .option('status', text('403, or a class such as 5xx'))
-    .option('command', text('words of the command, in their order'))
-    .option('address', text('where it came from: an address, or a block such as 192.0.2.0/24'))
-    .option('request', text('the request id that a caller was shown: all events of one call'))
-    .option('stream', text('the start of one gateway process'))
 }
 
 const plain = [

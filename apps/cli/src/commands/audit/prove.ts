@@ -4,6 +4,7 @@ import { makeProof, type ProofVerdict, verifyProof as verdictOn } from '@rack-ga
 import type { Context } from '../../context.ts'
 import { AuditUnreadable, NotSigned, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
+import { safeJson } from '../../safe-json.ts'
 import { printable } from '../../terminal.ts'
 import { openEvidence } from './evidence.ts'
 import { pinnedKey, unreadable } from './verify.ts'
@@ -29,7 +30,7 @@ export async function prove(context: Context, flags: ProveFlags): Promise<number
   const verdict = verdictOn(proof, pinned)
   if (!verdict.holds) {
     context.note(printable(`what the log gives as a proof is none: ${verdict.because}`))
-    return exitCodes.tampered
+    return exitCodes.checkFailed
   }
   const text = JSON.stringify(proof, null, 2)
   if (flags.output === null) context.print(text)
@@ -41,16 +42,17 @@ export async function prove(context: Context, flags: ProveFlags): Promise<number
 /** Verifies a proof with nothing but its file and the key. */
 export async function verifyProof(
   context: Context,
-  { file, key }: { readonly file: string; readonly key: string | null },
+  { file, key, format }: { readonly file: string; readonly key: string | null; readonly format: 'text' | 'json' },
 ): Promise<number> {
   const pinned = pinnedKey(key)
   const text = await readFile(file, 'utf8').catch((error: Error) => {
     throw new AuditUnreadable(`the proof could not be read: ${printable(error.message)}`)
   })
   const verdict = verdictOn(parsed(text), pinned)
-  if (verdict.holds) for (const line of saidOf(verdict)) context.print(printable(line))
+  if (format === 'json') context.print(safeJson(toldOf(verdict), 2))
+  else if (verdict.holds) for (const line of saidOf(verdict)) context.print(printable(line))
   else context.print(printable(`the proof does not hold: ${verdict.because}`))
-  return verdict.holds ? exitCodes.ok : exitCodes.tampered
+  return verdict.holds ? exitCodes.ok : exitCodes.checkFailed
 }
 
 function proofFrom(context: Context, flags: ProveFlags): Promise<unknown> {
@@ -89,6 +91,13 @@ async function makeFrom(url: string, id: string): Promise<unknown> {
   } finally {
     await sql.end({ timeout: 1 })
   }
+}
+
+/** The same for programs. */
+function toldOf(verdict: ProofVerdict): object {
+  if (!verdict.holds) return { holds: false, because: verdict.because }
+  const { event, checkpoint, size, trust } = verdict
+  return { holds: true, event, checkpoint: checkpoint.number, at: checkpoint.at, size, key: checkpoint.key.text, trust }
 }
 
 function saidOf({ event, checkpoint, size, trust }: ProofVerdict & { readonly holds: true }): string[] {

@@ -1,11 +1,12 @@
 import { Value } from 'typebox/value'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable } from '../../errors.ts'
+import { safeJson } from '../../safe-json.ts'
+import { table } from '../../table.ts'
 import type { Target } from '../../target.ts'
-import { table } from '../../terminal.ts'
 import { askAuditJson } from './audit-api.ts'
 import { filterQuery, type GivenFilters } from './filters.ts'
-import { cellsOf, headings, Page, safeJson } from './shown-event.ts'
+import { cellsOf, headings, Page } from './shown-event.ts'
 import { type Zone, zoneName } from './times.ts'
 
 export interface Search extends GivenFilters {
@@ -26,6 +27,7 @@ export async function searchAudit(context: Context, target: Target, search: Sear
   if (format === 'json') return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('nothing in the audit log fits')
   for (const line of table(
+    context,
     [`TIME (${zoneName(zone)})`, ...headings],
     page.items.map((item) => cellsOf(item, zone)),
   ))

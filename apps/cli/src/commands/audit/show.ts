@@ -1,10 +1,11 @@
 import { Value } from 'typebox/value'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable } from '../../errors.ts'
+import { safeJson } from '../../safe-json.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
 import { askAuditJson } from './audit-api.ts'
-import { FoundEvent, safeJson } from './shown-event.ts'
+import { FoundEvent } from './shown-event.ts'
 import { shownTime, type Zone } from './times.ts'
 
 export interface Show {

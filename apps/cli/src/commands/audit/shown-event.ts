@@ -2,24 +2,32 @@ import { type Static, Type } from 'typebox'
 import { shownTime, type Zone } from './times.ts'
 
 const Text = Type.Optional(Type.String())
+/** docs/reference/events.md describes the rest. */
+const open = { additionalProperties: true } as const
 
 /** Of an event, what is shown in a line. The rest is passed on as it came. */
-export const FoundEvent = Type.Object({
-  id: Type.String(),
-  link: Type.String(),
-  writtenAt: Type.String(),
-  event: Type.Object({
-    at: Type.String(),
-    kind: Type.String(),
-    principal: Type.Optional(Type.Object({ name: Type.String() })),
-    rack: Text,
-    app: Text,
-    route: Text,
-    command: Type.Optional(Type.Array(Type.String())),
-    decision: Type.Optional(Type.Object({ effect: Type.String(), reason: Text })),
-    status: Type.Optional(Type.Number()),
-  }),
-})
+export const FoundEvent = Type.Object(
+  {
+    id: Type.String(),
+    link: Type.String(),
+    writtenAt: Type.String(),
+    event: Type.Object(
+      {
+        at: Type.String(),
+        kind: Type.String(),
+        principal: Type.Optional(Type.Object({ name: Type.String() }, open)),
+        rack: Text,
+        app: Text,
+        route: Text,
+        command: Type.Optional(Type.Array(Type.String())),
+        decision: Type.Optional(Type.Object({ effect: Type.String(), reason: Text }, open)),
+        status: Type.Optional(Type.Number()),
+      },
+      { ...open, description: 'docs/reference/events.md' },
+    ),
+  },
+  open,
+)
 export type FoundEvent = Static<typeof FoundEvent>
 
 export const Page = Type.Object({
@@ -27,30 +35,13 @@ export const Page = Type.Object({
   next: Type.Union([Type.String(), Type.Null()]),
 })
 
-const longestWhat = 70
-
 /** Time, who, what, where, what came of it, id: the columns of a table. */
 export function cellsOf({ id, event }: FoundEvent, zone: Zone): string[] {
   const { at, kind, principal, rack, app, route, command, decision, status } = event
   const what = command?.join(' ') ?? route ?? ''
   const where = [rack, app].filter((name) => name !== undefined).join('/')
   const outcome = [decision?.effect, status].filter((part) => part !== undefined).join(' ')
-  return [shownTime(at, zone), principal?.name ?? '', kind, cut(what), where, outcome, id]
+  return [shownTime(at, zone), principal?.name ?? '', kind, what, where, outcome, id]
 }
 
 export const headings = ['WHO', 'KIND', 'WHAT', 'WHERE', 'RESULT', 'ID'] as const
-
-function cut(text: string): string {
-  const characters = [...text]
-  return characters.length > longestWhat ? `${characters.slice(0, longestWhat).join('')}…` : text
-}
-
-/** JSON in which nothing is left that a terminal would obey: the same values, written otherwise. */
-export function safeJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  )
-}

@@ -3,12 +3,13 @@ import { Value } from 'typebox/value'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable } from '../../errors.ts'
 import { parsed } from '../../gateway-request.ts'
+import { safeJson } from '../../safe-json.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
-import { askAudit } from './audit-api.ts'
+import { openAudit } from './audit-api.ts'
 import { eventsIn, type StreamEvent } from './event-stream.ts'
 import { filterQuery, type GivenFilters } from './filters.ts'
-import { cellsOf, FoundEvent, safeJson } from './shown-event.ts'
+import { cellsOf, FoundEvent } from './shown-event.ts'
 import type { Zone } from './times.ts'
 
 export interface Tail extends GivenFilters {
@@ -29,7 +30,7 @@ export async function tailAudit(context: Context, target: Target, tail: Tail): P
   while (!signal.aborted) {
     try {
       const headers = { accept: 'text/event-stream', ...(last !== null && { 'last-event-id': last }) }
-      const { body } = await askAudit(target, `/audit/events/stream?${query}`, { headers, signal })
+      const { body } = await openAudit(target, `/audit/events/stream?${query}`, { headers, signal })
       for await (const event of eventsIn(body ?? new ReadableStream<Uint8Array>())) {
         attempts = 0
         last = event.id ?? last

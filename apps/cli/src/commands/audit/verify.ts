@@ -13,6 +13,7 @@ import type { RecordingsVerification } from '@rack-gateway/recordings/verify'
 import type { Context } from '../../context.ts'
 import { AuditUnreadable, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
+import { safeJson } from '../../safe-json.ts'
 import { printable } from '../../terminal.ts'
 import { heldAgainst, verifyArchives } from './archives.ts'
 import { openEvidence } from './evidence.ts'
@@ -43,13 +44,13 @@ interface Verified {
   readonly recordings: RecordingsVerification | null
 }
 
-/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 6 when it doesn't */
+/** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 3 when it doesn't */
 export async function verify(context: Context, flags: VerifyFlags): Promise<number> {
   const verified = await verifyFrom(context, flags).catch((error: unknown) => {
     throw unreadable(error)
   })
   const { log, archives, recordings } = verified
-  if (flags.format === 'json') context.print(JSON.stringify(asJson(verified), null, 2))
+  if (flags.format === 'json') context.print(safeJson(asJson(verified), 2))
   else
     for (const line of [
       ...(log ? sentences(log, archives) : []),
@@ -58,7 +59,7 @@ export async function verify(context: Context, flags: VerifyFlags): Promise<numb
     ])
       context.print(printable(line))
   const intact = (log?.intact ?? true) && archives.every((one) => one.intact) && (recordings?.intact ?? true)
-  return intact ? exitCodes.ok : exitCodes.tampered
+  return intact ? exitCodes.ok : exitCodes.checkFailed
 }
 
 /** What wasn't asked for isn't there. */

@@ -1,9 +1,7 @@
-import type { BindingSubject } from '@rack-gateway/database'
 import type { Handlers, OwnCall } from '../call.ts'
+import { lastingOf, shownGrant } from '../grants.ts'
 import { mustGive } from '../must-give.ts'
 import { pageRequest } from '../page-request.ts'
-import { readTime } from '../read-time.ts'
-import { timeOf } from '../times.ts'
 
 type Listed = Awaited<ReturnType<OwnCall['lists']['binding']>>
 
@@ -15,11 +13,10 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
 
   async createBinding(call) {
     const { lists, changes, body } = call
-    const { subject, role, racks = '*', apps = '*', reason } = body
-    const until = body.expiresAt === undefined ? null : readTime(body.expiresAt)
+    const { subject, role, racks = '*', apps = '*' } = body
+    const { until, lasting } = lastingOf(body)
     mustGive(call, { role, racks, apps, until })
-    const end = until === null ? {} : { expiresAt: new Date(until) }
-    const id = await changes.createBinding(subject, { role, racks, apps, ...end, ...(reason && { reason }) })
+    const id = await changes.createBinding(subject, { role, racks, apps, ...lasting })
     return shown(await lists.binding(id))
   },
 
@@ -30,20 +27,10 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
   },
 }
 
-function shown({ id, subjectKind, subjectId, role, racks, apps, expiresAt, reason, createdAt }: Listed) {
+function shown({ subjectKind, subjectId, createdAt, ...given }: Listed) {
   return {
-    id,
-    subject: { kind: listed(subjectKind), id: subjectId },
-    role,
-    racks,
-    apps,
-    expiresAt: timeOf(expiresAt),
-    reason,
+    ...shownGrant(given),
+    subject: { kind: subjectKind, id: subjectId },
     createdAt: createdAt.toISOString(),
   }
-}
-
-function listed(kind: BindingSubject): 'user' | 'group' | 'service-account' {
-  if (kind === 'user' || kind === 'group' || kind === 'service-account') return kind
-  throw new Error(`bindings of ${kind} are not listed here`)
 }

@@ -4,6 +4,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { apiPrefix } from '../endpoints.ts'
+import { lastingOf, shownGrant, standing } from '../grants.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
 import { mustHold, tokenEnd, wantedGrants } from '../token-limits.ts'
@@ -30,7 +31,9 @@ export const tokenHandlers: Handlers<Names> = {
     const { name, rack, sources = [], serviceAccount } = body
     if (serviceAccount !== undefined && !others) throw notForAccounts()
     const expiresAt = tokenEnd(call, body)
-    const grants = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
+    const { lasting } = lastingOf({ reason: body.reason })
+    const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
+    const grants = wanted.map((grant) => ({ ...grant, ...lasting }))
     const owner =
       serviceAccount === undefined
         ? ({ kind: 'user', id: principal.id } as const)
@@ -53,7 +56,7 @@ export const tokenHandlers: Handlers<Names> = {
     // A user's token speaks for them: nobody else gets to know a secret of it.
     if (!own && !(call.others && held.serviceAccountId !== null)) throw new NotFound('such API token')
     const expiresAt = tokenEnd(call, body)
-    for (const grant of grantsOf(held)) mustHold(call, grant, own ? null : expiresAt)
+    for (const grant of grantsOf(held, now())) mustHold(call, grant, own ? null : expiresAt)
     const { overlapHours = 24 } = body
     const { token } = await changes.rotateToken(id, {
       owner: ownerOf(held),
@@ -64,10 +67,10 @@ export const tokenHandlers: Handlers<Names> = {
   },
 
   async handOverToken(call) {
-    const { body, changes, lists, id } = call
+    const { body, changes, lists, id, now } = call
     const held = await lists.token(id)
     // It is cut to its owner: with another one it could do more than before.
-    for (const grant of grantsOf(held)) mustHold(call, grant, held.expiresAt.getTime())
+    for (const grant of grantsOf(held, now())) mustHold(call, grant, held.expiresAt.getTime())
     const { kind, id: from } = ownerOf(held)
     await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: held.expiresAt.getTime() })
     return { ...shown(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
@@ -97,8 +100,12 @@ function notForAccounts(): Error {
   return ruled(new NotPermitted(sentence), 'no-permission')
 }
 
-function grantsOf({ grants }: Listed): ApiTokenGrant[] {
-  return grants.map(({ permissions, ...grant }) => (permissions === null ? grant : { ...grant, permissions }))
+/** What it may still do. */
+function grantsOf({ grants }: Listed, now: number): ApiTokenGrant[] {
+  return standing(grants, now).map(({ role, racks, apps, permissions, expiresAt }) => {
+    const end = expiresAt === null ? {} : { expiresAt }
+    return { role, racks, apps, ...end, ...(permissions !== null && { permissions }) }
+  })
 }
 
 function shown(token: Listed) {
@@ -108,7 +115,7 @@ function shown(token: Listed) {
     name,
     prefix,
     owner: ownerOf(token),
-    grants: [...grants],
+    grants: grants.map(shownGrant),
     rack,
     sources: sources === '' ? [] : sources.split(' '),
     createdAt: createdAt.toISOString(),

@@ -1,5 +1,6 @@
 import { NoPublicUrl, trustTerms } from '@rack-gateway/auth'
 import type { Handlers, OwnCall } from '../call.ts'
+import { lastingOf, shownGrant } from '../grants.ts'
 import { mustGive } from '../must-give.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
@@ -21,8 +22,9 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
     if (publicUrl === null) throw new NoPublicUrl()
     const terms = trustTerms(body, publicUrl)
     const { role, racks, apps } = terms
-    mustGive(call, { role, racks, apps, until: null })
-    const id = await changes.createTrust(terms)
+    const { until, lasting } = lastingOf(body)
+    mustGive(call, { role, racks, apps, until })
+    const id = await changes.createTrust(terms, lasting)
     workloads.forgetTrusts()
     return shown(await lists.trust(id))
   },
@@ -34,13 +36,15 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
   },
 }
 
-function shown({ given, maxAge, createdAt, revokedAt, ...trust }: Listed) {
+function shown({ grants, maxAge, createdAt, revokedAt, ...trust }: Listed) {
+  const [first] = grants
   return {
     ...trust,
     maxAgeSeconds: maxAge,
-    role: given?.role ?? null,
-    racks: given?.racks ?? null,
-    apps: given?.apps ?? null,
+    role: first?.role ?? null,
+    racks: first?.racks ?? null,
+    apps: first?.apps ?? null,
+    grants: grants.map(shownGrant),
     createdAt: createdAt.toISOString(),
     revokedAt: timeOf(revokedAt),
   }

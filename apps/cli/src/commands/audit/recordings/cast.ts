@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors.ts'
-import { failure } from '../../../gateway-client.ts'
-import { parsed } from '../../../gateway-request.ts'
+import { failure, parsed } from '../../../gateway-request.ts'
 import { printable } from '../../../terminal.ts'
 
 const Header = Type.Object({

@@ -1,14 +1,24 @@
+import { Value } from 'typebox/value'
+import { confirm } from '../../../admin/confirm.ts'
 import type { Context } from '../../../context.ts'
+import { callGateway } from '../../../gateway-api.ts'
+import { safeJson } from '../../../safe-json.ts'
 import type { Target } from '../../../target.ts'
-import { askAudit } from '../audit-api.ts'
+import { Recording } from './list.ts'
 
 export interface EndSession {
   readonly id: string
   readonly reason: string
+  readonly yes: boolean
+  readonly format: 'text' | 'json'
 }
 
 /** Ends a session, whichever gateway process it runs in. */
-export async function endSession(context: Context, target: Target, { id, reason }: EndSession): Promise<void> {
-  await askAudit(target, `/recordings/${encodeURIComponent(id)}/end`, { send: { reason } })
+export async function endSession(context: Context, target: Target, end: EndSession): Promise<void> {
+  const { id, reason, yes, format } = end
+  await confirm(context, `end the session ${id} for whoever is in it`, { yes })
+  const path = `/recordings/${encodeURIComponent(id)}/end` as const
+  const recording = await callGateway(target, { path, body: { reason }, answer: Recording })
   context.note('the session is being ended')
+  if (format === 'json') context.print(safeJson(Value.Clean(Recording, recording), 2))
 }

@@ -2,10 +2,10 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Context } from '../../../context.ts'
 import { GatewayUnreachable } from '../../../errors.ts'
+import { safeJson } from '../../../safe-json.ts'
+import { table } from '../../../table.ts'
 import type { Target } from '../../../target.ts'
-import { table } from '../../../terminal.ts'
 import { askAuditJson } from '../audit-api.ts'
-import { safeJson } from '../shown-event.ts'
 import { readTime, shownTime, type Zone, zoneName } from '../times.ts'
 
 export interface RecordingList {
@@ -23,33 +23,39 @@ export interface RecordingList {
 }
 
 const Text = Type.Union([Type.String(), Type.Null()])
-const Recording = Type.Object({
-  id: Type.String(),
-  startedAt: Type.String(),
-  endedAt: Text,
-  removedBecause: Text,
-  principal: Type.Object({ name: Type.String() }),
-  rack: Type.String(),
-  app: Text,
-  process: Text,
-  command: Text,
-  route: Type.String(),
-  lost: Type.Union([Type.Number(), Type.Null()]),
-})
+export const Recording = Type.Object(
+  {
+    id: Type.String(),
+    startedAt: Type.String(),
+    endedAt: Text,
+    removedBecause: Text,
+    principal: Type.Object({ name: Type.String() }, { additionalProperties: true }),
+    rack: Type.String(),
+    app: Text,
+    process: Text,
+    command: Text,
+    route: Type.String(),
+    lost: Type.Union([Type.Number(), Type.Null()], {
+      description: 'bytes that are missing; null where nobody could say',
+    }),
+  },
+  { additionalProperties: true },
+)
 type Recording = Static<typeof Recording>
 
-const Page = Type.Object({ items: Type.Array(Recording), next: Text })
-const longestWhat = 60
+export const RecordingPage = Type.Object({ items: Type.Array(Recording), next: Text })
 
 /** Prints the newest recordings that fit, and how to see more. */
 export async function listRecordings(context: Context, target: Target, list: RecordingList): Promise<void> {
   const { format, zone } = list
   const page = await askAuditJson(target, `/recordings?${queryOf(list, context.now)}`)
-  if (!Value.Check(Page, page)) throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  if (!Value.Check(RecordingPage, page))
+    throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
   if (format === 'json') return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('no recording fits')
   const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
   for (const line of table(
+    context,
     headings,
     page.items.map((item) => cellsOf(item, zone)),
   ))
@@ -73,7 +79,7 @@ function queryOf(list: RecordingList, now: number): URLSearchParams {
 function cellsOf(recording: Recording, zone: Zone): string[] {
   const { id, startedAt, endedAt, principal, rack, app, process, command, route } = recording
   const where = [rack, app, process].filter((name) => name !== null).join('/')
-  const what = [...(command || route)].slice(0, longestWhat).join('')
+  const what = command || route
   const length = endedAt === null ? '' : duration(Date.parse(endedAt) - Date.parse(startedAt))
   return [shownTime(startedAt, zone).slice(0, 19), principal.name, what, where, length, stateOf(recording), id]
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../../../context.ts'
 import { Usage } from '../../../errors.ts'
 import type { Target } from '../../../target.ts'
-import { askAudit } from '../audit-api.ts'
+import { openAudit } from '../audit-api.ts'
 import { type CastEvent, eachEvent, readCast } from './cast.ts'
 import { SafeOutput } from './safe-output.ts'
 import { type Screen, standardOutput } from './screen.ts'
@@ -24,7 +24,7 @@ export async function playRecording(
 ): Promise<void> {
   const pace = { speed: positive('--speed', speed), idleLimit: positive('--idle-limit', idleLimit) }
   const signal = context.interruption()
-  const { body } = await askAudit(target, `/recordings/${encodeURIComponent(id)}`, { signal })
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, { signal })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
   const { cols, rows } = cast.header.term
   if ((screen.columns ?? cols) < cols || (screen.rows ?? rows) < rows)

@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import type { Target } from '../../../target.ts'
 import { printable } from '../../../terminal.ts'
-import { askAudit } from '../audit-api.ts'
+import { openAudit } from '../audit-api.ts'
 import { shownTime, type Zone } from '../times.ts'
 import { type CastEvent, type CastHeader, eachEvent, readCast } from './cast.ts'
 import { ScreenLines } from './screen-lines.ts'
@@ -20,7 +20,7 @@ export async function printTranscript(
   { id, search, zone }: Transcript,
 ): Promise<void> {
   const signal = context.interruption()
-  const { body } = await askAudit(target, `/recordings/${encodeURIComponent(id)}`, { signal })
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, { signal })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
   const lines = transcriptOf(cast.header)
   const wanted = search?.toLowerCase()

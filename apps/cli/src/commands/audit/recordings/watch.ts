@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import type { Target } from '../../../target.ts'
 import { printable } from '../../../terminal.ts'
-import { askAudit } from '../audit-api.ts'
+import { openAudit } from '../audit-api.ts'
 import { eachEvent, readCast } from './cast.ts'
 import { SafeOutput } from './safe-output.ts'
 import { type Screen, standardOutput } from './screen.ts'
@@ -19,7 +19,7 @@ export async function watchRecording(
   screen: Screen = standardOutput(),
 ): Promise<void> {
   const signal = context.interruption()
-  const { body } = await askAudit(target, `/recordings/${encodeURIComponent(id)}/live?from=${from}`, { signal })
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}/live?from=${from}`, { signal })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
   const output = new SafeOutput()
   const ending: string[] = []

@@ -1,0 +1,27 @@
+import { Usage } from '../errors.ts'
+
+const day = 86_400_000
+const units = { h: 3_600_000, d: day, w: 7 * day } as const
+const fromNow = /^(\d{1,5})([hdw])$/
+const moment = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?)?$/
+
+/**
+ * When something ends, as a person types it: `30d`, `12h`, `2w` from now, a day, or a day and a time; without an offset it
+ * is local time, and a day alone is its beginning.
+ *
+ * @returns RFC 3339 @throws Usage
+ */
+export function endingTime(flag: string, text: string, now: number): string {
+  const [, count, unit] = fromNow.exec(text) ?? []
+  const at =
+    count === undefined
+      ? Date.parse(moment.test(text) ? (text.includes('T') ? text : `${text}T00:00`) : '')
+      : now + Number(count) * units[unit as keyof typeof units]
+  const end = new Date(at)
+  if (Number.isNaN(end.getTime()))
+    throw new Usage(
+      `${flag} is how long from now, such as 30d or 12h, or a time such as 2027-01-31 or 2027-01-31T12:00Z`,
+    )
+  if (at <= now) throw new Usage(`${flag} is over already: ${end.toISOString()}`)
+  return end.toISOString()
+}

@@ -1,0 +1,23 @@
+import { expiryOf } from '../expiry.ts'
+import type { Grant } from './schemas.ts'
+
+/** `ends in 3 days`; empty for what has no end. */
+export function endWords(expiresAt: string | null, now: number): string {
+  const expiry = expiryOf(expiresAt ?? undefined, now)
+  return expiry.state === 'unknown' ? '' : expiry.words
+}
+
+/** Role or permissions, and where: `ci on staging/web-*`. */
+export function grantWords({
+  role,
+  permissions,
+  racks,
+  apps,
+}: Pick<Grant, 'role' | 'permissions' | 'racks' | 'apps'>): string {
+  return `${permissions === null ? role : permissions.join(', ')} on ${racks}/${apps}`
+}
+
+/** `2027-01-31 12:00`, in UTC; empty for never. */
+export function minute(time: string | null): string {
+  return time === null ? '' : time.slice(0, 16).replace('T', ' ')
+}

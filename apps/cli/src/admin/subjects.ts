@@ -1,0 +1,68 @@
+import { Refused, Usage } from '../errors.ts'
+import type { Asker } from '../gateway-api.ts'
+import { everyPage } from './every-page.ts'
+import { findServiceAccount, findToken, findTrust, findUser } from './find.ts'
+import { type Binding, type NamedBinding, ServiceAccount, Token, Trust, User } from './schemas.ts'
+
+/** Whom a binding is for, as flags say it. */
+export interface SubjectFlags {
+  readonly user?: string | undefined
+  readonly group?: string | undefined
+  readonly serviceAccount?: string | undefined
+  readonly token?: string | undefined
+  readonly trust?: string | undefined
+}
+
+export interface Subject {
+  readonly kind: string
+  readonly id: string
+}
+
+const finders = {
+  user: { kind: 'user', find: findUser },
+  serviceAccount: { kind: 'service-account', find: findServiceAccount },
+  token: { kind: 'api-token', find: findToken },
+  trust: { kind: 'trust', find: findTrust },
+} as const
+
+/** @returns null where no flag names one @throws Usage for several; what finding one throws */
+export async function subjectOf(asker: Asker, flags: SubjectFlags, now: number): Promise<Subject | null> {
+  const { group } = flags
+  const named = (Object.keys(finders) as (keyof typeof finders)[]).flatMap((flag) => {
+    const text = flags[flag]
+    return text === undefined ? [] : [{ ...finders[flag], text }]
+  })
+  if (named.length + (group === undefined ? 0 : 1) > 1)
+    throw new Usage('a binding is for one: keep one of --user, --group, --service-account, --token and --trust')
+  if (group !== undefined) return { kind: 'group', id: group }
+  const [only] = named
+  return only === undefined ? null : { kind: only.kind, id: (await only.find(asker, only.text, now)).id }
+}
+
+const lists = {
+  user: { path: '/users', schema: User, nameOf: ({ email }: User) => email },
+  'service-account': { path: '/service-accounts', schema: ServiceAccount, nameOf: ({ name }: ServiceAccount) => name },
+  'api-token': { path: '/tokens', schema: Token, nameOf: ({ name }: Token) => name },
+  trust: { path: '/trusts', schema: Trust, nameOf: ({ name }: Trust) => name },
+} as const
+
+/** Bindings with the names of those whom they are for, as far as the caller may see them. */
+export async function named(asker: Asker, bindings: readonly Binding[]): Promise<NamedBinding[]> {
+  const names = new Map<string, string>()
+  const kinds = new Set(bindings.map(({ subject }) => subject.kind))
+  for (const [kind, { path, schema, nameOf }] of Object.entries(lists)) {
+    if (!kinds.has(kind)) continue
+    for (const item of await everyPage(asker, path, schema).catch(nothingSeen))
+      names.set(item.id, (nameOf as (of: typeof item) => string)(item))
+  }
+  return bindings.map((binding) => {
+    const { kind, id } = binding.subject
+    return { ...binding, subject: { kind, id, name: kind === 'group' ? id : (names.get(id) ?? null) } }
+  })
+}
+
+/** Who manages bindings may not manage all that they are for. */
+function nothingSeen(error: unknown): never[] {
+  if (error instanceof Refused) return []
+  throw error
+}

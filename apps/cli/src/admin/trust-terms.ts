@@ -1,0 +1,68 @@
+import { Usage } from '../errors.ts'
+import { printable } from '../terminal.ts'
+
+/** Whose jobs a trust lets in, as flags say it. */
+export interface TermFlags {
+  readonly provider?: string | undefined
+  /** `field=value` of the provider's template. */
+  readonly with: readonly string[]
+  readonly issuer?: string | undefined
+  /** `claim=value`: exactly, or one of those that are said of it. */
+  readonly claim: readonly string[]
+  /** `claim=pattern`, with *. */
+  readonly claimLike: readonly string[]
+  /** Seconds. */
+  readonly maxAge?: string | undefined
+}
+
+/** Fields of templates that aren't one text. */
+const lists: ReadonlySet<string> = new Set(['events', 'sources'])
+const switches: ReadonlySet<string> = new Set(['unprotectedRefs'])
+
+/** What the API takes for it; whether a template has such fields is for the gateway to say. @throws Usage */
+export function trustTerms(flags: TermFlags): object {
+  const { provider, issuer, claim, claimLike, maxAge } = flags
+  if ((provider === undefined) === (issuer === undefined))
+    throw new Usage(
+      'say whose jobs: --provider github, gitlab or circleci with --with FIELD=VALUE, or --issuer URL with --claim NAME=VALUE',
+    )
+  if (provider === undefined ? flags.with.length > 0 : claim.length + claimLike.length > 0)
+    throw new Usage('--with belongs to --provider, and --claim and --claim-like to --issuer')
+  if (maxAge !== undefined && !/^\d{1,6}$/.test(maxAge))
+    throw new Usage('--max-age is a number of seconds, such as 3600')
+  const terms =
+    provider === undefined
+      ? {
+          issuer,
+          conditions: [...exactly(claim), ...claimLike.map(alike)],
+        }
+      : { template: { provider, ...Object.fromEntries(flags.with.map((text) => field(split('--with', text)))) } }
+  return { ...terms, ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }) }
+}
+
+/** A claim that is named more than once may be any of what it is said to be. */
+function exactly(texts: readonly string[]): object[] {
+  const values = new Map<string, string[]>()
+  for (const [claim, value] of texts.map((text) => split('--claim', text)))
+    values.set(claim, [...(values.get(claim) ?? []), value])
+  return [...values].map(([claim, [first, ...others]]) =>
+    others.length === 0 ? { claim, equals: first } : { claim, oneOf: [first, ...others] },
+  )
+}
+
+function alike(text: string): object {
+  const [claim, pattern] = split('--claim-like', text)
+  return { claim, pattern }
+}
+
+function field([name, value]: readonly [string, string]): [string, unknown] {
+  if (lists.has(name)) return [name, value.split(',')]
+  return [name, switches.has(name) ? value === 'true' : value]
+}
+
+function split(flag: string, text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1)
+    throw new Usage(`${flag} takes a name, an = and a value, and not ${printable(text)}`)
+  return [text.slice(0, at), text.slice(at + 1)]
+}

@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { ownCommands, parseCommandLine } from '../command-line.ts'
+import { Usage } from '../errors.ts'
+import { createMachine } from '../testing/harness.ts'
+import { flagName } from './definition.ts'
+import { commandHelp } from './help-text.ts'
+import { commands, commandsOf, groups } from './index.ts'
+import { firstWords, overview, overviewExamples } from './overview.ts'
+import { commandOf, readLine, wordsOfLine } from './read-line.ts'
+import { readWords } from './read-words.ts'
+
+const machine = createMachine()
+afterAll(() => machine.remove())
+const run = (...words: readonly string[]) => machine.call(words)
+const examples = [...commands, ...groups].flatMap(({ name, examples: lines }) =>
+  lines.map((line) => [name, line] as const),
+)
+
+describe('the table', () => {
+  test('has every first word that is ours, and no other', () => {
+    expect(
+      firstWords()
+        .map(([word]) => word)
+        .toSorted(),
+    ).toEqual([...ownCommands].toSorted())
+  })
+
+  test.each(commands.map((command) => [command.name, command] as const))('%s is whole', (name, command) => {
+    expect(command.summary).toMatch(/^[a-z].*[^.]$/)
+    expect(command.examples.length).toBeGreaterThan(0)
+    const shorts = Object.values(command.flags).flatMap(({ short }) => short ?? [])
+    expect(new Set(shorts).size).toBe(shorts.length)
+    expect(Object.keys(command.flags).filter((key) => key in command.arguments)).toEqual([])
+    if (name.includes(' ')) expect(groups.some((group) => name.startsWith(`${group.name} `))).toBe(true)
+  })
+
+  test('a group’s word alone does what it says', () => {
+    for (const { alone } of groups) if (alone !== undefined) expect(commands.map(({ name }) => name)).toContain(alone)
+  })
+})
+
+describe('examples', () => {
+  test.each(examples)('of %s: %s can be typed', (_, line) => {
+    const read = readLine(line)
+    expect(read.length).toBeGreaterThan(0)
+    expect(new Set(read)).toEqual(new Set(['us']))
+  })
+
+  test.each(overviewExamples.map((line) => [line]))('of the overview: %s', (line) => {
+    for (const words of wordsOfLine(line))
+      expect(parseCommandLine(words).for).toBe(words[0] === 'login' || words[0] === 'can' ? 'us' : 'convox')
+  })
+
+  test('an example with a flag that there is not would be found', () => {
+    const [words = []] = wordsOfLine("rack-gateway tokens create x --rolle 'a b' > file     (why)")
+    expect(words).toEqual(['tokens', 'create', 'x', '--rolle', 'a b'])
+    const { command, rest } = commandOf(words)
+    expect(() => readWords(command, rest, null)).toThrow('did you mean --role?')
+  })
+})
+
+describe('help', () => {
+  test.each(commands.map(({ name }) => [name] as const))(
+    '%s: begins with examples, however it is asked for',
+    async (name) => {
+      const asked = [
+        ['help', ...name.split(' ')],
+        [...name.split(' '), '--help'],
+        [...name.split(' '), '-h'],
+      ]
+      const outputs = await Promise.all(asked.map((words) => run(...words)))
+      for (const { code, stdout, stderr } of outputs) {
+        expect([code, stderr]).toEqual([0, ''])
+        expect(stdout).toMatch(/^Examples:\n {2}\S/)
+        expect(stdout).toBe(outputs[0]?.stdout)
+      }
+    },
+  )
+
+  test.each(groups.map((group) => [group.name, group] as const))(
+    '%s: names each of its commands',
+    async (name, group) => {
+      for (const words of [
+        ['help', name],
+        [name, '--help'],
+      ]) {
+        const { code, stdout } = await run(...words)
+        expect(code).toBe(0)
+        expect(stdout).toMatch(/^Examples:\n {2}/)
+        for (const one of commandsOf(group)) expect(stdout).toContain(`  ${one.name} `)
+      }
+    },
+  )
+
+  test('fits the terminal, and says every flag', () => {
+    for (const command of commands) {
+      const text = commandHelp(command, 80)
+      const [, ...afterExamples] = text.split('\n\n')
+      const lines = afterExamples
+        .join('\n')
+        .split('\n')
+        .filter((line) => !line.startsWith('Usage:'))
+      expect(
+        lines.filter((line) => line.length > 80),
+        command.name,
+      ).toEqual([])
+      for (const key of Object.keys(command.flags)) expect(text).toContain(flagName(key))
+    }
+    expect(overview(80)).toMatch(/^Examples:/)
+  })
+})
+
+describe('what can’t be understood ends with 2, and says what was perhaps meant', () => {
+  test.each([
+    [['tokens', 'creat', 'x'], 'there is no "tokens creat": did you mean tokens create? See: rack-gateway help tokens'],
+    [['tokens', 'zzz'], 'there are list, create, show, rotate, revoke or owner; see: rack-gateway help tokens'],
+    [['audit'], 'say what to do: audit search, show, tail'],
+    [
+      ['audit', 'recordings', '--state', 'opne'],
+      '--state is one of open, ended, removed, and not opne; did you mean open?',
+    ],
+    [['audit', 'export', '--format', 'xml', '-o', 'x'], '--format is one of ndjson, csv, ocsf, and not xml'],
+    [['audit', 'export'], 'audit export needs --output FILE'],
+    [['tokens', 'create', 'x', '--rol', 'ci'], 'tokens create has no flag --rol: did you mean --role?'],
+    [['tokens', 'create', 'x', '--role'], '--role needs a value: --role ROLE'],
+    [['tokens', 'create', 'x', '--role', '--json'], '--role needs a value: --role ROLE'],
+    [['tokens', 'create', 'x', '--role='], '--role needs a value'],
+    [['tokens', 'create'], 'tokens create needs NAME'],
+    [['tokens', 'revoke', 'a', 'b'], "tokens revoke can't do anything with b"],
+    [['tokens', '--json=yes'], '--json takes no value'],
+    [['racks', '--no-json'], 'racks has no flag --no-json'],
+    [['-r', 'x', 'racks'], 'racks is about no rack'],
+    [['switch', 'a\u001b[2J', 'b\u001b[2J'], "can't do anything with b\uFFFD[2J"],
+  ])('%j', async (words, sentence) => {
+    const { code, stdout, stderr } = await run(...words)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(sentence)
+    expect(stderr).not.toContain('\u001b')
+  })
+})
+
+describe('words', () => {
+  const search = commandOf(['audit', 'search']).command
+  const read = (...words: readonly string[]) => readWords(search, words, null)
+
+  test('flags stand anywhere, in each of their forms, and the last one counts', () => {
+    for (const words of [
+      ['-r', 'a', 'x'],
+      ['x', '-ra'],
+      ['x', '-r=a'],
+      ['--rack=a', 'x'],
+      ['-r', 'b', 'x', '--rack', 'a'],
+    ])
+      expect(read(...words)).toMatchObject({ given: { rack: 'a', words: ['x'], limit: '50', json: false } })
+    expect(read('--', '--json', '-r')).toMatchObject({ given: { words: ['--json', '-r'], json: false } })
+    expect(read('--in-rack', 'p', '-')).toMatchObject({ given: { inRack: 'p', words: ['-'] } })
+  })
+
+  test('what may stand more than once is kept in its order', () => {
+    const { command } = commandOf(['tokens', 'create'])
+    const words = ['x', '--permission', 'a:b', '--permission=c:d']
+    expect(readWords(command, words, 'r')).toMatchObject({
+      given: { permission: ['a:b', 'c:d'], source: [], rack: 'r' },
+    })
+  })
+
+  test('a switch with two sides is neither until it is said', () => {
+    const { command } = commandOf(['login', 'x'])
+    expect(readWords(command, ['x', '--no-browser'], null)).toMatchObject({ given: { browser: false } })
+    expect(readWords(command, ['x', '--browser'], null)).toMatchObject({ given: { browser: true } })
+    expect(readWords(command, ['x'], null)).toMatchObject({ given: { name: 'x' } })
+    expect('browser' in readWords(command, ['x'], null)).toBe(false)
+  })
+
+  test('anything is understood, or refused in a sentence', () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom('--', '-', '--rack', '-r', '--json', '--no-json', '--__proto__', '-hx'),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...commands), fc.array(word), (command, words) => {
+        try {
+          readWords(command, words, null)
+        } catch (error) {
+          expect(error).toBeInstanceOf(Usage)
+        }
+      }),
+    )
+  })
+})

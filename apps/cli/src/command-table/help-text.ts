@@ -1,0 +1,93 @@
+import { type Command, type CommandGroup, type Described, flagName } from './definition.ts'
+import { shownName, shownValue } from './read-words.ts'
+
+/** What help says of one command; examples come first. @param columns of the terminal */
+export function commandHelp(command: Command, columns: number): string {
+  return [
+    examplesOf(command),
+    ...paragraphs(command, columns),
+    `Usage: ${usageOf(command)}`,
+    ...section(
+      'Arguments',
+      Object.entries(command.arguments).map(([key, { about }]) => [shownName(key), about]),
+      columns,
+    ),
+    ...section('Flags', flagRows(command), columns),
+  ].join('\n\n')
+}
+
+/** What help says of several commands. */
+export function groupHelp(group: CommandGroup, commands: readonly Command[], columns: number): string {
+  return [
+    examplesOf(group),
+    ...paragraphs(group, columns),
+    ...section(
+      'Commands',
+      commands.map(({ name, summary }) => [name, summary]),
+      columns,
+    ),
+    `More of one: rack-gateway help ${group.name} COMMAND`,
+  ].join('\n\n')
+}
+
+/** Rows of names and what they are, under a heading; none without rows. */
+export function section(heading: string, rows: readonly (readonly [string, string])[], columns: number): string[] {
+  if (rows.length === 0) return []
+  const width = Math.max(...rows.map(([name]) => name.length)) + 4
+  const lines = rows.map(
+    ([name, about]) => `${`  ${name}`.padEnd(width)}${wrapped(about, columns - width).join(`\n${' '.repeat(width)}`)}`,
+  )
+  return [`${heading}:\n${lines.join('\n')}`]
+}
+
+export function usageOf({ name, arguments: words, flags }: Command): string {
+  const named = Object.entries(words).map(([key, { takes }]) => {
+    const shown = takes === 'some' || takes === 'any' ? `${shownName(key)}…` : shownName(key)
+    return takes === 'needed' || takes === 'some' ? shown : `[${shown}]`
+  })
+  const needed = Object.entries(flags).flatMap(([key, flag]) =>
+    flag.takes === 'needed' ? [`--${flagName(key)} ${shownValue(flag)}`] : [],
+  )
+  const rest = Object.keys(flags).length > needed.length ? ['[flags]'] : []
+  return ['rack-gateway', name, ...named, ...needed, ...rest].join(' ')
+}
+
+/** Each flag as it is typed, and what it is. */
+export function flagRows({ flags }: Pick<Command, 'flags'>): [string, string][] {
+  return Object.entries(flags).map(([key, flag]) => {
+    const { short, takes, about, choices, value, default: usual } = flag
+    const name = `--${takes === 'either' ? '[no-]' : ''}${flagName(key)}`
+    const shown = [short === undefined ? '    ' : `-${short}, `, name, shownValue(flag) && ` ${shownValue(flag)}`].join(
+      '',
+    )
+    const more = [
+      value !== undefined && choices !== undefined ? choices.join(', ') : '',
+      takes === 'many' ? 'may stand more than once' : '',
+      usual === undefined ? '' : `${usual} if left out`,
+    ].filter((part) => part !== '')
+    return [shown, more.length === 0 ? about : `${about} (${more.join('; ')})`]
+  })
+}
+
+function examplesOf({ examples }: Described): string {
+  return ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')
+}
+
+function paragraphs({ summary, about }: Described, columns: number): string[] {
+  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
+  return [sentence, ...(about === undefined ? [] : about.split('\n\n'))].map((text) =>
+    // What is set off stays as it is.
+    text.includes('\n  ') ? text : wrapped(text, columns).join('\n'),
+  )
+}
+
+function wrapped(text: string, columns: number): string[] {
+  const width = Math.max(20, columns)
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+  }
+  return lines
+}

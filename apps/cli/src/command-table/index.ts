@@ -1,0 +1,48 @@
+import { auditCommands, auditGroup } from './audit.ts'
+import { bindingCommands, bindingGroup } from './bindings.ts'
+import { canCommand } from './can.ts'
+import { ciCommands, ciGroup } from './ci.ts'
+import type { Command, CommandGroup } from './definition.ts'
+import { evidenceCommands } from './evidence.ts'
+import { loginCommands } from './login.ts'
+import { policyCommands, policyGroup } from './policy.ts'
+import { recordingCommands } from './recordings.ts'
+import { serviceAccountCommands, serviceAccountGroup } from './service-accounts.ts'
+import { sessionCommands, sessionGroup } from './sessions.ts'
+import { tokenCommands, tokenGroup } from './tokens.ts'
+import { trustCommands, trustGroup } from './trusts.ts'
+import { userCommands, userGroup } from './users.ts'
+
+/** Every command of our own. Parsing, help, docs/reference/cli.md and the manual are made from it. */
+export const commands: readonly Command[] = [
+  ...loginCommands,
+  ...sessionCommands,
+  ...tokenCommands,
+  canCommand,
+  ...policyCommands,
+  ...auditCommands,
+  ...evidenceCommands,
+  ...recordingCommands,
+  ...userCommands,
+  ...bindingCommands,
+  ...serviceAccountCommands,
+  ...trustCommands,
+  ...ciCommands,
+]
+
+/** Those that share a first word. */
+export const groups: readonly CommandGroup[] = [
+  sessionGroup,
+  tokenGroup,
+  policyGroup,
+  auditGroup,
+  userGroup,
+  bindingGroup,
+  serviceAccountGroup,
+  trustGroup,
+  ciGroup,
+]
+
+export function commandsOf({ name }: CommandGroup): Command[] {
+  return commands.filter((command) => command.name.startsWith(`${name} `))
+}

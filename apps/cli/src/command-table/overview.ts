@@ -1,0 +1,37 @@
+import { section } from './help-text.ts'
+import { commands, groups } from './index.ts'
+
+export const overviewExamples = [
+  'rack-gateway login staging https://gateway.example.com',
+  'rack-gateway apps',
+  'rack-gateway ps -a myapp --rack staging',
+  "rack-gateway run command 'rake stripe:prepare' -a myapp",
+  'rack-gateway can releases promote -a myapp     (may I, and why?)',
+  'rack-gateway --no-precheck deploy              (lets the gateway alone decide)',
+  'rack-gateway -- racks                          (convox\'s own "racks" instead of ours)',
+]
+
+export const overviewText = [
+  "Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.",
+  'The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack in this directory, the current one (switch).',
+]
+
+/** What `rack-gateway help` says. */
+export function overview(columns: number): string {
+  return [
+    ['Examples:', ...overviewExamples.map((line) => `  ${line}`)].join('\n'),
+    overviewText.join('\n'),
+    ...section('Commands', firstWords(), columns),
+    'More of one: rack-gateway help COMMAND. Exit codes and the shape of --json: man rack-gateway',
+  ].join('\n\n')
+}
+
+/** Each first word that is ours, and what it is for. */
+export function firstWords(): [string, string][] {
+  const words = new Map<string, string>()
+  for (const { name, summary } of commands) {
+    const [first = ''] = name.split(' ')
+    words.set(first, groups.find((group) => group.name === first)?.summary ?? summary)
+  }
+  return [...words, ['version', 'print the version'], ['help', 'explain a command']]
+}

@@ -1,0 +1,22 @@
+/** Flags that several commands have, under one name and with one meaning. */
+export const rackFlag = { about: 'the rack to use', value: 'NAME', short: 'r' } as const
+/** For commands about a gateway as a whole. */
+export const whoseGatewayFlag = {
+  about: 'the rack whose gateway is asked',
+  value: 'NAME',
+  short: 'r',
+} as const
+export const jsonFlag = { about: 'print JSON' } as const
+export const utcFlag = { about: 'times in UTC instead of your zone' } as const
+export const yesFlag = { about: 'do it without asking', short: 'y' } as const
+export const expiresFlag = { about: 'when it ends: 30d, 12h, 2027-01-31, 2027-01-31T12:00Z', value: 'TIME' } as const
+export const reasonFlag = { about: 'why it is there; lists and events show it', value: 'TEXT' } as const
+/** Where a role holds. */
+export const placeFlags = {
+  racks: { about: 'a name, or a pattern with *; every one if left out', value: 'PATTERN' },
+  apps: { about: 'the same of apps', value: 'PATTERN' },
+} as const
+
+export function formatOf(json: boolean): 'text' | 'json' {
+  return json ? 'json' : 'text'
+}

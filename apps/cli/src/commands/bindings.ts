@@ -1,0 +1,93 @@
+import { Type } from 'typebox'
+import { type Format, printJson, printTable } from '../admin/answer.ts'
+import { confirm } from '../admin/confirm.ts'
+import { endingTime } from '../admin/ending-time.ts'
+import { everyPage } from '../admin/every-page.ts'
+import { Binding, NamedBinding } from '../admin/schemas.ts'
+import { endWords, grantWords } from '../admin/shown.ts'
+import { named, type SubjectFlags, subjectOf } from '../admin/subjects.ts'
+import type { Context } from '../context.ts'
+import { Usage } from '../errors.ts'
+import { callGateway } from '../gateway-api.ts'
+import type { Target } from '../target.ts'
+import { printable } from '../terminal.ts'
+
+export const Bindings = Type.Array(NamedBinding)
+
+export async function listBindings(
+  context: Context,
+  target: Target,
+  { format, ...flags }: SubjectFlags & { readonly format: Format },
+): Promise<void> {
+  const subject = await subjectOf(target, flags, context.now)
+  const query = subject === null ? '' : `?subject=${encodeURIComponent(subject.id)}`
+  const bindings = await named(target, await everyPage(target, `/bindings${query}`, Binding))
+  if (format === 'json') return printJson(context, Bindings, bindings)
+  const rows = bindings.map((binding) => [
+    binding.id,
+    `${binding.subject.kind} ${nameOf(binding)}`,
+    binding.permissions?.join(', ') ?? binding.role,
+    `${binding.racks}/${binding.apps}`,
+    endWords(binding.expiresAt, context.now),
+    binding.reason ?? '',
+  ])
+  printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'there are no bindings')
+}
+
+interface AddBinding extends SubjectFlags {
+  readonly role: string
+  readonly racks?: string | undefined
+  readonly apps?: string | undefined
+  readonly expires?: string | undefined
+  readonly reason?: string | undefined
+  readonly format: Format
+}
+
+export async function addBinding(context: Context, target: Target, wanted: AddBinding): Promise<void> {
+  const { role, racks, apps, expires, reason, format, ...flags } = wanted
+  const subject = await subjectOf(target, flags, context.now)
+  if (subject === null)
+    throw new Usage('say whom the role is for: --user, --group, --service-account, --token or --trust')
+  const body = {
+    subject,
+    role,
+    racks,
+    apps,
+    reason,
+    ...(expires !== undefined && { expiresAt: endingTime('--expires', expires, context.now) }),
+  }
+  const added = await callGateway(target, { path: '/bindings', body, answer: Binding })
+  await tell(context, target, added, { format, done: 'is given' })
+}
+
+export async function removeBinding(
+  context: Context,
+  target: Target,
+  { id, yes, format }: { readonly id: string; readonly yes: boolean; readonly format: Format },
+): Promise<void> {
+  await confirm(context, `take the role of the binding ${id} away`, { yes })
+  const path = `/bindings/${encodeURIComponent(id)}` as const
+  const removed = await callGateway(target, { path, method: 'DELETE', answer: Binding })
+  await tell(context, target, removed, { format, done: 'is taken away' })
+}
+
+async function tell(
+  context: Context,
+  target: Target,
+  binding: Binding,
+  { format, done }: { readonly format: Format; readonly done: string },
+): Promise<void> {
+  const [known] = await named(target, [binding])
+  if (known === undefined) return
+  if (format === 'json') return printJson(context, NamedBinding, known)
+  const end = endWords(known.expiresAt, context.now)
+  context.print(
+    printable(
+      `${grantWords(known)} ${done}: ${known.subject.kind} ${nameOf(known)}${end === '' ? '' : `, ${end}`} (${known.id})`,
+    ),
+  )
+}
+
+function nameOf({ subject }: NamedBinding): string {
+  return subject.name ?? subject.id
+}

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { createMachine, type Machine, type Outcome } from './testing/harness.ts'
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+const me = {
+  name: 'ada@example.com',
+  kind: 'user',
+  rack: null,
+  expiresAt: inHours(300),
+  racks: ['staging', 'production'],
+  roles: ['deployer'],
+}
+/** Root may write what nobody may: so the program is run as somebody else. */
+const nobody = process.getuid?.() === 0 ? 65_534 : undefined
+
+let machine: Machine
+let gateway: FakeGateway
+beforeEach(async () => {
+  machine = createMachine()
+  gateway = await startFakeGateway({ status: 200, body: me })
+})
+afterEach(async () => {
+  await gateway.close()
+  machine.remove()
+})
+
+function handOver(): void {
+  if (nobody !== undefined) execFileSync('chown', ['-R', `${nobody}:${nobody}`, machine.home])
+}
+
+function run(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome> {
+  const { child, ended } = machine.start(words, env, nobody)
+  child.stdin?.end()
+  return ended
+}
+
+const addressOf = (rack: string, token: string) => `${gateway.url.replace('//', `//convox:${token}@`)}/rack/${rack}`
+const session = (more: object = {}) => ({
+  gateways: { staging: { url: gateway.url }, production: { url: gateway.url } },
+  sessions: { [gateway.url]: { token: 'rgs_ada', expires_at: inHours(300), ...more } },
+  current: 'staging',
+})
+
+describe('a file and a directory that may only be read', () => {
+  beforeEach(() => {
+    machine.configure(session({ renew_at: inHours(-1) }))
+    chmodSync(machine.configPath, 0o400)
+    handOver()
+    chmodSync(dirname(machine.configPath), 0o500)
+  })
+
+  test('do for commands, and no newer token is asked for, which could not be kept', async () => {
+    const outcome = await run(['apps'])
+    expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: addressOf('staging', 'rgs_ada') } })
+    expect((await run(['whoami'])).code).toBe(0)
+    expect((await run(['url'])).stdout).toBe(`${addressOf('staging', 'rgs_ada')}\n`)
+    expect(gateway.asked.map(({ path }) => path)).not.toContain('/gateway/api/v1/session/renewal')
+  })
+
+  test.each([[['switch', 'production']], [['logout', 'staging']], [['login', 'production', '--no-browser']]])(
+    'refuse %j in one sentence, and nothing has changed',
+    async (words) => {
+      const before = readFileSync(machine.configPath, 'utf8')
+      const outcome = await run(words)
+      expect(outcome).toMatchObject({ code: 78, stdout: '' })
+      expect(outcome.stderr).toMatch(/^rack-gateway: \S+ cannot be written: permission denied\n$/)
+      expect(readFileSync(machine.configPath, 'utf8')).toBe(before)
+      expect(readdirSync(dirname(machine.configPath))).toEqual(['config.json'])
+      expect(gateway.asked).toEqual([])
+    },
+  )
+})
+
+describe('a home that may not be written', () => {
+  beforeEach(() => {
+    handOver()
+    chmodSync(machine.home, 0o500)
+  })
+  afterEach(() => chmodSync(machine.home, 0o700))
+
+  test('is said before the gateway is asked for a login', async () => {
+    for (const how of [['--no-browser'], ['--token', 'rgs_x']]) {
+      const outcome = await run(['login', 'staging', gateway.url, ...how])
+      expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('cannot be written') })
+    }
+    expect([gateway.asked, existsSync(dirname(machine.configPath))]).toEqual([[], false])
+  })
+
+  test('does for automation', async () => {
+    const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_ci', GATEWAY_RACK: 'staging' }
+    expect((await run(['apps'], env)).convox?.rackUrl).toBe(addressOf('staging', 'rgt_ci'))
+    expect((await run(['whoami', '--json'], env)).code).toBe(0)
+  })
+})
+
+test('a session is given back when it can be kept no more: the disk was taken away while somebody logged in', async () => {
+  handOver()
+  const { child, ended, noted } = machine.start(['login', 'staging', gateway.url, '--no-browser'], {}, nobody)
+  child.stdin?.end()
+  const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
+  gateway.answer = {
+    status: 200,
+    body: {
+      ...me,
+      code: 'WDJB-MJHT',
+      address: `${gateway.url}/gateway/device`,
+      secret: 's',
+      intervalSeconds: 1,
+      status: 'done',
+      session: { id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) },
+    },
+  }
+  await noted('send it to nobody')
+  machine.configure('broken meanwhile')
+  handOver()
+  const outcome = await ended
+  expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('is broken') })
+  expect(gateway.asked.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
+})
+
+test('two processes under two names renew the session that they share once', async () => {
+  const renewed = { token: `rgs_${'N'.repeat(63)}`, expiresAt: inHours(720), renewAt: inHours(360) }
+  gateway.answer = { status: 200, body: renewed }
+  machine.configure(session({ renew_at: inHours(-1) }))
+  const outcomes = await Promise.all(
+    ['staging', 'production', 'staging', 'production'].map((rack) => machine.run(['url', '--rack', rack])),
+  )
+  const racks = ['staging', 'production', 'staging', 'production']
+  expect(outcomes.map(({ stdout }) => stdout)).toEqual(racks.map((rack) => `${addressOf(rack, renewed.token)}\n`))
+  expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/session/renewal'])
+  expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token: renewed.token } } })
+})

@@ -1,0 +1,14 @@
+import type { Context } from './context.ts'
+import { findTarget, type Target } from './target.ts'
+
+/** As `findTarget`, but with a rack: where only the environment says where to go and names none, the gateway is asked for the only one. */
+export async function findRack(context: Context, flag: string | null): Promise<Target> {
+  return withRack(await findTarget(context, flag))
+}
+
+/** Asking the gateway takes longer to load than Node: only what needs it does. */
+export async function withRack(target: Target): Promise<Target> {
+  if (target.rack !== null) return target
+  const { onlyRack } = await import('./only-rack.ts')
+  return { ...target, rack: await onlyRack(target) }
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { Secret } from '@rack-gateway/config/client'
+import { afterEach, expect, test, vi } from 'vitest'
+import { askGateway, openGateway, tryGateway } from './gateway-request.ts'
+import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { sourceFiles } from './testing/source-files.ts'
+
+const token = new Secret('rgs_x')
+let gateway: FakeGateway | null = null
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await gateway?.close()
+  gateway = null
+})
+
+test('a redirect is an answer, and not followed', async () => {
+  const elsewhere = await startFakeGateway({ status: 200, body: {} })
+  gateway = await startFakeGateway({ status: 307, headers: { location: elsewhere.url } })
+  expect(await askGateway(gateway.url, { path: '/me', token })).toMatchObject({ status: 307 })
+  expect(elsewhere.asked).toEqual([])
+  await elsewhere.close()
+})
+
+test('what doesn’t answer in time is given up, also in the middle of its answer', async () => {
+  gateway = await startFakeGateway({ status: 200, after: new Promise(() => {}) })
+  await expect(askGateway(gateway.url, { path: '/me', token, deadline: 50 })).rejects.toThrow(
+    'it did not answer within 0.05 s',
+  )
+  const half = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{"half":')
+  }).listen(0, '127.0.0.1')
+  await once(half, 'listening')
+  const address = half.address()
+  const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  expect(await tryGateway(origin, { path: '/me', deadline: 50 })).toEqual({
+    kind: 'unanswered',
+    reason: 'it did not answer within 0.05 s',
+  })
+  half.closeAllConnections()
+  half.close()
+})
+
+test('Ctrl-C ends it as what it is', async () => {
+  gateway = await startFakeGateway({ status: 200, after: new Promise(() => {}) })
+  for (const ask of [askGateway, tryGateway, openGateway]) {
+    const stop = new AbortController()
+    const asked = ask(gateway.url, { path: '/me', signal: stop.signal })
+    stop.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
+  }
+})
+
+test('an answer without end is no answer', async () => {
+  gateway = await startFakeGateway({ status: 200, body: `[${' '.repeat(3_000_000)}]` })
+  expect(await askGateway(gateway.url, { path: '/me' })).toMatchObject({ text: '', value: undefined })
+})
+
+test('certificates are verified: nothing is sent where a variable says otherwise', async () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+  await expect(askGateway('https://127.0.0.1:8', { path: '/me', token })).rejects.toMatchObject({
+    code: 'RGW_CLI_BAD_SETTING',
+  })
+  await expect(tryGateway('https://127.0.0.1:8', { path: '/me', token })).rejects.toMatchObject({
+    code: 'RGW_CLI_BAD_SETTING',
+  })
+})
+
+test('nothing else of the program asks a gateway', () => {
+  const fetching = sourceFiles()
+    .filter((path) => /\bfetch\(/.test(readFileSync(path, 'utf8')))
+    .map((path) => path.slice(fileURLToPath(new URL('.', import.meta.url)).length))
+  // GitHub gives the job its own token.
+  expect(fetching.sort()).toEqual(['gateway-request.ts', 'job-token.ts'])
+})

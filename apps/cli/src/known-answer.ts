@@ -1,0 +1,31 @@
+import { GatewayUnreachable, TokenRefused } from './errors.ts'
+import { askMe, type MeAnswer } from './gateway-client.ts'
+import type { Target } from './target.ts'
+import { printable } from './terminal.ts'
+
+export type KnownAnswer = MeAnswer & { readonly kind: 'known' }
+
+/** What the gateway says of a token's bearer. @throws TokenRefused, GatewayUnreachable */
+export async function known(target: Pick<Target, 'name' | 'origin' | 'token'>): Promise<KnownAnswer> {
+  const answer = await askMe(target.origin, target.token)
+  if (answer.kind === 'known') return answer
+  throw problemOf(target, answer)
+}
+
+/** Says why nothing is known, and what to do. */
+export function problemOf(
+  { name, origin }: Pick<Target, 'name' | 'origin'>,
+  answer: Exclude<MeAnswer, { readonly kind: 'known' }>,
+): Error {
+  if (answer.kind === 'refused')
+    return new TokenRefused(
+      `${origin} refused the token: it has ended or was revoked: log in again with: rack-gateway login ${printable(name ?? 'NAME')}`,
+    )
+  if (answer.kind === 'unsupported')
+    return new GatewayUnreachable(
+      `${origin} can't say whose the token is: check that it is the address of a Rack Gateway`,
+    )
+  return new GatewayUnreachable(
+    `${origin} could not be asked: ${printable(answer.reason)}; check the address and the network`,
+  )
+}

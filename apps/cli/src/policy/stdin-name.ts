@@ -1,0 +1,2 @@
+/** What is piped in: `-` on the command line. */
+export const stdinName = '@stdin'

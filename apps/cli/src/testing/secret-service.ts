@@ -1,0 +1,50 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A real keychain on a bus of its own. */
+export interface SecretService {
+  /** `DBUS_SESSION_BUS_ADDRESS` of it. */
+  readonly bus: string
+  /** Locks what was unlocked when it began. */
+  lock(): void
+  stop(): Promise<void>
+}
+
+const needed = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
+
+/** What is missing here for a real Secret Service; empty where nothing is. */
+export function missingForSecretService(): string[] {
+  return needed.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
+}
+
+/** Starts GNOME's keyring, unlocked, for a home of its own; without a screen, so nobody can be asked for a password. */
+export async function startSecretService(home: string): Promise<SecretService> {
+  const run = join(home, 'run')
+  mkdirSync(run, { mode: 0o700 })
+  const env = { HOME: home, XDG_RUNTIME_DIR: run, PATH: process.env.PATH }
+  const script =
+    'printf keyring | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; echo "$DBUS_SESSION_BUS_ADDRESS"; cat >/dev/null'
+  const session = spawn('dbus-run-session', ['--', 'sh', '-c', script], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  const [line] = await once(session.stdout.setEncoding('utf8'), 'data')
+  const bus = String(line).trim()
+  return {
+    bus,
+    lock() {
+      const collection = 'array:objpath:/org/freedesktop/secrets/collection/login'
+      const service = [
+        '--dest=org.freedesktop.secrets',
+        '/org/freedesktop/secrets',
+        'org.freedesktop.Secret.Service.Lock',
+      ]
+      spawnSync('dbus-send', ['--session', '--print-reply', ...service, collection], {
+        env: { ...env, DBUS_SESSION_BUS_ADDRESS: bus },
+      })
+    },
+    async stop() {
+      session.stdin.end()
+      await once(session, 'close')
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  type ClientConfig,
+  type Credential,
+  entryOf,
+  type Holder,
+  type TokenEntry,
+  withCredential,
+} from '@rack-gateway/config/client'
+import type { Context } from '../context.ts'
+import { BadSetting, KeychainUnusable } from '../errors.ts'
+import type { Keychain } from './keychain.ts'
+import { systemKeychain } from './system-keychain.ts'
+
+/** All that is kept of a login but the token. */
+export type About = Omit<TokenEntry, 'token' | 'kept_in' | 'url'>
+
+/** The token of a credential; null where the keychain has it no more. @throws KeychainUnusable with what to do */
+export async function readToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
+  if (entry.kept_in !== 'keychain') return entry.token ?? null
+  try {
+    return await (await systemKeychain(context)).read(accountOf(holder))
+  } catch (error) {
+    if (!(error instanceof KeychainUnusable)) throw error
+    throw new KeychainUnusable(
+      `your token for ${holder.origin} can't be read: ${error.message}. Unlock it and try again, or log in anew, which can keep the token in a file: RACK_GATEWAY_TOKEN_STORE=file`,
+    )
+  }
+}
+
+/** Keeps the token of a login where the person wants it: in the keychain, else in the file, once that was said. */
+export async function keepToken(
+  context: Context,
+  config: ClientConfig,
+  { holder, token, about }: { readonly holder: Holder; readonly token: string; readonly about: About },
+): Promise<ClientConfig> {
+  const wanted = wantedStore(context.env, config)
+  const before = entryOf(config, holder)
+  const refusal = wanted === 'file' ? null : await storeInKeychain(context, holder, token)
+  if (wanted === 'keychain' && refusal !== null)
+    throw new KeychainUnusable(
+      `the token could not be kept: ${refusal}. Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file`,
+    )
+  if (wanted !== 'file' && refusal === null) return withCredential(config, holder, { ...about, kept_in: 'keychain' })
+  if (before?.kept_in === 'keychain') await forgetToken(context, { holder, entry: before })
+  const kept = withCredential(config, holder, { ...about, token })
+  if (refusal === null || config.file_store_told === true) return kept
+  context.note(
+    `${refusal}: your token is kept in ${context.configPath}, which only you can read (0600). RACK_GATEWAY_TOKEN_STORE=file says that this is meant`,
+  )
+  return { ...kept, file_store_told: true }
+}
+
+/** Puts a newer token where the old one is. @throws KeychainUnusable */
+export async function replaceToken(
+  context: Context,
+  config: ClientConfig,
+  {
+    credential: { holder, entry },
+    token,
+    about,
+  }: { readonly credential: Credential; readonly token: string; readonly about: About },
+): Promise<ClientConfig> {
+  if (entry.kept_in !== 'keychain') return withCredential(config, holder, { ...entry, ...about, token })
+  await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
+  return withCredential(config, holder, { ...entry, ...about })
+}
+
+/** Makes sure that a newer token could be put where this one is. @throws KeychainUnusable */
+export async function checkReplaceable(context: Context, { holder, entry }: Credential, token: string): Promise<void> {
+  if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
+}
+
+/** Takes a token out of the keychain. @returns what went wrong, or null; a token of the file goes with its entry */
+export async function forgetToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
+  if (entry.kept_in !== 'keychain') return null
+  return problemOf(async () => (await systemKeychain(context)).remove(accountOf(holder)))
+}
+
+/** Where the token of an entry is, for a sentence. */
+export async function placeOf(context: Context, entry: TokenEntry): Promise<string> {
+  if (entry.kept_in !== 'keychain') return context.configPath
+  try {
+    return (await systemKeychain(context)).title
+  } catch {
+    return "the system's keychain"
+  }
+}
+
+function storeInKeychain(context: Context, holder: Holder, token: string): Promise<string | null> {
+  return problemOf(async () => writeAndCheck(await systemKeychain(context), accountOf(holder), token))
+}
+
+/** A tool that says that all is well is believed when it gives back what it got. */
+async function writeAndCheck(keychain: Keychain, account: string, token: string): Promise<void> {
+  await keychain.write(account, token)
+  if ((await keychain.read(account)) !== token)
+    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`)
+}
+
+async function problemOf(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work()
+    return null
+  } catch (error) {
+    if (error instanceof KeychainUnusable) return error.message
+    throw error
+  }
+}
+
+function wantedStore({ RACK_GATEWAY_TOKEN_STORE: said }: NodeJS.ProcessEnv, config: ClientConfig) {
+  if (!said) return config.token_store ?? 'either'
+  if (said === 'file' || said === 'keychain') return said
+  throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain": correct it or unset it')
+}
+
+function accountOf(holder: Holder): string {
+  return holder.kind === 'session' ? holder.origin : `${holder.origin} ${holder.name}`
+}

@@ -1,0 +1,235 @@
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Context } from '../context.ts'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { type FakeKeychain, writeFakeKeychains } from '../testing/fake-keychains.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
+
+const token = 'rgs_0123456789abcdef'
+const me = {
+  name: 'ada@example.com',
+  kind: 'user',
+  rack: null,
+  expiresAt: Date.now() + 30 * 86_400_000,
+  racks: ['staging', 'production'],
+  roles: ['deployer'],
+}
+
+let machine: Machine
+let gateway: FakeGateway
+let keychain: FakeKeychain
+beforeEach(async () => {
+  machine = createMachine()
+  gateway = await startFakeGateway({ status: 200, body: me })
+  keychain = writeFakeKeychains(join(machine.home, 'bin'), machine.home)
+})
+afterEach(async () => {
+  await gateway.close()
+  machine.remove()
+})
+
+const systems = {
+  linux: { program: 'secret-tool', env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' } },
+  darwin: { program: 'security', env: {} },
+} as const
+type System = keyof typeof systems
+
+/** Runs one of our own commands on a system with a keychain. */
+function on(system: System, words: readonly string[], env: NodeJS.ProcessEnv = {}, change: Partial<Context> = {}) {
+  const here = {
+    ...systems[system].env,
+    PATH: `${join(machine.home, 'bin')}:/usr/bin:/bin`,
+    RACK_GATEWAY_TOKEN_STORE: '',
+  }
+  return machine.call(words, { ...here, ...env }, '', { platform: system, ...change })
+}
+const login = (system: System, env?: NodeJS.ProcessEnv, change?: Partial<Context>) =>
+  on(system, ['login', 'staging', gateway.url, '--token', token], env, change)
+const written = () => readFileSync(machine.configPath, 'utf8')
+
+describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system) => {
+  test('has the token, and neither the file, an argument nor a message has it', async () => {
+    const outcome = await login(system)
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
+    expect(keychain.items()).toEqual({ [gateway.url]: token })
+    expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { kept_in: 'keychain', email: me.name } } })
+    const hex = Buffer.from(token).toString('hex')
+    for (const text of [written(), outcome.stdout, ...keychain.calls().map(({ argv }) => argv.join(' '))])
+      expect([text.includes(token), text.includes(hex)]).toEqual([false, false])
+    expect(new Set(keychain.calls().map(({ program }) => program))).toEqual(new Set([systems[system].program]))
+    expect((await on(system, ['url'])).stdout).toBe(`${gateway.url.replace('//', `//convox:${token}@`)}/rack/staging\n`)
+    expect((await on(system, ['whoami'])).stdout).toMatch(/^kept in {4}the (macOS|system's) keychain/m)
+    expect(JSON.parse((await on(system, ['racks', '--json'])).stdout)).toMatchObject([{ keptIn: 'keychain' }])
+  })
+
+  test('is shared by the names of an address, and a second rack there needs no second login', async () => {
+    await login(system)
+    expect((await on(system, ['login', 'production', gateway.url])).code).toBe(0)
+    expect(keychain.items()).toEqual({ [gateway.url]: token })
+    expect((await on(system, ['url', '-r', 'production'])).stdout).toContain('/rack/production\n')
+  })
+
+  test('keeps a token of one name apart from the session of all', async () => {
+    await login(system)
+    await on(system, ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
+    expect(keychain.items()).toEqual({ [gateway.url]: token, [`${gateway.url} robot`]: 'rgt_robot' })
+    expect((await on(system, ['url', '-r', 'robot'])).stdout).toContain('convox:rgt_robot@')
+  })
+
+  test('forgets with logout', async () => {
+    await login(system)
+    expect((await on(system, ['logout', 'staging'])).stdout).toContain('Logged out of staging.')
+    expect([keychain.items(), machine.config()]).toEqual([
+      {},
+      expect.not.objectContaining({ sessions: expect.anything() }),
+    ])
+  })
+
+  test('that lost the token is said, with what to do', async () => {
+    await login(system)
+    rmSync(join(machine.home, 'items.json'))
+    const { code, stderr } = await on(system, ['url'])
+    expect([code, stderr]).toEqual([
+      4,
+      'rack-gateway: the keychain has no token for staging any more: log in again with: rack-gateway login staging\n',
+    ])
+  })
+
+  test.each([
+    ['locked', /locked|User interaction is not allowed/],
+    ['forgetful', /did not keep what it was given/],
+    ['loud', /repeated: .*|locked|failed/],
+  ])('that is %s leaves the token to the file at login, which is said, once', async (how, why) => {
+    const first = await login(system, { FAKE_KEYCHAIN: how })
+    expect(first.code).toBe(0)
+    expect(first.stderr).toMatch(why)
+    expect(first.stderr).toContain(`: your token is kept in ${machine.configPath}, which only you can read (0600)`)
+    expect(first.stderr).not.toContain(token)
+    expect(first.stderr).not.toContain(Buffer.from(token).toString('hex'))
+    expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } }, file_store_told: true })
+    expect((await login(system, { FAKE_KEYCHAIN: how })).stderr).toBe('')
+  })
+
+  test('that is locked later is said, and no command goes on without it', async () => {
+    await login(system)
+    const { code, stdout, stderr } = await on(system, ['url'], { FAKE_KEYCHAIN: 'locked' })
+    expect([code, stdout]).toEqual([78, ''])
+    expect(stderr).toMatch(
+      /^rack-gateway: your token for http:\S+ can't be read: .*\. Unlock it and try again, or log in anew/,
+    )
+  })
+
+  test('that hangs is left after a while, whatever it has started', async () => {
+    const begun = Date.now()
+    const outcome = await login(system, { FAKE_KEYCHAIN: 'hang' })
+    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('gave no answer within 3 s') })
+    expect(outcome.stderr).toContain('it may be asking you to unlock it')
+    expect(Date.now() - begun).toBeLessThan(8_000)
+    expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
+  })
+
+  test('is taken once it can be used again, and the file has the token no more', async () => {
+    await login(system, { FAKE_KEYCHAIN: 'locked' })
+    await login(system)
+    expect([keychain.items(), written().includes(token)]).toEqual([{ [gateway.url]: token }, false])
+  })
+
+  test('is not asked where the file is chosen, and gives up what it had', async () => {
+    await login(system)
+    const before = keychain.calls().length
+    expect(await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file' })).toMatchObject({ code: 0, stderr: '' })
+    expect([keychain.items(), keychain.calls().length - before]).toEqual([{}, 1])
+    machine.configure({ token_store: 'file' })
+    expect((await login(system)).stderr).toBe('')
+    expect(keychain.items()).toEqual({})
+  })
+
+  test('is insisted on where it is chosen: nothing is kept elsewhere', async () => {
+    const outcome = await login(system, { RACK_GATEWAY_TOKEN_STORE: 'keychain', FAKE_KEYCHAIN: 'locked' })
+    expect(outcome).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('could not be kept') })
+    expect(() => machine.config()).toThrow('ENOENT')
+    machine.configure({ token_store: 'keychain' })
+    expect((await login(system, { FAKE_KEYCHAIN: 'locked' })).code).toBe(78)
+    expect((await login(system, { FAKE_KEYCHAIN: 'locked', RACK_GATEWAY_TOKEN_STORE: 'file' })).code).toBe(0)
+  })
+
+  test('whose tool is missing leaves the token to the file', async () => {
+    const { stderr } = await login(system, { PATH: '/nowhere' })
+    expect(stderr).toContain(`${systems[system].program} is not installed: your token is kept in`)
+  })
+
+  test('gets the newer token of a session, once it is certain to take it; one window alone renews it', async () => {
+    await login(system)
+    const file = JSON.parse(written())
+    file.sessions[gateway.url].renew_at = new Date(Date.now() - 1_000).toISOString()
+    machine.configure(file)
+    const renewed = {
+      token: `rgs_${'N'.repeat(63)}`,
+      expiresAt: new Date(me.expiresAt).toISOString(),
+      renewAt: new Date(me.expiresAt).toISOString(),
+    }
+    gateway.answer = { status: 200, body: renewed }
+    gateway.asked.length = 0
+    expect((await on(system, ['url'], { FAKE_KEYCHAIN: 'full' })).stdout).toContain(`convox:${token}@`)
+    expect([gateway.asked, keychain.items()]).toEqual([[], { [gateway.url]: token }])
+    const urls = await Promise.all([on(system, ['url']), on(system, ['url'])])
+    for (const { stdout } of urls) expect(stdout).toContain(`convox:${renewed.token}@`)
+    expect(gateway.asked).toEqual([{ authorization: `Bearer ${token}`, path: '/gateway/api/v1/session/renewal' }])
+    expect([keychain.items(), written().includes('rgs_')]).toEqual([{ [gateway.url]: renewed.token }, false])
+  })
+})
+
+test('where there is no D-Bus, as over SSH or in a container, nothing is started, and the file is said', async () => {
+  const { code, stderr } = await login('linux', { DBUS_SESSION_BUS_ADDRESS: '', XDG_RUNTIME_DIR: machine.home })
+  expect([code, keychain.calls()]).toEqual([0, []])
+  expect(stderr).toContain('there is no keychain here (no D-Bus session): your token is kept in')
+})
+
+test('a bus where every session has one is found', async () => {
+  machine.write(join(machine.home, 'run', 'bus'), '')
+  await login('linux', { DBUS_SESSION_BUS_ADDRESS: '', XDG_RUNTIME_DIR: join(machine.home, 'run') })
+  expect(keychain.items()).toEqual({ [gateway.url]: token })
+})
+
+test('a token that is too long for the tool of macOS is not cut off', async () => {
+  const long = `rgt_${'a'.repeat(2_000)}`
+  const { code, stderr } = await on('darwin', ['login', 'staging', gateway.url, '--token', long])
+  expect([code, stderr, keychain.items()]).toEqual([
+    0,
+    expect.stringContaining('takes no token as long as this one'),
+    {},
+  ])
+})
+
+test('a name in the file cannot become another command of the tool', async () => {
+  const { macosKeychain } = await import('./macos-keychain.ts')
+  const tool = macosKeychain({ env: { PATH: join(machine.home, 'bin') }, deadline: 3_000, note: () => undefined })
+  for (const account of ['https://x a"\ndelete-keychain "login', 'https://x \\', 'https://x \u0000'])
+    await expect(tool.write(account, token)).rejects.toMatchObject({ code: 'RGW_CLI_KEYCHAIN_UNUSABLE' })
+  expect(keychain.calls()).toEqual([])
+})
+
+test('another word for the store is refused', async () => {
+  expect(await login('linux', { RACK_GATEWAY_TOKEN_STORE: 'vault' })).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining('neither "file" nor "keychain"'),
+  })
+})
+
+test('a wrapped command reads the keychain, and convox gets the token', async () => {
+  await login('linux')
+  const env = { ...systems.linux.env, RACK_GATEWAY_TOKEN_STORE: '' }
+  const { convox } = await machine.run(['--no-precheck', 'apps'], env)
+  expect(convox?.rackUrl).toBe(`${gateway.url.replace('//', `//convox:${token}@`)}/rack/staging`)
+})
+
+describe('a home that cannot be written', () => {
+  test('is said before anybody logs in', async () => {
+    machine.write(dirname(machine.configPath), 'a file in its place')
+    chmodSync(dirname(machine.configPath), 0o600)
+    const outcome = await on('linux', ['login', 'staging', gateway.url, '--no-browser'])
+    expect(outcome).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('cannot be written') })
+    expect([gateway.asked, keychain.calls()]).toEqual([[], []])
+  })
+})

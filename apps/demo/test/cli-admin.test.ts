@@ -1,0 +1,333 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Person, person } from './own-api/callers.ts'
+import { callCli, type Person as Seat } from './support/cli-call.ts'
+import { type System, startSystem } from './support/system.ts'
+
+let system: System
+let admin: Person
+let viewer: Person
+beforeAll(async () => {
+  system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
+  admin = await person(system, 'admin')
+  viewer = await person(system, 'viewer')
+})
+afterAll(() => system.stop())
+
+const as = (token: string) => ({ RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token })
+const run = (words: readonly string[], token = admin.token, seat: Seat = {}) => callCli(words, as(token), seat)
+const json = async (...words: readonly string[]) => JSON.parse((await run([...words, '--json'])).stdout)
+const works = async (token: string) => (await system.get('/rack/staging/apps', token)).status === 200
+const answering = (answer: string): Seat & { asked: string[] } => {
+  const asked: string[] = []
+  return {
+    interactive: true,
+    asked,
+    ask: async (question) => {
+      asked.push(question)
+      return answer
+    },
+  }
+}
+
+describe('tokens', () => {
+  test('create prints the token alone, and everything else on stderr', async () => {
+    const made = await run(['tokens', 'create', 'nightly', '--role', 'viewer', '--expires', '2d'], viewer.token)
+    expect(made.code).toBe(0)
+    expect(made.stdout).toMatch(/^rgt_[0-9A-Za-z]{63}\n$/)
+    expect(made.stderr).toMatch(
+      new RegExp(`^nightly of ${viewer.email}: viewer on \\*/\\*; it ends on \\d{4}-.*Z and is shown only now:\n$`),
+    )
+    expect(await works(made.stdout.trim())).toBe(true)
+    const listed = await run(['tokens'], viewer.token)
+    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +MAY +LAST USED \(UTC\) +ENDS$/m)
+    expect(listed.stdout).toMatch(new RegExp(` nightly +${viewer.email} +viewer on \\*/\\* .*ends in 1 day$`, 'm'))
+    expect(listed.stdout).not.toContain(made.stdout.trim())
+    const shown = await run(['tokens', 'show', 'nightly'], viewer.token)
+    expect(shown.stdout).toContain(`begins with  ${made.stdout.slice(0, 16)}`)
+    expect(shown.stdout).not.toContain(made.stdout.trim())
+  })
+
+  test('takes permissions, patterns, one rack, networks and a service account', async () => {
+    await run(['service-accounts', 'create', 'reports'])
+    await run(['bindings', 'add', 'viewer', '--service-account', 'reports'])
+    const words = ['tokens', 'create', 'narrow', '--permission', 'app:list', '--permission', 'log:read']
+    const narrow = ['--apps', 'web-*', '--only-rack', 'staging', '--source', '127.0.0.0/8', '--source', '::1/128']
+    const made = await json(...words, ...narrow, '--service-account', 'reports', '--reason', 'a test')
+    expect(made).toMatchObject({
+      owner: { kind: 'service-account', name: 'reports' },
+      rack: 'staging',
+      sources: ['127.0.0.0/8', '::1/128'],
+      grants: [{ permissions: ['app:list', 'log:read'], racks: 'staging', apps: 'web-*', reason: 'a test' }],
+    })
+    expect((await run(['tokens', 'list', '--owner', 'reports'])).stdout).toContain(
+      'app:list, log:read on staging/web-*',
+    )
+    expect(await json('tokens', 'list', '--owner', viewer.email)).not.toContainEqual(
+      expect.objectContaining({ name: 'narrow' }),
+    )
+  })
+
+  test('rotate gives another one; without an overlap the old one ends at once, after a question', async () => {
+    const first = (await run(['tokens', 'create', 'turning', '--role', 'viewer'])).stdout.trim()
+    const second = await run(['tokens', 'rotate', 'turning', '--overlap', '2'])
+    expect(second.stdout).toMatch(/^rgt_\w{63}\n$/)
+    expect(second.stderr).toContain('the old one goes on for 2 hours')
+    expect([await works(first), await works(second.stdout.trim())]).toEqual([true, true])
+    const unasked = await run(['tokens', 'rotate', 'turning', '--overlap', '0'])
+    expect(unasked).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('add --yes if that is meant') })
+    const third = await run(['tokens', 'rotate', 'turning', '--overlap', '0', '--yes'])
+    await expect.poll(() => works(second.stdout.trim())).toBe(false)
+    expect(await works(third.stdout.trim())).toBe(true)
+  })
+
+  test('revoke asks at a terminal, and does nothing for any answer but yes', async () => {
+    const token = (await run(['tokens', 'create', 'doomed', '--role', 'viewer'])).stdout.trim()
+    for (const answer of ['', 'n', 'yes please', 'Nope']) {
+      const seat = answering(answer)
+      expect(await run(['tokens', 'revoke', 'doomed'], admin.token, seat)).toMatchObject({ code: 130, stdout: '' })
+      expect(seat.asked).toEqual([`Revoke the API token doomed of ${admin.email}? [y/N] `])
+    }
+    expect(await works(token)).toBe(true)
+    expect((await run(['tokens', 'revoke', 'doomed'])).code).toBe(2)
+    expect((await run(['tokens', 'revoke', 'doomed'], admin.token, answering('y'))).stdout).toContain('is revoked')
+    await expect.poll(() => works(token)).toBe(false)
+    expect((await run(['tokens', 'revoke', 'doomed', '--yes'])).stderr).toContain('there is no API token named doomed')
+    expect(await json('tokens', 'list', '--ended')).toContainEqual(
+      expect.objectContaining({ name: 'doomed', revokedAt: expect.any(String) }),
+    )
+  })
+
+  test('a name that two have is refused with their ids, and either id is taken', async () => {
+    const ids: string[] = []
+    for (const token of [admin.token, viewer.token])
+      ids.push(JSON.parse((await run(['tokens', 'create', 'twin', '--role', 'viewer', '--json'], token)).stdout).id)
+    const { code, stderr } = await run(['tokens', 'revoke', 'twin', '--yes'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin, so name the API token by its id')])
+    for (const id of ids) expect(stderr).toContain(id)
+    expect((await run(['tokens', 'revoke', ids[1] ?? '', '--yes'])).stdout).toContain(
+      `twin of ${viewer.email} is revoked`,
+    )
+    expect((await run(['tokens', 'show', 'twim'])).stderr).toContain(
+      'there is no API token named twim: did you mean twin?',
+    )
+  })
+
+  test('owner gives it to somebody else, and says what is left to do', async () => {
+    const made = JSON.parse(
+      (await run(['tokens', 'create', 'passed on', '--role', 'viewer', '--json'], viewer.token)).stdout,
+    )
+    const given = await run(['tokens', 'owner', 'passed on', '--user', admin.email])
+    expect(given.stdout).toBe(`The API token passed on belongs to ${admin.email}.\n`)
+    expect(given.stderr).toContain(`rack-gateway tokens rotate ${made.id}`)
+    expect((await run(['tokens', 'owner', 'passed on'])).stderr).toContain('say who gets it')
+  })
+
+  test.each([
+    [['create', 'x'], 'say what the token may do'],
+    [['create', 'x', '--role', 'viewer', '--permission', 'app:list'], 'say what the token may do'],
+    [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is how long from now'],
+    [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is over already'],
+    [['create', 'x', '--role', 'viewer', '--expires', '99999w'], 'a token lives for at most'],
+    [['create', 'x', '--role', 'nobody-has-this'], 'nobody-has-this'],
+    [['rotate', 'x', '--overlap', 'long'], '--overlap is a number of hours'],
+  ])('%j ends with 2', async (words, sentence) => {
+    const { code, stdout, stderr } = await run(['tokens', ...words])
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining(sentence)])
+    expect([2, 5]).toContain(code)
+  })
+
+  test('what is stronger than oneself ends with 5, in the words of the gateway', async () => {
+    const { code, stdout, stderr } = await run(['tokens', 'create', 'x', '--role', 'admin'], viewer.token)
+    expect([code, stdout]).toEqual([5, ''])
+    expect(stderr).toContain('(rule stronger-than-yourself)')
+  })
+})
+
+describe('users', () => {
+  test('are listed, shown, locked with a reason and unlocked, by their e-mail address in any case', async () => {
+    const ada = await person(system, 'viewer')
+    expect((await run(['users'])).stdout).toMatch(new RegExp(`^${ada.id} +${ada.email} `, 'm'))
+    const token = (await run(['tokens', 'create', 'of ada', '--role', 'viewer'], ada.token)).stdout.trim()
+    const lock = ['users', 'lock', ada.email.toUpperCase(), '--reason', 'left']
+    expect((await run(lock)).code).toBe(2)
+    expect(await works(token)).toBe(true)
+    const locked = await run([...lock, '--yes'])
+    expect(locked.stdout).toMatch(
+      new RegExp(`^${ada.email} is locked\\.\nThese API tokens .*:\nID .*\n\\S+ +of ada +ends in 89 days\n`),
+    )
+    expect(locked.stderr).toContain('rack-gateway tokens owner ID --service-account NAME')
+    await expect.poll(() => works(token)).toBe(false)
+    expect((await run(['users', 'show', ada.email])).stdout).toMatch(/^locked {2}\d.*: left$/m)
+    expect((await run(['whoami'], ada.token)).code).toBe(4)
+    expect((await run(['users', 'unlock', ada.id])).stdout).toContain(`${ada.email} is unlocked`)
+    await expect.poll(() => works(token)).toBe(true)
+    expect((await run(['users', 'lock', ada.email])).stderr).toContain('users lock needs --reason TEXT')
+    expect((await run(['users', 'show', `x${ada.email}`])).stderr).toContain(`did you mean ${ada.email}?`)
+  })
+
+  test('who manages no users is refused with 5', async () => {
+    expect(await run(['users'], viewer.token)).toMatchObject({ code: 5, stdout: '' })
+    expect(await run(['users', 'lock', admin.id, '--reason', 'x', '--yes'], viewer.token)).toMatchObject({ code: 5 })
+  })
+})
+
+describe('bindings', () => {
+  test('are given to users and groups, listed by name, and taken away', async () => {
+    const ada = await person(system, null)
+    const words = ['bindings', 'add', 'ops', '--user', ada.email, '--racks', 'production', '--apps', 'web-*']
+    const added = await run([...words, '--expires', '12h', '--reason', 'incident 7'])
+    expect(added.stdout).toMatch(
+      new RegExp(`^ops on production/web-\\* is given: user ${ada.email}, ends in 1[12] hours \\(\\S{36}\\)\n$`),
+    )
+    const listed = await run(['bindings', '--user', ada.email])
+    expect(listed.stdout).toMatch(
+      new RegExp(` user ${ada.email} +ops +production/web-\\* +ends in 1[12] hours +incident 7$`, 'm'),
+    )
+    const [{ id }] = await json('bindings', 'list', '--user', ada.email)
+    expect((await run(['bindings', 'remove', id])).code).toBe(2)
+    expect((await run(['bindings', 'remove', id, '--yes'])).stdout).toContain('ops on production/web-* is taken away')
+    expect(await run(['bindings', '--user', ada.email])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'there are no bindings\n',
+    })
+    expect(await json('bindings', 'add', 'viewer', '--group', 'deployers')).toMatchObject({
+      subject: { kind: 'group', id: 'deployers', name: 'deployers' },
+      expiresAt: null,
+    })
+    expect((await run(['users', 'groups'])).stdout).toMatch(/^deployers +0 +1$/m)
+  })
+
+  test('are given to service accounts, API tokens and trusts, by their names', async () => {
+    await run(['service-accounts', 'create', 'pipeline'])
+    await run(['bindings', 'add', 'ci', '--service-account', 'pipeline'])
+    await run(['tokens', 'create', 'pipeline token', '--role', 'ci', '--service-account', 'pipeline'])
+    await run(trustOf('pipeline-jobs'))
+    for (const [flag, name, kind] of [
+      ['--service-account', 'pipeline', 'service-account'],
+      ['--token', 'pipeline token', 'api-token'],
+      ['--trust', 'pipeline-jobs', 'trust'],
+    ] as const) {
+      expect(await json('bindings', 'add', 'viewer', flag, name, '--apps', 'x')).toMatchObject({
+        subject: { kind, name },
+      })
+      const listed = await json('bindings', 'list', flag, name)
+      expect(listed.map(({ role }: { role: string }) => role).toSorted()).toEqual(['ci', 'viewer'])
+    }
+  })
+
+  test.each([
+    [['add', 'ops'], 'say whom the role is for'],
+    [['add', 'ops', '--user', 'a', '--group', 'b'], 'a binding is for one'],
+    [['add', 'ops', '--user', 'nobody@example.org'], 'there is no user named nobody@example.org'],
+    [['add'], 'bindings add needs ROLE'],
+    [['remove', 'not-an-id', '--yes'], ''],
+  ])('%j ends with 2', async (words, sentence) => {
+    expect(await run(['bindings', ...words])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(sentence),
+    })
+  })
+})
+
+function trustOf(name: string): string[] {
+  const fields = ['repositoryId=74', 'repositoryOwnerId=65', 'ref=refs/heads/main', 'events=push,release']
+  return [
+    'trusts',
+    'add',
+    name,
+    '--role',
+    'ci',
+    '--apps',
+    'web',
+    '--provider',
+    'github',
+    ...fields.flatMap((text) => ['--with', text]),
+  ]
+}
+
+describe('trusts', () => {
+  test('are made from a template, shown, listed and revoked', async () => {
+    const made = await run([...trustOf('deploy web'), '--max-age', '600', '--expires', '30d', '--reason', 'a test'])
+    expect(made.stdout).toMatch(/^Jobs that deploy web lets in are ci on \*\/web \(\S{36}\)\.\n$/)
+    expect(made.stderr).toContain(`rack-gateway ci login ${system.url} --trust "deploy web"`)
+    const { stdout } = await run(['trusts', 'show', 'deploy web'])
+    expect(stdout).toContain('{"claim":"event_name","oneOf":["push","release"]}')
+    expect(stdout).toMatch(/^session +600 s at most$/m)
+    expect((await run(['trusts'])).stdout).toMatch(/ deploy web +https:\/\/token\.actions\S+ +ci on \*\/web$/m)
+    expect((await run(['trusts', 'remove', 'deploy web'])).code).toBe(2)
+    expect((await run(['trusts', 'remove', 'deploy web', '--yes'])).stdout).toContain('is revoked')
+    expect((await run(['trusts'])).stdout).not.toContain('deploy web')
+    expect((await run(['trusts', 'list', '--revoked'])).stdout).toMatch(/ deploy web .* revoked /)
+  })
+
+  test('are made from an issuer and claims', async () => {
+    const words = ['trusts', 'add', 'own ci', '--role', 'ci', '--issuer', 'https://ci.example.com']
+    const claims = [
+      '--claim',
+      'sub=job',
+      '--claim',
+      'event=push',
+      '--claim',
+      'event=tag',
+      '--claim-like',
+      'ref=refs/heads/*',
+    ]
+    expect(await json(...words, ...claims)).toMatchObject({
+      issuer: 'https://ci.example.com',
+      conditions: [
+        { claim: 'sub', equals: 'job' },
+        { claim: 'event', oneOf: ['push', 'tag'] },
+        { claim: 'ref', pattern: 'refs/heads/*' },
+      ],
+    })
+  })
+
+  test.each([
+    [['--role', 'ci'], 'say whose jobs'],
+    [['--role', 'ci', '--provider', 'githup'], 'did you mean github?'],
+    [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with belongs to --provider'],
+    [['--role', 'ci', '--provider', 'github', '--with', 'ref'], '--with takes a name, an = and a value'],
+    [['--role', 'ci', '--provider', 'github', '--with', 'nonsense=1'], ''],
+    [
+      ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
+      '--max-age is a number of seconds',
+    ],
+    [['--provider', 'github'], 'trusts add needs --role ROLE'],
+  ])('%j ends with 2', async (words, sentence) => {
+    expect(await run(['trusts', 'add', 'x', ...words])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(sentence),
+    })
+  })
+})
+
+test('service accounts are disabled, which stops their tokens, and enabled again', async () => {
+  expect((await run(['service-accounts', 'create', 'stopped'])).stderr).toContain(
+    'bindings add ROLE --service-account stopped',
+  )
+  await run(['bindings', 'add', 'viewer', '--service-account', 'stopped'])
+  const made = await run(['tokens', 'create', 'of stopped', '--role', 'viewer', '--service-account', 'stopped'])
+  expect((await run(['service-accounts', 'disable', 'stopped'])).code).toBe(2)
+  expect((await run(['service-accounts', 'disable', 'stopped', '--yes'])).stdout).toContain('is disabled')
+  await expect.poll(() => works(made.stdout.trim())).toBe(false)
+  expect((await run(['service-accounts'])).stdout).toMatch(/ stopped .* disabled \d/)
+  expect((await run(['service-accounts', 'enable', 'stopped'])).stdout).toContain('is enabled again')
+  await expect.poll(() => works(made.stdout.trim())).toBe(true)
+  expect((await run(['service-accounts', 'create', 'stopped'])).code).toBe(2)
+})
+
+test('on a terminal a row is a line of it, with the whole id', async () => {
+  const { stdout } = await run(['bindings'], admin.token, { columns: 80 })
+  const lines = stdout.trimEnd().split('\n')
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
+  for (const line of lines.slice(1)) expect(line).toMatch(/^[0-9a-f-]{36} /)
+})
+
+test('what a list holds comes from all of its pages', async () => {
+  for (let made = 0; made < 205; made++) await system.issuer.user(`crowd-${made}@example.com`)
+  expect((await json('users')).length).toBeGreaterThan(205)
+  expect((await run(['users', 'show', 'crowd-204@example.com'])).code).toBe(0)
+}, 120_000)

@@ -1,0 +1,150 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { commands, jsonFaults, jsonShapes } from '@rack-gateway/cli/reference'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Person, person } from './own-api/callers.ts'
+import { callCli } from './support/cli-call.ts'
+import { createMachine, type Machine } from './support/machine.ts'
+import { type System, startSystem } from './support/system.ts'
+
+let system: System
+let machine: Machine
+let admin: Person
+let viewer: Person
+let event: string
+beforeAll(async () => {
+  system = await startSystem({ publicUrl: 'own', rackNames: ['staging'] })
+  machine = createMachine(null)
+  admin = await person(system, 'admin')
+  viewer = await person(system, 'viewer')
+  write('policy.yaml', 'version: 1\nroles:\n  support: { extends: [viewer], permissions: [service:restart] }\n')
+  write('broken.yaml', 'version: 2\n')
+  write(
+    'a.cases.yaml',
+    'version: 1\ncases:\n  one:\n    who: { roles: [viewer] }\n    convox: apps\n    expect: { effect: allow, rule: role:viewer }\n',
+  )
+  write('config.json', JSON.stringify({ gateways: { staging: { url: system.url, rack: 'staging' } } }))
+  await system.get('/rack/staging/apps', viewer.token)
+  const search = await call('audit', 'search', '--limit', '1')
+  event = JSON.parse(search.stdout).items[0].id
+})
+afterAll(async () => {
+  machine.remove()
+  await system.stop()
+})
+
+function write(name: string, text: string): void {
+  writeFileSync(join(machine.project, name), text, { mode: 0o600 })
+}
+
+/** These are about the file, in whose place the environment stands otherwise. */
+const ofFile = new Set(['login', 'logout', 'switch', '--offline'])
+
+function call(...words: readonly string[]) {
+  const automation = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: admin.token, GATEWAY_RACK: 'staging' }
+  const env = words.some((word) => ofFile.has(word)) ? { RACK_GATEWAY_TOKEN_STORE: 'file' } : automation
+  const seat = { cwd: machine.project, configPath: join(machine.project, 'config.json') }
+  return callCli([...words, ...(words[0] === 'can' ? [] : ['--json'])], env, seat)
+}
+
+const trust = [
+  '--role',
+  'ci',
+  '--provider',
+  'github',
+  '--with',
+  'repositoryId=1',
+  '--with',
+  'repositoryOwnerId=2',
+  '--with',
+  'ref=refs/heads/x',
+]
+const bindingOf = async () => JSON.parse((await call('bindings', 'list', '--user', viewer.email)).stdout)[0].id
+const sessionOf = async (email: string) =>
+  (await system.issuer.issueSession({ email, device: 'other', expiresAt: Date.now() + 3_600_000 })).id
+
+/** Each command as it is typed, in the order in which one makes what the next one needs; `stream` doesn't end by itself. */
+const typed: readonly (readonly [name: string, words: () => readonly string[] | Promise<readonly string[]>])[] = [
+  ['racks', () => ['racks']],
+  ['login', () => ['login', 'work', system.url, '--as-rack', 'staging', '--token', viewer.token]],
+  ['racks', () => ['racks']],
+  ['switch', () => ['switch', 'work']],
+  ['whoami', () => ['whoami', '--offline']],
+  ['logout', () => ['logout', 'work']],
+  ['url', () => ['url']],
+  ['whoami', () => ['whoami']],
+  ['can', () => ['can', '--json', 'env', 'set', 'A=b', '-a', 'web']],
+  ['can', () => ['can', '--json', '--as', viewer.email, 'apps', 'delete', 'web']],
+  ['can', () => ['can', '--json', 'help']],
+  ['sessions list', () => ['sessions']],
+  ['sessions end', async () => ['sessions', 'end', await sessionOf(admin.email), '--yes']],
+  ['service-accounts create', () => ['service-accounts', 'create', 'robot']],
+  ['service-accounts list', () => ['service-accounts']],
+  [
+    'bindings add',
+    () => ['bindings', 'add', 'viewer', '--service-account', 'robot', '--expires', '9d', '--reason', 'a test'],
+  ],
+  ['bindings list', () => ['bindings']],
+  ['tokens create', () => ['tokens', 'create', 'mine', '--role', 'viewer', '--source', '127.0.0.1']],
+  ['tokens create', () => ['tokens', 'create', 'its', '--permission', 'app:list', '--service-account', 'robot']],
+  ['tokens list', () => ['tokens', '--ended']],
+  ['tokens show', () => ['tokens', 'show', 'mine']],
+  ['tokens rotate', () => ['tokens', 'rotate', 'mine']],
+  ['tokens owner', () => ['tokens', 'owner', 'mine', '--service-account', 'robot']],
+  ['tokens revoke', () => ['tokens', 'revoke', 'mine', '--yes']],
+  ['service-accounts disable', () => ['service-accounts', 'disable', 'robot', '--yes']],
+  ['service-accounts enable', () => ['service-accounts', 'enable', 'robot']],
+  ['trusts add', () => ['trusts', 'add', 'jobs', ...trust]],
+  ['trusts list', () => ['trusts']],
+  ['trusts show', () => ['trusts', 'show', 'jobs']],
+  ['trusts remove', () => ['trusts', 'remove', 'jobs', '--yes']],
+  ['users list', () => ['users']],
+  ['users groups', () => ['users', 'groups']],
+  ['users show', () => ['users', 'show', viewer.email]],
+  ['users lock', () => ['users', 'lock', viewer.email, '--reason', 'a test', '--yes']],
+  ['users unlock', () => ['users', 'unlock', viewer.email]],
+  ['bindings remove', async () => ['bindings', 'remove', await bindingOf(), '--yes']],
+  ['policy check', () => ['policy', 'check', 'policy.yaml']],
+  ['policy check', () => ['policy', 'check', 'broken.yaml']],
+  ['policy test', () => ['policy', 'test', '.']],
+  ['policy diff', () => ['policy', 'diff', '@in-force', 'policy.yaml']],
+  ['policy impact', () => ['policy', 'impact', 'policy.yaml']],
+  ['audit search', () => ['audit', 'search']],
+  ['audit show', () => ['audit', 'show', event]],
+  ['audit recordings', () => ['audit', 'recordings']],
+  ['audit verify', () => ['audit', 'verify']],
+  ['audit verify-proof', () => ['audit', 'verify-proof', join(machine.project, 'config.json')]],
+]
+
+/** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.test.ts of the command itself. */
+const elsewhere = ['audit tail', 'audit end', 'ci login']
+
+describe('--json is as the reference says, and nothing else', () => {
+  test.each(typed)('%s', async (name, words) => {
+    const { stdout, stderr } = await call(...(await words()))
+    expect(stderr).not.toMatch(/unexpected|needs|there is no/)
+    expect(faultsOf(name, JSON.parse(stdout))).toEqual([])
+  })
+
+  test('every command that has the flag is tried', () => {
+    const withJson = commands.filter(({ flags }) => 'json' in flags).map(({ name }) => name)
+    expect(Object.keys(jsonShapes).toSorted()).toEqual(withJson.toSorted())
+    expect([...new Set([...typed.map(([name]) => name), ...elsewhere])].toSorted()).toEqual(withJson.toSorted())
+  })
+
+  test('a member more, or one less, would be seen', () => {
+    const group = { name: 'a', members: 1, bindings: 2 }
+    expect(faultsOf('users groups', [group])).toEqual([])
+    for (const wrong of [
+      { name: 'a', members: 1 },
+      { ...group, bindings: '2' },
+      { ...group, more: 1 },
+    ])
+      expect(faultsOf('users groups', [wrong])).not.toEqual([])
+  })
+})
+
+function faultsOf(name: string, value: unknown): string[] {
+  const shape = jsonShapes[name]
+  return shape === undefined ? [`${name} has no shape`] : jsonFaults(shape, value)
+}

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type System, startSystem } from '../support/system.ts'
+import { openSocket } from '../support/websocket.ts'
+import { type Answer, call, person } from './callers.ts'
+import { type Pipelines, startPipelines } from './pipelines.ts'
+
+/** Bindings of API tokens and trusts: with an end and a reason like those of people, and over at once on every replica. */
+let system: System
+let pipelines: Pipelines
+let replica: Awaited<ReturnType<System['replica']>>
+let admin: Awaited<ReturnType<typeof person>>
+const clock = { ahead: 0 }
+const now = () => Date.now() + clock.ahead
+beforeAll(async () => {
+  system = await startSystem({ publicUrl: 'own', now })
+  replica = await system.replica()
+  pipelines = await startPipelines(system)
+  admin = await person(system, 'admin')
+})
+afterAll(async () => {
+  await pipelines.stop()
+  await replica.stop()
+  await system.stop()
+})
+afterEach(() => {
+  clock.ahead = 0
+})
+
+const minute = 60_000
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * minute).toISOString()
+const ask = (method: string, path: string, body?: unknown, by = admin.token) => call(system, by, method, path, body)
+
+/** At every replica, on the rack API. */
+async function statuses(token: string): Promise<number[]> {
+  const headers = { authorization: `Bearer ${token}` }
+  const answers = [system.url, replica.url].map((url) => fetch(`${url}/apps/myapp`, { headers }))
+  return (await Promise.all(answers)).map(({ status }) => status)
+}
+
+async function eventsOf(binding: string) {
+  return (await system.events()).filter(({ detail }) => detail?.binding === binding)
+}
+
+interface Subject {
+  readonly kind: 'api-token' | 'trust'
+  readonly id: string
+  readonly token: string
+}
+
+const subjects: readonly [string, () => Promise<Subject>][] = [
+  [
+    'an API token',
+    async () => {
+      const made = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer', apps: 'other' })
+      return { kind: 'api-token', id: made.text('id'), token: made.text('token') }
+    },
+  ],
+  [
+    'a trust',
+    async () => {
+      const { token, trust } = await pipelines.job(null)
+      return { kind: 'trust', id: trust, token }
+    },
+  ],
+]
+
+describe.each(subjects)('of %s', (_what, make) => {
+  const page = { 'api-token': '/tokens', trust: '/trusts' } as const
+
+  test('are given with an end and a reason, listed, and taken away; each is an event', async () => {
+    const { kind, id, token } = await make()
+    expect(await statuses(token)).toEqual([403, 403])
+    const given = { role: 'viewer', racks: '*', apps: 'my*', expiresAt: inMinutes(10), reason: 'release night' }
+    const made = await ask('POST', '/bindings', { subject: { kind, id }, ...given })
+    expect([made.status, made.json]).toEqual([201, expect.objectContaining({ subject: { kind, id }, ...given })])
+    await expect.poll(() => statuses(token), { timeout: 1_000, interval: 20 }).toEqual([200, 200])
+
+    const grant = { id: made.text('id'), permissions: null, ...given }
+    expect((await ask('GET', `${page[kind]}/${id}`)).json).toMatchObject({ grants: expect.arrayContaining([grant]) })
+    expect((await ask('GET', `/bindings?subject=${id}`)).texts('id')).toContain(grant.id)
+
+    expect((await ask('DELETE', `/bindings/${grant.id}`)).status).toBe(200)
+    await expect.poll(() => statuses(token), { timeout: 1_000, interval: 20 }).toEqual([403, 403])
+    expect(await eventsOf(grant.id)).toMatchObject([
+      { kind: 'binding.created', detail: { subject: `${kind}:${id}`, reason: 'release night' } },
+      { kind: 'binding.removed', detail: { subject: `${kind}:${id}` } },
+    ])
+  })
+
+  test('count for nothing from their end on, on every replica, and streams end with the reason', async () => {
+    const { kind, id, token } = await make()
+    await ask('POST', '/bindings', { subject: { kind, id }, role: 'viewer', expiresAt: inMinutes(5) })
+    await expect.poll(() => statuses(token), { timeout: 1_000, interval: 20 }).toEqual([200, 200])
+    const stream = await openSocket(`${replica.url}/apps/myapp/logs`, token, {})
+    expect(stream.status).toBe(101)
+    const said = stream.untilEnd()
+    clock.ahead = 5 * minute + 1
+    expect(await statuses(token)).toEqual([403, 403])
+    expect((await said).join('')).toMatch(/ERROR: .*(no role|not permitted)/)
+  })
+
+  test('are given by nobody for longer than they hold it, nor what they do not hold', async () => {
+    const { kind, id } = await make()
+    const until = inMinutes(10)
+    const guest = await person(system, 'admin', { expiresAt: new Date(until) })
+    const give = (body: object, by: string) => ask('POST', '/bindings', { subject: { kind, id }, ...body }, by)
+    expect((await give({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_STRONGER_THAN_YOURSELF')
+    expect((await give({ role: 'viewer', expiresAt: inMinutes(11) }, guest.token)).status).toBe(403)
+    expect((await give({ role: 'viewer', expiresAt: until }, guest.token)).status).toBe(201)
+    expect((await give({ role: 'viewer' }, (await person(system, 'deployer')).token)).status).toBe(403)
+    expect((await give({ role: 'viewer', expiresAt: inMinutes(-1) }, admin.token)).text('code')).toBe(
+      'RGW_INVALID_EXPIRY',
+    )
+  })
+
+  test('are not given once it is revoked', async () => {
+    const { kind, id } = await make()
+    expect((await ask('DELETE', `${page[kind]}/${id}`)).status).toBe(200)
+    const refused = await ask('POST', '/bindings', { subject: { kind, id }, role: 'viewer' })
+    expect([refused.status, refused.text('code')]).toEqual([
+      409,
+      kind === 'trust' ? 'RGW_TRUST_REVOKED' : 'RGW_TOKEN_ENDED',
+    ])
+  })
+})
+
+test('a token says why it was made, in its list and in the event', async () => {
+  const made = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer', reason: 'backups, ticket 7' })
+  expect(made.json).toMatchObject({ grants: [{ role: 'viewer', expiresAt: null, reason: 'backups, ticket 7' }] })
+  const [event] = await eventsOf(made.text('grants.0.id'))
+  expect(event).toMatchObject({ kind: 'binding.created', detail: { reason: 'backups, ticket 7' } })
+})
+
+test('a token is rotated by who holds what it may still do, whatever it could do before', async () => {
+  const ann = await person(system, 'admin', { expiresAt: new Date(inMinutes(10)) })
+  const made = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer' }, ann.token)
+  const subject = { kind: 'api-token', id: made.text('id') }
+  await ask('POST', '/bindings', { subject, role: 'admin', expiresAt: inMinutes(5) })
+  await ask('POST', '/bindings', { subject: { kind: 'user', id: ann.id }, role: 'viewer' })
+  const rotate = () => ask('POST', `/tokens/${subject.id}/rotate`, { days: 1 }, ann.token)
+  clock.ahead = 4 * minute
+  await expect.poll(async () => (await rotate()).status, { timeout: 1_000 }).toBe(201)
+  clock.ahead = 11 * minute
+  expect((await rotate()).status).toBe(201)
+})
+
+describe('a trust', () => {
+  let issued = 0
+  const ofTrust = (body: object, by = admin.token): Promise<Answer> => {
+    const conditions = [{ claim: 'repository_id', equals: `for-a-time-${++issued}` }]
+    return ask('POST', '/trusts', { name: `trust ${issued}`, issuer: pipelines.issuer.url, conditions, ...body }, by)
+  }
+
+  test('is made for a time and for a reason: its jobs lose the role then', async () => {
+    const given = { role: 'viewer', racks: '*', apps: 'my*', expiresAt: inMinutes(5), reason: 'until the move is done' }
+    const made = await ofTrust(given)
+    expect([made.status, made.json]).toEqual([
+      201,
+      expect.objectContaining({ grants: [expect.objectContaining(given)], role: 'viewer', apps: 'my*' }),
+    ])
+    const jwt = await pipelines.issuer.jwt({ repository_id: `for-a-time-${issued}` })
+    const token = await pipelines.exchange(jwt)
+    expect(await statuses(token)).toEqual([200, 200])
+    clock.ahead = 5 * minute + 1
+    expect(await statuses(token)).toEqual([403, 403])
+    expect(await eventsOf(made.text('grants.0.id'))).toMatchObject([
+      { kind: 'binding.created', detail: { expires: given.expiresAt, reason: given.reason } },
+    ])
+  })
+
+  test('is made by nobody for longer than they hold its role', async () => {
+    const until = inMinutes(10)
+    const guest = await person(system, 'admin', { expiresAt: new Date(until) })
+    expect((await ofTrust({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_STRONGER_THAN_YOURSELF')
+    expect((await ofTrust({ role: 'viewer', expiresAt: inMinutes(11) }, guest.token)).status).toBe(403)
+    expect((await ofTrust({ role: 'viewer', expiresAt: until }, guest.token)).status).toBe(201)
+    expect((await ofTrust({ role: 'viewer', expiresAt: 'tomorrow' })).status).toBe(400)
+    expect((await ofTrust({ role: 'viewer', expiresAt: inMinutes(-1) })).text('code')).toBe('RGW_INVALID_EXPIRY')
+  })
+})

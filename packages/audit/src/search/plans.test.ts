@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import type { Sql } from 'postgres'
+import { expect, test } from 'vitest'
+import { databaseForTest } from '../testing/database.ts'
+import { readFilters } from './filters.ts'
+import { eventQuery, facetPageQuery, facetsQuery, pageQuery, type Query } from './query.ts'
+
+const part = { limit: 51 }
+const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), part)
+const rareKind = readFilters({ kind: 'stream.abandoned' })
+
+/** What leads to the events of each filter: each index of the log stands here, with what it is for. */
+const uses: Readonly<Record<string, readonly Query[]>> = {
+  pkey: [page({ stream: randomUUID() })],
+  at_idx: [page({}), page({ from: '2026-01-01T00:00:00Z' }), eventQuery(randomUUID(), Date.now())],
+  facet_of_at_idx: [facetsQuery(rareKind), facetPageQuery(rareKind, part, ['1', '2'])],
+  rack_app_at_idx: [page({ rack: 'rare', app: 'rare' })],
+  app_at_idx: [page({ app: 'app-7' })],
+  principal_at_idx: [page({ principal: '00000000-0000-7000-8000-000000000000' })],
+  principal_name_at_idx: [page({ principal: 'rare' })],
+  request_idx: [page({ request: 'rare' })],
+  effect_at_idx: [page({ effect: 'needs' })],
+  status_at_idx: [page({ status: '502' })],
+  expr_at_idx: [page({ status: '5xx' })],
+  address_of_at_idx: [page({ address: '192.0.2.1' }), page({ address: '192.0.2.0/24' })],
+  words_of_idx: [page({ text: 'rare' }), page({ command: 'rare' })],
+  of_event_idx: [of('select 1 from audit.events where of_event = $1::uuid', randomUUID())],
+  at_idx1: [of("select at from audit.events where kind = 'audit.inconsistent' order by at desc limit 1")],
+}
+
+function of(text: string, ...values: string[]): Query {
+  return { text, values }
+}
+
+test('each search goes down an index, and no index is there for nothing', async () => {
+  const { admin, runtime } = await databaseForTest()
+  const partition = await fill(runtime, admin)
+  const rows =
+    await admin`select indexname as name from pg_indexes where schemaname = 'audit' and tablename = ${partition}`
+  expect(rows.map(({ name }) => name.slice(partition.length + 1)).sort()).toEqual(Object.keys(uses).sort())
+  for (const [name, queries] of Object.entries(uses))
+    for (const query of queries) expect(await plan(runtime, query), query.text).toContain(`${partition}_${name} `)
+})
+
+async function plan(sql: Sql, { text, values }: Query): Promise<string> {
+  const rows = await sql.unsafe<{ 'QUERY PLAN': string }[]>(`explain ${text}`, [...values])
+  return rows.map((row) => row['QUERY PLAN']).join('\n')
+}
+
+/** Events of which nothing is rare. @returns the partition that they are in */
+async function fill(runtime: Sql, admin: Sql): Promise<string> {
+  const [month] = await runtime<{ name: string }[]>`
+    select audit.ensure_partition((now() at time zone 'UTC')::date) as name`
+  await runtime`
+    insert into audit.events (stream, seq, at, id, kind, request, of_event, principal, principal_name, address, rack, app, route, permission,
+      effect, rule, status, command, canonical, prev, hash)
+    select gen_random_uuid(), 1, date_trunc('month', now(), 'UTC') + n * interval '1 ms', gen_random_uuid(), 'call', md5(n::text),
+      gen_random_uuid(), gen_random_uuid()::text, 'name-' || n % 500, '10.0.' || n % 200 || '.1', 'staging', 'app-' || n % 50,
+      'GET /apps', 'app:list', case when n % 4 = 0 then 'deny' else 'allow' end, 'role:viewer',
+      case when n % 4 = 0 then 403 else 200 end, 'rake task' || n % 500, '{}', sha256(''), sha256('')
+    from generate_series(1, 20000) as n`
+  await admin`analyze audit.events`
+  return month?.name ?? ''
+}

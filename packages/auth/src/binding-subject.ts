@@ -1,0 +1,26 @@
+import type { BindingSubjectRef } from './bindings.ts'
+import type { Change } from './change.ts'
+import { checkName } from './names.ts'
+import { lockLiveToken, mustExist } from './replacing-tokens.ts'
+import { lockLiveTrust } from './workloads/trusts.ts'
+
+/**
+ * Makes sure that a binding would be somebody's. A group is whatever the identity provider calls one.
+ *
+ * @param now milliseconds since the epoch
+ * @throws NotFound, InvalidName, TokenEnded, TrustRevoked
+ */
+export async function mustTakeBindings(change: Change, { kind, id }: BindingSubjectRef, now: number): Promise<void> {
+  switch (kind) {
+    case 'group':
+      checkName('name of a group', id)
+      return
+    case 'user':
+    case 'service-account':
+      return mustExist(change, { kind, id })
+    case 'api-token':
+      return void (await lockLiveToken(change, id, now))
+    case 'trust':
+      return void (await lockLiveTrust(change, id))
+  }
+}

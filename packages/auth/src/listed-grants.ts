@@ -1,0 +1,37 @@
+import { type BindingSubject, bindings, type Database } from '@rack-gateway/database'
+import { and, eq, inArray } from 'drizzle-orm'
+
+/** What a token or a trust was given, as lists show it: one of its bindings, those that have ended included. */
+export interface ListedGrant {
+  /** Of the binding. */
+  readonly id: string
+  readonly role: string
+  /** Instead of the role's; null for those of the role. */
+  readonly permissions: readonly string[] | null
+  readonly racks: string
+  readonly apps: string
+  readonly expiresAt: Date | null
+  readonly reason: string | null
+}
+
+/** Those of each subject, oldest first. */
+export async function grantsOf(
+  db: Database['db'],
+  kind: BindingSubject,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly ListedGrant[]>> {
+  const grants = new Map<string, ListedGrant[]>()
+  if (ids.length === 0) return grants
+  const ofThese = and(eq(bindings.subjectKind, kind), inArray(bindings.subjectId, [...ids]))
+  const rows = await db.select().from(bindings).where(ofThese).orderBy(bindings.createdAt, bindings.id)
+  for (const { id, subjectId, role, racks, apps, permissions, expiresAt, reason } of rows) {
+    const grant = { id, role, permissions: listOf(permissions), racks, apps, expiresAt, reason }
+    grants.set(subjectId, [...(grants.get(subjectId) ?? []), grant])
+  }
+  return grants
+}
+
+/** As the database keeps permissions: separated by spaces. */
+export function listOf(permissions: string | null): readonly string[] | null {
+  return permissions?.split(' ') ?? null
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import type { ClientConfig } from './client-file.ts'
+import { credentialOf, credentialsOf, entryOf, namesOf, withCredential, withSharedSessions } from './credentials.ts'
+
+const origin = 'https://gateway.example.com'
+const gateways = {
+  staging: { url: origin, rack: 'staging' },
+  production: { url: `${origin}/`, rack: 'production' },
+  other: { url: 'https://other.example.com' },
+}
+
+test("the reference's tokens by name become the sessions of their addresses, with all that stands beside them", () => {
+  const file: ClientConfig = {
+    gateways,
+    tokens: { staging: { token: 'a', email: 'ada@example.com', ...{ note: 1 } }, other: { token: 'b' } },
+    ...{ future: true },
+  }
+  expect(withSharedSessions(file)).toEqual({
+    gateways,
+    sessions: {
+      [origin]: { token: 'a', email: 'ada@example.com', note: 1 },
+      'https://other.example.com': { token: 'b' },
+    },
+    future: true,
+  })
+})
+
+test('a session of two names is kept once, and nobody is logged out by another token at the same address', () => {
+  const same = withSharedSessions({ gateways, tokens: { staging: { token: 'a' }, production: { token: 'a' } } })
+  expect(same).toEqual({ gateways, sessions: { [origin]: { token: 'a' } } })
+  const file = { gateways, current: 'production', tokens: { staging: { token: 'a' }, production: { token: 'b' } } }
+  const config = withSharedSessions(file)
+  expect(config.sessions).toEqual({ [origin]: { token: 'b' } })
+  expect(config.tokens).toEqual({ staging: { token: 'a', url: origin } })
+  expect(['staging', 'production'].map((name) => credentialOf(config, name)?.entry.token)).toEqual(['a', 'b'])
+  expect(withSharedSessions(config)).toEqual(config)
+})
+
+test('an API token stays with its own name', () => {
+  const config = withSharedSessions({ gateways, tokens: { staging: { token: 'rgt_a' } } })
+  expect(config).toEqual({ gateways, tokens: { staging: { token: 'rgt_a', url: origin } } })
+  expect(credentialOf(config, 'production')).toBeNull()
+})
+
+test.each([
+  ['no gateway', {}],
+  ['an address that is none', { staging: { url: 'nonsense' } }],
+  ['an address with more than a host', { staging: { url: `${origin}/path` } }],
+  ['an address of another kind', { staging: { url: 'file:///etc' } }],
+])('a token of a name with %s is left as it is, and sent nowhere', (_, these) => {
+  const file: ClientConfig = { gateways: these, tokens: { staging: { token: 'a' } } }
+  expect(withSharedSessions(file)).toEqual(file)
+  expect(credentialOf(withSharedSessions(file), 'staging')).toBeNull()
+})
+
+test('a token never follows its name to another address', () => {
+  const before = withCredential({ gateways }, { kind: 'token', origin, name: 'staging' }, { token: 'rgt_a' })
+  const session = withCredential(before, { kind: 'session', origin }, { token: 'rgs_a' })
+  const moved = { ...session, gateways: { staging: { url: 'https://evil.example.com' } } }
+  expect(credentialOf(moved, 'staging')).toBeNull()
+  expect(entryOf(moved, { kind: 'token', origin: 'https://evil.example.com', name: 'staging' })).toBeNull()
+})
+
+test('a name has its own token before the session of its address', () => {
+  const holder = { kind: 'token', origin, name: 'staging' } as const
+  const session = { kind: 'session', origin } as const
+  const config = withCredential(withCredential({ gateways }, session, { token: 'shared' }), holder, { token: 'own' })
+  expect(credentialOf(config, 'staging')).toEqual({ holder, entry: { token: 'own', url: origin } })
+  expect([namesOf(config, session), namesOf(config, holder)]).toEqual([['production'], ['staging']])
+  const without = withCredential(config, holder, null)
+  expect(namesOf(without, session)).toEqual(['staging', 'production'])
+  expect(without.tokens).toBeUndefined()
+})
+
+test('what no name leads to is found, too: it is still to be ended', () => {
+  const config: ClientConfig = {
+    sessions: { 'https://gone.example.com': { kept_in: 'keychain' }, [origin]: {} },
+    tokens: { gone: { token: 'rgt_x', url: origin }, nameless: { token: 'y' } },
+  }
+  expect(credentialsOf(config).map(({ holder }) => holder)).toEqual([
+    { kind: 'session', origin: 'https://gone.example.com' },
+    { kind: 'token', origin, name: 'gone' },
+  ])
+})
+
+test('names that every object has find nothing', () => {
+  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', ''])
+    expect(credentialOf({ gateways, tokens: {}, sessions: {} }, name)).toBeNull()
+})

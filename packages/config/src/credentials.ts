@@ -1,0 +1,110 @@
+import { type ClientConfig, gatewayOf, ownEntry, type TokenEntry } from './client-file.ts'
+
+/**
+ * What a token is kept for: every rack at an address, or one name of the file, for a token that is bound to a rack or that
+ * was given by hand. It is sent to `origin` and nowhere else.
+ */
+export type Holder =
+  | { readonly kind: 'session'; readonly origin: string }
+  | { readonly kind: 'token'; readonly origin: string; readonly name: string }
+
+export interface Credential {
+  readonly holder: Holder
+  readonly entry: TokenEntry
+}
+
+/** What a name of the file is logged in with: its own token, else the session at its address. */
+export function credentialOf(config: ClientConfig, name: string): Credential | null {
+  const origin = originOf(gatewayOf(config, name)?.url)
+  if (origin === null) return null
+  const holders: readonly Holder[] = [
+    { kind: 'token', origin, name },
+    { kind: 'session', origin },
+  ]
+  for (const holder of holders) {
+    const entry = entryOf(config, holder)
+    if (entry !== null) return { holder, entry }
+  }
+  return null
+}
+
+/** What is kept for a holder; null for nothing, and for a token that was got at another address. */
+export function entryOf(config: ClientConfig, holder: Holder): TokenEntry | null {
+  const entry =
+    holder.kind === 'session' ? ownEntry(config.sessions, holder.origin) : ownEntry(config.tokens, holder.name)
+  if (entry === null || (entry.token === undefined && entry.kept_in === undefined)) return null
+  return holder.kind === 'session' || entry.url === holder.origin ? entry : null
+}
+
+/** Every credential of the file, those that no name leads to among them. */
+export function credentialsOf(config: ClientConfig): Credential[] {
+  const holders: Holder[] = [
+    ...Object.keys(config.sessions ?? {}).map((origin): Holder => ({ kind: 'session', origin })),
+    ...Object.entries(config.tokens ?? {}).flatMap(([name, { url }]): Holder[] =>
+      url === undefined ? [] : [{ kind: 'token', origin: url, name }],
+    ),
+  ]
+  return holders.flatMap((holder) => {
+    const entry = entryOf(config, holder)
+    return entry === null ? [] : [{ holder, entry }]
+  })
+}
+
+/** The file with something else kept for a holder; null for nothing. */
+export function withCredential(config: ClientConfig, holder: Holder, entry: TokenEntry | null): ClientConfig {
+  if (holder.kind === 'session') return { ...config, sessions: withEntry(config.sessions, holder.origin, entry) }
+  const own = entry === null ? null : { ...entry, url: holder.origin }
+  return { ...config, tokens: withEntry(config.tokens, holder.name, own) }
+}
+
+/** The names that are logged in with what a holder has. */
+export function namesOf(config: ClientConfig, holder: Holder): string[] {
+  return Object.keys(config.gateways ?? {}).filter((name) => {
+    const found = credentialOf(config, name)?.holder
+    if (found?.kind !== holder.kind || found.origin !== holder.origin) return false
+    return found.kind === 'session' || (holder.kind === 'token' && found.name === holder.name)
+  })
+}
+
+/**
+ * The file as it is meant now. Tokens were once kept by name alone: the first one at each address, the current one before
+ * others, becomes the session there. Another one stays its name's own, and so does an API token.
+ */
+export function withSharedSessions(config: ClientConfig): ClientConfig {
+  const names = Object.keys(config.tokens ?? {}).filter((name) => config.tokens?.[name]?.url === undefined)
+  const current = names.filter((name) => name === config.current)
+  return [...new Set([...current, ...names])].reduce(moved, config)
+}
+
+function moved(config: ClientConfig, name: string): ClientConfig {
+  const origin = originOf(gatewayOf(config, name)?.url)
+  const entry = ownEntry(config.tokens, name)
+  if (origin === null || entry === null) return config
+  const there = ownEntry(config.sessions, origin)
+  const isSession = !isApiToken(entry.token ?? '') && (there === null || there.token === entry.token)
+  if (!isSession) return withCredential(config, { kind: 'token', origin, name }, entry)
+  const without = withCredential(config, { kind: 'token', origin, name }, null)
+  return withCredential(without, { kind: 'session', origin }, { ...entry, ...there })
+}
+
+/** Of a pipeline or a CI job, and so no login of a person's. */
+export function isApiToken(token: string): boolean {
+  return token.startsWith('rgt_') || token.startsWith('rgw_')
+}
+
+/** Null for what isn't the plain address of a gateway. */
+function originOf(url: string | undefined): string | null {
+  if (url === undefined || !URL.canParse(url)) return null
+  const { origin, href } = new URL(url)
+  return /^https?:/.test(origin) && href === `${origin}/` ? origin : null
+}
+
+function withEntry(
+  map: Readonly<Record<string, TokenEntry>> | undefined,
+  key: string,
+  entry: TokenEntry | null,
+): Record<string, TokenEntry> | undefined {
+  const others = Object.entries(map ?? {}).filter(([other]) => other !== key)
+  const entries = entry === null ? others : [...others, [key, entry] as const]
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+}

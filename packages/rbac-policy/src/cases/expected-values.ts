@@ -1,0 +1,47 @@
+import { listed } from '@rack-gateway/command-matcher'
+import { type Sight, sightOf } from '../sight.ts'
+import type { Policy } from '../types.ts'
+import type { NamedValues, PolicyCase } from './policy-case.ts'
+
+export interface ValuesSeen {
+  /** What of the expected isn't so, each a sentence without its full stop. */
+  readonly otherwise: readonly string[]
+  /** Names that are secret, and hidden for it. */
+  readonly secrets: NamedValues
+}
+
+type Asked = Pick<Policy, 'holds' | 'isSecretKey' | 'isSecretParameter'>
+
+/** Whether the caller of a case sees the values that it says, where it says so. */
+export function seeValues({ principal, rack, calls, at, address, expected }: PolicyCase, policy: Asked): ValuesSeen {
+  const { hidden, shown } = expected
+  const app = calls.find((call) => call.app !== null)?.app ?? null
+  const place = { rack, app, scope: app === null ? 'rack' : 'app' } as const
+  const sight = sightOf(policy, principal, place, { at, address })
+  const isSecret = { environment: policy.isSecretKey, parameters: policy.isSecretParameter }
+  const hides = { environment: hidesKey(sight, policy), parameters: hidesParameter(sight, policy) }
+  const otherwise = (['environment', 'parameters'] as const).flatMap((kind) => [
+    ...told(
+      kind,
+      'is shown',
+      hidden[kind].filter((name) => !hides[kind](name)),
+    ),
+    ...told(kind, 'is hidden', shown[kind].filter(hides[kind])),
+  ])
+  const secret = (kind: keyof NamedValues) => hidden[kind].filter((name) => hides[kind](name) && isSecret[kind](name))
+  return { otherwise, secrets: { environment: secret('environment'), parameters: secret('parameters') } }
+}
+
+function hidesKey({ environment }: Sight, { isSecretKey }: Asked): (key: string) => boolean {
+  return (key) => environment === 'hidden' || (environment === 'secrets-hidden' && isSecretKey(key))
+}
+
+function hidesParameter({ secrets }: Sight, { isSecretParameter }: Asked): (name: string) => boolean {
+  return (name) => !secrets && isSecretParameter(name)
+}
+
+const kinds = { environment: 'the key', parameters: 'the parameter' } as const
+
+function told(kind: keyof NamedValues, how: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`${kinds[kind]} ${listed(names)} ${how}`]
+}

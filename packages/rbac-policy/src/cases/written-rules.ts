@@ -1,0 +1,99 @@
+import { expandPermission } from '../compiled-role.ts'
+import { builtInPolicy, unblockedBy } from '../document.ts'
+import type { PolicyDocument } from '../policy-document.ts'
+import type { Permission, Role } from '../types.ts'
+
+/** Something that a document says itself. */
+export interface WrittenRule {
+  /** As decisions name it; with what else tells it from its like, such as `role:deployer release:*` or `protected-key DB_*`. */
+  readonly rule: string
+  /** Where it is written, such as `policy.yaml:12`. */
+  readonly source: string
+}
+
+/** Lists of names and patterns of a document, by what one of them is called. */
+const lists = {
+  'run-service': ({ runServices }) => runServices,
+  'protected-key': ({ protectedKeys }) => protectedKeys,
+  'protected-parameter': ({ protectedParameters }) => protectedParameters,
+  'proxy-host': ({ proxyHosts }) => proxyHosts,
+  'secret-key': ({ secretKeys }) => secretKeys,
+  'secret-parameter': ({ secretParameters }) => secretParameters,
+} as const satisfies Record<string, (document: PolicyDocument) => readonly string[]>
+
+export type ListName = keyof typeof lists
+
+/** What stands in a list of a document itself: of one that is as it is built in, nothing. */
+export function ownEntries(document: PolicyDocument, name: ListName): readonly string[] {
+  const [own, builtIn] = [lists[name](document), lists[name](builtInPolicy())]
+  const same = own.length === builtIn.length && own.every((entry, at) => entry === builtIn[at])
+  return same && !isBuiltIn(document) ? [] : own
+}
+
+export function entryName(list: ListName, entry: string): string {
+  return `${list} ${entry}`
+}
+
+export function grantName(role: string, permission: Permission): string {
+  return `role:${role} ${permission}`
+}
+
+export function conditionName(command: string): string {
+  return `command:${command} when`
+}
+
+/** Every rule that a document itself writes and that can decide. What it leaves as it is built in isn't its own. */
+export function writtenRules(document: PolicyDocument): WrittenRule[] {
+  const { source, roles, commands, blocked, recordings = [] } = document
+  const own = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
+    rules.flatMap((rule) =>
+      isOwn(document, rule) ? [name(rule)].flat().map((found) => ({ rule: found, source: rule.source ?? source })) : [],
+    )
+  return [
+    ...own(roles, (role) => roleRules(role, document)),
+    ...own(commands, ({ id, when }) => [`command:${id}`, ...(when === undefined ? [] : [conditionName(id)])]),
+    ...own(blocked, ({ route }) => `blocked:${route}`),
+    ...unblockedBy(document).map((route) => ({ rule: `unblocked:${route}`, source })),
+    ...own(recordings, ({ id }) => `recording:${id}`),
+    ...(Object.keys(lists) as ListName[]).flatMap((list) =>
+      ownEntries(document, list).map((entry) => ({ rule: entryName(list, entry), source })),
+    ),
+  ]
+}
+
+/** By role: its own permissions as they are written, and what each stands for. */
+export function ownGrants(document: PolicyDocument): ReadonlyMap<string, ReadonlyMap<string, readonly Permission[]>> {
+  const own = document.roles.filter((role) => isOwn(document, role))
+  return new Map(
+    own.map((role) => [
+      role.name,
+      new Map(ownPermissions(role, document).map((pattern) => [pattern, expandPermission(pattern)])),
+    ]),
+  )
+}
+
+function roleRules(role: Role, document: PolicyDocument): string[] {
+  const { name, when = [] } = role
+  const own = ownPermissions(role, document)
+  const grants = own.length === 0 ? [`role:${name}`] : own.map((permission) => grantName(name, permission))
+  return when.length === 0 ? grants : [...grants, `condition:${name}`]
+}
+
+/** Without those that it has from others, or has built in. */
+function ownPermissions(role: Role, document: PolicyDocument): Permission[] {
+  const { name, permissions, extends: names = [] } = role
+  const others = [
+    ...document.roles.filter((other) => other !== role && names.includes(other.name)),
+    ...(isBuiltIn(document) ? [] : builtInPolicy().roles.filter((other) => other.name === name)),
+  ]
+  const given = new Set(others.flatMap((other) => other.permissions))
+  return permissions.filter((permission) => !given.has(permission))
+}
+
+function isOwn(document: PolicyDocument, { source }: { readonly source?: string }): boolean {
+  return source?.startsWith(`${document.source}:`) ?? false
+}
+
+function isBuiltIn({ source }: PolicyDocument): boolean {
+  return source === builtInPolicy().source
+}
