@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { effectivePolicy } from './testing/effective-policy.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
+import { version } from './version.ts'
 
 const run = promisify(execFile)
 const cli = fileURLToPath(new URL('..', import.meta.url))
@@ -27,7 +28,7 @@ async function shipped(...words: readonly string[]): Promise<string> {
     CONVOX_BIN: join(machine.home, 'bin', 'convox'),
     PATH: process.env.PATH,
   }
-  const { stdout } = await run(process.execPath, [join(cli, 'bundle', 'rack-gateway.js'), ...words], { env })
+  const { stdout } = await run(process.execPath, [join(cli, 'dist', 'rack-gateway.js'), ...words], { env })
   return stdout
 }
 
@@ -65,8 +66,26 @@ test('what is shipped checks commands before convox, from how its code was compi
   }
 })
 
+test('packed, it installs without any other package and without a network', async () => {
+  const place = join(machine.home, 'elsewhere')
+  mkdirSync(place)
+  await run('npm', ['pack', join(cli, 'dist'), '--pack-destination', place])
+  writeFileSync(join(place, 'package.json'), '{ "private": true }')
+  const [packed = ''] = readdirSync(place).filter((name) => name.endsWith('.tgz'))
+  expect(packed).toMatch(/^rack-gateway-\d+\.\d+\.\d+.*\.tgz$/)
+  const cache = join(machine.home, 'empty-cache')
+  await run('npm', ['install', '--offline', '--no-audit', '--cache', cache, join(place, packed)], { cwd: place })
+  expect(readdirSync(join(place, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['rack-gateway'])
+  const { stdout } = await run(join(place, 'node_modules', '.bin', 'rack-gateway'), ['version'], { cwd: place })
+  expect(stdout).toBe(`rack-gateway ${version()}\n`)
+  const installed = (file: string) => readFileSync(join(place, 'node_modules', 'rack-gateway', file), 'utf8')
+  expect(installed('LICENSE')).toContain('Apache License')
+  for (const name of ['open', 'cross-spawn', 'typebox', '@noble/hashes'])
+    expect(installed('LICENCES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
+})
+
 test('what is kept compiled is plain ASCII: any other character would make it twice as long in memory', () => {
-  const bundle = join(cli, 'bundle')
+  const bundle = join(cli, 'dist')
   const [script = ''] = readdirSync(bundle).filter((name) => /^judgement-[A-Z0-9]+\.cjs$/.test(name))
   expect(isAscii(readFileSync(join(bundle, script)))).toBe(true)
 })

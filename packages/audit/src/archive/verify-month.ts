@@ -99,7 +99,8 @@ async function* copiesOf(directory: string, { checkpoints }: Manifest): AsyncGen
   if (checkpoints === null) return
   for await (const note of checkpointFiles(directory)) {
     const number = readCheckpoint(note)?.number ?? 0
-    if (number >= checkpoints.first && number <= checkpoints.last) yield note
+    if (number > checkpoints.last) return
+    if (number >= checkpoints.first) yield note
   }
 }
 
