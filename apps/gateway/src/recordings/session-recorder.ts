@@ -67,7 +67,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
     const { rack, rackCall } = call
     const id = uuidv7(now())
-    const command = commandOf(call)
+    const command = commandOf(request, call)
     const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
     let opened: RecordedEvent | null = null
     let listed: Promise<void> = Promise.resolve()
@@ -106,7 +106,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     async begin(request, call, draft) {
       const session = sessionOf(call.rackCall)
       if (session === null) return notRecorded
-      const rule = policy.recordingOf(session)
+      const rule = policy.recordingOf({ ...session, command: commandOf(request, call) })
       if (rule === null || rule.mode === 'off') return notRecorded
       if (rule.mode === 'best-effort' && recordings === null) return notRecorded
       try {
@@ -202,9 +202,11 @@ function inWords(reason: string): string {
 }
 
 /** What is recorded: not log streams, and not proxies, whose bytes are nobody's screen. */
-function commandOf({ rackCall }: DecidedCall): string | null {
+/** What runs on an instance is no command that rules permit, and stands in the handshake alone. */
+function commandOf({ headers }: FastifyRequest, { rackCall }: DecidedCall): string | null {
   const { command } = rackCall
-  return command === null ? null : (command.argv?.join(' ') ?? command.text)
+  if (command !== null) return command.argv?.join(' ') ?? command.text
+  return typeof headers.command === 'string' && headers.command !== '' ? headers.command : null
 }
 
 function titleOf({ rackCall, match }: DecidedCall): string {

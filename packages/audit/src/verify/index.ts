@@ -1,5 +1,7 @@
 export { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
 export { type ArchiveRecord, type DatabaseLog, databaseLog } from './database-log.ts'
+export { membersOf } from './event-place.ts'
+export type { LogRecord } from './export-line.ts'
 export { sentenceOf } from './finding-sentence.ts'
 export type {
   ArchivedMonth,

@@ -21,6 +21,8 @@ export interface VerifyOptions {
   readonly checkpoints: string | null
   /** Archives that are at hand besides those that the log records. */
   readonly archives?: readonly ArchiveRecord[]
+  /** Is given each event that can be read. */
+  readonly onRecord?: (record: LogRecord) => void
 }
 
 /** Verifies an export against the checkpoints of a directory. @param chunks of export lines, in any pieces */

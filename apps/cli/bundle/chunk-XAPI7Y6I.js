@@ -1,0 +1,1 @@
+import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);
