@@ -1,2 +1,0 @@
-import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);
-import{findTarget}from"./chunk-ZHOQ6HBF.js";async function findLastingTarget(context,rack){let target=await findTarget(context,rack);if(!target.renewalDue||target.name===null)return target;let{renew}=await import("./renewal.js");return renew(context,target,target.name).catch(()=>target)}export{findLastingTarget};

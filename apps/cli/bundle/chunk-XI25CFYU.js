@@ -1,2 +1,0 @@
-import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);
-import{printable}from"./chunk-Z22YHFBM.js";import{Interrupted,Usage}from"./chunk-V7PBX4GC.js";async function confirm({interactive,ask},what,{yes}){if(yes)return;let said=printable(what);if(!interactive)throw new Usage(`nobody can be asked here whether to ${said}: add --yes if that is meant`);let answer=await ask(`${said.charAt(0).toUpperCase()}${said.slice(1)}? [y/N] `);if(!/^y(es)?$/i.test(answer))throw new Interrupted}export{confirm};

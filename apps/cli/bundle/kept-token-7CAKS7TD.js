@@ -1,2 +1,0 @@
-import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);
-import{checkReplaceable,forgetToken,keepToken,placeOf,readToken,replaceToken}from"./chunk-5Q7XIZNT.js";import"./chunk-UBM5PDZH.js";import"./chunk-Z22YHFBM.js";import"./chunk-ZN6PDOZ4.js";import"./chunk-V7PBX4GC.js";import"./chunk-57EQODDE.js";import"./chunk-L4TS4LIT.js";export{checkReplaceable,forgetToken,keepToken,placeOf,readToken,replaceToken};

@@ -1,2 +1,0 @@
-import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);
-import{Recording,RecordingPage,listRecordings}from"./chunk-TKZK7OA5.js";import"./chunk-AZF2SSEJ.js";import"./chunk-7RHAFLM3.js";import"./chunk-TUYAVNN6.js";import"./chunk-JSSP3XL2.js";import"./chunk-RXP4P5HK.js";import"./chunk-AD3AUGDC.js";import"./chunk-FGUZX6GV.js";import"./chunk-Z22YHFBM.js";import"./chunk-PZOS2GHF.js";import"./chunk-V7PBX4GC.js";import"./chunk-57EQODDE.js";import"./chunk-L4TS4LIT.js";export{Recording,RecordingPage,listRecordings};
