@@ -1,7 +1,7 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { commandLine, createMachine, type Machine } from './testing/harness.ts'
 
 const config = {
   gateways: {
@@ -121,6 +121,21 @@ describe('convox', () => {
     expect(outcome.stderr).toMatch(
       /^rack-gateway: \S+convox was not found, and rack-gateway runs it for you: install .* or set CONVOX_BIN to where it is\n$/,
     )
+  })
+
+  test('that is rack-gateway itself is one sentence and 127, and not one process more each time', async () => {
+    machine.configure(config)
+    const file = join(machine.home, 'itself')
+    const itself = commandLine([])
+      .map((word) => `'${word}'`)
+      .join(' ')
+    writeFileSync(file, `#!/bin/sh\nexec ${itself} "$@"\n`, { mode: 0o755 })
+    const outcome = await machine.run(['--no-precheck', 'apps'], { CONVOX_BIN: file })
+    expect(outcome).toMatchObject({
+      code: 127,
+      stdout: '',
+      stderr: `rack-gateway: ${file} runs rack-gateway again instead of convox: set CONVOX_BIN to where the Convox CLI is\n`,
+    })
   })
 
   test('that is not executable is one sentence and 126', async () => {
