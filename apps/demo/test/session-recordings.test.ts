@@ -198,6 +198,8 @@ describe('sessions over the stock protocol', () => {
     command.close()
     const cast = await lastCast()
     expect([cast.output.toString(), cast.header.command]).toEqual(['ran: uname -a\n', 'uname -a'])
+    const opened = (await system.events()).findLast(({ kind }) => kind === 'opened')
+    expect(opened?.command).toEqual(['uname -a'])
   })
 
   test.skipIf(convox === null)(

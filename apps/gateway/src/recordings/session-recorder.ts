@@ -4,6 +4,7 @@ import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-p
 import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { ruled } from '../errors.ts'
+import { askedCommand } from '../rack-api/asked-command.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
 import type { RecordingCatalogue } from './catalogue.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
@@ -202,11 +203,8 @@ function inWords(reason: string): string {
 }
 
 /** What is recorded: not log streams, and not proxies, whose bytes are nobody's screen. */
-/** What runs on an instance is no command that rules permit, and stands in the handshake alone. */
-function commandOf({ headers }: FastifyRequest, { rackCall }: DecidedCall): string | null {
-  const { command } = rackCall
-  if (command !== null) return command.argv?.join(' ') ?? command.text
-  return typeof headers.command === 'string' && headers.command !== '' ? headers.command : null
+function commandOf(request: FastifyRequest, { rackCall }: DecidedCall): string | null {
+  return askedCommand(request, rackCall)?.join(' ') ?? null
 }
 
 function titleOf({ rackCall, match }: DecidedCall): string {
