@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { jsonFaults } from './json-faults.ts'
 import { jsonShapes } from './json-shapes.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
@@ -13,6 +13,7 @@ beforeEach(() => {
   gateways = []
 })
 afterEach(async () => {
+  vi.unstubAllEnvs()
   await Promise.all(gateways.map((gateway) => gateway.close()))
   machine.remove()
 })
@@ -113,6 +114,33 @@ describe('the job’s token', () => {
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
     expect(outcome.stderr).not.toContain('runner')
   })
+})
+
+test.each([
+  ['the job', { RACK_GATEWAY_ID_TOKEN: `${jwt.slice(0, 20)}\n${jwt.slice(20)}` }],
+  [
+    'GitHub',
+    {
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://127.0.0.1:1/?x=1',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: `${jwt.slice(0, 20)}\n${jwt.slice(20)}`,
+    },
+  ],
+])('a token of %s that is broken in two lines is sent nowhere, and no log has it', async (_, env) => {
+  const { url, asked } = await letsIn('staging')
+  const outcome = await machine.call(['ci', 'login', url], env)
+  expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('copy it again') })
+  expect(outcome.stderr).not.toContain('eyJ')
+  expect(asked).toEqual([])
+})
+
+test("GitHub is asked for the job's token over TLS that is verified, or not at all", async () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+  const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com'], {
+    ACTIONS_ID_TOKEN_REQUEST_URL: 'https://127.0.0.1:1/?x=1',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner',
+  })
+  expect(outcome).toMatchObject({ code: 78, stdout: '' })
+  expect(outcome.stderr).toContain('NODE_TLS_REJECT_UNAUTHORIZED is 0')
 })
 
 describe('a gateway', () => {

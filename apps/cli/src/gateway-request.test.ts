@@ -68,6 +68,18 @@ test('certificates are verified: nothing is sent where a variable says otherwise
   })
 })
 
+test.each(['rgs_one\nrgs_two', 'rgs_one\u0000two', 'rgs_one two', 'rgs_öne', ''])(
+  'what no token can be is sent nowhere, and not repeated: %j',
+  async (broken) => {
+    gateway = await startFakeGateway({ status: 200, body: {} })
+    const error: unknown = await tryGateway(gateway.url, { path: '/me', token: new Secret(broken) }).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({ code: 'RGW_CLI_BAD_SETTING', message: expect.not.stringMatching(/rgs_/) })
+    expect(gateway.asked).toEqual([])
+  },
+)
+
 test('nothing else of the program asks a gateway', () => {
   const fetching = sourceFiles()
     .filter((path) => /\bfetch\(/.test(readFileSync(path, 'utf8')))

@@ -1,6 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
 import { BadSetting, GatewayUnreachable, Interrupted } from './errors.ts'
 import { printable } from './terminal.ts'
+import { isTokenText } from './token-text.ts'
 import { version } from './version.ts'
 
 /** A request to the gateway's own API. */
@@ -78,6 +79,7 @@ export async function openGateway(
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
   const { path, token, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
   mustVerify(origin)
+  mustBeToken(token)
   return fetch(`${origin}/gateway/api/v1${path}`, {
     method,
     headers: {
@@ -93,8 +95,14 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
   })
 }
 
+/** @throws BadSetting */
+function mustBeToken(token: Secret | undefined): void {
+  if (token !== undefined && !isTokenText(token.reveal()))
+    throw new BadSetting('the token has characters that no token has: log in again, or copy it again')
+}
+
 /** Node verifies certificates unless this variable says otherwise. @throws BadSetting */
-function mustVerify(origin: string): void {
+export function mustVerify(origin: string): void {
   if (origin.startsWith('https:') && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     throw new BadSetting(
       'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway: unset it, and name the certificate of a CA of your own in NODE_EXTRA_CA_CERTS',

@@ -1,7 +1,8 @@
 import { Secret } from '@rack-gateway/config/client'
 import { JobTokenMissing } from './errors.ts'
-import { bodyOf, failure, parsed } from './gateway-request.ts'
+import { bodyOf, failure, mustVerify, parsed } from './gateway-request.ts'
 import { printable } from './terminal.ts'
+import { isTokenText } from './token-text.ts'
 
 const deadlineMs = 10_000
 
@@ -13,19 +14,25 @@ export const jobTokenVariable = 'RACK_GATEWAY_ID_TOKEN'
  *
  * @param audience the gateway's origin
  * @param variable the name of the one that holds it, or null to look for it
- * @throws JobTokenMissing, which says what the pipeline file lacks
+ * @throws JobTokenMissing, which says what the pipeline file lacks; BadSetting
  */
 export async function jobToken(env: NodeJS.ProcessEnv, audience: string, variable: string | null): Promise<Secret> {
   const named = env[variable ?? jobTokenVariable]?.trim()
-  if (named) return new Secret(named)
+  if (named) return usable(named, variable ?? jobTokenVariable)
   if (variable !== null)
     throw new JobTokenMissing(
       `the variable ${printable(variable)} is not set: it should hold the OIDC token of this job`,
     )
   if (env.GITHUB_ACTIONS === 'true' || env.ACTIONS_ID_TOKEN_REQUEST_URL) return askGitHub(env, audience)
   const circleci = env.CIRCLE_OIDC_TOKEN_V2?.trim()
-  if (circleci) return new Secret(circleci)
+  if (circleci) return usable(circleci, 'CIRCLE_OIDC_TOKEN_V2')
   throw new JobTokenMissing(missing(env, audience))
+}
+
+/** @throws JobTokenMissing, without what it is */
+function usable(token: string, name: string): Secret {
+  if (isTokenText(token)) return new Secret(token)
+  throw new JobTokenMissing(`${printable(name)} has characters that no token has, such as a line break: copy it again`)
 }
 
 /** What to add, in the words of the CI system that this seems to be. */
@@ -49,10 +56,12 @@ async function ask(address: string, token: string, audience: string): Promise<un
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null || (url.protocol !== 'https:' && url.hostname !== '127.0.0.1'))
     throw new JobTokenMissing('ACTIONS_ID_TOKEN_REQUEST_URL is not an https:// address: GitHub sets it by itself')
+  mustVerify(url.origin)
+  const bearer = usable(token, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')
   url.searchParams.set('audience', audience)
   try {
     const answer = await fetch(url, {
-      headers: { authorization: `bearer ${token}`, accept: 'application/json' },
+      headers: { authorization: `bearer ${bearer.reveal()}`, accept: 'application/json' },
       redirect: 'error',
       signal: AbortSignal.timeout(deadlineMs),
     })

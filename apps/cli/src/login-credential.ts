@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
 import { knownSession } from './known-session.ts'
+import { isTokenText } from './token-text.ts'
 
 export interface LoginOptions {
   readonly name: string
@@ -55,7 +56,7 @@ export async function credentialFor(
 
 async function givenToken(context: Context, token: string): Promise<Secret> {
   const value = token === '-' ? await context.readSecret('Token: ') : token
-  if (!/^[\x21-\x7e]+$/.test(value))
+  if (!isTokenText(value))
     throw new Usage(value === '' ? 'the token is empty' : 'the token has characters that no token has: copy it again')
   return new Secret(value)
 }

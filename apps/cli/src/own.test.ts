@@ -337,9 +337,15 @@ describe('whoami', () => {
   test('a gateway that is not there makes it 7, a RACK_URL that is none 78', async () => {
     machine.configure({ gateways: { a: { url: nobody } }, tokens: { a: { token: 'rgs_a' } } })
     expect((await machine.call(['whoami'])).code).toBe(7)
-    const broken = await machine.call(['whoami'], { RACK_URL: 'rgt_secret' })
-    expect(broken.code).toBe(78)
-    expect(broken.stderr).not.toContain('rgt_secret')
+    for (const RACK_URL of [
+      'rgt_secret',
+      `https://convox:rgt_secret%0Ax@127.0.0.1:1`,
+      `https://convox:rgt_secret%zz@127.0.0.1:1`,
+    ]) {
+      const broken = await machine.call(['whoami'], { RACK_URL })
+      expect(broken.code).toBe(78)
+      expect(broken.stderr).not.toContain('rgt_secret')
+    }
   })
 })
 

@@ -2,6 +2,7 @@ import { Secret } from '@rack-gateway/config/client'
 import { BadSetting } from './errors.ts'
 import { gatewayAddress } from './gateway-address.ts'
 import type { Target } from './target.ts'
+import { isTokenText } from './token-text.ts'
 
 /** The gateway of a RACK_URL that is set already, which beats every other choice. @throws BadSetting */
 export function rackUrlTarget(value: string | undefined): Target | null {
@@ -10,14 +11,24 @@ export function rackUrlTarget(value: string | undefined): Target | null {
   const url = URL.canParse(text) ? new URL(text) : null
   const { origin } = gatewayAddress(url?.origin ?? '')
   const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
-  if (url === null || origin === null || url.password === '')
+  const token = decoded(url?.password ?? '')
+  if (url === null || origin === null || !isTokenText(token))
     throw new BadSetting('RACK_URL is set, but is not https://convox:TOKEN@HOST: correct it or unset it')
   return {
     name: null,
     origin,
     rack,
-    token: new Secret(decodeURIComponent(url.password)),
+    token: new Secret(token),
     expiry: { state: 'unknown' },
     renewalDue: false,
+  }
+}
+
+/** Empty for what isn't encoded as addresses are. */
+function decoded(password: string): string {
+  try {
+    return decodeURIComponent(password)
+  } catch {
+    return ''
   }
 }

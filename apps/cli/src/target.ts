@@ -15,6 +15,7 @@ import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './err
 import { type Expiry, expiryOf } from './expiry.ts'
 import { gatewayAddress, isExposed } from './gateway-address.ts'
 import { printable } from './terminal.ts'
+import { isTokenText } from './token-text.ts'
 
 /** Where a command goes, and as whom. */
 export interface Target {
@@ -171,7 +172,7 @@ export function currentOf(config: ClientConfig): Choice | null {
 }
 
 function usableToken(token: string, what: string): Secret {
-  if (!/^[\x21-\x7e]+$/.test(token))
+  if (!isTokenText(token))
     throw new BadSetting(`${what} has characters that no token has: log in again, or copy it again`)
   return new Secret(token)
 }
