@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   type ClientConfig,
   type Credential,
@@ -14,6 +12,7 @@ import type { Context } from './context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './errors.ts'
 import { type Expiry, expiryOf } from './expiry.ts'
 import { gatewayAddress, isExposed } from './gateway-address.ts'
+import { projectRack } from './project-rack.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
 
@@ -77,20 +76,12 @@ export function unknownRack(
   )
 }
 
-/** What is chosen for this command, this shell or this directory; null where the file's choice for all of them holds. */
+/** What is chosen for this command, this shell or this directory; null where the file's choice for all of them holds. @throws BadSetting */
 export function chosenHere({ env, cwd }: Pick<Context, 'env' | 'cwd'>, flag: string | null): Choice | null {
   if (flag !== null) return { name: flag, from: 'from --rack' }
   if (env.GATEWAY_RACK) return { name: env.GATEWAY_RACK, from: 'from GATEWAY_RACK' }
   const project = projectRack(cwd)
   return project === '' ? null : { name: project, from: 'from .convox/rack' }
-}
-
-function projectRack(cwd: string): string {
-  try {
-    return readFileSync(join(cwd, '.convox', 'rack'), 'utf8').trim()
-  } catch {
-    return ''
-  }
 }
 
 function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target {

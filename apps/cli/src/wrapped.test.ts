@@ -1,4 +1,5 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { commandLine, createMachine, type Machine } from './testing/harness.ts'
@@ -295,6 +296,45 @@ test('a directory in the place of .convox/rack is no choice', async () => {
   machine.write(join(machine.cwd, '.convox', 'rack', 'x'), '')
   expect((await machine.run(['apps'])).convox?.rackUrl).toBe(staging)
   rmSync(join(machine.cwd, '.convox'), { recursive: true })
+})
+
+describe('.convox/rack of a project that means harm', () => {
+  const place = () => join(machine.cwd, '.convox', 'rack')
+  beforeEach(() => {
+    machine.configure(config)
+    machine.write(join(machine.cwd, '.convox', 'x'), '')
+  })
+
+  async function refused(): Promise<string> {
+    const { code, stdout, stderr, convox } = await machine.run(['apps'])
+    expect({ code, stdout, convox }).toEqual({ code: 78, stdout: '', convox: null })
+    expect(stderr).toContain(".convox/rack can't be read, or holds no name of a rack")
+    return stderr
+  }
+
+  test('shows no file of the person’s that it is a link to', async () => {
+    symlinkSync(machine.configPath, place())
+    expect(await refused()).not.toContain('rgs_')
+    rmSync(place())
+    machine.write(place(), `rgs_${'a'.repeat(63)}`)
+    expect(await refused()).not.toContain('rgs_')
+  })
+
+  test('keeps nobody waiting, nor fills the memory', async () => {
+    execFileSync('mkfifo', [place()])
+    await refused()
+    rmSync(place())
+    symlinkSync('/dev/zero', place())
+    await refused()
+  })
+
+  test('that is there and can’t be read is not another rack’s command', async () => {
+    symlinkSync('rack', place())
+    await refused()
+    rmSync(place())
+    symlinkSync('gone', place())
+    expect((await machine.run(['apps'])).convox?.rackUrl).toBe(staging)
+  })
 })
 
 test("through the workspace's script, the rack is looked up and convox runs where the command was typed", async () => {

@@ -7,11 +7,11 @@ import { printable } from '../terminal.ts'
 export async function switchRack(context: Context, name: string): Promise<void> {
   const { config } = await readClientConfig(context.configPath)
   if (gatewayOf(config, name) === null) throw unknownRack({ name }, { config, path: context.configPath })
+  const { env } = context
+  const here = env.RACK_URL?.trim() ? { name: 'its address', from: 'by RACK_URL' } : chosenHere(context, null)
   const { notices } = await updateClientConfig(context.configPath, (current) => ({ ...current, current: name }))
   for (const notice of notices) context.note(notice)
   context.print(`The current rack is ${name}.`)
-  const { env } = context
-  const here = env.RACK_URL?.trim() ? { name: 'its address', from: 'by RACK_URL' } : chosenHere(context, null)
   if (here !== null && here.name !== name)
     context.note(`commands here still go to ${printable(here.name)}, ${here.from}`)
   else if (env.RACK_GATEWAY_URL) context.note('commands here still go to the gateway of RACK_GATEWAY_URL')
