@@ -52,17 +52,29 @@ musl_suffix() {
   esac
 }
 
-# With curl https only, wherever it is redirected to; http for what is on this machine.
+# By https only, wherever it is redirected to; http for what is on this machine.
 download() {
   address=$1
   file=$2
   if command -v curl >/dev/null 2>&1; then
     curl --fail --silent --show-error --location --proto "=$protocols" --proto-redir "=$protocols" --retry 2 --output "$file" "$address"
   elif command -v wget >/dev/null 2>&1; then
-    wget -q -O "$file" "$address"
+    download_with_wget "$address" "$file"
   else
     fail 'neither curl nor wget is here: install one of them'
   fi || fail "$address could not be downloaded: is it a release's address, and does the release have it?"
+}
+
+# wget goes wherever it is redirected to: what came that way is not used. That of busybox may verify no certificate.
+download_with_wget() {
+  case $(wget --version 2>&1 || true) in
+    *'GNU Wget'*) ;;
+    *) fail 'this wget may not verify certificates: install curl, or GNU wget' ;;
+  esac
+  LC_ALL=C wget --server-response --output-file="$scratch/wget.log" -O "$2" "$1" || return 1
+  case $protocols$(awk 'tolower($0) ~ /^ *location: *http:/ { print " left"; exit }' "$scratch/wget.log") in
+    'https left') fail "$1 was redirected to http://, where anybody could have changed it. Nothing was installed" ;;
+  esac
 }
 
 checksum_of() {

@@ -85,10 +85,10 @@ interface Installation {
 
 async function install(
   args: readonly string[],
-  { env = {}, asNobody = false }: { env?: NodeJS.ProcessEnv; asNobody?: boolean } = {},
+  { env = {}, asNobody = false, path = script }: { env?: NodeJS.ProcessEnv; asNobody?: boolean; path?: string } = {},
 ): Promise<Installation> {
   const PATH = env.PATH ?? `${fakeUname('Linux', 'x86_64')}${delimiter}${process.env.PATH}`
-  const child = spawn('/bin/sh', [script, ...args], {
+  const child = spawn('/bin/sh', [path, ...args], {
     env: { HOME: home, ...env, PATH },
     ...(asNobody ? { uid: nobody, gid: nobody } : {}),
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -166,10 +166,10 @@ describe('install.sh', () => {
 })
 
 describe('install.sh installs nothing, and leaves what was there,', () => {
-  async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}, path = script): Promise<string> {
     mkdirSync(bin(), { recursive: true })
     writeFileSync(installed(), 'the one before')
-    const { code, stderr } = await install(args, { env })
+    const { code, stderr } = await install(args, { env, path })
     expect(code).toBe(1)
     expect(readFileSync(installed(), 'utf8')).toBe('the one before')
     expect(readdirSync(bin())).toEqual(['rack-gateway'])
@@ -246,6 +246,39 @@ describe('install.sh installs nothing, and leaves what was there,', () => {
   test('without what downloads', async () => {
     const PATH = [fakeUname('Linux', 'x86_64'), only(...tools)].join(delimiter)
     expect(await refused([releases, bin()], { PATH })).toContain('neither curl nor wget is here')
+  })
+
+  /** A `wget` that writes what it is given to say, and brings what is released. */
+  function fakeWget(version: string, said: string): string {
+    const directory = join(home, 'fake-wget')
+    mkdirSync(directory, { recursive: true })
+    const real = execFileSync('sh', ['-c', 'command -v wget'], { encoding: 'utf8' }).trim()
+    const lines = ['#!/bin/sh', `[ "$1" = --version ] && { ${version}; }`, said, `exec ${real} "$@"`]
+    writeFileSync(join(directory, 'wget'), `${lines.join('\n')}\n`, { mode: 0o755 })
+    return directory
+  }
+
+  test('with a wget that may verify no certificate', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const busybox = 'echo "wget: unrecognized option: version" >&2; exit 1'
+    const PATH = [fakeUname('Linux', 'x86_64'), fakeWget(busybox, ''), only(...tools)].join(delimiter)
+    expect(await refused([releases, bin()], { PATH })).toContain('this wget may not verify certificates')
+  })
+
+  test('with wget, when it was redirected to http://', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const moved = createServer((request, response) => {
+      response.writeHead(302, { location: new URL(request.url ?? '', releases).href }).end()
+    })
+    await new Promise<void>((resolve) => moved.listen(0, '127.0.0.1', resolve))
+    const { port } = moved.address() as AddressInfo
+    const PATH = [fakeUname('Linux', 'x86_64'), only(...tools, 'wget')].join(delimiter)
+    // As if it had come from https://, which only a certificate would tell apart here.
+    const strict = join(home, 'strict.sh')
+    writeFileSync(strict, readFileSync(script, 'utf8').replace('protocols=http,https', 'protocols=https'))
+    const stderr = await refused([`http://127.0.0.1:${port}/v1.2.3`, bin()], { PATH }, strict)
+    moved.close()
+    expect(stderr).toContain('was redirected to http://')
   })
 
   test('without what verifies', async () => {
