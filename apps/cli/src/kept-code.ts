@@ -11,7 +11,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -19,6 +18,7 @@ import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
+import { isOwn } from './own-directory.ts'
 
 /** What a script has exported, and how to have it faster the next time. */
 export interface LoadedCode {
@@ -107,12 +107,6 @@ function writeWhole(path: string, data: Buffer): void {
  */
 function writtenAt(length: number): number {
   return length * 1000
-}
-
-/** Nobody else may have written it. */
-function isOwn(stats: Stats): boolean {
-  if (stats.isSymbolicLink()) return false
-  return process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0)
 }
 
 function removeOldest(directory: string): void {
