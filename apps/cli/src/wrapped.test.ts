@@ -291,6 +291,16 @@ test('a token with three days or less is reminded of on stderr, and the command 
   )
 })
 
+test('a gateway elsewhere without TLS is said each time', async () => {
+  machine.configure({ ...config, gateways: { staging: { url: 'http://gateway.example.com' } } })
+  const outcome = await machine.run(['--no-precheck', 'apps'])
+  expect(outcome).toMatchObject({
+    code: 0,
+    stderr:
+      'rack-gateway: convox sends your token to http://gateway.example.com in plain text: anybody on the way can read it\n',
+  })
+})
+
 test('a directory in the place of .convox/rack is no choice', async () => {
   machine.configure(config)
   machine.write(join(machine.cwd, '.convox', 'rack', 'x'), '')

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { isExposed } from '../gateway-address.ts'
 import { rackUrl, type Target } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { lookAgain } from './look-again.ts'
@@ -20,7 +21,13 @@ export interface Way {
  * @throws BadSetting
  */
 export async function openWay(context: Context, target: Target, relay: 'on' | 'off'): Promise<Way> {
-  if (!target.origin.startsWith('https://')) return direct(context, target)
+  if (!target.origin.startsWith('https://')) {
+    if (isExposed(target.origin))
+      context.note(
+        `convox sends your token to ${printable(target.origin)} in plain text: anybody on the way can read it`,
+      )
+    return direct(context, target)
+  }
   if (relay === 'on' && target.entry?.relay !== false) {
     // Loaded for these alone: TLS takes longer to load than all of this program.
     const { openRelay } = await import('./relay.ts')
