@@ -6,7 +6,7 @@ import { askGateway, type GatewayRequest } from './gateway-request.ts'
 import type { Target } from './target.ts'
 
 /** Where to ask, and with which token. */
-export type Asker = Pick<Target, 'origin' | 'token'>
+export type Asker = Pick<Target, 'origin' | 'token' | 'trust'>
 
 export interface Question<S extends TSchema> extends Omit<GatewayRequest, 'token'> {
   /** What the answer has at least. */
@@ -16,8 +16,8 @@ export interface Question<S extends TSchema> extends Omit<GatewayRequest, 'token
 /** Asks the gateway's own API for something of a known shape. @throws what `askGateway` and `refusalOf` say */
 export async function callGateway<S extends TSchema>(asker: Asker, question: Question<S>): Promise<Static<S>> {
   const { answer: schema, ...request } = question
-  const { origin, token } = asker
-  const answer = await askGateway(origin, { ...request, token })
+  const { origin, token, trust } = asker
+  const answer = await askGateway(origin, { ...request, token, trust })
   if (answer.status !== 200 && answer.status !== 201) throw refusalOf(origin, answer)
   if (Value.Check(schema, answer.value)) return answer.value
   throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does: check the address`)

@@ -1,6 +1,6 @@
-import type { Secret } from '@rack-gateway/config/client'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import type { Asker } from './gateway-api.ts'
 import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
 
 /** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
@@ -29,8 +29,8 @@ export type MeAnswer =
   | { readonly kind: 'foreign'; readonly reason: string }
 
 /** Asks the gateway who the token's bearer is. */
-export async function askMe(origin: string, token: Secret): Promise<MeAnswer> {
-  const answer = await tryGateway(origin, { path: '/me', token })
+export async function askMe({ origin, token, trust }: Asker): Promise<MeAnswer> {
+  const answer = await tryGateway(origin, { path: '/me', token, trust })
   if (answer.kind === 'unanswered') return { kind: 'unreachable', reason: answer.reason }
   if (answer.status === 200) return understood(answer)
   if (answer.status === 401) return { kind: 'refused' }
@@ -60,14 +60,14 @@ const endDeadlineMs = 3_000
  * @returns `never` when the gateway doesn't renew this one, `later` when it couldn't be asked
  */
 export async function askRenewal(
-  origin: string,
-  token: Secret,
+  { origin, token, trust }: Asker,
   leaving?: AbortSignal,
 ): Promise<Renewed | 'never' | 'later'> {
   const answer = await tryGateway(origin, {
     path: '/session/renewal',
     method: 'POST',
     token,
+    trust,
     deadline: renewalDeadlineMs,
     ...(leaving && { signal: leaving }),
   }).catch(() => null)
@@ -78,8 +78,8 @@ export async function askRenewal(
 }
 
 /** Gives a session back that nothing will keep. What goes wrong is nothing to the person: it ends by itself. */
-export async function endSession(origin: string, token: Secret, id: string): Promise<void> {
-  await tryGateway(origin, { path: `/sessions/${id}`, method: 'DELETE', token, deadline: endDeadlineMs })
+export async function endSession({ origin, token, trust }: Asker, id: string): Promise<void> {
+  await tryGateway(origin, { path: `/sessions/${id}`, method: 'DELETE', token, trust, deadline: endDeadlineMs })
 }
 
 function understood({ value }: GatewayAnswer): MeAnswer {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { Secret } from '@rack-gateway/config/client'
 import { afterEach, expect, test, vi } from 'vitest'
 import { askGateway, openGateway, tryGateway } from './gateway-request.ts'
+import { otherRoot, root } from './relay/testing/certificates.ts'
+import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { sourceFiles } from './testing/source-files.ts'
 
@@ -79,6 +81,33 @@ test.each(['rgs_one\nrgs_two', 'rgs_one\u0000two', 'rgs_one two', 'rgs_öne', ''
     expect(gateway.asked).toEqual([])
   },
 )
+
+test('one whose authorities are named is asked as any other: it may be slow, break off, redirect or have nothing to say', async () => {
+  const answers = [
+    'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"half":',
+    'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n',
+    'HTTP/1.1 307 Away\r\nLocation: https://elsewhere.example.com\r\nContent-Length: 0\r\n\r\n',
+    'HTTP/1.1 ',
+  ]
+  const { origin } = await startTlsGateway({
+    onConnection: (socket) => socket.once('data', () => void socket.write(answers.shift() ?? '')),
+  })
+  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json' }
+  const ask = (deadline: number) => tryGateway(origin, { path: '/me', token, trust, body: { a: 1 }, deadline })
+  const late = { kind: 'unanswered', reason: 'it did not answer within 0.2 s' }
+  expect(await ask(200)).toEqual(late)
+  expect(await ask(5_000)).toMatchObject({ status: 304, text: '' })
+  expect(await ask(5_000)).toMatchObject({ status: 307 })
+  expect(await ask(200)).toEqual(late)
+  const stop = new AbortController()
+  const stopped = tryGateway(origin, { path: '/me', token, trust, signal: stop.signal })
+  stop.abort()
+  await expect(stopped).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
+  expect(await tryGateway(origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
+    kind: 'unanswered',
+    reason: expect.stringMatching(/^UNABLE_TO_/),
+  })
+})
 
 test('nothing else of the program asks a gateway', () => {
   const fetching = sourceFiles()

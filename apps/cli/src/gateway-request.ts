@@ -1,5 +1,6 @@
 import type { Secret } from '@rack-gateway/config/client'
 import { BadSetting, GatewayUnreachable, Interrupted } from './errors.ts'
+import type { GatewayTrust } from './gateway-trust.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
 import { version } from './version.ts'
@@ -11,6 +12,8 @@ export interface GatewayRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   /** Without one it is asked as nobody. */
   readonly token?: Secret
+  /** The only authorities for its certificate; without them, Node's. */
+  readonly trust?: GatewayTrust | undefined
   /** Sent as JSON. */
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
@@ -50,7 +53,7 @@ export async function tryGateway(origin: string, request: GatewayRequest): Promi
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (signal?.aborted) throw new Interrupted()
-    return { kind: 'unanswered', reason: failure(error, deadline) }
+    return { kind: 'unanswered', reason: failure(limit.aborted ? limit.reason : error, deadline) }
   }
 }
 
@@ -77,10 +80,11 @@ export async function openGateway(
 
 /** The one place that speaks to a gateway. It follows no redirect, which could carry the token elsewhere. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
-  const { path, token, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
+  const { path, token, trust, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
   mustVerify(origin)
   mustBeToken(token)
-  return fetch(`${origin}/gateway/api/v1${path}`, {
+  const url = `${origin}/gateway/api/v1${path}`
+  const init = {
     method,
     headers: {
       accept: 'application/json',
@@ -90,9 +94,12 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
       ...headers,
     },
     ...(body && { body: JSON.stringify(body) }),
-    redirect: 'manual',
     signal,
-  })
+  }
+  if (trust === undefined || !origin.startsWith('https:')) return fetch(url, { ...init, redirect: 'manual' })
+  const { gatewayAuthorities } = await import('./relay/gateway-authorities.ts')
+  const { fetchPinned } = await import('./pinned-request.ts')
+  return fetchPinned(url, init, gatewayAuthorities(trust) ?? '')
 }
 
 /** @throws BadSetting */

@@ -6,8 +6,8 @@ import { printable } from './terminal.ts'
 export type KnownAnswer = MeAnswer & { readonly kind: 'known' }
 
 /** What the gateway says of a token's bearer. @throws TokenRefused, GatewayUnreachable */
-export async function known(target: Pick<Target, 'name' | 'origin' | 'token'>): Promise<KnownAnswer> {
-  const answer = await askMe(target.origin, target.token)
+export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | 'trust'>): Promise<KnownAnswer> {
+  const answer = await askMe(target)
   if (answer.kind === 'known') return answer
   throw problemOf(target, answer)
 }

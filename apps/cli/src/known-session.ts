@@ -2,6 +2,7 @@ import { type ClientConfig, entryOf, type GatewayEntry, Secret } from '@rack-gat
 import type { Context } from './context.ts'
 import { expiryOf } from './expiry.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
+import type { GatewayTrust } from './gateway-trust.ts'
 import { readToken } from './token-store/kept-token.ts'
 
 export interface SessionWanted {
@@ -10,6 +11,7 @@ export interface SessionWanted {
   readonly rack: string | undefined
   /** The entry that the name has at this address. */
   readonly kept: GatewayEntry | null
+  readonly trust: GatewayTrust | undefined
 }
 
 export interface KnownSession {
@@ -24,7 +26,7 @@ export interface KnownSession {
 export async function knownSession(
   context: Context,
   config: ClientConfig,
-  { origin, rack, kept }: SessionWanted,
+  { origin, rack, kept, trust }: SessionWanted,
 ): Promise<KnownSession | null> {
   const holder = { kind: 'session', origin } as const
   const entry = entryOf(config, holder)
@@ -32,6 +34,6 @@ export async function knownSession(
   if (entry === null || !isForIt || expiryOf(entry.expires_at, context.now).state === 'expired') return null
   const token = await readToken(context, { holder, entry }).catch(() => null)
   if (token === null) return null
-  const answer = await askMe(origin, new Secret(token))
+  const answer = await askMe({ origin, token: new Secret(token), trust })
   return answer.kind === 'known' && answer.me.rack === null ? { token: new Secret(token), answer } : null
 }

@@ -2,10 +2,11 @@ import { type ClientConfig, type GatewayEntry, Secret } from '@rack-gateway/conf
 import { deviceLogin } from './browser-login/device.ts'
 import { chooseFlow } from './browser-login/flow.ts'
 import type { Session } from './browser-login/gateway.ts'
-import { loopbackLogin } from './browser-login/loopback.ts'
+import { type BrowserLogin, loopbackLogin } from './browser-login/loopback.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
+import { trustOf } from './gateway-trust.ts'
 import { knownSession } from './known-session.ts'
 import { isTokenText } from './token-text.ts'
 
@@ -44,14 +45,17 @@ export async function credentialFor(
   { options, origin, kept }: Place,
 ): Promise<Credential> {
   const { token: given, rackOnly, asRack: rack } = options
+  const trust = trustOf(context, options.name, kept)
   if (given === undefined && !rackOnly) {
-    const known = await knownSession(context, config, { origin, rack, kept })
+    const known = await knownSession(context, config, { origin, rack, kept, trust })
     if (known !== null) return { ...known, source: 'kept', session: null }
   }
   const session =
-    given === undefined ? await browserLogin(context, { ...options, asRack: rack ?? kept?.rack }, origin) : null
+    given === undefined
+      ? await browserLogin(context, { ...options, asRack: rack ?? kept?.rack }, { origin, trust })
+      : null
   const token = session === null ? await givenToken(context, given ?? '') : new Secret(session.token)
-  return { token, session, source: 'new', answer: await askMe(origin, token) }
+  return { token, session, source: 'new', answer: await askMe({ origin, token, trust }) }
 }
 
 async function givenToken(context: Context, token: string): Promise<Secret> {
@@ -61,9 +65,13 @@ async function givenToken(context: Context, token: string): Promise<Secret> {
   return new Secret(value)
 }
 
-async function browserLogin(context: Context, options: LoginOptions, origin: string): Promise<Session> {
+async function browserLogin(
+  context: Context,
+  options: LoginOptions,
+  { origin, trust }: Pick<BrowserLogin, 'origin' | 'trust'>,
+): Promise<Session> {
   const { name, asRack = name, rackOnly, browser } = options
-  const login = { origin, rack: rackOnly ? asRack : undefined }
+  const login = { origin, trust, rack: rackOnly ? asRack : undefined }
   const flow = chooseFlow(context, browser)
   if (flow.kind === 'loopback') return loopbackLogin(context, login)
   if (flow.because !== null)

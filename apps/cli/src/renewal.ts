@@ -29,7 +29,7 @@ export function renew(context: Context, target: Target, name: string, leaving?: 
     const known = await found(context, credentialOf(config, name))
     if (known?.token !== target.token.reveal()) return targetOf(target, known, now)
     await checkKeepable(context, known)
-    const answer = await askRenewal(target.origin, target.token, leaving)
+    const answer = await askRenewal(target, leaving)
     if (answer === 'later') return target
     return targetOf(target, (await kept(context, known, answer)) ?? known, now)
   })

@@ -12,6 +12,7 @@ import type { Context } from './context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './errors.ts'
 import { type Expiry, expiryOf } from './expiry.ts'
 import { gatewayAddress, isExposed } from './gateway-address.ts'
+import { type GatewayTrust, trustOf } from './gateway-trust.ts'
 import { projectRack } from './project-rack.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
@@ -29,6 +30,8 @@ export interface Target {
   readonly renewalDue: boolean
   /** What the file says of the gateway; undefined when the environment stands in for the file. */
   readonly entry?: GatewayEntry
+  /** What the file says of its certificate. */
+  readonly trust?: GatewayTrust | undefined
 }
 
 /** A rack's name, and what chose it. */
@@ -147,6 +150,7 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
     entry: gateway,
+    trust: trustOf(context, name, gateway),
   }
 }
 

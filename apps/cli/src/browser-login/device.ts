@@ -7,8 +7,8 @@ import { thisDevice } from './this-device.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** Logs in by a code that the person types into a browser anywhere; no address carries it. */
-export async function deviceLogin(context: Context, { origin, rack }: BrowserLogin): Promise<Session> {
-  const gateway = loginsAt(origin)
+export async function deviceLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<Session> {
+  const gateway = loginsAt(origin, trust)
   const bound = rack === undefined ? {} : { rack }
   const { code, address, secret, intervalSeconds } = await gateway.beginDevice({ ...thisDevice(), ...bound })
   context.note(`open ${address} in a browser, on any device, and type this code there: ${code}`)

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
 import { errorIn, refusalOf } from '../gateway-refusal.ts'
 import { askGateway, type GatewayAnswer } from '../gateway-request.ts'
+import type { GatewayTrust } from '../gateway-trust.ts'
 
 const Session = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
@@ -38,21 +39,27 @@ export interface LoopbackRequest extends LoginRequest {
   readonly state: string
 }
 
+interface Place {
+  readonly origin: string
+  readonly trust: GatewayTrust | undefined
+}
+
 /** What the gateway says about logins, before there is a token. Each throws LoginFailed for what it refuses, and GatewayUnreachable. */
-export function loginsAt(origin: string) {
+export function loginsAt(origin: string, trust: GatewayTrust | undefined) {
+  const place = { origin, trust }
   return {
     async beginLoopback(request: LoopbackRequest): Promise<string> {
-      return ownAddress(origin, (await ask(origin, '/loopback', request, BegunLoopback)).address)
+      return ownAddress(origin, (await ask(place, '/loopback', request, BegunLoopback)).address)
     },
     redeem: (code: string, verifier: string): Promise<Session> =>
-      ask(origin, '/loopback/redemption', { code, verifier }, Session),
+      ask(place, '/loopback/redemption', { code, verifier }, Session),
     async beginDevice(request: LoginRequest): Promise<Static<typeof BegunDevice>> {
-      const begun = await ask(origin, '/device', request, BegunDevice)
+      const begun = await ask(place, '/device', request, BegunDevice)
       return { ...begun, address: ownAddress(origin, begun.address) }
     },
     /** Seconds to wait when it is too early to ask. */
     async poll(secret: string, signal: AbortSignal): Promise<Static<typeof Polled> | number> {
-      const answer = await post(origin, '/device/poll', { secret }, signal)
+      const answer = await post(place, '/device/poll', { secret }, signal)
       return answer.status === 429 ? pauseOf(answer) : understood(origin, answer, Polled)
     },
   }
@@ -66,8 +73,8 @@ function ownAddress(origin: string, address: string): string {
   )
 }
 
-async function ask<T extends TSchema>(origin: string, path: string, request: object, type: T): Promise<Static<T>> {
-  return understood(origin, await post(origin, path, request), type)
+async function ask<T extends TSchema>(place: Place, path: string, request: object, type: T): Promise<Static<T>> {
+  return understood(place.origin, await post(place, path, request), type)
 }
 
 function understood<T extends TSchema>(origin: string, answer: GatewayAnswer, type: T): Static<T> {
@@ -83,8 +90,8 @@ function understood<T extends TSchema>(origin: string, answer: GatewayAnswer, ty
   throw refusalOf(origin, answer)
 }
 
-function post(origin: string, path: string, body: object, signal?: AbortSignal): Promise<GatewayAnswer> {
-  return askGateway(origin, { path: `/cli-logins${path}`, body, ...(signal && { signal }) })
+function post({ origin, trust }: Place, path: string, body: object, signal?: AbortSignal): Promise<GatewayAnswer> {
+  return askGateway(origin, { path: `/cli-logins${path}`, trust, body, ...(signal && { signal }) })
 }
 
 /** Seconds that the gateway wants to be left alone. */

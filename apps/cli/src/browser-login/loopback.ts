@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { LoginFailed } from '../errors.ts'
+import type { GatewayTrust } from '../gateway-trust.ts'
 import { openCallbackPlace } from './callback.ts'
 import { loginsAt, type Session } from './gateway.ts'
 import { thisDevice } from './this-device.ts'
@@ -8,13 +9,14 @@ import { untilStopped } from './until-stopped.ts'
 
 export interface BrowserLogin {
   readonly origin: string
+  readonly trust: GatewayTrust | undefined
   /** The only rack that the session should be good for. */
   readonly rack: string | undefined
 }
 
 /** Logs in through a browser on this machine: the code comes back to a port of it, and counts only here. */
-export async function loopbackLogin(context: Context, { origin, rack }: BrowserLogin): Promise<Session> {
-  const gateway = loginsAt(origin)
+export async function loopbackLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<Session> {
+  const gateway = loginsAt(origin, trust)
   const verifier = randomBytes(32).toString('base64url')
   const place = await openCallbackPlace()
   try {

@@ -10,6 +10,7 @@ import type { Context } from '../context.ts'
 import { GatewayUnreachable, TokenRefused, Usage } from '../errors.ts'
 import { gatewayAddress, isExposed } from '../gateway-address.ts'
 import { endSession, type MeAnswer } from '../gateway-client.ts'
+import { trustOf } from '../gateway-trust.ts'
 import { type Credential, credentialFor, type LoginOptions, type Place } from '../login-credential.ts'
 import { confirmedBy, withLogin } from '../login-entry.ts'
 import { rackFor } from '../login-rack.ts'
@@ -42,11 +43,12 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   const known = gatewayOf(config, options.name)
   const origin = originOf(options, known)
   const kept = known !== null && gatewayAddress(known.url).origin === origin ? known : null
+  const trust = trustOf(context, options.name, kept)
   const credential = await credentialFor(context, config, { options, origin, kept })
   const written = await keep(context, credential, { options, origin, kept }).catch(async function giveBack(
     error: unknown,
   ) {
-    if (credential.session !== null) await endSession(origin, credential.token, credential.session.id)
+    if (credential.session !== null) await endSession({ origin, token: credential.token, trust }, credential.session.id)
     throw error
   })
   sayLogin(context, { before: config, written }, { name: options.name, origin, credential })

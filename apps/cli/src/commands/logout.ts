@@ -14,6 +14,7 @@ import {
 import type { Context } from '../context.ts'
 import { gatewayAddress } from '../gateway-address.ts'
 import type { Asker } from '../gateway-api.ts'
+import { trustOf } from '../gateway-trust.ts'
 import { unknownRack } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { forgetToken, readToken } from '../token-store/kept-token.ts'
@@ -63,11 +64,11 @@ async function endSessions(context: Context, config: ClientConfig, held: readonl
   const { endSession } = await import('../ending-session.ts')
   const goesOn = credentialsOf(config).filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
   const others = await Promise.all(
-    goesOn.map(async (other) => ({ name: titleOf(config, other), asker: await askerOf(context, other) })),
+    goesOn.map(async (other) => ({ name: titleOf(config, other), asker: await askerOf(context, config, other) })),
   )
   const sentences: string[] = []
   for (const credential of held) {
-    const asker = await askerOf(context, credential)
+    const asker = await askerOf(context, config, credential)
     const ended =
       asker === null
         ? 'its token could not be read, so its session goes on until its end.'
@@ -102,10 +103,12 @@ function titleOf(config: ClientConfig, { holder }: Credential): string {
 }
 
 /** Null where there is no token to ask with, or no address that one may be sent to. */
-async function askerOf(context: Context, credential: Credential): Promise<Asker | null> {
+async function askerOf(context: Context, config: ClientConfig, credential: Credential): Promise<Asker | null> {
   const { origin } = gatewayAddress(credential.holder.origin)
   const token = await readToken(context, credential).catch(() => null)
-  return token === null || origin === null ? null : { origin, token: new Secret(token) }
+  const trusts = namesOf(config, credential.holder).map((name) => trustOf(context, name, gatewayOf(config, name)))
+  const trust = trusts.find((one) => one !== undefined)
+  return token === null || origin === null ? null : { origin, token: new Secret(token), trust }
 }
 
 function isSame(one: Credential['holder'], other: Credential['holder']): boolean {

@@ -77,7 +77,7 @@ async function asked(
   target: Target,
   { kept, remembered }: { readonly kept: Kept | null; readonly remembered: Standing | null },
 ): Promise<Standing> {
-  const answer = await askMe(target.origin, target.token)
+  const answer = await askMe(target)
   if (answer.kind === 'known') {
     if (kept !== null) await remember(context, kept, answer)
     const { name, kind, rack, racks, roles } = answer.me

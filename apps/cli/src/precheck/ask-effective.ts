@@ -21,7 +21,7 @@ const none: EffectiveAnswer = { kind: 'none' }
  * @param leaving fires when nobody waits for the answer any more
  */
 export async function askEffective(
-  { origin, rack, token }: Target,
+  { origin, rack, token, trust }: Target,
   tag: string | null,
   leaving?: AbortSignal,
 ): Promise<EffectiveAnswer> {
@@ -29,6 +29,7 @@ export async function askEffective(
   const answer = await tryGateway(origin, {
     path: `/policy/effective${query}`,
     token,
+    trust,
     headers: tag === null ? {} : { 'if-none-match': tag },
     deadline: deadlineMs,
     ...(leaving && { signal: leaving }),

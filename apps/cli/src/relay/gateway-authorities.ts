@@ -1,8 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { certificatesIn, certificatesProblem, certificateText } from '@rack-gateway/config/certificates'
-import type { Context } from '../context.ts'
 import { BadSetting } from '../errors.ts'
-import type { Target } from '../target.ts'
+import type { GatewayTrust } from '../gateway-trust.ts'
 import { printable } from '../terminal.ts'
 
 /**
@@ -11,16 +10,13 @@ import { printable } from '../terminal.ts'
  *
  * @throws BadSetting
  */
-export function gatewayAuthorities(
-  { configPath }: Pick<Context, 'configPath'>,
-  { name, entry }: Target,
-): string | null {
-  const ca = entry?.ca
-  if (ca === undefined) return null
+export function gatewayAuthorities(trust: GatewayTrust | undefined): string | null {
+  if (trust === undefined) return null
+  const { name, ca, configPath } = trust
   const read = certificateText(ca.includes('-----') || ca === '' ? ca : resolve(dirname(configPath), ca))
   const problem = 'problem' in read ? read.problem : certificatesProblem(read.text)
   if (problem === null && 'text' in read) return certificatesIn(read.text)
   throw new BadSetting(
-    `"ca" of gateways.${printable(name ?? '')} in ${printable(configPath)} ${problem}: it should be the path of a PEM file with the authorities of the gateway's certificate, or their text`,
+    `"ca" of gateways.${printable(name)} in ${printable(configPath)} ${problem}: it should be the path of a PEM file with the authorities of the gateway's certificate, or their text`,
   )
 }

@@ -233,6 +233,41 @@ describe('who may have signed the certificate', () => {
     expect(await run(['apps'], env())).toMatchObject({ code: 0, stderr: '' })
   })
 
+  test.each([
+    ['the check before convox', ['apps']],
+    ['whoami', ['whoami']],
+    ['can', ['can', 'apps']],
+    ['an audit', ['audit', 'search']],
+    ['the end of a session', ['logout', 'staging']],
+    ['a new login with a token', ['login', 'staging', '--token', token]],
+    ['a new login by a code', ['login', 'staging', '--no-browser']],
+  ])('is only in "ca" where that is given, for %s as well', async (_what, words) => {
+    const started = await gateway({ ca: otherRoot })
+    const renewable = { token, renew_at: '2020-01-01T00:00:00Z' }
+    machine.configure({
+      gateways: { staging: { url: started.origin, rack: 'staging', ca: otherRoot } },
+      sessions: { [started.origin]: renewable },
+    })
+    await machine.run(words, { FAKE_CONVOX: 'ask 2', NODE_EXTRA_CA_CERTS: rootFile() })
+    expect(started.received).toBe('')
+  })
+
+  test('that "ca" names is known to whoami, and to the check before convox', async () => {
+    const me = { name: 'ada', kind: 'user', rack: null, expiresAt: 4e12, racks: ['staging'], roles: [] }
+    const body = JSON.stringify(me)
+    const started = await gateway(
+      {},
+      {
+        onConnection: (socket) =>
+          socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
+      },
+    )
+    expect(await machine.run(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
+    expect(started.received).toContain(`Bearer ${token}`)
+    await machine.run(['apps'])
+    expect(started.received).toContain('GET /gateway/api/v1/policy/effective?rack=staging HTTP/1.1')
+  })
+
   test('is only in "ca" where that is given', async () => {
     const started = await gateway({ ca: otherRoot })
     expect(await run(['apps'], { NODE_EXTRA_CA_CERTS: rootFile() })).toMatchObject({ code: 7 })

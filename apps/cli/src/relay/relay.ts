@@ -19,7 +19,7 @@ export async function openRelay(context: Context, target: Target, look: () => Pr
   const dialling = beginDialling({
     origin,
     env,
-    ca: gatewayAuthorities(context, target),
+    ca: gatewayAuthorities(target.trust),
     trustMore:
       name === null
         ? 'name its PEM file in NODE_EXTRA_CA_CERTS'
