@@ -18,6 +18,7 @@ export const ownCommands = [
   'ci',
   'audit',
   'policy',
+  'doctor',
   'version',
   'help',
 ] as const

@@ -3,6 +3,7 @@ import { bindingCommands, bindingGroup } from './bindings.ts'
 import { canCommand } from './can.ts'
 import { ciCommands, ciGroup } from './ci.ts'
 import type { Command, CommandGroup } from './definition.ts'
+import { diagnosisCommands } from './diagnosis.ts'
 import { evidenceCommands } from './evidence.ts'
 import { loginCommands } from './login.ts'
 import { policyCommands, policyGroup } from './policy.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ...serviceAccountCommands,
   ...trustCommands,
   ...ciCommands,
+  ...diagnosisCommands,
 ]
 
 /** Those that share a first word. */
