@@ -28,9 +28,9 @@ export type MeAnswer =
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
 
-/** Asks the gateway who the token's bearer is. */
-export async function askMe(origin: string, token: Secret): Promise<MeAnswer> {
-  const answer = await tryGateway(origin, { path: '/me', token })
+/** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
+export async function askMe(origin: string, token: Secret, deadline?: number): Promise<MeAnswer> {
+  const answer = await tryGateway(origin, { path: '/me', token, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered') return { kind: 'unreachable', reason: answer.reason }
   if (answer.status === 200) return understood(answer)
   if (answer.status === 401) return { kind: 'refused' }

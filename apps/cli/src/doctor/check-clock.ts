@@ -1,5 +1,6 @@
 import { span } from '../expiry.ts'
 import { tryGateway } from '../gateway-request.ts'
+import { askDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
@@ -12,7 +13,7 @@ const misleading = 300
 export async function checkClock({ origin }: Pick<Subject, 'origin'>): Promise<Finding> {
   if (origin === null) return noGateway
   const asked = Date.now()
-  const answer = await tryGateway(origin, { path: '/check', below: 'origin', deadline: 4_500 })
+  const answer = await tryGateway(origin, { path: '/check', below: 'origin', deadline: askDeadline })
   const answered = Date.now()
   if (answer.kind === 'unanswered') return warning(`not checked: no answer (${answer.reason})`, null)
   const theirs = Date.parse(answer.headers.get('date') ?? '')

@@ -5,9 +5,9 @@ import type { Context } from '../context.ts'
 import { ConvoxMissing, ConvoxNotExecutable } from '../errors.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { printable } from '../terminal.ts'
+import { askDeadline } from './deadlines.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 
-const patience = 4_000
 const longest = 200
 
 type Ran =
@@ -26,7 +26,7 @@ export async function checkConvox({ context }: { readonly context: Context }): P
   }
   const said = printable(ran.said.trim().split(/\r?\n/, 1)[0] ?? '')
   if (ran.code === 0 && said !== '') return ok(`${said}, ${shown}`)
-  const why = ran.code === null ? `did not end within ${patience / 1_000} s` : `ended with ${ran.code}`
+  const why = ran.code === null ? `did not end within ${askDeadline / 1_000} s` : `ended with ${ran.code}`
   return warning(`${shown} does not say its version: it ${why}`, 'check that it is the Convox CLI: convox --version')
 }
 
@@ -45,7 +45,7 @@ function run(binary: string, env: NodeJS.ProcessEnv): Promise<Ran> {
       // What it started may hold its output open.
       child.stdout?.destroy()
       end({ kind: 'ended', code: null, said: '' })
-    }, patience)
+    }, askDeadline)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(0, longest)
     })

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { exitCodes } from '../exit-codes.ts'
 import { tryGateway } from '../gateway-request.ts'
 import { printable } from '../terminal.ts'
+import { askDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
 import type { Subject } from './subject.ts'
 
@@ -14,7 +15,7 @@ const Readiness = Type.Object({
 /** Whether the gateway answers, and is ready, by its own account. */
 export async function checkGateway({ origin }: Pick<Subject, 'origin'>): Promise<Finding> {
   if (origin === null) return noGateway
-  const answer = await tryGateway(origin, { path: '/gateway/health/ready', below: 'origin', deadline: 4_500 })
+  const answer = await tryGateway(origin, { path: '/gateway/health/ready', below: 'origin', deadline: askDeadline })
   const check = 'check the address and the network'
   if (answer.kind === 'unanswered')
     return problem(`${origin} could not be asked: ${printable(answer.reason)}`, check, exitCodes.unreachable)

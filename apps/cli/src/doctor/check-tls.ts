@@ -6,6 +6,7 @@ import { isExposed } from '../gateway-address.ts'
 import { failure } from '../gateway-request.ts'
 import { printable } from '../terminal.ts'
 import { hostOf } from './check-dns.ts'
+import { askDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
@@ -55,7 +56,7 @@ function shakeHands(origin: string): Promise<TLSSocket> {
       ...(isIP(host) === 0 && { servername: host }),
       rejectUnauthorized: false,
     })
-    socket.setTimeout(4_000, () => socket.destroy(new Error('no answer within 4 s')))
+    socket.setTimeout(askDeadline, () => socket.destroy(new Error(`no answer within ${askDeadline / 1_000} s`)))
     socket.once('secureConnect', () => resolve(socket))
     socket.once('error', reject)
   })

@@ -6,6 +6,7 @@ import { problemOf } from '../known-answer.ts'
 import { printable } from '../terminal.ts'
 import { placeOf } from '../token-store/kept-token.ts'
 import { modeOf } from './check-config.ts'
+import { askDeadline } from './deadlines.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
@@ -15,7 +16,10 @@ export async function checkToken({ context, target, fault }: Subject): Promise<F
     return fault !== null && exitCodeOf(fault) === exitCodes.notLoggedIn
       ? problem(fault.message, null, exitCodes.notLoggedIn)
       : warning('not checked: see config', null)
-  const [answer, place] = await Promise.all([askMe(target.origin, target.token), placeFor(context, target.name)])
+  const [answer, place] = await Promise.all([
+    askMe(target.origin, target.token, askDeadline),
+    placeFor(context, target.name),
+  ])
   const again = `rack-gateway login ${printable(target.name ?? 'NAME')}`
   if (answer.kind === 'refused') {
     const { message } = problemOf(target, answer)

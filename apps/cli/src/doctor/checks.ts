@@ -1,3 +1,4 @@
+import { exitCodeOf, isExpected } from '../exit-codes.ts'
 import { failure } from '../gateway-request.ts'
 import { printable } from '../terminal.ts'
 import { checkClock } from './check-clock.ts'
@@ -8,6 +9,7 @@ import { checkGateway } from './check-gateway.ts'
 import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
 import { checkVersions } from './check-versions.ts'
+import { checkDeadline } from './deadlines.ts'
 import { type CheckName, checkNames, type Finding, type NamedFinding, problem } from './finding.ts'
 import { rackPassword } from './rack-password.ts'
 import type { Subject } from './subject.ts'
@@ -26,12 +28,11 @@ const checks: Readonly<Record<CheckName, Check>> = {
   'rack-password': async () => rackPassword,
 }
 
-/** Milliseconds. */
-const deadline = 5_000
-
 /** All checks at once, none of which waits for another or longer than the deadline. */
 export function runChecks(subject: Subject): Promise<NamedFinding[]> {
-  return Promise.all(checkNames.map(async (check) => ({ check, ...(await within(deadline, checks[check](subject))) })))
+  return Promise.all(
+    checkNames.map(async (check) => ({ check, ...(await within(checkDeadline, checks[check](subject))) })),
+  )
 }
 
 /** What a check found, or that it didn't in so many milliseconds. */
@@ -43,7 +44,9 @@ export async function within(limit: number, check: Promise<Finding>): Promise<Fi
   try {
     return await Promise.race([check, late])
   } catch (error) {
-    return problem(`could not be checked: ${printable(failure(error))}`, null)
+    return isExpected(error)
+      ? problem(error.message, null, exitCodeOf(error))
+      : problem(`could not be checked: ${printable(failure(error))}`, null)
   } finally {
     clearTimeout(timer)
   }
