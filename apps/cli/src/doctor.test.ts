@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { lifeOf } from './doctor/check-tls.ts'
 import { within } from './doctor/checks.ts'
 import { type FakeAnswer, type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
@@ -109,11 +110,11 @@ describe('doctor', () => {
   })
 
   test('prints a line a finding, with what to do below', async () => {
-    await loggedIn({ [paths.ready]: { status: 421 } })
+    await loggedIn({ [paths.ready]: { status: 200, body: '<html>' } })
     const { code, stdout } = await machine.call(['doctor'], { CONVOX_BIN: convox })
     expect(code).toBe(7)
     expect(stdout).toMatch(/^ok {7}config {9}\S/)
-    expect(stdout).toMatch(/\nproblem {2}gateway {8}http.* \(421\)\n {24}→ log in again at the address/)
+    expect(stdout).toMatch(/\nproblem {2}gateway {8}http.* \(status 200\)\n {24}→ check the address/)
     expect(stdout).not.toContain('\u001b')
   })
 
@@ -260,6 +261,16 @@ test('a check that fails or never ends takes no other with it', async () => {
   expect(await within(1_000, Promise.reject(new Error('broken')))).toMatchObject({
     status: 'problem',
     says: 'could not be checked: broken',
+  })
+})
+
+test('a certificate that ends in a fortnight is a warning', () => {
+  const certificate = { issuer: { O: 'Example', CN: 'CA 1' }, valid_to: 'Dec 25 00:00:00 2030 GMT' }
+  const end = Date.UTC(2030, 11, 25)
+  expect(lifeOf(certificate, end - 13 * 86_400_000)).toMatchObject({ status: 'warning' })
+  expect(lifeOf(certificate, end - 15 * 86_400_000)).toMatchObject({
+    status: 'ok',
+    says: expect.stringContaining('ends in 15 days, at 2030-12-25T00:00:00.000Z; its issuer is Example, CA 1'),
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { errorIn } from './gateway-refusal.ts'
 import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
 
 /** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
@@ -37,7 +38,7 @@ export async function askMe(origin: string, token: Secret, deadline?: number): P
   if (answer.status === 404) return { kind: 'unsupported' }
   return {
     kind: answer.status >= 500 ? 'unreachable' : 'foreign',
-    reason: `it answered with status ${answer.status}`,
+    reason: errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`,
   }
 }
 

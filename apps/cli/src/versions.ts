@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { errorIn } from './gateway-refusal.ts'
 import { type GatewayAnswer, type NoAnswer, tryGateway } from './gateway-request.ts'
 import { isOlder } from './older-version.ts'
 import type { Target } from './target.ts'
@@ -90,5 +91,7 @@ function reasonOf(answer: GatewayAnswer | NoAnswer): string {
   if (answer.kind === 'unanswered') return `could not be asked (${printable(answer.reason)})`
   if (answer.status === 401) return 'refused the token'
   if (answer.status === 403) return 'does not permit to ask (403)'
-  return answer.status === 200 ? 'did not answer as a Rack Gateway does' : `answered with status ${answer.status}`
+  if (answer.status === 200) return 'did not answer as a Rack Gateway does'
+  const sentence = errorIn(answer.value)?.sentence
+  return `answered with status ${answer.status}${sentence === undefined ? '' : `: ${sentence}`}`
 }

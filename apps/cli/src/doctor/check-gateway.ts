@@ -19,12 +19,6 @@ export async function checkGateway({ origin }: Pick<Subject, 'origin'>): Promise
   const check = 'check the address and the network'
   if (answer.kind === 'unanswered')
     return problem(`${origin} could not be asked: ${printable(answer.reason)}`, check, exitCodes.unreachable)
-  if (answer.status === 421)
-    return problem(
-      `${origin} is a gateway, but under another name than its own (421)`,
-      'log in again at the address that is its PUBLIC_URL',
-      exitCodes.unreachable,
-    )
   const { value } = answer
   if (!Value.Check(Readiness, value))
     return problem(

@@ -62,7 +62,8 @@ function shakeHands(origin: string): Promise<TLSSocket> {
   })
 }
 
-function lifeOf(certificate: PeerCertificate, now: number): Finding {
+/** @param now milliseconds since the epoch */
+export function lifeOf(certificate: Pick<PeerCertificate, 'issuer' | 'valid_to'>, now: number): Finding {
   const left = Date.parse(certificate.valid_to) - now
   const says = `verified; the certificate ends in ${span(left)}, at ${new Date(certificate.valid_to).toISOString()}; its issuer is ${issuerOf(certificate)}`
   return left > soon ? ok(says) : warning(says, "tell the gateway's operator to renew it")
@@ -76,7 +77,7 @@ function faultOf(certificate: PeerCertificate, code: string): Finding {
   )
 }
 
-function issuerOf({ issuer }: PeerCertificate): string {
+function issuerOf({ issuer }: Pick<PeerCertificate, 'issuer'>): string {
   const { O: organisation, CN: name } = issuer ?? {}
   return printable([organisation, name].flat().filter(Boolean).join(', ').slice(0, 200)) || 'not said'
 }

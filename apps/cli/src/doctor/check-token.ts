@@ -25,6 +25,8 @@ export async function checkToken({ context, target, fault }: Subject): Promise<F
     const { message } = problemOf(target, answer)
     return problem(`${message}; it is kept in ${place}`, null, exitCodes.notLoggedIn)
   }
+  if (answer.kind === 'foreign' || answer.kind === 'unsupported')
+    return problem(problemOf(target, answer).message, null, exitCodes.unreachable)
   if (answer.kind !== 'known')
     return warning(`kept in ${place}, ${endOf(target.expiry)}; the gateway could not be asked whose it is`, null)
   const { name, kind, racks } = answer.me
