@@ -4,7 +4,7 @@ import { askDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Seconds that the gateway permits between its clock and an identity provider's. */
+/** Seconds that the gateway permits between its clock and those of an identity provider and a CI system. */
 const tolerated = 30
 /** Seconds from which on a token is taken for ended, or good, when it is not. */
 const misleading = 300
@@ -27,7 +27,7 @@ function judged(offset: number): Finding {
   if (difference <= tolerated)
     return ok(`${difference <= 1 ? 'as' : `${difference} s from`} the gateway's; more than ${tolerated} s would matter`)
   const words = difference < 60 ? `${difference} s` : span(difference * 1_000)
-  const says = `this machine's clock is ${words} ${offset > 0 ? 'behind' : 'ahead of'} the gateway's. If the gateway's is wrong, logins by an identity provider fail from ${tolerated} s on; if this one is, tokens are taken for ended too ${offset > 0 ? 'late' : 'early'} here`
+  const says = `this machine's clock is ${words} ${offset > 0 ? 'behind' : 'ahead of'} the gateway's. If the gateway's is wrong, logins by an identity provider and CI jobs can be refused from ${tolerated} s on; if this one is, tokens are taken for ended too ${offset > 0 ? 'late' : 'early'} here`
   const next = "set this machine's clock by NTP; if it is right, tell the gateway's operator"
   return difference < misleading ? warning(says, next) : problem(says, next)
 }
