@@ -147,7 +147,11 @@ const AuditVerify = Type.Object(
     trust: Type.Enum(['pinned', 'first-use', 'none']),
     anchored: Type.Boolean({ description: 'whether checkpoints were compared with copies' }),
   },
-  { ...open, description: 'with --archive also archives; alone, nothing but them' },
+  {
+    ...open,
+    description:
+      'with --archive also archives, alone nothing but them; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven and more)',
+  },
 )
 
 const Check = Type.Object({

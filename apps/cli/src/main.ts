@@ -10,7 +10,9 @@ const { env, platform } = process
 const cwd = standingPlace(env, process.cwd())
 if (cwd !== process.cwd()) process.chdir(cwd)
 
-process.exitCode = await runCli(
+// What ends before it is known how it went, hasn't gone well.
+process.exitCode = 1
+void runCli(
   {
     env,
     platform,
@@ -30,4 +32,6 @@ process.exitCode = await runCli(
     interruption,
   },
   process.argv.slice(2),
-)
+).then((exitCode) => {
+  process.exitCode = exitCode
+})
