@@ -220,6 +220,8 @@ describe('doctor', () => {
     expect(await look({ CONVOX_BIN: '/nowhere/convox' })).toMatchObject({ code: 127, problems: ['convox'] })
     chmodSync(convox, 0o644)
     expect(await look()).toMatchObject({ code: 126, problems: ['convox'] })
+    script('#!/bin/sh\necho rack-gateway 1.0.0\n')
+    expect(await look()).toMatchObject({ code: 127, problems: ['convox'] })
     script('#!/bin/sh\nexit 3\n')
     const { code, of } = await look()
     expect([code, of('convox')]).toMatchObject([

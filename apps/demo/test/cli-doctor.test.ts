@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
-import { intermediate, rackCertificate, rackKey, root } from '@rack-gateway/rack-registry/testing'
+import { intermediate, otherRoot, rackCertificate, rackKey, root } from '@rack-gateway/rack-registry/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expiredIdentity } from './fixtures/expired-certificate.ts'
 import { type Person, person } from './own-api/callers.ts'
@@ -81,11 +81,11 @@ describe('the certificate', () => {
   })
 
   /** What listens with a certificate, and counts the requests that reach it. */
-  async function listen(identity: { readonly cert: string; readonly key: string }) {
+  async function listen(identity: { readonly cert: string; readonly key: string }, status = 200) {
     let requests = 0
     const server = createServer(identity, (_request, response) => {
       requests += 1
-      response.end('{}')
+      response.writeHead(status).end('{}')
     }).listen(0)
     await once(server, 'listening')
     closing.push(async () => {
@@ -117,6 +117,27 @@ describe('the certificate', () => {
     expect(code).toBe(7)
     expect(of('tls')).toMatchObject({ status: 'problem', next: expect.stringContaining(next) })
     expect(requests()).toBe(0)
+  })
+
+  test.each([
+    ['of an authority in "ca" is good for convox alone', { ca: root }, null, 7, 'problem', /on convox's way/],
+    ['of another authority than "ca"', { ca: otherRoot }, root, 1, 'problem', /none of those in "ca"/],
+    ['without the relay', { relay: false }, root, 1, 'warning', /convox sends the token unverified/],
+  ])('%s is found', async (_what, entry, extra, exit, status, words) => {
+    const { port } = await listen(proven, 401)
+    const url = `https://localhost:${port}`
+    const gateways = { staging: { url, rack: 'staging', ...entry } }
+    machine.write(
+      'config/rack-gateway/config.json',
+      JSON.stringify({ gateways, sessions: { [url]: { token: 'rgs_nothing' } } }),
+    )
+    const env = { RACK_GATEWAY_URL: '', RACK_GATEWAY_TOKEN: '', GATEWAY_RACK: 'staging' }
+    const { code, of } = await doctor(url, 'rgs_nothing', {
+      ...env,
+      ...(typeof extra === 'string' ? trusted(extra) : {}),
+    })
+    expect(of('tls')).toMatchObject({ status, says: expect.stringMatching(words) })
+    expect(code).toBe(exit)
   })
 
   test('is not believed where Node was told to believe any', async () => {

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import spawn from 'cross-spawn'
 import type { Context } from '../context.ts'
-import { ConvoxMissing, ConvoxNotExecutable } from '../errors.ts'
+import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from '../errors.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { printable } from '../terminal.ts'
 import { askDeadline } from './deadlines.ts'
@@ -25,6 +25,10 @@ export async function checkConvox({ context }: { readonly context: Context }): P
     return problem(error.message, null, exitCodeOf(error))
   }
   const said = printable(ran.said.trim().split(/\r?\n/, 1)[0] ?? '')
+  if (/^rack-gateway \d/.test(said)) {
+    const error = new ConvoxIsRackGateway(named)
+    return problem(error.message, null, exitCodeOf(error))
+  }
   if (ran.code === 0 && said !== '') return ok(`${said}, ${shown}`)
   const why = ran.code === null ? `did not end within ${askDeadline / 1_000} s` : `ended with ${ran.code}`
   return warning(`${shown} does not say its version: it ${why}`, 'check that it is the Convox CLI: convox --version')
