@@ -109,6 +109,7 @@ const TestedCase = Type.Object({
   expected: Type.Object({}, { ...open, description: 'as the case says it' }),
   effect: Text,
   decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, open)),
+  otherwise: Type.Array(Type.String({ description: 'what else is not as the case expects, each a sentence' })),
 })
 const PolicyTest = Type.Object({
   passed: Type.Integer(),
