@@ -7,6 +7,8 @@ import { version } from './version.ts'
 export interface GatewayRequest {
   /** Below `/gateway/api/v1`, with the query. */
   readonly path: `/${string}`
+  /** `rack`: the path is one of a rack's API instead, whole. */
+  readonly api?: 'own' | 'rack'
   readonly method?: 'GET' | 'POST' | 'DELETE'
   /** Without one it is asked as nobody. */
   readonly token?: Secret
@@ -76,9 +78,9 @@ export async function openGateway(
 
 /** The one place that speaks to a gateway. It follows no redirect, which could carry the token elsewhere. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
-  const { path, token, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
+  const { path, api = 'own', token, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
   mustVerify(origin)
-  return fetch(`${origin}/gateway/api/v1${path}`, {
+  return fetch(`${origin}${api === 'own' ? '/gateway/api/v1' : ''}${path}`, {
     method,
     headers: {
       accept: 'application/json',

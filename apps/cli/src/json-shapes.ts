@@ -149,6 +149,15 @@ const AuditVerify = Type.Object(
   { ...open, description: 'with --archive also archives; alone, nothing but them' },
 )
 
+const CompletionScript = Type.Object({ shell: Text, script: Type.String({ description: 'what the shell loads' }) })
+
+const CompletionWords = Type.Object({
+  words: Type.Array(
+    Type.Object({ word: Text, about: Type.String({ description: 'empty where nothing is said of it' }) }),
+  ),
+  files: Type.Boolean({ description: 'whether a file or directory may stand there, too' }),
+})
+
 /** What each command prints with --json. A member that isn't in it is nothing to rely on. */
 export const jsonShapes: Readonly<Record<string, TSchema>> = {
   login: Login,
@@ -194,4 +203,9 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'audit verify-proof': VerifyProof,
   'audit recordings': RecordingPage,
   'audit end': Recording,
+  'completion bash': CompletionScript,
+  'completion zsh': CompletionScript,
+  'completion fish': CompletionScript,
+  'completion powershell': CompletionScript,
+  'completion words': CompletionWords,
 }

@@ -28,6 +28,7 @@ process.exitCode = await runCli(
     styled: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,
+    leave: () => void process.stdout.write('', () => process.exit()),
   },
   process.argv.slice(2),
 )

@@ -31,6 +31,7 @@ function seat(interactive = true): Context {
     styled: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
+    leave: () => undefined,
   }
 }
 

@@ -114,6 +114,11 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['audit recordings', () => ['audit', 'recordings']],
   ['audit verify', () => ['audit', 'verify']],
   ['audit verify-proof', () => ['audit', 'verify-proof', join(machine.project, 'config.json')]],
+  ['completion bash', () => ['completion', 'bash']],
+  ['completion zsh', () => ['completion', 'zsh']],
+  ['completion fish', () => ['completion', 'fish']],
+  ['completion powershell', () => ['completion', 'powershell']],
+  ['completion words', () => ['completion', 'words', 'tokens', 'cr']],
 ]
 
 /** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.test.ts of the command itself. */

@@ -2,6 +2,7 @@ import { auditCommands, auditGroup } from './audit.ts'
 import { bindingCommands, bindingGroup } from './bindings.ts'
 import { canCommand } from './can.ts'
 import { ciCommands, ciGroup } from './ci.ts'
+import { completionCommands, completionGroup } from './completion.ts'
 import type { Command, CommandGroup } from './definition.ts'
 import { evidenceCommands } from './evidence.ts'
 import { loginCommands } from './login.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ...serviceAccountCommands,
   ...trustCommands,
   ...ciCommands,
+  ...completionCommands,
 ]
 
 /** Those that share a first word. */
@@ -41,6 +43,7 @@ export const groups: readonly CommandGroup[] = [
   serviceAccountGroup,
   trustGroup,
   ciGroup,
+  completionGroup,
 ]
 
 export function commandsOf({ name }: CommandGroup): Command[] {

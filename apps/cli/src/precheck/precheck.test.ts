@@ -54,6 +54,7 @@ function contextAt(now: number, change: Partial<Context> = {}): Context {
     interactive: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
+    leave: () => undefined,
     ...change,
   }
 }

@@ -31,6 +31,7 @@ export async function callCli(
     interactive: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
+    leave: () => undefined,
     ...person,
   }
   return { code: await runCli(context, words), stdout, stderr }
