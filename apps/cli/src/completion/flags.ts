@@ -56,9 +56,10 @@ export function placeAmong(words: readonly string[], flags: readonly KnownFlag[]
 /** What follows the flags that words begin with; null while one of these is being typed, or its value. */
 export function afterFlags(words: readonly string[], flags: readonly KnownFlag[]): readonly string[] | null {
   let at = 0
-  while (at < words.length && isFlag(words[at] ?? '') && words[at] !== '--')
+  while (at < words.length - 1 && isFlag(words[at] ?? '') && words[at] !== '--')
     at += flagNamed(words[at] ?? '', flags)?.value ? 2 : 1
-  return at < words.length ? words.slice(at) : null
+  const isBegun = at >= words.length || (at === words.length - 1 && words[at]?.startsWith('-'))
+  return isBegun ? null : words.slice(at)
 }
 
 /** The word that is being typed, and those before it. */

@@ -5,7 +5,7 @@ import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
 import { isInstalled, type TriedShell, typeInto } from '../testing/shell.ts'
 
-const limit = { timeout: 60_000 }
+const limit = { timeout: 20_000 }
 
 let machine: Machine
 let gateway: FakeGateway
@@ -47,6 +47,9 @@ const hostile = [
   'x\u2019;touch pwned;\u2019',
 ]
 
+/** Of these, what bash takes as they are. */
+const unquoted = new Set(['x~', 'x#y'])
+
 for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShell[]) {
   describe.skipIf(!isInstalled(shell))(`${shell} (runs where it is installed)`, limit, () => {
     test.each([
@@ -75,9 +78,10 @@ for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShe
       'a rack called %j runs nothing after %s',
       async (name, quote) => {
         haveRacks(name)
-        // Bash completes nothing there; the others close the quotes that were opened.
-        const { words } = await typeInto(shell, machine, `rack-gateway switch ${quote}x\t${shell === 'bash' ? quote : ''}`)
-        expect(words).toEqual(['switch', shell === 'bash' ? 'x' : name])
+        // There, bash completes only what needs no quotes. What is completed gets the quotes closed.
+        const isCompleted = shell !== 'bash' || unquoted.has(name)
+        const { words } = await typeInto(shell, machine, `rack-gateway switch ${quote}x\t${isCompleted ? '' : quote}`)
+        expect(words).toEqual(['switch', isCompleted ? name : 'x'])
         expect(existsSync(join(machine.cwd, 'pwned'))).toBe(false)
       },
     )
