@@ -7,7 +7,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{packages,apps,examples}/*/{src,test}/**/*.test.ts', 'bench/src/**/*.test.ts'],
+    include: [
+      '{packages,apps,examples}/*/{src,test}/**/*.test.ts',
+      'bench/src/**/*.test.ts',
+      'infra/test/**/*.test.ts',
+    ],
     globalSetup: ['packages/database/src/testing/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

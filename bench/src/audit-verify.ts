@@ -51,6 +51,8 @@ async function record(copies: string): Promise<void> {
     url: database.runtimeUrl,
     keys: [key],
     places: [place],
+    // On a slow machine, much is to be read back
+    lastWords: 120_000,
     onAlarm: tell,
     onKey() {},
     onError: tell,

@@ -1,14 +1,17 @@
 import { isAscii } from 'node:buffer'
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { certificate, expired, root } from './relay/testing/certificates.ts'
+import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 import { effectivePolicy } from './testing/effective-policy.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
+import { version } from './version.ts'
 
 const run = promisify(execFile)
 const cli = fileURLToPath(new URL('..', import.meta.url))
@@ -20,14 +23,19 @@ beforeAll(async () => {
 })
 afterAll(() => machine.remove())
 
-async function shipped(...words: readonly string[]): Promise<string> {
+function shipped(...words: readonly string[]): Promise<string> {
+  return shippedWith({}, words)
+}
+
+async function shippedWith(more: NodeJS.ProcessEnv, words: readonly string[]): Promise<string> {
   const env = {
+    ...more,
     HOME: machine.home,
     RACK_GATEWAY_CONFIG_DIR: join(machine.home, 'config'),
     CONVOX_BIN: join(machine.home, 'bin', 'convox'),
     PATH: process.env.PATH,
   }
-  const { stdout } = await run(process.execPath, [join(cli, 'bundle', 'rack-gateway.js'), ...words], { env })
+  const { stdout } = await run(process.execPath, [join(cli, 'dist', 'rack-gateway.js'), ...words], { env })
   return stdout
 }
 
@@ -65,8 +73,46 @@ test('what is shipped checks commands before convox, from how its code was compi
   }
 })
 
+test('packed, it installs without any other package and without a network', async () => {
+  const place = join(machine.home, 'elsewhere')
+  mkdirSync(place)
+  await run('npm', ['pack', join(cli, 'dist'), '--pack-destination', place])
+  writeFileSync(join(place, 'package.json'), '{ "private": true }')
+  const [packed = ''] = readdirSync(place).filter((name) => name.endsWith('.tgz'))
+  expect(packed).toMatch(/^rack-gateway-\d+\.\d+\.\d+.*\.tgz$/)
+  const cache = join(machine.home, 'empty-cache')
+  await run('npm', ['install', '--offline', '--no-audit', '--cache', cache, join(place, packed)], { cwd: place })
+  expect(readdirSync(join(place, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['rack-gateway'])
+  const { stdout } = await run(join(place, 'node_modules', '.bin', 'rack-gateway'), ['version'], { cwd: place })
+  expect(stdout).toBe(`rack-gateway ${version()}\n`)
+  const installed = (file: string) => readFileSync(join(place, 'node_modules', 'rack-gateway', file), 'utf8')
+  expect(installed('LICENSE')).toContain('Apache License')
+  for (const name of ['open', 'cross-spawn', 'typebox', '@noble/hashes'])
+    expect(installed('LICENCES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
+})
+
+test('what is shipped reaches an https gateway through the relay, and says why it cannot trust one', async () => {
+  for (const [cert, code] of [
+    [certificate, 0],
+    [expired, 7],
+  ] as const) {
+    const gateway = await startTlsGateway({
+      cert,
+      onConnection: (socket) =>
+        socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')),
+    })
+    machine.configure({
+      gateways: { staging: { url: gateway.origin, rack: 'staging', ca: root } },
+      tokens: { staging: { token: 'rgs_x' } },
+    })
+    const outcome = shippedWith({ FAKE_CONVOX: 'ask' }, ['--no-precheck', 'apps'])
+    if (code === 0) expect(await outcome).toContain('"status":200,"body":"ok"')
+    else await expect(outcome).rejects.toMatchObject({ code, stderr: expect.stringContaining('has expired') })
+  }
+})
+
 test('what is kept compiled is plain ASCII: any other character would make it twice as long in memory', () => {
-  const bundle = join(cli, 'bundle')
+  const bundle = join(cli, 'dist')
   const [script = ''] = readdirSync(bundle).filter((name) => /^judgement-[A-Z0-9]+\.cjs$/.test(name))
   expect(isAscii(readFileSync(join(bundle, script)))).toBe(true)
 })
@@ -78,6 +124,8 @@ test.each([
   'precheck/judgement.ts',
   'precheck/judgement-anew.ts',
   'precheck/refresh.ts',
+  'relay/relay.ts',
+  'relay/gateway-dial.ts',
   'token-store/kept-token.ts',
 ])('a wrapped command waits for no large package: %s', async (entry) => {
   const { metafile } = await build({

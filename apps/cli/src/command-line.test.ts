@@ -15,7 +15,7 @@ describe('whose command it is', () => {
     [['help', 'login']],
     ...alone,
   ])('%j is ours', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, rack: null, precheck: 'on' })
+    expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, rack: null, precheck: 'on', relay: 'on' })
   })
 
   test.each([
@@ -27,7 +27,7 @@ describe('whose command it is', () => {
     [['--nonsense']],
     [['rack', '--help']],
   ])('%j is for convox, word for word', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: null, precheck: 'on' })
+    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: null, precheck: 'on', relay: 'on' })
   })
 
   test.each(ownCommands)('-- %s is for convox', (command) => {
@@ -36,6 +36,7 @@ describe('whose command it is', () => {
       words: [command, 'x'],
       rack: null,
       precheck: 'on',
+      relay: 'on',
     })
   })
 
@@ -45,30 +46,41 @@ describe('whose command it is', () => {
       words: ['apps'],
       rack: 'a',
       precheck: 'on',
+      relay: 'on',
     })
-    expect(parseCommandLine(['-r', 'a', 'whoami'])).toEqual({ for: 'us', words: ['whoami'], rack: 'a', precheck: 'on' })
+    expect(parseCommandLine(['-r', 'a', 'whoami'])).toEqual({
+      for: 'us',
+      words: ['whoami'],
+      rack: 'a',
+      precheck: 'on',
+      relay: 'on',
+    })
     expect(parseCommandLine(['-r=a', '--', 'racks'])).toEqual({
       for: 'convox',
       words: ['racks'],
       rack: 'a',
       precheck: 'on',
+      relay: 'on',
     })
   })
 })
 
-describe('--no-precheck', () => {
+describe.each([
+  ['--no-precheck', { precheck: 'off', relay: 'on' }, 'precheck'],
+  ['--no-relay', { precheck: 'on', relay: 'off' }, 'relay'],
+] as const)('%s', (flag, off, what) => {
   test.each([
-    [['--no-precheck', 'apps', '-a', 'web'], ['apps', '-a', 'web'], null],
-    [['--rack', 'a', '--no-precheck', 'apps'], ['apps'], 'a'],
-    [['--no-precheck', '-r=a', '--', 'racks'], ['racks'], 'a'],
+    [[flag, 'apps', '-a', 'web'], ['apps', '-a', 'web'], null],
+    [['--rack', 'a', flag, 'apps'], ['apps'], 'a'],
+    [[flag, '-r=a', '--', 'racks'], ['racks'], 'a'],
   ])('before the first word (%j) is ours, and is not passed on', (args, words, rack) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words, rack, precheck: 'off' })
+    expect(parseCommandLine(args)).toEqual({ for: 'convox', words, rack, ...off })
   })
 
-  test.each([[['apps', '--no-precheck']], [['--', '--no-precheck']], [['run', 'web', '--', '--no-precheck']]])(
+  test.each([[['apps', flag]], [['--', flag]], [['run', 'web', '--', flag]]])(
     'elsewhere (%j) is for convox',
     (args) => {
-      expect(parseCommandLine(args)).toMatchObject({ precheck: 'on', words: expect.arrayContaining(['--no-precheck']) })
+      expect(parseCommandLine(args)).toMatchObject({ [what]: 'on', words: expect.arrayContaining([flag]) })
     },
   )
 })
@@ -83,7 +95,7 @@ describe('the rack flag', () => {
     [['exec', 'p', 'sh', '-r', 'a']],
     [['apps', '-r', 'a', '--rack', 'a']],
   ])('is found in %j, and stays where it is', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: 'a', precheck: 'on' })
+    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, rack: 'a', precheck: 'on', relay: 'on' })
   })
 
   test('is not looked for after --, where it belongs to the command that is run', () => {

@@ -33,9 +33,12 @@ export interface CommandLine {
   readonly rack: string | null
   /** Whether convox starts only if the policy doesn't refuse it: `off` after `--no-precheck`. */
   readonly precheck: 'on' | 'off'
+  /** Whether convox reaches the gateway through the relay that verifies its certificate: `off` after `--no-relay`. */
+  readonly relay: 'on' | 'off'
 }
 
 const noPrecheck = '--no-precheck'
+const noRelay = '--no-relay'
 
 /**
  * Decides whose command it is, and finds the rack flag where convox itself would take it for one: anywhere before `--`.
@@ -44,26 +47,25 @@ const noPrecheck = '--no-precheck'
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let start = 0
-  let precheck: CommandLine['precheck'] = 'on'
-  for (let length = ownFlagAt(args, start); length > 0; length = ownFlagAt(args, start)) {
-    if (args[start] === noPrecheck) precheck = 'off'
-    start += length
-  }
+  for (let length = ownFlagAt(args, start); length > 0; length = ownFlagAt(args, start)) start += length
   const before = args.slice(0, start)
+  const precheck = before.includes(noPrecheck) ? 'off' : 'on'
+  const relay = before.includes(noRelay) ? 'off' : 'on'
   const words = args.slice(start)
   if (words[0] === '--') {
     const theirs = words.slice(1)
-    return { for: 'convox', words: theirs, rack: rackFlagIn([...before, ...theirs]), precheck }
+    return { for: 'convox', words: theirs, rack: rackFlagIn([...before, ...theirs]), precheck, relay }
   }
   const anywhere = rackFlagIn(args)
   return isOurs(words)
-    ? { for: 'us', words, rack: rackFlagIn(before), precheck }
-    : { for: 'convox', words, rack: anywhere, precheck }
+    ? { for: 'us', words, rack: rackFlagIn(before), precheck, relay }
+    : { for: 'convox', words, rack: anywhere, precheck, relay }
 }
 
 /** How many words a flag before the first word takes. */
 function ownFlagAt(args: readonly string[], index: number): number {
-  return args[index] === noPrecheck ? 1 : (rackFlagAt(args, index)?.length ?? 0)
+  const word = args[index]
+  return word === noPrecheck || word === noRelay ? 1 : (rackFlagAt(args, index)?.length ?? 0)
 }
 
 function isOurs([first, second]: readonly string[]): boolean {

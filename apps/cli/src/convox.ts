@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import spawn from 'cross-spawn'
-import { ConvoxMissing, ConvoxNotExecutable } from './errors.ts'
+import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from './errors.ts'
+
+/** In the environment of convox, which starts no programs: who finds it there was started in its place, and would start itself without end. */
+const withinConvox = 'RACK_GATEWAY_WITHIN_CONVOX'
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
@@ -9,12 +12,13 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
  * Runs convox as if it had been typed: the same words, terminal and signals.
  *
  * @returns its exit code; 128 + n when signal n ended it
- * @throws ConvoxMissing, ConvoxNotExecutable
+ * @throws ConvoxMissing, ConvoxNotExecutable, ConvoxIsRackGateway
  */
-export function runConvox(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function runConvox(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const binary = env.CONVOX_BIN || 'convox'
+  if (env[withinConvox]) throw new ConvoxIsRackGateway(binary)
   return new Promise((resolve, reject) => {
-    const child = spawn(binary, [...words], { stdio: 'inherit', env })
+    const child = spawn(binary, [...words], { stdio: 'inherit', env: { ...env, [withinConvox]: '1' } })
     const stopForwarding = forwardSignals(child)
     // A missing command emits `error` and then `close` with -2: the first one settles it.
     child.once('error', (error) => {

@@ -29,6 +29,10 @@ export const ConvoxNotExecutable = createError<[string, string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',
   '%s cannot be executed (%s): check its permissions, or set CONVOX_BIN to another one',
 )
+export const ConvoxIsRackGateway = createError<[string]>(
+  'RGW_CLI_CONVOX_IS_RACK_GATEWAY',
+  '%s runs rack-gateway again instead of convox: set CONVOX_BIN to where the Convox CLI is',
+)
 export const ConvoxMissing = createError<[string]>(
   'RGW_CLI_CONVOX_MISSING',
   '%s was not found, and rack-gateway runs it for you: install the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to where it is',

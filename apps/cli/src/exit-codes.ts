@@ -55,6 +55,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_KEYCHAIN_UNUSABLE', exitCodes.configuration],
   ['RGW_CLI_CONVOX_NOT_EXECUTABLE', exitCodes.convoxNotExecutable],
   ['RGW_CLI_CONVOX_MISSING', exitCodes.convoxMissing],
+  ['RGW_CLI_CONVOX_IS_RACK_GATEWAY', exitCodes.convoxMissing],
 ])
 
 /** The exit code for an error: 78 for all that `@rack-gateway/config` throws, 1 for what wasn't expected. */

@@ -37,13 +37,16 @@ export function refusalOf(origin: string, { status, value }: Answered): Error {
 /** Null for what isn't an error of a gateway's. */
 export function errorIn(value: unknown): GatewayError | null {
   if (typeof value !== 'object' || value === null || !('error' in value) || typeof value.error !== 'string') return null
-  const { code = '', rule, reason, next } = value as Record<string, unknown>
-  const parts = [
-    value.error,
-    ...[reason, next].filter((part) => isSaid(part) && !value.error?.toString().includes(part)),
-  ]
-  const named = isSaid(rule) && !value.error.includes(rule) ? [`(rule ${rule})`] : []
-  return { code: String(code), sentence: printable([...parts, ...named].join(' ').slice(0, longest)) }
+  const { error: sentence, code = '', rule, reason, next } = value as { error: string } & Record<string, unknown>
+  const more = isSaid(reason) && !isIn(sentence, reason) ? [reason, next].filter(isSaid) : []
+  const named = isSaid(rule) && rule !== code && !sentence.includes(rule) ? [`(rule ${rule})`] : []
+  return { code: String(code), sentence: printable([sentence, ...more, ...named].join(' ').slice(0, longest)) }
+}
+
+/** Whether a sentence says what another one says, which then begins with a capital letter and ends with a full stop. */
+function isIn(sentence: string, other: string): boolean {
+  const words = other.toLowerCase().replace(/[.!?]$/, '')
+  return sentence.toLowerCase().includes(words)
 }
 
 function isSaid(part: unknown): part is string {

@@ -146,7 +146,11 @@ const AuditVerify = Type.Object(
     trust: Type.Enum(['pinned', 'first-use', 'none']),
     anchored: Type.Boolean({ description: 'whether checkpoints were compared with copies' }),
   },
-  { ...open, description: 'with --archive also archives; alone, nothing but them' },
+  {
+    ...open,
+    description:
+      'with --archive also archives, alone nothing but them; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven and more)',
+  },
 )
 
 const CompletionScript = Type.Object({ shell: Text, script: Type.String({ description: 'what the shell loads' }) })

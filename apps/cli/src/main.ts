@@ -10,7 +10,9 @@ const { env, platform } = process
 const cwd = standingPlace(env, process.cwd())
 if (cwd !== process.cwd()) process.chdir(cwd)
 
-process.exitCode = await runCli(
+// What ends before it is known how it went, hasn't gone well.
+process.exitCode = 1
+void runCli(
   {
     env,
     platform,
@@ -28,7 +30,9 @@ process.exitCode = await runCli(
     styled: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,
-    leave: () => void process.stdout.write('', () => process.exit()),
+    leave: (exitCode) => void process.stdout.write('', () => process.exit(exitCode)),
   },
   process.argv.slice(2),
-)
+).then((exitCode) => {
+  process.exitCode = exitCode
+})

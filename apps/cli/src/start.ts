@@ -11,4 +11,4 @@ const caches = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME
 if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
   module.enableCompileCache(join(caches || join(homedir(), '.cache'), 'rack-gateway', 'code'))
 
-await import('./main.ts')
+void import('./main.ts')

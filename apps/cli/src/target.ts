@@ -4,6 +4,7 @@ import {
   type ClientConfig,
   type Credential,
   credentialOf,
+  type GatewayEntry,
   gatewayOf,
   nearest,
   readClientConfig,
@@ -26,6 +27,8 @@ export interface Target {
   readonly expiry: Expiry
   /** Whether half of a session's life is over, by the file. */
   readonly renewalDue: boolean
+  /** What the file says of the gateway; undefined when the environment stands in for the file. */
+  readonly entry?: GatewayEntry
 }
 
 /** A rack's name, and what chose it. */
@@ -151,6 +154,7 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
     token: usableToken(token, `the token of ${printable(name)} in ${path}`),
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
+    entry: gateway,
   }
 }
 

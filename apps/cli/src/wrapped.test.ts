@@ -1,18 +1,18 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { commandLine, createMachine, type Machine } from './testing/harness.ts'
 
 const config = {
   gateways: {
-    staging: { url: 'https://gateway.example.com' },
-    production: { url: 'https://gateway.example.com:8447', rack: 'prod' },
+    staging: { url: 'http://127.0.0.1:1' },
+    production: { url: 'http://127.0.0.1:2', rack: 'prod' },
   },
   tokens: { staging: { token: 'rgs_staging' }, production: { token: 'rgs_production' } },
   current: 'staging',
 }
-const staging = 'https://convox:rgs_staging@gateway.example.com/rack/staging'
-const production = 'https://convox:rgs_production@gateway.example.com:8447/rack/prod'
+const staging = 'http://convox:rgs_staging@127.0.0.1:1/rack/staging'
+const production = 'http://convox:rgs_production@127.0.0.1:2/rack/prod'
 
 let machine: Machine
 beforeEach(() => {
@@ -55,17 +55,17 @@ describe('the way to the rack', () => {
   })
 
   test.each([
-    ['with a rack', ['apps', '-r', 'staging'], {}, 'https://convox:rgt_ci@gateway.example.com/rack/staging'],
-    ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'https://convox:rgt_ci@gateway.example.com/rack/eu'],
+    ['with a rack', ['apps', '-r', 'staging'], {}, 'http://convox:rgt_ci@127.0.0.1:1/rack/staging'],
+    ['with GATEWAY_RACK', ['apps'], { GATEWAY_RACK: 'eu' }, 'http://convox:rgt_ci@127.0.0.1:1/rack/eu'],
   ])('in automation comes from the environment %s, and no file is read', async (_, words, env, rackUrl) => {
     machine.configure('broken')
-    const automation = { RACK_GATEWAY_URL: 'https://gateway.example.com/', RACK_GATEWAY_TOKEN: 'rgt_ci', ...env }
+    const automation = { RACK_GATEWAY_URL: 'http://127.0.0.1:1/', RACK_GATEWAY_TOKEN: 'rgt_ci', ...env }
     expect((await machine.run(words, automation)).convox).toMatchObject({ argv: words, rackUrl })
   })
 
   test('a token cannot become another part of the address', async () => {
     machine.configure({
-      gateways: { staging: { url: 'https://gateway.example.com', rack: '../x@evil' } },
+      gateways: { staging: { url: 'https://gateway.example.com', rack: '../x@evil', relay: false } },
       tokens: { staging: { token: 'a@evil.example.com/#:%' } },
     })
     const { convox } = await machine.run(['apps'])
@@ -121,6 +121,21 @@ describe('convox', () => {
     expect(outcome.stderr).toMatch(
       /^rack-gateway: \S+convox was not found, and rack-gateway runs it for you: install .* or set CONVOX_BIN to where it is\n$/,
     )
+  })
+
+  test('that is rack-gateway itself is one sentence and 127, and not one process more each time', async () => {
+    machine.configure(config)
+    const file = join(machine.home, 'itself')
+    const itself = commandLine([])
+      .map((word) => `'${word}'`)
+      .join(' ')
+    writeFileSync(file, `#!/bin/sh\nexec ${itself} "$@"\n`, { mode: 0o755 })
+    const outcome = await machine.run(['--no-precheck', 'apps'], { CONVOX_BIN: file })
+    expect(outcome).toMatchObject({
+      code: 127,
+      stdout: '',
+      stderr: `rack-gateway: ${file} runs rack-gateway again instead of convox: set CONVOX_BIN to where the Convox CLI is\n`,
+    })
   })
 
   test('that is not executable is one sentence and 126', async () => {

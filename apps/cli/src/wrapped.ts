@@ -2,11 +2,12 @@ import type { CommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
 import { runConvox } from './convox.ts'
 import { findRack } from './find-rack.ts'
+import { openWay, type Way } from './relay/way.ts'
 import { type RenewalBeside, renewalBeside } from './renewal-beside.ts'
-import { rackUrl, type Target } from './target.ts'
+import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
 
-/** Runs a convox command against the rack that was chosen, unless the policy refuses it. The token travels in the environment only. */
+/** Runs a convox command against the rack that was chosen, unless the policy refuses it. */
 export async function runWrapped(context: Context, line: CommandLine): Promise<number> {
   const { words, rack } = line
   const { env } = context
@@ -14,11 +15,15 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   const renewal = renewalBeside(context, await findRack(context, rack))
   const target = await renewal.target()
   noteItsEnd(context, target)
+  const way = await openWay(context, target, line.relay)
   try {
-    return await (line.precheck === 'off'
-      ? beside(renewal, runConvox(words, { ...env, RACK_URL: rackUrl(target) }))
-      : runChecked(context, target, { words, renewal }))
+    return way.exitCode(
+      await (line.precheck === 'off'
+        ? beside(renewal, runConvox(words, way.env))
+        : runChecked(context, target, { words, renewal, way })),
+    )
   } finally {
+    await way.close()
     await renewal.ended()
   }
 }
@@ -41,11 +46,11 @@ function beside<T>(renewal: RenewalBeside, running: Promise<T>): Promise<T> {
 async function runChecked(
   context: Context,
   target: Target,
-  { words, renewal }: { readonly words: readonly string[]; readonly renewal: RenewalBeside },
+  { words, renewal, way }: { readonly words: readonly string[]; readonly renewal: RenewalBeside; readonly way: Way },
 ): Promise<number> {
   const { precheck } = await import('./precheck/precheck.ts')
   const passed = await precheck(context, target, words)
-  const running = beside(renewal, runConvox(words, { ...context.env, RACK_URL: rackUrl(target) }))
+  const running = beside(renewal, runConvox(words, way.env))
   const refreshed = passed.refresh(running.then(nothing, nothing))
   try {
     return await running

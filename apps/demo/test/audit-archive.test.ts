@@ -1,11 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuditWriter } from '@rack-gateway/audit'
+import { createAuditWriter, type EventDraft, uuidv7 } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import { createRecordings } from '@rack-gateway/recordings'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { callCli } from './support/cli-call.ts'
 import { leaveNothing, runCommand } from './support/processes.ts'
+import { keysOf } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
 
 let system: System
@@ -28,7 +31,7 @@ const [old, recent] = [monthsAgo(15), monthsAgo(3)]
 const named = (date: Date) => date.toISOString().slice(0, 7)
 
 /** Events of a gateway whose clock stands in a month that is over. @returns the id of one of them */
-async function writeMonth(date: Date, count: number): Promise<string> {
+async function writeMonth(date: Date, count: number, more: readonly EventDraft[] = []): Promise<string> {
   const [ensure] =
     await system.sql`select pg_get_functiondef('audit.ensure_partition(date)'::regprocedure) as definition`
   await system.sql.unsafe(
@@ -37,10 +40,29 @@ async function writeMonth(date: Date, count: number): Promise<string> {
   const store = createPostgresAuditStore({ url: system.database.runtimeUrl })
   const writer = createAuditWriter({ store, clock: { now: () => date.getTime() }, host: 'test', pid: 1 })
   await writer.open()
+  for (const draft of more) await writer.record(draft)
   const written = await Promise.all(Array.from({ length: count }, () => writer.record({ kind: 'call', app: 'myapp' })))
   await writer.close()
   await store.close()
   return written.at(-1)?.id ?? ''
+}
+
+/** A session of then, as its store has it and as its events say. */
+async function storeRecording(date: Date) {
+  const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-recorded-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const store = await openObjectStore(readObjectStoreAddress(directory))
+  const recordings = createRecordings({ store, deriveKeys: keysOf(system.secretKey), onError() {} })
+  const id = uuidv7(date.getTime())
+  const header = { cols: 80, rows: 24, startedAt: date.getTime(), command: 'bash', title: '' }
+  const recording = await recordings.begin({ id, mode: 'strict', input: false, secrets: null, header, onGap() {} })
+  const summary = recording.finish('cut')
+  await recordings.close()
+  const events: readonly EventDraft[] = [
+    { kind: 'opened', recording: { id, mode: 'strict' } },
+    { kind: 'closed', recording: { ...summary, mode: 'strict' } },
+  ]
+  return { id, directory, events }
 }
 
 function serverCommand(...words: string[]) {
@@ -60,7 +82,8 @@ async function auditor(...words: string[]) {
 }
 
 test('a month is archived and dropped by one command, and an auditor still proves all of it by another', async () => {
-  const id = await writeMonth(old, 30)
+  const recorded = await storeRecording(old)
+  const id = await writeMonth(old, 28, recorded.events)
   await writeMonth(recent, 5)
   await system.checkpoint()
 
@@ -103,6 +126,25 @@ test('a month is archived and dropped by one command, and an auditor still prove
       { month: named(old), intact: true },
       { month: named(recent), intact: true },
     ],
+  })
+
+  const withRecordings = ['--recordings', recorded.directory]
+  const unproven = await auditor('verify', ...withRecordings)
+  expect([unproven.code, unproven.stdout]).toEqual([
+    0,
+    expect.stringContaining(
+      `NOT proven: 1 recording of months whose events were not read here; add --archive DIR: ${recorded.id}`,
+    ),
+  ])
+  for (const words of [[], ['--database', system.database.ownerUrl]])
+    expect(await auditor('verify', ...words, '--archive', archive, ...withRecordings)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('the recordings hold: 1 recording proven, 2 chunks read'),
+    })
+  await rm(join(recorded.directory, 'recordings', recorded.id, '0000000001'))
+  expect(await auditor('verify', '--archive', archive, ...withRecordings)).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining(`recording ${recorded.id}: chunk 1 is missing: there were 2`),
   })
 
   const proof = join(outside, 'proof.json')

@@ -141,6 +141,17 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     expect([code, stderr]).toEqual([2, `rack-gateway: the session of the recording ${session} has ended already\n`])
   })
 
+  test('what the log no longer proves is shown, said, and no success', async () => {
+    const old = await record('echo old')
+    await system.sql`update gateway.recordings set ended_at = ended_at - interval '2 months' where id = ${old}`
+    const { code, stdout, stderr } = await audit('transcript', old)
+    expect([code, stdout, stderr]).toEqual([
+      8,
+      expect.stringContaining('old'),
+      expect.stringContaining('is not proven'),
+    ])
+  })
+
   test('are refused to who may not, and what is not there is said', async () => {
     const ops = await person(system, 'ops')
     expect((await begin(['play', session], ops.token).ended).code).toBe(5)

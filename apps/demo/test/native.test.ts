@@ -1,10 +1,13 @@
+import { chmodSync } from 'node:fs'
 import { type CliRecording, loadRecordings } from '@rack-gateway/demo/rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
+import { fromSource } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
 import { comparable, createIds, isLike } from './support/recorded-commands.ts'
 import { type Role, refusals, roles } from './support/refused-commands.ts'
 import { startSystem } from './support/system.ts'
+import { frontCertificate, startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 /** A role takes a minute and a half, most of it the CLI's own waits; the roles run at the same time. */
@@ -12,19 +15,27 @@ const patience = 240_000
 
 const recordings = loadRecordings()
 
+/** By itself with a RACK_URL, or started by rack-gateway, which then relays what it asks over verified TLS. */
+const plays = [
+  ...roles.map((role) => [role, 'with a RACK_URL'] as const),
+  ['admin', 'through rack-gateway'],
+  ['deployer', 'through rack-gateway'],
+] as const
+type Way = (typeof plays)[number][1]
+
 /** The recorded commands again, by the native binary itself. What is refused to a role is then done past the gateway, so that the rack is as it was recorded. */
 describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names it)', () => {
-  const plays = new Map<Role, Play>()
+  const started = new Map<string, Play>()
   beforeAll(async () => {
-    for (const role of roles) plays.set(role, await startPlay(role))
+    for (const [role, way] of plays) started.set(`${role} ${way}`, await startPlay(role, way))
   })
-  afterAll(() => Promise.all([...plays.values()].map((play) => play.stop())), patience)
+  afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), patience)
 
-  describe.each(roles)('as %s', (role) => {
+  describe.each(plays)('as %s, %s', (role, way) => {
     test.each(recordings.map((recording, index) => [`${index}: ${recording.command}`, recording, index] as const))(
       '%s',
       async (_name, recording, index) => {
-        const outcome = await plays.get(role)?.outcomes[index]
+        const outcome = await started.get(`${role} ${way}`)?.outcomes[index]
         if (!outcome) throw new Error('this command was not run')
         const refused = refusals[recording.command]?.[role]
         if (refused !== undefined) expectRefusal(outcome, refused)
@@ -62,10 +73,14 @@ interface Play {
 }
 
 /** Runs the commands one after the other, on a rack of their own. */
-async function startPlay(role: Role): Promise<Play> {
+async function startPlay(role: Role, way: Way): Promise<Play> {
   const system = await startSystem({ rackNames: ['rack1'] })
-  const machine = createMachine(convox)
   const token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
+  const front = await startTlsFront(system.url)
+  const machine = createMachine(way === 'with a RACK_URL' ? convox : null)
+  if (way === 'through rack-gateway') writeWrapped(machine)
+  const env: NodeJS.ProcessEnv =
+    way === 'with a RACK_URL' ? { RACK_URL: addressed(system.url, token) } : automation(front.url, token)
   const ids = createIds()
   const outcomes: Promise<Ended>[] = []
   let before: Promise<unknown> = Promise.resolve()
@@ -76,15 +91,12 @@ async function startPlay(role: Role): Promise<Play> {
   }
 
   async function perform(recording: CliRecording): Promise<Ended> {
-    const outcome = await convoxRun(machine, ids.inCommand(recording.command), recording, addressed(system.url, token))
+    const outcome = await convoxRun(machine, ids.inCommand(recording.command), recording, env)
     if (refusals[recording.command]?.[role] === undefined) ids.learn(recording, outcome.stdout)
     else {
-      const past = await convoxRun(
-        machine,
-        ids.inCommand(recording.command),
-        recording,
-        addressed(system.rack.url, system.rack.token),
-      )
+      const past = await convoxRun(machine, ids.inCommand(recording.command), recording, {
+        RACK_URL: addressed(system.rack.url, system.rack.token),
+      })
       ids.learn(recording, past.stdout)
     }
     return outcome
@@ -95,6 +107,7 @@ async function startPlay(role: Role): Promise<Play> {
     async stop() {
       await before
       machine.remove()
+      await front.stop()
       await system.stop()
     },
   }
@@ -104,14 +117,29 @@ async function convoxRun(
   machine: Machine,
   command: string,
   { exit, stdin }: CliRecording,
-  rackUrl: string,
+  env: NodeJS.ProcessEnv,
 ): Promise<Ended> {
-  const env = { RACK_URL: rackUrl }
   if (exit !== 'interrupted') return machine.sh(command, { env, stdin })
   const running = machine.start('/bin/sh', ['-c', `exec ${command}`], { env })
   await running.saw(/ tick 3$/m)
   running.signal('SIGINT')
   return running.ended
+}
+
+/** The command `convox` is rack-gateway there, which starts the real one. */
+function writeWrapped(machine: Machine): void {
+  const [node, words] = fromSource('apps/cli/src/main.ts', ['--no-precheck', '--'])
+  const script = `#!/bin/sh\nCONVOX_BIN='${convox}' exec '${[node, ...words].join("' '")}' "$@"\n`
+  chmodSync(machine.write('bin/convox', script), 0o755)
+}
+
+function automation(url: string, token: string): NodeJS.ProcessEnv {
+  return {
+    RACK_GATEWAY_URL: url,
+    RACK_GATEWAY_TOKEN: token,
+    GATEWAY_RACK: 'rack1',
+    NODE_EXTRA_CA_CERTS: frontCertificate,
+  }
 }
 
 function addressed(url: string, token: string): string {

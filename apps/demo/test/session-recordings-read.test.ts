@@ -195,6 +195,22 @@ describe('recordings by the gateway’s own API', () => {
     await vi.waitFor(async () => expect(await read(id)).toMatchObject({ status: 200, whole: true }), 5_000)
   })
 
+  test('whose events are no longer in the log are shown, and said to be unproven', async () => {
+    const id = made[1] ?? ''
+    // As after its month was dropped: its end is nowhere near any event.
+    await system.sql`update gateway.recordings set ended_at = ended_at - interval '2 months' where id = ${id}`
+    const { status, text, whole } = await read(id)
+    expect([status, whole]).toEqual([200, true])
+    const cast = castOf(text)
+    expect(cast.output.toString()).toBe('two\n')
+    expect(cast.events.slice(-2)).toEqual([
+      [0, 'm', expect.stringMatching(/^unproven: .* are no longer in the log/)],
+      [0, 'v', 'unproven'],
+    ])
+    await directory.store.remove(`recordings/${id}/0000000001`)
+    expect(castOf((await read(id)).text).events.at(-1)).toEqual([0, 'v', 'unproven'])
+  })
+
   test('that were removed say so, and stay in the list', async () => {
     const id = made[2] ?? ''
     const because = 'it ended longer ago than recordings are kept'

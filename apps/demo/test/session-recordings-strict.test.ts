@@ -9,7 +9,7 @@ import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
-const limits = { flushAfter: 20, patience: 200, attempt: 100, backOff: 5, longestBackOff: 20, hold: 50 }
+const limits = { flushAfter: 20, patience: 1_000, attempt: 1_000, backOff: 5, longestBackOff: 20, hold: 50 }
 const policy = `version: 1
 recordings:
   rules:

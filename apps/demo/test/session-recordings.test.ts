@@ -1,10 +1,13 @@
 import type { AuditEvent } from '@rack-gateway/audit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createMachine } from './support/machine.ts'
 import { type RecordingDirectory, recordingDirectory, type StoredCast, storedCast } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
 import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
+
+const convox = process.env.CONVOX_BIN ?? null
 
 describe('sessions over the stock protocol', () => {
   let directory: RecordingDirectory
@@ -168,6 +171,53 @@ describe('sessions over the stock protocol', () => {
     expect((await lastClosed()).recording?.id).toBeDefined()
     await lastCast()
   })
+
+  async function anInstance(): Promise<string> {
+    const [instance] = (await system.get('/instances?', admin)).json as { id: string }[]
+    if (instance === undefined) throw new Error('the rack has no instance')
+    return instance.id
+  }
+
+  test('instances ssh: a shell on an instance, as typed and seen, with its exit status', async () => {
+    const instance = await anInstance()
+    const size = { Width: '100', Height: '30' }
+    const socket = await openSocket(`${system.url}/instances/${instance}/shell`, admin, size)
+    for (const line of ['echo <rack-password-of-staging>', 'exit 2']) socket.send(Buffer.from(`${line}\n`))
+    expect((await socket.untilEnd()).join('')).toMatch(new RegExp(`\\$ .*\\n\\$ ${marker}:2\\n$`))
+    socket.close()
+    const { recording } = await lastClosed()
+    const { header, output, events } = await lastCast()
+    expect(header).toMatchObject({ term: { cols: 100, rows: 30 }, title: `${instance} of staging` })
+    expect(output.toString()).toBe('$ <[rack token]>\n$ ')
+    expect(events.at(-1)?.slice(1)).toEqual(['x', '2'])
+    const [row] = await system.sql`select app, process, route from gateway.recordings where id = ${recording?.id ?? ''}`
+    expect(row).toMatchObject({ app: null, route: 'WS /instances/{id}/shell' })
+
+    const command = await openSocket(`${system.url}/instances/${instance}/shell`, admin, { Command: 'uname -a' })
+    await command.untilEnd()
+    command.close()
+    const cast = await lastCast()
+    expect([cast.output.toString(), cast.header.command]).toEqual(['ran: uname -a\n', 'uname -a'])
+    const opened = (await system.events()).findLast(({ kind }) => kind === 'opened')
+    expect(opened?.command).toEqual(['uname -a'])
+  })
+
+  test.skipIf(convox === null)(
+    'the native convox instances ssh is recorded as the person saw it (runs when CONVOX_BIN names it)',
+    async () => {
+      const machine = createMachine(convox)
+      onTestFinished(() => machine.remove())
+      const instance = await anInstance()
+      const env = { RACK_URL: system.url.replace('://', `://convox:${admin}@`) }
+      machine.write('convox/current', JSON.stringify({ name: 'staging', type: 'test' }))
+      const told = await machine.sh(`convox instances ssh ${instance} echo seen by ssh`, { env, stdin: '' })
+      expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining('seen by ssh'), stderr: '' })
+      const cast = await lastCast()
+      expect(cast.header).toMatchObject({ command: 'echo seen by ssh', title: `${instance} of staging` })
+      expect(cast.output.toString()).toBe(told.stdout)
+    },
+    60_000,
+  )
 
   test('a run is recorded by its exec', async () => {
     const started = await system.send('POST', '/apps/myapp/services/command/processes?', admin, '', [

@@ -18,7 +18,14 @@ function fitted(draft: Partial<EventDraft>) {
   return kept
 }
 
-const whole: Required<EventDraft> = {
+/** Nothing of it may be left out, however deep it is. */
+type Whole<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [Key in keyof T]-?: Whole<NonNullable<T[Key]>> }
+    : T
+
+const whole: Whole<EventDraft> = {
   kind: 'intent',
   request: 'r1',
   of: 'o1',
@@ -27,6 +34,7 @@ const whole: Required<EventDraft> = {
     id: 'u1',
     name: 'deploy',
     credential: 'c1',
+    device: 'laptop',
     boundTo: 'staging',
     owner: { kind: 'user', id: 'u2', name: 'a@example.com' },
     roles: ['ops'],
@@ -42,6 +50,7 @@ const whole: Required<EventDraft> = {
       ref: 'refs/heads/main',
       actor: 'ada',
     },
+    trust: { id: 't1', name: 'acme', subject: 'repo:acme/app' },
   },
   source: { address: '192.0.2.1', client: 'convox' },
   rack: 'staging',
@@ -57,7 +66,7 @@ const whole: Required<EventDraft> = {
   parameters: { query: ['q'], form: ['f'], headers: ['h'] },
   environment: ['KEY'],
   body: { received: 'aa', sent: 'bb' },
-  decision: { effect: 'deny', rule: 'r', reason: 'because', policy: 'ff' },
+  decision: { effect: 'deny', rule: 'r', source: 'bindings', reason: 'because', next: 'ask', policy: 'ff' },
   status: 200,
   bytesIn: 1,
   bytesOut: 2,
@@ -72,7 +81,9 @@ const whole: Required<EventDraft> = {
 
 test('every field that an event may have is kept as it was given', () => {
   expect(Object.keys(whole).sort()).toEqual(Object.keys(EventDraft.properties).sort())
+  const text = textOf(whole)
   expect(fitted(whole)).toEqual(whole)
+  expect(text).toBe(canonical(JSON.parse(text)))
 })
 
 test('what is written is the canonical form of what it says, whichever fields there are', () => {

@@ -1,7 +1,7 @@
 export { addressBlock } from './address-block.ts'
 export type { AuditStore, NewStream } from './audit-store.ts'
 export { canonical } from './canonical.ts'
-export { type ChainLink, type ChainProblem, type ChainVerdict, genesis, linkHash, verifyChain } from './chain.ts'
+export { type ChainProblem, genesis, linkHash } from './chain.ts'
 export { lastingActor } from './encode.ts'
 export * from './errors.ts'
 export * from './event.ts'

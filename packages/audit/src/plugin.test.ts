@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createPostgresAdoptions } from './adoption/postgres-adoptions.ts'
 import audit from './plugin.ts'
 import { createPostgresAuditStore } from './store.ts'
-import { databaseForTest, verifyDatabase } from './testing/database.ts'
+import { chainVerdict, databaseForTest } from './testing/database.ts'
 
 async function startApp(url: string) {
   const app = Fastify()
@@ -76,7 +76,7 @@ test('closing lets the request that is under way have its record, then ends the 
   await closing
   const kinds = await runtime`select kind from audit.events order by seq`
   expect(kinds.map(({ kind }) => kind)).toEqual(['stream.opened', 'call', 'stream.closed'])
-  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true })
+  expect(await chainVerdict(runtime)).toMatchObject({ intact: true })
 })
 
 test('an application whose database is gone does not start', async () => {
@@ -101,5 +101,5 @@ test('what another process left behind is adopted at the start', async () => {
     { adopted_by: app.audit.stats().stream },
   ])
   await app.close()
-  expect(await verifyDatabase(runtime)).toMatchObject({ intact: true })
+  expect(await chainVerdict(runtime)).toMatchObject({ intact: true })
 })

@@ -1,6 +1,7 @@
 import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
+import { genesis } from './chain.ts'
 import { lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
@@ -148,6 +149,25 @@ export async function expectOurs(
   if (!ours) throw new StreamLost(stream, `someone else has written between its events ${first} and ${last}`)
 }
 
+export interface LastEvent {
+  /** 0 when the stream has none. */
+  readonly seq: number
+  readonly hash: Buffer
+  readonly kind: string
+}
+
+/** @param stream.month its first moment, in milliseconds since the epoch: the bounds lead to one partition, in any session's time zone */
+export async function lastEvent(
+  sql: Sql | TransactionSql,
+  { id, month }: { readonly id: string; readonly month: number },
+): Promise<LastEvent> {
+  const [row] = await sql<{ seq: string; hash: Buffer; kind: string }[]>`
+    select seq, hash, kind from audit.events
+    where stream = ${id} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
+    order by seq desc limit 1`
+  return { seq: Number(row?.seq ?? 0), hash: row?.hash ?? genesis, kind: row?.kind ?? '' }
+}
+
 /** Their numbers, and the bounds of their month, which lead to one partition. */
 function rangeOf(events: readonly RecordedEvent[]) {
   const [first] = events
@@ -166,10 +186,7 @@ function rangeOf(events: readonly RecordedEvent[]) {
 function connect(url: string, timeout: number): Sql {
   return openPool(url, {
     max: 1,
-    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
-    fetch_types: false,
     connect_timeout: Math.ceil(timeout / 1_000),
     connection: { application_name: 'rack-gateway audit', statement_timeout: timeout },
-    onnotice() {},
   })
 }

@@ -1,19 +1,10 @@
+import { endOfMonth, monthOf } from './calendar-month.ts'
 import { genesis, linkHash } from './chain.ts'
 import type { EncodedDraft } from './encode.ts'
 import { type EventPlace, RecordedEvent } from './recorded-event.ts'
 import { uuidv7 } from './uuid.ts'
 
-/** First moment of the month, UTC, that a moment is in. Both in milliseconds since the epoch. */
-export function monthOf(at: number): number {
-  const date = new Date(at)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
-}
-
-/** Last millisecond of the month that a moment is in. */
-export function endOfMonth(at: number): number {
-  const date = new Date(at)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) - 1
-}
+export { endOfMonth, monthOf }
 
 /** One stream while it grows: gives each draft its place. What was sealed is never unsealed, only written later. */
 export interface EventStream {

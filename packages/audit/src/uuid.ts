@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
 
+/** A UUID in lower case, as a part of a regular expression. */
+export const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+const whole = new RegExp(`^${uuidPattern}$`)
+
+/** Whether it is one in lower case. */
+export function isUuid(text: string): boolean {
+  return whole.test(text)
+}
+
 /**
  * A UUID whose order is that of its time.
  *

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { verifyChain } from './chain.ts'
 import { RecordedEvent } from './recorded-event.ts'
 import { createMemoryStore } from './testing/memory-store.ts'
+import { verifyChain } from './testing/verify-chain.ts'
 import { createAuditWriter } from './writer.ts'
 import type { AuditWriterLimits, AuditWriterOptions } from './writer-options.ts'
 

@@ -79,12 +79,13 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   async function newestAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
     for (let lookUps = 1; ; lookUps++) {
       const begun = answers
-      const answer = await (begun.recall(key) ?? lookUp(begun, key, hash, read))
+      const answer = await (begun.recall(key) ?? rememberedLookUp(begun, key, hash, read))
       if (begun === answers || lookUps === maximumLookUps) return answer
     }
   }
 
-  function lookUp(known: Answers, key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
+  /** Whoever asks for the same while it is under way waits for this one. */
+  function rememberedLookUp(known: Answers, key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
     const answer = ask(known, hash, read)
     known.begin(key, answer)
     answer.then(

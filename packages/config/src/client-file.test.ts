@@ -35,7 +35,10 @@ test('the fast check and the schema always agree', () => {
     { noNullPrototype: true },
   )
   const entry = fc.oneof(
-    fc.record({ url: fc.oneof(fc.constant('https://x'), junk), rack: junk, extra: junk }, { requiredKeys: [] }),
+    fc.record(
+      { url: fc.oneof(fc.constant('https://x'), junk), rack: junk, relay: junk, ca: junk, extra: junk },
+      { requiredKeys: [] },
+    ),
     fc.record(
       {
         token: fc.oneof(fc.constantFrom('t', ''), junk),

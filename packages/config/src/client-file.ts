@@ -32,7 +32,13 @@ export function ownEntry<T>(map: Readonly<Record<string, T>> | undefined, name: 
 }
 
 function isGateway(value: unknown): boolean {
-  return isObject(value) && typeof value.url === 'string' && isOptionalText(value.rack)
+  return (
+    isObject(value) &&
+    typeof value.url === 'string' &&
+    isOptionalText(value.rack) &&
+    (value.relay === undefined || typeof value.relay === 'boolean') &&
+    isOptionalText(value.ca)
+  )
 }
 
 function isToken(value: unknown): boolean {

@@ -4,6 +4,12 @@ import { Value } from 'typebox/value'
 const Gateway = Type.Object({
   url: Type.String({ description: 'the address of a gateway' }),
   rack: Type.Optional(Type.String({ description: 'the name of a rack behind the gateway' })),
+  relay: Type.Optional(
+    Type.Boolean({ description: 'whether convox reaches it through the relay that verifies its certificate' }),
+  ),
+  ca: Type.Optional(
+    Type.String({ description: 'the only authorities that may have signed its certificate: a PEM file, or its text' }),
+  ),
 })
 
 /** What the gateway last said about a token's bearer. */

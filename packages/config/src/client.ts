@@ -54,7 +54,7 @@ export async function updateClientConfig(
 ): Promise<ReadClientConfig> {
   return alone(path, { waitMs }, async (read) => {
     const config = await change(read.config)
-    writePrivateFile(path, `${JSON.stringify(config, null, 2)}\n`)
+    if (config !== read.config) writePrivateFile(path, `${JSON.stringify(config, null, 2)}\n`)
     return { ...read, config }
   })
 }

@@ -30,7 +30,7 @@ export function certificatesIn(text: string): string {
 
 /** What is wrong with certificates in PEM form, or null. */
 export function certificatesProblem(text: string): string | null {
-  if (text.includes('PRIVATE KEY-----')) return 'holds a private key, which belongs to the rack alone'
+  if (text.includes('PRIVATE KEY-----')) return 'holds a private key, which belongs on its server alone'
   if (text.includes('\\n')) return 'has \\n written in it where a line should end'
   const certificates = text.match(block) ?? []
   if (certificates.length === 0) return 'holds no certificate'

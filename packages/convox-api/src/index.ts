@@ -12,7 +12,7 @@ export { compileMatcher, isProbe, type Match } from './matcher.ts'
 export { type Pair, parseForm, parseQuery, type ReadPair, readPairs } from './pairs.ts'
 export type { ParameterRefusal, ParameterRequest, ParameterRule } from './parameter-refusal.ts'
 export { type Parameters, readParameters } from './parameters.ts'
-export { rackRoutes } from './routes.ts'
+export { rackRoutes, routesById } from './routes.ts'
 export { isTargetRefusal, type RackTarget, readTarget, splitRackPrefix } from './target.ts'
 export { maxTargetLength } from './target-refusals.ts'
 export type {

@@ -6,7 +6,7 @@ import { renderJson } from './masks/json.ts'
 import { shapes } from './masks/shapes.ts'
 import type { MaskView } from './masks/view.ts'
 import { maskAnswer, maskText } from './masks.ts'
-import { rackRoutes } from './routes.ts'
+import { rackRoutes, routesById } from './routes.ts'
 import { keeper, reader, stranger, testMac } from './testing/views.ts'
 import type { MaskPolicy } from './types.ts'
 
@@ -26,7 +26,7 @@ const recordedSecrets = [
 ]
 
 function policyOf(id: string): MaskPolicy {
-  const route = rackRoutes.find((entry) => entry.id === id)
+  const route = routesById.get(id)
   if (!route) throw new Error(`no route ${id}`)
   return route.mask
 }

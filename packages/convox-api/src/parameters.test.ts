@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { readForm } from './form-reading.ts'
 import type { ParameterRequest } from './parameter-refusal.ts'
 import { readParameters } from './parameters.ts'
-import { rackRoutes } from './routes.ts'
+import { rackRoutes, routesById } from './routes.ts'
 
 const form = 'application/x-www-form-urlencoded'
 const octets = 'application/octet-stream'
 
 function route(id: string) {
-  const found = rackRoutes.find((entry) => entry.id === id)
+  const found = routesById.get(id)
   if (!found) throw new Error(`no route ${id}`)
   return found
 }

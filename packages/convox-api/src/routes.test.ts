@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { canonicalHeader } from './routes/table.ts'
-import { rackRoutes } from './routes.ts'
+import { rackRoutes, routesById } from './routes.ts'
 
 const contract = readFileSync(new URL('../test/contract-routes.txt', import.meta.url), 'utf8')
   .trim()
   .split('\n')
-const byId = new Map(rackRoutes.map((route) => [route.id, route]))
 
 function route(id: string) {
-  const found = byId.get(id)
+  const found = routesById.get(id)
   if (!found) throw new Error(`no route ${id}`)
   return found
 }
@@ -21,7 +20,7 @@ describe('the route table', () => {
   })
 
   test('names each route once, by its method or WS', () => {
-    expect(byId.size).toBe(rackRoutes.length)
+    expect(routesById.size).toBe(rackRoutes.length)
     for (const { id, kind, method, path } of rackRoutes)
       expect(id).toBe(`${kind === 'websocket' ? 'WS' : method} ${path}`)
   })

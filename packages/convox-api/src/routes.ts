@@ -18,3 +18,5 @@ export const rackRoutes: readonly RackRoute[] = Object.freeze([
   ...resourceRoutes,
   ...rackWideRoutes,
 ])
+
+export const routesById: ReadonlyMap<string, RackRoute> = new Map(rackRoutes.map((route) => [route.id, route]))

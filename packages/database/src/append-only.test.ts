@@ -111,6 +111,10 @@ test('a hash that is not 32 bytes, a sequence below 1 and a key that is taken ar
   const { runtime } = await databaseForTest()
   await expect(insertEvent(runtime, { hash: Buffer.alloc(31) })).rejects.toThrow('events_hash_length')
   await expect(insertEvent(runtime, { seq: 0 })).rejects.toThrow('events_seq_positive')
+  await insertEvent(runtime)
+  const again = runtime`insert into audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+    select stream, seq, at, id, kind, canonical, prev, hash from audit.events`
+  await expect(again).rejects.toThrow('duplicate key')
 })
 
 test('checkpoints can be added and nothing else, by the runtime login or by the owner', async () => {
@@ -160,4 +164,5 @@ test('tampering is prevented for the runtime login and only detected for an owne
   expect(await as('GRANT UPDATE (canonical) ON audit.events TO %s')).toBe('detected')
   expect(await as('GRANT TRUNCATE ON audit.events TO %s')).toBe('detected')
   expect(await as('GRANT DELETE ON audit.checkpoints TO %s')).toBe('detected')
+  expect(await as('GRANT DELETE ON audit.archives TO %s')).toBe('detected')
 })

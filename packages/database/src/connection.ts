@@ -29,11 +29,8 @@ export interface Database {
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
   const sql = openPool(url, {
     max: options.max ?? 10,
-    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
-    fetch_types: false,
     connect_timeout: options.connectTimeout ?? 5,
     connection: { application_name: options.applicationName ?? 'rack-gateway' },
-    onnotice: ignoreNotice,
   })
   return {
     sql,
@@ -56,5 +53,3 @@ function drizzleBeside(sql: Sql) {
   Object.assign(sql.options.serializers, serializers)
   return db
 }
-
-function ignoreNotice() {}

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import postgres, { type Sql, type TransactionSql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import { DatabaseUnavailable, MigrationChanged, SchemaNewer, SchemaOlder } from './errors.ts'
 import { explainDatabaseError } from './explain.ts'
+import { locks } from './locks.ts'
 import { migrations as allMigrations, type Migration } from './migrations/index.ts'
+import { openPool } from './pool.ts'
 import { grantRuntime } from './privileges.ts'
 
 export interface MigrateOptions {
@@ -18,9 +20,6 @@ export interface MigrationResult {
   readonly version: number
 }
 
-/** Two numbers name our lock, so that it meets no lock of another application in the same database. */
-const lock = { space: 0x52475721, migrate: 1 }
-
 /**
  * Brings the schema up to date, grants the runtime login its rights, and makes the partitions of this and the next month.
  * One transaction under a lock: replicas that start together wait for the first and then find nothing to do.
@@ -31,7 +30,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
   const sql = connectOnce(ownerUrl)
   try {
     return await sql.begin(async function migrateUnderLock(tx) {
-      await tx`select pg_advisory_xact_lock(${lock.space}::int, ${lock.migrate}::int)`
+      await tx`select pg_advisory_xact_lock(${locks.space}::int, ${locks.migrate}::int)`
       const result = await applyMissing(tx, options.migrations ?? allMigrations)
       await ensurePartitions(tx)
       await grantRuntime(tx, options.runtimeRole)
@@ -53,13 +52,7 @@ export async function checkSchema(sql: Sql): Promise<void> {
 
 function connectOnce(url: string) {
   try {
-    return postgres(url, {
-      max: 1,
-      fetch_types: false,
-      connect_timeout: 10,
-      connection: { application_name: 'rack-gateway migrate' },
-      onnotice() {},
-    })
+    return openPool(url, { max: 1, connection: { application_name: 'rack-gateway migrate' } })
   } catch (error) {
     throw explained(error, url)
   }

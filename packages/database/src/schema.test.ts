@@ -36,7 +36,21 @@ const tables: PgTable[] = [
   schema.trees,
   schema.deliveries,
   schema.archives,
+  schema.sinks,
+  schema.sinkPositions,
+  schema.sinkDeadLetters,
 ]
+
+test('schema.ts describes each table that the migrations make', async () => {
+  const made = await owner`
+    select relnamespace::regnamespace || '.' || relname as name from pg_class
+    where relnamespace in ('gateway'::regnamespace, 'audit'::regnamespace) and relkind in ('r', 'p') and not relispartition`
+  const described = tables.map((table) => {
+    const { schema: namespace, name } = getTableConfig(table)
+    return `${namespace}.${name}`
+  })
+  expect(made.map(({ name }) => name).sort()).toEqual([...described, 'gateway.migrations'].sort())
+})
 
 test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
   'the migrations make %s as schema.ts describes it',

@@ -375,6 +375,47 @@ export const deliveries = audit.table('deliveries', {
   at: instant('at').notNull(),
 })
 
+/** Where events are sent, and since when. */
+export const sinks = audit.table('sinks', {
+  name: text('name').primaryKey(),
+  since: instant('since').notNull().defaultNow(),
+})
+
+/** How far each sink has come in each stream. */
+export const sinkPositions = audit.table(
+  'sink_positions',
+  {
+    sink: text('sink')
+      .notNull()
+      .references(() => sinks.name),
+    stream: uuid('stream').notNull(),
+    month: instant('month').notNull(),
+    /** The last one that was sent. */
+    seq: bigint('seq', { mode: 'number' }).notNull().default(0),
+    /** The process that sends it, and until when nobody else may. */
+    heldBy: uuid('held_by'),
+    heldUntil: instant('held_until').notNull().defaultNow(),
+    finished: boolean('finished').notNull().default(false),
+  },
+  (table) => [primaryKey({ columns: [table.sink, table.stream] })],
+)
+
+/** Events that a sink has refused for good. */
+export const sinkDeadLetters = audit.table(
+  'sink_dead_letters',
+  {
+    sink: text('sink')
+      .notNull()
+      .references(() => sinks.name),
+    stream: uuid('stream').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    event: uuid('event').notNull(),
+    reason: text('reason').notNull(),
+    refusedAt: instant('refused_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.sink, table.stream, table.seq] })],
+)
+
 /** Months that were archived, and where. */
 export const archives = audit.table(
   'archives',

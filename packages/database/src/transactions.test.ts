@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from './connection.ts'
+import { openPool } from './pool.ts'
 import { users } from './schema.ts'
 import { databaseForTest } from './testing/connect.ts'
 import { guardTransactions } from './transactions.ts'
@@ -64,11 +65,13 @@ test('so does one whose connection breaks while it asks', async () => {
 
 test('one that goes on while another connection of the pool breaks fails, and is rolled back', async () => {
   const { sql, breakConnection } = await guardedPool()
-  await sql`create temporary table nothing (id int)`.catch(() => {})
+  const state = Buffer.alloc(32, 1)
+  await sql`select 1`
   const other = await sql.reserve()
   const transaction = sql.begin(async (tx) => {
     const pid = await pidOf(other)
     other.release()
+    await tx`insert into gateway.used_logins (state, expires_at) values (${state}, now())`
     await breakConnection(pid)
     await tx`select 1`
   })
@@ -76,6 +79,7 @@ test('one that goes on while another connection of the pool breaks fails, and is
   const [open] =
     await sql`select count(*)::int as open from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()`
   expect(open?.open).toBe(0)
+  expect(await sql`select from gateway.used_logins where state = ${state}`).toHaveLength(0)
 })
 
 test('what a transaction gives, throws and returns as a list is as without the guard', async () => {
@@ -88,6 +92,15 @@ test('what a transaction gives, throws and returns as a list is as without the g
   await expect(sql.begin(async (tx) => tx`select nonsense`)).rejects.toMatchObject({ code: '42703' })
   await expect(sql.begin('read only', (tx) => tx`create table x (id int)`)).rejects.toMatchObject({ code: '25006' })
   await expect(sql.begin(() => Promise.reject(new Error('of its own')))).rejects.toThrow('of its own')
+})
+
+test('whoever opens a pool hears of connections that close, too', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const heard = vi.fn()
+  const sql = openPool(runtimeUrl, { max: 1, onclose: heard })
+  await sql`select 1`
+  await sql.end({ timeout: 1 })
+  expect(heard).toHaveBeenCalledTimes(1)
 })
 
 test('drizzle’s transactions are guarded, too', async () => {

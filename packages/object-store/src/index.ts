@@ -5,7 +5,6 @@ export {
   ObjectStoreUnusable,
   ObjectTooLarge,
 } from './errors.ts'
-export { checkKey } from './key.ts'
 export type { GetOptions, ObjectStore, PutOptions, StoredObject } from './object-store.ts'
 export { type ObjectStoreAddress, openObjectStore, readObjectStoreAddress } from './open.ts'
 export type { ObjectLock } from './s3-store.ts'

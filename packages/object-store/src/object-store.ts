@@ -26,6 +26,7 @@ export interface ObjectStore {
   readonly locked: boolean
   /**
    * Resolves when the bytes are durable under the key; so too when the same bytes already are, so that it may be called again.
+   * Then it keeps no reference to them: their memory may be used again.
    * @throws ObjectDiffers when other bytes are there, ObjectKeyInvalid
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>

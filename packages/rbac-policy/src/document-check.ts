@@ -1,11 +1,12 @@
 import { type Problem, ruleProblems, shown } from '@rack-gateway/command-matcher'
-import { rackRoutes } from '@rack-gateway/convox-api'
+import { routesById } from '@rack-gateway/convox-api'
 import { expandPermission } from './compiled-role.ts'
 import type { Condition } from './condition.ts'
 import { readNetwork } from './networks.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
+import type { Role } from './types.ts'
 
 /** Everything that is wrong with a document; empty when it can be compiled. */
 export function documentProblems(document: PolicyDocument): Problem[] {
@@ -40,12 +41,17 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
     return [...found, ...conditionProblems(when, at, `the role "${shown(name)}"`)]
   })
   const admin = roles.find(({ name }) => name === 'admin')
-  return admin?.permissions.includes('*') && (admin.when ?? []).length === 0
+  return admin !== undefined && mayEverything(admin)
     ? problems
     : [
         ...problems,
         { at: ['roles', 'admin'], text: 'the role "admin" must be there and have every permission, always' },
       ]
+}
+
+/** Every permission, always. */
+export function mayEverything({ permissions, when = [] }: Role): boolean {
+  return permissions.includes('*') && when.length === 0
 }
 
 function commandProblems({ roles, commands }: PolicyDocument): Problem[] {
@@ -85,10 +91,9 @@ function conditionProblems(
 
 /** A route that is blocked by a wrong name would be open: so a name must be in the table. */
 function blockedProblems({ blocked }: PolicyDocument): Problem[] {
-  const known = new Set(rackRoutes.map((route) => route.id))
   return blocked.flatMap(({ route, reason, next }) => {
     const found: string[] = []
-    if (!known.has(route)) found.push('is not a route of the rack')
+    if (!routesById.has(route)) found.push('is not a route of the rack')
     if (reason.trim() === '' || `${reason}${next}`.includes('%')) found.push('needs a reason, without a per-cent sign')
     return found.map((text) => ({ at: ['blocked', route], text: `the blocked operation "${shown(route)}" ${text}` }))
   })

@@ -134,7 +134,7 @@ describe('a document', () => {
 
 describe('what is wrong with a document is said with line and column', () => {
   test.each<[string, readonly string[], number, number, string]>([
-    ['no YAML', ['roles: ['], 3, 1, ''],
+    ['no YAML', ['roles: ['], 3, 1, 'must be sufficiently indented and end with a ]'],
     ['a key twice', ['roles: {}', 'roles: {}'], 3, 1, 'the key "roles" is there twice'],
     ['an unknown section', ['rolls: {}'], 2, 1, 'rolls is not known here'],
     ['an unknown field', ['roles:', '  x:', '    permission: []'], 4, 5, 'roles.x.permission is not known here'],
@@ -379,15 +379,26 @@ describe('what is wrong with a document is said with line and column', () => {
         .split('')
         .map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[at]}`).join(',')}]`)
         .join('\n')}\n`,
+      'its aliases stand for more than a document may hold',
     ],
-    ['a huge text', `version: 1\n# ${'x'.repeat(1024 * 1024)}`],
-    ['deep nesting', `version: 1\nroles: ${'['.repeat(20_000)}`],
-    ['names of object properties', 'version: 1\n__proto__: { x: 1 }\nconstructor: 1\n'],
-    ['roles named like them', 'version: 1\nroles: { __proto__: { permissions: ["*"] }, toString: {} }\n'],
-    ['bytes that are no text', 'version: 1\n\0\u0007: \ud800\n'],
-  ])('%s is refused, and nothing else happens', (_what, text) => {
+    ['a huge text', `version: 1\n# ${'x'.repeat(1024 * 1024)}`, 'it is longer than 1 MiB'],
+    ['deep nesting', `version: 1\nroles: ${'['.repeat(20_000)}`, 'must be sufficiently indented and end with a ]'],
+    [
+      'names of object properties',
+      'version: 1\n__proto__: { x: 1 }\nconstructor: 1\n',
+      '__proto__ is not known here\nconstructor is not known here',
+    ],
+    [
+      'roles named like them',
+      'version: 1\nroles: { __proto__: { permissions: ["*"] }, toString: {} }\n',
+      'the role "__proto__" needs a name',
+    ],
+    ['bytes that are no text', 'version: 1\n\0\u0007: \ud800\n', '?? is not known here'],
+  ])('%s is refused, and nothing else happens', (_what, text, problem) => {
     const { document, problems } = readPolicy(text, 'p')
     expect(document).toBeNull()
+    expect(problems.map((one) => one.text).join('\n')).toContain(problem)
+    expect(Object.keys(Object.prototype)).toEqual([])
     expect(problems.length).toBeLessThanOrEqual(1_000)
     for (const problem of problems) expect(problem.text).not.toMatch(/[\n\r\0\u0007]/)
   })

@@ -42,7 +42,7 @@ export interface Holdings {
 }
 
 /** Grants of the caller, or of a token's owner. */
-export interface Side {
+interface Side {
   readonly all: readonly Grant[]
   on(rack: string): OnRack
 }

@@ -54,7 +54,7 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
     protectedKeys: written.protected?.environment ?? below.protectedKeys,
     protectedParameters: written.protected?.parameters ?? below.protectedParameters,
     recordings:
-      written.recordings === undefined ? (below.recordings ?? []) : recordingRules(written.recordings, writing.lineOf),
+      written.recordings === undefined ? below.recordings : recordingRules(written.recordings, writing.lineOf),
   }
   return { document, problems }
 }

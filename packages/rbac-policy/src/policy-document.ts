@@ -41,8 +41,8 @@ export interface PolicyDocument {
   readonly protectedKeys: readonly string[]
   /** Patterns of parameters of the rack that nobody may change. */
   readonly protectedParameters: readonly string[]
-  /** Which sessions are recorded; none when absent. */
-  readonly recordings?: readonly RecordingRule[]
+  /** Which sessions are recorded; none where no rule is for them. */
+  readonly recordings: readonly RecordingRule[]
 }
 
 /** SHA-256, hex, over the document's JSON with sorted keys and without places: the same for the same content, however it was written. */
@@ -50,7 +50,8 @@ export function documentHash(document: PolicyDocument): string {
   return createHash('sha256').update(canonicalJson(document)).digest('hex')
 }
 
-function canonicalJson(value: unknown): string {
+/** JSON with sorted keys, and without places: the same for the same content. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const members = Object.entries(value)

@@ -3,14 +3,14 @@ import { createSecretKeys } from '@rack-gateway/convox-api'
 import { compileRole, type GrantWords } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
 import { type CompiledDocument, decide, rolesWith, unheldAt } from './decide.ts'
-import { documentProblems } from './document-check.ts'
+import { documentProblems, mayEverything } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
 import { mayGive } from './may-give.ts'
 import { documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
 import { compileRecordings } from './recordings.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
-import type { Moment, Permission, Policy, Principal, Role } from './types.ts'
+import type { Moment, Permission, Policy, Principal } from './types.ts'
 
 /**
  * Compiles a policy document. Everything is looked up afterwards; a principal's bindings are compiled once per principal object,
@@ -35,18 +35,13 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     mayGive: (principal, wanted, moment) =>
       mayGive(document, { principal, holdings: holdingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
-    adminRoles: () => document.roles.filter(isAdminRole).map(({ name }) => name),
+    adminRoles: () => document.roles.filter(mayEverything).map(({ name }) => name),
     racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
     sees: (principal, rack, app, moment) => judging.holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeys(secretKeys),
     isSecretParameter: createSecretKeys([...secretKeys, ...secretParameters]),
     recordingOf: compileRecordings(document.recordings),
   }
-}
-
-/** What the document check asks of `admin`, of any role. */
-function isAdminRole({ permissions, when = [] }: Role): boolean {
-  return permissions.includes('*') && when.length === 0
 }
 
 /** What decides of a policy. */

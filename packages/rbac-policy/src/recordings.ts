@@ -38,7 +38,7 @@ export function sessionOf({ route, rack, app, command }: RackCall): SessionSubje
   return { session, rack, app, command: command && (command.argv?.join(' ') ?? command.text) }
 }
 
-export function recordingProblems(rules: readonly RecordingRule[] = []): Problem[] {
+export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {
   return rules.flatMap(({ id, racks = [], apps = [], commands = [] }) => {
     const at = ['recordings', 'rules', id]
     const empty = [...racks, ...apps, ...commands].includes('')
@@ -47,9 +47,7 @@ export function recordingProblems(rules: readonly RecordingRule[] = []): Problem
 }
 
 /** @returns what finds the rule for a session; null for one that no rule is for */
-export function compileRecordings(
-  rules: readonly RecordingRule[] = [],
-): (subject: SessionSubject) => RecordingRule | null {
+export function compileRecordings(rules: readonly RecordingRule[]): (subject: SessionSubject) => RecordingRule | null {
   const compiled = rules.map((rule) => ({
     rule,
     onRack: compilePatterns(rule.racks),

@@ -11,7 +11,7 @@ export interface ReplaceablePolicy extends Policy {
 }
 
 /** A document that can be used, and isn't yet. */
-export interface CheckedDocument {
+interface CheckedDocument {
   readonly hash: string
   /** From now on everything is decided by it. */
   use(): void

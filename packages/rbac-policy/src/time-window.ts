@@ -1,5 +1,5 @@
 /** Days in the order of `Date`'s. */
-export const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 export type Day = (typeof days)[number]
 
 /** A time of day, on some days, in a zone. One that ends before it begins goes over midnight, and belongs to the day of its beginning. */

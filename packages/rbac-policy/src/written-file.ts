@@ -18,7 +18,7 @@ export type WrittenFile<T> =
   | { readonly value: T; at(path: Problem['at']): Place; failed(problems: readonly Problem[]): FileProblems }
   | { readonly value: null; readonly problems: FileProblems }
 
-export const longestText = 1024 * 1024
+const longestText = 1024 * 1024
 const mostProblems = 1_000
 const mostAliases = 100
 

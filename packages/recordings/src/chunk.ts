@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { type CipherGCM, createCipheriv, createDecipheriv, createHash, type Hash, randomBytes } from 'node:crypto'
+import { GrowingBytes } from './growing-bytes.ts'
 
 /** Derives keys for one purpose, newest first. @param purpose is never used for anything else */
 export type DeriveKeys = (purpose: string) => readonly Buffer[]
@@ -17,12 +18,16 @@ const tagLength = 16
 const headerLength = magic.length + 1 + 4 + saltLength
 const mostChunks = 0xffff_ffff
 
+/** The chain's head before the first chunk. */
+export const genesis = Buffer.alloc(32)
+
 /** Seals the chunks of one recording by one process, in their order. */
 export class ChunkSealer {
   readonly #recording: string
   readonly #salt = randomBytes(saltLength)
   readonly #key: Buffer
   #next: number
+  #head: Buffer = genesis
 
   /** @param from the number of its first chunk */
   constructor(recording: string, derive: DeriveKeys, from = 0) {
@@ -38,33 +43,93 @@ export class ChunkSealer {
     return this.#next
   }
 
+  /** The chain's head after them. */
+  get head(): Buffer {
+    return this.#head
+  }
+
   /**
+   * Begins the next chunk. Each one is ended before the next begins.
+   *
    * AES-256-GCM. The key is this process's for this recording and the nonce is the number, so no nonce is used twice.
    * Recording, number and whether it is the last one are authenticated with it.
    */
-  seal(text: Buffer, { final }: { readonly final: boolean }): Buffer {
+  begin({ final }: { readonly final: boolean }): OpenChunk {
     if (this.#next > mostChunks) throw new Error('a recording has no more than 4,294,967,296 chunks')
     const header = Buffer.concat([magic, Buffer.alloc(5), this.#salt])
     header.writeUInt8(final ? 1 : 0, magic.length)
     header.writeUInt32BE(this.#next, magic.length + 1)
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(this.#next))
     cipher.setAAD(authenticated(this.#recording, header))
-    const sealed = Buffer.concat([header, cipher.update(text), cipher.final(), cipher.getAuthTag()])
     this.#next += 1
-    return sealed
+    return new OpenChunk(header, cipher, this.#head, (head) => {
+      this.#head = head
+    })
   }
+
+  /** A whole chunk at once. */
+  seal(text: Buffer, how: { readonly final: boolean }): Buffer {
+    const chunk = this.begin(how)
+    chunk.add(text)
+    return chunk.end()
+  }
+}
+
+/** A chunk that is being made: what is added is sealed at once, while it is near the processor, and a part of the chain. */
+export class OpenChunk {
+  readonly #cipher: CipherGCM
+  readonly #hash: Hash
+  readonly #sealed = new GrowingBytes()
+  readonly #onEnd: (head: Buffer) => void
+
+  constructor(header: Buffer, cipher: CipherGCM, head: Buffer, onEnd: (head: Buffer) => void) {
+    this.#cipher = cipher
+    this.#hash = createHash('sha256').update(head)
+    this.#onEnd = onEnd
+    this.#put(header)
+  }
+
+  /** Keeps no reference to it. */
+  add(text: Buffer): void {
+    if (text.length > 0) this.#put(this.#cipher.update(text))
+  }
+
+  /** @returns the chunk as it is stored: memory that `giveBuffer` takes back when nobody needs it any more */
+  end(): Buffer {
+    this.#put(this.#cipher.final())
+    this.#put(this.#cipher.getAuthTag())
+    this.#onEnd(this.#hash.digest())
+    return this.#sealed.take()
+  }
+
+  #put(bytes: Buffer): void {
+    this.#hash.update(bytes)
+    this.#sealed.append(bytes)
+  }
+}
+
+/** What a chunk says of itself in the clear. Only its key, or the chain, proves it. */
+export interface ChunkHeader {
+  readonly number: number
+  readonly final: boolean
+}
+
+/** Null for what is no chunk. */
+export function readChunkHeader(sealed: Buffer): ChunkHeader | null {
+  if (sealed.length < headerLength + tagLength || !sealed.subarray(0, magic.length).equals(magic)) return null
+  const flags = sealed.readUInt8(magic.length)
+  return flags > 1 ? null : { number: sealed.readUInt32BE(magic.length + 1), final: flags === 1 }
 }
 
 /** Null for anything that wasn't sealed for this recording by one of the keys. */
 export function openChunk(recording: string, derive: DeriveKeys, sealed: Buffer): OpenedChunk | null {
-  if (sealed.length < headerLength + tagLength || !sealed.subarray(0, magic.length).equals(magic)) return null
+  const said = readChunkHeader(sealed)
+  if (said === null) return null
   const header = sealed.subarray(0, headerLength)
-  const flags = header.readUInt8(magic.length)
-  const number = header.readUInt32BE(magic.length + 1)
   const salt = header.subarray(headerLength - saltLength)
   for (const key of derive(purposeOf(recording, salt))) {
-    const text = decrypt(key, nonceOf(number), authenticated(recording, header), sealed.subarray(headerLength))
-    if (text !== null) return { number, final: flags === 1, text }
+    const text = decrypt(key, nonceOf(said.number), authenticated(recording, header), sealed.subarray(headerLength))
+    if (text !== null) return { ...said, text }
   }
   return null
 }
@@ -95,17 +160,22 @@ function authenticated(recording: string, header: Buffer): Buffer {
   return Buffer.concat([Buffer.from(recording), header])
 }
 
-/** The chain's head before the first chunk. */
-export const genesis = Buffer.alloc(32)
-
 /** SHA-256 over the head before it and the chunk as it is stored. */
 export function nextHead(head: Buffer, sealed: Buffer): Buffer {
   return createHash('sha256').update(head).update(sealed).digest()
 }
 
+/** What the keys of all recordings begin with. */
+export const recordingsPrefix = 'recordings/'
+
+/** What the keys of all chunks of a recording, and no others, begin with. */
+export function chunkPrefix(recording: string): string {
+  return `${recordingsPrefix}${recording}/`
+}
+
 /** Where a chunk is kept: in the order of their numbers, also as text. */
 export function chunkKey(recording: string, number: number): string {
-  return `recordings/${recording}/${String(number).padStart(10, '0')}`
+  return `${chunkPrefix(recording)}${String(number).padStart(10, '0')}`
 }
 
 /** Null for a key that is no chunk's of this recording. */

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { chunkKey, chunkNumber, type DeriveKeys, openChunk } from './chunk.ts'
+import { chunkKey, type DeriveKeys, openChunk } from './chunk.ts'
 import { largestChunk } from './reader.ts'
+import { lastStored } from './stored-chunks.ts'
 
 export interface FollowRecordingOptions {
   readonly store: ObjectStore
@@ -23,7 +24,7 @@ const nothing = Buffer.alloc(0)
  * After each look that found none comes an empty one, so that whoever takes them stays in control.
  */
 export async function* followRecording(options: FollowRecordingOptions): AsyncGenerator<Buffer, FollowEnd> {
-  const { id, deriveKeys, from, signal, wait } = options
+  const { store, id, deriveKeys, from, signal, wait } = options
   let over = false
   for (let number = 0; !signal.aborted; ) {
     const sealed = await chunkAt(options, number)
@@ -38,18 +39,11 @@ export async function* followRecording(options: FollowRecordingOptions): AsyncGe
     if (chunk === null || chunk.number !== number) return 'broken'
     yield chunk.text
     if (chunk.final) return 'complete'
-    number = number === 0 && from === 'now' ? Math.max(1, await countStored(options)) : number + 1
+    number = number === 0 && from === 'now' ? Math.max(1, (await lastStored(store, id, { signal })) + 1) : number + 1
   }
   return 'left'
 }
 
 function chunkAt({ store, id, signal }: FollowRecordingOptions, number: number): Promise<Buffer | null> {
   return store.get(chunkKey(id, number), { signal, limit: largestChunk })
-}
-
-async function countStored({ store, id, signal }: FollowRecordingOptions): Promise<number> {
-  let last = -1
-  for await (const { key } of store.list(`recordings/${id}/`, { signal }))
-    last = Math.max(last, chunkNumber(id, key) ?? -1)
-  return last + 1
 }

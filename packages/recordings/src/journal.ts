@@ -13,7 +13,7 @@ export interface Segment {
 const moment = 10
 const smallest = 256
 
-/** What has passed since the last chunk, copied once, with its times. Holds no memory while it is empty. */
+/** What has passed since the last chunk, copied once, with its times. */
 export class Journal {
   readonly #limit: number
   #bytes: Buffer | null = null
@@ -27,6 +27,11 @@ export class Journal {
 
   get size(): number {
     return this.#used
+  }
+
+  /** The last byte, of whatever direction; -1 while it is empty. */
+  get lastByte(): number {
+    return this.#bytes?.[this.#used - 1] ?? -1
   }
 
   /** Copies as much as fits. @returns how many bytes that is */
@@ -58,15 +63,19 @@ export class Journal {
     if (last.to === last.from) this.#segments.pop()
   }
 
-  /** Empties it. Each view is valid until the next one is asked for. */
+  /** Empties it, and keeps its memory until `release`. Each view is valid until the next one is asked for. */
   *take(): Generator<{ readonly code: 'o' | 'i'; readonly at: number; readonly bytes: Buffer }> {
     const [bytes, segments] = [this.#bytes, this.#segments]
-    this.#bytes = null
     this.#used = 0
     this.#segments = []
-    if (bytes === null) return
-    for (const { code, at, from, to } of segments) yield { code, at, bytes: bytes.subarray(from, to) }
-    giveBuffer(bytes)
+    if (bytes !== null)
+      for (const { code, at, from, to } of segments) yield { code, at, bytes: bytes.subarray(from, to) }
+  }
+
+  /** Gives its memory back: while nothing comes, it has none. Only while it is empty. */
+  release(): void {
+    if (this.#bytes !== null) giveBuffer(this.#bytes)
+    this.#bytes = null
   }
 
   #makeRoom(length: number): Buffer {

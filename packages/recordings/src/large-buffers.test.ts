@@ -1,23 +1,53 @@
-import { expect, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { giveBuffer, takeBuffer } from './large-buffers.ts'
 
-const size = 128 * 1024
+const size = 1024 * 1024 + 2
+const most = 64 * 1024 * 1024
+const many = 100
 
-test('what was given back is taken again, by one at a time', () => {
-  const first = takeBuffer(size)
-  giveBuffer(first)
-  const [again, other] = [takeBuffer(size), takeBuffer(size)]
-  expect(again).toBe(first)
-  expect(other).not.toBe(first)
+beforeEach(() => {
+  vi.useFakeTimers()
+  onTestFinished(() => {
+    vi.runAllTimers()
+    vi.useRealTimers()
+  })
 })
 
-test('no more than a few are kept, and none that is small or part of another', () => {
-  const many: Buffer[] = Array.from({ length: 20 }, () => Buffer.allocUnsafeSlow(size))
-  for (const buffer of many) giveBuffer(buffer)
-  const back = Array.from({ length: 20 }, () => takeBuffer(size)).filter((buffer) => many.includes(buffer))
-  expect(back).toHaveLength(8)
-  const [small, part] = [Buffer.allocUnsafeSlow(1_024), Buffer.allocUnsafeSlow(2 * size).subarray(0, size)]
+function takeMany(): Buffer[] {
+  return Array.from({ length: many }, () => takeBuffer(size))
+}
+
+/** How many of them are taken again. */
+function againOf(buffers: readonly Buffer[]): number {
+  const known = new Set(buffers.map(({ buffer }) => buffer))
+  return takeMany().filter(({ buffer }) => known.has(buffer)).length
+}
+
+test('what was given back, as a whole or by a view, is taken again, by one at a time', () => {
+  for (const view of [(all: Buffer) => all, (all: Buffer) => all.subarray(10, 20)]) {
+    const first = takeBuffer(size)
+    giveBuffer(view(first))
+    const [again, other] = [takeBuffer(size), takeBuffer(size)]
+    expect([again.buffer === first.buffer, again.length, other.buffer === first.buffer]).toEqual([true, size, false])
+  }
+})
+
+test('no more than 64 MiB are kept, and nothing that is small', () => {
+  const buffers = takeMany()
+  for (const buffer of buffers) giveBuffer(buffer)
+  expect(againOf(buffers)).toBe(Math.floor(most / size))
+  const small = Buffer.allocUnsafeSlow(1_024)
   giveBuffer(small)
-  giveBuffer(part)
-  expect([takeBuffer(1_024) === small, takeBuffer(size) === part]).toEqual([false, false])
+  expect(takeBuffer(1_024).buffer).not.toBe(small.buffer)
+})
+
+test('while nothing is given back, nothing is kept for long', () => {
+  const buffers = takeMany().slice(0, 10)
+  for (const buffer of buffers.slice(1)) giveBuffer(buffer)
+  vi.advanceTimersByTime(9_999)
+  for (const buffer of buffers.slice(0, 1)) giveBuffer(buffer)
+  vi.advanceTimersByTime(9_999)
+  expect(vi.getTimerCount()).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect([againOf(buffers), vi.getTimerCount()]).toEqual([0, 0])
 })

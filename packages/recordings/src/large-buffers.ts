@@ -1,23 +1,40 @@
 /** Smaller ones cost less to make than to keep. */
 const smallest = 64 * 1024
-/** Of one size that are kept for the next recording. */
-const mostKept = 8
+/** That are kept for the next chunk, in all: what as many busy sessions as fit have under way at once. */
+const mostKept = 64 * 1024 * 1024
+/** Milliseconds after which none is kept that nobody took. */
+const forgottenAfter = 10_000
 
 const kept = new Map<number, Buffer[]>()
+let keptBytes = 0
+let forgetting: NodeJS.Timeout | undefined
 
 /**
- * Memory for what passes, used again: fresh large buffers are what a busy recording spends most of its time on.
- * What was in it before is not cleared, so whoever takes one writes before they read.
+ * Memory for what passes, used again: fresh large buffers are what a busy recording spends most of its time on, most of all on
+ * collecting them. What was in it before is not cleared, so whoever takes one writes before they read.
  */
 export function takeBuffer(size: number): Buffer {
-  return kept.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size)
+  const again = kept.get(size)?.pop()
+  if (again === undefined) return Buffer.allocUnsafeSlow(size)
+  keptBytes -= size
+  return again
 }
 
-/** Gives it back: nothing may look at it any more. */
-export function giveBuffer(buffer: Buffer): void {
-  if (buffer.length < smallest || buffer.byteOffset !== 0 || buffer.length !== buffer.buffer.byteLength) return
-  const same = kept.get(buffer.length)
-  if (same === undefined) {
-    if (kept.size < mostKept) kept.set(buffer.length, [buffer])
-  } else if (same.length < mostKept) same.push(buffer)
+/** Gives memory back, by all of it or by a view: nothing may look at it any more. Smaller ones, and Node's shared ones, are left. */
+export function giveBuffer({ buffer }: Buffer): void {
+  const { byteLength } = buffer
+  if (byteLength < smallest || keptBytes + byteLength > mostKept) return
+  const again = Buffer.from(buffer)
+  const same = kept.get(byteLength)
+  if (same === undefined) kept.set(byteLength, [again])
+  else same.push(again)
+  keptBytes += byteLength
+  if (forgetting === undefined) forgetting = setTimeout(forget, forgottenAfter).unref()
+  else forgetting.refresh()
+}
+
+function forget(): void {
+  kept.clear()
+  keptBytes = 0
+  forgetting = undefined
 }

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { chunkKey, chunkNumber, type DeriveKeys, genesis, nextHead, openChunk } from './chunk.ts'
+import { chunkKey, type DeriveKeys, genesis, nextHead, openChunk } from './chunk.ts'
+import { lastStored } from './stored-chunks.ts'
 
 /** What the log says that a recording is: the `recording` of its `closed` event. */
 export interface ProvenRecording {
@@ -42,7 +43,7 @@ export const largestChunk = 8 * 1024 * 1024
 export async function* readRecording(options: ReadRecordingOptions): AsyncGenerator<Buffer, RecordingVerdict> {
   const { store, deriveKeys, id, proven, signal } = options
   const within = signal === undefined ? {} : { signal }
-  const stored = await storedNumbers(options)
+  const last = await lastStored(store, id, within)
   let head: Buffer = genesis
   let bytes = 0
   let number = 0
@@ -54,7 +55,6 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
     head: head.toString('hex'),
   })
   for (let final = false; !final; number++) {
-    if (!stored.has(number)) return missing(number)
     const sealed = await store.get(chunkKey(id, number), { ...within, limit: largestChunk })
     if (sealed === null) return missing(number)
     const chunk = openChunk(id, deriveKeys, sealed)
@@ -67,15 +67,13 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
     final = chunk.final
     yield chunk.text
   }
-  const last = Math.max(...stored)
   if (last >= number) return verdict('broken', `chunk ${last} stands after the last one`)
   if (proven !== null && !isProven(proven, number, head))
     return verdict('broken', 'its chunks are not those that the log says were recorded')
   return verdict('complete')
 
   function missing(at: number): RecordingVerdict {
-    const after = [...stored].some((one) => one > at)
-    if (after) return verdict('broken', `chunk ${at} is missing, and later ones are there`)
+    if (last > at) return verdict('broken', `chunk ${at} is missing, and later ones are there`)
     if (proven !== null && !isProven(proven, at, head))
       return verdict('broken', `chunk ${at} is missing: the log says that there were ${proven.chunks} chunks`)
     return verdict('cut', at === 0 ? 'nothing of it is stored' : 'it ends without its last chunk')
@@ -93,13 +91,4 @@ export async function verifyRecording(options: ReadRecordingOptions): Promise<Re
     const step = await reading.next()
     if (step.done) return step.value
   }
-}
-
-async function storedNumbers({ store, id, signal }: ReadRecordingOptions): Promise<Set<number>> {
-  const numbers = new Set<number>()
-  for await (const { key } of store.list(`recordings/${id}/`, signal === undefined ? {} : { signal })) {
-    const number = chunkNumber(id, key)
-    if (number !== null) numbers.add(number)
-  }
-  return numbers
 }

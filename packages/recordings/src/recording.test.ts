@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import { hasMoto, startMoto, startS3Server } from '@rack-gateway/object-store/testing'
@@ -388,13 +390,14 @@ describe('while the store does not take it', () => {
 
   test('all recordings together hold no more than they may', async () => {
     const store = memoryStore()
-    const { recordings } = recorder(store, { ...limits, waitingInAll: 2_000, reserve: 200 })
+    const { recordings } = recorder(store, { ...limits, waiting: 2_000, waitingInAll: 2_000, reserve: 200 })
     store.stall()
     for (let count = 0; count < 20; count++) {
       const recording = await recordings.begin({ ...wanted, id: `${id}-${count}`, mode: 'best-effort' })
       for (let pieces = 0; pieces < 20; pieces++) recording.take('o', piece, true)
     }
-    expect(recordings.stats().waitingBytes).toBeLessThan(2_000 + 20 * (200 + 500))
+    // Its last chunk, of fewer than 200 bytes, may take each above what it may keep.
+    expect(recordings.stats().waitingBytes).toBeLessThan(2_000 + 20 * (200 + 200))
     store.release()
   })
 })
@@ -461,14 +464,71 @@ test('the end of the process waits for sessions that are being ended', async () 
   expect((await readCast(store, id, { proven })).verdict.state).toBe('complete')
 })
 
-test('an idle recording holds no timer and no buffer; what came is stored after a while', async () => {
+test('an idle recording holds no timer; what came is stored after a while', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const store = memoryStore()
-  const { recordings } = recorder(store, { flushAfter: 10 })
+  const { recordings } = recorder(store, { flushAfter: 5_000 })
   const recording = await recordings.begin(wanted)
+  expect(vi.getTimerCount()).toBe(0)
   recording.take('o', Buffer.from('$ '), true)
-  await expect.poll(() => store.objects.size).toBe(2)
-  expect((await readCast(store, id)).output.toString()).toBe('$ ')
+  recording.take('o', Buffer.from('ls'), true)
+  expect(vi.getTimerCount()).toBe(1)
+  await vi.advanceTimersByTimeAsync(4_999)
+  expect(store.objects.size).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect([store.objects.size, vi.getTimerCount()]).toEqual([2, 0])
+  expect((await readCast(store, id)).output.toString()).toBe('$ ls')
 })
+
+test('idle recordings hold none of the memory that they had', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { recordings } = recorder({ ...memoryStore(), async put() {} })
+  const held = []
+  const before = buffersHeld()
+  for (let count = 0; count < 600; count++) {
+    const recording = await recordings.begin({ ...wanted, id: `${id.slice(0, -4)}${String(count).padStart(4, '0')}` })
+    // Half of it is sealed at once, half is still as it came.
+    for (let part = 0; part < 2; part++) recording.take('o', Buffer.alloc(33_000 - part * 4_000, 'x'), true)
+    held.push(recording)
+  }
+  expect(buffersHeld() - before).toBeGreaterThan(600 * 64 * 1024)
+  await vi.advanceTimersByTimeAsync(5_000)
+  await Promise.all(held.map((recording) => recording.stored()))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(buffersHeld() - before).toBeLessThan(600 * 4 * 1024)
+})
+
+function buffersHeld(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  collect()
+  collect()
+  return process.memoryUsage().arrayBuffers
+}
+
+test('a best-effort session that could not be recorded from the start is not ended for it', async () => {
+  const failing = { openAt: () => raise(), find: () => raise() } as unknown as NonNullable<NewRecording['secrets']>
+  const none = { ...header, command: '' }
+  for (const [mode, ended] of [
+    ['best-effort', 0],
+    ['strict', 1],
+  ] as const) {
+    const { recordings } = recorder(memoryStore(), { chunk: 4 })
+    const secrets = compileSecrets([{ value: 'correct horse', mark: '[hidden]' }])
+    const recording = await recordings.begin({ ...wanted, header: none, mode, secrets })
+    if (secrets) Object.assign(secrets, failing)
+    recording.take('o', Buffer.from('more than a chunk'), true)
+    const { said, ...live } = session()
+    recording.attach(live)
+    expect(said.ended).toHaveLength(ended)
+  }
+})
+
+function raise(): never {
+  throw new Error('no')
+}
 
 test('its command is in the first chunk, without secrets', async () => {
   const store = memoryStore()
@@ -476,4 +536,41 @@ test('its command is in the first chunk, without secrets', async () => {
   const secrets = compileSecrets([{ value: 's3cr3t!', mark: '[hidden KEY]' }])
   await recordings.begin({ ...wanted, header: { ...header, command: 'login s3cr3t!' }, secrets })
   expect((await readCast(store, id)).header).toMatchObject({ command: 'login [hidden KEY]' })
+})
+
+test.each([1, 7, 1_000, 32_767, 32_769, 100_000])(
+  'what is sealed on the way comes back whole, in frames of %i bytes, with secrets and the exit over their borders',
+  async (size) => {
+    const store = memoryStore()
+    const { recordings } = recorder(store)
+    const secrets = compileSecrets([{ value: 'correct horse battery staple', mark: '[hidden PASS]' }])
+    const recording = await recordings.begin({ ...wanted, secrets })
+    const lines = Math.max(20, Math.ceil((size * 3) / 60))
+    const bytes = Buffer.from('“one” \u001b[1mcorrect horse battery staple\u001b[0m two \\ "€"\r\n'.repeat(lines))
+    for (let at = 0; at < bytes.length; at += size) recording.take('o', bytes.subarray(at, at + size), true)
+    recording.take('o', Buffer.from(`${marker}:3\n`), true)
+    const summary = recording.finish('ended')
+    await recording.stored()
+    const cast = await readCast(store, id, { proven: summary })
+    expect(cast.verdict.state).toBe('complete')
+    expect(cast.output.toString()).toBe('“one” \u001b[1m[hidden PASS]\u001b[0m two \\ "€"\r\n'.repeat(lines))
+    expect(cast.events.slice(-2).map(([, code, text]) => [code, text])).toEqual([
+      ['m', 'ended'],
+      ['x', '3'],
+    ])
+  },
+)
+
+test('a chunk holds no more of a session than it may, however much of it is sealed on the way', async () => {
+  const store = memoryStore()
+  const { recordings } = recorder(store, { chunk: 100_000 })
+  const recording = await recordings.begin(wanted)
+  for (let count = 0; count < 44; count++) recording.take('o', Buffer.alloc(10_001, 'x'), true)
+  const summary = recording.finish('ended')
+  await recording.stored()
+  // The first says what it is, four are full, one was begun before it was known to be the last, and so one more is.
+  expect(summary.chunks).toBe(7)
+  for (const chunk of store.objects.values()) expect(chunk.length).toBeLessThan(101_000)
+  const cast = await readCast(store, id, { proven: summary })
+  expect([cast.verdict.state, cast.output.length]).toEqual(['complete', 440_044])
 })

@@ -1,5 +1,5 @@
 import { type CastHeader, CastWriter } from './cast.ts'
-import { ChunkSealer, chunkKey, type DeriveKeys, genesis, nextHead } from './chunk.ts'
+import { ChunkSealer, chunkKey, type DeriveKeys, type OpenChunk } from './chunk.ts'
 import { Journal } from './journal.ts'
 import type { SecretFinder } from './secret-finder.ts'
 import { replaceIn, SecretReplacer } from './secret-replacer.ts'
@@ -51,6 +51,9 @@ export interface RecordingOptions {
 const exitMarker = Buffer.from('F1E49A85-0AD7-4AEF-A618-C249C6E6568D:')
 const tooSlow = 'the store is too slow'
 const longestExit = exitMarker.length + 12
+const lineFeed = 0x0a
+/** Bytes that are written and sealed together: few enough to stay near the processor, and enough that each call counts for little. */
+const together = 32 * 1024
 
 /** One session on its way into the store. Between frames, while nothing comes, it holds neither timer nor buffer. */
 export class Recording {
@@ -64,7 +67,10 @@ export class Recording {
   readonly #cast = new CastWriter()
   readonly #replacers: { readonly o: SecretReplacer; readonly i: SecretReplacer }
   readonly #startedAt: number
-  #head: Buffer = genesis
+  /** Begun where more has come than is sealed together. */
+  #chunk: OpenChunk | null = null
+  /** Bytes of the session that are in it. */
+  #sealed = 0
   #bytes = 0
   #lost = 0
   #exit: string | null = null
@@ -116,7 +122,7 @@ export class Recording {
   attach(session: RecordedSession): void {
     this.#session = session
     if (this.#held) session.hold()
-    if (this.#failure !== null) session.end(this.#failure)
+    if (this.#failure !== null && this.#options.mode === 'strict') session.end(this.#failure)
   }
 
   /**
@@ -128,7 +134,9 @@ export class Recording {
     if (this.#over) return
     try {
       this.#take(code, piece)
-      if (end && code === 'o') this.#readExit()
+      if (end && code === 'o' && this.#journal.lastByte === lineFeed) this.#readExit()
+      // Between messages, for an exit code has to be found in one.
+      if (end && this.#journal.size >= together) this.#sealMore()
     } catch (error) {
       this.#fail(`the recording failed: ${error instanceof Error ? error.message : 'unknown'}`)
     }
@@ -159,17 +167,19 @@ export class Recording {
     this.#cast.data('o', this.#at(), this.#replacers.o.end())
     this.#cast.data('i', this.#at(), this.#replacers.i.end())
     this.#cast.end(this.#at())
+    // It isn't known of a chunk to be the last one when it is begun.
+    if (this.#chunk !== null) this.#store(this.#seal(false))
     this.#endGap()
     this.#mark(this.#ended || this.#exit !== null ? 'ended' : how)
     if (this.#exit !== null) this.#cast.event('x', this.#at(), this.#exit)
-    const chunk = this.#seal(true)
-    this.#uploads.add(this.#sealer.count - 1, chunk)
+    this.#store(this.#seal(true))
+    this.#journal.release()
     this.#tellOver()
     return {
       id: this.id,
       chunks: this.#sealer.count,
       bytes: this.#bytes,
-      head: this.#head.toString('hex'),
+      head: this.#sealer.head.toString('hex'),
       lost: this.#lost,
     }
   }
@@ -192,22 +202,26 @@ export class Recording {
         this.#lose(code, rest)
         return
       }
-      const taken = this.#journal.append(code, this.#at(), rest)
+      const room = this.#options.context.limits.chunk - this.#sealed - this.#journal.size
+      const taken = this.#journal.append(code, this.#at(), rest.length > room ? rest.subarray(0, room) : rest)
       rest = rest.subarray(taken)
-      if (this.#journal.size === this.#options.context.limits.chunk) this.#flush()
-      else this.#timer ??= setTimeout(() => this.#flush(), this.#flushAfter).unref()
+      if (taken === room) this.#flush()
+      else this.#flushSoon()
     }
   }
 
   #readExit(): void {
     const tail = this.#journal.tail(longestExit)
-    if (tail.at(-1) !== 0x0a) return
     const at = tail.lastIndexOf(exitMarker)
     if (at === -1) return
     const code = tail.toString('latin1', at + exitMarker.length, tail.length - 1)
     if (!/^\d{1,10}$/.test(code)) return
     this.#journal.dropTail(tail.length - at)
     this.#exit = code
+    this.#flushSoon()
+  }
+
+  #flushSoon(): void {
     this.#timer ??= setTimeout(() => this.#flush(), this.#flushAfter).unref()
   }
 
@@ -215,7 +229,8 @@ export class Recording {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#writeJournal()
-    if (this.#cast.size > 0) this.#uploads.add(this.#sealer.count, this.#seal(false))
+    this.#journal.release()
+    if (this.#cast.size > 0 || this.#chunk !== null) this.#store(this.#seal(false))
     if (this.#isFull()) this.#onFull()
   }
 
@@ -224,10 +239,28 @@ export class Recording {
       this.#cast.data(code, at, this.#replacers[code].replace(bytes))
   }
 
+  /** The newest chunk. */
+  #store(chunk: Buffer): void {
+    this.#uploads.add(this.#sealer.count - 1, chunk)
+  }
+
+  #sealMore(): void {
+    this.#sealed += this.#journal.size
+    this.#writeJournal()
+    this.#chunk = this.#sealText(false)
+  }
+
   #seal(final: boolean): Buffer {
-    const chunk = this.#cast.drain((text) => this.#sealer.seal(text, { final }))
-    this.#head = nextHead(this.#head, chunk)
+    const chunk = this.#sealText(final).end()
+    this.#chunk = null
+    this.#sealed = 0
     this.#bytes += chunk.length
+    return chunk
+  }
+
+  #sealText(final: boolean): OpenChunk {
+    const chunk = this.#chunk ?? this.#sealer.begin({ final })
+    this.#cast.drain((text) => chunk.add(text))
     return chunk
   }
 

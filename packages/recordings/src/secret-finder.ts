@@ -22,7 +22,7 @@ interface Needle {
  */
 export const shortestSecret = 6
 /** A longer value is looked for in pieces, so that no more than this has to be kept back. */
-export const longestPiece = 1_024
+const longestPiece = 1_024
 
 /**
  * Finds any of many secrets in one walk over the bytes, which skips most of them.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { attempt } from './attempt.ts'
 import { chunkKey } from './chunk.ts'
+import { giveBuffer } from './large-buffers.ts'
 import type { RecordingLimits } from './limits.ts'
 
 /** What all recordings of a process share: the store, and the count of what waits for it. */
@@ -33,6 +34,8 @@ interface Waiting {
   readonly number: number
   readonly bytes: Buffer
   readonly since: number
+  /** An attempt was given up: it may still read the bytes. */
+  givenUp: boolean
 }
 
 /** Stores the chunks of one recording one after another. What fails is tried again; nothing is given up, and no other recording waits for it. */
@@ -62,9 +65,10 @@ export class Uploads {
     return this.#waitingBytes
   }
 
+  /** @param bytes are nobody else's any more: once they are stored, their memory is used again */
   add(number: number, bytes: Buffer): void {
     const { totals, elapsed } = this.#context
-    this.#queue.push({ number, bytes, since: elapsed() })
+    this.#queue.push({ number, bytes, since: elapsed(), givenUp: false })
     this.#waitingBytes += bytes.length
     totals.waitingBytes += bytes.length
     totals.waitingChunks += 1
@@ -99,6 +103,7 @@ export class Uploads {
       await attempt({ signal, milliseconds: limits.attempt }, (signal) => store.put(key, chunk.bytes, { signal }))
     } catch (error) {
       if (signal.aborted) return false
+      chunk.givenUp = true
       totals.failures += 1
       if (!totals.failing.has(this.#recording)) totals.failing.set(this.#recording, elapsed())
       onError(error, this.#recording)
@@ -106,6 +111,7 @@ export class Uploads {
       return false
     }
     this.#queue.shift()
+    if (!chunk.givenUp) giveBuffer(chunk.bytes)
     this.#waitingBytes -= chunk.bytes.length
     totals.waitingBytes -= chunk.bytes.length
     totals.waitingChunks -= 1

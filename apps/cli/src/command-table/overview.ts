@@ -8,6 +8,7 @@ export const overviewExamples = [
   "rack-gateway run command 'rake stripe:prepare' -a myapp",
   'rack-gateway can releases promote -a myapp     (may I, and why?)',
   'rack-gateway --no-precheck deploy              (lets the gateway alone decide)',
+  'rack-gateway --no-relay apps                   (lets convox go directly, which verifies no certificate)',
   'rack-gateway -- racks                          (convox\'s own "racks" instead of ours)',
 ]
 

@@ -2,7 +2,8 @@ import { chmodSync, writeFileSync } from 'node:fs'
 
 /**
  * Writes a stand-in for convox: it prints its arguments, RACK_URL and directory as one line of JSON, then does what
- * FAKE_CONVOX says: `exit N`, `die SIGNAL`, `read` (repeats stdin), or `wait` (prints each signal, ends at SIGTERM with 9).
+ * FAKE_CONVOX says: `exit N`, `die SIGNAL`, `read` (repeats stdin), `ask` (asks RACK_URL for its apps as often as N says,
+ * prints status and body, and fails with them), or `wait` (prints each signal, ends at SIGTERM with 9).
  */
 export function writeFakeConvox(path: string): void {
   writeFileSync(
@@ -23,6 +24,20 @@ say({ argv: process.argv.slice(2), rackUrl: process.env.RACK_URL ?? null, cwd: p
 if (what === 'exit') process.exit(Number(value))
 if (what === 'die') process.kill(process.pid, value)
 if (what === 'read') process.stdin.pipe(process.stdout)
+if (what === 'ask') ask(Number(value ?? 1))
+function ask(times) {
+  const { hostname, port, pathname, username, password } = new URL(process.env.RACK_URL)
+  const path = pathname.replace(/\\/$/, '') + '/apps?'
+  const request = require('node:http').get({ hostname, port, path, auth: username + ':' + password }, (answer) => {
+    let body = ''
+    answer.on('data', (bytes) => { body += bytes }).on('end', () => {
+      say({ status: answer.statusCode, body })
+      if (answer.statusCode >= 400) process.exitCode = 1
+      if (times > 1) ask(times - 1)
+    })
+  })
+  request.on('error', (error) => { say({ error: error.code }); process.exitCode = 1 })
+}
 `,
   )
   chmodSync(path, 0o755)

@@ -61,9 +61,15 @@ function commandPart(command: Command, heading: string): string {
 
 function sentencesOf({ summary, about }: Command | CommandGroup): string {
   const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
-  return about === undefined ? sentence : `${sentence} ${about}`
+  if (about === undefined) return sentence
+  const [text = '', ...more] = about.split('\n\n').map((part) => (part.startsWith('  ') ? setOff(part) : part))
+  return [`${sentence} ${text}`, ...more].join('\n\n')
 }
 
 function block(lines: readonly string[]): string {
   return ['```sh', ...lines.map((line) => line.replace(/\s{2,}\((.*)\)$/, '  # $1')), '```'].join('\n')
+}
+
+function setOff(part: string): string {
+  return ['```', ...part.split('\n').map((line) => line.slice(2)), '```'].join('\n')
 }

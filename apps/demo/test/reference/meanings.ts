@@ -24,7 +24,8 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_TOKEN_EXPIRED: 'when the token ended',
   RGW_CLI_TOKEN_REFUSED: 'that the gateway refused the token',
   RGW_CLI_RECORDING_BROKEN: 'that a recording is not what was recorded',
-  RGW_CLI_RECORDING_NOT_WHOLE: 'that a recording was cut by a crash, or broke off on its way',
+  RGW_CLI_RECORDING_NOT_WHOLE:
+    'that a recording was cut by a crash, broke off on its way, or is no longer proven by the log',
   RGW_CLI_POLICY_INVALID: 'what is wrong with a policy document or a file of cases, each with line and column',
   RGW_CLI_UNKNOWN_RACK: 'which name is unknown, and which there are',
   RGW_CLI_USAGE: 'what in the command can’t be understood',

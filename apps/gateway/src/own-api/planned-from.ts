@@ -1,14 +1,12 @@
-import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
+import { routesById } from '@rack-gateway/convox-api'
 import { concernsProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
 import { InvalidRequest, ruled } from '../errors.ts'
 import { appOf, serviceOf } from '../rack-api/app-of.ts'
 import type { CallToDecide } from './policy-schemas.ts'
 
-const byId: ReadonlyMap<string, RackRoute> = new Map(rackRoutes.map((route) => [route.id, route]))
-
 /** A call to decide, as a plan would have it. What was left out stays open. @throws InvalidRequest */
 export function plannedFrom(asked: CallToDecide): PlannedCall {
-  const route = byId.get(asked.route)
+  const route = routesById.get(asked.route)
   if (route === undefined)
     throw unfit(
       'route is not the id of a route of the rack, such as GET /apps/{app}/processes; docs/reference/rack-api.md lists them',

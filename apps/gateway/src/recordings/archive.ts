@@ -19,8 +19,8 @@ import { recordedEnd } from './recorded-end.ts'
 export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find' | 'askToEnd'> {
   /**
    * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
-   * `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker before says why; after a chunk that isn't what was
-   * recorded the stream breaks off.
+   * `unproven` where its events are no longer in the log, `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker
+   * before says why; after a chunk that isn't what was recorded the stream breaks off.
    *
    * @param onTaken told each time that more is wanted
    * @throws RecordingUnavailable without a store, RecordingBroken when nothing of it could be verified
@@ -63,10 +63,11 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
       const stopping = new AbortController()
       const { id } = recording
       const proven = await provenBy(sql, recording)
+      const proof = recording.endedAt === null ? 'open' : proven === null ? 'gone' : 'proven'
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
       if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`)
-      const stream = Readable.from(takenBy(textOf(first.value, reading, recording), onTaken), { objectMode: false })
+      const stream = Readable.from(takenBy(textOf(first.value, reading, proof), onTaken), { objectMode: false })
       return stream.once('close', () => stopping.abort())
     },
   }
@@ -75,7 +76,7 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
 async function* textOf(
   first: Buffer,
   reading: AsyncGenerator<Buffer, RecordingVerdict>,
-  { endedAt }: ListedRecording,
+  proof: Proof,
 ): AsyncGenerator<Buffer> {
   yield first
   for (;;) {
@@ -85,11 +86,25 @@ async function* textOf(
       continue
     }
     const { state, problem } = step.value
-    if (state !== 'complete') yield eventLine('m', `${state}: ${problem}`)
-    yield eventLine('v', state === 'cut' && endedAt === null ? 'open' : state)
+    const shown = shownAs(state, proof)
+    const why = shown === 'unproven' ? goneFromLog : problem
+    if (state !== 'complete' || why !== '') yield eventLine('m', `${shown === 'open' ? state : shown}: ${why}`)
+    yield eventLine('v', shown)
     if (state === 'broken') throw new RecordingBroken(problem)
     return
   }
+}
+
+/** What holds a recording's chunks to be all: its end in the log, nothing yet, or nothing any more. */
+type Proof = 'proven' | 'open' | 'gone'
+
+const goneFromLog =
+  'each part is sound, but the events that say what there was are no longer in the log; the archive of their month proves it: rack-gateway audit verify --recordings … --archive …'
+
+function shownAs(state: RecordingVerdict['state'], proof: Proof): RecordingVerdict['state'] | 'open' | 'unproven' {
+  if (state === 'broken' || proof === 'proven') return state
+  if (proof === 'gone') return 'unproven'
+  return state === 'cut' ? 'open' : state
 }
 
 /** What its end in the log says; null while there is none. */

@@ -4,19 +4,25 @@ import { join } from 'node:path'
 import { type EventDraft, uuidv7 } from '@rack-gateway/audit'
 import { createTestDatabase } from '@rack-gateway/database/testing'
 import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import { hasMoto, startMoto } from '@rack-gateway/object-store/testing'
+import { createRecordings, verifyRecording } from '@rack-gateway/recordings'
 import postgres from 'postgres'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type RecordingRetention, removeOldRecordings } from './retention.ts'
 
 const day = 86_400_000
+function directoryStore(directory: string): Promise<ObjectStore> {
+  return openObjectStore(readObjectStoreAddress(directory))
+}
+
 const never = new AbortController().signal
 
-async function world() {
+async function world(open: (directory: string) => Promise<ObjectStore> = directoryStore) {
   const database = await createTestDatabase()
   const admin = postgres(database.adminUrl, { max: 2, onnotice() {} })
   const sql = postgres(database.runtimeUrl, { max: 6, onnotice() {} })
   const directory = await mkdtemp(join(tmpdir(), 'kept-'))
-  const store = await openObjectStore(readObjectStoreAddress(directory))
+  const store = await open(directory)
   const events: EventDraft[] = []
   const failures: string[] = []
   let away = false
@@ -140,3 +146,80 @@ test('a removal that failed is finished later, and said once', async () => {
   await remove({ keep: day })
   expect([(await kept()).size, events.length]).toEqual([0, 1])
 })
+
+const credential = {
+  Authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x',
+}
+
+/** A bucket of moto's that locks every object for a day. It asks nobody for a signature. */
+async function lockedBucket(): Promise<string> {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+  const moto = await startMoto()
+  onTestFinished(async () => {
+    vi.unstubAllEnvs()
+    await moto.close()
+  })
+  const bucket = `${moto.endpoint}/records`
+  const made = await fetch(bucket, {
+    method: 'PUT',
+    headers: { ...credential, 'x-amz-bucket-object-lock-enabled': 'true' },
+  })
+  const rule =
+    '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>'
+  const ruled = await fetch(`${bucket}?object-lock`, { method: 'PUT', headers: credential, body: rule })
+  expect([made.status, ruled.status]).toEqual([200, 200])
+  return moto.endpoint
+}
+
+test.skipIf(!hasMoto)(
+  'in a bucket with Object Lock (moto, a mock) what is removed is gone from sight, stays until its time, and is proven',
+  async () => {
+    const endpoint = await lockedBucket()
+    const address = readObjectStoreAddress(`s3://records/kept?region=us-east-1&endpoint=${endpoint}`)
+    const { store, admin, recording, kept, remove, events } = await world(() => openObjectStore(address))
+    const id = uuidv7(Date.now())
+    const deriveKeys = () => [Buffer.alloc(32, 7)]
+    const recordings = createRecordings({ store: { ...store, close() {} }, deriveKeys, onError() {} })
+    const header = { cols: 80, rows: 24, startedAt: Date.now(), command: 'bash', title: '' }
+    const proven = (
+      await recordings.begin({ id, mode: 'strict', input: false, secrets: null, header, onGap() {} })
+    ).finish('ended')
+    await recordings.close()
+    const ended = new Date(Date.now() - 100 * day)
+    await admin`
+    insert into gateway.recordings
+      (id, started_at, stream, opened, mode, principal, principal_name, rack, app, route, ended_at, chunks, bytes, head)
+    values (${id}, now(), ${id}, ${id}, 'strict', 'u1', 'ann@example.com', 'staging', 'web', 'exec', ${ended},
+      ${proven.chunks}, ${proven.bytes}, ${proven.head})`
+    const young = await recording(1)
+    await remove({ keep: 90 * day })
+    expect(await kept()).toEqual(new Set([young]))
+    await remove({ keep: 90 * day })
+    expect(events).toMatchObject([{ kind: 'recording.removed', recording: { id, head: proven.head } }])
+    expect(await admin`select from gateway.recordings where removed_at is not null`).toHaveLength(1)
+
+    const listed = await (await fetch(`${endpoint}/records?versions`, { headers: credential })).text()
+    const versions = [
+      ...listed.matchAll(/<Version>.*?<Key>(.*?)<\/Key>.*?<VersionId>(.*?)<\/VersionId>.*?<\/Version>/gs),
+    ]
+    const own = versions.filter(([, key = '']) => key.includes(id))
+    expect(own).toHaveLength(2)
+    for (const [, key, version] of own) {
+      const deleted = await fetch(`${endpoint}/records/${key}?versionId=${version}`, {
+        method: 'DELETE',
+        headers: credential,
+      })
+      expect(deleted.status).toBe(403)
+    }
+    const first = await openObjectStore(address, { lock: { mode: 'compliance', duration: day } })
+    onTestFinished(() => {
+      first.close()
+      store.close()
+    })
+    expect(await verifyRecording({ store: first, deriveKeys, id, proven })).toMatchObject({
+      state: 'complete',
+      chunks: 2,
+    })
+  },
+)

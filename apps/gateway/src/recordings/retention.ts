@@ -1,5 +1,6 @@
 import { type EventDraft, hiddenText } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
+import { chunkPrefix } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 import { alone } from './rounds.ts'
 
@@ -56,7 +57,7 @@ async function removeAnnounced({ sql, store, now, onError }: RemovalOptions, sig
   for (const { id } of announced) {
     if (signal.aborted) return
     try {
-      for await (const { key } of store.list(`recordings/${id}/`, { signal })) await store.remove(key, { signal })
+      for await (const { key } of store.list(chunkPrefix(id), { signal })) await store.remove(key, { signal })
       await sql`update gateway.recordings set removed_at = ${new Date(now())} where id = ${id}`
     } catch (error) {
       if (!signal.aborted) onError(error, id)

@@ -4,6 +4,7 @@ import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-p
 import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { ruled } from '../errors.ts'
+import { askedCommand } from '../rack-api/asked-command.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
 import type { RecordingCatalogue } from './catalogue.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
@@ -67,7 +68,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
     const { rack, rackCall } = call
     const id = uuidv7(now())
-    const command = commandOf(call)
+    const command = commandOf(request, call)
     const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
     let opened: RecordedEvent | null = null
     let listed: Promise<void> = Promise.resolve()
@@ -106,7 +107,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     async begin(request, call, draft) {
       const session = sessionOf(call.rackCall)
       if (session === null) return notRecorded
-      const rule = policy.recordingOf(session)
+      const rule = policy.recordingOf({ ...session, command: commandOf(request, call) })
       if (rule === null || rule.mode === 'off') return notRecorded
       if (rule.mode === 'best-effort' && recordings === null) return notRecorded
       try {
@@ -202,9 +203,8 @@ function inWords(reason: string): string {
 }
 
 /** What is recorded: not log streams, and not proxies, whose bytes are nobody's screen. */
-function commandOf({ rackCall }: DecidedCall): string | null {
-  const { command } = rackCall
-  return command === null ? null : (command.argv?.join(' ') ?? command.text)
+function commandOf(request: FastifyRequest, { rackCall }: DecidedCall): string | null {
+  return askedCommand(request, rackCall)?.join(' ') ?? null
 }
 
 function titleOf({ rackCall, match }: DecidedCall): string {

@@ -1,7 +1,8 @@
 import { isMonth, type MonthOutcome, retainMonths } from '@rack-gateway/audit/archive'
 import { readDuration } from '@rack-gateway/config'
+import { openPool } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { signingKeysFrom } from '../start.ts'
 import { withAuditLog } from './recorded-work.ts'
 import { UsageError } from './usage-error.ts'
@@ -62,12 +63,9 @@ async function openStore(to: string, lock: string | undefined) {
 
 /** Nothing may be waited for longer than a month takes to read. */
 function connect(url: string, max: number): Sql {
-  return postgres(url, {
+  return openPool(url, {
     max,
-    fetch_types: false,
-    connect_timeout: 10,
     connection: { application_name: 'rack-gateway archive', statement_timeout: 0 },
-    onnotice() {},
   })
 }
 

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { linkHash } from '../chain.ts'
 import type { AuditEvent } from '../event.ts'
-import { databaseForTest, openPostgresWriter, verifyDatabase } from '../testing/database.ts'
+import { chainVerdict, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { createAdopter } from './adopter.ts'
 import type { Adoptions } from './adoptions.ts'
-import { createPostgresAdoptions, type PostgresAdoptionsOptions } from './postgres-adoptions.ts'
+import { claimExpired, createPostgresAdoptions, type PostgresAdoptionsOptions } from './postgres-adoptions.ts'
 
 type TestDatabase = Awaited<ReturnType<typeof databaseForTest>>
 
@@ -94,7 +95,7 @@ test('a stream whose lease ended 30 s ago is adopted: where it ends, and each op
     { stream, of: opened.id, request: 'r2', process: 'p1' },
   ])
   expect(adopter.stats()).toEqual({ adopted: 1, unknown: 2, failure: null })
-  expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true, streams: 2 })
+  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 2 })
 })
 
 test('a stream whose lease is not over for 30 s, one that was closed, and our own are left alone', async () => {
@@ -143,7 +144,7 @@ test('however many look at once, each stream is adopted once and each open call 
   const abandoned = await eventsOf(database, 'stream.abandoned')
   expect(abandoned.map(({ detail }) => detail?.stream).sort()).toEqual(lost.map(({ stream }) => stream).sort())
   expect((await unknownOf(database)).sort()).toEqual(lost.flatMap(({ open }) => open).sort())
-  expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true })
+  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
 })
 
 test('a thousand open calls are said in pages, and windows without any are passed', async () => {
@@ -199,7 +200,7 @@ test.each([0, 1, 2, 3])(
     const abandoned = (await eventsOf(database, 'stream.abandoned')).map(({ detail }) => detail?.stream)
     expect(abandoned.sort()).toEqual([lost.stream, first.stream].sort())
     expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
-    expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true })
+    expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
   },
 )
 
@@ -252,7 +253,7 @@ test('an adopter that slept until it was adopted itself adds nothing to what its
   await sleeper.adopter.look()
   expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
   expect(await eventsOf(database, 'stream.abandoned')).toHaveLength(2)
-  expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true })
+  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true })
 })
 
 test('a writer that slept until it was adopted begins another stream, and nothing it says is promised before', async () => {
@@ -268,7 +269,7 @@ test('a writer that slept until it was adopted begins another stream, and nothin
   expect(await unknownOf(database)).toEqual([intent.id])
   const [, , reopened] = await eventsOf(database, 'stream.opened')
   expect(reopened?.detail).toMatchObject({ follows: lost.stream, because: expect.stringContaining('adopted') })
-  expect(await verifyDatabase(database.runtime)).toMatchObject({ intact: true, streams: 3 })
+  expect(await chainVerdict(database.runtime)).toMatchObject({ intact: true, streams: 3 })
 })
 
 test('when the answer to the commit that adopts is lost, it is said once all the same', async () => {
@@ -316,8 +317,7 @@ test('what a caller made hostile is said of in the same visible form', async () 
 test('the search for expired leases uses its index', async () => {
   const { runtime } = await databaseForTest()
   await runtime`set enable_seqscan = off`
-  const plan = await runtime`explain select id from audit.streams where closed_at is null and adopted_by is null
-    and lease_until < now() - interval '30 seconds' order by lease_until limit 1`
+  const plan = await runtime`explain ${claimExpired(runtime, randomUUID(), 30_000)}`
   expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain('streams_lease_until_idx')
 })
 

@@ -1,6 +1,7 @@
-import postgres, { type Sql } from 'postgres'
-import { genesis } from '../chain.ts'
-import { endOfMonth } from '../stream.ts'
+import { openPool } from '@rack-gateway/database'
+import type { Sql } from 'postgres'
+import { endOfMonth } from '../calendar-month.ts'
+import { lastEvent } from '../store.ts'
 import type { AdoptedStream, Adoptions } from './adoptions.ts'
 
 export interface PostgresAdoptionsOptions {
@@ -31,13 +32,10 @@ export function createPostgresAdoptions({
   page = 200,
   window = 50_000,
 }: PostgresAdoptionsOptions): Adoptions {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max: 1,
-    fetch_types: false,
     idle_timeout: 60,
-    connect_timeout: 10,
     connection: { application_name: 'rack-gateway adoption', statement_timeout: 30_000 },
-    onnotice() {},
   })
   return {
     async claim(by) {
@@ -75,7 +73,7 @@ function claimUnfinished(sql: Sql, by: string) {
 }
 
 /** A stream that is being added to is locked, and so passed by. */
-function claimExpired(sql: Sql, by: string, grace: number) {
+export function claimExpired(sql: Sql, by: string, grace: number) {
   return sql<ClaimedRow[]>`
     update audit.streams set adopted_by = ${by} where id = (
       select id from audit.streams
@@ -105,12 +103,4 @@ async function monthBefore(sql: Sql, follows: string | null): Promise<AdoptedStr
   const [row] = await sql<{ month: Date }[]>`
     select month from audit.streams where id = ${follows} and closed_at is not null and adopted_by is null`
   return row ? { id: follows, month: row.month.getTime() } : null
-}
-
-async function lastEvent(sql: Sql, { id, month }: { readonly id: string; readonly month: number }) {
-  const [row] = await sql<{ seq: string; hash: Buffer }[]>`
-    select seq, hash from audit.events
-    where stream = ${id} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
-    order by seq desc limit 1`
-  return { seq: Number(row?.seq ?? 0), hash: row?.hash ?? genesis }
 }

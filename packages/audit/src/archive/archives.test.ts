@@ -99,7 +99,7 @@ test('whoever has the archive and the signing key of nobody can change nothing i
   const key = `${old}/manifest.note`
   const manifest = readManifest(String(store.objects.get(key)))
   if (manifest === null) throw new Error('there is no manifest')
-  const { note: _, signer: __, signed: ___, hash: ____, key: _____, ...content } = manifest
+  const { note: _, signer: __, signed: ___, hash: ____, key: _____, written: ______, ...content } = manifest
   const write = (changed: Partial<ManifestContent>, by = logKey) =>
     void store.objects.set(key, Buffer.from(signManifest({ ...content, ...changed }, by)))
   const problems = async () => (await verifyArchivedMonth(store, old, trust)).findings.map(({ problem }) => problem)
@@ -146,7 +146,7 @@ test('bytes that unpack to more than was archived are not read to their end', as
   const key = `${old}/manifest.note`
   const manifest = readManifest(String(store.objects.get(key)))
   if (manifest === null) throw new Error('there is no manifest')
-  const { note: _, signer: __, signed: ___, hash: ____, key: _____, ...content } = manifest
+  const { note: _, signer: __, signed: ___, hash: ____, key: _____, written: ______, ...content } = manifest
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
   const [first, ...rest] = content.parts.events
   if (first === undefined) throw new Error('there is no part')

@@ -3,7 +3,7 @@ import { readCheckpoint } from '../checkpoints/checkpoint.ts'
 import type { Digest } from '../tree/hashing.ts'
 import { mergeCheckpoints } from '../verify/checkpoint-merge.ts'
 import type { Verification } from '../verify/findings.ts'
-import { createLogVerifier } from '../verify/log-verifier.ts'
+import { createLogVerifier, type LogVerifierOptions } from '../verify/log-verifier.ts'
 import { createLinesDigest } from './digest.ts'
 
 /** A month's checkpoints and events, wherever they are. */
@@ -28,11 +28,16 @@ export interface CheckOptions {
   readonly streams: ReadonlySet<string>
   /** Copies of the same checkpoints from outside; null: there are none. */
   readonly outside: AsyncIterator<string> | null
+  /** Is given each event that can be read. */
+  readonly onRecord?: LogVerifierOptions['onRecord']
 }
 
 /** Verifies a month by itself, as the whole log is verified: chains, trees, signatures, and that nothing is missing or unsigned. */
-export async function checkMonth(source: MonthSource, { streams, outside }: CheckOptions): Promise<CheckedMonth> {
-  const verifier = createLogVerifier({ pinned: null, streams })
+export async function checkMonth(
+  source: MonthSource,
+  { streams, outside, onRecord }: CheckOptions,
+): Promise<CheckedMonth> {
+  const verifier = createLogVerifier({ pinned: null, streams, onRecord })
   const merge = mergeCheckpoints(verifier, outside)
   const heads = new Map<string, StreamHead>()
   for await (const note of source.notes()) {

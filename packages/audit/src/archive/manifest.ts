@@ -6,6 +6,7 @@ import { streamStates } from '../checkpoints/checkpoint.ts'
 import { isSignedBy, type Note, readNote, signNote } from '../checkpoints/signed-note.ts'
 import { type PublicKey, readPublicKey, type SigningKey } from '../checkpoints/signing-key.ts'
 import type { Digest } from '../tree/hashing.ts'
+import { uuidPattern } from '../uuid.ts'
 import { isMonth, type Month } from './month.ts'
 
 const HexDigest = Type.String({ pattern: '^[0-9a-f]{64}$' })
@@ -30,7 +31,7 @@ export type ArchivePart = Static<typeof ArchivePart>
 
 export const ArchivedStream = Type.Object(
   {
-    stream: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+    stream: Type.String({ pattern: `^${uuidPattern}$` }),
     first: Type.Literal(1),
     last: Type.Integer({ minimum: 1 }),
     root: HexDigest,
@@ -62,6 +63,8 @@ export const ManifestContent = Type.Object(
 export type ManifestContent = Static<typeof ManifestContent>
 
 export interface Manifest extends ManifestContent {
+  /** All of it, as it is kept. */
+  readonly written: string
   readonly note: Note
   readonly signer: PublicKey
   /** Whether its signature is that of the key that it names. */
@@ -86,7 +89,7 @@ export function readManifest(written: string): Manifest | null {
   const content = contentOf(line)
   const signer = content && readPublicKey(content.key)
   if (content === null || signer === null || canonical(content) !== line || !isMonth(content.month)) return null
-  return { ...content, note, signer, signed: isSignedBy(note, signer), hash: hash('sha256', note.text) }
+  return { ...content, written, note, signer, signed: isSignedBy(note, signer), hash: hash('sha256', note.text) }
 }
 
 function contentOf(line: string): ManifestContent | null {

@@ -16,7 +16,7 @@ export async function recordedArchives(sql: Sql): Promise<RecordedArchive[]> {
   return [...rows]
 }
 
-export async function recordArchive(sql: Sql, { month, hash, events }: Manifest, written: string, place: string) {
+export async function recordArchive(sql: Sql, { month, hash, events, written }: Manifest, place: string) {
   await sql`
     insert into audit.archives (month, hash, place, events, manifest)
     values (${`${month}-01`}::date, ${Buffer.from(hash, 'hex')}, ${place}, ${events}, ${written})

@@ -1,5 +1,7 @@
+import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import type { SigningKeys } from '../checkpoints/key-choice.ts'
+import type { SigningKey } from '../checkpoints/signing-key.ts'
 import { ArchiveRefused } from '../errors.ts'
 import type { EventDraft } from '../event.ts'
 import { sentenceOf } from '../verify/finding-sentence.ts'
@@ -9,7 +11,7 @@ import { dropMonth } from './drop-month.ts'
 import { type Manifest, manifestKey } from './manifest.ts'
 import { boundsOf, type Month, monthsAfter } from './month.ts'
 import { defaultPartSize } from './parts.ts'
-import { recordArchive, recordedArchives } from './records.ts'
+import { type RecordedArchive, recordArchive, recordedArchives } from './records.ts'
 import { sinksBehind, whyUnsettled } from './settled.ts'
 import { archiveSigner } from './signer.ts'
 import { verifyArchivedMonth } from './verify-month.ts'
@@ -45,9 +47,6 @@ export type MonthOutcome =
   | { readonly month: Month; readonly kind: 'open'; readonly because: string; readonly due: boolean }
   | { readonly month: Month; readonly kind: 'refused'; readonly because: string; readonly due: boolean }
 
-/** Our locks in this database: `migrate` has the first, checkpoints the second. */
-const lock = { space: 0x52475721, retention: 3 }
-
 /**
  * Archives each month that is over and closed, verifies what was written by reading all of it back, and drops those that are old enough,
  * oldest first. May be ended at any moment and run again. What is refused holds up no other month.
@@ -58,37 +57,40 @@ export async function* retainMonths(options: RetentionOptions): AsyncGenerator<M
   const { sql, lock: holder, keys, before, keep, drop } = options
   if (!Number.isInteger(keep) || keep < 2)
     throw new ArchiveRefused('at least two months before this one stay in the database')
-  const [locked] = await holder`select pg_try_advisory_lock(${lock.space}::int, ${lock.retention}::int) as ours`
+  const [locked] = await holder`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
   if (!locked?.ours) throw new ArchiveRefused('another run is archiving this log: wait until it is done')
   try {
     const { over, current } = await monthsIn(sql)
     const key = await archiveSigner(sql, keys)
+    const recorded = await recordedArchives(sql)
     const oldest = monthsAfter(current, -keep)
     for (const month of over) {
       if (before !== null && month >= before) continue
       const due = drop === 'drop' && month < oldest
       try {
-        yield await retainMonth(month, { ...options, current, key, due })
+        yield await retainMonth(month, { ...options, current, key, recorded, due })
       } catch (error) {
         if (!(error instanceof ArchiveRefused)) throw error
         yield { month, kind: 'refused', because: error.message, due }
       }
     }
   } finally {
-    await holder`select pg_advisory_unlock(${lock.space}::int, ${lock.retention}::int)`.catch(() => {})
+    await holder`select pg_advisory_unlock(${locks.space}::int, ${locks.retention}::int)`.catch(() => {})
   }
 }
 
 interface MonthOptions extends RetentionOptions {
   readonly current: Month
-  readonly key: Awaited<ReturnType<typeof archiveSigner>>
+  readonly key: SigningKey
+  /** What earlier runs have archived. */
+  readonly recorded: readonly RecordedArchive[]
   /** Whether the month is to be dropped. */
   readonly due: boolean
 }
 
 async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOutcome> {
-  const { sql, store, key, partSize = defaultPartSize, due, current, sinks } = options
-  const known = (await recordedArchives(sql)).filter((archive) => archive.month === month)
+  const { sql, store, key, recorded, partSize = defaultPartSize, due, current, sinks } = options
+  const known = recorded.filter((archive) => archive.month === month)
   if (!due && known.some(({ place }) => place === store.place)) return { month, kind: 'known' }
   const because = await whyUnsettled(sql, month, current)
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
@@ -96,12 +98,12 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   if (behind.length > 0)
     throw new ArchiveRefused(`${month} was not sent to all sinks yet (${behind.join(', ')}): wait, or add --force`)
   if ((await store.get(manifestKey(month))) === null) await writeMonth(sql, month, { store, key, partSize })
-  const { manifest, written } = await verified(month, options)
+  const manifest = await verified(month, options)
   const { events, hash } = manifest
   const detail = { month, events, manifest: hash, place: store.place }
   if (!known.some((archive) => archive.hash === hash && archive.place === store.place)) {
     await options.record({ kind: 'audit.archived', detail })
-    await recordArchive(sql, manifest, written, store.place)
+    await recordArchive(sql, manifest, store.place)
   }
   if (!due) return { month, kind: 'archived', events, manifest: hash }
   const { id } = await options.record({ kind: 'audit.dropping', detail })
@@ -111,10 +113,7 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
 }
 
 /** Reads the whole archive back from where it is kept. @throws ArchiveRefused */
-async function verified(
-  month: Month,
-  { store, sql }: MonthOptions,
-): Promise<{ readonly manifest: Manifest; readonly written: string }> {
+async function verified(month: Month, { store, sql }: MonthOptions): Promise<Manifest> {
   const { manifest, findings } = await verifyArchivedMonth(store, month, { pinned: null, checkpoints: null })
   const [finding] = findings
   if (finding || manifest === null)
@@ -122,7 +121,7 @@ async function verified(
       `what is in ${store.place} is no archive of this month: ${finding ? sentenceOf(finding) : 'it has no manifest'}; nothing is dropped. Archive to another place, and keep this one until it is known what happened to it`,
     )
   await expectInDatabase(sql, manifest)
-  return { manifest, written: ((await store.get(manifestKey(month))) ?? '').toString('utf8') }
+  return manifest
 }
 
 /** A manifest from another log, or one older than an event, is no archive of this month. */

@@ -45,8 +45,6 @@ function whyOpen({ closed, adopted, leased, accounted, size, settled }: StreamRo
 
 /** Sinks that haven't sent all of the month's events. */
 export async function sinksBehind(sql: Sql, month: Month): Promise<string[]> {
-  const [table] = await sql`select to_regclass('audit.sink_positions') is not null as present`
-  if (!table?.present) return []
   const { from } = boundsOf(month)
   const rows = await sql<{ sink: string }[]>`
     select distinct sink.name as sink from audit.sinks as sink, audit.streams as stream

@@ -5,7 +5,7 @@ import { membersOf } from '../verify/event-place.ts'
 import type { ArchiveFinding, ArchiveProblem, Verification } from '../verify/findings.ts'
 import { isVouchedFor } from '../verify/proof.ts'
 import type { ArchiveReader } from './archive-store.ts'
-import { type CheckedMonth, checkMonth, type MonthSource } from './check-month.ts'
+import { type CheckedMonth, type CheckOptions, checkMonth, type MonthSource } from './check-month.ts'
 import { type Manifest, manifestKey, readManifest } from './manifest.ts'
 import type { Month } from './month.ts'
 import { readPart } from './parts.ts'
@@ -15,6 +15,8 @@ export interface VerifyArchiveOptions {
   readonly pinned: PublicKey | null
   /** A directory with copies of checkpoints out of the database owner's reach; null: there is none. */
   readonly checkpoints: string | null
+  /** Is given each event that can be read. */
+  readonly onRecord?: CheckOptions['onRecord']
 }
 
 export interface ArchiveVerification extends Verification {
@@ -37,6 +39,7 @@ export async function verifyArchivedMonth(
   const checked = await checkMonth(parts.source, {
     streams: new Set(manifest.streams.map(({ stream }) => stream)),
     outside: options.checkpoints === null ? null : copiesOf(options.checkpoints, manifest),
+    onRecord: options.onRecord,
   })
   const findings = [
     ...parts.findings(),
@@ -96,7 +99,8 @@ async function* copiesOf(directory: string, { checkpoints }: Manifest): AsyncGen
   if (checkpoints === null) return
   for await (const note of checkpointFiles(directory)) {
     const number = readCheckpoint(note)?.number ?? 0
-    if (number >= checkpoints.first && number <= checkpoints.last) yield note
+    if (number > checkpoints.last) return
+    if (number >= checkpoints.first) yield note
   }
 }
 

@@ -3,7 +3,7 @@ import type { StreamHead } from '../checkpoints/checkpoint.ts'
 import type { SigningKey } from '../checkpoints/signing-key.ts'
 import { ArchiveRefused } from '../errors.ts'
 import type { Digest } from '../tree/hashing.ts'
-import { linesOfMonth } from '../verify/database-log.ts'
+import { keyChangesAfter, linesOfMonth } from '../verify/database-log.ts'
 import { sentenceOf } from '../verify/finding-sentence.ts'
 import type { ArchiveStore } from './archive-store.ts'
 import { checkMonth } from './check-month.ts'
@@ -72,12 +72,6 @@ async function writeEvents(
   const written = await parts.end()
   if (digest.value !== verified) throw new ArchiveRefused(`${part.month} was changed while it was archived`)
   return written
-}
-
-async function keyChangesAfter(sql: Sql, number: number): Promise<string[]> {
-  const rows = await sql<{ note: string }[]>`
-    select note from audit.checkpoints where number > ${number} and replaces is not null order by number`
-  return rows.map(({ note }) => note)
 }
 
 function streamOf({ stream, size, root, state }: StreamHead): ManifestContent['streams'][number] {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Digest } from '../tree/hashing.ts'
+import { uuidPattern } from '../uuid.ts'
 import { type Note, readNote, signNote } from './signed-note.ts'
 import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts'
 
@@ -105,7 +106,7 @@ export function readCheckpoint(written: string): Checkpoint | null {
 }
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
-const headLine = /^stream ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,15}) ([A-Za-z0-9+/]{43}=) ([a-z]+)$/
+const headLine = new RegExp(`^stream (${uuidPattern}) (\\d{1,15}) ([A-Za-z0-9+/]{43}=) ([a-z]+)$`)
 
 function readHead(line: string): StreamHead | null {
   const [, stream, size, root, word] = headLine.exec(line) ?? []

@@ -329,6 +329,18 @@ test('the end is signed: a stream that is closed has its last checkpoint before 
   expect(readCheckpoint(note)?.heads).toMatchObject([{ size: 3, state: 'closed' }])
 })
 
+test('a last checkpoint that can’t be made in time is told once; nothing runs on', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const { record, checkpointer, close, errors } = await replica(runtimeUrl, { lastWords: 100 })
+  await record({ kind: 'call' })
+  await close()
+  await admin.begin(async (tx) => {
+    await tx`lock table audit.checkpoints in access exclusive mode`
+    await checkpointer.stop()
+  })
+  expect(errors).toEqual(['the last checkpoint'])
+})
+
 test('a database that is gone is an error that is told, and nothing more', async () => {
   const errors: string[] = []
   const checkpointer = createCheckpointer({

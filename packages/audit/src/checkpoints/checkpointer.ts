@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import postgres, { type Sql } from 'postgres'
+import { openPool } from '@rack-gateway/database'
+import type { Sql } from 'postgres'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { type CheckpointChain, createCheckpointChain } from '../verify/checkpoint-chain.ts'
 import { type Alarm, createAlarms } from './alarm.ts'
@@ -30,6 +31,8 @@ export interface CheckpointerOptions {
   readonly growth?: number
   /** Milliseconds between checkpoints that growth asks for. Default 5,000. */
   readonly apart?: number
+  /** Milliseconds that `stop` waits for the last checkpoint. Default 5,000. */
+  readonly lastWords?: number
 }
 
 export interface CheckpointerState {
@@ -62,14 +65,12 @@ export interface Checkpointer {
   /** Looks now whether it is time. For tests, and for the end. */
   look(): Promise<void>
   state(): CheckpointerState
-  /** A last checkpoint, if anything isn't signed; gives up after five seconds. */
+  /** A last checkpoint, if anything isn't signed, and its copies. What isn't done by then is told, once, and left to others. */
   stop(): Promise<void>
 }
 
-const lastWords = 5_000
-
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
-  const { keys, places, interval = 50_000, every = 2_000, growth = 10_000, apart = 5_000, onError } = options
+  const { keys, places, interval = 50_000, every = 2_000, growth = 10_000, apart = 5_000, lastWords = 5_000 } = options
   const sql = connect(options.url)
   // One connection for rounds, which holds their lock; one for what follows them and for copies.
   const rounds = connect(options.url)
@@ -80,7 +81,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     places,
     onDiffers: (place, number) => alarms.raise({ problem: 'place', number, place }),
     onAhead: (place, number) => alarms.raise({ problem: 'ahead', number, place }),
-    onFailure: (place, error) => onError(`a copy for ${place}`, error),
+    onFailure: (place, error) => tell(`a copy for ${place}`, error),
   })
   const chain = createCheckpointChain()
   let timer: NodeJS.Timeout | undefined
@@ -89,6 +90,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let verified = 0
   let missingKey: string | null = null
   let before: { readonly at: string | null } | null = null
+  let state: 'running' | 'given-up' = 'running'
+
+  /** Whatever still runs when its connections are closed fails, and says nothing new. */
+  function tell(what: string, error: unknown): void {
+    if (state === 'running') options.onError(what, error)
+  }
 
   /** By this process's own clock from when it first saw the newest one. */
   function age(): number {
@@ -137,7 +144,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
 
   function look(least = interval): Promise<void> {
     looking ??= round(least)
-      .catch((error: unknown) => onError('a checkpoint', error))
+      .catch((error: unknown) => tell('a checkpoint', error))
       .finally(() => {
         looking = null
       })
@@ -170,14 +177,24 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     }),
     async stop() {
       clearInterval(timer)
-      const ending = (async () => {
-        await looking
-        if (own.unsigned() > 0) await look(0)
-        await deliveries.deliver()
-      })()
-      await Promise.race([ending, wait(lastWords, undefined, { ref: false })])
+      timer = undefined
+      const ended = await Promise.race([sayLastWords(), wait(lastWords, 'late' as const, { ref: false })])
+      if (ended === 'late') {
+        tell(
+          'the last checkpoint',
+          new Error(`it was not made and copied within ${lastWords} ms, so another replica or the next start makes it`),
+        )
+        state = 'given-up'
+      }
       await Promise.all([rounds.end({ timeout: 1 }), sql.end({ timeout: 1 })])
+      await looking
     },
+  }
+
+  async function sayLastWords(): Promise<void> {
+    await looking
+    if (own.unsigned() > 0) await look(0)
+    await deliveries.deliver()
   }
 }
 
@@ -210,11 +227,9 @@ async function lastAlarm(sql: Sql): Promise<string | null> {
 }
 
 function connect(url: string): Sql {
-  return postgres(url, {
+  return openPool(url, {
     max: 1,
-    fetch_types: false,
     connect_timeout: 5,
     connection: { application_name: 'rack-gateway checkpoints', statement_timeout: 60_000 },
-    onnotice() {},
   })
 }

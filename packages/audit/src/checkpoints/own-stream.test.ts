@@ -127,6 +127,9 @@ test('without checkpoints for long, hashes don’t pile up, and a later checkpoi
   for (let count = 0; count < 21; count++) own.wrote(write(10_000))
   expect(own.unsigned()).toBeLessThanOrEqual(200_000)
   expect(own.compare(checkpoint(1, [head(100)]))).toEqual([])
+  // Only the oldest were given up: a checkpoint of the others is compared.
+  expect(own.compare(checkpoint(1, [head(20_000)]))).toEqual([])
+  expect(own.unsigned()).toBe(190_000)
   expect(own.compare(checkpoint(2, [head(210_000)]))).toEqual([])
   expect(own.compare(checkpoint(3, [{ ...head(210_000), root: 'ab'.repeat(32) }]))).toHaveLength(1)
 })

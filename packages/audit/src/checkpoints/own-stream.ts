@@ -43,6 +43,8 @@ interface OwnStream {
 
 /** Beyond that, hashes go into the tree before they were compared, and a checkpoint in between can't be. */
 const mostWaiting = 200_000
+/** Few enough that no caller waits for their hashing, and enough that the list isn't moved up for each event. */
+const takenAtOnce = 1_000
 /** Milliseconds that the clocks of this process and of the database may differ, and that a round may take. */
 const patience = 5 * 60_000
 
@@ -86,7 +88,7 @@ export function createOwnStreams(): OwnStreams {
         if (own.state === 'done') continue
         if (own.waiting.length === 0) own.since = place.moment
         own.waiting.push(hash)
-        if (own.waiting.length > mostWaiting) takeIn(own, own.waiting.length)
+        if (own.waiting.length > mostWaiting) takeIn(own, takenAtOnce)
         if (terms.kind === 'stream.closed') own.state = 'closed'
       }
     },

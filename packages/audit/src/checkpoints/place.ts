@@ -6,7 +6,7 @@ export interface CheckpointPlace {
   readonly name: string
   /**
    * Resolves when the copy is kept. May be called again for the same one.
-   * @throws PlaceDiffers when another checkpoint of this number is kept there
+   * @throws ObjectDiffers (`RGW_OBJECT_DIFFERS`) when another checkpoint of this number is kept there
    */
   put(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>
   /** The number up to which, from 1, no copy is missing there; absent where a place can't say. */

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { exportLineInSql } from '../verify/export-line.ts'
 import { createLogVerifier } from '../verify/log-verifier.ts'
@@ -113,15 +113,20 @@ test('replicas that make checkpoints at once make one chain, without a gap or a 
 test('a writer doesn’t wait for a round that is under way', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record } = await openPostgresWriter(runtimeUrl)
+  let round: Promise<RoundResult> | undefined
   await admin.begin(async (tx) => {
     // The round stands still before it writes.
     await tx`lock table audit.checkpoints in exclusive mode`
-    const round = makeCheckpoint(runtime, now)
+    round = makeCheckpoint(runtime, now)
+    await vi.waitFor(async () => {
+      const waiting = await tx`
+        select from pg_locks where relation = 'audit.checkpoints'::regclass and not granted
+          and database = (select oid from pg_database where datname = current_database())`
+      expect(waiting).toHaveLength(1)
+    })
     await record({ kind: 'call' })
-    await tx`select 1`
-    round.catch(() => {})
   })
-  expect((await notesOf(runtime)).length).toBeLessThanOrEqual(1)
+  expect((await round)?.kind).toBe('made')
 })
 
 test('what was changed behind the triggers is found by the next round, and not signed', async () => {
@@ -142,6 +147,17 @@ test('what was changed behind the triggers is found by the next round, and not s
     { about: 'checkpoint', problem: 'broken', number: 2 },
     { problem: 'hash', seq: 3 },
   ])
+})
+
+test.each([250, 500])('a second event with the number %i is found, wherever a page of rows ends', async (seq) => {
+  const { runtimeUrl, runtime, admin } = await databaseForTest()
+  const { record } = await openPostgresWriter(runtimeUrl)
+  await Promise.all(Array.from({ length: 600 }, () => record({ kind: 'call' })))
+  await admin`insert into audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+    select stream, seq, at + interval '1 ms', id, kind, canonical, prev, hash from audit.events where seq = ${seq}`
+  const { broken, checkpoint } = made(await makeCheckpoint(runtime, now))
+  expect(broken).toMatchObject([{ seq: seq + 1, problem: 'order' }])
+  expect(checkpoint.heads).toMatchObject([{ state: 'broken' }])
 })
 
 test('a tail that was cut off after it was signed is found by the next round', async () => {

@@ -1,3 +1,4 @@
+import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import type { Digest } from '../tree/hashing.ts'
 import { createTree, foldPeaks, type Tree } from '../tree/tree.ts'
@@ -31,9 +32,6 @@ export type RoundResult =
       readonly broken: readonly BrokenStream[]
     }
 
-/** Our locks in this database; `migrate` has the first. */
-const lock = { space: 0x52475721, checkpoints: 2 }
-
 /**
  * Makes the next checkpoint, if it is time and no other replica is making it: reads what each stream has grown by, verifies it, and
  * signs the trees. Nothing that records waits for it.
@@ -48,12 +46,12 @@ export async function makeCheckpoint(sql: Sql, options: RoundOptions): Promise<R
   if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
   if (newest.timeProblem !== null) options.onTime?.(newest.timeProblem, newest.last?.number ?? 0)
   if (isEarly(newest, options)) return { kind: 'early' }
-  const [locked] = await sql`select pg_try_advisory_lock(${lock.space}::int, ${lock.checkpoints}::int) as ours`
+  const [locked] = await sql`select pg_try_advisory_lock(${locks.space}::int, ${locks.checkpoints}::int) as ours`
   if (!locked?.ours) return { kind: 'busy' }
   try {
     return await makeLocked(sql, options)
   } finally {
-    await sql`select pg_advisory_unlock(${lock.space}::int, ${lock.checkpoints}::int)`.catch(() => {})
+    await sql`select pg_advisory_unlock(${locks.space}::int, ${locks.checkpoints}::int)`.catch(() => {})
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Sql } from 'postgres'
+import { boundsOf, monthAt } from '../archive/month.ts'
 import type { ChainProblem } from '../chain.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
+import { linesOfMonth } from '../verify/database-log.ts'
 import { placeIn } from '../verify/event-place.ts'
-import { exportLineInSql, readExportLine } from '../verify/export-line.ts'
+import { readExportLine } from '../verify/export-line.ts'
 import { createStreamCheck, genesisDigest, type StreamCheck } from '../verify/stream-check.ts'
 import type { StreamHead } from './checkpoint.ts'
 
@@ -25,8 +27,6 @@ export interface SegmentStart {
   readonly kept: Pick<Tree, 'size' | 'peaks'> | null
   readonly signed: StreamHead | null
 }
-
-const rowsAtOnce = 250
 
 /** Reads a stream's events after the tree that was kept, and verifies their chain; and their tree where it was signed. */
 export async function verifySegment(
@@ -65,17 +65,7 @@ export async function verifySegment(
 async function* linesOf(
   sql: Sql,
   { id, month }: { readonly id: string; readonly month: Date },
-  from: number,
+  first: number,
 ): AsyncGenerator<string> {
-  const nextMonth = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1))
-  // Page by page: a cursor whose connection breaks ends as if there were no more.
-  for (let next = from; ; ) {
-    const rows = await sql<{ seq: number; line: string }[]>`
-      select seq::float8 as seq, ${sql.unsafe(exportLineInSql)} as line from audit.events
-      where stream = ${id} and at >= ${month} and at < ${nextMonth} and seq >= ${next} order by seq limit ${rowsAtOnce}`
-    for (const { line } of rows) yield line
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < rowsAtOnce) return
-    next = last.seq + 1
-  }
+  for await (const lines of linesOfMonth(sql, boundsOf(monthAt(month.getTime())), { stream: id, first })) yield* lines
 }

@@ -6,7 +6,8 @@ import { type AuditEvent, type EventDraft, eventKinds } from '../event.ts'
 import type { FoundEvent } from '../search/found-event.ts'
 import { createEventStream } from '../stream.ts'
 import { cell } from './csv.ts'
-import { exportFormats, toOcsf } from './index.ts'
+import { exportFormats } from './index.ts'
+import { toOcsf } from './ocsf.ts'
 
 const at = Date.UTC(2026, 4, 5)
 

@@ -4,7 +4,6 @@ import { ndjson } from './ndjson.ts'
 import { ocsf } from './ocsf.ts'
 
 export type { ExportFormat } from './format.ts'
-export { ocsfVersion, toOcsf } from './ocsf.ts'
 
 export const exportFormats = { ndjson, csv, ocsf } satisfies Readonly<Record<string, ExportFormat>>
 export type ExportFormatName = keyof typeof exportFormats

@@ -1,3 +1,5 @@
+import { uuidPattern } from '../uuid.ts'
+
 /** `<stream>.<seq of the first event>.<when it was begun, milliseconds>.ndjson`, so that names are in the order of the events. */
 export interface FileName {
   readonly name: string
@@ -12,7 +14,7 @@ export const taken = '.taken'
 /** Will not be imported: somebody has to look at it. */
 export const refused = '.refused'
 
-const pattern = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{12})\.(\d{13})\.ndjson(\.taken)?$/
+const pattern = new RegExp(`^(${uuidPattern})\\.(\\d{12})\\.(\\d{13})\\.ndjson(\\.taken)?$`)
 
 export function fileName(stream: string, seq: number, begunAt: number): string {
   return `${stream}.${String(seq).padStart(12, '0')}.${String(begunAt).padStart(13, '0')}.ndjson`

@@ -1,11 +1,9 @@
 import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
-import { genesis } from '../chain.ts'
 import { StreamLost } from '../errors.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { createReplacedConnection } from '../replaced-connection.ts'
-import { append, expectOurs, openStream } from '../store.ts'
-import { endOfMonth } from '../stream.ts'
+import { append, expectOurs, type LastEvent, lastEvent, openStream } from '../store.ts'
 import type { FileHeader } from './line.ts'
 import type { FileEnd, FileReader } from './read-file.ts'
 
@@ -66,11 +64,9 @@ export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporte
 function connect(url: string, timeout: number): Sql {
   return openPool(url, {
     max: 1,
-    fetch_types: false,
     idle_timeout: 60,
     connect_timeout: Math.ceil(timeout / 1_000),
     connection: { application_name: 'rack-gateway fallback', statement_timeout: timeout },
-    onnotice() {},
   })
 }
 
@@ -190,21 +186,4 @@ function expectFollows({ place, prev }: RecordedEvent, last: LastEvent) {
 
 async function closeStream(tx: TransactionSql, stream: string) {
   await tx`update audit.streams set closed_at = coalesce(closed_at, now()) where id = ${stream} and adopted_by is null`
-}
-
-interface LastEvent {
-  readonly seq: number
-  readonly hash: Buffer
-  readonly kind: string
-}
-
-async function lastEvent(
-  sql: Sql | TransactionSql,
-  { id, month }: { readonly id: string; readonly month: number },
-): Promise<LastEvent> {
-  const [row] = await sql<{ seq: string; hash: Buffer; kind: string }[]>`
-    select seq, hash, kind from audit.events
-    where stream = ${id} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
-    order by seq desc limit 1`
-  return { seq: Number(row?.seq ?? 0), hash: row?.hash ?? genesis, kind: row?.kind ?? '' }
 }

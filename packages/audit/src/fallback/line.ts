@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { NewStream } from '../audit-store.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
+import { uuidPattern } from '../uuid.ts'
 
 /** Newest first: it signs, all of them verify. */
 export type FallbackKeys = readonly [Buffer, ...Buffer[]]
@@ -17,7 +18,7 @@ export interface FileHeader extends Omit<NewStream, 'lease'> {
 
 const Header = Type.Object({
   v: Type.Literal(1),
-  stream: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+  stream: Type.String({ pattern: `^${uuidPattern}$` }),
   month: Type.Integer(),
   host: Type.String(),
   pid: Type.Integer(),

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { monthOf } from '../calendar-month.ts'
 import { linkHash } from '../chain.ts'
 import type { SearchTerms } from '../encode.ts'
 import type { AuditEvent } from '../event.ts'
 import { RecordedEvent } from '../recorded-event.ts'
-import { monthOf } from '../stream.ts'
 import type { FileName } from './file-name.ts'
 import { type FallbackKeys, type FileHeader, readEventLine, readHeader } from './line.ts'
 

@@ -30,7 +30,7 @@ export interface Recovery {
   take(which: (file: WaitingFile) => boolean): Promise<readonly FailedFile[]>
   /** Records what was done, then removes or sets aside the files. */
   report(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
-  stats(): { readonly imported: number; readonly refused: number }
+  stats(): { readonly imported: number }
 }
 
 export interface RecoveryOptions {
@@ -54,7 +54,7 @@ export function createRecovery({
   onAlarm,
 }: RecoveryOptions): Recovery {
   const done = new Map<string, Recovered>()
-  const counts = { imported: 0, refused: 0 }
+  const counts = { imported: 0 }
 
   async function takeOne(waiting: WaitingFile): Promise<'done' | 'busy'> {
     const file = await directory.take(waiting)
@@ -67,7 +67,6 @@ export function createRecovery({
     const recovered = recoveredOf(file, result)
     done.set(file.name, recovered)
     if (recovered.whole) return 'done'
-    counts.refused++
     onAlarm(recovered.draft)
     return 'done'
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { InvalidAuditCursor } from '../errors.ts'
+import { uuidPattern } from '../uuid.ts'
 import type { FilterQuery } from './filters.ts'
 import type { Place } from './query.ts'
 
-const shape = /^([0-9a-f]{8})\.(-?\d{1,17})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,19})$/
+const shape = new RegExp(`^([0-9a-f]{8})\\.(-?\\d{1,17})\\.(${uuidPattern})\\.(\\d{1,19})$`)
 
 /** A cursor only says where to go on, never what may be seen. It is good for the filters that it came of. */
 export function cursorAt({ at, stream, seq }: Place, filters: FilterQuery): string {

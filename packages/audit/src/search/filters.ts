@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { InvalidFilter } from '../errors.ts'
 import { eventKinds } from '../event.ts'
+import { isUuid } from '../uuid.ts'
 
 const Value = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
 
@@ -66,7 +67,7 @@ export function readFilters(query: FilterQuery): AuditFilters {
     throw new InvalidFilter('from is not before to, so that nothing could be found between them')
   return {
     ...range,
-    ...(principal !== undefined && (uuid.test(principal) ? { principalId: principal } : { principalName: principal })),
+    ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),
     ...given({ rack, app, kind, permission, route, effect, rule, request: query.request, stream: query.stream }),
     ...readStatus(status),
     ...(command !== undefined && { command: { text: command, words: wordsOf('command', command) } }),
@@ -74,8 +75,6 @@ export function readFilters(query: FilterQuery): AuditFilters {
     ...readAddress(address),
   }
 }
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {

@@ -89,6 +89,22 @@ test('who connects again goes on behind each event that was seen', async () => {
   }
 })
 
+test.each(['UTC', 'Europe/Berlin'])('a stream is followed from its very end on, in a session of %s', async (zone) => {
+  const { admin, runtimeUrl } = await databaseForTest()
+  // In Berlin, March has an hour less than 31 days.
+  await admin.unsafe(`CREATE TABLE audit.events_2026_03 PARTITION OF audit.events
+    FOR VALUES FROM ('2026-03-01 00:00+00') TO ('2026-04-01 00:00+00')`)
+  const stream = randomUUID()
+  await admin`insert into audit.streams (id, month, host, pid, lease_until) values (${stream}, '2026-03-01 00:00+00', 'h', 1, now())`
+  await insert(admin, { stream, seq: 1, request: 'before', at: new Date('2026-03-31T23:59:59.999Z') })
+  const url = new URL(runtimeUrl)
+  url.searchParams.set('TimeZone', zone)
+  const search = createAuditSearch({ url: url.href })
+  onTestFinished(() => search.close())
+  expect(await search.sql`show timezone`).toMatchObject([{ TimeZone: zone }])
+  expect(await requestsOf(await createFollower(search.sql, {}, null))).toEqual([])
+})
+
 test('more than a batch is shown in batches, none twice', async () => {
   const { follow, writer } = await started()
   const one = await writer()

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { monthAfter } from '../calendar-month.ts'
 import { type FilterQuery, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { type Position, positionText, readPosition } from './position.ts'
@@ -148,8 +149,7 @@ function inOrder(found: readonly FoundEvent[], { at, streams }: Position): Follo
 }
 
 function followed(month: Date, seq: number): Followed {
-  const to = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1))
-  return { from: month, to, seq, missing: null, ended: null }
+  return { from: month, to: new Date(monthAfter(month.getTime())), seq, missing: null, ended: null }
 }
 
 interface Streams {
@@ -163,7 +163,7 @@ async function openStreams(sql: Sql) {
   const rows = await sql<{ id: string; month: Date; last: string; now: Date }[]>`
     select s.id, s.month, now() as now, coalesce((
       select e.seq from audit.events e
-      where e.stream = s.id and e.at >= s.month and e.at < s.month + interval '31 days' order by e.seq desc limit 1), 0) as last
+      where e.stream = s.id and e.at >= s.month and e.at < s.month + interval '32 days' order by e.seq desc limit 1), 0) as last
     from audit.streams s
     where (s.closed_at is null and s.adopted_by is null) or s.opened_at >= now() - make_interval(secs => ${(2 * margin) / 1_000})`
   const now = rows[0]?.now.getTime() ?? (await databaseNow(sql))

@@ -1,4 +1,5 @@
 import { InvalidAuditCursor } from '../errors.ts'
+import { isUuid } from '../uuid.ts'
 
 /** How far a follower has come in each stream, and until when it knows all streams. */
 export interface Position {
@@ -9,7 +10,6 @@ export interface Position {
 }
 
 const mostStreams = 200
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** As it stands in `Last-Event-ID`. */
 export function positionText({ at, streams }: Position): string {
@@ -35,7 +35,7 @@ function listIn(text: string): unknown[] {
 function isEntry(entry: unknown): entry is [string, number] {
   if (!Array.isArray(entry) || entry.length !== 2) return false
   const [stream, seq]: unknown[] = entry
-  return typeof stream === 'string' && uuid.test(stream) && isCount(seq)
+  return typeof stream === 'string' && isUuid(stream) && isCount(seq)
 }
 
 function isCount(value: unknown): value is number {

@@ -1,3 +1,4 @@
+import { monthAfter } from '../calendar-month.ts'
 import type { AuditFilters } from './filters.ts'
 
 /** A part of a statement, and the values that its `$n` stand for. */
@@ -142,7 +143,7 @@ export interface StreamPart {
 
 /** Leads to one partition. */
 export function inMonth(values: Value[], month: Date): string {
-  const next = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1))
+  const next = new Date(monthAfter(month.getTime()))
   return `e.at >= ${holder(values, month)}::timestamptz and e.at < ${holder(values, next)}::timestamptz`
 }
 

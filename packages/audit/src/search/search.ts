@@ -1,4 +1,4 @@
-import { ConnectionBroken } from '@rack-gateway/database'
+import { ConnectionBroken, openPool } from '@rack-gateway/database'
 import postgres, { type Sql } from 'postgres'
 import { NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
@@ -158,12 +158,11 @@ interface ConnectionOptions {
 }
 
 function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions): Sql {
-  return postgres(url, {
+  return openPool(url, {
     max,
     ...(onclose && { onclose }),
     // A statement is planned for its values: a rare name wants another way than a common one.
     prepare: false,
-    fetch_types: false,
     connect_timeout: 5,
     idle_timeout: 30,
     connection: {
@@ -172,6 +171,5 @@ function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions
       default_transaction_read_only: true,
       plan_cache_mode: 'force_custom_plan',
     },
-    onnotice() {},
   })
 }

@@ -2,7 +2,6 @@ import { SearchBusy } from '../errors.ts'
 
 /** So many at once, and no more. */
 export interface Slots {
-  readonly used: number
   /** @returns the function that gives it back @throws SearchBusy */
   take(): () => void
 }
@@ -10,9 +9,6 @@ export interface Slots {
 export function createSlots(most: number, what: string): Slots {
   let used = 0
   return {
-    get used() {
-      return used
-    },
     take() {
       if (used >= most) throw new SearchBusy(what)
       used++

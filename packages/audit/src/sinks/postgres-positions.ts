@@ -1,5 +1,7 @@
-import postgres, { type Sql } from 'postgres'
-import { endOfMonth } from '../stream.ts'
+import { openPool } from '@rack-gateway/database'
+import type { Sql } from 'postgres'
+import { endOfMonth } from '../calendar-month.ts'
+import { lastEvent } from '../store.ts'
 import type { SinkPositions } from './positions.ts'
 import type { SinkEvent } from './sink-event.ts'
 
@@ -20,13 +22,10 @@ interface EventRow {
 
 /** On two connections of its own: no record and no call waits behind a sink. */
 export function createPostgresSinkPositions({ url, timeout = 10_000 }: PostgresSinkPositionsOptions): SinkPositions {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max: 2,
-    // A connection that breaks during that query would be an unhandled rejection, the end of the process.
-    fetch_types: false,
     connect_timeout: Math.ceil(timeout / 1_000),
     connection: { application_name: 'rack-gateway sinks', statement_timeout: timeout },
-    onnotice() {},
   })
   return {
     register: (sink) => register(sql, sink),
@@ -43,12 +42,7 @@ export function createPostgresSinkPositions({ url, timeout = 10_000 }: PostgresS
         returning position.stream`
       return rows.map(({ stream }) => stream)
     },
-    async lastSeq({ stream, month }) {
-      const [row] = await sql<{ seq: string }[]>`
-        select seq from audit.events where stream = ${stream} and at >= ${new Date(month)} and at <= ${new Date(endOfMonth(month))}
-        order by seq desc limit 1`
-      return Number(row?.seq ?? 0)
-    },
+    lastSeq: async ({ stream, month }) => (await lastEvent(sql, { id: stream, month })).seq,
     async read({ stream, month, seq }, limit) {
       const rows = await sql<EventRow[]>`
         select id, seq, at, kind, canonical from audit.events

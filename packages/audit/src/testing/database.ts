@@ -1,10 +1,10 @@
 import { createTestDatabase } from '@rack-gateway/database/testing'
 import postgres, { type Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
-import { type ChainLink, type ChainVerdict, verifyChain } from '../chain.ts'
 import { createPostgresAuditStore } from '../store.ts'
 import { createAuditWriter } from '../writer.ts'
 import type { AuditWriterOptions } from '../writer-options.ts'
+import { type ChainLink, type ChainVerdict, verifyChain } from './verify-chain.ts'
 
 /** A database of its own with connections as runtime login and as superuser, gone when the test ends. */
 export async function databaseForTest() {
@@ -40,7 +40,7 @@ export async function readLinks(sql: Sql): Promise<ChainLink[]> {
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
 }
 
-export async function verifyDatabase(sql: Sql): Promise<ChainVerdict> {
+export async function chainVerdict(sql: Sql): Promise<ChainVerdict> {
   return verifyChain(await readLinks(sql))
 }
 

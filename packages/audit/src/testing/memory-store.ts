@@ -1,7 +1,7 @@
 import type { Accounting, AuditStore } from '../audit-store.ts'
-import type { ChainLink } from '../chain.ts'
 import { StreamLost } from '../errors.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
+import type { ChainLink } from './verify-chain.ts'
 
 /** What the store does with an operation: take it, refuse it before or (as when the answer to a COMMIT is lost) after it took place, or say nothing. */
 export type Behaviour = 'take' | 'refuse' | 'lose-answer' | 'hang'

@@ -21,11 +21,6 @@ export function leafOf(eventHash: Digest): Digest {
   return hash('sha256', leafInput, 'hex')
 }
 
-/** SHA-256(0x00 ‖ data), for data of any length. */
-export function leafOfBytes(data: Uint8Array): Digest {
-  return hash('sha256', Buffer.concat([Buffer.of(0), data]), 'hex')
-}
-
 /** SHA-256(0x01 ‖ left ‖ right). */
 export function nodeOf(left: Digest, right: Digest): Digest {
   nodeInput.write(left, 1, 'hex')

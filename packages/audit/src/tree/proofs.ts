@@ -37,67 +37,6 @@ export function rootByInclusion(leaf: Digest, index: number, size: number, path:
   }, leaf)
 }
 
-/**
- * The subtrees whose roots prove that a tree of `newer` leaves begins with the tree of `older` leaves.
- *
- * @throws RangeError unless 0 < older ≤ newer
- * @see RFC 6962, section 2.1.2: PROOF(m, D[n])
- */
-export function consistencyRanges(older: number, newer: number): LeafRange[] {
-  if (!isCount(older) || !isCount(newer) || older < 1 || older > newer)
-    throw new RangeError(`no proof leads from ${older} to ${newer} leaves`)
-  return subproof(older, { start: 0, end: newer }, 'whole')
-}
-
-function subproof(older: number, { start, end }: LeafRange, known: 'whole' | 'part'): LeafRange[] {
-  if (older === end - start) return known === 'whole' ? [] : [{ start, end }]
-  const split = leftSize(end - start)
-  const [left, right] = [
-    { start, end: start + split },
-    { start: start + split, end },
-  ] as const
-  return older <= split ? [...subproof(older, left, known), right] : [...subproof(older - split, right, 'part'), left]
-}
-
-/** Whether `proof` shows that the tree with `newerRoot` begins with the one with `olderRoot`. @see RFC 9162, section 2.1.4.2 */
-export function isConsistent(
-  { size: older, root: olderRoot }: SizedRoot,
-  { size: newer, root: newerRoot }: SizedRoot,
-  proof: readonly Digest[],
-): boolean {
-  if (!isCount(older) || !isCount(newer) || older < 1 || older > newer) return false
-  if (older === newer) return proof.length === 0 && olderRoot === newerRoot
-  const isFull = Number.isInteger(Math.log2(older))
-  const [seed, ...rest] = isFull ? [olderRoot, ...proof] : proof
-  if (seed === undefined) return false
-  let node = older - 1
-  let last = newer - 1
-  while (node % 2 === 1) {
-    node = (node - 1) / 2
-    last = Math.floor(last / 2)
-  }
-  let [first, second] = [seed, seed]
-  for (const sibling of rest) {
-    if (last === 0) return false
-    if (node % 2 === 1 || node === last) {
-      first = nodeOf(sibling, first)
-      second = nodeOf(sibling, second)
-      while (node % 2 === 0 && node !== 0) {
-        node /= 2
-        last = Math.floor(last / 2)
-      }
-    } else second = nodeOf(second, sibling)
-    node = Math.floor(node / 2)
-    last = Math.floor(last / 2)
-  }
-  return last === 0 && first === olderRoot && second === newerRoot
-}
-
-export interface SizedRoot {
-  readonly size: number
-  readonly root: Digest
-}
-
 /** Takes all leaves in their order, once, and so finds the roots of some ranges of them with a few hashes of memory. */
 export function createRangeRoots(ranges: readonly LeafRange[]): { append(leaf: Digest): void; roots(): Digest[] } {
   const trees = ranges.map((range) => ({ ...range, tree: createTree() }))

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { PendingQuery, Row, Sql } from 'postgres'
+import { monthAfter, monthOf } from '../calendar-month.ts'
+import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { exportLineInSql } from './export-line.ts'
-import { createLineSplitter } from './lines.ts'
 import { searchColumns } from './search-columns.ts'
 
 /** The log in a database. Checkpoints are read first: whatever is written meanwhile is in the events, and not signed yet. */
@@ -12,8 +13,8 @@ export interface DatabaseLog {
   checkpoints(): AsyncGenerator<string>
   /** Export lines, by month, stream and number, some at once. May be left before the end. */
   lines(): AsyncGenerator<readonly string[]>
-  /** The same, quicker, to the end: rows as COPY writes them, the search columns before each line. */
-  rows(onRow: (row: Buffer) => void): Promise<void>
+  /** The same events, quicker, to the end: `searchColumns`, then the canonical form, `prev` and `hash`. */
+  rows(onRow: (row: CopiedRow) => void): Promise<void>
 }
 
 const notesAtOnce = 500
@@ -67,6 +68,13 @@ export async function* numberedNotes(
   }
 }
 
+/** The checkpoints after one of a number in which a new key took the place of the one before. */
+export async function keyChangesAfter(sql: Sql, number: number): Promise<string[]> {
+  const rows = await sql<{ note: string }[]>`
+    select note from audit.checkpoints where number > ${number} and replaces is not null order by number`
+  return rows.map(({ note }) => note)
+}
+
 export interface MonthBounds {
   /** With their offset, so that they mean the same in every session. */
   readonly from: string
@@ -79,10 +87,9 @@ async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
     select min(at) as first, max(at) as last from audit.events`
   if (bounds?.first == null || bounds.last == null) return []
   const months: MonthBounds[] = []
-  const start = (month: Date, ahead: number) =>
-    new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + ahead, 1))
-  for (let month = start(bounds.first, 0); month <= bounds.last; month = start(month, 1))
-    months.push({ from: month.toISOString(), to: start(month, 1).toISOString() })
+  const last = bounds.last.getTime()
+  for (let month = monthOf(bounds.first.getTime()); month <= last; month = monthAfter(month))
+    months.push({ from: new Date(month).toISOString(), to: new Date(monthAfter(month)).toISOString() })
   return months
 }
 
@@ -94,8 +101,17 @@ interface LineRow {
   readonly moment: string
 }
 
-/** Export lines of one month, by stream and number, some at once. */
-export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
+/**
+ * Export lines of one month, by stream and number, some at once. Two rows with one number are two lines.
+ *
+ * @param only one stream, from a number on
+ */
+export async function* linesOfMonth(
+  sql: Sql,
+  { from, to }: MonthBounds,
+  only?: { readonly stream: string; readonly first: number },
+): AsyncGenerator<string[]> {
+  const within: Fragment = only ? sql`and stream = ${only.stream} and seq >= ${only.first}` : sql``
   let after: Pick<LineRow, 'stream' | 'number' | 'moment'> | null = null
   for (;;) {
     const beyond: Fragment =
@@ -104,7 +120,7 @@ export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncG
         : sql`and (stream, seq, at) > (${after.stream}::uuid, ${after.number}::bigint, ${after.moment}::timestamptz)`
     const rows: readonly LineRow[] = await sql<LineRow[]>`
       select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
-      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
+      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${within} ${beyond}
       order by stream, seq, at limit ${linesAtOnce}`
     after = rows.at(-1) ?? null
     if (after === null) return
@@ -114,45 +130,30 @@ export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncG
 
 type Fragment = PendingQuery<Row[]>
 
-/** COPY is the quickest way out of PostgreSQL: its rows are only cut, not parsed. Who stops reading it leaves the connection useless. */
-async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Buffer) => void): Promise<void> {
+const copiedColumns = [...searchColumns, 'canonical', 'prev', 'hash'] as const
+
+/**
+ * COPY is the quickest way out of PostgreSQL, and its binary format is neither written nor read as text. Who stops reading it leaves
+ * the connection useless.
+ */
+async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: CopiedRow) => void): Promise<void> {
   const readable: Readable = await sql
     .unsafe(
-      `copy (select ${[...searchColumns.map(inUtc), exportLineInSql].join(', ')} from audit.events
-        where at >= '${from}' and at < '${to}' order by stream, seq, at) to stdout`,
+      `copy (select ${copiedColumns.join(', ')} from audit.events
+        where at >= '${from}' and at < '${to}' order by stream, seq, at) to stdout (format binary)`,
     )
     .readable()
-  const lines = createLineSplitter(onRow)
+  const rows = createCopyReader(copiedColumns.length, onRow)
   // A chunk is a row: as events they cost half of what an iterator costs.
   await new Promise<void>((resolve, reject) => {
     readable.on('data', function onChunk(chunk: Buffer) {
       try {
-        lines.push(chunk)
+        rows.push(chunk)
       } catch (error) {
         reject(error)
       }
     })
     readable.once('end', resolve).once('error', reject)
   })
-  lines.end()
-}
-
-function inUtc(column: (typeof searchColumns)[number]): string {
-  return column === 'at' ? "at at time zone 'UTC'" : column
-}
-
-const backslash = 0x5c
-const escapes: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9, 118: 11 }
-
-/** A value of COPY as it was. Most have nothing to undo, and come back as they are. */
-export function copyUnescaped(value: Buffer): Buffer {
-  if (!value.includes(backslash)) return value
-  const text = Buffer.allocUnsafe(value.length)
-  let length = 0
-  for (let index = 0; index < value.length; index++) {
-    const byte = value[index] ?? 0
-    const next = byte === backslash ? value[++index] : byte
-    text[length++] = byte === backslash ? (escapes[next ?? 0] ?? next ?? 0) : byte
-  }
-  return text.subarray(0, length)
+  rows.end()
 }

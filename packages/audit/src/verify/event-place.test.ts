@@ -47,6 +47,14 @@ test('the place of an event is read as JSON.parse would read it, whatever its va
   )
 })
 
+test('an end that is written in another way is still an end', () => {
+  const stream = '01a21003-ad1a-75d6-92a3-9774156aed61'
+  for (const kind of ['stream.closed', 'stream\\u002eclosed', '\\u0073tre\\u0061m.closed'])
+    expect(placeIn(recordOf(`{"kind":"${kind}","seq":5,"stream":"${stream}","v":1}`))).toMatchObject({
+      bound: 'closes',
+    })
+})
+
 test.each([
   ['a member of an inner object', '{"x":{"a":1,"seq":9,"stream":"01a21003-ad1a-75d6-92a3-9774156aed61","v":1}}', null],
   ['no place', '{"v":1}', null],

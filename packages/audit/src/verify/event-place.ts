@@ -18,8 +18,13 @@ const ending =
 export function placeIn(record: Pick<LogRecord, 'latin1' | 'line' | 'start' | 'end'>): SaidPlace | null {
   const { latin1 } = record
   const [, seq, stream] = ending.exec(latin1.slice(latin1.lastIndexOf(',"seq":'))) ?? []
-  const isPlain = seq !== undefined && seq !== '1' && stream !== undefined && !latin1.includes('"stream.')
+  const isPlain = seq !== undefined && seq !== '1' && stream !== undefined && !mayBound(latin1)
   return isPlain ? { stream, seq: Number(seq), bound: 'none' } : parsedPlace(record)
+}
+
+/** Whether its kind may be `stream.opened` or `stream.closed`, however that is written. A short text is found quicker than a long one. */
+function mayBound(latin1: string): boolean {
+  return latin1.includes('ream.') || latin1.includes('\\')
 }
 
 function parsedPlace(record: Pick<LogRecord, 'line' | 'start' | 'end'>): SaidPlace | null {

@@ -33,7 +33,7 @@ export function exportLine({
   return `${head}${canonical}${beforeHash}${hexOf(hash)}${beforePrev}${hexOf(prev)}${tail}`
 }
 
-/** The same line, made by PostgreSQL from `audit.events`. */
+/** The same line, made by PostgreSQL from `audit.events`. `audit.drop_archived_month` of migration 0019 has it once more. */
 export const exportLineInSql = `'${head}' || canonical || '${beforeHash}' || encode(hash, 'hex') || '${beforePrev}' || encode(prev, 'hex') || '${tail}'`
 
 /** Reads a line; null when it isn't one. */
@@ -57,11 +57,6 @@ export function readExportLine(line: Buffer): LogRecord | null {
     hash: text.slice(hashAt, hashAt + digestLength),
     prev: text.slice(prevAt, prevAt + digestLength),
   }
-}
-
-/** The event's canonical form as text. */
-export function canonicalOf({ line, start, end }: LogRecord): string {
-  return line.toString('utf8', start, end)
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -24,8 +24,6 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
       return `${event}: does not follow the event before it: that one was changed and hashed anew, or this one was inserted`
     case 'hash':
       return `${event}: was changed: its bytes are not those that were hashed`
-    case 'place':
-      return `${event}: speaks of another place in the log`
     case 'bounds':
       return `${event}: a stream begins with stream.opened, and nothing follows stream.closed`
     case 'column':

@@ -110,7 +110,7 @@ export interface RecoveredRange {
   readonly last: number
 }
 
-/** What a verification says. It holds if there are no findings; `notes` say what it can't know. */
+/** What a verification says. It holds if there are no findings; `unsigned`, `trust`, `archived` and `copied` say what it can't know. */
 export interface Verification {
   readonly intact: boolean
   /** In the order in which they were met; the first 100. */

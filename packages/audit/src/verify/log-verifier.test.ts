@@ -90,9 +90,9 @@ test('a log that nobody touched holds, and it is said what that is worth', () =>
 })
 
 test('streams may be mixed', () => {
-  const { lines, own } = { ...sample(), own: undefined }
+  const { lines, checkpoints } = sample()
   const mixed = [...lines.slice(0, 3), ...lines.slice(10, 11), ...lines.slice(3, 10), ...lines.slice(11)]
-  expect(verify({ lines: mixed, own })).toMatchObject({ intact: true, streams: 2 })
+  expect(verify({ lines: mixed, own: checkpoints })).toMatchObject({ intact: true, streams: 2, unsigned: 0 })
 })
 
 test('an edited field is found at its event', () => {

@@ -31,6 +31,8 @@ export interface LogVerifierOptions {
   readonly pinned: PublicKey | null
   /** The streams that the log is of, where checkpoints name others too; all of them when absent. */
   readonly streams?: ReadonlySet<string>
+  /** Is given each event that can be read, sound or not: what it makes of one counts as much as the verdict. */
+  readonly onRecord?: (record: LogRecord) => void
 }
 
 /** What is known of a stream: how far it was read, and what of it was signed. */
@@ -52,7 +54,7 @@ const mostFindings = 100
 const tolerance = 5 * 60_000
 
 /** Verifies a log from its events and checkpoints alone. Memory grows with streams and checkpoints, not with events. */
-export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions): LogVerifier {
+export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifierOptions): LogVerifier {
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
   const findings: Finding[] = []
@@ -136,6 +138,7 @@ export function createLogVerifier({ pinned, streams: only }: LogVerifierOptions)
     lines++
     const progress = progressOf(place.stream)
     events++
+    onRecord?.(record)
     if (progress.bad) return
     const expected = progress.check.size + 1
     const problem = progress.check.add(record, place) ?? (columnProblem === null ? null : 'column')

@@ -3,6 +3,7 @@ import { type Checkpoint, readCheckpoint, type StreamHead } from '../checkpoints
 import { type Digest, leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
 import { momentOf } from '../uuid.ts'
+import { keyChangesAfter, numberedNotes } from './database-log.ts'
 import { membersOf } from './event-place.ts'
 import { type EventProof, proofFormat } from './proof.ts'
 
@@ -21,7 +22,6 @@ interface FoundEvent {
 }
 
 const rowsAtOnce = 1_000
-const notesAtOnce = 50
 
 /** Proves that an event is in the log by the first checkpoint that signs it. @param id the event's, a UUID */
 export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
@@ -33,8 +33,6 @@ export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
   if (event === undefined) return { kind: 'unknown' }
   const signed = await firstCheckpoint(sql, event)
   if (signed === null) return { kind: 'unsigned' }
-  const later = await sql`
-    select note from audit.checkpoints where number > ${signed.checkpoint.number} and replaces is not null order by number`
   const line = Buffer.from(event.canonical)
   return {
     kind: 'proof',
@@ -44,7 +42,7 @@ export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
       prev: event.prev.toString('hex'),
       path: await pathOf(sql, event, signed.head.size),
       checkpoint: signed.checkpoint.written,
-      keyChanges: later.map(({ note }) => note),
+      keyChanges: await keyChangesAfter(sql, signed.checkpoint.number),
     },
   }
 }
@@ -57,16 +55,11 @@ async function firstCheckpoint(
   const [first] = await sql<{ number: number }[]>`
     select number::float8 as number from audit.checkpoints
     where at >= ${at}::timestamptz - interval '5 minutes' order by at, number limit 1`
-  for (let number = first?.number ?? Number.POSITIVE_INFINITY; Number.isFinite(number); ) {
-    const rows = await sql<{ number: number; note: string }[]>`
-      select number::float8 as number, note from audit.checkpoints
-      where number >= ${number} order by number limit ${notesAtOnce}`
-    for (const { note } of rows) {
-      const checkpoint = readCheckpoint(note)
-      const head = checkpoint?.heads.find((one) => one.stream === stream && one.size >= seq)
-      if (checkpoint && head) return { checkpoint, head }
-    }
-    number = (rows.at(-1)?.number ?? Number.POSITIVE_INFINITY) + 1
+  if (first === undefined) return null
+  for await (const { note } of numberedNotes(sql, { first: first.number, last: null })) {
+    const checkpoint = readCheckpoint(note)
+    const head = checkpoint?.heads.find((one) => one.stream === stream && one.size >= seq)
+    if (checkpoint && head) return { checkpoint, head }
   }
   return null
 }

@@ -1,3 +1,5 @@
+import { isUuid } from '../uuid.ts'
+import type { CopiedRow } from './copied-rows.ts'
 import { isMembers } from './event-place.ts'
 
 /** The columns of `audit.events` that say again what the event says, in the order in which they are read. */
@@ -23,47 +25,63 @@ export const searchColumns = [
   'command',
 ] as const
 
-/** The row that belongs to an event, as COPY writes it, up to the tab before the export line. */
-export function expectedColumns(event: Readonly<Record<string, unknown>>): string {
+export type SearchColumn = (typeof searchColumns)[number]
+
+/** What a column says, as the event would say it; null for null. */
+type Shown = (bytes: Buffer, from: number, to: number) => string
+
+const shownAs: Partial<Record<SearchColumn, Shown>> = {
+  stream: uuidText,
+  seq: (bytes, from) => String(bytes.readBigInt64BE(from)),
+  at: (bytes, from) => momentText(bytes.readBigInt64BE(from)),
+  id: uuidText,
+  of_event: uuidText,
+  status: (bytes, from) => String(bytes.readInt16BE(from)),
+}
+
+/** The first column that says something else than the event; null when all say the same. */
+export function differingColumn(
+  { bytes, from, to }: CopiedRow,
+  event: Readonly<Record<string, unknown>>,
+): SearchColumn | null {
+  const expected = expectedValues(event)
+  const differs = (column: SearchColumn, index: number) => {
+    const [start, end] = [from[index] ?? 0, to[index] ?? 0]
+    const shown = end === 0 ? null : (shownAs[column] ?? plainText)(bytes, start, end)
+    return shown !== expected[column]
+  }
+  return searchColumns.find(differs) ?? null
+}
+
+function expectedValues(event: Readonly<Record<string, unknown>>): Readonly<Record<SearchColumn, string | null>> {
   const principal = inner(event.principal)
   const decision = inner(event.decision)
-  const values = [
-    event.stream,
-    event.seq,
-    typeof event.at === 'string' ? timestampOf(event.at) : null,
-    event.id,
-    event.kind,
-    event.request,
-    uuidOf(event.of),
-    principal.id,
-    principal.name,
-    inner(event.source).address,
-    event.rack,
-    event.app,
-    event.route,
-    event.permission,
-    decision.effect,
-    decision.rule,
-    smallOf(event.status),
-    event.process,
-    Array.isArray(event.command) ? event.command.join(' ') : null,
-  ]
-  let row = ''
-  for (const value of values) row += `${copied(value)}\t`
-  return row
+  return {
+    stream: textOf(event.stream),
+    seq: textOf(event.seq),
+    at: textOf(event.at),
+    id: textOf(event.id),
+    kind: textOf(event.kind),
+    request: textOf(event.request),
+    of_event: uuidOf(event.of),
+    principal: textOf(principal.id),
+    principal_name: textOf(principal.name),
+    address: textOf(inner(event.source).address),
+    rack: textOf(event.rack),
+    app: textOf(event.app),
+    route: textOf(event.route),
+    permission: textOf(event.permission),
+    effect: textOf(decision.effect),
+    rule: textOf(decision.rule),
+    status: smallOf(event.status),
+    process: textOf(event.process),
+    command: Array.isArray(event.command) ? textOf(event.command.join(' ')) : null,
+  }
 }
 
-/** As COPY writes it. Of all that it escapes, events hold but the backslash. */
-function copied(value: unknown): string {
-  if (value === undefined || value === null || value === '') return '\\N'
-  const text = String(value)
-  return text.includes('\\') ? text.replaceAll('\\', '\\\\') : text
-}
-
-/** The first column that differs. @param row as COPY wrote it */
-export function differingColumn(row: string, expected: string): string {
-  const [actual, wanted] = [row.split('\t'), expected.split('\t')]
-  return searchColumns.find((_, index) => actual[index] !== wanted[index]) ?? 'row'
+/** Nothing and an empty text are both null in a column. */
+function textOf(value: unknown): string | null {
+  return value === undefined || value === null || value === '' ? null : String(value)
 }
 
 const none: Readonly<Record<string, unknown>> = {}
@@ -72,18 +90,29 @@ function inner(value: unknown): Readonly<Record<string, unknown>> {
   return isMembers(value) ? value : none
 }
 
-/** `2026-11-25T00:06:26.640Z` as PostgreSQL shows it in UTC. */
-function timestampOf(at: string): string {
-  const fraction = at.slice(19, -1).replace(/\.?0+$/, '')
-  return `${at.slice(0, 10)} ${at.slice(11, 19)}${fraction}`
-}
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 function uuidOf(value: unknown): string | null {
-  return typeof value === 'string' && uuid.test(value) ? value.toLowerCase() : null
+  const lower = typeof value === 'string' ? value.toLowerCase() : ''
+  return isUuid(lower) ? lower : null
 }
 
-function smallOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 32_768 ? value : null
+function smallOf(value: unknown): string | null {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 32_768 ? String(value) : null
+}
+
+function plainText(bytes: Buffer, from: number, to: number): string {
+  return bytes.toString('utf8', from, to)
+}
+
+function uuidText(bytes: Buffer, from: number, to: number): string {
+  return bytes.toString('hex', from, to).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+/** PostgreSQL reckons from 2000 on. */
+const epoch = Date.UTC(2000, 0, 1)
+
+/** @param micros since PostgreSQL's epoch. @returns what no event says when it isn't a whole millisecond of a year that has four digits */
+function momentText(micros: bigint): string {
+  const moment = epoch + Number(micros / 1_000n)
+  const isOne = micros % 1_000n === 0n && Math.abs(moment) < Date.UTC(9999, 11, 31)
+  return isOne ? new Date(moment).toISOString() : `${micros} microseconds`
 }

@@ -24,7 +24,7 @@ async function recordedLog() {
   const database = await databaseForTest()
   const { record, stats } = await openPostgresWriter(database.runtimeUrl)
   const checkpoint = () => makeCheckpoint(database.runtime, { keys: [key], interval: 0 })
-  for (let count = 0; count < 4; count++) await record(full)
+  for (let count = 0; count < 4; count++) await record(count === 2 ? plain : full)
   await checkpoint()
   for (let count = 0; count < 4; count++) await record(full)
   await checkpoint()
@@ -45,6 +45,14 @@ const full: EventDraft = {
   command: ['rails', '\t"c"\n\\', 'ü'],
   decision: { effect: 'allow', rule: 'role:ops' },
   status: 200,
+}
+
+/** Nothing in it that JSON or COPY would escape, as in most events. */
+const plain: EventDraft = {
+  ...full,
+  of: '01a21003-ad1a-75d6-92a3-9774156aed61',
+  principal: { kind: 'user', id: 'u1', name: 'a@example.com', roles: ['ops'] },
+  command: ['rails', 'c', 'ü'],
 }
 
 async function outsideOf(notes: readonly string[]): Promise<string> {

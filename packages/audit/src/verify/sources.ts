@@ -1,15 +1,18 @@
 import type { Sql } from 'postgres'
 import { claimOf } from '../archive/claim.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
+import type { Digest } from '../tree/hashing.ts'
+import { placeInAgreeingRow } from './agreeing-row.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
-import { type ArchiveRecord, copyUnescaped, databaseLog } from './database-log.ts'
+import type { CopiedRow } from './copied-rows.ts'
+import { type ArchiveRecord, databaseLog } from './database-log.ts'
 import { membersOf, placeOf } from './event-place.ts'
-import { readExportLine } from './export-line.ts'
+import type { LogRecord } from './export-line.ts'
 import type { Verification } from './findings.ts'
 import { createLineSplitter } from './lines.ts'
 import { createLogVerifier, type LogVerifier } from './log-verifier.ts'
-import { differingColumn, expectedColumns } from './search-columns.ts'
+import { differingColumn, searchColumns } from './search-columns.ts'
 
 export interface VerifyOptions {
   /** The key that the auditor knows; null: the keys are those that the checkpoints name. */
@@ -18,6 +21,8 @@ export interface VerifyOptions {
   readonly checkpoints: string | null
   /** Archives that are at hand besides those that the log records. */
   readonly archives?: readonly ArchiveRecord[]
+  /** Is given each event that can be read. */
+  readonly onRecord?: (record: LogRecord) => void
 }
 
 /** Verifies an export against the checkpoints of a directory. @param chunks of export lines, in any pieces */
@@ -99,22 +104,50 @@ export async function verifyDatabase(sql: Sql, options: VerifyOptions): Promise<
   return verifier.finish()
 }
 
-const lineBegins = '\t{"event":'
+const digestLength = 64
+const [canonicalAt, prevAt, hashAt] = [searchColumns.length, searchColumns.length + 1, searchColumns.length + 2]
 
-/** No value has a tab in it that COPY hasn't escaped: the first one before an export line ends the columns. */
-function verifyRow(verifier: LogVerifier, row: Buffer): void {
-  const tab = row.indexOf(lineBegins)
-  const line = copyUnescaped(row.subarray(tab + 1))
-  const record = readExportLine(line)
-  const event = record && membersOf(record)
-  const place = event && placeOf(event)
-  if (record === null || event === null || place === null) {
-    verifier.addUnreadable()
-    return
+function verifyRow(verifier: LogVerifier, row: CopiedRow): void {
+  const record = recordIn(row)
+  const place = record && placeInAgreeingRow(row, record.start, record.end)
+  if (record === null) verifier.addUnreadable()
+  else if (place === null) verifyRowClosely(verifier, row, record)
+  else verifier.addRecord(record, place, null)
+}
+
+function recordIn({ bytes, from, to }: CopiedRow): LogRecord | null {
+  const prev = bytes.toString('hex', from[prevAt], to[prevAt])
+  const hash = bytes.toString('hex', from[hashAt], to[hashAt])
+  if (prev.length !== digestLength || hash.length !== digestLength || to[canonicalAt] === 0) return null
+  return new CopiedRecord(bytes, from[canonicalAt] ?? 0, to[canonicalAt] ?? 0, prev, hash)
+}
+
+/** Its text is made when it is asked for: most times nobody does. */
+class CopiedRecord implements LogRecord {
+  readonly line: Buffer
+  readonly start: number
+  readonly end: number
+  readonly prev: Digest
+  readonly hash: Digest
+
+  constructor(line: Buffer, start: number, end: number, prev: Digest, hash: Digest) {
+    this.line = line
+    this.start = start
+    this.end = end
+    this.prev = prev
+    this.hash = hash
   }
-  const columns = row.toString('utf8', 0, tab + 1)
-  const expected = expectedColumns(event)
-  verifier.addRecord(record, place, columns === expected ? null : differingColumn(columns, expected))
+
+  get latin1(): string {
+    return this.line.toString('latin1', this.start, this.end)
+  }
+}
+
+function verifyRowClosely(verifier: LogVerifier, row: CopiedRow, record: LogRecord): void {
+  const event = membersOf(record)
+  const place = event && placeOf(event)
+  if (event === null || place === null) verifier.addUnreadable()
+  else verifier.addRecord(record, place, differingColumn(row, event))
 }
 
 function addArchives(verifier: LogVerifier, archives: readonly ArchiveRecord[] = []): void {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { ChainProblem } from '../chain.ts'
-import { type Digest, leafOf } from '../tree/hashing.ts'
+import type { Digest } from '../tree/hashing.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
 import type { SaidPlace } from './event-place.ts'
 import type { LogRecord } from './export-line.ts'
@@ -48,24 +48,44 @@ export function createStreamCheck(from: CheckedUntil = { tree: createTree(), has
       if (seq > next) return 'gap'
       if (seq < next) return 'order'
       if (prev !== last) return 'prev'
-      if (said !== chainHash(record)) return 'hash'
+      const link = chainHash(last, record)
+      if (said !== link) return 'hash'
       if (closed || (seq === 1) !== (bound === 'opens')) return 'bounds'
-      tree.append(leafOf(said))
-      last = said
+      tree.append(leafAfter(link))
+      // Not what was said: that is a piece of a longer text, which would stay in memory.
+      last = link
       closed = bound === 'closes'
       return null
     },
   }
 }
 
-/** Where what is hashed is put together. */
-let room = Buffer.allocUnsafeSlow(64 * 1024)
+/** Zero, a digest, and an event: a leaf is hashed from the first two, the next link from the last two. */
+let room = Buffer.allocUnsafeSlow(64 * 1024).fill(0, 0, 1)
+const digestEnd = 33
+/** The digest that is in it: most times the next event follows the one before. */
+let held: Digest = ''
+
+function hold(digest: Digest): void {
+  if (digest === held) return
+  room.write(digest, 1, 'hex')
+  held = digest
+}
 
 /** SHA-256(prev ‖ canonical). */
-export function chainHash({ prev, line, start, end }: LogRecord): Digest {
-  const length = 32 + end - start
-  if (length > room.length) room = Buffer.allocUnsafeSlow(2 * length)
-  room.write(prev, 0, 'hex')
-  line.copy(room, 32, start, end)
-  return hash('sha256', room.subarray(0, length), 'hex')
+function chainHash(prev: Digest, { line, start, end }: LogRecord): Digest {
+  const length = digestEnd + end - start
+  if (length > room.length) {
+    room = Buffer.allocUnsafeSlow(2 * length).fill(0, 0, 1)
+    held = ''
+  }
+  hold(prev)
+  line.copy(room, digestEnd, start, end)
+  return hash('sha256', room.subarray(1, length), 'hex')
+}
+
+/** As `leafOf`. */
+function leafAfter(link: Digest): Digest {
+  hold(link)
+  return hash('sha256', room.subarray(0, digestEnd), 'hex')
 }

@@ -1,4 +1,4 @@
-import { rackRoutes } from '../routes.ts'
+import { routesById } from '../routes.ts'
 import type { PathParameters } from '../types.ts'
 import { plannedCalls } from './planned-call.ts'
 import { ask } from './step.ts'
@@ -20,13 +20,12 @@ export interface RouteWords {
   readonly release: string | null
 }
 
-const routes = new Map(rackRoutes.map((route) => [route.id, route]))
 /** Nothing of a call by its route depends on where it is made. */
 const anywhere: CommandPlace = { appSetting: null, directory: '', rack: null, input: 'terminal' }
 
 /** The call of a route, as a plan of a command has it. */
 export function planRoute({ route: id, params, command, release, ...sent }: RouteWords): PlannedCall | Doubt {
-  const route = routes.get(id)
+  const route = routesById.get(id)
   if (route === undefined) return { doubt: `there is no route ${id}` }
   const unknown = Object.keys(params).find(
     (name) => !route.path.includes(`{${name}}`) && !route.path.includes(`{${name}:.*}`),

@@ -1,4 +1,4 @@
-import { rackRoutes } from '../routes.ts'
+import { routesById } from '../routes.ts'
 import type { RackRoute } from '../types.ts'
 import { type Condition, flagText, given, type Invocation, namedApp, type Source } from './invocation.ts'
 import type { PlannedEnvironment, PlannedRelease } from './types.ts'
@@ -70,10 +70,8 @@ export function sentIf(when: Condition, ...names: readonly string[]): Field[] {
   return names.map((name) => ({ name, when, value: nothing }))
 }
 
-const routes = new Map(rackRoutes.map((route) => [route.id, route]))
-
 function step(id: string, need: 'essential' | 'optional', options: StepOptions): Step {
-  const route = routes.get(id)
+  const route = routesById.get(id)
   if (!route) throw new Error(`there is no route ${id}`)
   const at = { app: namedApp, ...options.at }
   return {

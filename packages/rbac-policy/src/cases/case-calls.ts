@@ -11,10 +11,9 @@ export interface CaseCalls {
 
 /** What a case asks for: by a command of convox, or by a route. @param app where neither names one */
 export function plannedFor({ convox, call }: WrittenCase, app: string): CaseCalls {
-  if ((convox === undefined) === (call === undefined))
-    return nothing({ at: [], text: 'it should have either convox or call' })
-  if (convox !== undefined) return byCommand(convox, app)
-  return call === undefined ? nothing({ at: [], text: 'it has no call' }) : byRoute(call, app)
+  if (convox !== undefined && call === undefined) return byCommand(convox, app)
+  if (convox === undefined && call !== undefined) return byRoute(call, app)
+  return nothing({ at: [], text: 'it should have either convox or call' })
 }
 
 function byCommand(convox: string, app: string): CaseCalls {

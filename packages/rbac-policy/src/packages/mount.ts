@@ -36,6 +36,7 @@ export function packagePrefix(name: string): string {
 /** Gives each package that brings routes a scope of its own: below its own address, behind authentication, out of reach of the rest of the gateway. */
 export async function mountPackages(app: FastifyInstance, options: MountOptions): Promise<void> {
   const turnOf = keepBelow(app)
+  const brought = new Set(namesOn(Fastify()))
   for (const one of options.loaded) {
     const { register, name } = one.policy
     closeWith(app, one, options.log)
@@ -43,7 +44,7 @@ export async function mountPackages(app: FastifyInstance, options: MountOptions)
     turnOf(one)
     await app.register(
       async function policyPackage(scope) {
-        withhold(scope)
+        withhold(scope, brought)
         scope.setErrorHandler((error) => {
           throw inItsOwnWords(name, error)
         })
@@ -87,8 +88,7 @@ async function begin({ entry }: LoadedPackage, register: () => void | Promise<vo
  * A scope inherits what the application is decorated with, and none of it is a package's, whatever the gateway is given one day:
  * only what Fastify itself brings stays. A package's code is trusted, so this is against accidents.
  */
-function withhold(scope: FastifyInstance): void {
-  const brought = new Set(namesOn(Fastify()))
+function withhold(scope: FastifyInstance, brought: ReadonlySet<string>): void {
   for (const name of namesOn(scope))
     if (!brought.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })
 }

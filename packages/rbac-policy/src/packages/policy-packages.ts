@@ -16,14 +16,14 @@ import type { CallContext, Objection } from './types.ts'
 export type { Allowed } from '../types.ts'
 
 /** One call that the policy permits. */
-export interface Permitted {
+interface Permitted {
   readonly principal: Principal
   readonly call: RackCall
   readonly decision: Allowed
 }
 
 /** What the packages make of a call that is under way. */
-export interface Review {
+interface Review {
   /** That of a package, or null where nothing stands against it. */
   readonly objection: Decision | null
   /** Whether a package could not say: the call may go on for a while. */

@@ -1,3 +1,5 @@
+import { canonicalJson } from '../policy-document.ts'
+
 /** One thing that is otherwise under another document. */
 export interface PolicyChange {
   /** `permits`: what was refused is permitted. `refuses`: the other way round. `changes`: neither for certain. */
@@ -13,5 +15,5 @@ export function everyone(effect: PolicyChange['effect'], what: string): PolicyCh
 }
 
 export function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+  return canonicalJson(one) === canonicalJson(other)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Condition } from '../condition.ts'
 import { builtInPolicy, readPolicy } from '../document.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import { diffPolicies, type PolicyChange } from './policy-diff.ts'
@@ -28,6 +29,17 @@ describe('what changes between two documents', () => {
         '    third: { run: run_as_deploy rake checks:verify_dns checks:generate_test_submission, roles: [deployer, ci] }',
       ),
     ).toEqual([])
+  })
+
+  test('is nothing where only the fields of a condition change places', () => {
+    const document = (when: Condition): PolicyDocument => ({
+      ...before,
+      roles: [...before.roles, { name: 'office', description: '', permissions: ['app:list'], when: [when] }],
+      commands: [{ id: 'export', argv: ['export'], services: ['command'], roles: ['ops'], when: [when] }],
+    })
+    const one = document({ addresses: ['10.0.0.0/8'], callers: ['user'] })
+    const other = document({ callers: ['user'], addresses: ['10.0.0.0/8'] })
+    expect(diffPolicies(one, other)).toEqual([])
   })
 
   test('is told by role and permission, implied ones included', () => {

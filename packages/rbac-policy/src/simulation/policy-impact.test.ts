@@ -116,6 +116,20 @@ describe('what a proposed document would change of what was done', () => {
     expect(impact(office, inside, recorded()).changes).toMatchObject([{ count: 1, rule: 'condition:deployer' }])
   })
 
+  test('tells calls a minute apart from each other, where a time begins between them', () => {
+    const office = written(
+      'roles:',
+      '  deployer: { extends: [deployer], when: { time: [{ from: 12:05, to: 18:00, zone: UTC }] } }',
+    )
+    const [before, after] = ['12:04:59.999', '12:05:00.000'].map((time) => recorded({ at: `2030-01-07T${time}Z` }))
+    if (!before || !after) throw new Error('two calls')
+    for (const calls of [
+      [before, after],
+      [after, before],
+    ])
+      expect(impact(office, ...calls)).toMatchObject({ refused: 1, changes: [{ last: before.at, count: 1 }] })
+  })
+
   test('leaves out what can not be decided again as it was', () => {
     const unlike = recorded({ role: 'viewer' })
     const gone = recorded({ route: 'GET /gone' })

@@ -158,12 +158,12 @@ function asItWas({ principal, call }: ReplayedCall, before: Policy, effect: stri
   return null
 }
 
-/** The same for calls that come to the same under any document: alike in all that is decided by, within the same ten minutes. */
+/** The same for calls that come to the same under any document: alike in all that is decided by, within the same minute, which is as short as a time window can be. */
 function keyOf(recorded: RecordedCall): string {
   const { principal, rack, app, route, path, service, command, parameters, environment, source, at, decision } =
     recorded
   const { kind, id, roles } = principal
-  const hour = at.slice(0, 15)
+  const minute = at.slice(0, 'yyyy-mm-ddThh:mm'.length)
   return JSON.stringify([
     kind,
     id,
@@ -177,7 +177,7 @@ function keyOf(recorded: RecordedCall): string {
     parameters,
     environment,
     source?.address,
-    hour,
+    minute,
     decision,
   ])
 }

@@ -5,6 +5,7 @@ import {
   type RackRoute,
   rackRoutes,
   readTarget,
+  routesById,
   splitRackPrefix,
 } from '@rack-gateway/convox-api'
 import { onePermissionEach } from '../grants.ts'
@@ -69,7 +70,6 @@ export function createCallers(): Callers {
   }
 }
 
-const routes: ReadonlyMap<string, RackRoute> = new Map(rackRoutes.map((route) => [route.id, route]))
 const match = compileMatcher(rackRoutes)
 
 /**
@@ -79,7 +79,7 @@ const match = compileMatcher(rackRoutes)
  * @returns null for what can't be: another version's route, or a caller without a kind of today
  */
 export function replayable(recorded: RecordedCall, callers: Callers): ReplayedCall | null {
-  const route = routes.get(recorded.route)
+  const route = routesById.get(recorded.route)
   const kind = kindOf(recorded.principal.kind)
   const params = route === undefined ? null : paramsOf(route, recorded.path)
   if (route === undefined || kind === null || params === null) return null

@@ -1,11 +1,9 @@
+import { canonicalJson } from '../policy-document.ts'
 import type { RecordingRule } from '../recordings.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
 /** What changes for which sessions are recorded. The first rule decides, so their order counts. */
-export function recordingsChanged(
-  before: readonly RecordingRule[] = [],
-  after: readonly RecordingRule[] = [],
-): PolicyChange[] {
+export function recordingsChanged(before: readonly RecordingRule[], after: readonly RecordingRule[]): PolicyChange[] {
   const [old, young] = [byId(before), byId(after)]
   const changed = [...young].filter(([id, words]) => old.get(id) !== words)
   const gone = [...old.keys()].filter((id) => !young.has(id))
@@ -23,10 +21,5 @@ export function recordingsChanged(
 }
 
 function byId(rules: readonly RecordingRule[]): ReadonlyMap<string, string> {
-  return new Map(
-    rules.map(({ id, source, ...rule }) => [
-      id,
-      JSON.stringify(Object.fromEntries(Object.entries(rule).sort(([one], [other]) => (one < other ? -1 : 1)))),
-    ]),
-  )
+  return new Map(rules.map(({ id, ...rule }) => [id, canonicalJson(rule)]))
 }

@@ -1,5 +1,5 @@
 import { readCommand } from '@rack-gateway/command-matcher'
-import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
+import { type RackRoute, routesById } from '@rack-gateway/convox-api'
 import type { Binding, Moment, Principal, RackCall } from '../types.ts'
 
 /** The moment at which everything is decided. */
@@ -45,8 +45,8 @@ export function token(
   })
 }
 
-export function routeOf(id: string): RackRoute {
-  const route = rackRoutes.find((one) => one.id === id)
+function routeOf(id: string): RackRoute {
+  const route = routesById.get(id)
   if (!route) throw new Error(`no route ${id}`)
   return route
 }

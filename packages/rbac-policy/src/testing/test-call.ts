@@ -1,5 +1,5 @@
 import { readCommand } from '@rack-gateway/command-matcher'
-import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
+import { type RackRoute, rackRoutes, routesById } from '@rack-gateway/convox-api'
 import type { Principal, PrincipalKind, RackCall } from '../types.ts'
 
 /** Who calls, in a test: a person who is an administrator, unless said otherwise. */
@@ -88,7 +88,7 @@ export function rackCallOf(call: TestCall): RackCall {
 }
 
 function routeOf(id: string): RackRoute {
-  const route = rackRoutes.find((one) => one.id === id)
+  const route = routesById.get(id)
   if (route) return route
   const near = mostAlike(id)
   const hint = near === null ? 'docs/reference/rack-api.md lists them' : `did you mean ${near}?`

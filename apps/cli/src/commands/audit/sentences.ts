@@ -1,5 +1,6 @@
 import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
 import { type ArchivedMonth, type RecoveredRange, sentenceOf, type Verification } from '@rack-gateway/audit/verify'
+import { counted } from '../../policy/counted.ts'
 
 /** A verification as an auditor reads it: what holds or doesn't, and what that is worth. */
 export function sentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
@@ -20,17 +21,17 @@ export function archiveSentences(verification: ArchiveVerification): string[] {
 }
 
 function verdictOn(what: string, { intact, found, findings, streams, events }: Verification): string[] {
-  const counted = `${count(streams, 'stream')}, ${count(events, 'event')}`
+  const read = `${counted(streams, 'stream')}, ${counted(events, 'event')}`
   const verdict = intact
-    ? `${what} holds: ${counted}`
-    : `${what} is NOT what was recorded: ${count(found, 'finding')} in ${counted}`
+    ? `${what} holds: ${read}`
+    : `${what} is NOT what was recorded: ${counted(found, 'finding')} in ${read}`
   const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
   return [verdict, ...findings.map((finding) => `  ${sentenceOf(finding)}`), ...more]
 }
 
 /** What was dropped is said plainly: a log that holds is not one that was checked to its beginning. */
 function notChecked({ month, events, streams, place, manifest }: ArchivedMonth): string {
-  return `  NOT checked here: ${month} (${count(streams, 'stream')}, ${count(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}): get it and add --archive DIR`
+  return `  NOT checked here: ${month} (${counted(streams, 'stream')}, ${counted(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}): get it and add --archive DIR`
 }
 
 function cameLate({ stream, first, last }: RecoveredRange): string {
@@ -51,7 +52,7 @@ function worthOfCheckpoints(verification: Verification): string[] {
       ? '  signed by: the key that you gave, and those that are tied to it'
       : `  signed by: ${newest}, which the checkpoints name themselves: compare it with the key that you know, or give it with --key`,
     worthOfCopies(last, verification),
-    `  not signed yet: ${unsigned} of ${count(events, 'event')}`,
+    `  not signed yet: ${unsigned} of ${counted(events, 'event')}`,
   ]
 }
 
@@ -62,8 +63,4 @@ function worthOfCopies(last: number, { copied }: Verification): string {
   const compared = `  copies outside: compared up to ${copied.last}, of ${copied.at}`
   if (copied.last >= last) return compared
   return `${compared}; NOT copied since: ${copied.last + 1} to ${last}, so what was written and signed again there would not be noticed`
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
 }

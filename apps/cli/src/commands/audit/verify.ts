@@ -9,6 +9,7 @@ import {
   verifyExport,
   verifyStream,
 } from '@rack-gateway/audit/verify'
+import type { RecordingsVerification } from '@rack-gateway/recordings/verify'
 import type { Context } from '../../context.ts'
 import { AuditUnreadable, Usage } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
@@ -16,7 +17,9 @@ import { safeJson } from '../../safe-json.ts'
 import { printable } from '../../terminal.ts'
 import { heldAgainst, verifyArchives } from './archives.ts'
 import { openEvidence } from './evidence.ts'
+import { recordingSentences } from './recording-sentences.ts'
 import { archiveSentences, sentences } from './sentences.ts'
+import type { RecordingsBesideLog } from './verify-recordings.ts'
 
 export interface VerifyFlags {
   /** The database's address; null: not from a database. */
@@ -27,6 +30,8 @@ export interface VerifyFlags {
   readonly checkpoints: string | null
   /** A directory with archived months, which are verified too; null: there is none. */
   readonly archive: string | null
+  /** Where recordings are kept: a directory, or `s3://bucket/prefix`; null: they are not verified. */
+  readonly recordings: string | null
   readonly key: string | null
   readonly rack: string | null
   readonly format: 'text' | 'json'
@@ -36,6 +41,7 @@ export interface VerifyFlags {
 interface Verified {
   readonly log: Verification | null
   readonly archives: readonly ArchiveVerification[]
+  readonly recordings: RecordingsVerification | null
 }
 
 /** Verifies the audit log with no trust in whoever gives it. @returns 0 when it holds, 3 when it doesn't */
@@ -43,31 +49,48 @@ export async function verify(context: Context, flags: VerifyFlags): Promise<numb
   const verified = await verifyFrom(context, flags).catch((error: unknown) => {
     throw unreadable(error)
   })
-  const { log, archives } = verified
+  const { log, archives, recordings } = verified
   if (flags.format === 'json') context.print(safeJson(asJson(verified), 2))
   else
-    for (const line of [...(log ? sentences(log, archives) : []), ...archives.flatMap(archiveSentences)])
+    for (const line of [
+      ...(log ? sentences(log, archives) : []),
+      ...archives.flatMap(archiveSentences),
+      ...recordingSentences(recordings),
+    ])
       context.print(printable(line))
-  return (log?.intact ?? true) && archives.every(({ intact }) => intact) ? exitCodes.ok : exitCodes.checkFailed
+  const intact = (log?.intact ?? true) && archives.every((one) => one.intact) && (recordings?.intact ?? true)
+  return intact ? exitCodes.ok : exitCodes.checkFailed
 }
 
-/** Without archives, what it always was. */
-function asJson({ log, archives }: Verified) {
-  if (archives.length === 0) return log
+/** What wasn't asked for isn't there. */
+function asJson({ log, archives, recordings }: Verified) {
   const shown = archives.map(({ manifest, ...verification }) => ({ ...verification, manifest: manifest?.hash ?? null }))
-  return { ...log, archives: shown }
+  return { ...log, ...(shown.length > 0 && { archives: shown }), ...(recordings && { recordings }) }
 }
 
 /** An archive alone is verified alone; beside an export, a database or a named gateway it is what these may lack. */
 async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verified> {
   const { archive, database, export: file, rack } = flags
-  const options = { pinned: pinnedKey(flags.key), checkpoints: flags.checkpoints }
   if (database !== null && file !== null) throw new Usage('verify one or the other: --database URL, or --export FILE')
   const isAlone = archive !== null && database === null && file === null && rack === null
+  const recordings = await besideLog(context, flags.recordings)
+  const options = { pinned: pinnedKey(flags.key), checkpoints: flags.checkpoints, onRecord: recordings?.onRecord }
   const { archives, records } =
     archive === null ? { archives: [], records: [] } : await verifyArchives(archive, options)
   const log = isAlone ? null : await verifyLog(context, flags, { ...options, archives: records })
-  return { log, archives: archives.map((verification) => heldAgainst(verification, log)) }
+  const archived = archives.map(({ month }) => month)
+  return {
+    log,
+    archives: archives.map((verification) => heldAgainst(verification, log)),
+    recordings: (await recordings?.finish({ log, archived })) ?? null,
+  }
+}
+
+/** Who verifies no recordings loads no store. */
+async function besideLog(context: Context, address: string | null): Promise<RecordingsBesideLog | null> {
+  if (address === null) return null
+  const { openRecordings } = await import('./verify-recordings.ts')
+  return openRecordings(context, address)
 }
 
 async function verifyLog(context: Context, flags: VerifyFlags, options: VerifyOptions): Promise<Verification> {

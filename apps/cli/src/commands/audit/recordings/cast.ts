@@ -23,8 +23,8 @@ export interface CastEvent {
   readonly data: string
 }
 
-/** `open`: nobody has closed it yet. */
-export type CastState = 'complete' | 'cut' | 'broken' | 'open'
+/** `open`: nobody has closed it yet. `unproven`: the events that prove it are no longer in the log. */
+export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 
 /** An asciicast as the gateway sends it. */
 export interface Cast {
@@ -35,7 +35,7 @@ export interface Cast {
 
 /** Of one event the gateway writes no more than this, escaped. */
 const longestLine = 1024 * 1024
-const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open'])
+const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open', 'unproven'])
 
 /** @throws GatewayUnreachable for what is no asciicast */
 export async function readCast(body: AsyncIterable<Uint8Array>): Promise<Cast> {
@@ -91,6 +91,10 @@ export async function eachEvent(
   else if (state === 'cut')
     throw new RecordingNotWhole(
       'the recording is cut: its gateway ended before the session did; what was shown is proven',
+    )
+  else if (state === 'unproven')
+    throw new RecordingNotWhole(
+      'the recording is not proven: the events that say what there was are no longer in the log; whoever has the archive of their month proves it with rack-gateway audit verify --recordings … --archive …',
     )
   else if (state === 'broken')
     throw new RecordingBroken(

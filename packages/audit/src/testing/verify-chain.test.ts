@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { canonical } from './canonical.ts'
-import { type ChainLink, linkHash, verifyChain } from './chain.ts'
-import { encode } from './encode.ts'
-import type { EventDraft } from './event.ts'
-import { createEventStream } from './stream.ts'
+import { canonical } from '../canonical.ts'
+import { linkHash } from '../chain.ts'
+import { encode } from '../encode.ts'
+import type { EventDraft } from '../event.ts'
+import { createEventStream } from '../stream.ts'
+import { type ChainLink, verifyChain } from './verify-chain.ts'
 
 const at = Date.UTC(2026, 4, 5)
 

@@ -1,0 +1,92 @@
+import { readdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type LogRecord, membersOf, type Verification } from '@rack-gateway/audit/verify'
+import { deriveKey } from '@rack-gateway/auth/secret'
+import { secretKeysProblem, splitSecretKeys } from '@rack-gateway/config'
+import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import {
+  createLoggedRecordings,
+  type DeriveKeys,
+  listRecordings,
+  type RecordingsVerification,
+  verifyRecordings,
+} from '@rack-gateway/recordings/verify'
+import type { Context } from '../../context.ts'
+import { AuditUnreadable, Usage } from '../../errors.ts'
+import { printable } from '../../terminal.ts'
+
+/** Recordings that are held against a log while it is verified. */
+export interface RecordingsBesideLog {
+  /** Takes each event of the log and of its archives. */
+  readonly onRecord: (record: LogRecord) => void
+  /** @param read whose months were read: the log, unless only archives were, and the months of archives */
+  finish(read: {
+    readonly log: Verification | null
+    readonly archived: readonly string[]
+  }): Promise<RecordingsVerification>
+}
+
+/** What is stored is listed now, before the log is read. @param address a directory, or `s3://bucket/prefix` @throws Usage */
+export async function openRecordings(context: Context, address: string): Promise<RecordingsBesideLog> {
+  const deriveKeys = keysIn(context.env.APP_SECRET_KEY)
+  const store = await storeAt(address, context.cwd)
+  const stored = await listRecordings(store).catch((error: unknown) => {
+    throw unreadable(error)
+  })
+  const logged = createLoggedRecordings()
+  let until = 0
+  return {
+    onRecord(record) {
+      until = Math.max(until, timeIn(record))
+      const event = record.latin1.includes('"recording":{') ? membersOf(record) : null
+      if (event !== null) logged.add(event)
+    },
+    finish({ log, archived }) {
+      const lacking = new Set(log?.archived.map(({ month }) => month))
+      const wasRead = (at: number) => {
+        const month = new Date(at).toISOString().slice(0, 'yyyy-mm'.length)
+        return archived.includes(month) || (log !== null && !lacking.has(month))
+      }
+      const { all } = logged
+      const held = verifyRecordings({ store, stored, logged: all, deriveKeys, wasRead, until, now: Date.now() })
+      return held.catch((error: unknown) => {
+        throw unreadable(error)
+      })
+    },
+  }
+}
+
+async function storeAt(address: string, cwd: string): Promise<ObjectStore> {
+  try {
+    const isUrl = /^[a-z0-9]+:\/\//.test(address)
+    const read = readObjectStoreAddress(isUrl ? address : resolve(cwd, address))
+    // Of a directory that isn't there, all recordings would seem to be missing.
+    if (read.kind === 'directory') await readdir(read.directory)
+    return await openObjectStore(read)
+  } catch (error) {
+    throw new Usage(`--recordings can not be read: ${error instanceof Error ? error.message : 'it can not be opened'}`)
+  }
+}
+
+/** What can't be read is neither proven nor refuted. */
+function unreadable(error: unknown): Error {
+  const why = error instanceof Error ? printable(error.message) : 'for an unknown reason'
+  return new AuditUnreadable(`the recordings could not be read to their end, so nothing is known of them: ${why}`)
+}
+
+function keysIn(setting: string | undefined): DeriveKeys | null {
+  if (setting === undefined || setting === '') return null
+  const problem = secretKeysProblem(setting)
+  if (problem !== null) throw new Usage(`APP_SECRET_KEY ${problem}; unset it to verify recordings without opening them`)
+  const secrets = splitSecretKeys(setting).map((key) => Buffer.from(key))
+  return (purpose) => secrets.map((secret) => deriveKey(secret, purpose))
+}
+
+const beforeTime = '"at":"'
+const timeLength = '2026-11-25T12:00:00.000Z'.length
+
+/** An event's `at`, without parsing all of it; 0 where it has none. */
+function timeIn({ latin1 }: LogRecord): number {
+  const from = latin1.indexOf(beforeTime) + beforeTime.length
+  return Date.parse(latin1.slice(from, from + timeLength)) || 0
+}

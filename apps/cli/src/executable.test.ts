@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { effectivePolicy } from './testing/effective-policy.ts'
+import { startFakeGateway } from './testing/fake-gateway.ts'
+import { createMachine, type Machine } from './testing/harness.ts'
+import { version } from './version.ts'
+
+const run = promisify(execFile)
+const workspace = fileURLToPath(new URL('../../..', import.meta.url))
+
+let machine: Machine
+let name: string
+beforeAll(async () => {
+  machine = createMachine()
+  await run(process.execPath, [join(workspace, 'infra', 'build-executables.mjs'), '--out', built()])
+  ;[name = ''] = readdirSync(built()).filter((file) => /^rack-gateway-[a-z]+-[a-z0-9]+(?:-musl)?(?:\.exe)?$/.test(file))
+}, 180_000)
+afterAll(() => machine.remove())
+
+const built = (...path: readonly string[]) => join(machine.home, 'built', ...path)
+
+async function executable(words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string> {
+  const env = {
+    HOME: machine.home,
+    RACK_GATEWAY_CONFIG_DIR: join(machine.home, 'config'),
+    CONVOX_BIN: join(machine.home, 'bin', 'convox'),
+    PATH: process.env.PATH,
+    ...more,
+  }
+  // Somewhere without a package of ours in sight.
+  const cwd = join(machine.home, 'elsewhere')
+  mkdirSync(cwd, { recursive: true })
+  return (await run(built(name), words, { env, cwd })).stdout
+}
+
+test('an executable runs each kind of command, with nothing beside it', async () => {
+  machine.configure({
+    gateways: { staging: { url: 'http://127.0.0.1:1', rack: 'staging' } },
+    tokens: { staging: { token: 'rgs_x' } },
+  })
+  expect(await executable(['version'])).toBe(`rack-gateway ${version()}\n`)
+  expect(await executable(['racks', '--json'])).toContain('"name": "staging"')
+  expect(await executable(['help', 'can'])).toContain('--as')
+  expect(await executable(['can', 'help'])).toMatch(/^allowed: convox help/)
+  const policy = join(workspace, 'examples', 'policy-tests')
+  expect(await executable(['policy', 'test', policy, '--strict'])).toContain('all passed')
+  expect(await executable(['apps'])).toContain('"argv":["apps"]')
+  expect(await executable(['--no-precheck', 'apps'])).toContain('"argv":["apps"]')
+  expect(await executable(['apps'], { RACK_URL: 'https://convox:x@gateway.example.com' })).toContain('"argv":["apps"]')
+  await expect(executable(['whoami'])).rejects.toMatchObject({ code: 7 })
+})
+
+test('an executable checks commands before convox', async () => {
+  const gateway = await startFakeGateway(effectivePolicy({ role: 'deployer' }))
+  try {
+    machine.configure({
+      gateways: { staging: { url: gateway.url, rack: 'staging' } },
+      tokens: { staging: { token: 'rgs_x' } },
+    })
+    for (let time = 0; time < 2; time++)
+      expect(await executable(['env', 'set', 'A=b', '-a', 'web'])).toContain('"argv":["env","set"')
+    expect(gateway.asked).toHaveLength(1)
+    await expect(executable(['apps', 'delete', 'web'])).rejects.toMatchObject({ code: 5 })
+  } finally {
+    await gateway.close()
+  }
+})
+
+// Before Node 24, an executable takes NODE_OPTIONS; those that ship are made of 24.
+test.skipIf(Number.parseInt(process.versions.node, 10) < 24)('an executable takes no options of Node', async () => {
+  expect(await executable(['version'], { NODE_OPTIONS: '--require /nonexistent' })).toMatch(/^rack-gateway /)
+})
+
+test('what is downloaded is the executable, and each file has its checksum', () => {
+  expect(gunzipSync(readFileSync(built(`${name}.gz`))).equals(readFileSync(built(name)))).toBe(true)
+  const sums = readFileSync(built('SHA256SUMS'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('  '))
+  const parts = [name, `${name}.cdx.json`, `${name}.gz`, 'rack-gateway-licences.txt', 'rack-gateway-npm.cdx.json']
+  expect(sums.map(([, file]) => file)).toEqual(parts.sort())
+  for (const [sum, file = ''] of sums)
+    expect(sum).toBe(
+      createHash('sha256')
+        .update(readFileSync(built(file)))
+        .digest('hex'),
+    )
+})
+
+test('the bill of materials names what is in it, with versions and licences', () => {
+  const bill = JSON.parse(readFileSync(built(`${name}.cdx.json`), 'utf8')) as Bill
+  expect([bill.bomFormat, bill.specVersion]).toEqual(['CycloneDX', '1.6'])
+  const components = new Map(bill.components.map((component) => [component.name, component]))
+  expect([...components.keys()]).toEqual(expect.arrayContaining(['open', 'cross-spawn', 'rbac-policy', 'node']))
+  expect(components.get('node')?.version).toBe(process.versions.node)
+  expect(components.has('vitest') || components.has('esbuild')).toBe(false)
+  for (const { name, version, licenses } of bill.components) {
+    expect(version, name).toMatch(/^\d/)
+    expect(licenses, name).not.toHaveLength(0)
+  }
+  const forNpm = JSON.parse(readFileSync(built('rack-gateway-npm.cdx.json'), 'utf8')) as Bill
+  expect(forNpm.components.map(({ name }) => name).sort()).toEqual(
+    bill.components
+      .map(({ name }) => name)
+      .filter((one) => one !== 'node')
+      .sort(),
+  )
+  expect(existsSync(built('empty'))).toBe(false)
+})
+
+interface Bill {
+  readonly bomFormat: string
+  readonly specVersion: string
+  readonly components: readonly { readonly name: string; readonly version: string; readonly licenses: unknown[] }[]
+}

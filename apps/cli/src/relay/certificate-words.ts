@@ -1,0 +1,104 @@
+import { printable } from '../terminal.ts'
+
+/** Where a gateway and what is trusted of it are named. */
+export interface Named {
+  readonly origin: string
+  /** What to do so that an authority is known, such as `name its PEM file in NODE_EXTRA_CA_CERTS`. */
+  readonly trustMore: string
+}
+
+const someoneElse = 'if the gateway has not changed, someone else may be answering in its place'
+
+const unknownAuthority = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'INVALID_CA',
+])
+
+const otherFaults = new Set([
+  'CERT_REVOKED',
+  'CERT_REJECTED',
+  'CERT_CHAIN_TOO_LONG',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'HOSTNAME_MISMATCH',
+  'EE_KEY_TOO_SMALL',
+  'CA_KEY_TOO_SMALL',
+  'CA_MD_TOO_WEAK',
+])
+
+/** Whether a certificate failed for want of an authority. */
+export function lacksAuthority(error: unknown): boolean {
+  return unknownAuthority.has(codeOf(error))
+}
+
+/** What is wrong with a certificate and what to do, or null when it isn't the certificate. */
+export function certificateInWords(error: unknown, { origin, trustMore }: Named): string | null {
+  const fault = faultOf(error, trustMore)
+  if (fault === null) return null
+  return `${origin} can't be trusted: its certificate ${fault.what}. Your token was not sent, nor was anything else: ${fault.next}`
+}
+
+function faultOf(error: unknown, trustMore: string): { what: string; next: string } | null {
+  const code = codeOf(error)
+  if (unknownAuthority.has(code))
+    return {
+      what: 'is not signed by an authority that is known here',
+      next: `if that is an authority of your own, ${trustMore}; ${someoneElse}`,
+    }
+  if (code === 'CERT_HAS_EXPIRED')
+    return {
+      what: 'has expired, or that of its authority has',
+      next: `check the clock of this machine, and ask who runs the gateway to renew it`,
+    }
+  if (code === 'CERT_NOT_YET_VALID')
+    return { what: 'is not valid yet', next: 'check the clock of this machine, and ask who runs the gateway' }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return { what: `is for ${namesIn(error)}`, next: `check the address of the gateway; ${someoneElse}` }
+  if (otherFaults.has(code)) return { what: `is refused (${code})`, next: 'ask who runs the gateway' }
+  return null
+}
+
+const mostNames = 200
+
+/** They come from whoever answers. */
+function namesIn(error: unknown): string {
+  const certificate: unknown = Reflect.get(Object(error), 'cert')
+  const names: unknown = Reflect.get(Object(certificate), 'subjectaltname')
+  if (typeof names !== 'string' || names === '') return 'another name'
+  const shown = printable(names.replaceAll(/(?:DNS|IP Address):/g, ''))
+  return shown.length > mostNames ? `${shown.slice(0, mostNames)}…` : shown
+}
+
+const unreachable: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'it refuses connections',
+  ECONNRESET: 'it broke the connection off',
+  ETIMEDOUT: 'its address does not answer',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to its network',
+  ENOTFOUND: 'its name does not resolve',
+  EAI_AGAIN: 'its name does not resolve at the moment',
+  EPROTO: 'what answers does not speak TLS',
+}
+
+/** Why there is no connection, in a few words. Never the error's own: it may quote others. */
+export function unreachableInWords(error: unknown): string {
+  const code = codeOf(error)
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'what answers does not speak TLS 1.2 or newer'
+  return unreachable[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
+}
+
+/** Of the first of several addresses that were tried, where there were several. */
+function codeOf(error: unknown): string {
+  const code: unknown = Reflect.get(Object(error), 'code')
+  if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code
+  const causes: unknown = Reflect.get(Object(error), 'errors')
+  return Array.isArray(causes) && causes.length > 0 ? codeOf(causes[0]) : ''
+}

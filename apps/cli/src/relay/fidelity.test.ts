@@ -1,0 +1,266 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { brokenOff, relayed } from './testing/relayed.ts'
+import { startTlsGateway } from './testing/tls-gateway.ts'
+
+const mebibyte = 1024 * 1024
+const handshake = 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
+const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'
+
+async function both() {
+  const gateway = await startTlsGateway()
+  const relay = await relayed(gateway)
+  const client = await relay.connect()
+  /** The connection to the gateway, once what was sent has come. */
+  async function far(text: string): Promise<Socket> {
+    await expect.poll(() => gateway.received).toContain(text)
+    const socket = gateway.connections.at(-1)
+    if (socket === undefined) throw new Error('no connection came')
+    return socket
+  }
+  return { gateway, relay, client, far }
+}
+
+/** What the gateway got, without the three values that are replaced. */
+function seen(received: string): string {
+  return received.replace(/^Host: .*\r\n/gm, '').replace(/^Authorization: .*\r\n/gm, '')
+}
+
+test('names, order, case, spaces and bytes beyond ASCII stay as they are', async () => {
+  const { gateway, client, relay, far } = await both()
+  client.send(relay.get('aCCept:*/*\r\nX-Two: a\r\nX-Two:\tb \r\nX-Bytes: \xfc\xff\r\nX-Empty:\r\n'))
+  await far('X-Empty')
+  expect(seen(gateway.received)).toBe(
+    'GET /rack/staging/apps? HTTP/1.1\r\naCCept:*/*\r\nX-Two: a\r\nX-Two:\tb \r\nX-Bytes: \xfc\xff\r\nX-Empty:\r\n\r\n',
+  )
+})
+
+test('chunks keep their sizes and spelling, trailers follow, and the next request is one again', async () => {
+  const { gateway, client, relay, far } = await both()
+  const body = '005\r\nhello\r\nB\r\n\r\n0\r\n\r\nGET \r\n1\r\n!\r\n0\r\nX-Trailer: t\r\n\r\n'
+  client.send(
+    `${relay.get('Transfer-Encoding: chunked\r\nTrailer: X-Trailer\r\n')}${body}${relay.get('X-Second: 1\r\n')}`,
+  )
+  await far('X-Second')
+  expect(seen(gateway.received)).toBe(
+    `GET /rack/staging/apps? HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTrailer: X-Trailer\r\n\r\n${body}GET /rack/staging/apps? HTTP/1.1\r\nX-Second: 1\r\n\r\n`,
+  )
+})
+
+test('bytes that come one by one are passed on alike', async () => {
+  const { gateway, client, relay, far } = await both()
+  const text = `${relay.get('Transfer-Encoding: chunked\r\n')}5\r\nhello\r\n0\r\n\r\n${relay.get('X-Second: 1\r\n')}`
+  client.socket.setNoDelay(true)
+  for (const character of text) {
+    client.send(character)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await far('X-Second: 1\r\n\r\n')
+  expect(seen(gateway.received)).toContain('\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET ')
+})
+
+test('requests that wait behind others go on at once, on one connection', async () => {
+  const { gateway, client, relay, far } = await both()
+  client.send(
+    relay.get('X-A: 1\r\n') +
+      relay.get('Content-Length: 3\r\n').replace('GET', 'POST') +
+      'abc' +
+      relay.get('X-C: 3\r\n'),
+  )
+  await far('X-C: 3')
+  expect(gateway.connections).toHaveLength(1)
+  expect(seen(gateway.received).match(/X-A|abc|X-C/g)).toEqual(['X-A', 'abc', 'X-C'])
+})
+
+test('whatever the answers are, they come as they are: 1xx, any case, chunks and trailers', async () => {
+  const { client, relay, far } = await both()
+  client.send(relay.get('Expect: 100-continue\r\nContent-Length: 5\r\n').replace('GET', 'PUT'))
+  const socket = await far('Expect')
+  socket.write('HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n')
+  await client.saw('100 Continue')
+  client.send('hello')
+  await far('hello')
+  const answer =
+    'HTTP/1.1 299 Odd  Reason\r\nx-CASE: \xff\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: u\r\n\r\n'
+  socket.write(Buffer.from(answer, 'latin1'))
+  await client.saw('T: u')
+  expect(client.received).toBe(`HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${answer}`)
+})
+
+test('an answer may come before the request is over, and the rest of the request still goes on', async () => {
+  const { client, relay, far } = await both()
+  client.send(`${relay.get('Content-Length: 10\r\n').replace('GET', 'POST')}12345`)
+  const socket = await far('12345')
+  socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n')
+  await client.saw('413')
+  client.send('67890')
+  await far('1234567890')
+})
+
+test('a websocket is bytes both ways, with the first ones behind the answer, and each side ends alone', async () => {
+  const { gateway, client, relay, far } = await both()
+  client.send(`${relay.get(handshake)}`)
+  const socket = await far('websocket')
+  socket.write(`HTTP/1.1 103 Early Hints\r\n\r\n${switching}\x81\x01a`)
+  await client.saw('\x81\x01a')
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, value) => value))
+  client.socket.write(bytes)
+  await far(bytes.toString('latin1'))
+  client.socket.end()
+  await once(socket, 'end')
+  socket.write(bytes)
+  await client.saw(bytes.toString('latin1'))
+  socket.end()
+  expect(await client.ended).toBe('end')
+  expect(gateway.connections).toHaveLength(1)
+})
+
+test('frames that come before the answer to the handshake wait for it', async () => {
+  const { gateway, client, relay, far } = await both()
+  client.send(`${relay.get(handshake)}early`)
+  const socket = await far('websocket')
+  expect(gateway.received).not.toContain('early')
+  socket.write(switching)
+  await far('early')
+})
+
+test('a handshake that is refused leaves a connection for requests', async () => {
+  const { client, relay, far } = await both()
+  client.send(relay.get(handshake))
+  const socket = await far('websocket')
+  socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno')
+  await client.saw('no')
+  client.send(relay.get('X-Next: 1\r\n'))
+  await far('X-Next')
+})
+
+test('an end of requests is passed on, and the answer still comes', async () => {
+  const { client, relay, far } = await both()
+  client.send(relay.get())
+  const socket = await far('\r\n\r\n')
+  client.socket.end()
+  await once(socket, 'end')
+  socket.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate')
+  expect(await client.ended).toBe('end')
+  expect(client.received).toContain('late')
+})
+
+test('a client that leaves during its handshake is seen by the gateway', async () => {
+  const { client, relay, far } = await both()
+  client.send(relay.get(handshake))
+  const socket = await far('websocket')
+  client.socket.end()
+  await once(socket, 'end')
+})
+
+test.each([
+  ['within a body of a known length', 'Content-Length: 10\r\n', '12345'],
+  ['within a chunk', 'Transfer-Encoding: chunked\r\n', '5\r\n123'],
+  ['between chunks', 'Transfer-Encoding: chunked\r\n', '5\r\n12345\r\n'],
+])('a request that ends %s does not look whole to the gateway', async (_where, lines, body) => {
+  const server = createServer()
+  const gateway = await startTlsGateway({ onConnection: (socket) => void server.emit('connection', socket) })
+  const relay = await relayed(gateway)
+  const client = await relay.connect()
+  client.send(`${relay.get(lines).replace('GET', 'POST')}${body}`)
+  const [message] = await once(server, 'request')
+  const outcome = new Promise((resolve) => {
+    message.on('end', () => resolve('whole')).on('error', () => resolve('broken off'))
+  })
+  await once(message, 'data')
+  client.socket.end()
+  expect(await outcome).toBe('broken off')
+})
+
+test('a client that breaks off is seen by the gateway', async () => {
+  const { client, relay, far } = await both()
+  client.send(relay.get())
+  const socket = await far('\r\n\r\n')
+  const over = once(socket, 'close')
+  client.socket.resetAndDestroy()
+  socket.on('data', () => undefined).on('end', () => socket.end())
+  await over
+})
+
+test('a gateway that breaks off within an answer leaves one that is not whole', async () => {
+  const { client, relay, far } = await both()
+  client.send(relay.get())
+  const socket = await far('\r\n\r\n')
+  socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart')
+  await client.saw('part')
+  socket.destroy()
+  expect(brokenOff).toContain(await client.ended)
+  expect(client.received.endsWith('part')).toBe(true)
+})
+
+/** A gateway that is Node's own server, and a client that is Node's own. */
+async function served(onRequest: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(onRequest)
+  const gateway = await startTlsGateway({ onConnection: (socket) => void server.emit('connection', socket) })
+  const relay = await relayed(gateway)
+  const headers = { Authorization: relay.authorization.replace('Authorization: ', '') }
+  return (method: string) => request({ host: '127.0.0.1', port: relay.port, method, path: '/rack/staging/x', headers })
+}
+
+test('64 MiB go up at the speed of the reader: who stalls stops the writer', async () => {
+  let got = 0
+  let wake = () => {}
+  const begin = await served((message, response) => {
+    wake = () =>
+      void message
+        .on('data', (bytes) => {
+          got += bytes.length
+        })
+        .on('end', () => response.end('ok'))
+  })
+  const call = begin('POST')
+  const answer = once(call, 'response')
+  const piece = Buffer.alloc(mebibyte)
+  let sent = 0
+  const sending = (async () => {
+    for (; sent < 64; sent++) if (!call.write(piece)) await once(call, 'drain')
+    call.end()
+  })()
+  const stalledAt = await standstill(() => sent)
+  expect(stalledAt).toBeLessThan(32)
+  wake()
+  await sending
+  const [response] = await answer
+  expect([response.statusCode, got]).toEqual([200, 64 * mebibyte])
+})
+
+test('64 MiB come down at the speed of the reader: who stalls stops the gateway', async () => {
+  let sent = 0
+  const begin = await served((_message, response) => {
+    void (async () => {
+      for (; sent < 64; sent++) if (!response.write(Buffer.alloc(mebibyte))) await once(response, 'drain')
+      response.end()
+    })()
+  })
+  const call = begin('GET')
+  call.end()
+  const [response] = await once(call, 'response')
+  const stalledAt = await standstill(() => sent)
+  expect(stalledAt).toBeLessThan(32)
+  let got = 0
+  for await (const bytes of response) got += bytes.length
+  expect(got).toBe(64 * mebibyte)
+})
+
+/** Waits until a count has begun to grow and then stood still for a while. */
+async function standstill(count: () => number): Promise<number> {
+  let last = -1
+  await expect
+    .poll(
+      () => {
+        const before = last
+        last = count()
+        return last > 0 && last === before
+      },
+      { interval: 100 },
+    )
+    .toBe(true)
+  return last
+}

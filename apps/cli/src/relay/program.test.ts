@@ -1,0 +1,257 @@
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { createMachine, type Machine, type Outcome } from '../testing/harness.ts'
+import { certificate, early, expired, foreign, otherRoot, root } from './testing/certificates.ts'
+import { startTlsGateway, type TlsGatewayOptions } from './testing/tls-gateway.ts'
+
+const token = 'rgs_theRealToken'
+const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+const viaRelay = /^http:\/\/convox:[\w-]{43}@127\.0\.0\.1:\d+\/rack\/staging$/
+
+let machine: Machine
+beforeEach(() => {
+  machine = createMachine()
+})
+afterEach(() => machine.remove())
+
+/** A gateway over TLS, which the machine's file names. */
+async function gateway(entry: object = {}, options: TlsGatewayOptions = {}) {
+  const started = await startTlsGateway({
+    onConnection: (socket) => socket.on('data', () => void socket.write(answer)),
+    ...options,
+  })
+  machine.write(join(machine.home, 'config', 'root.pem'), root)
+  machine.configure({
+    gateways: { staging: { url: started.origin, rack: 'staging', ca: 'root.pem', ...entry } },
+    tokens: { staging: { token } },
+  })
+  return started
+}
+
+function run(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return machine.run(['--no-precheck', ...words], { FAKE_CONVOX: 'ask 2', ...env })
+}
+
+describe('with an https gateway, convox', () => {
+  test('goes through the relay: its address is a loopback one with a password of this run, and the token reaches the gateway', async () => {
+    const started = await gateway()
+    const outcome = await run(['apps'])
+    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: expect.stringMatching(viaRelay) } })
+    expect(outcome.stdout.match(/"status":200,"body":"ok"/g)).toHaveLength(2)
+    const authorization = `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}\r\n`
+    expect(started.received.split(authorization)).toHaveLength(3)
+  })
+
+  test.skipIf(process.platform !== 'linux').each([
+    ['the file', {}],
+    ['the environment', { RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging' }],
+  ])('has nothing of the token from %s in its environment or arguments', async (_where, env) => {
+    const { origin } = await gateway()
+    const automation = 'RACK_GATEWAY_TOKEN' in env ? { ...env, RACK_GATEWAY_URL: origin } : {}
+    const { child, ended, saw } = machine.start(['--no-precheck', 'logs'], { FAKE_CONVOX: 'wait', ...automation })
+    await saw('"argv"')
+    const convox = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim()
+    const environment = readFileSync(`/proc/${convox}/environ`, 'utf8')
+    expect(environment).toContain('RACK_URL=http://convox:')
+    for (const text of [environment, readFileSync(`/proc/${convox}/cmdline`, 'utf8')]) {
+      expect(text).not.toContain(token)
+      expect(text).not.toContain(Buffer.from(`convox:${token}`).toString('base64'))
+    }
+    if (!('RACK_GATEWAY_TOKEN' in env)) expect(readFileSync(`/proc/${child.pid}/environ`, 'utf8')).not.toContain(token)
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 9 })
+  })
+
+  test.skipIf(process.platform !== 'linux')('takes the relay with it when it ends, however that happens', async () => {
+    await gateway()
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const { child, ended, saw } = machine.start(['--no-precheck', 'logs'], { FAKE_CONVOX: 'wait' })
+      await saw('"argv"')
+      const convox = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'))
+      const address = /RACK_URL=([^\0]+)/.exec(readFileSync(`/proc/${convox}/environ`, 'utf8'))?.[1]
+      const port = Number(new URL(address ?? '').port)
+      expect(await isListening(port)).toBe(true)
+      process.kill(convox, signal)
+      expect(await ended).toMatchObject({ code: signal === 'SIGTERM' ? 9 : 137 })
+      expect(await isListening(port)).toBe(false)
+    }
+  })
+
+  test('that is missing leaves nothing behind', async () => {
+    await gateway()
+    expect(await run(['apps'], { CONVOX_BIN: '/nowhere/convox' })).toMatchObject({ code: 127 })
+  })
+})
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+describe('without the relay', () => {
+  test.each([
+    ['with --no-relay', ['--no-relay', 'apps'], {}],
+    ['with relay: false', ['apps'], { relay: false }],
+  ])('%s, convox goes directly, and one line says what that means', async (_how, words, entry) => {
+    const { origin } = await gateway(entry)
+    const outcome = await run(words, { FAKE_CONVOX: 'exit 0' })
+    expect(outcome).toMatchObject({ code: 0, convox: { argv: ['apps'] } })
+    expect(outcome.convox?.rackUrl).toBe(`${origin.replace('://', `://convox:${token}@`)}/rack/staging`)
+    expect(outcome.stderr).toBe(
+      `rack-gateway: without the relay, convox sends your token to ${origin} unverified: it accepts any certificate\n`,
+    )
+  })
+
+  test('a gateway without TLS on this machine is reached without a word', async () => {
+    await gateway({ url: 'http://127.0.0.1:1' })
+    const outcome = await run(['apps'], { FAKE_CONVOX: 'exit 0' })
+    expect(outcome).toMatchObject({
+      code: 0,
+      stderr: '',
+      convox: { rackUrl: `http://convox:${token}@127.0.0.1:1/rack/staging` },
+    })
+  })
+
+  test('a RACK_URL that is set is passed on as it is', async () => {
+    const RACK_URL = 'https://convox:other@gateway.example.com/rack/x'
+    const outcome = await run(['apps'], { FAKE_CONVOX: 'exit 0', RACK_URL })
+    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: RACK_URL } })
+  })
+
+  test('--no-relay behind the first word is convox’s own', async () => {
+    await gateway({ relay: false })
+    const outcome = await run(['apps', '--no-relay'], { FAKE_CONVOX: 'exit 0' })
+    expect(outcome.convox?.argv).toEqual(['apps', '--no-relay'])
+  })
+})
+
+describe('a gateway that cannot be trusted', () => {
+  const mine = (text: string) => `rack-gateway: https://127.0.0.1:PORT can't be trusted: its certificate ${text}\n`
+  const unsent = 'Your token was not sent, nor was anything else:'
+  const someoneElse = 'if the gateway has not changed, someone else may be answering in its place'
+
+  test.each([
+    [
+      'expired',
+      expired,
+      `has expired, or that of its authority has. ${unsent} check the clock of this machine, and ask who runs the gateway to renew it`,
+    ],
+    [
+      'not valid yet',
+      early,
+      `is not valid yet. ${unsent} check the clock of this machine, and ask who runs the gateway`,
+    ],
+    [
+      'for another name',
+      foreign,
+      `is for elsewhere.example. ${unsent} check the address of the gateway; ${someoneElse}`,
+    ],
+  ])('with a certificate that is %s is told once, and the exit code is 7', async (_what, cert, sentence) => {
+    const started = await gateway({}, { cert })
+    const outcome = await run(['apps'])
+    expect(outcome.code).toBe(7)
+    expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(mine(sentence))
+    expect(outcome.stdout).toContain("the gateway's certificate can't be trusted, so nothing was sent to it")
+    expect(started.received).toBe('')
+  })
+
+  test.each([
+    ['another authority of its own', { ca: otherRoot }],
+    ['those that everybody knows', { ca: undefined }],
+  ])('by %s is told what to do', async (_what, entry) => {
+    const started = await gateway(entry)
+    const outcome = await run(['apps'])
+    expect(outcome.code).toBe(7)
+    expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(
+      mine(
+        `is not signed by an authority that is known here. ${unsent} if that is an authority of your own, name its PEM file as "ca" of gateways.staging in ${machine.configPath}; ${someoneElse}`,
+      ),
+    )
+    expect(started.received).toBe('')
+  })
+
+  test('is not even noticed by a command that asks it nothing', async () => {
+    await gateway({}, { cert: expired })
+    expect(await run(['help'], { FAKE_CONVOX: 'exit 0' })).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('or that is not there is said to be unreachable, with 7', async () => {
+    await gateway({ url: 'https://127.0.0.1:1' })
+    const outcome = await run(['apps'])
+    expect(outcome).toMatchObject({
+      code: 7,
+      stderr:
+        "rack-gateway: https://127.0.0.1:1 can't be reached: it refuses connections; check the address and the network\n",
+    })
+    expect(outcome.stdout).toContain("the gateway can't be reached: it refuses connections")
+  })
+
+  test('or that speaks no TLS is said to speak none', async () => {
+    const plain = await startPlain()
+    await gateway({ url: `https://127.0.0.1:${plain}` })
+    const outcome = await run(['apps'])
+    expect(outcome.code).toBe(7)
+    expect(outcome.stderr).toContain("can't be reached: what answers does not speak TLS")
+  })
+})
+
+async function startPlain(): Promise<number> {
+  const server = createServer((_request, response) => void response.end())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+describe('who may have signed the certificate', () => {
+  const rootFile = () => {
+    const path = join(machine.home, 'elsewhere.pem')
+    writeFileSync(path, root)
+    return path
+  }
+  test.each([
+    ['is in "ca", a path seen from the file', { ca: 'root.pem' }, () => ({})],
+    ['is in "ca", as text', { ca: root }, () => ({})],
+    ['is in NODE_EXTRA_CA_CERTS', { ca: undefined }, () => ({ NODE_EXTRA_CA_CERTS: rootFile() })],
+    ["is among the system's", { ca: undefined }, () => ({ SSL_CERT_FILE: rootFile() })],
+  ])('%s', async (_where, entry, env) => {
+    await gateway(entry)
+    expect(await run(['apps'], env())).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('is only in "ca" where that is given', async () => {
+    const started = await gateway({ ca: otherRoot })
+    expect(await run(['apps'], { NODE_EXTRA_CA_CERTS: rootFile() })).toMatchObject({ code: 7 })
+    expect(started.received).toBe('')
+  })
+
+  test.each([
+    [
+      'missing.pem',
+      /^rack-gateway: "ca" of gateways\.staging in \S+ names a file that cannot be read: .+: it should be/,
+    ],
+    ['config.json', /holds no certificate: it should be the path of a PEM file/],
+    ['', /holds no certificate/],
+    [certificate.replace(/[A-Za-z]{9}/, '!!!!!!!!!'), /: it should be/],
+  ])('is not said by %j: 78, and convox does not start', async (ca, sentence) => {
+    await gateway({ ca })
+    const outcome = await run(['apps'])
+    expect(outcome).toMatchObject({ code: 78, convox: null })
+    expect(outcome.stderr).toMatch(sentence)
+    expect(outcome.stderr.split('\n')).toHaveLength(2)
+  })
+})

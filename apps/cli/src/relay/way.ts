@@ -1,0 +1,41 @@
+import type { Context } from '../context.ts'
+import { rackUrl, type Target } from '../target.ts'
+import { printable } from '../terminal.ts'
+import { lookAgain } from './look-again.ts'
+
+/** How convox gets to the gateway. */
+export interface Way {
+  /** What convox is started with. */
+  readonly env: NodeJS.ProcessEnv
+  /** What convox's exit code becomes: `unreachable` where it failed because no connection could be trusted or made. */
+  exitCode(code: number): number
+  /** To be said when convox has ended, or wasn't started. */
+  close(): Promise<void>
+}
+
+/**
+ * To a gateway with https, through a relay in this process that verifies its certificate, since convox verifies none. The
+ * person may leave that out, and is told each time what it means.
+ *
+ * @throws BadSetting
+ */
+export async function openWay(context: Context, target: Target, relay: 'on' | 'off'): Promise<Way> {
+  if (!target.origin.startsWith('https://')) return direct(context, target)
+  if (relay === 'on' && target.entry?.relay !== false) {
+    // Loaded for these alone: TLS takes longer to load than all of this program.
+    const { openRelay } = await import('./relay.ts')
+    return openRelay(context, target, () => lookAgain(context, target))
+  }
+  context.note(
+    `without the relay, convox sends your token to ${printable(target.origin)} unverified: it accepts any certificate`,
+  )
+  return direct(context, target)
+}
+
+function direct({ env }: Context, target: Target): Way {
+  return {
+    env: { ...env, RACK_URL: rackUrl(target) },
+    exitCode: (code) => code,
+    close: async () => undefined,
+  }
+}

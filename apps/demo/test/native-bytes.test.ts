@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createMachine, type Machine } from './support/machine.ts'
+import { fromSource } from './support/processes.ts'
+import { frontCertificate } from './support/way.ts'
+
+const convox = process.env.CONVOX_BIN ?? null
+const key = fileURLToPath(new URL('fixtures/rack-tls-key.pem', import.meta.url))
+const token = 'rgs_token'
+
+/** Whether convox verifies its gateway or not makes no difference to what the gateway gets. */
+describe.skipIf(convox === null)(
+  'what the native convox sends through the relay (runs when CONVOX_BIN names it)',
+  () => {
+    const received: string[] = []
+    let server: Server
+    let machine: Machine
+    let url: string
+    beforeAll(async () => {
+      server = createServer({ cert: readFileSync(frontCertificate), key: readFileSync(key) }, (socket) =>
+        answerAll(socket, received),
+      )
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const address = server.address()
+      url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+      machine = createMachine(convox)
+      writeFileSync(join(machine.project, 'up.bin'), randomBytes(300_000))
+    })
+    afterAll(() => {
+      machine.remove()
+      server.close()
+    })
+
+    test.each([
+      [['apps']],
+      [['api', 'get', '/apps?x=1']],
+      [['logs', '--no-follow']],
+      [['exec', 'web', 'ls -la', '--app', 'other']],
+      [['run', '--detach', 'web', 'echo "a b" é']],
+      [['cp', 'up.bin', 'web-1:/app/up.bin']],
+      [['resources', 'import', 'db', '-f', 'up.bin']],
+      [['registries', 'remove', 'https://index.docker.io/v1/']],
+    ])('is the same as without it, byte for byte: %j', async (words) => {
+      const direct = await bytesOf(() =>
+        machine.run('convox', words, { env: { RACK_URL: `${url.replace('://', `://convox:${token}@`)}/rack/rack1` } }),
+      )
+      const relayed = await bytesOf(() =>
+        machine.run(...fromSource('apps/cli/src/main.ts', ['--no-precheck', '--', ...words]), {
+          env: {
+            RACK_GATEWAY_URL: url,
+            RACK_GATEWAY_TOKEN: token,
+            GATEWAY_RACK: 'rack1',
+            NODE_EXTRA_CA_CERTS: frontCertificate,
+            CONVOX_BIN: convox ?? '',
+          },
+        }),
+      )
+      expect(direct.length).toBeGreaterThan(0)
+      expect(relayed).toEqual(direct)
+    })
+
+    async function bytesOf(run: () => Promise<unknown>): Promise<string[]> {
+      received.length = 0
+      await run()
+      return received.map((request) => request.replace(/^Sec-WebSocket-Key: .*$/m, 'Sec-WebSocket-Key: <random>'))
+    }
+  },
+)
+
+/** Takes each whole request, and answers it with as little as convox takes. */
+function answerAll(socket: TLSSocket, received: string[]): void {
+  let bytes = ''
+  socket.on('error', () => undefined)
+  socket.on('data', (chunk) => {
+    bytes += chunk.toString('latin1')
+    if (!isWhole(bytes)) return
+    received.push(bytes)
+    const isHandshake = /^upgrade: websocket\r$/im.test(bytes)
+    socket.write(
+      isHandshake
+        ? 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'
+        : 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+    )
+    bytes = ''
+  })
+}
+
+function isWhole(bytes: string): boolean {
+  const end = bytes.indexOf('\r\n\r\n')
+  if (end === -1) return false
+  if (/^transfer-encoding: chunked\r$/im.test(bytes.slice(0, end + 1))) return bytes.endsWith('\r\n0\r\n\r\n')
+  const [, length = '0'] = /^content-length: (\d+)\r$/im.exec(bytes.slice(0, end + 1)) ?? []
+  return bytes.length === end + 4 + Number(length)
+}

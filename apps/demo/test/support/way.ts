@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type Server, type Socket } from 'node:net'
+import { createServer } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { createGatewayDial, startListener } from '@rack-gateway/cli/relay'
+import { Secret } from '@rack-gateway/config'
+
+/** How a caller reaches a gateway: where it calls, and with which password. */
+export interface Way {
+  readonly url: string
+  readonly token: string
+  stop(): Promise<void>
+}
+
+export const ways = ['directly', 'through the relay'] as const
+export type WayName = (typeof ways)[number]
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
+export const frontCertificate: string = fixture('rack-tls-cert.pem')
+
+/** @param token good at the gateway; through the relay, the caller has another one */
+export async function startWay(name: WayName, gatewayUrl: string, token: string): Promise<Way> {
+  if (name === 'directly') return { url: gatewayUrl, token, stop: async () => undefined }
+  const front = await startTlsFront(gatewayUrl)
+  const { url: origin } = front
+  const ca = readFileSync(frontCertificate, 'utf8')
+  const dial = createGatewayDial({ origin, ca, env: {}, trustMore: '' })
+  const listener = await startListener({ origin, rack: null, token: () => new Secret(token), connect: dial.connect })
+  const url = new URL(listener.rackUrl)
+  return {
+    url: url.origin,
+    token: url.password,
+    async stop() {
+      await listener.close(0)
+      dial.close()
+      await front.stop()
+    },
+  }
+}
+
+/** TLS before a server that speaks none, as a load balancer ends it: bytes both ways. */
+export async function startTlsFront(target: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const { hostname, port } = new URL(target)
+  const sockets = new Set<Socket>()
+  const options = { cert: readFileSync(frontCertificate), key: readFileSync(fixture('rack-tls-key.pem')) }
+  const server = createServer({ ...options, allowHalfOpen: true }, (near) => {
+    const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true })
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket)
+      socket.on('error', () => other.destroy()).on('close', () => sockets.delete(socket))
+      socket.pipe(other)
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `https://127.0.0.1:${portOf(server)}`,
+    async stop() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      await once(server, 'close')
+    },
+  }
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the front listens on no TCP port')
+  return address.port
+}

@@ -1,0 +1,48 @@
+/** Stands in for convox: asks RACK_URL for its apps again and again on one connection, and prints how long each answer took, in microseconds. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { createAnswerReader } from '../loads/answer-reader.ts'
+
+const [warmUp = 0, count = 1] = process.argv.slice(2).map(Number)
+const { protocol, hostname, port, host, pathname, username, password } = new URL(process.env.RACK_URL ?? '')
+const place = { host: hostname, port: Number(port) }
+const socket =
+  protocol === 'https:'
+    ? // As convox, which verifies nothing.
+      connectTls({ ...place, rejectUnauthorized: false })
+    : connect(place)
+await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect')
+socket.setNoDelay(true)
+
+const credential = Buffer.from(`${username}:${password}`).toString('base64')
+const lines = [
+  `GET ${pathname.replace(/\/$/, '')}/apps? HTTP/1.1`,
+  `Host: ${host}`,
+  'User-Agent: convox.go/dev',
+  'Accept: */*',
+  `Authorization: Basic ${credential}`,
+  'Content-Type: application/octet-stream',
+  'Version: dev',
+  'Accept-Encoding: gzip',
+]
+const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
+const micros: number[] = []
+let begun = 0n
+
+function ask(): void {
+  begun = process.hrtime.bigint()
+  socket.write(request)
+}
+
+socket.on(
+  'data',
+  createAnswerReader(({ status }) => {
+    if (status !== 200) throw new Error(`an answer was ${status}, so the run measures something else`)
+    micros.push(Number(process.hrtime.bigint() - begun) / 1_000)
+    if (micros.length < warmUp + count) return ask()
+    console.log(JSON.stringify(micros.slice(warmUp)))
+    socket.destroy()
+  }),
+)
+ask()

@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+// Makes the executables of the rack-gateway command, each of a Node for its system, with checksums and bills of materials:
+//
+//   node infra/build-executables.mjs [--out DIR] [--with-empty] [TARGET=RUNTIME …]
+//
+// Without a target, of the Node that runs this, for its own system. A runtime that doesn't run here needs another one of the
+// same version that does; its executable starts a little slower, since its code isn't compiled before.
+// --with-empty makes an executable of the same Node that does nothing, to measure against.
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { buildExecutableScripts } from '../apps/cli/build/executable-scripts.mjs'
+import { licencesOf } from '../apps/cli/build/licences.mjs'
+import { billOfMaterials } from './executables/bill-of-materials.mjs'
+import { makeSingleExecutable } from './executables/single-executable.mjs'
+import { executableName, readTargets, withPreparers } from './executables/targets.mjs'
+
+const cli = fileURLToPath(new URL('../apps/cli/', import.meta.url))
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: 'string', default: fileURLToPath(new URL('dist-executables', import.meta.url)) },
+    'with-empty': { type: 'boolean', default: false },
+  },
+})
+const out = resolve(values.out)
+const runtimes = withPreparers(readTargets(positionals))
+
+const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-scripts-'))
+try {
+  const { scripts, metafile } = await buildExecutableScripts(scratch)
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  const main = join(scratch, 'main.cjs')
+  const carried = Object.fromEntries(scripts.map((name) => [name, join(scratch, `${name}.cjs`)]))
+  for (const { target, runtime, version, preparer } of runtimes) {
+    const name = executableName(target)
+    const output = join(out, name)
+    await makeSingleExecutable({ runtime, preparer, main, scripts: carried, output })
+    writeFileSync(join(out, `${name}.cdx.json`), described(billOfMaterials(metafile, cli, version)))
+    // What is downloaded is a third of what runs. Windows unpacks no .gz of its own accord.
+    if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
+    console.log(`${join(out, name)}, of Node ${version}`)
+  }
+  writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(billOfMaterials(metafile, cli, null)))
+  writeFileSync(join(out, 'rack-gateway-licences.txt'), licencesOf([metafile]))
+  writeChecksums()
+  if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+
+function described(bill) {
+  return `${JSON.stringify(bill, null, 2)}\n`
+}
+
+async function makeEmpty(runtime) {
+  const main = join(scratch, 'empty.cjs')
+  writeFileSync(main, '')
+  await makeSingleExecutable({ runtime, preparer: runtime, main, scripts: {}, output: join(out, 'empty') })
+}
+
+/** In the form that `sha256sum --check` reads. */
+function writeChecksums() {
+  const lines = readdirSync(out)
+    .sort()
+    .map(
+      (name) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(out, name)))
+          .digest('hex')}  ${name}\n`,
+    )
+  writeFileSync(join(out, 'SHA256SUMS'), lines.join(''))
+}

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inject } from 'postject'
+
+const resource = 'NODE_SEA_BLOB'
+const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
+
+/**
+ * Puts a script and its assets into a copy of Node.
+ *
+ * @param {object} parts
+ * @param {string} parts.runtime the Node to copy
+ * @param {string} parts.preparer a Node of the same version that runs here: the runtime itself where it does
+ * @param {string} parts.main the path of a script in CommonJS
+ * @param {Record<string, string>} parts.scripts paths of scripts that `main` takes from the executable, by name
+ * @param {string} parts.output the path of the executable
+ */
+export async function makeSingleExecutable({ runtime, preparer, main, scripts, output }) {
+  const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-executable-'))
+  try {
+    // Compiled code is only good for the runtime that compiled it.
+    const compiles = runtime === preparer
+    const assets = {}
+    for (const [name, path] of Object.entries(scripts)) {
+      assets[`${name}.cjs`] = path
+      assets[`${name}.code`] = join(scratch, `${name}.code`)
+      writeFileSync(assets[`${name}.code`], compiles ? compiledCode(runtime, path) : '')
+    }
+    const blob = join(scratch, 'blob')
+    const config = join(scratch, 'config.json')
+    writeFileSync(
+      config,
+      JSON.stringify({
+        main,
+        assets,
+        output: blob,
+        disableExperimentalSEAWarning: true,
+        useCodeCache: compiles,
+        // NODE_OPTIONS is for programs that are known to be Node.
+        execArgvExtension: 'none',
+      }),
+    )
+    execFileSync(preparer, ['--experimental-sea-config', config], { stdio: ['ignore', 'ignore', 'inherit'] })
+    rmSync(output, { force: true })
+    copyFileSync(runtime, output)
+    chmodSync(output, 0o755)
+    await putInto(output, readFileSync(blob))
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+async function putInto(output, blob) {
+  const isMachO = [0xcffaedfe, 0xcafebabe].includes(readFileSync(output).readUInt32BE(0))
+  // macOS runs only what is signed, and a signature doesn't outlive a change.
+  if (isMachO && process.platform === 'darwin') execFileSync('codesign', ['--remove-signature', output])
+  await inject(output, resource, blob, { sentinelFuse: fuse, machoSegmentName: isMachO ? 'NODE_SEA' : undefined })
+  if (isMachO && process.platform === 'darwin') execFileSync('codesign', ['--sign', '-', output])
+}
+
+/** Has a script compiled by the Node that will run it. */
+function compiledCode(runtime, path) {
+  const program = `const { Script } = require('node:vm')
+    const script = new Script(require('node:fs').readFileSync(process.argv[1], 'utf8'), { filename: 'script' })
+    script.runInThisContext()
+    process.stdout.write(script.createCachedData())`
+  return execFileSync(runtime, ['-e', program, path], { maxBuffer: 64 * 1024 * 1024 })
+}

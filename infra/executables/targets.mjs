@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/** What there are executables for: a system, its C library where there are two, and an architecture, as Node calls them. */
+export const targets = [
+  'linux-x64',
+  'linux-arm64',
+  'linux-x64-musl',
+  'linux-arm64-musl',
+  'darwin-x64',
+  'darwin-arm64',
+  'win-x64',
+]
+
+/** The name of the executable for a target. */
+export function executableName(target) {
+  return `rack-gateway-${target}${target.startsWith('win-') ? '.exe' : ''}`
+}
+
+/** Which target this Node is for. */
+export function ownTarget() {
+  const system = process.platform === 'win32' ? 'win' : process.platform
+  // A Node that is linked with glibc says with which.
+  const musl = system === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined
+  return `${system}-${process.arch}${musl ? '-musl' : ''}`
+}
+
+/**
+ * Reads `TARGET=RUNTIME` arguments; without any, the Node that runs this is the runtime for its own target.
+ *
+ * @throws Error for what is no target, or has no runtime
+ */
+export function readTargets(args) {
+  const named = args.length > 0 ? args : [`${ownTarget()}=${process.execPath}`]
+  return named.map((text) => {
+    const [target = '', runtime = ''] = text.split('=', 2)
+    if (!targets.includes(target)) throw new Error(`${target} is not one of ${targets.join(', ')}`)
+    if (runtime === '') throw new Error(`say which Node the executable for ${target} is made of: ${target}=PATH`)
+    return { target, runtime: resolve(runtime) }
+  })
+}
+
+/**
+ * Finds a Node that runs here for each runtime, since an executable is prepared by a Node of the same version: itself,
+ * or another of them, or the one that runs this.
+ *
+ * @throws Error where there is none
+ */
+export function withPreparers(runtimes) {
+  const known = runtimes.map((one) => ({ ...one, here: versionHere(one.runtime) }))
+  const preparers = [...known, { runtime: process.execPath, here: process.version }]
+  return known.map(({ target, runtime, here }) => {
+    const version = here ?? versionWithin(runtime)
+    const preparer =
+      here === null ? preparers.find((one) => version !== null && one.here === version)?.runtime : runtime
+    if (preparer === undefined)
+      throw new Error(
+        `${runtime} doesn't run here and is ${version ?? 'no known Node'}: give a target of that version that runs here, too`,
+      )
+    return { target, runtime, version, preparer }
+  })
+}
+
+/** The version of a Node, such as `v24.1.0`; null when it doesn't run here. */
+function versionHere(runtime) {
+  const { status, stdout } = spawnSync(runtime, ['--version'], { encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : null
+}
+
+/** The same by what is in it: where its headers are. */
+function versionWithin(runtime) {
+  return /node-(v\d+\.\d+\.\d+)-headers/.exec(readFileSync(runtime, 'latin1'))?.[1] ?? null
+}

@@ -1,0 +1,142 @@
+#!/bin/sh
+# Installs the rack-gateway command.
+#
+#   RACK_GATEWAY_RELEASES=https://releases.example.com/v1.2.3 sh install.sh
+#   sh install.sh https://releases.example.com/v1.2.3 [DIRECTORY]
+#
+# The address is that of one release: it has SHA256SUMS and rack-gateway-SYSTEM-ARCHITECTURE.gz. The command goes to
+# /usr/local/bin, or to ~/.local/bin where you may not write there, or to DIRECTORY. Nothing is put anywhere unless what
+# was downloaded has the checksum that SHA256SUMS gives.
+set -eu
+umask 022
+
+scratch=
+staged=
+clean_up() {
+  [ -z "$scratch" ] || rm -rf "$scratch"
+  [ -z "$staged" ] || rm -f "$staged"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+say() {
+  printf 'install: %s\n' "$*" >&2
+}
+
+fail() {
+  say "$*"
+  exit 1
+}
+
+find_target() {
+  system=$(uname -s)
+  machine=$(uname -m)
+  case $machine in
+    x86_64 | amd64) architecture=x64 ;;
+    aarch64 | arm64) architecture=arm64 ;;
+    *) fail "there is no executable for $machine: install the npm package with: npm install --global rack-gateway" ;;
+  esac
+  case $system in
+    Linux) printf 'linux-%s%s' "$architecture" "$(musl_suffix)" ;;
+    Darwin) printf 'darwin-%s' "$architecture" ;;
+    MINGW* | MSYS* | CYGWIN* | Windows_NT) fail 'on Windows, download rack-gateway-win-x64.exe and compare its checksum yourself' ;;
+    *) fail "there is no executable for $system: install the npm package with: npm install --global rack-gateway" ;;
+  esac
+}
+
+# The loader of glibc says "GNU"; that of musl says "musl", on stderr and with a failure.
+musl_suffix() {
+  case $(ldd --version 2>&1 || true) in
+    *musl*) printf %s '-musl' ;;
+  esac
+}
+
+# With curl https only, wherever it is redirected to; http for what is on this machine.
+download() {
+  address=$1
+  file=$2
+  if command -v curl >/dev/null 2>&1; then
+    curl --fail --silent --show-error --location --proto "=$protocols" --proto-redir "=$protocols" --retry 2 --output "$file" "$address"
+  elif command -v wget >/dev/null 2>&1; then
+    wget -q -O "$file" "$address"
+  else
+    fail 'neither curl nor wget is here: install one of them'
+  fi || fail "$address could not be downloaded: is it a release's address, and does the release have it?"
+}
+
+checksum_of() {
+  if command -v sha256sum >/dev/null 2>&1; then
+    sha256sum "$1" | cut -d ' ' -f 1
+  elif command -v shasum >/dev/null 2>&1; then
+    shasum -a 256 "$1" | cut -d ' ' -f 1
+  elif command -v openssl >/dev/null 2>&1; then
+    openssl dgst -sha256 -r "$1" | cut -d ' ' -f 1
+  else
+    fail 'none of sha256sum, shasum and openssl is here, so the checksum cannot be verified: install one of them'
+  fi
+}
+
+verify() {
+  expected=$(awk -v name="$2" '$2 == name || $2 == "*" name { print $1 }' "$scratch/SHA256SUMS")
+  case $expected in
+    *[!0-9a-f]* | '') fail "SHA256SUMS of this release has no checksum for $2, so it is not installed" ;;
+  esac
+  [ "${#expected}" -eq 64 ] || fail "SHA256SUMS of this release has no single SHA-256 for $2, so it is not installed"
+  actual=$(checksum_of "$1")
+  [ "$actual" = "$expected" ] ||
+    fail "$2 is not what the release says: its SHA-256 is $actual, and should be $expected. Nothing was installed"
+}
+
+choose_directory() {
+  if [ -n "$1" ]; then
+    printf %s "$1"
+  elif [ -w /usr/local/bin ] || { [ ! -e /usr/local/bin ] && [ -w /usr/local ]; }; then
+    printf %s /usr/local/bin
+  else
+    [ -n "${HOME:-}" ] || fail '/usr/local/bin cannot be written, and HOME is not set: name a directory as the second argument'
+    printf %s "$HOME/.local/bin"
+  fi
+}
+
+# In one step: whoever starts the command has the old one or the new one, whole.
+put_into_place() {
+  mkdir -p "$2" || fail "$2 cannot be made: name another directory as the second argument"
+  [ ! -d "$2/rack-gateway" ] || fail "$2/rack-gateway is a directory: move it away, or name another directory as the second argument"
+  staged=$2/.rack-gateway.$$
+  (set -C && umask 077 && cat "$1" >"$staged") || fail "$2 cannot be written: name another directory as the second argument"
+  chmod 755 "$staged"
+  "$staged" version >/dev/null 2>&1 || fail 'what was downloaded does not run here. Nothing was installed'
+  mv -f "$staged" "$2/rack-gateway"
+  staged=
+}
+
+warn_about_path() {
+  case ":${PATH:-}:" in
+    *":$1:"*) ;;
+    *) say "$1 is not in your PATH. Add it, for example with: export PATH=\"$1:\$PATH\"" ;;
+  esac
+}
+
+releases=${1:-${RACK_GATEWAY_RELEASES:-}}
+[ -n "$releases" ] ||
+  fail 'say where the release is: RACK_GATEWAY_RELEASES=https://… sh install.sh, or sh install.sh https://…'
+releases=${releases%/}
+case $releases in
+  *@*) fail 'the address of the release has an @ in it: it takes no user name' ;;
+  https://*) protocols=https ;;
+  http://127.0.0.1[:/]* | http://localhost[:/]*) protocols=http,https ;;
+  *) fail "$releases does not begin with https://: what installs programs has to know where they come from" ;;
+esac
+
+target=$(find_target)
+name=rack-gateway-$target.gz
+directory=$(choose_directory "${2:-}")
+scratch=$(mktemp -d)
+download "$releases/SHA256SUMS" "$scratch/SHA256SUMS"
+download "$releases/$name" "$scratch/$name"
+verify "$scratch/$name" "$name"
+gzip -dc "$scratch/$name" >"$scratch/rack-gateway" || fail "$name could not be unpacked: is there room in ${TMPDIR:-/tmp}?"
+put_into_place "$scratch/rack-gateway" "$directory"
+say "$("$directory/rack-gateway" version) is at $directory/rack-gateway"
+warn_about_path "$directory"

@@ -1,0 +1,216 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
+import postgres from 'postgres'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const workspace = fileURLToPath(new URL('../..', import.meta.url))
+const infra = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+const passwords = { owner: "owner's-password", runtime: 'runtime-password' }
+const isRoot = process.getuid?.() === 0
+const gateway = 65_532
+
+/** The commands that the Dockerfile builds with, and the one that it starts. */
+const dockerfile = readFileSync(infra('Dockerfile'), 'utf8').replaceAll(/\\\n\s*/g, '')
+const [, ...building] = /^RUN (pnpm install .*)$/m.exec(dockerfile)?.[1]?.split(' && ') ?? []
+const start: string[] = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]')
+const healthCheck: string[] = JSON.parse(/^HEALTHCHECK .* CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]')
+
+let place: string
+let database: TestDatabase
+
+beforeAll(async () => {
+  place = mkdtempSync(join(tmpdir(), 'rack-gateway-deployed-'))
+  chmodSync(place, 0o755)
+  const deployed = join(place, 'gateway')
+  for (const command of building) {
+    const [, ...words] = command.split(' ').map((word) => (word === '/gateway' ? deployed : word))
+    const offline = words.flatMap((word) => (word === 'deploy' ? ['--offline', word] : [word]))
+    await run('npx', ['-y', 'pnpm@12.4.2', ...offline], { cwd: workspace })
+  }
+  database = await createTestDatabase()
+  await forgetLogins()
+  await makeLogins()
+}, 300_000)
+
+afterAll(async () => {
+  await forgetLogins()
+  await database.drop()
+  rmSync(place, { recursive: true, force: true })
+})
+
+/** What `compose/logins.sh` tells psql, by the driver. */
+async function makeLogins(): Promise<void> {
+  const script = /<<'SQL'\n([\s\S]*)\nSQL$/m.exec(readFileSync(infra('compose/logins.sh'), 'utf8'))?.[1] ?? ''
+  const statements = script
+    .replaceAll(/^\\getenv.*$/gm, '')
+    .replaceAll(/:'(owner|runtime)_password'/g, (_, login) =>
+      login === 'owner' ? quoted(passwords.owner) : quoted(passwords.runtime),
+    )
+  await asSuperuser(statements.split(';'))
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+async function forgetLogins(): Promise<void> {
+  await asSuperuser([
+    'DROP DATABASE IF EXISTS gateway WITH (FORCE)',
+    'DROP ROLE IF EXISTS gateway_owner',
+    'DROP ROLE IF EXISTS gateway_runtime',
+  ])
+}
+
+async function asSuperuser(statements: readonly string[]): Promise<void> {
+  const sql = postgres(database.adminUrl, { max: 1, fetch_types: false, onnotice() {} })
+  try {
+    for (const statement of statements.filter((one) => one.trim() !== '')) await sql.unsafe(statement)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+function loginUrl(login: 'owner' | 'runtime'): string {
+  const url = new URL(database.adminUrl)
+  Object.assign(url, {
+    username: `gateway_${login}`,
+    password: encodeURIComponent(passwords[login]),
+    pathname: '/gateway',
+  })
+  return url.href
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const fallback = join(place, 'fallback')
+  mkdirSync(fallback, { recursive: true, mode: 0o700 })
+  if (isRoot) chownSync(fallback, gateway, gateway)
+  return {
+    PATH: process.env.PATH,
+    NODE_ENV: 'production',
+    HOST: '0.0.0.0',
+    PORT: '0',
+    APP_SECRET_KEY: 'a key of at least thirty-two bytes for the tests',
+    AUDIT_FALLBACK_DIR: fallback,
+    DATABASE_URL: loginUrl('runtime'),
+    DATABASE_OWNER_URL: loginUrl('owner'),
+    RACK_URL_STAGING: 'http://127.0.0.1:1',
+    RACK_TOKEN_STAGING: 'the-password-of-staging',
+    // What a rack puts into each of its apps.
+    RACK: 'staging',
+    RACK_URL: 'https://convox:the-password-of-staging@api.rack.svc.cluster.local:5443',
+    APP: 'rack-gateway',
+    RELEASE: 'RABC',
+    BUILD: 'BABC',
+    SERVICE: 'gateway',
+  }
+}
+
+/** As the image does: with its command, where it stands, and as its user where this one may choose. */
+function started(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const [program = '', ...words] = command
+  const user = isRoot ? { uid: gateway, gid: gateway } : {}
+  return spawn(program, words, { cwd: join(place, 'gateway'), env, stdio: ['ignore', 'pipe', 'pipe'], ...user })
+}
+
+interface Line {
+  readonly event?: string
+  readonly url?: string
+}
+
+async function listening(child: ChildProcess): Promise<URL> {
+  const { stdout } = child
+  if (stdout === null) throw new Error('it has no output')
+  const said: string[] = []
+  for await (const line of createInterface({ input: stdout })) {
+    said.push(line)
+    const { event, url } = JSON.parse(line) as Line
+    if (event !== 'gateway.listening' || url === undefined) continue
+    stdout.resume()
+    return new URL(url.replace('0.0.0.0', '127.0.0.1'))
+  }
+  throw new Error(`it never listened: ${said.join('\n')}`)
+}
+
+test('what the image holds starts as the image starts it, and ends at a signal', async () => {
+  expect(start).toEqual(['node', 'dist/main.js'])
+  const child = started(start, environment())
+  const closed = once(child, 'close')
+  try {
+    const url = await listening(child)
+    expect(await (await fetch(new URL('/check', url))).text()).toContain('ok')
+    const ready = await (await fetch(new URL('/gateway/health/ready', url))).text()
+    expect(ready).toContain('the runtime login can not change events')
+    expect(ready).not.toContain('password')
+    const { status } = await fetch(new URL('/apps', url))
+    expect(status).toBe(401)
+    const healthy = started(healthCheck, { ...environment(), PORT: url.port })
+    expect(await once(healthy, 'close')).toEqual([0, null])
+    const unhealthy = started(healthCheck, { ...environment(), PORT: '1' })
+    expect(await once(unhealthy, 'close')).toEqual([1, null])
+  } finally {
+    child.kill('SIGTERM')
+  }
+  expect(await closed).toEqual([0, null])
+})
+
+test('the first administrator is made by the command that the image has beside it', async () => {
+  const [, target = ''] = /ln -s \/gateway\/(\S+) \/usr\/local\/bin\/rack-gateway-server/.exec(dockerfile) ?? []
+  const child = started(
+    ['node', target, 'token', 'issue', '--user', 'ada@example.com', '--role', 'admin'],
+    environment(),
+  )
+  let said = ''
+  child.stdout?.on('data', (data) => {
+    said += data
+  })
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(said).toMatch(/^rgs_\S+\n$/)
+})
+
+test('without a database it says what to do, since PostgreSQL is not in the image', async () => {
+  const { DATABASE_URL: _, DATABASE_OWNER_URL: __, ...without } = environment()
+  const child = started(start, { ...without, DATA_DIR: join(place, 'data') })
+  let said = ''
+  child.stderr?.on('data', (data) => {
+    said += data
+  })
+  child.stdout?.resume()
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(said).toContain('set DATABASE_URL')
+})
+
+test('the logins are made by PostgreSQL’s own psql, with passwords that nobody sees among its arguments', async ({
+  skip,
+}) => {
+  try {
+    execFileSync('psql', ['--version'])
+  } catch {
+    skip('psql is not installed')
+  }
+  await forgetLogins()
+  const { hostname, port, username, password } = new URL(database.adminUrl)
+  await run('sh', [infra('compose/logins.sh')], {
+    env: {
+      PATH: process.env.PATH,
+      PGHOST: hostname,
+      PGPORT: port,
+      PGPASSWORD: decodeURIComponent(password),
+      POSTGRES_USER: username,
+      GATEWAY_OWNER_PASSWORD: passwords.owner,
+      GATEWAY_RUNTIME_PASSWORD: passwords.runtime,
+    },
+  })
+  for (const login of ['owner', 'runtime'] as const) {
+    const sql = postgres(loginUrl(login), { max: 1, fetch_types: false })
+    expect(await sql`SELECT current_user AS name`).toMatchObject([{ name: `gateway_${login}` }])
+    await sql.end({ timeout: 5 })
+  }
+})

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DCLinter } from 'dclint'
+import { validate } from 'dockerfile-utils'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+
+const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+const read = (name: string) => readFileSync(path(name), 'utf8')
+
+describe('Dockerfile', () => {
+  const instructions = read('Dockerfile')
+    .replaceAll(/^#.*\n/gm, '')
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .filter(Boolean)
+  const stages = instructions.flatMap((line, index) => (line.startsWith('FROM ') ? [index] : []))
+  const last = instructions.slice(stages.at(-1))
+
+  test('is one that Docker reads', () => {
+    expect(validate(read('Dockerfile'))).toEqual([])
+    expect(validate('FROM x\nUSR y\n')).not.toEqual([])
+  })
+
+  test('ends with a stage that has Node 24 and the gateway, and nothing that builds', () => {
+    expect(instructions[0]).toMatch(/^ARG NODE_IMAGE=node:24-/)
+    expect(stages).toHaveLength(2)
+    expect(last.filter((line) => line.startsWith('COPY ')).every((line) => line.includes('--from=build'))).toBe(true)
+    expect(last.filter((line) => /\b(?:npm|pnpm|npx|apt-get|curl|wget)\b/.test(line))).toEqual([])
+  })
+
+  test('runs as nobody in particular, and Node itself gets the signals', () => {
+    expect(last).toContain('USER 65532:65532')
+    expect(last.findIndex((line) => line.startsWith('RUN '))).toBeLessThan(last.indexOf('USER 65532:65532'))
+    expect(last.at(-1)).toBe('CMD ["node", "dist/main.js"]')
+    expect(last).toContain('STOPSIGNAL SIGTERM')
+  })
+
+  test('takes of the sources what it names, and no secret', () => {
+    const ignored = readFileSync(fileURLToPath(new URL('../../.dockerignore', import.meta.url)), 'utf8').split('\n')
+    expect(ignored.filter((line) => line !== '' && !line.startsWith('#'))[0]).toBe('**')
+    expect(ignored).toEqual(expect.arrayContaining(['**/.env', '**/*.env', '**/node_modules', '**/.data']))
+    expect(ignored).not.toContain('!.git')
+  })
+})
+
+interface Service {
+  readonly cap_drop: readonly string[]
+  readonly read_only: boolean
+  readonly security_opt: readonly string[]
+  readonly networks: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly ports?: readonly string[]
+  readonly stop_grace_period: string
+}
+
+/** By the schema of compose files and the rules that are about more than how keys are sorted. */
+function faultsOf(file: string): unknown[] {
+  const sorting = ['service-keys-order', 'services-alphabetical-order', 'require-quotes-in-ports']
+  const rules = Object.fromEntries(sorting.map((rule) => [rule, 0 as const]))
+  const results: readonly { messages: unknown[] }[] = new DCLinter({
+    rules,
+    quiet: true,
+    debug: false,
+    exclude: [],
+  }).lintFiles([file], false)
+  expect(results).toHaveLength(1)
+  return results.flatMap(({ messages }) => messages)
+}
+
+describe('compose.yaml', () => {
+  const { services, networks } = parse(read('compose.yaml')) as {
+    services: { gateway: Service; database: Service }
+    networks: { inside: { internal: boolean } }
+  }
+
+  test('has no fault that its schema and linter know', () => {
+    expect(faultsOf(path('compose.yaml'))).toEqual([])
+    const broken = join(mkdtempSync(join(tmpdir(), 'rack-gateway-compose-')), 'compose.yaml')
+    writeFileSync(broken, read('compose.yaml').replace('stop_grace_period', 'stop_grace'))
+    expect(faultsOf(broken)).not.toEqual([])
+    rmSync(dirname(broken), { recursive: true })
+  })
+
+  test.each(['gateway', 'database'] as const)('%s has no more rights than it needs', (name) => {
+    const service = services[name]
+    expect(service.cap_drop).toEqual(['ALL'])
+    expect(service.read_only).toBe(true)
+    expect(service.security_opt).toEqual(['no-new-privileges:true'])
+  })
+
+  test('PostgreSQL is reached by the gateway alone, and the gateway from this machine alone', () => {
+    expect(networks.inside.internal).toBe(true)
+    expect(services.database.networks).toEqual(['inside'])
+    expect(services.database.ports).toBeUndefined()
+    expect(services.gateway.ports).toEqual(['127.0.0.1:8447:8447'])
+  })
+
+  test('the gateway has two logins, and not that of the superuser', () => {
+    const { DATABASE_URL: runtime, DATABASE_OWNER_URL: owner } = services.gateway.environment
+    expect(runtime).toMatch(/^postgres:\/\/gateway_runtime:/)
+    expect(owner).toMatch(/^postgres:\/\/gateway_owner:/)
+    expect(JSON.stringify(services.gateway)).not.toContain('POSTGRES_PASSWORD')
+    expect(Number.parseInt(services.gateway.stop_grace_period, 10)).toBeGreaterThan(30)
+  })
+})
+
+test('convox.yml: streams are not cut, and a process gets the time to end them', () => {
+  const { services, environment } = parse(read('convox/convox.yml')) as {
+    services: { gateway: { build: { manifest: string }; [key: string]: unknown } }
+    environment: readonly string[]
+  }
+  const { build, port, timeout, termination, health, scale } = services.gateway
+  expect({ port, timeout, termination }).toEqual({ port: 8447, timeout: 86_400, termination: { grace: 40 } })
+  expect(health).toMatchObject({ path: '/gateway/health/live' })
+  expect(scale).toMatchObject({ count: 2 })
+  expect(existsSync(path(`../${build.manifest}`))).toBe(true)
+  // Values, which would be secrets, come from the app's environment; the rack's own RACK_URL isn't asked for.
+  expect(environment.filter((one) => one.includes('='))).toEqual([])
+  expect(environment).not.toContain('RACK_URL')
+})
+
+describe('rack-gateway.service', () => {
+  const unit = path('systemd/rack-gateway.service')
+
+  test('waits for the gateway to end, and is not started again with a configuration that is wrong', () => {
+    const lines = read('systemd/rack-gateway.service').split('\n')
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'ExecStart=/usr/bin/node dist/main.js',
+        'TimeoutStopSec=40',
+        'RestartPreventExitStatus=78',
+      ]),
+    )
+  })
+
+  test('is one that systemd reads, and is confined', ({ skip }) => {
+    const analyze = (...args: readonly string[]) =>
+      execFileSync('systemd-analyze', args, { encoding: 'utf8', stdio: 'pipe' })
+    try {
+      analyze('--version')
+    } catch {
+      skip('systemd is not installed')
+    }
+    // Node is elsewhere on some machines: any program will do.
+    const verified = read('systemd/rack-gateway.service').replace('/usr/bin/node', '/bin/true')
+    expect(verified).toContain('/bin/true dist/main.js')
+    expect(analyze('verify', unit)).toBe('')
+    // Of 10, which is a service that may do anything; it fails above what is given.
+    analyze('security', '--offline=true', '--threshold=15', unit)
+  })
+})

@@ -1,0 +1,293 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const script = fileURLToPath(new URL('../install.sh', import.meta.url))
+const nobody = 65_534
+
+let home: string
+let server: Server
+let releases: string
+let files: Map<string, Buffer>
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'rack-gateway-install-'))
+  files = new Map()
+  server = createServer((request, response) => {
+    const file = files.get(request.url ?? '')
+    response.writeHead(file === undefined ? 404 : 200).end(file)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  releases = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1.2.3`
+})
+
+afterEach(() => {
+  server.close()
+  rmSync(home, { recursive: true, force: true })
+})
+
+/** An executable as far as installing it goes. */
+const program = (version = '1.2.3') => `#!/bin/sh\n[ "$1" = version ] && echo "rack-gateway ${version}"\n`
+
+function publish(name: string, content: string): void {
+  const packed = gzipSync(content)
+  files.set(`/v1.2.3/${name}.gz`, packed)
+  const sum = createHash('sha256').update(packed).digest('hex')
+  const others = files.get('/v1.2.3/SHA256SUMS')?.toString() ?? `${'0'.repeat(64)}  ${name}\n`
+  files.set('/v1.2.3/SHA256SUMS', Buffer.from(`${others}${sum}  ${name}.gz\n`))
+}
+
+/** What `uname` says on other machines. */
+function fakeUname(system: string, machine: string): string {
+  const directory = join(home, 'fake')
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, 'uname'), `#!/bin/sh\n[ "$1" = -s ] && echo ${system} || echo ${machine}\n`)
+  writeFileSync(join(directory, 'ldd'), '#!/bin/sh\necho "ldd (GNU libc) 2.41"\n')
+  for (const name of ['uname', 'ldd']) chmodSync(join(directory, name), 0o755)
+  return directory
+}
+
+/** A PATH with these programs and no others. */
+function only(...names: readonly string[]): string {
+  const directory = join(home, 'only')
+  mkdirSync(directory)
+  for (const name of names)
+    symlinkSync(execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(), join(directory, name))
+  return directory
+}
+
+const tools = ['sh', 'rm', 'mktemp', 'awk', 'cut', 'gzip', 'mkdir', 'cat', 'chmod', 'mv', 'sha256sum']
+
+interface Installation {
+  readonly code: number | null
+  readonly stderr: string
+}
+
+async function install(
+  args: readonly string[],
+  { env = {}, asNobody = false }: { env?: NodeJS.ProcessEnv; asNobody?: boolean } = {},
+): Promise<Installation> {
+  const PATH = env.PATH ?? `${fakeUname('Linux', 'x86_64')}${delimiter}${process.env.PATH}`
+  const child = spawn('/bin/sh', [script, ...args], {
+    env: { HOME: home, ...env, PATH },
+    ...(asNobody ? { uid: nobody, gid: nobody } : {}),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const stderr = await text(child.stderr)
+  return { code: await new Promise((resolve) => child.once('close', resolve)), stderr }
+}
+
+const bin = () => join(home, 'bin')
+const installed = () => join(bin(), 'rack-gateway')
+
+describe('install.sh', () => {
+  test('puts the executable of this system into a directory, executable by all', async () => {
+    publish('rack-gateway-linux-x64', program())
+    publish('rack-gateway-linux-arm64', program('0'))
+    const { code, stderr } = await install([releases, bin()])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain(`install: rack-gateway 1.2.3 is at ${installed()}`)
+    expect(readFileSync(installed(), 'utf8')).toBe(program())
+    expect(lstatSync(installed()).mode & 0o777).toBe(0o755)
+    expect(readdirSync(bin())).toEqual(['rack-gateway'])
+  })
+
+  test('says what to add to the PATH, and nothing where it is there', async () => {
+    publish('rack-gateway-linux-x64', program())
+    expect((await install([releases, bin()])).stderr).toContain(`export PATH="${bin()}:$PATH"`)
+    const PATH = [fakeUname('Linux', 'x86_64'), bin(), process.env.PATH].join(delimiter)
+    expect((await install([releases, bin()], { env: { PATH } })).stderr).not.toContain('export PATH')
+  })
+
+  test.each([
+    ['Linux', 'aarch64', 'linux-arm64'],
+    ['Darwin', 'arm64', 'darwin-arm64'],
+    ['Darwin', 'x86_64', 'darwin-x64'],
+  ])('on %s %s takes %s', async (system, machine, target) => {
+    publish(`rack-gateway-${target}`, program())
+    const PATH = `${fakeUname(system, machine)}${delimiter}${process.env.PATH}`
+    const { code, stderr } = await install([releases, bin()], { env: { PATH } })
+    expect(code, stderr).toBe(0)
+    expect(existsSync(installed())).toBe(true)
+  })
+
+  test('replaces an older one in one step, a link by a file', async () => {
+    publish('rack-gateway-linux-x64', program('2.0.0'))
+    mkdirSync(bin())
+    writeFileSync(join(home, 'elsewhere'), 'of someone else')
+    symlinkSync(join(home, 'elsewhere'), installed())
+    const { code, stderr } = await install([releases, bin()])
+    expect(code, stderr).toBe(0)
+    expect(lstatSync(installed()).isSymbolicLink()).toBe(false)
+    expect(readFileSync(join(home, 'elsewhere'), 'utf8')).toBe('of someone else')
+  })
+
+  test('takes the address from RACK_GATEWAY_RELEASES, with a slash at its end or without', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const { code, stderr } = await install(['', bin()], { env: { RACK_GATEWAY_RELEASES: `${releases}/` } })
+    expect(code, stderr).toBe(0)
+  })
+
+  test('works with wget where there is no curl', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const PATH = [fakeUname('Linux', 'x86_64'), only(...tools, 'wget')].join(delimiter)
+    const { code, stderr } = await install([releases, bin()], { env: { PATH } })
+    expect(code, stderr).toBe(0)
+    expect(existsSync(installed())).toBe(true)
+  })
+
+  test('verifies with openssl where there is no sha256sum', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const without = tools.filter((name) => name !== 'sha256sum')
+    const PATH = [fakeUname('Linux', 'x86_64'), only(...without, 'curl', 'openssl')].join(delimiter)
+    const { code, stderr } = await install([releases, bin()], { env: { PATH } })
+    expect(code, stderr).toBe(0)
+  })
+})
+
+describe('install.sh installs nothing, and leaves what was there,', () => {
+  async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    mkdirSync(bin(), { recursive: true })
+    writeFileSync(installed(), 'the one before')
+    const { code, stderr } = await install(args, { env })
+    expect(code).toBe(1)
+    expect(readFileSync(installed(), 'utf8')).toBe('the one before')
+    expect(readdirSync(bin())).toEqual(['rack-gateway'])
+    return stderr
+  }
+  const at = (name: string) => `/v1.2.3/${name}`
+
+  test('when what was downloaded is not what was released', async () => {
+    publish('rack-gateway-linux-x64', program())
+    files.set(at('rack-gateway-linux-x64.gz'), gzipSync(program('6.6.6')))
+    expect(await refused([releases, bin()])).toContain('rack-gateway-linux-x64.gz is not what the release says')
+  })
+
+  test('when it is cut short', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const whole = files.get(at('rack-gateway-linux-x64.gz')) ?? Buffer.alloc(0)
+    files.set(at('rack-gateway-linux-x64.gz'), whole.subarray(0, -4))
+    expect(await refused([releases, bin()])).toContain('is not what the release says')
+  })
+
+  test.each([
+    [
+      'other files alone',
+      `${'a'.repeat(64)}  rack-gateway-linux-x64\n${'b'.repeat(64)}  x-rack-gateway-linux-x64.gz\n`,
+    ],
+    ['nothing', ''],
+    ['no checksum', 'unknown  rack-gateway-linux-x64.gz\n'],
+    ['one that is too short', `${'a'.repeat(63)}  rack-gateway-linux-x64.gz\n`],
+    ['two', `${'a'.repeat(64)}  rack-gateway-linux-x64.gz\n`.repeat(2)],
+  ])('when SHA256SUMS names %s', async (_, sums) => {
+    publish('rack-gateway-linux-x64', program())
+    files.set(at('SHA256SUMS'), Buffer.from(sums))
+    expect(await refused([releases, bin()])).toMatch(/SHA256SUMS of this release has no .*so it is not installed/)
+  })
+
+  test('when there is no SHA256SUMS', async () => {
+    publish('rack-gateway-linux-x64', program())
+    files.delete(at('SHA256SUMS'))
+    expect(await refused([releases, bin()])).toContain('SHA256SUMS could not be downloaded')
+  })
+
+  test('when the release has none for this system', async () => {
+    publish('rack-gateway-darwin-arm64', program())
+    expect(await refused([releases, bin()])).toContain('rack-gateway-linux-x64.gz could not be downloaded')
+  })
+
+  test('when it does not run', async () => {
+    publish('rack-gateway-linux-x64', '#!/bin/sh\nexit 1\n')
+    expect(await refused([releases, bin()])).toContain('does not run here')
+  })
+
+  test.each([
+    ['Linux', 'riscv64', 'there is no executable for riscv64'],
+    ['SunOS', 'x86_64', 'there is no executable for SunOS'],
+    ['MINGW64_NT-10.0', 'x86_64', 'on Windows'],
+  ])('on %s %s', async (system, machine, message) => {
+    const PATH = `${fakeUname(system, machine)}${delimiter}${process.env.PATH}`
+    expect(await refused([releases, bin()], { PATH })).toContain(message)
+  })
+
+  test.each([
+    ['http:// to another machine', 'http://releases.example.com/v1', 'does not begin with https://'],
+    ['another machine behind a user name', 'http://localhost:1@releases.example.com/v1', 'takes no user name'],
+    ['a file', 'file:///tmp', 'does not begin with https://'],
+    ['an option', '--output=/tmp/x', 'does not begin with https://'],
+  ])('from %s', async (_, address, message) => {
+    expect(await refused([address, bin()])).toContain(message)
+  })
+
+  test('without an address', async () => {
+    expect(await refused([])).toContain('say where the release is: RACK_GATEWAY_RELEASES=')
+  })
+
+  test('without what downloads', async () => {
+    const PATH = [fakeUname('Linux', 'x86_64'), only(...tools)].join(delimiter)
+    expect(await refused([releases, bin()], { PATH })).toContain('neither curl nor wget is here')
+  })
+
+  test('without what verifies', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const without = tools.filter((name) => name !== 'sha256sum')
+    const PATH = [fakeUname('Linux', 'x86_64'), only(...without, 'curl')].join(delimiter)
+    expect(await refused([releases, bin()], { PATH })).toContain('none of sha256sum, shasum and openssl is here')
+  })
+})
+
+const isRoot = process.getuid?.() === 0
+describe.skipIf(!isRoot)('install.sh without a directory', () => {
+  test('who may not write to /usr/local/bin gets it in ~/.local/bin', async () => {
+    publish('rack-gateway-linux-x64', program())
+    chmodSync(home, 0o755)
+    const own = join(home, 'nobody')
+    mkdirSync(own)
+    chownSync(own, nobody, nobody)
+    const { code, stderr } = await install([releases], { asNobody: true, env: { HOME: own } })
+    expect(code, stderr).toBe(0)
+    const path = join(own, '.local', 'bin')
+    expect(readdirSync(path)).toEqual(['rack-gateway'])
+    expect(stderr).toContain(`${path} is not in your PATH`)
+  })
+
+  test('root gets it in /usr/local/bin', async () => {
+    publish('rack-gateway-linux-x64', program())
+    // In a view of the files of its own, where /usr/local is empty.
+    const inside = `mount -t tmpfs none /usr/local && sh ${script} ${releases} && cat /usr/local/bin/rack-gateway`
+    const PATH = `${fakeUname('Linux', 'x86_64')}${delimiter}${process.env.PATH}`
+    const child = spawn('unshare', ['--mount', 'sh', '-c', inside], { env: { HOME: home, PATH } })
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(stdout, stderr).toBe(program())
+    expect(stderr).toContain('is at /usr/local/bin/rack-gateway')
+  })
+})
+
+test('every program of it is POSIX: shellcheck finds nothing', ({ skip }) => {
+  try {
+    execFileSync('shellcheck', ['--version'], { stdio: 'ignore' })
+  } catch {
+    skip('shellcheck is not installed')
+  }
+  expect(execFileSync('shellcheck', ['--shell=sh', script], { encoding: 'utf8' })).toBe('')
+})

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+
+const read = (name: string) => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8')
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+
+interface Job {
+  readonly needs?: string | readonly string[]
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly strategy?: { readonly matrix: { readonly include: readonly Readonly<Record<string, string>>[] } }
+  readonly steps: readonly Step[]
+}
+
+const text = read('.github/workflows/release.yml')
+const { on, permissions, jobs } = parse(text) as {
+  on: { push: { tags: readonly string[] } }
+  permissions: Readonly<Record<string, string>>
+  jobs: Readonly<Record<string, Job>>
+}
+const everyJob = Object.entries(jobs)
+const stepsOf = (name: string) => jobs[name]?.steps ?? []
+const matrixOf = (name: string) => jobs[name]?.strategy?.matrix.include ?? []
+
+test('a release comes from a tag of a version, after the whole check', () => {
+  expect(on).toEqual({ push: { tags: ['v*.*.*'] } })
+  expect(stepsOf('check').map(({ run }) => run)).toContain('bash .ci/run')
+  expect([jobs.npm?.needs, jobs.executable?.needs]).toEqual(['check', 'check'])
+  expect([jobs.attest?.needs, jobs.publish?.needs]).toEqual([['npm', 'executable'], 'attest'])
+})
+
+test('every action is pinned by a commit, and its version said', () => {
+  const uses = [...text.matchAll(/uses: (.*)$/gm)].map(([, action = '']) => action)
+  expect(uses).not.toHaveLength(0)
+  expect(uses.filter((action) => !/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([])
+  // One version of each.
+  const pins = new Set(uses)
+  expect(new Set(uses.map((action) => action.split('@')[0])).size).toBe(pins.size)
+})
+
+test('what can write runs nothing of the repository or of packages', () => {
+  expect(permissions).toEqual({ contents: 'read' })
+  const writing = everyJob.filter(([, job]) => Object.values(job.permissions ?? {}).includes('write'))
+  expect(writing.map(([name]) => name)).toEqual(['attest', 'publish'])
+  for (const [, { steps }] of writing) {
+    expect(steps.some(({ uses = '' }) => uses.startsWith('actions/checkout@'))).toBe(false)
+    expect(steps.some(({ run = '' }) => /(?:^|[\s;&|(])(?:node|npm|npx|pnpm)\s/m.test(run))).toBe(false)
+  }
+})
+
+test('no expression is put into a command, where it could become another one', () => {
+  const commands = everyJob.flatMap(([, { steps }]) => steps.map(({ run = '' }) => run))
+  expect(commands.filter((command) => command.includes('${{'))).toEqual([])
+})
+
+test('each target that there is has its executable, and each of these its provenance and bill of materials', async () => {
+  const { targets, executableName } = (await import(
+    fileURLToPath(new URL('../executables/targets.mjs', import.meta.url))
+  )) as { targets: readonly string[]; executableName: (target: string) => string }
+  expect(matrixOf('executable').map(({ target }) => target)).toEqual(targets)
+  expect(matrixOf('attest').map(({ name }) => name)).toEqual([...targets.map(executableName), 'rack-gateway-npm'])
+  const attested = stepsOf('attest').map(({ uses = '', with: given }) => [uses.split('@')[0], given?.['subject-path']])
+  expect(attested).toEqual(
+    expect.arrayContaining([
+      ['actions/attest-build-provenance', 'subjects/*'],
+      ['actions/attest-sbom', 'subjects/*'],
+    ]),
+  )
+  expect(stepsOf('publish').map(({ run }) => run)).toContain('sha256sum -- * >SHA256SUMS')
+})
+
+test('what install.sh asks for is released', async () => {
+  const script = read('infra/install.sh')
+  expect(script).toContain('name=rack-gateway-$target.gz')
+  expect(text).toMatch(/out\/rack-gateway-\$\{\{ matrix\.target \}\}\.gz$/m)
+  expect(text).toContain('cp infra/install.sh out/')
+})

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+
+/** An event's place, its bytes and its links. */
+export interface ChainLink {
+  readonly stream: string
+  readonly seq: number
+  readonly canonical: string
+  readonly prev: Uint8Array
+  readonly hash: Uint8Array
+}
+
+/** As `ChainProblem`; `place`: its bytes speak of another place than where it lies. */
+export type LinkProblem = 'gap' | 'order' | 'prev' | 'hash' | 'place' | 'bounds'
+
+export type ChainVerdict =
+  | { readonly intact: true; readonly streams: number; readonly events: number }
+  | { readonly intact: false; readonly stream: string; readonly seq: number; readonly problem: LinkProblem }
+
+interface Progress {
+  readonly seq: number
+  readonly hash: Uint8Array
+  readonly closed: boolean
+}
+
+/**
+ * What a test holds the log against, with nothing of what it tests: checks whole streams, each in the order of `seq` (streams may be
+ * mixed), and names the first event that is wrong.
+ */
+export function verifyChain(links: Iterable<ChainLink>): ChainVerdict {
+  const streams = new Map<string, Progress>()
+  let events = 0
+  for (const link of links) {
+    const before = streams.get(link.stream) ?? { seq: 0, hash: Buffer.alloc(32), closed: false }
+    const content = readContent(link.canonical)
+    const problem = problemOf(link, before, content)
+    if (problem) return { intact: false, stream: link.stream, seq: link.seq, problem }
+    streams.set(link.stream, { seq: link.seq, hash: link.hash, closed: content.kind === 'stream.closed' })
+    events++
+  }
+  return { intact: true, streams: streams.size, events }
+}
+
+function problemOf(link: ChainLink, before: Progress, content: Content): LinkProblem | null {
+  if (link.seq > before.seq + 1) return 'gap'
+  if (link.seq !== before.seq + 1) return 'order'
+  if (Buffer.compare(link.prev, before.hash) !== 0) return 'prev'
+  if (Buffer.compare(link.hash, createHash('sha256').update(link.prev).update(link.canonical).digest()) !== 0)
+    return 'hash'
+  if (content.stream !== link.stream || content.seq !== link.seq) return 'place'
+  if (before.closed || (link.seq === 1) !== (content.kind === 'stream.opened')) return 'bounds'
+  return null
+}
+
+interface Content {
+  readonly stream?: unknown
+  readonly seq?: unknown
+  readonly kind?: unknown
+}
+
+function readContent(canonical: string): Content {
+  try {
+    const content: unknown = JSON.parse(canonical)
+    return typeof content === 'object' && content !== null ? content : {}
+  } catch {
+    return {}
+  }
+}

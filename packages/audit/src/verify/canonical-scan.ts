@@ -1,0 +1,163 @@
+/** Values of some members of a text in canonical form, found without parsing all of it. */
+export interface CanonicalScan {
+  /** Where the value of the i-th path begins. */
+  readonly from: Int32Array
+  /** Where it ends; 0 when there is none. */
+  readonly to: Int32Array
+  /**
+   * Whether the bytes from `start` to before `end` are one object in canonical form. It may say no to one that is (an escape, a
+   * fraction, a name beyond ASCII), never yes to what JSON.parse would refuse or read in another way.
+   */
+  read(bytes: Uint8Array, start: number, end: number): boolean
+}
+
+/** A member that is looked for, and those in it. */
+interface Wanted {
+  readonly name: Uint8Array
+  /** -1: only members in it are looked for. */
+  readonly slot: number
+  readonly within: readonly Wanted[]
+}
+
+const [quote, comma, minus, zero, nine, colon] = [0x22, 0x2c, 0x2d, 0x30, 0x39, 0x3a]
+const [openList, backslash, closeList, openObject, closeObject] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d]
+const [space, beyondAscii] = [0x20, 0x80]
+const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word))
+const deepest = 64
+/** As many digits are exact in a number. */
+const mostDigits = 15
+const nothing: readonly Wanted[] = []
+
+/** @param paths names of members, those of an inner object behind a dot: `decision.rule` */
+export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
+  const from = new Int32Array(paths.length)
+  const to = new Int32Array(paths.length)
+  const outermost = wantedOf(paths.map((path, slot) => ({ path: path.split('.'), slot })))
+
+  /** @param at behind the brace. @returns where the object ends, -1 when it isn't canonical; as all of these do */
+  function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
+    if (depth > deepest) return -1
+    if (bytes[at] === closeObject) return at + 1
+    let [next, nameFrom, nameTo] = [0, 0, 0]
+    for (let member = at; ; ) {
+      const start = member + 1
+      const stop = bytes[member] === quote ? nameEnd(bytes, start, end) : -1
+      if (stop === -1 || bytes[stop + 1] !== colon) return -1
+      if (nameTo > 0 && compare(bytes, nameFrom, nameTo, bytes, start, stop) >= 0) return -1
+      nameFrom = start
+      nameTo = stop
+      let order = -1
+      let found = wanted[next]
+      while (found !== undefined) {
+        order = compare(found.name, 0, found.name.length, bytes, start, stop)
+        if (order >= 0) break
+        found = wanted[++next]
+      }
+      const isFound = found !== undefined && order === 0
+      const value = valueEnd(bytes, stop + 2, end, isFound && found ? found.within : nothing, depth)
+      if (value === -1) return -1
+      if (isFound && found && found.slot >= 0) {
+        from[found.slot] = stop + 2
+        to[found.slot] = value
+      }
+      if (bytes[value] === closeObject) return value + 1
+      if (bytes[value] !== comma) return -1
+      member = value + 1
+    }
+  }
+
+  function listEnd(bytes: Uint8Array, at: number, end: number, depth: number): number {
+    if (depth > deepest) return -1
+    if (bytes[at] === closeList) return at + 1
+    for (let item = at; ; ) {
+      const value = valueEnd(bytes, item, end, nothing, depth)
+      if (value === -1) return -1
+      if (bytes[value] === closeList) return value + 1
+      if (bytes[value] !== comma) return -1
+      item = value + 1
+    }
+  }
+
+  function valueEnd(bytes: Uint8Array, at: number, end: number, within: readonly Wanted[], depth: number): number {
+    if (at >= end) return -1
+    const first = bytes[at]
+    if (first === quote) return stringEnd(bytes, at + 1, end)
+    if (first === openObject) return objectEnd(bytes, at + 1, end, within, depth + 1)
+    if (first === openList) return listEnd(bytes, at + 1, end, depth + 1)
+    return integerEnd(bytes, at, end) ?? literalEnd(bytes, at)
+  }
+
+  return {
+    from,
+    to,
+    read(bytes, start, end) {
+      to.fill(0)
+      return bytes[start] === openObject && objectEnd(bytes, start + 1, end, outermost, 1) === end
+    },
+  }
+}
+
+/** @returns where the closing quote is */
+function nameEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === quote) return at
+    if (byte < space || byte >= beyondAscii || byte === backslash) return -1
+  }
+  return -1
+}
+
+function stringEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === quote) return at + 1
+    if (byte < space || byte === backslash) return -1
+  }
+  return -1
+}
+
+/** @returns null when it isn't one */
+function integerEnd(bytes: Uint8Array, start: number, end: number): number | null {
+  let at = bytes[start] === minus ? start + 1 : start
+  const first = at
+  while (at < end && isDigit(bytes[at])) at++
+  if (at === first) return null
+  const isOddZero = bytes[first] === zero && at - start > 1
+  return isOddZero || at - first > mostDigits ? -1 : at
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= zero && byte <= nine
+}
+
+function literalEnd(bytes: Uint8Array, at: number): number {
+  for (const word of literals)
+    if (compare(word, 0, word.length, bytes, at, Math.min(at + word.length, bytes.length)) === 0)
+      return at + word.length
+  return -1
+}
+
+/** Negative, zero or positive, as the one stands before, is, or stands behind the other in the order of their bytes. */
+function compare(one: Uint8Array, oneFrom: number, oneTo: number, other: Uint8Array, from: number, to: number): number {
+  const lengths = oneTo - oneFrom - (to - from)
+  const length = lengths < 0 ? oneTo - oneFrom : to - from
+  for (let index = 0; index < length; index++) {
+    const difference = (one[oneFrom + index] ?? 0) - (other[from + index] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return lengths
+}
+
+function wantedOf(paths: readonly { readonly path: readonly string[]; readonly slot: number }[]): readonly Wanted[] {
+  const names = [...new Set(paths.map(({ path }) => path[0] ?? ''))].sort()
+  return names.map((name) => {
+    const those = paths.filter(({ path }) => path[0] === name)
+    return {
+      name: Buffer.from(name),
+      slot: those.find(({ path }) => path.length === 1)?.slot ?? -1,
+      within: wantedOf(
+        those.filter(({ path }) => path.length > 1).map(({ path, slot }) => ({ path: path.slice(1), slot })),
+      ),
+    }
+  })
+}

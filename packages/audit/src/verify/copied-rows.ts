@@ -1,0 +1,83 @@
+/** A row as COPY writes it in its binary format: field i is the bytes from `from[i]` to before `to[i]`; `to[i]` is 0 for null. */
+export interface CopiedRow {
+  readonly bytes: Buffer
+  readonly from: Int32Array
+  readonly to: Int32Array
+}
+
+/** Cuts what COPY sends into rows. */
+export interface CopyReader {
+  push(chunk: Buffer): void
+  /** @throws Error when the last row didn't come: the connection has ended before the table */
+  end(): void
+}
+
+const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
+const headerLength = signature.length + 8
+/** No row is nearly as long. */
+const longestRow = 16 * 1024 * 1024
+
+/**
+ * @param fields in each row
+ * @param onRow gets the same object each time
+ * @see https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"
+ */
+export function createCopyReader(fields: number, onRow: (row: CopiedRow) => void): CopyReader {
+  const [from, to] = [new Int32Array(fields), new Int32Array(fields)]
+  let rest: Buffer | null = null
+  let state: 'header' | 'rows' | 'ended' = 'header'
+
+  /** @returns where the row ends; -1 when it isn't whole yet */
+  function readRow(bytes: Buffer, start: number): number {
+    if (start + 2 > bytes.length) return -1
+    const count = bytes.readInt16BE(start)
+    let at = start + 2
+    if (count === -1) {
+      state = 'ended'
+      return at
+    }
+    if (count !== fields) throw new Error(`the database copied a row of ${count} fields instead of ${fields}`)
+    for (let field = 0; field < fields; field++) {
+      if (at + 4 > bytes.length) return -1
+      const length = bytes.readInt32BE(at)
+      at += 4
+      from[field] = at
+      to[field] = length < 0 ? 0 : at + length
+      at += Math.max(0, length)
+    }
+    return at > bytes.length ? -1 : at
+  }
+
+  return {
+    push(chunk) {
+      const bytes: Buffer = rest === null ? chunk : Buffer.concat([rest, chunk])
+      rest = null
+      let at = 0
+      if (state === 'header' && bytes.length >= headerLength) {
+        at = endOfHeader(bytes)
+        state = 'rows'
+      }
+      while (state === 'rows') {
+        const next = readRow(bytes, at)
+        if (next === -1) break
+        at = next
+        if (state === 'rows') onRow({ bytes, from, to })
+      }
+      if (state === 'ended' || at === bytes.length) return
+      rest = bytes.subarray(at)
+      if (rest.length > longestRow) throw new RangeError(`a row has more than ${longestRow} bytes`)
+    },
+    end() {
+      if (state !== 'ended') throw new Error('the database stopped before it had copied all events; run it again')
+    },
+  }
+}
+
+function endOfHeader(bytes: Buffer): number {
+  if (
+    bytes.compare(signature, 0, signature.length, 0, signature.length) !== 0 ||
+    bytes.readInt32BE(headerLength - 4) !== 0
+  )
+    throw new Error('the database copies rows in a format that is not known here')
+  return headerLength
+}
