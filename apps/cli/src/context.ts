@@ -30,6 +30,4 @@ export interface Context {
   openBrowser(address: string): Promise<void>
   /** Aborts at Ctrl-C; from then on, the command ends by itself. */
   interruption(): AbortSignal
-  /** Ends the program with this exit code once the answer is out, whatever is still under way. */
-  leave(exitCode: number): void
 }

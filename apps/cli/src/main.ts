@@ -30,7 +30,6 @@ void runCli(
     styled: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,
-    leave: (exitCode) => void process.stdout.write('', () => process.exit(exitCode)),
   },
   process.argv.slice(2),
 ).then((exitCode) => {

@@ -31,7 +31,6 @@ function seat(interactive = true): Context {
     styled: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
-    leave: () => undefined,
   }
 }
 

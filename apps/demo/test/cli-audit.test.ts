@@ -74,7 +74,6 @@ describe('rack-gateway audit', () => {
       interactive: false,
       openBrowser: async () => undefined,
       interruption: () => interruption,
-      leave: () => undefined,
     }
     const before = process.env.TZ
     process.env.TZ = tz

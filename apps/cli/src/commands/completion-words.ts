@@ -1,6 +1,5 @@
 import { suggestionsAt } from '../completion/suggestions.ts'
 import type { Context } from '../context.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { safeJson } from '../safe-json.ts'
 
 interface Given {
@@ -18,6 +17,4 @@ export async function completionWords(context: Context, { words, next, format }:
     for (const { word, about } of suggested) context.print(about === '' ? word : `${word}\t${about}`)
     if (files) context.print('\tfiles')
   }
-  // A name server that gives no answer would keep it for seconds.
-  context.leave(exitCodes.ok)
 }

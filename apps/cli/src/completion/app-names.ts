@@ -5,10 +5,12 @@ import { tryGateway } from '../gateway-request.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
 import { chosenHere, currentOf, findTarget, type Target } from '../target.ts'
 import { keptApps } from './kept-apps.ts'
+import { nameServersAnswer } from './name-servers.ts'
 import { isReadByOthers } from './rack-names.ts'
 
-/** Milliseconds. */
+/** Milliseconds, for all of it and for name servers. */
 const patience = 1_000
+const namePatience = 500
 const most = 1_000
 /** What a rack calls an app, and more; nothing that a shell would obey. */
 const appName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
@@ -49,7 +51,10 @@ async function isTokenInFile(context: Context, flag: string | null): Promise<boo
 
 async function ask({ origin, rack, token }: Target): Promise<string[]> {
   const path = rack === null ? ('/apps' as const) : (`/rack/${encodeURIComponent(rack)}/apps` as const)
-  const answer = await tryGateway(origin, { path, api: 'rack', token, deadline: patience })
+  const begun = performance.now()
+  if (!(await nameServersAnswer(new URL(origin).hostname, { patience: namePatience }))) return []
+  const deadline = Math.ceil(patience - (performance.now() - begun))
+  const answer = await tryGateway(origin, { path, api: 'rack', token, deadline })
   if (answer.kind === 'unanswered' || answer.status !== 200 || !Array.isArray(answer.value)) return []
   const names = answer.value.map((app: unknown) =>
     typeof app === 'object' && app !== null && 'name' in app ? app.name : null,

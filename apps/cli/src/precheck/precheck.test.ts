@@ -54,7 +54,6 @@ function contextAt(now: number, change: Partial<Context> = {}): Context {
     interactive: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
-    leave: () => undefined,
     ...change,
   }
 }

@@ -144,7 +144,6 @@ export function createMachine(): Machine {
         interactive: false,
         openBrowser: async () => undefined,
         interruption: () => new AbortController().signal,
-        leave: () => undefined,
         ...change,
       }
       return { code: await runCli(context, words), stdout, stderr }

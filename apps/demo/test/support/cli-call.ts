@@ -31,7 +31,6 @@ export async function callCli(
     interactive: false,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
-    leave: () => undefined,
     ...person,
   }
   return { code: await runCli(context, words), stdout, stderr }
