@@ -137,6 +137,17 @@ describe('--json is as the reference says, and nothing else', () => {
     expect([...new Set([...typed.map(([name]) => name), ...elsewhere])].toSorted()).toEqual(withJson.toSorted())
   })
 
+  test('a gateway tells completion the apps that its caller may see', async () => {
+    const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: admin.token, GATEWAY_RACK: 'staging' }
+    const { stdout } = await callCli(['completion', 'words', '--json', '--next', '--', 'ps', '-a'], env, {
+      configPath: join(machine.project, 'config.json'),
+    })
+    const words = JSON.parse(stdout).words.map(({ word }: { readonly word: string }) => word)
+    const shown = await system.get('/rack/staging/apps', admin.token)
+    expect(words.length).toBeGreaterThan(0)
+    expect(words).toEqual(JSON.parse(shown.body).map(({ name }: { readonly name: string }) => name))
+  })
+
   test('a member more, or one less, would be seen', () => {
     const group = { name: 'a', members: 1, bindings: 2 }
     expect(faultsOf('users groups', [group])).toEqual([])

@@ -47,8 +47,8 @@ const hostile = [
   'x\u2019;touch pwned;\u2019',
 ]
 
-/** Of these, what bash takes as they are. */
-const unquoted = new Set(['x~', 'x#y'])
+/** Of these, what could mean more within quotes that somebody has opened; the last one bash takes as it is. */
+const quoting = ['x$(touch pwned)', 'x`touch pwned`', "x';touch pwned;'", 'x";touch pwned;"', 'x~']
 
 for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShell[]) {
   describe.skipIf(!isInstalled(shell))(`${shell} (runs where it is installed)`, limit, () => {
@@ -74,12 +74,12 @@ for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShe
       expect(words).toEqual(['switch', 'staging'])
     })
 
-    test.each(hostile.flatMap((name) => [[name, '"'] as const, [name, "'"] as const]))(
+    test.each(quoting.flatMap((name) => [[name, '"'] as const, [name, "'"] as const]))(
       'a rack called %j runs nothing after %s',
       async (name, quote) => {
         haveRacks(name)
         // There, bash completes only what needs no quotes. What is completed gets the quotes closed.
-        const isCompleted = shell !== 'bash' || unquoted.has(name)
+        const isCompleted = shell !== 'bash' || name === 'x~'
         const { words } = await typeInto(shell, machine, `rack-gateway switch ${quote}x\t${isCompleted ? '' : quote}`)
         expect(words).toEqual(['switch', isCompleted ? name : 'x'])
         expect(existsSync(join(machine.cwd, 'pwned'))).toBe(false)
