@@ -19,6 +19,7 @@ export const ownCommands = [
   'audit',
   'policy',
   'completion',
+  'doctor',
   'version',
   'help',
 ] as const

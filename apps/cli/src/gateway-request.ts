@@ -3,12 +3,12 @@ import { BadSetting, GatewayUnreachable, Interrupted } from './errors.ts'
 import { printable } from './terminal.ts'
 import { version } from './version.ts'
 
-/** A request to the gateway's own API. */
+/** A request to the gateway: to its own API, unless `below` says otherwise. */
 export interface GatewayRequest {
-  /** Below `/gateway/api/v1`, with the query. */
+  /** With the query. */
   readonly path: `/${string}`
-  /** `rack`: the path is one of a rack's API instead, whole. */
-  readonly api?: 'own' | 'rack'
+  /** What the path is below; `origin` for the rack API and for health. */
+  readonly below?: 'own API' | 'origin'
   readonly method?: 'GET' | 'POST' | 'DELETE'
   /** Without one it is asked as nobody. */
   readonly token?: Secret
@@ -78,9 +78,9 @@ export async function openGateway(
 
 /** The one place that speaks to a gateway. It follows no redirect, which could carry the token elsewhere. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
-  const { path, api = 'own', token, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
+  const { path, below = 'own API', token, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
   mustVerify(origin)
-  return fetch(`${origin}${api === 'own' ? '/gateway/api/v1' : ''}${path}`, {
+  return fetch(`${origin}${below === 'own API' ? '/gateway/api/v1' : ''}${path}`, {
     method,
     headers: {
       accept: 'application/json',

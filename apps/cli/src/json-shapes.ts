@@ -13,6 +13,7 @@ import {
 import { Decisions } from './ask-decisions.ts'
 import { Recording, RecordingPage } from './commands/audit/recordings/list.ts'
 import { FoundEvent, Page } from './commands/audit/shown-event.ts'
+import { checkNames } from './doctor/finding.ts'
 import { Session } from './own-sessions.ts'
 import { Impact } from './policy/ask-impact.ts'
 
@@ -162,6 +163,31 @@ const CompletionWords = Type.Object({
   files: Type.Boolean({ description: 'whether a file or directory may stand there, too' }),
 })
 
+const Check = Type.Object({
+  check: Type.Enum([...checkNames]),
+  status: Type.Enum(['ok', 'warning', 'problem']),
+  says: Text,
+  next: Nullable(Type.String({ description: 'what to do; null where nothing is, or where says has it' })),
+})
+const Doctor = Type.Object({
+  healthy: Type.Boolean({ description: 'whether there is no problem; warnings are none' }),
+  findings: Type.Array(Check),
+})
+
+const Version = Type.Object({
+  cli: Text,
+  asked: Nullable(
+    Type.Object({
+      minimum: Nullable(Type.String({ description: 'the oldest one that the gateway still wants' })),
+      newest: Type.String({ description: 'the one that was made together with the gateway' }),
+    }),
+  ),
+  upgrade: Type.Enum(['needed', 'advised', 'none', 'unknown']),
+  gateway: Nullable(Type.Object({ address: Text, version: Text })),
+  rack: Nullable(Type.Object({ name: Text, version: Text })),
+  unknown: Type.Array(Text, { description: 'what could not be asked, and why: a sentence each' }),
+})
+
 /** What each command prints with --json. A member that isn't in it is nothing to rely on. */
 export const jsonShapes: Readonly<Record<string, TSchema>> = {
   login: Login,
@@ -212,4 +238,6 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'completion fish': CompletionScript,
   'completion powershell': CompletionScript,
   'completion words': CompletionWords,
+  doctor: Doctor,
+  version: Version,
 }

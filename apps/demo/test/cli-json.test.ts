@@ -119,6 +119,8 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['completion fish', () => ['completion', 'fish']],
   ['completion powershell', () => ['completion', 'powershell']],
   ['completion words', () => ['completion', 'words', 'tokens', 'cr']],
+  ['doctor', () => ['doctor']],
+  ['version', () => ['version']],
 ]
 
 /** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.test.ts of the command itself. */

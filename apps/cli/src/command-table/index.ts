@@ -4,6 +4,7 @@ import { canCommand } from './can.ts'
 import { ciCommands, ciGroup } from './ci.ts'
 import { completionCommands, completionGroup } from './completion.ts'
 import type { Command, CommandGroup } from './definition.ts'
+import { diagnosisCommands } from './diagnosis.ts'
 import { evidenceCommands } from './evidence.ts'
 import { loginCommands } from './login.ts'
 import { policyCommands, policyGroup } from './policy.ts'
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   ...trustCommands,
   ...ciCommands,
   ...completionCommands,
+  ...diagnosisCommands,
 ]
 
 /** Those that share a first word. */
