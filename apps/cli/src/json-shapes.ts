@@ -155,6 +155,15 @@ const AuditVerify = Type.Object(
   },
 )
 
+const CompletionScript = Type.Object({ shell: Text, script: Type.String({ description: 'what the shell loads' }) })
+
+const CompletionWords = Type.Object({
+  words: Type.Array(
+    Type.Object({ word: Text, about: Type.String({ description: 'empty where nothing is said of it' }) }),
+  ),
+  files: Type.Boolean({ description: 'whether a file or directory may stand there, too' }),
+})
+
 const Check = Type.Object({
   check: Type.Enum([...checkNames]),
   status: Type.Enum(['ok', 'warning', 'problem']),
@@ -225,6 +234,11 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'audit verify-proof': VerifyProof,
   'audit recordings': RecordingPage,
   'audit end': Recording,
+  'completion bash': CompletionScript,
+  'completion zsh': CompletionScript,
+  'completion fish': CompletionScript,
+  'completion powershell': CompletionScript,
+  'completion words': CompletionWords,
   doctor: Doctor,
   version: Version,
 }

@@ -2,6 +2,7 @@ import { auditCommands, auditGroup } from './audit.ts'
 import { bindingCommands, bindingGroup } from './bindings.ts'
 import { canCommand } from './can.ts'
 import { ciCommands, ciGroup } from './ci.ts'
+import { completionCommands, completionGroup } from './completion.ts'
 import type { Command, CommandGroup } from './definition.ts'
 import { diagnosisCommands } from './diagnosis.ts'
 import { evidenceCommands } from './evidence.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   ...serviceAccountCommands,
   ...trustCommands,
   ...ciCommands,
+  ...completionCommands,
   ...diagnosisCommands,
 ]
 
@@ -43,6 +45,7 @@ export const groups: readonly CommandGroup[] = [
   serviceAccountGroup,
   trustGroup,
   ciGroup,
+  completionGroup,
 ]
 
 export function commandsOf({ name }: CommandGroup): Command[] {
