@@ -8,6 +8,8 @@ const options = {
   ...common,
   external: [],
   format: 'cjs',
+  // What runs in an executable can't import; it can require what Node has.
+  supported: { 'dynamic-import': false },
   // Packages ask for the place of their file. Nothing in a single executable has one of its own.
   define: { 'import.meta.url': 'moduleUrl', 'import.meta.resolve': 'undefined' },
 }
@@ -114,7 +116,7 @@ function withoutMadeUp(files) {
 function refuseForeign({ outputs }) {
   const foreign = Object.values(outputs)
     .flatMap(({ imports }) => imports)
-    .filter(({ external, path, kind }) => external && (kind === 'dynamic-import' || !isBuiltin(path)))
+    .filter(({ external, path }) => external && !isBuiltin(path))
   if (foreign.length > 0)
     throw new Error(`a single executable can't load ${foreign.map(({ path }) => path).join(', ')}: bundle it`)
 }

@@ -1,6 +1,9 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Static, Type } from 'typebox'
-import { callGateway } from './gateway-api.ts'
+import { Value } from 'typebox/value'
+import { Usage } from './errors.ts'
+import { errorIn, refusalOf } from './gateway-refusal.ts'
+import { askGateway } from './gateway-request.ts'
 import type { Target } from './target.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
@@ -39,17 +42,27 @@ export const Decisions = Type.Object({
 })
 export type Decisions = Static<typeof Decisions>
 
-/** Asks the gateway what calls would come to. @throws as `callGateway`; Refused for a user who is locked */
-export function askDecisions(target: Target, calls: readonly PlannedCall[], as: string | null): Promise<Decisions> {
-  return callGateway(target, {
-    path: '/policy/decisions',
-    body: {
-      ...(target.rack !== null && { rack: target.rack }),
-      ...(as !== null && { as }),
-      calls: calls.map(asked),
-    },
-    answer: Decisions,
-  })
+/**
+ * Asks the gateway what calls would come to.
+ *
+ * @throws as `callGateway`; Refused for a user who is locked, and so may nothing; Usage where the question itself is refused, which says nothing of the calls
+ */
+export async function askDecisions(
+  target: Target,
+  calls: readonly PlannedCall[],
+  as: string | null,
+): Promise<Decisions> {
+  const { origin, token, trust } = target
+  const body = {
+    ...(target.rack !== null && { rack: target.rack }),
+    ...(as !== null && { as }),
+    calls: calls.map(asked),
+  }
+  const answer = await askGateway(origin, { path: '/policy/decisions', body, token, trust })
+  if (answer.status === 200 && Value.Check(Decisions, answer.value)) return answer.value
+  const error = errorIn(answer.value)
+  if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED') throw new Usage(error.sentence)
+  throw refusalOf(origin, answer)
 }
 
 function asked({ route, app, params, parameters, command, process, release, environment }: PlannedCall): object {

@@ -18,6 +18,8 @@ export const ownCommands = [
   'ci',
   'audit',
   'policy',
+  'completion',
+  'doctor',
   'version',
   'help',
 ] as const

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Asker } from './gateway-api.ts'
+import { errorIn } from './gateway-refusal.ts'
 import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
 
 /** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
@@ -28,16 +29,16 @@ export type MeAnswer =
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
 
-/** Asks the gateway who the token's bearer is. */
-export async function askMe({ origin, token, trust }: Asker): Promise<MeAnswer> {
-  const answer = await tryGateway(origin, { path: '/me', token, trust })
+/** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
+export async function askMe({ origin, token, trust }: Asker, deadline?: number): Promise<MeAnswer> {
+  const answer = await tryGateway(origin, { path: '/me', token, trust, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered') return { kind: 'unreachable', reason: answer.reason }
   if (answer.status === 200) return understood(answer)
   if (answer.status === 401) return { kind: 'refused' }
   if (answer.status === 404) return { kind: 'unsupported' }
   return {
     kind: answer.status >= 500 ? 'unreachable' : 'foreign',
-    reason: `it answered with status ${answer.status}`,
+    reason: errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`,
   }
 }
 

@@ -5,10 +5,12 @@ import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
 import { version } from './version.ts'
 
-/** A request to the gateway's own API. */
+/** A request to the gateway: to its own API, unless `below` says otherwise. */
 export interface GatewayRequest {
-  /** Below `/gateway/api/v1`, with the query. */
+  /** With the query. */
   readonly path: `/${string}`
+  /** What the path is below; `origin` for the rack API and for health. */
+  readonly below?: 'own API' | 'origin'
   readonly method?: 'GET' | 'POST' | 'DELETE'
   /** Without one it is asked as nobody. */
   readonly token?: Secret
@@ -80,10 +82,11 @@ export async function openGateway(
 
 /** The one place that speaks to a gateway. It follows no redirect, which could carry the token elsewhere. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
-  const { path, token, trust, body, headers, method = body === undefined ? 'GET' : 'POST' } = request
+  const { path, below = 'own API', token, trust, body, headers } = request
+  const { method = body === undefined ? 'GET' : 'POST' } = request
   mustVerify(origin)
   mustBeToken(token)
-  const url = `${origin}/gateway/api/v1${path}`
+  const url = `${origin}${below === 'own API' ? '/gateway/api/v1' : ''}${path}`
   const init = {
     method,
     headers: {

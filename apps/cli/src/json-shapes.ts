@@ -13,6 +13,7 @@ import {
 import { Decisions } from './ask-decisions.ts'
 import { Recording, RecordingPage } from './commands/audit/recordings/list.ts'
 import { FoundEvent, Page } from './commands/audit/shown-event.ts'
+import { checkNames } from './doctor/finding.ts'
 import { Session } from './own-sessions.ts'
 import { Impact } from './policy/ask-impact.ts'
 
@@ -108,6 +109,7 @@ const TestedCase = Type.Object({
   expected: Type.Object({}, { ...open, description: 'as the case says it' }),
   effect: Text,
   decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, open)),
+  otherwise: Type.Array(Type.String({ description: 'what else is not as the case expects, each a sentence' })),
 })
 const PolicyTest = Type.Object({
   passed: Type.Integer(),
@@ -152,6 +154,40 @@ const AuditVerify = Type.Object(
       'with --archive also archives, alone nothing but them; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven and more)',
   },
 )
+
+const CompletionScript = Type.Object({ shell: Text, script: Type.String({ description: 'what the shell loads' }) })
+
+const CompletionWords = Type.Object({
+  words: Type.Array(
+    Type.Object({ word: Text, about: Type.String({ description: 'empty where nothing is said of it' }) }),
+  ),
+  files: Type.Boolean({ description: 'whether a file or directory may stand there, too' }),
+})
+
+const Check = Type.Object({
+  check: Type.Enum([...checkNames]),
+  status: Type.Enum(['ok', 'warning', 'problem']),
+  says: Text,
+  next: Nullable(Type.String({ description: 'what to do; null where nothing is, or where says has it' })),
+})
+const Doctor = Type.Object({
+  healthy: Type.Boolean({ description: 'whether there is no problem; warnings are none' }),
+  findings: Type.Array(Check),
+})
+
+const Version = Type.Object({
+  cli: Text,
+  asked: Nullable(
+    Type.Object({
+      minimum: Nullable(Type.String({ description: 'the oldest one that the gateway still wants' })),
+      newest: Type.String({ description: 'the one that was made together with the gateway' }),
+    }),
+  ),
+  upgrade: Type.Enum(['needed', 'advised', 'none', 'unknown']),
+  gateway: Nullable(Type.Object({ address: Text, version: Text })),
+  rack: Nullable(Type.Object({ name: Text, version: Text })),
+  unknown: Type.Array(Text, { description: 'what could not be asked, and why: a sentence each' }),
+})
 
 /** What each command prints with --json. A member that isn't in it is nothing to rely on. */
 export const jsonShapes: Readonly<Record<string, TSchema>> = {
@@ -198,4 +234,11 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'audit verify-proof': VerifyProof,
   'audit recordings': RecordingPage,
   'audit end': Recording,
+  'completion bash': CompletionScript,
+  'completion zsh': CompletionScript,
+  'completion fish': CompletionScript,
+  'completion powershell': CompletionScript,
+  'completion words': CompletionWords,
+  doctor: Doctor,
+  version: Version,
 }

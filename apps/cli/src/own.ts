@@ -19,7 +19,7 @@ type Found =
 /** Runs one of our own commands. @param rack what stood before its name @returns the exit code */
 export async function runOwn(context: Context, words: readonly string[], rack: string | null): Promise<number> {
   const [first = 'help', ...rest] = words
-  if (first === 'version' || first === '-v' || first === '--version') {
+  if (first === '-v' || first === '--version') {
     context.print(`rack-gateway ${version()}`)
     return exitCodes.ok
   }

@@ -114,6 +114,13 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['audit recordings', () => ['audit', 'recordings']],
   ['audit verify', () => ['audit', 'verify']],
   ['audit verify-proof', () => ['audit', 'verify-proof', join(machine.project, 'config.json')]],
+  ['completion bash', () => ['completion', 'bash']],
+  ['completion zsh', () => ['completion', 'zsh']],
+  ['completion fish', () => ['completion', 'fish']],
+  ['completion powershell', () => ['completion', 'powershell']],
+  ['completion words', () => ['completion', 'words', 'tokens', 'cr']],
+  ['doctor', () => ['doctor']],
+  ['version', () => ['version']],
 ]
 
 /** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.test.ts of the command itself. */
@@ -130,6 +137,17 @@ describe('--json is as the reference says, and nothing else', () => {
     const withJson = commands.filter(({ flags }) => 'json' in flags).map(({ name }) => name)
     expect(Object.keys(jsonShapes).toSorted()).toEqual(withJson.toSorted())
     expect([...new Set([...typed.map(([name]) => name), ...elsewhere])].toSorted()).toEqual(withJson.toSorted())
+  })
+
+  test('a gateway tells completion the apps that its caller may see', async () => {
+    const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: admin.token, GATEWAY_RACK: 'staging' }
+    const { stdout } = await callCli(['completion', 'words', '--json', '--next', '--', 'ps', '-a'], env, {
+      configPath: join(machine.project, 'config.json'),
+    })
+    const words = JSON.parse(stdout).words.map(({ word }: { readonly word: string }) => word)
+    const shown = await system.get('/rack/staging/apps', admin.token)
+    expect(words.length).toBeGreaterThan(0)
+    expect(words).toEqual(JSON.parse(shown.body).map(({ name }: { readonly name: string }) => name))
   })
 
   test('a member more, or one less, would be seen', () => {

@@ -100,6 +100,8 @@ export interface GatewayOptions {
   readonly login: LoginSettings | null
   /** Whether the CLI may be logged in by typing its code into a browser. */
   readonly deviceLogin: DeviceLoginMode
+  /** The oldest version of the CLI that people should still use; null: any. */
+  readonly cliMinimumVersion: string | null
   /** Between two polls of such a login; 5 when absent. */
   readonly devicePollSeconds?: number
   /** Milliseconds since the epoch. */
@@ -179,6 +181,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       sessionTerms: options.sessions,
       workloads,
       publicUrl: options.publicUrl,
+      versions: { gateway: version(), cli: { minimum: options.cliMinimumVersion, newest: version() } },
       recheck: vouching?.recheck ?? nobodyToAsk,
       auditEvidence: auditEvidenceOf(app, databaseUrl),
       recordings: createArchive({

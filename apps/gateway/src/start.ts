@@ -50,6 +50,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       policyPackages: config.policyPackages,
       login: loginOf(config),
       deviceLogin: config.deviceLogin,
+      cliMinimumVersion: config.cliMinimumVersion,
       metrics: config.metrics,
       recordings:
         config.recordings === null

@@ -14,6 +14,7 @@ const ownPrefixes = [
   'AUTH_',
   'SESSION_',
   'DEVICE_LOGIN',
+  'CLI_MINIMUM',
   'RECORDINGS',
 ]
 

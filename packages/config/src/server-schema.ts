@@ -197,6 +197,12 @@ export const ServerEnvironment = Type.Object({
       'on (rack-gateway login may be finished by typing its code into a browser), same-address (only into one at the address that it was begun at) or off',
     default: 'on',
   }),
+  CLI_MINIMUM_VERSION: Type.Optional(
+    checked(
+      'the oldest version of rack-gateway that people should still use, such as 1.4.0: version and doctor then ask for a newer one, and nothing is refused; unset: any',
+      versionProblem,
+    ),
+  ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'fatal, error, warn, info, debug, trace or silent',
     default: 'info',
@@ -263,6 +269,10 @@ function recordingsProblem(value: string): string | null {
 
 function absolutePathProblem(value: string): string | null {
   return isAbsolute(value) ? null : 'is not an absolute path'
+}
+
+function versionProblem(value: string): string | null {
+  return /^(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}$/.test(value) ? null : 'is not a version of three numbers'
 }
 
 function portProblem(value: string): string | null {

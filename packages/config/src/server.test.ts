@@ -36,6 +36,7 @@ describe('a complete environment', () => {
       sessions: { maxAge: 30 * day, lifetime: 90 * day, overlap: day },
       tokenMaxAgeMs: 365 * day,
       deviceLogin: 'on',
+      cliMinimumVersion: null,
       strangersPerMinute: 300,
       trustedProxies: [],
       logLevel: 'info',
@@ -61,6 +62,7 @@ describe('a complete environment', () => {
       SESSION_LIFETIME: '3h',
       SESSION_OVERLAP: '10m',
       DEVICE_LOGIN: 'same-address',
+      CLI_MINIMUM_VERSION: '1.20.3',
       STRANGERS_PER_MINUTE: '77',
       TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
       LOG_LEVEL: 'debug',
@@ -69,6 +71,7 @@ describe('a complete environment', () => {
     expect(config).toMatchObject({
       sessions: { maxAge: 7_200_000, lifetime: 10_800_000, overlap: 600_000 },
       deviceLogin: 'same-address',
+      cliMinimumVersion: '1.20.3',
       strangersPerMinute: 77,
     })
     expect(config).toMatchObject({ tokenMaxAgeMs: 30 * day, trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })

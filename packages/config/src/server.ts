@@ -69,6 +69,8 @@ export interface ServerConfig {
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
   /** Whether the CLI may be logged in by typing its code into a browser. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
+  /** The oldest version of the CLI that people should still use; null: any. */
+  readonly cliMinimumVersion: string | null
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
 }
@@ -146,6 +148,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     sinks: Object.freeze(sinks),
     logLevel: values.LOG_LEVEL,
     deviceLogin: values.DEVICE_LOGIN,
+    cliMinimumVersion: values.CLI_MINIMUM_VERSION ?? null,
     login: loginOf(values),
   })
 }

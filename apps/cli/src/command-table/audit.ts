@@ -84,7 +84,13 @@ export const auditCommands = [
     flags: {
       ...filterFlags,
       format: { about: 'of the file', choices: ['ndjson', 'csv', 'ocsf'], default: 'ndjson' },
-      output: { about: 'the file, or - for standard output', value: 'FILE', short: 'o', takes: 'needed' },
+      output: {
+        about: 'the file, or - for standard output',
+        value: 'FILE',
+        short: 'o',
+        takes: 'needed',
+        names: 'file',
+      },
       force: { about: 'replace the file if it is there' },
       utc: utcFlag,
       rack: whoseGatewayFlag,

@@ -1,5 +1,8 @@
 import type { Context } from '../context.ts'
 
+/** A rack by the name that a person has for it, an app by its own, a file or directory. */
+export type Named = 'rack' | 'app' | 'file'
+
 /** A flag; without a `value` or `choices` it is on or off. */
 export interface Flag {
   readonly about: string
@@ -9,6 +12,8 @@ export interface Flag {
   /** The one letter that does as well. */
   readonly short?: string
   readonly default?: string
+  /** What its value is the name of: completion offers these. */
+  readonly names?: Named
   /** `needed`; `many`: it may stand more than once; `either`: there is a `--no-` of it, and neither says nothing. */
   readonly takes?: 'needed' | 'many' | 'either'
 }
@@ -18,6 +23,7 @@ export interface Argument {
   readonly about: string
   /** `needed`: one; `some`: one or more; `any`: as many as there are. */
   readonly takes?: 'needed' | 'some' | 'any'
+  readonly names?: Named
 }
 
 export type Flags = Readonly<Record<string, Flag>>

@@ -5,6 +5,7 @@ const key = { about: 'the public key that you know', value: 'KEY' } as const
 const archive = {
   about: 'a directory with archived months, as they were put there or copied from a bucket',
   value: 'DIRECTORY',
+  names: 'file',
 } as const
 const database = { about: 'read from this PostgreSQL instead of the gateway', value: 'URL' } as const
 
@@ -23,8 +24,8 @@ export const evidenceCommands = [
     ],
     flags: {
       database,
-      export: { about: 'read from this export; - for stdin', value: 'FILE' },
-      checkpoints: { about: 'a directory with copies of checkpoints', value: 'DIRECTORY' },
+      export: { about: 'read from this export; - for stdin', value: 'FILE', names: 'file' },
+      checkpoints: { about: 'a directory with copies of checkpoints', value: 'DIRECTORY', names: 'file' },
       archive,
       recordings: {
         about: 'verify recordings of sessions too: the directory, or s3://bucket/prefix, that they are kept in',
@@ -57,7 +58,7 @@ export const evidenceCommands = [
     ],
     arguments: { id: { about: 'of the event', takes: 'needed' } },
     flags: {
-      output: { about: 'write the proof to this file', value: 'FILE', short: 'o' },
+      output: { about: 'write the proof to this file', value: 'FILE', names: 'file', short: 'o' },
       database,
       archive,
       key,
@@ -82,7 +83,7 @@ export const evidenceCommands = [
     summary: 'verify such a proof, with nothing but its file',
     about: "Ends with 0 when the proof holds, and with 3 when it doesn't.",
     examples: ["rack-gateway audit verify-proof proof.json --key 'rack-gateway/audit+1a2b3c4d+AbCd…'"],
-    arguments: { file: { about: 'of audit prove', takes: 'needed' } },
+    arguments: { file: { about: 'of audit prove', takes: 'needed', names: 'file' } },
     flags: { key, json: jsonFlag },
     run: async (context, { file, key: known = null, json }) =>
       (await import('../commands/audit/prove.ts')).verifyProof(context, { file, key: known, format: formatOf(json) }),

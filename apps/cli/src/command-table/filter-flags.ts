@@ -4,7 +4,7 @@ export const filterFlags = {
   until: { about: 'before such a time', value: 'TIME' },
   principal: { about: 'who: an e-mail address, the name of a token, or an id', value: 'WHO' },
   inRack: { about: 'the rack that the call was for', value: 'NAME' },
-  app: { about: 'the app', value: 'NAME', short: 'a' },
+  app: { about: 'the app', value: 'NAME', short: 'a', names: 'app' },
   kind: { about: 'the kind of event, such as intent or login.failed', value: 'KIND' },
   permission: { about: 'such as release:promote', value: 'PERMISSION' },
   route: { about: 'the id of a route, such as "POST /apps/{app}/builds"', value: 'ROUTE' },

@@ -2,7 +2,9 @@ import { auditCommands, auditGroup } from './audit.ts'
 import { bindingCommands, bindingGroup } from './bindings.ts'
 import { canCommand } from './can.ts'
 import { ciCommands, ciGroup } from './ci.ts'
+import { completionCommands, completionGroup } from './completion.ts'
 import type { Command, CommandGroup } from './definition.ts'
+import { diagnosisCommands } from './diagnosis.ts'
 import { evidenceCommands } from './evidence.ts'
 import { loginCommands } from './login.ts'
 import { policyCommands, policyGroup } from './policy.ts'
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   ...serviceAccountCommands,
   ...trustCommands,
   ...ciCommands,
+  ...completionCommands,
+  ...diagnosisCommands,
 ]
 
 /** Those that share a first word. */
@@ -41,6 +45,7 @@ export const groups: readonly CommandGroup[] = [
   serviceAccountGroup,
   trustGroup,
   ciGroup,
+  completionGroup,
 ]
 
 export function commandsOf({ name }: CommandGroup): Command[] {

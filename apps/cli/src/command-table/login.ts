@@ -17,7 +17,7 @@ export const loginCommands = [
       'rack-gateway login staging --token - < token.txt',
     ],
     arguments: {
-      name: { about: 'what you call it', takes: 'needed' },
+      name: { about: 'what you call it', takes: 'needed', names: 'rack' },
       url: { about: "the gateway's address; known from the second time on" },
     },
     flags: {
@@ -40,7 +40,7 @@ export const loginCommands = [
     name: 'logout',
     summary: 'end a session, for every rack at its address, and forget its token',
     examples: ['rack-gateway logout staging', 'rack-gateway logout --all'],
-    arguments: { name: { about: 'what you call the gateway' } },
+    arguments: { name: { about: 'what you call the gateway', names: 'rack' } },
     flags: { all: { about: 'every session' }, json: jsonFlag },
     waits: 'ending the session at the gateway',
     run: async (context, { name, all, json }) => {
@@ -62,7 +62,7 @@ export const loginCommands = [
     about:
       'A shell has its own in GATEWAY_RACK, a directory in .convox/rack, and a command in --rack; none of these is changed.',
     examples: ['rack-gateway switch production'],
-    arguments: { name: { about: 'one of rack-gateway racks', takes: 'needed' } },
+    arguments: { name: { about: 'one of rack-gateway racks', takes: 'needed', names: 'rack' } },
     flags: { json: jsonFlag },
     run: async (context, { name, json }) => {
       const { switchRack } = await import('../commands/switch.ts')

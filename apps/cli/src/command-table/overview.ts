@@ -34,5 +34,5 @@ export function firstWords(): [string, string][] {
     const [first = ''] = name.split(' ')
     words.set(first, groups.find((group) => group.name === first)?.summary ?? summary)
   }
-  return [...words, ['version', 'print the version'], ['help', 'explain a command']]
+  return [...words, ['help', 'explain a command']]
 }

@@ -2,10 +2,11 @@ import { stdinName } from '../policy/stdin-name.ts'
 import { command } from './definition.ts'
 import { jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
 
-const file = { about: 'a policy document, or - for stdin', takes: 'needed' } as const
+const file = { about: 'a policy document, or - for stdin', takes: 'needed', names: 'file' } as const
 const document = {
   about: 'a policy document, - for stdin, @in-force (at the gateway) or @built-in',
   takes: 'needed',
+  names: 'file',
 } as const
 
 export const policyGroup = {
@@ -46,11 +47,12 @@ export const policyCommands = [
       'rack-gateway policy test policies',
       'rack-gateway policy test release.cases.yaml --policy policy.yaml --strict',
     ],
-    arguments: { paths: { about: 'files and directories', takes: 'some' } },
+    arguments: { paths: { about: 'files and directories', takes: 'some', names: 'file' } },
     flags: {
       policy: {
         about: 'the document; else the one that a file of cases names, or the policy.yaml beside it',
         value: 'FILE',
+        names: 'file',
       },
       strict: { about: 'fail, too, if no case exercises a rule' },
       json: jsonFlag,

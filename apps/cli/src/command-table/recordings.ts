@@ -16,7 +16,7 @@ export const recordingCommands = [
       until: { about: 'begun before such a time', value: 'TIME' },
       principal: { about: 'who: an e-mail address, the name of a token, or an id', value: 'WHO' },
       inRack: { about: 'the rack that the session was on', value: 'NAME' },
-      app: { about: 'the app', value: 'NAME', short: 'a' },
+      app: { about: 'the app', value: 'NAME', short: 'a', names: 'app' },
       process: { about: 'the process, or the service', value: 'NAME' },
       state: { about: 'how it is', choices: ['open', 'ended', 'removed'] },
       limit: { about: 'so many, up to 200', value: 'NUMBER', default: '50' },

@@ -1,10 +1,11 @@
 /** Flags that several commands have, under one name and with one meaning. */
-export const rackFlag = { about: 'the rack to use', value: 'NAME', short: 'r' } as const
+export const rackFlag = { about: 'the rack to use', value: 'NAME', short: 'r', names: 'rack' } as const
 /** For commands about a gateway as a whole. */
 export const whoseGatewayFlag = {
   about: 'the rack whose gateway is asked',
   value: 'NAME',
   short: 'r',
+  names: 'rack',
 } as const
 export const jsonFlag = { about: 'print JSON' } as const
 export const utcFlag = { about: 'times in UTC instead of your zone' } as const
@@ -14,7 +15,7 @@ export const reasonFlag = { about: 'why it is there; lists and events show it', 
 /** Where a role holds. */
 export const placeFlags = {
   racks: { about: 'a name, or a pattern with *; every one if left out', value: 'PATTERN' },
-  apps: { about: 'the same of apps', value: 'PATTERN' },
+  apps: { about: 'the same of apps', value: 'PATTERN', names: 'app' },
 } as const
 
 export function formatOf(json: boolean): 'text' | 'json' {

@@ -17,12 +17,15 @@ export interface FakeGateway {
   close(): Promise<void>
 }
 
-/** A gateway on a real socket that answers everything in one way. */
-export async function startFakeGateway(first: FakeAnswer): Promise<FakeGateway> {
+/** A gateway on a real socket that answers everything in one way, but for what some paths have of their own. */
+export async function startFakeGateway(
+  first: FakeAnswer,
+  ofPath: Readonly<Record<string, FakeAnswer>> = {},
+): Promise<FakeGateway> {
   const asked: { authorization: string | undefined; path: string | undefined }[] = []
   const server = createServer((request, response) => {
     asked.push({ authorization: request.headers.authorization, path: request.url })
-    const { answer } = gateway
+    const answer = ofPath[request.url ?? ''] ?? gateway.answer
     void Promise.resolve(answer.after).then(() => {
       response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
       response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))

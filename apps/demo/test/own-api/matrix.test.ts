@@ -18,6 +18,7 @@ type Who =
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
 const whoMay: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
+  'GET /version': 'everyone',
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
   'POST /session/renewal': 'people',

@@ -15,6 +15,7 @@ export const environmentDefaults = {
   publicUrl: null,
   login: null,
   deviceLogin: 'on',
+  cliMinimumVersion: null,
   tokenMaxAge: 365 * 86_400_000,
   trustedProxies: [],
   policyFile: null,

@@ -78,6 +78,7 @@ export interface SystemOptions {
   /** With a login by browser: how, once it is known where the gateway will listen. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
   readonly deviceLogin?: DeviceLoginMode
+  readonly cliMinimumVersion?: string | null
   /** Tests that poll don't wait as long as people do. */
   readonly devicePollSeconds?: number
   /** Where events are sent beside the log. */
@@ -104,6 +105,7 @@ export async function startSystem({
   publicUrl: givenUrl = null,
   login: loginAt,
   deviceLogin = 'on',
+  cliMinimumVersion = null,
   devicePollSeconds = 1,
   log,
   checkpoints,
@@ -149,6 +151,7 @@ export async function startSystem({
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
       deviceLogin,
+      cliMinimumVersion,
       devicePollSeconds,
       now,
       trustedProxies,

@@ -15,6 +15,7 @@ import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import type { CallerEndpoint, Endpoint, EndpointName, Endpoints, JobEndpoint, OpenEndpoint } from './endpoints.ts'
+import type { Versions } from './schemas.ts'
 import type { StreamedAnswer } from './streamed-answer.ts'
 
 /** What the handlers work with, the same for all calls. */
@@ -32,6 +33,7 @@ export interface OwnApiContext {
   readonly identities: Identities
   /** PUBLIC_URL. */
   readonly publicUrl: string | null
+  readonly versions: Versions
   /** Asks the identity provider about a user before their session is renewed. */
   readonly recheck: Recheck
   /** Milliseconds since the epoch. */

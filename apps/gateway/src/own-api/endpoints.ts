@@ -89,6 +89,16 @@ export const endpoints = {
     status: 200,
     answer: schemas.Me,
   },
+  versions: {
+    method: 'GET',
+    path: '/version',
+    summary: 'Says which version the gateway is, and which of the CLI it asks for.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    callers: everybody,
+    status: 200,
+    answer: schemas.Versions,
+  },
   listSessions: {
     method: 'GET',
     path: '/sessions',

@@ -34,6 +34,7 @@ import {
 } from './endpoints.ts'
 import { handlers } from './handlers/index.ts'
 import { refuseOtherSites } from './other-sites.ts'
+import type { Versions } from './schemas.ts'
 import { isStreamed, sendStreamed } from './streamed-answer.ts'
 import { validatorFor } from './validation.ts'
 
@@ -55,6 +56,7 @@ export interface OwnApiOptions {
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads
   readonly publicUrl: string | null
+  readonly versions: Versions
   readonly cliLogin: CliLoginApi
   readonly recheck: Recheck
   readonly auditEvidence: AuditEvidence
@@ -79,6 +81,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     sessionTerms,
     workloads,
     publicUrl,
+    versions,
     cliLogin,
     recheck,
     auditEvidence,
@@ -98,6 +101,7 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     workloads,
     identities: app.identities,
     publicUrl,
+    versions,
     recheck,
     now,
     cliLogin,

@@ -39,6 +39,25 @@ export const Me = Type.Object({
   ),
 })
 
+const Version = Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+', description: 'such as 1.4.0' })
+
+export const Versions = Type.Object(
+  {
+    gateway: Version,
+    cli: Type.Object(
+      {
+        minimum: Type.Union([Version, Type.Null()], {
+          description: 'CLI_MINIMUM_VERSION: whoever has an older one should get a newer one',
+        }),
+        newest: Type.String({ description: 'the one that was made together with this gateway' }),
+      },
+      closed,
+    ),
+  },
+  closed,
+)
+export type Versions = Static<typeof Versions>
+
 const lastUse = { lastUsedAt: Nullable(Time), lastUsedFrom: Nullable(Type.String()) }
 
 export const Session = Type.Object({

@@ -12,11 +12,13 @@ import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
 import { trustHandlers } from './trusts.ts'
 import { userHandlers } from './users.ts'
+import { versionHandlers } from './versions.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
   ...auditHandlers,
   ...meHandlers,
+  ...versionHandlers,
   ...sessionHandlers,
   ...userHandlers,
   ...serviceAccountHandlers,

@@ -1,0 +1,20 @@
+import { suggestionsAt } from '../completion/suggestions.ts'
+import type { Context } from '../context.ts'
+import { safeJson } from '../safe-json.ts'
+
+interface Given {
+  /** The last one is being typed, unless `next` says that one is about to be. */
+  readonly words: readonly string[]
+  readonly next: boolean
+  readonly format: 'text' | 'json'
+}
+
+/** Prints a line a word, with a tab before what it is; one that begins with a tab is no word. */
+export async function completionWords(context: Context, { words, next, format }: Given): Promise<void> {
+  const { words: suggested, files } = await suggestionsAt(context, next ? [...words, ''] : words)
+  if (format === 'json') context.print(safeJson({ words: suggested, files }, 2))
+  else {
+    for (const { word, about } of suggested) context.print(about === '' ? word : `${word}\t${about}`)
+    if (files) context.print('\tfiles')
+  }
+}

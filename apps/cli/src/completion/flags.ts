@@ -1,0 +1,81 @@
+import { type Command, flagName, type Named } from '../command-table/definition.ts'
+import { type Expected, expectedWords, type Suggestion } from './expected.ts'
+
+/** A flag, whoever's it is. */
+export interface KnownFlag {
+  /** Each way to type it. */
+  readonly typed: readonly string[]
+  readonly about: string
+  /** Null: it is on or off. */
+  readonly value: { readonly choices: readonly string[]; readonly names: Named | null } | null
+}
+
+/** Where the cursor is among flags and arguments. */
+export type Place =
+  | { readonly kind: 'value'; readonly expected: Expected }
+  | { readonly kind: 'flag' }
+  /** @param index how many arguments stand before it */
+  | { readonly kind: 'argument'; readonly index: number }
+
+export function flagsOf({ flags }: Command): KnownFlag[] {
+  return Object.entries(flags).map(([key, { short, takes, about, value, choices, names }]) => {
+    const name = flagName(key)
+    return {
+      typed: [
+        `--${name}`,
+        ...(short === undefined ? [] : [`-${short}`]),
+        ...(takes === 'either' ? [`--no-${name}`] : []),
+      ],
+      about,
+      value: value === undefined && choices === undefined ? null : { choices: choices ?? [], names: names ?? null },
+    }
+  })
+}
+
+export function suggestedFlags(flags: readonly KnownFlag[]): Expected {
+  return expectedWords(flags.flatMap(({ typed, about }) => typed.map((word) => ({ word, about }))))
+}
+
+/** @param words what follows a command's name; the last one is being typed */
+export function placeAmong(words: readonly string[], flags: readonly KnownFlag[]): Place {
+  const { before, current } = split(words)
+  let index = 0
+  for (let at = 0; at < before.length; at++) {
+    const word = before[at] ?? ''
+    if (word === '--') return { kind: 'argument', index: index + before.length - at - 1 }
+    const value = flagNamed(word, flags)?.value ?? null
+    if (!isFlag(word)) index++
+    else if (value !== null && ++at === before.length) return { kind: 'value', expected: valueExpected(value, '') }
+  }
+  const [, joined = '', name = ''] = /^((--[^=]+)=)/.exec(current) ?? []
+  const value = flagNamed(name, flags)?.value ?? null
+  if (value !== null) return { kind: 'value', expected: valueExpected(value, joined) }
+  return current.startsWith('-') ? { kind: 'flag' } : { kind: 'argument', index }
+}
+
+/** What follows the flags that words begin with; null while one of these is being typed, or its value. */
+export function afterFlags(words: readonly string[], flags: readonly KnownFlag[]): readonly string[] | null {
+  let at = 0
+  while (at < words.length - 1 && isFlag(words[at] ?? '') && words[at] !== '--')
+    at += flagNamed(words[at] ?? '', flags)?.value ? 2 : 1
+  const isBegun = at >= words.length || (at === words.length - 1 && words[at]?.startsWith('-'))
+  return isBegun ? null : words.slice(at)
+}
+
+/** The word that is being typed, and those before it. */
+export function split(words: readonly string[]): { readonly before: readonly string[]; readonly current: string } {
+  return { before: words.slice(0, -1), current: words.at(-1) ?? '' }
+}
+
+function valueExpected({ choices, names }: NonNullable<KnownFlag['value']>, before: string): Expected {
+  const words: Suggestion[] = choices.map((choice) => ({ word: `${before}${choice}`, about: '' }))
+  return { words, names, before }
+}
+
+function flagNamed(word: string, flags: readonly KnownFlag[]): KnownFlag | undefined {
+  return flags.find(({ typed }) => typed.includes(word))
+}
+
+function isFlag(word: string): boolean {
+  return word.startsWith('-') && word !== '-'
+}

@@ -1,0 +1,287 @@
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { everyCommand } from '@rack-gateway/convox-api/commands'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { commands } from '../command-table/index.ts'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
+import { held } from '../testing/held.ts'
+
+const apps = (...names: readonly unknown[]) => ({ status: 200, body: names.map((name) => ({ name })) })
+
+let machine: Machine
+let gateway: FakeGateway
+beforeEach(async () => {
+  machine = createMachine()
+  gateway = await startFakeGateway(apps('web', 'worker'))
+  machine.configure({
+    gateways: { staging: { url: gateway.url, rack: 'eu-1' }, production: { url: gateway.url } },
+    sessions: { [gateway.url]: { token: 'rgs_x' } },
+    current: 'staging',
+  })
+})
+afterEach(async () => {
+  await gateway.close()
+  machine.remove()
+})
+
+const now = Date.now()
+
+/** The words that are offered; the last one given is being typed. */
+async function offered(
+  words: readonly string[],
+  { env = {}, at = now }: { readonly env?: NodeJS.ProcessEnv; readonly at?: number } = {},
+): Promise<string[]> {
+  const { code, stdout, stderr } = await machine.call(['completion', 'words', '--', ...words], env, '', { now: at })
+  expect([code, stderr]).toEqual([0, ''])
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (line.startsWith('\t') ? line : (line.split('\t')[0] ?? '')))
+}
+
+const appOf = (...words: readonly string[]) => offered([...words, 'ps', '-a', ''])
+
+describe('what is offered comes from the tables', () => {
+  test('every command of ours, word by word, and each of its flags and choices', async () => {
+    for (const { name, flags } of commands) {
+      const words = name.split(' ')
+      for (const [at, word] of words.entries()) expect(await offered(words.slice(0, at + 1))).toContain(word)
+      const typed = await offered([...words, '-'])
+      for (const [key, { short, choices }] of Object.entries(flags)) {
+        const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+        expect(typed).toContain(flag)
+        if (short !== undefined) expect(typed).toContain(`-${short}`)
+        if (choices !== undefined) expect(await offered([...words, flag, ''])).toEqual([...choices])
+      }
+    }
+  })
+
+  test('every command of convox, and each of its flags, behind --', async () => {
+    for (const { name, flags } of everyCommand()) {
+      const words = ['--', ...name.split(' ')]
+      for (let at = 2; at <= words.length; at++) expect(await offered(words.slice(0, at))).toContain(words[at - 1])
+      expect(await offered([...words, '--'])).toEqual(expect.arrayContaining(flags.map((flag) => `--${flag.name}`)))
+    }
+  })
+
+  test.each([
+    [['swi'], ['switch']],
+    [['tokens', 'cr'], ['create']],
+    [['tokens', '--ow'], ['--owner']],
+    [['help', 'audit', 'pr'], ['prove']],
+    [['login', 'x', '--no-b'], ['--no-browser']],
+    [['audit', 'export', '--format=o'], ['--format=ocsf']],
+    [['--no-precheck', 'rel'], ['releases']],
+    [['-'], ['--rack', '-r', '--no-precheck', '--version', '-v', '--help', '-h']],
+    [
+      ['can', '--'],
+      ['--as', '--json', '--rack', '--help'],
+    ],
+    [['-r', 's'], ['staging']],
+    [['-r', 'staging', 'tok'], ['tokens']],
+    [['--rack=p'], ['--rack=production']],
+    [
+      ['releases', '-a', 'web', '--rack', ''],
+      ['staging', 'production'],
+    ],
+    [['can', '--as', 'ada', 'releases', 'pro'], ['promote']],
+    [
+      ['can', 'ps', '--app', ''],
+      ['web', 'worker'],
+    ],
+    [['apps', 'info', 'wo'], ['worker']],
+    [['apps', 'create', 'wo'], ['\tfiles']],
+    [
+      ['bindings', 'add', 'ci', '--apps', ''],
+      ['web', 'worker'],
+    ],
+    [['policy', 'check', ''], ['\tfiles']],
+    [['deploy', ''], ['\tfiles']],
+    [['switch', 'staging', ''], []],
+    [['nothing', 'like', 'it', ''], []],
+    [['racks', '--', '--js'], []],
+  ])('%j: %j', async (words, expected) => {
+    expect(await offered(words)).toEqual(expected)
+  })
+
+  test('a word that both have is offered once', async () => {
+    const all = await offered([''])
+    expect(all.filter((word, at) => all.indexOf(word) !== at)).toEqual([])
+    expect(all).toEqual(expect.arrayContaining(['login', 'racks', 'apps', 'completion']))
+  })
+
+  test('whatever is typed, nothing goes wrong and nothing is said', async () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        '-r',
+        '--rack',
+        '--rack=',
+        '--',
+        '-',
+        '',
+        'can',
+        'ps',
+        '-a',
+        'tokens',
+        '__proto__',
+        '--=',
+        'help',
+      ),
+    )
+    await fc.assert(fc.asyncProperty(fc.array(word), async (words) => void (await offered(words))))
+  })
+})
+
+describe('names of racks', () => {
+  test('nothing that a terminal obeys, no end of a line, and nothing that is taken for a flag', async () => {
+    const names = ['ok', 'a b', '-rf', '', 'x\ny', 'x\u001b[2J', 'x\u202ey', 'x\ty', '\tfiles']
+    machine.configure({ gateways: Object.fromEntries(names.map((name) => [name, { url: gateway.url }])) })
+    expect(await offered(['switch', ''])).toEqual(['ok', 'a b'])
+  })
+
+  test.each([
+    ['none', () => machine.configure({})],
+    ['a broken one', () => machine.configure('{')],
+    ['one that others may read, which the next command says', () => chmodSync(machine.configPath, 0o644)],
+  ])('of a file that is %s: none, and it stays as it is', async (_, change) => {
+    change()
+    const before = [readFileSync(machine.configPath, 'utf8'), statSync(machine.configPath).mode]
+    expect(await offered(['switch', ''])).toEqual([])
+    expect(await appOf()).toEqual([])
+    expect([readFileSync(machine.configPath, 'utf8'), statSync(machine.configPath).mode]).toEqual(before)
+    expect(gateway.asked).toEqual([])
+  })
+
+  test('the gateway isn’t asked for them', async () => {
+    const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
+    expect(await offered(['ps', '-r', ''], { env })).toEqual([])
+    expect(gateway.asked).toEqual([])
+  })
+})
+
+describe('names of apps', () => {
+  test('are asked of the rack that the line is about, once a minute', async () => {
+    expect(await appOf()).toEqual(['web', 'worker'])
+    gateway.answer = apps('new')
+    expect(await appOf()).toEqual(['web', 'worker'])
+    expect(await offered(['ps', '-a', ''], { at: now + 59_999 })).toEqual(['web', 'worker'])
+    expect(await offered(['ps', '-a', ''], { at: now + 60_000 })).toEqual(['new'])
+    expect(await offered(['ps', '-a', ''], { at: now - 1 })).toEqual(['new'])
+    expect(await appOf('-r', 'production')).toEqual(['new'])
+    expect(gateway.asked.map(({ path }) => path)).toEqual([
+      '/rack/eu-1/apps',
+      '/rack/eu-1/apps',
+      '/rack/eu-1/apps',
+      '/rack/production/apps',
+    ])
+    expect(gateway.asked[0]?.authorization).toBe('Bearer rgs_x')
+  })
+
+  test('are kept for this person alone, without the token', async () => {
+    await appOf()
+    const directory = join(machine.home, 'config', 'completion')
+    const [name = ''] = readdirSync(directory)
+    expect(statSync(directory).mode & 0o777).toBe(0o700)
+    expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600)
+    expect(`${name} ${readFileSync(join(directory, name), 'utf8')}`).not.toContain('rgs_x')
+  })
+
+  test('of another token are none of this one', async () => {
+    await appOf()
+    gateway.answer = apps('other')
+    machine.configure({
+      gateways: { staging: { url: gateway.url, rack: 'eu-1' } },
+      sessions: { [gateway.url]: { token: 'rgs_y' } },
+    })
+    expect(await appOf()).toEqual(['other'])
+  })
+
+  test.each([
+    ['RACK_URL', () => ({ RACK_URL: gateway.url.replace('//', '//convox:rgt_u@') }), '/apps', 'Bearer rgt_u'],
+    [
+      'the environment',
+      () => ({ RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_e', GATEWAY_RACK: 'eu-2' }),
+      '/rack/eu-2/apps',
+      'Bearer rgt_e',
+    ],
+  ])('are asked where %s says', async (_, env, path, authorization) => {
+    expect(await offered(['ps', '-a', ''], { env: env() })).toEqual(['web', 'worker'])
+    expect(gateway.asked).toEqual([{ path, authorization }])
+  })
+
+  test('that no rack has are left out, and no more than a thousand are taken', async () => {
+    gateway.answer = apps(
+      'ok',
+      'a b',
+      'a;touch pwned',
+      '$(x)',
+      '`x`',
+      "a'b",
+      '-rf',
+      'x\ny',
+      '',
+      7,
+      null,
+      'x'.repeat(200),
+    )
+    expect(await appOf()).toEqual(['ok'])
+    gateway.answer = apps(...Array.from({ length: 2_000 }, (_, index) => `app-${index}`))
+    expect(await appOf('-r', 'production')).toHaveLength(1_000)
+  })
+
+  test.each([
+    ['a refusal', { status: 401 }],
+    ['a failure', { status: 503 }],
+    ['no list', { status: 200, body: { name: 'x' } }],
+    ['no JSON', { status: 200, body: '<html>' }],
+    ['entries that are none', { status: 200, body: [null, 7, 'x', []] }],
+    ['too much', { status: 200, body: `[${'{"name":"x"},'.repeat(200_000)}{"name":"x"}]` }],
+    ['a redirection', { status: 302, headers: { location: '/elsewhere' } }],
+  ])('%s is none, and isn’t asked again within the minute', async (_, answer) => {
+    gateway.answer = answer
+    expect(await appOf()).toEqual([])
+    gateway.answer = apps('web')
+    expect(await appOf()).toEqual([])
+    expect(gateway.asked).toHaveLength(1)
+  })
+
+  test('a gateway that doesn’t answer is waited for a second', async () => {
+    const { promise, end } = held()
+    gateway.answer = { ...apps('web'), after: promise }
+    const begun = performance.now()
+    expect(await appOf()).toEqual([])
+    const took = performance.now() - begun
+    end()
+    expect(took).toBeGreaterThan(900)
+    expect(took).toBeLessThan(3_000)
+  })
+
+  test('a keychain isn’t asked: it might ask the person', async () => {
+    machine.configure({
+      gateways: { staging: { url: gateway.url } },
+      sessions: { [gateway.url]: { kept_in: 'keychain' } },
+    })
+    const tool = join(machine.home, 'bin', 'secret-tool')
+    machine.write(tool, `#!/bin/sh\necho asked > ${machine.home}/asked\necho rgs_x\n`)
+    chmodSync(tool, 0o755)
+    expect(await offered(['ps', '-a', ''], { env: machine.env })).toEqual([])
+    expect([gateway.asked, readdirSync(machine.home).includes('asked')]).toEqual([[], false])
+  })
+
+  test('a session isn’t renewed, and one that has ended isn’t used', async () => {
+    const session = (more: object) =>
+      machine.configure({
+        gateways: { staging: { url: gateway.url } },
+        sessions: { [gateway.url]: { token: 'rgs_x', ...more } },
+      })
+    session({ renew_at: '2020-01-01T00:00:00Z', expires_at: new Date(now + 1e9).toISOString() })
+    expect(await appOf()).toEqual(['web', 'worker'])
+    expect(gateway.asked.map(({ path }) => path)).toEqual(['/rack/staging/apps'])
+    session({ expires_at: '2020-01-01T00:00:00Z' })
+    expect(await appOf()).toEqual([])
+    expect(gateway.asked).toHaveLength(1)
+  })
+})

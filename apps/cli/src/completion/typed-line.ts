@@ -1,0 +1,78 @@
+import { ownCommands } from '../command-line.ts'
+import type { Command, CommandGroup } from '../command-table/definition.ts'
+import { commands, commandsOf, groups } from '../command-table/index.ts'
+import { firstWords } from '../command-table/overview.ts'
+import { rackFlag } from '../command-table/shared-flags.ts'
+import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
+import { type Expected, expectedNames, expectedWords, nothing, type Suggestion } from './expected.ts'
+import { afterFlags, flagsOf, type KnownFlag, placeAmong, split, suggestedFlags } from './flags.ts'
+
+const help: KnownFlag = { typed: ['--help', '-h'], about: 'explain it', value: null }
+/** Before the first word. */
+const leading: readonly KnownFlag[] = [
+  { typed: ['--rack', '-r'], about: rackFlag.about, value: { choices: [], names: 'rack' } },
+  { typed: ['--no-precheck'], about: 'let the gateway alone decide', value: null },
+  { typed: ['--version', '-v'], about: 'print the version', value: null },
+  help,
+]
+
+/** What may stand at the end of a line. @param words what follows `rack-gateway`; the last one is being typed */
+export function expectedAt(words: readonly string[]): Expected {
+  const line = afterFlags(words, leading)
+  if (line === null) return among(words, leading, () => nothing)
+  const [first = '', ...rest] = line
+  if (rest.length === 0) return expectedWords(everyFirstWord())
+  if (first === '--') return expectedOfConvox(rest)
+  if (first === 'help') return helpAbout(rest)
+  return ownCommands.some((own) => own === first) ? ofOurs(line) : expectedOfConvox(line)
+}
+
+/** Of a word that convox has, too, ours is the one that is run. */
+function everyFirstWord(): Suggestion[] {
+  const theirs = convoxFirstWords().filter(({ word }) => !ownCommands.some((own) => own === word))
+  return [...ownFirstWords(), ...theirs]
+}
+
+function ownFirstWords(): Suggestion[] {
+  return firstWords().map(([word, about]) => ({ word, about }))
+}
+
+function helpAbout(words: readonly string[]): Expected {
+  const { before } = split(words)
+  const group = groups.find(({ name }) => name === before[0])
+  if (before.length === 0) return expectedWords(ownFirstWords())
+  return before.length === 1 && group !== undefined ? expectedWords(actionsOf(group)) : nothing
+}
+
+function ofOurs(line: readonly string[]): Expected {
+  const [first = '', second = '', ...rest] = line
+  const group = groups.find(({ name }) => name === first)
+  if (group === undefined) return ofCommand(first, line.slice(1))
+  if (second.startsWith('-')) return ofCommand(group.alone, line.slice(1))
+  return rest.length === 0 ? expectedWords(actionsOf(group)) : ofCommand(`${first} ${second}`, rest)
+}
+
+function actionsOf(group: CommandGroup): Suggestion[] {
+  return commandsOf(group).map(({ name, summary }) => ({ word: name.slice(group.name.length + 1), about: summary }))
+}
+
+function ofCommand(wanted: string | undefined, words: readonly string[]): Expected {
+  const command = commands.find(({ name }) => name === wanted)
+  if (command === undefined) return nothing
+  const flags = [...flagsOf(command), help]
+  const theirs = command.reads === 'itself' ? afterFlags(words, flags) : null
+  return theirs === null ? among(words, flags, (index) => ofArgument(command, index)) : expectedOfConvox(theirs)
+}
+
+function among(words: readonly string[], flags: readonly KnownFlag[], argument: (index: number) => Expected): Expected {
+  const place = placeAmong(words, flags)
+  if (place.kind === 'value') return place.expected
+  return place.kind === 'flag' ? suggestedFlags(flags) : argument(place.index)
+}
+
+function ofArgument(command: Command, index: number): Expected {
+  const all = Object.values(command.arguments)
+  const last = all.at(-1)
+  const argument = all[index] ?? (last?.takes === 'some' || last?.takes === 'any' ? last : undefined)
+  return expectedNames(argument?.names ?? null)
+}

@@ -1,0 +1,78 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import spawn from 'cross-spawn'
+import type { Context } from '../context.ts'
+import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from '../errors.ts'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { printable } from '../terminal.ts'
+import { askDeadline } from './deadlines.ts'
+import { type Finding, ok, problem, warning } from './finding.ts'
+
+const longest = 200
+
+type Ran =
+  | { readonly kind: 'ended'; readonly code: number | null; readonly said: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** Whether convox is there, can be run, and which version it is. */
+export async function checkConvox({ context }: { readonly context: Context }): Promise<Finding> {
+  const { env } = context
+  const named = env.CONVOX_BIN || 'convox'
+  const shown = `${printable(foundAt(context, named) ?? named)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
+  const ran = await run(named, env)
+  if (ran.kind === 'failed') {
+    const error = ran.reason === 'ENOENT' ? new ConvoxMissing(named) : new ConvoxNotExecutable(named, ran.reason)
+    return problem(error.message, null, exitCodeOf(error))
+  }
+  const said = printable(ran.said.trim().split(/\r?\n/, 1)[0] ?? '')
+  if (/^rack-gateway \d/.test(said)) {
+    const error = new ConvoxIsRackGateway(named)
+    return problem(error.message, null, exitCodeOf(error))
+  }
+  if (ran.code === 0 && said !== '') return ok(`${said}, ${shown}`)
+  const why = ran.code === null ? `did not end within ${askDeadline / 1_000} s` : `ended with ${ran.code}`
+  return warning(`${shown} does not say its version: it ${why}`, 'check that it is the Convox CLI: convox --version')
+}
+
+/** It gets no token: its version is all that is asked of it. */
+function run(binary: string, env: NodeJS.ProcessEnv): Promise<Ran> {
+  const { RACK_URL: _url, RACK_GATEWAY_TOKEN: _token, ...rest } = env
+  return new Promise((resolve) => {
+    const child = spawn(binary, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'], env: rest })
+    let said = ''
+    const end = (ran: Ran) => {
+      clearTimeout(timer)
+      resolve(ran)
+    }
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      // What it started may hold its output open.
+      child.stdout?.destroy()
+      end({ kind: 'ended', code: null, said: '' })
+    }, askDeadline)
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(0, longest)
+    })
+    // A missing command emits `error` and then `close` with -2: the first one settles it.
+    child.once('error', (error) =>
+      end({ kind: 'failed', reason: 'code' in error ? String(error.code) : error.message }),
+    )
+    child.once('close', (code) => end({ kind: 'ended', code: code ?? exitCodes.failure, said }))
+  })
+}
+
+/** Which of the PATH's it is; null where its name says that, and on Windows. */
+function foundAt({ env, platform }: Context, named: string): string | null {
+  if (platform === 'win32' || named.includes('/')) return null
+  const places = (env.PATH ?? '').split(delimiter).map((directory) => join(directory || '.', named))
+  return places.find(isExecutable) ?? null
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,47 @@
+import { credentialOf, readClientConfig } from '@rack-gateway/config/client'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { type Expiry, expiryOf } from '../expiry.ts'
+import { askMe } from '../gateway-client.ts'
+import { problemOf } from '../known-answer.ts'
+import { printable } from '../terminal.ts'
+import { placeOf } from '../token-store/kept-token.ts'
+import { modeOf } from './check-config.ts'
+import { askDeadline } from './deadlines.ts'
+import { type Finding, ok, problem, warning } from './finding.ts'
+import type { Subject } from './subject.ts'
+
+/** Whose the token is, when it ends and where it is. Never the token. */
+export async function checkToken({ context, target, fault }: Subject): Promise<Finding> {
+  if (target === null)
+    return fault !== null && exitCodeOf(fault) === exitCodes.notLoggedIn
+      ? problem(fault.message, null, exitCodes.notLoggedIn)
+      : warning('not checked: see config', null)
+  const [answer, place] = await Promise.all([askMe(target, askDeadline), placeFor(context, target.name)])
+  const again = `rack-gateway login ${printable(target.name ?? 'NAME')}`
+  if (answer.kind === 'refused') {
+    const { message } = problemOf(target, answer)
+    return problem(`${message}; it is kept in ${place}`, null, exitCodes.notLoggedIn)
+  }
+  if (answer.kind === 'foreign' || answer.kind === 'unsupported')
+    return problem(problemOf(target, answer).message, null, exitCodes.unreachable)
+  if (answer.kind !== 'known')
+    return warning(`kept in ${place}, ${endOf(target.expiry)}; the gateway could not be asked whose it is`, null)
+  const { name, kind, racks } = answer.me
+  const expiry = expiryOf(answer.expiresAt, context.now)
+  const says = `${printable(name)} (${printable(kind)}), ${endOf(expiry)}, kept in ${place}`
+  if (racks.length === 0)
+    return warning(`${says}; it is good for no rack`, 'ask an administrator of the gateway for a role')
+  return expiry.state === 'valid' ? ok(says) : warning(says, again)
+}
+
+function endOf(expiry: Expiry): string {
+  return expiry.state === 'unknown' ? 'end not known' : `${expiry.words}, at ${expiry.at}`
+}
+
+async function placeFor(context: Subject['context'], name: string | null): Promise<string> {
+  if (name === null) return context.env.RACK_URL?.trim() ? 'RACK_URL' : 'RACK_GATEWAY_TOKEN'
+  const credential = credentialOf((await readClientConfig(context.configPath)).config, name)
+  if (credential === null) return 'nowhere any more'
+  const place = printable(await placeOf(context, credential.entry))
+  return credential.entry.kept_in === 'keychain' ? place : `${place} (${modeOf(context.configPath)})`
+}

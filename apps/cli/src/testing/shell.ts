@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { commandLine, type Machine } from './harness.ts'
+
+export type TriedShell = 'bash' | 'zsh' | 'fish'
+
+/** Of util-linux: it gives a program a terminal. */
+const terminal = '/usr/bin/script'
+
+export function isInstalled(shell: TriedShell): boolean {
+  return existsSync(terminal) && existsSync(`/usr/bin/${shell}`)
+}
+
+const prompt = 'READY:'
+const answer = /GOT:(\[.*?\])END/
+
+/**
+ * Types keys into a real shell that has loaded our script, in a terminal, and presses Enter.
+ *
+ * @returns the words that `rack-gateway` was then run with, and what the terminal showed
+ */
+export async function typeInto(
+  shell: TriedShell,
+  machine: Machine,
+  keys: string,
+): Promise<{ readonly words: unknown; readonly shown: string }> {
+  prepare(machine, await scriptOf(shell, machine))
+  const child = spawn(terminal, ['-qec', starts[shell](machine.home), '/dev/null'], {
+    cwd: machine.cwd,
+    env: { ...machine.env, TERM: 'dumb', LANG: 'C.UTF-8', XDG_CONFIG_HOME: machine.home, ZDOTDIR: machine.home },
+  })
+  let shown = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+    child.emit('shown')
+  })
+  const ended = once(child, 'close')
+  while (!shown.includes(prompt)) await Promise.race([once(child, 'shown'), ended.then(() => hasEnded(shown))])
+  child.stdin.write(`${keys}\r`)
+  while (!answer.test(shown)) await Promise.race([once(child, 'shown'), ended.then(() => hasEnded(shown))])
+  child.stdin.write('exit\r')
+  await ended
+  return { words: JSON.parse(answer.exec(shown)?.[1] ?? 'null'), shown }
+}
+
+function hasEnded(shown: string): never {
+  throw new Error(`the shell ended: ${shown}`)
+}
+
+async function scriptOf(shell: TriedShell, machine: Machine): Promise<string> {
+  const { code, stdout } = await machine.call(['completion', shell])
+  if (code !== 0) throw new Error('there is no script')
+  return stdout
+}
+
+/** What stands for the program completes as the real one, and tells what else it is run with. */
+function prepare(machine: Machine, script: string): void {
+  const real = commandLine(['"$@"']).join(' ')
+  const tell = `process.stdout.write('GOT:' + JSON.stringify(process.argv.slice(1)) + 'END')`
+  const program = join(machine.home, 'bin', 'rack-gateway')
+  machine.write(
+    program,
+    `#!/bin/sh\nif [ "$1" = completion ]; then exec ${real}; fi\nexec ${process.execPath} -e "${tell}" -- "$@"\n`,
+  )
+  chmodSync(program, 0o755)
+  machine.write(join(machine.home, 'script'), script)
+  machine.write(join(machine.home, 'bashrc'), `. ~/script\nPS1=${prompt}\nbind 'set enable-bracketed-paste off'\n`)
+  machine.write(join(machine.home, '.zshrc'), `autoload -Uz compinit; compinit -u\n. ~/script\nPS1=${prompt}\n`)
+  machine.write(
+    join(machine.home, 'fish', 'config.fish'),
+    `source ~/script\nfunction fish_prompt; echo -n ${prompt}; end\nset -g fish_autosuggestion_enabled 0\nset -g fish_greeting\n`,
+  )
+}
+
+const starts: Readonly<Record<TriedShell, (home: string) => string>> = {
+  bash: (home) => `exec /usr/bin/bash --noprofile --rcfile ${home}/bashrc -i`,
+  zsh: () => 'exec /usr/bin/zsh -i',
+  fish: () => 'exec /usr/bin/fish -i',
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type System, startSystem } from '../support/system.ts'
+import { call, credential } from './callers.ts'
+
+const manifest = new URL('../../../gateway/package.json', import.meta.url)
+const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
+
+let system: System
+beforeAll(async () => {
+  system = await startSystem({ publicUrl: 'own', cliMinimumVersion: '0.0.9' })
+})
+afterAll(() => system.stop())
+
+describe('GET /version', () => {
+  test('says which version the gateway is, and which of the CLI it asks for', async () => {
+    const { status, json } = await call(system, await credential(system, 'nothing', 'session'), 'GET', '/version')
+    expect([status, json]).toEqual([200, { gateway: version, cli: { minimum: '0.0.9', newest: version } }])
+  })
+
+  test('tells strangers nothing', async () => {
+    const answer = await fetch(`${system.url}/gateway/api/v1/version`)
+    expect(answer.status).toBe(401)
+    expect(await answer.text()).not.toContain(version)
+  })
+})
