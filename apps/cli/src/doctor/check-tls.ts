@@ -38,38 +38,47 @@ export async function checkTls(subject: Looked): Promise<Finding> {
       `unset it, and ${nameAuthority} where it has one of its own`,
       exitCodes.configuration,
     )
-  const trusted = authoritiesOf(subject)
+  const named = authoritiesOf(subject)
   try {
+    if (named !== null) return judgedByNamed(subject, await shakeHands(origin, named))
     const own = await shakeHands(origin, null)
-    const wider = trusted ?? (lacksAuthority({ code: own.fault }) ? systemAuthorities(subject.context.env) : null)
+    const wider = lacksAuthority({ code: own.fault }) ? systemAuthorities(subject.context.env) : null
     return judged(subject, own, wider === null ? own : await shakeHands(origin, wider))
   } catch (error) {
     return warning(`not checked: no connection with TLS (${printable(failure(error))})`, null)
   }
 }
 
-/** Those that the file names for convox's way. @throws BadSetting */
+/** Those that the file names for all that is asked of the gateway. @throws BadSetting */
 function authoritiesOf({ target }: Looked): readonly string[] | null {
   const named = target === null ? null : gatewayAuthorities(target.trust)
   return named === null ? null : [named]
 }
 
+/** @param shown by the authorities in "ca", which count alone */
+function judgedByNamed(subject: Looked, shown: Shown): Finding {
+  if (shown.fault === null) return lifeFound(subject, shown)
+  if (!lacksAuthority({ code: shown.fault })) return faultOf(shown, '')
+  return problem(
+    `the issuer of the certificate, ${issuerOf(shown.certificate)}, is none of those in "ca" (${shown.fault}), so nothing is sent to the gateway`,
+    `correct "ca" of the gateway in ${subject.context.configPath}, or take it out`,
+    exitCodes.configuration,
+  )
+}
+
 /** @param own as this command's own requests see it @param relayed as convox's way does */
-function judged({ context, target }: Looked, own: Shown, relayed: Shown): Finding {
-  if (own.fault !== null)
-    return faultOf(
-      own,
-      relayed.fault === null
-        ? ` It is valid on convox's way, by "ca" or the system's authorities, of which this command's own requests know nothing.`
-        : '',
-    )
-  if (relayed.fault !== null)
-    return problem(
-      `the certificate is valid, but its issuer ${issuerOf(relayed.certificate)} is none of those in "ca" (${relayed.fault}), so convox gets no connection`,
-      `correct "ca" of the gateway in ${context.configPath}, or take it out`,
-      exitCodes.configuration,
-    )
-  const life = lifeOf(own.certificate, context.now)
+function judged(subject: Looked, own: Shown, relayed: Shown): Finding {
+  if (own.fault === null) return lifeFound(subject, own)
+  return faultOf(
+    own,
+    relayed.fault === null
+      ? " It is valid on convox's way, by the system's authorities, of which this command's own requests know nothing."
+      : '',
+  )
+}
+
+function lifeFound({ context, target }: Looked, { certificate }: Shown): Finding {
+  const life = lifeOf(certificate, context.now)
   return target?.entry?.relay === false
     ? warning(
         `${life.says}. With relay: false, convox sends the token unverified: it accepts any certificate`,
