@@ -1,6 +1,6 @@
-import { giveBuffer, takeBuffer } from './large-buffers.ts'
+import { GrowingBytes } from './growing-bytes.ts'
+import { giveBuffer } from './large-buffers.ts'
 
-const smallest = 256
 /** By byte: 0 as it is, 1 by its number, else what follows the backslash. */
 const escapes = new Uint8Array(256).fill(1, 0, 0x20)
 for (const [character, letter] of ['""', '\\\\', '\bb', '\ff', '\nn', '\rr', '\tt'])
@@ -9,57 +9,38 @@ const hexadecimal = Buffer.from('0123456789abcdef')
 const unicode = Buffer.from('\\u00')
 const [quote = 0, backslash = 0] = Buffer.from('"\\')
 const longestEscape = 6
+
 /** Text that grows at its end, in bytes: what passes is never made a string. Holds no memory while it is empty. */
 export class CastText {
-  #bytes: Buffer | null = null
-  #used = 0
+  readonly #bytes = new GrowingBytes(2)
 
   get size(): number {
-    return this.#used
+    return this.#bytes.size
   }
 
   add(text: string): void {
-    const length = Buffer.byteLength(text)
-    this.#used += this.#room(length).write(text, this.#used)
+    const to = this.#bytes.reserve(Buffer.byteLength(text))
+    this.#bytes.extend(this.size + to.write(text, this.size))
   }
 
   /** UTF-8 as a string of JSON. */
   addString(utf8: Buffer): void {
-    const to = this.#room(utf8.length * longestEscape + 2)
-    let at = this.#used
+    const to = this.#bytes.reserve(utf8.length * longestEscape + 2)
+    let at = this.size
     to[at++] = quote
     at += writeEscaped(to, at, utf8)
     to[at++] = quote
-    this.#used = at
+    this.#bytes.extend(at)
   }
 
   /** Empties it. @param use is given what was added, and keeps no reference to it */
   drain<T>(use: (text: Buffer) => T): T {
-    const bytes = this.#bytes
-    const used = this.#used
-    this.#bytes = null
-    this.#used = 0
-    if (bytes === null) return use(Buffer.alloc(0))
+    const text = this.#bytes.take()
     try {
-      return use(bytes.subarray(0, used))
+      return use(text)
     } finally {
-      giveBuffer(bytes)
+      giveBuffer(text)
     }
-  }
-
-  #room(length: number): Buffer {
-    const needed = this.#used + length
-    const bytes = this.#bytes
-    if (bytes !== null && bytes.length >= needed) return bytes
-    let size = bytes?.length ?? smallest
-    while (size < needed) size *= 2
-    const larger = takeBuffer(size)
-    if (bytes !== null) {
-      bytes.copy(larger, 0, 0, this.#used)
-      giveBuffer(bytes)
-    }
-    this.#bytes = larger
-    return larger
   }
 }
 

@@ -79,7 +79,7 @@ export class ChunkSealer {
 export class OpenChunk {
   readonly #cipher: CipherGCM
   readonly #hash: Hash
-  readonly #sealed = new GrowingBytes()
+  readonly #sealed = new GrowingBytes(4)
   readonly #onEnd: (head: Buffer) => void
 
   constructor(header: Buffer, cipher: CipherGCM, head: Buffer, onEnd: (head: Buffer) => void) {
