@@ -100,9 +100,7 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
     signal,
   }
   if (trust === undefined || !origin.startsWith('https:')) return fetch(url, { ...init, redirect: 'manual' })
-  const { gatewayAuthorities } = await import('./relay/gateway-authorities.ts')
-  const { fetchPinned } = await import('./pinned-request.ts')
-  return fetchPinned(url, init, gatewayAuthorities(trust) ?? '')
+  return (await import('./pinned-request.ts')).fetchPinned(url, init, trust)
 }
 
 /** @throws BadSetting */

@@ -6,7 +6,7 @@ import { type BrowserLogin, loopbackLogin } from './browser-login/loopback.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
-import { trustOf } from './gateway-trust.ts'
+import { trustAt } from './gateway-trust.ts'
 import { knownSession } from './known-session.ts'
 import { isTokenText } from './token-text.ts'
 
@@ -45,7 +45,7 @@ export async function credentialFor(
   { options, origin, kept }: Place,
 ): Promise<Credential> {
   const { token: given, rackOnly, asRack: rack } = options
-  const trust = trustOf(context, options.name, kept)
+  const trust = trustAt(context, config, { origin, name: options.name })
   if (given === undefined && !rackOnly) {
     const known = await knownSession(context, config, { origin, rack, kept, trust })
     if (known !== null) return { ...known, source: 'kept', session: null }

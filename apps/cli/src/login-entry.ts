@@ -1,12 +1,15 @@
 import {
   type ClientConfig,
   entryOf,
+  type GatewayEntry,
+  gatewayOf,
   type Holder,
   isApiToken,
   type Secret,
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from './context.ts'
+import { gatewayAddress } from './gateway-address.ts'
 import type { Me } from './gateway-client.ts'
 import { type About, forgetToken, keepToken } from './token-store/kept-token.ts'
 
@@ -27,13 +30,22 @@ export interface Login {
 export async function withLogin(context: Context, config: ClientConfig, login: Login): Promise<ClientConfig> {
   const { name, origin, rack, token, about } = login
   const holder = holderOf(login)
-  const gateway = { ...config.gateways?.[name], url: origin, rack }
+  const gateway = { ...sameGateway(config, login), url: origin, rack }
   const named = { ...config, gateways: { ...config.gateways, [name]: gateway }, current: config.current ?? name }
   const free = holder.kind === 'session' ? await withoutOwnToken(context, named, { origin, name }) : named
   const { token: _, kept_in: __, url: ___, ...before } = entryOf(free, holder) ?? {}
   const next = withoutUndefined({ ...before, ...about })
   if (login.source === 'new') return keepToken(context, free, { holder, token: token.reveal(), about: next })
   return withCredential(free, holder, { ...entryOf(free, holder), ...next })
+}
+
+/** What the file says of a gateway counts for no other one: not whom to trust, and not to go without the relay. */
+function sameGateway(config: ClientConfig, { name, origin }: Login): GatewayEntry | undefined {
+  const entry = gatewayOf(config, name)
+  if (entry === null) return undefined
+  if (gatewayAddress(entry.url).origin === origin) return entry
+  const { ca: _, relay: __, ...rest } = entry
+  return rest
 }
 
 /** A token of the name alone would come before the session of all. */

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
+import { gatewayAuthorities } from './gateway-authorities.ts'
+import type { GatewayTrust } from './gateway-trust.ts'
 
 export interface PinnedRequest {
   readonly method: string
@@ -13,16 +15,16 @@ export interface PinnedRequest {
 /** Statuses whose answers have no body. */
 const bodiless = new Set([204, 205, 304])
 
-/** As `fetch`, which takes no authorities: nothing is sent to who has no certificate of these. It follows no redirect. */
+/** As `fetch`, which takes no authorities: nothing is sent to who has no certificate of these. It follows no redirect. @throws BadSetting */
 export async function fetchPinned(
   url: string,
   { method, headers, body, signal }: PinnedRequest,
-  ca: string,
+  trust: GatewayTrust,
 ): Promise<Response> {
   const asked = httpsRequest(url, {
     method,
     headers: { ...headers, 'accept-encoding': 'identity' },
-    ca,
+    ca: gatewayAuthorities(trust),
     allowPartialTrustChain: true,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,

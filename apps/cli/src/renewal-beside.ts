@@ -3,9 +3,9 @@ import type { Context } from './context.ts'
 import type { Target } from './target.ts'
 
 /** The renewal of a session while its command runs. */
-export interface RenewalBeside {
+export interface RenewalBeside<T extends Target = Target> {
   /** What the command goes with. A token that ends soon might end before it, so for a newer one it waits a little. */
-  target(): Promise<Target>
+  target(): Promise<T>
   /** To be said once convox runs: what asks takes longer to load than Node. */
   begin(): void
   /** Resolves when the new token is kept, or nothing is to be hoped for any more. */
@@ -17,17 +17,17 @@ const patience = 3_000
 const silentWait = 1_000
 
 /** Nothing for a token that isn't due. When the gateway can't be asked now, the token does for the other half of its life. */
-export function renewalBeside(context: Context, found: Target): RenewalBeside {
+export function renewalBeside<T extends Target>(context: Context, found: T): RenewalBeside<T> {
   const { name, renewalDue, expiry } = found
   const leaving = new AbortController()
-  let renewing: Promise<Target> | null = null
+  let renewing: Promise<T> | null = null
 
-  function begin(): Promise<Target> {
+  function begin(): Promise<T> {
     renewing ??= renewalDue && name !== null ? renewed(name) : Promise.resolve(found)
     return renewing
   }
 
-  async function renewed(known: string): Promise<Target> {
+  async function renewed(known: string): Promise<T> {
     const { renew } = await import('./renewal.ts')
     return renew(context, found, known, leaving.signal).catch(() => found)
   }

@@ -1,4 +1,8 @@
+import { Secret } from '@rack-gateway/config/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Context } from './context.ts'
+import { renew } from './renewal.ts'
+import type { Target } from './target.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
@@ -134,6 +138,26 @@ describe('a session of which half is over', () => {
     slow.resolve()
     expect(await running.ended).toMatchObject({ code: 0 })
     expect(machine.config()).toEqual(other)
+  })
+
+  test('whose name leads elsewhere by the time that it is its turn is not sent, and no other token takes its place', async () => {
+    const started = await configured({ status: 200, body: renewed }, inHours(-1))
+    const elsewhere = 'https://other.example.com'
+    const before: Target = {
+      name: 'staging',
+      origin: started.url,
+      rack: 'staging',
+      token: new Secret('rgs_old'),
+      expiry: { state: 'unknown' },
+      renewalDue: true,
+    }
+    machine.configure({
+      gateways: { staging: { url: elsewhere } },
+      sessions: { [elsewhere]: { token: 'rgs_of_another_gateway' } },
+    })
+    const context = { configPath: machine.configPath, now: Date.now() } as Context
+    expect(await renew(context, before, 'staging')).toBe(before)
+    expect(started.asked).toEqual([])
   })
 
   test('is renewed for "url" too', async () => {

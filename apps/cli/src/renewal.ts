@@ -22,11 +22,13 @@ import { checkReplaceable, readToken, replaceToken } from './token-store/kept-to
  *
  * @param leaving gives it up: the gateway then changes nothing
  */
-export function renew(context: Context, target: Target, name: string, leaving?: AbortSignal): Promise<Target> {
+export function renew<T extends Target>(context: Context, target: T, name: string, leaving?: AbortSignal): Promise<T> {
   const { configPath, now } = context
   return withFileLock(`${configPath}.renewal`, { waitMs: renewalDeadlineMs }, async () => {
     const { config } = await readClientConfig(configPath)
-    const known = await found(context, credentialOf(config, name))
+    const credential = credentialOf(config, name)
+    // By now the name may lead elsewhere, and a token goes to no gateway but its own.
+    const known = credential?.holder.origin === target.origin ? await found(context, credential) : null
     if (known?.token !== target.token.reveal()) return targetOf(target, known, now)
     await checkKeepable(context, known)
     const answer = await askRenewal(target, leaving)
@@ -73,7 +75,7 @@ function credentialFor(config: Parameters<typeof entryOf>[0], holder: Holder): C
   return entry === null ? null : { holder, entry }
 }
 
-function targetOf(target: Target, known: Found | null, now: number): Target {
+function targetOf<T extends Target>(target: T, known: Found | null, now: number): T {
   if (known === null) return target
   return { ...target, token: new Secret(known.token), expiry: expiryOf(known.entry.expires_at, now) }
 }

@@ -2,7 +2,6 @@ import {
   type ClientConfig,
   type Credential,
   credentialOf,
-  type GatewayEntry,
   gatewayOf,
   nearest,
   readClientConfig,
@@ -12,7 +11,7 @@ import type { Context } from './context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './errors.ts'
 import { type Expiry, expiryOf } from './expiry.ts'
 import { gatewayAddress, isExposed } from './gateway-address.ts'
-import { type GatewayTrust, trustOf } from './gateway-trust.ts'
+import { type GatewayTrust, trustAt } from './gateway-trust.ts'
 import { projectRack } from './project-rack.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
@@ -28,11 +27,14 @@ export interface Target {
   readonly expiry: Expiry
   /** Whether half of a session's life is over, by the file. */
   readonly renewalDue: boolean
-  /** What the file says of the gateway; undefined when the environment stands in for the file. */
-  readonly entry?: GatewayEntry
+  /** Whether convox goes through the relay, as the file has it; undefined when the environment stands in for the file. */
+  readonly relay?: 'on' | 'off'
   /** What the file says of its certificate. */
   readonly trust?: GatewayTrust | undefined
 }
+
+/** A target with its rack: what convox is started for. */
+export type RackTarget = Target & { readonly rack: string }
 
 /** A rack's name, and what chose it. */
 export interface Choice {
@@ -55,13 +57,8 @@ export async function findTarget(context: Context, flag: string | null): Promise
   return fileTarget(context, config, choice ?? currentOf(config))
 }
 
-/**
- * The address for convox, which always names a rack. No slash at its end, which would double the one before `apps`.
- *
- * @throws Usage where no rack is named: see `findRack`
- */
-export function rackUrl({ origin, rack, token }: Target): string {
-  if (rack === null) throw new Usage('no rack is chosen: add --rack with its name, or set GATEWAY_RACK')
+/** The address for convox, which always names a rack. No slash at its end, which would double the one before `apps`. */
+export function rackUrl({ origin, rack, token }: RackTarget): string {
   const { protocol, host } = new URL(origin)
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
 }
@@ -149,8 +146,8 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
     token: usableToken(token, `the token of ${printable(name)} in ${path}`),
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
-    entry: gateway,
-    trust: trustOf(context, name, gateway),
+    relay: gateway.relay === false ? 'off' : 'on',
+    trust: trustAt(context, config, { origin, name }),
   }
 }
 

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { GatewayUnreachable, TokenRefused, Usage } from '../errors.ts'
 import { gatewayAddress, isExposed } from '../gateway-address.ts'
 import { endSession, type MeAnswer } from '../gateway-client.ts'
-import { trustOf } from '../gateway-trust.ts'
+import { trustAt } from '../gateway-trust.ts'
 import { type Credential, credentialFor, type LoginOptions, type Place } from '../login-credential.ts'
 import { confirmedBy, withLogin } from '../login-entry.ts'
 import { rackFor } from '../login-rack.ts'
@@ -43,7 +43,7 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   const known = gatewayOf(config, options.name)
   const origin = originOf(options, known)
   const kept = known !== null && gatewayAddress(known.url).origin === origin ? known : null
-  const trust = trustOf(context, options.name, kept)
+  const trust = trustAt(context, config, { origin, name: options.name })
   const credential = await credentialFor(context, config, { options, origin, kept })
   const written = await keep(context, credential, { options, origin, kept }).catch(async function giveBack(
     error: unknown,

@@ -14,7 +14,7 @@ import {
 import type { Context } from '../context.ts'
 import { gatewayAddress } from '../gateway-address.ts'
 import type { Asker } from '../gateway-api.ts'
-import { trustOf } from '../gateway-trust.ts'
+import { trustAt } from '../gateway-trust.ts'
 import { unknownRack } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { forgetToken, readToken } from '../token-store/kept-token.ts'
@@ -106,9 +106,12 @@ function titleOf(config: ClientConfig, { holder }: Credential): string {
 async function askerOf(context: Context, config: ClientConfig, credential: Credential): Promise<Asker | null> {
   const { origin } = gatewayAddress(credential.holder.origin)
   const token = await readToken(context, credential).catch(() => null)
-  const trusts = namesOf(config, credential.holder).map((name) => trustOf(context, name, gatewayOf(config, name)))
-  const trust = trusts.find((one) => one !== undefined)
-  return token === null || origin === null ? null : { origin, token: new Secret(token), trust }
+  if (token === null || origin === null) return null
+  return {
+    origin,
+    token: new Secret(token),
+    trust: trustAt(context, config, { origin, name: nameOf(credential.holder) }),
+  }
 }
 
 function isSame(one: Credential['holder'], other: Credential['holder']): boolean {

@@ -10,13 +10,13 @@ const tolerated = 30
 const misleading = 300
 
 /** The gateway's clock beside this machine's, as exact as the Date header: a second, and half the time that the answer took. */
-export async function checkClock({ origin, target }: Pick<Subject, 'origin' | 'target'>): Promise<Finding> {
+export async function checkClock({ origin, trust }: Pick<Subject, 'origin' | 'trust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const asked = Date.now()
   const answer = await tryGateway(origin, {
     path: '/check',
     below: 'origin',
-    trust: target?.trust,
+    trust,
     deadline: askDeadline,
   })
   const answered = Date.now()

@@ -13,12 +13,12 @@ const Readiness = Type.Object({
 })
 
 /** Whether the gateway answers, and is ready, by its own account. */
-export async function checkGateway({ origin, target }: Pick<Subject, 'origin' | 'target'>): Promise<Finding> {
+export async function checkGateway({ origin, trust }: Pick<Subject, 'origin' | 'trust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const answer = await tryGateway(origin, {
     path: '/gateway/health/ready',
     below: 'origin',
-    trust: target?.trust,
+    trust,
     deadline: askDeadline,
   })
   const check = 'check the address and the network'

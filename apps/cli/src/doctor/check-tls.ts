@@ -2,9 +2,9 @@ import type { PeerCertificate } from 'node:tls'
 import { exitCodes } from '../exit-codes.ts'
 import { span } from '../expiry.ts'
 import { isExposed } from '../gateway-address.ts'
-import { failure } from '../gateway-request.ts'
+import { gatewayAuthorities } from '../gateway-authorities.ts'
+import { failure, mustVerify } from '../gateway-request.ts'
 import { lacksAuthority } from '../relay/certificate-words.ts'
-import { gatewayAuthorities } from '../relay/gateway-authorities.ts'
 import { systemAuthorities } from '../relay/system-authorities.ts'
 import { printable } from '../terminal.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
@@ -22,23 +22,18 @@ const nextSteps: Readonly<Record<string, string>> = {
 const nameAuthority = 'name the file of its CA in NODE_EXTRA_CA_CERTS'
 const unknownIssuer = `if the issuer is your organisation's, ${nameAuthority}; if not, log in nowhere and ask the gateway's operator: somebody may stand between`
 
-type Looked = Pick<Subject, 'origin' | 'context' | 'target'>
+type Looked = Pick<Subject, 'origin' | 'context' | 'trust' | 'relay'>
 
-/** Whether the gateway proves that it is what its name says, to this command and on convox's way, and for how long still. */
+/** Whether the gateway proves that it is what its name says, to this command and on convox's way, and for how long still. @throws BadSetting */
 export async function checkTls(subject: Looked): Promise<Finding> {
-  const { origin } = subject
+  const { origin, trust } = subject
   if (origin === null) return noGateway
   if (!origin.startsWith('https:'))
     return isExposed(origin)
       ? problem(`${origin} is not encrypted: the network can read the token`, 'log in again at an https:// address')
       : ok(`${origin} is this machine, without TLS`)
-  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
-    return problem(
-      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway, and nothing is sent to it',
-      `unset it, and ${nameAuthority} where it has one of its own`,
-      exitCodes.configuration,
-    )
-  const named = authoritiesOf(subject)
+  mustVerify(origin)
+  const named = trust === undefined ? null : [gatewayAuthorities(trust)]
   try {
     if (named !== null) return judgedByNamed(subject, await shakeHands(origin, named))
     const own = await shakeHands(origin, null)
@@ -47,12 +42,6 @@ export async function checkTls(subject: Looked): Promise<Finding> {
   } catch (error) {
     return warning(`not checked: no connection with TLS (${printable(failure(error))})`, null)
   }
-}
-
-/** Those that the file names for all that is asked of the gateway. @throws BadSetting */
-function authoritiesOf({ target }: Looked): readonly string[] | null {
-  const named = target === null ? null : gatewayAuthorities(target.trust)
-  return named === null ? null : [named]
 }
 
 /** @param shown by the authorities in "ca", which count alone */
@@ -77,9 +66,9 @@ function judged(subject: Looked, own: Shown, relayed: Shown): Finding {
   )
 }
 
-function lifeFound({ context, target }: Looked, { certificate }: Shown): Finding {
+function lifeFound({ context, relay }: Looked, { certificate }: Shown): Finding {
   const life = lifeOf(certificate, context.now)
-  return target?.entry?.relay === false
+  return relay === 'off'
     ? warning(
         `${life.says}. With relay: false, convox sends the token unverified: it accepts any certificate`,
         `take relay: false out of ${context.configPath}`,

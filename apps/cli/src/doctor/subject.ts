@@ -2,6 +2,7 @@ import { gatewayOf, readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { isExpected } from '../exit-codes.ts'
 import { gatewayAddress } from '../gateway-address.ts'
+import { type GatewayTrust, trustAt } from '../gateway-trust.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
 import { chosenHere, currentOf, findTarget, type Target } from '../target.ts'
 
@@ -12,8 +13,10 @@ export interface Subject {
   readonly rack: string | null
   /** Where a command would go; null where it couldn't. */
   readonly target: Target | null
-  /** Of the gateway, which can be known without a token. */
+  /** Of the gateway, which can be known without a token; and what the file says of it. */
   readonly origin: string | null
+  readonly trust: GatewayTrust | undefined
+  readonly relay: Target['relay']
   /** Why a command couldn't go anywhere. */
   readonly fault: Error | null
   /** What was said while the file was read. */
@@ -26,22 +29,31 @@ export async function subjectOf(person: Context, rack: string | null): Promise<S
   const context = { ...person, interactive: false, note: (line: string) => void notices.push(line) }
   try {
     const target = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
-    return { context, rack, target, origin: target.origin, fault: null, notices }
+    const { origin, trust, relay } = target
+    return { context, rack, target, origin, trust, relay, fault: null, notices }
   } catch (fault) {
     if (!isExpected(fault)) throw fault
-    return { context, rack, target: null, origin: await addressAlone(context, rack), fault, notices }
+    return { context, rack, target: null, ...(await addressAlone(context, rack)), fault, notices }
   }
 }
 
-async function addressAlone({ env, cwd, configPath }: Context, rack: string | null): Promise<string | null> {
+type Address = Pick<Subject, 'origin' | 'trust' | 'relay'>
+
+const nowhere: Address = { origin: null, trust: undefined, relay: undefined }
+
+async function addressAlone(context: Context, rack: string | null): Promise<Address> {
+  const { env } = context
   const said = env.RACK_URL?.trim() || env.RACK_GATEWAY_URL?.trim()
-  if (said) return URL.canParse(said) ? gatewayAddress(new URL(said).origin).origin : null
+  if (said) return { ...nowhere, origin: URL.canParse(said) ? gatewayAddress(new URL(said).origin).origin : null }
   try {
-    const { config } = await readClientConfig(configPath)
-    const choice = chosenHere({ env, cwd }, rack) ?? currentOf(config)
-    const url = choice === null ? undefined : gatewayOf(config, choice.name)?.url
-    return url === undefined ? null : gatewayAddress(url).origin
+    const { config } = await readClientConfig(context.configPath)
+    const choice = chosenHere(context, rack) ?? currentOf(config)
+    const gateway = choice === null ? null : gatewayOf(config, choice.name)
+    const { origin } = gatewayAddress(gateway?.url ?? '')
+    if (choice === null || origin === null) return nowhere
+    const trust = trustAt(context, config, { origin, name: choice.name })
+    return { origin, trust, relay: gateway?.relay === false ? 'off' : 'on' }
   } catch {
-    return null
+    return nowhere
   }
 }

@@ -9,7 +9,7 @@ export interface Admission {
   readonly host: string
   /** Of this run. */
   readonly password: Secret
-  /** What every target begins with: `/rack/NAME/`, or `/`. */
+  /** What every target begins with: `/rack/NAME/`. */
   readonly path: string
   /** The gateway's. */
   readonly origin: string
@@ -31,11 +31,14 @@ export function admitted(head: RequestHead, isHandshake: boolean, admission: Adm
   refuseBrowsers(fields, isHandshake, admission)
   if (!isPassword(onlyValue(fields, 'authorization'), admission))
     throw new Refusal(401, 'this address is for one program alone: it has a password')
-  if (!target.startsWith(admission.path))
+  // What a server in between would fold could leave the rack.
+  if (!target.startsWith(admission.path) || dotSegment.test(target))
     throw new Refusal(403, 'this address is for one rack alone, whose name is in its path')
   const lines = fields.map((field) => replaced(field, admission))
   return Buffer.from(`${[requestLine, ...lines].join('\r\n')}\r\n\r\n`, 'latin1')
 }
+
+const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 
 /** A page may have a name that leads here, and credentials that a browser keeps: no request of one passes. */
 function refuseBrowsers(fields: readonly Field[], isHandshake: boolean, { host }: Admission): void {

@@ -7,8 +7,8 @@ import type { Admission } from './admission.ts'
 import { serveConnection } from './connection.ts'
 
 export interface ListenerOptions extends Pick<Admission, 'origin' | 'token'> {
-  /** The rack that is reached through it, or null: the token's own, or the only one. */
-  readonly rack: string | null
+  /** What is reached through it, and nothing beside: `/rack/NAME`, or empty for all of the gateway. */
+  readonly path: string
   /** @throws GatewayFailure */
   connect(): Promise<Duplex>
 }
@@ -27,9 +27,8 @@ const mostStrangers = 128
 const strangersPatience = 60_000
 const mostConnections = 1_024
 
-export async function startListener({ rack, connect, ...rest }: ListenerOptions): Promise<Listener> {
+export async function startListener({ path, connect, ...rest }: ListenerOptions): Promise<Listener> {
   const password = new Secret(randomBytes(32).toString('base64url'))
-  const path = rack === null ? '' : `/rack/${encodeURIComponent(rack)}`
   /** When all that each has sent is passed on. */
   const open = new Map<net.Socket, Promise<void>>()
   const strangers = new Map<net.Socket, NodeJS.Timeout>()

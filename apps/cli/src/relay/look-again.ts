@@ -4,11 +4,11 @@ import type { Target } from '../target.ts'
 
 /**
  * A target as it is kept by now: another window may have renewed its token, or it is time to. Says nothing to the person,
- * whose command is running. In automation nothing is kept that could change.
+ * whose command is running, and asks them nothing. In automation nothing is kept that could change.
  *
  * @throws what finding a target throws
  */
 export async function lookAgain(context: Context, target: Target): Promise<Target> {
   if (target.name === null) return target
-  return findLastingTarget({ ...context, now: Date.now(), note: () => undefined }, target.name)
+  return findLastingTarget({ ...context, now: Date.now(), interactive: false, note: () => undefined }, target.name)
 }

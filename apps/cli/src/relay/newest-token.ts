@@ -20,16 +20,15 @@ export function newestToken(
   let looked = now()
 
   async function lookAgain(): Promise<void> {
+    looked = Number.POSITIVE_INFINITY
     const found = await look().catch(() => null)
+    looked = now()
     // The name may lead elsewhere by now: a token goes to no gateway but its own.
     if (found?.origin === first.origin) known = found.token
   }
 
   return () => {
-    if (now() - looked >= lookEvery) {
-      looked = now()
-      void lookAgain()
-    }
+    if (now() - looked >= lookEvery) void lookAgain()
     return known
   }
 }

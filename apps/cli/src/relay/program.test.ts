@@ -241,15 +241,41 @@ describe('who may have signed the certificate', () => {
     ['the end of a session', ['logout', 'staging']],
     ['a new login with a token', ['login', 'staging', '--token', token]],
     ['a new login by a code', ['login', 'staging', '--no-browser']],
+    ['a login by another name at the same address', ['login', 'production', '', '--no-browser']],
+    ['another name at the same address', ['whoami', '--rack', 'eu']],
   ])('is only in "ca" where that is given, for %s as well', async (_what, words) => {
-    const started = await gateway({ ca: otherRoot })
+    const started = await gateway({}, { onConnection: (socket) => void socket.on('data', () => socket.end(answer)) })
     const renewable = { token, renew_at: '2020-01-01T00:00:00Z' }
-    machine.configure({
-      gateways: { staging: { url: started.origin, rack: 'staging', ca: otherRoot } },
-      sessions: { [started.origin]: renewable },
+    const typed = words.map((word) => word || started.origin)
+    for (const [ca, trusted] of [
+      [otherRoot, false],
+      [root, true],
+    ] as const) {
+      machine.configure({
+        gateways: {
+          eu: { url: started.origin, rack: 'eu' },
+          staging: { url: started.origin, rack: 'staging', ca },
+        },
+        sessions: { [started.origin]: renewable },
+        current: 'staging',
+      })
+      await machine.run(typed, { FAKE_CONVOX: 'ask 2', NODE_EXTRA_CA_CERTS: rootFile() })
+      expect(started.received !== '').toBe(trusted)
+    }
+  })
+
+  test('of another gateway does not count where a name is moved to a new address', async () => {
+    const started = await gateway({ ca: otherRoot, relay: false })
+    const moved = await startTlsGateway({
+      onConnection: (socket) =>
+        socket.once('data', () => socket.end(`HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n`)),
     })
-    await machine.run(words, { FAKE_CONVOX: 'ask 2', NODE_EXTRA_CA_CERTS: rootFile() })
+    await machine.run(['login', 'staging', moved.origin, '--as-rack', 'staging', '--token', token], {
+      NODE_EXTRA_CA_CERTS: rootFile(),
+    })
     expect(started.received).toBe('')
+    expect(machine.config()).toMatchObject({ gateways: { staging: { url: moved.origin, rack: 'staging' } } })
+    expect(JSON.stringify(machine.config())).not.toMatch(/"ca"|"relay"/)
   })
 
   test('that "ca" names is known to whoami, and to the check before convox', async () => {

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import type { Target } from '../target.ts'
+import { gatewayAuthorities } from '../gateway-authorities.ts'
+import type { RackTarget, Target } from '../target.ts'
 import { printable } from '../terminal.ts'
-import { gatewayAuthorities } from './gateway-authorities.ts'
 import type { GatewayDial, GatewayDialOptions } from './gateway-dial.ts'
 import { isGatewayFailure } from './gateway-failure.ts'
 import { startListener } from './listener.ts'
@@ -13,20 +13,25 @@ import type { Way } from './way.ts'
 const grace = 250
 
 /** @param look finds the target anew @throws BadSetting */
-export async function openRelay(context: Context, target: Target, look: () => Promise<Target>): Promise<Way> {
+export async function openRelay(context: Context, target: RackTarget, look: () => Promise<Target>): Promise<Way> {
   const { env, configPath } = context
   const { origin, rack, name } = target
   const dialling = beginDialling({
     origin,
     env,
-    ca: gatewayAuthorities(target.trust),
+    ca: target.trust === undefined ? null : gatewayAuthorities(target.trust),
     trustMore:
       name === null
         ? 'name its PEM file in NODE_EXTRA_CA_CERTS'
         : `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`,
   })
   const failures = noteFailures(context, dialling)
-  const listener = await startListener({ origin, rack, token: newestToken(target, look), connect: failures.connect })
+  const listener = await startListener({
+    origin,
+    path: `/rack/${encodeURIComponent(rack)}`,
+    token: newestToken(target, look),
+    connect: failures.connect,
+  })
   return {
     env: environment(env, listener.rackUrl),
     exitCode: (code) => (code !== 0 && failures.isFailing() ? exitCodes.unreachable : code),

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { isExposed } from '../gateway-address.ts'
-import { rackUrl, type Target } from '../target.ts'
+import { type RackTarget, rackUrl } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { lookAgain } from './look-again.ts'
 
@@ -20,7 +20,7 @@ export interface Way {
  *
  * @throws BadSetting
  */
-export async function openWay(context: Context, target: Target, relay: 'on' | 'off'): Promise<Way> {
+export async function openWay(context: Context, target: RackTarget, relay: 'on' | 'off'): Promise<Way> {
   if (!target.origin.startsWith('https://')) {
     if (isExposed(target.origin))
       context.note(
@@ -28,7 +28,7 @@ export async function openWay(context: Context, target: Target, relay: 'on' | 'o
       )
     return direct(context, target)
   }
-  if (relay === 'on' && target.entry?.relay !== false) {
+  if (relay === 'on' && target.relay !== 'off') {
     // Loaded for these alone: TLS takes longer to load than all of this program.
     const { openRelay } = await import('./relay.ts')
     return openRelay(context, target, () => lookAgain(context, target))
@@ -39,7 +39,7 @@ export async function openWay(context: Context, target: Target, relay: 'on' | 'o
   return direct(context, target)
 }
 
-function direct({ env }: Context, target: Target): Way {
+function direct({ env }: Context, target: RackTarget): Way {
   return {
     env: { ...env, RACK_URL: rackUrl(target) },
     exitCode: (code) => code,

@@ -26,7 +26,7 @@ export async function startWay(name: WayName, gatewayUrl: string, token: string)
   const { url: origin } = front
   const ca = readFileSync(frontCertificate, 'utf8')
   const dial = createGatewayDial({ origin, ca, env: {}, trustMore: '' })
-  const listener = await startListener({ origin, rack: null, token: () => new Secret(token), connect: dial.connect })
+  const listener = await startListener({ origin, path: '', token: () => new Secret(token), connect: dial.connect })
   const url = new URL(listener.rackUrl)
   return {
     url: url.origin,

@@ -39,15 +39,14 @@ export interface Client {
 }
 
 export interface RelayedOptions extends Partial<Pick<GatewayDialOptions, 'ca' | 'env'>> {
-  readonly rack?: string | null
   readonly token?: () => Secret
 }
 
 export async function relayed(gateway: Pick<TlsGateway, 'origin'>, options: RelayedOptions = {}): Promise<Relayed> {
-  const { rack = 'staging', ca = root, env = {}, token: current = () => new Secret(token) } = options
+  const { ca = root, env = {}, token: current = () => new Secret(token) } = options
   const { origin } = gateway
   const dial = createGatewayDial({ origin, ca, env, trustMore: 'name it' })
-  const listener = await startListener({ origin, rack, token: current, connect: dial.connect })
+  const listener = await startListener({ origin, path: '/rack/staging', token: current, connect: dial.connect })
   onTestFinished(async () => {
     await listener.close(0)
     dial.close()
