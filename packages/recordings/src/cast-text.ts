@@ -12,7 +12,7 @@ const longestEscape = 6
 
 /** Text that grows at its end, in bytes: what passes is never made a string. Holds no memory while it is empty. */
 export class CastText {
-  readonly #bytes = new GrowingBytes(2)
+  readonly #bytes = new GrowingBytes()
 
   get size(): number {
     return this.#bytes.size

@@ -79,7 +79,7 @@ export class ChunkSealer {
 export class OpenChunk {
   readonly #cipher: CipherGCM
   readonly #hash: Hash
-  readonly #sealed = new GrowingBytes(4)
+  readonly #sealed = new GrowingBytes()
   readonly #onEnd: (head: Buffer) => void
 
   constructor(header: Buffer, cipher: CipherGCM, head: Buffer, onEnd: (head: Buffer) => void) {
@@ -99,7 +99,7 @@ export class OpenChunk {
     this.#put(this.#cipher.final())
     this.#put(this.#cipher.getAuthTag())
     this.#onEnd(this.#hash.digest())
-    return this.#sealed.take()
+    return this.#sealed.keep()
   }
 
   #put(bytes: Buffer): void {

@@ -1,17 +1,11 @@
-import { giveBuffer, takeBuffer } from './large-buffers.ts'
+import { giveBuffer, smallestReused, takeBuffer } from './large-buffers.ts'
 
 const smallest = 256
 
 /** Bytes that grow at their end. Holds no memory while there are none. */
 export class GrowingBytes {
-  readonly #growth: number
   #bytes: Buffer | null = null
   #used = 0
-
-  /** @param growth how many times as much memory is taken when it doesn't suffice */
-  constructor(growth: number) {
-    this.#growth = growth
-  }
 
   get size(): number {
     return this.#used
@@ -28,7 +22,7 @@ export class GrowingBytes {
     const bytes = this.#bytes
     if (bytes !== null && bytes.length >= needed) return bytes
     let size = bytes?.length ?? smallest
-    while (size < needed) size *= this.#growth
+    while (size < needed) size *= 2
     const larger = takeBuffer(size)
     if (bytes !== null) {
       bytes.copy(larger, 0, 0, this.#used)
@@ -41,6 +35,12 @@ export class GrowingBytes {
   /** Counts what was written into reserved memory. @param end where it ends */
   extend(end: number): void {
     this.#used = end
+  }
+
+  /** Empties it. @returns what was in it, in memory of its own: of that size where it is small, else of twice as much at most */
+  keep(): Buffer {
+    const all = this.take()
+    return all.buffer.byteLength < smallestReused ? Buffer.from(Uint8Array.from(all).buffer) : all
   }
 
   /** Empties it. @returns a view of memory that is its own */

@@ -1,8 +1,8 @@
 /** Smaller ones cost less to make than to keep. */
-const smallest = 64 * 1024
+export const smallestReused: number = 64 * 1024
 /** That are kept for the next chunk, in all: what as many busy sessions as fit have under way at once. */
 const mostKept = 64 * 1024 * 1024
-/** Milliseconds after which none is kept that nobody took. */
+/** Milliseconds after the last was given back until none is kept any more. */
 const forgottenAfter = 10_000
 
 const kept = new Map<number, Buffer[]>()
@@ -23,7 +23,7 @@ export function takeBuffer(size: number): Buffer {
 /** Gives memory back, by all of it or by a view: nothing may look at it any more. Smaller ones, and Node's shared ones, are left. */
 export function giveBuffer({ buffer }: Buffer): void {
   const { byteLength } = buffer
-  if (byteLength < smallest || keptBytes + byteLength > mostKept) return
+  if (byteLength < smallestReused || keptBytes + byteLength > mostKept) return
   const again = Buffer.from(buffer)
   const same = kept.get(byteLength)
   if (same === undefined) kept.set(byteLength, [again])

@@ -69,8 +69,8 @@ export class Uploads {
   add(number: number, bytes: Buffer): void {
     const { totals, elapsed } = this.#context
     this.#queue.push({ number, bytes, since: elapsed(), givenUp: false })
-    this.#waitingBytes += bytes.length
-    totals.waitingBytes += bytes.length
+    this.#waitingBytes += heldBy(bytes)
+    totals.waitingBytes += heldBy(bytes)
     totals.waitingChunks += 1
     if (this.#running) return
     this.#running = true
@@ -112,12 +112,17 @@ export class Uploads {
     }
     this.#queue.shift()
     if (!chunk.givenUp) giveBuffer(chunk.bytes)
-    this.#waitingBytes -= chunk.bytes.length
-    totals.waitingBytes -= chunk.bytes.length
+    this.#waitingBytes -= heldBy(chunk.bytes)
+    totals.waitingBytes -= heldBy(chunk.bytes)
     totals.waitingChunks -= 1
     totals.stored += 1
     totals.failing.delete(this.#recording)
     this.#onStored()
     return true
   }
+}
+
+/** What it is a view of stays as long as it does. */
+function heldBy(bytes: Buffer): number {
+  return bytes.buffer.byteLength
 }

@@ -22,7 +22,10 @@ export function sendStreamed(
 ): FastifyReply {
   void reply.type(mediaType).header('x-content-type-options', 'nosniff').header('x-accel-buffering', 'no')
   if (fileName !== null) void reply.header('content-disposition', `attachment; filename="${fileName}"`)
-  // A body that waits for something to say doesn't hear that nobody is there.
-  reply.raw.once('close', release)
+  // A body that waits for something to say doesn't hear that nobody is there. Who left while it was begun isn't told of again.
+  if (reply.raw.closed) {
+    body.destroy()
+    release()
+  } else reply.raw.once('close', release)
   return reply.send(body)
 }

@@ -28,10 +28,12 @@ export async function watchedAnswer(
   }
   try {
     const { end, ...answer } = await begin(watch)
-    watch.signal.addEventListener('abort', function cut() {
+    function cut(): void {
       if (farewell === 0) answer.body.destroy()
       else setTimeout(() => answer.body.destroy(), farewell).unref()
-    })
+    }
+    if (watch.signal.aborted) cut()
+    else watch.signal.addEventListener('abort', cut)
     return {
       ...answer,
       release() {

@@ -128,9 +128,38 @@ test.each([
   ['a day that there is not', '2026-02-30T00:00:00.000Z', '2026-03-02T00:00:00.000Z'],
   ['a minute of sixty seconds', '2026-11-25T00:06:60.000Z', '2026-11-25T00:07:00.000Z'],
   ['another zone', '2026-11-25T00:06:26.640z', '2026-11-25T00:06:26.640Z'],
+  ['a fraction with a sign', '2026-11-25T00:06:26.-00Z', '2026-11-25T00:06:26.000Z'],
 ])('%s is not the moment that it would be', (_, at, moment) => {
   const { quick, differs } = verdicts({ ...columnsOf(event), at: micros(moment) }, canonical({ ...event, at }))
   expect([quick, differs]).toEqual([null, 'at'])
+})
+
+test('a microsecond is seen in any year, or looked at closely', () => {
+  for (const at of ['2285-06-05T00:00:00.000Z', '2999-01-01T00:00:00.000Z']) {
+    const columns = { ...columnsOf(event), at: long(BigInt(Date.parse(at) - epoch) * 1_000n + 1n) }
+    expect(verdicts(columns, canonical({ ...event, at })).quick).toBeNull()
+  }
+})
+
+test('an empty column is not taken for a list that comes to nothing', () => {
+  for (const command of [[], ['']]) {
+    const columns = { ...columnsOf(event), command: Buffer.alloc(0) }
+    expect(verdicts(columns, canonical({ ...event, command })).quick).toBeNull()
+  }
+})
+
+test('an event without a stream or a number has no place, whatever was read before it', () => {
+  placeInAgreeing(canonical(event))
+  for (const key of ['stream', 'seq']) {
+    const less = canonical({ ...event, [key]: undefined })
+    expect(placeInAgreeing(less, key)).toBeNull()
+  }
+
+  function placeInAgreeing(said: string, without?: string) {
+    const row = rowOf({ ...columnsOf(event), ...(without && { [without]: null }) }, said)
+    const at = searchColumns.length
+    return placeInAgreeingRow(row, row.from[at] ?? 0, row.to[at] ?? 0)
+  }
 })
 
 test('a moment without end is another one, and no error', () => {

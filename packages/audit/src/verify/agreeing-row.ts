@@ -48,9 +48,11 @@ export function placeInAgreeingRow({ bytes, from, to }: CopiedRow, start: number
     const [valueFrom, valueTo] = [scan.from[index] ?? 0, scan.to[index] ?? 0]
     const [columnFrom, columnTo] = [from[index] ?? 0, to[index] ?? 0]
     if (valueTo === 0 && columnTo === 0) continue
-    if (valueTo === 0 || columnTo === 0) return null
+    // An empty column isn't null: the close look tells which of the two it should be.
+    if (valueTo === 0 || columnTo <= columnFrom) return null
     if (agrees[index]?.(bytes, columnFrom, columnTo, valueFrom, valueTo) !== true) return null
   }
+  if (scan.to[streamAt] === 0 || scan.to[seqAt] === 0) return null
   const stream = bytes.toString('latin1', (scan.from[streamAt] ?? 0) + 1, (scan.to[streamAt] ?? 0) - 1)
   const seq = integerAt(bytes, scan.from[seqAt] ?? 0, scan.to[seqAt] ?? 0)
   return { stream, seq, bound: boundOf(bytes, scan.from[kindAt] ?? 0, scan.to[kindAt] ?? 0) }
@@ -131,7 +133,8 @@ function isSameMoment(bytes: Buffer, from: number, to: number, valueFrom: number
   const micros = longAt(bytes, from)
   const second = Math.floor(micros / 1_000_000)
   const millisecond = (micros - second * 1_000_000) / 1_000
-  if (to - from !== 8 || !Number.isInteger(millisecond) || second < 0 || epoch + second > lastSecond) return false
+  if (to - from !== 8 || !Number.isSafeInteger(micros) || !Number.isInteger(millisecond)) return false
+  if (second < 0 || epoch + second > lastSecond) return false
   if (second !== shownSecond.second) {
     shownSecond.second = second
     shownSecond.text = Buffer.from(`"${new Date((epoch + second) * 1_000).toISOString()}"`)
@@ -140,6 +143,7 @@ function isSameMoment(bytes: Buffer, from: number, to: number, valueFrom: number
   const fraction = valueFrom + secondLength + 1
   return (
     isSame(bytes, valueFrom, fraction, text, 0, secondLength + 1) &&
+    bytes[fraction] !== dash &&
     integerAt(bytes, fraction, fraction + 3) === millisecond &&
     isSame(bytes, fraction + 3, valueTo, text, secondLength + 4, text.length)
   )

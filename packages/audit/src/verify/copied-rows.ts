@@ -63,7 +63,9 @@ export function createCopyReader(fields: number, onRow: (row: CopiedRow) => void
         at = next
         if (state === 'rows') onRow({ bytes, from, to })
       }
-      if (state === 'ended' || at === bytes.length) return
+      if (state === 'ended' && at < bytes.length)
+        throw new Error('the database copied more behind the end of the table')
+      if (at === bytes.length) return
       rest = bytes.subarray(at)
       if (rest.length > longestRow) throw new RangeError(`a row has more than ${longestRow} bytes`)
     },

@@ -111,21 +111,30 @@ export async function* linesOfMonth(
   { from, to }: MonthBounds,
   only?: { readonly stream: string; readonly first: number },
 ): AsyncGenerator<string[]> {
-  const within: Fragment = only ? sql`and stream = ${only.stream} and seq >= ${only.first}` : sql``
-  let after: Pick<LineRow, 'stream' | 'number' | 'moment'> | null = null
+  let after: Place | null = only ? { stream: only.stream, number: `${only.first - 1}`, moment: 'infinity' } : null
   for (;;) {
     const beyond: Fragment =
-      after === null
-        ? sql``
-        : sql`and (stream, seq, at) > (${after.stream}::uuid, ${after.number}::bigint, ${after.moment}::timestamptz)`
+      after === null ? sql`` : only ? sql`and ${behindInStream(sql, after)}` : sql`and ${behind(sql, after)}`
     const rows: readonly LineRow[] = await sql<LineRow[]>`
       select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
-      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${within} ${beyond}
+      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
       order by stream, seq, at limit ${linesAtOnce}`
+    if (rows.length > 0) yield rows.map(({ line }) => line)
+    if (rows.length < linesAtOnce) return
     after = rows.at(-1) ?? null
-    if (after === null) return
-    yield rows.map(({ line }) => line)
   }
+}
+
+type Place = Pick<LineRow, 'stream' | 'number' | 'moment'>
+
+/** A moment goes as text: as a date, the driver would leave its microseconds out. */
+function behind(sql: Sql, { stream, number, moment }: Place): Fragment {
+  return sql`(stream, seq, at) > (${stream}::uuid, ${number}::bigint, ${moment}::text::timestamptz)`
+}
+
+/** Said so, the index is entered where the page begins, and not at the stream's beginning. */
+function behindInStream(sql: Sql, { stream, number, moment }: Place): Fragment {
+  return sql`stream = ${stream}::uuid and (seq, at) > (${number}::bigint, ${moment}::text::timestamptz)`
 }
 
 type Fragment = PendingQuery<Row[]>
@@ -151,6 +160,7 @@ async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Copie
         rows.push(chunk)
       } catch (error) {
         reject(error)
+        readable.destroy()
       }
     })
     readable.once('end', resolve).once('error', reject)

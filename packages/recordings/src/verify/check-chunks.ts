@@ -68,7 +68,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunksCh
 
   /** What is there may be all right; the rest has not come. */
   function isShort({ chunks }: ProvenRecording): boolean {
-    return !final && number < chunks && last < number && firstUnopened === null
+    return !final && number < chunks && last < number && (firstUnopened === null || unopened === number)
   }
 
   function problemOf(): string | null {
@@ -76,13 +76,13 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunksCh
     if (last >= number)
       return final || isProven ? `chunk ${last} stands after the last one` : `chunk ${number} is missing`
     if (isProven) return null
-    // An unproven one of which nothing can be opened is of a key that wasn't given.
-    if (firstUnopened !== null && (proven !== null || unopened < number))
+    // One of which nothing can be opened is of a key that wasn't given.
+    if (firstUnopened !== null && unopened < number)
       return `chunk ${firstUnopened} was changed, or is of another recording`
     if (proven === null) return null
     if (number < proven.chunks) return `chunk ${number} is missing: there were ${proven.chunks}`
     if (number > proven.chunks) return `chunk ${proven.chunks} stands after those that were recorded`
-    return deriveKeys === null
+    return deriveKeys === null || unopened === number
       ? `one of its chunks 0 to ${number - 1} is not what was recorded; with its key it could be told which`
       : 'its chunks are sound, but not those that were recorded'
   }

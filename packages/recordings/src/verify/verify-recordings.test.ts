@@ -216,6 +216,25 @@ describe('recordings against a log', () => {
     expect(await world.verify({ until: 0 })).toMatchObject({ intact: true, newer: 2 })
   })
 
+  test('that say a time to come are not taken for newer ones', async () => {
+    const world = await recorded('ffffffff-ffff-7fff-8000-000000000000')
+    world.events.length = 0
+    expect((await world.verify({ until: 0 })).findings).toMatchObject([{ problem: 'additional' }])
+  })
+
+  test('with a key that is another one’s, no chunk is accused that is all right', async () => {
+    const world = await recorded(one)
+    world.change(one, 2, edited)
+    const { findings } = await world.verify({ deriveKeys: keysOf('another') })
+    expect(findings).toMatchObject([{ recording: one, detail: expect.stringContaining('one of its chunks 0 to 3') }])
+    world.change(one, 2, edited)
+    world.change(one, 3, () => null)
+    expect(await world.verify({ deriveKeys: keysOf('another'), now: Date.parse(endedAt) + 1_000 })).toMatchObject({
+      intact: true,
+      pending: 1,
+    })
+  })
+
   test('nobody has closed yet are looked at as far as they are stored', async () => {
     const world = await recorded(one, other)
     world.events.splice(1, 1)

@@ -26,7 +26,7 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
         body.destroy()
         throw error
       })
-      return { body, mediaType: 'application/x-asciicast', fileName: `${id}.cast`, end: () => body.destroy() }
+      return { body, mediaType: 'application/x-asciicast', fileName: `${id}.cast` }
     })
   },
 
