@@ -74,8 +74,9 @@ async function refuseStranger(
   reply: FastifyReply,
 ): Promise<void> {
   await raiseAlarm(app, refusal, request)
-  const error = await beyondLimit(app, refusal, request)
-  const failure = failureOf(error, request.id)
+  const refused = failureOf(refusal, request.id)
+  const error = await beyondLimit(app, request, { refusal, status: refused.status })
+  const failure = error === refusal ? refused : failureOf(error, request.id)
   const rule = ruleOf(error) ?? failure.body.code
   const times = failure.status >= 500 ? app.strangerFailures(rule) : null
   if (times !== null) request.log.error({ event: 'call.failed', rule, times, err: error })
@@ -87,8 +88,11 @@ async function refuseStranger(
 }
 
 /** What is refused for a failure of our own is not counted against the caller; a key that nobody has heard of can be of their making. */
-async function beyondLimit(app: FastifyInstance, refusal: unknown, request: FastifyRequest): Promise<unknown> {
-  const { status } = failureOf(refusal, request.id)
+async function beyondLimit(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  { refusal, status }: { readonly refusal: unknown; readonly status: number },
+): Promise<unknown> {
   if (status === 429 || (status >= 500 && !(refusal instanceof KeyNotKnownYet))) return refusal
   try {
     await app.limitStranger(request)

@@ -98,9 +98,8 @@ function isTaken(error: unknown): boolean {
 /**
  * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
  * The primary key has the time in it, because of the partitions, so that the numbers are new is asked for beside it: by the stream's last
- * one, which the key's index gives at once however long the stream is. ON CONFLICT would look for each event first, and cost an eighth of
- * the whole. What comes from a file was recorded in time, so an adopter
- * does not keep it out.
+ * one, which the key's index gives at once however long the stream is. ON CONFLICT would look for each event first. What comes from a
+ * file was recorded in time, so an adopter does not keep it out.
  */
 export async function append(
   sql: Sql | TransactionSql,

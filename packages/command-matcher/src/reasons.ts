@@ -92,8 +92,8 @@ function wordsFor(roles: readonly string[]): RoleWords {
   const found = inWords.get(roles)
   if (found !== undefined) return found
   const names = [...new Set(roles)]
-  const words = `he ${names.length === 1 ? 'role' : 'roles'} ${listed(names.map(shown))}`
-  const made = { within: `t${words}`, first: `T${words}` }
+  const words = `${names.length === 1 ? 'role' : 'roles'} ${listed(names.map(shown))}`
+  const made = { within: `the ${words}`, first: `The ${words}` }
   inWords.set(roles, made)
   return made
 }

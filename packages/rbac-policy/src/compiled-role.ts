@@ -56,7 +56,8 @@ export function compileRole({
   }
 }
 
-function spelledOut(granted: readonly Permission[]): ReadonlySet<Permission> {
+/** The permissions that names and patterns come to, with those that they imply. */
+export function spelledOut(granted: readonly Permission[]): ReadonlySet<Permission> {
   const named = granted.flatMap(expandPermission)
   return new Set(named.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))
 }

@@ -130,7 +130,7 @@ function keyEvents(
 function unclear(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
   return ruled(
-    new ChangeUnclear(`${error.message}; it may have been carried out, so look before you try again`),
+    new ChangeUnclear(`${error.message}; it may have been carried out: look whether it was, before you try again`),
     'change-unclear',
   )
 }

@@ -422,6 +422,18 @@ describe('coverage', () => {
     }
   })
 
+  test('counts a permission by what it implies', () => {
+    const helping = written(
+      "roles: { helper: { permissions: ['process:exec-any'] } }",
+      'commands: { rules: { list: { run: ls, roles: [helper] } } }',
+    )
+    const { coverage } = runLines(
+      helping,
+      '  it: { who: { roles: [helper] }, call: { route: "WS /apps/{app}/processes/{pid}/exec", params: { pid: p1 }, command: ls }, where: { service: command, ownRun: false }, expect: { effect: allow, rule: command:list } }',
+    )
+    expect(names(coverage, true)).toEqual(['role:helper process:exec-any', 'command:list'])
+  })
+
   test('of the built-in policy is of all that it says', () => {
     const { coverage } = runLines(
       builtIn,

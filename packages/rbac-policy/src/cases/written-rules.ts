@@ -1,4 +1,4 @@
-import { expandPermission } from '../compiled-role.ts'
+import { spelledOut } from '../compiled-role.ts'
 import { builtInPolicy, unblockedBy } from '../document.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import type { Permission, Role } from '../types.ts'
@@ -67,7 +67,7 @@ export function ownGrants(document: PolicyDocument): ReadonlyMap<string, Readonl
   return new Map(
     own.map((role) => [
       role.name,
-      new Map(ownPermissions(role, document).map((pattern) => [pattern, expandPermission(pattern)])),
+      new Map(ownPermissions(role, document).map((pattern) => [pattern, [...spelledOut([pattern])]])),
     ]),
   )
 }
