@@ -118,7 +118,7 @@ put_into_place() {
   staged=$2/.rack-gateway.$$
   (set -C && umask 077 && cat "$1" >"$staged") || fail "$2 cannot be written: name another directory as the second argument"
   chmod 755 "$staged"
-  "$staged" version >/dev/null 2>&1 || fail 'what was downloaded does not run here. Nothing was installed'
+  "$staged" --version >/dev/null 2>&1 || fail 'what was downloaded does not run here. Nothing was installed'
   mv -f "$staged" "$2/rack-gateway"
   staged=
 }
@@ -150,5 +150,5 @@ download "$releases/$name" "$scratch/$name"
 verify "$scratch/$name" "$name"
 gzip -dc "$scratch/$name" >"$scratch/rack-gateway" || fail "$name could not be unpacked: is there room in ${TMPDIR:-/tmp}?"
 put_into_place "$scratch/rack-gateway" "$directory"
-say "$("$directory/rack-gateway" version) is at $directory/rack-gateway"
+say "$("$directory/rack-gateway" --version) is at $directory/rack-gateway"
 warn_about_path "$directory"

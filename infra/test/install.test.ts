@@ -47,7 +47,7 @@ afterEach(() => {
 })
 
 /** An executable as far as installing it goes. */
-const program = (version = '1.2.3') => `#!/bin/sh\n[ "$1" = version ] && echo "rack-gateway ${version}"\n`
+const program = (version = '1.2.3') => `#!/bin/sh\n[ "$1" = --version ] && echo "rack-gateway ${version}"\n`
 
 function publish(name: string, content: string): void {
   const packed = gzipSync(content)

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import spawn from 'cross-spawn'
 import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from './errors.ts'
 
-/** In the environment of convox, which starts no programs: who finds it there was started in its place, and would start itself without end. */
+/** In the environment of convox, which starts no rack-gateway: who finds it there was started in its place, and would start itself without end. */
 const withinConvox = 'RACK_GATEWAY_WITHIN_CONVOX'
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const

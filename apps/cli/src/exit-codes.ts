@@ -18,19 +18,20 @@ export const exitCodes = {
 /** What each one says to a script. The reference and the manual are made from it. */
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'done',
-  failure: 'an unexpected failure',
+  failure: 'an unexpected failure; of doctor: problems of several kinds',
   usage: 'the command can’t be understood or can’t be done as it is asked, or no rack is chosen among several',
   checkFailed:
     'what was checked is not as it should be: a policy document, a case, a rule that no case exercises (--strict); a log, a proof or a recording that is not what was recorded',
   notLoggedIn: 'not logged in, or the token has ended, was refused or is missing',
   denied: 'the policy refuses it: convox wasn’t started, can was asked, or the gateway refused',
   waiting: 'reserved: it waits for somebody, such as an approval',
-  unreachable: 'the gateway can’t be reached, or what answers isn’t one',
+  unreachable: 'the gateway can’t be reached or trusted, is too busy or fails, or what answers isn’t one',
   auditUnavailable:
     'the audit log is not available: the gateway can’t record the call, or the log, a recording or a proof can’t be read to its end or isn’t signed yet',
-  configuration: 'configuration: a broken file, an unknown rack, half of the variables',
+  configuration:
+    'configuration: a broken file, an unknown rack, a setting that can’t be used, a keychain that can’t be asked',
   convoxNotExecutable: 'convox can’t be executed',
-  convoxMissing: 'convox is missing',
+  convoxMissing: 'convox is missing, or is rack-gateway again',
   interrupted: 'Ctrl-C before it was done',
 }
 

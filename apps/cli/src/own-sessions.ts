@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { everyPage } from './admin/every-page.ts'
 import { type Asker, callGateway } from './gateway-api.ts'
 
 const Nullable = Type.Union([Type.String(), Type.Null()])
@@ -20,26 +21,12 @@ export const Session = Type.Object({
 })
 export type Session = Static<typeof Session>
 
-const Page = Type.Object({ items: Type.Array(Session), next: Nullable })
-const mostPages = 20
-
-/** The person's sessions, newest first, those that have ended among them. @throws as `callGateway` */
-export async function listSessions(asker: Asker): Promise<readonly Session[]> {
-  const sessions: Session[] = []
-  let next: string | null = ''
-  for (let page = 0; page < mostPages && next !== null; page++) {
-    const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`
-    const { items, next: more } = await callGateway(asker, {
-      path: `/sessions?user=me&limit=100${cursor}`,
-      answer: Page,
-    })
-    sessions.push(...items)
-    next = more
-  }
-  return sessions
+/** The person's sessions, newest first, those that have ended among them. @throws as `everyPage` */
+export function listSessions(asker: Asker): Promise<readonly Session[]> {
+  return everyPage(asker, '/sessions?user=me', Session)
 }
 
-/** Ends one of one's own. @throws as `callGateway`; Usage where there is none */
+/** Ends one of one's own, or for administrators anybody's. @throws as `callGateway`; Usage where there is none */
 export async function endOwnSession(asker: Asker, id: string): Promise<Session> {
   return callGateway(asker, { path: `/sessions/${encodeURIComponent(id)}`, method: 'DELETE', answer: Session })
 }

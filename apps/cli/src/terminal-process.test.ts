@@ -12,6 +12,9 @@ const node = `${process.execPath} --conditions=@rack-gateway/source --import ${i
 /** Of util-linux: it gives a program a terminal. */
 const script = '/usr/bin/script'
 
+/** What the shell says once the program has ended. `script` may end before it has passed on all that it was given, so it is held until this came through. */
+const after = '<ended>'
+
 /** What takes a line back. */
 const cleared = '\r\u001b[2K'
 
@@ -46,7 +49,8 @@ interface Terminal {
 
 /** The whole program in a terminal of so many columns. */
 function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, columns = 72): Terminal {
-  const child = spawn(script, ['-qec', `stty cols ${columns} -echo; exec ${node} ${words}`, '/dev/null'], {
+  const shell = `stty cols ${columns} -echo; trap : INT; ${node} ${words}; code=$?; printf '${after}'; read _; exit $code`
+  const child = spawn(script, ['-qec', shell, '/dev/null'], {
     cwd: machine.cwd,
     env: {
       HOME: machine.home,
@@ -62,15 +66,23 @@ function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, c
     text += chunk
     child.emit('shown')
   })
-  const ended = once(child, 'close').then(([code]) => code)
+  const saw = async (wanted: string) => {
+    while (!text.includes(wanted)) await once(child, 'shown')
+  }
+  const closed = once(child, 'close')
+  const end = async () => {
+    await saw(after)
+    child.stdin.write('\n')
+    const [code] = await closed
+    return code
+  }
+  const shown = () => text.replace(after, '')
   return {
     child,
-    shown: () => text,
-    answer: () => text.slice(text.lastIndexOf(cleared) + (text.includes(cleared) ? cleared.length : 0)),
-    ended,
-    async saw(wanted) {
-      while (!text.includes(wanted)) await once(child, 'shown')
-    },
+    shown,
+    answer: () => shown().split(cleared).at(-1) ?? '',
+    ended: end(),
+    saw,
   }
 }
 

@@ -63,7 +63,7 @@ const bindingOf = async () => JSON.parse((await call('bindings', 'list', '--user
 const sessionOf = async (email: string) =>
   (await system.issuer.issueSession({ email, device: 'other', expiresAt: Date.now() + 3_600_000 })).id
 
-/** Each command as it is typed, in the order in which one makes what the next one needs; `stream` doesn't end by itself. */
+/** Each command as it is typed, in the order in which one makes what the next one needs. */
 const typed: readonly (readonly [name: string, words: () => readonly string[] | Promise<readonly string[]>])[] = [
   ['racks', () => ['racks']],
   ['login', () => ['login', 'work', system.url, '--as-rack', 'staging', '--token', viewer.token]],

@@ -121,7 +121,7 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   expect(await works(foreign?.token ?? '')).toBe(true)
   for (const [words, sentence] of [
     [['end'], 'sessions end needs ID'],
-    [['end', laptop?.id ?? ''], 'nobody can be asked here whether to end your session'],
+    [['end', laptop?.id ?? ''], 'nobody can be asked here whether to end the session'],
     [['list', 'x'], "sessions list can't do anything with x"],
   ] as [string[], string][])
     expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })

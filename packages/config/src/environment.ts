@@ -24,6 +24,8 @@ export const clientVariables = [
   'RACK_GATEWAY_TOKEN',
   'RACK_GATEWAY_TOKEN_STORE',
   'RACK_GATEWAY_CONFIG_DIR',
+  'RACK_GATEWAY_ID_TOKEN',
+  'RACK_GATEWAY_WITHIN_CONVOX',
 ] as const
 
 /** Kubernetes gives every pod such names for each service of its namespace: one called `rack-gateway` or `auth` is no mistake. */

@@ -36,7 +36,7 @@ export function trustTerms(flags: TermFlags): object {
           issuer,
           conditions: [...exactly(claim), ...claimLike.map(alike)],
         }
-      : { template: { provider, ...Object.fromEntries(flags.with.map((text) => field(split('--with', text)))) } }
+      : { template: { ...fields(flags.with), provider } }
   return { ...terms, ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }) }
 }
 
@@ -55,9 +55,18 @@ function alike(text: string): object {
   return { claim, pattern }
 }
 
-function field([name, value]: readonly [string, string]): [string, unknown] {
-  if (lists.has(name)) return [name, value.split(',')]
-  return [name, switches.has(name) ? value === 'true' : value]
+/** @throws Usage for a field that is there twice */
+function fields(texts: readonly string[]): object {
+  const said = texts.map((text) => split('--with', text))
+  const names = said.map(([name]) => name)
+  const repeated = names.find((name, index) => names.indexOf(name) !== index || name === 'provider')
+  if (repeated !== undefined) throw new Usage(`--with says ${printable(repeated)} twice: keep one of them`)
+  return Object.fromEntries(said.map(([name, value]) => [name, fieldValue(name, value)]))
+}
+
+function fieldValue(name: string, value: string): unknown {
+  if (lists.has(name)) return value.split(',')
+  return switches.has(name) && value === 'true' ? true : value
 }
 
 function split(flag: string, text: string): [string, string] {

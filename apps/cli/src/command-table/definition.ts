@@ -108,8 +108,3 @@ export function command<const F extends Flags = None, const A extends Arguments 
 export function flagName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
-
-/** The words of an example that are typed after `rack-gateway`, split at blanks; quotes hold together. */
-export function exampleLine(example: string): string {
-  return example.replace(/\s{2,}\(.*\)$/, '')
-}

@@ -27,7 +27,7 @@ export function readLine(line: string): ('us' | 'convox')[] {
 }
 
 function isAboutHelp([first]: readonly string[]): boolean {
-  return first === undefined || first === 'help' || first === 'version' || first.startsWith('-')
+  return first === undefined || first === 'help' || first.startsWith('-')
 }
 
 /** The command that words are of, and what follows its name. @throws Error for none */

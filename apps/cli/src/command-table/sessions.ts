@@ -25,6 +25,7 @@ export const sessionCommands = [
   command({
     name: 'sessions end',
     summary: 'end one of your sessions',
+    about: 'For administrators: anybody’s, by its id in the audit log.',
     examples: ['rack-gateway sessions end 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
     arguments: { id: { about: 'of rack-gateway sessions', takes: 'needed' } },
     flags: { yes: yesFlag, json: jsonFlag, rack: whoseGatewayFlag },

@@ -27,10 +27,10 @@ export interface EndOptions {
   readonly format: 'text' | 'json'
 }
 
-/** Ends one of one's own. */
+/** Ends one: one's own, or for administrators anybody's. */
 export async function endOne(context: Context, { id, yes, rack, format }: EndOptions): Promise<void> {
   const target = await targetOf(context, rack)
-  await confirm(context, `end your session ${id}, with what it has open`, { yes })
+  await confirm(context, `end the session ${id}, with what it has open`, { yes })
   const ended = await endOwnSession(target, id)
   context.print(format === 'json' ? safeJson(ended, 2) : `The session on ${printable(ended.device)} has ended.`)
   if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')

@@ -74,7 +74,7 @@ describe('what is offered comes from the tables', () => {
     [['login', 'x', '--no-b'], ['--no-browser']],
     [['audit', 'export', '--format=o'], ['--format=ocsf']],
     [['--no-precheck', 'rel'], ['releases']],
-    [['-'], ['--rack', '-r', '--no-precheck', '--version', '-v', '--help', '-h']],
+    [['-'], ['--rack', '-r', '--no-precheck', '--no-relay', '--version', '-v', '--help', '-h']],
     [
       ['can', '--'],
       ['--as', '--json', '--rack', '--help'],

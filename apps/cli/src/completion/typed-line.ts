@@ -12,6 +12,7 @@ const help: KnownFlag = { typed: ['--help', '-h'], about: 'explain it', value: n
 const leading: readonly KnownFlag[] = [
   { typed: ['--rack', '-r'], about: rackFlag.about, value: { choices: [], names: 'rack' } },
   { typed: ['--no-precheck'], about: 'let the gateway alone decide', value: null },
+  { typed: ['--no-relay'], about: 'go to the gateway directly, with its certificate unverified', value: null },
   { typed: ['--version', '-v'], about: 'print the version', value: null },
   help,
 ]

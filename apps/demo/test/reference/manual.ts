@@ -46,6 +46,7 @@ const variables = {
   RACK_GATEWAY_URL: 'with RACK_GATEWAY_TOKEN: the gateway, in place of the file',
   RACK_GATEWAY_TOKEN: 'the token for it',
   RACK_GATEWAY_CONFIG_DIR: 'where the file is',
+  RACK_GATEWAY_TOKEN_STORE: 'where tokens are kept: keychain or file',
   CONVOX_BIN: 'the convox to run',
   NODE_EXTRA_CA_CERTS: 'a file with the certificate of a CA of your own',
   NO_COLOR: 'no weights or colours in tables',

@@ -15,8 +15,9 @@ const error = {
     error: { type: 'string', description: 'the whole sentence for the person' },
     code: { type: 'string', description: 'RGW_…' },
     rule: { type: 'string', description: 'what refused it' },
-    source: { type: 'string', description: 'of a decision: where the rule stands' },
-    next: { type: 'string', description: 'of a decision: what to do about it' },
+    source: { type: 'string', description: 'where the rule stands' },
+    reason: { type: 'string', description: 'why, alone' },
+    next: { type: 'string', description: 'what to do about it, alone' },
     policy: { type: 'string', description: 'of a decision: SHA-256 of the policy document' },
     requestId: { type: 'string', description: 'the same in the audit log' },
   },
@@ -27,8 +28,11 @@ const refusals = {
   403: 'The caller may not.',
   404: 'There is none, or the caller may not know of it.',
   409: 'It contradicts what there is.',
-  429: 'Too many calls without a credential that holds.',
-  503: 'The database or the audit log is gone; nothing has changed.',
+  410: 'It was removed.',
+  413: 'The body is too large.',
+  421: 'It was asked for under another name than PUBLIC_URL’s.',
+  429: 'Too many of these at once or in a short while: Retry-After may say when to come again.',
+  503: 'Something that it needs can’t be had, or takes too long: the sentence says what.',
 } as const
 
 /** The table of endpoints as OpenAPI 3.1. TypeBox's schemas are JSON Schema already. */
@@ -43,14 +47,14 @@ export function openApiDocument(): object {
       title: 'Rack Gateway',
       version: '1',
       description:
-        'Users, sessions, service accounts, bindings, API tokens, trust in CI systems and the audit log. Errors have one form everywhere.',
+        'Users, sessions, service accounts, bindings, API tokens, trust in CI systems, the policy, the audit log and recordings. Errors have one form everywhere.',
     },
     servers: [{ url: apiPrefix }],
     security: [{ bearer: [] }, { basic: [] }, { cookie: [], csrf: [] }],
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'a session’s token or an API token' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'a session’s token, an API token or a job’s (rgw_)' },
         job: {
           type: 'http',
           scheme: 'bearer',

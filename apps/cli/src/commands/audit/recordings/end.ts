@@ -1,4 +1,3 @@
-import { Value } from 'typebox/value'
 import { confirm } from '../../../admin/confirm.ts'
 import type { Context } from '../../../context.ts'
 import { callGateway } from '../../../gateway-api.ts'
@@ -20,5 +19,5 @@ export async function endSession(context: Context, target: Target, end: EndSessi
   const path = `/recordings/${encodeURIComponent(id)}/end` as const
   const recording = await callGateway(target, { path, body: { reason }, answer: Recording })
   context.note('the session is being ended')
-  if (format === 'json') context.print(safeJson(Value.Clean(Recording, recording), 2))
+  if (format === 'json') context.print(safeJson(recording, 2))
 }
