@@ -62,7 +62,7 @@ export const quick = {
   'judgement-anew': 'src/precheck/judgement-anew.ts',
   refresh: 'src/precheck/refresh.ts',
   'kept-token': 'src/token-store/kept-token.ts',
-  'pinned-request': 'src/pinned-request.ts',
+  'verified-request': 'src/gateway-tls/verified-request.ts',
   relay: 'src/relay/relay.ts',
   'gateway-dial': 'src/relay/gateway-dial.ts',
 }

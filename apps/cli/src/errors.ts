@@ -21,6 +21,8 @@ export const RecordingBroken = createError<[string]>('RGW_CLI_RECORDING_BROKEN',
 /** A recording whose end is not known. */
 export const RecordingNotWhole = createError<[string]>('RGW_CLI_RECORDING_NOT_WHOLE', '%s')
 export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
+/** Its certificate can't be trusted. */
+export const GatewayUntrusted = createError<[string]>('RGW_CLI_GATEWAY_UNTRUSTED', '%s')
 export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
 /** The system's keychain can't be asked. */
 export const KeychainUnusable = createError<[string]>('RGW_CLI_KEYCHAIN_UNUSABLE', '%s')

@@ -51,6 +51,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_AUDIT_UNREADABLE', exitCodes.auditUnavailable],
   ['RGW_CLI_RECORDING_NOT_WHOLE', exitCodes.auditUnavailable],
   ['RGW_CLI_GATEWAY_UNREACHABLE', exitCodes.unreachable],
+  ['RGW_CLI_GATEWAY_UNTRUSTED', exitCodes.unreachable],
   ['RGW_CLI_UNKNOWN_RACK', exitCodes.configuration],
   ['RGW_CLI_BAD_SETTING', exitCodes.configuration],
   ['RGW_CLI_KEYCHAIN_UNUSABLE', exitCodes.configuration],

@@ -26,13 +26,18 @@ export type MeAnswer =
   | { readonly kind: 'unsupported' }
   /** Nothing can be said now: no connection, or a failure of the server's. */
   | { readonly kind: 'unreachable'; readonly reason: string }
+  /** Its certificate can't be trusted, so it was sent nothing. `reason` is the whole sentence. */
+  | { readonly kind: 'distrusted'; readonly reason: string }
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
 
 /** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
 export async function askMe({ origin, token, trust }: Asker, deadline?: number): Promise<MeAnswer> {
   const answer = await tryGateway(origin, { path: '/me', token, trust, ...(deadline && { deadline }) })
-  if (answer.kind === 'unanswered') return { kind: 'unreachable', reason: answer.reason }
+  if (answer.kind === 'unanswered')
+    return answer.distrusted === null
+      ? { kind: 'unreachable', reason: answer.reason }
+      : { kind: 'distrusted', reason: answer.distrusted }
   if (answer.status === 200) return understood(answer)
   if (answer.status === 401) return { kind: 'refused' }
   if (answer.status === 404) return { kind: 'unsupported' }

@@ -1,6 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
-import { BadSetting, GatewayUnreachable, Interrupted } from './errors.ts'
-import type { GatewayTrust } from './gateway-trust.ts'
+import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from './errors.ts'
+import { certificateFault, certificateInWords } from './gateway-tls/certificate-words.ts'
+import { type GatewayTrust, howToTrustMore } from './gateway-tls/gateway-trust.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
 import { version } from './version.ts'
@@ -14,7 +15,7 @@ export interface GatewayRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   /** Without one it is asked as nobody. */
   readonly token?: Secret
-  /** The only authorities for its certificate; without them, Node's. */
+  /** What the file says of its certificate. */
   readonly trust?: GatewayTrust | undefined
   /** Sent as JSON. */
   readonly body?: object
@@ -39,6 +40,8 @@ export interface NoAnswer {
   readonly kind: 'unanswered'
   /** In a few words. */
   readonly reason: string
+  /** The whole sentence, where its certificate can't be trusted; null where it isn't that. */
+  readonly distrusted: string | null
 }
 
 const usualDeadline = 10_000
@@ -55,14 +58,15 @@ export async function tryGateway(origin: string, request: GatewayRequest): Promi
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (signal?.aborted) throw new Interrupted()
-    return { kind: 'unanswered', reason: failure(limit.aborted ? limit.reason : error, deadline) }
+    const why = limit.aborted ? limit.reason : error
+    return { kind: 'unanswered', reason: failure(why, deadline), distrusted: distrust(origin, request, why) }
   }
 }
 
-/** Asks. @throws Interrupted by the signal, BadSetting, GatewayUnreachable */
+/** Asks. @throws Interrupted by the signal, BadSetting, GatewayUnreachable, GatewayUntrusted */
 export async function askGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer> {
   const answer = await tryGateway(origin, request)
-  if (answer.kind === 'unanswered') throw unreachable(origin, answer.reason)
+  if (answer.kind === 'unanswered') throw noAnswer(origin, answer)
   return answer
 }
 
@@ -76,7 +80,7 @@ export async function openGateway(
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (request.signal.aborted) throw new Interrupted()
-    throw unreachable(origin, failure(error))
+    throw noAnswer(origin, { reason: failure(error), distrusted: distrust(origin, request, error) })
   }
 }
 
@@ -99,8 +103,8 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
     ...(body && { body: JSON.stringify(body) }),
     signal,
   }
-  if (trust === undefined || !origin.startsWith('https:')) return fetch(url, { ...init, redirect: 'manual' })
-  return (await import('./pinned-request.ts')).fetchPinned(url, init, trust)
+  if (!origin.startsWith('https:')) return fetch(url, { ...init, redirect: 'manual' })
+  return (await import('./gateway-tls/verified-request.ts')).fetchVerified(url, init, trust)
 }
 
 /** @throws BadSetting */
@@ -117,8 +121,14 @@ export function mustVerify(origin: string): void {
     )
 }
 
-export function unreachable(origin: string, reason: string): Error {
+/** The error for a gateway that gave no answer. */
+export function noAnswer(origin: string, { reason, distrusted }: Omit<NoAnswer, 'kind'>): Error {
+  if (distrusted !== null) return new GatewayUntrusted(distrusted)
   return new GatewayUnreachable(`${origin} could not be asked: ${printable(reason)}; check the address and the network`)
+}
+
+function distrust(origin: string, { trust }: GatewayRequest, error: unknown): string | null {
+  return certificateInWords(error, { origin, trustMore: howToTrustMore(trust) })
 }
 
 /** The body as text, or null when it is longer than any that we ask for. */
@@ -144,6 +154,8 @@ export function parsed(body: string): unknown {
 /** Why asking failed, in a few words. */
 export function failure(error: unknown, deadline = usualDeadline): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `it did not answer within ${deadline / 1000} s`
+  const fault = certificateFault(error, '')
+  if (fault !== null) return `its certificate ${fault.what}`
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
   return cause instanceof Error ? cause.message : String(cause)

@@ -1,11 +1,12 @@
 import { GatewayUnreachable, TokenRefused } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
+import { noAnswer } from './gateway-request.ts'
 import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
 
 export type KnownAnswer = MeAnswer & { readonly kind: 'known' }
 
-/** What the gateway says of a token's bearer. @throws TokenRefused, GatewayUnreachable */
+/** What the gateway says of a token's bearer. @throws TokenRefused, GatewayUnreachable, GatewayUntrusted */
 export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | 'trust'>): Promise<KnownAnswer> {
   const answer = await askMe(target)
   if (answer.kind === 'known') return answer
@@ -25,7 +26,5 @@ export function problemOf(
     return new GatewayUnreachable(
       `${origin} can't say whose the token is: check that it is the address of a Rack Gateway`,
     )
-  return new GatewayUnreachable(
-    `${origin} could not be asked: ${printable(answer.reason)}; check the address and the network`,
-  )
+  return noAnswer(origin, { reason: answer.reason, distrusted: answer.kind === 'distrusted' ? answer.reason : null })
 }

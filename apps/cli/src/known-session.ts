@@ -2,7 +2,7 @@ import { type ClientConfig, entryOf, type GatewayEntry, Secret } from '@rack-gat
 import type { Context } from './context.ts'
 import { expiryOf } from './expiry.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
-import type { GatewayTrust } from './gateway-trust.ts'
+import type { GatewayTrust } from './gateway-tls/gateway-trust.ts'
 import { readToken } from './token-store/kept-token.ts'
 
 export interface SessionWanted {

@@ -6,7 +6,7 @@ import { type BrowserLogin, loopbackLogin } from './browser-login/loopback.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
-import { trustAt } from './gateway-trust.ts'
+import type { GatewayTrust } from './gateway-tls/gateway-trust.ts'
 import { knownSession } from './known-session.ts'
 import { isTokenText } from './token-text.ts'
 
@@ -19,6 +19,8 @@ export interface LoginOptions {
   /** What `--browser` or `--no-browser` said. */
   readonly browser: boolean | undefined
   readonly rackOnly: boolean
+  /** The file with the only authorities for the gateway's certificate, as it was typed. */
+  readonly ca: string | undefined
   readonly insecure: boolean
 }
 
@@ -28,6 +30,8 @@ export interface Place {
   readonly origin: string
   /** The entry that the name has at this address. */
   readonly kept: GatewayEntry | null
+  /** Who may have signed its certificate: as `--ca` says, else the file. */
+  readonly trust: GatewayTrust
 }
 
 export interface Credential {
@@ -42,10 +46,9 @@ export interface Credential {
 export async function credentialFor(
   context: Context,
   config: ClientConfig,
-  { options, origin, kept }: Place,
+  { options, origin, kept, trust }: Place,
 ): Promise<Credential> {
   const { token: given, rackOnly, asRack: rack } = options
-  const trust = trustAt(context, config, { origin, name: options.name })
   if (given === undefined && !rackOnly) {
     const known = await knownSession(context, config, { origin, rack, kept, trust })
     if (known !== null) return { ...known, source: 'kept', session: null }

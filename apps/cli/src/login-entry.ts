@@ -2,6 +2,7 @@ import {
   type ClientConfig,
   entryOf,
   type GatewayEntry,
+  gatewayAddress,
   gatewayOf,
   type Holder,
   isApiToken,
@@ -9,7 +10,6 @@ import {
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from './context.ts'
-import { gatewayAddress } from './gateway-address.ts'
 import type { Me } from './gateway-client.ts'
 import { type About, forgetToken, keepToken } from './token-store/kept-token.ts'
 
@@ -18,6 +18,8 @@ export interface Login {
   readonly name: string
   readonly origin: string
   readonly rack: string
+  /** What `--ca` said, as a path that holds anywhere. */
+  readonly ca: string | undefined
   readonly token: Secret
   /** Whether the token was got now, or is that of the session at this address already. */
   readonly source: 'new' | 'kept'
@@ -28,9 +30,9 @@ export interface Login {
 
 /** The file with a login. Fields that aren't known stay. */
 export async function withLogin(context: Context, config: ClientConfig, login: Login): Promise<ClientConfig> {
-  const { name, origin, rack, token, about } = login
+  const { name, origin, rack, ca, token, about } = login
   const holder = holderOf(login)
-  const gateway = { ...sameGateway(config, login), url: origin, rack }
+  const gateway = { ...sameGateway(config, login), url: origin, rack, ...(ca !== undefined && { ca }) }
   const named = { ...config, gateways: { ...config.gateways, [name]: gateway }, current: config.current ?? name }
   const free = holder.kind === 'session' ? await withoutOwnToken(context, named, { origin, name }) : named
   const { token: _, kept_in: __, url: ___, ...before } = entryOf(free, holder) ?? {}

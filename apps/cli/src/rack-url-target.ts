@@ -1,6 +1,5 @@
-import { Secret } from '@rack-gateway/config/client'
+import { gatewayAddress, Secret } from '@rack-gateway/config/client'
 import { BadSetting } from './errors.ts'
-import { gatewayAddress } from './gateway-address.ts'
 import type { Target } from './target.ts'
 import { isTokenText } from './token-text.ts'
 

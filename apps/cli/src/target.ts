@@ -2,7 +2,9 @@ import {
   type ClientConfig,
   type Credential,
   credentialOf,
+  gatewayAddress,
   gatewayOf,
+  isExposed,
   nearest,
   readClientConfig,
   Secret,
@@ -10,8 +12,7 @@ import {
 import type { Context } from './context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from './errors.ts'
 import { type Expiry, expiryOf } from './expiry.ts'
-import { gatewayAddress, isExposed } from './gateway-address.ts'
-import { type GatewayTrust, trustAt } from './gateway-trust.ts'
+import { type GatewayTrust, trustAt } from './gateway-tls/gateway-trust.ts'
 import { projectRack } from './project-rack.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'

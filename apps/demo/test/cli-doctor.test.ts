@@ -109,7 +109,7 @@ describe('the certificate', () => {
 
   test.each([
     ['of an issuer that nobody knows', proven, 'localhost', '', 'NODE_EXTRA_CA_CERTS'],
-    ['for another name', proven, '127.0.0.2', root, 'the name'],
+    ['for another name', proven, '127.0.0.2', root, 'check the address'],
     ['that has ended', expiredIdentity, 'localhost', expiredIdentity.cert, 'renew it'],
   ])('%s is found, and nothing is sent there', async (_what, identity, host, ca, next) => {
     const { port, requests } = await listen(identity)
@@ -121,7 +121,14 @@ describe('the certificate', () => {
 
   test.each([
     ['of an authority in "ca"', { ca: root }, null, 1, 'ok', /^verified; /],
-    ['of another authority than "ca"', { ca: otherRoot }, root, 1, 'problem', /none of those in "ca"/],
+    [
+      'of another authority than "ca"',
+      { ca: otherRoot },
+      root,
+      7,
+      'problem',
+      /is not signed by an authority that is known here/,
+    ],
     ['without the relay', { relay: false }, root, 1, 'warning', /convox sends the token unverified/],
   ])('%s is found', async (_what, entry, extra, exit, status, words) => {
     const { port } = await listen(proven, 401)
@@ -138,6 +145,14 @@ describe('the certificate', () => {
     })
     expect(of('tls')).toMatchObject({ status, says: expect.stringMatching(words) })
     expect(code).toBe(exit)
+  })
+
+  test('of an authority of the system is as good here as on the way of convox', async () => {
+    const { port, requests } = await listen(proven)
+    const system = { SSL_CERT_FILE: machine.write('system.pem', `${root}\n`) }
+    const { of } = await doctor(`https://localhost:${port}`, 'rgs_nothing', system)
+    expect(of('tls')).toMatchObject({ status: 'ok', says: expect.stringMatching(/^verified; /) })
+    expect(requests()).toBeGreaterThan(0)
   })
 
   test('is not believed where Node was told to believe any', async () => {

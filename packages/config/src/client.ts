@@ -20,6 +20,7 @@ export {
   withCredential,
 } from './credentials.ts'
 export { withFileLock } from './file-lock.ts'
+export { type GatewayAddress, gatewayAddress, isExposed } from './gateway-address.ts'
 export { nearest } from './nearest.ts'
 export { Secret } from './secret.ts'
 

@@ -47,6 +47,7 @@ test.each([
   ['an address that is none', { staging: { url: 'nonsense' } }],
   ['an address with more than a host', { staging: { url: `${origin}/path` } }],
   ['an address of another kind', { staging: { url: 'file:///etc' } }],
+  ['an address that only a browser would repair', { staging: { url: ' https:\\\\gateway.example.com' } }],
 ])('a token of a name with %s is left as it is, and sent nowhere', (_, these) => {
   const file: ClientConfig = { gateways: these, tokens: { staging: { token: 'a' } } }
   expect(withSharedSessions(file)).toEqual(file)

@@ -1,4 +1,5 @@
 import { type ClientConfig, gatewayOf, ownEntry, type TokenEntry } from './client-file.ts'
+import { gatewayAddress } from './gateway-address.ts'
 
 /**
  * What a token is kept for: every rack at an address, or one name of the file, for a token that is bound to a rack or that
@@ -15,7 +16,7 @@ export interface Credential {
 
 /** What a name of the file is logged in with: its own token, else the session at its address. */
 export function credentialOf(config: ClientConfig, name: string): Credential | null {
-  const origin = originOf(gatewayOf(config, name)?.url)
+  const { origin } = gatewayAddress(gatewayOf(config, name)?.url ?? '')
   if (origin === null) return null
   const holders: readonly Holder[] = [
     { kind: 'token', origin, name },
@@ -77,7 +78,7 @@ export function withSharedSessions(config: ClientConfig): ClientConfig {
 }
 
 function moved(config: ClientConfig, name: string): ClientConfig {
-  const origin = originOf(gatewayOf(config, name)?.url)
+  const { origin } = gatewayAddress(gatewayOf(config, name)?.url ?? '')
   const entry = ownEntry(config.tokens, name)
   if (origin === null || entry === null) return config
   const there = ownEntry(config.sessions, origin)
@@ -90,13 +91,6 @@ function moved(config: ClientConfig, name: string): ClientConfig {
 /** Of a pipeline or a CI job, and so no login of a person's. */
 export function isApiToken(token: string): boolean {
   return token.startsWith('rgt_') || token.startsWith('rgw_')
-}
-
-/** Null for what isn't the plain address of a gateway. */
-function originOf(url: string | undefined): string | null {
-  if (url === undefined || !URL.canParse(url)) return null
-  const { origin, href } = new URL(url)
-  return /^https?:/.test(origin) && href === `${origin}/` ? origin : null
 }
 
 function withEntry(

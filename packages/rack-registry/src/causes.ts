@@ -1,3 +1,5 @@
+import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
+
 /** What went wrong on the way to a rack, by the code of the error, in words for the person who called. */
 const causes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -24,16 +26,6 @@ const causes: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
 }
 
-const unknownAuthority = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'INVALID_CA',
-])
-
 /** The environment's spelling of a rack's name: `us-east` → `US_EAST`. */
 export function variableSuffix(rack: string): string {
   return rack.toUpperCase().replaceAll('-', '_')
@@ -42,7 +34,7 @@ export function variableSuffix(rack: string): string {
 /** Never the error's own message: it may quote what was sent. */
 export function causeInWords(error: unknown, rack: string): string {
   const code = codeOf(error)
-  if (unknownAuthority.has(code)) {
+  if (isUnknownAuthority(code)) {
     const suffix = variableSuffix(rack)
     return `its certificate is not signed by an authority that is known for it (name the authority in RACK_CA_${suffix}; for a certificate that signed itself set RACK_TLS_INSECURE_${suffix}=true, and its key in RACK_TLS_PIN_${suffix} unless it changes at each start, as inside a cluster)`
   }

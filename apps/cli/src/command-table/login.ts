@@ -15,6 +15,7 @@ export const loginCommands = [
       'rack-gateway login staging --no-browser       (over SSH: type a code into a browser elsewhere)',
       'rack-gateway login work https://gateway.example.com --as-rack staging --rack-only',
       'rack-gateway login staging --token - < token.txt',
+      'rack-gateway login staging https://gateway.internal --ca company-ca.pem',
     ],
     arguments: {
       name: { about: 'what you call it', takes: 'needed', names: 'rack' },
@@ -28,6 +29,11 @@ export const loginCommands = [
       asRack: { about: "the gateway's name of the rack, where yours is another one", value: 'NAME' },
       rackOnly: { about: 'a session that is good for one rack alone' },
       token: { about: 'a token that you were given instead, or - to read it from stdin', value: 'TOKEN' },
+      ca: {
+        about:
+          "a PEM file with the only authorities that may have signed the gateway's certificate, kept for this name",
+        value: 'FILE',
+      },
       insecure: { about: 'permit http:// to another machine' },
       json: jsonFlag,
     },

@@ -1,7 +1,7 @@
+import { gatewayAddress, isExposed } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { BadSetting, UnknownRack, Usage } from '../errors.ts'
 import { exchangeJobToken } from '../exchange.ts'
-import { gatewayAddress, isExposed } from '../gateway-address.ts'
 import { jobToken } from '../job-token.ts'
 import { safeJson } from '../safe-json.ts'
 

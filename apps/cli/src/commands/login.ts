@@ -1,19 +1,20 @@
 import {
   type ClientConfig,
   type GatewayEntry,
+  gatewayAddress,
   gatewayOf,
+  isExposed,
   readWritableClientConfig,
   updateClientConfig,
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'
 import type { Context } from '../context.ts'
-import { GatewayUnreachable, TokenRefused, Usage } from '../errors.ts'
-import { gatewayAddress, isExposed } from '../gateway-address.ts'
+import { GatewayUnreachable, GatewayUntrusted, TokenRefused, Usage } from '../errors.ts'
 import { endSession, type MeAnswer } from '../gateway-client.ts'
-import { trustAt } from '../gateway-trust.ts'
 import { type Credential, credentialFor, type LoginOptions, type Place } from '../login-credential.ts'
 import { confirmedBy, withLogin } from '../login-entry.ts'
 import { rackFor } from '../login-rack.ts'
+import { loginTrust } from '../login-trust.ts'
 import { sayLogin } from '../login-words.ts'
 import { printable } from '../terminal.ts'
 
@@ -43,11 +44,10 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   const known = gatewayOf(config, options.name)
   const origin = originOf(options, known)
   const kept = known !== null && gatewayAddress(known.url).origin === origin ? known : null
-  const trust = trustAt(context, config, { origin, name: options.name })
-  const credential = await credentialFor(context, config, { options, origin, kept })
-  const written = await keep(context, credential, { options, origin, kept }).catch(async function giveBack(
-    error: unknown,
-  ) {
+  const trust = loginTrust(context, config, { options, origin })
+  const place = { options, origin, kept, trust }
+  const credential = await credentialFor(context, config, place)
+  const written = await keep(context, credential, place).catch(async function giveBack(error: unknown) {
     if (credential.session !== null) await endSession({ origin, token: credential.token, trust }, credential.session.id)
     throw error
   })
@@ -64,7 +64,7 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
 }
 
 async function keep(context: Context, credential: Credential, place: Place): Promise<ClientConfig> {
-  const { origin, options, kept } = place
+  const { origin, options, kept, trust } = place
   const { token, answer, session, source } = credential
   checkAnswer(answer, origin)
   const me = answer.kind === 'known' ? answer.me : null
@@ -77,6 +77,7 @@ async function keep(context: Context, credential: Credential, place: Place): Pro
     name: options.name,
     origin,
     rack,
+    ca: options.ca === undefined ? undefined : trust.ca,
     token,
     source,
     boundTo: me?.rack ?? (options.rackOnly ? rack : null),
@@ -123,6 +124,7 @@ function checkAnswer(answer: MeAnswer, origin: string): void {
     throw new TokenRefused(
       `${origin} refused the token: it has ended, was revoked, or is another gateway's; get a new one and log in again`,
     )
+  if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.reason)
   if (answer.kind === 'foreign')
     throw new GatewayUnreachable(`${origin} does not answer as a gateway (${answer.reason}): check the address`)
 }

@@ -3,6 +3,7 @@ import {
   type Credential,
   credentialOf,
   credentialsOf,
+  gatewayAddress,
   gatewayOf,
   namesOf,
   readClientConfig,
@@ -12,9 +13,8 @@ import {
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { gatewayAddress } from '../gateway-address.ts'
 import type { Asker } from '../gateway-api.ts'
-import { trustAt } from '../gateway-trust.ts'
+import { trustAt } from '../gateway-tls/gateway-trust.ts'
 import { unknownRack } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { forgetToken, readToken } from '../token-store/kept-token.ts'

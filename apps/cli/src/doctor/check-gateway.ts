@@ -23,7 +23,11 @@ export async function checkGateway({ origin, trust }: Pick<Subject, 'origin' | '
   })
   const check = 'check the address and the network'
   if (answer.kind === 'unanswered')
-    return problem(`${origin} could not be asked: ${printable(answer.reason)}`, check, exitCodes.unreachable)
+    return problem(
+      `${origin} could not be asked: ${printable(answer.reason)}`,
+      answer.distrusted === null ? check : 'see tls',
+      exitCodes.unreachable,
+    )
   const { value } = answer
   if (!Value.Check(Readiness, value))
     return problem(

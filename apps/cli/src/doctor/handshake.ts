@@ -1,45 +1,40 @@
-import { isIP } from 'node:net'
-import { connect, type PeerCertificate } from 'node:tls'
-import { failure } from '../gateway-request.ts'
-import { printable } from '../terminal.ts'
-import { hostOf } from './check-dns.ts'
+import { connect, type PeerCertificate, type SecureContext } from 'node:tls'
+import { addressOf } from '../gateway-tls/connection.ts'
 import { askDeadline } from './deadlines.ts'
 
-/** What an address showed. */
-export interface Shown {
-  readonly certificate: PeerCertificate
-  /** Node's code for what is wrong with it; null: it is verified. */
-  readonly fault: string | null
+/** A certificate that isn't trusted. */
+export class Untrusted extends Error {
+  /** Node's, for what is wrong with it. */
+  readonly code: string
+  readonly cert: PeerCertificate
+
+  constructor(code: string, cert: PeerCertificate) {
+    super(code)
+    this.code = code
+    this.cert = cert
+  }
 }
 
 /**
- * Looks at the certificate of an https address, and sends nothing: that an unproven one can be looked at is all that it is for.
+ * Looks at the certificate of an https address, and sends nothing: that an untrusted one can be looked at is all that it is for.
  *
- * @param ca the only authorities that may have signed it, in PEM; null: those that Node knows
- * @throws what prevents the connection
+ * @throws Untrusted, and what prevents the connection
  */
-export function shakeHands(origin: string, ca: readonly string[] | null): Promise<Shown> {
-  const host = hostOf(origin)
+export function shakeHands(origin: string, trusted: SecureContext): Promise<PeerCertificate> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      host,
-      port: Number(new URL(origin).port || 443),
-      ...(isIP(host) === 0 && { servername: host }),
-      ...(ca && { ca: [...ca], allowPartialTrustChain: true }),
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: false,
-    })
+    const socket = connect({ ...addressOf(origin), secureContext: trusted, rejectUnauthorized: false })
     socket.setTimeout(askDeadline, () => socket.destroy(new Error(`no answer within ${askDeadline / 1_000} s`)))
     socket.once('error', reject)
     socket.once('secureConnect', () => {
-      const fault = socket.authorized ? null : codeOf(socket.authorizationError)
-      resolve({ certificate: socket.getPeerCertificate(), fault })
+      const certificate = socket.getPeerCertificate()
+      if (socket.authorized) resolve(certificate)
+      // Node gives the code alone, or an error that has it.
+      else reject(new Untrusted(codeOf(socket.authorizationError), certificate))
       socket.destroy()
     })
   })
 }
 
-/** Node gives the code alone, or an error that has it. */
 function codeOf(fault: unknown): string {
-  return fault instanceof Error ? failure(fault) : printable(String(fault))
+  return fault instanceof Error && 'code' in fault ? String(fault.code) : String(fault)
 }

@@ -1,8 +1,7 @@
-import { gatewayOf, readClientConfig } from '@rack-gateway/config/client'
+import { gatewayAddress, gatewayOf, readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { isExpected } from '../exit-codes.ts'
-import { gatewayAddress } from '../gateway-address.ts'
-import { type GatewayTrust, trustAt } from '../gateway-trust.ts'
+import { type GatewayTrust, trustAt } from '../gateway-tls/gateway-trust.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
 import { chosenHere, currentOf, findTarget, type Target } from '../target.ts'
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { isGatewayFailure } from '../gateway-tls/gateway-failure.ts'
 import { type Admission, admitted } from './admission.ts'
-import { isGatewayFailure } from './gateway-failure.ts'
 import { BrokenOff, type ByteReader, copyAll, createByteReader, write } from './http/byte-reader.ts'
 import { type Framing, framingOf } from './http/framing.ts'
 import { answerOf, Refusal } from './http/refusal.ts'

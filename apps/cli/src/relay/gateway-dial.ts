@@ -1,8 +1,8 @@
-import net from 'node:net'
-import tls from 'node:tls'
-import { certificateInWords, lacksAuthority, type Named, unreachableInWords } from './certificate-words.ts'
-import { GatewayFailure } from './gateway-failure.ts'
-import { systemAuthorities } from './system-authorities.ts'
+import type tls from 'node:tls'
+import { goingBy } from '../gateway-tls/authorities.ts'
+import { certificateInWords, type Named, unreachableInWords } from '../gateway-tls/certificate-words.ts'
+import { openConnection } from '../gateway-tls/connection.ts'
+import { GatewayFailure } from '../gateway-tls/gateway-failure.ts'
 
 export interface GatewayDialOptions extends Named {
   /** The only authorities that may have signed its certificate, in PEM; null: those that Node knows, and the system's. */
@@ -19,8 +19,6 @@ export interface GatewayDial {
   close(): void
 }
 
-/** Milliseconds. As long as convox itself waits for a connection. */
-const patience = 30_000
 /** Milliseconds that a prepared connection is good for: a server soon closes one that asks nothing. */
 const freshness = 10_000
 
@@ -28,8 +26,7 @@ const freshness = 10_000
 export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   const { origin, ca, env } = options
   const open = new Set<tls.TLSSocket>()
-  let context = contextFor(ca === null ? null : [ca])
-  let hasSystem = false
+  const verified = goingBy(ca, env)
   let prepared: Prepared | null = null
   let isClosed = false
 
@@ -41,32 +38,16 @@ export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
 
   async function dialOrSay(): Promise<tls.TLSSocket> {
     try {
-      return await dial()
+      return await verified((trusted) => openConnection(origin, { trusted, allowHalfOpen: true, begun }))
     } catch (error) {
       throw failureOf(error, options)
     }
   }
 
-  async function dial(): Promise<tls.TLSSocket> {
-    try {
-      return await dialWith(context)
-    } catch (error) {
-      if (ca !== null || hasSystem || !lacksAuthority(error)) throw error
-      // Reading the system's takes longer than most handshakes, and few gateways need them.
-      const systemContext = contextFor(systemAuthorities(env))
-      const socket = await dialWith(systemContext)
-      context = systemContext
-      hasSystem = true
-      return socket
-    }
-  }
-
-  function dialWith(trusted: tls.SecureContext): Promise<tls.TLSSocket> {
-    return openConnection(origin, trusted, (socket) => {
-      if (isClosed) socket.destroy()
-      open.add(socket)
-      socket.on('close', () => open.delete(socket))
-    })
+  function begun(socket: tls.TLSSocket): void {
+    if (isClosed) socket.destroy()
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
   }
 
   return {
@@ -79,45 +60,6 @@ export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
       for (const socket of open) socket.destroy()
     },
   }
-}
-
-function contextFor(authorities: readonly string[] | null): tls.SecureContext {
-  const trust = authorities === null ? {} : { ca: [...authorities], allowPartialTrustChain: true }
-  return tls.createSecureContext({ ...trust, minVersion: 'TLSv1.2' })
-}
-
-/** Nothing is written before it has been verified. */
-function openConnection(
-  origin: string,
-  secureContext: tls.SecureContext,
-  begun: (socket: tls.TLSSocket) => void,
-): Promise<tls.TLSSocket> {
-  const { hostname, port } = new URL(origin)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const options = {
-    host,
-    port: Number(port) || 443,
-    servername: net.isIP(host) ? '' : host,
-    secureContext,
-    rejectUnauthorized: true,
-    ALPNProtocols: ['http/1.1'],
-    allowHalfOpen: true,
-  }
-  return new Promise((resolve, reject) => {
-    const socket = tls.connect(options)
-    const timer = setTimeout(() => socket.destroy(timedOut()), patience)
-    socket.once('secureConnect', () => {
-      clearTimeout(timer)
-      resolve(socket)
-    })
-    socket.on('error', reject)
-    socket.once('close', () => {
-      clearTimeout(timer)
-      reject(new Error('closed'))
-    })
-    socket.setNoDelay(true).setKeepAlive(true, 30_000)
-    begun(socket)
-  })
 }
 
 interface Prepared {
@@ -159,10 +101,6 @@ function failureOf(error: unknown, named: Named): GatewayFailure {
     `${origin} can't be reached: ${why}; check the address and the network`,
     `the gateway can't be reached: ${why}`,
   )
-}
-
-function timedOut(): Error {
-  return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })
 }
 
 function nothing(): void {}

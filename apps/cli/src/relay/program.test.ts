@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createMachine, type Machine, type Outcome } from '../testing/harness.ts'
@@ -174,7 +174,7 @@ describe('a gateway that cannot be trusted', () => {
     expect(outcome.code).toBe(7)
     expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(
       mine(
-        `is not signed by an authority that is known here. ${unsent} if that is an authority of your own, name its PEM file as "ca" of gateways.staging in ${machine.configPath}; ${someoneElse}`,
+        `is not signed by an authority that is known here. ${unsent} if that is an authority of your own, name its PEM file as "ca" of gateways.staging in ${machine.configPath}, which rack-gateway login staging --ca FILE does; ${someoneElse}`,
       ),
     )
     expect(started.received).toBe('')
@@ -276,6 +276,69 @@ describe('who may have signed the certificate', () => {
     expect(started.received).toBe('')
     expect(machine.config()).toMatchObject({ gateways: { staging: { url: moved.origin, rack: 'staging' } } })
     expect(JSON.stringify(machine.config())).not.toMatch(/"ca"|"relay"/)
+  })
+
+  describe('is said by login --ca', () => {
+    const me = { name: 'ada', kind: 'user', rack: null, expiresAt: 4e12, racks: ['staging'], roles: [] }
+    const body = JSON.stringify(me)
+    const known = {
+      onConnection: (socket: Socket) =>
+        socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
+    }
+    const login = (url: string, ca: string, ...more: string[]) =>
+      machine.run(['login', 'staging', url, '--token', token, '--ca', ca, ...more])
+
+    test('seen from where the person stands, and kept for the name so that it holds anywhere', async () => {
+      const started = await startTlsGateway(known)
+      machine.write(join(machine.cwd, 'company.pem'), root)
+      expect(await login(started.origin, 'company.pem')).toMatchObject({ code: 0, stderr: '' })
+      const kept = { rack: 'staging', ca: join(machine.cwd, 'company.pem') }
+      expect(machine.config()).toMatchObject({ gateways: { staging: { url: started.origin, ...kept } } })
+      expect(await machine.run(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
+      expect(await run(['apps'])).toMatchObject({ code: 0, stderr: '' })
+    })
+
+    test('alone, before any token is sent: of a gateway that another authority speaks for, nothing is kept', async () => {
+      const started = await startTlsGateway(known)
+      machine.write(join(machine.cwd, 'company.pem'), otherRoot)
+      for (const more of [[], ['--insecure'], ['--as-rack', 'staging']]) {
+        const outcome = await machine.run(
+          ['login', 'staging', started.origin, '--token', token, '--ca', 'company.pem', ...more],
+          { NODE_EXTRA_CA_CERTS: rootFile(), SSL_CERT_FILE: rootFile() },
+        )
+        expect(outcome).toMatchObject({ code: 7, stderr: expect.stringContaining("can't be trusted") })
+      }
+      expect(started.received).toBe('')
+      expect(() => machine.config()).toThrow('ENOENT')
+    })
+
+    test('in the place of what the file said before', async () => {
+      const started = await gateway({ ca: otherRoot }, known)
+      const company = join(machine.cwd, 'company.pem')
+      machine.write(company, root)
+      expect(await login('', company)).toMatchObject({ code: 2 })
+      expect(await login(started.origin, company)).toMatchObject({ code: 0 })
+      expect(machine.config()).toMatchObject({ gateways: { staging: { ca: company } } })
+    })
+
+    test.each([
+      ['missing.pem', /--ca names a file that cannot be read: .+: it should be a PEM file/],
+      ['empty.pem', /--ca holds no certificate: it should be a PEM file/],
+      ['.', /--ca names something that is not a file/],
+    ])('or refused before anything is asked: %j', async (ca, sentence) => {
+      const started = await startTlsGateway(known)
+      machine.write(join(machine.cwd, 'empty.pem'), 'nothing')
+      const outcome = await login(started.origin, ca)
+      expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(sentence) })
+      expect(started.connections).toEqual([])
+    })
+
+    test('or refused for a gateway that has no certificate', async () => {
+      expect(await login('http://127.0.0.1:1', 'company.pem')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--ca is about a certificate'),
+      })
+    })
   })
 
   test('that "ca" names is known to whoami, and to the check before convox', async () => {

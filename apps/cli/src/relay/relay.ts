@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { gatewayAuthorities } from '../gateway-authorities.ts'
+import { isGatewayFailure } from '../gateway-tls/gateway-failure.ts'
+import { howToTrustMore } from '../gateway-tls/gateway-trust.ts'
+import { namedAuthorities } from '../gateway-tls/named-authorities.ts'
 import type { RackTarget, Target } from '../target.ts'
-import { printable } from '../terminal.ts'
 import type { GatewayDial, GatewayDialOptions } from './gateway-dial.ts'
-import { isGatewayFailure } from './gateway-failure.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
 import type { Way } from './way.ts'
@@ -14,16 +14,13 @@ const grace = 250
 
 /** @param look finds the target anew @throws BadSetting */
 export async function openRelay(context: Context, target: RackTarget, look: () => Promise<Target>): Promise<Way> {
-  const { env, configPath } = context
-  const { origin, rack, name } = target
+  const { env } = context
+  const { origin, rack, trust } = target
   const dialling = beginDialling({
     origin,
     env,
-    ca: target.trust === undefined ? null : gatewayAuthorities(target.trust),
-    trustMore:
-      name === null
-        ? 'name its PEM file in NODE_EXTRA_CA_CERTS'
-        : `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`,
+    ca: namedAuthorities(trust),
+    trustMore: howToTrustMore(trust),
   })
   const failures = noteFailures(context, dialling)
   const listener = await startListener({

@@ -1,5 +1,5 @@
+import { isExposed } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { isExposed } from '../gateway-address.ts'
 import { type RackTarget, rackUrl } from '../target.ts'
 import { printable } from '../terminal.ts'
 import { lookAgain } from './look-again.ts'

@@ -17,6 +17,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_BAD_SETTING: 'which setting can’t be used',
   RGW_CLI_KEYCHAIN_UNUSABLE: 'why the system’s keychain can’t be asked',
   RGW_CLI_GATEWAY_UNREACHABLE: 'which gateway can’t be reached, and why',
+  RGW_CLI_GATEWAY_UNTRUSTED: 'whose certificate can’t be trusted, why, and what to do',
   RGW_CLI_JOB_TOKEN_MISSING: 'what to add to the pipeline file, so that the job has an OIDC token',
   RGW_CLI_NOT_SIGNED: 'that no checkpoint has signed the event yet',
   RGW_CLI_REFUSED: 'why the policy refuses the command, by which rule, and what to do',

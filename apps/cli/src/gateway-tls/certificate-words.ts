@@ -1,3 +1,4 @@
+import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
 import { printable } from '../terminal.ts'
 
 /** Where a gateway and what is trusted of it are named. */
@@ -8,17 +9,6 @@ export interface Named {
 }
 
 const someoneElse = 'if the gateway has not changed, someone else may be answering in its place'
-
-const unknownAuthority = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'INVALID_CA',
-])
 
 const otherFaults = new Set([
   'CERT_REVOKED',
@@ -36,19 +26,27 @@ const otherFaults = new Set([
 
 /** Whether a certificate failed for want of an authority. */
 export function lacksAuthority(error: unknown): boolean {
-  return unknownAuthority.has(codeOf(error))
+  return isUnknownAuthority(codeOf(error))
 }
 
 /** What is wrong with a certificate and what to do, or null when it isn't the certificate. */
 export function certificateInWords(error: unknown, { origin, trustMore }: Named): string | null {
-  const fault = faultOf(error, trustMore)
+  const fault = certificateFault(error, trustMore)
   if (fault === null) return null
   return `${origin} can't be trusted: its certificate ${fault.what}. Your token was not sent, nor was anything else: ${fault.next}`
 }
 
-function faultOf(error: unknown, trustMore: string): { what: string; next: string } | null {
+export interface CertificateFault {
+  /** What follows "its certificate". */
+  readonly what: string
+  /** What to do. */
+  readonly next: string
+}
+
+/** What is wrong with a certificate, or null when it isn't the certificate. */
+export function certificateFault(error: unknown, trustMore: string): CertificateFault | null {
   const code = codeOf(error)
-  if (unknownAuthority.has(code))
+  if (isUnknownAuthority(code))
     return {
       what: 'is not signed by an authority that is known here',
       next: `if that is an authority of your own, ${trustMore}; ${someoneElse}`,

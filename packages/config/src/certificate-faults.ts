@@ -1,0 +1,15 @@
+const withoutAuthority: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'INVALID_CA',
+])
+
+/** Whether Node's code for what is wrong with a certificate says that no authority which is known has signed it. */
+export function isUnknownAuthority(code: string): boolean {
+  return withoutAuthority.has(code)
+}
