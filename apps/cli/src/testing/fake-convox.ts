@@ -3,7 +3,10 @@ import { chmodSync, writeFileSync } from 'node:fs'
 /**
  * Writes a stand-in for convox: it prints its arguments, RACK_URL and directory as one line of JSON, then does what
  * FAKE_CONVOX says: `exit N`, `die SIGNAL`, `read` (repeats stdin), `ask` (asks RACK_URL for its apps as often as N says,
- * prints status and body, and fails with them), or `wait` (prints each signal, ends at SIGTERM with 9).
+ * prints status and body, and fails with them), `wait` (prints each signal, ends at SIGTERM with 9), `terminal` (says what
+ * it is run in, each new size, that it goes on, and does each line that is typed: `ask`, `exit N`; with `keeps`, it says
+ * that it was interrupted or to quit, and stays), or `raw` (the same in
+ * raw mode: prints the bytes of each key, in hexadecimal, and ends at `q`).
  */
 export function writeFakeConvox(path: string): void {
   writeFileSync(
@@ -25,6 +28,25 @@ if (what === 'exit') process.exit(Number(value))
 if (what === 'die') process.kill(process.pid, value)
 if (what === 'read') process.stdin.pipe(process.stdout)
 if (what === 'ask') ask(Number(value ?? 1))
+if (what === 'terminal' || what === 'raw') {
+  const { stdin, stdout, stderr, pid, ppid } = process
+  const size = () => [stdout.columns, stdout.rows]
+  if (what === 'raw') stdin.setRawMode(true)
+  stdout.on('resize', () => say({ size: size() }))
+  for (const signal of value === 'keeps' ? ['SIGCONT', 'SIGINT', 'SIGQUIT'] : ['SIGCONT'])
+    process.on(signal, () => say({ signal }))
+  stdin.on('data', (bytes) => {
+    const typed = String(bytes).trim()
+    if (what === 'raw') say({ key: bytes.toString('hex') })
+    else if (typed === 'ask') ask(1)
+    else if (typed.startsWith('exit ')) process.exit(Number(typed.slice(5)))
+    if (what === 'raw' && typed === 'q') {
+      stdin.setRawMode(false)
+      process.exit(0)
+    }
+  })
+  say({ terminals: [stdin, stdout, stderr].map(({ isTTY }) => isTTY === true), size: size(), pid, ppid })
+}
 function ask(times) {
   const { hostname, port, pathname, username, password } = new URL(process.env.RACK_URL)
   const path = pathname.replace(/\\/$/, '') + '/apps?'
