@@ -11,7 +11,7 @@ import {
 } from '@rack-gateway/config/client'
 import type { Context } from './context.ts'
 import type { Me } from './gateway-client.ts'
-import { type About, forgetToken, keepToken } from './token-store/kept-token.ts'
+import { type About, forgetReplaced, type Stored, storeToken } from './token-store/kept-token.ts'
 
 /** What is kept of a login. */
 export interface Login {
@@ -28,17 +28,37 @@ export interface Login {
   readonly about: About
 }
 
-/** The file with a login. Fields that aren't known stay. */
-export async function withLogin(context: Context, config: ClientConfig, login: Login): Promise<ClientConfig> {
-  const { name, origin, rack, ca, token, about } = login
+/**
+ * Stores the token of a login, under the lock of credentials: a keychain may ask the person first.
+ *
+ * @returns what then becomes of the file; fields that aren't known stay
+ */
+export async function storeLogin(
+  context: Context,
+  config: ClientConfig,
+  login: Login,
+): Promise<(current: ClientConfig) => ClientConfig> {
+  const holder = holderOf(login)
+  const own = ownHolder(login)
+  const replaced = holder.kind === 'session' ? entryOf(config, own) : null
+  if (replaced !== null) await forgetReplaced(context, { holder: own, entry: replaced })
+  const stored =
+    login.source === 'new' ? await storeToken(context, config, { holder, token: login.token.reveal() }) : null
+  return (current) => withLogin(current, login, stored)
+}
+
+function withLogin(config: ClientConfig, login: Login, stored: Stored | null): ClientConfig {
+  const { name, origin, rack, ca, about } = login
   const holder = holderOf(login)
   const gateway = { ...sameGateway(config, login), url: origin, rack, ...(ca !== undefined && { ca }) }
   const named = { ...config, gateways: { ...config.gateways, [name]: gateway }, current: config.current ?? name }
-  const free = holder.kind === 'session' ? await withoutOwnToken(context, named, { origin, name }) : named
-  const { token: _, kept_in: __, url: ___, ...before } = entryOf(free, holder) ?? {}
+  const free = holder.kind === 'session' ? withoutOwnToken(named, login) : named
+  const kept = entryOf(free, holder)
+  const { token: _, kept_in: __, url: ___, ...before } = kept ?? {}
   const next = withoutUndefined({ ...before, ...about })
-  if (login.source === 'new') return keepToken(context, free, { holder, token: token.reveal(), about: next })
-  return withCredential(free, holder, { ...entryOf(free, holder), ...next })
+  if (stored === null) return withCredential(free, holder, { ...kept, ...next })
+  const written = withCredential(free, holder, { ...next, ...stored.place })
+  return stored.told ? { ...written, file_store_told: true } : written
 }
 
 /** What the file says of a gateway counts for no other one: not whom to trust, and not to go without the relay. */
@@ -51,22 +71,20 @@ function sameGateway(config: ClientConfig, { name, origin }: Login): GatewayEntr
 }
 
 /** A token of the name alone would come before the session of all. */
-async function withoutOwnToken(
-  context: Context,
-  config: ClientConfig,
-  { origin, name }: { readonly origin: string; readonly name: string },
-): Promise<ClientConfig> {
-  const holder = { kind: 'token', origin, name } as const
-  const entry = entryOf(config, holder)
-  if (entry === null) return config
-  await forgetToken(context, { holder, entry })
-  return withCredential(config, holder, null)
+function withoutOwnToken(config: ClientConfig, login: Login): ClientConfig {
+  const own = ownHolder(login)
+  return entryOf(config, own) === null ? config : withCredential(config, own, null)
+}
+
+function ownHolder({ name, origin }: Login): Holder {
+  return { kind: 'token', origin, name }
 }
 
 /** A session is every name's at its address, unless it is bound to one rack; another token is for its name alone. */
-function holderOf({ name, origin, token, boundTo }: Login): Holder {
+function holderOf(login: Login): Holder {
+  const { origin, token, boundTo } = login
   const isShared = boundTo === null && !isApiToken(token.reveal())
-  return isShared ? { kind: 'session', origin } : { kind: 'token', origin, name }
+  return isShared ? { kind: 'session', origin } : ownHolder(login)
 }
 
 /** What the gateway said of a token's bearer, as it is kept. */

@@ -1,10 +1,12 @@
 import {
+  type ClientConfig,
   type Credential,
   credentialOf,
   entryOf,
   type Holder,
   readClientConfig,
   Secret,
+  type TokenEntry,
   updateClientConfig,
   withCredential,
   withFileLock,
@@ -13,6 +15,7 @@ import type { Context } from './context.ts'
 import { expiryOf } from './expiry.ts'
 import { askRenewal, type Renewed, renewalDeadlineMs } from './gateway-client.ts'
 import type { Target } from './target.ts'
+import { withCredentialsLock } from './token-store/credentials-lock.ts'
 import { checkReplaceable, readToken, replaceToken } from './token-store/kept-token.ts'
 
 /**
@@ -49,28 +52,41 @@ async function found(context: Context, credential: Credential | null): Promise<F
 /** A token that can't be kept is lost, and the one before it ends with the day: so it isn't asked for. */
 async function checkKeepable(context: Context, known: Found): Promise<void> {
   if (known.entry.kept_in === undefined) return
-  await updateClientConfig(context.configPath, async (current) => {
-    const now = await found(context, credentialFor(current, known.holder))
+  await withCredentialsLock(context, async () => {
+    const now = await newest(context, known.holder)
     if (now?.token === known.token) await checkReplaceable(context, now, now.token)
-    return current
   })
 }
 
 /** @returns what is kept now; null where a login or logout came in between */
-async function kept(context: Context, known: Found, answer: Renewed | 'never'): Promise<Found | null> {
-  const written = await updateClientConfig(context.configPath, async (current) => {
-    const credential = await found(context, credentialFor(current, known.holder))
-    if (credential?.token !== known.token) return current
-    const { renew_at: _, ...entry } = credential.entry
-    if (answer === 'never') return withCredential(current, known.holder, entry)
-    const about = { expires_at: answer.expiresAt, renew_at: answer.renewAt }
-    return replaceToken(context, current, { credential: { ...credential, entry }, token: answer.token, about })
+function kept(context: Context, known: Found, answer: Renewed | 'never'): Promise<Found | null> {
+  const { configPath } = context
+  return withCredentialsLock(context, async () => {
+    const credential = await newest(context, known.holder)
+    if (credential?.token !== known.token) return credential
+    const token = answer === 'never' ? credential.token : answer.token
+    const place = answer === 'never' ? {} : await replaceToken(context, credential, token)
+    const { config, notices } = await updateClientConfig(configPath, (current) => {
+      const before = entryOf(current, known.holder)
+      if (before === null || before.token !== credential.entry.token) return current
+      const { renew_at: _, ...entry } = before
+      return withCredential(current, known.holder, { ...entry, ...place, ...datesOf(answer) })
+    })
+    for (const notice of notices) context.note(notice)
+    return found(context, credentialFor(config, known.holder))
   })
-  for (const notice of written.notices) context.note(notice)
-  return found(context, credentialFor(written.config, known.holder))
 }
 
-function credentialFor(config: Parameters<typeof entryOf>[0], holder: Holder): Credential | null {
+function datesOf(answer: Renewed | 'never'): Pick<TokenEntry, 'expires_at' | 'renew_at'> {
+  return answer === 'never' ? {} : { expires_at: answer.expiresAt, renew_at: answer.renewAt }
+}
+
+async function newest(context: Context, holder: Holder): Promise<Found | null> {
+  const { config } = await readClientConfig(context.configPath)
+  return found(context, credentialFor(config, holder))
+}
+
+function credentialFor(config: ClientConfig, holder: Holder): Credential | null {
   const entry = entryOf(config, holder)
   return entry === null ? null : { holder, entry }
 }

@@ -4,6 +4,7 @@ import {
   gatewayAddress,
   gatewayOf,
   isExposed,
+  readClientConfig,
   readWritableClientConfig,
   updateClientConfig,
 } from '@rack-gateway/config/client'
@@ -12,11 +13,12 @@ import type { Context } from '../context.ts'
 import { GatewayUnreachable, GatewayUntrusted, TokenRefused, Usage } from '../errors.ts'
 import { endSession, type MeAnswer } from '../gateway-client.ts'
 import { type Credential, credentialFor, type LoginOptions, type Place } from '../login-credential.ts'
-import { confirmedBy, withLogin } from '../login-entry.ts'
+import { confirmedBy, storeLogin } from '../login-entry.ts'
 import { rackFor } from '../login-rack.ts'
 import { loginTrust } from '../login-trust.ts'
 import { sayLogin } from '../login-words.ts'
 import { printable } from '../terminal.ts'
+import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 
 /** What came of a login. */
 export interface LoggedIn {
@@ -83,9 +85,10 @@ async function keep(context: Context, credential: Credential, place: Place): Pro
     boundTo: me?.rack ?? (options.rackOnly ? rack : null),
     about: { email: me?.name, confirmed, ...(source === 'new' && dates) },
   }
-  const { config, notices } = await updateClientConfig(context.configPath, (current) =>
-    withLogin(context, current, login),
-  )
+  const { config, notices } = await withCredentialsLock(context, async () => {
+    const read = await readClientConfig(context.configPath)
+    return updateClientConfig(context.configPath, await storeLogin(context, read.config, login))
+  })
   for (const notice of notices) context.note(notice)
   return config
 }

@@ -17,6 +17,7 @@ import type { Asker } from '../gateway-api.ts'
 import { trustAt } from '../gateway-tls/gateway-trust.ts'
 import { unknownRack } from '../target.ts'
 import { printable } from '../terminal.ts'
+import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { forgetToken, readToken } from '../token-store/kept-token.ts'
 
 /**
@@ -79,21 +80,21 @@ async function endSessions(context: Context, config: ClientConfig, held: readonl
 }
 
 /** @returns what the keychain still has, a sentence each */
-async function forget(context: Context, { held, astray }: Leaving): Promise<string[]> {
-  const sentences: string[] = []
-  const { notices } = await updateClientConfig(context.configPath, async (current) => {
-    let config = current
+function forget(context: Context, { held, astray }: Leaving): Promise<string[]> {
+  return withCredentialsLock(context, async () => {
+    const sentences: string[] = []
     for (const credential of held) {
-      const problem = await forgetToken(context, credential)
-      if (problem !== null)
-        sentences.push(`The keychain still has the token for ${credential.holder.origin}: ${problem}.`)
-      config = withCredential(config, credential.holder, null)
+      const left = await forgetToken(context, credential)
+      if (left !== null) sentences.push(`${left[0]?.toUpperCase()}${left.slice(1)}.`)
     }
-    const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !astray.includes(name))
-    return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
+    const { notices } = await updateClientConfig(context.configPath, (current) => {
+      const config = held.reduce((rest, { holder }) => withCredential(rest, holder, null), current)
+      const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !astray.includes(name))
+      return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
+    })
+    for (const notice of notices) context.note(notice)
+    return sentences
   })
-  for (const notice of notices) context.note(notice)
-  return sentences
 }
 
 /** The names that a credential is of; its address where no name leads to it. */

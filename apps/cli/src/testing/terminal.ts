@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { onTestFinished, vi } from 'vitest'
-import type { Machine } from './harness.ts'
 
 /** Of util-linux: it gives a program a terminal. */
 const script = '/usr/bin/script'
@@ -23,19 +22,27 @@ export interface Terminal {
   prompt(): Promise<void>
   /** Changes its size, as a window does. */
   resize(columns: number, rows: number): void
-  /** Its modes, as `stty -g` says them. */
-  modes(): string
+  /** The modes that a command finds, as `stty -g` says them; asked at the shell's prompt. */
+  modes(): Promise<string>
+  /** Whether keys such as Ctrl-C are bytes to whoever reads it. */
+  isRaw(): boolean
   /** Takes it away, as closing the window does. */
   hangUp(): void
 }
 
 const prompt = 'READY>'
 
-/** @param env of the shell, beside that of the machine */
-export async function openTerminal(machine: Machine, env: NodeJS.ProcessEnv = {}): Promise<Terminal> {
+/** Opens one with a shell in this directory and environment. */
+export async function openTerminal({
+  cwd,
+  env,
+}: {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}): Promise<Terminal> {
   const child = spawn(script, ['-qec', `exec ${bash} --noprofile --norc -i`, '/dev/null'], {
-    cwd: machine.cwd,
-    env: { ...machine.env, TERM: 'dumb', LANG: 'C.UTF-8', HISTFILE: '', PS1: prompt, ...env },
+    cwd,
+    env: { TERM: 'dumb', LANG: 'C.UTF-8', HISTFILE: '', PS1: prompt, ...env },
   })
   let shown = ''
   let seen = 0
@@ -75,7 +82,13 @@ export async function openTerminal(machine: Machine, env: NodeJS.ProcessEnv = {}
     saw,
     prompt: async () => void (await saw(/READY>/)),
     resize: (columns, rows) => void stty(device, 'cols', String(columns), 'rows', String(rows)),
-    modes: () => stty(device, '-g'),
+    async modes() {
+      enter('stty -g')
+      const [modes] = await saw(/(?:[0-9a-f]+:){8,}[0-9a-f]+/)
+      await saw(/READY>/)
+      return modes
+    },
+    isRaw: () => /\s-isig\s/.test(stty(device, '-a')),
     hangUp: () => void child.kill('SIGKILL'),
   }
 }

@@ -1,14 +1,7 @@
-import {
-  type ClientConfig,
-  type Credential,
-  entryOf,
-  type Holder,
-  type TokenEntry,
-  withCredential,
-} from '@rack-gateway/config/client'
+import { type ClientConfig, type Credential, entryOf, type Holder, type TokenEntry } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { BadSetting, KeychainUnusable } from '../errors.ts'
-import type { Keychain } from './keychain.ts'
+import { type Keychain, service } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 
 /** All that is kept of a login but the token. */
@@ -27,12 +20,21 @@ export async function readToken(context: Context, { holder, entry }: Credential)
   }
 }
 
-/** Keeps the token of a login where the person wants it: in the keychain, else in the file, once that was said. */
-export async function keepToken(
+/** Where a token is kept, as an entry of the file says it. */
+export type Place = Pick<TokenEntry, 'token' | 'kept_in'>
+
+export interface Stored {
+  readonly place: Place
+  /** Whether it was said now that tokens are in the file. */
+  readonly told: boolean
+}
+
+/** Stores the token of a login where the person wants it: in the keychain, else in the file, once that was said. @throws KeychainUnusable */
+export async function storeToken(
   context: Context,
   config: ClientConfig,
-  { holder, token, about }: { readonly holder: Holder; readonly token: string; readonly about: About },
-): Promise<ClientConfig> {
+  { holder, token }: { readonly holder: Holder; readonly token: string },
+): Promise<Stored> {
   const wanted = wantedStore(context.env, config)
   const before = entryOf(config, holder)
   const refusal = wanted === 'file' ? null : await storeInKeychain(context, holder, token)
@@ -40,29 +42,20 @@ export async function keepToken(
     throw new KeychainUnusable(
       `the token could not be kept: ${refusal}. Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file`,
     )
-  if (wanted !== 'file' && refusal === null) return withCredential(config, holder, { ...about, kept_in: 'keychain' })
-  if (before?.kept_in === 'keychain') await forgetToken(context, { holder, entry: before })
-  const kept = withCredential(config, holder, { ...about, token })
-  if (refusal === null || config.file_store_told === true) return kept
+  if (wanted !== 'file' && refusal === null) return { place: { kept_in: 'keychain' }, told: false }
+  if (before !== null) await forgetReplaced(context, { holder, entry: before })
+  if (refusal === null || config.file_store_told === true) return { place: { token }, told: false }
   context.note(
     `${refusal}: your token is kept in ${context.configPath}, which only you can read (0600). RACK_GATEWAY_TOKEN_STORE=file says that this is meant`,
   )
-  return { ...kept, file_store_told: true }
+  return { place: { token }, told: true }
 }
 
-/** Puts a newer token where the old one is. @throws KeychainUnusable */
-export async function replaceToken(
-  context: Context,
-  config: ClientConfig,
-  {
-    credential: { holder, entry },
-    token,
-    about,
-  }: { readonly credential: Credential; readonly token: string; readonly about: About },
-): Promise<ClientConfig> {
-  if (entry.kept_in !== 'keychain') return withCredential(config, holder, { ...entry, ...about, token })
+/** Stores a newer token where the old one is. @throws KeychainUnusable */
+export async function replaceToken(context: Context, { holder, entry }: Credential, token: string): Promise<Place> {
+  if (entry.kept_in !== 'keychain') return { token }
   await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
-  return withCredential(config, holder, { ...entry, ...about })
+  return { kept_in: 'keychain' }
 }
 
 /** Makes sure that a newer token could be put where this one is. @throws KeychainUnusable */
@@ -70,10 +63,19 @@ export async function checkReplaceable(context: Context, { holder, entry }: Cred
   if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(holder), token)
 }
 
-/** Takes a token out of the keychain. @returns what went wrong, or null; a token of the file goes with its entry */
+/** Takes a token out of the keychain. @returns that it is still there, why and what to do, or null; a token of the file goes with its entry */
 export async function forgetToken(context: Context, { holder, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return null
-  return problemOf(async () => (await systemKeychain(context)).remove(accountOf(holder)))
+  const account = accountOf(holder)
+  const problem = await problemOf(async () => (await systemKeychain(context)).remove(account))
+  if (problem === null) return null
+  return `the keychain still has the token that was kept for ${holder.origin}: ${problem}. Unlock it, and remove its entry ${service} of the account ${account}`
+}
+
+/** As `forgetToken`, for one that another one takes the place of: what is still there is said. */
+export async function forgetReplaced(context: Context, credential: Credential): Promise<void> {
+  const left = await forgetToken(context, credential)
+  if (left !== null) context.note(left)
 }
 
 /** Where the token of an entry is, for a sentence. */

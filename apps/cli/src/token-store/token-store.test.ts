@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Context } from '../context.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { type FakeKeychain, writeFakeKeychains } from '../testing/fake-keychains.ts'
@@ -127,6 +127,57 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect(outcome.stderr).toContain('it may be asking you to unlock it')
     expect(Date.now() - begun).toBeLessThan(8_000)
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
+  })
+
+  test('that is waited for keeps no other window from the file', async () => {
+    await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file' })
+    await on(system, ['login', 'production', gateway.url])
+    const ended: string[] = []
+    const waiting = login(system, { FAKE_KEYCHAIN: 'hang' }).then((outcome) => {
+      ended.push('login')
+      return outcome
+    })
+    await vi.waitFor(() => expect(keychain.calls()).not.toEqual([]), 20_000)
+    const switched = await on(system, ['switch', 'production'])
+    ended.push('switch')
+    expect([switched.code, ended]).toEqual([0, ['switch']])
+    expect(await waiting).toMatchObject({ code: 0 })
+    expect(machine.config()).toMatchObject({ current: 'production', sessions: { [gateway.url]: { token } } })
+  })
+
+  test('lets one window after the other change what is logged in with', async () => {
+    const waiting = login(system, { FAKE_KEYCHAIN: 'hang' })
+    await vi.waitFor(() => expect(keychain.calls()).not.toEqual([]), 20_000)
+    const second = await on(system, ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
+    expect(second).toMatchObject({ code: 0, stderr: expect.stringMatching(/waiting for another rack-gateway/) })
+    expect(await waiting).toMatchObject({ code: 0 })
+    expect(machine.config()).toMatchObject({
+      gateways: { robot: {}, staging: {} },
+      sessions: { [gateway.url]: { token } },
+      tokens: { robot: { kept_in: 'keychain' } },
+    })
+  })
+
+  test('that gives up nothing is said, with what to do', async () => {
+    const still = (account: string) =>
+      `the keychain still has the token that was kept for ${gateway.url}: REASON. Unlock it, and remove its entry rack-gateway of the account ${account}`
+    const said = (text: string) => text.replace(/: the (?:system's|macOS) keychain.*?\. Unlock/, ': REASON. Unlock')
+    await login(system)
+    const moved = await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file', FAKE_KEYCHAIN: 'locked' })
+    expect([moved.code, said(moved.stderr)]).toEqual([0, `rack-gateway: ${still(gateway.url)}\n`])
+    expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
+
+    const robot = ['login', 'robot', gateway.url, '--as-rack', 'staging', '--token']
+    await on(system, [...robot, 'rgt_robot'])
+    const replaced = await on(system, [...robot, token], { RACK_GATEWAY_TOKEN_STORE: 'file', FAKE_KEYCHAIN: 'locked' })
+    expect([replaced.code, said(replaced.stderr)]).toEqual([0, `rack-gateway: ${still(`${gateway.url} robot`)}\n`])
+
+    await login(system)
+    const left = await on(system, ['logout', 'staging'], { FAKE_KEYCHAIN: 'locked' })
+    expect([left.code, said(left.stdout)]).toEqual([
+      0,
+      expect.stringContaining(`\nThe ${still(gateway.url).slice(4)}.\n`),
+    ])
   })
 
   test('is taken once it can be used again, and the file has the token no more', async () => {

@@ -17,6 +17,7 @@ export async function execInProcess({ rack, variables, parameters }: Call, strea
   const code = await runCommand({
     argv: splitCommand(parameters.command ?? ''),
     environment: environmentOf(rack, app, process, parameters.Tty === 'false' ? 'pipe' : 'terminal'),
+    size: { rows: parameters.Height ?? '0', columns: parameters.Width ?? '0' },
     input: parameters['Disable-Stdin'] === 'true' ? nothing() : input,
     write: (data) => stream.send(data),
     clock: rack.clock,

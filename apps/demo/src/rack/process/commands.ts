@@ -7,6 +7,8 @@ import { runShell } from './shell.ts'
 export interface Execution {
   readonly argv: readonly string[]
   readonly environment: Environment
+  /** Of the terminal that it is started in, as its caller said it. */
+  readonly size?: { readonly rows: string; readonly columns: string }
   readonly input: AsyncIterable<Buffer>
   readonly write: (data: string | Buffer) => Promise<void>
   readonly clock: Clock
@@ -27,6 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
   rails: runRails,
   sh: runShell,
   sleep: waitForSeconds,
+  stty: printSize,
 }
 
 /**
@@ -84,6 +87,16 @@ async function exitWithCode({ argv }: Execution): Promise<number> {
 async function waitForSeconds({ argv, clock, gone }: Execution): Promise<number> {
   await pause(clock, (Number.parseFloat(argv[1] ?? '0') || 0) * 1000, gone)
   return 0
+}
+
+/** Only `stty size`. It stays as it was at the start: the rack API has nothing that says otherwise. */
+async function printSize({ argv, environment, size, write }: Execution): Promise<number> {
+  if (argv[1] === 'size' && environment.terminal === 'terminal' && size !== undefined) {
+    await write(`${size.rows} ${size.columns}\n`)
+    return 0
+  }
+  await write("stty: 'standard input': Inappropriate ioctl for device\n")
+  return 1
 }
 
 async function runRails(execution: Execution): Promise<number> {

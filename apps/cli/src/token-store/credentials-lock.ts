@@ -1,0 +1,30 @@
+import { withFileLock } from '@rack-gateway/config/client'
+import type { Context } from '../context.ts'
+
+/** Milliseconds: longer than a keychain is waited for that asks a person, to read, write and check. */
+const patience = 240_000
+const noteAfter = 2_000
+
+/**
+ * Runs `work` while this process alone changes what is logged in with: in the keychain first, which may ask the person for a
+ * password, then in the CLI's file. The file itself is free meanwhile: whoever changes something else in it doesn't wait.
+ *
+ * @throws ConfigFileLocked
+ */
+export async function withCredentialsLock<T>(
+  { configPath, note }: Pick<Context, 'configPath' | 'note'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const saying = setTimeout(
+    () => note('waiting for another rack-gateway, whose keychain may be asking you to unlock it'),
+    noteAfter,
+  )
+  try {
+    return await withFileLock(`${configPath}.credentials`, { waitMs: patience }, () => {
+      clearTimeout(saying)
+      return work()
+    })
+  } finally {
+    clearTimeout(saying)
+  }
+}
