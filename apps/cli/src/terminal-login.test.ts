@@ -1,37 +1,34 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { commandLine, createMachine } from './testing/harness.ts'
+import { hasScript, runInTerminal } from './testing/pseudo-terminal.ts'
 
-const hasScript = spawnSync('script', ['--version']).status === 0
-if (!hasScript) console.warn('SKIPPED: a login at a pseudo-terminal. Not installed: script (util-linux, bsdutils)')
-
-test.skipIf(!hasScript)('at a terminal, the rack of a new name is asked for, and what is typed decides', async () => {
-  const machine = createMachine()
-  const me = { name: 'ada', kind: 'user', rack: null, expiresAt: Date.now() + 9e9, racks: ['eu-1', 'us-1'], roles: [] }
-  const gateway = await startFakeGateway({ status: 200, body: me })
-  onTestFinished(async () => {
-    await gateway.close()
-    machine.remove()
-  })
-  const words = commandLine(['login', 'work', gateway.url, '--token', 'rgs_ada'])
-  const line = words.map((word) => `'${word}'`).join(' ')
-  const terminal = spawn('script', ['-qec', line, '/dev/null'], { cwd: machine.cwd, env: machine.env })
-  let screen = ''
-  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-    screen += text
-    terminal.emit('said')
-  })
-  const shown = async (text: string) => {
-    while (!screen.includes(text)) await once(terminal, 'said')
-  }
-  await shown('the gateway has several racks for you: eu-1, us-1')
-  await shown('Which one? ')
-  terminal.stdin.write('us-2\n')
-  await shown('there is no rack us-2: did you mean us-1?')
-  terminal.stdin.write('us-1\n')
-  const [code] = await once(terminal, 'close')
-  expect([code, screen]).toEqual([0, expect.stringContaining('Logged in to work as ada.')])
-  expect(machine.config()).toMatchObject({ gateways: { work: { rack: 'us-1' } } })
-})
+test.skipIf(!hasScript)(
+  'at a terminal (runs where util-linux has /usr/bin/script), the rack of a new name is asked for, and what is typed decides',
+  async () => {
+    const machine = createMachine()
+    const me = {
+      name: 'ada',
+      kind: 'user',
+      rack: null,
+      expiresAt: Date.now() + 9e9,
+      racks: ['eu-1', 'us-1'],
+      roles: [],
+    }
+    const gateway = await startFakeGateway({ status: 200, body: me })
+    onTestFinished(async () => {
+      await gateway.close()
+      machine.remove()
+    })
+    const words = commandLine(['login', 'work', gateway.url, '--token', 'rgs_ada'])
+    const terminal = runInTerminal(words.map((word) => `'${word}'`).join(' '), machine)
+    await terminal.saw('the gateway has several racks for you: eu-1, us-1')
+    await terminal.saw('Which one? ')
+    terminal.press('us-2\n')
+    await terminal.saw('there is no rack us-2: did you mean us-1?')
+    terminal.press('us-1\n')
+    await terminal.saw('Logged in to work as ada.')
+    expect(await terminal.ended).toBe(0)
+    expect(machine.config()).toMatchObject({ gateways: { work: { rack: 'us-1' } } })
+  },
+)

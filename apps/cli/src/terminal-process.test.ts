@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 import { held } from './testing/held.ts'
+import { hasScript, type PseudoTerminal, runInTerminal } from './testing/pseudo-terminal.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 const node = `${process.execPath} --conditions=@rack-gateway/source --import ${import.meta.resolve('tsx')} ${main}`
-/** Of util-linux: it gives a program a terminal. */
-const script = '/usr/bin/script'
 
 /** What the shell says once the program has ended. `script` may end before it has passed on all that it was given, so it is held until this came through. */
 const after = '<ended>'
@@ -37,20 +33,17 @@ afterEach(async () => {
   machine.remove()
 })
 
-interface Terminal {
-  readonly child: ChildProcess
-  shown(): string
+interface Shown extends Omit<PseudoTerminal, 'ended'> {
   /** Without what was said while it was waited for. */
   answer(): string
-  /** Resolves once the terminal has shown it. */
-  saw(text: string): Promise<void>
-  readonly ended: Promise<number | null>
+  /** Lets it end, once all was shown. @returns the exit code */
+  end(): Promise<number | null>
 }
 
 /** The whole program in a terminal of so many columns. */
-function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, columns = 72): Terminal {
+function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, columns = 72): Shown {
   const shell = `stty cols ${columns} -echo; trap : INT; ${node} ${words}; code=$?; printf '${after}'; read _; exit $code`
-  const child = spawn(script, ['-qec', shell, '/dev/null'], {
+  const terminal = runInTerminal(shell, {
     cwd: machine.cwd,
     env: {
       HOME: machine.home,
@@ -61,81 +54,65 @@ function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, c
       ...env,
     },
   })
-  let text = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk
-    child.emit('shown')
-  })
-  const saw = async (wanted: string) => {
-    while (!text.includes(wanted)) await once(child, 'shown')
-  }
-  const closed = once(child, 'close')
-  const end = async () => {
-    await saw(after)
-    child.stdin.write('\n')
-    const [code] = await closed
-    return code
-  }
-  const shown = () => text.replace(after, '')
+  const shown = () => terminal.shown().replace(after, '')
   return {
-    child,
+    ...terminal,
     shown,
     answer: () => shown().split(cleared).at(-1) ?? '',
-    ended: end(),
-    saw,
+    async end() {
+      await terminal.saw(after)
+      terminal.press('\n')
+      return terminal.ended
+    },
   }
 }
 
-describe.skipIf(!existsSync(script))(
-  'in a terminal (runs where util-linux has /usr/bin/script)',
-  { timeout: 90_000 },
-  () => {
-    test('a table has the width of it, with headings that stand out unless NO_COLOR is set', async () => {
-      gateway.answer = page(`a-name-${'x'.repeat(100)}`)
-      const plain = inTerminal('service-accounts', { NO_COLOR: '1' })
-      expect(await plain.ended).toBe(0)
-      const lines = plain.answer().trimEnd().split('\r\n')
-      expect(lines.map(({ length }) => length <= 72)).toEqual([true, true])
-      expect(lines[1]).toMatch(/^01a21006-6e55-7646-9171-966421143187 {2}a-name-x+… /)
-      const styled = inTerminal('service-accounts')
-      await styled.ended
-      expect(styled.shown()).toContain('\u001b[1mID')
-      expect(plain.answer()).not.toContain('\u001b')
-    })
+describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/script)', { timeout: 90_000 }, () => {
+  test('a table has the width of it, with headings that stand out unless NO_COLOR is set', async () => {
+    gateway.answer = page(`a-name-${'x'.repeat(100)}`)
+    const plain = inTerminal('service-accounts', { NO_COLOR: '1' })
+    expect(await plain.end()).toBe(0)
+    const lines = plain.answer().trimEnd().split('\r\n')
+    expect(lines.map(({ length }) => length <= 72)).toEqual([true, true])
+    expect(lines[1]).toMatch(/^01a21006-6e55-7646-9171-966421143187 {2}a-name-x+… /)
+    const styled = inTerminal('service-accounts')
+    await styled.end()
+    expect(styled.shown()).toContain('\u001b[1mID')
+    expect(plain.answer()).not.toContain('\u001b')
+  })
 
-    test('what takes more than a second says so, and takes it back', async () => {
-      const { promise, end } = held()
-      gateway.answer = { ...page('deploy-web'), after: promise }
-      const terminal = inTerminal('service-accounts')
-      await terminal.saw('asking the gateway … 1 s')
-      end()
-      expect(await terminal.ended).toBe(0)
-      expect(terminal.shown()).toMatch(/\r\u001b\[2K\u001b\[1mID/)
-    })
+  test('what takes more than a second says so, and takes it back', async () => {
+    const { promise, end } = held()
+    gateway.answer = { ...page('deploy-web'), after: promise }
+    const terminal = inTerminal('service-accounts')
+    await terminal.saw('asking the gateway … 1 s')
+    end()
+    expect(await terminal.end()).toBe(0)
+    expect(terminal.shown()).toMatch(/\r\u001b\[2K\u001b\[1mID/)
+  })
 
-    test('it asks before it destroys, and does as it is told', async () => {
-      const refused = inTerminal('service-accounts disable deploy-web')
-      await refused.saw('? [y/N] ')
-      refused.child.stdin?.write('n\n')
-      expect(await refused.ended).toBe(130)
-      expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/service-accounts?limit=200'])
-      const done = inTerminal('service-accounts disable deploy-web')
-      await done.saw('Disable the service account deploy-web, which stops its API tokens? [y/N] ')
-      gateway.answer = { status: 200, body: account('deploy-web') }
-      done.child.stdin?.write('y\n')
-      expect(await done.ended).toBe(0)
-      expect(gateway.asked.at(-1)?.path).toMatch(/\/01a21006-\S+\/disable$/)
-    })
+  test('it asks before it destroys, and does as it is told', async () => {
+    const refused = inTerminal('service-accounts disable deploy-web')
+    await refused.saw('? [y/N] ')
+    refused.press('n\n')
+    expect(await refused.end()).toBe(130)
+    expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/service-accounts?limit=200'])
+    const done = inTerminal('service-accounts disable deploy-web')
+    await done.saw('Disable the service account deploy-web, which stops its API tokens? [y/N] ')
+    gateway.answer = { status: 200, body: account('deploy-web') }
+    done.press('y\n')
+    expect(await done.end()).toBe(0)
+    expect(gateway.asked.at(-1)?.path).toMatch(/\/01a21006-\S+\/disable$/)
+  })
 
-    test('Ctrl-C at the question does nothing', async () => {
-      const terminal = inTerminal('service-accounts disable deploy-web')
-      await terminal.saw('? [y/N] ')
-      terminal.child.stdin?.write('\u0003')
-      expect(await terminal.ended).not.toBe(0)
-      expect(gateway.asked).toHaveLength(1)
-    })
-  },
-)
+  test('Ctrl-C at the question does nothing', async () => {
+    const terminal = inTerminal('service-accounts disable deploy-web')
+    await terminal.saw('? [y/N] ')
+    terminal.press('\u0003')
+    expect(await terminal.end()).not.toBe(0)
+    expect(gateway.asked).toHaveLength(1)
+  })
+})
 
 test('into a pipe nothing is asked, cut, styled or said of waiting', async () => {
   const name = `a-name-${'x'.repeat(300)}`

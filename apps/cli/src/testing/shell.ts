@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine, type Machine } from './harness.ts'
+import { hasScript, runInTerminal } from './pseudo-terminal.ts'
 
 export type TriedShell = 'bash' | 'zsh' | 'fish'
 
-/** Of util-linux: it gives a program a terminal. */
-const terminal = '/usr/bin/script'
-
 export function isInstalled(shell: TriedShell): boolean {
-  return existsSync(terminal) && existsSync(`/usr/bin/${shell}`)
+  return hasScript && existsSync(`/usr/bin/${shell}`)
 }
 
 const prompt = 'READY:'
@@ -27,26 +23,16 @@ export async function typeInto(
   keys: string,
 ): Promise<{ readonly words: unknown; readonly shown: string }> {
   prepare(machine, await scriptOf(shell, machine))
-  const child = spawn(terminal, ['-qec', starts[shell](machine.home), '/dev/null'], {
+  const terminal = runInTerminal(starts[shell](machine.home), {
     cwd: machine.cwd,
     env: { ...machine.env, TERM: 'dumb', LANG: 'C.UTF-8', XDG_CONFIG_HOME: machine.home, ZDOTDIR: machine.home },
   })
-  let shown = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text
-    child.emit('shown')
-  })
-  const ended = once(child, 'close')
-  while (!shown.includes(prompt)) await Promise.race([once(child, 'shown'), ended.then(() => hasEnded(shown))])
-  child.stdin.write(`${keys}\r`)
-  while (!answer.test(shown)) await Promise.race([once(child, 'shown'), ended.then(() => hasEnded(shown))])
-  child.stdin.write('exit\r')
-  await ended
-  return { words: JSON.parse(answer.exec(shown)?.[1] ?? 'null'), shown }
-}
-
-function hasEnded(shown: string): never {
-  throw new Error(`the shell ended: ${shown}`)
+  await terminal.saw(prompt)
+  terminal.press(`${keys}\r`)
+  const [, words = 'null'] = await terminal.saw(answer)
+  terminal.press('exit\r')
+  await terminal.ended
+  return { words: JSON.parse(words), shown: terminal.shown() }
 }
 
 async function scriptOf(shell: TriedShell, machine: Machine): Promise<string> {

@@ -1,23 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
+import { hasScript, type Place, type PseudoTerminal, runInTerminal } from './pseudo-terminal.ts'
 
-/** Of util-linux: it gives a program a terminal. */
-const script = '/usr/bin/script'
 const bash = '/usr/bin/bash'
 
-/** What the tests in a terminal need. */
-export const hasTerminal: boolean = [script, bash].every((path) => existsSync(path))
+/** What the tests in a terminal with a shell need. */
+export const hasTerminal: boolean = hasScript && existsSync(bash)
 
 /** A terminal in which a person has a shell with job control. */
-export interface Terminal {
-  /** Presses keys: a control key is its byte. */
-  press(keys: string): void
+export interface Terminal extends PseudoTerminal {
   /** Types a line. */
   enter(line: string): void
-  /** Resolves with a match once the terminal has shown it, since what was waited for last. @throws when the shell has ended */
-  saw(pattern: RegExp): Promise<RegExpExecArray>
   /** Resolves once the shell waits for a line. */
   prompt(): Promise<void>
   /** Changes its size, as a window does. */
@@ -26,70 +20,35 @@ export interface Terminal {
   modes(): Promise<string>
   /** Whether keys such as Ctrl-C are bytes to whoever reads it. */
   isRaw(): boolean
-  /** Takes it away, as closing the window does. */
-  hangUp(): void
 }
 
-const prompt = 'READY>'
+const ready = 'READY>'
 
 /** Opens one with a shell in this directory and environment. */
-export async function openTerminal({
-  cwd,
-  env,
-}: {
-  readonly cwd: string
-  readonly env: NodeJS.ProcessEnv
-}): Promise<Terminal> {
-  const child = spawn(script, ['-qec', `exec ${bash} --noprofile --norc -i`, '/dev/null'], {
+export async function openTerminal({ cwd, env }: Place): Promise<Terminal> {
+  const terminal = runInTerminal(`exec ${bash} --noprofile --norc -i`, {
     cwd,
-    env: { TERM: 'dumb', LANG: 'C.UTF-8', HISTFILE: '', PS1: prompt, ...env },
+    env: { TERM: 'dumb', LANG: 'C.UTF-8', HISTFILE: '', PS1: ready, ...env },
   })
-  let shown = ''
-  let seen = 0
-  let hasEnded = false
-  child.stdin.on('error', () => undefined)
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text
-    child.emit('shown')
-  })
-  child.once('close', () => {
-    hasEnded = true
-    child.emit('shown')
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-
-  async function saw(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = pattern.exec(shown.slice(seen))
-      if (found !== null) {
-        seen += found.index + found[0].length
-        return found
-      }
-      if (hasEnded) throw new Error(`the shell ended without showing ${pattern}:\n${shown}`)
-      await once(child, 'shown')
-    }
+  const prompt = async () => void (await terminal.saw(ready))
+  const enter = (line: string) => terminal.press(`${line}\r`)
+  /** What a command prints. */
+  async function printed(line: string, wanted: RegExp): Promise<string> {
+    enter(line)
+    const [found] = await terminal.saw(wanted)
+    await prompt()
+    return found
   }
-  const press = (keys: string) => void child.stdin.write(keys)
-  const enter = (line: string) => press(`${line}\r`)
 
-  await saw(/READY>/)
-  enter('tty')
-  const [device] = await saw(/\/dev\/pts\/\d+/)
-  await saw(/READY>/)
+  await prompt()
+  const device = await printed('tty', /\/dev\/pts\/\d+/)
   return {
-    press,
+    ...terminal,
     enter,
-    saw,
-    prompt: async () => void (await saw(/READY>/)),
+    prompt,
     resize: (columns, rows) => void stty(device, 'cols', String(columns), 'rows', String(rows)),
-    async modes() {
-      enter('stty -g')
-      const [modes] = await saw(/(?:[0-9a-f]+:){8,}[0-9a-f]+/)
-      await saw(/READY>/)
-      return modes
-    },
+    modes: () => printed('stty -g', /(?:[0-9a-f]+:){8,}[0-9a-f]+/),
     isRaw: () => /\s-isig\s/.test(stty(device, '-a')),
-    hangUp: () => void child.kill('SIGKILL'),
   }
 }
 
