@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Secret } from '@rack-gateway/config/client'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -84,22 +85,27 @@ test.each(['rgs_one\nrgs_two', 'rgs_one\u0000two', 'rgs_one two', 'rgs_öne', ''
 )
 
 test('one whose authorities are named is asked as any other: it may be slow, break off, redirect or have nothing to say', async () => {
-  const answers = [
-    'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"half":',
-    'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n',
-    'HTTP/1.1 307 Away\r\nLocation: https://elsewhere.example.com\r\nContent-Length: 0\r\n\r\n',
-    'HTTP/1.1 ',
-  ]
+  const answers: Readonly<Record<string, string>> = {
+    half: 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"half":',
+    same: 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n',
+    away: 'HTTP/1.1 307 Away\r\nLocation: https://elsewhere.example.com\r\nContent-Length: 0\r\n\r\n',
+    slow: 'HTTP/1.1 ',
+  }
   const { origin } = await startTlsGateway({
-    onConnection: (socket) => socket.once('data', () => void socket.write(answers.shift() ?? '')),
+    onConnection: (socket) =>
+      socket.on('data', (bytes) => {
+        const [, name = ''] = /\/v1\/(\w+) /.exec(bytes.toString('latin1')) ?? []
+        socket.write(answers[name] ?? '')
+      }),
   })
   const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json' }
-  const ask = (deadline: number) => tryGateway(origin, { path: '/me', token, trust, body: { a: 1 }, deadline })
+  const ask = (path: `/${string}`, deadline: number) =>
+    tryGateway(origin, { path, token, trust, body: { a: 1 }, deadline })
   const late = { kind: 'unanswered', reason: 'it did not answer within 0.2 s', distrusted: null }
-  expect(await ask(200)).toEqual(late)
-  expect(await ask(5_000)).toMatchObject({ status: 304, text: '' })
-  expect(await ask(5_000)).toMatchObject({ status: 307 })
-  expect(await ask(200)).toEqual(late)
+  expect(await ask('/half', 200)).toEqual(late)
+  expect(await ask('/same', 20_000)).toMatchObject({ status: 304, text: '' })
+  expect(await ask('/away', 20_000)).toMatchObject({ status: 307 })
+  expect(await ask('/slow', 200)).toEqual(late)
   const stop = new AbortController()
   const stopped = tryGateway(origin, { path: '/me', token, trust, signal: stop.signal })
   stop.abort()
@@ -107,6 +113,26 @@ test('one whose authorities are named is asked as any other: it may be slow, bre
   expect(await tryGateway(origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
     kind: 'unanswered',
     reason: 'its certificate is not signed by an authority that is known here',
+  })
+})
+
+test('requests of one command share a verified connection, and one that was closed meanwhile is not used again', async () => {
+  const gateway = await startTlsGateway({
+    onConnection: (socket) =>
+      socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
+  })
+  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json' }
+  const ask = () => tryGateway(gateway.origin, { path: '/me', token, trust })
+  for (let time = 0; time < 3; time++) expect(await ask()).toMatchObject({ status: 200, value: {} })
+  expect(gateway.connections).toHaveLength(1)
+  const [first] = gateway.connections
+  const closed = once(first ?? new Socket(), 'close')
+  first?.end()
+  await closed
+  expect(await ask()).toMatchObject({ status: 200, value: {} })
+  expect(gateway.connections).toHaveLength(2)
+  expect(await tryGateway(gateway.origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
+    distrusted: expect.stringContaining("can't be trusted"),
   })
 })
 

@@ -43,6 +43,9 @@ export async function fetchVerified(
   }
 }
 
+/** Milliseconds that a connection waits for the next request: a server soon closes one that asks nothing. */
+const idleFor = 4_000
+
 const agents = new Map<string, Agent>()
 
 /** One for each gateway and those who may have signed its certificate: a connection serves several requests of a command. */
@@ -58,7 +61,7 @@ class GatewayAgent extends Agent {
   readonly #verified: ReturnType<typeof goingBy>
 
   constructor(origin: string, named: string | null) {
-    super({ keepAlive: true })
+    super({ keepAlive: true, timeout: idleFor })
     this.#origin = origin
     this.#verified = goingBy(named, process.env)
   }
