@@ -117,7 +117,7 @@ describe.each(Object.entries(kinds))('%s', (_, { words, path, env = () => ({}) }
   )
 })
 
-describe('the whole program', () => {
+describe('the whole program', { timeout: 180_000 }, () => {
   test.each([
     ['NODE_EXTRA_CA_CERTS', ['whoami'], `${api}/me`],
     ['SSL_CERT_FILE', ['whoami'], `${api}/me`],
