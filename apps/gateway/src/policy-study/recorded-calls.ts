@@ -7,8 +7,10 @@ const undecided: ReadonlySet<string> = new Set(['source.client', 'decision.reaso
 /** The call that an event records; null where the event doesn't say enough. */
 export function recordedCall(canonical: string): RecordedCall | null {
   const event: Partial<AuditEvent> = JSON.parse(canonical)
-  const { at, principal, rack, route, path, decision, truncated = [] } = event
+  const { at, principal, rack, route, path, decision, truncated = [], hidden = [] } = event
   if (!at || !principal || !rack || !route || !path || !decision) return null
+  // Rules are about the words that were typed.
+  if (hidden.includes('command')) return null
   if (truncated.some(({ field }) => !undecided.has(field))) return null
   return { ...event, at, principal, rack, route, path, decision }
 }
