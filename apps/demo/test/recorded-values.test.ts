@@ -189,6 +189,7 @@ describe('secrets in commands', () => {
     ['env FOO_TOKEN=hunter5%s"a\'b" rake x', null],
     [`env FOO_TOKEN=${'hunter5'.repeat(40)} x`, 'FOO_TOKEN=[hidden]'],
     ['sh -c "FOO_TOKEN=hunter5; evil && x"', 'FOO_TOKEN=[hidden]; evil'],
+    [`env "FOO_TOKEN=it's hunter5" x`, 'FOO_TOKEN=[hidden] x'],
     ['x "FOO_TOKEN=hunter5 never ends', null],
     ['curl https://u:hunter5@host/', '[hidden]@host'],
   ])('are replaced in the reason of a refusal as well: %s', async (command, shown) => {
