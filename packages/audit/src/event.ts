@@ -52,6 +52,7 @@ export const eventKinds = [
   'package.recorded',
   'environment.changed',
   'audit.inconsistent',
+  'alarm.acknowledged',
   'audit.read',
   'audit.archived',
   'audit.dropping',

@@ -115,6 +115,15 @@ export function eventQuery(id: string, moment: number): Query {
   }
 }
 
+/** Newest first. */
+export function acknowledgementsQuery(ids: readonly string[]): Query {
+  return {
+    text: `select ${columns} from audit.events e where e.of_event = any($1::uuid[]) and e.kind = 'alarm.acknowledged'
+      order by e.at desc, e.stream desc, e.seq desc`,
+    values: [`{${ids}}`],
+  }
+}
+
 /** What fits of one stream after one number up to another, in its order. */
 export function streamQuery(
   filters: AuditFilters,
