@@ -8,7 +8,7 @@ export * from './errors.ts'
 export * from './event.ts'
 export type { EventPlace, RecordedEvent } from './recorded-event.ts'
 export { createRefusals, type Refusal, type Refusals, type RefusalsOptions } from './refusals.ts'
-export { isUuid, momentOf, uuidPattern, uuidv7 } from './uuid.ts'
+export { uuidv7 } from './uuid.ts'
 export { hiddenText, visibleText } from './visible-text.ts'
 export { createAuditWriter } from './writer.ts'
 export {

@@ -12,13 +12,16 @@ export interface LoggedAlarms {
 /** Whoever makes up more of them hides none of the newest. */
 const mostAlarms = 1_000
 
+/** Newest first. */
+export const alarmsQuery = `
+  select e.at, e.canonical, exists (
+    select 1 from audit.events a where a.of_event = e.id and a.kind = 'alarm.acknowledged'
+  ) as acknowledged
+  from audit.events e where e.kind = 'audit.inconsistent' order by e.at desc limit ${mostAlarms}`
+
 /** Goes down the index of these few events, and that of what belongs to another. */
 export async function loggedAlarms(sql: Sql): Promise<LoggedAlarms> {
-  const rows = await sql<{ id: string; at: Date; canonical: string; acknowledged: boolean }[]>`
-    select e.id, e.at, e.canonical, exists (
-      select 1 from audit.events a where a.of_event = e.id and a.kind = 'alarm.acknowledged'
-    ) as acknowledged
-    from audit.events e where e.kind = 'audit.inconsistent' order by e.at desc limit ${mostAlarms}`
+  const rows = await sql.unsafe<{ at: Date; canonical: string; acknowledged: boolean }[]>(alarmsQuery)
   const found = rows.map(({ at, canonical, acknowledged }) => ({
     key: inconsistencyKey(inconsistencyOf(JSON.parse(canonical))),
     at: at.toISOString(),

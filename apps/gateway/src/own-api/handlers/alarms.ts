@@ -1,5 +1,6 @@
-import { type AuditEvent, alarmKinds, isAlarm, isUuid } from '@rack-gateway/audit'
+import { type AuditEvent, alarmKinds, isAlarm } from '@rack-gateway/audit'
 import { type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
+import { isUuid } from '@rack-gateway/audit/uuid'
 import { NoAlarm } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { shownEvent } from '../shown-event.ts'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
-import { isUuid } from '@rack-gateway/audit'
 import { exportFormats } from '@rack-gateway/audit/export'
 import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
+import { isUuid } from '@rack-gateway/audit/uuid'
 import { exportStream } from '../audit/export-stream.ts'
 import { followStream } from '../audit/follow-stream.ts'
 import type { Handlers } from '../call.ts'
