@@ -269,7 +269,13 @@ audit:
       parameters: [file, files]
     budgets:
       permissions: [budget:write]
-      parameters: [monthly-cap-usd, alert-threshold-percent, at-cap-action, pricing-adjustment, force_clear_cooldown, reset_period]
+      parameters:
+        - monthly-cap-usd
+        - alert-threshold-percent
+        - at-cap-action
+        - pricing-adjustment
+        - force_clear_cooldown
+        - reset_period
     rack:
       routes: [PUT /system]
       parameters: [count, force, type, version]
