@@ -36,13 +36,11 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
   const conditions = allConditionsOf(filters, values)
   if (facets) conditions.push(amongFacets(facets, values))
   if (before) conditions.push(beforePlace(filters, before, values))
+  const most = holder(values, limit)
   const found = isSorted(filters)
-    ? `(select e.* from audit.events e ${where(conditions)} offset 0) e`
-    : `audit.events e ${where(conditions)}`
-  return {
-    text: `select ${columns} from ${found} order by ${newestFirst(filters)} limit ${holder(values, limit)}`,
-    values,
-  }
+    ? `select e.* from audit.events e ${where(conditions)} offset 0`
+    : newest(filters, { conditions, most, values })
+  return { text: `select ${columns} from (${found}) e order by ${newestFirst(filters)} limit ${most}`, values }
 }
 
 /**
@@ -53,9 +51,9 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   const values: Value[] = []
   const conditions = conditionsOf(filters, values)
   if (before) conditions.push(beforePlace(filters, before, values))
-  const among = `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${recent}`
+  const among = newest(filters, { conditions, most: String(recent), values })
   const matching = [
-    ...equalities(facetColumns, filters, values),
+    ...facetEqualities(filters, values),
     ...roughly(filters, values),
     ...sortedConditionsOf(filters, values),
   ]
@@ -75,7 +73,7 @@ export function facetsQuery(filters: AuditFilters): Query {
         union all
         select next.* from facet cross join lateral (${one} where ${facet} > facet.digest order by 1 limit 1) next
       )
-      select e.digest::text as facet from facet e ${where(equalities(facetColumns, filters, values))}`,
+      select e.digest::text as facet from facet e ${where(facetEqualities(filters, values))}`,
     values,
   }
 }
@@ -90,10 +88,10 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
   if (before) conditions.push(beforePlace(filters, before, values))
   const most = holder(values, limit)
-  const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
+  const ofOne = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
   return {
-    text: `select ${columns} from ${wanted} cross join lateral (${newest}) e
-      ${where(equalities(facetColumns, filters, values))} order by ${newestFirst(filters)} limit ${most}`,
+    text: `select ${columns} from ${wanted} cross join lateral (${ofOne}) e
+      ${where(facetEqualities(filters, values))} order by ${newestFirst(filters)} limit ${most}`,
     values,
   }
 }
@@ -178,6 +176,50 @@ function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
 }
 
+interface NewestPart {
+  readonly conditions: readonly string[]
+  /** How many of them. */
+  readonly most: string
+  readonly values: Value[]
+}
+
+/** The newest that meet the conditions. An app's index is in the order of time within a rack, so that they are the newest of each. */
+function newest(filters: AuditFilters, { conditions, most, values }: NewestPart): string {
+  const order = `order by ${newestFirst(filters)} limit ${most}`
+  const { app, rack: wanted, stream, request } = filters
+  if (app === undefined || wanted !== undefined || stream !== undefined || request !== undefined)
+    return `select e.* from audit.events e ${where(conditions)} ${order}`
+  const ofOne = `select e.* from audit.events e ${where([...conditions, `${rack} = of_app.rack`])} ${order}`
+  return `select e.* from (${racksQuery(app, values)}) of_app cross join lateral (${ofOne}) e ${order}`
+}
+
+const rack = "coalesce(e.rack, '')"
+
+/** The racks that an app has events of. Each is gone to by the index, past all events of the one before. */
+function racksQuery(app: string, values: Value[]): string {
+  const ofApp = hasDigest('e.app', holder(values, app))
+  const one = `select ${rack} as rack from audit.events e where ${ofApp}`
+  return `with recursive of_app as (
+      (${one} order by 1 limit 1)
+      union all
+      select next.* from of_app cross join lateral (${one} and ${rack} > of_app.rack order by 1 limit 1) next
+    )
+    select of_app.rack from of_app`
+}
+
+function hasDigest(column: string, value: string): string {
+  return `hashtextextended(${column}, 0) = hashtextextended(${value}, 0) and ${column} is not null`
+}
+
+/**
+ * A name is found by its digest, and compared with it then. The comparison is the function behind `=`, of which PostgreSQL doesn't think
+ * that it leaves fewer rows still: for few, it would find all of them and sort.
+ */
+function isNamed(column: string, name: string, values: Value[]): string {
+  const value = holder(values, name)
+  return `${hasDigest(column, value)} and texteq(${column}, ${value})`
+}
+
 /** Within a stream, numbers are in the order of time. */
 function newestFirst({ stream }: AuditFilters): string {
   return stream === undefined ? 'e.at desc, e.stream desc, e.seq desc' : 'e.seq desc'
@@ -200,7 +242,12 @@ function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   const add = (condition: string) => void conditions.push(condition)
   if (from) add(`e.at >= ${holder(values, from)}::timestamptz`)
   if (to) add(`e.at < ${holder(values, to)}::timestamptz`)
-  conditions.push(...equalities(columnsByFilter, filters, values))
+  const { principalId, principalName, app, request } = filters
+  if (principalId !== undefined) add(isNamed('e.principal', principalId, values))
+  if (principalName !== undefined) add(isNamed('e.principal_name', principalName, values))
+  if (app !== undefined) add(isNamed('e.app', app, values))
+  if (app !== undefined && filters.rack !== undefined) add(`${rack} = ${holder(values, filters.rack)}`)
+  if (request !== undefined) add(`e.request = ${holder(values, request)}`)
   if (filters.stream !== undefined) add(`e.stream = ${holder(values, filters.stream)}::uuid`)
   if (effect !== undefined) add(`e.effect = '${effects[effect] ?? 'none'}'`)
   // The literals beside the values: an index that leaves the most common value out can be used then.
@@ -214,11 +261,7 @@ function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
 }
 
 function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
-  return [
-    ...conditionsOf(filters, values),
-    ...equalities(facetColumns, filters, values),
-    ...sortedConditionsOf(filters, values),
-  ]
+  return [...conditionsOf(filters, values), ...facetEqualities(filters, values), ...sortedConditionsOf(filters, values)]
 }
 
 /** Those whose matches an index gives in no order of time. */
@@ -243,13 +286,6 @@ function roughly({ words, command }: AuditFilters, values: Value[]): string[] {
   )
 }
 
-const columnsByFilter = [
-  ['principalId', 'e.principal'],
-  ['principalName', 'e.principal_name'],
-  ['app', 'e.app'],
-  ['request', 'e.request'],
-] as const satisfies ColumnsByFilter
-
 /** What makes a facet. */
 const facetColumns = [
   ['kind', 'e.kind'],
@@ -257,16 +293,10 @@ const facetColumns = [
   ['permission', 'e.permission'],
   ['route', 'e.route'],
   ['rule', 'e.rule'],
-] as const satisfies ColumnsByFilter
+] as const satisfies readonly (readonly [keyof AuditFilters, string])[]
 
-type ColumnsByFilter = readonly (readonly [keyof AuditFilters, string])[]
-
-function equalities(
-  columnsOf: typeof columnsByFilter | typeof facetColumns,
-  filters: AuditFilters,
-  values: Value[],
-): string[] {
-  return columnsOf.flatMap(([name, column]) => {
+function facetEqualities(filters: AuditFilters, values: Value[]): string[] {
+  return facetColumns.flatMap(([name, column]) => {
     const value = filters[name]
     return value === undefined ? [] : [`${column} = ${holder(values, value)}`]
   })
