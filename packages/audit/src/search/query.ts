@@ -39,7 +39,7 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
   const most = holder(values, limit)
   const found = isSorted(filters)
     ? `select e.* from audit.events e ${where(conditions)} offset 0`
-    : newest(filters, { conditions, most, values })
+    : `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${most}`
   return { text: `select ${columns} from (${found}) e order by ${newestFirst(filters)} limit ${most}`, values }
 }
 
@@ -51,7 +51,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   const values: Value[] = []
   const conditions = conditionsOf(filters, values)
   if (before) conditions.push(beforePlace(filters, before, values))
-  const among = newest(filters, { conditions, most: String(recent), values })
+  const among = `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${recent}`
   const matching = [
     ...facetEqualities(filters, values),
     ...roughly(filters, values),
@@ -176,48 +176,20 @@ function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
 }
 
-interface NewestPart {
-  readonly conditions: readonly string[]
-  /** How many of them. */
-  readonly most: string
-  readonly values: Value[]
-}
-
-/** The newest that meet the conditions. An app's index is in the order of time within a rack, so that they are the newest of each. */
-function newest(filters: AuditFilters, { conditions, most, values }: NewestPart): string {
-  const order = `order by ${newestFirst(filters)} limit ${most}`
-  const { app, rack: wanted, stream, request } = filters
-  if (app === undefined || wanted !== undefined || stream !== undefined || request !== undefined)
-    return `select e.* from audit.events e ${where(conditions)} ${order}`
-  const ofOne = `select e.* from audit.events e ${where([...conditions, `${rack} = of_app.rack`])} ${order}`
-  return `select e.* from (${racksQuery(app, values)}) of_app cross join lateral (${ofOne}) e ${order}`
-}
-
-const rack = "coalesce(e.rack, '')"
-
-/** The racks that an app has events of. Each is gone to by the index, past all events of the one before. */
-function racksQuery(app: string, values: Value[]): string {
-  const ofApp = hasDigest('e.app', holder(values, app))
-  const one = `select ${rack} as rack from audit.events e where ${ofApp}`
-  return `with recursive of_app as (
-      (${one} order by 1 limit 1)
-      union all
-      select next.* from of_app cross join lateral (${one} and ${rack} > of_app.rack order by 1 limit 1) next
-    )
-    select of_app.rack from of_app`
-}
-
-function hasDigest(column: string, value: string): string {
-  return `hashtextextended(${column}, 0) = hashtextextended(${value}, 0) and ${column} is not null`
-}
-
 /**
  * A name is found by its digest, and compared with it then. The comparison is the function behind `=`, of which PostgreSQL doesn't think
  * that it leaves fewer rows still: for few, it would find all of them and sort.
  */
 function isNamed(column: string, name: string, values: Value[]): string {
   const value = holder(values, name)
-  return `${hasDigest(column, value)} and texteq(${column}, ${value})`
+  return `hashtextextended(${column}, 0) = hashtextextended(${value}, 0) and texteq(${column}, ${value})`
+}
+
+/** As `isNamed`: an app of a rack has a digest of its own. */
+function isAppOf(rack: string, app: string, values: Value[]): string {
+  const [ofRack, ofApp] = [holder(values, rack), holder(values, app)]
+  const digest = (one: string, other: string) => `hashtextextended(${one}, hashtextextended(${other}, 0))`
+  return `${digest('e.rack', 'e.app')} = ${digest(ofRack, ofApp)} and texteq(e.rack, ${ofRack}) and texteq(e.app, ${ofApp})`
 }
 
 /** Within a stream, numbers are in the order of time. */
@@ -242,11 +214,10 @@ function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   const add = (condition: string) => void conditions.push(condition)
   if (from) add(`e.at >= ${holder(values, from)}::timestamptz`)
   if (to) add(`e.at < ${holder(values, to)}::timestamptz`)
-  const { principalId, principalName, app, request } = filters
+  const { principalId, principalName, app, rack, request } = filters
   if (principalId !== undefined) add(isNamed('e.principal', principalId, values))
   if (principalName !== undefined) add(isNamed('e.principal_name', principalName, values))
-  if (app !== undefined) add(isNamed('e.app', app, values))
-  if (app !== undefined && filters.rack !== undefined) add(`${rack} = ${holder(values, filters.rack)}`)
+  if (app !== undefined) add(rack === undefined ? isNamed('e.app', app, values) : isAppOf(rack, app, values))
   if (request !== undefined) add(`e.request = ${holder(values, request)}`)
   if (filters.stream !== undefined) add(`e.stream = ${holder(values, filters.stream)}::uuid`)
   if (effect !== undefined) add(`e.effect = '${effects[effect] ?? 'none'}'`)

@@ -121,7 +121,7 @@ async function* readAll(url: string, filters: AuditFilters, slots: Slots): Async
     await sql`begin isolation level repeatable read read only`
     const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
     // By the index, in its order: a table of this size isn't sorted first.
-    if (!isSorted(filters) && !facets && filters.app === undefined) await sql`set enable_sort = off`
+    if (!isSorted(filters) && !facets) await sql`set enable_sort = off`
     const { text, values } = exportQuery(filters, facets)
     const batches = sql
       .unsafe<EventRow[]>(text, [...values])
