@@ -36,11 +36,13 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
   const conditions = allConditionsOf(filters, values)
   if (facets) conditions.push(amongFacets(facets, values))
   if (before) conditions.push(beforePlace(filters, before, values))
-  const most = holder(values, limit)
   const found = isSorted(filters)
-    ? `select e.* from audit.events e ${where(conditions)} offset 0`
-    : `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${most}`
-  return { text: `select ${columns} from (${found}) e order by ${newestFirst(filters)} limit ${most}`, values }
+    ? `(select e.* from audit.events e ${where(conditions)} offset 0) e`
+    : `audit.events e ${where(conditions)}`
+  return {
+    text: `select ${columns} from ${found} order by ${newestFirst(filters)} limit ${holder(values, limit)}`,
+    values,
+  }
 }
 
 /**
@@ -53,7 +55,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   if (before) conditions.push(beforePlace(filters, before, values))
   const among = `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${recent}`
   const matching = [
-    ...facetEqualities(filters, values),
+    ...equalities(facetColumns, filters, values),
     ...roughly(filters, values),
     ...sortedConditionsOf(filters, values),
   ]
@@ -73,7 +75,7 @@ export function facetsQuery(filters: AuditFilters): Query {
         union all
         select next.* from facet cross join lateral (${one} where ${facet} > facet.digest order by 1 limit 1) next
       )
-      select e.digest::text as facet from facet e ${where(facetEqualities(filters, values))}`,
+      select e.digest::text as facet from facet e ${where(equalities(facetColumns, filters, values))}`,
     values,
   }
 }
@@ -88,10 +90,10 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
   if (before) conditions.push(beforePlace(filters, before, values))
   const most = holder(values, limit)
-  const ofOne = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
+  const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
   return {
-    text: `select ${columns} from ${wanted} cross join lateral (${ofOne}) e
-      ${where(facetEqualities(filters, values))} order by ${newestFirst(filters)} limit ${most}`,
+    text: `select ${columns} from ${wanted} cross join lateral (${newest}) e
+      ${where(equalities(facetColumns, filters, values))} order by ${newestFirst(filters)} limit ${most}`,
     values,
   }
 }
@@ -176,22 +178,6 @@ function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
 }
 
-/**
- * A name is found by its digest, and compared with it then. The comparison is the function behind `=`, of which PostgreSQL doesn't think
- * that it leaves fewer rows still: for few, it would find all of them and sort.
- */
-function isNamed(column: string, name: string, values: Value[]): string {
-  const value = holder(values, name)
-  return `hashtextextended(${column}, 0) = hashtextextended(${value}, 0) and texteq(${column}, ${value})`
-}
-
-/** As `isNamed`: an app of a rack has a digest of its own. */
-function isAppOf(rack: string, app: string, values: Value[]): string {
-  const [ofRack, ofApp] = [holder(values, rack), holder(values, app)]
-  const digest = (one: string, other: string) => `hashtextextended(${one}, hashtextextended(${other}, 0))`
-  return `${digest('e.rack', 'e.app')} = ${digest(ofRack, ofApp)} and texteq(e.rack, ${ofRack}) and texteq(e.app, ${ofApp})`
-}
-
 /** Within a stream, numbers are in the order of time. */
 function newestFirst({ stream }: AuditFilters): string {
   return stream === undefined ? 'e.at desc, e.stream desc, e.seq desc' : 'e.seq desc'
@@ -214,11 +200,7 @@ function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   const add = (condition: string) => void conditions.push(condition)
   if (from) add(`e.at >= ${holder(values, from)}::timestamptz`)
   if (to) add(`e.at < ${holder(values, to)}::timestamptz`)
-  const { principalId, principalName, app, rack, request } = filters
-  if (principalId !== undefined) add(isNamed('e.principal', principalId, values))
-  if (principalName !== undefined) add(isNamed('e.principal_name', principalName, values))
-  if (app !== undefined) add(rack === undefined ? isNamed('e.app', app, values) : isAppOf(rack, app, values))
-  if (request !== undefined) add(`e.request = ${holder(values, request)}`)
+  conditions.push(...equalities(columnsByFilter, filters, values))
   if (filters.stream !== undefined) add(`e.stream = ${holder(values, filters.stream)}::uuid`)
   if (effect !== undefined) add(`e.effect = '${effects[effect] ?? 'none'}'`)
   // The literals beside the values: an index that leaves the most common value out can be used then.
@@ -232,7 +214,11 @@ function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
 }
 
 function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
-  return [...conditionsOf(filters, values), ...facetEqualities(filters, values), ...sortedConditionsOf(filters, values)]
+  return [
+    ...conditionsOf(filters, values),
+    ...equalities(facetColumns, filters, values),
+    ...sortedConditionsOf(filters, values),
+  ]
 }
 
 /** Those whose matches an index gives in no order of time. */
@@ -257,6 +243,13 @@ function roughly({ words, command }: AuditFilters, values: Value[]): string[] {
   )
 }
 
+const columnsByFilter = [
+  ['principalId', 'e.principal'],
+  ['principalName', 'e.principal_name'],
+  ['app', 'e.app'],
+  ['request', 'e.request'],
+] as const satisfies ColumnsByFilter
+
 /** What makes a facet. */
 const facetColumns = [
   ['kind', 'e.kind'],
@@ -264,10 +257,16 @@ const facetColumns = [
   ['permission', 'e.permission'],
   ['route', 'e.route'],
   ['rule', 'e.rule'],
-] as const satisfies readonly (readonly [keyof AuditFilters, string])[]
+] as const satisfies ColumnsByFilter
 
-function facetEqualities(filters: AuditFilters, values: Value[]): string[] {
-  return facetColumns.flatMap(([name, column]) => {
+type ColumnsByFilter = readonly (readonly [keyof AuditFilters, string])[]
+
+function equalities(
+  columnsOf: typeof columnsByFilter | typeof facetColumns,
+  filters: AuditFilters,
+  values: Value[],
+): string[] {
+  return columnsOf.flatMap(([name, column]) => {
     const value = filters[name]
     return value === undefined ? [] : [`${column} = ${holder(values, value)}`]
   })
