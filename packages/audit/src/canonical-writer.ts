@@ -18,7 +18,7 @@ export class CanonicalWriter {
 
   /** What was written since the last `take`: from then on, other members stand before. */
   take(): string {
-    const text = this.#text
+    const text = flat(this.#text)
     this.#text = ''
     this.#separator = ','
     return text
@@ -71,4 +71,12 @@ export class CanonicalWriter {
     this.#separator = ','
     this.size += name.length + size
   }
+}
+
+/**
+ * V8 keeps a text as the tree of its pieces until somebody looks into it, and the garbage collector copies them one by one for as long
+ * as the event waits. No text here begins with NUL.
+ */
+function flat(text: string): string {
+  return text.charCodeAt(0) === 0 ? '' : text
 }

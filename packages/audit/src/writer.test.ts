@@ -63,6 +63,28 @@ test('what is recorded in one turn of the event loop is one batch; what comes me
   expect(store.batches).toEqual([1, 50, 30])
 })
 
+test('the next batch is on its way before callers are told of the one before, and all are told in order', async () => {
+  const told: string[] = []
+  const { store, record, close } = await openWriter(
+    {},
+    { onDurable: (events) => told.push(...events.map(({ terms }) => terms.app)) },
+  )
+  store.behave((operation, attempt) => {
+    if (operation === 'append') told.push(`append ${attempt}`)
+    return 'take'
+  })
+  const recorded = (app: string) => record({ kind: 'call', app }).then(() => told.push(`${app} is told`))
+  const first = recorded('one')
+  await Promise.resolve()
+  const second = recorded('two')
+  await close()
+  await Promise.all([first, second])
+  const steps = told.filter((entry) => entry !== '' && !entry.endsWith('told'))
+  expect(steps).toEqual(['append 1', 'append 2', 'one', 'two', 'append 3'])
+  expect(told.indexOf('one is told')).toBeGreaterThan(told.indexOf('append 2'))
+  expect(told.indexOf('two is told')).toBeGreaterThan(told.indexOf('one is told'))
+})
+
 test('what nobody waits for is written together, after a while', async () => {
   const { store, recordSoon } = await openWriter({ linger: 20 })
   const events = []

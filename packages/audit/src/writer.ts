@@ -25,6 +25,8 @@ interface Durably {
   readonly attempt?: Attempt
   readonly accounting?: Accounting
   readonly refuse?: (reason: Error) => void
+  /** Says so to those who wait for it, once the next batch is on its way. */
+  readonly answer?: () => void
 }
 
 export function createAuditWriter({ store, clock, host, pid, ...options }: AuditWriterOptions): AuditWriter {
@@ -41,6 +43,8 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   let overdue = false
   let draining: Promise<void> | null = null
   let lingering: NodeJS.Timeout | undefined
+  /** Tells of what became durable last. */
+  let telling: (() => void) | null = null
   /** Events at the front that nobody waits for and that have waited long enough. */
   let owed = 0
 
@@ -98,6 +102,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     } catch {
       refuseWaiting(new AuditUnavailable('it was closed before its store answered'))
     } finally {
+      tellNow()
       draining = null
       owed = 0
       if (line.length > 0) drainLater()
@@ -133,28 +138,42 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       counts.refused += batch.length
       for (const waiting of batch) waiting.reject(reason)
     }
+    const answer = () =>
+      events.forEach((event, index) => {
+        if (promised) batch[index]?.resolve(event)
+        else disown(event)
+      })
     try {
-      await makeDurable(current.id, events, { refuse })
+      await makeDurable(current.id, events, { refuse, answer })
     } catch (error) {
       if (promised) refuse(new AuditUnavailable('its stream was lost'))
       throw error
     }
     counts.written += events.length
     counts.batches++
-    events.forEach((event, index) => {
-      if (promised) batch[index]?.resolve(event)
-      else disown(event)
-    })
   }
 
   /** Every event comes by here, and so does whoever is told of what is durable. */
   async function makeDurable(
     id: string,
     events: readonly RecordedEvent[],
-    { attempt = untilDurable, accounting, refuse }: Durably = {},
+    { attempt = untilDurable, accounting, refuse, answer }: Durably = {},
   ) {
     await attempt(() => store.append(id, events, accounting), refuse)
-    options.onDurable?.(events)
+    tellNow()
+    telling = () => {
+      options.onDurable?.(events)
+      answer?.()
+    }
+    // What its callers do next would keep the store waiting: the next batch goes first.
+    if (answer && line.length > 0) setImmediate(tellNow)
+    else tellNow()
+  }
+
+  function tellNow() {
+    const tell = telling
+    telling = null
+    tell?.()
   }
 
   async function writeAccount(current: EventStream, { by, drafts, accounting, resolve, reject }: Account) {

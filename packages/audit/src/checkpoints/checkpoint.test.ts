@@ -110,6 +110,7 @@ test.each([
   ['a number with a zero before it', (text: string) => text.replace('number 1', 'number 01')],
   ['a size with a zero before it', (text: string) => text.replace(' 7 ', ' 07 ')],
   ['another state', (text: string) => text.replace('closed', 'fine')],
+  ['a month that is none', (text: string) => text.replace('-11-25T', '-13-25T')],
   ['a stream twice', (text: string) => text.replace('aed60', 'aed61')],
   ['streams that are not sorted', (text: string) => text.replace('aed60', 'aed62')],
   ['a line more', (text: string) => text.replace('\n\n', '\nmore\n\n')],

@@ -100,12 +100,16 @@ export function readCheckpoint(written: string): Checkpoint | null {
     replaces: replaced,
     heads,
   }
-  const isOne = Number.isSafeInteger(content.number) && content.number > 0 && instant.test(content.at)
+  const isOne = Number.isSafeInteger(content.number) && content.number > 0 && isInstant(content.at)
   if (!isOne || textOf(content) !== note.text || hasTwice(heads)) return null
   return { ...content, note, written, hash: hash('sha256', note.text) }
 }
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+
+function isInstant(text: string): boolean {
+  return instant.test(text) && !Number.isNaN(Date.parse(text))
+}
 const headLine = new RegExp(`^stream (${uuidPattern}) (\\d{1,15}) ([A-Za-z0-9+/]{43}=) ([a-z]+)$`)
 
 function readHead(line: string): StreamHead | null {

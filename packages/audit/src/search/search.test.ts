@@ -232,6 +232,44 @@ test('what is often found comes by its time, and what is not by its index: both 
 })
 
 test.each<[FilterQuery]>([
+  [{ app: 'web' }],
+  [{ app: 'web', effect: 'allow' }],
+  [{ app: 'web', principal: 'ann@example.com' }],
+  [{ app: 'web', kind: 'call' }],
+  [{ app: 'web', text: 'rake' }],
+])(
+  'the events of an app come in the order of time from all of its racks, and those without a rack too: %j',
+  async (query) => {
+    const { search, record } = await started()
+    const { rack: _, ...nowhere } = call
+    const places = [
+      call,
+      { ...call, rack: 'production' },
+      nowhere,
+      { ...call, rack: 'eu' },
+      { ...call, app: 'billing' },
+    ]
+    const recorded = await Promise.all(
+      Array.from({ length: 90 }, (__, n) =>
+        record({ ...(places[n % places.length] ?? call), command: ['rake', `${n}`] }),
+      ),
+    )
+    const expected = recorded.filter(({ terms }) => terms.app === 'web').map(({ id }) => id)
+    const found: string[] = []
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await search.page(query, { limit: 10, cursor })
+      found.push(...page.items.map(({ event }) => event.id))
+      cursor = page.next
+    }
+    expect(found).toEqual(expected.toReversed())
+    const exported: string[] = []
+    for await (const batch of search.all(query)) exported.push(...batch.map(({ event }) => event.id))
+    expect(exported).toEqual(expected)
+    expect((await search.page({ ...query, rack: 'eu' }, { limit: 50 })).items.length).toBe(18)
+  },
+)
+
+test.each<[FilterQuery]>([
   [{ kind: 'user.locked' }],
   [{ rack: 'production' }],
   [{ permission: 'process:run' }],

@@ -22,9 +22,9 @@ export function placeIn(record: Pick<LogRecord, 'latin1' | 'line' | 'start' | 'e
   return isPlain ? { stream, seq: Number(seq), bound: 'none' } : parsedPlace(record)
 }
 
-/** Whether its kind may be `stream.opened` or `stream.closed`, however that is written. A short text is found quicker than a long one. */
+/** Whether its kind may be `stream.opened` or `stream.closed`, however that is written. A text is found quickest by a character that is rare. */
 function mayBound(latin1: string): boolean {
-  return latin1.includes('ream.') || latin1.includes('\\')
+  return latin1.includes('.opened"') || latin1.includes('.closed"') || latin1.includes('\\')
 }
 
 function parsedPlace(record: Pick<LogRecord, 'line' | 'start' | 'end'>): SaidPlace | null {

@@ -62,6 +62,8 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
   const recoveries = createRecoveries()
   const isOurs = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
+  /** What is older should be in the newest checkpoint; null: there is none. */
+  let signedUntil: string | null = null
   let anchored = false
   let copied: Verification['copied'] = null
   let current: { readonly id: string; readonly progress: StreamProgress } | null = null
@@ -98,16 +100,11 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
   }
 
   function meetUnsigned(progress: StreamProgress, record: LogRecord): void {
+    if (signedUntil === null) return
     const at = timeOf(record)
-    const end = signedUntil()
     progress.unsignedAt ??= at
-    if (end !== null && at < end) progress.lateUntil = progress.check.size
+    if (at < signedUntil) progress.lateUntil = progress.check.size
     else recoveries.add(record)
-  }
-
-  /** What is older should be in the newest checkpoint; null: there is none. */
-  function signedUntil(): string | null {
-    return chain.last === null ? null : new Date(Date.parse(chain.last.at) - tolerance).toISOString()
   }
 
   /** The event is sound: whether the tree that it completes was signed so. */
@@ -177,6 +174,7 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
       const { checkpoint, findings: problems } = chain.add(outside ?? own ?? '')
       for (const problem of problems) if (!isAboutOther(problem)) report(problem)
       if (checkpoint === null) return
+      signedUntil = new Date(Date.parse(checkpoint.at) - tolerance).toISOString()
       if (outside !== null) copied = { last: checkpoint.number, at: checkpoint.at }
       for (const head of checkpoint.heads) expectHead(head)
       const differs = differenceOf(own, outside, checkpoint.note.text)
