@@ -109,10 +109,35 @@ test('one whose authorities are named is asked as any other: it may be slow, bre
   })
 })
 
+/** What can make a connection, but for looking at an address. */
+const connecting =
+  /^import (?!type |\{ isIP \}).* from '(?:node:(?:http2?|https|net|tls|dgram)|undici|ws)'|\b(?:fetch|WebSocket|EventSource)\(/m
+
 test('nothing else of the program asks a gateway', () => {
-  const fetching = sourceFiles()
-    .filter((path) => /\bfetch\(/.test(readFileSync(path, 'utf8')))
-    .map((path) => path.slice(fileURLToPath(new URL('.', import.meta.url)).length))
-  // GitHub gives the job its own token.
-  expect(fetching.sort()).toEqual(['gateway-request.ts', 'job-token.ts'])
+  const own = fileURLToPath(new URL('.', import.meta.url)).length
+  const found = sourceFiles().filter((path) => connecting.test(readFileSync(path, 'utf8')))
+  expect(found.map((path) => path.slice(own).replaceAll('\\', '/')).sort()).toEqual([
+    // A browser comes back to it.
+    'browser-login/callback.ts',
+    // It looks at a certificate, and has no token.
+    'doctor/handshake.ts',
+    'gateway-request.ts',
+    // GitHub gives the job its own token.
+    'job-token.ts',
+    // For gateway-request.ts alone.
+    'pinned-request.ts',
+    // Convox comes in there, and goes on here.
+    'relay/gateway-dial.ts',
+    'relay/listener.ts',
+    // It reads what the system trusts.
+    'relay/system-authorities.ts',
+  ])
+  for (const said of [
+    "import net from 'node:net'",
+    "import { isIP, connect } from 'node:net'",
+    "import { request } from 'undici'",
+    'await fetch(url)',
+    'new WebSocket(url)',
+  ])
+    expect(said).toMatch(connecting)
 })

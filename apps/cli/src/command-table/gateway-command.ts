@@ -1,20 +1,13 @@
+import type { Context } from '../context.ts'
 import { targetOf } from '../gateway-target.ts'
 import type { Target } from '../target.ts'
-import {
-  type Arguments,
-  type Command,
-  command,
-  type Described,
-  type Flags,
-  type Given,
-  type None,
-} from './definition.ts'
+import type { Arguments, Command, Described, Flags, Given, None } from './definition.ts'
 import { formatOf, jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
 
 interface Definition<F extends Flags, A extends Arguments> extends Described {
   readonly arguments?: A
   readonly flags?: F
-  run(context: Parameters<Command['run']>[0], target: Target, given: Given<F, A> & Answered): Promise<void>
+  run(context: Context, target: Target, given: Given<F, A> & Answered): Promise<void>
 }
 
 interface Answered {
@@ -23,16 +16,18 @@ interface Answered {
 
 /** A command that asks the gateway for one thing: with `--json`, `--rack`, and a word after a second. */
 export function gatewayCommand<const F extends Flags = None, const A extends Arguments = None>({
+  arguments: words,
   flags,
   run,
   ...described
 }: Definition<F, A>): Command {
-  const all: Flags = { ...flags, json: jsonFlag, rack: whoseGatewayFlag }
   return {
-    ...command({ ...described, flags: all, run: async () => undefined }),
+    ...described,
+    arguments: words ?? {},
+    flags: { ...flags, json: jsonFlag, rack: whoseGatewayFlag },
     waits: 'asking the gateway',
-    async run(context, words) {
-      const { json, rack = null, ...given } = words as { json: boolean; rack?: string }
+    async run(context, typed) {
+      const { json, rack = null, ...given } = typed as { json: boolean; rack?: string }
       const answered = { ...given, format: formatOf(json) } as Given<F, A> & Answered
       await run(context, await targetOf(context, rack), answered)
       return undefined
