@@ -118,7 +118,9 @@ export function mustVerify(origin: string): void {
 }
 
 export function unreachable(origin: string, reason: string): Error {
-  return new GatewayUnreachable(`${origin} could not be asked: ${printable(reason)}; check the address and the network`)
+  return new GatewayUnreachable(
+    `${origin} could not be asked: ${printable(reason)}; check the address and the network with: rack-gateway doctor`,
+  )
 }
 
 /** The body as text, or null when it is longer than any that we ask for. */

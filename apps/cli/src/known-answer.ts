@@ -1,5 +1,6 @@
 import { GatewayUnreachable, TokenRefused } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
+import { unreachable } from './gateway-request.ts'
 import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
 
@@ -29,7 +30,5 @@ export function problemOf(
     return new GatewayUnreachable(
       `${origin} can't say whose the token is: check that it is the address of a Rack Gateway`,
     )
-  return new GatewayUnreachable(
-    `${origin} could not be asked: ${printable(answer.reason)}; check the address and the network`,
-  )
+  return unreachable(origin, answer.reason)
 }

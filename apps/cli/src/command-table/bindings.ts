@@ -1,10 +1,10 @@
 import { gatewayCommand } from './gateway-command.ts'
-import { expiresFlag, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
+import { expiresFlag, ownerFlags, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
 
 const subjects = {
-  user: { about: 'by id or e-mail address', value: 'USER' },
+  user: ownerFlags.user,
   group: { about: 'as the identity provider names it', value: 'NAME' },
-  serviceAccount: { about: 'by id or name', value: 'ACCOUNT' },
+  serviceAccount: ownerFlags.serviceAccount,
   token: { about: 'an API token, by id or name', value: 'TOKEN' },
   trust: { about: 'the jobs that a trust lets in, by id or name', value: 'TRUST' },
 } as const

@@ -1,7 +1,15 @@
 import type { Context } from '../context.ts'
 import { targetOf } from '../gateway-target.ts'
 import type { Target } from '../target.ts'
-import type { Arguments, Command, Described, Flags, Given, None } from './definition.ts'
+import {
+  type Arguments,
+  type Command,
+  command,
+  type Described,
+  type Flags,
+  type Given,
+  type None,
+} from './definition.ts'
 import { formatOf, jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
 
 interface Definition<F extends Flags, A extends Arguments> extends Described {
@@ -16,21 +24,19 @@ interface Answered {
 
 /** A command that asks the gateway for one thing: with `--json`, `--rack`, and a word after a second. */
 export function gatewayCommand<const F extends Flags = None, const A extends Arguments = None>({
-  arguments: words,
   flags,
   run,
   ...described
 }: Definition<F, A>): Command {
-  return {
+  const all: Flags = { ...flags, json: jsonFlag, rack: whoseGatewayFlag }
+  return command({
     ...described,
-    arguments: words ?? {},
-    flags: { ...flags, json: jsonFlag, rack: whoseGatewayFlag },
+    flags: all,
     waits: 'asking the gateway',
-    async run(context, typed) {
+    async run(context, typed: object) {
       const { json, rack = null, ...given } = typed as { json: boolean; rack?: string }
       const answered = { ...given, format: formatOf(json) } as Given<F, A> & Answered
       await run(context, await targetOf(context, rack), answered)
-      return undefined
     },
-  }
+  })
 }

@@ -1,5 +1,6 @@
 import { targetOf } from '../gateway-target.ts'
 import { command } from './definition.ts'
+import { filterFlags } from './filter-flags.ts'
 import { gatewayCommand } from './gateway-command.ts'
 import { pageFlags, utcFlag, whoseGatewayFlag, yesFlag, zoneOf } from './shared-flags.ts'
 
@@ -15,9 +16,9 @@ export const recordingCommands = [
     flags: {
       since: { about: 'begun not before: 2h, 3d, 2027-01-31, 2027-01-31T12:00Z', value: 'TIME' },
       until: { about: 'begun before such a time', value: 'TIME' },
-      principal: { about: 'who: an e-mail address, the name of a token, or an id', value: 'WHO' },
+      principal: filterFlags.principal,
       inRack: { about: 'the rack that the session was on', value: 'NAME' },
-      app: { about: 'the app', value: 'NAME', short: 'a', names: 'app' },
+      app: filterFlags.app,
       process: { about: 'the process, or the service', value: 'NAME' },
       state: { about: 'how it is', choices: ['open', 'ended', 'removed'] },
       ...pageFlags,

@@ -20,6 +20,11 @@ export function expiresFlag(what = 'it', otherwise?: string) {
   return { about: otherwise === undefined ? about : `${about}; ${otherwise} if left out`, value: 'TIME' }
 }
 export const reasonFlag = { about: 'why it is there; lists and events show it', value: 'TEXT' } as const
+/** Whom something is for, or belongs to. */
+export const ownerFlags = {
+  user: { about: 'by id or e-mail address', value: 'USER' },
+  serviceAccount: { about: 'by id or name', value: 'ACCOUNT' },
+} as const
 /** Where a role holds. */
 export const placeFlags = {
   racks: { about: 'a name, or a pattern with *; every one if left out', value: 'PATTERN' },

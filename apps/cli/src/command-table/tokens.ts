@@ -1,5 +1,5 @@
 import { gatewayCommand } from './gateway-command.ts'
-import { expiresFlag, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
+import { expiresFlag, ownerFlags, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
 
 const token = { about: 'its id, or its name', takes: 'needed' } as const
 
@@ -94,10 +94,7 @@ export const tokenCommands = [
       'rack-gateway tokens owner nightly --user grace@example.com',
     ],
     arguments: { token },
-    flags: {
-      user: { about: 'by id or e-mail address', value: 'USER' },
-      serviceAccount: { about: 'by id or name', value: 'ACCOUNT' },
-    },
+    flags: ownerFlags,
     run: async (context, target, given) =>
       (await import('../commands/tokens/change.ts')).handOverToken(context, target, given),
   }),

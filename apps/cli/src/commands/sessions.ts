@@ -1,17 +1,19 @@
-import { type Format, printTable } from '../admin/answer.ts'
+import { Type } from 'typebox'
+import { type Format, printJson, printTable } from '../admin/answer.ts'
 import { confirm } from '../admin/confirm.ts'
 import { endWords, minute } from '../admin/shown.ts'
 import type { Context } from '../context.ts'
-import { endOwnSession, listSessions, type Session } from '../own-sessions.ts'
-import { safeJson } from '../safe-json.ts'
+import { endOwnSession, listSessions, Session } from '../own-sessions.ts'
 import type { Target } from '../target.ts'
 import { printable } from '../terminal.ts'
+
+export const Sessions = Type.Array(Session)
 
 /** Lists one's own sessions that go on. */
 export async function sessions(context: Context, target: Target, { format }: { readonly format: Format }) {
   const all = await listSessions(target)
   const live = all.filter(({ endedAt, expiresAt }) => endedAt === null && Date.parse(expiresAt) > context.now)
-  if (format === 'json') return context.print(safeJson(live, 2))
+  if (format === 'json') return printJson(context, Sessions, live)
   printTable(
     context,
     ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'ENDS'],
@@ -30,7 +32,8 @@ export interface EndOptions {
 export async function endOne(context: Context, target: Target, { id, yes, format }: EndOptions): Promise<void> {
   await confirm(context, async () => `end ${await titleOf(target, id)}, with what it has open`, { yes })
   const ended = await endOwnSession(target, id)
-  context.print(format === 'json' ? safeJson(ended, 2) : `The session on ${printable(ended.device)} has ended.`)
+  if (format === 'json') printJson(context, Session, ended)
+  else context.print(`The session on ${printable(ended.device)} has ended.`)
   if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')
 }
 

@@ -58,8 +58,8 @@ interface Kept {
 /** Says whose the token is, what it may do, when it ends and where it is: as the gateway says, or said when it was last asked. */
 export async function whoami(context: Context, { rack, format, ask }: WhoamiOptions): Promise<void> {
   const found = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
-  const { target, answer } = ask === 'offline' ? { target: found, answer: null } : await askLasting(context, found)
-  const kept = await keptFor(context, target)
+  const { target, kept, answer } =
+    ask === 'offline' ? { ...(await keptAt(context, found)), answer: null } : await askLasting(context, found)
   const remembered = kept === null ? null : rememberedStanding(target, kept.entry)
   const standing =
     answer === null ? offline(target, remembered) : await answered(context, target, { answer, kept, remembered })
@@ -75,12 +75,25 @@ function offline({ origin }: Target, remembered: Standing | null): Standing {
   throw new GatewayUnreachable(`nothing is known of the token until ${origin} has been asked once: rack-gateway whoami`)
 }
 
+/** What there was before the gateway was asked: what it says is about nothing that comes in between. */
+interface Standpoint {
+  readonly target: Target
+  readonly kept: Kept | null
+}
+
+async function keptAt(context: Context, target: Target): Promise<Standpoint> {
+  return { target, kept: await keptFor(context, target) }
+}
+
 /** Asks, and renews a session that is due once the gateway is known to answer: nobody waits twice for one that doesn't. */
-async function askLasting(context: Context, found: Target): Promise<{ target: Target; answer: MeAnswer }> {
+async function askLasting(context: Context, found: Target): Promise<Standpoint & { readonly answer: MeAnswer }> {
+  const before = await keptAt(context, found)
   const answer = await askMe(found)
-  if (answer.kind !== 'known') return { target: found, answer }
+  if (answer.kind !== 'known') return { ...before, answer }
   const target = await lasting(context, found)
-  return target.token.reveal() === found.token.reveal() ? { target, answer } : { target, answer: await askMe(target) }
+  if (target.token.reveal() === found.token.reveal()) return { ...before, answer }
+  const now = await keptAt(context, target)
+  return { ...now, answer: await askMe(target) }
 }
 
 async function answered(

@@ -3,7 +3,7 @@ import { callGateway } from '../../gateway-api.ts'
 import { safeJson } from '../../safe-json.ts'
 import { table } from '../../table.ts'
 import type { Target } from '../../target.ts'
-import { filterQuery, type GivenFilters } from './filters.ts'
+import { filterQuery, type GivenFilters, readLimit } from './filters.ts'
 import { cellsOf, headings, Page } from './shown-event.ts'
 import { type Zone, zoneName } from './times.ts'
 
@@ -18,7 +18,7 @@ export interface Search extends GivenFilters {
 export async function searchAudit(context: Context, target: Target, search: Search): Promise<void> {
   const { limit, cursor, format, zone } = search
   const query = filterQuery(search, { now: context.now, zone })
-  query.set('limit', limit)
+  query.set('limit', readLimit(limit))
   if (cursor !== undefined) query.set('cursor', cursor)
   const page = await callGateway(target, { path: `/audit/events?${query}`, answer: Page })
   if (format === 'json') return context.print(safeJson(page, 2))

@@ -5,6 +5,7 @@ import { Nullable } from '../../../nullable.ts'
 import { safeJson } from '../../../safe-json.ts'
 import { table } from '../../../table.ts'
 import type { Target } from '../../../target.ts'
+import { readLimit } from '../filters.ts'
 import { readTime, shownTime, type Zone, zoneName } from '../times.ts'
 
 export interface RecordingList {
@@ -60,7 +61,7 @@ export async function listRecordings(context: Context, target: Target, list: Rec
 
 function queryOf(list: RecordingList, now: number): URLSearchParams {
   const { since, until, inRack, zone } = list
-  const query = new URLSearchParams({ limit: list.limit })
+  const query = new URLSearchParams({ limit: readLimit(list.limit) })
   if (since !== undefined) query.set('from', readTime('--since', since, { now, zone }))
   if (until !== undefined) query.set('to', readTime('--until', until, { now, zone }))
   if (inRack !== undefined) query.set('rack', inRack)
