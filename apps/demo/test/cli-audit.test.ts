@@ -195,7 +195,7 @@ describe('rack-gateway audit', () => {
     const before = (await system.events()).length
     const { code, stderr } = await audit(['export', '-o', 'missing/out.ndjson'])
     const file = join(cwd, 'missing/out.ndjson')
-    expect([code, stderr]).toEqual([2, `rack-gateway: ${file} can not be written: ENOENT: no such file or directory\n`])
+    expect([code, stderr]).toEqual([2, `rack-gateway: ${file} cannot be written: ENOENT: no such file or directory\n`])
     expect(await system.events()).toHaveLength(before)
   })
 
@@ -244,7 +244,7 @@ describe('rack-gateway audit', () => {
     [['search', '--limit', '1000'], 2, 'limit'],
     [['show', 'x'], 2, 'no event x'],
     [['show', '../users'], 2, 'no event'],
-    [['nothing'], 2, 'there are search, show, tail'],
+    [['nothing'], 2, 'it can be search, show, tail'],
     [[], 2, 'say what to do: audit search'],
   ])('%j is refused with what to do', async (words, code, sentence) => {
     expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })
