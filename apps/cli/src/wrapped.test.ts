@@ -305,6 +305,28 @@ test('a gateway elsewhere without TLS is said each time', async () => {
   })
 })
 
+test.each([
+  ['sesions', 'sessions'],
+  ['tokns', 'tokens'],
+  ['whoami2', 'whoami'],
+])('%s is convox’s to refuse; then it is said that %s may have been meant', async (word, ours) => {
+  machine.configure(config)
+  const failing = { FAKE_CONVOX: 'exit 1' }
+  const outcome = await machine.run(['--no-precheck', word, 'list'], failing)
+  expect(outcome).toMatchObject({
+    code: 1,
+    convox: { argv: [word, 'list'] },
+    stderr: `rack-gateway: convox is not known to have a command ${word}: did you mean rack-gateway ${ours}?\n`,
+  })
+  expect((await machine.run(['--no-precheck', word])).stderr).toBe('')
+})
+
+test('nothing is said to have been meant of what convox has, or of what is like nothing of ours', async () => {
+  machine.configure(config)
+  for (const word of ['rack', 'apps', 'zzzzzz'])
+    expect([word, (await machine.run(['--no-precheck', word], { FAKE_CONVOX: 'exit 1' })).stderr]).toEqual([word, ''])
+})
+
 test('nothing is said of a way that is not taken, since the policy refuses the command', async () => {
   const { status, body, headers } = effectivePolicy({ role: 'viewer' })
   const text = JSON.stringify(body)
