@@ -4,6 +4,7 @@ import { expandPermission } from './compiled-role.ts'
 import type { Condition } from './condition.ts'
 import { readNetwork } from './networks.ts'
 import type { PolicyDocument } from './policy-document.ts'
+import { valueProblems } from './recorded-values.ts'
 import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
 import type { Role } from './types.ts'
@@ -18,6 +19,7 @@ export function documentProblems(document: PolicyDocument): Problem[] {
     ...proxyProblems(document),
     ...patternProblems(document),
     ...recordingProblems(document.recordings),
+    ...valueProblems(document.recordedValues),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { WrittenRecordings } from './written-recordings.ts'
+import { WrittenAudit } from './written-values.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -110,6 +111,7 @@ export const WrittenPolicy = Type.Object(
     unblocked: names('routes'),
     secrets: Type.Optional(Patterns),
     protected: Type.Optional(Patterns),
+    audit: Type.Optional(WrittenAudit),
     recordings: Type.Optional(WrittenRecordings),
     proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),
   },

@@ -5,6 +5,7 @@ import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
 import type { Role } from './types.ts'
 import { recordingRules } from './written-recordings.ts'
+import { valueRules } from './written-values.ts'
 
 /** What the document that is being read is called, and where its parts are. */
 export interface Writing {
@@ -30,6 +31,7 @@ const nothing: PolicyDocument = {
   protectedKeys: [],
   protectedParameters: [],
   recordings: [],
+  recordedValues: [],
 }
 
 /** Roles that one may extend, those counted that they extend. */
@@ -55,6 +57,7 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
     protectedParameters: written.protected?.parameters ?? below.protectedParameters,
     recordings:
       written.recordings === undefined ? below.recordings : recordingRules(written.recordings, writing.lineOf),
+    recordedValues: written.audit === undefined ? below.recordedValues : valueRules(written.audit, writing.lineOf),
   }
   return { document, problems }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CommandRule } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
+import type { ValueRule } from './recorded-values.ts'
 import type { RecordingRule } from './recordings.ts'
 import type { Role } from './types.ts'
 
@@ -41,6 +42,8 @@ export interface PolicyDocument {
   readonly protectedParameters: readonly string[]
   /** Which sessions are recorded; none where no rule is for them. */
   readonly recordings: readonly RecordingRule[]
+  /** Values of parameters that events hold; those of secret names never. */
+  readonly recordedValues: readonly ValueRule[]
 }
 
 /** SHA-256, hex, over the document's JSON with sorted keys and without places: the same for the same content, however it was written. */

@@ -1,3 +1,4 @@
+import { isUuid } from '@rack-gateway/audit/uuid'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, ruled } from '../errors.ts'
 
@@ -24,5 +25,5 @@ export function whoseList({ principal, others }: Asker, wanted: string | undefin
 
 /** Anything but a UUID is nobody's. */
 function checkedId(id: string): string {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
+  return isUuid(id) ? id : '00000000-0000-0000-0000-000000000000'
 }

@@ -68,7 +68,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
     const { rack, rackCall } = call
     const id = uuidv7(now())
-    const command = commandOf(request, call)
+    const command = call.command?.words.join(' ') ?? null
     const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
     let opened: RecordedEvent | null = null
     let listed: Promise<void> = Promise.resolve()

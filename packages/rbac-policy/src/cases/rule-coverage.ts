@@ -1,6 +1,7 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
 import { createSecretKeys } from '@rack-gateway/convox-api'
 import type { PolicyDocument } from '../policy-document.ts'
+import { compileValueRules } from '../recorded-values.ts'
 import { requiredPermissions } from '../required-permissions.ts'
 import type { Decision, Permission, RackCall } from '../types.ts'
 import type { NamedValues } from './policy-case.ts'
@@ -36,6 +37,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   const exercised = new Set<string>()
   const above = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
   const conditional = new Map(document.commands.map(({ id, source }) => [source, conditionName(id)]))
+  const valueRulesAt = compileValueRules(document.recordedValues ?? [])
   const secretMatcher = (pattern: string) => createSecretKeys([pattern])
 
   function sawRoles(held: readonly string[], required: readonly Permission[]): void {
@@ -57,6 +59,13 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     if (route.permission === 'proxy:open' && resource === null) sawNames('proxy-host', [params.host ?? ''])
   }
 
+  function sawValues(call: RackCall): void {
+    const { query, form, headers } = call.parameters
+    const pairs = (call.rackParameters ?? []).map((name) => `parameters.${name}`)
+    const names = [...query, ...form, ...headers, ...pairs].map((name) => name.toLowerCase())
+    for (const { rule, isNamed } of valueRulesAt(call)) if (names.some(isNamed)) exercised.add(`value:${rule.id}`)
+  }
+
   function sawRefused({ rule, source }: Decision, { environment, command, rackParameters = [] }: RackCall): void {
     const keys = [...(environment?.changed ?? []), ...(command?.options?.environment ?? [])]
     if (rule === 'protected-key') sawNames('protected-key', keys)
@@ -68,6 +77,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   return {
     saw(decision, call) {
       exercised.add(decision.rule)
+      sawValues(call)
       if (decision.effect !== 'allow') return sawRefused(decision, call)
       sawRoles(decision.roles, requiredPermissions(call))
       sawOpened(call)

@@ -44,7 +44,7 @@ export function conditionName(command: string): string {
 
 /** Every rule that a document itself writes and that can decide. What it leaves as it is built in isn't its own. */
 export function writtenRules(document: PolicyDocument): WrittenRule[] {
-  const { source, roles, commands, blocked, recordings = [] } = document
+  const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
   const own = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
     rules.flatMap((rule) =>
       isOwn(document, rule) ? [name(rule)].flat().map((found) => ({ rule: found, source: rule.source ?? source })) : [],
@@ -55,6 +55,7 @@ export function writtenRules(document: PolicyDocument): WrittenRule[] {
     ...own(blocked, ({ route }) => `blocked:${route}`),
     ...unblockedBy(document).map((route) => ({ rule: `unblocked:${route}`, source })),
     ...own(recordings, ({ id }) => `recording:${id}`),
+    ...own(recordedValues, ({ id }) => `value:${id}`),
     ...(Object.keys(lists) as ListName[]).flatMap((list) =>
       ownEntries(document, list).map((entry) => ({ rule: entryName(list, entry), source })),
     ),
