@@ -18,14 +18,16 @@ function run(title, command, args) {
   return status === 0
 }
 
-/** @returns vitest's own counts; a run that left no report counts as one failure */
+/** @returns vitest's own counts; a run that left no report counts as one failure. What was skipped is neither. */
 function testCounts(succeeded) {
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    )
     const failed = numFailedTests > 0 ? numFailedTests : succeeded ? 0 : Math.max(1, numFailedTestSuites)
-    return { passed: numPassedTests, failed }
+    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests }
   } catch {
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failed: 1, skipped: 0 }
   }
 }
 
@@ -47,7 +49,7 @@ rmSync(scratch, { recursive: true, force: true })
 const passed = results.filter(Boolean).length + tests.passed
 const failed = results.filter((result) => !result).length + tests.failed
 console.log(
-  `\nformat and lint ${results[0] ? 'passed' : 'failed'}, types ${results[1] ? 'passed' : 'failed'}, tests ${tests.passed} passed and ${tests.failed} failed`,
+  `\nformat and lint ${results[0] ? 'passed' : 'failed'}, types ${results[1] ? 'passed' : 'failed'}, tests ${tests.passed} passed, ${tests.failed} failed and ${tests.skipped} skipped`,
 )
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && tests.passed > 0 ? 0 : 1)

@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { buildExecutableScripts } from '../apps/cli/build/executable-scripts.mjs'
 import { licencesOf } from '../apps/cli/build/licences.mjs'
-import { billOfMaterials } from './executables/bill-of-materials.mjs'
+import { billOfMaterials, executableBill } from './executables/bill-of-materials.mjs'
 import { makeSingleExecutable } from './executables/single-executable.mjs'
 import { executableName, readTargets, withPreparers } from './executables/targets.mjs'
 
@@ -37,16 +37,18 @@ try {
   mkdirSync(out, { recursive: true })
   const main = join(scratch, 'main.cjs')
   const carried = Object.fromEntries(scripts.map((name) => [name, join(scratch, `${name}.cjs`)]))
-  for (const { target, runtime, version, preparer } of runtimes) {
+  const bill = billOfMaterials(metafile, cli)
+  for (const one of runtimes) {
+    const { target, runtime, version, preparer } = one
     const name = executableName(target)
     const output = join(out, name)
     await makeSingleExecutable({ runtime, preparer, main, scripts: carried, output })
-    writeFileSync(join(out, `${name}.cdx.json`), described(billOfMaterials(metafile, cli, version)))
+    writeFileSync(join(out, `${name}.cdx.json`), described(executableBill(bill, one)))
     // What is downloaded is a third of what runs. Windows unpacks no .gz of its own accord.
     if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
     console.log(`${join(out, name)}, of Node ${version}`)
   }
-  writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(billOfMaterials(metafile, cli, null)))
+  writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(bill))
   writeFileSync(join(out, 'rack-gateway-licences.txt'), licencesOf([metafile]))
   writeChecksums()
   if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)

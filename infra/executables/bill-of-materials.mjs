@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,39 +15,57 @@ const program = fileURLToPath(
  *
  * @param metafile esbuild's account of the bundle
  * @param directory that its paths are relative to
- * @param node the version of the Node that is shipped with it, such as `v24.1.0`; null for none
  */
-export function billOfMaterials(metafile, directory, node) {
+export function billOfMaterials(metafile, directory) {
   const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-bill-'))
   try {
     const [input, output] = [join(scratch, 'metafile.json'), join(scratch, 'bill.json')]
     writeFileSync(input, JSON.stringify(metafile))
     const options = ['--bwd', directory, '--output-reproducible', '--gather-license-texts', '--output-file', output]
     execFileSync(process.execPath, [program, ...options, input], { stdio: ['ignore', 'ignore', 'inherit'] })
-    const bill = JSON.parse(readFileSync(output, 'utf8'))
-    return node === null ? bill : withNode(bill, node)
+    return JSON.parse(readFileSync(output, 'utf8'))
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
 }
 
-function withNode(bill, node) {
-  const version = node.replace(/^v/, '')
-  const reference = `pkg:generic/node@${version}`
+/** What versions a Node names that are no parts of it: its own, those of its interfaces, and of data. */
+const noParts = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz'])
+
+/**
+ * The bill of an executable: that of the bundle, which is the same for every target, and the Node of this target, with its
+ * parts.
+ *
+ * @param runtime the Node that the executable is made of, for its target, and a Node of the same version that runs here
+ */
+export function executableBill(bill, { target, runtime, version, preparer }) {
+  const number = version.replace(/^v/, '')
+  const reference = `pkg:generic/node@${number}?target=${target}`
+  const versions = JSON.parse(execFileSync(preparer, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' }))
   const component = {
     type: 'platform',
     'bom-ref': reference,
     name: 'node',
-    version,
+    version: number,
+    description: `The Node that is in the executable for ${target}. Its parts are those that a Node of this version names (process.versions); their licences are in the file LICENSE of its release.`,
     purl: reference,
+    hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(readFileSync(runtime)).digest('hex') }],
     licenses: [{ license: { id: 'MIT' } }],
+    components: Object.entries(versions)
+      .filter(([name]) => !noParts.has(name))
+      .map(([name, part]) => ({ type: 'library', 'bom-ref': `${reference}#${name}`, name, version: part })),
   }
-  const root = bill.metadata.component['bom-ref']
+  const { metadata, components = [], dependencies } = bill
+  const root = metadata.component['bom-ref']
   return {
     ...bill,
-    components: [...(bill.components ?? []), component],
+    metadata: {
+      ...metadata,
+      properties: [...(metadata.properties ?? []), { name: 'rack-gateway:target', value: target }],
+    },
+    components: [...components, component],
     dependencies: [
-      ...bill.dependencies.map((one) =>
+      ...dependencies.map((one) =>
         one.ref === root ? { ...one, dependsOn: [...(one.dependsOn ?? []), reference].sort() } : one,
       ),
       { ref: reference },

@@ -2,12 +2,31 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { here } from './options.mjs'
 
-/** The licences of all packages of others that went into bundles, as these want to be passed on. @param metafiles esbuild's accounts of the bundles */
-export function licencesOf(metafiles) {
+const apache = readFileSync(join(here, '..', '..', 'LICENSE'), 'utf8').trim()
+
+/**
+ * Packages that bring no text of their licence, as somebody has looked at each: the licence that they name, and what is
+ * passed on in its place.
+ */
+const withoutText = {
+  '@aws-sdk/credential-provider-http': ['Apache-2.0', apache],
+  '@aws-sdk/credential-provider-login': ['Apache-2.0', apache],
+  '@aws-sdk/nested-clients': ['Apache-2.0', apache],
+  postgres: ['Unlicense', 'Given to the public domain by its author (https://unlicense.org).'],
+}
+
+/**
+ * The licences of all packages of others that went into bundles, as these want to be passed on.
+ *
+ * @param metafiles esbuild's accounts of the bundles
+ * @param directory that their paths are relative to
+ * @throws Error for a package without the text of its licence that isn't listed here, and for one that is listed wrongly
+ */
+export function licencesOf(metafiles, directory = here) {
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs))
-  const directories = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []))
-  return [...directories]
-    .map((directory) => licenceOf(join(here, directory)))
+  const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []))
+  return [...packages]
+    .map((path) => licenceOf(join(directory, path)))
     .sort()
     .join(`\n${'-'.repeat(80)}\n\n`)
 }
@@ -15,7 +34,24 @@ export function licencesOf(metafiles) {
 function licenceOf(directory) {
   const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const files = readdirSync(directory).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file))
-  const texts = files.map((file) => readFileSync(join(directory, file), 'utf8').trim())
-  if (texts.length === 0 && license === undefined) throw new Error(`${name} has no licence`)
-  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`
+  const own = files.map((file) => readFileSync(join(directory, file), 'utf8').trim()).filter((text) => text !== '')
+  return `${name} ${version} (${license})\n\n${textOf({ name, version, license }, own)}\n`
+}
+
+function textOf({ name, version, license }, own) {
+  const listed = Object.hasOwn(withoutText, name) ? withoutText[name] : undefined
+  if (own.length > 0) {
+    if (listed === undefined) return own.join('\n\n')
+    throw new Error(`${name} ${version} has the text of its licence now: take it out of the list in ${import.meta.url}`)
+  }
+  if (listed === undefined)
+    throw new Error(
+      `${name} ${version} (${license}) brings no text of its licence: find it, and list it in ${import.meta.url}`,
+    )
+  const [licence, text] = listed
+  if (licence !== license)
+    throw new Error(
+      `${name} ${version} is under ${license}, and listed as ${licence} in ${import.meta.url}: look again`,
+    )
+  return text
 }

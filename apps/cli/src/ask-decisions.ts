@@ -4,9 +4,8 @@ import { Value } from 'typebox/value'
 import { Usage } from './errors.ts'
 import { errorIn, refusalOf } from './gateway-refusal.ts'
 import { askGateway } from './gateway-request.ts'
+import { Nullable } from './nullable.ts'
 import type { Target } from './target.ts'
-
-const Nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
 
 const open = { additionalProperties: true } as const
 

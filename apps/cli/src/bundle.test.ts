@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { certificate, expired, root } from './relay/testing/certificates.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
@@ -117,20 +117,35 @@ test('what is kept compiled is plain ASCII: any other character would make it tw
   expect(isAscii(readFileSync(join(bundle, script)))).toBe(true)
 })
 
-test.each([
-  'main.ts',
-  'precheck/precheck.ts',
-  'precheck/kept-judgement.ts',
-  'precheck/judgement.ts',
-  'precheck/judgement-anew.ts',
-  'precheck/refresh.ts',
-  'relay/relay.ts',
-  'relay/gateway-dial.ts',
-  'token-store/kept-token.ts',
-])('a wrapped command waits for no large package: %s', async (entry) => {
+/** Loaded beside convox, or instead of it, where the token alone says which rack it is for, or to say why a file is broken. */
+const mayBeLarge = new Set([
+  'src/own.ts',
+  'src/only-rack.ts',
+  'src/renewal.ts',
+  '../../packages/config/src/client-schema.ts',
+])
+
+/** In what is shipped it stands for judgement.ts. */
+const keptJudgement = 'src/precheck/kept-judgement.ts'
+
+test('a wrapped command waits for no large package, in whichever file it is loaded', async () => {
+  const { inputs } = await bundled(['src/main.ts', keptJudgement])
+  const entries = [
+    ...new Set([...loadedLater(inputs, 'src/main.ts'), keptJudgement, ...loadedLater(inputs, keptJudgement)]),
+  ]
+  expect(entries).toContain('src/precheck/judgement.ts')
+  expect(entries).toContain('src/relay/gateway-dial.ts')
+  const { outputs } = await bundled(['src/main.ts', ...entries])
+  for (const entry of ['src/main.ts', ...entries]) {
+    const [first = ''] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry) ?? []
+    expect([entry, [...packagesOf(outputs, first)].filter((name) => !small.has(name))]).toEqual([entry, []])
+  }
+})
+
+async function bundled(entryPoints: string[]): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: cli,
-    entryPoints: [`src/${entry}`],
+    entryPoints,
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -141,10 +156,19 @@ test.each([
     conditions: ['@rack-gateway/source'],
     external: ['@napi-rs/keyring'],
   })
-  const files = Object.entries(metafile.outputs)
-  const [first] = files.find(([, { entryPoint }]) => entryPoint === `src/${entry}`) ?? []
-  expect([...packagesOf(metafile.outputs, first ?? '')].filter((name) => !small.has(name))).toEqual([])
-})
+  return metafile
+}
+
+/** Each file of ours that is imported when it is needed, from this one on. */
+function loadedLater(inputs: Metafile['inputs'], from: string, seen = new Set<string>()): string[] {
+  if (seen.has(from) || mayBeLarge.has(from)) return []
+  seen.add(from)
+  return (inputs[from]?.imports ?? []).flatMap(({ path, kind }) => {
+    if (path.includes('node_modules') || inputs[path] === undefined) return []
+    const isNew = kind === 'dynamic-import' && !mayBeLarge.has(path) && !seen.has(path)
+    return [...(isNew ? [path] : []), ...loadedLater(inputs, path, seen)]
+  })
+}
 
 const small = new Set([
   '@fastify/error',
@@ -157,13 +181,8 @@ const small = new Set([
   'which',
 ])
 
-interface Output {
-  readonly inputs: Readonly<Record<string, unknown>>
-  readonly imports: readonly { readonly path: string; readonly kind: string }[]
-}
-
 /** Of a file and of all that it imports before it runs. */
-function packagesOf(outputs: Readonly<Record<string, Output>>, file: string, seen = new Set<string>()): Set<string> {
+function packagesOf(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): Set<string> {
   const output = outputs[file]
   if (output === undefined || seen.has(file)) return new Set()
   seen.add(file)

@@ -1,6 +1,7 @@
 import { parseCommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
-import { exitCodeOf, isExpected } from './exit-codes.ts'
+import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
+import { noteMeant } from './meant.ts'
 import { runWrapped } from './wrapped.ts'
 
 /**
@@ -10,10 +11,16 @@ import { runWrapped } from './wrapped.ts'
  * @returns the exit code; what went wrong has been noted
  */
 export async function runCli(context: Context, args: readonly string[]): Promise<number> {
+  let theirs: readonly string[] = []
   try {
     const line = parseCommandLine(args)
     const { for: whose, words, rack } = line
-    if (whose === 'convox') return await runWrapped(context, line)
+    if (whose === 'convox') {
+      theirs = words
+      const code = await runWrapped(context, line)
+      if (code !== exitCodes.ok) await noteMeant(context, words)
+      return code
+    }
     // Convox's commands don't wait for what only ours need.
     const { runOwn } = await import('./own.ts')
     return await runOwn(context, words, rack)
@@ -21,6 +28,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     context.note(
       isExpected(error) ? error.message : `unexpected failure: ${error instanceof Error ? error.stack : String(error)}`,
     )
+    await noteMeant(context, theirs)
     return exitCodeOf(error)
   }
 }

@@ -110,13 +110,12 @@ describe('the rack flag', () => {
     },
   )
 
-  test.each([
-    [['apps', '-r', 'a', '-r', 'b']],
-    [['--rack', 'a', 'apps', '--rack=b']],
-    [['-r', 'a', 'whoami', '-r', 'b']],
-  ])('that names two racks (%j) is refused', (args) => {
-    expect(() => parseCommandLine(args)).toThrow('the command names two racks, a and b')
-  })
+  test.each([[['apps', '-r', 'a', '-r', 'b']], [['--rack', 'a', 'apps', '--rack=b']]])(
+    'that names two racks (%j) is refused',
+    (args) => {
+      expect(() => parseCommandLine(args)).toThrow('the command names two racks, a and b')
+    },
+  )
 })
 
 test('nothing is lost or changed on the way to convox', () => {

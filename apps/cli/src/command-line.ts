@@ -1,4 +1,5 @@
 import { Usage } from './errors.ts'
+import { printable } from './terminal.ts'
 
 /** The first words that are ours; everything else is convox's. `rack-gateway -- racks` reaches convox's own. */
 export const ownCommands = [
@@ -57,10 +58,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const theirs = words.slice(1)
     return { for: 'convox', words: theirs, rack: rackFlagIn([...before, ...theirs]), precheck, relay }
   }
-  const anywhere = rackFlagIn(args)
+  // What follows a command of ours is read by its own flags.
   return isOurs(words)
     ? { for: 'us', words, rack: rackFlagIn(before), precheck, relay }
-    : { for: 'convox', words, rack: anywhere, precheck, relay }
+    : { for: 'convox', words, rack: rackFlagIn(args), precheck, relay }
 }
 
 /** How many words a flag before the first word takes. */
@@ -79,21 +80,25 @@ function isOwnCommand(word: string): boolean {
   return ownCommands.some((command) => command === word)
 }
 
-/** The rack that a flag anywhere before `--` names. @throws Usage */
+/** The rack that a flag anywhere before `--` names, as convox takes it. @throws Usage */
 export function rackFlagIn(args: readonly string[]): string | null {
   let rack: string | null = null
   for (let index = 0; index < args.length && args[index] !== '--'; index++) {
     const flag = rackFlagAt(args, index)
     if (flag === null) continue
-    if (rack !== null && rack !== flag.rack)
-      throw new Usage(`the command names two racks, ${rack} and ${flag.rack}: keep one of them`)
+    if (rack !== null && rack !== flag.rack) throw twoRacks(rack, flag.rack)
     rack = flag.rack
     index += flag.length - 1
   }
   return rack
 }
 
-function rackFlagAt(args: readonly string[], index: number): { rack: string; length: number } | null {
+export function twoRacks(one: string, other: string): Error {
+  return new Usage(`the command names two racks, ${printable(one)} and ${printable(other)}: keep one of them`)
+}
+
+/** The rack flag that stands there, and how many words it takes; null for none. @throws Usage for one without a name */
+export function rackFlagAt(args: readonly string[], index: number): { rack: string; length: number } | null {
   const word = args[index] ?? ''
   if (word === '--rack' || word === '-r') return { rack: named(word, args[index + 1]), length: 2 }
   const joined = /^(?:--rack=|-r=?)(.*)$/s.exec(word)

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import spawn from 'cross-spawn'
+import { convoxName, findConvox, type Place } from './convox-file.ts'
 import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from './errors.ts'
 
 /** In the environment of convox, which starts no rack-gateway: who finds it there was started in its place, and would start itself without end. */
@@ -14,16 +15,19 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
  * @returns its exit code; 128 + n when signal n ended it
  * @throws ConvoxMissing, ConvoxNotExecutable, ConvoxIsRackGateway
  */
-export async function runConvox(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const binary = env.CONVOX_BIN || 'convox'
-  if (env[withinConvox]) throw new ConvoxIsRackGateway(binary)
+export async function runConvox(words: readonly string[], place: Place): Promise<number> {
+  const { env } = place
+  const name = convoxName(env)
+  if (env[withinConvox]) throw new ConvoxIsRackGateway(name)
+  const file = findConvox(place)
+  if (file === null) throw new ConvoxMissing(name)
   return new Promise((resolve, reject) => {
-    const child = spawn(binary, [...words], { stdio: 'inherit', env: { ...env, [withinConvox]: '1' } })
+    const child = spawn(file, [...words], { stdio: 'inherit', env: { ...env, [withinConvox]: '1' } })
     const stopForwarding = forwardSignals(child)
     // A missing command emits `error` and then `close` with -2: the first one settles it.
     child.once('error', (error) => {
       stopForwarding()
-      reject(startError(binary, error))
+      reject(startError(name, error))
     })
     child.once('close', (code, signal) => {
       stopForwarding()
@@ -53,7 +57,7 @@ function comesFromTerminal(signal: NodeJS.Signals): boolean {
   )
 }
 
-function startError(binary: string, error: Error): Error {
+function startError(name: string, error: Error): Error {
   const code = 'code' in error ? String(error.code) : ''
-  return code === 'ENOENT' ? new ConvoxMissing(binary) : new ConvoxNotExecutable(binary, code)
+  return code === 'ENOENT' ? new ConvoxMissing(name) : new ConvoxNotExecutable(name, code)
 }

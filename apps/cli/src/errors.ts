@@ -7,6 +7,11 @@ export const TokenRefused = createError<[string]>('RGW_CLI_TOKEN_REFUSED', '%s')
 /** A login by browser that came to nothing. */
 export const LoginFailed = createError<[string]>('RGW_CLI_LOGIN_FAILED', '%s')
 export const Interrupted = createError('RGW_CLI_INTERRUPTED', 'interrupted: nothing has changed')
+/** A person who was asked whether to do something, and didn't say yes. */
+export const NotConfirmed = createError<[string]>(
+  'RGW_CLI_NOT_CONFIRMED',
+  'you did not say yes, so this was not done: %s',
+)
 export const JobTokenMissing = createError<[string]>('RGW_CLI_JOB_TOKEN_MISSING', '%s')
 export const Refused = createError<[string]>('RGW_CLI_REFUSED', '%s')
 /** A proof that there is none of yet. */

@@ -98,7 +98,20 @@ test('the bill of materials names what is in it, with versions and licences', ()
   expect([bill.bomFormat, bill.specVersion]).toEqual(['CycloneDX', '1.6'])
   const components = new Map(bill.components.map((component) => [component.name, component]))
   expect([...components.keys()]).toEqual(expect.arrayContaining(['open', 'cross-spawn', 'rbac-policy', 'node']))
-  expect(components.get('node')?.version).toBe(process.versions.node)
+  const target = name.replace(/^rack-gateway-|\.exe$/g, '')
+  const node = components.get('node')
+  expect(node).toMatchObject({
+    version: process.versions.node,
+    purl: `pkg:generic/node@${process.versions.node}?target=${target}`,
+    hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(readFileSync(process.execPath)).digest('hex') }],
+  })
+  expect(node?.components).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'v8', version: process.versions.v8 }),
+      expect.objectContaining({ name: 'openssl', version: process.versions.openssl }),
+    ]),
+  )
+  expect(bill.metadata.properties).toContainEqual({ name: 'rack-gateway:target', value: target })
   expect(components.has('vitest') || components.has('esbuild')).toBe(false)
   for (const { name, version, licenses } of bill.components) {
     expect(version, name).toMatch(/^\d/)
@@ -117,5 +130,11 @@ test('the bill of materials names what is in it, with versions and licences', ()
 interface Bill {
   readonly bomFormat: string
   readonly specVersion: string
-  readonly components: readonly { readonly name: string; readonly version: string; readonly licenses: unknown[] }[]
+  readonly metadata: { readonly properties?: unknown[] }
+  readonly components: readonly {
+    readonly name: string
+    readonly version: string
+    readonly licenses: unknown[]
+    readonly components?: unknown[]
+  }[]
 }

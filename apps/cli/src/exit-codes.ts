@@ -32,7 +32,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     'configuration: a broken file, an unknown rack, a setting that can’t be used, a keychain that can’t be asked',
   convoxNotExecutable: 'convox can’t be executed',
   convoxMissing: 'convox is missing, or is rack-gateway again',
-  interrupted: 'Ctrl-C before it was done',
+  interrupted: 'Ctrl-C before it was done, or a question whether to do it that wasn’t answered with yes',
 }
 
 const byErrorCode: ReadonlyMap<string, number> = new Map([
@@ -42,6 +42,7 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_TOKEN_REFUSED', exitCodes.notLoggedIn],
   ['RGW_CLI_LOGIN_FAILED', exitCodes.notLoggedIn],
   ['RGW_CLI_INTERRUPTED', exitCodes.interrupted],
+  ['RGW_CLI_NOT_CONFIRMED', exitCodes.interrupted],
   ['RGW_CLI_JOB_TOKEN_MISSING', exitCodes.notLoggedIn],
   ['RGW_CLI_REFUSED', exitCodes.denied],
   ['RGW_CLI_POLICY_INVALID', exitCodes.checkFailed],

@@ -3,13 +3,14 @@ import { Value } from 'typebox/value'
 import type { Asker } from './gateway-api.ts'
 import { errorIn } from './gateway-refusal.ts'
 import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
+import { Nullable } from './nullable.ts'
 
 /** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
 export const Me = Type.Object({
   name: Type.String(),
   kind: Type.String(),
   /** The rack that the token is bound to. */
-  rack: Type.Union([Type.String(), Type.Null()]),
+  rack: Nullable(Type.String()),
   /** Milliseconds since the epoch, or RFC 3339. */
   expiresAt: Type.Union([Type.Integer({ minimum: 0, maximum: 8.64e15 }), Type.String()]),
   /** Those that the caller may use. */

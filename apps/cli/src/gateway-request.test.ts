@@ -136,10 +136,36 @@ test('requests of one command share a verified connection, and one that was clos
   })
 })
 
+/** What can make a connection, but for looking at an address. */
+const connecting =
+  /^import (?!type |\{ isIP \}).* from '(?:node:(?:http2?|https|net|tls|dgram)|undici|ws)'|\b(?:fetch|WebSocket|EventSource)\(/m
+
 test('nothing else of the program asks a gateway', () => {
-  const fetching = sourceFiles()
-    .filter((path) => /\bfetch\(/.test(readFileSync(path, 'utf8')))
-    .map((path) => path.slice(fileURLToPath(new URL('.', import.meta.url)).length))
-  // GitHub gives the job its own token.
-  expect(fetching.sort()).toEqual(['gateway-request.ts', 'job-token.ts'])
+  const own = fileURLToPath(new URL('.', import.meta.url)).length
+  const found = sourceFiles().filter((path) => connecting.test(readFileSync(path, 'utf8')))
+  expect(found.map((path) => path.slice(own).replaceAll('\\', '/')).sort()).toEqual([
+    // A browser comes back to it.
+    'browser-login/callback.ts',
+    // It looks at a certificate, and has no token.
+    'doctor/handshake.ts',
+    'gateway-request.ts',
+    // What is trusted is read there, and what a connection begins with: both for own requests and convox's.
+    'gateway-tls/authorities.ts',
+    'gateway-tls/connection.ts',
+    'gateway-tls/system-authorities.ts',
+    // For gateway-request.ts alone.
+    'gateway-tls/verified-request.ts',
+    // GitHub gives the job its own token.
+    'job-token.ts',
+    // Convox comes in there.
+    'relay/listener.ts',
+  ])
+  for (const said of [
+    "import net from 'node:net'",
+    "import { isIP, connect } from 'node:net'",
+    "import { request } from 'undici'",
+    'await fetch(url)',
+    'new WebSocket(url)',
+  ])
+    expect(said).toMatch(connecting)
 })

@@ -124,7 +124,9 @@ export function mustVerify(origin: string): void {
 /** The error for a gateway that gave no answer. */
 export function noAnswer(origin: string, { reason, distrusted }: Omit<NoAnswer, 'kind'>): Error {
   if (distrusted !== null) return new GatewayUntrusted(distrusted)
-  return new GatewayUnreachable(`${origin} could not be asked: ${printable(reason)}; check the address and the network`)
+  return new GatewayUnreachable(
+    `${origin} could not be asked: ${printable(reason)}; check the address and the network with: rack-gateway doctor`,
+  )
 }
 
 function distrust(origin: string, { trust }: GatewayRequest, error: unknown): string | null {

@@ -15,10 +15,10 @@ import { Alarm, AlarmList } from './commands/audit/alarms.ts'
 import { Recording, RecordingPage } from './commands/audit/recordings/list.ts'
 import { FoundEvent, Page } from './commands/audit/shown-event.ts'
 import { checkNames } from './doctor/finding.ts'
+import { Nullable } from './nullable.ts'
 import { Session } from './own-sessions.ts'
 import { Impact } from './policy/ask-impact.ts'
 
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 /** What more may come with it, and is described elsewhere. */
 const open = { additionalProperties: true } as const
 const Text = Type.String()

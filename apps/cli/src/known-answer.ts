@@ -20,7 +20,11 @@ export function problemOf(
 ): Error {
   if (answer.kind === 'refused')
     return new TokenRefused(
-      `${origin} refused the token: it has ended or was revoked: log in again with: rack-gateway login ${printable(name ?? 'NAME')}`,
+      `${origin} refused the token: it has ended or was revoked: ${
+        name === null
+          ? 'get another one for RACK_GATEWAY_TOKEN or RACK_URL, whichever is set'
+          : `log in again with: rack-gateway login ${printable(name)}`
+      }`,
     )
   if (answer.kind === 'unsupported')
     return new GatewayUnreachable(

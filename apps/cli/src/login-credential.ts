@@ -64,7 +64,11 @@ export async function credentialFor(
 async function givenToken(context: Context, token: string): Promise<Secret> {
   const value = token === '-' ? await context.readSecret('Token: ') : token
   if (!isTokenText(value))
-    throw new Usage(value === '' ? 'the token is empty' : 'the token has characters that no token has: copy it again')
+    throw new Usage(
+      value === ''
+        ? 'the token is empty: give one to --token, or leave it out to log in with a browser'
+        : 'the token has characters that no token has: copy it again',
+    )
   return new Secret(value)
 }
 

@@ -193,7 +193,10 @@ describe('logout', () => {
 
 test('logout forgets a token, too, that the file has no address for', async () => {
   machine.configure({ gateways: { odd: { url: 'nonsense' } }, tokens: { odd: { token: 'a' }, gone: { token: 'b' } } })
-  expect((await machine.call(['logout', 'constructor'])).code).toBe(78)
+  expect(await machine.call(['logout', 'constructor'])).toMatchObject({
+    code: 78,
+    stderr: expect.stringMatching(/: see the names that there are with: rack-gateway racks\n$/),
+  })
   expect((await machine.call(['logout', 'odd'])).stdout).toBe('Logged out of odd.\n')
   expect(machine.config()).toMatchObject({ tokens: { gone: { token: 'b' } } })
   expect((await machine.call(['logout', '--all'])).stdout).toBe('Logged out of gone.\n')

@@ -1,23 +1,22 @@
 import { type Static, Type } from 'typebox'
 import { everyPage } from './admin/every-page.ts'
 import { type Asker, callGateway } from './gateway-api.ts'
-
-const Nullable = Type.Union([Type.String(), Type.Null()])
+import { Nullable } from './nullable.ts'
 
 /** One of one's own sessions, as `GET /gateway/api/v1/sessions` shows it; times are RFC 3339. */
 export const Session = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
   user: Type.Object({ id: Type.String(), email: Type.String() }),
   device: Type.String(),
-  rack: Nullable,
+  rack: Nullable(Type.String()),
   /** Whether this was asked with it. */
   current: Type.Boolean(),
   createdAt: Type.String(),
   expiresAt: Type.String(),
-  endedAt: Nullable,
-  endedReason: Nullable,
-  lastUsedAt: Nullable,
-  lastUsedFrom: Nullable,
+  endedAt: Nullable(Type.String()),
+  endedReason: Nullable(Type.String()),
+  lastUsedAt: Nullable(Type.String()),
+  lastUsedFrom: Nullable(Type.String()),
 })
 export type Session = Static<typeof Session>
 

@@ -37,7 +37,7 @@ export async function runOwn(context: Context, words: readonly string[], rack: s
 
 function explain(context: Context, words: readonly string[]): number {
   const named = words.filter((word) => !word.startsWith('-'))
-  if (named.length > 0) return tell(context, find([...named, '--help']))
+  if (named.length > 0 && named[0] !== 'help') return tell(context, find([...named, '--help']))
   context.print(overview(columnsOf(context)))
   return exitCodes.ok
 }
@@ -68,10 +68,11 @@ function find(words: readonly string[]): Found {
 
 function noSuchAction(group: CommandGroup, word: string | undefined): Error {
   const actions = commandsOf(group).map(({ name }) => name.slice(group.name.length + 1))
-  const all = `${actions.slice(0, -1).join(', ')}${actions.length > 1 ? ' or ' : ''}${actions.at(-1)}`
+  const others = actions.slice(0, -1).join(', ')
+  const all = `${others}${others === '' ? '' : ' or '}${actions.at(-1)}`
   if (word === undefined) return new Usage(`say what to do: ${group.name} ${all}; see: rack-gateway help ${group.name}`)
   const near = nearest(word, actions)
-  const meant = near === null ? `there are ${all}; see` : `did you mean ${group.name} ${near}? See`
+  const meant = near === null ? `it can be ${all}; see` : `did you mean ${group.name} ${near}? See`
   return new Usage(`there is no "${group.name} ${printable(word)}": ${meant}: rack-gateway help ${group.name}`)
 }
 

@@ -335,7 +335,7 @@ describe('policy impact', () => {
 describe('policy', () => {
   test.each([
     [[], 'say what to do: policy check, test, diff or impact'],
-    [['explode'], 'there is no "policy explode": there are check'],
+    [['explode'], 'there is no "policy explode": it can be check'],
     [['chek'], 'there is no "policy chek": did you mean policy check? See: rack-gateway help policy'],
     [['check'], 'policy check needs FILE, a policy document, or - for stdin; see: rack-gateway help policy check'],
     [['check', 'a', '--strict'], 'policy check has no flag --strict'],

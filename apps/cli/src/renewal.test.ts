@@ -116,6 +116,38 @@ describe('a session of which half is over', () => {
     },
   )
 
+  test('is renewed by whoami, which says what is true of the new token', async () => {
+    const me = { name: 'a@example.com', kind: 'user', rack: null, racks: ['staging'], roles: ['viewer'] }
+    gateway = await startFakeGateway(
+      { status: 200, body: renewed },
+      { '/gateway/api/v1/me': { status: 200, body: { ...me, expiresAt: renewed.expiresAt } } },
+    )
+    machine.configure({
+      gateways: { staging: { url: gateway.url } },
+      sessions: { [gateway.url]: { token: 'rgs_old', expires_at: inHours(300), renew_at: inHours(-1) } },
+    })
+    const outcome = await machine.call(['whoami'])
+    expect([outcome.code, outcome.stderr]).toEqual([0, ''])
+    expect(outcome.stdout).toContain(`at ${renewed.expiresAt}`)
+    expect(
+      gateway.asked.map(({ authorization, path }) => [authorization, path?.slice('/gateway/api/v1'.length)]),
+    ).toEqual([
+      ['Bearer rgs_old', '/me'],
+      ['Bearer rgs_old', '/session/renewal'],
+      [`Bearer ${renewed.token}`, '/me'],
+    ])
+    expect(kept()).toMatchObject({ token: renewed.token, confirmed: { roles: ['viewer'] } })
+    await machine.call(['whoami'])
+    expect(renewals(gateway)).toHaveLength(1)
+  })
+
+  test('is left alone by whoami offline, and where the gateway has nothing to say', async () => {
+    const started = await configured({ status: 503, body: {} }, inHours(-1))
+    for (const words of [['whoami', '--offline'], ['whoami']]) await machine.call(words)
+    expect(renewals(started)).toEqual([])
+    expect(kept()).toMatchObject({ token: 'rgs_old' })
+  })
+
   test('is left to the next command by Ctrl-C at the end of this one', async () => {
     const started = await configured({ status: 200, body: renewed, after: new Promise(() => {}) }, inHours(-1))
     const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })

@@ -64,14 +64,14 @@ export function rackUrl({ origin, rack, token }: RackTarget): string {
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
 }
 
-/** Says what isn't known, and what was perhaps meant. */
+/** Says what isn't known, and what was perhaps meant. @param otherwise what to do where nothing is like it */
 export function unknownRack(
   { name, from }: { name: string; from?: string },
   { config, path }: { config: ClientConfig; path: string },
+  otherwise = `log in with: rack-gateway login ${printable(name)} URL`,
 ): Error {
   const near = nearest(name, Object.keys(config.gateways ?? {}))
-  const next =
-    near === null ? `log in with: rack-gateway login ${printable(name)} URL` : `did you mean ${printable(near)}?`
+  const next = near === null ? otherwise : `did you mean ${printable(near)}?`
   return new UnknownRack(
     `the rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}: ${next}`,
   )
@@ -115,7 +115,7 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
   const { configPath: path, now } = context
   const names = Object.keys(config.gateways ?? {})
   if (names.length === 0 && choice === null)
-    throw new NotLoggedIn('you are not logged in to any gateway: rack-gateway login NAME URL')
+    throw new NotLoggedIn('you are not logged in to any gateway: log in with: rack-gateway login NAME URL')
   if (choice === null)
     throw new Usage(
       `no rack is chosen: add --rack with one of ${printable(names.join(', '))}, or choose one for good with: rack-gateway switch NAME`,

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { errorIn } from './gateway-refusal.ts'
 import { type GatewayAnswer, type NoAnswer, tryGateway } from './gateway-request.ts'
+import { Nullable } from './nullable.ts'
 import { isOlder } from './older-version.ts'
 import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
@@ -9,7 +10,7 @@ import { version } from './version.ts'
 
 const GatewayVersions = Type.Object({
   gateway: Type.String(),
-  cli: Type.Object({ minimum: Type.Union([Type.String(), Type.Null()]), newest: Type.String() }),
+  cli: Type.Object({ minimum: Nullable(Type.String()), newest: Type.String() }),
 })
 const RackSystem = Type.Object({ name: Type.String(), version: Type.String({ minLength: 1 }) })
 

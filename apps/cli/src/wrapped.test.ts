@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { root } from './relay/testing/certificates.ts'
+import { startTlsGateway } from './relay/testing/tls-gateway.ts'
+import { effectivePolicy } from './testing/effective-policy.ts'
+import { writeFakeConvox } from './testing/fake-convox.ts'
 import { commandLine, createMachine, type Machine } from './testing/harness.ts'
 
 const config = {
@@ -163,7 +167,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       4,
-      /^you are not logged in to any gateway: rack-gateway login NAME URL$/,
+      /^you are not logged in to any gateway: log in with: rack-gateway login NAME URL$/,
     ],
     [
       'not logged in',
@@ -299,6 +303,64 @@ test('a gateway elsewhere without TLS is said each time', async () => {
     stderr:
       'rack-gateway: convox sends your token to http://gateway.example.com in plain text: anybody on the way can read it\n',
   })
+})
+
+test.each([
+  ['sesions', 'sessions'],
+  ['tokns', 'tokens'],
+  ['whoami2', 'whoami'],
+])('%s is convox’s to refuse; then it is said that %s may have been meant', async (word, ours) => {
+  machine.configure(config)
+  const failing = { FAKE_CONVOX: 'exit 1' }
+  const outcome = await machine.run(['--no-precheck', word, 'list'], failing)
+  expect(outcome).toMatchObject({
+    code: 1,
+    convox: { argv: [word, 'list'] },
+    stderr: `rack-gateway: convox is not known to have a command ${word}: did you mean rack-gateway ${ours}?\n`,
+  })
+  expect((await machine.run(['--no-precheck', word])).stderr).toBe('')
+})
+
+test('nothing is said to have been meant of what convox has, or of what is like nothing of ours', async () => {
+  machine.configure(config)
+  for (const word of ['rack', 'apps', 'zzzzzz'])
+    expect([word, (await machine.run(['--no-precheck', word], { FAKE_CONVOX: 'exit 1' })).stderr]).toEqual([word, ''])
+})
+
+test('nothing is said of a way that is not taken, since the policy refuses the command', async () => {
+  const { status, body, headers } = effectivePolicy({ role: 'viewer' })
+  const text = JSON.stringify(body)
+  const head = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
+  const asked = await startTlsGateway({
+    onConnection: (socket) =>
+      socket.once(
+        'data',
+        () =>
+          void socket.end(
+            `HTTP/1.1 ${status} OK\r\n${head.join('')}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+          ),
+      ),
+  })
+  machine.configure({
+    ...config,
+    gateways: { staging: { url: asked.origin, ca: root, relay: false } },
+  })
+  const refused = await machine.run(['apps', 'delete', 'web'])
+  expect(refused).toMatchObject({ code: 5, convox: null, stderr: expect.stringContaining('app:delete') })
+  expect(refused.stderr).not.toContain('unverified')
+  expect((await machine.run(['apps'])).stderr).toContain('unverified')
+})
+
+test.each(['.', ''])('a convox where the person stands is not run, with %j on the PATH', async (entry) => {
+  machine.configure(config)
+  writeFakeConvox(join(machine.cwd, 'convox'))
+  const PATH = `${entry}:${dirname(process.execPath)}`
+  expect(await machine.run(['--no-precheck', 'apps'], { PATH })).toMatchObject({
+    code: 127,
+    convox: null,
+    stderr: expect.stringContaining('convox was not found'),
+  })
+  rmSync(join(machine.cwd, 'convox'))
 })
 
 test('a directory in the place of .convox/rack is no choice', async () => {

@@ -2,8 +2,8 @@ import type { CommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
 import { runConvox } from './convox.ts'
 import { findRack } from './find-rack.ts'
-import { openWay, type Way } from './relay/way.ts'
-import { type RenewalBeside, renewalBeside } from './renewal-beside.ts'
+import { openWay } from './relay/way.ts'
+import { renewalBeside } from './renewal-beside.ts'
 import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
 
@@ -11,17 +11,19 @@ import { printable } from './terminal.ts'
 export async function runWrapped(context: Context, line: CommandLine): Promise<number> {
   const { words, rack } = line
   const { env } = context
-  if (env.RACK_URL?.trim()) return runConvox(words, env)
+  if (env.RACK_URL?.trim()) return runConvox(words, context)
   const renewal = renewalBeside(context, await findRack(context, rack))
   const target = await renewal.target()
   noteItsEnd(context, target)
   const way = await openWay(context, target, line.relay)
+  const start = () => {
+    if (way.warning !== null) context.note(way.warning)
+    const running = runConvox(words, { ...context, env: way.env })
+    renewal.begin()
+    return running
+  }
   try {
-    return way.exitCode(
-      await (line.precheck === 'off'
-        ? beside(renewal, runConvox(words, way.env))
-        : runChecked(context, target, { words, renewal, way })),
-    )
+    return way.exitCode(await (line.precheck === 'off' ? start() : runChecked(context, target, { words, start })))
   } finally {
     await way.close()
     await renewal.ended()
@@ -37,20 +39,15 @@ function noteItsEnd(context: Context, target: Target): void {
   }
 }
 
-function beside<T>(renewal: RenewalBeside, running: Promise<T>): Promise<T> {
-  renewal.begin()
-  return running
-}
-
 /** Loaded only where it is used: policies and plans are most of this program. */
 async function runChecked(
   context: Context,
   target: Target,
-  { words, renewal, way }: { readonly words: readonly string[]; readonly renewal: RenewalBeside; readonly way: Way },
+  { words, start }: { readonly words: readonly string[]; readonly start: () => Promise<number> },
 ): Promise<number> {
   const { precheck } = await import('./precheck/precheck.ts')
   const passed = await precheck(context, target, words)
-  const running = beside(renewal, runConvox(words, way.env))
+  const running = start()
   const refreshed = passed.refresh(running.then(nothing, nothing))
   try {
     return await running

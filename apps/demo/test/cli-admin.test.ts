@@ -185,6 +185,20 @@ describe('bindings', () => {
     )
     const [{ id }] = await json('bindings', 'list', '--user', ada.email)
     expect((await run(['bindings', 'remove', id])).code).toBe(2)
+    const no = answering('n')
+    const what = `take ops on production/web-* away from user ${ada.email}`
+    expect(await run(['bindings', 'remove', id], admin.token, no)).toEqual({
+      code: 130,
+      stdout: '',
+      stderr: `you did not say yes, so this was not done: ${what}\n`,
+    })
+    expect(no.asked).toEqual([`T${what.slice(1)}? [y/N] `])
+    expect(
+      await run(['bindings', 'remove', id.replace(/.$/, id.endsWith('0') ? '1' : '0')], admin.token, no),
+    ).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^there is no binding .*: see those that there are with: rack-gateway bindings\n$/),
+    })
     expect((await run(['bindings', 'remove', id, '--yes'])).stdout).toContain('ops on production/web-* is taken away')
     expect(await run(['bindings', '--user', ada.email])).toEqual({
       code: 0,
@@ -286,6 +300,7 @@ describe('trusts', () => {
 
   test.each([
     [['--role', 'ci'], 'say whose jobs'],
+    [['--role', 'ci', '--issuer', 'https://ci.example.com'], 'say which of its jobs: --claim NAME=VALUE'],
     [['--role', 'ci', '--provider', 'githup'], 'did you mean github?'],
     [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with belongs to --provider'],
     [['--role', 'ci', '--provider', 'github', '--with', 'ref'], '--with takes a name, an = and a value'],

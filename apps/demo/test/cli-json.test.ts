@@ -134,7 +134,7 @@ describe('--json is as the reference says, and nothing else', () => {
   test.each(typed)('%s', async (name, words) => {
     const { stdout, stderr } = await call(...(await words()))
     expect(stderr).not.toMatch(/unexpected|needs|there is no/)
-    expect(faultsOf(name, JSON.parse(stdout))).toEqual([])
+    expect(jsonFaults(name, JSON.parse(stdout))).toEqual([])
   })
 
   test('every command that has the flag is tried', () => {
@@ -154,19 +154,15 @@ describe('--json is as the reference says, and nothing else', () => {
     expect(words).toEqual(JSON.parse(shown.body).map(({ name }: { readonly name: string }) => name))
   })
 
-  test('a member more, or one less, would be seen', () => {
+  test('a member more, or one less, or no shape at all, would be seen', () => {
+    expect(jsonFaults('users nobody', [])).toEqual(['the JSON of users nobody has no shape'])
     const group = { name: 'a', members: 1, bindings: 2 }
-    expect(faultsOf('users groups', [group])).toEqual([])
+    expect(jsonFaults('users groups', [group])).toEqual([])
     for (const wrong of [
       { name: 'a', members: 1 },
       { ...group, bindings: '2' },
       { ...group, more: 1 },
     ])
-      expect(faultsOf('users groups', [wrong])).not.toEqual([])
+      expect(jsonFaults('users groups', [wrong])).not.toEqual([])
   })
 })
-
-function faultsOf(name: string, value: unknown): string[] {
-  const shape = jsonShapes[name]
-  return shape === undefined ? [`${name} has no shape`] : jsonFaults(shape, value)
-}

@@ -108,7 +108,7 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   const [foreign] = await sessionsOn('theirs')
   loggedIn({ staging: laptop?.token ?? '' })
   const { stdout } = await command('sessions')
-  expect(stdout.split('\n')[0]).toMatch(/^ +ID +DEVICE +RACK +LAST USED +FROM +ENDS$/)
+  expect(stdout.split('\n')[0]).toMatch(/^ +ID +DEVICE +RACK +LAST USED \(UTC\) +FROM +ENDS$/)
   expect(stdout).toMatch(new RegExp(`^\\* +${laptop?.id} +laptop +every rack .*ends in 23 hours$`, 'm'))
   expect(stdout).toMatch(new RegExp(`^ +${phone?.id} +phone `, 'm'))
   expect(stdout).not.toMatch(/rgs_|theirs/)
@@ -121,7 +121,10 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   expect(await works(foreign?.token ?? '')).toBe(true)
   for (const [words, sentence] of [
     [['end'], 'sessions end needs ID'],
-    [['end', laptop?.id ?? ''], 'nobody can be asked here whether to end the session'],
+    [
+      ['end', laptop?.id ?? ''],
+      'nobody can be asked here whether to end your session on laptop, the one that this command uses, with what it has open',
+    ],
     [['list', 'x'], "sessions list can't do anything with x"],
   ] as [string[], string][])
     expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })

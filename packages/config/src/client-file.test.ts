@@ -46,6 +46,7 @@ test('the fast check and the schema always agree', () => {
         url: junk,
         email: junk,
         expires_at: junk,
+        renew_at: fc.oneof(fc.constant('2024'), junk),
         confirmed: fc.oneof(confirmed, junk),
       },
       { requiredKeys: [] },

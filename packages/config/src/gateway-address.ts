@@ -5,7 +5,7 @@ export type GatewayAddress =
 
 /** Checks the address of a gateway. Never quotes it: it can carry a token. */
 export function gatewayAddress(text: string): GatewayAddress {
-  if (!/^https?:\/\//i.test(text)) return refuse('it should begin with https://')
+  if (!/^https?:\/\//i.test(text)) return refuse('it should begin with https://, as https://gateway.example.com does')
   if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) return refuse('it is not a URL')
   if (text.includes('@')) return refuse('it carries credentials, which belong into --token')
   const url = new URL(text)

@@ -25,3 +25,8 @@ export function endingTime(flag: string, text: string, now: number): string {
   if (at <= now) throw new Usage(`${flag} is over already: ${end.toISOString()}`)
   return end.toISOString()
 }
+
+/** The end of what `--expires` says, as the API takes it. @throws Usage */
+export function endMember(expires: string | undefined, now: number): { readonly expiresAt?: string } {
+  return expires === undefined ? {} : { expiresAt: endingTime('--expires', expires, now) }
+}

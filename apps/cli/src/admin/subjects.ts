@@ -1,8 +1,10 @@
+import type { TObject } from 'typebox'
 import { Refused, Usage } from '../errors.ts'
 import type { Asker } from '../gateway-api.ts'
 import { everyPage } from './every-page.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from './find.ts'
-import { type Binding, type NamedBinding, ServiceAccount, Token, Trust, User } from './schemas.ts'
+import { type Kind, serviceAccounts, tokens, trusts, users } from './kinds.ts'
+import type { Binding, NamedBinding } from './schemas.ts'
 
 /** Whom a binding is for, as flags say it. */
 export interface SubjectFlags {
@@ -39,26 +41,30 @@ export async function subjectOf(asker: Asker, flags: SubjectFlags, now: number):
   return only === undefined ? null : { kind: only.kind, id: (await only.find(asker, only.text, now)).id }
 }
 
-const lists = {
-  user: { path: '/users', schema: User, nameOf: ({ email }: User) => email },
-  'service-account': { path: '/service-accounts', schema: ServiceAccount, nameOf: ({ name }: ServiceAccount) => name },
-  'api-token': { path: '/tokens', schema: Token, nameOf: ({ name }: Token) => name },
-  trust: { path: '/trusts', schema: Trust, nameOf: ({ name }: Trust) => name },
+const namesByKind = {
+  user: namesOf(users),
+  'service-account': namesOf(serviceAccounts),
+  'api-token': namesOf(tokens),
+  trust: namesOf(trusts),
 } as const
 
 /** Bindings with the names of those whom they are for, as far as the caller may see them. */
 export async function named(asker: Asker, bindings: readonly Binding[]): Promise<NamedBinding[]> {
+  const there = new Set(bindings.map(({ subject }) => subject.kind))
   const names = new Map<string, string>()
-  const kinds = new Set(bindings.map(({ subject }) => subject.kind))
-  for (const [kind, { path, schema, nameOf }] of Object.entries(lists)) {
-    if (!kinds.has(kind)) continue
-    for (const item of await everyPage(asker, path, schema).catch(nothingSeen))
-      names.set(item.id, (nameOf as (of: typeof item) => string)(item))
-  }
+  for (const [kind, namesIn] of Object.entries(namesByKind))
+    if (there.has(kind)) for (const [id, name] of await namesIn(asker)) names.set(id, name)
   return bindings.map((binding) => {
     const { kind, id } = binding.subject
     return { ...binding, subject: { kind, id, name: kind === 'group' ? id : (names.get(id) ?? null) } }
   })
+}
+
+function namesOf<S extends TObject>({ path, schema, idOf, nameOf }: Kind<S>) {
+  return async function namesIn(asker: Asker): Promise<[id: string, name: string][]> {
+    const all = await everyPage(asker, path, schema).catch(nothingSeen)
+    return all.map((item) => [idOf(item), nameOf(item)])
+  }
 }
 
 /** Who manages bindings may not manage all that they are for. */

@@ -28,6 +28,10 @@ export function trustTerms(flags: TermFlags): object {
     )
   if (provider === undefined ? flags.with.length > 0 : claim.length + claimLike.length > 0)
     throw new Usage('--with belongs to --provider, and --claim and --claim-like to --issuer')
+  if (issuer !== undefined && claim.length + claimLike.length === 0)
+    throw new Usage(
+      'say which of its jobs: --claim NAME=VALUE or --claim-like NAME=PATTERN, for each claim that matters',
+    )
   if (maxAge !== undefined && !/^\d{1,6}$/.test(maxAge))
     throw new Usage('--max-age is a number of seconds, such as 3600')
   const terms =

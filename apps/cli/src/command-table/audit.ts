@@ -1,11 +1,10 @@
 import { targetOf } from '../gateway-target.ts'
 import { command } from './definition.ts'
 import { filterFlags } from './filter-flags.ts'
-import { jsonFlag, utcFlag, whoseGatewayFlag } from './shared-flags.ts'
+import { gatewayCommand } from './gateway-command.ts'
+import { jsonFlag, pageFlags, utcFlag, whoseGatewayFlag, zoneOf } from './shared-flags.ts'
 
 const words = { about: 'words of commands and reasons', takes: 'any' } as const
-const asking = 'asking the gateway'
-const zoneOf = (utc: boolean) => (utc ? 'utc' : 'local')
 
 export const auditGroup = {
   name: 'audit',
@@ -22,7 +21,7 @@ export const auditGroup = {
 
 /** What is read of the audit log. */
 export const auditCommands = [
-  command({
+  gatewayCommand({
     name: 'audit search',
     summary: 'find events, newest first',
     examples: [
@@ -30,35 +29,18 @@ export const auditCommands = [
       'rack-gateway audit search rake db:migrate --effect deny --in-rack production',
     ],
     arguments: { words },
-    flags: {
-      ...filterFlags,
-      limit: { about: 'so many, up to 200', value: 'NUMBER', default: '50' },
-      cursor: { about: 'go on where a page ended', value: 'CURSOR' },
-      json: jsonFlag,
-      utc: utcFlag,
-      rack: whoseGatewayFlag,
-    },
-    waits: asking,
-    run: async (context, { json, utc, rack = null, ...given }) =>
-      (await import('../commands/audit/search.ts')).searchAudit(context, await targetOf(context, rack), {
-        ...given,
-        format: json ? 'json' : 'table',
-        zone: zoneOf(utc),
-      }),
+    flags: { ...filterFlags, ...pageFlags, utc: utcFlag },
+    run: async (context, target, { utc, ...given }) =>
+      (await import('../commands/audit/search.ts')).searchAudit(context, target, { ...given, zone: zoneOf(utc) }),
   }),
-  command({
+  gatewayCommand({
     name: 'audit show',
     summary: 'show all of an event, and its permalink',
     examples: ['rack-gateway audit show 01a21006-6e55-7646-9171-966421143187'],
-    arguments: { id: { about: 'of the event', takes: 'needed' } },
-    flags: { json: jsonFlag, utc: utcFlag, rack: whoseGatewayFlag },
-    waits: asking,
-    run: async (context, { id, json, utc, rack = null }) =>
-      (await import('../commands/audit/show.ts')).showEvent(context, await targetOf(context, rack), {
-        id,
-        format: json ? 'json' : 'text',
-        zone: zoneOf(utc),
-      }),
+    arguments: { id: { about: 'the id of the event, from audit search', takes: 'needed' } },
+    flags: { utc: utcFlag },
+    run: async (context, target, { utc, ...given }) =>
+      (await import('../commands/audit/show.ts')).showEvent(context, target, { ...given, zone: zoneOf(utc) }),
   }),
   command({
     name: 'audit tail',

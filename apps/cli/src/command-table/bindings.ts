@@ -1,10 +1,10 @@
 import { gatewayCommand } from './gateway-command.ts'
-import { expiresFlag, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
+import { expiresFlag, ownerFlags, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
 
 const subjects = {
-  user: { about: 'by id or e-mail address', value: 'USER' },
+  user: ownerFlags.user,
   group: { about: 'as the identity provider names it', value: 'NAME' },
-  serviceAccount: { about: 'by id or name', value: 'ACCOUNT' },
+  serviceAccount: ownerFlags.serviceAccount,
   token: { about: 'an API token, by id or name', value: 'TOKEN' },
   trust: { about: 'the jobs that a trust lets in, by id or name', value: 'TRUST' },
 } as const
@@ -38,14 +38,14 @@ export const bindingCommands = [
       'rack-gateway bindings add ci --service-account deploy-web --racks staging --apps web',
     ],
     arguments: { role: { about: 'of the policy document', takes: 'needed' } },
-    flags: { ...subjects, ...placeFlags, expires: expiresFlag, reason: reasonFlag },
+    flags: { ...subjects, ...placeFlags, expires: expiresFlag(), reason: reasonFlag },
     run: async (context, target, given) => (await import('../commands/bindings.ts')).addBinding(context, target, given),
   }),
   gatewayCommand({
     name: 'bindings remove',
     summary: 'take a role away',
     examples: ['rack-gateway bindings remove 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
-    arguments: { id: { about: 'of rack-gateway bindings', takes: 'needed' } },
+    arguments: { id: { about: 'its id, from rack-gateway bindings', takes: 'needed' } },
     flags: { yes: yesFlag },
     run: async (context, target, given) =>
       (await import('../commands/bindings.ts')).removeBinding(context, target, given),

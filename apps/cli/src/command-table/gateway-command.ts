@@ -1,3 +1,4 @@
+import type { Context } from '../context.ts'
 import { targetOf } from '../gateway-target.ts'
 import type { Target } from '../target.ts'
 import {
@@ -14,7 +15,7 @@ import { formatOf, jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
 interface Definition<F extends Flags, A extends Arguments> extends Described {
   readonly arguments?: A
   readonly flags?: F
-  run(context: Parameters<Command['run']>[0], target: Target, given: Given<F, A> & Answered): Promise<void>
+  run(context: Context, target: Target, given: Given<F, A> & Answered): Promise<void>
 }
 
 interface Answered {
@@ -28,14 +29,14 @@ export function gatewayCommand<const F extends Flags = None, const A extends Arg
   ...described
 }: Definition<F, A>): Command {
   const all: Flags = { ...flags, json: jsonFlag, rack: whoseGatewayFlag }
-  return {
-    ...command({ ...described, flags: all, run: async () => undefined }),
+  return command({
+    ...described,
+    flags: all,
     waits: 'asking the gateway',
-    async run(context, words) {
-      const { json, rack = null, ...given } = words as { json: boolean; rack?: string }
+    async run(context, typed: object) {
+      const { json, rack = null, ...given } = typed as { json: boolean; rack?: string }
       const answered = { ...given, format: formatOf(json) } as Given<F, A> & Answered
       await run(context, await targetOf(context, rack), answered)
-      return undefined
     },
-  }
+  })
 }

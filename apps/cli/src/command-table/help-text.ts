@@ -1,11 +1,12 @@
 import { type Command, type CommandGroup, type Described, flagName } from './definition.ts'
+import { paragraphsOf } from './paragraphs.ts'
 import { shownName, shownValue } from './read-words.ts'
 
 /** What help says of one command; examples come first. @param columns of the terminal */
 export function commandHelp(command: Command, columns: number): string {
   return [
     examplesOf(command),
-    ...paragraphs(command, columns),
+    ...told(command, columns),
     `Usage: ${usageOf(command)}`,
     ...section(
       'Arguments',
@@ -20,7 +21,7 @@ export function commandHelp(command: Command, columns: number): string {
 export function groupHelp(group: CommandGroup, commands: readonly Command[], columns: number): string {
   return [
     examplesOf(group),
-    ...paragraphs(group, columns),
+    ...told(group, columns),
     ...section(
       'Commands',
       commands.map(({ name, summary }) => [name, summary]),
@@ -73,11 +74,9 @@ function examplesOf({ examples }: Described): string {
   return ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')
 }
 
-function paragraphs({ summary, about }: Described, columns: number): string[] {
-  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
-  return [sentence, ...(about === undefined ? [] : about.split('\n\n'))].map((text) =>
-    // What is set off stays as it is.
-    text.includes('\n  ') ? text : wrapped(text, columns).join('\n'),
+function told(described: Described, columns: number): string[] {
+  return paragraphsOf(described).map(({ kind, text }) =>
+    kind === 'set off' ? text : wrapped(text, columns).join('\n'),
   )
 }
 

@@ -59,8 +59,7 @@ export const loginCommands = [
     summary: 'list the racks that you have names for',
     examples: ['rack-gateway racks', 'rack-gateway racks --json'],
     flags: { json: jsonFlag },
-    run: async (context, { json }) =>
-      (await import('../commands/racks.ts')).racks(context, { format: json ? 'json' : 'table' }),
+    run: async (context, { json }) => (await import('../commands/racks.ts')).racks(context, { format: formatOf(json) }),
   }),
   command({
     name: 'switch',
@@ -91,7 +90,7 @@ export const loginCommands = [
     run: async (context, { rack = null, json, offline }) =>
       (await import('../commands/whoami.ts')).whoami(context, {
         rack,
-        format: json ? 'json' : 'text',
+        format: formatOf(json),
         ask: offline ? 'offline' : 'gateway',
       }),
   }),
@@ -107,6 +106,10 @@ export const loginCommands = [
 ]
 
 function loggedOut(name: string | undefined, all: boolean): { name: string } | 'all' {
-  if (all === (name !== undefined)) throw new Usage('say which gateway to log out of, or all of them with --all')
+  if (all && name !== undefined) throw new Usage('logout takes a name or --all: keep one of them')
+  if (!all && name === undefined)
+    throw new Usage(
+      'say which gateway to log out of: rack-gateway logout NAME, one of rack-gateway racks, or rack-gateway logout --all',
+    )
   return name === undefined ? 'all' : { name }
 }

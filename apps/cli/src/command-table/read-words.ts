@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '@rack-gateway/config/client'
+import { twoRacks } from '../command-line.ts'
 import { Usage } from '../errors.ts'
 import { printable } from '../terminal.ts'
 import { type Command, type Flag, flagName } from './definition.ts'
@@ -24,7 +25,7 @@ export function readWords(command: Command, words: readonly string[], rack: stri
     allowPositionals: true,
     tokens: true,
   })
-  const given: Record<string, unknown> = startingWith(command)
+  const typed: Record<string, unknown> = {}
   const plain: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') plain.push(token.value)
@@ -36,9 +37,10 @@ export function readWords(command: Command, words: readonly string[], rack: stri
       known.find(({ name, flag }) => name === negated && flag.takes === 'either')
     if (found === undefined) throw unknownFlag(command, token.rawName)
     const value = token.value === undefined ? (found.name === token.name ? null : false) : token.value
-    take(given, found, { value, inline: token.inlineValue === true, rawName: token.rawName })
+    take(typed, found, { value, inline: token.inlineValue === true, rawName: token.rawName })
   }
-  if (rack !== null) addRack(command, given, rack)
+  if (rack !== null) addRack(command, typed, rack)
+  const given: Record<string, unknown> = { ...startingWith(command), ...typed }
   const needed = known.find(({ key, flag }) => flag.takes === 'needed' && given[key] === undefined)
   if (needed !== undefined) throw usage(command, `${command.name} needs --${needed.name} ${shownValue(needed.flag)}`)
   return { kind: 'given', given: { ...given, ...argumentsOf(command, plain) } }
@@ -67,8 +69,9 @@ function startingWith({ flags }: Command): Record<string, unknown> {
   )
 }
 
+/** @throws Usage for what the flag can't be, and for a second value that isn't the first one */
 function take(
-  given: Record<string, unknown>,
+  typed: Record<string, unknown>,
   { key, flag }: { readonly key: string; readonly flag: Flag },
   {
     value,
@@ -78,7 +81,10 @@ function take(
 ): void {
   if (isSwitch(flag)) {
     if (typeof value === 'string') throw new Usage(`${rawName} takes no value: leave ${printable(value)} out`)
-    given[key] = value === null
+    const wanted = value === null
+    if (key in typed && typed[key] !== wanted)
+      throw new Usage(`--${flagName(key)} and --no-${flagName(key)} contradict each other: keep one of them`)
+    typed[key] = wanted
     return
   }
   // `-r=NAME` is a habit from other programs.
@@ -86,13 +92,19 @@ function take(
   if (typeof text !== 'string' || text === '' || (!inline && text.startsWith('-') && text.length > 1))
     throw new Usage(`${rawName} needs a value: ${rawName} ${shownValue(flag)}`)
   if (flag.choices !== undefined && !flag.choices.includes(text)) throw notAmong(rawName, text, flag.choices)
-  const before = given[key]
-  given[key] = flag.takes === 'many' && Array.isArray(before) ? [...before, text] : text
+  const before = typed[key]
+  if (flag.takes === 'many') typed[key] = Array.isArray(before) ? [...before, text] : [text]
+  else if (before === undefined || before === text) typed[key] = text
+  else if (key === 'rack') throw twoRacks(String(before), text)
+  // Neither is repeated: it may be a token.
+  else throw new Usage(`${rawName} is given twice, with different values: keep one of them`)
 }
 
-function addRack(command: Command, given: Record<string, unknown>, rack: string): void {
+function addRack(command: Command, typed: Record<string, unknown>, rack: string): void {
   if (!('rack' in command.flags)) throw usage(command, `${command.name} is about no rack: leave --rack out`)
-  given.rack ??= rack
+  const { rack: own } = typed
+  if (typeof own === 'string' && own !== rack) throw twoRacks(rack, own)
+  typed.rack = rack
 }
 
 function argumentsOf(command: Command, plain: readonly string[]): object {
@@ -104,6 +116,7 @@ function argumentsOf(command: Command, plain: readonly string[]): object {
       return [key, all]
     }
     const word = left.shift()
+    if (word === '') throw usage(command, `${shownName(key)} of ${command.name} is empty`)
     if (word === undefined && takes === 'needed') throw missing(command, key)
     return [key, word]
   })

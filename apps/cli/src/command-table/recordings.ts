@@ -1,36 +1,33 @@
 import { targetOf } from '../gateway-target.ts'
 import { command } from './definition.ts'
-import { formatOf, jsonFlag, utcFlag, whoseGatewayFlag, yesFlag } from './shared-flags.ts'
+import { filterFlags } from './filter-flags.ts'
+import { gatewayCommand } from './gateway-command.ts'
+import { pageFlags, utcFlag, whoseGatewayFlag, yesFlag, zoneOf } from './shared-flags.ts'
 
-const id = { about: 'of the recording', takes: 'needed' } as const
+const id = { about: 'the id of the recording, from audit recordings', takes: 'needed' } as const
 const anId = '01a21006-6e55-7646-9171-966421143187'
 
 /** What is done with recorded sessions. */
 export const recordingCommands = [
-  command({
+  gatewayCommand({
     name: 'audit recordings',
     summary: 'list recorded sessions, newest first',
     examples: ['rack-gateway audit recordings --principal ada@example.com --since 3d'],
     flags: {
       since: { about: 'begun not before: 2h, 3d, 2027-01-31, 2027-01-31T12:00Z', value: 'TIME' },
       until: { about: 'begun before such a time', value: 'TIME' },
-      principal: { about: 'who: an e-mail address, the name of a token, or an id', value: 'WHO' },
+      principal: filterFlags.principal,
       inRack: { about: 'the rack that the session was on', value: 'NAME' },
-      app: { about: 'the app', value: 'NAME', short: 'a', names: 'app' },
+      app: filterFlags.app,
       process: { about: 'the process, or the service', value: 'NAME' },
       state: { about: 'how it is', choices: ['open', 'ended', 'removed'] },
-      limit: { about: 'so many, up to 200', value: 'NUMBER', default: '50' },
-      cursor: { about: 'go on where a page ended', value: 'CURSOR' },
-      json: jsonFlag,
+      ...pageFlags,
       utc: utcFlag,
-      rack: whoseGatewayFlag,
     },
-    waits: 'asking the gateway',
-    run: async (context, { json, utc, rack = null, ...given }) =>
-      (await import('../commands/audit/recordings/list.ts')).listRecordings(context, await targetOf(context, rack), {
+    run: async (context, target, { utc, ...given }) =>
+      (await import('../commands/audit/recordings/list.ts')).listRecordings(context, target, {
         ...given,
-        format: json ? 'json' : 'table',
-        zone: utc ? 'utc' : 'local',
+        zone: zoneOf(utc),
       }),
   }),
   command({
@@ -67,7 +64,7 @@ export const recordingCommands = [
         given,
       ),
   }),
-  command({
+  gatewayCommand({
     name: 'audit end',
     summary: 'end a session that is being recorded',
     about: 'Needs the role admin.',
@@ -76,15 +73,9 @@ export const recordingCommands = [
     flags: {
       reason: { about: 'for whoever is in it to read', value: 'TEXT', takes: 'needed' },
       yes: yesFlag,
-      json: jsonFlag,
-      rack: whoseGatewayFlag,
     },
-    waits: 'asking the gateway',
-    run: async (context, { rack = null, json, ...given }) =>
-      (await import('../commands/audit/recordings/end.ts')).endSession(context, await targetOf(context, rack), {
-        ...given,
-        format: formatOf(json),
-      }),
+    run: async (context, target, given) =>
+      (await import('../commands/audit/recordings/end.ts')).endSession(context, target, given),
   }),
   command({
     name: 'audit transcript',
@@ -100,7 +91,7 @@ export const recordingCommands = [
       (await import('../commands/audit/recordings/transcript.ts')).printTranscript(
         context,
         await targetOf(context, rack),
-        { ...given, zone: utc ? 'utc' : 'local' },
+        { ...given, zone: zoneOf(utc) },
       ),
   }),
 ]

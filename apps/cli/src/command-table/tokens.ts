@@ -1,5 +1,5 @@
 import { gatewayCommand } from './gateway-command.ts'
-import { expiresFlag, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
+import { expiresFlag, ownerFlags, placeFlags, reasonFlag, yesFlag } from './shared-flags.ts'
 
 const token = { about: 'its id, or its name', takes: 'needed' } as const
 
@@ -49,7 +49,7 @@ export const tokenCommands = [
       onlyRack: { about: 'the only rack that it may be used for; then no path needs the name', value: 'NAME' },
       source: { about: 'an address or network that it may be used from', value: 'CIDR', takes: 'many' },
       serviceAccount: { about: 'its owner instead of you, by name or id', value: 'ACCOUNT' },
-      expires: { ...expiresFlag, about: `${expiresFlag.about}; 90 days if left out` },
+      expires: expiresFlag('it', '90 days'),
       reason: reasonFlag,
     },
     run: async (context, target, given) =>
@@ -71,7 +71,7 @@ export const tokenCommands = [
     arguments: { token },
     flags: {
       overlap: { about: 'how long the old one goes on', value: 'HOURS', default: '24' },
-      expires: { ...expiresFlag, about: `${expiresFlag.about}; 90 days if left out` },
+      expires: expiresFlag('it', '90 days'),
       yes: yesFlag,
     },
     run: async (context, target, given) =>
@@ -94,10 +94,7 @@ export const tokenCommands = [
       'rack-gateway tokens owner nightly --user grace@example.com',
     ],
     arguments: { token },
-    flags: {
-      user: { about: 'by id or e-mail address', value: 'USER' },
-      serviceAccount: { about: 'by id or name', value: 'ACCOUNT' },
-    },
+    flags: ownerFlags,
     run: async (context, target, given) =>
       (await import('../commands/tokens/change.ts')).handOverToken(context, target, given),
   }),

@@ -48,7 +48,7 @@ export const trustCommands = [
       claim: { about: 'what a claim must be; several of one claim: one of these', value: 'NAME=VALUE', takes: 'many' },
       claimLike: { about: 'a pattern with * for what a claim must be', value: 'NAME=PATTERN', takes: 'many' },
       maxAge: { about: 'how long a job is let in for; 3600 if left out', value: 'SECONDS' },
-      expires: { ...expiresFlag, about: `when the role ends: ${expiresFlag.about.replace('when it ends: ', '')}` },
+      expires: expiresFlag('the role'),
       reason: reasonFlag,
     },
     run: async (context, target, given) => (await import('../commands/trusts.ts')).addTrust(context, target, given),

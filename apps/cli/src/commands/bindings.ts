@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { type Format, printJson, printTable } from '../admin/answer.ts'
 import { confirm } from '../admin/confirm.ts'
-import { endingTime } from '../admin/ending-time.ts'
 import { everyPage } from '../admin/every-page.ts'
+import { type GrantFlags, grantMembers } from '../admin/grant-flags.ts'
 import { Binding, NamedBinding } from '../admin/schemas.ts'
 import { endWords, grantWords } from '../admin/shown.ts'
 import { named, type SubjectFlags, subjectOf } from '../admin/subjects.ts'
@@ -34,28 +34,17 @@ export async function listBindings(
   printTable(context, ['ID', 'FOR', 'ROLE', 'WHERE', 'ENDS', 'REASON'], rows, 'there are no bindings')
 }
 
-interface AddBinding extends SubjectFlags {
+interface AddBinding extends SubjectFlags, GrantFlags {
   readonly role: string
-  readonly racks?: string | undefined
-  readonly apps?: string | undefined
-  readonly expires?: string | undefined
-  readonly reason?: string | undefined
   readonly format: Format
 }
 
 export async function addBinding(context: Context, target: Target, wanted: AddBinding): Promise<void> {
-  const { role, racks, apps, expires, reason, format, ...flags } = wanted
-  const subject = await subjectOf(target, flags, context.now)
+  const { role, format } = wanted
+  const subject = await subjectOf(target, wanted, context.now)
   if (subject === null)
     throw new Usage('say whom the role is for: --user, --group, --service-account, --token or --trust')
-  const body = {
-    subject,
-    role,
-    racks,
-    apps,
-    reason,
-    ...(expires !== undefined && { expiresAt: endingTime('--expires', expires, context.now) }),
-  }
+  const body = { subject, role, ...grantMembers(wanted, context.now) }
   const added = await callGateway(target, { path: '/bindings', body, answer: Binding })
   await tell(context, target, added, { format, done: 'is given' })
 }
@@ -65,10 +54,21 @@ export async function removeBinding(
   target: Target,
   { id, yes, format }: { readonly id: string; readonly yes: boolean; readonly format: Format },
 ): Promise<void> {
-  await confirm(context, `take the role of the binding ${id} away`, { yes })
+  await confirm(context, () => removal(target, id), { yes })
   const path = `/bindings/${encodeURIComponent(id)}` as const
   const removed = await callGateway(target, { path, method: 'DELETE', answer: Binding })
   await tell(context, target, removed, { format, done: 'is taken away' })
+}
+
+/** What a person is asked about. @throws Usage for none */
+async function removal(target: Target, id: string): Promise<string> {
+  const [known] = await named(
+    target,
+    (await everyPage(target, '/bindings', Binding)).filter((binding) => binding.id === id.toLowerCase()),
+  )
+  if (known === undefined)
+    throw new Usage(`there is no binding ${printable(id)}: see those that there are with: rack-gateway bindings`)
+  return `take ${grantWords(known)} away from ${known.subject.kind} ${nameOf(known)}`
 }
 
 async function tell(

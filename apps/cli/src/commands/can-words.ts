@@ -1,5 +1,6 @@
-import { rackFlagIn } from '../command-line.ts'
+import { rackFlagAt, rackFlagIn } from '../command-line.ts'
 import { Usage } from '../errors.ts'
+import { printable } from '../terminal.ts'
 
 /** What follows `can`: our own flags, then convox's words. */
 export interface CanWords {
@@ -18,13 +19,13 @@ export function readCanWords(words: readonly string[], rack: string | null): Can
   let at = 0
   for (let word = words[at]; word?.startsWith('-') && word !== '--'; word = words[at]) {
     const joined = /^--as=(.*)$/s.exec(word)?.[1]
+    const rackFlag = rackFlagAt(words, at)
     if (word === '--json') format = 'json'
     else if (joined !== undefined) as = joined
     else if (word === '--as') as = words[++at] ?? ''
-    else if (!/^(?:--rack|-r)/.test(word))
-      throw new Usage(`can has no flag ${word} of its own: see rack-gateway help can`)
-    else if (word === '--rack' || word === '-r') at++
-    at++
+    else if (rackFlag === null)
+      throw new Usage(`can has no flag ${printable(word)} of its own; see: rack-gateway help can`)
+    at += rackFlag?.length ?? 1
   }
   if (as === '') throw new Usage('--as needs the id or e-mail address of a user')
   const flags = words.slice(0, at)

@@ -31,7 +31,11 @@ export async function logout(context: Context, which: Which): Promise<string[]> 
   const leaving = heldBy(config, which)
   const { held, astray } = leaving
   if (which !== 'all' && gatewayOf(config, which.name) === null && astray.length === 0)
-    throw unknownRack(which, { config, path: context.configPath })
+    throw unknownRack(
+      which,
+      { config, path: context.configPath },
+      'see the names that there are with: rack-gateway racks',
+    )
   if (held.length === 0 && astray.length === 0) {
     context.print('You were not logged in.')
     return []

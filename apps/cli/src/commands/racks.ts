@@ -28,14 +28,14 @@ export interface RackRow {
 }
 
 /** Lists the racks that you have names for, the one that commands here go to marked; never a token. */
-export async function racks(context: Context, { format }: { readonly format: 'table' | 'json' }): Promise<void> {
+export async function racks(context: Context, { format }: { readonly format: 'text' | 'json' }): Promise<void> {
   const { env } = context
   const automation = env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN
   const rows = automation
     ? await (await import('../automation-racks.ts')).automationRacks(context)
     : await racksOfFile(context)
   if (format === 'json') context.print(safeJson(rows, 2))
-  else if (rows.length === 0) context.note('no racks yet: rack-gateway login NAME URL')
+  else if (rows.length === 0) context.note('you have names for no racks yet: log in with: rack-gateway login NAME URL')
   else for (const line of linesOf(context, rows)) context.print(line)
 }
 

@@ -1,46 +1,50 @@
+import { Type } from 'typebox'
+import { type Format, printJson, printTable } from '../admin/answer.ts'
 import { confirm } from '../admin/confirm.ts'
+import { endWords, minute } from '../admin/shown.ts'
 import type { Context } from '../context.ts'
-import { expiryOf } from '../expiry.ts'
-import { targetOf } from '../gateway-target.ts'
-import { endOwnSession, listSessions, type Session } from '../own-sessions.ts'
-import { safeJson } from '../safe-json.ts'
-import { table } from '../table.ts'
+import { endOwnSession, listSessions, Session } from '../own-sessions.ts'
+import type { Target } from '../target.ts'
 import { printable } from '../terminal.ts'
 
-export interface SessionsOptions {
-  readonly rack: string | null
-  readonly format: 'table' | 'json'
-}
+export const Sessions = Type.Array(Session)
 
 /** Lists one's own sessions that go on. */
-export async function sessions(context: Context, { rack, format }: SessionsOptions): Promise<void> {
-  const all = await listSessions(await targetOf(context, rack))
+export async function sessions(context: Context, target: Target, { format }: { readonly format: Format }) {
+  const all = await listSessions(target)
   const live = all.filter(({ endedAt, expiresAt }) => endedAt === null && Date.parse(expiresAt) > context.now)
-  if (format === 'json') context.print(safeJson(live, 2))
-  else for (const line of linesOf(context, live)) context.print(line)
+  if (format === 'json') return printJson(context, Sessions, live)
+  printTable(
+    context,
+    ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'ENDS'],
+    live.map((one) => cellsOf(one, context.now)),
+    'you have no session',
+  )
 }
 
 export interface EndOptions {
   readonly id: string
   readonly yes: boolean
-  readonly rack: string | null
-  readonly format: 'text' | 'json'
+  readonly format: Format
 }
 
 /** Ends one: one's own, or for administrators anybody's. */
-export async function endOne(context: Context, { id, yes, rack, format }: EndOptions): Promise<void> {
-  const target = await targetOf(context, rack)
-  await confirm(context, `end the session ${id}, with what it has open`, { yes })
+export async function endOne(context: Context, target: Target, { id, yes, format }: EndOptions): Promise<void> {
+  await confirm(context, async () => `end ${await titleOf(target, id)}, with what it has open`, { yes })
   const ended = await endOwnSession(target, id)
-  context.print(format === 'json' ? safeJson(ended, 2) : `The session on ${printable(ended.device)} has ended.`)
+  if (format === 'json') printJson(context, Session, ended)
+  else context.print(`The session on ${printable(ended.device)} has ended.`)
   if (ended.current) context.note('it was the one that you are logged in with here: log in again to go on')
 }
 
-function linesOf(context: Context, live: readonly Session[]): string[] {
-  const rows = live.map(({ current, id, device, rack, lastUsedAt, lastUsedFrom, expiresAt }) => {
-    const expiry = expiryOf(expiresAt, context.now)
-    const ends = expiry.state === 'unknown' ? '' : expiry.words
-    return [current ? '*' : '', id, device, rack ?? 'every rack', lastUsedAt ?? 'not yet', lastUsedFrom ?? '', ends]
-  })
-  return table(context, ['', 'ID', 'DEVICE', 'RACK', 'LAST USED', 'FROM', 'ENDS'], rows)
+/** One's own is known by its device; anybody else's by its id alone. */
+async function titleOf(target: Target, id: string): Promise<string> {
+  const own = (await listSessions(target)).find((session) => session.id === id.toLowerCase())
+  if (own === undefined) return `the session ${id}, which is none of yours`
+  return `your session on ${own.device}${own.current ? ', the one that this command uses' : ''}`
+}
+
+function cellsOf({ current, id, device, rack, lastUsedAt, lastUsedFrom, expiresAt }: Session, now: number): string[] {
+  const used = lastUsedAt === null ? 'not yet' : minute(lastUsedAt)
+  return [current ? '*' : '', id, device, rack ?? 'every rack', used, lastUsedFrom ?? '', endWords(expiresAt, now)]
 }

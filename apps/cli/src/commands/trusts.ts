@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { type Format, printFields, printJson, printTable } from '../admin/answer.ts'
 import { confirm } from '../admin/confirm.ts'
-import { endingTime } from '../admin/ending-time.ts'
 import { everyPage } from '../admin/every-page.ts'
 import { findTrust } from '../admin/find.ts'
+import { type GrantFlags, grantMembers } from '../admin/grant-flags.ts'
 import { Trust } from '../admin/schemas.ts'
 import { endWords, grantWords, minute } from '../admin/shown.ts'
 import { type TermFlags, trustTerms } from '../admin/trust-terms.ts'
@@ -57,27 +57,15 @@ export async function showTrust(context: Context, target: Target, { trust: wante
   ])
 }
 
-interface AddTrust extends TermFlags {
+interface AddTrust extends TermFlags, GrantFlags {
   readonly name: string
   readonly role: string
-  readonly racks?: string | undefined
-  readonly apps?: string | undefined
-  readonly expires?: string | undefined
-  readonly reason?: string | undefined
   readonly format: Format
 }
 
 export async function addTrust(context: Context, target: Target, wanted: AddTrust): Promise<void> {
-  const { name, role, racks, apps, expires, reason, format } = wanted
-  const body = {
-    name,
-    role,
-    racks,
-    apps,
-    reason,
-    ...(expires !== undefined && { expiresAt: endingTime('--expires', expires, context.now) }),
-    ...trustTerms(wanted),
-  }
+  const { name, role, format } = wanted
+  const body = { name, role, ...grantMembers(wanted, context.now), ...trustTerms(wanted) }
   const trust = await callGateway(target, { path: '/trusts', body, answer: Trust })
   if (format === 'json') return printJson(context, Trust, trust)
   context.print(

@@ -10,8 +10,9 @@ import {
 import type { Context } from '../context.ts'
 import { GatewayUnreachable } from '../errors.ts'
 import { expiryOf, span } from '../expiry.ts'
-import { askMe } from '../gateway-client.ts'
+import { askMe, type MeAnswer } from '../gateway-client.ts'
 import { type KnownAnswer, problemOf } from '../known-answer.ts'
+import { lasting } from '../lasting-target.ts'
 import { confirmedBy } from '../login-entry.ts'
 import { rackUrlTarget } from '../rack-url-target.ts'
 import { safeJson } from '../safe-json.ts'
@@ -56,10 +57,12 @@ interface Kept {
 
 /** Says whose the token is, what it may do, when it ends and where it is: as the gateway says, or said when it was last asked. */
 export async function whoami(context: Context, { rack, format, ask }: WhoamiOptions): Promise<void> {
-  const target = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
-  const kept = await keptFor(context, target)
+  const found = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
+  const { target, kept, answer } =
+    ask === 'offline' ? { ...(await keptAt(context, found)), answer: null } : await askLasting(context, found)
   const remembered = kept === null ? null : rememberedStanding(target, kept.entry)
-  const standing = ask === 'offline' ? offline(target, remembered) : await asked(context, target, { kept, remembered })
+  const standing =
+    answer === null ? offline(target, remembered) : await answered(context, target, { answer, kept, remembered })
   if (format === 'json') {
     const keptIn = kept === null ? 'environment' : (kept.entry.kept_in ?? 'file')
     const shown: Shown = { ...standing, chosenRack: target.rack, keptIn }
@@ -72,12 +75,36 @@ function offline({ origin }: Target, remembered: Standing | null): Standing {
   throw new GatewayUnreachable(`nothing is known of the token until ${origin} has been asked once: rack-gateway whoami`)
 }
 
-async function asked(
+/** What there was before the gateway was asked: what it says is about nothing that comes in between. */
+interface Standpoint {
+  readonly target: Target
+  readonly kept: Kept | null
+}
+
+async function keptAt(context: Context, target: Target): Promise<Standpoint> {
+  return { target, kept: await keptFor(context, target) }
+}
+
+/** Asks, and renews a session that is due once the gateway is known to answer: nobody waits twice for one that doesn't. */
+async function askLasting(context: Context, found: Target): Promise<Standpoint & { readonly answer: MeAnswer }> {
+  const before = await keptAt(context, found)
+  const answer = await askMe(found)
+  if (answer.kind !== 'known') return { ...before, answer }
+  const target = await lasting(context, found)
+  if (target.token.reveal() === found.token.reveal()) return { ...before, answer }
+  const now = await keptAt(context, target)
+  return { ...now, answer: await askMe(target) }
+}
+
+async function answered(
   context: Context,
   target: Target,
-  { kept, remembered }: { readonly kept: Kept | null; readonly remembered: Standing | null },
+  {
+    answer,
+    kept,
+    remembered,
+  }: { readonly answer: MeAnswer; readonly kept: Kept | null; readonly remembered: Standing | null },
 ): Promise<Standing> {
-  const answer = await askMe(target)
   if (answer.kind === 'known') {
     if (kept !== null) await remember(context, kept, answer)
     const { name, kind, rack, racks, roles } = answer.me

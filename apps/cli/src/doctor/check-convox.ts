@@ -1,7 +1,6 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import spawn from 'cross-spawn'
 import type { Context } from '../context.ts'
+import { convoxName, findConvox } from '../convox-file.ts'
 import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from '../errors.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { printable } from '../terminal.ts'
@@ -17,9 +16,10 @@ type Ran =
 /** Whether convox is there, can be run, and which version it is. */
 export async function checkConvox({ context }: { readonly context: Context }): Promise<Finding> {
   const { env } = context
-  const named = env.CONVOX_BIN || 'convox'
-  const shown = `${printable(foundAt(context, named) ?? named)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
-  const ran = await run(named, env)
+  const named = convoxName(env)
+  const file = findConvox(context)
+  const shown = `${printable(file ?? named)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
+  const ran: Ran = file === null ? { kind: 'failed', reason: 'ENOENT' } : await run(file, env)
   if (ran.kind === 'failed') {
     const error = ran.reason === 'ENOENT' ? new ConvoxMissing(named) : new ConvoxNotExecutable(named, ran.reason)
     return problem(error.message, null, exitCodeOf(error))
@@ -59,20 +59,4 @@ function run(binary: string, env: NodeJS.ProcessEnv): Promise<Ran> {
     )
     child.once('close', (code) => end({ kind: 'ended', code: code ?? exitCodes.failure, said }))
   })
-}
-
-/** Which of the PATH's it is; null where its name says that, and on Windows. */
-function foundAt({ env, platform }: Context, named: string): string | null {
-  if (platform === 'win32' || named.includes('/')) return null
-  const places = (env.PATH ?? '').split(delimiter).map((directory) => join(directory || '.', named))
-  return places.find(isExecutable) ?? null
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type Asker, callGateway } from '../gateway-api.ts'
-
-const Nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
+import { Nullable } from '../nullable.ts'
 
 const Change = Type.Object({
   effect: Type.Union([Type.Literal('permits'), Type.Literal('refuses')]),

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import type { Target } from '../target.ts'
 import { effectivePolicy, type Told } from '../testing/effective-policy.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { quietContext } from '../testing/quiet-context.ts'
 import { type Passed, precheck } from './precheck.ts'
 import { snapshotFile } from './snapshot-file.ts'
 
@@ -37,25 +38,12 @@ async function telling(told: Told = {}) {
 }
 
 function contextAt(now: number, change: Partial<Context> = {}): Context {
-  return {
-    env: {},
+  return quietContext({
     cwd: join(home, 'project'),
     configPath: join(home, 'config', 'config.json'),
     now,
-    print: () => undefined,
-    note: () => undefined,
-    readSecret: async () => '',
-    ask: async () => '',
-    platform: process.platform,
-    readInput: async () => '',
-    status: () => undefined,
-    columns: null,
-    styled: false,
-    interactive: false,
-    openBrowser: async () => undefined,
-    interruption: () => new AbortController().signal,
     ...change,
-  }
+  })
 }
 
 function target(token = 'rgs_one'): Target {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { findTarget } from '../target.ts'
 import { startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
+import { quietContext } from '../testing/quiet-context.ts'
 import { lookAgain } from './look-again.ts'
 
 let machine: Machine
@@ -12,26 +13,14 @@ beforeEach(() => {
 afterEach(() => machine.remove())
 
 function context(): Context {
-  return {
-    env: {},
+  return quietContext({
     cwd: machine.cwd,
     configPath: machine.configPath,
     now: 0,
-    print: () => undefined,
     note: (line) => {
       throw new Error(`said while a command runs: ${line}`)
     },
-    readSecret: async () => '',
-    readInput: async () => '',
-    interactive: false,
-    platform: 'linux',
-    ask: async () => '',
-    status: () => undefined,
-    columns: 80,
-    styled: false,
-    openBrowser: async () => undefined,
-    interruption: () => new AbortController().signal,
-  }
+  })
 }
 
 const gateways = { staging: { url: 'https://gateway.example.com' }, other: { url: 'https://other.example.com' } }

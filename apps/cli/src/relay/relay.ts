@@ -31,6 +31,7 @@ export async function openRelay(context: Context, target: RackTarget, look: () =
   })
   return {
     env: environment(env, listener.rackUrl),
+    warning: null,
     exitCode: (code) => (code !== 0 && failures.isFailing() ? exitCodes.unreachable : code),
     async close() {
       await listener.close(grace)

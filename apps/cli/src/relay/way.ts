@@ -8,6 +8,8 @@ import { lookAgain } from './look-again.ts'
 export interface Way {
   /** What convox is started with. */
   readonly env: NodeJS.ProcessEnv
+  /** What the person is to be told of it when convox starts; null for nothing. */
+  readonly warning: string | null
   /** What convox's exit code becomes: `unreachable` where it failed because no connection could be trusted or made. */
   exitCode(code: number): number
   /** To be said when convox has ended, or wasn't started. */
@@ -16,31 +18,35 @@ export interface Way {
 
 /**
  * To a gateway with https, through a relay in this process that verifies its certificate, since convox verifies none. The
- * person may leave that out, and is told each time what it means.
+ * person may leave that out, and is told each time it is taken what that means.
  *
  * @throws BadSetting
  */
 export async function openWay(context: Context, target: RackTarget, relay: 'on' | 'off'): Promise<Way> {
-  if (!target.origin.startsWith('https://')) {
-    if (isExposed(target.origin))
-      context.note(
-        `convox sends your token to ${printable(target.origin)} in plain text: anybody on the way can read it`,
-      )
-    return direct(context, target)
-  }
+  const { origin } = target
+  if (!origin.startsWith('https://'))
+    return direct(
+      context,
+      target,
+      isExposed(origin)
+        ? `convox sends your token to ${printable(origin)} in plain text: anybody on the way can read it`
+        : null,
+    )
   if (relay === 'on' && target.relay !== 'off') {
     // Loaded for these alone: TLS takes longer to load than all of this program.
     const { openRelay } = await import('./relay.ts')
     return openRelay(context, target, () => lookAgain(context, target))
   }
-  context.note(
-    `without the relay, convox sends your token to ${printable(target.origin)} unverified: it accepts any certificate`,
+  return direct(
+    context,
+    target,
+    `without the relay, convox sends your token to ${printable(origin)} unverified: it accepts any certificate`,
   )
-  return direct(context, target)
 }
 
-function direct({ env }: Context, target: RackTarget): Way {
+function direct({ env }: Context, target: RackTarget, warning: string | null): Way {
   return {
+    warning,
     env: { ...env, RACK_URL: rackUrl(target) },
     exitCode: (code) => code,
     close: async () => undefined,

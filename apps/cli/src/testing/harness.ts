@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { runCli } from '../cli.ts'
 import type { Context } from '../context.ts'
 import { writeFakeConvox } from './fake-convox.ts'
+import { quietContext } from './quiet-context.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 const nodeFlags = ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx')]
@@ -123,29 +124,19 @@ export function createMachine(): Machine {
     async call(words, env = {}, stdin = '', change = {}) {
       let stdout = ''
       let stderr = ''
-      const context: Context = {
+      const context = quietContext({
         env: { CONVOX_BIN: join(home, 'must-not-start'), RACK_GATEWAY_TOKEN_STORE: 'file', ...env },
         cwd,
         configPath,
-        now: Date.now(),
         print: (line) => {
           stdout += `${line}\n`
         },
         note: (line) => {
           stderr += `rack-gateway: ${line}\n`
         },
-        readSecret: async () => '',
-        ask: async () => '',
-        platform: process.platform,
         readInput: async () => stdin,
-        status: () => undefined,
-        columns: null,
-        styled: false,
-        interactive: false,
-        openBrowser: async () => undefined,
-        interruption: () => new AbortController().signal,
         ...change,
-      }
+      })
       return { code: await runCli(context, words), stdout, stderr }
     },
     remove: () => rmSync(home, { recursive: true, force: true }),

@@ -7,6 +7,6 @@ const source = fileURLToPath(new URL('..', import.meta.url))
 /** What is shipped, without tests. */
 export function sourceFiles(): string[] {
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.startsWith('testing'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !/(?:^|[\\/])testing[\\/]/.test(name))
     .map((name) => join(source, name))
 }

@@ -9,6 +9,7 @@ import {
   groups,
   overviewExamples,
   overviewText,
+  paragraphsOf,
   shownName,
   usageOf,
 } from '@rack-gateway/cli/reference'
@@ -59,11 +60,11 @@ function commandPart(command: Command, heading: string): string {
   ].join('\n\n')
 }
 
-function sentencesOf({ summary, about }: Command | CommandGroup): string {
-  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
-  if (about === undefined) return sentence
-  const [text = '', ...more] = about.split('\n\n').map((part) => (part.startsWith('  ') ? setOff(part) : part))
-  return [`${sentence} ${text}`, ...more].join('\n\n')
+/** The summary and what follows it are one paragraph here. */
+function sentencesOf(described: Command | CommandGroup): string {
+  const [summary, ...rest] = paragraphsOf(described)
+  const parts = rest.map(({ kind, text }) => (kind === 'set off' ? setOff(text) : text))
+  return [[summary.text, ...parts.slice(0, 1)].join(' '), ...parts.slice(1)].join('\n\n')
 }
 
 function block(lines: readonly string[]): string {

@@ -5,6 +5,7 @@ import {
   flagRows,
   overviewExamples,
   overviewText,
+  paragraphsOf,
   shownName,
   usageOf,
 } from '@rack-gateway/cli/reference'
@@ -53,14 +54,12 @@ const variables = {
 } as const
 
 function commandLines(command: (typeof commands)[number]): string[] {
-  const { name, summary, about, examples, arguments: words } = command
-  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
+  const { name, examples, arguments: words } = command
+  const [summary, ...rest] = paragraphsOf(command)
   return [
     `.SS ${escaped(name)}`,
-    text(sentence),
-    ...(about === undefined ? [] : about.split('\n\n')).flatMap((part) =>
-      part.includes('\n  ') || part.startsWith('  ') ? block(part.split('\n')) : ['.PP', text(part)],
-    ),
+    text(summary.text),
+    ...rest.flatMap((part) => (part.kind === 'set off' ? block(part.text.split('\n')) : ['.PP', text(part.text)])),
     ...block([usageOf(command)]),
     ...Object.entries(words).flatMap(([key, { about: meaning }]) => tagged(shownName(key), meaning)),
     ...flagRows(command).flatMap(([flag, meaning]) => tagged(flag.trim(), meaning)),

@@ -19,6 +19,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CLI_GATEWAY_UNREACHABLE: 'which gateway can’t be reached, and why',
   RGW_CLI_GATEWAY_UNTRUSTED: 'whose certificate can’t be trusted, why, and what to do',
   RGW_CLI_JOB_TOKEN_MISSING: 'what to add to the pipeline file, so that the job has an OIDC token',
+  RGW_CLI_NOT_CONFIRMED: 'what was not done, since the person who was asked did not say yes',
   RGW_CLI_NOT_SIGNED: 'that no checkpoint has signed the event yet',
   RGW_CLI_REFUSED: 'why the policy refuses the command, by which rule, and what to do',
   RGW_CLI_NOT_LOGGED_IN: 'for which gateway there is no token',

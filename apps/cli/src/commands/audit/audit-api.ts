@@ -1,6 +1,5 @@
-import { GatewayUnreachable } from '../../errors.ts'
 import { refusalOf } from '../../gateway-refusal.ts'
-import { askGateway, bodyOf, openGateway, parsed } from '../../gateway-request.ts'
+import { bodyOf, openGateway, parsed } from '../../gateway-request.ts'
 import type { Target } from '../../target.ts'
 
 export interface Opening {
@@ -18,17 +17,4 @@ export async function openAudit(
   const answer = await openGateway(origin, { path, token, trust, ...opening })
   if (answer.status === 200) return answer
   throw refusalOf(origin, { status: answer.status, value: parsed((await bodyOf(answer)) ?? '') })
-}
-
-/** An answer as JSON. @param body with one, something is changed @throws as `askGateway` and `refusalOf`, GatewayUnreachable for what isn't JSON */
-export async function askAuditJson(
-  { origin, token, trust }: Target,
-  path: `/${string}`,
-  body?: object,
-): Promise<unknown> {
-  const answer = await askGateway(origin, { path, token, trust, ...(body && { body }) })
-  if (answer.status !== 200) throw refusalOf(origin, answer)
-  if (answer.value === undefined)
-    throw new GatewayUnreachable(`${origin} sent an answer that can’t be read: ask for less with --limit`)
-  return answer.value
 }

@@ -106,5 +106,5 @@ function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
 
 function notWritten(what: string, { message }: Error): Error {
   const [why = message] = message.split(',')
-  return new Usage(`${what} can not be written: ${printable(why)}`)
+  return new Usage(`${what} cannot be written: ${printable(why)}`)
 }

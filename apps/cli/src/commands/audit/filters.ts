@@ -1,3 +1,4 @@
+import { Usage } from '../../errors.ts'
 import { readTime, type Zone } from './times.ts'
 
 /** What was typed: the words are searched for in commands and reasons. */
@@ -35,13 +36,24 @@ const plain = [
   'stream',
 ] as const
 
+/** How many items of a list are asked for at once. @throws Usage */
+export function readLimit(text: string): string {
+  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > 200) throw new Usage('--limit is a number from 1 to 200')
+  return String(limit)
+}
+
 /** As the API takes them. @throws Usage */
 export function filterQuery(given: GivenFilters, reading: { now: number; zone: Zone }): URLSearchParams {
   const query = new URLSearchParams()
-  const { words = [], since, until, inRack } = given
+  const { words = [], since, until, inRack, status, stream } = given
   if (since !== undefined) query.set('from', readTime('--since', since, reading))
   if (until !== undefined) query.set('to', readTime('--until', until, reading))
   if (inRack !== undefined) query.set('rack', inRack)
+  if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
+    throw new Usage('--status is a status such as 403, or a class such as 5xx')
+  if (stream !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(stream))
+    throw new Usage('--stream is the id of a stream, as events have it: audit show prints it')
   for (const name of plain) {
     const value = given[name]
     if (value !== undefined) query.set(name, value)

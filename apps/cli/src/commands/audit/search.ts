@@ -1,18 +1,16 @@
-import { Value } from 'typebox/value'
 import type { Context } from '../../context.ts'
-import { GatewayUnreachable } from '../../errors.ts'
+import { callGateway } from '../../gateway-api.ts'
 import { safeJson } from '../../safe-json.ts'
 import { table } from '../../table.ts'
 import type { Target } from '../../target.ts'
-import { askAuditJson } from './audit-api.ts'
-import { filterQuery, type GivenFilters } from './filters.ts'
+import { filterQuery, type GivenFilters, readLimit } from './filters.ts'
 import { cellsOf, headings, Page } from './shown-event.ts'
 import { type Zone, zoneName } from './times.ts'
 
 export interface Search extends GivenFilters {
   readonly limit: string
   readonly cursor?: string | undefined
-  readonly format: 'table' | 'json'
+  readonly format: 'text' | 'json'
   readonly zone: Zone
 }
 
@@ -20,10 +18,9 @@ export interface Search extends GivenFilters {
 export async function searchAudit(context: Context, target: Target, search: Search): Promise<void> {
   const { limit, cursor, format, zone } = search
   const query = filterQuery(search, { now: context.now, zone })
-  query.set('limit', limit)
+  query.set('limit', readLimit(limit))
   if (cursor !== undefined) query.set('cursor', cursor)
-  const page = await askAuditJson(target, `/audit/events?${query}`)
-  if (!Value.Check(Page, page)) throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  const page = await callGateway(target, { path: `/audit/events?${query}`, answer: Page })
   if (format === 'json') return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('nothing in the audit log fits')
   for (const line of table(

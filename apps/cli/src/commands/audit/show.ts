@@ -1,10 +1,8 @@
-import { Value } from 'typebox/value'
 import type { Context } from '../../context.ts'
-import { GatewayUnreachable } from '../../errors.ts'
+import { callGateway } from '../../gateway-api.ts'
 import { safeJson } from '../../safe-json.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
-import { askAuditJson } from './audit-api.ts'
 import { FoundEvent } from './shown-event.ts'
 import { shownTime, type Zone } from './times.ts'
 
@@ -16,9 +14,7 @@ export interface Show {
 
 /** Prints all of one event, a member a line, and where it is found again. */
 export async function showEvent(context: Context, target: Target, { id, format, zone }: Show): Promise<void> {
-  const found = await askAuditJson(target, `/audit/events/${encodeURIComponent(id)}`)
-  if (!Value.Check(FoundEvent, found))
-    throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  const found = await callGateway(target, { path: `/audit/events/${encodeURIComponent(id)}`, answer: FoundEvent })
   if (format === 'json') return context.print(safeJson(found, 2))
   const { link, writtenAt, event } = found
   const members = linesOf('', {

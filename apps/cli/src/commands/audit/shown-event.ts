@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Nullable } from '../../nullable.ts'
 import { shownTime, type Zone } from './times.ts'
 
 const Text = Type.Optional(Type.String())
@@ -32,7 +33,7 @@ export type FoundEvent = Static<typeof FoundEvent>
 
 export const Page = Type.Object({
   items: Type.Array(FoundEvent),
-  next: Type.Union([Type.String(), Type.Null()]),
+  next: Nullable(Type.String()),
 })
 
 /** Time, who, what, where, what came of it, id: the columns of a table. */

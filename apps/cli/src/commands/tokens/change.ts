@@ -1,6 +1,6 @@
 import { type Format, printFields, printJson } from '../../admin/answer.ts'
 import { confirm } from '../../admin/confirm.ts'
-import { endingTime } from '../../admin/ending-time.ts'
+import { endMember } from '../../admin/ending-time.ts'
 import { findServiceAccount, findToken, findUser } from '../../admin/find.ts'
 import { HandedOverToken, NewToken, Token } from '../../admin/schemas.ts'
 import { endWords, grantWords, minute } from '../../admin/shown.ts'
@@ -57,10 +57,7 @@ export async function rotateToken(context: Context, target: Target, options: Rot
   if (!/^\d{1,3}$/.test(overlap)) throw new Usage('--overlap is a number of hours, such as 24, or 0 for none')
   const { id, name } = await findToken(target, named, context.now)
   if (Number(overlap) === 0) await confirm(context, `end the secret of ${name} that is in use, at once`, { yes })
-  const body = {
-    overlapHours: Number(overlap),
-    ...(expires !== undefined && { expiresAt: endingTime('--expires', expires, context.now) }),
-  }
+  const body = { overlapHours: Number(overlap), ...endMember(expires, context.now) }
   tellToken(context, await callGateway(target, { path: `/tokens/${id}/rotate`, body, answer: NewToken }), format)
   if (Number(overlap) > 0) context.note(`the old one goes on for ${overlap} hours`)
 }

@@ -1,6 +1,6 @@
 import { type Format, printJson } from '../../admin/answer.ts'
-import { endingTime } from '../../admin/ending-time.ts'
 import { findServiceAccount } from '../../admin/find.ts'
+import { type GrantFlags, grantMembers } from '../../admin/grant-flags.ts'
 import { NewToken } from '../../admin/schemas.ts'
 import { grantWords } from '../../admin/shown.ts'
 import type { Context } from '../../context.ts'
@@ -9,37 +9,30 @@ import { callGateway } from '../../gateway-api.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
 
-export interface CreateToken {
+export interface CreateToken extends GrantFlags {
   readonly name: string
   readonly role?: string | undefined
   readonly permission: readonly string[]
-  readonly racks?: string | undefined
-  readonly apps?: string | undefined
   /** The only rack that it may be used for. */
   readonly onlyRack?: string | undefined
   readonly source: readonly string[]
   readonly serviceAccount?: string | undefined
-  readonly expires?: string | undefined
-  readonly reason?: string | undefined
   readonly format: Format
 }
 
 export async function createToken(context: Context, target: Target, wanted: CreateToken): Promise<void> {
-  const { role, permission, source, serviceAccount, expires, name, racks, apps, onlyRack, reason, format } = wanted
+  const { name, role, permission, onlyRack, source, serviceAccount, format } = wanted
   if ((role === undefined) === (permission.length === 0))
     throw new Usage('say what the token may do: --role ROLE, or --permission for each one that it needs')
   const body = {
     name,
     ...(role === undefined ? { permissions: permission } : { role }),
-    racks,
-    apps,
     rack: onlyRack,
     ...(source.length > 0 && { sources: source }),
-    ...(expires !== undefined && { expiresAt: endingTime('--expires', expires, context.now) }),
+    ...grantMembers(wanted, context.now),
     ...(serviceAccount !== undefined && {
       serviceAccount: (await findServiceAccount(target, serviceAccount, context.now)).id,
     }),
-    reason,
   }
   tellToken(context, await callGateway(target, { path: '/tokens', body, answer: NewToken }), format)
 }

@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
 import type { Context } from '../../../context.ts'
-import { GatewayUnreachable } from '../../../errors.ts'
+import { callGateway } from '../../../gateway-api.ts'
+import { Nullable } from '../../../nullable.ts'
 import { safeJson } from '../../../safe-json.ts'
 import { table } from '../../../table.ts'
 import type { Target } from '../../../target.ts'
-import { askAuditJson } from '../audit-api.ts'
+import { readLimit } from '../filters.ts'
 import { readTime, shownTime, type Zone, zoneName } from '../times.ts'
 
 export interface RecordingList {
@@ -18,11 +18,11 @@ export interface RecordingList {
   readonly state?: string | undefined
   readonly limit: string
   readonly cursor?: string | undefined
-  readonly format: 'table' | 'json'
+  readonly format: 'text' | 'json'
   readonly zone: Zone
 }
 
-const Text = Type.Union([Type.String(), Type.Null()])
+const Text = Nullable(Type.String())
 export const Recording = Type.Object(
   {
     id: Type.String(),
@@ -35,9 +35,7 @@ export const Recording = Type.Object(
     process: Text,
     command: Text,
     route: Type.String(),
-    lost: Type.Union([Type.Number(), Type.Null()], {
-      description: 'bytes that are missing; null where nobody could say',
-    }),
+    lost: Nullable(Type.Number({ description: 'bytes that are missing; null where nobody could say' })),
   },
   { additionalProperties: true },
 )
@@ -48,9 +46,7 @@ export const RecordingPage = Type.Object({ items: Type.Array(Recording), next: T
 /** Prints the newest recordings that fit, and how to see more. */
 export async function listRecordings(context: Context, target: Target, list: RecordingList): Promise<void> {
   const { format, zone } = list
-  const page = await askAuditJson(target, `/recordings?${queryOf(list, context.now)}`)
-  if (!Value.Check(RecordingPage, page))
-    throw new GatewayUnreachable(`${target.origin} did not answer as a Rack Gateway does`)
+  const page = await callGateway(target, { path: `/recordings?${queryOf(list, context.now)}`, answer: RecordingPage })
   if (format === 'json') return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('no recording fits')
   const headings = [`STARTED (${zoneName(zone)})`, 'WHO', 'WHAT', 'WHERE', 'LENGTH', 'STATE', 'ID']
@@ -65,7 +61,7 @@ export async function listRecordings(context: Context, target: Target, list: Rec
 
 function queryOf(list: RecordingList, now: number): URLSearchParams {
   const { since, until, inRack, zone } = list
-  const query = new URLSearchParams({ limit: list.limit })
+  const query = new URLSearchParams({ limit: readLimit(list.limit) })
   if (since !== undefined) query.set('from', readTime('--since', since, { now, zone }))
   if (until !== undefined) query.set('to', readTime('--until', until, { now, zone }))
   if (inRack !== undefined) query.set('rack', inRack)

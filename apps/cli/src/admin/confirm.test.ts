@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { exitCodeOf } from '../exit-codes.ts'
+import { confirm } from './confirm.ts'
+
+function asking(answer: string, interactive = true) {
+  const asked: string[] = []
+  const ask = async (question: string) => {
+    asked.push(question)
+    return answer
+  }
+  return { context: { interactive, ask }, asked }
+}
+
+test.each(['y', 'Y', 'yes', 'YES'])('%s is yes', async (answer) => {
+  const { context, asked } = asking(answer)
+  await confirm(context, 'revoke it', { yes: false })
+  expect(asked).toEqual(['Revoke it? [y/N] '])
+})
+
+test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is not, and it is said what was not done', async (answer) => {
+  const { context } = asking(answer)
+  const refused: unknown = await confirm(context, 'revoke the trust a\u001b[2J', { yes: false }).catch((error) => error)
+  expect(refused).toMatchObject({
+    message: 'you did not say yes, so this was not done: revoke the trust a\uFFFD[2J',
+  })
+  expect(exitCodeOf(refused)).toBe(130)
+})
+
+test('with --yes nobody is asked, nor what it is found out; without a terminal it is wanted', async () => {
+  const { context, asked } = asking('y', false)
+  const unasked = () => Promise.reject(new Error('was found out'))
+  await confirm(context, unasked, { yes: true })
+  await expect(confirm(context, async () => 'end it', { yes: false })).rejects.toMatchObject({
+    code: 'RGW_CLI_USAGE',
+    message: 'nobody can be asked here whether to end it: add --yes if that is meant',
+  })
+  expect(asked).toEqual([])
+})

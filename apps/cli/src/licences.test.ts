@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const script = new URL('../build/licences.mjs', import.meta.url).href
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rack-gateway-licences-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+/** What is passed on of a bundle with one package. */
+async function passedOn(name: string, license: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const place = join(directory, 'node_modules', name)
+  mkdirSync(place, { recursive: true })
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ name, version: '1.2.3', license }))
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(place, file), text)
+  const metafile = { inputs: { [`node_modules/${name}/index.js`]: {} } }
+  const code = `const { licencesOf } = await import(${JSON.stringify(script)}); process.stdout.write(licencesOf([${JSON.stringify(metafile)}], ${JSON.stringify(directory)}))`
+  return (await run(process.execPath, ['--input-type=module', '-e', code])).stdout
+}
+
+test('all texts of a package are passed on, with its name', async () => {
+  const files = { LICENSE: 'Do what you like.', 'NOTICE.txt': 'Made by Ada.' }
+  expect(await passedOn('@ada/some', 'MIT', files)).toBe('@ada/some 1.2.3 (MIT)\n\nDo what you like.\n\nMade by Ada.\n')
+})
+
+test('a package without one ends the build, unless somebody has looked at it', async () => {
+  await expect(passedOn('some', 'MIT', {})).rejects.toThrow('some 1.2.3 (MIT) brings no text of its licence')
+  await expect(passedOn('some', 'MIT', { LICENSE: ' \n' })).rejects.toThrow('brings no text of its licence')
+  expect(await passedOn('postgres', 'Unlicense', {})).toContain('public domain')
+  expect(await passedOn('@aws-sdk/nested-clients', 'Apache-2.0', {})).toContain('Apache License')
+})
+
+test('a list that is no longer true ends it, too', async () => {
+  await expect(passedOn('postgres', 'MIT', {})).rejects.toThrow('is under MIT, and listed as Unlicense')
+  await expect(passedOn('postgres', 'Unlicense', { UNLICENSE: '', LICENSE: 'Free.' })).rejects.toThrow(
+    'has the text of its licence now',
+  )
+})

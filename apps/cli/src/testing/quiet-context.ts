@@ -1,0 +1,22 @@
+import type { Context } from '../context.ts'
+
+/** Somebody without a terminal who says nothing and hears nothing, but for what a test changes. */
+export function quietContext(change: Partial<Context> & Pick<Context, 'cwd' | 'configPath'>): Context {
+  return {
+    env: {},
+    platform: process.platform,
+    now: Date.now(),
+    print: () => undefined,
+    note: () => undefined,
+    readSecret: async () => '',
+    readInput: async () => '',
+    ask: async () => '',
+    status: () => undefined,
+    interactive: false,
+    columns: null,
+    styled: false,
+    openBrowser: async () => undefined,
+    interruption: () => new AbortController().signal,
+    ...change,
+  }
+}
