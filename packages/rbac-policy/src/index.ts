@@ -19,6 +19,7 @@ export { rackRoute } from './planned-worlds.ts'
 export { compileAgain, compilePolicy, type Judging } from './policy.ts'
 export { type BlockedOperation, documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
 export {
+  askedCommand,
   type RecordedSessionKind,
   type RecordingRule,
   recordedSessions,

@@ -1,6 +1,7 @@
 import { type Problem, readWords, shown } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.ts'
+import { entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
 import type { Role } from './types.ts'
@@ -42,7 +43,7 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
   const below = base ?? nothing
   const problems: Problem[] = []
   const { commands, secrets, proxy } = written
-  const document = {
+  const document: PolicyDocument = {
     source: writing.name,
     roles: mergedRoles(below.roles, written.roles ?? {}, writing, problems),
     commands: commands?.rules === undefined ? below.commands : rulesOf(commands.rules, writing, problems),
@@ -56,7 +57,25 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
     recordings:
       written.recordings === undefined ? below.recordings : recordingRules(written.recordings, writing.lineOf),
   }
-  return { document, problems }
+  return { document: { ...document, sources: sourcesIn(document, below, written, writing) }, problems }
+}
+
+/** Of what has no place of its own: entries of lists, as they stand here or below, and what is unblocked. */
+function sourcesIn(
+  document: PolicyDocument,
+  below: PolicyDocument,
+  { unblocked = [] }: WrittenPolicy,
+  { lineOf }: Writing,
+): Record<string, string> {
+  const entries = nameListNames.flatMap((list) =>
+    document[list].map((entry, place) => {
+      const name = entryName(list, entry)
+      return [name, document[list] === below[list] ? sourceOf(below, name) : lineOf([...nameLists[list].at, place])]
+    }),
+  )
+  const opened = unblocked.map((route, place) => [unblockedName(route), lineOf(['unblocked', place])])
+  // Of what stands there twice, the first one decides.
+  return Object.fromEntries([...entries, ...opened].reverse())
 }
 
 function mergedRoles(

@@ -43,6 +43,8 @@ export interface PolicyDocument {
   readonly protectedParameters: readonly string[]
   /** Which sessions are recorded; none where no rule is for them. */
   readonly recordings: readonly RecordingRule[]
+  /** Where entries of lists are written, such as `policy.yaml:12`, by what they are called: `protected-key DB_*`. */
+  readonly sources?: Readonly<Record<string, string>>
 }
 
 /** SHA-256, hex, over the document's JSON with sorted keys and without places: the same for the same content, however it was written. */
@@ -50,12 +52,14 @@ export function documentHash(document: PolicyDocument): string {
   return createHash('sha256').update(canonicalJson(document)).digest('hex')
 }
 
+const places: ReadonlySet<string> = new Set(['source', 'sources'])
+
 /** JSON with sorted keys, and without places: the same for the same content. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const members = Object.entries(value)
-    .filter(([key, member]) => member !== undefined && key !== 'source')
+    .filter(([key, member]) => member !== undefined && !places.has(key))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
   return `{${members.join(',')}}`

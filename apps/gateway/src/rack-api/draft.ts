@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
-import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import { askedCommand, type Decision, type Moment, type Principal, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { type Endpoint, endpointId, isForCallers } from '../own-api/endpoints.ts'
 import { appOf } from './app-of.ts'
-import { askedCommand } from './asked-command.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
 
@@ -73,7 +72,7 @@ export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
     else if (call.rackCall?.resource) draft.app = call.rackCall.resource.app
   }
   if (call.form) draft.body = bodyDigests(call.form, call.sent ?? call.form)
-  if (call.rackCall) describeCall(draft, request, call.rackCall)
+  if (call.rackCall) describeCall(draft, call.rackCall)
   if (call.decision) draft.decision = decisionRecord(call.decision)
   return draft
 }
@@ -84,12 +83,12 @@ function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyReque
   if (isForCallers(endpoint)) draft.permission = endpoint.permission
 }
 
-function describeCall(draft: Omit<EventDraft, 'kind'>, request: FastifyRequest, rackCall: RackCall): void {
+function describeCall(draft: Omit<EventDraft, 'kind'>, rackCall: RackCall): void {
   const { process, service, command, release, environment, parameters } = rackCall
   if (process !== null) draft.process = process.id
   const ofService = service ?? process?.service ?? null
   if (ofService !== null) draft.service = ofService
-  const asked = askedCommand(request, rackCall)
+  const asked = askedCommand(rackCall)
   if (asked !== null) draft.command = [...asked]
   if (release !== null) draft.release = release.id
   if (environment !== null) draft.environment = [...environment.changed]

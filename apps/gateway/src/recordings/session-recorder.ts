@@ -1,10 +1,9 @@
 import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit'
 import { applyMask, opcodes, type Relay, type RelayEnd, type RelayTap } from '@rack-gateway/rack-registry'
-import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-policy'
+import { type Policy, type RecordingRule, type SessionSubject, sessionOf } from '@rack-gateway/rbac-policy'
 import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { ruled } from '../errors.ts'
-import { askedCommand } from '../rack-api/asked-command.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
 import type { RecordingCatalogue } from './catalogue.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
@@ -45,6 +44,12 @@ export interface SessionRecorderOptions {
   readonly onError: (error: unknown) => void
 }
 
+/** By which rule, and what. */
+interface Recorded {
+  readonly rule: RecordingRule
+  readonly session: SessionSubject
+}
+
 const notRecorded: SessionRecording = {
   named: {},
   tap: null,
@@ -64,11 +69,11 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     return done.finally(() => listing.delete(done))
   }
 
-  async function start(request: FastifyRequest, call: DecidedCall, rule: RecordingRule, draft: Draft) {
+  async function start(request: FastifyRequest, call: DecidedCall, { rule, session }: Recorded, draft: Draft) {
     if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
     const { rack, rackCall } = call
     const id = uuidv7(now())
-    const command = commandOf(request, call)
+    const { command } = session
     const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
     let opened: RecordedEvent | null = null
     let listed: Promise<void> = Promise.resolve()
@@ -107,11 +112,11 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     async begin(request, call, draft) {
       const session = sessionOf(call.rackCall)
       if (session === null) return notRecorded
-      const rule = policy.recordingOf({ ...session, command: commandOf(request, call) })
+      const rule = policy.recordingOf(session)
       if (rule === null || rule.mode === 'off') return notRecorded
       if (rule.mode === 'best-effort' && recordings === null) return notRecorded
       try {
-        return await start(request, call, rule, draft)
+        return await start(request, call, { rule, session }, draft)
       } catch (error) {
         if (rule.mode === 'strict')
           throw error instanceof RecordingUnavailable
@@ -200,11 +205,6 @@ function endingOf({ by, reason }: RelayEnd): string {
 
 function inWords(reason: string): string {
   return reason === 'hung up' || reason === 'closed' ? reason : `(${reason})`
-}
-
-/** What is recorded: not log streams, and not proxies, whose bytes are nobody's screen. */
-function commandOf(request: FastifyRequest, { rackCall }: DecidedCall): string | null {
-  return askedCommand(request, rackCall)?.join(' ') ?? null
 }
 
 function titleOf({ rackCall, match }: DecidedCall): string {
