@@ -6,6 +6,7 @@ import { readNetwork } from './networks.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
+import { tokenProblems } from './token-terms.ts'
 import type { Role } from './types.ts'
 
 /** Everything that is wrong with a document; empty when it can be compiled. */
@@ -18,6 +19,7 @@ export function documentProblems(document: PolicyDocument): Problem[] {
     ...proxyProblems(document),
     ...patternProblems(document),
     ...recordingProblems(document.recordings),
+    ...tokenProblems(document),
   ]
 }
 

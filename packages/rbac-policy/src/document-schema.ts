@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { WrittenRecordings } from './written-recordings.ts'
+import { WrittenTokens } from './written-tokens.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -111,6 +112,7 @@ export const WrittenPolicy = Type.Object(
     secrets: Type.Optional(Patterns),
     protected: Type.Optional(Patterns),
     recordings: Type.Optional(WrittenRecordings),
+    tokens: Type.Optional(WrittenTokens),
     proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),
   },
   { ...closed, description: 'a policy: version and its sections' },

@@ -30,6 +30,7 @@ export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'
 export { type EnvironmentSight, type Sight, sightOf } from './sight.ts'
 export type { Day, TimeWindow } from './time-window.ts'
+export { type TokenLimit, type TokenRule, type TokenTerms, tokenLimit } from './token-terms.ts'
 export type {
   Allowed,
   Binding,

@@ -6,6 +6,7 @@ import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
 import type { Role } from './types.ts'
 import { recordingRules } from './written-recordings.ts'
+import { tokenTerms } from './written-tokens.ts'
 
 /** What the document that is being read is called, and where its parts are. */
 export interface Writing {
@@ -31,6 +32,7 @@ const nothing: PolicyDocument = {
   protectedKeys: [],
   protectedParameters: [],
   recordings: [],
+  tokens: { maxAge: 0, defaultAge: 0, rules: [] },
 }
 
 /** Roles that one may extend, those counted that they extend. */
@@ -56,6 +58,10 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
     protectedParameters: written.protected?.parameters ?? below.protectedParameters,
     recordings:
       written.recordings === undefined ? below.recordings : recordingRules(written.recordings, writing.lineOf),
+    tokens:
+      written.tokens === undefined
+        ? below.tokens
+        : tokenTerms(below.tokens, written.tokens, { lineOf: writing.lineOf, problems }),
   }
   return { document: { ...document, sources: sourcesIn(document, below, written, writing) }, problems }
 }

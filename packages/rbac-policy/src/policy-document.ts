@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CommandRule } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import type { RecordingRule } from './recordings.ts'
+import type { TokenTerms } from './token-terms.ts'
 import type { Role } from './types.ts'
 
 /** A command rule of a policy. */
@@ -43,6 +44,7 @@ export interface PolicyDocument {
   readonly protectedParameters: readonly string[]
   /** Which sessions are recorded; none where no rule is for them. */
   readonly recordings: readonly RecordingRule[]
+  readonly tokens: TokenTerms
   /** Where entries of lists are written, such as `policy.yaml:12`, by what they are called: `protected-key DB_*`. */
   readonly sources?: Readonly<Record<string, string>>
 }

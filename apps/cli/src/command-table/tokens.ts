@@ -49,7 +49,7 @@ export const tokenCommands = [
       onlyRack: { about: 'the only rack that it may be used for; then no path needs the name', value: 'NAME' },
       source: { about: 'an address or network that it may be used from', value: 'CIDR', takes: 'many' },
       serviceAccount: { about: 'its owner instead of you, by name or id', value: 'ACCOUNT' },
-      expires: { ...expiresFlag, about: `${expiresFlag.about}; 90 days if left out` },
+      expires: { ...expiresFlag, about: `${expiresFlag.about}; what the policy says if left out` },
       reason: reasonFlag,
     },
     run: async (context, target, given) =>
@@ -71,7 +71,7 @@ export const tokenCommands = [
     arguments: { token },
     flags: {
       overlap: { about: 'how long the old one goes on', value: 'HOURS', default: '24' },
-      expires: { ...expiresFlag, about: `${expiresFlag.about}; 90 days if left out` },
+      expires: { ...expiresFlag, about: `${expiresFlag.about}; what the policy says if left out` },
       yes: yesFlag,
     },
     run: async (context, target, given) =>

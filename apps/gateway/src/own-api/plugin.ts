@@ -52,7 +52,6 @@ export interface OwnApiOptions {
   readonly mint: TokenMint
   readonly now: () => number
   /** Milliseconds. */
-  readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads
   readonly publicUrl: string | null
@@ -77,7 +76,6 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
   const {
     database,
     now,
-    tokenMaxAge,
     sessionTerms,
     workloads,
     publicUrl,
@@ -96,7 +94,6 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     packages: app.policyPackages,
     racks: app.racks,
     database,
-    tokenMaxAge,
     sessionTerms,
     workloads,
     identities: app.identities,
