@@ -138,6 +138,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorate('alarms', createAlarms(now))
     app.decorate('strangerFailures', createFailureLog(now))
     app.decorateRequest('endpoint', null)
+    app.decorateRequest('ownDecision', null)
     answerErrors(app)
     const forwarding = watchForwarding(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute })

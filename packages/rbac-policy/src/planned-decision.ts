@@ -1,5 +1,6 @@
 import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { wholeSentences } from '@rack-gateway/errors'
 import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { Allowed, Decision, Policy, Principal, RackCall } from './types.ts'
@@ -120,26 +121,22 @@ function servicesOf({ commands, runServices }: PlannedQuestion['document']): str
   return [...new Set([...runServices, ...named])]
 }
 
-/** What the gateway says of parameters that it takes from nobody: why, then what to do. */
+/** What the gateway says of parameters that it takes from nobody. */
 export function parametersDecision(
   { permission }: RackRoute,
-  { refused, reason }: ParameterRefusal,
+  { refused, ...words }: ParameterRefusal,
   policy: string,
 ): Decision {
-  const [why = reason, next = 'leave it out'] = reason.split('; ')
+  const { reason, next } = wholeSentences(words)
   return {
     effect: 'deny',
     rule: refused,
     source: 'gateway',
     permission,
-    reason: sentence(why),
-    next: sentence(next),
+    reason,
+    next,
     roles: [],
     bindings: [],
     policy,
   }
-}
-
-function sentence(clause: string): string {
-  return `${clause.slice(0, 1).toUpperCase()}${clause.slice(1)}.`
 }

@@ -11,6 +11,9 @@ interface ErrorEntry {
 /** Errors whose constructors take something else than the holes of their sentence. */
 const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [[]], ForeignMask: ['…'] }
 
+/** Of an error that says what whoever throws it says. */
+const unsaid = 'undefined; undefined'
+
 /** A status of 500 is for what no caller gets: failed starts, bad data, the command line. */
 const internal = 500
 
@@ -54,7 +57,8 @@ function entryOf(Class: ErrorClass): ErrorEntry {
 function told(name: string, sentence: string): string {
   const meaning = meanings[name]
   if (meaning !== undefined) return `_${meaning}_`
-  if (sentence === '…' || sentence === '') throw new Error(`say in meanings.ts what ${name} tells its reader`)
+  if (sentence === '…' || sentence === '' || sentence === unsaid)
+    throw new Error(`say in meanings.ts what ${name} tells its reader`)
   return sentence
 }
 

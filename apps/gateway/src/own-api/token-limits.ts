@@ -2,7 +2,7 @@ import type { ApiTokenGrant } from '@rack-gateway/auth/store'
 import { durationInWords } from '@rack-gateway/config/duration'
 import { onePermissionEach, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
 import type { Static } from 'typebox'
-import { InvalidRequest, told } from '../errors.ts'
+import { InvalidRequest, refusedBy } from '../errors.ts'
 import type { OwnCall } from './call.ts'
 import { mustGive } from './must-give.ts'
 import { readTime } from './read-time.ts'
@@ -26,7 +26,8 @@ export function tokenEnd(
   const { now, policy } = call
   if (days !== undefined && expiresAt !== undefined)
     throw new InvalidRequest(
-      'days and expiresAt both say when the token ends; send one of them, or none for the usual life',
+      'days and expiresAt both say when the token ends',
+      'send one of them, or none for the usual life',
     )
   const { document } = policy
   const limit = tokenLimit(document, grants)
@@ -48,13 +49,7 @@ export function mustLastNoLonger(
 
 function tooLong({ hash }: OwnCall['policy'], { maxAge, rule, source }: TokenLimit, next: string): Error {
   const reason = `An API token has this for at most ${durationInWords(maxAge)}.`
-  return told(new InvalidRequest(`${reason} ${next} (rule ${rule}, ${source})`), {
-    rule,
-    source,
-    reason,
-    next,
-    policy: hash,
-  })
+  return refusedBy(InvalidRequest, { rule, source, reason, next, policy: hash }, `${rule}, ${source}`)
 }
 
 /**
@@ -68,7 +63,7 @@ export function wantedGrants(
   until: number | null,
 ): readonly ApiTokenGrant[] {
   if ((role === undefined) === (permissions === undefined))
-    throw new InvalidRequest('a token has either a role or permissions; send one of the two')
+    throw new InvalidRequest('a token has either a role or permissions', 'send one of the two')
   const what = grantWords({ role, permissions })
   if (racks !== undefined || apps !== undefined || rack !== undefined) {
     const grant = { ...what, racks: racks ?? rack ?? '*', apps: apps ?? '*' }

@@ -30,7 +30,10 @@ export async function prepareAnswer(
   if (answer.status >= 300 && answer.status < 400) {
     answer.discard()
     throw ruled(
-      new UpstreamRedirect(`the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`),
+      new UpstreamRedirect(
+        `the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`,
+        'tell whoever runs that rack',
+      ),
       'upstream-redirect',
     )
   }
@@ -62,6 +65,7 @@ function unmaskable(call: DecidedCall, why: string): Error {
   return ruled(
     new UnmaskableAnswer(
       `the answer of the rack ${call.rack.name} may hold secrets and could not be masked (${why}), so it is not passed on`,
+      'tell an administrator of the gateway',
     ),
     'unmaskable-answer',
   )

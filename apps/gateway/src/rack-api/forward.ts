@@ -1,7 +1,7 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import { RackBroken, type UpstreamAnswer } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { failureOf } from '../error-contract.ts'
+import { answeredStatus } from '../error-contract.ts'
 import { ChangeUnclear, ruled } from '../errors.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
@@ -32,7 +32,7 @@ export async function forwardRead(
   })
   const closed = begun === null ? draft : { ...draft, of: begun.id }
   const prepared = await preparing.catch((error: unknown) => {
-    const status = failureOf(error, request.id).status
+    const status = answeredStatus(error)
     recordLater(steps, request, { ...closed, kind: 'closed', status, close: reasonOf(error) })
     throw error
   })
@@ -86,7 +86,7 @@ export async function forwardChange(
     if (call.match.route.id === runRoute) prepared = await rememberRun(steps, request, call, prepared, intent)
   } catch (failure) {
     const error = unclear(failure)
-    await settle(steps, { ...outcome, status: failureOf(error, request.id).status, close: reasonOf(error) })
+    await settle(steps, { ...outcome, status: answeredStatus(error), close: reasonOf(error) })
     throw error
   }
   const { answer, body } = prepared
@@ -130,7 +130,7 @@ function keyEvents(
 function unclear(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
   return ruled(
-    new ChangeUnclear(`${error.message}; it may have been carried out: look whether it was, before you try again`),
+    new ChangeUnclear(`${error.message}; it may have been carried out:`, 'look whether it was, before you try again'),
     'change-unclear',
   )
 }

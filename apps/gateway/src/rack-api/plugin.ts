@@ -78,18 +78,19 @@ function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): Rout
     throw ruled(
       new UnknownRoute(
         `the rack API has no ${request.method} ${call.framed.path}, or this gateway does not know it, so it is refused`,
+        'look it up in docs/reference/rack-api.md',
       ),
       'unknown-route',
     )
   return Object.assign(call, { rack, match, principal, credential, signal: hangupOf(request.raw, reply.raw) })
 }
 
-function refused({ status, rule, reason }: FrameRefusal): Error {
+function refused({ status, rule, reason, next }: FrameRefusal): Error {
   const Refusal =
     status === 403
       ? BrowserCall
       : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
         ? BadFrame
         : NotCanonical
-  return ruled(new Refusal(reason), rule)
+  return ruled(new Refusal(reason, next), rule)
 }

@@ -34,7 +34,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   })
   if ('refused' in parameters) {
     const Refusal = parameters.refused === 'refused-header' ? NotPermitted : AmbiguousParameters
-    throw ruled(new Refusal(parameters.reason), parameters.refused)
+    throw ruled(new Refusal(parameters.reason, parameters.next), parameters.refused)
   }
   refuseStrayMasks(parameters.form, (name) => route.id === releaseRoute && name === 'env')
   const app = appOf(route, params)

@@ -227,7 +227,8 @@ function sizeOf({ headers }: FastifyRequest): { readonly cols: number; readonly 
 function unavailable(why: string): Error {
   return ruled(
     new RecordingUnavailable(
-      `this session is to be recorded, and ${why}, so it is not opened; tell whoever runs the gateway`,
+      `this session is to be recorded, and ${why}, so it is not opened`,
+      'tell whoever runs the gateway',
     ),
     'recording-unavailable',
   )

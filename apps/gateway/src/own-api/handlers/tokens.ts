@@ -1,7 +1,7 @@
 import { NotFound } from '@rack-gateway/auth'
 import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, ruled } from '../../errors.ts'
+import { NotPermitted, refusedBy } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { apiPrefix } from '../endpoints.ts'
 import { lastingOf, shownGrant, standing } from '../grants.ts'
@@ -30,7 +30,7 @@ export const tokenHandlers: Handlers<Names> = {
   async createToken(call) {
     const { body, principal, others, changes } = call
     const { name, rack, sources = [], serviceAccount } = body
-    if (serviceAccount !== undefined && !others) throw notForAccounts()
+    if (serviceAccount !== undefined && !others) throw notForAccounts(call.policy)
     const expiresAt = tokenEnd(call, body, [grantWords(body)])
     const { lasting } = lastingOf({ reason: body.reason })
     const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
@@ -104,10 +104,14 @@ function boundWith({ rack }: Principal) {
   return rack === null ? {} : { rack }
 }
 
-function notForAccounts(): Error {
-  const sentence =
-    'A token of a service account needs gateway:service-account:write. Ask an administrator of the gateway for it, or leave serviceAccount out (rule no-permission)'
-  return ruled(new NotPermitted(sentence), 'no-permission')
+function notForAccounts({ hash }: OwnCall['policy']): Error {
+  return refusedBy(NotPermitted, {
+    rule: 'no-permission',
+    source: 'bindings',
+    reason: 'A token of a service account needs gateway:service-account:write.',
+    next: 'Ask an administrator of the gateway for it, or leave serviceAccount out.',
+    policy: hash,
+  })
 }
 
 /** What it may still do. */

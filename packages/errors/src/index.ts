@@ -1,0 +1,9 @@
+export {
+  type Bordered,
+  createRefusal,
+  createTold,
+  type Refusal,
+  type RefusalClass,
+  wordsOf,
+} from './create-refusal.ts'
+export { sentenceOf, type Words, wholeSentences } from './words.ts'
