@@ -38,9 +38,9 @@ describe('the default rules', () => {
   })
 
   test('the rule that decided is named', () => {
-    expect(judge('bin/pre_release')).toEqual({ effect: 'allow', rule: 'pre-release' })
-    expect(judge('rake db:seed', { roles: ['admin'] })).toEqual({ effect: 'allow', rule: 'migrate-and-seed' })
-    expect(judge('ls -l', { roles: ['admin'] })).toEqual({ effect: 'allow', rule: 'any-command' })
+    expect(judge('bin/pre_release')).toMatchObject({ effect: 'allow', rule: 'pre-release' })
+    expect(judge('rake db:seed', { roles: ['admin'] })).toMatchObject({ effect: 'allow', rule: 'migrate-and-seed' })
+    expect(judge('ls -l', { roles: ['admin'] })).toMatchObject({ effect: 'allow', rule: 'any-command' })
   })
 
   test('not even an admin passes shell syntax', () => {

@@ -44,7 +44,7 @@ function watched(root: RuleNode): { readonly root: RuleNode; readonly asked: rea
   function watch(node: RuleNode): RuleNode {
     const count = { times: 0 }
     asked.push(count)
-    const next = new Map([...node.next].map(([key, children]) => [key, children.map(watch)]))
+    const next = new Map([...node.next].map(([key, child]) => [key, watch(child)]))
     const get = next.get.bind(next)
     next.get = (key) => {
       count.times += 1

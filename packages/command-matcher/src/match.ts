@@ -1,7 +1,7 @@
 import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
 import { isExec, isForMode } from './modes.ts'
-import type { NameIndex } from './name-index.ts'
+import { type Found, listOf } from './name-index.ts'
 import { unsuited } from './options.ts'
 import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
@@ -40,7 +40,7 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVe
     if (placed === null) placed = [found]
     else placed.push(found)
     if (!forRoles(found, call.roles)) continue
-    if (suits(found, call)) return { effect: 'allow', rule: found.rule.id }
+    if (suits(found, call)) return { effect: 'allow', rule: found.rule.id, by: found.rule }
     nearest ??= found
   }
   if (syntax) return denyFor('shell-syntax', syntax)
@@ -61,14 +61,18 @@ function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
       'Its command follows by exec.',
     )
   }
-  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start' }
-  const [nearest] = rulesAt(rules, { ...call, mode: 'own-exec' })
+  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start', by: null }
+  const nearest = ruleAt(rules, { ...call, mode: 'own-exec' })
   return nearest === undefined ? denyFor('no-rule', notStartable(call)) : obstacleOf(nearest, call)
 }
 
-/** What these roles have there, whatever else stands against it, role by role. */
-function* rulesAt(rules: CompiledRules, place: CommandPlace): Generator<CompiledRule> {
-  for (const role of place.roles) yield* rules.standing.of(role, place).find(place.app)
+/** One that these roles have there, whatever else stands against it. */
+function ruleAt(rules: CompiledRules, place: CommandPlace): CompiledRule | undefined {
+  for (const role of place.roles) {
+    const found = rules.standing.of(role, place).find(place.app)
+    if (found !== null) return found.first
+  }
+  return undefined
 }
 
 /** The first rules, at most so many, that these roles have there. */
@@ -76,7 +80,7 @@ function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): C
   const found: CompiledRule[] = []
   for (const role of place.roles) {
     const wanted = found.length + most
-    for (const compiled of rules.standing.of(role, place).find(place.app)) {
+    for (const compiled of listOf(rules.standing.of(role, place).find(place.app))) {
       if (found.length === wanted) break
       if (suits(compiled, place) && !found.includes(compiled)) found.push(compiled)
     }
@@ -86,40 +90,57 @@ function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): C
 
 /** Rules for the app whose words match, in their order. A `rest` never reaches over a word with shell syntax. */
 function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): readonly CompiledRule[] {
-  let found: readonly CompiledRule[] = noRules
-  let nodes: readonly RuleNode[] = [root]
-  for (let place = 0; place < argv.length && nodes.length > 0; place++) {
-    if (lastSyntax < place) for (const { rest } of nodes) found = both(found, rest, app)
+  let found = noRules
+  let nodes: Nodes = root
+  for (let place = 0; place < argv.length; place++) {
+    if (lastSyntax < place) found = withEnds(found, nodes, 'rest', app)
     nodes = stepsFrom(nodes, argv[place] ?? '')
+    if (nodes === nowhere) break
   }
-  for (const { rest, exact } of nodes) found = both(both(found, rest, app), exact, app)
+  found = withEnds(withEnds(found, nodes, 'rest', app), nodes, 'exact', app)
   return found.length > 1 ? [...found].sort(inOrder) : found
 }
 
 const noRules: readonly CompiledRule[] = []
-const noNodes: readonly RuleNode[] = []
 
-/** Mostly one of the two is empty, so that nothing is put together. */
-function both(
-  found: readonly CompiledRule[],
-  { size, find }: NameIndex<CompiledRule>,
-  app: string,
-): readonly CompiledRule[] {
-  if (size === 0) return found
-  const more = find(app)
-  if (found.length === 0) return more
-  return more.length === 0 ? found : [...found, ...more]
+/** Where the words so far have led: mostly to one node, which takes no list. */
+type Nodes = RuleNode | readonly RuleNode[]
+
+const nowhere: readonly RuleNode[] = []
+
+function isList(nodes: Nodes): nodes is readonly RuleNode[] {
+  return Array.isArray(nodes)
 }
 
-function stepsFrom(nodes: readonly RuleNode[], word: string): readonly RuleNode[] {
-  const [only] = nodes
-  if (only !== undefined && nodes.length === 1 && only.typed.length === 0) return only.next.get(word) ?? noNodes
-  const reached: RuleNode[] = []
-  for (const { next, typed } of nodes) {
-    reached.push(...(next.get(word) ?? noNodes))
-    for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
-  }
-  return reached
+function withEnds(
+  found: readonly CompiledRule[],
+  nodes: Nodes,
+  which: 'rest' | 'exact',
+  app: string,
+): readonly CompiledRule[] {
+  if (!isList(nodes)) return withFound(found, nodes[which].find(app))
+  return nodes.reduce((all, node) => withFound(all, node[which].find(app)), found)
+}
+
+function withFound(found: readonly CompiledRule[], more: Found<CompiledRule> | null): readonly CompiledRule[] {
+  if (more === null) return found
+  return found.length === 0 ? listOf(more) : [...found, ...listOf(more)]
+}
+
+function stepsFrom(nodes: Nodes, word: string): Nodes {
+  if (!isList(nodes)) return stepFrom(nodes, word)
+  const reached = nodes.flatMap((node) => stepFrom(node, word))
+  return reached.length === 0 ? nowhere : reached
+}
+
+function stepFrom({ next, typed }: RuleNode, word: string): Nodes {
+  const literal = next.get(word)
+  if (typed.length === 0) return literal ?? nowhere
+  const reached: RuleNode[] = literal === undefined ? [] : [literal]
+  for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
+  const [only] = reached
+  if (only === undefined) return nowhere
+  return reached.length === 1 ? only : reached
 }
 
 function inOrder(one: CompiledRule, other: CompiledRule): number {
@@ -138,7 +159,7 @@ function suits(compiled: CompiledRule, place: CommandPlace): boolean {
 }
 
 function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
-  const nearest = compiled.rule.id
+  const nearest = compiled.rule
   const unfit = unsuited(compiled, call.options)
   if (unfit !== null) return { ...denyFor('options', notStartedSo(compiled.rule, unfit)), nearest }
   const obstacle = call.holds?.(compiled.rule)
@@ -147,7 +168,7 @@ function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
 }
 
 function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
-  for (const role of compiled.rule.roles) if (roles.includes(role)) return true
+  for (const role of compiled.roles) if (roles.includes(role)) return true
   return false
 }
 

@@ -72,8 +72,8 @@ function may(roles: readonly string[]): string {
 function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
   const [only] = matching
   if (only === undefined) return nobody
-  if (matching.length === 1) return only.rule.roles
-  return [...new Set(matching.slice(0, mostListed + 1).flatMap((compiled) => compiled.rule.roles))]
+  if (matching.length === 1) return only.roles
+  return [...new Set(matching.slice(0, mostListed + 1).flatMap(({ roles }) => roles))]
 }
 
 const nobody: readonly string[] = []

@@ -49,8 +49,8 @@ describe('compiling rules', () => {
   test('a choice that is named twice counts once', () => {
     expect(
       compileRules([rule({ argv: ['rake', ['a', 'a']] })])
-        .root.next.get('rake')?.[0]
-        ?.next.get('a')?.[0]?.exact.size,
+        .root.next.get('rake')
+        ?.next.get('a')?.exact.size,
     ).toBe(1)
   })
 })

@@ -12,6 +12,8 @@ import { writeWords } from './written-words.ts'
 export interface CompiledRule {
   readonly rule: CommandRule
   readonly place: number
+  /** Rules for the same roles have the same list. */
+  readonly roles: readonly string[]
   readonly onService: NameMatcher
   readonly onRack: NameMatcher
   /** Its words, as people write them. */
@@ -22,8 +24,8 @@ export interface CompiledRule {
 
 /** One word deeper into the argv of all rules. */
 export interface RuleNode {
-  /** Where a literal leads: a list of one, ready to go on from. */
-  readonly next: ReadonlyMap<string, readonly RuleNode[]>
+  /** Where a literal leads. */
+  readonly next: ReadonlyMap<string, RuleNode>
   /** Where a word of a type leads. */
   readonly typed: readonly { readonly accepts: (word: string) => boolean; readonly node: RuleNode }[]
   /** Rules that end here, by app. */
@@ -60,7 +62,8 @@ export function compileRules(rules: readonly CommandRule[], options: CompileOpti
 /** As `compileRules`, of rules that it has compiled before. */
 export function compileCheckedRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
   const seed = newSeed()
-  const all = rules.map(compileRule)
+  const shared = createShared()
+  const all = rules.map((rule, place) => compileRule(rule, place, shared))
   for (const compiled of all) plant(seed, compiled)
   return {
     all,
@@ -70,24 +73,46 @@ export function compileCheckedRules(rules: readonly CommandRule[], options: Comp
   }
 }
 
-function compileRule(rule: CommandRule, place: number): CompiledRule {
+function compileRule(rule: CommandRule, place: number, shared: Shared): CompiledRule {
+  const { roles, services, racks, environment = nothing } = rule
   return {
     rule,
     place,
-    onService: servicesOf(rule),
-    onRack: compilePatterns(rule.racks),
+    roles: shared.roles(roles),
+    onService: services.includes('*') ? anyName : shared.oneOf(services),
+    onRack: racks === undefined ? anyName : shared.likeOneOf(racks),
     words: shown(writeWords(rule.argv)),
-    permitsKey: compilePatterns(rule.environment ?? []),
+    permitsKey: shared.likeOneOf(environment),
   }
 }
 
-function servicesOf({ services }: CommandRule): NameMatcher {
-  const [only] = services
-  if (services.includes('*')) return anyService
-  return services.length === 1 ? (service) => service === only : (service) => services.includes(service)
+const anyName: NameMatcher = () => true
+const nothing: readonly string[] = []
+
+type Shared = ReturnType<typeof createShared>
+
+/** Most of a thousand rules are for the same few roles, services and racks: what is made of these is made once, and stays in the processor's cache. */
+function createShared() {
+  return {
+    roles: once((roles) => roles),
+    oneOf: once(
+      (names): NameMatcher =>
+        (name) =>
+          names.includes(name),
+    ),
+    likeOneOf: once(compilePatterns),
+  }
 }
 
-const anyService: NameMatcher = () => true
+function once<T>(make: (names: readonly string[]) => T): (names: readonly string[]) => T {
+  const made = new Map<string, T>()
+  return function of(names) {
+    const key = JSON.stringify(names)
+    const found = made.get(key) ?? make(names)
+    made.set(key, found)
+    return found
+  }
+}
 
 /** A node while rules are still being added. */
 interface Seed {
@@ -126,7 +151,7 @@ function child<K>(children: Map<K, Seed>, key: K): Seed {
 
 function grow({ next, typed, exact, rest }: Seed): RuleNode {
   return {
-    next: next.size === 0 ? noWords : new Map([...next].map(([word, seed]) => [word, [grow(seed)]])),
+    next: next.size === 0 ? noWords : new Map([...next].map(([word, seed]) => [word, grow(seed)])),
     typed:
       typed.size === 0
         ? noTypes

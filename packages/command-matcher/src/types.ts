@@ -34,6 +34,8 @@ export interface CommandRule {
   readonly environment?: readonly string[]
   /** `newest`: not with an older release. `any` by default. */
   readonly releases?: 'newest' | 'any'
+  /** Where it is written, such as `policy.yaml:12`. */
+  readonly source?: string
 }
 
 export type SplitCommand = { readonly argv: readonly string[] } | { readonly error: string }
@@ -69,10 +71,15 @@ export interface Obstacle {
 }
 
 export type CommandVerdict =
-  | { readonly effect: 'allow'; readonly rule: string }
+  | {
+      readonly effect: 'allow'
+      readonly rule: string
+      /** The rule; null for the start of an attached run, which no one rule permits. */
+      readonly by: CommandRule | null
+    }
   | ({
       readonly effect: 'deny'
       readonly rule: string
-      /** The id of the rule that would permit it otherwise. */
-      readonly nearest?: string
+      /** The rule that would permit it otherwise. */
+      readonly nearest?: CommandRule
     } & Obstacle)

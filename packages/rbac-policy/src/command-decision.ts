@@ -29,10 +29,14 @@ export function judgeCommand(
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const verdict = verdictOn(document, principal, here, call)
   if (verdict.effect === 'deny') return refusalBy(document, verdict)
-  return document.commandWords.get(verdict.rule) ?? attachedStart(document)
+  return verdict.by === null ? attachedStart(document) : permittedBy(document, verdict.by)
 }
 
 type Denied = Extract<CommandVerdict, { effect: 'deny' }>
+
+function permittedBy(document: CompiledDocument, { id, source }: CommandRule): GrantWords {
+  return { rule: `command:${id}`, source: source ?? document.source, reason: `The command rule ${id} permits it.` }
+}
 
 /** Permitted by no one rule. */
 function attachedStart({ source }: CompiledDocument): GrantWords {
@@ -100,8 +104,8 @@ function refusalBy(document: CompiledDocument, { rule, nearest, reason, next }: 
   return { rule: name, source: sourceOf(document, rule, nearest), reason, next }
 }
 
-function sourceOf({ source, commandWords }: CompiledDocument, rule: string, nearest: string | undefined): string {
-  if (nearest !== undefined) return commandWords.get(nearest)?.source ?? source
+function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRule | undefined): string {
+  if (nearest !== undefined) return nearest.source ?? source
   return ofTheMatcher.has(rule) ? 'gateway' : source
 }
 

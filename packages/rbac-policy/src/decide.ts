@@ -16,8 +16,6 @@ export interface CompiledDocument {
   readonly roles: ReadonlyMap<string, CompiledRole>
   /** Those of commands. */
   readonly rules: () => CompiledRules
-  /** By the ids of command rules: what a decision says that one of them permits. */
-  readonly commandWords: ReadonlyMap<string, GrantWords>
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   readonly blocked: (call: RackCall) => Refusal | null
   /** Who has which permission, in words; filled as it is asked for. */

@@ -1,7 +1,10 @@
 import {
   compilePattern,
   createNameIndex,
+  type Found,
+  foundOf,
   listed,
+  listOf,
   type NameIndex,
   type NameMatcher,
   type Obstacle,
@@ -17,12 +20,12 @@ export const onePermissionEach = '(permissions)'
 
 /** A binding, ready to be asked. */
 export interface Grant {
-  readonly expiresAt: number | null
   /** What it makes alone, as an own grant; made when it is first asked for. */
   alone: HeldHere | null
-  readonly id: string
   /** Tells it from the others of the same side. */
   readonly place: number
+  readonly id: string
+  readonly expiresAt: number | null
   readonly role: CompiledRole
   readonly onRack: NameMatcher
   readonly onApp: NameMatcher
@@ -44,13 +47,17 @@ export interface Holdings {
 /** Grants of the caller, or of a token's owner. */
 interface Side {
   readonly all: readonly Grant[]
+  /** When each ends, by its place, or infinity: what every call asks lies close together. */
+  readonly ends: Float64Array
   on(rack: string): OnRack
 }
 
+type FoundGrants = Found<Grant> | null
+
 /** Those on one rack. */
 interface OnRack {
-  readonly all: readonly Grant[]
-  readonly everyApp: readonly Grant[]
+  readonly all: FoundGrants
+  readonly everyApp: FoundGrants
   readonly byApp: NameIndex<Grant>
 }
 
@@ -119,20 +126,20 @@ const largestSet = 32
 /** Those that hold there and then, for either side; nothing when the credential is bound to another rack. */
 export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): HeldHere {
   const bound = boundFor(holdings, place.rack)
-  const own = bound ? grantsAt(holdings.own, place, moment.at) : none
-  const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, moment.at) : none)
-  const here = heldTogether(holdings, own, owner)
-  return here.isPassing ? passingAt(here, moment) : here
+  const own = bound ? grantsAt(holdings.own, place, moment.at) : null
+  if (own !== null && own.more.length === 0 && holdings.owner === null) return passing(heldBy(own.first), moment)
+  const owner = holdings.owner && (bound ? listOf(grantsAt(holdings.owner, place, moment.at)) : none)
+  return passing(heldTogether(holdings, listOf(own), owner), moment)
 }
 
 const none: readonly Grant[] = Object.freeze([])
 
+function heldBy(grant: Grant): HeldHere {
+  grant.alone ??= heldHere([grant], null, [])
+  return grant.alone
+}
+
 function heldTogether(holdings: Holdings, own: readonly Grant[], owner: readonly Grant[] | null): HeldHere {
-  const [only] = own
-  if (owner === null && only !== undefined && own.length === 1) {
-    only.alone ??= heldHere(own, null, [])
-    return only.alone
-  }
   if (own.length + (owner?.length ?? 0) > largestSet) return heldHere(own, owner, [])
   const { known } = holdings
   let set = known.sets
@@ -168,7 +175,8 @@ function forget(known: KnownSets): void {
 }
 
 /** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
-function passingAt(here: HeldHere, moment: Moment): HeldHere {
+function passing(here: HeldHere, moment: Moment): HeldHere {
+  if (!here.isPassing) return here
   const barred: Barred[] = []
   const own = here.grants.own.filter((grant) => {
     const obstacle = grant.passing?.(moment) ?? null
@@ -231,16 +239,24 @@ export function isLive(grant: Grant, at: number): boolean {
   return grant.expiresAt === null || grant.expiresAt > at
 }
 
-function grantsAt(side: Side, { rack, app, scope }: Place, at: number): readonly Grant[] {
-  const { all, everyApp, byApp } = side.on(rack)
-  if (scope === 'list') return live(all, at)
-  if (scope === 'rack') return live(everyApp, at)
-  return app === null ? none : live(byApp.find(app), at)
+function grantsAt({ on, ends }: Side, { rack, app, scope }: Place, at: number): FoundGrants {
+  const { all, everyApp, byApp } = on(rack)
+  if (scope === 'list') return live(all, ends, at)
+  if (scope === 'rack') return live(everyApp, ends, at)
+  return app === null ? null : live(byApp.find(app), ends, at)
 }
 
-function live(grants: readonly Grant[], at: number): readonly Grant[] {
-  for (const grant of grants) if (!isLive(grant, at)) return grants.filter((one) => isLive(one, at))
-  return grants
+function live(found: FoundGrants, ends: Float64Array, at: number): FoundGrants {
+  if (found === null) return null
+  if (found.more.length === 0) return lasts(found.first, ends, at) ? found : null
+  const grants = listOf(found)
+  return grants.every((grant) => lasts(grant, ends, at))
+    ? found
+    : foundOf(grants.filter((grant) => lasts(grant, ends, at)))
+}
+
+function lasts({ place }: Grant, ends: Float64Array, at: number): boolean {
+  return (ends[place] ?? 0) > at
 }
 
 /** There are no more racks than the gateway has, but for those that a caller invents. */
@@ -253,13 +269,13 @@ function compileSide(entries: readonly BoundGrant[]): Side {
   function on(rack: string): OnRack {
     const found = known.get(rack)
     if (found !== undefined) return found
-    const here = byRack.find(rack).filter(({ grant }) => grant.onRack(rack))
+    const here = listOf(byRack.find(rack)).filter(({ grant }) => grant.onRack(rack))
     const all = here.map(({ grant }) => grant)
     const byApp = createNameIndex(here.map(({ apps, grant }) => ({ patterns: [apps], value: grant })))
     const narrowed = all.some(({ role }) => role.when.length > 0)
     const made = {
-      all,
-      everyApp: all.filter(({ everyApp }) => everyApp),
+      all: foundOf(all),
+      everyApp: foundOf(all.filter(({ everyApp }) => everyApp)),
       byApp: narrowed ? narrowedIndex(byApp) : byApp,
     }
     if (known.size >= mostRacks) known.clear()
@@ -267,12 +283,19 @@ function compileSide(entries: readonly BoundGrant[]): Side {
     return made
   }
 
-  return { all: entries.map(({ grant }) => grant), on }
+  const all = entries.map(({ grant }) => grant)
+  return { all, ends: endsOf(all), on }
+}
+
+function endsOf(grants: readonly Grant[]): Float64Array {
+  const ends = new Float64Array((grants.at(-1)?.place ?? -1) + 1)
+  for (const { place, expiresAt } of grants) ends[place] = expiresAt ?? Number.POSITIVE_INFINITY
+  return ends
 }
 
 /** Roles can be for some apps only, whatever their bindings say. */
-function narrowedIndex({ size, find }: NameIndex<Grant>): NameIndex<Grant> {
-  return { size, find: (app) => find(app).filter((grant) => grant.onApp(app)) }
+function narrowedIndex(index: NameIndex<Grant>): NameIndex<Grant> {
+  return { size: index.size, find: (app) => foundOf(listOf(index.find(app)).filter((grant) => grant.onApp(app))) }
 }
 
 interface BoundGrant {
@@ -293,10 +316,10 @@ function compileBindings(
     const { id, racks, apps, expiresAt } = binding
     const [onRack, onApp] = [compilePattern(racks), compilePattern(apps)]
     const grant = {
-      expiresAt,
       alone: null,
-      id,
       place,
+      id,
+      expiresAt,
       role,
       onRack: (name: string) => onRack(name) && role.when.every((condition) => condition.onRack(name)),
       onApp: (name: string) => onApp(name) && role.when.every((condition) => condition.onApp(name)),

@@ -9,8 +9,6 @@ import type { Role } from './types.ts'
 export interface PolicyRule extends CommandRule {
   /** All of these must hold, or the rule permits nothing. */
   readonly when?: readonly Condition[]
-  /** Where it is written, such as `policy.yaml:12`. */
-  readonly source?: string
 }
 
 /** An operation that is refused to everyone, whatever their roles. */

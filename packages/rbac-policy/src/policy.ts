@@ -1,13 +1,13 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
 import { createSecretKeys } from '@rack-gateway/convox-api'
-import { compileRole, type GrantWords } from './compiled-role.ts'
+import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
 import { type CompiledDocument, decide, rolesWith, unheldAt } from './decide.ts'
 import { documentProblems, mayEverything } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
 import { mayGive } from './may-give.ts'
-import { documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
+import { documentHash, type PolicyDocument } from './policy-document.ts'
 import { compileRecordings } from './recordings.ts'
 import { compileBlocked, type PolicyOptions } from './refusals.ts'
 import type { Moment, Permission, Policy, Principal } from './types.ts'
@@ -103,17 +103,12 @@ function compileDocument(document: PolicyDocument, { hash, options, rules }: Com
     source,
     roles: new Map(document.roles.map((role) => [role.name, compileRole(role)])),
     rules,
-    commandWords: new Map(commands.map((rule) => [rule.id, permittedBy(rule, source)])),
     commandConditions: new Map(
       commands.flatMap(({ id, when }) => (when === undefined ? [] : [[id, when.map(compileCondition)]])),
     ),
     blocked: compileBlocked(document, options),
     needs: new Map(),
   }
-}
-
-function permittedBy({ id, source }: PolicyRule, document: string): GrantWords {
-  return { rule: `command:${id}`, source: source ?? document, reason: `The command rule ${id} permits it.` }
 }
 
 function gives(held: Held, permission: Permission): boolean {

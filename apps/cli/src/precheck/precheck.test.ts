@@ -143,7 +143,7 @@ describe('what is kept', () => {
     await telling()
     for (let login = 0; login < 40; login++) {
       const file = snapshotFile(join(home, 'config', 'config.json'), target(`rgs_${login}`))
-      file.write({ tag: '"1"', text: '{}', checkedAt: Date.now(), passed: [] })
+      file.write({ tag: '"1"', text: '{}', checkedAt: Date.now() })
       expect(file.read(Date.now())).toMatchObject({ tag: '"1"', text: '{}' })
     }
     expect(readdirSync(join(home, 'config', 'policy'))).toHaveLength(32)
@@ -178,14 +178,18 @@ describe('while convox runs', () => {
 })
 
 describe('what has passed by what is kept', () => {
-  const remembered = () => snapshotFile(join(home, 'config', 'config.json'), target()).read(noon)?.passed ?? null
+  const policies = () => join(home, 'config', 'policy')
+  const remembered = () =>
+    readdirSync(policies())
+      .filter((name) => name.endsWith('.passed'))
+      .flatMap((name) => readFileSync(join(policies(), name), 'utf8').trimEnd().split('\n'))
 
   async function pass(words: readonly string[]): Promise<void> {
     await (await check(noon, words)).refresh(running)
   }
 
   test('is remembered by what is kept, and forgotten with it', async () => {
-    await telling({ role: 'deployer' })
+    const told = await telling({ role: 'deployer' })
     await pass(promote)
     expect(remembered()).toEqual([])
     await pass(promote)
@@ -193,8 +197,9 @@ describe('what has passed by what is kept', () => {
     await pass(promote)
     expect(remembered()).toHaveLength(2)
 
-    await telling({ role: 'deployer' })
-    expect(remembered()).toBeNull()
+    told.answer = effectivePolicy({ at: noon, role: 'ops' })
+    await (await check(noon + 60_000)).refresh(running)
+    expect(remembered()).toEqual([])
   })
 
   test('passes no more when the gateway has told of something else', async () => {
@@ -251,14 +256,44 @@ describe('what has passed by what is kept', () => {
     expect(remembered()).toEqual([])
   })
 
-  test('is remembered only where nobody has changed what is kept', async () => {
+  test('is remembered a hundred times and more, and the file stays short', async () => {
     await telling({ role: 'deployer' })
     await pass(promote)
-    const [path = ''] = readdirSync(join(home, 'config', 'policy')).map((name) => join(home, 'config', 'policy', name))
-    const changed = readFileSync(path, 'utf8').replace('ada@example.com', 'eve@example.com')
-    writeFileSync(path, changed, { mode: 0o600 })
+    for (let time = 0; time < 205; time++) await pass(['releases', 'promote', `R${time}`])
+    expect(remembered().length).toBeGreaterThanOrEqual(100)
+    expect(remembered().length).toBeLessThanOrEqual(200)
+    expect(new Set(remembered()).size).toBe(remembered().length)
+    await pass(['releases', 'promote', 'R204'])
+    expect(remembered().filter((trace, place, all) => all.indexOf(trace) !== place)).toEqual([])
+  })
+
+  test('passes no more by what was said of another answer', async () => {
+    const told = await telling({ role: 'deployer' })
+    for (let time = 0; time < 2; time++) await pass(promote)
+    const [kept = ''] = remembered()
+    told.answer = effectivePolicy({ at: noon, role: 'viewer' })
+    await (await check(noon + 60_000)).refresh(running)
+    // As if the file were the old one.
+    writeFileSync(join(policies(), readdirSync(policies())[0]?.replace('.json', '.passed') ?? ''), `${kept}\n`)
+    await expect(check(noon + 60_000)).rejects.toMatchObject(refused)
+  })
+
+  test.each([
+    ['what isn’t text', Buffer.from([0xff, 0, 10, 10, 0xfe])],
+    ['more than is read', Buffer.alloc(100_000, 'a\n')],
+  ])('a file of %s is as none', async (_, content) => {
+    await telling({ role: 'deployer' })
     await pass(promote)
-    expect(readFileSync(path, 'utf8')).toBe(changed)
+    const path = join(policies(), readdirSync(policies())[0]?.replace('.json', '.passed') ?? '')
+    writeFileSync(path, content)
+    await expect(pass(promote)).resolves.toBeUndefined()
+  })
+
+  test('a file that can’t be written is nobody’s trouble', async () => {
+    await telling({ role: 'deployer' })
+    await pass(promote)
+    mkdirSync(join(policies(), readdirSync(policies())[0]?.replace('.json', '.passed') ?? ''))
+    await expect(pass(promote)).resolves.toBeUndefined()
   })
 })
 

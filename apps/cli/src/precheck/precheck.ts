@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Target } from '../target.ts'
-import { mostRemembered, traceOf } from './remembered.ts'
+import { traceOf } from './remembered.ts'
 import { type FoundAnswer, type SnapshotFile, snapshotFile } from './snapshot-file.ts'
 import { type Standing, standingAt } from './standing.ts'
 
@@ -40,21 +40,23 @@ export async function precheck(context: Context, target: Target, words: readonly
   if (standing === null) return nothingToDo
   const file = snapshotFile(context.configPath, target)
   const kept = file.read(context.now)
-  const trace = traceOf(words, standing)
   const asked = { context, target, words, standing, file, kept }
-  if (kept?.passed.includes(trace)) return afterwards(asked, kept)
-  const verdict = kept === null ? 'doubtful' : (await import('./judgement.ts')).judge(asked, kept)
+  if (kept === null) {
+    await (await import('./judgement-anew.ts')).judgeAnew(asked)
+    return nothingToDo
+  }
+  const trace = traceOf(words, standing, kept.tag)
+  if (file.passed.has(trace)) return afterwards(asked, kept, null)
+  const verdict = (await import('./judgement.ts')).judge(asked, kept)
   if (verdict === 'doubtful') await (await import('./judgement-anew.ts')).judgeAnew(asked)
-  if (kept === null) return nothingToDo
-  if (verdict !== 'memorable') return afterwards(asked, kept)
-  return afterwards(asked, { ...kept, passed: [...kept.passed, trace].slice(-mostRemembered) })
+  return afterwards(asked, kept, verdict === 'memorable' ? trace : null)
 }
 
-function afterwards({ context, target, file, kept: before }: Asked, kept: FoundAnswer): Passed {
+/** @param trace to be remembered; null for none */
+function afterwards({ context, target, file }: Asked, kept: FoundAnswer, trace: string | null): Passed {
   return {
     async refresh(ended) {
-      // Bytes that were changed by others aren't made good by being written again.
-      if (kept !== before && kept.isWhole()) file.write(kept)
+      if (trace !== null) file.passed.add(trace)
       if (context.now - kept.checkedAt < recently || (await endsWithin(settled, ended))) return
       const { refresh } = await import('./refresh.ts')
       await refresh(context, target, { file, kept }, ended)

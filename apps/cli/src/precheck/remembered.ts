@@ -4,13 +4,10 @@ import { shortDigest } from './short-digest.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Standing } from './standing.ts'
 
-/** What a command that has passed is known by: these words, here, of this version. */
-export function traceOf(words: readonly string[], standing: Standing): string {
-  return shortDigest(JSON.stringify([version(), words, standing]))
+/** What a command that has passed is known by: these words, here, of this version, by this answer of the gateway. */
+export function traceOf(words: readonly string[], standing: Standing, tag: string): string {
+  return shortDigest(JSON.stringify([version(), words, standing, tag]))
 }
-
-/** So many commands are remembered by one answer of the gateway, the latest ones. */
-export const mostRemembered = 100
 
 /** What convox itself puts into forms. */
 const harmless = new Set(['count', 'cpu', 'force', 'lock', 'memory', 'timeout', 'url'])

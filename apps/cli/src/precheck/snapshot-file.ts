@@ -3,6 +3,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { Target } from '../target.ts'
+import { type PassedCommands, passedCommands } from './passed-commands.ts'
 import { shortDigest } from './short-digest.ts'
 
 /** An answer of the gateway as it is kept: nothing in it is a secret. */
@@ -13,8 +14,6 @@ export interface KeptAnswer {
   readonly checkedAt: number
   /** The answer's body. */
   readonly text: string
-  /** Traces of commands that have passed by it. */
-  readonly passed: readonly string[]
 }
 
 /** An answer as it was found. */
@@ -28,13 +27,15 @@ export interface SnapshotFile {
   /** Null where there is none that can be used. */
   read(now: number): FoundAnswer | null
   write(kept: KeptAnswer): void
+  /** What has passed by it. */
+  readonly passed: PassedCommands
 }
 
 const longest = 3 * 1024 * 1024
 const oldest = 24 * 60 * 60 * 1000
 const most = 32
 /** Of what is written in the files: others' are not read. */
-const format = 'rack-gateway policy 1'
+const format = 'rack-gateway policy 2'
 
 /** @param configPath of the CLI's file: it is kept beside it */
 export function snapshotFile(configPath: string, { origin, rack, token }: Target): SnapshotFile {
@@ -42,6 +43,7 @@ export function snapshotFile(configPath: string, { origin, rack, token }: Target
   const path = join(dirname(configPath), 'policy', `${key}.json`)
 
   return {
+    passed: passedCommands(passedBeside(path)),
     read(now) {
       try {
         if (statSync(path).size > longest) return null
@@ -66,8 +68,12 @@ export function snapshotFile(configPath: string, { origin, rack, token }: Target
   }
 }
 
-function packed({ tag, checkedAt, text, passed }: KeptAnswer): string {
-  const head = JSON.stringify({ tag, checkedAt, passed })
+function passedBeside(path: string): string {
+  return path.replace(/\.json$/, '.passed')
+}
+
+function packed({ tag, checkedAt, text }: KeptAnswer): string {
+  const head = JSON.stringify({ tag, checkedAt })
   return `${format} ${digest(head, text)}\n${head}\n${text}`
 }
 
@@ -75,9 +81,9 @@ function unpacked(content: string): FoundAnswer | null {
   const [first = '', head = '', ...rest] = content.split('\n')
   const text = rest.join('\n')
   if (!first.startsWith(`${format} `)) return null
-  const { tag, checkedAt, passed }: Partial<KeptAnswer> = JSON.parse(head)
-  if (typeof tag !== 'string' || typeof checkedAt !== 'number' || !Array.isArray(passed)) return null
-  return { tag, checkedAt, text, passed, isWhole: () => first === `${format} ${digest(head, text)}` }
+  const { tag, checkedAt }: Partial<KeptAnswer> = JSON.parse(head)
+  if (typeof tag !== 'string' || typeof checkedAt !== 'number') return null
+  return { tag, checkedAt, text, isWhole: () => first === `${format} ${digest(head, text)}` }
 }
 
 function digest(head: string, text: string): string {
@@ -87,11 +93,13 @@ function digest(head: string, text: string): string {
 /** Those of logins and racks that nobody uses any more. */
 function removeOthers(directory: string): void {
   const files = readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
     .map((name) => join(directory, name))
     .map((path) => ({ path, writtenAt: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((one, other) => other.writtenAt - one.writtenAt)
   const now = files[0]?.writtenAt ?? 0
   for (const [place, { path, writtenAt }] of files.entries()) {
-    if (place >= most || now - writtenAt > oldest) rmSync(path, { force: true })
+    if (place < most && now - writtenAt <= oldest) continue
+    for (const one of [path, passedBeside(path)]) rmSync(one, { force: true })
   }
 }
