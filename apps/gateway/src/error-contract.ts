@@ -84,7 +84,8 @@ interface Said {
 function bodyOf(error: unknown, { code, words }: Said, answered: Answered): ErrorBody {
   const { policy, requestId } = answered
   const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...wholeSentences(words), policy }
-  return { error: speakable(sentenceOf(words)), code, ...spoken(toldOf(error) ?? own), requestId }
+  const sentence = isOurs(error) && error instanceof Error ? error.message : sentenceOf(words)
+  return { error: speakable(sentence), code, ...spoken(toldOf(error) ?? own), requestId }
 }
 
 function spoken({ rule, source, reason, next, policy }: Told): Told {

@@ -34,7 +34,7 @@ export const NobodyWaits = createRefusal(
   'RGW_NOBODY_WAITS',
   'the caller had gone before the session could be renewed, so it was not: its token stays as it is\nrenew it again',
   499,
-  { stack: false },
+  { stack: false, brief: true },
 )
 
 /** A refusal names the rule that made it: the error contract and the event show it. */

@@ -4,17 +4,20 @@ export const AuditUnavailable = createRefusal<[string | number]>(
   'RGW_AUDIT_UNAVAILABLE',
   'the audit log cannot be written (%s), so the request was refused\ntry again in a moment',
   503,
+  { brief: true },
 )
 /** Somebody else has taken the stream over: nothing more may be added to it. */
 export const StreamLost = createRefusal<[string | number, string | number]>(
   'RGW_STREAM_LOST',
   'the stream %s was taken over: %s\nstart the gateway again',
   503,
+  { brief: true },
 )
 export const NotCanonical = createRefusal<[string | number]>(
   'RGW_NO_CANONICAL_FORM',
   'this value has no canonical form: %s\nleave it out of the event',
   500,
+  { brief: true },
 )
 export const InvalidFilter = createTold('RGW_INVALID_FILTER', 400)
 export const InvalidAuditCursor = createRefusal(
@@ -42,12 +45,14 @@ export const FallbackUnusable = createRefusal<[string | number]>(
   'RGW_AUDIT_FALLBACK_UNUSABLE',
   'the fallback file can not be written: %s\nmake room in AUDIT_FALLBACK_DIR, or open it to the gateway',
   503,
+  { brief: true },
 )
 /** Why the process doesn't start. */
 export const FallbackDirectoryUnfit = createRefusal<[string | number]>(
   'RGW_AUDIT_FALLBACK_DIRECTORY_UNFIT',
   'AUDIT_FALLBACK_DIR can not be used: %s\nchoose another directory',
   500,
+  { brief: true },
 )
 export const SinkMisconfigured = createTold('RGW_SINK_MISCONFIGURED', 500)
 /** Something isn't as it must be before a month may leave the database. Nothing was dropped. */

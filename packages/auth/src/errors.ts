@@ -11,6 +11,7 @@ export const LookUpTooSlow = createRefusal<[string | number]>(
   'RGW_LOOK_UP_TOO_SLOW',
   'the database did not answer within %s ms\ntry again in a moment',
   503,
+  { brief: true },
 )
 export const WeakSecretKey = createRefusal<[string | number]>(
   'RGW_WEAK_SECRET_KEY',

@@ -56,4 +56,5 @@ export const EmbeddedFailed = createRefusal<[string | number, string | number]>(
   'RGW_EMBEDDED_FAILED',
   'PostgreSQL did not start in %s: %s\nlook at its log there, or set DATABASE_URL',
   500,
+  { brief: true },
 )

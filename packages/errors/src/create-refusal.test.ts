@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRefusal, createTold, wordsOf } from './create-refusal.ts'
+import { createRefusal, createTold, reasonOf, wordsOf } from './create-refusal.ts'
 import { wholeSentences } from './words.ts'
 
 describe('an error says why and what to do apart', () => {
@@ -40,6 +40,12 @@ describe('an error says why and what to do apart', () => {
     expect(new Told('a', 'b', { cause })).toMatchObject({ cause, message: 'a; b' })
     expect(new Taken('a', 'b').stack).toContain('create-refusal.test.ts')
     expect(Object.hasOwn(new Told('a', 'b'), 'stack')).toBe(false)
+  })
+
+  test('its reason goes on as a part of something longer', () => {
+    expect(reasonOf(new Taken('ci', 'x'), 'unknown')).toBe('the name ci is taken:')
+    expect(reasonOf(new Error('x'), 'unknown')).toBe('x')
+    expect(reasonOf('x', 'unknown')).toBe('unknown')
   })
 
   test('other errors say nothing so', () => {

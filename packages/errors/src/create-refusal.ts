@@ -16,6 +16,8 @@ export type RefusalClass<Args extends readonly unknown[]> = new (
 interface RefusalOptions {
   /** `false` for what a flood can cause. */
   readonly stack?: boolean
+  /** Whether the message is the reason alone: of what mostly goes on as a part of something longer. */
+  readonly brief?: boolean
 }
 
 /** An error whose sentence is the same wherever it is thrown, but for its holes. */
@@ -46,7 +48,7 @@ export function createTold(
 function refusalClass<Args extends readonly unknown[]>(
   code: string,
   status: number,
-  { stack = true }: RefusalOptions,
+  { stack = true, brief = false }: RefusalOptions,
   wordsFor: (args: readonly unknown[]) => Words,
 ): RefusalClass<Args> {
   const Base = createError<[string, { cause?: unknown }?]>(code, '%s', status, Error, stack)
@@ -56,8 +58,9 @@ function refusalClass<Args extends readonly unknown[]>(
     constructor(...args: readonly unknown[]) {
       const words = wordsFor(args)
       const cause = causeIn(args.at(-1))
-      if (cause === null) super(sentenceOf(words))
-      else super(sentenceOf(words), cause)
+      const message = brief ? words.reason : sentenceOf(words)
+      if (cause === null) super(message)
+      else super(message, cause)
       this.#words = words
     }
 
@@ -80,4 +83,9 @@ export function wordsOf(error: unknown): Words | null {
   if (!(error instanceof Error) || !('words' in error)) return null
   const { words } = error
   return typeof words === 'object' && words !== null && 'reason' in words && 'next' in words ? (words as Words) : null
+}
+
+/** Why, without what to do: for what goes on as a part of something longer. */
+export function reasonOf(error: unknown, otherwise: string): string {
+  return wordsOf(error)?.reason ?? (error instanceof Error ? error.message : otherwise)
 }

@@ -4,6 +4,7 @@ export {
   createTold,
   type Refusal,
   type RefusalClass,
+  reasonOf,
   wordsOf,
 } from './create-refusal.ts'
 export { sentenceOf, type Words, wholeSentences } from './words.ts'

@@ -5,6 +5,7 @@ export const RackUnreachable = createRefusal<[rack: string, cause: string]>(
   'RGW_RACK_UNREACHABLE',
   "the rack %s can't be reached: %s\ntry again in a moment, and if it stays like this, tell an administrator of the gateway",
   502,
+  { brief: true },
 )
 
 /** Nothing was sent: whoever answered has another key than the rack. */
@@ -12,6 +13,7 @@ export const RackNotPinned = createRefusal<[rack: string, problem: string]>(
   'RGW_RACK_NOT_PINNED',
   "the rack %s can't be trusted: %s\ntell an administrator of the gateway",
   502,
+  { brief: true },
 )
 
 /** Something may have been sent; for a call that changes something the gateway adds that it may have been carried out. */
@@ -19,12 +21,14 @@ export const RackBroken = createRefusal<[rack: string, cause: string]>(
   'RGW_RACK_BROKEN',
   'the rack %s did not answer in full: %s\ntry again in a moment, and if it stays like this, tell an administrator of the gateway',
   502,
+  { brief: true },
 )
 
 export const AnswerTooLarge = createRefusal<[rack: string, limit: number]>(
   'RGW_ANSWER_TOO_LARGE',
   'the answer of the rack %s is larger than the %d bytes that can be checked for secrets, so it is not shown\nask for less at once',
   502,
+  { brief: true },
 )
 
 /** The caller's side ended the call: hung up, was cut off, or broke off its body. Nobody may be left to read this. */
@@ -32,6 +36,7 @@ export const CallerGone = createRefusal<[rack: string]>(
   'RGW_CALLER_GONE',
   'the call to the rack %s was given up because the caller went away\nlook what has become of it before you try again',
   499,
+  { brief: true },
 )
 
 export const AmbiguousHeader = createRefusal<[header: string, problem: string]>(
@@ -68,16 +73,19 @@ export const DuplicateRack = createRefusal<[rack: string]>(
   'RGW_DUPLICATE_RACK',
   'the rack %s is configured twice\nleave one of them out',
   500,
+  { brief: true },
 )
 
 export const RackWithoutTls = createRefusal<[rack: string]>(
   'RGW_RACK_WITHOUT_TLS',
   'the rack %s has authorities or pinned keys, but its address is plain http\nwrite https, or leave them out',
   500,
+  { brief: true },
 )
 
 export const BodyAlreadyTaken = createRefusal(
   'RGW_BODY_ALREADY_TAKEN',
   "the rack's answer was read twice\nreport it to whoever makes the gateway",
   500,
+  { brief: true },
 )

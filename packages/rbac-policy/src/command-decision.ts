@@ -100,7 +100,7 @@ export function commandCondition(id: string): string {
 const ofTheMatcher: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
 
 function refusalBy(document: CompiledDocument, { rule, nearest, reason, next }: Denied): Refusal {
-  const name = rule === 'condition' && nearest !== undefined ? commandCondition(nearest) : `command:${rule}`
+  const name = rule === 'condition' && nearest !== undefined ? commandCondition(nearest.id) : `command:${rule}`
   return { rule: name, source: sourceOf(document, rule, nearest), reason, next }
 }
 

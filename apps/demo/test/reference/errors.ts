@@ -1,3 +1,4 @@
+import { sentenceOf, type Words } from '@rack-gateway/errors'
 import { meanings } from './meanings.ts'
 import { errorModules, exportsOf } from './modules.ts'
 import { code, table } from './table.ts'
@@ -63,10 +64,12 @@ function told(name: string, sentence: string): string {
 }
 
 async function ruleTable(path: string): Promise<string> {
-  const rows = (await exportsOf(path)).flatMap((value) => (isRule(value) ? [[code(value.rule), value.reason]] : []))
+  const rows = (await exportsOf(path)).flatMap((value) =>
+    isRule(value) ? [[code(value.rule), sentenceOf(value)]] : [],
+  )
   return table(['rule', 'sentence'], rows)
 }
 
-function isRule(value: unknown): value is { rule: string; reason: string } {
+function isRule(value: unknown): value is Words & { readonly rule: string } {
   return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value
 }

@@ -1,5 +1,6 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableAnswer as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
+import { reasonOf } from '@rack-gateway/errors'
 import { createTokenVeil, type UpstreamAnswer } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
@@ -93,7 +94,7 @@ export async function deliver(
     }
   } catch (error) {
     raw.destroy()
-    const close = error instanceof Error ? error.message : 'the transfer broke off'
+    const close = reasonOf(error, 'the transfer broke off')
     const bytesOut = raw.socket?.bytesWritten ?? 0
     recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close })
   }
