@@ -11,6 +11,7 @@ import {
   User,
 } from './admin/schemas.ts'
 import { Decisions } from './ask-decisions.ts'
+import { Alarm, AlarmList } from './commands/audit/alarms.ts'
 import { Recording, RecordingPage } from './commands/audit/recordings/list.ts'
 import { FoundEvent, Page } from './commands/audit/shown-event.ts'
 import { checkNames } from './doctor/finding.ts'
@@ -234,6 +235,8 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'audit verify-proof': VerifyProof,
   'audit recordings': RecordingPage,
   'audit end': Recording,
+  'audit alarms': AlarmList,
+  'audit acknowledge': Alarm,
   'completion bash': CompletionScript,
   'completion zsh': CompletionScript,
   'completion fish': CompletionScript,

@@ -12,6 +12,7 @@ let machine: Machine
 let admin: Person
 let viewer: Person
 let event: string
+let alarm: string
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own', rackNames: ['staging'] })
   machine = createMachine(null)
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await system.get('/rack/staging/apps', viewer.token)
   const search = await call('audit', 'search', '--limit', '1')
   event = JSON.parse(search.stdout).items[0].id
+  alarm = (await system.app.audit.record({ kind: 'audit.inconsistent', detail: { problem: 'hash' } })).id
 })
 afterAll(async () => {
   machine.remove()
@@ -111,6 +113,8 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['policy impact', () => ['policy', 'impact', 'policy.yaml']],
   ['audit search', () => ['audit', 'search']],
   ['audit show', () => ['audit', 'show', event]],
+  ['audit alarms', () => ['audit', 'alarms']],
+  ['audit acknowledge', () => ['audit', 'acknowledge', alarm, '--reason', 'a test']],
   ['audit recordings', () => ['audit', 'recordings']],
   ['audit verify', () => ['audit', 'verify']],
   ['audit verify-proof', () => ['audit', 'verify-proof', join(machine.project, 'config.json')]],

@@ -60,6 +60,16 @@ describe('sessions over the stock protocol', () => {
     return cast
   }
 
+  test('a command is listed without the secrets that are known in it', async () => {
+    const socket = await exec('env A_TOKEN=hunter7 env')
+    await socket.untilEnd()
+    socket.close()
+    expect((await lastCast()).header.command).toBe('env A_TOKEN=[hidden] env')
+    const told = await system.sql`select command from gateway.recordings order by started_at desc limit 1`
+    expect(told).toEqual([{ command: 'env A_TOKEN=[hidden] env' }])
+    expect(await lastClosed()).toMatchObject({ command: ['env', 'A_TOKEN=[hidden]', 'env'], hidden: ['command'] })
+  })
+
   test('an interactive shell: what was seen, the terminal’s size, the exit status', async () => {
     const socket = await exec('bash', { Width: '132', Height: '50', Tty: 'true' })
     socket.send(Buffer.from('echo hello\n'))

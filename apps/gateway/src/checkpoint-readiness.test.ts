@@ -7,7 +7,7 @@ const state: CheckpointerState = {
   age: 3_000,
   verified: 0,
   alarms: 0,
-  alarmBefore: null,
+  openAlarms: { count: 0, last: null },
   unsigned: 0,
   missingKey: null,
   places: [],
@@ -26,6 +26,6 @@ test('a place that is behind isn’t counted as one with copies, whether it fail
 })
 
 test('an alarm from before the start is still one', () => {
-  const { detail } = checkpointsCheck({ ...state, alarmBefore: '2026-11-25T12:00:00.000Z' })
-  expect(detail).toMatch(/^ALARM: .* last at 2026-11-25T12:00:00.000Z/)
+  const { detail } = checkpointsCheck({ ...state, openAlarms: { count: 2, last: '2026-11-25T12:00:00.000Z' } })
+  expect(detail).toMatch(/^ALARM: .*2 findings.* last at 2026-11-25T12:00:00.000Z/)
 })

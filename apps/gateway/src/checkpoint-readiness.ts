@@ -9,15 +9,18 @@ export function checkpointsCheck(state: CheckpointerState): Readiness {
   return { name: 'checkpoints', ready: true, detail: [...sentences(state)].join('; ') }
 }
 
-function* sentences({ number, age, alarms, alarmBefore, missingKey, places }: CheckpointerState): Generator<string> {
-  if (alarms > 0) yield `ALARM: the audit log is not what was recorded and signed (${alarms} findings in the log)`
-  else if (alarmBefore !== null)
-    yield `ALARM: the audit log was found not to be what was recorded and signed, last at ${alarmBefore} (audit.inconsistent events)`
+function* sentences({ number, age, openAlarms, missingKey, places }: CheckpointerState): Generator<string> {
+  if (openAlarms.count > 0) yield alarmSentence(openAlarms)
   if (missingKey !== null) yield 'the log goes on with a signing key that is not here: AUDIT_SIGNING_KEY should hold it'
   if (number === 0) yield 'none yet'
   else yield `number ${number}, ${Math.round(age / 1_000)} s ago${age > late ? ', which is late: see the log' : ''}`
   if (places.length === 0) yield 'unanchored: no copy is kept out of the reach of the database’s owner'
   if (places.length > 0) yield copies(number, places)
+}
+
+function alarmSentence({ count, last }: CheckpointerState['openAlarms']): string {
+  const when = last === null ? '' : `, last at ${last}`
+  return `ALARM: the audit log is not what was recorded and signed (${count} findings that nobody has acknowledged${when}): rack-gateway audit alarms`
 }
 
 /** The newest one may be under way. */

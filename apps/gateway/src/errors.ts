@@ -27,6 +27,7 @@ export const PackagesTooSlow = sentence('RGW_PACKAGES_TOO_SLOW', 503)
 export const OutcomeNotRecorded = sentence('RGW_OUTCOME_NOT_RECORDED', 503)
 export const NotSignedYet = sentence('RGW_NOT_SIGNED_YET', 409)
 export const RecordingRemoved = sentence('RGW_RECORDING_REMOVED', 410)
+export const NoAlarm = sentence('RGW_NO_ALARM', 409)
 export const RecordingOver = sentence('RGW_RECORDING_OVER', 409)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 

@@ -95,6 +95,11 @@ export function createMetrics({
   gauge('audit_unsigned', 'Events of this process that no checkpoint has signed yet', () => checkpoints().unsigned)
   counter('audit_verified', 'Events that this process has read back and verified', () => checkpoints().verified)
   counter('audit_inconsistencies', 'Findings that the audit log is not what was recorded', () => checkpoints().alarms)
+  gauge(
+    'audit_alarms_open',
+    'Such findings, of all processes, that nobody has acknowledged',
+    () => checkpoints().openAlarms.count,
+  )
   gauge('audit_places', 'Places outside that checkpoints are copied to', () => checkpoints().places.length)
   gauge('audit_undelivered', 'Checkpoints that the place which lags most does not have', () =>
     undelivered(checkpoints()),

@@ -1,6 +1,5 @@
 import type { RecordedEvent } from './recorded-event.ts'
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+import { isUuid } from './uuid.ts'
 
 /**
  * What an event is found by, then its canonical form: a line of values between tabs, an empty one for none.
@@ -8,7 +7,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  */
 export function lineOf({ place, terms, canonical }: RecordedEvent): string {
   const { kind, request, of, principal, principalName, address, rack, app, route, permission, effect, rule } = terms
-  const ofEvent = of !== '' && uuid.test(of) ? of : ''
+  const ofEvent = of !== '' && isUuid(of.toLowerCase()) ? of : ''
   const status = isSmall(terms.status) ? terms.status : ''
   return `${place.seq}\t${place.at}\t${place.id}\t${kind}\t${request}\t${ofEvent}\t${principal}\t${principalName}\t${address}\t${rack}\t${app}\t${route}\t${permission}\t${effect}\t${rule}\t${status}\t${terms.process}\t${terms.command.join(' ')}\t${canonical}`
 }

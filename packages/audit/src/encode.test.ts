@@ -63,7 +63,8 @@ const whole: Whole<EventDraft> = {
   service: 'web',
   release: 'R1',
   command: ['rails', 'c'],
-  parameters: { query: ['q'], form: ['f'], headers: ['h'] },
+  parameters: { query: ['q'], form: ['f'], headers: ['h'], values: { q: '1', __proto: 'x' } },
+  hidden: ['command'],
   environment: ['KEY'],
   body: { received: 'aa', sent: 'bb' },
   decision: { effect: 'deny', rule: 'r', source: 'bindings', reason: 'because', next: 'ask', policy: 'ff' },
@@ -131,6 +132,26 @@ test('a text that is too long is cut, and its length and digest are kept', () =>
     app: 'a'.repeat(1_024),
     truncated: [{ field: 'app', length: 5_000, sha256: sha256(app) }],
   })
+})
+
+test('a recorded value stays in its place, and what is cut of it is provable', () => {
+  const value = '\u001b[2J"}'.repeat(1_000)
+  const parameters = { query: [], form: ['count'], headers: [], values: { count: value, ['__proto__']: 'x' } }
+  const event = fitted({ parameters })
+  const kept = event.parameters?.values?.count ?? ''
+  expect(Object.keys(event.parameters?.values ?? {})).toEqual(['__proto__', 'count'])
+  expect(kept).toMatch(/^(\\u001b\[2J"\})+/)
+  expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(1_024)
+  const whole = value.replaceAll('\u001b', '\\u001b')
+  expect(event.truncated).toEqual([
+    { field: 'parameters.values.count', length: Buffer.byteLength(whole), sha256: sha256(whole) },
+  ])
+})
+
+test('no more than 64 values are kept', () => {
+  const values = Object.fromEntries(Array.from({ length: 100 }, (_, place) => [`p${place}`, 'x']))
+  const { parameters } = fitted({ parameters: { query: [], form: [], headers: [], values } })
+  expect(Object.keys(parameters?.values ?? {})).toHaveLength(64)
 })
 
 test('paths and reasons have more room', () => {

@@ -1,6 +1,6 @@
 import { CanonicalWriter } from './canonical-writer.ts'
 import type { Actor, EventDraft, EventKind } from './event.ts'
-import { fitDetail, fitTruncations, limits } from './fit.ts'
+import { fitDetail, fitTruncations, fitValues, limits } from './fit.ts'
 
 /** What is searched by, in the order of the columns of `audit.events`; empty where an event has none. */
 export interface SearchTerms {
@@ -47,6 +47,7 @@ export function encode(draft: EventDraft): EncodedDraft {
   to.value('detail', fitDetail(draft.detail, to.truncated))
   to.number('durationMs', draft.durationMs)
   to.names('environment', draft.environment)
+  to.names('hidden', draft.hidden)
   const beforeId = to.take()
   to.text('kind', draft.kind)
   to.text('method', draft.method)
@@ -119,6 +120,7 @@ function parameters(to: CanonicalWriter, value: EventDraft['parameters']): void 
   to.names('form', value.form, 'parameters.form')
   to.names('headers', value.headers, 'parameters.headers')
   to.names('query', value.query, 'parameters.query')
+  to.value('values', fitValues(value.values, to.truncated))
   to.close()
 }
 

@@ -52,6 +52,7 @@ export const eventKinds = [
   'package.recorded',
   'environment.changed',
   'audit.inconsistent',
+  'alarm.acknowledged',
   'audit.read',
   'audit.archived',
   'audit.dropping',
@@ -144,7 +145,12 @@ export const EventDraft = Type.Object({
   service: Type.Optional(Text),
   release: Type.Optional(Text),
   command: Type.Optional(Names),
-  parameters: Type.Optional(Type.Object({ query: Names, form: Names, headers: Names })),
+  /** Names by place, and the values that the policy wants recorded. */
+  parameters: Type.Optional(
+    Type.Object({ query: Names, form: Names, headers: Names, values: Type.Optional(Type.Record(Text, Text)) }),
+  ),
+  /** Fields in which something secret was replaced: `command`, `parameters.values.NAME`. */
+  hidden: Type.Optional(Names),
   /** Names of the environment's keys that a new release changes. */
   environment: Type.Optional(Names),
   /** SHA-256, hex, of a buffered body as received and, where it differs, as sent. */

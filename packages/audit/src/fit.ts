@@ -56,6 +56,19 @@ export function fitDetail(detail: Detail | undefined, truncated: Truncation[]): 
   return Object.fromEntries(members)
 }
 
+type Values = NonNullable<EventDraft['parameters']>['values']
+
+/** At most 64 values with short names. */
+export function fitValues(values: Values, truncated: Truncation[]): Values {
+  if (values === undefined) return undefined
+  const kept = new Map<string, string>()
+  for (const [name, value] of Object.entries(values).slice(0, limits.members)) {
+    const key = cutText(visibleText(name), limits.key)
+    kept.set(key, fitText(value, `parameters.values.${key}`, limits.text, truncated))
+  }
+  return Object.fromEntries(kept)
+}
+
 /** What was cut here and, before it, what the caller has cut. */
 export function fitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
   if (truncated.length === 0) return undefined

@@ -1,4 +1,5 @@
 export { addressBlock } from './address-block.ts'
+export { alarmKinds, isAlarm } from './alarm-events.ts'
 export type { AuditStore, NewStream } from './audit-store.ts'
 export { canonical } from './canonical.ts'
 export { type ChainProblem, genesis, linkHash } from './chain.ts'

@@ -249,6 +249,37 @@ protected:
   environment: []
   parameters: []
 
+# Values of parameters that the audit log holds; of all others, only the names. Those of secret names are held back whatever stands here.
+audit:
+  values:
+    sizes:
+      permissions: [service:scale, service:restart, process:run]
+      parameters: [count, min, max, cpu, cpu-limit, memory, memory-limit, gpu, gpu-vendor, active, type, threshold]
+    releases:
+      permissions: [release:*, process:run, process:list]
+      parameters: [release, build, parent-release, force, timeout, idle, min, max, development, service]
+    builds:
+      permissions: [build:create]
+      parameters: [git-sha, manifest, no-cache, development, external, wildcard-domain, release, status, started, ended]
+    apps:
+      routes: [POST /apps, "PUT /apps/{app}", "PUT /apps/{app}/ssl/{service}/{port}"]
+      parameters: [name, generation, timeout, lock, id]
+    files:
+      permissions: [process:file-read, process:file-write]
+      parameters: [file, files]
+    budgets:
+      permissions: [budget:write]
+      parameters:
+        - monthly-cap-usd
+        - alert-threshold-percent
+        - at-cap-action
+        - pricing-adjustment
+        - force_clear_cooldown
+        - reset_period
+    rack:
+      routes: [PUT /system]
+      parameters: [count, force, type, version]
+
 # Which sessions are recorded, where RECORDINGS says a store. The first rule that matches decides.
 recordings:
   rules:

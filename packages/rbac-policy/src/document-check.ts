@@ -4,6 +4,7 @@ import { expandPermission } from './compiled-role.ts'
 import type { Condition } from './condition.ts'
 import { readNetwork } from './networks.ts'
 import type { PolicyDocument } from './policy-document.ts'
+import { valueProblems } from './recorded-values.ts'
 import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
 import { tokenProblems } from './token-terms.ts'
@@ -20,6 +21,7 @@ export function documentProblems(document: PolicyDocument): Problem[] {
     ...patternProblems(document),
     ...recordingProblems(document.recordings),
     ...tokenProblems(document),
+    ...valueProblems(document.recordedValues),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { WrittenRecordings } from './written-recordings.ts'
 import { WrittenTokens } from './written-tokens.ts'
+import { WrittenAudit } from './written-values.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -111,6 +112,7 @@ export const WrittenPolicy = Type.Object(
     unblocked: names('routes'),
     secrets: Type.Optional(Patterns),
     protected: Type.Optional(Patterns),
+    audit: Type.Optional(WrittenAudit),
     recordings: Type.Optional(WrittenRecordings),
     tokens: Type.Optional(WrittenTokens),
     proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),

@@ -7,6 +7,7 @@ import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-docu
 import type { Role } from './types.ts'
 import { recordingRules } from './written-recordings.ts'
 import { tokenTerms } from './written-tokens.ts'
+import { valueRules } from './written-values.ts'
 
 /** What the document that is being read is called, and where its parts are. */
 export interface Writing {
@@ -33,6 +34,7 @@ const nothing: PolicyDocument = {
   protectedParameters: [],
   recordings: [],
   tokens: { maxAge: 0, defaultAge: 0, rules: [] },
+  recordedValues: [],
 }
 
 /** Roles that one may extend, those counted that they extend. */
@@ -62,6 +64,7 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
       written.tokens === undefined
         ? below.tokens
         : tokenTerms(below.tokens, written.tokens, { lineOf: writing.lineOf, problems }),
+    recordedValues: written.audit === undefined ? below.recordedValues : valueRules(written.audit, writing.lineOf),
   }
   return { document: { ...document, sources: sourcesIn(document, below, written, writing) }, problems }
 }

@@ -81,6 +81,7 @@ export const permissions: readonly PermissionEntry[] = entries({
   'gateway:self:write': 'end own sessions, make and revoke own tokens, make requests',
   'gateway:policy:read': 'read the policy',
   'gateway:audit:read': 'read and export the audit log',
+  'gateway:audit:acknowledge': 'acknowledge alarms of the audit log',
   'gateway:recording:read': 'see recordings of sessions',
   'gateway:recording:end': 'end sessions that are being recorded',
   'gateway:user:write': 'manage users',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CommandRule } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
+import type { ValueRule } from './recorded-values.ts'
 import type { RecordingRule } from './recordings.ts'
 import type { TokenTerms } from './token-terms.ts'
 import type { Role } from './types.ts'
@@ -45,6 +46,8 @@ export interface PolicyDocument {
   readonly tokens: TokenTerms
   /** Where entries of lists are written, such as `policy.yaml:12`, by what they are called: `protected-key DB_*`. */
   readonly sources?: Readonly<Record<string, string>>
+  /** Values of parameters that events hold; those of secret names never. */
+  readonly recordedValues: readonly ValueRule[]
 }
 
 /** SHA-256, hex, over the document's JSON with sorted keys and without places: the same for the same content, however it was written. */

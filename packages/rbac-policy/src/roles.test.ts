@@ -26,6 +26,7 @@ const beyondRoutes: Readonly<Record<string, string>> = {
   'gateway:self:write': 'VODC',
   'gateway:policy:read': 'VODC',
   'gateway:audit:read': '',
+  'gateway:audit:acknowledge': '',
   'gateway:recording:read': '',
   'gateway:recording:end': '',
   'gateway:user:write': '',
@@ -95,7 +96,7 @@ describe('permissions', () => {
   })
 
   test('a star at the end stands for one segment or more, alone for everything', () => {
-    expect(expandPermission('gateway:*')).toHaveLength(12)
+    expect(expandPermission('gateway:*')).toHaveLength(13)
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })
 

@@ -1,6 +1,7 @@
 import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Condition } from './condition.ts'
+import type { ValueMatcher, ValuePlace } from './recorded-values.ts'
 import type { RecordingRule, SessionSubject } from './recordings.ts'
 import type { Refusal } from './refusals.ts'
 
@@ -198,4 +199,6 @@ export interface Policy {
   isSecretParameter(name: string): boolean
   /** The rule by which a session is recorded; null for one that no rule is for. */
   recordingOf(subject: SessionSubject): RecordingRule | null
+  /** Says of a name whether events hold its value there, unless it is secret; null where they hold none. */
+  valuesRecorded(place: ValuePlace): ValueMatcher | null
 }

@@ -1,3 +1,4 @@
+import { isUuid } from '@rack-gateway/audit/uuid'
 import { nearest } from '@rack-gateway/config/client'
 import type { Static, TObject } from 'typebox'
 import { Usage } from '../errors.ts'
@@ -62,13 +63,11 @@ export const findTrust: Finder<typeof Trust> = finder(trusts)
 /** By id or name. */
 export const findServiceAccount: Finder<typeof ServiceAccount> = finder(accounts)
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** @throws Usage for none and for several; as `callGateway` */
 function finder<S extends TObject>(kind: Kind<S>): Finder<S> {
   return async function find(asker, text, now) {
     const { path, schema, nameOf } = kind
-    if (uuid.test(text)) return callGateway(asker, { path: `${path}/${text.toLowerCase()}`, answer: schema })
+    if (isUuid(text.toLowerCase())) return callGateway(asker, { path: `${path}/${text.toLowerCase()}`, answer: schema })
     const all = (await everyPage(asker, path, schema)).filter((item) => kind.isLive(item, now))
     const found = all.filter((item) => nameOf(item).toLowerCase() === text.toLowerCase())
     const [only] = found

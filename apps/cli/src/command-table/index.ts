@@ -1,3 +1,4 @@
+import { alarmCommands } from './alarms.ts'
 import { auditCommands, auditGroup } from './audit.ts'
 import { bindingCommands, bindingGroup } from './bindings.ts'
 import { canCommand } from './can.ts'
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   ...policyCommands,
   ...auditCommands,
   ...evidenceCommands,
+  ...alarmCommands,
   ...recordingCommands,
   ...userCommands,
   ...bindingCommands,

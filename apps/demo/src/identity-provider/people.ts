@@ -15,12 +15,13 @@ function person(id: string, about: string, changes: Partial<DemoPerson> = {}): D
 
 const byRole = (role: string, group: string) => person(role, `is in the group ${group}`, { groups: [group] })
 
-/** One for each role but `ci`, which is that of pipelines, and those whom the gateway lets in with nothing, or not at all. */
+/** One for each role, and those whom the gateway lets in with nothing, or not at all. */
 export const demoPeople: readonly DemoPerson[] = [
   byRole('viewer', 'viewers'),
   byRole('ops', 'operators'),
   byRole('deployer', 'deployers'),
   byRole('auditor', 'auditors'),
+  byRole('ci', 'releasers'),
   person('admin', 'is named in ADMIN_USERS'),
   person('nobody', 'has no role'),
   person('stranger', 'is of another domain', { email: 'stranger@elsewhere.example' }),
@@ -33,4 +34,5 @@ export const demoGroups: Readonly<Record<string, string>> = {
   operators: 'ops',
   deployers: 'deployer',
   auditors: 'auditor',
+  releasers: 'ci',
 }

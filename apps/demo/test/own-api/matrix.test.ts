@@ -62,6 +62,8 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /recordings/{id}': 'admins and auditors',
   'GET /recordings/{id}/live': 'admins and auditors',
   'POST /recordings/{id}/end': 'admins',
+  'GET /audit/alarms': 'admins and auditors',
+  'POST /audit/alarms/{id}/acknowledge': 'people who are admins',
   'GET /audit/events': 'admins and auditors',
   'GET /audit/events/{id}': 'admins and auditors',
   'GET /audit/events/stream': 'admins and auditors',

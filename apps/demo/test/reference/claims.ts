@@ -22,7 +22,6 @@ const widenedBy: Readonly<Record<string, string>> = {
   pipeline_source: 'sources',
   ref_protected: 'unprotectedRefs',
   ref_type: 'refType',
-  head_ref: 'events',
 }
 
 /** The generated parts of keyless-ci.md, from what the templates ask and where the providers say what runs. */

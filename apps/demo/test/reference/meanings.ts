@@ -47,6 +47,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_RECORDING_UNAVAILABLE:
     'that a session which has to be recorded can not be, or that there is no store to read from',
   RGW_RECORDING_REMOVED: 'that the recording was removed, since its time was over or there were too many',
+  RGW_NO_ALARM: 'that the event which is to be acknowledged is no alarm',
   RGW_RECORDING_OVER: 'that the session which is to be ended has ended already',
   RGW_RECORDING_BROKEN: 'that nothing of a recording could be verified',
   RGW_NO_SUCH_RELEASE: 'that the app has no release of that name to compare the environment with',

@@ -567,6 +567,30 @@ export const endpoints = {
     status: 200,
     answer: recordings.Recording,
   },
+  listAlarms: {
+    method: 'GET',
+    path: '/audit/alarms',
+    summary:
+      'Lists the newest events that somebody has to look at, with who has acknowledged them and why. Older ones are found by their kind.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    callers: everybody,
+    query: audit.AlarmQuery,
+    status: 200,
+    answer: audit.Alarms,
+  },
+  acknowledgeAlarm: {
+    method: 'POST',
+    path: '/audit/alarms/{id}/acknowledge',
+    summary:
+      'Says that an alarm was looked at, and what came of it: readiness no longer speaks of it. The log keeps both, and a verification finds what it found before.',
+    permission: 'gateway:audit:acknowledge',
+    scope: 'gateway',
+    callers: people,
+    body: audit.AcknowledgeRequest,
+    status: 200,
+    answer: audit.Alarm,
+  },
   searchAudit: {
     method: 'GET',
     path: '/audit/events',

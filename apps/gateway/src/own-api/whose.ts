@@ -1,3 +1,4 @@
+import { isUuid } from '@rack-gateway/audit/uuid'
 import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, refusedBy } from '../errors.ts'
 
@@ -32,5 +33,5 @@ export function whoseList(
 
 /** Anything but a UUID is nobody's. */
 function checkedId(id: string): string {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
+  return isUuid(id) ? id : '00000000-0000-0000-0000-000000000000'
 }

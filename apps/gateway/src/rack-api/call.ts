@@ -5,6 +5,8 @@ import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { KeyChange } from './environment.ts'
 import type { Framed } from './frame.ts'
+import type { RecordedValues } from './recorded-values.ts'
+import type { ToldCommand } from './told-command.ts'
 
 /** What is known of one call on the rack API; filled as it goes through the steps, so that a refusal at any step can be recorded with all that was known. */
 export interface CallState {
@@ -24,6 +26,10 @@ export interface CallState {
   sent: Buffer | null
   /** Of a new release: what it does to the environment. */
   keyChanges: readonly KeyChange[]
+  /** What it asks to run, as it is recorded; null where it asks for nothing. */
+  command: ToldCommand | null
+  /** Of its parameters, where the policy says so; null: names alone. */
+  values: RecordedValues | null
 }
 
 /** A call whose caller, rack and route are known. */
@@ -73,5 +79,7 @@ export function beginCall(framed: Framed, { at, address }: Moment & { address: s
     form: null,
     sent: null,
     keyChanges: [],
+    command: null,
+    values: null,
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
-import { askedCommand, type Decision, type Moment, type Principal, type RackCall } from '@rack-gateway/rbac-policy'
+import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { type Endpoint, endpointId, isForCallers } from '../own-api/endpoints.ts'
 import { appOf } from './app-of.ts'
+import type { CallState } from './call.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
 
@@ -73,8 +74,8 @@ export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
     else if (call.rackCall?.resource) draft.app = call.rackCall.resource.app
   }
   if (call.form) draft.body = bodyDigests(call.form, call.sent ?? call.form)
-  if (call.rackCall) describeCall(draft, call.rackCall)
-  if (call.decision) draft.decision = decisionRecord(call.decision)
+  if (call.rackCall) describeCall(draft, call, call.rackCall)
+  if (call.decision) draft.decision = toldDecision(call.decision, call.command)
   return draft
 }
 
@@ -84,22 +85,44 @@ function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyReque
   if (isForCallers(endpoint)) draft.permission = endpoint.permission
 }
 
-function describeCall(draft: Omit<EventDraft, 'kind'>, rackCall: RackCall): void {
+function describeCall(draft: Omit<EventDraft, 'kind'>, { command: told, values }: CallState, rackCall: RackCall): void {
   const { process, service, command, release, environment, parameters } = rackCall
   if (process !== null) draft.process = process.id
   const ofService = service ?? process?.service ?? null
   if (ofService !== null) draft.service = ofService
-  const asked = askedCommand(rackCall)
-  if (asked !== null) draft.command = [...asked]
+  if (told !== null) draft.command = [...told.words]
   if (release !== null) draft.release = release.id
   if (environment !== null) draft.environment = [...environment.changed]
   else if (command?.options?.environment.length) draft.environment = [...command.options.environment]
-  draft.parameters = { query: [...parameters.query], form: [...parameters.form], headers: [...parameters.headers] }
+  draft.parameters = {
+    query: [...parameters.query],
+    form: [...parameters.form],
+    headers: [...parameters.headers],
+    ...(values && { values: values.values }),
+  }
+  const hidden = [
+    ...(told?.hidden ? ['command'] : []),
+    ...(values?.hidden ?? []).map((name) => `parameters.values.${name}`),
+  ]
+  if (hidden.length > 0) draft.hidden = hidden
+  if (values !== null && values.truncated.length > 0) draft.truncated = [...values.truncated]
 }
 
 function bodyDigests(received: Buffer, sent: Buffer): NonNullable<EventDraft['body']> {
   const digest = (body: Buffer) => createHash('sha256').update(body).digest('hex')
   return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
+}
+
+/** A refusal quotes what was asked for. */
+function toldDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
+  const record = decisionRecord(decision)
+  if (!command?.hidden) return record
+  const { reason, next } = record
+  return {
+    ...record,
+    ...(reason !== undefined && { reason: command.sentence(reason) }),
+    ...(next !== undefined && { next: command.sentence(next) }),
+  }
 }
 
 export function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {

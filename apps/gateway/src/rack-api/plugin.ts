@@ -1,4 +1,5 @@
 import { isProbe } from '@rack-gateway/convox-api'
+import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
@@ -13,6 +14,7 @@ import { hangupOf } from './hangup.ts'
 import { resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
 import type { Steps } from './steps.ts'
+import { tellCommand } from './told-command.ts'
 import { watchTransfer } from './transfer.ts'
 import { openWebsocket } from './websocket.ts'
 
@@ -51,6 +53,7 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   const rackCall = await resolve(steps, request, call)
   if (request.method !== 'GET') await lookAgain(request, call)
   call.rackCall = rackCall
+  call.command = commandOf(steps, call, rackCall)
   const decision = await decide(steps, call, rackCall)
   call.decision = decision
   if (decision.effect !== 'allow') throw refusalBy(decision)
@@ -59,6 +62,11 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   watchTransfer(steps, reply, decided)
   const forward = call.match.route.changes ? forwardChange : forwardRead
   return forward(steps, request, reply, decided)
+}
+
+function commandOf({ policy }: Steps, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
+  const asked = askedCommand(rackCall)
+  return asked && tellCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
 /** The end of a form comes when its sender likes, and the rack answers when it can: what was so before decides nothing. */

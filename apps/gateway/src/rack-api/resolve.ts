@@ -9,6 +9,7 @@ import { refuseForeignSource } from './build-source.ts'
 import type { RoutedCall } from './call.ts'
 import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
+import { recordedValues } from './recorded-values.ts'
 import { namesIn, optionsOfExec, optionsOfRun, type RunStart } from './run-options.ts'
 import type { Steps } from './steps.ts'
 
@@ -38,6 +39,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   }
   refuseStrayMasks(parameters.form, (name) => route.id === releaseRoute && name === 'env')
   const app = appOf(route, params)
+  call.values = recordedValues(steps.policy, { route, rack: call.rack, app, parameters })
   refuseForeignSource(route, app, parameters.form)
   const at = steps.now()
   const where = { rack: call.rack.name, app, scope: route.scope }

@@ -1,3 +1,4 @@
+import { isUuid } from '@rack-gateway/audit/uuid'
 import type { RecordingSummary } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 
@@ -70,8 +71,6 @@ export interface RecordingCatalogue {
   ): Promise<ListedRecording[]>
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 export function createCatalogue(sql: Sql): RecordingCatalogue {
   const columns = sql`
     id, started_at as "startedAt", ended_at as "endedAt", opened, mode, principal, principal_name as "principalName",
@@ -104,7 +103,7 @@ export function createCatalogue(sql: Sql): RecordingCatalogue {
       return count > 0
     },
     async find(id) {
-      if (!uuid.test(id)) return null
+      if (!isUuid(id.toLowerCase())) return null
       const [found] = await sql<ListedRecording[]>`select ${columns} from gateway.recordings where id = ${id}`
       return found ?? null
     },

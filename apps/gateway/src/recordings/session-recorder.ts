@@ -1,6 +1,6 @@
 import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit'
 import { applyMask, opcodes, type Relay, type RelayEnd, type RelayTap } from '@rack-gateway/rack-registry'
-import { type Policy, type RecordingRule, type SessionSubject, sessionOf } from '@rack-gateway/rbac-policy'
+import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-policy'
 import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { ruled } from '../errors.ts'
@@ -44,12 +44,6 @@ export interface SessionRecorderOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** By which rule, and what. */
-interface Recorded {
-  readonly rule: RecordingRule
-  readonly session: SessionSubject
-}
-
 const notRecorded: SessionRecording = {
   named: {},
   tap: null,
@@ -69,11 +63,11 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     return done.finally(() => listing.delete(done))
   }
 
-  async function start(request: FastifyRequest, call: DecidedCall, { rule, session }: Recorded, draft: Draft) {
+  async function start(request: FastifyRequest, call: DecidedCall, rule: RecordingRule, draft: Draft) {
     if (recordings === null) throw unavailable('the gateway has no store for recordings (RECORDINGS)')
     const { rack, rackCall } = call
     const id = uuidv7(now())
-    const { command } = session
+    const command = call.command?.words.join(' ') ?? null
     const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null)
     let opened: RecordedEvent | null = null
     let listed: Promise<void> = Promise.resolve()
@@ -116,7 +110,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       if (rule === null || rule.mode === 'off') return notRecorded
       if (rule.mode === 'best-effort' && recordings === null) return notRecorded
       try {
-        return await start(request, call, { rule, session }, draft)
+        return await start(request, call, rule, draft)
       } catch (error) {
         if (rule.mode === 'strict')
           throw error instanceof RecordingUnavailable

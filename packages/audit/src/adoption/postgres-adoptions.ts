@@ -44,13 +44,8 @@ export function createPostgresAdoptions({
     },
     async openCalls({ id, month }, after) {
       const to = after + window
-      const rows = await sql<{ seq: string; canonical: string }[]>`
-        select begun.seq, begun.canonical from audit.events begun
-        where begun.stream = ${id} and begun.at >= ${new Date(month)} and begun.at <= ${new Date(endOfMonth(month))}
-          and begun.seq > ${after} and begun.seq <= ${to} and begun.kind in ('intent', 'opened')
-          and not exists (select from audit.events ended where ended.of_event = begun.id
-            and ended.kind in ('outcome', 'closed', 'refused', 'outcome.unknown'))
-        order by begun.seq limit ${page}`
+      const values = [id, new Date(month), new Date(endOfMonth(month)), after, to, page]
+      const rows = await sql.unsafe<{ seq: string; canonical: string }[]>(openCallsQuery, values)
       const upTo = rows.length === page ? Number(rows.at(-1)?.seq) : to
       return { events: rows.map(({ canonical }) => JSON.parse(canonical)), upTo }
     },
@@ -58,6 +53,15 @@ export function createPostgresAdoptions({
     close: () => sql.end({ timeout: 5 }),
   }
 }
+
+/** `$1` the stream, between the moments `$2` and `$3`, after the number `$4` up to `$5`; `$6` at most. */
+export const openCallsQuery = `
+  select begun.seq, begun.canonical from audit.events begun
+  where begun.stream = $1::uuid and begun.at >= $2::timestamptz and begun.at <= $3::timestamptz
+    and begun.seq > $4::bigint and begun.seq <= $5::bigint and begun.kind in ('intent', 'opened')
+    and not exists (select from audit.events ended where ended.of_event = begun.id
+      and ended.kind in ('outcome', 'closed', 'refused', 'outcome.unknown'))
+  order by begun.seq limit $6::int`
 
 /** Adopted, but not all was said: by ourselves before something failed, or by somebody who is gone now. */
 function claimUnfinished(sql: Sql, by: string) {

@@ -2,6 +2,7 @@ import { type Checkpoint, readCheckpoint, type StreamHead } from '../checkpoints
 import { ArchiveRefused } from '../errors.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
+import { momentOf } from '../uuid.ts'
 import { membersOf, placeIn } from '../verify/event-place.ts'
 import { type LogRecord, readExportLine } from '../verify/export-line.ts'
 import { sentenceOf } from '../verify/finding-sentence.ts'
@@ -28,8 +29,9 @@ interface FoundEvent {
  * @throws ArchiveRefused when the archive isn't whole
  */
 export async function proveArchived(reader: ArchiveReader, months: readonly Month[], id: string): Promise<ProofResult> {
-  const month = monthAt(momentOf(id))
-  return months.includes(month) ? proveIn(reader, month, id.toLowerCase()) : { kind: 'unknown' }
+  const moment = momentOf(id)
+  const month = moment === null ? null : monthAt(moment)
+  return month !== null && months.includes(month) ? proveIn(reader, month, id.toLowerCase()) : { kind: 'unknown' }
 }
 
 async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise<ProofResult> {
@@ -116,9 +118,4 @@ async function pathOf({ lines }: Lines, { stream, seq }: FoundEvent, size: numbe
 
 function isOf(record: LogRecord, stream: string): boolean {
   return record.latin1.includes(`"stream":"${stream}"`) && placeIn(record)?.stream === stream
-}
-
-/** When a UUIDv7 was made, milliseconds since the epoch. */
-function momentOf(id: string): number {
-  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
 }

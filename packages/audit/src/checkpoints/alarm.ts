@@ -1,3 +1,5 @@
+import { type Inconsistency, inconsistencyKey } from '../alarm-events.ts'
+
 /** Something that should be impossible unless somebody tampers with the log or with its copies. */
 export interface Alarm {
   /** As in a verification; `own-…`: this process wrote something else than is signed; `place`: a copy outside says something else. */
@@ -13,6 +15,8 @@ export interface Alarm {
 export interface Alarms {
   raise(alarm: Alarm): void
   count(): number
+  /** What they are about. */
+  keys(): Iterable<string>
 }
 
 /** Each alarm is told once, however often it is seen again: a broken stream is broken in every round. */
@@ -21,14 +25,14 @@ export function createAlarms(tell: (alarm: Alarm) => void): Alarms {
   let count = 0
   return {
     raise(alarm) {
-      const { problem, stream, seq, place } = alarm
-      const key = stream === undefined ? JSON.stringify([problem, place, alarm.number]) : `${problem} ${stream} ${seq}`
+      const key = inconsistencyKey(alarm satisfies Inconsistency)
       if (told.has(key) || told.size >= mostTold) return
       told.add(key)
       count++
       tell(alarm)
     },
     count: () => count,
+    keys: () => told,
   }
 }
 

@@ -204,11 +204,40 @@ test('an alarm that the log has is known after a restart, though what raised it 
   const { runtimeUrl } = await databaseForTest()
   const first = await replica(runtimeUrl)
   await first.checkpointer.look()
-  expect(first.checkpointer.state().alarmBefore).toBeNull()
+  expect(first.checkpointer.state().openAlarms).toEqual({ count: 0, last: null })
   const { place } = await first.record({ kind: 'audit.inconsistent', detail: { problem: 'at' } })
   const second = await replica(runtimeUrl)
   await second.checkpointer.look()
-  expect(second.checkpointer.state()).toMatchObject({ alarms: 0, alarmBefore: place.at })
+  expect(second.checkpointer.state()).toMatchObject({ alarms: 0, openAlarms: { count: 1, last: place.at } })
+})
+
+test('an alarm that somebody has acknowledged stays so for whoever sees the same again', async () => {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const one = await replica(runtimeUrl)
+  await one.record({ kind: 'call', app: 'web' })
+  const stream = one.stats().stream
+  await one.checkpointer.look()
+  await one.record({ kind: 'call', app: 'web' })
+  await behindTheTriggers(
+    admin,
+    `UPDATE audit.events SET canonical = replace(canonical, '"web"', '"api"') WHERE stream = '${stream}' AND seq = 3`,
+  )
+  await one.checkpointer.look()
+  const [alarm] = one.alarms
+  if (stream === null) throw new Error('nothing was written')
+  // Not in the log yet, and open.
+  expect(one.checkpointer.state().openAlarms).toEqual({ count: 1, last: null })
+  const two = await replica(runtimeUrl)
+  const { id } = await two.record({
+    kind: 'audit.inconsistent',
+    detail: { problem: 'hash', stream, seq: 3, checkpoint: 2 },
+  })
+  await two.record({ kind: 'alarm.acknowledged', of: id, detail: { reason: 'seen' } })
+  for (const { checkpointer } of [one, two]) {
+    await checkpointer.look()
+    expect(checkpointer.state().openAlarms).toEqual({ count: 0, last: null })
+  }
+  expect([alarm, one.checkpointer.state().alarms]).toEqual([expect.objectContaining({ stream, seq: 3 }), 1])
 })
 
 test('copies go to a directory, one file each, with the bytes that are in the table', async () => {

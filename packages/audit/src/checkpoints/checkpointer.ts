@@ -7,6 +7,7 @@ import { type Alarm, createAlarms } from './alarm.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { createDeliveries, type DeliveryState } from './deliveries.ts'
 import type { SigningKeys } from './key-choice.ts'
+import { type LoggedAlarms, loggedAlarms } from './open-alarms.ts'
 import { createOwnStreams } from './own-stream.ts'
 import type { CheckpointPlace } from './place.ts'
 import { makeCheckpoint, type RoundResult } from './round.ts'
@@ -42,9 +43,10 @@ export interface CheckpointerState {
   readonly age: number
   /** Events that were read back and verified here. */
   readonly verified: number
+  /** Raised by this process. */
   readonly alarms: number
-  /** RFC 3339: of the newest alarm that the log had when this process began, whoever raised it. */
-  readonly alarmBefore: string | null
+  /** Those of all processes that nobody has acknowledged; of the newest that the log has, when it was (RFC 3339). */
+  readonly openAlarms: { readonly count: number; readonly last: string | null }
   /** Events of this process that no checkpoint has signed yet. */
   readonly unsigned: number
   /** The key that the log goes on with, where it isn't here. */
@@ -89,7 +91,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let last: { number: number; seenAt: number; age: number } | null = null
   let verified = 0
   let missingKey: string | null = null
-  let before: { readonly at: string | null } | null = null
+  let logged: LoggedAlarms = { open: new Map(), acknowledged: new Set() }
   let state: 'running' | 'given-up' = 'running'
 
   /** Whatever still runs when its connections are closed fails, and says nothing new. */
@@ -115,7 +117,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
     last = (await follow(sql, chain, heedOther)) ?? last
     void deliveries.deliver()
-    before ??= { at: await lastAlarm(sql) }
+    logged = await loggedAlarms(sql)
   }
 
   function heed({ checkpoint, broken, verified: read }: RoundResult & { kind: 'made' }): void {
@@ -130,6 +132,13 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (checkpoint === null) return
     for (const { problem, stream, size, number } of own.compare(checkpoint))
       alarms.raise({ problem: `own-${problem}`, stream, seq: size, number })
+  }
+
+  /** What was raised a moment ago isn't in the log yet. */
+  function openAlarms(): CheckpointerState['openAlarms'] {
+    const { open, acknowledged } = logged
+    const raised = [...alarms.keys()].filter((key) => !acknowledged.has(key))
+    return { count: new Set([...open.keys(), ...raised]).size, last: [...open.values()].at(-1) ?? null }
   }
 
   /** Whether it is time earlier. What is only in a file, or never signed, asks in vain: not more often than it may. */
@@ -169,7 +178,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       age: age(),
       verified,
       alarms: alarms.count(),
-      alarmBefore: before?.at ?? null,
+      openAlarms: openAlarms(),
       unsigned: own.unsigned(),
       missingKey,
       places: deliveries.states(),
@@ -219,11 +228,6 @@ async function follow(
   const at = Date.parse(readCheckpoint(newest.note)?.at ?? '')
   // What can't be read, or was signed in the future, has only the age that this process gives it.
   return { number: newest.number, age: Math.max(0, newest.now.getTime() - at) || 0, seenAt: performance.now() }
-}
-
-async function lastAlarm(sql: Sql): Promise<string | null> {
-  const [row] = await sql`select at from audit.events where kind = 'audit.inconsistent' order by at desc limit 1`
-  return row?.at.toISOString() ?? null
 }
 
 function connect(url: string): Sql {

@@ -26,6 +26,8 @@ const columns: readonly (readonly [name: string, value: (event: AuditEvent, foun
   ['route', ({ route }) => route],
   ['permission', ({ permission }) => permission],
   ['command', ({ command }) => command?.join(' ')],
+  ['parameters', ({ parameters }) => valuesOf(parameters?.values)],
+  ['hidden', ({ hidden }) => hidden?.join(' ')],
   ['effect', ({ decision }) => decision?.effect],
   ['rule', ({ decision }) => decision?.rule],
   ['reason', ({ decision }) => decision?.reason],
@@ -44,6 +46,10 @@ const columns: readonly (readonly [name: string, value: (event: AuditEvent, foun
   ['stream', ({ stream }) => stream],
   ['seq', ({ seq }) => seq],
 ]
+
+function valuesOf(values: Readonly<Record<string, string>> | undefined): Cell {
+  return values === undefined ? undefined : JSON.stringify(values)
+}
 
 /** RFC 4180, for spreadsheets: every cell is quoted, and none is a formula. */
 export const csv: ExportFormat = {

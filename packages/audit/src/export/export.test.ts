@@ -70,6 +70,8 @@ describe('CSV', () => {
           command: [word, word],
           decision: { effect: 'deny', rule: word, reason },
           detail: { [word]: reason },
+          parameters: { query: [], form: [word], headers: [], values: { [word]: reason } },
+          hidden: [word],
           close: reason,
         })
         const rows = readCsv(exportFormats.csv.head + exportFormats.csv.line(event))

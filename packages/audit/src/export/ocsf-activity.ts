@@ -66,6 +66,7 @@ const byWord: Readonly<Record<string, Activity>> = {
   disabled: update,
   enabled: update,
   loaded: update,
+  acknowledged: update,
   removed: remove,
   revoked: remove,
 }

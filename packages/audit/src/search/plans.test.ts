@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from 'postgres'
 import { expect, test } from 'vitest'
+import { openCallsQuery } from '../adoption/postgres-adoptions.ts'
+import { alarmsQuery } from '../checkpoints/open-alarms.ts'
 import { databaseForTest } from '../testing/database.ts'
 import { readFilters } from './filters.ts'
-import { eventQuery, facetPageQuery, facetsQuery, pageQuery, type Query } from './query.ts'
+import { acknowledgementsQuery, eventQuery, facetPageQuery, facetsQuery, pageQuery, type Query } from './query.ts'
 
 const part = { limit: 51 }
 const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), part)
@@ -24,11 +26,20 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
   expr_at_idx: [page({ status: '5xx' })],
   address_of_at_idx: [page({ address: '192.0.2.1' }), page({ address: '192.0.2.0/24' })],
   words_of_idx: [page({ text: 'rare' }), page({ command: 'rare' })],
-  of_event_idx: [of('select 1 from audit.events where of_event = $1::uuid', randomUUID())],
-  at_idx1: [of("select at from audit.events where kind = 'audit.inconsistent' order by at desc limit 1")],
+  of_event_idx: [
+    acknowledgementsQuery([randomUUID(), randomUUID()]),
+    of(openCallsQuery, randomUUID(), monthsAgo(0), monthsAgo(-1), 0, 100, 50),
+    of(alarmsQuery),
+  ],
+  at_idx1: [of(alarmsQuery)],
 }
 
-function of(text: string, ...values: string[]): Query {
+function monthsAgo(count: number): Date {
+  const now = new Date()
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count))
+}
+
+function of(text: string, ...values: readonly Query['values'][number][]): Query {
   return { text, values }
 }
 

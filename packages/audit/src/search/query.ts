@@ -115,6 +115,15 @@ export function eventQuery(id: string, moment: number): Query {
   }
 }
 
+/** Newest first. */
+export function acknowledgementsQuery(ids: readonly string[]): Query {
+  return {
+    text: `select ${columns} from audit.events e where e.of_event = any($1::uuid[]) and e.kind = 'alarm.acknowledged'
+      order by e.at desc, e.stream desc, e.seq desc`,
+    values: [`{${ids}}`],
+  }
+}
+
 /** What fits of one stream after one number up to another, in its order. */
 export function streamQuery(
   filters: AuditFilters,
@@ -189,9 +198,10 @@ function beforePlace({ stream }: AuditFilters, { at, stream: last, seq }: Place,
   return `(e.at, e.stream, e.seq) < (${moment}, ${holder(values, last)}::uuid, ${holder(values, seq)}::bigint)`
 }
 
+/** Of an event, whether words may stand elsewhere than in its command. */
+const holdsMore = "e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed')"
 /** Which events hold words that are found: as the index says it. */
-const holdsWords =
-  "(e.command is not null or e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed'))"
+const holdsWords = `(e.command is not null or ${holdsMore})`
 
 /** All but what makes a facet, and what is found in no order. */
 function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
@@ -238,8 +248,7 @@ function sortedConditionsOf({ block, words, command }: AuditFilters, values: Val
 function roughly({ words, command }: AuditFilters, values: Value[]): string[] {
   const all = [words, command?.words].flatMap((one) => one?.split(' & ') ?? [])
   return all.map(
-    (word) =>
-      `(strpos(lower(e.command), lower(${holder(values, word.replace(/:\*$/, ''))})) > 0 or e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed'))`,
+    (word) => `(strpos(lower(e.command), lower(${holder(values, word.replace(/:\*$/, ''))})) > 0 or ${holdsMore})`,
   )
 }
 

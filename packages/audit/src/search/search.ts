@@ -6,6 +6,7 @@ import { cursorAt, placeAt } from './cursor.ts'
 import { type AuditFilters, type FilterQuery, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import {
+  acknowledgementsQuery,
   eventQuery,
   exportQuery,
   type Facets,
@@ -46,6 +47,8 @@ export interface AuditSearch {
    * @throws InvalidFilter at once, SearchBusy with the first batch
    */
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
+  /** Who has acknowledged alarms, of at most 200: by the alarm's id, the first event that says so. @throws SearchBusy */
+  acknowledgements(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
   /** For statements of its own; under the same limits. */
   readonly sql: Sql
   close(): Promise<void>
@@ -103,6 +106,12 @@ export function createAuditSearch({ url, timeout = 5_000 }: AuditSearchOptions):
       const [found] = moment === null ? [] : await bounded(() => run(sql, eventQuery(id, moment)))
       if (!found) throw new NoSuchEvent(id)
       return found
+    },
+    async acknowledgements(ids) {
+      const found = ids.length === 0 ? [] : await bounded(() => run(sql, acknowledgementsQuery(ids)))
+      const byAlarm = found.map((event) => [event.event.of ?? '', event] as const)
+      // The last of a map's values of one key stays.
+      return new Map(byAlarm)
     },
     all(query) {
       return readAll(url, readFilters(query), exports)

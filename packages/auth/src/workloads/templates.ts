@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { InvalidTrust } from '../errors.ts'
 import type { Condition } from './conditions.ts'
 
 const closed = { additionalProperties: false } as const
@@ -11,6 +12,9 @@ const Host = Type.String({ minLength: 1, maxLength: 300, description: 'of an ins
 const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const
 /** GitLab's sources of pipelines of the same kind. A child pipeline can be that of a merge request. */
 const ownSources = ['push', 'web', 'schedule', 'api', 'trigger'] as const
+
+/** Events and sources behind which a fork can stand: no claim says whose the code is that such a job runs. */
+const ofForks = /^(?:pull_request|workflow_run|merge_request|external_pull_request)/
 
 /** @see https://docs.github.com/en/actions/reference/security/oidc */
 export const GitHubTemplate = Type.Object(
@@ -71,7 +75,7 @@ export interface TemplateResult {
   readonly conditions: Condition[]
 }
 
-/** The issuer and conditions of a ready trust. */
+/** The issuer and conditions of a ready trust. @throws InvalidTrust for one that could let a fork's jobs in */
 export function expandTemplate(template: Template): TemplateResult {
   switch (template.provider) {
     case 'github':
@@ -83,18 +87,26 @@ export function expandTemplate(template: Template): TemplateResult {
   }
 }
 
+function refuseForks(names: readonly string[], field: string): void {
+  const found = names.find((name) => ofForks.test(name))
+  if (found !== undefined)
+    throw new InvalidTrust(
+      `the template's ${field} name ${found}: its jobs can be a fork's, and their tokens don't say so`,
+      'leave it out, or write issuer and conditions yourself if only people you trust can start such jobs',
+    )
+}
+
 /** Ids are never given to another repository; names are. `head_ref` is only there for pull requests. */
 function expandGitHub(given: Static<typeof GitHubTemplate>): TemplateResult {
   const { issuer = 'https://token.actions.githubusercontent.com', events = [...ownEvents] } = given
+  refuseForks(events, 'events')
   return {
     issuer,
     conditions: [
       { claim: 'repository_id', equals: given.repositoryId },
       { claim: 'repository_owner_id', equals: given.repositoryOwnerId },
       { claim: 'event_name', oneOf: events },
-      ...(events.some((event) => event.startsWith('pull_request'))
-        ? []
-        : [{ claim: 'head_ref', empty: true } as const]),
+      { claim: 'head_ref', empty: true },
       ...refConditions('ref', given),
       ...exact('environment', given.environment),
       ...exact('workflow_ref', given.workflowRef),
@@ -102,9 +114,10 @@ function expandGitHub(given: Static<typeof GitHubTemplate>): TemplateResult {
   }
 }
 
-/** A merge request's pipeline carries the fork's project_id, and merge_request_event is no source of ours. */
+/** A merge request's pipeline carries the fork's project_id, unless a member of the target project has started it there. */
 function expandGitLab(given: Static<typeof GitLabTemplate>): TemplateResult {
   const { issuer = 'https://gitlab.com', sources = [...ownSources] } = given
+  refuseForks(sources, 'sources')
   return {
     issuer,
     conditions: [

@@ -136,6 +136,14 @@ test.each([
 
 test.each([
   ['another audience', { template, audience: 'https://other.example.com' }, 'leave it out'],
+  ['pull requests', { template: { ...template, events: ['push', 'pull_request'] } }, 'can be a fork'],
+  ['pull requests with secrets', { template: { ...template, events: ['pull_request_target'] } }, 'can be a fork'],
+  ['what a pull request sets off', { template: { ...template, events: ['workflow_run'] } }, 'can be a fork'],
+  [
+    'merge requests',
+    { template: { provider: 'gitlab' as const, projectId: '1', namespaceId: '2', sources: ['merge_request_event'] } },
+    'can be a fork',
+  ],
   ['a template and conditions', { template, conditions: byId }, 'leave one of them out'],
   ['neither', {}, 'say one of them'],
   ['an issuer alone', { issuer: github }, 'say one of them'],

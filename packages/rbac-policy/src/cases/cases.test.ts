@@ -366,6 +366,7 @@ describe('coverage', () => {
       'secrets: { environment: ["*PASSWORD*", "*_URL"], parameters: [licence] }',
       'protected: { environment: [DB_*, CACHE_*], parameters: [node_type] }',
       'recordings: { rules: { shells: { mode: strict, sessions: [shell] }, others: { mode: best-effort } } }',
+      'audit: { values: { sizes: { parameters: [COUNT] }, pairs: { parameters: ["parameters.node_*"] } } }',
       'proxy: { hosts: [db.internal, "*.cache.internal"] }',
     )
     const all = [
@@ -374,6 +375,8 @@ describe('coverage', () => {
       'unblocked:PUT /system',
       'recording:shells',
       'recording:others',
+      'value:sizes',
+      'value:pairs',
       'run-service command',
       'run-service jobs',
       'protected-key DB_*',
@@ -402,7 +405,7 @@ describe('coverage', () => {
         'who: { roles: [admin] }, call: { route: PUT /system }, expect: { effect: allow, rule: role:admin }',
       ],
       [
-        ['protected-parameter node_type'],
+        ['value:pairs', 'protected-parameter node_type'],
         'who: { roles: [admin] }, call: { route: PUT /system }, where: { parameters: [node_type] }, expect: { effect: deny, rule: protected-parameter }',
       ],
       [
@@ -412,6 +415,10 @@ describe('coverage', () => {
       [
         ['command:migrate', 'recording:others'],
         'who: { roles: [deployer] }, call: { route: "WS /apps/{app}/processes/{pid}/exec", params: { pid: p1 }, command: rake db:migrate }, where: { service: command, ownRun: false }, expect: { effect: allow, rule: command:migrate, recording: others }',
+      ],
+      [
+        ['value:sizes'],
+        'who: { roles: [ops] }, call: { route: "PUT /apps/{app}/services/{service}", params: { service: web }, form: [count] }, expect: { effect: allow, rule: role:ops }',
       ],
       [
         ['protected-key DB_*'],

@@ -3,6 +3,7 @@ import { createSecretKeys } from '@rack-gateway/convox-api'
 import { entryName, type NameList, unblockedName } from '../name-lists.ts'
 import type { JudgedWorld } from '../planned-decision.ts'
 import type { PolicyDocument } from '../policy-document.ts'
+import { compileValueRules } from '../recorded-values.ts'
 import { requiredPermissions } from '../required-permissions.ts'
 import type { Permission, RackCall } from '../types.ts'
 import type { JudgedCase } from './judge-case.ts'
@@ -25,6 +26,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   const grants = ownGrants(document)
   const exercised = new Set<string>()
   const above = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
+  const valueRulesAt = compileValueRules(document.recordedValues ?? [])
   const secretMatcher = (pattern: string) => createSecretKeys([pattern])
 
   function sawRoles(held: readonly string[], required: readonly Permission[]): void {
@@ -46,6 +48,13 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     if (route.permission === 'proxy:open' && resource === null) sawNames('proxyHosts', [params.host ?? ''])
   }
 
+  function sawValues(call: RackCall): void {
+    const { query, form, headers } = call.parameters
+    const pairs = (call.rackParameters ?? []).map((name) => `parameters.${name}`)
+    const names = [...query, ...form, ...headers, ...pairs].map((name) => name.toLowerCase())
+    for (const { rule, isNamed } of valueRulesAt(call)) if (names.some(isNamed)) exercised.add(`value:${rule.id}`)
+  }
+
   function sawRefused(rule: string, { environment, command, rackParameters = [] }: RackCall): void {
     const keys = [...(environment?.changed ?? []), ...(command?.options?.environment ?? [])]
     if (rule === 'protected-key') sawNames('protectedKeys', keys)
@@ -55,6 +64,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   function sawDecided({ decision, call }: JudgedWorld): void {
     if (call === null) return
     exercised.add(decision.rule)
+    sawValues(call)
     if (decision.effect === 'allow') {
       sawRoles(decision.roles, requiredPermissions(call))
       sawOpened(call)

@@ -26,7 +26,7 @@ export function grantName(role: string, permission: Permission): string {
 
 /** Every rule that a document itself writes and that can decide. What it leaves as it is built in isn't its own. */
 export function writtenRules(document: PolicyDocument): WrittenRule[] {
-  const { source, roles, commands, blocked, recordings = [] } = document
+  const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
   const own = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
     rules.flatMap((rule) =>
       isOwn(document, rule) ? [name(rule)].flat().map((found) => ({ rule: found, source: rule.source ?? source })) : [],
@@ -38,6 +38,7 @@ export function writtenRules(document: PolicyDocument): WrittenRule[] {
     ...own(blocked, ({ route }) => `blocked:${route}`),
     ...unblockedBy(document).map(unblockedName).map(placed),
     ...own(recordings, ({ id }) => `recording:${id}`),
+    ...own(recordedValues, ({ id }) => `value:${id}`),
     ...nameListNames.flatMap((list) => ownEntries(document, list).map((entry) => placed(entryName(list, entry)))),
   ]
 }

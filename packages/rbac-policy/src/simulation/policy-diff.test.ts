@@ -31,6 +31,17 @@ describe('what changes between two documents', () => {
     ).toEqual([])
   })
 
+  test('is told by value rule, whatever their order', () => {
+    expect(changes('audit: { values: { sizes: { parameters: [count] } } }')).toEqual(
+      expect.arrayContaining([
+        { effect: 'changes', role: null, what: 'the value rule sizes is {"parameters":["count"]}' },
+        { effect: 'changes', role: null, what: 'the value rule releases is gone' },
+      ]),
+    )
+    const reversed = { ...before, recordedValues: before.recordedValues.toReversed() }
+    expect(diffPolicies(before, reversed)).toEqual([])
+  })
+
   test('is nothing where only the fields of a condition change places', () => {
     const document = (when: Condition): PolicyDocument => ({
       ...before,

@@ -6,6 +6,7 @@ import { commandsChanged } from './commands-changed.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 import { recordingsChanged } from './recordings-changed.ts'
 import { tokensChanged } from './tokens-changed.ts'
+import { valuesChanged } from './values-changed.ts'
 
 export type { PolicyChange } from './policy-change.ts'
 
@@ -19,6 +20,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): Pol
     ...namesChanged(before, after),
     ...recordingsChanged(before.recordings, after.recordings),
     ...tokensChanged(before.tokens, after.tokens),
+    ...valuesChanged(before.recordedValues, after.recordedValues),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { isUuid } from '@rack-gateway/audit/uuid'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkNumber, recordingsPrefix } from '../chunk.ts'
 
@@ -17,16 +18,9 @@ export async function listRecordings(store: ObjectStore): Promise<StoredRecordin
   for await (const { key } of store.list(recordingsPrefix)) {
     const id = key.slice(recordingsPrefix.length).split('/')[0] ?? ''
     const number = chunkNumber(id, key)
-    if (number !== null && uuid.test(id)) last.set(id, Math.max(number, last.get(id) ?? -1))
+    if (number !== null && isUuid(id)) last.set(id, Math.max(number, last.get(id) ?? -1))
     // Some consoles of buckets make an empty object for what they show as a directory.
     else if (strays.length < mostStrays && !key.endsWith('/')) strays.push(key)
   }
   return { last, strays }
-}
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-/** When a recording was begun, by its id, a UUIDv7: milliseconds since the epoch. */
-export function begunAt(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 }

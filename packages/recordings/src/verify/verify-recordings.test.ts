@@ -1,10 +1,11 @@
+import { momentOf } from '@rack-gateway/audit/uuid'
 import { describe, expect, test } from 'vitest'
 import { chunkKey, type DeriveKeys } from '../chunk.ts'
 import { createRecordings } from '../recordings.ts'
 import { keysOf } from '../testing/casts.ts'
 import { type MemoryStore, memoryStore } from '../testing/stores.ts'
 import { createLoggedRecordings, type RecordingEvent } from './logged-recordings.ts'
-import { begunAt, listRecordings } from './stored-recordings.ts'
+import { listRecordings } from './stored-recordings.ts'
 import { type RecordingsVerification, verifyRecordings } from './verify-recordings.ts'
 
 const deriveKeys = keysOf('k')
@@ -13,7 +14,7 @@ const [one, other, third] = ['1', '2', '3'].map((last) => `01a21006-6e55-7646-91
   string,
   string,
 ]
-const begun = begunAt(one)
+const begun = momentOf(one) ?? Number.NaN
 const endedAt = new Date(begun + 60_000).toISOString()
 const now = begun + 86_400_000
 

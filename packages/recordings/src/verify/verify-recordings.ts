@@ -1,8 +1,9 @@
+import { momentOf } from '@rack-gateway/audit/uuid'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
 import { checkChunks } from './check-chunks.ts'
 import type { LoggedRecording } from './logged-recordings.ts'
-import { begunAt, type StoredRecordings } from './stored-recordings.ts'
+import type { StoredRecordings } from './stored-recordings.ts'
 
 export type RecordingProblem =
   /** A chunk was changed, swapped, moved, cut off or taken away. */
@@ -112,10 +113,10 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
   }
 
   async function checkUnknown(id: string): Promise<void> {
-    const at = begunAt(id)
-    // An id says when it began; one that says a time to come is not of a session that began meanwhile.
-    if (at > until && at <= now + onItsWay) counts.newer += 1
-    else if (!wasRead(at)) {
+    const at = momentOf(id)
+    // An id says when it began; one that says a time to come, or that no event can have, is not of a session that began meanwhile.
+    if (at !== null && at > until && at <= now + onItsWay) counts.newer += 1
+    else if (at !== null && !wasRead(at)) {
       unprovenCount += 1
       if (unproven.length < mostNamed) unproven.push(id)
     } else {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { directoryArchive, proveArchived } from '@rack-gateway/audit/archive/read'
+import { isUuid } from '@rack-gateway/audit/uuid'
 import { makeProof, type ProofVerdict, verifyProof as verdictOn } from '@rack-gateway/audit/verify'
 import type { Context } from '../../context.ts'
 import { AuditUnreadable, NotSigned, Usage } from '../../errors.ts'
@@ -20,11 +21,9 @@ export interface ProveFlags {
   readonly rack: string | null
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** Gets a proof that an event is in the log, and verifies it before it hands it on. */
 export async function prove(context: Context, flags: ProveFlags): Promise<number> {
-  if (!uuid.test(flags.id)) throw new Usage('say which event by its id, a UUID: rack-gateway audit prove ID')
+  if (!isUuid(flags.id.toLowerCase())) throw new Usage('say which event by its id, a UUID: rack-gateway audit prove ID')
   const pinned = pinnedKey(flags.key)
   const proof = await proofFrom(context, flags)
   const verdict = verdictOn(proof, pinned)

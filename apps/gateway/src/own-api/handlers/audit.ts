@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import { exportFormats } from '@rack-gateway/audit/export'
 import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
+import { isUuid } from '@rack-gateway/audit/uuid'
 import { exportStream } from '../audit/export-stream.ts'
 import { followStream } from '../audit/follow-stream.ts'
-import type { Handlers, OwnCall } from '../call.ts'
-import { apiPrefix } from '../endpoints.ts'
+import type { Handlers } from '../call.ts'
+import { shownEvent } from '../shown-event.ts'
 import { watchedAnswer } from '../watched-answer.ts'
 
 type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'followAudit' | 'exportAudit'>
@@ -17,16 +18,16 @@ export const auditHandlers: AuditHandlers = {
     page.catch(() => undefined)
     await call.record({ kind: 'audit.read', detail: { ...filters, page: cursor === undefined ? 'first' : 'next' } })
     const { items, next } = await page
-    return { items: items.map((found) => shown(found, call)), next }
+    return { items: items.map((found) => shownEvent(found, call)), next }
   },
 
   async getAuditEvent(call) {
     const { id, auditLog } = call
-    if (!uuid.test(id)) throw new NoSuchEvent(id)
+    if (!isUuid(id)) throw new NoSuchEvent(id)
     const found = await auditLog.event(id)
     await call.record({ kind: 'audit.read', detail: { event: id } })
     const { canonical, hash, prev } = found
-    return { ...shown(found, call), canonical, hash: hash.toString('hex'), prev: prev.toString('hex') }
+    return { ...shownEvent(found, call), canonical, hash: hash.toString('hex'), prev: prev.toString('hex') }
   },
 
   async followAudit(call) {
@@ -37,7 +38,7 @@ export const auditHandlers: AuditHandlers = {
         kind: 'audit.read',
         detail: { ...query, page: lastEventId === null ? 'follow' : 'follow on' },
       })
-      const show = (event: FoundEvent) => shown(event, call)
+      const show = (event: FoundEvent) => shownEvent(event, call)
       const body = streamOf(followStream({ follower, show, signal, onTaken: taken }))
       return { body, mediaType: 'text/event-stream', fileName: null }
     })
@@ -72,18 +73,8 @@ export const auditHandlers: AuditHandlers = {
   },
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Of a stream: waits so long for its last words to be taken. */
 const farewell = 1_000
-
-function shown({ id, writtenAt, event }: FoundEvent, { publicUrl }: Pick<OwnCall, 'publicUrl'>) {
-  return {
-    id,
-    link: `${publicUrl ?? ''}${apiPrefix}/audit/events/${id}`,
-    writtenAt: writtenAt.toISOString(),
-    event: { ...event },
-  }
-}
 
 /** One part is kept ready, and no more. */
 function streamOf(parts: AsyncGenerator<string>): Readable {

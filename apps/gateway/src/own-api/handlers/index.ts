@@ -1,4 +1,5 @@
 import type { Handlers } from '../call.ts'
+import { alarmHandlers } from './alarms.ts'
 import { auditHandlers } from './audit.ts'
 import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
@@ -16,6 +17,7 @@ import { versionHandlers } from './versions.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
+  ...alarmHandlers,
   ...auditHandlers,
   ...meHandlers,
   ...versionHandlers,

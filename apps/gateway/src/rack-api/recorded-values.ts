@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import type { Truncation } from '@rack-gateway/audit'
+import {
+  hiddenMark,
+  isSecretValue,
+  ownName,
+  type Parameters,
+  type RackRoute,
+  scrubToken,
+  speakableValues,
+} from '@rack-gateway/convox-api'
+import type { Policy } from '@rack-gateway/rbac-policy'
+
+export interface ValuesOfCall {
+  readonly route: RackRoute
+  readonly rack: { readonly name: string; readonly token: string }
+  readonly app: string | null
+  readonly parameters: Parameters
+}
+
+/** Values of a call's parameters, as its events hold them. */
+export interface RecordedValues {
+  readonly values: Readonly<Record<string, string>>
+  /** Names of those that a rule asks for and that are secret: by their name, by what they are, or since the rack's token is in them. */
+  readonly hidden: readonly string[]
+  /** Those that are too long to be looked through: nothing of them is told, but what proves them. */
+  readonly truncated: readonly Truncation[]
+}
+
+type Asked = Pick<Policy, 'valuesRecorded' | 'isSecretParameter'>
+
+/** Beyond it, only names are recorded. */
+const mostValues = 64
+/** In UTF-16 units. */
+const longestValue = 64 * 1024
+
+/** What the policy wants recorded, and may be; null where that is nothing. */
+export function recordedValues(policy: Asked, { route, rack, app, parameters }: ValuesOfCall): RecordedValues | null {
+  const isRecorded = policy.valuesRecorded({ route, rack: rack.name, app })
+  if (isRecorded === null) return null
+  const values = new Map<string, string>()
+  const hidden: string[] = []
+  const truncated: Truncation[] = []
+  for (const [name, value] of speakableValues(parameters)) {
+    if (values.size === mostValues) break
+    if (!isRecorded(name)) continue
+    if (isSecretName(policy, name) || (value.length <= longestValue && isSecretText(value, rack.token))) {
+      hidden.push(name)
+      values.set(name, hiddenMark)
+    } else if (value.length > longestValue) {
+      truncated.push(proofOf(name, value))
+      values.set(name, '')
+    } else values.set(name, value)
+  }
+  return values.size === 0 ? null : { values: Object.fromEntries(values), hidden, truncated }
+}
+
+function isSecretName({ isSecretParameter }: Asked, name: string): boolean {
+  return isSecretParameter(name) || isSecretParameter(ownName(name))
+}
+
+function isSecretText(value: string, rackToken: string): boolean {
+  return isSecretValue(value) || scrubToken(value, rackToken) !== value
+}
+
+function proofOf(name: string, value: string): Truncation {
+  const bytes = Buffer.from(value)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { field: `parameters.values.${name}`, length: bytes.length, sha256 }
+}

@@ -1,0 +1,38 @@
+import { shown, shownCommand } from '@rack-gateway/command-matcher'
+import { type CommandView, hideCommand } from '@rack-gateway/convox-api'
+
+/** A command as events and recordings tell it. The decision is made from the real one. */
+export interface ToldCommand {
+  readonly words: readonly string[]
+  /** Whether anything of it was replaced. */
+  readonly hidden: boolean
+  /** A sentence that may quote the real one. */
+  sentence(text: string): string
+}
+
+export function tellCommand(real: readonly string[], view: CommandView): ToldCommand {
+  const words = hideCommand(real, view)
+  if (words === real) return { words, hidden: false, sentence: (text) => text }
+  const pairs = quotations(real, words)
+  return {
+    words,
+    hidden: true,
+    sentence: (text) => hideCommand([pairs.reduce((told, [from, to]) => told.replaceAll(from, to), text)], view).join(),
+  }
+}
+
+/** How sentences quote a command and its words, the longest first; what is as short as a letter stands everywhere. */
+function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
+  const changed = real.flatMap((word, place) => {
+    const told = words[place] ?? ''
+    return told === word
+      ? []
+      : ([
+          [word, told],
+          [shown(word), shown(told)],
+        ] as const)
+  })
+  return [[shownCommand(real), shownCommand(words)] as const, [real.join(' '), words.join(' ')] as const, ...changed]
+    .filter(([from]) => from !== '')
+    .sort(([one], [other]) => other.length - one.length)
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { hideCommand } from './command-words.ts'
+import { createSecretKeys } from './secret-keys.ts'
+
+const view = { isSecret: createSecretKeys(['*PASSWORD*', '*TOKEN*', '*KEY*']), rackToken: 'rack-t0ken' }
+
+function told(...argv: string[]): readonly string[] {
+  return hideCommand(argv, view)
+}
+
+test.each<[string[], string[]]>([
+  [
+    ['env', 'FOO_TOKEN=s3cret', 'rake', 'x'],
+    ['env', 'FOO_TOKEN=[hidden]', 'rake', 'x'],
+  ],
+  [
+    ['env', 'A=1', 'B_PASSWORD=two words; and more'],
+    ['env', 'A=1', 'B_PASSWORD=[hidden]'],
+  ],
+  [
+    ['deploy', '--api-key=s3cret', '-password=x'],
+    ['deploy', '--api-key=[hidden]', '-password=[hidden]'],
+  ],
+  [
+    ['env', 'api_token=a=b'],
+    ['env', 'api_token=[hidden]'],
+  ],
+  [
+    ['env', 'TOKEN+=s3cret'],
+    ['env', 'TOKEN+=[hidden]'],
+  ],
+  [
+    ['psql', 'postgres://u:s3cret@db/x'],
+    ['psql', 'postgres://u:[hidden]@db/x'],
+  ],
+  [
+    ['curl', 'https://convox:rack-t0ken@rack/apps'],
+    ['curl', 'https://convox:[hidden]@rack/apps'],
+  ],
+  [
+    ['echo', 'xrack-t0keny'],
+    ['echo', 'x[rack token]y'],
+  ],
+  [
+    ['load', '-----BEGIN PRIVATE KEY-----\nabc'],
+    ['load', '[hidden]'],
+  ],
+  [
+    ['sh', '-c', 'A_TOKEN=s3cret rake db:drop; ls'],
+    ['sh', '-c', 'A_TOKEN=[hidden] rake db:drop; ls'],
+  ],
+  [
+    ['bash', '-lc', '--', "A_TOKEN='a b'c;evil"],
+    ['bash', '-lc', '--', 'A_TOKEN=[hidden];evil'],
+  ],
+  [
+    ['ruby', '-e', 'x("A_KEY=s3cret", 1); evil'],
+    ['ruby', '-e', 'x("A_KEY=[hidden]", 1); evil'],
+  ],
+  [["A_TOKEN='never ends evil"], ['A_TOKEN=[hidden]']],
+  [
+    ['sh', '-c', 'x A_TOKEN="a\\" b" y'],
+    ['sh', '-c', 'x A_TOKEN=[hidden] y'],
+  ],
+  [
+    ['sh', '-c', 'A_TOKEN=1 B_TOKEN=2|C_KEY=3'],
+    ['sh', '-c', 'A_TOKEN=[hidden] B_TOKEN=[hidden]|C_KEY=[hidden]'],
+  ],
+])('%j is told as %j', (argv, shown) => {
+  expect(told(...argv)).toEqual(shown)
+})
+
+describe('nothing else is hidden', () => {
+  test.each([
+    [['rake', 'db:migrate', 'STEP=1']],
+    [['env', 'FOO_TOKEN=', 'rake']],
+    [['rake', '--token', 'positional']],
+    [['echo', '=TOKEN=', '==', '-=', '']],
+    [['echo', 'TOKEN', 'a.b', '1=2']],
+  ])('%j', (argv) => {
+    expect(hideCommand(argv, view)).toBe(argv)
+  })
+})
+
+test('what is hidden leaves neither its length nor anything that was derived of it', () => {
+  expect(told('env', 'A_TOKEN=x')).toEqual(told('env', `A_TOKEN=${'y'.repeat(500)}`))
+})
+
+test('takes time in proportion to a command’s length, however hostile', () => {
+  for (const word of ['a'.repeat(200_000), 'a='.repeat(100_000), 'TOKEN='.repeat(40_000), '='.repeat(200_000)]) {
+    const start = performance.now()
+    told('sh', '-c', word)
+    told('env', word)
+    expect(performance.now() - start).toBeLessThan(1_000)
+  }
+})

@@ -1,0 +1,124 @@
+import { compilePatterns, type NameMatcher, type Problem, shown } from '@rack-gateway/command-matcher'
+import { isSpeakable, type RackRoute, rackRoutes, routesById, speakableNames } from '@rack-gateway/convox-api'
+import { expandPermission } from './compiled-role.ts'
+
+/** Values of parameters that events hold beside the names. Every rule that matches counts. */
+export interface ValueRule {
+  readonly id: string
+  /** Patterns of names of parameters. Letter case doesn't count. */
+  readonly parameters: readonly string[]
+  /** Ids of routes. */
+  readonly routes?: readonly string[]
+  /** Permissions or patterns of them, as routes have them. */
+  readonly permissions?: readonly string[]
+  /** Patterns, `*` within a name. */
+  readonly racks?: readonly string[]
+  readonly apps?: readonly string[]
+  /** Where it is written, such as `policy.yaml:12`. */
+  readonly source?: string
+}
+
+/** Where a call's values are asked about. */
+export interface ValuePlace {
+  readonly route: RackRoute
+  readonly rack: string
+  readonly app: string | null
+}
+
+/** What is wrong with the rules; one that could never match is a misspelt one. */
+export function valueProblems(rules: readonly ValueRule[]): Problem[] {
+  return rules.flatMap((rule) => {
+    const at = ['audit', 'values', rule.id]
+    const problem = (field: string, text: string) => ({
+      at: [...at, field],
+      text: `the value rule "${shown(rule.id)}" ${text}`,
+    })
+    const { routes = [], permissions = [], racks = [], apps = [], parameters } = rule
+    const found = [
+      ...routes
+        .filter((route) => !routesById.has(route))
+        .map((route) => problem('routes', `names "${shown(route)}", which is not a route of the rack`)),
+      ...permissions
+        .filter((permission) => expandPermission(permission).length === 0)
+        .map((name) => problem('permissions', `names the permission "${shown(name)}", which does not exist`)),
+      ...parameters
+        .filter((name) => !name.includes('*') && !isSpeakable(name))
+        .map((name) =>
+          problem('parameters', `names "${shown(name)}", whose value is never recorded, since it holds secrets`),
+        ),
+    ]
+    if ([...racks, ...apps].includes(''))
+      found.push({ at, text: `the value rule "${shown(rule.id)}" has an empty pattern, which matches nothing` })
+    if (found.length > 0) return found
+    const here = rackRoutes.filter(selects(rule))
+    if (here.length === 0) return [{ at, text: `the value rule "${shown(rule.id)}" is for no route of the rack` }]
+    const names = new Set(here.flatMap(speakableNames))
+    return parameters
+      .filter((pattern) => ![...names].some((name) => mayMatch(pattern, name)))
+      .map((pattern) => problem('parameters', `names "${shown(pattern)}", which no route that it is for takes`))
+  })
+}
+
+/** A name of the table may itself stand for many: `parameters.*`. */
+function mayMatch(pattern: string, name: string): boolean {
+  if (!name.endsWith('.*')) return folded([pattern])(name.toLowerCase())
+  const begin = name.slice(0, -1)
+  const [head = '', ...more] = pattern.toLowerCase().split('*')
+  return head.startsWith(begin) || (more.length > 0 && begin.startsWith(head))
+}
+
+/** Says of a name whether its value is recorded there. */
+export type ValueMatcher = (name: string) => boolean
+
+interface CompiledValueRule {
+  readonly rule: ValueRule
+  readonly onRack: NameMatcher
+  readonly onApp: NameMatcher
+  readonly isNamed: NameMatcher
+}
+
+/** @returns which rules are for a place; most routes have none, and then nothing of them is looked at */
+export function compileValueRules(rules: readonly ValueRule[]): (place: ValuePlace) => readonly CompiledValueRule[] {
+  const byRoute = new Map<string, readonly CompiledValueRule[]>()
+  for (const rule of rules) {
+    const compiled = {
+      rule,
+      onRack: compilePatterns(rule.racks),
+      onApp: compilePatterns(rule.apps),
+      isNamed: folded(rule.parameters),
+    }
+    for (const { id } of rackRoutes.filter(selects(rule))) byRoute.set(id, [...(byRoute.get(id) ?? []), compiled])
+  }
+  return function rulesAt({ route, rack, app }) {
+    const here = byRoute.get(route.id)
+    if (here === undefined) return none
+    return here.filter(
+      ({ rule, onRack, onApp }) => onRack(rack) && (rule.apps === undefined || (app !== null && onApp(app))),
+    )
+  }
+}
+
+const none: readonly CompiledValueRule[] = []
+
+/** @returns what says which values are recorded at a place; null where none is */
+export function valuesRecordedBy(rules: readonly ValueRule[]): (place: ValuePlace) => ValueMatcher | null {
+  const rulesAt = compileValueRules(rules)
+  return function valuesRecorded(place) {
+    const here = rulesAt(place)
+    if (here.length === 0) return null
+    return (name) => {
+      const lower = name.toLowerCase()
+      return here.some(({ isNamed }) => isNamed(lower))
+    }
+  }
+}
+
+function selects({ routes, permissions }: ValueRule): (route: RackRoute) => boolean {
+  const named = routes && new Set(routes)
+  const permitted = permissions && new Set(permissions.flatMap(expandPermission))
+  return ({ id, permission }) => (named?.has(id) ?? true) && (permitted?.has(permission) ?? true)
+}
+
+function folded(patterns: readonly string[]): NameMatcher {
+  return compilePatterns(patterns.map((pattern) => pattern.toLowerCase()))
+}
