@@ -1,33 +1,54 @@
-import { refusalWords } from '@rack-gateway/gateway'
+import { sentenceOf, type Words, wholeSentences, wordsOf } from '@rack-gateway/errors'
 import { describe, expect, test } from 'vitest'
 import { errorModules, exportsOf } from './reference/modules.ts'
 
-/** Whoever is refused is told what to do: by the refusal itself, and not only by what its status stands for. */
-interface Said {
-  readonly name: string
-  readonly status: number
-  readonly sentence: string
-}
+/** Errors whose constructors take something else than the holes of their sentence. */
+const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [['PORT is no port']] }
+const filled = ['the first thing', 'the second', 'the third']
 
-/** Nobody is there any more to be told. */
-const untold = new Set(['RGW_CALLER_GONE', 'RGW_NOBODY_WAITS'])
-
-const files = [
+const rules = [
   'packages/auth/src/refusal.ts',
   'packages/auth/src/login/refusal.ts',
   'packages/auth/src/cli-login/refusal.ts',
   'packages/convox-api/src/target-refusals.ts',
 ]
 
-async function sentences(): Promise<Said[]> {
-  const errors = (await errorModules()).flat().filter(isErrorClass).map(saidBy)
-  const rules = (await Promise.all(files.map(exportsOf))).flat().filter(isRule)
-  return [
-    ...errors.filter(
-      ({ name, status, sentence }) => status >= 400 && status < 500 && sentence !== '…' && !untold.has(name),
-    ),
-    ...rules.map(({ rule, reason }) => ({ name: rule, status: 403, sentence: reason })),
-  ]
+/** Those of the command are printed, and no answer of a gateway; those of the demo rack are a rack's. */
+const answering = (path: string) => !path.startsWith('apps/cli/') && !path.startsWith('apps/demo/')
+
+describe('whoever is refused reads why, and what to do', () => {
+  test('of every error, 5xx as well, with its holes filled', async () => {
+    const errors = (await errorModules(answering)).flat().filter(isErrorClass).map(made)
+    expect(errors.length).toBeGreaterThan(110)
+    const told = errors.map((error) => ({
+      name: Reflect.get(error, 'code'),
+      message: error.message,
+      words: wordsOf(error),
+    }))
+    expect(told.filter(({ words }) => words === null)).toEqual([])
+    for (const { name, message, words } of told) expectBoth(`${name}`, message, words)
+  })
+
+  test('of every rule that is a constant', async () => {
+    const refusals = (await Promise.all(rules.map(exportsOf))).flat().filter(isRule)
+    expect(refusals.length).toBeGreaterThan(60)
+    for (const refusal of refusals) expectBoth(refusal.rule, sentenceOf(refusal), refusal)
+  })
+})
+
+/** Those whose message is a list, or the cause of what is answered. */
+const longer = new Set(['RGW_CONFIG_INVALID', 'RGW_UNMASKABLE_ANSWER'])
+
+function expectBoth(name: string, message: string, words: Words | null): void {
+  if (words === null) throw new Error(`${name} says nothing`)
+  expect(message.includes('\n') && !longer.has(name), `${name} is one line`).toBe(false)
+  expect(message, `${name} has no hole left`).not.toMatch(/%[sd]|undefined/)
+  const { reason, next } = wholeSentences(words)
+  for (const sentence of [reason, next]) {
+    expect(sentence, name).toMatch(/^[^\n]{4,}[.!?…]$/)
+    expect(sentence, name).not.toMatch(/[;:,]\.$|^\s/)
+  }
+  if (!longer.has(name)) expect([sentenceOf(words), words.reason], name).toContain(message)
 }
 
 type ErrorClass = new (...args: readonly unknown[]) => Error
@@ -36,24 +57,10 @@ function isErrorClass(value: unknown): value is ErrorClass {
   return typeof value === 'function' && value.prototype instanceof Error
 }
 
-function saidBy(Class: ErrorClass): Said {
-  const error = new Class(...(Class.name === 'ConfigError' ? [[]] : ['…']))
-  const sentence = error.message.replaceAll(/%[sd]/g, '…').trim()
-  return { name: String(Reflect.get(error, 'code')), status: Number(Reflect.get(error, 'statusCode')), sentence }
+function made(Class: ErrorClass): Error {
+  return new Class(...(examples[Class.name] ?? filled))
 }
 
-function isRule(value: unknown): value is { rule: string; reason: string } {
+function isRule(value: unknown): value is Words & { readonly rule: string } {
   return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value
 }
-
-describe('what a refusal of the gateway says', () => {
-  test('is why, and what to do', async () => {
-    const all = await sentences()
-    expect(all.length).toBeGreaterThan(80)
-    const silent = all.filter(({ sentence, status }) => {
-      const { next } = refusalWords('x', sentence, status)
-      return !sentence.toLowerCase().includes(next.slice(0, -1).toLowerCase())
-    })
-    expect(silent.map(({ name, sentence }) => `${name}: ${sentence}`)).toEqual([])
-  })
-})

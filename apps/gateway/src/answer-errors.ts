@@ -2,8 +2,8 @@ import type { EventDraft } from '@rack-gateway/audit'
 import { KeyNotKnownYet } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from './alarms.ts'
-import { type Failure, failureOf, sendFailure } from './error-contract.ts'
-import { accountOf, detailOf, ruleOf } from './errors.ts'
+import { type Answered, type Failure, failureOf, sendFailure } from './error-contract.ts'
+import { accountOf, detailOf, NothingHere, ruled, ruleOf } from './errors.ts'
 import type { createFailureLog } from './failure-log.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
@@ -27,15 +27,12 @@ export function answerErrors(app: FastifyInstance): void {
   })
 }
 
-const notFound = Object.assign(
-  new Error(
-    'there is nothing at this address; the rack API is at the root or under /rack/<name>, and the gateway’s own API under /gateway/api/v1',
+const notFound = ruled(
+  new NothingHere(
+    'there is nothing at this address',
+    'the rack API is at the root or under /rack/<name>, and the gateway’s own API under /gateway/api/v1',
   ),
-  {
-    statusCode: 404,
-    code: 'RGW_NOT_FOUND',
-    rule: 'not-found',
-  },
+  'not-found',
 )
 
 /** Answers an error. A refusal that can't be recorded becomes the 503 that says so. */
@@ -46,16 +43,20 @@ export async function refuse(
   reply: FastifyReply,
 ): Promise<void> {
   if (request.principal === null) return refuseStranger(app, error, request, reply)
-  const failure = failureOf(error, request.id)
+  const failure = failureOf(error, answered(app, request))
   const rule = ruleOf(error) ?? failure.body.code
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
   if (request.call?.recorded) return tell(request, reply, failure)
   try {
-    await app.audit.record(refusalDraft(app, request, failure, rule))
+    await app.audit.record(refusalDraft(request, failure, rule))
   } catch (unrecorded) {
-    return tell(request, reply, failureOf(unrecorded, request.id))
+    return tell(request, reply, failureOf(unrecorded, answered(app, request)))
   }
   return tell(request, reply, failure)
+}
+
+function answered({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): Answered {
+  return { requestId, policy: policy.hash }
 }
 
 async function raiseAlarm(app: FastifyInstance, error: unknown, request: FastifyRequest): Promise<void> {
@@ -74,16 +75,16 @@ async function refuseStranger(
   reply: FastifyReply,
 ): Promise<void> {
   await raiseAlarm(app, refusal, request)
-  const refused = failureOf(refusal, request.id)
+  const refused = failureOf(refusal, answered(app, request))
   const error = await beyondLimit(app, request, { refusal, status: refused.status })
-  const failure = error === refusal ? refused : failureOf(error, request.id)
+  const failure = error === refusal ? refused : failureOf(error, answered(app, request))
   const rule = ruleOf(error) ?? failure.body.code
   const times = failure.status >= 500 ? app.strangerFailures(rule) : null
   if (times !== null) request.log.error({ event: 'call.failed', rule, times, err: error })
   const detail = detailOf(error)
   if (detail !== null) request.log.info({ event: 'call.refused', rule, detail })
-  const { reason = failure.body.error, next } = failure.body
-  app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? reason, ...(next !== undefined && { next }) })
+  const { reason, next, policy } = failure.body
+  app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? reason, next, policy })
   sendFailure(request, reply, failure)
 }
 
@@ -112,13 +113,13 @@ function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): v
 }
 
 /** A call that didn't come through: refused by a rule, or permitted and then failed. */
-function refusalDraft(app: FastifyInstance, request: FastifyRequest, failure: Failure, rule: string): EventDraft {
+function refusalDraft(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   const { status, body } = failure
   const draft = draftOf(request)
   if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
   // What the policy refused is recorded in its own words.
   if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }
-  const { source = 'gateway', policy = app.policy.hash, reason = body.error, next } = body
-  const decision = { effect: 'deny' as const, rule, source, reason, ...(next !== undefined && { next }), policy }
+  const { source, policy, reason, next } = body
+  const decision = { effect: 'deny' as const, rule, source, reason, next, policy }
   return { ...draft, kind: 'call', status, decision }
 }

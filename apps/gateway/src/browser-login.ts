@@ -15,7 +15,7 @@ import loginPlugin, {
 import type { Database } from '@rack-gateway/database'
 import type { FastifyInstance } from 'fastify'
 import { addressOf, sourceOf } from './rack-api/draft.ts'
-import { refusalWords } from './refusal-words.ts'
+import { toldFor } from './told-for.ts'
 
 export interface BrowserLoginOptions {
   readonly settings: LoginSettings
@@ -34,24 +34,26 @@ export async function registerLogin(app: FastifyInstance, options: BrowserLoginO
   const { defaultRole } = options.settings
   if (defaultRole !== null && !app.policy.roles.has(defaultRole))
     throw new LoginMisconfigured(
-      `DEFAULT_ROLE is no role of the policy; it should be one of ${[...app.policy.roles.keys()].join(', ')}`,
+      'DEFAULT_ROLE is no role of the policy',
+      `choose one of ${[...app.policy.roles.keys()].join(', ')}`,
     )
   await app.register(async function limited(scope) {
     scope.addHook('onRequest', scope.limitStranger)
     await scope.register(loginPlugin, {
       ...options,
       async recordFailure(failed: FailedLogin) {
-        await app.audit.record(failureDraft(failed))
+        await app.audit.record(failureDraft(app, failed))
       },
       limitAccount: app.limitAccount,
-      countFailure({ request, rule, reason }: FailedLogin) {
-        app.audit.refuse({ address: addressOf(request), ...refusalWords(rule, reason, 403) })
+      countFailure(failed: FailedLogin) {
+        app.audit.refuse({ address: addressOf(failed.request), ...toldFor(app, failed) })
       },
     })
   })
 }
 
-function failureDraft({ request, rule, reason, detail }: FailedLogin): EventDraft {
-  const decision = { effect: 'deny', ...refusalWords(rule, reason, 403) } as const
+function failureDraft(app: FastifyInstance, failed: FailedLogin): EventDraft {
+  const { request, detail } = failed
+  const decision = { effect: 'deny', ...toldFor(app, failed) } as const
   return { kind: 'login.failed', request: request.id, source: sourceOf(request), decision, detail }
 }

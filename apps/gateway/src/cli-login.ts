@@ -6,8 +6,8 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createCodeLimit } from './code-limit.ts'
 import { addressOf, momentOf, sourceOf } from './rack-api/draft.ts'
-import { refusalWords } from './refusal-words.ts'
 import { isSameSender } from './sender.ts'
+import { toldFor } from './told-for.ts'
 
 export function createLogins(options: Omit<CliLoginOptions, 'blockOf'>): CliLogins {
   return createCliLogins({ ...options, blockOf: addressBlock })
@@ -32,14 +32,14 @@ export async function registerCliLogin(app: FastifyInstance, options: CliLoginPa
       racksOf: (request) => racksOf(app, request, momentOf(request, options.clock.now)),
       isSameSender,
     },
-    async recordRefusal(request, { user, email, session }, { rule, reason }, detail) {
+    async recordRefusal(request, { user, email, session }, refusal, detail) {
       const principal = { kind: 'user', id: user, name: email, credential: session } as const
-      const decision = { effect: 'deny', ...refusalWords(rule, reason, 403) } as const
+      const decision = { effect: 'deny', ...toldFor(app, refusal) } as const
       const place = { request: request.id, source: sourceOf(request) }
       await app.audit.record({ kind: 'cli-login.refused', principal, decision, ...place, detail: { ...detail } })
     },
-    countRefusal(request, { rule, reason }) {
-      app.audit.refuse({ address: addressOf(request), ...refusalWords(rule, reason, 403) })
+    countRefusal(request, refusal) {
+      app.audit.refuse({ address: addressOf(request), ...toldFor(app, refusal) })
     },
   })
 }

@@ -1,41 +1,49 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { sentenceOf, type Words, wholeSentences } from '@rack-gateway/errors'
 import type { FastifyInstance } from 'fastify'
 import { type ErrorBody, rawFailure } from './error-contract.ts'
-import { refusalWords } from './refusal-words.ts'
 import { requestId } from './request-id.ts'
 
 export interface ClientError extends Error {
   readonly code?: string
 }
 
-interface Told {
+interface Broken extends Words {
   readonly status: number
   readonly rule: string
-  readonly sentence: string
 }
 
-const malformed: Told = {
+const malformed: Broken = {
   status: 400,
   rule: 'http-framing',
-  sentence: 'the request is not well-formed HTTP, so the parts of the way could read it differently',
+  reason: 'the request is not well-formed HTTP, so the parts of the way could read it differently',
+  next: 'send it with a program that speaks HTTP/1.1',
 }
-const notAProxy: Told = { status: 405, rule: 'connect', sentence: 'this is not an HTTP proxy; CONNECT is refused' }
-const otherExpectation: Told = {
+const notAProxy: Broken = {
+  status: 405,
+  rule: 'connect',
+  reason: 'this is not an HTTP proxy, and CONNECT is refused',
+  next: 'send the request itself',
+}
+const otherExpectation: Broken = {
   status: 417,
   rule: 'http-expect',
-  sentence: 'the only expectation that is met here is 100-continue; leave the header Expect out',
+  reason: 'the only expectation that is met here is 100-continue',
+  next: 'leave the header Expect out',
 }
-const told: Readonly<Record<string, Told>> = {
+const told: Readonly<Record<string, Broken>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     rule: 'http-headers',
-    sentence: 'the headers are larger than 64 KiB; send fewer or shorter ones',
+    reason: 'the headers are larger than 64 KiB',
+    next: 'send fewer or shorter ones',
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
     rule: 'http-timeout',
-    sentence: 'the request’s head did not come within 30 seconds',
+    reason: 'the request’s head did not come within 30 seconds',
+    next: 'send it again',
   },
 }
 
@@ -73,10 +81,10 @@ function wouldMislead(socket: Socket): boolean {
   return answer.headersSent || answer.socket === null || answer.req.complete
 }
 
-function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, sentence }: Told): void {
-  const words = refusalWords(rule, sentence, status)
-  app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', ...words })
+function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Broken): void {
+  const told = { rule, source: 'gateway', ...wholeSentences(words), policy: app.policy.hash }
+  app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', ...told })
   if (wouldMislead(socket)) return void socket.destroy()
-  const body: ErrorBody = { error: sentence, code: 'RGW_BAD_FRAME', ...words, requestId: requestId() }
+  const body: ErrorBody = { error: sentenceOf(words), code: 'RGW_BAD_FRAME', ...told, requestId: requestId() }
   socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
 }

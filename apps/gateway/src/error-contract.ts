@@ -1,19 +1,19 @@
+import { sentenceOf, type Words, wholeSentences, wordsOf } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { ruleOf, toldOf } from './errors.ts'
-import { type RefusalWords, refusalWords } from './refusal-words.ts'
+import { ruleOf, type Told, toldOf } from './errors.ts'
 
-/** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints. */
-export interface ErrorBody {
+/** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints; the rest says it in parts. */
+export interface ErrorBody extends Told {
   readonly error: string
   readonly code: string
-  /** What is told of every refusal alike, the policy's and the gateway's own; absent where something broke. */
-  readonly rule?: string
-  readonly source?: string
-  readonly reason?: string
-  readonly next?: string
-  /** Of what the policy refused: by which document. */
-  readonly policy?: string
   readonly requestId: string
+}
+
+/** What an answer says beside the error itself. */
+export interface Answered {
+  readonly requestId: string
+  /** SHA-256 of the policy document in force, hex. */
+  readonly policy: string
 }
 
 export interface Failure {
@@ -34,43 +34,61 @@ export function speakable(text: string): string {
   return text.length > longestSentence ? `${plain}…` : plain
 }
 
-const unexpected =
-  'something went wrong inside the gateway; nothing more is said here, the log has it under this request id'
-
-const fastifySentences: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE:
-    'the Content-Type is not one that can be read; send application/octet-stream or application/x-www-form-urlencoded',
-  FST_ERR_CTP_EMPTY_TYPE: 'the request has a body without a Content-Type; send one',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than this address takes',
-  FST_ERR_BAD_URL: 'the path has an escape that can not be decoded',
-  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'this method needs a Content-Type',
+const unexpected: Words = {
+  reason: 'something went wrong inside the gateway, and nothing more is said here',
+  next: 'tell whoever runs it, whose log has it under this request id',
 }
+
+const fastifyWords: Readonly<Record<string, Words>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    reason: 'the Content-Type is not one that can be read',
+    next: 'send application/octet-stream or application/x-www-form-urlencoded',
+  },
+  FST_ERR_CTP_EMPTY_TYPE: { reason: 'the request has a body without a Content-Type', next: 'send one' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { reason: 'the body is larger than this address takes', next: 'send less' },
+  FST_ERR_BAD_URL: { reason: 'the path has an escape that can not be decoded', next: 'correct it' },
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'this method needs a Content-Type', next: 'send one' },
+}
+const unreadable: Words = { reason: 'the request could not be read', next: 'correct it, and send it again' }
 
 /** Any error, as an answer. An error that isn't ours and below 500 keeps its status; everything else is a 500 that discloses nothing. */
-export function failureOf(error: unknown, requestId: string): Failure {
-  const status = statusOf(error)
-  const code = codeOf(error)
-  const ours = code.startsWith('RGW_')
-  const text = ours
-    ? messageOf(error)
-    : status < 500
-      ? (fastifySentences[code] ?? 'the request could not be read')
-      : unexpected
-  const said = ours || status < 500
-  const spoken = { error: speakable(text), code: ours ? code : said ? 'RGW_BAD_REQUEST' : 'RGW_INTERNAL' }
-  const words = said ? wordsOf(error, spoken, status) : {}
-  return { status: said ? status : 500, body: { ...spoken, ...words, requestId }, ...retryAfterOf(error) }
+export function failureOf(error: unknown, answered: Answered): Failure {
+  const status = answeredStatus(error)
+  const said = saidOf(error, status)
+  return { status, body: bodyOf(error, said, answered), ...(said.code !== 'RGW_INTERNAL' && retryAfterOf(error)) }
 }
 
-/** What a refusal says in parts: in the policy's own words where it has decided. */
-function wordsOf(
-  error: unknown,
-  { error: sentence, code }: Pick<ErrorBody, 'error' | 'code'>,
-  status: number,
-): RefusalWords & Pick<ErrorBody, 'policy'> {
-  const decision = toldOf(error)
-  if (decision === null) return refusalWords(ruleOf(error) ?? code, sentence, status)
-  const { rule, source, reason, next, policy } = decision
+function saidOf(error: unknown, status: number): Said {
+  const code = codeOf(error)
+  const words = isOurs(error) ? wordsOf(error) : null
+  if (words !== null) return { code, words }
+  if (status >= 500) return { code: 'RGW_INTERNAL', words: unexpected }
+  return { code: 'RGW_BAD_REQUEST', words: fastifyWords[code] ?? unreadable }
+}
+
+/** The status that an error is answered with. */
+export function answeredStatus(error: unknown): number {
+  const given = statusOf(error)
+  return given < 500 || isOurs(error) ? given : 500
+}
+
+function isOurs(error: unknown): boolean {
+  return codeOf(error).startsWith('RGW_') && wordsOf(error) !== null
+}
+
+interface Said {
+  readonly code: string
+  readonly words: Words
+}
+
+function bodyOf(error: unknown, { code, words }: Said, answered: Answered): ErrorBody {
+  const { policy, requestId } = answered
+  const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...wholeSentences(words), policy }
+  const sentence = isOurs(error) && error instanceof Error ? error.message : sentenceOf(words)
+  return { error: speakable(sentence), code, ...spoken(toldOf(error) ?? own), requestId }
+}
+
+function spoken({ rule, source, reason, next, policy }: Told): Told {
   return { rule, source, reason: speakable(reason), next: speakable(next), policy }
 }
 
@@ -106,8 +124,4 @@ function statusOf(error: unknown): number {
 function codeOf(error: unknown): string {
   const code = (error as Partial<FastifyError> | null)?.code
   return typeof code === 'string' ? code : ''
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : unexpected
 }

@@ -1,7 +1,7 @@
-import createError from '@fastify/error'
+import { createRefusal, createTold, type RefusalClass, type Words } from '@rack-gateway/errors'
 
-/** Every error of the gateway: code, status. The message is the whole sentence for the person; no stack is taken, so that a flood of refusals stays cheap. */
-const sentence = (code: string, status: number) => createError<[string]>(code, '%s', status, Error, false)
+/** Every error of the gateway: code, status. Whoever throws it says why and what to do; no stack is taken, so that a flood of refusals stays cheap. */
+const sentence = (code: string, status: number) => createTold(code, status, { stack: false })
 
 export const NotCanonical = sentence('RGW_NOT_CANONICAL', 400)
 export const BadFrame = sentence('RGW_BAD_FRAME', 400)
@@ -10,6 +10,7 @@ export const BrowserCall = sentence('RGW_BROWSER_CALL', 403)
 export const AmbiguousParameters = sentence('RGW_AMBIGUOUS_PARAMETERS', 400)
 export const InvalidBody = sentence('RGW_INVALID_BODY', 400)
 export const BodyTooLarge = sentence('RGW_BODY_TOO_LARGE', 413)
+export const NothingHere = sentence('RGW_NOT_FOUND', 404)
 export const UnknownRoute = sentence('RGW_UNKNOWN_ROUTE', 404)
 export const NotPermitted = sentence('RGW_NOT_PERMITTED', 403)
 export const StepUpNeeded = sentence('RGW_STEP_UP_NEEDED', 403)
@@ -30,12 +31,11 @@ export const NoAlarm = sentence('RGW_NO_ALARM', 409)
 export const RecordingOver = sentence('RGW_RECORDING_OVER', 409)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 
-export const NobodyWaits = createError(
+export const NobodyWaits = createRefusal(
   'RGW_NOBODY_WAITS',
-  'the caller had gone before the session could be renewed, so it was not: its token stays as it is',
+  'the caller had gone before the session could be renewed, so it was not: its token stays as it is\nrenew it again',
   499,
-  Error,
-  false,
+  { stack: false, brief: true },
 )
 
 /** A refusal names the rule that made it: the error contract and the event show it. */
@@ -47,14 +47,21 @@ export function ruled<E extends Error>(error: E, rule: string): E & Ruled {
   return Object.assign(error, { rule })
 }
 
-/** What a decision says of a refusal, apart: the answer and the event show it. */
-export interface Told {
+/** What a decision says of a refusal: the answer and the event show it. */
+export interface Told extends Words {
   readonly rule: string
   readonly source: string
-  readonly reason: string
-  readonly next: string
   /** SHA-256 of the policy document, hex. */
   readonly policy: string
+}
+
+/** Refused by a decision, whose rule stands at the end of the sentence. @param named how it is named there, where that is more than the rule */
+export function refusedBy(
+  Refusal: RefusalClass<[reason: string, next: string]>,
+  { rule, source, reason, next, policy }: Told,
+  named = rule,
+): Error & Ruled {
+  return told(new Refusal(reason, `${next} (rule ${named})`), { rule, source, reason, next, policy })
 }
 
 export function told<E extends Error>(error: E, { rule, source, reason, next, policy }: Told): E & Ruled {

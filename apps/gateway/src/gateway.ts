@@ -106,8 +106,6 @@ export interface GatewayOptions {
   readonly devicePollSeconds?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
-  /** The longest life of an API token that the API makes, in milliseconds. */
-  readonly tokenMaxAge: number
   /** Calls without a credential that holds which one address may make in a minute. */
   readonly strangersPerMinute: number
   /** CIDRs of proxies whose X-Forwarded-For is believed. */
@@ -140,6 +138,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorate('alarms', createAlarms(now))
     app.decorate('strangerFailures', createFailureLog(now))
     app.decorateRequest('endpoint', null)
+    app.decorateRequest('ownDecision', null)
     answerErrors(app)
     const forwarding = watchForwarding(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute })
@@ -177,7 +176,6 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       database,
       mint: createTokenMint(options.secretKeys),
       now,
-      tokenMaxAge: options.tokenMaxAge,
       sessionTerms: options.sessions,
       workloads,
       publicUrl: options.publicUrl,

@@ -1,3 +1,4 @@
+import type { EventDraft } from '@rack-gateway/audit'
 import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf, sourceOf } from './rack-api/draft.ts'
@@ -11,6 +12,17 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
     ...(principal && { principal: actorOf(principal, null) }),
   }
   return async function record(events) {
-    await Promise.all(events.map((event) => app.audit.record({ ...event, ...common })))
+    const decided = { source: 'gateway', policy: app.policy.hash }
+    await Promise.all(
+      events.map(({ decision, ...event }) =>
+        app.audit.record({ ...event, ...common, ...decidedBy(request, decision && { ...decision, ...decided }) }),
+      ),
+    )
   }
+}
+
+/** The event's own decision, else that by which the call was let in. */
+function decidedBy({ ownDecision }: FastifyRequest, own: EventDraft['decision']): Pick<EventDraft, 'decision'> {
+  const decision = own ?? (ownDecision && { ...ownDecision })
+  return decision ? { decision } : {}
 }

@@ -14,7 +14,7 @@ export function refuseOtherHosts(app: FastifyInstance, publicUrl: string): void 
     const [name = '', another] = named
     if (another !== undefined || !hosts.includes(name.toLowerCase()))
       throw ruled(
-        new Misdirected(`this is not the address of the gateway’s pages and API: use ${publicUrl}/gateway/`),
+        new Misdirected('this is not the address of the gateway’s pages and API:', `use ${publicUrl}/gateway/`),
         'other-host',
       )
   })

@@ -80,7 +80,7 @@ function issueOptions(issue: Argv) {
     .option('days', {
       type: 'number',
       describe:
-        'until the token ends; without: SESSION_MAX_AGE for a person, 90 for a pipeline, never more than TOKEN_MAX_AGE',
+        'until the token ends; without: SESSION_MAX_AGE for a person, what the policy says of tokens for a pipeline, which is also the most',
     })
     .option('device', { type: 'string', default: 'issued by hand', describe: 'shown in the list of sessions' })
     .option('name', { type: 'string', describe: 'of the API token; the account’s own by default' })

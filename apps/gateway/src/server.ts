@@ -50,7 +50,7 @@ export function createServer(log: FastifyBaseLogger, trustedProxies: readonly st
   app.server.on('connection', (socket) => socket.remoteAddress)
   app.addHook('onRequest', async function refuseHostless({ raw }) {
     if (raw.headers.host === undefined && raw.httpVersion === '1.1')
-      throw ruled(new BadFrame('the request has no Host header; send one'), 'no-host')
+      throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   return app

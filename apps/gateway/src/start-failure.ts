@@ -19,15 +19,16 @@ export function listenFailure(
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new CannotListen(
-        `port ${port} of ${host} is in use by another program: stop that one, or choose another port (0 takes any free one)`,
+        `port ${port} of ${host} is in use by another program:`,
+        'stop that one, or choose another port (0 takes any free one)',
       )
     case 'EACCES':
-      return new CannotListen(`port ${port} of ${host} may not be used by this user: choose one from 1024 on`)
+      return new CannotListen(`port ${port} of ${host} may not be used by this user:`, 'choose one from 1024 on')
     case 'EADDRNOTAVAIL':
-      return new CannotListen(`${host} is not an address of this machine: correct ${variable}`)
+      return new CannotListen(`${host} is not an address of this machine:`, `correct ${variable}`)
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new CannotListen(`the host name ${host} is not known: correct ${variable}`)
+      return new CannotListen(`the host name ${host} is not known:`, `correct ${variable}`)
     default:
       return error
   }

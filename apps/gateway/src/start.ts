@@ -42,7 +42,6 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       auditFallbackDir: config.auditFallbackDir,
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
-      tokenMaxAge: config.tokenMaxAgeMs,
       strangersPerMinute: config.strangersPerMinute,
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,

@@ -32,15 +32,18 @@ export default fp<StrangerLimitOptions>(
     app.decorate('limitAccount', function limitAccount(account) {
       const seconds = secondsToWait(account)
       if (seconds === 0) return
-      const sentence = `this account was refused too often in the last minute, from whatever address; try again in ${seconds} s`
-      throw Object.assign(ruled(new TooManyRequests(sentence), 'account-limit'), { retryAfter: seconds })
+      const reason = `this account was refused too often in the last minute, from whatever address`
+      throw Object.assign(ruled(new TooManyRequests(reason, `try again in ${seconds} s`), 'account-limit'), {
+        retryAfter: seconds,
+      })
     })
     app.decorate('limitStranger', async function limitStranger(request) {
       const result = await count(request)
       if (result.isAllowed || !result.isExceeded) return
       const seconds = Math.max(1, result.ttlInSeconds)
-      const sentence = `more than ${perMinute} calls a minute came from your address without a credential that holds; try again in ${seconds} s, with a token that works`
-      throw Object.assign(ruled(new TooManyRequests(sentence), 'stranger-limit'), { retryAfter: seconds })
+      const reason = `more than ${perMinute} calls a minute came from your address without a credential that holds`
+      const next = `try again in ${seconds} s, with a token that works`
+      throw Object.assign(ruled(new TooManyRequests(reason, next), 'stranger-limit'), { retryAfter: seconds })
     })
   },
   { name: '@rack-gateway/stranger-limit' },

@@ -1,46 +1,59 @@
-import createError from '@fastify/error'
+import { createRefusal, createTold } from '@rack-gateway/errors'
 
-export const AuditUnavailable = createError(
+export const AuditUnavailable = createRefusal<[string | number]>(
   'RGW_AUDIT_UNAVAILABLE',
-  'the audit log cannot be written (%s), so the request was refused',
+  'the audit log cannot be written (%s), so the request was refused\ntry again in a moment',
   503,
+  { brief: true },
 )
 /** Somebody else has taken the stream over: nothing more may be added to it. */
-export const StreamLost = createError('RGW_STREAM_LOST', 'the stream %s was taken over: %s', 503)
-export const NotCanonical = createError('RGW_NO_CANONICAL_FORM', 'this value has no canonical form: %s', 500)
-export const InvalidFilter = createError<[string]>('RGW_INVALID_FILTER', '%s', 400)
-export const InvalidAuditCursor = createError(
+export const StreamLost = createRefusal<[string | number, string | number]>(
+  'RGW_STREAM_LOST',
+  'the stream %s was taken over: %s\nstart the gateway again',
+  503,
+  { brief: true },
+)
+export const NotCanonical = createRefusal<[string | number]>(
+  'RGW_NO_CANONICAL_FORM',
+  'this value has no canonical form: %s\nleave it out of the event',
+  500,
+  { brief: true },
+)
+export const InvalidFilter = createTold('RGW_INVALID_FILTER', 400)
+export const InvalidAuditCursor = createRefusal(
   'RGW_INVALID_AUDIT_CURSOR',
-  'this cursor is none that a page of the audit log gave, or of a search with other filters: begin again without it',
+  'this cursor is none that a page of the audit log gave, or of a search with other filters:\nbegin again without it',
   400,
 )
-export const NoSuchEvent = createError<[string]>(
+export const NoSuchEvent = createRefusal<[string]>(
   'RGW_NO_SUCH_EVENT',
-  'the audit log has no event %s: look for it by request or by time; events of months that were archived are no longer here',
+  'the audit log has no event %s:\nlook for it by request or by time; events of months that were archived are no longer here',
   404,
 )
-export const SearchTooBroad = createError<[number]>(
+export const SearchTooBroad = createRefusal<[number]>(
   'RGW_SEARCH_TOO_BROAD',
-  'the search took longer than %d s and was ended, so that nothing else waits for it: add from and to, or another filter',
+  'the search took longer than %d s and was ended, so that nothing else waits for it:\nadd from and to, or another filter',
   503,
 )
-export const SearchBusy = createError<[string]>(
+export const SearchBusy = createRefusal<[string]>(
   'RGW_SEARCH_BUSY',
-  'too many %s are under way at this gateway: wait for one to end, and try again',
+  'too many %s are under way at this gateway:\nwait for one to end, and try again',
   429,
 )
 /** The events are not in the file, or nobody knows: none of them may be promised. */
-export const FallbackUnusable = createError(
+export const FallbackUnusable = createRefusal<[string | number]>(
   'RGW_AUDIT_FALLBACK_UNUSABLE',
-  'the fallback file can not be written: %s',
+  'the fallback file can not be written: %s\nmake room in AUDIT_FALLBACK_DIR, or open it to the gateway',
   503,
+  { brief: true },
 )
 /** Why the process doesn't start. */
-export const FallbackDirectoryUnfit = createError(
+export const FallbackDirectoryUnfit = createRefusal<[string | number]>(
   'RGW_AUDIT_FALLBACK_DIRECTORY_UNFIT',
-  'AUDIT_FALLBACK_DIR can not be used: %s',
+  'AUDIT_FALLBACK_DIR can not be used: %s\nchoose another directory',
   500,
+  { brief: true },
 )
-export const SinkMisconfigured = createError('RGW_SINK_MISCONFIGURED', '%s', 500)
+export const SinkMisconfigured = createTold('RGW_SINK_MISCONFIGURED', 500)
 /** Something isn't as it must be before a month may leave the database. Nothing was dropped. */
-export const ArchiveRefused = createError('RGW_ARCHIVE_REFUSED', '%s', 500)
+export const ArchiveRefused = createTold('RGW_ARCHIVE_REFUSED', 500)

@@ -8,6 +8,8 @@ export interface Refusal {
   readonly reason: string
   /** What the caller was told to do. */
   readonly next?: string
+  /** SHA-256 of the policy document in force, hex. */
+  readonly policy?: string
 }
 
 export interface RefusalsOptions {
@@ -56,8 +58,8 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
     } else if (table.size < keys || counted.block === overflow.block) {
       table.set(key, counted)
     } else {
-      const { first, last, count } = counted
-      add({ ...overflow, first, last, count })
+      const { first, last, count, policy } = counted
+      add({ ...overflow, first, last, count, ...(policy !== undefined && { policy }) })
     }
     if (!timer && !stopped) timer = setTimeout(flush, interval).unref()
   }
@@ -71,10 +73,10 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
   }
 
   return {
-    count({ address, rule, reason, next }) {
+    count({ address, rule, reason, next, policy }) {
       const now = clock.now()
       total++
-      const told = { rule, reason, ...(next !== undefined && { next }) }
+      const told = { rule, reason, ...(next !== undefined && { next }), ...(policy !== undefined && { policy }) }
       add({ block: addressBlock(address), ...told, first: now, last: now, count: 1 })
     },
     flush,
@@ -93,11 +95,12 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
   }
 }
 
-function draftOf({ block, rule, reason, next, count, first, last }: Count): EventDraft {
+function draftOf({ block, rule, reason, next, policy, count, first, last }: Count): EventDraft {
+  const said = { ...(next !== undefined && { next }), ...(policy !== undefined && { policy }) }
   return {
     kind: 'refused',
     source: { address: block },
-    decision: { effect: 'deny', rule, source: 'gateway', reason, ...(next !== undefined && { next }) },
+    decision: { effect: 'deny', rule, source: 'gateway', reason, ...said },
     count,
     durationMs: Math.max(0, last - first),
   }

@@ -51,13 +51,17 @@ export function asksElsewhere({ headers }: FastifyRequest, { origin: own }: Pick
 /** That a page of the gateway asks, and no other. @throws CsrfRefused */
 export function checkCsrf(request: FastifyRequest, token: unknown, browserSessions: BrowserSessions): void {
   if (asksElsewhere(request, browserSessions))
-    throw refused('this change was asked for by a page of another site, so it was refused')
+    throw refused(
+      'this change was asked for by a page of another site, so it was refused',
+      'make it on a page of the gateway itself',
+    )
   if (request.credential === null || !browserSessions.isCsrfToken(request.credential, token))
     throw refused(
-      'a change by a browser’s session needs its CSRF token, so that no other site can make it: send the csrfToken of GET /gateway/api/v1/me as the header X-CSRF-Token',
+      'a change by a browser’s session needs its CSRF token, so that no other site can make it:',
+      'send the csrfToken of GET /gateway/api/v1/me as the header X-CSRF-Token',
     )
 }
 
-function refused(reason: string): Error {
-  return Object.assign(new CsrfRefused(reason), { rule: 'csrf' })
+function refused(reason: string, next: string): Error {
+  return Object.assign(new CsrfRefused(reason, next), { rule: 'csrf' })
 }

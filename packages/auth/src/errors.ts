@@ -1,170 +1,173 @@
-import createError, { type FastifyError } from '@fastify/error'
+import { createRefusal, createTold, type Refusal as RefusalError, type Words } from '@rack-gateway/errors'
 import type { Refusal } from './refusal.ts'
 
-export const Unauthenticated = createError('RGW_UNAUTHENTICATED', '%s', 401)
-export const AuthUnavailable = createError(
+export const Unauthenticated = createTold('RGW_UNAUTHENTICATED', 401)
+export const AuthUnavailable = createRefusal(
   'RGW_AUTH_UNAVAILABLE',
-  'the gateway cannot reach its database to check who you are, so the request was refused: try again in a moment',
+  'the gateway cannot reach its database to check who you are, so the request was refused:\ntry again in a moment',
   503,
 )
-export const LookUpTooSlow = createError('RGW_LOOK_UP_TOO_SLOW', 'the database did not answer within %s ms', 503)
-export const WeakSecretKey = createError(
+export const LookUpTooSlow = createRefusal<[string | number]>(
+  'RGW_LOOK_UP_TOO_SLOW',
+  'the database did not answer within %s ms\ntry again in a moment',
+  503,
+  { brief: true },
+)
+export const WeakSecretKey = createRefusal<[string | number]>(
   'RGW_WEAK_SECRET_KEY',
-  'a secret key has %s bytes, and needs at least 32: set APP_SECRET_KEY to the output of "openssl rand -base64 48"',
+  'a secret key has %s bytes, and needs at least 32:\nset APP_SECRET_KEY to the output of "openssl rand -base64 48"',
   500,
 )
-export const NoSecretKey = createError(
+export const NoSecretKey = createRefusal(
   'RGW_NO_SECRET_KEY',
-  'tokens need at least one secret key: set APP_SECRET_KEY',
+  'tokens need at least one secret key:\nset APP_SECRET_KEY',
   500,
 )
-export const RepeatedSecretKey = createError(
+export const RepeatedSecretKey = createRefusal(
   'RGW_REPEATED_SECRET_KEY',
-  'APP_SECRET_KEY holds the same key twice: list each key once, newest first',
+  'APP_SECRET_KEY holds the same key twice:\nlist each key once, newest first',
   500,
 )
-export const InvalidExpiry = createError(
+export const InvalidExpiry = createRefusal(
   'RGW_INVALID_EXPIRY',
-  'a token must end at least a second from now, and before the year 36812: choose another end',
+  'a token must end at least a second from now, and before the year 36812:\nchoose another end',
   400,
 )
-export const InvalidName = createError('RGW_INVALID_NAME', '%s', 400)
-export const NameTaken = createError(
+export const InvalidName = createTold('RGW_INVALID_NAME', 400)
+export const NameTaken = createRefusal<[string | number]>(
   'RGW_NAME_TAKEN',
-  'a service account named %s exists already: choose another name',
+  'a service account named %s exists already:\nchoose another name',
   409,
 )
-export const SessionOver = createError('RGW_SESSION_OVER', 'this session has ended: run "rack-gateway login"', 409)
-export const RenewedTooOften = createError(
+export const SessionOver = createRefusal('RGW_SESSION_OVER', 'this session has ended:\nrun "rack-gateway login"', 409)
+export const RenewedTooOften = createRefusal(
   'RGW_RENEWED_TOO_OFTEN',
-  'this session was renewed 20 times in a short while, so its token stays: use the newest one, or end the session if that was not you',
+  'this session was renewed 20 times in a short while, so its token stays:\nuse the newest one, or end the session if that was not you',
   429,
 )
-export const SessionNotLonger = createError(
+export const SessionNotLonger = createRefusal<[string | number]>(
   'RGW_SESSION_NOT_LONGER',
-  'this session goes on until %s and can not be made longer: run "rack-gateway login" then',
+  'this session goes on until %s and can not be made longer:\nrun "rack-gateway login" then',
   409,
 )
-export const NotVouchedFor = createError(
+export const NotVouchedFor = createRefusal<[string | number]>(
   'RGW_NOT_VOUCHED_FOR',
-  'the identity provider %s, so all your sessions were ended: run "rack-gateway login"',
+  'the identity provider %s, so all your sessions were ended:\nrun "rack-gateway login"',
   401,
 )
-export const ProviderUnreachable = createError(
+export const ProviderUnreachable = createRefusal(
   'RGW_PROVIDER_UNREACHABLE',
-  'the identity provider could not be asked whether it still vouches for you, so the session was not renewed and goes on until its end: try again in a minute',
+  'the identity provider could not be asked whether it still vouches for you, so the session was not renewed and goes on until its end:\ntry again in a minute',
   503,
 )
-export const ProviderUnusable = createError(
+export const ProviderUnusable = createRefusal<[string | number]>(
   'RGW_PROVIDER_UNUSABLE',
-  'the identity provider gave an answer that can not be used, so the session was not renewed and goes on until its end: if it stays like this, tell an administrator (%s)',
+  'the identity provider gave an answer that can not be used, so the session was not renewed and goes on until its end:\nif it stays like this, tell an administrator (%s)',
   502,
 )
-export const InvalidSource = createError(
+export const InvalidSource = createRefusal(
   'RGW_INVALID_SOURCE',
-  'a source is an address or a network, such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, and IPv4 is written as IPv4: correct it or leave it out',
+  'a source is an address or a network, such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, and IPv4 is written as IPv4:\ncorrect it or leave it out',
   400,
 )
-export const InvalidCursor = createError(
+export const InvalidCursor = createRefusal(
   'RGW_INVALID_CURSOR',
-  'the cursor is none that a list gave: take "next" of the page before, unchanged, or leave it out to begin anew',
+  'the cursor is none that a list gave:\ntake "next" of the page before, unchanged, or leave it out to begin anew',
   400,
 )
-export const LastAdmin = createError(
+export const LastAdmin = createRefusal(
   'RGW_LAST_ADMIN',
-  'nobody would be left who can give and take roles, so nothing was changed: first give somebody else the role admin, on all racks and apps and without an end',
+  'nobody would be left who can give and take roles, so nothing was changed:\nfirst give somebody else the role admin, on all racks and apps and without an end',
   409,
 )
-export const SourceNotPermitted = createError(
+export const SourceNotPermitted = createRefusal(
   'RGW_SOURCE_NOT_PERMITTED',
-  'this API token may not be used from the address that you call from: call from a network that it is for, or ask its owner for another token',
+  'this API token may not be used from the address that you call from:\ncall from a network that it is for, or ask its owner for another token',
   403,
 )
-export const TokenEnded = createError(
+export const TokenEnded = createRefusal(
   'RGW_TOKEN_ENDED',
-  'this API token was revoked or has expired, so it can not be used or changed any more: make a new one',
+  'this API token was revoked or has expired, so it can not be used or changed any more:\nmake a new one',
   409,
 )
-export const SeveralUsers = createError(
+export const SeveralUsers = createRefusal(
   'RGW_SEVERAL_USERS',
-  'several users have this e-mail address, each of another identity provider: name one by the id that the list of users shows',
+  'several users have this e-mail address, each of another identity provider:\nname one by the id that the list of users shows',
   409,
 )
-export const UserLocked = createError(
+export const UserLocked = createRefusal(
   'RGW_USER_LOCKED',
-  'this user is locked, so every call of theirs is refused before any policy is asked: unlock them first',
+  'this user is locked, so every call of theirs is refused before any policy is asked:\nunlock them first',
   409,
 )
-export const TokenChanged = createError(
+export const TokenChanged = createRefusal(
   'RGW_TOKEN_CHANGED',
-  'somebody else has changed this API token in the meantime, so nothing was done: look at it again, then decide',
+  'somebody else has changed this API token in the meantime, so nothing was done:\nlook at it again, then decide',
   409,
 )
-export const NotFound = createError(
+export const NotFound = createRefusal<[string | number]>(
   'RGW_IDENTITY_NOT_FOUND',
-  'there is no %s: list what exists, or create it first',
+  'there is no %s:\nlist what exists, or create it first',
   404,
 )
 
-export const NoPublicUrl = createError(
+export const NoPublicUrl = createRefusal(
   'RGW_NO_PUBLIC_URL',
-  'a trust needs PUBLIC_URL, which is the audience of the JWTs that it lets in: set it and start the gateway again',
+  'a trust needs PUBLIC_URL, which is the audience of the JWTs that it lets in:\nset it and start the gateway again',
   409,
 )
-export const InvalidTrust = createError('RGW_INVALID_TRUST', '%s', 400)
-export const TrustNameTaken = createError(
+export const InvalidTrust = createTold('RGW_INVALID_TRUST', 400)
+export const TrustNameTaken = createRefusal<[string | number]>(
   'RGW_TRUST_NAME_TAKEN',
-  'a trust named %s exists already: revoke it first, or choose another name',
+  'a trust named %s exists already:\nrevoke it first, or choose another name',
   409,
 )
-export const TrustRevoked = createError(
+export const TrustRevoked = createRefusal(
   'RGW_TRUST_REVOKED',
-  'this trust was revoked, so nothing is given to it any more: make a new one',
+  'this trust was revoked, so nothing is given to it any more:\nmake a new one',
   409,
 )
-export const IssuerUnreachable = createError(
+export const IssuerUnreachable = createRefusal(
   'RGW_ISSUER_UNREACHABLE',
-  'the keys of the CI system that issued this JWT can not be had now, so it can not be checked: try again in a minute',
+  'the keys of the CI system that issued this JWT can not be had now, so it can not be checked:\ntry again in a minute',
   503,
-  Error,
-  false,
+  { stack: false },
 )
-export const KeyNotKnownYet = createError<[number]>(
+export const KeyNotKnownYet = createRefusal<[number]>(
   'RGW_KEY_NOT_KNOWN_YET',
-  'the key that this JWT is signed with is not known yet, and the CI system that issued it can be asked for new ones in %s s: try again then',
+  'the key that this JWT is signed with is not known yet, and the CI system that issued it can be asked for new ones in %s s:\ntry again then',
   503,
-  Error,
-  false,
+  { stack: false },
 )
-export const CsrfRefused = createError('RGW_CSRF_REFUSED', '%s', 403)
-export const LoginMisconfigured = createError('RGW_LOGIN_MISCONFIGURED', '%s', 500)
+export const CsrfRefused = createTold('RGW_CSRF_REFUSED', 403)
+export const LoginMisconfigured = createTold('RGW_LOGIN_MISCONFIGURED', 500)
 
-export const CliLoginRefused = createError('RGW_CLI_LOGIN_REFUSED', '%s', 403)
-export const TooManyDeviceLogins = createError(
+export const CliLoginRefused = createTold('RGW_CLI_LOGIN_REFUSED', 403)
+export const TooManyDeviceLogins = createRefusal<[string | number]>(
   'RGW_TOO_MANY_DEVICE_LOGINS',
-  'too many logins that were begun %s wait for somebody to type their code: finish one of them, or try again in ten minutes',
+  'too many logins that were begun %s wait for somebody to type their code:\nfinish one of them, or try again in ten minutes',
   429,
 )
-export const PolledTooOften = createError(
+export const PolledTooOften = createRefusal<[string | number]>(
   'RGW_POLLED_TOO_OFTEN',
-  'this login is asked about too often: ask every %s seconds',
+  'this login is asked about too often:\nask every %s seconds',
   429,
 )
-export const NoBrowserLogin = createError(
+export const NoBrowserLogin = createRefusal(
   'RGW_NO_BROWSER_LOGIN',
-  'nobody logs in with a browser at this gateway: ask an administrator for a token, and log in with --token -',
+  'nobody logs in with a browser at this gateway:\nask an administrator for a token, and log in with --token -',
   409,
 )
 
 /** A login of the CLI that goes no further, with the rule that says so. */
-export function refusedLogin({ rule, reason }: Pick<Refusal, 'reason'> & { readonly rule: string }): FastifyError {
-  return Object.assign(new CliLoginRefused(reason), { rule })
+export function refusedLogin({ rule, reason, next }: Words & { readonly rule: string }): RefusalError {
+  return Object.assign(new CliLoginRefused(reason, next), { rule })
 }
 
 /** A 401 that carries the rule that refused, for the error contract and the audit log. */
-export function unauthenticated(refusal: Refusal): FastifyError & Omit<Refusal, 'reason'> {
-  const { rule, reason, alarm, account, detail } = refusal
-  return Object.assign(new Unauthenticated(reason), {
+export function unauthenticated(refusal: Refusal): RefusalError & Omit<Refusal, keyof Words> {
+  const { rule, reason, next, alarm, account, detail } = refusal
+  return Object.assign(new Unauthenticated(reason, next), {
     rule,
     ...(alarm && { alarm }),
     ...(account !== undefined && { account }),

@@ -40,7 +40,12 @@ export interface IdentityEvent {
   readonly rack?: string
   readonly request?: string
   readonly source?: { readonly address: string; readonly client?: string }
-  readonly decision?: { readonly effect: 'deny'; readonly rule: string; readonly reason: string }
+  readonly decision?: {
+    readonly effect: 'deny'
+    readonly rule: string
+    readonly reason: string
+    readonly next: string
+  }
   readonly detail: Record<string, string>
 }
 

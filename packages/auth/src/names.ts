@@ -8,7 +8,10 @@ const maximumEmail = 254
 export function canonicalEmail(text: string): string {
   const lower = text.toLowerCase()
   if (/^[\x21-\x7e]+$/.test(text) && lower.length <= maximumEmail && email.test(lower)) return lower
-  throw new InvalidName('an e-mail address looks like name@example.com: plain ASCII, one @, at most 254 characters')
+  throw new InvalidName(
+    'an e-mail address looks like name@example.com: plain ASCII, one @, at most 254 characters',
+    'correct it',
+  )
 }
 
 /** Goes unchanged into headers, tables and the audit log, so it is plain text. @throws InvalidName */
@@ -16,6 +19,7 @@ export function checkName(what: string, text: string): string {
   if (name.test(text)) return text
   throw new InvalidName(
     `the ${what} must be 1 to 100 letters, digits, spaces or any of . _ @ / + - and begin and end with a letter or digit`,
+    'correct it',
   )
 }
 

@@ -59,15 +59,21 @@ test.each([
     'disabled-service-account',
   ],
 ])('%s lets nobody in', (_, record, rule) => {
-  expect(principalOf(record, now)).toMatchObject({ rule, reason: expect.stringMatching(/: .+/) })
+  expect(principalOf(record, now)).toMatchObject({
+    rule,
+    reason: expect.stringMatching(/.:$/),
+    next: expect.stringMatching(/.+/),
+  })
 })
 
 test('the refusals say when it happened', () => {
   expect(principalOf(session({ endedAt: new Date(now) }), now)).toMatchObject({
-    reason: 'your session was ended on 2026-01-02 03:04 UTC: run "rack-gateway login"',
+    reason: 'your session was ended on 2026-01-02 03:04 UTC:',
+    next: 'run "rack-gateway login"',
   })
   expect(principalOf(apiToken({ revokedAt: new Date(now) }), now)).toMatchObject({
-    reason: 'this API token was revoked on 2026-01-02 03:04 UTC: ask an administrator or its owner for a new one',
+    reason: 'this API token was revoked on 2026-01-02 03:04 UTC:',
+    next: 'ask an administrator or its owner for a new one',
   })
 })
 

@@ -1,3 +1,4 @@
+import type { Words } from '@rack-gateway/errors'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { TokenKind } from './token.ts'
 
@@ -32,10 +33,9 @@ export type RefusalRule =
   | 'used-jwt'
   | 'revoked-trust'
 
-/** Why a caller isn't let in: the rule, for programs and the audit log, and a sentence, for the person. */
-export interface Refusal {
+/** Why a caller isn't let in: the rule, for programs and the audit log, and why and what to do, for the person. */
+export interface Refusal extends Words {
   readonly rule: RefusalRule
-  readonly reason: string
   /** Whose token was used when nobody should have it any more: for an event of its own. */
   readonly alarm?: { readonly session: string; readonly user: string; readonly name: string }
   /** Whose credential it is, by id, where it is known and lets nobody in: what is refused is limited by it. */
@@ -47,113 +47,142 @@ export interface Refusal {
 const logIn = 'run "rack-gateway login"'
 const newToken = 'ask an administrator or its owner for a new one'
 
-function refusal(rule: RefusalRule, reason: string): Refusal {
-  return Object.freeze({ rule, reason })
+function refusal(rule: RefusalRule, reason: string, next: string): Refusal {
+  return Object.freeze({ rule, reason, next })
 }
 
 export const noCredential = refusal(
   'no-credential',
-  `no credential was sent: ${logIn}, or put your token into RACK_URL as https://convox:TOKEN@GATEWAY`,
+  'no credential was sent:',
+  `${logIn}, or put your token into RACK_URL as https://convox:TOKEN@GATEWAY`,
 )
 export const twoCredentials = refusal(
   'two-credentials',
-  'more than one Authorization header was sent, so it is unclear who calls: send exactly one',
+  'more than one Authorization header was sent, so it is unclear who calls:',
+  'send exactly one',
 )
 export const cookieAndCredential = refusal(
   'two-credentials',
-  'both a cookie and an Authorization header were sent, so it is unclear who calls: send one of them',
+  'both a cookie and an Authorization header were sent, so it is unclear who calls:',
+  'send one of them',
 )
 export const twoCookies = refusal(
   'two-credentials',
-  'the cookie of the session was sent more than once, so it is unclear who calls: delete the cookies of this site and log in again',
+  'the cookie of the session was sent more than once, so it is unclear who calls:',
+  'delete the cookies of this site and log in again',
 )
 export const browserSession = refusal(
   'browser-session',
-  `this token belongs to a browser, and is valid as its cookie only: ${logIn}`,
+  'this token belongs to a browser, and is valid as its cookie only:',
+  logIn,
 )
 export const notOfBrowser = refusal(
   'browser-session',
-  'the cookie holds a token that no browser was given: delete the cookies of this site and log in again',
+  'the cookie holds a token that no browser was given:',
+  'delete the cookies of this site and log in again',
 )
 export const idleSession = refusal(
   'idle-session',
-  'your session was not used for too long, so it was ended: log in again',
+  'your session was not used for too long, so it was ended:',
+  'log in again',
 )
 export const oversizedCredential = refusal(
   'oversized-credential',
-  'the Authorization header is longer than 8192 bytes, which no token is: check what RACK_URL holds',
+  'the Authorization header is longer than 8192 bytes, which no token is:',
+  'check what RACK_URL holds',
 )
 export const malformedCredential = refusal(
   'malformed-credential',
-  'the Authorization header is neither "Basic" with a user name and a token nor "Bearer" with a token: check RACK_URL',
+  'the Authorization header is neither "Basic" with a user name and a token nor "Bearer" with a token:',
+  'check RACK_URL',
 )
 export const rackJwt = refusal(
   'rack-jwt',
-  'the user name jwt stands for a token that a rack issued, which the gateway does not accept: use a gateway token with the user name convox',
+  'the user name jwt stands for a token that a rack issued, which the gateway does not accept:',
+  'use a gateway token with the user name convox',
 )
 export const malformedToken = refusal(
   'malformed-token',
-  `this is not a complete gateway token (rgs_, rgt_ or rgw_ and 63 more characters): copy it again, or ${logIn}`,
+  'this is not a complete gateway token (rgs_, rgt_ or rgw_ and 63 more characters):',
+  `copy it again, or ${logIn}`,
 )
 export const unknownVersion = refusal(
   'unknown-version',
-  `this token was made by another version of the gateway: ${logIn}, or for an API token ${newToken}`,
+  'this token was made by another version of the gateway:',
+  `${logIn}, or for an API token ${newToken}`,
 )
 export const unknownKey = refusal(
   'unknown-key',
-  `this token was signed with a key that this gateway does not have or no longer uses: ${logIn}, or for an API token ${newToken}`,
+  'this token was signed with a key that this gateway does not have or no longer uses:',
+  `${logIn}, or for an API token ${newToken}`,
 )
 export const badSignature = refusal(
   'bad-signature',
-  `this token was not issued by this gateway: ${logIn}, or for an API token ${newToken}`,
+  'this token was not issued by this gateway:',
+  `${logIn}, or for an API token ${newToken}`,
 )
 export const unknownToken = refusal(
   'unknown-token',
-  `this gateway has no record of this token any more: ${logIn}, or for an API token ${newToken}`,
+  'this gateway has no record of this token any more:',
+  `${logIn}, or for an API token ${newToken}`,
 )
-export const lockedUser = refusal('locked-user', 'your account is locked: ask an administrator to unlock it')
+export const lockedUser = refusal('locked-user', 'your account is locked:', 'ask an administrator to unlock it')
 export const lockedOwner = refusal(
   'locked-user',
-  'the account of the user who owns this API token is locked, so the token is too: ask an administrator',
+  'the account of the user who owns this API token is locked, so the token is too:',
+  'ask an administrator',
 )
 export const disabledServiceAccount = refusal(
   'disabled-service-account',
-  'the service account that owns this API token is disabled: ask an administrator to enable it',
+  'the service account that owns this API token is disabled:',
+  'ask an administrator to enable it',
 )
 
 export const noPublicUrl = refusal(
   'no-public-url',
-  'this gateway takes no tokens of CI jobs: its operator must set PUBLIC_URL, which is their audience',
+  'this gateway takes no tokens of CI jobs:',
+  'its operator must set PUBLIC_URL, which is their audience',
 )
 export const malformedJwt = refusal(
   'malformed-jwt',
-  'this is not the OIDC token of a CI job (a JWT with kid, iss, sub, aud, iat and exp): check which variable it came from',
+  'this is not the OIDC token of a CI job (a JWT with kid, iss, sub, aud, iat and exp):',
+  'check which variable it came from',
 )
 export const jwtAlgorithm = refusal(
   'jwt-algorithm',
-  'this JWT is not signed with a public key (RS, PS, ES or EdDSA): use the OIDC token of the CI job',
+  'this JWT is not signed with a public key (RS, PS, ES or EdDSA):',
+  'use the OIDC token of the CI job',
 )
 export const earlyJwt = refusal(
   'early-jwt',
-  'this JWT is not valid yet by more than 30 seconds: check the clocks of its issuer and of the gateway',
+  'this JWT is not valid yet by more than 30 seconds:',
+  'check the clocks of its issuer and of the gateway',
 )
 export const longLivedJwt = refusal(
   'long-lived-jwt',
-  'this JWT lives for more than a day: shorten the time that its issuer gives to it',
+  'this JWT lives for more than a day:',
+  'shorten the time that its issuer gives to it',
 )
 export const noTrust = refusal(
   'no-trust',
-  "no trust matches this job; the gateway's log says why, for its operator: ask an administrator",
+  "no trust matches this job; the gateway's log says why, for its operator:",
+  'ask an administrator',
 )
 export const severalTrusts = refusal(
   'several-trusts',
-  'more than one trust matches this job: exchange its token with the name of one, {"trust":"NAME"}',
+  'more than one trust matches this job:',
+  'exchange its token with the name of one, {"trust":"NAME"}',
 )
 export const usedJwt = refusal(
   'used-jwt',
-  'this JWT was used already, and each counts once: ask the CI system for a new one, or keep what it was exchanged for',
+  'this JWT was used already, and each counts once:',
+  'ask the CI system for a new one, or keep what it was exchanged for',
 )
-export const revokedTrust = refusal('revoked-trust', 'the trust that let this job in was revoked: ask an administrator')
+export const revokedTrust = refusal(
+  'revoked-trust',
+  'the trust that let this job in was revoked:',
+  'ask an administrator',
+)
 
 /** The same for the caller, whatever the reason. @param detail for the operator */
 export function noTrustBecause(detail: string): Refusal {
@@ -168,7 +197,8 @@ export function severalTrustsNamed(names: readonly string[]): Refusal {
 export function wrongAudience(audience: string): Refusal {
   return refusal(
     'wrong-audience',
-    `this JWT is not for this gateway alone: ask the CI system for one with the audience ${audience}`,
+    'this JWT is not for this gateway alone:',
+    `ask the CI system for one with the audience ${audience}`,
   )
 }
 
@@ -176,49 +206,51 @@ export function wrongAudience(audience: string): Refusal {
 export function expiredJwt(expiresAt: number): Refusal {
   return refusal(
     'expired-jwt',
-    `this JWT expired on ${minute(expiresAt)}: exchange it earlier, or ask the CI system for a new one`,
+    `this JWT expired on ${minute(expiresAt)}:`,
+    'exchange it earlier, or ask the CI system for a new one',
   )
 }
 
 /** @param at when it ended, in milliseconds since the epoch */
 export function endedSession(at: number): Refusal {
-  return refusal('ended-session', `your session was ended on ${minute(at)}: ${logIn}`)
+  return refusal('ended-session', `your session was ended on ${minute(at)}:`, logIn)
 }
 
 /** @param at when it was ended, in milliseconds since the epoch */
 export function endedJob(at: number): Refusal {
   return refusal(
     'ended-session',
-    `this job's session was ended on ${minute(at)}: ask an administrator, or start the job again`,
+    `this job's session was ended on ${minute(at)}:`,
+    'ask an administrator, or start the job again',
   )
 }
 
 /** @param at when a newer token took its place, in milliseconds since the epoch */
 export function supersededToken(at: number, { credential, id, name }: Principal): Refusal {
-  const reason = `this token was replaced by a newer one on ${minute(at)}, and only that one works: if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`
   return Object.freeze({
     rule: 'superseded-token',
-    reason,
+    reason: `this token was replaced by a newer one on ${minute(at)}, and only that one works:`,
+    next: `if you use it somewhere else too, ${logIn} there; if you do not know of it, end the session`,
     alarm: Object.freeze({ session: credential, user: id, name }),
   })
 }
 
 /** @param at when it was revoked, in milliseconds since the epoch */
 export function revokedToken(at: number): Refusal {
-  return refusal('revoked-token', `this API token was revoked on ${minute(at)}: ${newToken}`)
+  return refusal('revoked-token', `this API token was revoked on ${minute(at)}:`, newToken)
 }
 
 /** @param expiresAt in milliseconds since the epoch */
 export function expiredToken(kind: TokenKind, expiresAt: number): Refusal {
   switch (kind) {
     case 'browser':
-      return refusal('expired-token', `your session expired on ${minute(expiresAt)}: log in again`)
+      return refusal('expired-token', `your session expired on ${minute(expiresAt)}:`, 'log in again')
     case 'session':
-      return refusal('expired-token', `your session expired on ${minute(expiresAt)}: ${logIn}`)
+      return refusal('expired-token', `your session expired on ${minute(expiresAt)}:`, logIn)
     case 'api-token':
-      return refusal('expired-token', `this API token expired on ${minute(expiresAt)}: ${newToken}`)
+      return refusal('expired-token', `this API token expired on ${minute(expiresAt)}:`, newToken)
     case 'workload':
-      return refusal('expired-token', `this job's token expired on ${minute(expiresAt)}: start the job again`)
+      return refusal('expired-token', `this job's token expired on ${minute(expiresAt)}:`, 'start the job again')
   }
 }
 

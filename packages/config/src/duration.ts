@@ -24,6 +24,15 @@ export function durationProblem(least: string, most: string): (text: string) => 
   }
 }
 
+/** @param duration in milliseconds, an hour or more */
+export function durationInWords(duration: number): string {
+  return duration % units.d === 0 ? counted(duration / units.d, 'day') : counted(Math.floor(duration / units.h), 'hour')
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
 function isUnit(text: string | undefined): text is keyof typeof units {
   return text !== undefined && text in units
 }

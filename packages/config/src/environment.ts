@@ -51,6 +51,18 @@ export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   })
 }
 
+/** What said something once that another place says now: left out, it would be less strict without a word. */
+const moved: Readonly<Record<string, string>> = {
+  TOKEN_MAX_AGE: 'write it as tokens.max-age into the policy document that POLICY_FILE names',
+}
+
+/** Variables that were ours, a sentence each. */
+export function movedVariables(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(moved).flatMap(([name, instead]) =>
+    env[name] === undefined ? [] : [`${name} is not a variable of the gateway any more; ${instead}`],
+  )
+}
+
 /**
  * Removes from a process's environment what a rack puts into each of its app's: a bare `RACK_URL` with the rack's password.
  * Call it first, with `process.env`, so that no child process and no crash report has it.

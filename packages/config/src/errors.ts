@@ -1,4 +1,5 @@
 import createError from '@fastify/error'
+import { createRefusal, type Words } from '@rack-gateway/errors'
 
 const Invalid = createError<[string]>('RGW_CONFIG_INVALID', '%s')
 
@@ -10,25 +11,34 @@ export class ConfigError extends Invalid {
     super(['The configuration cannot be used:', ...problems.map((problem) => `  - ${problem}`)].join('\n'))
     this.problems = problems
   }
+
+  get words(): Words {
+    return { reason: `the configuration cannot be used: ${this.problems.join('; ')}`, next: 'correct what is named' }
+  }
 }
 
-export const ConfigFileBroken = createError<[string, string]>(
+export const ConfigFileBroken = createRefusal<[string, string]>(
   'RGW_CONFIG_FILE_BROKEN',
-  '%s is broken: %s. It was left as it is: correct it, or move it away and log in again',
+  '%s is broken: %s. It was left as it is:\ncorrect it, or move it away and log in again',
+  500,
 )
-export const ConfigFileUnusable = createError<[string, string, string]>(
+export const ConfigFileUnusable = createRefusal<[string, string, string]>(
   'RGW_CONFIG_FILE_UNUSABLE',
-  '%s cannot be %s: %s',
+  '%s cannot be %s: %s\nlook who owns it, and whether there is room',
+  500,
 )
-export const ConfigFileForeign = createError<[string]>(
+export const ConfigFileForeign = createRefusal<[string]>(
   'RGW_CONFIG_FILE_FOREIGN',
-  '%s belongs to another user, who could send your tokens elsewhere: take it over with chown, or set RACK_GATEWAY_CONFIG_DIR',
+  '%s belongs to another user, who could send your tokens elsewhere:\ntake it over with chown, or set RACK_GATEWAY_CONFIG_DIR',
+  500,
 )
-export const ConfigDirectoryShared = createError<[string]>(
+export const ConfigDirectoryShared = createRefusal<[string]>(
   'RGW_CONFIG_DIRECTORY_SHARED',
-  '%s is not a directory for tokens alone: set RACK_GATEWAY_CONFIG_DIR to a directory of its own',
+  '%s is not a directory for tokens alone:\nset RACK_GATEWAY_CONFIG_DIR to a directory of its own',
+  500,
 )
-export const ConfigFileLocked = createError<[string, string, string]>(
+export const ConfigFileLocked = createRefusal<[string, string, string]>(
   'RGW_CONFIG_FILE_LOCKED',
-  '%s is being written by another rack-gateway (%s): try again, and if none is running, remove %s',
+  '%s is being written by another rack-gateway (%s):\ntry again, and if none is running, remove %s',
+  500,
 )

@@ -135,11 +135,6 @@ export const ServerEnvironment = Type.Object({
     durationProblem('0s', '7d'),
     '24h',
   ),
-  TOKEN_MAX_AGE: checked(
-    'how long an API token may live at most: a duration from 1d to 3650d, such as 365d',
-    durationProblem('1d', '3650d'),
-    '365d',
-  ),
   STRANGERS_PER_MINUTE: checked(
     'how many calls without a credential that holds one address may make in a minute, from 10 to 1000000',
     strangersProblem,

@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import { splitSigningKeys } from './audit-values.ts'
 import { durationOf, readDuration } from './duration.ts'
-import { unknownVariables } from './environment.ts'
+import { movedVariables, unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
 import { type LoginConfig, loginOf, loginProblems } from './login.ts'
 import { nearest } from './nearest.ts'
@@ -47,8 +47,6 @@ export interface ServerConfig {
   readonly authMaxStaleMs: number
   /** Milliseconds: from a renewal to the end, from the last login to the last end, and of a token that was replaced. */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
-  /** The longest life of an API token, in milliseconds. */
-  readonly tokenMaxAgeMs: number
   /** Calls without a credential that holds, from one address in a minute. */
   readonly strangersPerMinute: number
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
@@ -116,6 +114,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     ...sessionProblems(values),
     ...loginProblems(values),
     ...unknownVariables(env),
+    ...movedVariables(env),
   )
   if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
 
@@ -131,7 +130,6 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     auditFallbackDir: values.AUDIT_FALLBACK_DIR ?? null,
     authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
-    tokenMaxAgeMs: durationOf(values.TOKEN_MAX_AGE),
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,

@@ -8,25 +8,28 @@ export function bodyMisfit(
   { contentType, body, rawHeaders }: ParameterRequest,
 ): ParameterRefusal | null {
   const headers = countFraming(rawHeaders)
-  if (headers.contentTypes > 1) return ambiguous('the header Content-Type was sent more than once; send it once')
+  if (headers.contentTypes > 1) return ambiguous('the header Content-Type was sent more than once', 'send it once')
   const type = mediaType(contentType)
   if (type.startsWith('multipart/')) {
     return ambiguous(
-      'a multipart body can be read two ways and is not permitted; send parameters url-encoded, files as application/octet-stream',
+      'a multipart body can be read two ways and is not permitted',
+      'send parameters url-encoded, files as application/octet-stream',
     )
   }
   if (route.body === 'raw') {
     if (type !== formType) return null
     return ambiguous(
-      `this call takes a file as its body, but ${formType} would be read as parameters; send it as application/octet-stream`,
+      `this call takes a file as its body, but ${formType} would be read as parameters`,
+      'send it as application/octet-stream',
     )
   }
   const empty = body === null ? !headers.announced : body.length === 0
   if (empty) return null
-  if (route.body === 'none') return ambiguous('this call takes no body; send it without one')
-  if (body === null) return ambiguous('this call takes its parameters from the body, which could not be read')
+  if (route.body === 'none') return ambiguous('this call takes no body', 'send it without one')
+  if (body === null)
+    return ambiguous('this call takes its parameters from the body, which could not be read', 'send them url-encoded')
   if (isPlainForm(contentType)) return null
-  return ambiguous(`this call takes its parameters as ${formType}; set that Content-Type, or send no body`)
+  return ambiguous(`this call takes its parameters as ${formType}`, 'set that Content-Type, or send no body')
 }
 
 /** Go ignores the whole body over some Content-Type parameters (a doubled one), and none but a charset means anything here. */

@@ -3,6 +3,7 @@ import type { RackRoute } from './types.ts'
 export interface HeaderRefusal {
   readonly refused: 'refused-header' | 'ambiguous-parameters'
   readonly reason: string
+  readonly next: string
   readonly header: string
 }
 
@@ -69,21 +70,27 @@ function hasControl(value: string): boolean {
 }
 
 function refusedHeader(header: string): HeaderRefusal {
-  const reason = `the header ${header} is not permitted on this call, since it would change what runs or could be read as a parameter; leave it out`
-  return { refused: 'refused-header', reason, header }
+  const [reason, next] = [
+    `the header ${header} is not permitted on this call, since it would change what runs or could be read as a parameter`,
+    'leave it out',
+  ]
+  return { refused: 'refused-header', reason, next, header }
 }
 
 function lookAlike(header: string): HeaderRefusal {
-  const reason = `the header ${header} is spelled like an option of this call but is not one; write it with dashes`
-  return { refused: 'ambiguous-parameters', reason, header }
+  const [reason, next] = [
+    `the header ${header} is spelled like an option of this call but is not one`,
+    'write it with dashes',
+  ]
+  return { refused: 'ambiguous-parameters', reason, next, header }
 }
 
 function doubled(header: string): HeaderRefusal {
-  const reason = `the header ${header} was sent more than once, so it can be read two ways; send it once`
-  return { refused: 'ambiguous-parameters', reason, header }
+  const [reason, next] = [`the header ${header} was sent more than once, so it can be read two ways`, 'send it once']
+  return { refused: 'ambiguous-parameters', reason, next, header }
 }
 
 function control(header: string): HeaderRefusal {
-  const reason = `the header ${header} holds a control character; leave it out`
-  return { refused: 'ambiguous-parameters', reason, header }
+  const [reason, next] = [`the header ${header} holds a control character`, 'leave it out']
+  return { refused: 'ambiguous-parameters', reason, next, header }
 }

@@ -2,8 +2,10 @@ export type ParameterRule = 'ambiguous-parameters' | 'unknown-parameter' | 'refu
 
 export interface ParameterRefusal {
   readonly refused: ParameterRule
-  /** A sentence that names what and says why. Holds nothing of any value. */
+  /** Names what, and says why. Holds nothing of any value. */
   readonly reason: string
+  /** What to do about it. */
+  readonly next: string
   /** The header's name, as it was sent. */
   readonly header?: string
 }
@@ -19,6 +21,6 @@ export interface ParameterRequest {
   readonly rawHeaders: readonly string[]
 }
 
-export function ambiguous(reason: string): ParameterRefusal {
-  return { refused: 'ambiguous-parameters', reason }
+export function ambiguous(reason: string, next: string): ParameterRefusal {
+  return { refused: 'ambiguous-parameters', reason, next }
 }

@@ -36,11 +36,12 @@ function readQuery(route: RackRoute, search: string): ReadonlyMap<string, string
   const text = search.slice(1)
   if (text !== '' && route.kind === 'websocket') {
     return ambiguous(
-      'a websocket takes no query, since the rack could read the command from it; leave out everything after ?',
+      'a websocket takes no query, since the rack could read the command from it',
+      'leave out everything after ?',
     )
   }
   if (text !== '' && route.body === 'form') {
-    return ambiguous('this call takes its parameters from the body; leave out everything after ?')
+    return ambiguous('this call takes its parameters from the body', 'leave out everything after ?')
   }
   return readValues(text, route.query, 'query')
 }
@@ -53,28 +54,35 @@ function readValues(
   if (text === '') return nothing
   const values = new Map<string, string>()
   for (const pair of readPairs(text)) {
-    if (pair.dropped !== null) return ambiguous(`the ${place} holds ${droppedPairs[pair.dropped]}`)
+    if (pair.dropped !== null) {
+      const { what, next } = droppedPairs[pair.dropped]
+      return ambiguous(`the ${place} holds ${what}`, next)
+    }
     const { key, value, utf8 } = pair
-    if (!utf8) return ambiguous(`the ${place} holds bytes that are not UTF-8; send UTF-8`)
-    if (key === '') return ambiguous(`the ${place} holds a value without a name; leave it out`)
-    if (key.includes('\0') || value.includes('\0')) return ambiguous(`the ${place} holds a NUL; leave it out`)
+    if (!utf8) return ambiguous(`the ${place} holds bytes that are not UTF-8`, 'send UTF-8')
+    if (key === '') return ambiguous(`the ${place} holds a value without a name`, 'leave it out')
+    if (key.includes('\0') || value.includes('\0')) return ambiguous(`the ${place} holds a NUL`, 'leave it out')
     if (!permitted.includes(key)) return unknown(key, permitted, place)
-    if (values.has(key)) return ambiguous(`the ${place} parameter ${key} was sent more than once; send it once`)
+    if (values.has(key)) return ambiguous(`the ${place} parameter ${key} was sent more than once`, 'send it once')
     values.set(key, value)
   }
   return values
 }
 
 const droppedPairs = {
-  semicolon: 'a semicolon, which some programs read as a separator; escape it',
-  escape: 'a broken percent escape, which the rack would skip together with its parameter; correct it',
+  semicolon: { what: 'a semicolon, which some programs read as a separator', next: 'escape it' },
+  escape: {
+    what: 'a broken percent escape, which the rack would skip together with its parameter',
+    next: 'correct it',
+  },
 } as const
 
 function unknown(key: string, permitted: readonly string[], place: Place): ParameterRefusal {
   const known = permitted.length === 0 ? 'none is' : `permitted: ${permitted.join(', ')}`
   return {
     refused: 'unknown-parameter',
-    reason: `the ${place} parameter ${shown(key)} is not permitted on this call (${known}); leave it out`,
+    reason: `the ${place} parameter ${shown(key)} is not permitted on this call (${known})`,
+    next: 'leave it out',
   }
 }
 

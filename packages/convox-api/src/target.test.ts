@@ -87,7 +87,7 @@ describe('canonical targets', () => {
     (raw) => {
       expect(readTarget(raw)).toMatchObject({
         rule: 'leading-double-slash',
-        reason: expect.stringContaining('remove the slash at the end of RACK_URL'),
+        next: expect.stringContaining('remove the slash at the end of RACK_URL'),
       })
     },
   )

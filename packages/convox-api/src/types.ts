@@ -82,4 +82,5 @@ declare const canonical: unique symbol
 export interface TargetRefusal {
   readonly rule: 'canonical-path' | 'leading-double-slash' | 'target-too-long' | 'target-form'
   readonly reason: string
+  readonly next: string
 }

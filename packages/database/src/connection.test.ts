@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { sentenceOf } from '@rack-gateway/errors'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { openDatabase } from './connection.ts'
 import { explainDatabaseError, roleOf } from './explain.ts'
+
+const explained = (error: unknown, url: string) => sentenceOf(explainDatabaseError(error, url))
+
 import { users } from './schema.ts'
 import { databaseForTest } from './testing/connect.ts'
 import { createTestDatabase } from './testing/index.ts'
@@ -55,12 +59,14 @@ test('a server that takes the connection and says nothing is given up on', async
 
 test('a message of an unknown kind is passed on with the password taken out, plain and escaped', () => {
   const url = 'postgres://me:p%40ss@db.example.com/app'
-  const message = explainDatabaseError(new Error('tried postgres://me:p%40ss@… with p@ss'), url)
-  expect(message).toBe('db.example.com:5432 reported: tried postgres://me:[secret]@… with [secret]')
+  const message = explained(new Error('tried postgres://me:p%40ss@… with p@ss'), url)
+  expect(message).toBe(
+    'db.example.com:5432 reported: tried postgres://me:[secret]@… with [secret]; look at the log of PostgreSQL',
+  )
   expect(
-    explainDatabaseError(Object.assign(new Error('Invalid URL'), { code: 'ERR_INVALID_URL' }), 'nonsense:secret'),
+    explained(Object.assign(new Error('Invalid URL'), { code: 'ERR_INVALID_URL' }), 'nonsense:secret'),
   ).not.toContain('secret')
-  expect(explainDatabaseError('thrown text', url)).toContain('unknown error')
+  expect(explained('thrown text', url)).toContain('unknown error')
 })
 
 test('the runtime role is the user of the URL, unescaped', () => {

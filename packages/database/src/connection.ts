@@ -1,7 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import type { Sql } from 'postgres'
-import { DatabaseUnavailable } from './errors.ts'
-import { explainDatabaseError } from './explain.ts'
+import { databaseUnavailable } from './explain.ts'
 import { openPool } from './pool.ts'
 import * as schema from './schema.ts'
 
@@ -37,7 +36,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     db: drizzleBeside(sql),
     async check() {
       await sql`select 1`.catch((cause: unknown) => {
-        throw Object.assign(new DatabaseUnavailable(explainDatabaseError(cause, url)), { cause })
+        throw databaseUnavailable(cause, url)
       })
     },
     close: () => sql.end({ timeout: 5 }),

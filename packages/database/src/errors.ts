@@ -1,55 +1,60 @@
-import createError from '@fastify/error'
+import { createRefusal, createTold } from '@rack-gateway/errors'
 
-export const DatabaseUnavailable = createError('RGW_DATABASE_UNAVAILABLE', '%s', 503)
+export const DatabaseUnavailable = createTold('RGW_DATABASE_UNAVAILABLE', 503)
 /** What a transaction has done by then isn't in the database, unless its commit was under way. */
-export const ConnectionBroken = createError(
+export const ConnectionBroken = createRefusal(
   'RGW_CONNECTION_BROKEN',
-  'the connection to the database broke before all was done: try again',
+  'the connection to the database broke before all was done:\ntry again',
   503,
 )
-export const SchemaNewer = createError(
+export const SchemaNewer = createRefusal<[string | number, string | number]>(
   'RGW_SCHEMA_NEWER',
-  'the database is at schema version %s, but this release knows only %s: start the newer release, or restore the database from before its upgrade',
+  'the database is at schema version %s, but this release knows only %s:\nstart the newer release, or restore the database from before its upgrade',
   500,
 )
-export const SchemaOlder = createError(
+export const SchemaOlder = createRefusal<[string | number, string | number]>(
   'RGW_SCHEMA_OLDER',
-  'the database is at schema version %s, but this release needs %s: run the migrations with DATABASE_OWNER_URL first',
+  'the database is at schema version %s, but this release needs %s:\nrun the migrations with DATABASE_OWNER_URL first',
   500,
 )
-export const MigrationChanged = createError(
+export const MigrationChanged = createRefusal<[string | number]>(
   'RGW_MIGRATION_CHANGED',
-  'migration %s was applied in another form than this release has: the database belongs to another build, so nothing was changed',
+  'migration %s was applied in another form than this release has: the database belongs to another build, so nothing was changed\nstart the build that it belongs to, or restore a backup of before',
   500,
 )
-export const RuntimeRoleMissing = createError(
+export const RuntimeRoleMissing = createRefusal<[string]>(
   'RGW_RUNTIME_ROLE_MISSING',
-  'the database has no login "%s": create it (CREATE ROLE … LOGIN) or correct the user in DATABASE_URL',
+  'the database has no login "%s":\ncreate it (CREATE ROLE … LOGIN) or correct the user in DATABASE_URL',
   500,
 )
-export const EmbeddedUnsupported = createError(
+export const EmbeddedUnsupported = createRefusal<[string | number]>(
   'RGW_EMBEDDED_UNSUPPORTED',
-  'there is no embedded PostgreSQL for %s: set DATABASE_URL to a PostgreSQL 15 or newer',
+  'there is no embedded PostgreSQL for %s:\nset DATABASE_URL to a PostgreSQL 15 or newer',
   500,
 )
-export const EmbeddedUnreachable = createError(
+export const EmbeddedUnreachable = createRefusal<[string | number, string | number]>(
   'RGW_EMBEDDED_UNREACHABLE',
-  'PostgreSQL runs as the user "%s", which may not enter %s: open it (chmod o+x), choose another data directory, or do not run as root',
+  'PostgreSQL runs as the user "%s", which may not enter %s:\nopen it (chmod o+x), choose another data directory, or do not run as root',
   500,
 )
-export const EmbeddedNoAccount = createError(
+export const EmbeddedNoAccount = createRefusal<[string | number, string | number]>(
   'RGW_EMBEDDED_NO_ACCOUNT',
-  'PostgreSQL refuses to run as root and the system user "%s" could not be made (%s): make it, do not run as root, or set DATABASE_URL',
+  'PostgreSQL refuses to run as root and the system user "%s" could not be made (%s):\nmake it, do not run as root, or set DATABASE_URL',
   500,
 )
-export const EmbeddedInUse = createError(
+export const EmbeddedInUse = createRefusal<[string, string | number]>(
   'RGW_EMBEDDED_IN_USE',
-  'the data directory %s is in use by another process (PostgreSQL is running there as process %s): stop that one or choose another data directory',
+  'the data directory %s is in use by another process (PostgreSQL is running there as process %s):\nstop that one or choose another data directory',
   500,
 )
-export const EmbeddedPasswordsLost = createError(
+export const EmbeddedPasswordsLost = createRefusal<[string, string | number]>(
   'RGW_EMBEDDED_PASSWORDS_LOST',
-  'the data directory %s holds a database, but its passwords file %s is missing or unreadable: restore it or choose another data directory',
+  'the data directory %s holds a database, but its passwords file %s is missing or unreadable:\nrestore it or choose another data directory',
   500,
 )
-export const EmbeddedFailed = createError('RGW_EMBEDDED_FAILED', 'PostgreSQL did not start in %s: %s', 500)
+export const EmbeddedFailed = createRefusal<[string | number, string | number]>(
+  'RGW_EMBEDDED_FAILED',
+  'PostgreSQL did not start in %s: %s\nlook at its log there, or set DATABASE_URL',
+  500,
+  { brief: true },
+)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Sql, TransactionSql } from 'postgres'
-import { DatabaseUnavailable, MigrationChanged, SchemaNewer, SchemaOlder } from './errors.ts'
-import { explainDatabaseError } from './explain.ts'
+import { MigrationChanged, SchemaNewer, SchemaOlder } from './errors.ts'
+import { databaseUnavailable } from './explain.ts'
 import { locks } from './locks.ts'
 import { migrations as allMigrations, type Migration } from './migrations/index.ts'
 import { openPool } from './pool.ts'
@@ -109,5 +109,5 @@ async function ensurePartitions(tx: TransactionSql) {
 
 function explained(error: unknown, url: string) {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('RGW_')) return error
-  return Object.assign(new DatabaseUnavailable(explainDatabaseError(error, url)), { cause: error })
+  return databaseUnavailable(error, url)
 }

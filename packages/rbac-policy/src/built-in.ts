@@ -286,6 +286,12 @@ recordings:
     every-session:
       mode: best-effort
 
+# How long an API token lives: at most, and when nobody says. Rules narrow it by role and by permission.
+tokens:
+  max-age: 365d
+  default-age: 90d
+  rules: {}
+
 # Hosts that "convox proxy" may reach beside the resources of an app.
 proxy:
   hosts: []

@@ -91,11 +91,17 @@ function obstacleTo(
   return null
 }
 
+/** What the conditions of a command rule are called, as those of a role are `condition:<role>`. */
+export function commandCondition(id: string): string {
+  return `condition:command:${id}`
+}
+
 /** Rules under which the matcher speaks for itself, whatever the document says. */
 const ofTheMatcher: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
 
 function refusalBy(document: CompiledDocument, { rule, nearest, reason, next }: Denied): Refusal {
-  return { rule: `command:${rule}`, source: sourceOf(document, rule, nearest), reason, next }
+  const name = rule === 'condition' && nearest !== undefined ? commandCondition(nearest.id) : `command:${rule}`
+  return { rule: name, source: sourceOf(document, rule, nearest), reason, next }
 }
 
 function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRule | undefined): string {

@@ -168,7 +168,7 @@ describe('a command rule that holds under conditions', () => {
     expect(policy.decide(person, asked(at(12)))).toMatchObject({ effect: 'allow', source: 'policy.yaml:4' })
     expect(policy.decide(person, asked(at(20)))).toMatchObject({
       effect: 'deny',
-      rule: 'command:condition',
+      rule: 'condition:command:migrate',
       reason: expect.stringMatching(/^The command rule migrate holds only mon, tue/),
       next: expect.stringContaining('Wait'),
     })

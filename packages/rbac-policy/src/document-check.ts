@@ -7,6 +7,7 @@ import type { PolicyDocument } from './policy-document.ts'
 import { valueProblems } from './recorded-values.ts'
 import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
+import { tokenProblems } from './token-terms.ts'
 import type { Role } from './types.ts'
 
 /** Everything that is wrong with a document; empty when it can be compiled. */
@@ -19,6 +20,7 @@ export function documentProblems(document: PolicyDocument): Problem[] {
     ...proxyProblems(document),
     ...patternProblems(document),
     ...recordingProblems(document.recordings),
+    ...tokenProblems(document),
     ...valueProblems(document.recordedValues),
   ]
 }

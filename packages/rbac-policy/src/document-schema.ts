@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { WrittenRecordings } from './written-recordings.ts'
+import { WrittenTokens } from './written-tokens.ts'
 import { WrittenAudit } from './written-values.ts'
 
 const closed = { additionalProperties: false } as const
@@ -113,6 +114,7 @@ export const WrittenPolicy = Type.Object(
     protected: Type.Optional(Patterns),
     audit: Type.Optional(WrittenAudit),
     recordings: Type.Optional(WrittenRecordings),
+    tokens: Type.Optional(WrittenTokens),
     proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),
   },
   { ...closed, description: 'a policy: version and its sections' },

@@ -19,6 +19,7 @@ export { rackRoute } from './planned-worlds.ts'
 export { compileAgain, compilePolicy, type Judging } from './policy.ts'
 export { type BlockedOperation, documentHash, type PolicyDocument, type PolicyRule } from './policy-document.ts'
 export {
+  askedCommand,
   type RecordedSessionKind,
   type RecordingRule,
   recordedSessions,
@@ -29,6 +30,7 @@ export type { PolicyOptions } from './refusals.ts'
 export { requiredPermissions } from './required-permissions.ts'
 export { type EnvironmentSight, type Sight, sightOf } from './sight.ts'
 export type { Day, TimeWindow } from './time-window.ts'
+export { type TokenLimit, type TokenRule, type TokenTerms, tokenLimit } from './token-terms.ts'
 export type {
   Allowed,
   Binding,

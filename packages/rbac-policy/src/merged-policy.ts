@@ -1,10 +1,12 @@
 import { type Problem, readWords, shown } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema.ts'
+import { entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
 import { readNetwork } from './networks.ts'
 import type { BlockedOperation, PolicyDocument, PolicyRule } from './policy-document.ts'
 import type { Role } from './types.ts'
 import { recordingRules } from './written-recordings.ts'
+import { tokenTerms } from './written-tokens.ts'
 import { valueRules } from './written-values.ts'
 
 /** What the document that is being read is called, and where its parts are. */
@@ -31,6 +33,7 @@ const nothing: PolicyDocument = {
   protectedKeys: [],
   protectedParameters: [],
   recordings: [],
+  tokens: { maxAge: 0, defaultAge: 0, rules: [] },
   recordedValues: [],
 }
 
@@ -44,7 +47,7 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
   const below = base ?? nothing
   const problems: Problem[] = []
   const { commands, secrets, proxy } = written
-  const document = {
+  const document: PolicyDocument = {
     source: writing.name,
     roles: mergedRoles(below.roles, written.roles ?? {}, writing, problems),
     commands: commands?.rules === undefined ? below.commands : rulesOf(commands.rules, writing, problems),
@@ -57,9 +60,31 @@ export function mergedPolicy(base: PolicyDocument | null, written: WrittenPolicy
     protectedParameters: written.protected?.parameters ?? below.protectedParameters,
     recordings:
       written.recordings === undefined ? below.recordings : recordingRules(written.recordings, writing.lineOf),
+    tokens:
+      written.tokens === undefined
+        ? below.tokens
+        : tokenTerms(below.tokens, written.tokens, { lineOf: writing.lineOf, problems }),
     recordedValues: written.audit === undefined ? below.recordedValues : valueRules(written.audit, writing.lineOf),
   }
-  return { document, problems }
+  return { document: { ...document, sources: sourcesIn(document, below, written, writing) }, problems }
+}
+
+/** Of what has no place of its own: entries of lists, as they stand here or below, and what is unblocked. */
+function sourcesIn(
+  document: PolicyDocument,
+  below: PolicyDocument,
+  { unblocked = [] }: WrittenPolicy,
+  { lineOf }: Writing,
+): Record<string, string> {
+  const entries = nameListNames.flatMap((list) =>
+    document[list].map((entry, place) => {
+      const name = entryName(list, entry)
+      return [name, document[list] === below[list] ? sourceOf(below, name) : lineOf([...nameLists[list].at, place])]
+    }),
+  )
+  const opened = unblocked.map((route, place) => [unblockedName(route), lineOf(['unblocked', place])])
+  // Of what stands there twice, the first one decides.
+  return Object.fromEntries([...entries, ...opened].reverse())
 }
 
 function mergedRoles(

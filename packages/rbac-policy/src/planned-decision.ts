@@ -1,5 +1,6 @@
 import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { wholeSentences } from '@rack-gateway/errors'
 import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { Allowed, Decision, Policy, Principal, RackCall } from './types.ts'
@@ -29,12 +30,22 @@ export interface PlannedQuestion {
 
 /** Decides a call before it is made, by the same rules as when it is. What only the rack can tell is tried each way. */
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
+  return toldOf(decidingWorlds(question, planned))
+}
+
+/** The ways that a planned call's outcome comes from, the one that says it first; no more of them are tried than that takes. */
+export function decidingWorlds(question: PlannedQuestion, planned: PlannedCall): DecidingWorlds {
   const outcome = createOutcome()
-  for (const { when, decision } of judged(question, planned)) {
-    outcome.add(when, decision)
+  for (const world of judged(question, planned)) {
+    outcome.add(world)
     if (outcome.isKnown()) break
   }
-  return outcome.told()
+  return outcome.deciding()
+}
+
+export interface DecidingWorlds {
+  readonly best: JudgedWorld
+  readonly otherwise: JudgedWorld | null
 }
 
 /** What the policy makes of a planned call, in one way in which it may turn out. */
@@ -57,10 +68,11 @@ export async function narrowPlanned(
 ): Promise<PlannedDecision> {
   const outcome = createOutcome()
   for (const { when, call, decision } of worlds) {
-    outcome.add(when, call !== null && decision.effect === 'allow' ? await narrow(call, decision) : decision)
+    const narrowed = call !== null && decision.effect === 'allow' ? await narrow(call, decision) : decision
+    outcome.add({ when, call, decision: narrowed })
     if (outcome.isKnown()) break
   }
-  return outcome.told()
+  return toldOf(outcome.deciding())
 }
 
 function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<JudgedWorld> {
@@ -77,21 +89,26 @@ function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<Jud
 
 /** What worlds come to together: the first of each effect says it. */
 function createOutcome() {
-  const firsts = new Map<Decision['effect'], { readonly when: string; readonly decision: Decision }>()
+  const firsts = new Map<Decision['effect'], JudgedWorld>()
 
   return {
-    add(when: string, decision: Decision): void {
-      if (!firsts.has(decision.effect)) firsts.set(decision.effect, { when, decision })
+    add(world: JudgedWorld): void {
+      if (!firsts.has(world.decision.effect)) firsts.set(world.decision.effect, world)
     },
     /** Whether no further world can change it. */
     isKnown: () => firsts.has('allow') && firsts.size > 1,
-    told(): PlannedDecision {
+    deciding(): DecidingWorlds {
       const best = firsts.get('allow') ?? firsts.get('needs') ?? firsts.get('deny')
       if (best === undefined) throw new Error('a planned call may turn out in some way')
-      const otherwise = [...firsts.values()].find((one) => one !== best) ?? null
-      return { decision: best.decision, when: otherwise && best.when, otherwise }
+      return { best, otherwise: [...firsts.values()].find((one) => one !== best) ?? null }
     },
   }
+}
+
+function toldOf({ best, otherwise }: DecidingWorlds): PlannedDecision {
+  if (otherwise === null) return { decision: best.decision, when: null, otherwise: null }
+  const { when, decision } = otherwise
+  return { decision: best.decision, when: best.when, otherwise: { when, decision } }
 }
 
 /** Whether the caller can be told before the call that it is refused, whatever the rack tells. A proxy leads where only the rack knows. */
@@ -104,26 +121,22 @@ function servicesOf({ commands, runServices }: PlannedQuestion['document']): str
   return [...new Set([...runServices, ...named])]
 }
 
-/** What the gateway says of parameters that it takes from nobody: why, then what to do. */
+/** What the gateway says of parameters that it takes from nobody. */
 export function parametersDecision(
   { permission }: RackRoute,
-  { refused, reason }: ParameterRefusal,
+  { refused, ...words }: ParameterRefusal,
   policy: string,
 ): Decision {
-  const [why = reason, next = 'leave it out'] = reason.split('; ')
+  const { reason, next } = wholeSentences(words)
   return {
     effect: 'deny',
     rule: refused,
     source: 'gateway',
     permission,
-    reason: sentence(why),
-    next: sentence(next),
+    reason,
+    next,
     roles: [],
     bindings: [],
     policy,
   }
-}
-
-function sentence(clause: string): string {
-  return `${clause.slice(0, 1).toUpperCase()}${clause.slice(1)}.`
 }

@@ -1,5 +1,5 @@
-import { readCommand } from '@rack-gateway/command-matcher'
-import type { PlannedCall, PlannedCommand } from '@rack-gateway/convox-api/commands'
+import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
+import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { buildService } from './refusals.ts'
 import { commandService } from './required-permissions.ts'
 import type { ProcessSubject, RackCall } from './types.ts'
@@ -54,7 +54,7 @@ export function worldsOf(planned: PlannedCall, place: PlannedPlace): World[] {
             params,
             process: process.is,
             service,
-            command: planned.command && commandOf(planned.command, release.is?.newest ?? true),
+            ...commandsOf(planned, release.is?.newest ?? true),
             parameters,
             environment: environment.is,
             resource: null,
@@ -153,8 +153,18 @@ function rackParametersOf({ route }: PlannedCall, { known: { rackParameters } }:
   return rackParameters === undefined || route.id !== rackRoute ? {} : { rackParameters }
 }
 
+function commandsOf(
+  { command }: PlannedCall,
+  newestRelease: boolean,
+): Pick<RackCall, 'command'> & Partial<Pick<RackCall, 'instanceCommand'>> {
+  if (command === null) return { command: null }
+  const { header, by } = command
+  if (by === 'shell') return { command: null, instanceCommand: decodeHeaderCommand(header) }
+  return { command: startedCommand(header, by, newestRelease) }
+}
+
 /** How it is started isn't known, but for a run that nobody waits for: that one has no terminal. */
-function commandOf({ header, by }: PlannedCommand, newestRelease: boolean): RackCall['command'] {
+function startedCommand(header: string, by: 'run' | 'exec', newestRelease: boolean): RackCall['command'] {
   const command = readCommand(header, by)
   const known = command.mode === 'detached' ? false : null
   return {

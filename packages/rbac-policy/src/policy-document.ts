@@ -3,6 +3,7 @@ import type { CommandRule } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import type { ValueRule } from './recorded-values.ts'
 import type { RecordingRule } from './recordings.ts'
+import type { TokenTerms } from './token-terms.ts'
 import type { Role } from './types.ts'
 
 /** A command rule of a policy. */
@@ -42,6 +43,9 @@ export interface PolicyDocument {
   readonly protectedParameters: readonly string[]
   /** Which sessions are recorded; none where no rule is for them. */
   readonly recordings: readonly RecordingRule[]
+  readonly tokens: TokenTerms
+  /** Where entries of lists are written, such as `policy.yaml:12`, by what they are called: `protected-key DB_*`. */
+  readonly sources?: Readonly<Record<string, string>>
   /** Values of parameters that events hold; those of secret names never. */
   readonly recordedValues: readonly ValueRule[]
 }
@@ -51,12 +55,14 @@ export function documentHash(document: PolicyDocument): string {
   return createHash('sha256').update(canonicalJson(document)).digest('hex')
 }
 
+const places: ReadonlySet<string> = new Set(['source', 'sources'])
+
 /** JSON with sorted keys, and without places: the same for the same content. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const members = Object.entries(value)
-    .filter(([key, member]) => member !== undefined && key !== 'source')
+    .filter(([key, member]) => member !== undefined && !places.has(key))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
   return `{${members.join(',')}}`

@@ -32,10 +32,21 @@ export interface SessionSubject {
 }
 
 /** What a call opens, as far as it is recorded; null for one that opens no session. */
-export function sessionOf({ route, rack, app, command }: RackCall): SessionSubject | null {
+export function sessionOf(call: SessionCall): SessionSubject | null {
+  const { route, rack, app } = call
   const session = recordedSessions.find((kind) => route.path.endsWith(`/${kind}`))
-  if (session === undefined) return null
-  return { session, rack, app, command: command && (command.argv?.join(' ') ?? command.text) }
+  return session === undefined ? null : { session, rack, app, command: askedCommand(call)?.join(' ') ?? null }
+}
+
+type SessionCall = Pick<RackCall, 'route' | 'rack' | 'app' | 'command' | 'instanceCommand'>
+
+/** What a call asks to run, word by word as far as that is known; null for nothing. */
+export function askedCommand({
+  command,
+  instanceCommand,
+}: Pick<RackCall, 'command' | 'instanceCommand'>): readonly string[] | null {
+  if (command !== null) return command.argv ?? [command.text]
+  return instanceCommand === undefined ? null : [instanceCommand]
 }
 
 export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {

@@ -1,4 +1,12 @@
-import { compilePatterns, listed, type NameMatcher, type Obstacle, shown } from '@rack-gateway/command-matcher'
+import {
+  compilePattern,
+  compilePatterns,
+  listed,
+  type NameMatcher,
+  type Obstacle,
+  shown,
+} from '@rack-gateway/command-matcher'
+import { entryName, sourceOf } from './name-lists.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { compileProxy } from './proxy.ts'
 import type { RackCall } from './types.ts'
@@ -28,11 +36,11 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
   const proxy = compileProxy(document, options)
   const isProtected = compilePatterns(document.protectedKeys)
   const isProtectedParameter = compilePatterns(document.protectedParameters)
-  const { source } = document
-  const key = { rule: 'protected-key', source }
+  const key = { rule: 'protected-key', sourceOf: protecting(document, 'protectedKeys') }
   const ofRelease = { ...key, leaves: 'a release leaves' }
   const ofRun = { ...key, leaves: 'a run leaves' }
-  const ofRack = { rule: 'protected-parameter', source, leaves: 'the gateway leaves' }
+  const parameter = protecting(document, 'protectedParameters')
+  const ofRack = { rule: 'protected-parameter', sourceOf: parameter, leaves: 'the gateway leaves' }
   return (call) =>
     byRoute.get(call.route.id) ??
     pod(call) ??
@@ -69,17 +77,26 @@ const inProcess: ReadonlySet<string> = new Set(['process:exec', 'process:file-re
 
 interface Protection {
   readonly rule: string
-  readonly source: string
   readonly leaves: string
+  /** Where what protects a name is written. */
+  sourceOf(name: string): string
+}
+
+function protecting(document: PolicyDocument, list: 'protectedKeys' | 'protectedParameters'): Protection['sourceOf'] {
+  return function sourceOfName(name) {
+    const entry = document[list].find((pattern) => compilePattern(pattern)(name)) ?? ''
+    return sourceOf(document, entryName(list, entry))
+  }
 }
 
 function protectedIn(
   names: readonly string[] | undefined,
   isProtected: NameMatcher,
-  { rule, source, leaves }: Protection,
+  { rule, leaves, sourceOf: sourceOfName }: Protection,
 ): Refusal | null {
   const touched = names?.filter(isProtected) ?? []
-  if (touched.length === 0) return null
+  const [first] = touched
+  if (first === undefined) return null
   const reason = `The policy protects ${listed(touched.map(shown))}: ${leaves} it as it is.`
-  return { rule, source, reason, next: 'Ask the platform team to change it.' }
+  return { rule, source: sourceOfName(first), reason, next: 'Ask the platform team to change it.' }
 }

@@ -118,6 +118,8 @@ export interface RackCall {
     /** How it is started; nothing special when absent. */
     readonly options?: CommandOptions
   } | null
+  /** What is to run on an instance, as its handshake says; left out where that says nothing. No command rule permits it. */
+  readonly instanceCommand?: string
   /** Names only, by place. */
   readonly parameters: {
     readonly query: readonly string[]

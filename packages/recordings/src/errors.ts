@@ -1,6 +1,6 @@
-import createError from '@fastify/error'
+import { createTold } from '@rack-gateway/errors'
 
 /** The session is to be recorded and can't be, or there is no store to read from. */
-export const RecordingUnavailable = createError<[string]>('RGW_RECORDING_UNAVAILABLE', '%s', 503, Error, false)
+export const RecordingUnavailable = createTold('RGW_RECORDING_UNAVAILABLE', 503, { stack: false })
 /** None of it could be verified. */
-export const RecordingBroken = createError<[string]>('RGW_RECORDING_BROKEN', '%s', 502, Error, false)
+export const RecordingBroken = createTold('RGW_RECORDING_BROKEN', 502, { stack: false })

@@ -97,7 +97,8 @@ export function createRecordings(options: RecordingsOptions): Recordings {
         } catch (error) {
           onError(error, wanted.id)
           throw new RecordingUnavailable(
-            'this session is to be recorded, and its recording can not be stored now, so it is not opened; try again, and tell whoever runs the gateway',
+            'this session is to be recorded, and its recording can not be stored now, so it is not opened',
+            'try again, and tell whoever runs the gateway',
           )
         }
         totals.stored += 1

@@ -49,7 +49,7 @@ export const tokenCommands = [
       onlyRack: { about: 'the only rack that it may be used for; then no path needs the name', value: 'NAME' },
       source: { about: 'an address or network that it may be used from', value: 'CIDR', takes: 'many' },
       serviceAccount: { about: 'its owner instead of you, by name or id', value: 'ACCOUNT' },
-      expires: expiresFlag('it', '90 days'),
+      expires: expiresFlag('it', 'what the policy says'),
       reason: reasonFlag,
     },
     run: async (context, target, given) =>
@@ -71,7 +71,7 @@ export const tokenCommands = [
     arguments: { token },
     flags: {
       overlap: { about: 'how long the old one goes on', value: 'HOURS', default: '24' },
-      expires: expiresFlag('it', '90 days'),
+      expires: expiresFlag('it', 'what the policy says'),
       yes: yesFlag,
     },
     run: async (context, target, given) =>

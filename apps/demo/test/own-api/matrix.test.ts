@@ -146,6 +146,7 @@ describe('who may call the gateway’s own API', () => {
           expect.objectContaining({
             code: 'RGW_NOT_PERMITTED',
             rule: expect.stringMatching(/^(no-permission|people-only)$/),
+            policy: system.app.policy.hash,
           }),
         ])
         // What strangers are refused is counted, and written up to a second later.
@@ -154,7 +155,7 @@ describe('who may call the gateway’s own API', () => {
           kind: 'call',
           status: 403,
           route: `${method} /gateway/api/v1${path}`,
-          decision: { effect: 'deny', rule: answer.text('rule') },
+          decision: { effect: 'deny', rule: answer.text('rule'), policy: system.app.policy.hash },
           principal: { kind: kind === 'session' || kind === 'job' ? principalKinds[kind] : 'api-token' },
         })
         return
@@ -194,5 +195,23 @@ describe('who may call the gateway’s own API', () => {
     const heard =
       method === 'GET' ? [200, expect.anything()] : [400, expect.objectContaining({ code: 'RGW_BAD_REQUEST' })]
     expect([answer.status, answer.json]).toEqual(whoMay[`${method} ${path}`] === 'anyone' ? heard : refused)
+  })
+
+  test('each decision that all of these came to names the document that it was made by, permitted ones too', async () => {
+    const { token } = await person(system, 'admin')
+    expect((await call(system, token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })).status).toBe(201)
+    expect((await call(system, token, 'POST', '/service-accounts', { name: 'nightly' })).status).toBe(201)
+    const decisions = (await system.events()).flatMap(({ kind, decision }) => (decision ? [{ kind, decision }] : []))
+    const nameless = decisions.filter(({ decision }) => decision.policy !== system.app.policy.hash)
+    expect(nameless).toEqual([])
+    const permitted = (kind: string) => decisions.findLast((one) => one.kind === kind)?.decision
+    expect(permitted('token.issued')).toMatchObject({ effect: 'allow', rule: 'own-affair', source: 'gateway' })
+    expect(permitted('service-account.created')).toMatchObject({
+      effect: 'allow',
+      rule: 'role:admin',
+      source: expect.stringMatching(/^built-in:\d+$/),
+      reason: 'The role admin gives gateway:service-account:write.',
+    })
+    expect(new Set(decisions.map(({ decision }) => decision.effect))).toEqual(new Set(['allow', 'deny']))
   })
 })

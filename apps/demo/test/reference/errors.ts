@@ -1,3 +1,4 @@
+import { sentenceOf, type Words } from '@rack-gateway/errors'
 import { meanings } from './meanings.ts'
 import { errorModules, exportsOf } from './modules.ts'
 import { code, table } from './table.ts'
@@ -10,6 +11,9 @@ interface ErrorEntry {
 
 /** Errors whose constructors take something else than the holes of their sentence. */
 const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [[]], ForeignMask: ['…'] }
+
+/** Of an error that says what whoever throws it says. */
+const unsaid = 'undefined; undefined'
 
 /** A status of 500 is for what no caller gets: failed starts, bad data, the command line. */
 const internal = 500
@@ -54,15 +58,18 @@ function entryOf(Class: ErrorClass): ErrorEntry {
 function told(name: string, sentence: string): string {
   const meaning = meanings[name]
   if (meaning !== undefined) return `_${meaning}_`
-  if (sentence === '…' || sentence === '') throw new Error(`say in meanings.ts what ${name} tells its reader`)
+  if (sentence === '…' || sentence === '' || sentence === unsaid)
+    throw new Error(`say in meanings.ts what ${name} tells its reader`)
   return sentence
 }
 
 async function ruleTable(path: string): Promise<string> {
-  const rows = (await exportsOf(path)).flatMap((value) => (isRule(value) ? [[code(value.rule), value.reason]] : []))
+  const rows = (await exportsOf(path)).flatMap((value) =>
+    isRule(value) ? [[code(value.rule), sentenceOf(value)]] : [],
+  )
   return table(['rule', 'sentence'], rows)
 }
 
-function isRule(value: unknown): value is { rule: string; reason: string } {
+function isRule(value: unknown): value is Words & { readonly rule: string } {
   return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value
 }

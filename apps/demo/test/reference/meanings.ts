@@ -43,6 +43,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_LOGIN_MISCONFIGURED: 'what in the configuration of the login can’t be',
   RGW_MISDIRECTED: 'that the address is not PUBLIC_URL, and what that is',
   RGW_NOT_CANONICAL: 'what in the path or query could be read two ways',
+  RGW_NOT_FOUND: 'that there is nothing at the address, and where the APIs are',
   RGW_NOT_PERMITTED: 'the permission or rule, who has it, and what to do',
   RGW_NOT_SIGNED_YET: 'that no checkpoint has signed the event yet; one does within a minute',
   RGW_RECORDING_UNAVAILABLE:

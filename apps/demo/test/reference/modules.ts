@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 export const workspace: string = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** What each `src/errors.ts` of the workspace exports. */
-export async function errorModules(): Promise<unknown[]> {
+export async function errorModules(isWanted: (path: string) => boolean = () => true): Promise<unknown[]> {
   const units = ['packages', 'apps'].flatMap((folder) =>
     readdirSync(`${workspace}${folder}`).map((name) => `${folder}/${name}/src/errors.ts`),
   )
-  return Promise.all(units.filter((path) => existsSync(`${workspace}${path}`)).map(exportsOf))
+  return Promise.all(units.filter((path) => isWanted(path) && existsSync(`${workspace}${path}`)).map(exportsOf))
 }
 
 /** The values that a source file exports, whether its package passes them on or not. */

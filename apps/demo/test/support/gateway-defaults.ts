@@ -16,7 +16,6 @@ export const environmentDefaults = {
   login: null,
   deviceLogin: 'on',
   cliMinimumVersion: null,
-  tokenMaxAge: 365 * 86_400_000,
   trustedProxies: [],
   policyFile: null,
   policyPackages: [],

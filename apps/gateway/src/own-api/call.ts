@@ -26,8 +26,6 @@ export interface OwnApiContext {
   readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation'>
   readonly racks: Pick<RackRegistry, 'names' | 'resolve'>
   readonly database: Pick<Database, 'db'>
-  /** The longest life of an API token, in milliseconds. */
-  readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads
   readonly identities: Identities

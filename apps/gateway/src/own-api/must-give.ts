@@ -8,5 +8,6 @@ export function mustGive(
   wanted: WantedGrant,
 ): void {
   const missing = policy.mayGive(principal, wanted, moment)
-  if (missing !== null) throw ruled(new StrongerThanYourself(missing), 'stronger-than-yourself')
+  if (missing !== null)
+    throw ruled(new StrongerThanYourself(missing, 'Ask somebody who holds it themselves.'), 'stronger-than-yourself')
 }

@@ -10,7 +10,7 @@ import {
 const json = (schema: object) => ({ 'application/json': { schema } })
 const error = {
   type: 'object',
-  required: ['error', 'code', 'requestId'],
+  required: ['error', 'code', 'rule', 'source', 'reason', 'next', 'policy', 'requestId'],
   properties: {
     error: { type: 'string', description: 'the whole sentence for the person' },
     code: { type: 'string', description: 'RGW_…' },
@@ -18,7 +18,7 @@ const error = {
     source: { type: 'string', description: 'where the rule stands' },
     reason: { type: 'string', description: 'why, alone' },
     next: { type: 'string', description: 'what to do about it, alone' },
-    policy: { type: 'string', description: 'of a decision: SHA-256 of the policy document' },
+    policy: { type: 'string', description: 'SHA-256 of the policy document in force' },
     requestId: { type: 'string', description: 'the same in the audit log' },
   },
 }

@@ -7,7 +7,8 @@ export function refuseOtherSites({ headers }: FastifyRequest): void {
   if (site === undefined || site === 'same-origin' || site === 'none') return
   throw ruled(
     new BrowserCall(
-      'a page of another site may not call the gateway; open the gateway itself, or call it without a browser',
+      'a page of another site may not call the gateway',
+      'open the gateway itself, or call it without a browser',
     ),
     'other-site',
   )

@@ -9,14 +9,16 @@ export function plannedFrom(asked: CallToDecide): PlannedCall {
   const route = routesById.get(asked.route)
   if (route === undefined)
     throw unfit(
-      'route is not the id of a route of the rack, such as GET /apps/{app}/processes; docs/reference/rack-api.md lists them',
+      'route is not the id of a route of the rack, such as GET /apps/{app}/processes',
+      'choose one from docs/reference/rack-api.md',
     )
   const params: Readonly<Record<string, string>> = {
     ...(asked.app !== undefined && { app: asked.app }),
     ...asked.params,
   }
   const app = appOf(route, params)
-  if (app === null && route.path.startsWith('/apps/{')) throw unfit('app is needed for a route that concerns one')
+  if (app === null && route.path.startsWith('/apps/{'))
+    throw unfit('app is needed for a route that concerns one', 'send it')
   const { command = null, release = null, parameters = nothingSent } = asked
   return {
     route,
@@ -37,6 +39,6 @@ export function plannedFrom(asked: CallToDecide): PlannedCall {
 
 const nothingSent = { query: [], form: [], headers: [] }
 
-function unfit(sentence: string): Error {
-  return ruled(new InvalidRequest(sentence), 'schema')
+function unfit(reason: string, next: string): Error {
+  return ruled(new InvalidRequest(reason, next), 'schema')
 }

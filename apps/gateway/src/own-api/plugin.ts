@@ -19,7 +19,7 @@ import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
 import { authenticateJob } from './authenticate-job.ts'
-import { authorise, holdsEverywhere } from './authorise.ts'
+import { authorise, holdsEverywhere, type OwnDecision } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import { conditionalAnswer } from './conditional-answer.ts'
@@ -42,6 +42,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The endpoint of the gateway's own API that was asked for. */
     endpoint: Endpoint | null
+    /** What lets the caller do that. */
+    ownDecision: OwnDecision | null
     /** Of a job: its JWT, proven. */
     provenJwt: ProvenJwt | null
   }
@@ -52,7 +54,6 @@ export interface OwnApiOptions {
   readonly mint: TokenMint
   readonly now: () => number
   /** Milliseconds. */
-  readonly tokenMaxAge: number
   readonly sessionTerms: SessionTerms
   readonly workloads: Workloads
   readonly publicUrl: string | null
@@ -77,7 +78,6 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
   const {
     database,
     now,
-    tokenMaxAge,
     sessionTerms,
     workloads,
     publicUrl,
@@ -96,7 +96,6 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
     packages: app.policyPackages,
     racks: app.racks,
     database,
-    tokenMaxAge,
     sessionTerms,
     workloads,
     identities: app.identities,
@@ -170,7 +169,7 @@ async function admit(
   }
   await app.authenticateOwn(request, reply)
   refuseCookie(request, endpoint)
-  authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
+  request.ownDecision = authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
 }
 
 /** A body can come as late as its sender likes: what was so at its beginning decides nothing. */
@@ -180,7 +179,7 @@ async function admitAgain(
   { endpoint, context }: { readonly endpoint: CallerEndpoint; readonly context: OwnApiContext },
 ): Promise<void> {
   await app.authenticateAgain(request)
-  authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
+  request.ownDecision = authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
 }
 
 /** The table's types tie each handler to its own endpoint; by name they are one. */

@@ -1,3 +1,4 @@
+import { commandCarriers } from '@rack-gateway/convox-api/commands'
 import { type Static, type TSchema, Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
@@ -70,7 +71,7 @@ export const CallToDecide = Type.Object(
         Type.Object(
           {
             header: Type.String({ description: 'the value of the header Command: UTF-8, one character a byte' }),
-            by: Type.Union([Type.Literal('run'), Type.Literal('exec')]),
+            by: Type.Enum([...commandCarriers]),
           },
           closed,
         ),

@@ -12,6 +12,7 @@ export function readSince(text: string, now: number): number {
     throw ruled(
       new InvalidRequest(
         'since is how long ago, such as 30d, 12h or 45m, or a past time in UTC, such as 2027-01-31T12:00:00Z',
+        'send one of the two',
       ),
       'schema',
     )

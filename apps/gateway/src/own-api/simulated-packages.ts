@@ -28,7 +28,10 @@ export function simulatedPackages(
 async function beforeDeadline(answer: Promise<Decision>, left: number): Promise<Decision> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new PackagesTooSlow(tooSlow)), Math.max(left, 0))
+    timer = setTimeout(
+      () => reject(new PackagesTooSlow(tooSlow, 'ask about fewer calls, or tell an administrator of the gateway')),
+      Math.max(left, 0),
+    )
   })
   try {
     return await Promise.race([answer, late])
@@ -38,4 +41,4 @@ async function beforeDeadline(answer: Promise<Decision>, left: number): Promise<
 }
 
 const tooSlow =
-  'the policy packages of this gateway have not judged this within 8 seconds, so what it would come to is not known: ask about fewer calls, or tell an administrator of the gateway'
+  'the policy packages of this gateway have not judged this within 8 seconds, so what it would come to is not known:'

@@ -1,35 +1,55 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
-import { onePermissionEach, type WantedGrant } from '@rack-gateway/rbac-policy'
+import { durationInWords } from '@rack-gateway/config/duration'
+import { onePermissionEach, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
 import type { Static } from 'typebox'
-import { durationInWords } from '../duration-in-words.ts'
-import { InvalidRequest, ruled } from '../errors.ts'
+import { InvalidRequest, refusedBy } from '../errors.ts'
 import type { OwnCall } from './call.ts'
 import { mustGive } from './must-give.ts'
 import { readTime } from './read-time.ts'
 import type { TokenRequest } from './schemas.ts'
 
 const day = 86_400_000
-const usualDays = 90
 
-type Context = Pick<OwnCall, 'policy' | 'principal' | 'moment' | 'now' | 'tokenMaxAge'>
+type Context = Pick<OwnCall, 'policy' | 'principal' | 'moment' | 'now'>
 
-/** When a token ends, in milliseconds since the epoch. @throws InvalidRequest beyond the longest life */
+interface WantedEnd {
+  readonly days?: number
+  readonly expiresAt?: string
+}
+
+/** When a token ends that gives these without an end of their own, in milliseconds since the epoch. @throws InvalidRequest beyond the longest life */
 export function tokenEnd(
-  { now, tokenMaxAge }: Context,
-  { days, expiresAt }: Pick<Static<typeof TokenRequest>, 'days' | 'expiresAt'>,
+  call: Context,
+  { days, expiresAt }: WantedEnd,
+  grants: readonly Pick<ApiTokenGrant, 'role' | 'permissions'>[],
 ): number {
+  const { now, policy } = call
   if (days !== undefined && expiresAt !== undefined)
-    throw new InvalidRequest('days and expiresAt both say when the token ends; send one of them, or none for 90 days')
-  const latest = now() + tokenMaxAge
-  if (days === undefined && expiresAt === undefined) return Math.min(now() + usualDays * day, latest)
-  const end = expiresAt === undefined ? now() + (days ?? usualDays) * day : readTime(expiresAt)
-  if (end <= latest) return end
-  throw ruled(
-    new InvalidRequest(
-      `a token lives for at most ${durationInWords(tokenMaxAge)} here (TOKEN_MAX_AGE); choose an earlier end`,
-    ),
-    'token-max-age',
-  )
+    throw new InvalidRequest(
+      'days and expiresAt both say when the token ends',
+      'send one of them, or none for the usual life',
+    )
+  const { document } = policy
+  const limit = tokenLimit(document, grants)
+  if (days === undefined && expiresAt === undefined) return now() + Math.min(document.tokens.defaultAge, limit.maxAge)
+  const end = expiresAt === undefined ? now() + (days ?? 0) * day : readTime(expiresAt)
+  if (end <= now() + limit.maxAge) return end
+  throw tooLong(policy, limit, 'Choose an earlier end.')
+}
+
+/** What a token is given later, or takes to another owner, lasts no longer than a new token with it would. @throws InvalidRequest */
+export function mustLastNoLonger(
+  { now, policy }: Context,
+  { grant, end, next }: { readonly grant: ApiTokenGrant; readonly end: number; readonly next: string },
+): void {
+  const limit = tokenLimit(policy.document, [grant])
+  const last = Math.min(end, grant.expiresAt?.getTime() ?? end)
+  if (last > now() + limit.maxAge) throw tooLong(policy, limit, next)
+}
+
+function tooLong({ hash }: OwnCall['policy'], { maxAge, rule, source }: TokenLimit, next: string): Error {
+  const reason = `An API token has this for at most ${durationInWords(maxAge)}.`
+  return refusedBy(InvalidRequest, { rule, source, reason, next, policy: hash }, `${rule}, ${source}`)
 }
 
 /**
@@ -43,8 +63,8 @@ export function wantedGrants(
   until: number | null,
 ): readonly ApiTokenGrant[] {
   if ((role === undefined) === (permissions === undefined))
-    throw new InvalidRequest('a token has either a role or permissions; send one of the two')
-  const what = permissions === undefined ? { role: role ?? '' } : { role: onePermissionEach, permissions }
+    throw new InvalidRequest('a token has either a role or permissions', 'send one of the two')
+  const what = grantWords({ role, permissions })
   if (racks !== undefined || apps !== undefined || rack !== undefined) {
     const grant = { ...what, racks: racks ?? rack ?? '*', apps: apps ?? '*' }
     mustHold(call, grant, until)
@@ -56,6 +76,14 @@ export function wantedGrants(
   const grants = held.filter((grant) => missing(call, grant, until) === null)
   if (grants.length === 0) mustHold(call, everywhere, until)
   return grants
+}
+
+/** What a token gives, wherever. */
+export function grantWords({
+  role,
+  permissions,
+}: Pick<Static<typeof TokenRequest>, 'role' | 'permissions'>): Pick<ApiTokenGrant, 'role' | 'permissions'> {
+  return permissions === undefined ? { role: role ?? '' } : { role: onePermissionEach, permissions }
 }
 
 /** @param until as of `wantedGrants`; what ends by itself before that is given for no longer. @throws StrongerThanYourself */

@@ -30,6 +30,6 @@ function numbersRead({ properties }: TObject, sent: unknown): unknown {
 function problemOf(schema: TSchema, value: unknown, place = 'body'): Error {
   const [first] = Value.Errors(schema, value)
   const field = first?.instancePath.slice(1).replaceAll('/', '.') || place
-  const sentence = `${field} is not as it should be: it ${first?.message ?? 'does not fit'}; see /gateway/api/v1/docs`
-  return ruled(new InvalidRequest(sentence), 'schema')
+  const reason = `${field} is not as it should be: it ${first?.message ?? 'does not fit'}`
+  return ruled(new InvalidRequest(reason, 'see /gateway/api/v1/docs'), 'schema')
 }

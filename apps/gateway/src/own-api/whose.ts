@@ -1,26 +1,34 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
-import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, ruled } from '../errors.ts'
+import type { Policy, Principal } from '@rack-gateway/rbac-policy'
+import { NotPermitted, refusedBy } from '../errors.ts'
 
 interface Asker {
+  readonly policy: Pick<Policy, 'hash'>
   readonly principal: Principal
   readonly others: boolean
 }
 
 /** Whose things a list shows: null for everybody's. @throws NotPermitted for what is of others */
-export function whoseList({ principal, others }: Asker, wanted: string | undefined, permission: string): string | null {
+export function whoseList(
+  { policy, principal, others }: Asker,
+  wanted: string | undefined,
+  permission: string,
+): string | null {
   const own = principal.kind === 'user' ? principal.id : null
   const id = wanted === 'me' ? own : (wanted ?? (others ? undefined : own))
   if (id === undefined) return null
   if (id !== null && (others || id === own)) return checkedId(id)
-  throw ruled(
-    new NotPermitted(
-      own === null
-        ? `A token or job has none of its own, and this one does not hold ${permission} for those of others (rule no-permission)`
-        : `You see what is yours; for what is of others ask an administrator for ${permission} (rule no-permission)`,
-    ),
-    'no-permission',
-  )
+  throw refusedBy(NotPermitted, {
+    rule: 'no-permission',
+    source: 'bindings',
+    policy: policy.hash,
+    ...(own === null
+      ? {
+          reason: `A token or job has none of its own, and this one does not hold ${permission} for those of others.`,
+          next: 'Ask an administrator of the gateway.',
+        }
+      : { reason: 'You see what is yours.', next: `For what is of others ask an administrator for ${permission}.` }),
+  })
 }
 
 /** Anything but a UUID is nobody's. */

@@ -130,18 +130,18 @@ const mostProblems = 5
 function invalid(problems: readonly string[]): Error {
   const left = problems.length - mostProblems
   const named = problems.slice(0, mostProblems).join('; ')
-  const sentence = `the document is not valid: ${named}${left > 0 ? `; and ${left} problems more` : ''}`
-  return ruled(new InvalidRequest(sentence), 'policy-document')
+  const reason = `the document is not valid: ${named}${left > 0 ? `; and ${left} problems more` : ''}`
+  return ruled(new InvalidRequest(reason, 'correct it'), 'policy-document')
 }
 
 function givenUp({ memory, patience }: typeof studyLimits): Error {
-  const sentence = `the study was given up: a document may take ${memory} MiB and ${patience / 1_000} s; make it smaller, or try again later`
-  return ruled(new InvalidRequest(sentence), 'study-size')
+  const reason = `the study was given up: a document may take ${memory} MiB and ${patience / 1_000} s`
+  return ruled(new InvalidRequest(reason, 'make it smaller, or try again later'), 'study-size')
 }
 
 function tooMany(most: number): Error {
-  const sentence = `${most} studies of the audit log are under way already, as many as a gateway does at once; try again in 30 s`
-  return Object.assign(ruled(new TooManyRequests(sentence), 'study-limit'), { retryAfter: 30 })
+  const reason = `${most} studies of the audit log are under way already, as many as a gateway does at once`
+  return Object.assign(ruled(new TooManyRequests(reason, 'try again in 30 s'), 'study-limit'), { retryAfter: 30 })
 }
 
 function unexpected({ kind }: StudyAnswer): Error {

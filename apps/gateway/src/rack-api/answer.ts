@@ -1,5 +1,6 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableAnswer as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
+import { reasonOf } from '@rack-gateway/errors'
 import { createTokenVeil, type UpstreamAnswer } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
@@ -30,7 +31,10 @@ export async function prepareAnswer(
   if (answer.status >= 300 && answer.status < 400) {
     answer.discard()
     throw ruled(
-      new UpstreamRedirect(`the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`),
+      new UpstreamRedirect(
+        `the rack ${call.rack.name} answered with a redirect, which the gateway does not pass on`,
+        'tell whoever runs that rack',
+      ),
       'upstream-redirect',
     )
   }
@@ -62,6 +66,7 @@ function unmaskable(call: DecidedCall, why: string): Error {
   return ruled(
     new UnmaskableAnswer(
       `the answer of the rack ${call.rack.name} may hold secrets and could not be masked (${why}), so it is not passed on`,
+      'tell an administrator of the gateway',
     ),
     'unmaskable-answer',
   )
@@ -89,7 +94,7 @@ export async function deliver(
     }
   } catch (error) {
     raw.destroy()
-    const close = error instanceof Error ? error.message : 'the transfer broke off'
+    const close = reasonOf(error, 'the transfer broke off')
     const bytesOut = raw.socket?.bytesWritten ?? 0
     recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close })
   }

@@ -58,13 +58,14 @@ export function discardBody(request: FastifyRequest): void {
 
 /** A broken chunk, or a client that went away: the record is the only one to hear of it. */
 function brokenOff(): Error {
-  return ruled(new BadFrame('the form broke off before its end; send all of it'), 'form-broken')
+  return ruled(new BadFrame('the form broke off before its end', 'send all of it'), 'form-broken')
 }
 
 function tooLarge(): Error {
   return ruled(
     new BodyTooLarge(
       `the form is larger than ${formLimit / 1024 / 1024} MiB, which is more than the gateway reads before it decides`,
+      'send less',
     ),
     'form-size',
   )

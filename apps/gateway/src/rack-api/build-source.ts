@@ -15,7 +15,8 @@ export function refuseForeignSource(route: RackRoute, app: string | null, form: 
   if (url.startsWith(`object://${app}/`) && !url.split('/').includes('..')) return
   throw ruled(
     new NotPermitted(
-      `the source of a build of ${app} has to be an object of ${app} itself; upload it there, as convox build does`,
+      `the source of a build of ${app} has to be an object of ${app} itself`,
+      'upload it there, as convox build does',
     ),
     'foreign-object',
   )

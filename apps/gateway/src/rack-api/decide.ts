@@ -1,6 +1,6 @@
 import { isRefusal, unauthenticated } from '@rack-gateway/auth'
 import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
-import { ApprovalNeeded, NotPermitted, StepUpNeeded, told } from '../errors.ts'
+import { ApprovalNeeded, NotPermitted, refusedBy, StepUpNeeded, told } from '../errors.ts'
 import type { RoutedCall } from './call.ts'
 import type { Steps } from './steps.ts'
 
@@ -28,11 +28,11 @@ async function stillPermitted(
 
 /** What a caller is told who may not. */
 export function refusalBy(decision: Exclude<Decision, { effect: 'allow' }>): Error {
+  if (decision.effect === 'deny') return refusedBy(NotPermitted, decision)
   const { reason, next, rule } = decision
-  if (decision.effect === 'deny') return told(new NotPermitted(`${reason} ${next} (rule ${rule})`), decision)
   const { Refusal, what } = unmet[decision.requirement]
-  const sentence = `${reason} It needs ${what}, which this gateway can not ask for yet, so it is refused. ${next} (rule ${rule})`
-  return told(new Refusal(sentence), decision)
+  const why = `${reason} It needs ${what}, which this gateway can not ask for yet, so it is refused.`
+  return told(new Refusal(why, `${next} (rule ${rule})`), decision)
 }
 
 const unmet = {

@@ -62,6 +62,7 @@ export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
   if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
   if (request.endpoint) describeEndpoint(draft, request, request.endpoint)
+  if (request.ownDecision) draft.decision = { ...request.ownDecision }
   if (!call) return draft
   draft.path = call.framed.received.path
   if (call.rack) draft.rack = call.rack.name

@@ -82,12 +82,15 @@ const mostLines = 10_000
 function refuseUnreadLines(env: string): void {
   const lines = env.split('\n')
   if (lines.length > mostLines) {
-    const sentence = `the environment has more than ${mostLines} lines, which no process could be given; send fewer`
-    throw ruled(new AmbiguousParameters(sentence), 'env-lines')
+    const reason = `the environment has more than ${mostLines} lines, which no process could be given`
+    throw ruled(new AmbiguousParameters(reason, 'send fewer'), 'env-lines')
   }
   if (!lines.some((line) => Buffer.byteLength(line) > longestLine)) return
   throw ruled(
-    new AmbiguousParameters('the environment has a line of more than 64 KiB, which the rack does not read; shorten it'),
+    new AmbiguousParameters(
+      'the environment has a line of more than 64 KiB, which the rack does not read',
+      'shorten it',
+    ),
     'env-line',
   )
 }

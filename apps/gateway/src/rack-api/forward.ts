@@ -1,7 +1,8 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
+import { reasonOf } from '@rack-gateway/errors'
 import { RackBroken, type UpstreamAnswer } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { failureOf } from '../error-contract.ts'
+import { answeredStatus } from '../error-contract.ts'
 import { ChangeUnclear, ruled } from '../errors.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
@@ -32,8 +33,8 @@ export async function forwardRead(
   })
   const closed = begun === null ? draft : { ...draft, of: begun.id }
   const prepared = await preparing.catch((error: unknown) => {
-    const status = failureOf(error, request.id).status
-    recordLater(steps, request, { ...closed, kind: 'closed', status, close: reasonOf(error) })
+    const status = answeredStatus(error)
+    recordLater(steps, request, { ...closed, kind: 'closed', status, close: reasonOf(error, 'unknown') })
     throw error
   })
   await deliver(steps, request, reply, call, prepared, closed)
@@ -86,7 +87,7 @@ export async function forwardChange(
     if (call.match.route.id === runRoute) prepared = await rememberRun(steps, request, call, prepared, intent)
   } catch (failure) {
     const error = unclear(failure)
-    await settle(steps, { ...outcome, status: failureOf(error, request.id).status, close: reasonOf(error) })
+    await settle(steps, { ...outcome, status: answeredStatus(error), close: reasonOf(error, 'unknown') })
     throw error
   }
   const { answer, body } = prepared
@@ -130,7 +131,10 @@ function keyEvents(
 function unclear(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
   return ruled(
-    new ChangeUnclear(`${error.message}; it may have been carried out: look whether it was, before you try again`),
+    new ChangeUnclear(
+      `${reasonOf(error, 'unknown')}; it may have been carried out:`,
+      'look whether it was, before you try again',
+    ),
     'change-unclear',
   )
 }
@@ -147,8 +151,4 @@ async function settle(steps: Steps, outcome: EventDraft, more: readonly EventDra
 function upstreamId(answer: { header(name: string): string | undefined }): { upstream?: string } {
   const upstream = answer.header('request-id')
   return upstream === undefined ? {} : { upstream }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown'
 }

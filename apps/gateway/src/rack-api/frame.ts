@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type CanonicalTarget, readTarget, splitRackPrefix } from '@rack-gateway/convox-api'
+import { type CanonicalTarget, readTarget, splitRackPrefix, type TargetRefusal } from '@rack-gateway/convox-api'
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
@@ -17,38 +17,54 @@ export interface FrameRefusal {
   readonly status: 400 | 403
   readonly rule: string
   readonly reason: string
+  readonly next: string
 }
 
-const refusal = (status: 400 | 403, rule: string, reason: string): FrameRefusal => ({ status, rule, reason })
+const refusal = (status: 400 | 403, rule: string, reason: string, next: string): FrameRefusal => ({
+  status,
+  rule,
+  reason,
+  next,
+})
 
 const duplicateHeader = refusal(
   400,
   'duplicate-header',
-  'a header that may be sent once was sent twice, so the request can be read two ways; send it once',
+  'a header that may be sent once was sent twice, so the request can be read two ways',
+  'send it once',
 )
 const unexpectedBody = refusal(
   400,
   'unexpected-body',
-  'a GET or HEAD request with a body is refused, since parts of the way drop it and others read it; send it without one',
+  'a GET or HEAD request with a body is refused, since parts of the way drop it and others read it',
+  'send it without one',
 )
 const crossSite = refusal(
   403,
   'browser-call',
-  'this address is for convox and other programs; a page in a browser may not call it',
+  'this address is for convox and other programs, and a page in a browser may not call it',
+  'open /gateway/ instead',
 )
 const foreignOrigin = refusal(
   403,
   'browser-call',
-  'the request has an Origin that is not this gateway; a page in a browser may not call the rack API',
+  'the request has an Origin that is not this gateway, and a page in a browser may not call the rack API',
+  'open /gateway/ instead',
 )
 const cookieOnly = refusal(
   403,
   'cookie-credential',
-  'a browser session does not sign in to the rack API; use a token: RACK_URL=https://convox:<token>@<gateway>',
+  'a browser session does not sign in to the rack API',
+  'use a token: RACK_URL=https://convox:<token>@<gateway>',
 )
-const tooManyHeaders = refusal(400, 'header-count', 'the request has more than 256 headers; send fewer')
-const notWebsocket = refusal(400, 'upgrade', 'only a websocket upgrade (GET, version 13, no body) is possible here')
-const unnamedHeader = refusal(400, 'duplicate-header', 'the request has no Host header; send one')
+const tooManyHeaders = refusal(400, 'header-count', 'the request has more than 256 headers', 'send fewer')
+const notWebsocket = refusal(
+  400,
+  'upgrade',
+  'only a websocket upgrade (GET, version 13, no body) is possible here',
+  'send one',
+)
+const unnamedHeader = refusal(400, 'duplicate-header', 'the request has no Host header', 'send one')
 
 const mostHeaders = 256
 
@@ -74,7 +90,7 @@ const singletons = new Set([
  */
 export function frame(request: IncomingMessage, received: string, upgrading: boolean): Framed | FrameRefusal {
   const target = readTarget(received)
-  if ('rule' in target) return refusals.get(target.rule) ?? rememberRefusal(target.rule, target.reason)
+  if ('rule' in target) return refusals.get(target.rule) ?? rememberRefusal(target)
   if (request.rawHeaders.length > 2 * mostHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return unnamedHeader
@@ -93,8 +109,8 @@ export function isRefusal(framed: Framed | FrameRefusal): framed is FrameRefusal
 
 const refusals = new Map<string, FrameRefusal>()
 
-function rememberRefusal(rule: string, reason: string): FrameRefusal {
-  const made = refusal(400, rule, reason)
+function rememberRefusal({ rule, reason, next }: TargetRefusal): FrameRefusal {
+  const made = refusal(400, rule, reason, next)
   refusals.set(rule, made)
   return made
 }

@@ -1,4 +1,5 @@
 import { AuthUnavailable, type Identities, isRefusal, type TokenReading } from '@rack-gateway/auth'
+import { sentenceOf } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
@@ -49,7 +50,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
 
   async function review(call: LiveCall): Promise<void> {
     const principal = await identities.findOwner(call.credential)
-    if (isRefusal(principal)) return call.end(principal.reason)
+    if (isRefusal(principal)) return call.end(sentenceOf(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
     if (decision.effect !== 'allow') return call.end(`${decision.reason} ${decision.next}`)
     const objection = await reviewPackages(call, principal, decision)

@@ -1,9 +1,8 @@
 import { isProbe } from '@rack-gateway/convox-api'
-import type { RackCall } from '@rack-gateway/rbac-policy'
+import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
-import { askedCommand } from './asked-command.ts'
 import { discardBody, hasBody, readForm } from './body.ts'
 import { beginCall, type RoutedCall } from './call.ts'
 import { chooseRack } from './choose-rack.ts'
@@ -54,7 +53,7 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   const rackCall = await resolve(steps, request, call)
   if (request.method !== 'GET') await lookAgain(request, call)
   call.rackCall = rackCall
-  call.command = commandOf(steps, request, call, rackCall)
+  call.command = commandOf(steps, call, rackCall)
   const decision = await decide(steps, call, rackCall)
   call.decision = decision
   if (decision.effect !== 'allow') throw refusalBy(decision)
@@ -65,13 +64,8 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   return forward(steps, request, reply, decided)
 }
 
-function commandOf(
-  { policy }: Steps,
-  request: FastifyRequest,
-  { rack }: RoutedCall,
-  rackCall: RackCall,
-): RoutedCall['command'] {
-  const asked = askedCommand(request, rackCall)
+function commandOf({ policy }: Steps, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
+  const asked = askedCommand(rackCall)
   return asked && tellCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
@@ -92,18 +86,19 @@ function route(steps: Steps, request: FastifyRequest, reply: FastifyReply): Rout
     throw ruled(
       new UnknownRoute(
         `the rack API has no ${request.method} ${call.framed.path}, or this gateway does not know it, so it is refused`,
+        'look it up in docs/reference/rack-api.md',
       ),
       'unknown-route',
     )
   return Object.assign(call, { rack, match, principal, credential, signal: hangupOf(request.raw, reply.raw) })
 }
 
-function refused({ status, rule, reason }: FrameRefusal): Error {
+function refused({ status, rule, reason, next }: FrameRefusal): Error {
   const Refusal =
     status === 403
       ? BrowserCall
       : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
         ? BadFrame
         : NotCanonical
-  return ruled(new Refusal(reason), rule)
+  return ruled(new Refusal(reason, next), rule)
 }

@@ -32,7 +32,8 @@ export async function askRack(rack: Rack, target: string): Promise<{ status: num
 function unclear(rack: Rack, what: string): Error {
   return ruled(
     new UpstreamUnclear(
-      `the rack ${rack.name} ${what} when the gateway asked what it needs for the decision; try again`,
+      `the rack ${rack.name} ${what} when the gateway asked what it needs for the decision`,
+      'try again',
     ),
     'upstream-unclear',
   )

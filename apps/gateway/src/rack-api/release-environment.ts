@@ -35,7 +35,8 @@ export async function environmentOf(rack: Rack, app: string, release: string): P
 function unclear(rack: Rack, app: string): Error {
   return ruled(
     new UpstreamUnclear(
-      `the rack ${rack.name} did not say what an environment of ${app} is, so the new one can not be compared; try again`,
+      `the rack ${rack.name} did not say what an environment of ${app} is, so the new one can not be compared`,
+      'try again',
     ),
     'upstream-unclear',
   )
@@ -44,7 +45,8 @@ function unclear(rack: Rack, app: string): Error {
 function noSuchRelease(app: string): Error {
   return ruled(
     new NoSuchRelease(
-      `the app ${app} has no release of that name, so its environment can not be compared; list them with convox releases`,
+      `the app ${app} has no release of that name, so its environment can not be compared`,
+      'list them with convox releases',
     ),
     'no-such-release',
   )

@@ -1,4 +1,4 @@
-import { readCommand } from '@rack-gateway/command-matcher'
+import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
 import { type Parameters, type RackRoute, readParameters } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { type ProcessSubject, type RackCall, rackRoute } from '@rack-gateway/rbac-policy'
@@ -35,7 +35,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   })
   if ('refused' in parameters) {
     const Refusal = parameters.refused === 'refused-header' ? NotPermitted : AmbiguousParameters
-    throw ruled(new Refusal(parameters.reason), parameters.refused)
+    throw ruled(new Refusal(parameters.reason, parameters.next), parameters.refused)
   }
   refuseStrayMasks(parameters.form, (name) => route.id === releaseRoute && name === 'env')
   const app = appOf(route, params)
@@ -57,6 +57,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     process,
     service: serviceOf(route, params),
     command: commandOf(route, parameters.headers, { run, release }),
+    ...instanceCommand(route, parameters.headers),
     parameters: {
       query: [...parameters.query.keys()],
       form: [...parameters.form.keys()],
@@ -113,6 +114,11 @@ function commandOf(
   const command = readCommand(headers.get('command') ?? '', id === execRoute ? 'exec' : 'run')
   const start = { attached: command.mode === 'attached', newestRelease: release?.newest ?? true }
   return { ...command, options: id === execRoute ? optionsOfExec(headers, run) : optionsOfRun(headers, start) }
+}
+
+function instanceCommand({ permission }: RackRoute, headers: Parameters['headers']): Pick<RackCall, 'instanceCommand'> {
+  const asked = permission === 'instance:shell' ? (headers.get('command') ?? '') : ''
+  return asked === '' ? {} : { instanceCommand: decodeHeaderCommand(asked) }
 }
 
 /** Routes that are decided by whose process they concern, and those that are also decided by its service. */

@@ -54,7 +54,8 @@ export function namesIn(text: string): string[] {
     )
       throw ruled(
         new AmbiguousParameters(
-          `key=value pairs must be url-encoded, each name once and made of letters, digits and underscores, at most ${mostKeys}; send them so`,
+          `key=value pairs must be url-encoded, each name once and made of letters, digits and underscores, at most ${mostKeys}`,
+          'send them so',
         ),
         'ambiguous-pairs',
       )

@@ -47,7 +47,8 @@ export async function rememberRun(
 export function notRecorded(): Error {
   return ruled(
     new OutcomeNotRecorded(
-      'the rack has carried this out, but its outcome could not be recorded, so the answer is withheld; look at the result before you try again',
+      'the rack has carried this out, but its outcome could not be recorded, so the answer is withheld',
+      'look at the result before you try again',
     ),
     'outcome-not-recorded',
   )

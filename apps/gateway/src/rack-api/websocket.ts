@@ -1,6 +1,7 @@
+import { reasonOf } from '@rack-gateway/errors'
 import { createTokenVeil, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { failureOf } from '../error-contract.ts'
+import { answeredStatus } from '../error-contract.ts'
 import { deliver, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import { lastWords, takeSocket } from './command-stream.ts'
@@ -34,8 +35,8 @@ export async function openWebsocket(
   call.recorded = true
   const closed = { ...draft, kind: 'closed' as const, of: opened.id }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
-    const close = error instanceof Error ? error.message : 'the rack could not be reached'
-    const { status } = failureOf(error, request.id)
+    const close = reasonOf(error, 'the rack could not be reached')
+    const status = answeredStatus(error)
     recordLater(steps, request, { ...closed, status, close, ...recording.finish(null) })
     throw error
   })

@@ -47,7 +47,7 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
 
   function theStore(): ObjectStore {
     if (given !== null) return given
-    throw new RecordingUnavailable('this gateway has no store for recordings; set RECORDINGS to where they were kept')
+    throw new RecordingUnavailable('this gateway has no store for recordings', 'set RECORDINGS to where they were kept')
   }
 
   return {
@@ -66,12 +66,14 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
       const proof = recording.endedAt === null ? 'open' : proven === null ? 'gone' : 'proven'
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
-      if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`)
+      if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`, verify)
       const stream = Readable.from(takenBy(textOf(first.value, reading, proof), onTaken), { objectMode: false })
       return stream.once('close', () => stopping.abort())
     },
   }
 }
+
+const verify = 'verify it with rack-gateway audit verify --recordings'
 
 async function* textOf(
   first: Buffer,
@@ -90,7 +92,7 @@ async function* textOf(
     const why = shown === 'unproven' ? goneFromLog : problem
     if (state !== 'complete' || why !== '') yield eventLine('m', `${shown === 'open' ? state : shown}: ${why}`)
     yield eventLine('v', shown)
-    if (state === 'broken') throw new RecordingBroken(problem)
+    if (state === 'broken') throw new RecordingBroken(problem, verify)
     return
   }
 }

@@ -4,7 +4,6 @@ import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-p
 import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { ruled } from '../errors.ts'
-import { askedCommand } from '../rack-api/asked-command.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
 import type { RecordingCatalogue } from './catalogue.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
@@ -107,7 +106,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     async begin(request, call, draft) {
       const session = sessionOf(call.rackCall)
       if (session === null) return notRecorded
-      const rule = policy.recordingOf({ ...session, command: commandOf(request, call) })
+      const rule = policy.recordingOf(session)
       if (rule === null || rule.mode === 'off') return notRecorded
       if (rule.mode === 'best-effort' && recordings === null) return notRecorded
       try {
@@ -202,11 +201,6 @@ function inWords(reason: string): string {
   return reason === 'hung up' || reason === 'closed' ? reason : `(${reason})`
 }
 
-/** What is recorded: not log streams, and not proxies, whose bytes are nobody's screen. */
-function commandOf(request: FastifyRequest, { rackCall }: DecidedCall): string | null {
-  return askedCommand(request, rackCall)?.join(' ') ?? null
-}
-
 function titleOf({ rackCall, match }: DecidedCall): string {
   const where = rackCall.app === null ? rackCall.rack : `${rackCall.app} on ${rackCall.rack}`
   const what = rackCall.process?.id ?? match.params.name ?? match.params.id ?? ''
@@ -227,7 +221,8 @@ function sizeOf({ headers }: FastifyRequest): { readonly cols: number; readonly 
 function unavailable(why: string): Error {
   return ruled(
     new RecordingUnavailable(
-      `this session is to be recorded, and ${why}, so it is not opened; tell whoever runs the gateway`,
+      `this session is to be recorded, and ${why}, so it is not opened`,
+      'tell whoever runs the gateway',
     ),
     'recording-unavailable',
   )

@@ -1,13 +1,13 @@
 import { NameTaken } from '@rack-gateway/auth'
 import type { Issuer } from '@rack-gateway/auth/store'
 import type { ServerConfig } from '@rack-gateway/config'
+import { durationInWords } from '@rack-gateway/config/duration'
+import { type PolicyDocument, tokenLimit } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { readPolicyFile } from '@rack-gateway/rbac-policy/plugin'
-import { durationInWords } from '../duration-in-words.ts'
 import { UsageError } from './usage-error.ts'
 
 const dayMs = 86_400_000
-const usualTokenLife = 90 * dayMs
 
 export interface TokenArguments {
   readonly user?: string | undefined
@@ -26,8 +26,9 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   if (rack !== undefined && !racks.includes(rack)) {
     throw new Error(`there is no rack ${rack}; this gateway serves ${racks.join(', ')}`)
   }
-  await checkRole(config, role)
-  const expiresAt = Date.now() + lifeOf(config, args)
+  const document = await policyOf(config)
+  checkRole(document, role)
+  const expiresAt = Date.now() + lifeOf(config, document, args)
   const { token } = await (serviceAccount === undefined
     ? issueSession(issuer, user ?? '', args, expiresAt)
     : issueApiToken(issuer, serviceAccount, args, expiresAt))
@@ -38,19 +39,27 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
 }
 
 /** In milliseconds: no longer than what the API or a login would give. */
-function lifeOf({ sessions, tokenMaxAgeMs }: ServerConfig, { serviceAccount, days }: TokenArguments): number {
-  const [what, setting, longest, usual] =
+function lifeOf(
+  { sessions }: ServerConfig,
+  document: PolicyDocument,
+  { serviceAccount, role, days }: TokenArguments,
+): number {
+  const limit = tokenLimit(document, [{ role }])
+  const [what, says, longest, usual] =
     serviceAccount === undefined
       ? ['a session', 'SESSION_MAX_AGE', sessions.maxAge, sessions.maxAge]
-      : ['an API token', 'TOKEN_MAX_AGE', tokenMaxAgeMs, usualTokenLife]
+      : ['an API token', `rule ${limit.rule}, ${limit.source}`, limit.maxAge, document.tokens.defaultAge]
   if (days === undefined) return Math.min(usual, longest)
   if (days * dayMs <= longest) return days * dayMs
-  throw new UsageError(`${what} lives for at most ${durationInWords(longest)} here (${setting}); choose fewer --days`)
+  throw new UsageError(`${what} lives for at most ${durationInWords(longest)} here (${says}); choose fewer --days`)
+}
+
+async function policyOf({ policyFile }: ServerConfig): Promise<PolicyDocument> {
+  return policyFile === null ? builtInPolicy() : await readPolicyFile(policyFile)
 }
 
 /** A name that the policy doesn't have would be a token that may nothing. */
-async function checkRole({ policyFile }: ServerConfig, role: string): Promise<void> {
-  const { roles } = policyFile === null ? builtInPolicy() : await readPolicyFile(policyFile)
+function checkRole({ roles }: PolicyDocument, role: string): void {
   const names = roles.map(({ name }) => name)
   if (!names.includes(role)) throw new UsageError(`there is no role ${role}; the policy has ${names.join(', ')}`)
 }

@@ -23,11 +23,13 @@ export async function dropMonth(sql: Sql, { month, hash, events, digest }: Manif
       if (code === dataException)
         throw new ArchiveRefused(
           `the partition of ${month} does not hold what was archived: it was changed since, and is kept`,
+          'find out who has changed it',
         )
       if (code !== lockNotAvailable) throw error
       if (attempt === attempts)
         throw new ArchiveRefused(
-          `${month} could not be dropped: somebody reads the log all the time; run it again later`,
+          `${month} could not be dropped: somebody reads the log all the time`,
+          'run it again later',
         )
       await wait(pause)
     }

@@ -107,7 +107,8 @@ async function keep(store: ArchiveStore, month: Month, described: Described, byt
     const present = await store.get(key)
     if (present === null || (await contentProblem(described, present)) !== null)
       throw new ArchiveRefused(
-        `${store.place} already has another ${key}, which is not from this month of this log: archive to a place of its own`,
+        `${store.place} already has another ${key}, which is not from this month of this log:`,
+        'archive to a place of its own',
       )
     return { ...described, size: present.length, sha256: hash('sha256', present) }
   }

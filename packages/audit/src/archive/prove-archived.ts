@@ -37,12 +37,18 @@ export async function proveArchived(reader: ArchiveReader, months: readonly Mont
 async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise<ProofResult> {
   const manifest = readManifest(((await reader.get(manifestKey(month))) ?? '').toString('utf8'))
   if (manifest === null)
-    throw new ArchiveRefused(`the archive of ${month} in ${reader.place} has no manifest that can be read`)
+    throw new ArchiveRefused(
+      `the archive of ${month} in ${reader.place} has no manifest that can be read`,
+      'look for a copy of it',
+    )
   const { source, findings } = archivedMonth(reader, manifest)
   function refuseDamaged(): void {
     const [damaged] = findings()
     if (damaged)
-      throw new ArchiveRefused(`the archive of ${month} in ${reader.place} is damaged: ${sentenceOf(damaged)}`)
+      throw new ArchiveRefused(
+        `the archive of ${month} in ${reader.place} is damaged: ${sentenceOf(damaged)}`,
+        'look for a copy of it',
+      )
   }
   const event = await findEvent(source, id)
   refuseDamaged()

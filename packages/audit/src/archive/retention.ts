@@ -56,9 +56,9 @@ export type MonthOutcome =
 export async function* retainMonths(options: RetentionOptions): AsyncGenerator<MonthOutcome> {
   const { sql, lock: holder, keys, before, keep, drop } = options
   if (!Number.isInteger(keep) || keep < 2)
-    throw new ArchiveRefused('at least two months before this one stay in the database')
+    throw new ArchiveRefused('at least two months before this one stay in the database', 'archive older ones')
   const [locked] = await holder`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
-  if (!locked?.ours) throw new ArchiveRefused('another run is archiving this log: wait until it is done')
+  if (!locked?.ours) throw new ArchiveRefused('another run is archiving this log:', 'wait until it is done')
   try {
     const { over, current } = await monthsIn(sql)
     const key = await archiveSigner(sql, keys)
@@ -96,7 +96,7 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
   const behind = sinks === 'respect' ? await sinksBehind(sql, month) : []
   if (behind.length > 0)
-    throw new ArchiveRefused(`${month} was not sent to all sinks yet (${behind.join(', ')}): wait, or add --force`)
+    throw new ArchiveRefused(`${month} was not sent to all sinks yet (${behind.join(', ')}):`, 'wait, or add --force')
   if ((await store.get(manifestKey(month))) === null) await writeMonth(sql, month, { store, key, partSize })
   const manifest = await verified(month, options)
   const { events, hash } = manifest
@@ -118,7 +118,8 @@ async function verified(month: Month, { store, sql }: MonthOptions): Promise<Man
   const [finding] = findings
   if (finding || manifest === null)
     throw new ArchiveRefused(
-      `what is in ${store.place} is no archive of this month: ${finding ? sentenceOf(finding) : 'it has no manifest'}; nothing is dropped. Archive to another place, and keep this one until it is known what happened to it`,
+      `what is in ${store.place} is no archive of this month: ${finding ? sentenceOf(finding) : 'it has no manifest'}; nothing is dropped.`,
+      `Archive to another place, and keep this one until it is known what happened to it`,
     )
   await expectInDatabase(sql, manifest)
   return manifest
@@ -133,7 +134,11 @@ async function expectInDatabase(sql: Sql, { month, events, signer }: Manifest): 
   if (row?.events !== events)
     throw new ArchiveRefused(
       `${month} has ${row?.events} events in the database and ${events} in its archive: nothing is dropped`,
+      'find out who has changed them',
     )
   if (!row?.known)
-    throw new ArchiveRefused(`the archive of ${month} is signed by a key that this log doesn't have: ${signer.text}`)
+    throw new ArchiveRefused(
+      `the archive of ${month} is signed by a key that this log doesn't have: ${signer.text}`,
+      'archive to another place',
+    )
 }

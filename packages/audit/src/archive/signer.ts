@@ -8,12 +8,13 @@ import { ArchiveRefused } from '../errors.ts'
 export async function archiveSigner(sql: Sql, keys: SigningKeys): Promise<SigningKey> {
   const [row] = await sql<{ note: string }[]>`select note from audit.checkpoints order by number desc limit 1`
   if (row === undefined)
-    throw new ArchiveRefused('there is no checkpoint yet: start a gateway, which signs what was recorded')
+    throw new ArchiveRefused('there is no checkpoint yet:', 'start a gateway, which signs what was recorded')
   const current = readCheckpoint(row.note)?.key.text
   const key = keys.find(({ publicKey }) => publicKey.text === current)
   if (key === undefined)
     throw new ArchiveRefused(
-      `the log goes on with another signing key (${current ?? 'unreadable'}): set AUDIT_SIGNING_KEY or APP_SECRET_KEY as the gateways have it`,
+      `the log goes on with another signing key (${current ?? 'unreadable'}):`,
+      'set AUDIT_SIGNING_KEY or APP_SECRET_KEY as the gateways have it',
     )
   return key
 }

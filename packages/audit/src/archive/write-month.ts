@@ -30,14 +30,20 @@ export async function writeMonth(sql: Sql, month: Month, { store, key, partSize 
   const source = databaseMonth(sql, month, range)
   const { verification, heads, events, digest } = await checkMonth(source, { streams, outside: null })
   const [finding] = verification.findings
-  if (finding) throw new ArchiveRefused(`${month} is not what was recorded: ${sentenceOf(finding)}`)
+  if (finding)
+    throw new ArchiveRefused(`${month} is not what was recorded: ${sentenceOf(finding)}`, 'find out who has changed it')
   const open = [...heads.values()].find(({ state }) => state !== 'closed' && state !== 'abandoned')
   if (open)
     throw new ArchiveRefused(
       `${month} is not closed: stream ${open.stream} is ${open.state} in the last checkpoint that names it`,
+      'wait for its end, and run it again',
     )
   const unsigned = verification.unsigned
-  if (unsigned > 0) throw new ArchiveRefused(`${month} has ${unsigned} events that no checkpoint has signed`)
+  if (unsigned > 0)
+    throw new ArchiveRefused(
+      `${month} has ${unsigned} events that no checkpoint has signed`,
+      'wait for the next checkpoint',
+    )
   const part = { store, month, partSize }
   const checkpoints = createPartWriter({ ...part, kind: 'checkpoints' })
   for await (const checkpoint of source.notes()) await checkpoints.add(Buffer.from(JSON.stringify({ checkpoint })))
@@ -70,7 +76,8 @@ async function writeEvents(
     }
   }
   const written = await parts.end()
-  if (digest.value !== verified) throw new ArchiveRefused(`${part.month} was changed while it was archived`)
+  if (digest.value !== verified)
+    throw new ArchiveRefused(`${part.month} was changed while it was archived`, 'find out who has changed it')
   return written
 }
 

@@ -64,7 +64,7 @@ export function readFilters(query: FilterQuery): AuditFilters {
     query
   const range = { ...readTime('from', from), ...readTime('to', to) }
   if (range.from && range.to && range.from >= range.to)
-    throw new InvalidFilter('from is not before to, so that nothing could be found between them')
+    throw new InvalidFilter('from is not before to, so that nothing could be found between them', 'turn them round')
   return {
     ...range,
     ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),
@@ -87,7 +87,8 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/
 function readTime<N extends 'from' | 'to'>(name: N, text: string | undefined): { [K in N]?: Date } {
   if (text === undefined) return {}
   const at = rfc3339.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(at)) throw new InvalidFilter(`${name} is a time in UTC, such as 2027-01-31T12:00:00Z`)
+  if (Number.isNaN(at))
+    throw new InvalidFilter(`${name} is a time in UTC, such as 2027-01-31T12:00:00Z`, 'send it as one')
   return { [name]: new Date(at) } as { [K in N]?: Date }
 }
 
@@ -102,7 +103,7 @@ function wordsOf(name: string, text: string): string {
     ([, word, star]) => `${word}${star === '*' ? ':*' : ''}`,
   )
   if (words.length === 0 || words.length > 20)
-    throw new InvalidFilter(`${name} has from one to 20 words of letters and digits`)
+    throw new InvalidFilter(`${name} has from one to 20 words of letters and digits`, 'send fewer')
   return words.join(' & ')
 }
 
@@ -113,7 +114,10 @@ function readAddress(address: string | undefined): { address?: string; block?: s
   const longest = version === 4 ? 32 : 128
   const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest)
   if (version === 0 || more !== undefined || !fits)
-    throw new InvalidFilter('address is an address such as 192.0.2.7, or a block such as 192.0.2.0/24')
+    throw new InvalidFilter(
+      'address is an address such as 192.0.2.7, or a block such as 192.0.2.0/24',
+      'send one of the two',
+    )
   const plain = host.startsWith('::ffff:') && host.includes('.') ? host.slice('::ffff:'.length) : host
   return bits === undefined ? { address: plain } : { block: `${plain}/${bits}` }
 }

@@ -69,7 +69,8 @@ function filterOf(name: string, patterns: readonly string[]): (kind: string) => 
   const unknown = patterns.find((pattern) => !eventKinds.some((kind) => matches(pattern, kind)))
   if (unknown !== undefined)
     throw new SinkMisconfigured(
-      `the sink ${name} is to get events of the kind ${unknown}, which there is none of: see docs/reference/events.md`,
+      `the sink ${name} is to get events of the kind ${unknown}, which there is none of:`,
+      'see docs/reference/events.md',
     )
   return patterns.length === 0 ? () => true : (kind) => patterns.some((pattern) => matches(pattern, kind))
 }

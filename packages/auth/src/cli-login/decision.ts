@@ -1,4 +1,5 @@
 import { type Database, sessions } from '@rack-gateway/database'
+import { type Words, wholeSentences } from '@rack-gateway/errors'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../change.ts'
 import type { Author, IdentityEvent } from '../events.ts'
@@ -40,16 +41,15 @@ export function detailOf(flow: Flow, { id, device, system, address, rack }: Begu
   return { login: id, flow, device, system, begunFrom: address, ...(rack !== null && { rack }) }
 }
 
-export interface Refused {
+export interface Refused extends Words {
   readonly rule: string
-  readonly reason: string
 }
 
-export function refusedEvent(principal: Author, { rule, reason }: Refused, detail: Record<string, string>) {
+export function refusedEvent(principal: Author, { rule, ...words }: Refused, detail: Record<string, string>) {
   return {
     kind: 'cli-login.refused',
     principal,
-    decision: { effect: 'deny', rule, reason },
+    decision: { effect: 'deny', rule, ...wholeSentences(words) },
     detail,
   } as const satisfies IdentityEvent
 }

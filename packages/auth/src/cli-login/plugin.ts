@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import type { Clock } from '../clock.ts'
 import { readForms } from '../login/forms.ts'
-import { busyPage, type Limited, unavailablePage } from '../login/pages.ts'
+import { busyPage, type Limited, limitWords, unavailablePage } from '../login/pages.ts'
 import { LoginRefused } from '../login/refusal.ts'
 import { authenticatedAt, type Decider } from './decision.ts'
 import { devicePages } from './device-pages.ts'
@@ -38,7 +38,7 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
     detail: Readonly<Record<string, string>>,
   ) => Promise<void>
   /** Of anything else, which anybody can send: counted, without I/O. */
-  readonly countRefusal: (request: FastifyRequest, refusal: Pick<LoginRefusal, 'rule' | 'reason'>) => void
+  readonly countRefusal: (request: FastifyRequest, refusal: Pick<LoginRefusal, 'rule' | 'reason' | 'next'>) => void
 }
 
 export interface CliLoginPagesOptions extends CliLoginPluginOptions {
@@ -107,7 +107,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
   }
 
   function tooMany(request: FastifyRequest, reply: FastifyReply, error: Limited): FastifyReply {
-    options.countRefusal(request, { rule: error.rule ?? 'stranger-limit', reason: error.message })
+    options.countRefusal(request, { rule: error.rule ?? 'stranger-limit', ...limitWords(error) })
     return busyPage(reply, error)
   }
 }

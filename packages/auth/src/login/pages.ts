@@ -1,3 +1,4 @@
+import { sentenceOf, type Words, wordsOf } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply } from 'fastify'
 import { html, sendPage } from './html.ts'
 import type { LoginRefusal } from './refusal.ts'
@@ -5,11 +6,12 @@ import type { LoginRefusal } from './refusal.ts'
 /** Why a login came to nothing, and the way to try again. */
 export function refusalPage(
   reply: FastifyReply,
-  { status, title, reason }: LoginRefusal,
+  refusal: LoginRefusal,
   { email, error }: Readonly<Record<string, string>>,
   returnTo: string,
   requestId: string,
 ): FastifyReply {
+  const { status, title } = refusal
   const account = email === undefined ? [] : [html`<p>You came as <strong>${email}</strong>.</p>\n`]
   const words = error === undefined || error === '' ? [] : [html`<p>It said: <q>${error}</q></p>\n`]
   if (status === 503) void reply.header('retry-after', '10')
@@ -17,7 +19,7 @@ export function refusalPage(
     reply,
     status,
     title,
-    html`<p>${sentence(reason)}</p>
+    html`<p>${sentence(sentenceOf(refusal))}</p>
 ${account}${words}<p><a class="button" href="/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}">Log in again</a></p>
 <p class="soft">If you ask for help, name the request ${requestId}.</p>`,
   )
@@ -27,6 +29,11 @@ ${account}${words}<p><a class="button" href="/gateway/auth/login?return_to=${enc
 export interface Limited extends FastifyError {
   readonly rule?: string
   readonly retryAfter?: number
+}
+
+/** What is counted of it. */
+export function limitWords(error: Limited): Words {
+  return wordsOf(error) ?? { reason: error.message, next: 'wait, then try again' }
 }
 
 export function busyPage(reply: FastifyReply, { retryAfter = 60 }: Limited): FastifyReply {

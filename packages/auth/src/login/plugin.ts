@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
+import type { Words } from '@rack-gateway/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { BrowserSessions } from '../browser-sessions.ts'
@@ -16,7 +17,7 @@ import { sentCookies, setCookie } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
-import { busyPage, type Limited, refusalPage, unavailablePage } from './pages.ts'
+import { busyPage, type Limited, limitWords, refusalPage, unavailablePage } from './pages.ts'
 import { type Person, personOf } from './person.ts'
 import type { ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
@@ -32,10 +33,9 @@ export { createRecheck, type Recheck } from './recheck.ts'
 export type { LoginSettings } from './settings.ts'
 
 /** A login that came to nothing, for the audit log. */
-export interface FailedLogin {
+export interface FailedLogin extends Words {
   readonly request: FastifyRequest
   readonly rule: string
-  readonly reason: string
   readonly detail: Readonly<Record<string, string>>
 }
 
@@ -96,7 +96,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
     if (error instanceof LoginRefused) return refuse(request, reply, error, null)
     if (error.statusCode === 429) {
-      options.countFailure({ request, rule: error.rule ?? 'login-limit', reason: error.message, detail: {} })
+      options.countFailure({ request, rule: error.rule ?? 'login-limit', ...limitWords(error), detail: {} })
       return busyPage(reply, error)
     }
     if ((error.statusCode ?? 500) < 500) throw error
@@ -190,9 +190,9 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     { refusal, detail }: LoginRefused,
     attempt: Attempt | null,
   ): Promise<FastifyReply> {
-    const { rule, reason, status, of } = refusal
+    const { rule, reason, next, status, of } = refusal
     const { issuer } = settings
-    const failed = { request, rule, reason, detail: { issuer, ...detail } }
+    const failed = { request, rule, reason, next, detail: { issuer, ...detail } }
     if (of === 'person') {
       options.limitAccount(`${issuer} ${detail.subject}`)
       await options.recordFailure(failed)

@@ -1,5 +1,6 @@
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase } from '@rack-gateway/database/testing'
+import { sentenceOf } from '@rack-gateway/errors'
 import postgres from 'postgres'
 import { onTestFinished, vi } from 'vitest'
 import type { RecordIdentityEvents } from '../events.ts'
@@ -34,7 +35,7 @@ export async function startStore() {
 
   function readingOf(token: string) {
     const reading = mint.read(token, now)
-    if (isRefusal(reading)) throw new Error(reading.reason)
+    if (isRefusal(reading)) throw new Error(sentenceOf(reading))
     return reading
   }
 

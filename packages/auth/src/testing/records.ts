@@ -1,3 +1,4 @@
+import { sentenceOf } from '@rack-gateway/errors'
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
 import type { ApiTokenRecord, ServiceAccountRecord, SessionRecord, UserRecord, WorkloadRecord } from '../principals.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
@@ -73,6 +74,6 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
 
 /** The principal, where the test expects one. */
 export function letIn(answer: Principal | Refusal): Principal {
-  if (isRefusal(answer)) throw new Error(answer.reason)
+  if (isRefusal(answer)) throw new Error(sentenceOf(answer))
   return answer
 }

@@ -1,3 +1,4 @@
+import type { Words } from '@rack-gateway/errors'
 import type { Condition } from './conditions.ts'
 
 interface Provider {
@@ -19,13 +20,19 @@ const providers: readonly Provider[] = [
 const idLike = /^sub$|(?:^|[_./:-])(?:uu)?id$|[a-z](?:Id|ID|Uuid|UUID)$/
 
 /** What a trust must say so that its conditions are met by one customer's jobs alone, or null. */
-export function missingIdentity(issuer: string, conditions: readonly Condition[]): string | null {
+export function missingIdentity(issuer: string, conditions: readonly Condition[]): Words | null {
   const claims = conditions.filter(isIdentity).map(({ claim }) => claim)
   const known = providers.find(({ issuers }) => issuers.test(issuer))
   if (known?.claims.some((claim) => claims.includes(claim)) ?? claims.some((claim) => idLike.test(claim))) return null
   if (known)
-    return `names can be taken over, and the rest anybody's job can have: add an exact condition on ${known.claims.join(' or ')}`
-  return 'a trust needs at least one exact condition that tells for good whose the job is: add one on sub, or on a claim whose name ends with id, such as project_id'
+    return {
+      reason: "names can be taken over, and the rest anybody's job can have:",
+      next: `add an exact condition on ${known.claims.join(' or ')}`,
+    }
+  return {
+    reason: 'a trust needs at least one exact condition that tells for good whose the job is:',
+    next: 'add one on sub, or on a claim whose name ends with id, such as project_id',
+  }
 }
 
 /** Yes or no is the same for half the world. */

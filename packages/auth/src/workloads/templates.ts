@@ -91,7 +91,8 @@ function refuseForks(names: readonly string[], field: string): void {
   const found = names.find((name) => ofForks.test(name))
   if (found !== undefined)
     throw new InvalidTrust(
-      `the template's ${field} name ${found}: its jobs can be a fork's, and their tokens don't say so; leave it out, or write issuer and conditions yourself if only people you trust can start such jobs`,
+      `the template's ${field} name ${found}: its jobs can be a fork's, and their tokens don't say so`,
+      'leave it out, or write issuer and conditions yourself if only people you trust can start such jobs',
     )
 }
 

@@ -51,9 +51,9 @@ export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms
   const { role, racks = '*', apps = '*', audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
   const { issuer, conditions } = expanded(request)
   if (audience !== publicUrl)
-    throw new InvalidTrust(`the audience of a trust is PUBLIC_URL, ${publicUrl}: leave it out`)
+    throw new InvalidTrust(`the audience of a trust is PUBLIC_URL, ${publicUrl}:`, 'leave it out')
   const problem = issuerProblem(issuer, publicUrl)
-  if (problem !== null) throw new InvalidTrust(`the issuer ${problem}: write it as in the claim iss of its tokens`)
+  if (problem !== null) throw new InvalidTrust(`the issuer ${problem}:`, 'write it as in the claim iss of its tokens')
   checkConditions(issuer, conditions)
   return {
     name: checkName('name of a trust', request.name),
@@ -69,17 +69,17 @@ export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms
 
 function expanded({ template, issuer, conditions }: TrustRequest) {
   if (template && (issuer !== undefined || conditions !== undefined))
-    throw new InvalidTrust('a trust has either a template or an issuer with conditions: leave one of them out')
+    throw new InvalidTrust('a trust has either a template or an issuer with conditions:', 'leave one of them out')
   if (template) return expandTemplate(template)
   if (issuer !== undefined && conditions !== undefined) return { issuer, conditions }
-  throw new InvalidTrust('a trust needs a template, or an issuer with conditions: say one of them')
+  throw new InvalidTrust('a trust needs a template, or an issuer with conditions:', 'say one of them')
 }
 
 function checkConditions(issuer: string, conditions: readonly Condition[]): void {
   const missing = missingIdentity(issuer, conditions)
-  if (missing !== null) throw new InvalidTrust(missing)
+  if (missing !== null) throw new InvalidTrust(missing.reason, missing.next)
   const checked = conditions.find(({ claim }) => reserved.has(claim))
-  if (checked) throw new InvalidTrust(`the gateway checks ${checked.claim} by itself: leave the condition out`)
+  if (checked) throw new InvalidTrust(`the gateway checks ${checked.claim} by itself:`, 'leave the condition out')
 }
 
 const reserved = new Set(['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'])

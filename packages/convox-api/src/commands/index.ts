@@ -15,4 +15,4 @@ export type {
   PlannedProcess,
   PlannedRelease,
 } from './types.ts'
-export { isDoubt } from './types.ts'
+export { commandCarriers, isDoubt } from './types.ts'

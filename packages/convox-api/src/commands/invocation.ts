@@ -16,6 +16,11 @@ export function argument(index: number): (invocation: Invocation) => string {
   return ({ args }) => args[index] ?? ''
 }
 
+/** What follows the first argument, joined as convox joins it: quotes that a shell took away don't come back. */
+export function typedCommand({ args }: Invocation): string {
+  return args.slice(1).join(' ')
+}
+
 /** What a flag says; empty where it wasn't given. */
 export function flagText(name: string): (invocation: Invocation) => string {
   return ({ flags }) => flags.get(name)?.at(-1) ?? ''

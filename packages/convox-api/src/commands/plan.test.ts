@@ -255,7 +255,8 @@ const table: readonly (readonly [words: string, calls: readonly string[]])[] = [
 
   ['instances', ['GET /instances']],
   ['instances terminate i-1', ['DELETE /instances/i-1']],
-  ['instances ssh i-1 uptime', ['GET /system', 'WS /instances/i-1/shell']],
+  ['instances ssh i-1', ['GET /system', 'WS /instances/i-1/shell']],
+  ['instances ssh i-1 df /', ['GET /system', 'WS /instances/i-1/shell command']],
   ['instances keyroll', ['POST /instances/keyroll', '~GET /system', '~PUT /system parameters']],
   ['registries', ['GET /registries']],
   ['registries add r.test user pass', ['POST /registries server username password']],

@@ -138,12 +138,18 @@ function sent(fields: readonly Field[], invocation: Invocation): Field[] {
 const visible = /^[^\x00-\x1f\x7f]*$/
 const inHeader: Doubt = { doubt: 'a control character in it would not be sent as it was typed' }
 
-/** Spaces around a header's value are cut off on the way. */
-function commandOf(route: RackRoute, typed: string): PlannedCommand | Doubt {
+/** Spaces around a header's value are cut off on the way. A shell on an instance needs no command. */
+function commandOf(route: RackRoute, typed: string): PlannedCommand | Doubt | null {
   if (!visible.test(typed)) return inHeader
   const text = trimmed(typed)
-  if (text === '') return { doubt: 'the command in it is empty' }
-  return { header: Buffer.from(text).toString('latin1'), by: route.kind === 'websocket' ? 'exec' : 'run' }
+  const by = carrierOf(route)
+  if (text === '') return by === 'shell' ? null : { doubt: 'the command in it is empty' }
+  return { header: Buffer.from(text).toString('latin1'), by }
+}
+
+function carrierOf({ kind, permission }: RackRoute): PlannedCommand['by'] {
+  if (permission === 'instance:shell') return 'shell'
+  return kind === 'websocket' ? 'exec' : 'run'
 }
 
 const ofProcess = /\/processes\/\{pid\}(?:\/exec|\/files)?$/

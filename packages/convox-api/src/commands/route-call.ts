@@ -14,7 +14,7 @@ export interface RouteWords {
   readonly query: readonly string[]
   readonly form: readonly string[]
   readonly headers: readonly string[]
-  /** Of a run or an exec, as it would be typed. */
+  /** Of a run, an exec or a shell on an instance, as it would be typed. */
   readonly command: string | null
   /** The release that a run asks for. */
   readonly release: string | null

@@ -20,7 +20,7 @@ export interface Step {
   readonly query: readonly Field[]
   readonly form: readonly Field[]
   readonly headers: readonly Field[]
-  /** Of a run or an exec. */
+  /** Of a run, an exec or a shell on an instance. */
   readonly command: ((invocation: Invocation) => string) | null
   /** The service whose process the command itself has started. */
   readonly ownRunOf: Source | null

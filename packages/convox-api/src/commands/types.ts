@@ -43,11 +43,14 @@ export interface PlannedCall {
   readonly essential: boolean
 }
 
-/** The arguments of the command matcher's `readCommand`. */
+/** By what a command comes: what runs in a process is split into words, what runs on an instance isn't. */
+export const commandCarriers = ['run', 'exec', 'shell'] as const
+
+/** What the command matcher's `readCommand` reads of a run and an exec. */
 export interface PlannedCommand {
   /** The `Command` header as Node would give it: UTF-8 bytes, one character a byte. */
   readonly header: string
-  readonly by: 'run' | 'exec'
+  readonly by: (typeof commandCarriers)[number]
 }
 
 /** Of an exec, a stop and files. */

@@ -45,7 +45,7 @@ const Call = Type.Object(
     query: names('names of query parameters'),
     form: names('names of form parameters'),
     headers: names('names of option headers'),
-    command: text('the command of a run or an exec'),
+    command: text('the command of a run, an exec or a shell on an instance'),
     release: text('the release that a run asks for'),
   },
   { ...closed, description: 'a call: route, params, query, form, headers, command and release' },

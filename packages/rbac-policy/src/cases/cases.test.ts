@@ -264,6 +264,47 @@ describe('what is wrong with a file of cases is said with line and column', () =
   })
 })
 
+describe('a case of a session', () => {
+  const document = written(
+    'recordings:',
+    '  rules:',
+    '    consoles: { mode: strict, sessions: [exec], commands: [rails console] }',
+    '    looking: { mode: off, sessions: [shell], commands: ["df *", "größe *"] }',
+    '    shells: { mode: strict, sessions: [shell] }',
+  )
+  const shell = (command: string) =>
+    `call: { route: "WS /instances/{id}/shell", params: { id: i-1 }${command && `, command: "${command}"`} }`
+  const exec = (command: string) =>
+    `call: { route: "WS /apps/{app}/processes/{pid}/exec", params: { pid: p1 }, command: "${command}" }, where: { service: command, ownRun: false }`
+
+  test.each([
+    ['a command on an instance', shell('df -h'), 'looking'],
+    ['one that is not ASCII', shell('größe -h'), 'looking'],
+    ['another one', shell('reboot'), 'shells'],
+    ['a shell without a command', shell(''), 'shells'],
+    ['convox instances ssh', 'convox: instances ssh i-1 df /', 'looking'],
+    ['convox instances ssh without a command', 'convox: instances ssh i-1', 'shells'],
+    ['an exec', exec('rails console'), 'consoles'],
+    ['an exec as the rack splits it', exec("rails   'console'"), 'consoles'],
+    ['another exec', exec('rails consoles'), 'none'],
+    ['convox exec', 'convox: exec p1 rails console, where: { service: command, ownRun: false }', 'consoles'],
+    ['convox run', 'convox: run command rails console', 'consoles'],
+  ])('says how %s is recorded', (_what, asked, recording) => {
+    const rule = asked.includes('nstances') ? 'role:admin' : 'command:'
+    const { otherwise } = verdict(
+      `who: { roles: [admin] }, ${asked}, expect: { effect: allow, rule: "${rule}", recording: ${recording} }`,
+      document,
+    )
+    expect(otherwise).toEqual([])
+    const other = recording === 'shells' ? 'looking' : 'shells'
+    const wrong = verdict(
+      `who: { roles: [admin] }, ${asked}, expect: { effect: allow, rule: "${rule}", recording: ${other} }`,
+      document,
+    )
+    expect(wrong).toMatchObject({ passed: false, otherwise: [expect.stringMatching(/record/)] })
+  })
+})
+
 describe('coverage', () => {
   const document = written(
     'roles:',
@@ -293,7 +334,7 @@ describe('coverage', () => {
       { rule: 'command:migrate', source: 'policy.yaml:7', exercised: false },
       { rule: 'command:seed', source: 'policy.yaml:8', exercised: false },
       { rule: 'blocked:POST /apps', source: 'policy.yaml:10', exercised: false },
-      { rule: 'protected-key DB_*', source: 'policy.yaml', exercised: false },
+      { rule: 'protected-key DB_*', source: 'policy.yaml:11', exercised: false },
     ])
   })
 
@@ -330,7 +371,7 @@ describe('coverage', () => {
     )
     const all = [
       'command:migrate',
-      'command:migrate when',
+      'condition:command:migrate',
       'unblocked:PUT /system',
       'recording:shells',
       'recording:others',
@@ -356,8 +397,8 @@ describe('coverage', () => {
         `who: { roles: [deployer] }, ${run('command')}, expect: { effect: allow, rule: command:migrate }`,
       ],
       [
-        ['command:migrate when'],
-        `who: { roles: [deployer], kind: workload }, ${run('command')}, expect: { effect: deny, rule: command:condition }`,
+        ['condition:command:migrate'],
+        `who: { roles: [deployer], kind: workload }, ${run('command')}, expect: { effect: deny, rule: condition:command:migrate }`,
       ],
       [
         ['unblocked:PUT /system'],
@@ -406,6 +447,53 @@ describe('coverage', () => {
       const { coverage, verdicts } = runOne(whole, one)
       expect(verdicts.map(({ passed, otherwise, decisions }) => (passed ? [] : [otherwise, decisions]))).toEqual([[]])
       expect(names(coverage, true)).toEqual(exercises.filter((rule) => all.includes(rule)))
+    })
+
+    test('names each entry by its own line', () => {
+      const long = written(
+        'commands:',
+        '  services:',
+        '    - command',
+        '    - jobs',
+        'unblocked:',
+        '  - PUT /system',
+        '  - POST /events',
+        'secrets:',
+        '  environment:',
+        '    - "*PASSWORD*"',
+        '    - "*_URL"',
+        '  parameters: [licence]',
+        'protected: { environment: [__proto__, DB_*], parameters: [node_type] }',
+        'proxy:',
+        '  hosts:',
+        '    - db.internal',
+      )
+      const { coverage } = runOne(long, 'who: {}, convox: apps, expect: { effect: deny, rule: no-binding }')
+      expect(coverage.map(({ rule, source }) => [rule, source])).toEqual([
+        ['unblocked:PUT /system', 'policy.yaml:7'],
+        ['unblocked:POST /events', 'policy.yaml:8'],
+        ['run-service command', 'policy.yaml:4'],
+        ['run-service jobs', 'policy.yaml:5'],
+        ['protected-key __proto__', 'policy.yaml:14'],
+        ['protected-key DB_*', 'policy.yaml:14'],
+        ['protected-parameter node_type', 'policy.yaml:14'],
+        ['proxy-host db.internal', 'policy.yaml:17'],
+        ['secret-key *PASSWORD*', 'policy.yaml:11'],
+        ['secret-key *_URL', 'policy.yaml:12'],
+        ['secret-parameter licence', 'policy.yaml:13'],
+      ])
+    })
+
+    test('tells the conditions of two rules on one line apart', () => {
+      const flow = written(
+        'commands: { rules: { one: { run: rake one, roles: [deployer], when: { callers: [user] } }, two: { run: rake two, roles: [deployer], when: { callers: [user] } } } }',
+      )
+      const { coverage, verdicts } = runOne(
+        flow,
+        `who: { roles: [deployer], kind: workload }, ${run('command').replace('rake db:migrate', 'rake one')}, expect: { effect: deny, rule: condition:command:one }`,
+      )
+      expect(verdicts).toMatchObject([{ passed: true }])
+      expect(names(coverage, true)).toEqual(['condition:command:one'])
     })
 
     test('is not of lists that are written as they are built in', () => {

@@ -1,9 +1,10 @@
 import { listed } from '@rack-gateway/command-matcher'
-import { decidePlanned, type PlannedDecision } from '../planned-decision.ts'
+import { decidingWorlds, type JudgedWorld } from '../planned-decision.ts'
 import type { PolicyDocument } from '../policy-document.ts'
+import { type RecordingRule, sessionOf } from '../recordings.ts'
 import type { Decision, Policy } from '../types.ts'
 import { seeValues } from './expected-values.ts'
-import type { CaseEffect, PolicyCase } from './policy-case.ts'
+import type { CaseEffect, NamedValues, PolicyCase } from './policy-case.ts'
 
 /** What came of a case. */
 export interface CaseVerdict {
@@ -16,42 +17,57 @@ export interface CaseVerdict {
   readonly decisions: readonly Decision[]
 }
 
+/** A case's verdict, and what of the document it came to. */
+export interface JudgedCase {
+  readonly verdict: CaseVerdict
+  /** Those that the decisions are of. */
+  readonly worlds: readonly JudgedWorld[]
+  /** Of the sessions that it opens. */
+  readonly recordings: readonly RecordingRule[]
+  /** Names whose values it was not shown, since they are secret. */
+  readonly secrets: NamedValues
+}
+
 /** Judges one case, by the same code as the gateway. */
-export function judgeCase(one: PolicyCase, policy: JudgedBy, document: PolicyDocument): CaseVerdict {
+export function judgeCase(one: PolicyCase, policy: Policy, document: PolicyDocument): JudgedCase {
   const { principal, rack, at, address, known, expected } = one
-  const planned = one.calls.map((call) =>
-    decidePlanned({ policy, document, principal, rack, at, address, known }, call),
-  )
-  const { effect, decisions } = outcomeOf(planned)
+  const question = { policy, document, principal, rack, at, address, known }
+  const { effect, worlds } = outcomeOf(one.calls.map((call) => decidingWorlds(question, call)))
+  const decisions = worlds.map(({ decision }) => decision)
   const fits = decisions.some((decision) => decision.rule === expected.rule && says(decision, expected.reason))
-  const otherwise = [
-    ...seeValues(one, policy).otherwise,
-    ...recordedOtherwise(
-      expected.recording,
-      decisions.flatMap((decision) => policy.recordingBy(decision) ?? []),
-    ),
-  ]
+  const seen = seeValues(one, policy)
+  const recordings = worlds.flatMap((world) => recordingOf(policy, world) ?? [])
+  const otherwise = [...seen.otherwise, ...recordedOtherwise(expected.recording, recordings)]
   const passed = effect === expected.effect && fits && otherwise.length === 0
-  return { case: one, passed, effect, decisions, otherwise }
+  return {
+    verdict: { case: one, passed, effect, decisions, otherwise },
+    worlds,
+    recordings,
+    secrets: seen.secrets,
+  }
 }
 
-/** A policy, and what it makes of the calls that it decided. */
-export interface JudgedBy extends Pick<Policy, 'decide' | 'holds' | 'hash' | 'isSecretKey' | 'isSecretParameter'> {
-  /** The id of the recording rule of the session that a decision permits; null where there is none. */
-  recordingBy(decision: Decision): string | null
+/** Of the session that a call opens if it is permitted. */
+function recordingOf(policy: Policy, { call, decision }: JudgedWorld): RecordingRule | null {
+  const session = call === null || decision.effect !== 'allow' ? null : sessionOf(call)
+  return session && policy.recordingOf(session)
 }
 
-function recordedOtherwise(expected: string | null, rules: readonly string[]): string[] {
+function recordedOtherwise(expected: string | null, recordings: readonly RecordingRule[]): string[] {
+  const rules = recordings.map(({ id }) => id)
   if (expected === null || (expected === 'none' ? rules.length === 0 : rules.includes(expected))) return []
   return [rules.length === 0 ? 'no recording rule is for it' : `it is recorded by the rule ${listed(rules)}`]
 }
 
-function outcomeOf(planned: readonly PlannedDecision[]): { effect: CaseEffect; decisions: readonly Decision[] } {
-  const refused = planned.find(({ decision }) => decision.effect !== 'allow')
-  if (refused) return { effect: 'deny', decisions: [refused.decision] }
-  const open = planned.flatMap(({ decision, otherwise }) => (otherwise ? [decision, otherwise.decision] : []))
-  if (open.length > 0) return { effect: 'open', decisions: open }
-  return { effect: 'allow', decisions: planned.map(({ decision }) => decision) }
+function outcomeOf(planned: readonly ReturnType<typeof decidingWorlds>[]): {
+  readonly effect: CaseEffect
+  readonly worlds: readonly JudgedWorld[]
+} {
+  const refused = planned.find(({ best }) => best.decision.effect !== 'allow')
+  if (refused) return { effect: 'deny', worlds: [refused.best] }
+  const open = planned.flatMap(({ best, otherwise }) => (otherwise ? [best, otherwise] : []))
+  if (open.length > 0) return { effect: 'open', worlds: open }
+  return { effect: 'allow', worlds: planned.map(({ best }) => best) }
 }
 
 function says(decision: Decision, part: string | null): boolean {

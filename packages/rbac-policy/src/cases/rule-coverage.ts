@@ -1,20 +1,14 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
 import { createSecretKeys } from '@rack-gateway/convox-api'
+import { entryName, type NameList, unblockedName } from '../name-lists.ts'
+import type { JudgedWorld } from '../planned-decision.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import { compileValueRules } from '../recorded-values.ts'
 import { requiredPermissions } from '../required-permissions.ts'
-import type { Decision, Permission, RackCall } from '../types.ts'
+import type { Permission, RackCall } from '../types.ts'
+import type { JudgedCase } from './judge-case.ts'
 import type { NamedValues } from './policy-case.ts'
-import {
-  conditionName,
-  entryName,
-  grantName,
-  type ListName,
-  ownEntries,
-  ownGrants,
-  type WrittenRule,
-  writtenRules,
-} from './written-rules.ts'
+import { grantName, ownEntries, ownGrants, type WrittenRule, writtenRules } from './written-rules.ts'
 
 /** Something that a document says, and whether any case came to it. */
 export interface CoveredRule extends WrittenRule {
@@ -22,12 +16,8 @@ export interface CoveredRule extends WrittenRule {
 }
 
 export interface RuleCoverage {
-  /** Takes note of a decision that a case's outcome comes from, and of the call that was decided. */
-  saw(decision: Decision, call: RackCall): void
-  /** Takes note of a session's recording rule. */
-  sawRecording(id: string): void
-  /** Takes note of names whose values a case was not shown, since they are secret. */
-  sawSecrets(names: NamedValues): void
+  /** Takes note of what a case came to. */
+  saw(judged: JudgedCase): void
   rules(): readonly CoveredRule[]
 }
 
@@ -36,7 +26,6 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   const grants = ownGrants(document)
   const exercised = new Set<string>()
   const above = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
-  const conditional = new Map(document.commands.map(({ id, source }) => [source, conditionName(id)]))
   const valueRulesAt = compileValueRules(document.recordedValues ?? [])
   const secretMatcher = (pattern: string) => createSecretKeys([pattern])
 
@@ -48,15 +37,15 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     }
   }
 
-  function sawNames(list: ListName, names: readonly string[], matcher = compilePattern): void {
+  function sawNames(list: NameList, names: readonly string[], matcher = compilePattern): void {
     for (const entry of ownEntries(document, list))
       if (names.some(matcher(entry))) exercised.add(entryName(list, entry))
   }
 
   function sawOpened({ route, service, params, resource }: RackCall): void {
-    exercised.add(`unblocked:${route.id}`)
-    if (route.permission === 'process:run') sawNames('run-service', [service ?? ''])
-    if (route.permission === 'proxy:open' && resource === null) sawNames('proxy-host', [params.host ?? ''])
+    exercised.add(unblockedName(route.id))
+    if (route.permission === 'process:run') sawNames('runServices', [service ?? ''])
+    if (route.permission === 'proxy:open' && resource === null) sawNames('proxyHosts', [params.host ?? ''])
   }
 
   function sawValues(call: RackCall): void {
@@ -66,26 +55,32 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     for (const { rule, isNamed } of valueRulesAt(call)) if (names.some(isNamed)) exercised.add(`value:${rule.id}`)
   }
 
-  function sawRefused({ rule, source }: Decision, { environment, command, rackParameters = [] }: RackCall): void {
+  function sawRefused(rule: string, { environment, command, rackParameters = [] }: RackCall): void {
     const keys = [...(environment?.changed ?? []), ...(command?.options?.environment ?? [])]
-    if (rule === 'protected-key') sawNames('protected-key', keys)
-    if (rule === 'protected-parameter') sawNames('protected-parameter', rackParameters)
-    const condition = rule === 'command:condition' ? conditional.get(source) : undefined
-    if (condition !== undefined) exercised.add(condition)
+    if (rule === 'protected-key') sawNames('protectedKeys', keys)
+    if (rule === 'protected-parameter') sawNames('protectedParameters', rackParameters)
+  }
+
+  function sawDecided({ decision, call }: JudgedWorld): void {
+    if (call === null) return
+    exercised.add(decision.rule)
+    sawValues(call)
+    if (decision.effect === 'allow') {
+      sawRoles(decision.roles, requiredPermissions(call))
+      sawOpened(call)
+    } else sawRefused(decision.rule, call)
+  }
+
+  function sawSecrets({ environment, parameters }: NamedValues): void {
+    sawNames('secretKeys', [...environment, ...parameters], secretMatcher)
+    sawNames('secretParameters', parameters, secretMatcher)
   }
 
   return {
-    saw(decision, call) {
-      exercised.add(decision.rule)
-      sawValues(call)
-      if (decision.effect !== 'allow') return sawRefused(decision, call)
-      sawRoles(decision.roles, requiredPermissions(call))
-      sawOpened(call)
-    },
-    sawRecording: (id) => void exercised.add(`recording:${id}`),
-    sawSecrets({ environment, parameters }) {
-      sawNames('secret-key', [...environment, ...parameters], secretMatcher)
-      sawNames('secret-parameter', parameters, secretMatcher)
+    saw({ worlds, recordings, secrets }) {
+      for (const world of worlds) sawDecided(world)
+      for (const { id } of recordings) exercised.add(`recording:${id}`)
+      sawSecrets(secrets)
     },
     rules: () => writtenRules(document).map(({ rule, source }) => ({ rule, source, exercised: exercised.has(rule) })),
   }

@@ -1,5 +1,7 @@
+import { commandCondition } from '../command-decision.ts'
 import { spelledOut } from '../compiled-role.ts'
 import { builtInPolicy, unblockedBy } from '../document.ts'
+import { entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import type { Permission, Role } from '../types.ts'
 
@@ -11,35 +13,15 @@ export interface WrittenRule {
   readonly source: string
 }
 
-/** Lists of names and patterns of a document, by what one of them is called. */
-const lists = {
-  'run-service': ({ runServices }) => runServices,
-  'protected-key': ({ protectedKeys }) => protectedKeys,
-  'protected-parameter': ({ protectedParameters }) => protectedParameters,
-  'proxy-host': ({ proxyHosts }) => proxyHosts,
-  'secret-key': ({ secretKeys }) => secretKeys,
-  'secret-parameter': ({ secretParameters }) => secretParameters,
-} as const satisfies Record<string, (document: PolicyDocument) => readonly string[]>
-
-export type ListName = keyof typeof lists
-
 /** What stands in a list of a document itself: of one that is as it is built in, nothing. */
-export function ownEntries(document: PolicyDocument, name: ListName): readonly string[] {
-  const [own, builtIn] = [lists[name](document), lists[name](builtInPolicy())]
+export function ownEntries(document: PolicyDocument, list: NameList): readonly string[] {
+  const [own, builtIn] = [document[list], builtInPolicy()[list]]
   const same = own.length === builtIn.length && own.every((entry, at) => entry === builtIn[at])
   return same && !isBuiltIn(document) ? [] : own
 }
 
-export function entryName(list: ListName, entry: string): string {
-  return `${list} ${entry}`
-}
-
 export function grantName(role: string, permission: Permission): string {
   return `role:${role} ${permission}`
-}
-
-export function conditionName(command: string): string {
-  return `command:${command} when`
 }
 
 /** Every rule that a document itself writes and that can decide. What it leaves as it is built in isn't its own. */
@@ -49,16 +31,15 @@ export function writtenRules(document: PolicyDocument): WrittenRule[] {
     rules.flatMap((rule) =>
       isOwn(document, rule) ? [name(rule)].flat().map((found) => ({ rule: found, source: rule.source ?? source })) : [],
     )
+  const placed = (rule: string) => ({ rule, source: sourceOf(document, rule) })
   return [
     ...own(roles, (role) => roleRules(role, document)),
-    ...own(commands, ({ id, when }) => [`command:${id}`, ...(when === undefined ? [] : [conditionName(id)])]),
+    ...own(commands, ({ id, when }) => [`command:${id}`, ...(when === undefined ? [] : [commandCondition(id)])]),
     ...own(blocked, ({ route }) => `blocked:${route}`),
-    ...unblockedBy(document).map((route) => ({ rule: `unblocked:${route}`, source })),
+    ...unblockedBy(document).map(unblockedName).map(placed),
     ...own(recordings, ({ id }) => `recording:${id}`),
     ...own(recordedValues, ({ id }) => `value:${id}`),
-    ...(Object.keys(lists) as ListName[]).flatMap((list) =>
-      ownEntries(document, list).map((entry) => ({ rule: entryName(list, entry), source })),
-    ),
+    ...nameListNames.flatMap((list) => ownEntries(document, list).map((entry) => placed(entryName(list, entry)))),
   ]
 }
 

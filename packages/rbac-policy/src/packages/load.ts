@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { reasonOf } from '@rack-gateway/errors'
 import { InvalidPolicyPackage, UnusablePolicyPackage } from '../errors.ts'
 import { definePolicy } from './define-policy.ts'
 import type { LoadedPackage } from './loaded-package.ts'
@@ -105,7 +106,7 @@ async function importFile(entry: string, file: string): Promise<unknown> {
 }
 
 function whyNotImported(error: unknown, file: string): string {
-  if (error instanceof InvalidPolicyPackage) return error.message
+  if (error instanceof InvalidPolicyPackage) return error.words.reason
   if (codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION')
     return `this Node runs no ${extname(file)} files: compile it to .mjs, or use a Node that strips types (22.18 or newer)`
   const said = error instanceof Error ? `${error.name}: ${error.message}` : 'it threw something that is no Error'
@@ -119,7 +120,7 @@ function policyOf(entry: string, module: unknown): PolicyPackage {
   try {
     return definePolicy(exported as PolicyDefinition)
   } catch (error) {
-    throw new UnusablePolicyPackage(entry, error instanceof Error ? error.message : 'it could not be read')
+    throw new UnusablePolicyPackage(entry, reasonOf(error, 'it could not be read'))
   }
 }
 

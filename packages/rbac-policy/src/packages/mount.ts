@@ -101,12 +101,17 @@ function namesOn(scope: object): string[] {
   return names
 }
 
-/** What a package's route refuses is answered and recorded as any refusal, with the package's sentence. */
+/** What a package's route refuses is answered and recorded as any refusal, with the package's sentence; what to do it may say in `next`. */
 function inItsOwnWords(name: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('statusCode' in error) || ('code' in error && isOwn(error.code))) return error
   const { statusCode, message } = error
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return error
-  return Object.assign(new PackageRefusal(message), { statusCode, rule: `package:${name}` })
+  const next = 'next' in error && typeof error.next === 'string' ? error.next : askOwner(name)
+  return Object.assign(new PackageRefusal(message, next), { statusCode, rule: `package:${name}` })
+}
+
+function askOwner(name: string): string {
+  return `ask whoever keeps the policy package ${name}`
 }
 
 function isOwn(code: unknown): boolean {

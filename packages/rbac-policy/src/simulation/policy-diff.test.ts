@@ -64,6 +64,24 @@ describe('what changes between two documents', () => {
     )
   })
 
+  test('is told of how long API tokens live', () => {
+    expect(changes('tokens: { max-age: 30d, rules: { x: { roles: [admin], max-age: 12h } } }')).toEqual([
+      { effect: 'refuses', role: null, what: 'an API token lives for at most 30 days' },
+      { effect: 'changes', role: null, what: 'an API token without an end lives for 30 days' },
+      { effect: 'refuses', role: null, what: 'the token rule x is: at most 12 hours for the roles admin' },
+    ])
+    const narrow = (id: string, age: string) =>
+      written(`tokens: { rules: { ${id}: { permissions: [app:delete], max-age: ${age} } } }`)
+    expect(diffPolicies(narrow('x', '1d'), narrow('y', '2d'))).toEqual([
+      { effect: 'refuses', role: null, what: 'the token rule y is: at most 2 days for the permissions app:delete' },
+      { effect: 'permits', role: null, what: 'the token rule x is gone: at most 1 day for the permissions app:delete' },
+    ])
+    expect(diffPolicies(narrow('x', '1d'), narrow('x', '2d'))).toEqual([
+      { effect: 'permits', role: null, what: 'the token rule x is: at most 2 days for the permissions app:delete' },
+    ])
+    expect(diffPolicies(narrow('x', '24h'), narrow('x', '1d'))).toEqual([])
+  })
+
   test('is told by role and command', () => {
     const rules = changes(
       'commands:',

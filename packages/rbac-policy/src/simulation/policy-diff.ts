@@ -5,6 +5,7 @@ import type { Role } from '../types.ts'
 import { commandsChanged } from './commands-changed.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 import { recordingsChanged } from './recordings-changed.ts'
+import { tokensChanged } from './tokens-changed.ts'
 import { valuesChanged } from './values-changed.ts'
 
 export type { PolicyChange } from './policy-change.ts'
@@ -18,6 +19,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): Pol
     ...operationsChanged(before, after),
     ...namesChanged(before, after),
     ...recordingsChanged(before.recordings, after.recordings),
+    ...tokensChanged(before.tokens, after.tokens),
     ...valuesChanged(before.recordedValues, after.recordedValues),
   ]
 }

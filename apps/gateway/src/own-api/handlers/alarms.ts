@@ -25,7 +25,11 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
     const { auditLog, id, body, record } = call
     if (!isUuid(id)) throw new NoSuchEvent(id)
     const found = await auditLog.event(id)
-    if (!isAlarm(found.event)) throw new NoAlarm(`the event ${id} is no alarm, so there is nothing to acknowledge`)
+    if (!isAlarm(found.event))
+      throw new NoAlarm(
+        `the event ${id} is no alarm, so there is nothing to acknowledge`,
+        'look for it in the list of alarms',
+      )
     if (!(await auditLog.acknowledgements([id])).has(id))
       await record({ kind: 'alarm.acknowledged', of: id, detail: { reason: body.reason, alarm: found.event.kind } })
     const said = (await auditLog.acknowledgements([id])).get(id)

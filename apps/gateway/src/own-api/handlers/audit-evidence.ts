@@ -22,7 +22,7 @@ export const auditEvidenceHandlers: Handlers<'listAuditKeys' | 'readAuditLog' | 
     const result = await auditEvidence.prove(id)
     if (result.kind === 'unknown') throw new NotFound('such event')
     if (result.kind === 'unsigned')
-      throw new NotSignedYet('No checkpoint has signed this event yet: ask again in a minute')
+      throw new NotSignedYet('No checkpoint has signed this event yet:', 'ask again in a minute')
     await record({ kind: 'audit.read', detail: { what: 'a proof', event: id } })
     return result.proof
   },

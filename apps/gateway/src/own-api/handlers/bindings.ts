@@ -2,6 +2,7 @@ import type { Handlers, OwnCall } from '../call.ts'
 import { lastingOf, shownGrant } from '../grants.ts'
 import { mustGive } from '../must-give.ts'
 import { pageRequest } from '../page-request.ts'
+import { mustLastNoLonger } from '../token-limits.ts'
 
 type Listed = Awaited<ReturnType<OwnCall['lists']['binding']>>
 
@@ -16,6 +17,11 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
     const { subject, role, racks = '*', apps = '*' } = body
     const { until, lasting } = lastingOf(body)
     mustGive(call, { role, racks, apps, until })
+    if (subject.kind === 'api-token') {
+      const { expiresAt: end } = await lists.token(subject.id)
+      const grant = { role, racks, apps, ...lasting }
+      mustLastNoLonger(call, { grant, end: end.getTime(), next: 'Give it with an earlier end.' })
+    }
     const id = await changes.createBinding(subject, { role, racks, apps, ...lasting })
     return shown(await lists.binding(id))
   },

@@ -7,7 +7,7 @@ import {
   type Principal,
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
-import { NotPermitted, ruled } from '../../errors.ts'
+import { NotPermitted, refusedBy, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { plannedFrom } from '../planned-from.ts'
 import { simulatedPackages } from '../simulated-packages.ts'
@@ -61,11 +61,15 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
   },
 }
 
-async function somebodyElse({ others, database, now }: OwnCall, who: string): Promise<Principal> {
+async function somebodyElse({ others, database, now, policy }: OwnCall, who: string): Promise<Principal> {
   if (others) return findUserPrincipal(database, who, now())
-  const sentence =
-    'What somebody else may do is asked by whoever holds gateway:user:write. Ask an administrator of the gateway, or leave "as" out (rule no-permission)'
-  throw ruled(new NotPermitted(sentence), 'no-permission')
+  throw refusedBy(NotPermitted, {
+    rule: 'no-permission',
+    source: 'bindings',
+    reason: 'What somebody else may do is asked by whoever holds gateway:user:write.',
+    next: 'Ask an administrator of the gateway, or leave "as" out.',
+    policy: policy.hash,
+  })
 }
 
 /** The rack that a call would go to. @throws what a call without, or with that, rack is refused with */

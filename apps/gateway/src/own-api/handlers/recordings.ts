@@ -60,12 +60,15 @@ async function theRecording({ recordings, id }: Pick<OwnCall, 'recordings' | 'id
   const recording = await recordings.find(id)
   if (recording === null) throw new NotFound('such recording')
   if (recording.removedBecause !== null)
-    throw new RecordingRemoved(`the recording ${id} was removed: ${recording.removedBecause}; its events stay`)
+    throw new RecordingRemoved(
+      `the recording ${id} was removed: ${recording.removedBecause}`,
+      'look at its events, which stay',
+    )
   return recording
 }
 
 function over({ id }: ListedRecording): Error {
-  return new RecordingOver(`the session of the recording ${id} has ended already`)
+  return new RecordingOver(`the session of the recording ${id} has ended already`, 'read it as a whole')
 }
 
 function placeOf({ id, opened, rack, app, process }: ListedRecording) {

@@ -1,19 +1,20 @@
 import { NotFound } from '@rack-gateway/auth'
 import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, ruled } from '../../errors.ts'
+import { NotPermitted, refusedBy } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { apiPrefix } from '../endpoints.ts'
 import { lastingOf, shownGrant, standing } from '../grants.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
-import { mustHold, tokenEnd, wantedGrants } from '../token-limits.ts'
+import { grantWords, mustHold, mustLastNoLonger, tokenEnd, wantedGrants } from '../token-limits.ts'
 import { whoseList } from '../whose.ts'
 
 type Listed = Awaited<ReturnType<OwnCall['lists']['token']>>
 type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'
 
 const hour = 3_600_000
+const earlier = 'Rotate it with an earlier end first, or make a new one for that owner.'
 
 export const tokenHandlers: Handlers<Names> = {
   async listTokens(call) {
@@ -29,8 +30,8 @@ export const tokenHandlers: Handlers<Names> = {
   async createToken(call) {
     const { body, principal, others, changes } = call
     const { name, rack, sources = [], serviceAccount } = body
-    if (serviceAccount !== undefined && !others) throw notForAccounts()
-    const expiresAt = tokenEnd(call, body)
+    if (serviceAccount !== undefined && !others) throw notForAccounts(call.policy)
+    const expiresAt = tokenEnd(call, body, [grantWords(body)])
     const { lasting } = lastingOf({ reason: body.reason })
     const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
     const grants = wanted.map((grant) => ({ ...grant, ...lasting }))
@@ -55,8 +56,13 @@ export const tokenHandlers: Handlers<Names> = {
     const own = isOwn(held, call.principal)
     // A user's token speaks for them: nobody else gets to know a secret of it.
     if (!own && !(call.others && held.serviceAccountId !== null)) throw new NotFound('such API token')
-    const expiresAt = tokenEnd(call, body)
-    for (const grant of grantsOf(held, now())) mustHold(call, grant, own ? null : expiresAt)
+    const grants = grantsOf(held, now())
+    const expiresAt = tokenEnd(
+      call,
+      body,
+      grants.filter((grant) => grant.expiresAt === undefined),
+    )
+    for (const grant of grants) mustHold(call, grant, own ? null : expiresAt)
     const { overlapHours = 24 } = body
     const { token } = await changes.rotateToken(id, {
       owner: ownerOf(held),
@@ -70,7 +76,11 @@ export const tokenHandlers: Handlers<Names> = {
     const { body, changes, lists, id, now } = call
     const held = await lists.token(id)
     // It is cut to its owner: with another one it could do more than before.
-    for (const grant of grantsOf(held, now())) mustHold(call, grant, held.expiresAt.getTime())
+    const end = held.expiresAt.getTime()
+    for (const grant of grantsOf(held, now())) {
+      mustHold(call, grant, end)
+      mustLastNoLonger(call, { grant, end, next: earlier })
+    }
     const { kind, id: from } = ownerOf(held)
     await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: held.expiresAt.getTime() })
     return { ...shown(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
@@ -94,10 +104,14 @@ function boundWith({ rack }: Principal) {
   return rack === null ? {} : { rack }
 }
 
-function notForAccounts(): Error {
-  const sentence =
-    'A token of a service account needs gateway:service-account:write. Ask an administrator of the gateway for it, or leave serviceAccount out (rule no-permission)'
-  return ruled(new NotPermitted(sentence), 'no-permission')
+function notForAccounts({ hash }: OwnCall['policy']): Error {
+  return refusedBy(NotPermitted, {
+    rule: 'no-permission',
+    source: 'bindings',
+    reason: 'A token of a service account needs gateway:service-account:write.',
+    next: 'Ask an administrator of the gateway for it, or leave serviceAccount out.',
+    policy: hash,
+  })
 }
 
 /** What it may still do. */

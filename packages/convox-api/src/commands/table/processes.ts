@@ -1,6 +1,6 @@
 import { atLeast, type CommandTable, command } from '../command.ts'
 import { app, duration, type Flag, number, text, toggle, watch } from '../flags.ts'
-import { argument, flagText, type Invocation, isOn, not, onlyTheRackKnows } from '../invocation.ts'
+import { argument, flagText, type Invocation, isOn, not, onlyTheRackKnows, typedCommand } from '../invocation.ts'
 import { ask, fromFlag, fromFlags, mayAsk, only, sentIf } from '../step.ts'
 import { keptAlive } from './kept-alive.ts'
 import { remotePlaces } from './remote-places.ts'
@@ -9,9 +9,6 @@ import { budgetShown } from './services.ts'
 const pid = { pid: argument(0) }
 const ofOne = { flags: [app], args: [1, 1] } as const
 const files = '/apps/{app}/processes/{pid}/files'
-
-/** What follows the first argument, joined as convox joins it: quotes that a shell took away don't come back. */
-const typedCommand = ({ args }: Invocation) => args.slice(1).join(' ')
 
 const runFlags: readonly Flag[] = [
   number('cpu'),

@@ -1,6 +1,6 @@
 import { atLeast, type CommandTable, command } from '../command.ts'
 import { force, number, text, toggle, watch } from '../flags.ts'
-import { argument, flagText, given, type Invocation, not } from '../invocation.ts'
+import { argument, flagText, given, type Invocation, not, typedCommand } from '../invocation.ts'
 import { ask, fromFlags, mayAsk } from '../step.ts'
 import { noPairs } from './pairs.ts'
 
@@ -48,7 +48,7 @@ export const rackCommands: CommandTable = {
   'instances ssh': () =>
     command({ flags: [text('key')], args: atLeast(1) }, [
       system(),
-      ask('WS /instances/{id}/shell', { at: { id: argument(0) } }),
+      ask('WS /instances/{id}/shell', { at: { id: argument(0) }, command: typedCommand }),
     ]),
   'instances keyroll': () =>
     command({}, [

@@ -1,0 +1,46 @@
+import { listed } from '@rack-gateway/command-matcher'
+import { durationInWords } from '@rack-gateway/config/duration'
+import type { TokenRule, TokenTerms } from '../token-terms.ts'
+import { everyone, type PolicyChange, same } from './policy-change.ts'
+
+/** What changes for how long API tokens live. */
+export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChange[] {
+  const [old, young] = [byId(before.rules), byId(after.rules)]
+  const gone = before.rules.filter(({ id }) => !young.has(id))
+  return [
+    ...(before.maxAge === after.maxAge
+      ? []
+      : [everyone(effectOf(before.maxAge, after.maxAge), `an API token lives for at most ${words(after.maxAge)}`)]),
+    ...(before.defaultAge === after.defaultAge
+      ? []
+      : [everyone('changes', `an API token without an end lives for ${words(after.defaultAge)}`)]),
+    ...after.rules.flatMap((rule) => ruleChanged(old.get(rule.id), rule)),
+    ...gone.map((rule) => everyone('permits', `the token rule ${rule.id} is gone: ${ruleWords(rule)}`)),
+  ]
+}
+
+function effectOf(before: number, after: number): 'permits' | 'refuses' {
+  return after > before ? 'permits' : 'refuses'
+}
+
+function ruleChanged(before: TokenRule | undefined, rule: TokenRule): PolicyChange[] {
+  if (same(before, rule)) return []
+  const what = `the token rule ${rule.id} is: ${ruleWords(rule)}`
+  if (before === undefined) return [everyone('refuses', what)]
+  const narrowed = same({ ...before, maxAge: 0 }, { ...rule, maxAge: 0 })
+  return [everyone(narrowed ? effectOf(before.maxAge, rule.maxAge) : 'changes', what)]
+}
+
+function ruleWords({ maxAge, roles = [], permissions = [] }: TokenRule): string {
+  const what = [
+    ...(roles.length === 0 ? [] : [`the roles ${listed(roles)}`]),
+    ...(permissions.length === 0 ? [] : [`the permissions ${listed(permissions)}`]),
+  ]
+  return `at most ${words(maxAge)} for ${what.join(' and ')}`
+}
+
+const words = durationInWords
+
+function byId(rules: readonly TokenRule[]): ReadonlyMap<string, TokenRule> {
+  return new Map(rules.map((rule) => [rule.id, rule]))
+}

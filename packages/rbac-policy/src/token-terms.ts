@@ -1,0 +1,99 @@
+import { listed, type Problem, shown } from '@rack-gateway/command-matcher'
+import { durationProblem } from '@rack-gateway/config/duration'
+import { expandPermission, spelledOut } from './compiled-role.ts'
+import type { PolicyDocument } from './policy-document.ts'
+import type { Permission, WantedGrant } from './types.ts'
+
+/** How long API tokens live, in milliseconds. */
+export interface TokenTerms {
+  /** Of every token at most. */
+  readonly maxAge: number
+  /** Of one that is asked for without an end. */
+  readonly defaultAge: number
+  /** What narrows that for tokens that may do more. */
+  readonly rules: readonly TokenRule[]
+  /** Where `maxAge` is written. */
+  readonly source?: string
+}
+
+/** For tokens that give one of the roles, or a role that extends one, and for those that give one of the permissions by whatever role. */
+export interface TokenRule {
+  readonly id: string
+  readonly maxAge: number
+  readonly roles?: readonly string[]
+  /** Patterns, as roles have them. */
+  readonly permissions?: readonly Permission[]
+  readonly source?: string
+}
+
+/** How long a token may live at most, and what says so. */
+export interface TokenLimit {
+  /** Milliseconds. */
+  readonly maxAge: number
+  readonly rule: string
+  readonly source: string
+}
+
+type Given = Pick<WantedGrant, 'role' | 'permissions'>
+
+/** The strictest limit for a token that gives all of these. */
+export function tokenLimit(document: PolicyDocument, grants: readonly Given[]): TokenLimit {
+  const { maxAge, source = document.source, rules } = document.tokens
+  const general = { maxAge, rule: 'token-max-age', source }
+  return rules
+    .filter((rule) => grants.some((grant) => isFor(document, rule, grant)))
+    .map((rule) => ({
+      maxAge: rule.maxAge,
+      rule: `token-max-age:${rule.id}`,
+      source: rule.source ?? document.source,
+    }))
+    .reduce((strictest, limit) => (limit.maxAge < strictest.maxAge ? limit : strictest), general)
+}
+
+/** A token that is given permissions one by one has no role, whatever they come to. */
+function isFor(
+  { roles }: PolicyDocument,
+  { roles: named = [], permissions: listed = [] }: TokenRule,
+  { role: name, permissions }: Given,
+): boolean {
+  const role = permissions === undefined ? roles.find((one) => one.name === name) : undefined
+  if (role !== undefined && [name, ...(role.extends ?? [])].some((one) => named.includes(one))) return true
+  const given = spelledOut(permissions ?? role?.permissions ?? [])
+  return listed.flatMap(expandPermission).some((one) => given.has(one))
+}
+
+export const ageProblem = durationProblem('1h', '3650d')
+
+export function tokenProblems({ tokens, roles }: PolicyDocument): Problem[] {
+  const { maxAge, defaultAge, rules } = tokens
+  const known = new Set(roles.map(({ name }) => name))
+  return [
+    ...(defaultAge > maxAge
+      ? [{ at: ['tokens', 'default-age'], text: 'tokens.default-age is longer than tokens.max-age' }]
+      : []),
+    ...rules.flatMap((rule) => ruleProblems(rule, known, maxAge)),
+  ]
+}
+
+function ruleProblems(
+  { id, maxAge, roles = [], permissions = [] }: TokenRule,
+  known: ReadonlySet<string>,
+  longest: number,
+): Problem[] {
+  const at = ['tokens', 'rules', id]
+  const name = `the token rule "${shown(id)}"`
+  const unknownRoles = roles.filter((role) => !known.has(role)).map(shown)
+  const unknown = permissions.filter((permission) => expandPermission(permission).length === 0).map(shown)
+  return [
+    ...(roles.length + permissions.length === 0 ? [{ at, text: `${name} is for no role and no permission` }] : []),
+    ...(unknownRoles.length > 0
+      ? [{ at: [...at, 'roles'], text: `${name} names what is no role: ${listed(unknownRoles)}` }]
+      : []),
+    ...(unknown.length > 0
+      ? [{ at: [...at, 'permissions'], text: `${name} names what is no permission: ${listed(unknown)}` }]
+      : []),
+    ...(maxAge > longest
+      ? [{ at: [...at, 'max-age'], text: `${name} is longer than tokens.max-age, so it narrows nothing` }]
+      : []),
+  ]
+}

@@ -1,0 +1,62 @@
+import type { Problem } from '@rack-gateway/command-matcher'
+import { readDuration } from '@rack-gateway/config/duration'
+import { type Static, Type } from 'typebox'
+import { ageProblem, type TokenTerms } from './token-terms.ts'
+
+const closed = { additionalProperties: false } as const
+const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })
+const names = (description: string) =>
+  Type.Optional(
+    Type.Array(Type.String({ description: 'a text' }), { minItems: 1, description: `a list of ${description}` }),
+  )
+
+const WrittenTokenRule = Type.Object(
+  { 'max-age': Age, roles: names('names of roles'), permissions: names('permissions, such as [release:*]') },
+  { ...closed, description: 'a token rule: max-age, and roles or permissions' },
+)
+
+/** The section `tokens` of a policy document. */
+export const WrittenTokens = Type.Object(
+  {
+    'max-age': Type.Optional(Age),
+    'default-age': Type.Optional(Age),
+    rules: Type.Optional(Type.Record(Type.String(), WrittenTokenRule, { description: 'token rules by id' })),
+  },
+  { ...closed, description: 'max-age, default-age and rules' },
+)
+export type WrittenTokens = Static<typeof WrittenTokens>
+
+interface Reading {
+  readonly lineOf: (path: readonly (string | number)[]) => string
+  readonly problems: Problem[]
+}
+
+/** What a document says of tokens, over what holds without it. A usual life that isn't written is no longer than the longest one. */
+export function tokenTerms(
+  below: TokenTerms,
+  { 'max-age': longest, 'default-age': usual, rules }: WrittenTokens,
+  { lineOf, problems }: Reading,
+): TokenTerms {
+  function ageAt(at: readonly string[], text: string): number {
+    const problem = ageProblem(text)
+    if (problem !== null) problems.push({ at: [...at], text: `${at.join('.')} ${problem}` })
+    return readDuration(text) ?? 0
+  }
+
+  const maxAge = longest === undefined ? below.maxAge : ageAt(['tokens', 'max-age'], longest)
+  const source = longest === undefined ? below.source : lineOf(['tokens', 'max-age'])
+  return {
+    maxAge,
+    defaultAge: usual === undefined ? Math.min(below.defaultAge, maxAge) : ageAt(['tokens', 'default-age'], usual),
+    rules:
+      rules === undefined
+        ? below.rules
+        : Object.entries(rules).map(([id, { 'max-age': age, ...given }]) => ({
+            id,
+            maxAge: ageAt(['tokens', 'rules', id, 'max-age'], age),
+            ...given,
+            source: lineOf(['tokens', 'rules', id]),
+          })),
+    ...(source !== undefined && { source }),
+  }
+}
