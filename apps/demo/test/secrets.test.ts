@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, hkdfSync } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
@@ -32,6 +32,12 @@ describe('secrets', () => {
   function sentEnvironment(): string {
     const request = system.rack.received.find(({ method }) => method === 'POST')
     return new URLSearchParams(request?.body.bytes.toString() ?? '').get('env') ?? ''
+  }
+
+  /** As documented: HMAC-SHA-256 under a key of HKDF-SHA-256 of APP_SECRET_KEY. */
+  function digestOf(body: Buffer): string {
+    const key = hkdfSync('sha256', system.secretKey, 'rack-gateway', 'rack-gateway/body-digest/1', 32)
+    return createHmac('sha256', Buffer.from(key)).update(body).digest('hex')
   }
 
   test('a viewer sees the names of an environment and none of its values', async () => {
@@ -107,10 +113,19 @@ describe('secrets', () => {
     const intent = events.findLast(({ kind }) => kind === 'intent')
     expect(intent).toMatchObject({
       environment: ['PLAIN'],
-      body: { sent: createHash('sha256').update(sent).digest('hex') },
+      body: { sent: digestOf(sent) },
     })
     expect(intent?.body?.received).not.toBe(intent?.body?.sent)
     expect(JSON.stringify(await system.events())).not.toContain('s3cr3t')
+  })
+
+  test('a password that is in no event can’t be guessed at by the digest of its form', async () => {
+    const body = 'server=registry.example.com&username=ada&password=hunter2'
+    expect((await system.send('POST', '/registries?', tokens.admin, body, form)).status).toBe(200)
+    const events = await system.events()
+    const intent = events.findLast(({ kind }) => kind === 'intent')
+    expect(intent).toMatchObject({ route: 'POST /registries', body: { received: digestOf(Buffer.from(body)) } })
+    expect(JSON.stringify(events)).not.toContain(createHash('sha256').update(body).digest('hex'))
   })
 
   test('a mask of an old release brings back the value of that release', async () => {

@@ -57,6 +57,7 @@ import ownApiReference from './own-api/reference.ts'
 import { refuseOtherHosts } from './own-host.ts'
 import { registerPolicy } from './policy.ts'
 import { registerPolicyPackages } from './policy-packages.ts'
+import { createBodyDigest } from './rack-api/body-digest.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -139,6 +140,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorate('strangerFailures', createFailureLog(now))
     app.decorateRequest('endpoint', null)
     app.decorateRequest('ownDecision', null)
+    app.decorate('bodyDigest', createBodyDigest(options.secretKeys[0]))
     answerErrors(app)
     const forwarding = watchForwarding(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute })

@@ -153,7 +153,7 @@ export const EventDraft = Type.Object({
   hidden: Type.Optional(Names),
   /** Names of the environment's keys that a new release changes. */
   environment: Type.Optional(Names),
-  /** SHA-256, hex, of a buffered body as received and, where it differs, as sent. */
+  /** HMAC-SHA-256, hex, under a key of the gateway, of a buffered body as received and, where it differs, as sent. */
   body: Type.Optional(Type.Object({ received: Text, sent: Type.Optional(Text) })),
   decision: Type.Optional(DecisionRecord),
   status: Type.Optional(Type.Integer()),

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { type Endpoint, endpointId, isForCallers } from '../own-api/endpoints.ts'
 import { appOf } from './app-of.ts'
+import type { BodyDigest } from './body-digest.ts'
 import type { CallState } from './call.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
@@ -73,7 +73,7 @@ export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
     if (app !== null) draft.app = app
     else if (call.rackCall?.resource) draft.app = call.rackCall.resource.app
   }
-  if (call.form) draft.body = bodyDigests(call.form, call.sent ?? call.form)
+  if (call.form) draft.body = bodyDigests(request.server.bodyDigest, call.form, call.sent ?? call.form)
   if (call.rackCall) describeCall(draft, call, call.rackCall)
   if (call.decision) draft.decision = toldDecision(call.decision, call.command)
   return draft
@@ -108,8 +108,7 @@ function describeCall(draft: Omit<EventDraft, 'kind'>, { command: told, values }
   if (values !== null && values.truncated.length > 0) draft.truncated = [...values.truncated]
 }
 
-function bodyDigests(received: Buffer, sent: Buffer): NonNullable<EventDraft['body']> {
-  const digest = (body: Buffer) => createHash('sha256').update(body).digest('hex')
+function bodyDigests(digest: BodyDigest, received: Buffer, sent: Buffer): NonNullable<EventDraft['body']> {
   return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
 }
 
