@@ -47,4 +47,5 @@ export type {
   RackCall,
   Role,
   WantedGrant,
+  Withheld,
 } from './types.ts'

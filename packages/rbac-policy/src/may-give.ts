@@ -2,7 +2,7 @@ import { type CommandRule, compilePattern, listed, shown } from '@rack-gateway/c
 import { expandPermission } from './compiled-role.ts'
 import { type Grant, type Holdings, isLive } from './grants.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import type { Moment, Principal, WantedGrant } from './types.ts'
+import type { Moment, Principal, WantedGrant, Withheld } from './types.ts'
 
 const pattern = /^(?:\*|[a-z0-9*][a-z0-9*-]*)$/
 
@@ -26,22 +26,35 @@ interface Giver {
 }
 
 /** Nobody gives what they don't hold themselves, there and for as long. Null, or what is missing. */
-export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGrant, moment: Moment): string | null {
+export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGrant, moment: Moment): Withheld | null {
   const { racks, apps } = wanted
-  if (!isPattern(racks) || !isPattern(apps)) {
-    return `A pattern is made of lower-case letters, digits, dashes and single stars, and ${shown(isPattern(racks) ? apps : racks)} is none.`
-  }
+  if (!isPattern(racks) || !isPattern(apps))
+    return unknown(
+      `${shown(isPattern(racks) ? apps : racks)} is no pattern.`,
+      'A pattern is made of lower-case letters, digits, dashes and single stars.',
+    )
   const permissions = permissionsOf(document, wanted)
-  if (permissions === null) return `There is no role ${shown(wanted.role)}. There are ${listed(rolesOf(document))}.`
-  const unknown = permissions.find((permission) => expandPermission(permission).length === 0)
-  if (unknown !== undefined) return `There is no permission ${shown(unknown)}.`
+  if (permissions === null)
+    return unknown(`There is no role ${shown(wanted.role)}.`, `Name one of ${listed(rolesOf(document))}.`)
+  const nameless = permissions.find((permission) => expandPermission(permission).length === 0)
+  if (nameless !== undefined)
+    return unknown(`There is no permission ${shown(nameless)}.`, 'Look for its name in the list of permissions.')
 
   const held = coveringGrants(giver, wanted, moment)
   const missing = permissions.flatMap(spelledOut).find((one) => !held.some((grant) => grant.role.has(one)))
   const where = `on the racks ${shown(racks)} and the apps ${shown(apps)}`
-  if (missing !== undefined) return `You do not hold ${shown(missing)} ${where} yourself${forHowLong(wanted)}.`
+  if (missing !== undefined) return unheld(`You do not hold ${shown(missing)} ${where} yourself${forHowLong(wanted)}.`)
   const command = wanted.permissions === undefined ? commandBeyond(document, wanted.role, held) : null
-  return command && `The command rule ${shown(command)} is for the role ${shown(wanted.role)}, not for yours ${where}.`
+  if (command === null) return null
+  return unheld(`The command rule ${shown(command)} is for the role ${shown(wanted.role)}, not for yours ${where}.`)
+}
+
+function unknown(reason: string, next: string): Withheld {
+  return { cause: 'unknown', reason, next }
+}
+
+function unheld(reason: string): Withheld {
+  return { cause: 'unheld', reason, next: 'Ask somebody who holds it themselves.' }
 }
 
 function permissionsOf({ roles }: PolicyDocument, { role, permissions }: WantedGrant): readonly string[] | null {

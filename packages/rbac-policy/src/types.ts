@@ -1,4 +1,4 @@
-import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
+import type { CommandMode, CommandOptions, Obstacle } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Condition } from './condition.ts'
 import type { ValueMatcher, ValuePlace } from './recorded-values.ts'
@@ -42,6 +42,11 @@ export interface WantedGrant {
   readonly apps: string
   /** When what is given ends, in milliseconds since the epoch; null for never. Whoever holds something for a time gives it for no longer. */
   readonly until: number | null
+}
+
+/** Why something isn't given: because there is no such thing, or because the giver doesn't hold it. Whole sentences: why, and what to do. */
+export interface Withheld extends Obstacle {
+  readonly cause: 'unknown' | 'unheld'
 }
 
 export type PrincipalKind = 'user' | 'api-token' | 'workload'
@@ -189,8 +194,8 @@ export interface Policy {
   adminRoles(): string[]
   /** Racks, of those given, on which the principal has any binding at all. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
-  /** Whether a principal holds everything that it wants to give: null, or a sentence that says what is missing. */
-  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): string | null
+  /** Whether a principal holds everything that it wants to give: null, or what is missing. */
+  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): Withheld | null
   /** Whether an app may be shown to the principal in a list answer. */
   sees(principal: Principal, rack: string, app: string, moment: Moment): boolean
   /** Whether a key of an environment holds a secret. */

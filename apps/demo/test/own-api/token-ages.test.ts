@@ -41,7 +41,7 @@ describe('how long API tokens live is said by the policy document', () => {
   const soon = (days: number) => new Date(Date.now() + days * day).toISOString()
 
   function refusal(rule: string, line: number, words: string, next: string) {
-    const reason = `An API token has this for at most ${words}.`
+    const reason = `An API token may do this for at most ${words}.`
     const source = `policy.yaml:${line}`
     const error = `${reason} ${next} (rule ${rule}, ${source})`
     return { error, rule, source, reason, next, policy: system.app.policy.hash }

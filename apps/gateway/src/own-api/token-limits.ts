@@ -48,7 +48,7 @@ export function mustLastNoLonger(
 }
 
 function tooLong({ hash }: OwnCall['policy'], { maxAge, rule, source }: TokenLimit, next: string): Error {
-  const reason = `An API token has this for at most ${durationInWords(maxAge)}.`
+  const reason = `An API token may do this for at most ${durationInWords(maxAge)}.`
   return refusedBy(InvalidRequest, { rule, source, reason, next, policy: hash }, `${rule}, ${source}`)
 }
 
@@ -71,9 +71,9 @@ export function wantedGrants(
     return [grant]
   }
   const everywhere = { ...what, racks: '*', apps: '*' }
-  if (missing(call, everywhere, until) === null) return [everywhere]
+  if (mayGive(call, everywhere, until)) return [everywhere]
   const held = placesOf(call).map((place) => ({ ...what, ...place }))
-  const grants = held.filter((grant) => missing(call, grant, until) === null)
+  const grants = held.filter((grant) => mayGive(call, grant, until))
   if (grants.length === 0) mustHold(call, everywhere, until)
   return grants
 }
@@ -96,8 +96,8 @@ function wantedUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenGran
   return { role, racks, apps, until: end, ...(permissions !== undefined && { permissions }) }
 }
 
-function missing({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): string | null {
-  return policy.mayGive(principal, wantedUntil(grant, until ?? moment.at), moment)
+function mayGive({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): boolean {
+  return policy.mayGive(principal, wantedUntil(grant, until ?? moment.at), moment) === null
 }
 
 function placesOf({ principal }: Context): { readonly racks: string; readonly apps: string }[] {
