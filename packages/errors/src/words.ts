@@ -4,9 +4,10 @@ export interface Words {
   readonly next: string
 }
 
-/** One line that reads aloud. A reason without punctuation of its own gets a semicolon. */
+/** One line that reads aloud. A reason without punctuation of its own gets a semicolon; what follows a whole sentence begins one. */
 export function sentenceOf({ reason, next }: Words): string {
-  return `${reason}${/[.;:,!?…]$/.test(reason) ? '' : ';'} ${next}`
+  if (/[.!?]$/.test(reason)) return `${reason} ${begun(next)}`
+  return `${reason}${/[;:,…]$/.test(reason) ? '' : ';'} ${next}`
 }
 
 /** Both as sentences of their own. */
@@ -14,8 +15,11 @@ export function wholeSentences({ reason, next }: Words): Words {
   return { reason: whole(reason.replace(/[;:,]$/, '')), next: whole(next) }
 }
 
+function begun(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+}
+
 function whole(clause: string): string {
   const text = clause.trim()
-  const begun = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
-  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
+  return /[.!?…]$/.test(text) ? begun(text) : `${begun(text)}.`
 }
