@@ -7,7 +7,7 @@ export interface Words {
 /** One line that reads aloud. A reason without punctuation of its own gets a semicolon; what follows a whole sentence begins one. */
 export function sentenceOf({ reason, next }: Words): string {
   if (/[.!?]$/.test(reason)) return `${reason} ${begun(next)}`
-  return `${reason}${/[;:,…]$/.test(reason) ? '' : ';'} ${next}`
+  return `${reason}${/[;:,\u2026]$/.test(reason) ? '' : ';'} ${next}`
 }
 
 /** Both as sentences of their own. */
@@ -21,5 +21,5 @@ function begun(text: string): string {
 
 function whole(clause: string): string {
   const text = clause.trim()
-  return /[.!?…]$/.test(text) ? begun(text) : `${begun(text)}.`
+  return /[.!?\u2026]$/.test(text) ? begun(text) : `${begun(text)}.`
 }
