@@ -138,7 +138,10 @@ describe('rack-gateway audit recordings, play and transcript', () => {
   test('a session that is over is not ended again, and that is said', async () => {
     const admin = await person(system, 'admin')
     const { code, stderr } = await begin(['end', session, '--reason', 'too late', '--yes'], admin.token).ended
-    expect([code, stderr]).toEqual([2, `rack-gateway: the session of the recording ${session} has ended already; read it as a whole\n`])
+    expect([code, stderr]).toEqual([
+      2,
+      `rack-gateway: the session of the recording ${session} has ended already; read it as a whole\n`,
+    ])
   })
 
   test('what the log no longer proves is shown, said, and no success', async () => {
