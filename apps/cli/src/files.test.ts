@@ -67,7 +67,9 @@ describe('a file and a directory that may only be read', () => {
       const before = readFileSync(machine.configPath, 'utf8')
       const outcome = await run(words)
       expect(outcome).toMatchObject({ code: 78, stdout: '' })
-      expect(outcome.stderr).toMatch(/^rack-gateway: \S+ cannot be written: permission denied\n$/)
+      expect(outcome.stderr).toMatch(
+        /^rack-gateway: \S+ cannot be written: permission denied; look who owns it, and whether there is room\n$/,
+      )
       expect(readFileSync(machine.configPath, 'utf8')).toBe(before)
       expect(readdirSync(dirname(machine.configPath))).toEqual(['config.json'])
       expect(gateway.asked).toEqual([])
