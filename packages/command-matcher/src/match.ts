@@ -1,7 +1,7 @@
 import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
 import { isExec, isForMode } from './modes.ts'
-import { type Found, listOf } from './name-index.ts'
+import { listOf, type NameIndex } from './name-index.ts'
 import { unsuited } from './options.ts'
 import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
@@ -118,29 +118,37 @@ function withEnds(
   which: 'rest' | 'exact',
   app: string,
 ): readonly CompiledRule[] {
-  if (!isList(nodes)) return withFound(found, nodes[which].find(app))
-  return nodes.reduce((all, node) => withFound(all, node[which].find(app)), found)
+  if (!isList(nodes)) return withFound(found, nodes[which], app)
+  let all = found
+  for (const node of nodes) all = withFound(all, node[which], app)
+  return all
 }
 
-function withFound(found: readonly CompiledRule[], more: Found<CompiledRule> | null): readonly CompiledRule[] {
+function withFound(
+  found: readonly CompiledRule[],
+  index: NameIndex<CompiledRule>,
+  app: string,
+): readonly CompiledRule[] {
+  if (index.size === 0) return found
+  const more = index.find(app)
   if (more === null) return found
   return found.length === 0 ? listOf(more) : [...found, ...listOf(more)]
 }
 
 function stepsFrom(nodes: Nodes, word: string): Nodes {
-  if (!isList(nodes)) return stepFrom(nodes, word)
-  const reached = nodes.flatMap((node) => stepFrom(node, word))
-  return reached.length === 0 ? nowhere : reached
-}
-
-function stepFrom({ next, typed }: RuleNode, word: string): Nodes {
-  const literal = next.get(word)
-  if (typed.length === 0) return literal ?? nowhere
-  const reached: RuleNode[] = literal === undefined ? [] : [literal]
-  for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
+  if (!isList(nodes) && nodes.typed.length === 0) return nodes.next.get(word) ?? nowhere
+  const reached: RuleNode[] = []
+  if (isList(nodes)) for (const node of nodes) addSteps(reached, node, word)
+  else addSteps(reached, nodes, word)
   const [only] = reached
   if (only === undefined) return nowhere
   return reached.length === 1 ? only : reached
+}
+
+function addSteps(reached: RuleNode[], { next, typed }: RuleNode, word: string): void {
+  const literal = next.get(word)
+  if (literal !== undefined) reached.push(literal)
+  for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
 }
 
 function inOrder(one: CompiledRule, other: CompiledRule): number {

@@ -3,7 +3,8 @@ import { compilePattern, type NameMatcher } from './pattern.ts'
 /** What a name is found by. Mostly it is one thing, which takes no list. */
 export interface Found<T> {
   readonly first: T
-  readonly more: readonly T[]
+  /** All of them, where there are several. */
+  readonly several: readonly T[] | null
 }
 
 /** Things that have a name pattern each, found by name. */
@@ -51,12 +52,13 @@ export function createNameIndex<T>(
 
 /** All that was found, as a list. */
 export function listOf<T>(found: Found<T> | null): readonly T[] {
-  return found === null ? nothing : [found.first, ...found.more]
+  return found === null ? nothing : (found.several ?? [found.first])
 }
 
 /** A list as if it were found. */
-export function foundOf<T>([first, ...more]: readonly T[]): Found<T> | null {
-  return first === undefined ? null : { first, more }
+export function foundOf<T>(list: readonly T[]): Found<T> | null {
+  const [first] = list
+  return first === undefined ? null : { first, several: list.length === 1 ? null : list }
 }
 
 const nothing: readonly never[] = Object.freeze([])
@@ -68,7 +70,7 @@ function entryOf<T>(pattern: string, value: T, place: number): Entry<T> {
   const piece = kind === 'end' ? last : first
   const says = kind === 'whole' ? piece : kind === 'beginning' ? `${piece}*` : `*${piece}`
   const matches = pattern === says && pattern !== '' ? null : compilePattern(pattern)
-  return { first: value, more: nothing, kind, piece, matches, next: null, place }
+  return { first: value, several: null, kind, piece, matches, next: null, place }
 }
 
 function isForAll({ kind, matches }: Entry<unknown>): boolean {

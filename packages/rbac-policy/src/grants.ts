@@ -127,7 +127,7 @@ const largestSet = 32
 export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): HeldHere {
   const bound = boundFor(holdings, place.rack)
   const own = bound ? grantsAt(holdings.own, place, moment.at) : null
-  if (own !== null && own.more.length === 0 && holdings.owner === null) return passing(heldBy(own.first), moment)
+  if (own !== null && own.several === null && holdings.owner === null) return passing(heldBy(own.first), moment)
   const owner = holdings.owner && (bound ? listOf(grantsAt(holdings.owner, place, moment.at)) : none)
   return passing(heldTogether(holdings, listOf(own), owner), moment)
 }
@@ -248,7 +248,7 @@ function grantsAt({ on, ends }: Side, { rack, app, scope }: Place, at: number): 
 
 function live(found: FoundGrants, ends: Float64Array, at: number): FoundGrants {
   if (found === null) return null
-  if (found.more.length === 0) return lasts(found.first, ends, at) ? found : null
+  if (found.several === null) return lasts(found.first, ends, at) ? found : null
   const grants = listOf(found)
   return grants.every((grant) => lasts(grant, ends, at))
     ? found
