@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { Socket } from 'node:net'
+import { createServer as createTcpServer, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Secret } from '@rack-gateway/config/client'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { askGateway, openGateway, tryGateway } from './gateway-request.ts'
 import { otherRoot, root } from './relay/testing/certificates.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { createMachine } from './testing/harness.ts'
 import { sourceFiles } from './testing/source-files.ts'
 
 const token = new Secret('rgs_x')
@@ -56,6 +58,96 @@ test('Ctrl-C ends it as what it is', async () => {
     await expect(asked).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
   }
 })
+
+/** Takes connections and says nothing, not even as much as a handshake needs. */
+async function startSilence() {
+  const sockets = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined).resume()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const address = server.address()
+  return { server, origin: `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` }
+}
+
+/** The next connection: once it is there, and once it has ended. */
+function connectionTo(server: ReturnType<typeof createTcpServer>) {
+  const made = once(server, 'connection')
+  return { made, closed: made.then(([socket]) => once(socket, 'close')) }
+}
+
+test('a deadline ends a connection that is still being made', async () => {
+  const { server, origin } = await startSilence()
+  const began = performance.now()
+  expect(await tryGateway(origin, { path: '/me', token, deadline: 50 })).toEqual({
+    kind: 'unanswered',
+    reason: 'it did not answer within 0.05 s',
+    distrusted: null,
+  })
+  const open = () => promisify(server.getConnections.bind(server))()
+  await expect.poll(open, { timeout: 5_000 }).toBe(0)
+  expect(performance.now() - began).toBeLessThan(10_000)
+})
+
+test('Ctrl-C ends a connection that is still being made, or is yet to be', async () => {
+  const { server, origin } = await startSilence()
+  const began = performance.now()
+  for (const ask of [askGateway, tryGateway, openGateway]) {
+    const stop = new AbortController()
+    const { made, closed } = connectionTo(server)
+    const asked = ask(origin, { path: '/me', token, signal: stop.signal, deadline: 60_000 })
+    const refused = expect(asked).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
+    await made
+    stop.abort()
+    await refused
+    await closed
+    await expect(ask(origin, { path: '/me', token, signal: stop.signal })).rejects.toMatchObject({
+      code: 'RGW_CLI_INTERRUPTED',
+    })
+  }
+  expect(performance.now() - began).toBeLessThan(10_000)
+})
+
+test('a connection that was made for one request outlives it', async () => {
+  const gateway = await startTlsGateway({
+    onConnection: (socket) =>
+      socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
+  })
+  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json' }
+  const stop = new AbortController()
+  const request = { path: '/me', token, trust } as const
+  expect(await tryGateway(gateway.origin, { ...request, signal: stop.signal })).toMatchObject({ status: 200 })
+  stop.abort()
+  expect(await tryGateway(gateway.origin, request)).toMatchObject({ status: 200 })
+  expect(gateway.connections).toHaveLength(1)
+})
+
+test('the program ends in time where a gateway says nothing', async () => {
+  const { server, origin } = await startSilence()
+  const machine = createMachine()
+  onTestFinished(() => machine.remove())
+  machine.configure({
+    gateways: { staging: { url: origin, rack: 'staging' } },
+    tokens: { staging: { token: 'rgt_x' } },
+  })
+  const began = performance.now()
+  const ended = await machine.run(['apps'])
+  expect(ended.convox).toMatchObject({ argv: ['apps'] })
+  expect(performance.now() - began).toBeLessThan(15_000)
+
+  const { made } = connectionTo(server)
+  const tail = machine.start(['audit', 'tail'])
+  await made
+  const stopped = performance.now()
+  tail.child.kill('SIGINT')
+  expect(await tail.ended).toMatchObject({ code: 0, signal: null })
+  expect(performance.now() - stopped).toBeLessThan(10_000)
+}, 60_000)
 
 test('an answer without end is no answer', async () => {
   gateway = await startFakeGateway({ status: 200, body: `[${' '.repeat(3_000_000)}]` })

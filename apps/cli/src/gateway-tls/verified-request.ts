@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { Agent, request as httpsRequest } from 'node:https'
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { Duplex, Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { goingBy } from './authorities.ts'
 import { openConnection } from './connection.ts'
 import type { GatewayTrust } from './gateway-trust.ts'
@@ -29,18 +30,25 @@ export async function fetchVerified(
   trust: GatewayTrust | undefined,
 ): Promise<Response> {
   const agent = agentFor(new URL(url).origin, namedAuthorities(trust))
-  const asked = httpsRequest(url, { method, headers: { ...headers, 'accept-encoding': 'identity' }, agent, signal })
+  const whole = { ...headers, 'accept-encoding': 'identity' }
+  const options: LeavingOptions = { method, headers: whole, agent, signal, leaving: signal }
+  const asked = httpsRequest(url, options)
   // After its head, it is the answer that breaks off.
   asked.on('error', () => undefined)
   try {
     asked.end(body)
-    const [answer]: IncomingMessage[] = await once(asked, 'response')
+    const [answer]: IncomingMessage[] = await once(asked, 'response', { signal })
     if (answer === undefined) throw new Error('an answer is emitted with what it is')
     return responseOf(answer)
   } catch (error) {
     asked.destroy()
     throw signal.aborted ? signal.reason : error
   }
+}
+
+interface LeavingOptions extends RequestOptions {
+  /** The signal of the request. Node keeps `signal` itself from an agent. */
+  readonly leaving?: AbortSignal
 }
 
 /** Milliseconds that a connection waits for the next request: a server soon closes one that asks nothing. */
@@ -66,12 +74,26 @@ class GatewayAgent extends Agent {
     this.#verified = goingBy(named, process.env)
   }
 
-  override createConnection(...[, connected]: Parameters<Agent['createConnection']>): undefined {
-    this.#verified((trusted) => openConnection(this.#origin, { trusted, allowHalfOpen: false })).then(
+  override createConnection(
+    { leaving }: LeavingOptions,
+    connected?: Parameters<Agent['createConnection']>[1],
+  ): undefined {
+    const begun = (socket: TLSSocket) => destroyOn(leaving, socket)
+    this.#verified((trusted) => openConnection(this.#origin, { trusted, allowHalfOpen: false, begun })).then(
       (socket) => connected?.(null, socket),
       (error: Error) => connected?.(error, new Duplex()),
     )
   }
+}
+
+/** A connection that is still being made is nobody's but the request's that it is made for. */
+function destroyOn(leaving: AbortSignal | undefined, socket: TLSSocket): void {
+  if (leaving === undefined) return
+  if (leaving.aborted) return void socket.destroy()
+  const destroy = () => void socket.destroy()
+  const keep = () => leaving.removeEventListener('abort', destroy)
+  leaving.addEventListener('abort', destroy, { once: true })
+  socket.once('secureConnect', keep).once('close', keep)
 }
 
 function responseOf(answer: IncomingMessage): Response {
