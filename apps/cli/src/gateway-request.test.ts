@@ -118,7 +118,7 @@ test('a connection that was made for one request outlives it', async () => {
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
   })
-  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json' }
+  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
   const stop = new AbortController()
   const request = { path: '/me', token, trust } as const
   expect(await tryGateway(gateway.origin, { ...request, signal: stop.signal })).toMatchObject({ status: 200 })
@@ -190,7 +190,7 @@ test('one whose authorities are named is asked as any other: it may be slow, bre
         socket.write(answers[name] ?? '')
       }),
   })
-  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json' }
+  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
   const ask = (path: `/${string}`, deadline: number) =>
     tryGateway(origin, { path, token, trust, body: { a: 1 }, deadline })
   const late = { kind: 'unanswered', reason: 'it did not answer within 0.2 s', distrusted: null }
@@ -213,7 +213,7 @@ test('requests of one command share a verified connection, and one that was clos
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
   })
-  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json' }
+  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
   const ask = () => tryGateway(gateway.origin, { path: '/me', token, trust })
   for (let time = 0; time < 3; time++) expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(1)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { ClientConfig } from '@rack-gateway/config/client'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
-import { type GatewayTrust, trustAt } from './gateway-tls/gateway-trust.ts'
+import { type GatewayTrust, loginWords, trustAt } from './gateway-tls/gateway-trust.ts'
 import { authoritiesIn, wantedAuthorities } from './gateway-tls/named-authorities.ts'
 import type { LoginOptions } from './login-credential.ts'
 
@@ -21,5 +21,5 @@ export function loginTrust(
   const path = resolve(context.cwd, ca)
   const read = authoritiesIn(path)
   if ('problem' in read) throw new Usage(`--ca ${read.problem}: it should be ${wantedAuthorities}`)
-  return { name, ca: path, configPath: context.configPath }
+  return { name, ca: path, configPath: context.configPath, login: loginWords(config, { origin, name }) }
 }

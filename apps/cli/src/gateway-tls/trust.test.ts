@@ -117,6 +117,36 @@ describe.each(Object.entries(kinds))('%s', (_, { words, path, env = () => ({}) }
   )
 })
 
+test('says how to name an authority without the loss of an API token, and with the address where it is needed', async () => {
+  const { origin: url } = gateway
+  const entry = (name: string) => `name its PEM file as "ca" of gateways.${name} in ${machine.configPath}`
+  const said = async (...words: readonly string[]) => (await machine.call(words)).stderr
+  const kept = async (own: object) => {
+    machine.configure({ gateways: { staging: { url, rack: 'staging' } }, tokens: { staging: { url, ...own } } })
+    return said('login', 'staging', '--token', token)
+  }
+  expect(await said('login', 'staging', url, '--token', token)).toContain(
+    `${entry('staging')}, which rack-gateway login staging ${url} --ca FILE does;`,
+  )
+  expect(await said('login', 'staging', url, '--token', token, '--ca', pem('other.pem', otherRoot))).toContain(
+    `${entry('staging')}, which rack-gateway login staging ${url} --ca FILE does;`,
+  )
+  const short = `${entry('staging')}, which rack-gateway login staging --ca FILE does;`
+  const confirmed = { at: '2026-01-01T00:00:00Z', rack: null, racks: [], roles: [] }
+  expect(await kept({ token })).toContain(short)
+  expect(await kept({ kept_in: 'keychain', confirmed: { ...confirmed, kind: 'user' } })).toContain(short)
+  for (const own of [
+    { token: 'rgt_x' },
+    { token: 'rgw_x' },
+    { kept_in: 'keychain', confirmed: { ...confirmed, kind: 'api-token' } },
+    { kept_in: 'keychain' },
+  ])
+    expect(await kept(own)).toContain(`${entry('staging')}; `)
+  // Moved to another address, the name is as a new one.
+  machine.configure({ gateways: { staging: { url: 'https://gateway.example.com', rack: 'staging' } } })
+  expect(await said('login', 'staging', url, '--token', token)).toContain(`login staging ${url} --ca FILE does;`)
+})
+
 describe('the whole program', { timeout: 180_000 }, () => {
   test.each([
     ['NODE_EXTRA_CA_CERTS', ['whoami'], `${api}/me`],
