@@ -18,21 +18,23 @@ const longest = 64 * 1024
 
 /** @param path in a directory that is there and nobody else's */
 export function passedCommands(path: string): PassedCommands {
-  let known: string[] | null = null
+  let known: Kept | null = null
 
-  function traces(): string[] {
+  function kept(): Kept {
     known ??= read(path)
     return known
   }
 
   return {
-    has: (trace) => traces().includes(trace),
+    has: (trace) => kept().traces.includes(trace),
     add(trace) {
-      const before = traces()
-      known = [...before, trace]
+      const before = kept()
+      const traces = [...before.traces, trace]
+      known = { ...before, traces }
       try {
-        if (before.length < 2 * mostRemembered) appendFileSync(path, line(trace), { mode: 0o600 })
-        else writeFileSync(path, known.slice(-mostRemembered).map(line).join(''), { mode: 0o600 })
+        if (before.isWhole && traces.length <= 2 * mostRemembered) appendFileSync(path, line(trace), { mode: 0o600 })
+        else writeFileSync(path, traces.slice(-mostRemembered).map(line).join(''), { mode: 0o600 })
+        known = { traces, isWhole: true }
       } catch {
         // The next time it is judged again.
       }
@@ -48,15 +50,27 @@ export function passedCommands(path: string): PassedCommands {
   }
 }
 
+interface Kept {
+  readonly traces: readonly string[]
+  /** Whether the file ends after them, so that a line can follow; otherwise it is written anew. */
+  readonly isWhole: boolean
+}
+
+const none: Kept = { traces: [], isWhole: true }
+const unusable: Kept = { traces: [], isWhole: false }
+
 function line(trace: string): string {
   return `${trace}\n`
 }
 
-function read(path: string): string[] {
+function read(path: string): Kept {
   try {
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    return size === 0 || size > longest ? [] : readFileSync(path, 'latin1').trimEnd().split('\n')
+    if (size === 0) return none
+    if (size > longest) return unusable
+    const text = readFileSync(path, 'latin1')
+    return { traces: text.trimEnd().split('\n'), isWhole: text.endsWith('\n') }
   } catch {
-    return []
+    return unusable
   }
 }

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@rack-gateway/config/client'
@@ -271,10 +280,14 @@ describe('what has passed by what is kept', () => {
     ['more than is read', Buffer.alloc(100_000, 'a\n')],
   ])('a file of %s is as none', async (_, content) => {
     await telling({ role: 'deployer' })
-    await pass(promote)
+    // It is judged by the answer that the first one has brought.
+    for (let time = 0; time < 2; time++) await pass(promote)
+    const [kept = 'nothing'] = remembered()
     const path = join(policies(), readdirSync(policies())[0]?.replace('.json', '.passed') ?? '')
     writeFileSync(path, content)
     await expect(pass(promote)).resolves.toBeUndefined()
+    expect(remembered()).toContain(kept)
+    expect(statSync(path).size).toBeLessThan(1_000)
   })
 
   test('a file that can’t be written is nobody’s trouble', async () => {
