@@ -171,6 +171,52 @@ describe('users', () => {
   })
 })
 
+describe('sessions', () => {
+  test('of others are ended by an administrator’s API token, which has none of its own', async () => {
+    const made = await run(['tokens', 'create', 'ender', '--role', 'admin', '--expires', '1d'])
+    const token = made.stdout.trim()
+    const other = await person(system, 'viewer')
+    const yes = answering('y')
+    expect(await run(['sessions', 'end', other.session.toUpperCase()], token, yes)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^The session on .* has ended\.\n$/),
+    })
+    expect(yes.asked).toEqual([
+      `End the session ${other.session}, which is none of yours, with what it has open? [y/N] `,
+    ])
+    await expect.poll(() => works(other.token)).toBe(false)
+    const { stderr } = await run(['sessions'], token)
+    expect(stderr).toContain('A token or job has none of its own. Ask for those of everybody, or of one person.')
+    expect(stderr).not.toContain('gateway:session:write')
+    const lesser = await run(['tokens', 'create', 'lesser', '--role', 'viewer', '--expires', '1d'], viewer.token)
+    expect((await run(['sessions'], lesser.stdout.trim())).stderr).toContain('gateway:session:write')
+  })
+
+  test('of one’s own are known by their devices, however the id is typed', async () => {
+    const own = await person(system, 'viewer')
+    const yes = answering('y')
+    expect(await run(['sessions', 'end', own.session.toUpperCase()], own.token, yes)).toMatchObject({ code: 0 })
+    expect(yes.asked).toEqual([expect.stringMatching(/^End your session on .*, the one that this command uses/)])
+  })
+})
+
+describe('alarms', () => {
+  test('are acknowledged by whom it says, however the id is typed, and the first word stays', async () => {
+    const { id } = await system.app.audit.record({ kind: 'audit.inconsistent', detail: { problem: 'hash' } })
+    const other = await person(system, 'admin')
+    const acknowledge = (reason: string, token = admin.token) =>
+      run(['audit', 'acknowledge', id.toUpperCase(), '--reason', reason], token)
+    const by = `, by ${admin.email} at 20`
+    expect((await acknowledge('restored')).stderr).toContain(`the alarm is acknowledged${by}`)
+    expect((await acknowledge('restored', other.token)).stderr).toContain(`the alarm is acknowledged${by}`)
+    expect((await acknowledge('something else', other.token)).stderr).toContain(`was acknowledged before${by}`)
+    expect(await run(['audit', 'alarms', '--limit', '201'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--limit is a number from 1 to 200'),
+    })
+  })
+})
+
 describe('bindings', () => {
   test('are given to users and groups, listed by name, and taken away', async () => {
     const ada = await person(system, null)
@@ -199,7 +245,9 @@ describe('bindings', () => {
       code: 2,
       stderr: expect.stringMatching(/^there is no binding .*: see those that there are with: rack-gateway bindings\n$/),
     })
-    expect((await run(['bindings', 'remove', id, '--yes'])).stdout).toContain('ops on production/web-* is taken away')
+    expect((await run(['bindings', 'remove', id.toUpperCase(), '--yes'])).stdout).toContain(
+      'ops on production/web-* is taken away',
+    )
     expect(await run(['bindings', '--user', ada.email])).toEqual({
       code: 0,
       stdout: '',

@@ -1,6 +1,6 @@
 import { targetOf } from '../gateway-target.ts'
 import { command } from './definition.ts'
-import { formatOf, jsonFlag, utcFlag, whoseGatewayFlag } from './shared-flags.ts'
+import { formatOf, jsonFlag, pageFlags, utcFlag, whoseGatewayFlag } from './shared-flags.ts'
 
 /** What is done with alarms of the audit log. */
 export const alarmCommands = [
@@ -9,7 +9,7 @@ export const alarmCommands = [
     summary: 'list alarms, newest first, and who has acknowledged them',
     examples: ['rack-gateway audit alarms'],
     flags: {
-      limit: { about: 'so many, up to 200', value: 'NUMBER', default: '50' },
+      limit: pageFlags.limit,
       json: jsonFlag,
       utc: utcFlag,
       rack: whoseGatewayFlag,
@@ -29,7 +29,7 @@ export const alarmCommands = [
     examples: [
       "rack-gateway audit acknowledge 01a21006-6e55-7646-9171-966421143187 --reason 'restored from the backup of Monday'",
     ],
-    arguments: { id: { about: 'of the alarm', takes: 'needed' } },
+    arguments: { id: { about: 'its id, from rack-gateway audit alarms', takes: 'needed' } },
     flags: {
       reason: { about: 'what it was, and what was done', value: 'TEXT', takes: 'needed' },
       json: jsonFlag,

@@ -52,8 +52,9 @@ export async function addBinding(context: Context, target: Target, wanted: AddBi
 export async function removeBinding(
   context: Context,
   target: Target,
-  { id, yes, format }: { readonly id: string; readonly yes: boolean; readonly format: Format },
+  { yes, format, ...typed }: { readonly id: string; readonly yes: boolean; readonly format: Format },
 ): Promise<void> {
+  const id = typed.id.toLowerCase()
   await confirm(context, () => removal(target, id), { yes })
   const path = `/bindings/${encodeURIComponent(id)}` as const
   const removed = await callGateway(target, { path, method: 'DELETE', answer: Binding })
@@ -64,7 +65,7 @@ export async function removeBinding(
 async function removal(target: Target, id: string): Promise<string> {
   const [known] = await named(
     target,
-    (await everyPage(target, '/bindings', Binding)).filter((binding) => binding.id === id.toLowerCase()),
+    (await everyPage(target, '/bindings', Binding)).filter((binding) => binding.id === id),
   )
   if (known === undefined)
     throw new Usage(`there is no binding ${printable(id)}: see those that there are with: rack-gateway bindings`)

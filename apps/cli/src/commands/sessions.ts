@@ -3,6 +3,7 @@ import { type Format, printJson, printTable } from '../admin/answer.ts'
 import { confirm } from '../admin/confirm.ts'
 import { endWords, minute } from '../admin/shown.ts'
 import type { Context } from '../context.ts'
+import { Refused } from '../errors.ts'
 import { endOwnSession, listSessions, Session } from '../own-sessions.ts'
 import type { Target } from '../target.ts'
 import { printable } from '../terminal.ts'
@@ -29,7 +30,8 @@ export interface EndOptions {
 }
 
 /** Ends one: one's own, or for administrators anybody's. */
-export async function endOne(context: Context, target: Target, { id, yes, format }: EndOptions): Promise<void> {
+export async function endOne(context: Context, target: Target, { yes, format, ...typed }: EndOptions): Promise<void> {
+  const id = typed.id.toLowerCase()
   await confirm(context, async () => `end ${await titleOf(target, id)}, with what it has open`, { yes })
   const ended = await endOwnSession(target, id)
   if (format === 'json') printJson(context, Session, ended)
@@ -39,9 +41,15 @@ export async function endOne(context: Context, target: Target, { id, yes, format
 
 /** One's own is known by its device; anybody else's by its id alone. */
 async function titleOf(target: Target, id: string): Promise<string> {
-  const own = (await listSessions(target)).find((session) => session.id === id.toLowerCase())
+  const own = (await listSessions(target).catch(noneOfItsOwn)).find((session) => session.id === id)
   if (own === undefined) return `the session ${id}, which is none of yours`
   return `your session on ${own.device}${own.current ? ', the one that this command uses' : ''}`
+}
+
+/** A token or job is refused the list of them: it has none. */
+function noneOfItsOwn(error: unknown): never[] {
+  if (error instanceof Refused) return []
+  throw error
 }
 
 function cellsOf({ current, id, device, rack, lastUsedAt, lastUsedFrom, expiresAt }: Session, now: number): string[] {

@@ -22,13 +22,19 @@ export function whoseList(
     rule: 'no-permission',
     source: 'bindings',
     policy: policy.hash,
-    ...(own === null
-      ? {
-          reason: `A token or job has none of its own, and this one does not hold ${permission} for those of others.`,
-          next: 'Ask an administrator of the gateway.',
-        }
-      : { reason: 'You see what is yours.', next: `For what is of others ask an administrator for ${permission}.` }),
+    ...whyNot(own, others, permission),
   })
+}
+
+function whyNot(own: string | null, others: boolean, permission: string): { reason: string; next: string } {
+  if (own !== null)
+    return { reason: 'You see what is yours.', next: `For what is of others ask an administrator for ${permission}.` }
+  if (others)
+    return { reason: 'A token or job has none of its own.', next: 'Ask for those of everybody, or of one person.' }
+  return {
+    reason: `A token or job has none of its own, and this one does not hold ${permission} for those of others.`,
+    next: 'Ask an administrator of the gateway.',
+  }
 }
 
 /** Anything but a UUID is nobody's. */

@@ -4,6 +4,8 @@ import { callGateway } from '../../gateway-api.ts'
 import { safeJson } from '../../safe-json.ts'
 import { table } from '../../table.ts'
 import type { Target } from '../../target.ts'
+import { printable } from '../../terminal.ts'
+import { readLimit } from './filters.ts'
 import { FoundEvent } from './shown-event.ts'
 import { shownTime, type Zone, zoneName } from './times.ts'
 
@@ -32,7 +34,7 @@ export interface ListAlarms {
 
 /** Prints the newest alarms, and who has looked at them. */
 export async function listAlarms(context: Context, target: Target, { limit, format, zone }: ListAlarms): Promise<void> {
-  const path = `/audit/alarms?${new URLSearchParams({ limit })}` as const
+  const path = `/audit/alarms?${new URLSearchParams({ limit: readLimit(limit) })}` as const
   const { items } = await callGateway(target, { path, answer: AlarmList })
   if (format === 'json') return context.print(safeJson({ items }, 2))
   if (items.length === 0) return context.note('the audit log has no alarm')
@@ -68,14 +70,18 @@ export interface Acknowledge {
 export async function acknowledgeAlarm(
   context: Context,
   target: Target,
-  { id, reason, format }: Acknowledge,
+  { reason, format, ...typed }: Acknowledge,
 ): Promise<void> {
+  const id = typed.id.toLowerCase()
   const path = `/audit/alarms/${encodeURIComponent(id)}/acknowledge` as const
   const alarm = await callGateway(target, { path, body: { reason }, answer: Alarm })
   if (format === 'json') return context.print(safeJson(alarm, 2))
+  const { acknowledged } = alarm
+  const whose =
+    acknowledged === null ? '' : `, by ${printable(acknowledged.by)} at ${shownTime(acknowledged.at, 'utc')}`
   context.note(
-    alarm.acknowledged?.reason === reason
-      ? 'the alarm is acknowledged: readiness drops it within seconds'
-      : 'the alarm was acknowledged before, so nothing has changed: rack-gateway audit alarms',
+    acknowledged?.reason === reason
+      ? `the alarm is acknowledged${whose}: readiness drops it within seconds`
+      : `the alarm was acknowledged before${whose}, so nothing has changed: rack-gateway audit alarms`,
   )
 }
