@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import spawn from 'cross-spawn'
 import { convoxName, findConvox, type Place } from './convox-file.ts'
-import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from './errors.ts'
+import { startError } from './convox-start-error.ts'
+import { ConvoxIsRackGateway, ConvoxMissing } from './errors.ts'
 
 /** In the environment of convox, which starts no rack-gateway: who finds it there was started in its place, and would start itself without end. */
 const withinConvox = 'RACK_GATEWAY_WITHIN_CONVOX'
@@ -27,7 +28,7 @@ export async function runConvox(words: readonly string[], place: Place): Promise
     // A missing command emits `error` and then `close` with -2: the first one settles it.
     child.once('error', (error) => {
       stopForwarding()
-      reject(startError(name, error))
+      reject(startError(name, 'code' in error ? String(error.code) : ''))
     })
     child.once('close', (code, signal) => {
       stopForwarding()
@@ -55,9 +56,4 @@ function comesFromTerminal(signal: NodeJS.Signals): boolean {
   return (
     (signal === 'SIGINT' || signal === 'SIGQUIT') && (process.stdin.isTTY === true || process.stdout.isTTY === true)
   )
-}
-
-function startError(name: string, error: Error): Error {
-  const code = 'code' in error ? String(error.code) : ''
-  return code === 'ENOENT' ? new ConvoxMissing(name) : new ConvoxNotExecutable(name, code)
 }

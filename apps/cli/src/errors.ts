@@ -32,9 +32,9 @@ export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
 /** The system's keychain can't be asked. */
 export const KeychainUnusable = createError<[string]>('RGW_CLI_KEYCHAIN_UNUSABLE', '%s')
 export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')
-export const ConvoxNotExecutable = createError<[string, string]>(
+export const ConvoxNotExecutable = createError<[string, string, string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',
-  '%s cannot be executed (%s): check its permissions, or set CONVOX_BIN to another one',
+  '%s cannot be executed (%s): %s, or set CONVOX_BIN to another one',
 )
 export const ConvoxIsRackGateway = createError<[string]>(
   'RGW_CLI_CONVOX_IS_RACK_GATEWAY',

@@ -1,5 +1,6 @@
 import {
   type ClientConfig,
+  type Credential,
   entryOf,
   type GatewayEntry,
   gatewayAddress,
@@ -11,7 +12,7 @@ import {
 } from '@rack-gateway/config/client'
 import type { Context } from './context.ts'
 import type { Me } from './gateway-client.ts'
-import { type About, forgetReplaced, type Stored, storeToken } from './token-store/kept-token.ts'
+import { type About, type Stored, storeToken } from './token-store/kept-token.ts'
 
 /** What is kept of a login. */
 export interface Login {
@@ -28,23 +29,25 @@ export interface Login {
   readonly about: About
 }
 
-/**
- * Stores the token of a login, under the lock of credentials: a keychain may ask the person first.
- *
- * @returns what then becomes of the file; fields that aren't known stay
- */
-export async function storeLogin(
-  context: Context,
-  config: ClientConfig,
-  login: Login,
-): Promise<(current: ClientConfig) => ClientConfig> {
+export interface StoredLogin {
+  /** What becomes of the file; fields that aren't known stay. */
+  change(current: ClientConfig): ClientConfig
+  /** What it takes the place of, to be forgotten once the file is written. */
+  readonly replaced: readonly Credential[]
+}
+
+/** Stores the token of a login, under the lock of credentials: a keychain may ask the person first. */
+export async function storeLogin(context: Context, config: ClientConfig, login: Login): Promise<StoredLogin> {
   const holder = holderOf(login)
   const own = ownHolder(login)
-  const replaced = holder.kind === 'session' ? entryOf(config, own) : null
-  if (replaced !== null) await forgetReplaced(context, { holder: own, entry: replaced })
   const stored =
     login.source === 'new' ? await storeToken(context, config, { holder, token: login.token.reveal() }) : null
-  return (current) => withLogin(current, login, stored)
+  const entry = holder.kind === 'session' ? entryOf(config, own) : null
+  const moved = stored?.replaced ?? null
+  return {
+    change: (current) => withLogin(current, login, stored),
+    replaced: [...(entry === null ? [] : [{ holder: own, entry }]), ...(moved === null ? [] : [moved])],
+  }
 }
 
 function withLogin(config: ClientConfig, login: Login, stored: Stored | null): ClientConfig {

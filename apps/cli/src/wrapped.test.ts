@@ -150,7 +150,18 @@ describe('convox', () => {
     chmodSync(file, 0o644)
     const outcome = await machine.run(['apps'], { CONVOX_BIN: file })
     expect(outcome.code).toBe(126)
-    expect(outcome.stderr).toContain('cannot be executed (EACCES)')
+    expect(outcome.stderr).toContain('cannot be executed (EACCES): check its permissions, or set CONVOX_BIN')
+  })
+
+  test('whose interpreter is missing is one sentence and 126', async () => {
+    machine.configure(config)
+    const file = join(machine.home, 'script')
+    writeFileSync(file, '#!/nowhere/interpreter\n', { mode: 0o755 })
+    const outcome = await machine.run(['--no-precheck', 'apps'], { CONVOX_BIN: file })
+    expect(outcome).toMatchObject({
+      code: 126,
+      stderr: `rack-gateway: ${file} cannot be executed (ENOENT): install what runs it, such as the interpreter that its first line names, or set CONVOX_BIN to another one\n`,
+    })
   })
 
   test("of that name's own commands are reached through --", async () => {

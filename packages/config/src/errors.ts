@@ -39,6 +39,6 @@ export const ConfigDirectoryShared = createRefusal<[string]>(
 )
 export const ConfigFileLocked = createRefusal<[string, string, string]>(
   'RGW_CONFIG_FILE_LOCKED',
-  '%s is being written by another rack-gateway (%s):\ntry again, and if none is running, remove %s',
+  '%s by another rack-gateway (%s):\ntry again, and if none is running, remove %s',
   500,
 )

@@ -10,6 +10,8 @@ const retryMs = 20
 /** How long to wait for another writer, in milliseconds. */
 export interface LockOptions {
   readonly waitMs: number
+  /** What its holder does, for a sentence that goes on with `by another rack-gateway`; that `PATH is being written` unless given. */
+  readonly meanwhile?: string
 }
 
 /**
@@ -19,12 +21,16 @@ export interface LockOptions {
  *
  * @throws ConfigFileLocked after `waitMs`
  */
-export async function withFileLock<T>(path: string, { waitMs }: LockOptions, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(
+  path: string,
+  { waitMs, meanwhile = `${path} is being written` }: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   const lock = `${path}.lock`
   const mine = JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomUUID() })
   for (let waited = 0; !create(lock, mine); waited += retryMs) {
     breakAbandoned(lock)
-    if (waited >= waitMs) throw new ConfigFileLocked(path, holderOf(lock), lock)
+    if (waited >= waitMs) throw new ConfigFileLocked(meanwhile, holderOf(lock), lock)
     await pause(retryMs)
   }
   try {

@@ -19,6 +19,7 @@ import { loginTrust } from '../login-trust.ts'
 import { sayLogin } from '../login-words.ts'
 import { printable } from '../terminal.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
+import { forgetReplaced } from '../token-store/kept-token.ts'
 
 /** What came of a login. */
 export interface LoggedIn {
@@ -87,7 +88,10 @@ async function keep(context: Context, credential: Credential, place: Place): Pro
   }
   const { config, notices } = await withCredentialsLock(context, async () => {
     const read = await readClientConfig(context.configPath)
-    return updateClientConfig(context.configPath, await storeLogin(context, read.config, login))
+    const { change, replaced } = await storeLogin(context, read.config, login)
+    const written = await updateClientConfig(context.configPath, change)
+    for (const credential of replaced) await forgetReplaced(context, credential)
+    return written
   })
   for (const notice of notices) context.note(notice)
   return config

@@ -1,7 +1,8 @@
 import spawn from 'cross-spawn'
 import type { Context } from '../context.ts'
 import { convoxName, findConvox } from '../convox-file.ts'
-import { ConvoxIsRackGateway, ConvoxMissing, ConvoxNotExecutable } from '../errors.ts'
+import { startError } from '../convox-start-error.ts'
+import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { printable } from '../terminal.ts'
 import { askDeadline } from './deadlines.ts'
@@ -18,20 +19,19 @@ export async function checkConvox({ context }: { readonly context: Context }): P
   const { env } = context
   const named = convoxName(env)
   const file = findConvox(context)
-  const shown = `${printable(file ?? named)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
-  const ran: Ran = file === null ? { kind: 'failed', reason: 'ENOENT' } : await run(file, env)
-  if (ran.kind === 'failed') {
-    const error = ran.reason === 'ENOENT' ? new ConvoxMissing(named) : new ConvoxNotExecutable(named, ran.reason)
-    return problem(error.message, null, exitCodeOf(error))
-  }
+  if (file === null) return refusal(new ConvoxMissing(named))
+  const shown = `${printable(file)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
+  const ran = await run(file, env)
+  if (ran.kind === 'failed') return refusal(startError(named, ran.reason))
   const said = printable(ran.said.trim().split(/\r?\n/, 1)[0] ?? '')
-  if (/^rack-gateway \d/.test(said)) {
-    const error = new ConvoxIsRackGateway(named)
-    return problem(error.message, null, exitCodeOf(error))
-  }
+  if (/^rack-gateway \d/.test(said)) return refusal(new ConvoxIsRackGateway(named))
   if (ran.code === 0 && said !== '') return ok(`${said}, ${shown}`)
   const why = ran.code === null ? `did not end within ${askDeadline / 1_000} s` : `ended with ${ran.code}`
   return warning(`${shown} does not say its version: it ${why}`, 'check that it is the Convox CLI: convox --version')
+}
+
+function refusal(error: Error): Finding {
+  return problem(error.message, null, exitCodeOf(error))
 }
 
 /** It gets no token: its version is all that is asked of it. */

@@ -4,6 +4,8 @@ import type { Context } from '../context.ts'
 /** Milliseconds: longer than a keychain is waited for that asks a person, to read, write and check. */
 const patience = 240_000
 const noteAfter = 2_000
+const meanwhile =
+  'what you are logged in with is being changed, with a keychain that may be waiting for you in another window,'
 
 /**
  * Runs `work` while this process alone changes what is logged in with: in the keychain first, which may ask the person for a
@@ -14,13 +16,14 @@ const noteAfter = 2_000
 export async function withCredentialsLock<T>(
   { configPath, note }: Pick<Context, 'configPath' | 'note'>,
   work: () => Promise<T>,
+  { waitMs = patience }: { readonly waitMs?: number } = {},
 ): Promise<T> {
   const saying = setTimeout(
     () => note('waiting for another rack-gateway, whose keychain may be asking you to unlock it'),
     noteAfter,
   )
   try {
-    return await withFileLock(`${configPath}.credentials`, { waitMs: patience }, () => {
+    return await withFileLock(`${configPath}.credentials`, { waitMs, meanwhile }, () => {
       clearTimeout(saying)
       return work()
     })

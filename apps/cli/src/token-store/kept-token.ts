@@ -27,6 +27,8 @@ export interface Stored {
   readonly place: Place
   /** Whether it was said now that tokens are in the file. */
   readonly told: boolean
+  /** What the keychain still has in its place. */
+  readonly replaced: Credential | null
 }
 
 /** Stores the token of a login where the person wants it: in the keychain, else in the file, once that was said. @throws KeychainUnusable */
@@ -42,13 +44,13 @@ export async function storeToken(
     throw new KeychainUnusable(
       `the token could not be kept: ${refusal}. Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file`,
     )
-  if (wanted !== 'file' && refusal === null) return { place: { kept_in: 'keychain' }, told: false }
-  if (before !== null) await forgetReplaced(context, { holder, entry: before })
-  if (refusal === null || config.file_store_told === true) return { place: { token }, told: false }
+  if (wanted !== 'file' && refusal === null) return { place: { kept_in: 'keychain' }, told: false, replaced: null }
+  const replaced = before?.kept_in === 'keychain' ? { holder, entry: before } : null
+  if (refusal === null || config.file_store_told === true) return { place: { token }, told: false, replaced }
   context.note(
     `${refusal}: your token is kept in ${context.configPath}, which only you can read (0600). RACK_GATEWAY_TOKEN_STORE=file says that this is meant`,
   )
-  return { place: { token }, told: true }
+  return { place: { token }, told: true, replaced }
 }
 
 /** Stores a newer token where the old one is. @throws KeychainUnusable */

@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Context } from '../context.ts'
@@ -178,6 +179,26 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       0,
       expect.stringContaining(`\nThe ${still(gateway.url).slice(4)}.\n`),
     ])
+  })
+
+  test('has the token that worked after a login that failed', async () => {
+    const robot = ['login', 'robot', gateway.url, '--as-rack', 'staging', '--token']
+    await on(system, [...robot, 'rgt_robot'])
+    const before = [keychain.items(), machine.config()]
+    const insisting = { RACK_GATEWAY_TOKEN_STORE: 'keychain', FAKE_KEYCHAIN: 'full' }
+    expect(await on(system, [...robot, token], insisting)).toMatchObject({ code: 78 })
+    expect([keychain.items(), machine.config()]).toEqual(before)
+
+    let answer = () => {}
+    gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
+    gateway.asked.length = 0
+    const moving = on(system, [...robot, 'rgt_other'], { RACK_GATEWAY_TOKEN_STORE: 'file' })
+    await vi.waitFor(() => expect(gateway.asked).not.toEqual([]), 20_000)
+    // As another window that doesn't come to an end.
+    writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
+    answer()
+    expect(await moving).toMatchObject({ stderr: expect.stringContaining('another rack-gateway') })
+    expect([keychain.items(), machine.config()]).toEqual(before)
   })
 
   test('is taken once it can be used again, and the file has the token no more', async () => {
