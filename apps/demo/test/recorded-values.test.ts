@@ -148,7 +148,16 @@ secrets:
     expect(event?.body).toBeUndefined()
   })
 
-  test('come with the log as it is searched, exported and verified', async () => {
+  test('are so many at most, and that there were more is said', async () => {
+    const pairs = Array.from({ length: 70 }, (_, index) => `p${index}=1`).join('&')
+    await put('/apps/myapp', `parameters=${encodeURIComponent(pairs)}`)
+    for (const event of await newest(system)) {
+      expect(Object.keys(event.parameters?.values ?? {})).toHaveLength(64)
+      expect(event.truncated).toContainEqual({ field: 'parameters.values', length: 70, sha256: '' })
+    }
+  })
+
+  test('come with a log that verifies', async () => {
     const { intact } = await verified(system)
     expect(intact).toBe(true)
   })
@@ -200,6 +209,29 @@ describe('secrets in commands', () => {
     expect(event).toMatchObject({ kind: 'call', decision: { effect: 'deny' }, hidden: ['command'] })
     expect(JSON.stringify(event)).not.toContain('hunter5')
     if (shown !== null) expect(event?.command?.join(' ')).toContain(shown)
+  })
+
+  test.each([
+    String.raw`'$&$&;$'\''aKEY=1;$'\''bKEY=1' '$'\''aKEY=1' '$'\''bKEY=1'`,
+    String.raw`'$&$&$&$&$&;$'\''aKEY=1' '$'\''aKEY=1'`,
+    String.raw`'$&$&$&$&$&$&$&;$'\''aKEY=1' '$'\''aKEY=1'`,
+    'sh -c "API_TOKEN=hunter2 grep \'x$\' f; true"',
+  ])('that look like patterns of a replacement are text, and prevent no record: %s', async (command) => {
+    const answer = await run(command, await system.token('deployer'))
+    expect(answer.status).toBe(403)
+    const [event] = await newest(system)
+    expect(event).toMatchObject({
+      kind: 'call',
+      status: 403,
+      hidden: ['command'],
+      decision: {
+        effect: 'deny',
+        rule: expect.stringMatching(/^command:/),
+        reason: expect.stringContaining('which is shell syntax: the rack'),
+      },
+    })
+    expect(event?.decision?.reason?.length).toBeLessThan(2_000)
+    expect(JSON.stringify(event)).not.toContain('hunter2')
   })
 
   test('leave the decision as it is: it is made from what was typed', async () => {

@@ -6,7 +6,7 @@ import { type Answered, type Failure, failureOf, sendFailure } from './error-con
 import { accountOf, detailOf, NothingHere, ruled, ruleOf } from './errors.ts'
 import type { createFailureLog } from './failure-log.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
-import { addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
+import { actorOf, addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -48,8 +48,9 @@ export async function refuse(
   if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
   if (request.call?.recorded) return tell(request, reply, failure)
   try {
-    await app.audit.record(refusalDraft(request, failure, rule))
+    await app.audit.record(refusalEvent(request, failure, rule))
   } catch (unrecorded) {
+    request.log.error({ event: 'call.unrecorded', rule, err: unrecorded })
     return tell(request, reply, failureOf(unrecorded, answered(app, request)))
   }
   return tell(request, reply, failure)
@@ -110,6 +111,25 @@ function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): v
     request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
     refuseInWords(request, reply, failure.body.error)
   } else sendFailure(request, reply, failure)
+}
+
+/** What of a call can't be told is left out, with the reason in the log: no text of a caller's prevents the record. */
+function refusalEvent(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
+  try {
+    return refusalDraft(request, failure, rule)
+  } catch (err) {
+    request.log.error({ event: 'call.untold', rule, err })
+    const { source, policy, reason, next } = failure.body
+    return {
+      kind: 'call',
+      request: request.id,
+      source: sourceOf(request),
+      method: request.method,
+      ...(request.principal && { principal: actorOf(request.principal, null) }),
+      status: failure.status,
+      decision: { effect: 'deny', rule, source, reason, next, policy },
+    }
+  }
 }
 
 /** A call that didn't come through: refused by a rule, or permitted and then failed. */

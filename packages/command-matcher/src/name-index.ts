@@ -242,7 +242,10 @@ function hashWith(hash: number, code: number): number {
 
 function and<T>(hits: Hits<T>, entry: Entry<T>): Hits<T> {
   if (hits === null) return entry
-  return Array.isArray(hits) ? [...hits, entry] : [hits, entry]
+  if (!Array.isArray(hits)) return [hits, entry]
+  // It was made for this question.
+  hits.push(entry)
+  return hits
 }
 
 function answer<T>(hits: Hits<T>): Found<T> | null {

@@ -153,6 +153,10 @@ describe('users, sessions, service accounts and bindings', () => {
     expect((await call(system, admin.token, 'GET', '/sessions?user=me')).texts('id')).toEqual([admin.session])
     const ended = await call(system, admin.token, 'DELETE', `/sessions/${ann.session}`)
     expect(ended.json).toMatchObject({ endedReason: `ended by ${admin.email}` })
+    expect((await system.events()).findLast(({ kind }) => kind === 'session.ended')).toMatchObject({
+      principal: { name: admin.email },
+      decision: { effect: 'allow', rule: 'role:admin', reason: 'The role admin gives gateway:session:write.' },
+    })
     await expect.poll(() => status(system.url, ann.token), { timeout: 1_000 }).toBe(401)
   })
 

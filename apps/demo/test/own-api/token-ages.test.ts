@@ -89,6 +89,19 @@ describe('how long API tokens live is said by the policy document', () => {
     expect(lastsDays((await rotate({ days: 30 })).text('expiresAt'))).toBe(30)
   })
 
+  test('rotation gives no longer what ends by itself than a new token would', async () => {
+    const token = (await make({ role: 'viewer', days: 1 })).text('id')
+    const given = { subject: { kind: 'api-token', id: token }, role: 'deployer', expiresAt: soon(29) }
+    expect((await call(system, admin, 'POST', '/bindings', given)).status).toBe(201)
+    const rotate = (body: object) => call(system, admin, 'POST', `/tokens/${token}/rotate`, body)
+    const later = await rotate({ days: 30 })
+    expect([later.status, later.json]).toEqual([
+      400,
+      expect.objectContaining(refusal('token-max-age:deploys', 6, '2 days', 'Choose an earlier end.')),
+    ])
+    expect((await rotate({ days: 2 })).status).toBe(201)
+  })
+
   test('a token is given no more later than a new one would be', async () => {
     const token = (await make({ role: 'viewer', days: 20 })).text('id')
     const give = (expiresAt?: string) =>

@@ -24,18 +24,20 @@ export function authorise(policy: Policy, principal: Principal, endpoint: Caller
     if (unheld === null) continue
     throw refusal(unheld.rule.startsWith('condition:') ? unheld : missing(policy, principal, one), hash)
   }
-  return { effect: 'allow', ...grantOf(policy, principal, permission, moment), policy: hash }
+  return grantOf(policy, principal, permission, moment)
 }
 
 const ownAffair = { rule: 'own-affair', source: 'gateway', reason: 'It concerns what is the caller’s own.' }
 
-/** A permission that was given one by one is no role's. */
-function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment) {
+/** What gives a permission that is held. One that was given one by one is no role's. */
+export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): OwnDecision {
+  const allowed = { effect: 'allow', policy: policy.hash } as const
   const able = policy.rolesWith(permission)
   const name = policy.rolesAt(principal, everywhere, moment).find((role) => able.includes(role))
-  if (name === undefined) return { rule: permission, source: 'bindings', reason: `${permission} was given by itself.` }
+  if (name === undefined)
+    return { ...allowed, rule: permission, source: 'bindings', reason: `${permission} was given by itself.` }
   const source = policy.roles.get(name)?.source ?? 'bindings'
-  return { rule: `role:${name}`, source, reason: `The role ${name} gives ${permission}.` }
+  return { ...allowed, rule: `role:${name}`, source, reason: `The role ${name} gives ${permission}.` }
 }
 
 type Refusal = NonNullable<ReturnType<Policy['unheld']>>

@@ -19,7 +19,7 @@ import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
 import { authenticateJob } from './authenticate-job.ts'
-import { authorise, holdsEverywhere, type OwnDecision } from './authorise.ts'
+import { authorise, grantOf, holdsEverywhere, type OwnDecision } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import { conditionalAnswer } from './conditional-answer.ts'
@@ -214,6 +214,9 @@ function callFrom(
     csrfToken: request.csrfToken,
     isWaitedFor: () => !request.raw.socket.destroyed,
     others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
+    forOthers() {
+      request.ownDecision = grantOf(app.policy, principal, endpoint.others ?? endpoint.permission, asked.moment)
+    },
     changes: changesBy(app, request, principal, options),
     async record(event: Parameters<OwnCall['record']>[0]) {
       await app.audit.record({ ...draftOf(request), ...event })

@@ -29,7 +29,7 @@ export interface RecordedValues {
 
 type Asked = Pick<Policy, 'valuesRecorded' | 'isSecretParameter'>
 
-/** Beyond it, only names are recorded. */
+/** Beyond it, only names are recorded, and how many there were. */
 const mostValues = 64
 /** In UTF-16 units. */
 const longestValue = 64 * 1024
@@ -41,9 +41,13 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
   const values = new Map<string, string>()
   const hidden: string[] = []
   const truncated: Truncation[] = []
+  let more = 0
   for (const [name, value] of speakableValues(parameters)) {
-    if (values.size === mostValues) break
     if (!isRecorded(name)) continue
+    if (values.size === mostValues && !values.has(name)) {
+      more++
+      continue
+    }
     if (isSecretName(policy, name) || (value.length <= longestValue && isSecretText(value, rack.token))) {
       hidden.push(name)
       values.set(name, hiddenMark)
@@ -52,6 +56,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
       values.set(name, '')
     } else values.set(name, value)
   }
+  if (more > 0) truncated.push({ field: 'parameters.values', length: mostValues + more, sha256: '' })
   return values.size === 0 ? null : { values: Object.fromEntries(values), hidden, truncated }
 }
 

@@ -17,7 +17,8 @@ export function tellCommand(real: readonly string[], view: CommandView): ToldCom
   return {
     words,
     hidden: true,
-    sentence: (text) => hideCommand([pairs.reduce((told, [from, to]) => told.replaceAll(from, to), text)], view).join(),
+    sentence: (text) =>
+      hideCommand([pairs.reduce((told, [from, to]) => told.replaceAll(from, () => to), text)], view).join(),
   }
 }
 

@@ -138,7 +138,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   function openAlarms(): CheckpointerState['openAlarms'] {
     const { open, acknowledged } = logged
     const raised = [...alarms.keys()].filter((key) => !acknowledged.has(key))
-    return { count: new Set([...open.keys(), ...raised]).size, last: [...open.values()].at(-1) ?? null }
+    return { count: new Set([...open.keys(), ...raised]).size, last: [...open.values()].sort().at(-1) ?? null }
   }
 
   /** Whether it is time earlier. What is only in a file, or never signed, asks in vain: not more often than it may. */

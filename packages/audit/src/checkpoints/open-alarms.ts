@@ -19,11 +19,20 @@ export const alarmsQuery = `
   ) as acknowledged
   from audit.events e where e.kind = 'audit.inconsistent' order by e.at desc limit ${mostAlarms}`
 
+/** A row that can't be read is an alarm of its own. */
+function keyOf(canonical: string): string {
+  try {
+    return inconsistencyKey(inconsistencyOf(JSON.parse(canonical)))
+  } catch {
+    return canonical.slice(0, 1_000)
+  }
+}
+
 /** Goes down the index of these few events, and that of what belongs to another. */
 export async function loggedAlarms(sql: Sql): Promise<LoggedAlarms> {
   const rows = await sql.unsafe<{ at: Date; canonical: string; acknowledged: boolean }[]>(alarmsQuery)
   const found = rows.map(({ at, canonical, acknowledged }) => ({
-    key: inconsistencyKey(inconsistencyOf(JSON.parse(canonical))),
+    key: keyOf(canonical),
     at: at.toISOString(),
     isAcknowledged: acknowledged,
   }))

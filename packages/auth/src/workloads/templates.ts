@@ -13,8 +13,20 @@ const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const
 /** GitLab's sources of pipelines of the same kind. A child pipeline can be that of a merge request. */
 const ownSources = ['push', 'web', 'schedule', 'api', 'trigger'] as const
 
-/** Events and sources behind which a fork can stand: no claim says whose the code is that such a job runs. */
-const ofForks = /^(?:pull_request|workflow_run|merge_request|external_pull_request)/
+/** Those that only somebody with write access can set off. Behind others a fork can stand, and no claim says whose the code is that such a job runs. */
+const byWriters = {
+  events: [
+    ...ownEvents,
+    'create',
+    'delete',
+    'deployment',
+    'merge_group',
+    'page_build',
+    'registry_package',
+    'repository_dispatch',
+  ],
+  sources: [...ownSources, 'chat', 'pipeline', 'webide'],
+} as const
 
 /** @see https://docs.github.com/en/actions/reference/security/oidc */
 export const GitHubTemplate = Type.Object(
@@ -87,13 +99,14 @@ export function expandTemplate(template: Template): TemplateResult {
   }
 }
 
-function refuseForks(names: readonly string[], field: string): void {
-  const found = names.find((name) => ofForks.test(name))
-  if (found !== undefined)
-    throw new InvalidTrust(
-      `the template's ${field} name ${found}: its jobs can be a fork's, and their tokens don't say so`,
-      'leave it out, or write issuer and conditions yourself if only people you trust can start such jobs',
-    )
+function refuseForks(names: readonly string[], field: keyof typeof byWriters): void {
+  const known: readonly string[] = byWriters[field]
+  const found = names.find((name) => !known.includes(name))
+  if (found === undefined) return
+  throw new InvalidTrust(
+    `the template's ${field} name ${found}, which isn't known to need write access: its jobs can be a fork's, and their tokens don't say so`,
+    `leave it out (${known.join(', ')} are known), or write issuer and conditions yourself if only people you trust can start such jobs`,
+  )
 }
 
 /** Ids are never given to another repository; names are. `head_ref` is only there for pull requests. */

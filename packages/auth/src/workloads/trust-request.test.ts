@@ -138,6 +138,24 @@ test.each([
   ['another audience', { template, audience: 'https://other.example.com' }, 'leave it out'],
   ['pull requests', { template: { ...template, events: ['push', 'pull_request'] } }, 'can be a fork'],
   ['pull requests with secrets', { template: { ...template, events: ['pull_request_target'] } }, 'can be a fork'],
+  ['what anybody sets off', { template: { ...template, events: ['issue_comment'] } }, 'can be a fork'],
+  [
+    'parent_pipeline',
+    { template: { provider: 'gitlab' as const, projectId: '1', namespaceId: '2', sources: ['parent_pipeline'] } },
+    'can be a fork',
+  ],
+  [
+    'external_pull_request_event',
+    {
+      template: {
+        provider: 'gitlab' as const,
+        projectId: '1',
+        namespaceId: '2',
+        sources: ['external_pull_request_event'],
+      },
+    },
+    'can be a fork',
+  ],
   ['what a pull request sets off', { template: { ...template, events: ['workflow_run'] } }, 'can be a fork'],
   [
     'merge requests',

@@ -66,6 +66,50 @@ test.each<[string[], string[]]>([
     ['sh', '-c', 'A_TOKEN=1 B_TOKEN=2|C_KEY=3'],
     ['sh', '-c', 'A_TOKEN=[hidden] B_TOKEN=[hidden]|C_KEY=[hidden]'],
   ],
+  [
+    ['echo', '-----BEGIN', 'RSA', 'PRIVATE', 'KEY-----', 'MIIE', 'ABC=', '-----END', 'RSA', 'PRIVATE', 'KEY-----', 'x'],
+    ['echo', ...Array<string>(10).fill('[hidden]'), 'x'],
+  ],
+  [
+    ['sh', '-c', 'echo "-----BEGIN KEY-----\nMIIE\n-----END KEY-----"; evil'],
+    ['sh', '-c', 'echo "[hidden]"; evil'],
+  ],
+  [
+    ['load', 'a-----BEGIN KEY-----\nMIIE\n-----END KEY-----', 'A_TOKEN=x'],
+    ['load', 'a[hidden]', 'A_TOKEN=[hidden]'],
+  ],
+  [
+    ['psql', 'postgres://u:pa/ss@db/x'],
+    ['psql', 'postgres://u:[hidden]@db/x'],
+  ],
+  [
+    ['redis-cli', '-u', 'redis://:p#w@h'],
+    ['redis-cli', '-u', 'redis://:[hidden]@h'],
+  ],
+  [
+    ['docker', 'run', '--env=DB_PASSWORD=ab&cd'],
+    ['docker', 'run', '--env=DB_PASSWORD=[hidden]'],
+  ],
+  [
+    ['rake', 'users:create[PASSWORD=ab;cd]'],
+    ['rake', 'users:create[PASSWORD=[hidden]'],
+  ],
+  [
+    ['sh', '-c', '"x=1 DB_PASSWORD=hun ter2"; ls'],
+    ['sh', '-c', '"x=1 DB_PASSWORD=[hidden]"; ls'],
+  ],
+  [
+    ['sh', '-c', "DB_PASSWORD=$'a\\'b c'; ls"],
+    ['sh', '-c', 'DB_PASSWORD=[hidden]; ls'],
+  ],
+  [
+    ['sh', '-c', 'DB_PASSWORD=$(echo (a) hunter2)x `b`; A_KEY=`echo 1 2` ls'],
+    ['sh', '-c', 'DB_PASSWORD=[hidden] `b`; A_KEY=[hidden] ls'],
+  ],
+  [
+    ['sh', '-c', 'x \'A_TOKEN=a b\\\' && "B_KEY=c d" && evil'],
+    ['sh', '-c', 'x \'A_TOKEN=[hidden]\' && "B_KEY=[hidden]" && evil'],
+  ],
 ])('%j is told as %j', (argv, shown) => {
   expect(told(...argv)).toEqual(shown)
 })
@@ -87,7 +131,18 @@ test('what is hidden leaves neither its length nor anything that was derived of 
 })
 
 test('takes time in proportion to a command’s length, however hostile', () => {
-  for (const word of ['a'.repeat(200_000), 'a='.repeat(100_000), 'TOKEN='.repeat(40_000), '='.repeat(200_000)]) {
+  for (const word of [
+    '`'.repeat(200_000),
+    '$('.repeat(100_000),
+    'A_KEY=$('.repeat(25_000),
+    'A_KEY=`'.repeat(28_000),
+    '-----BEGIN'.repeat(20_000),
+    '-----BEGIN-----END-----'.repeat(9_000),
+    'a'.repeat(200_000),
+    'a='.repeat(100_000),
+    'TOKEN='.repeat(40_000),
+    '='.repeat(200_000),
+  ]) {
     const start = performance.now()
     told('sh', '-c', word)
     told('env', word)

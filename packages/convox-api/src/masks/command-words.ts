@@ -1,4 +1,4 @@
-import { hidePasswords } from './addresses.ts'
+import { hidePassword, hidePasswords } from './addresses.ts'
 import { scrubToken } from './rack-token.ts'
 import { hidden } from './view.ts'
 
@@ -11,16 +11,17 @@ export interface CommandView {
 
 /**
  * A command as it may be told: in its words, the values of `NAME=value` under secret names, passwords in addresses, PEM blocks and the
- * rack's token are replaced, as in `[hidden]`. Where a word is code for an interpreter (behind `-c` or `-e`), a value ends where a
+ * rack's token are replaced, as in `[hidden]`. Where words are code for an interpreter (behind `-c` or `-e`), a value ends where a
  * shell would end it, so that nothing else of the code is hidden.
  *
  * @returns `argv` itself when there is nothing to hide. Takes time in proportion to its length.
  */
 export function hideCommand(argv: readonly string[], view: CommandView): readonly string[] {
+  const hideBlocks = blockHider()
   let isCode = argv.length === 1
   let changed = false
   const told = argv.map((word) => {
-    const shown = hideWord(word, isCode, view)
+    const shown = hideBlocks(word, (text) => hideText(text, isCode, view))
     isCode ||= interpreted.test(word)
     changed ||= shown !== word
     return shown
@@ -31,24 +32,59 @@ export function hideCommand(argv: readonly string[], view: CommandView): readonl
 /** Options after which interpreters take code: `-c`, `-lc`, `-e`. */
 const interpreted = /^-[A-Za-z]{0,8}[ce]$/
 
-function hideWord(word: string, isCode: boolean, { isSecret, rackToken }: CommandView): string {
-  const scrubbed = scrubToken(hidePasswords(word), rackToken)
-  return hideBlocks(hideAssignments(scrubbed, isCode, isSecret))
+function hideText(text: string, isCode: boolean, { isSecret, rackToken }: CommandView): string {
+  const scrubbed = scrubToken(hidePasswords(text), rackToken)
+  const addressed = !isCode && scrubbed.includes('://') ? hidePassword(scrubbed, isSecret) : scrubbed
+  return hideAssignments(addressed, isCode, isSecret)
 }
 
-function hideBlocks(text: string): string {
-  const begin = text.indexOf('-----BEGIN')
-  return begin === -1 ? text : text.slice(0, begin) + hidden
+const [blockBegin, blockEnd, dashes] = ['-----BEGIN', '-----END', '-----']
+
+/** Hides PEM blocks, also those whose words a shell has taken apart. */
+function blockHider(): (word: string, hideRest: (text: string) => string) => string {
+  let within: 'nothing' | 'block' | 'last line' = 'nothing'
+
+  /** Where in a text the block is over that it begins in; -1 where it goes on behind it. */
+  function over(text: string, from: number): number {
+    let at = from
+    if (within === 'block') {
+      const end = text.indexOf(blockEnd, at)
+      if (end === -1) return -1
+      within = 'last line'
+      at = end + blockEnd.length
+    }
+    const last = text.indexOf(dashes, at)
+    if (last === -1) return -1
+    within = 'nothing'
+    return last + dashes.length
+  }
+
+  return function hideBlocks(word, hideRest) {
+    let told = ''
+    let done = 0
+    while (done !== -1) {
+      if (within === 'nothing') {
+        const begin = word.indexOf(blockBegin, done)
+        if (begin === -1) return told + hideRest(word.slice(done))
+        told += hideRest(word.slice(done, begin))
+        done = begin + blockBegin.length
+        within = 'block'
+      }
+      told += hidden
+      done = over(word, done)
+    }
+    return told
+  }
 }
 
 function hideAssignments(text: string, isCode: boolean, isSecret: (name: string) => boolean): string {
+  const quotes = quoteReader(text)
   let told = ''
   let done = 0
   for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', Math.max(equals + 1, done))) {
     const { begin, end } = nameBefore(text, equals, done)
-    if (begin === end || !isSecret(text.slice(begin, end))) continue
-    const isWhole = !isCode && onlyDashes(text, begin)
-    const stop = isWhole ? text.length : valueEnd(text, equals + 1, text.charAt(begin - 1))
+    if (begin === end || !isSecret(text.slice(begin, end)) || text.startsWith(hidden, equals + 1)) continue
+    const stop = isCode ? valueEnd(text, equals + 1, quotes.at(begin)) : text.length
     if (stop === equals + 1) continue
     told += text.slice(done, equals + 1) + hidden
     done = stop
@@ -68,25 +104,56 @@ function nameBefore(text: string, equals: number, from: number): { readonly begi
   return { begin, end }
 }
 
-function onlyDashes(text: string, end: number): boolean {
-  for (let at = 0; at < end; at++) if (text.charAt(at) !== '-') return false
-  return true
+/** Says which quote is open where, as a shell reads a text; to be asked from left to right. */
+function quoteReader(text: string) {
+  let [quote, read] = ['', 0]
+  return {
+    at(place: number): string {
+      for (; read < place; read++) {
+        const char = text.charAt(read)
+        if (char === '\\' && quote !== "'") read++
+        else if (quote === '' && (char === '"' || char === "'")) quote = char
+        else if (char === quote) quote = ''
+      }
+      return quote
+    },
+  }
 }
 
 const separators = ' \t\r\n;&|()<>'
 
-/** Where a shell would end the value that begins there. @param before the character before its name: a quote, and the value is within it */
-function valueEnd(text: string, from: number, before: string): number {
-  const outer = before === '"' || before === "'" ? before : ''
+/** Where a shell would end the value that begins there. @param outer the quote that is open around it, if any */
+function valueEnd(text: string, from: number, outer: string): number {
   let quote = ''
   for (let at = from; at < text.length; at++) {
     const char = text.charAt(at)
     if (char === '\\' && quote !== "'" && outer !== "'") at++
+    else if (quote === '' && char === outer) return at
+    else if (quote !== "'" && outer !== "'" && opens(text, at) !== '') at = closing(text, at, opens(text, at))
     else if (quote !== '') quote = char === quote ? '' : quote
-    else if (outer !== '') {
-      if (char === outer) return at
-    } else if (char === '"' || char === "'") quote = char
+    else if (outer !== '') continue
+    else if (char === '"' || char === "'") quote = char
     else if (separators.includes(char)) return at
+  }
+  return text.length
+}
+
+/** What begins there whose end isn't a blank: `$(` and a backtick, which run a command, and `$'`. */
+function opens(text: string, at: number): string {
+  if (text.charAt(at) === '`') return '`'
+  const two = text.slice(at, at + 2)
+  return two === '$(' || two === "$'" ? two : ''
+}
+
+/** The place of the character that closes it; the text's end where none does. */
+function closing(text: string, from: number, opened: string): number {
+  const close = opened === '$(' ? ')' : opened.slice(-1)
+  let depth = 0
+  for (let at = from + opened.length; at < text.length; at++) {
+    const char = text.charAt(at)
+    if (char === '\\') at++
+    else if (opened === '$(' && char === '(') depth++
+    else if (char === close && depth-- === 0) return at
   }
   return text.length
 }

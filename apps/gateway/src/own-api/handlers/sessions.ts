@@ -20,6 +20,7 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
     const own = principal.kind === 'user' && session.userId === principal.id
     // Whoever may not see it learns nothing from asking.
     if (!own && !others) throw new NotFound('such session')
+    if (!own) call.forOthers()
     await changes.endSession(id, own ? 'ended by yourself' : `ended by ${principal.name}`)
     return shown(await lists.session(id), call)
   },

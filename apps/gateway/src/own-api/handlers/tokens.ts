@@ -31,6 +31,7 @@ export const tokenHandlers: Handlers<Names> = {
     const { body, principal, others, changes } = call
     const { name, rack, sources = [], serviceAccount } = body
     if (serviceAccount !== undefined && !others) throw notForAccounts(call.policy)
+    if (serviceAccount !== undefined) call.forOthers()
     const expiresAt = tokenEnd(call, body, [grantWords(body)])
     const { lasting } = lastingOf({ reason: body.reason })
     const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
@@ -56,13 +57,18 @@ export const tokenHandlers: Handlers<Names> = {
     const own = isOwn(held, call.principal)
     // A user's token speaks for them: nobody else gets to know a secret of it.
     if (!own && !(call.others && held.serviceAccountId !== null)) throw new NotFound('such API token')
+    if (!own) call.forOthers()
     const grants = grantsOf(held, now())
     const expiresAt = tokenEnd(
       call,
       body,
       grants.filter((grant) => grant.expiresAt === undefined),
     )
-    for (const grant of grants) mustHold(call, grant, own ? null : expiresAt)
+    for (const grant of grants) {
+      // What ends by itself was given to a token that ended sooner, perhaps.
+      mustLastNoLonger(call, { grant, end: expiresAt, next: 'Choose an earlier end.' })
+      mustHold(call, grant, own ? null : expiresAt)
+    }
     const { overlapHours = 24 } = body
     const { token } = await changes.rotateToken(id, {
       owner: ownerOf(held),
@@ -88,11 +94,13 @@ export const tokenHandlers: Handlers<Names> = {
 }
 
 /** A token that the caller may know of. Whoever may not learns nothing from asking. */
-async function reachable({ lists, principal, others, id }: OwnCall): Promise<Listed> {
+async function reachable({ lists, principal, others, id, forOthers }: OwnCall): Promise<Listed> {
   const token = await lists.token(id)
   const itself = principal.kind === 'api-token' && token.id === principal.id
-  if (others || itself || isOwn(token, principal)) return token
-  throw new NotFound('such API token')
+  if (itself || isOwn(token, principal)) return token
+  if (!others) throw new NotFound('such API token')
+  forOthers()
+  return token
 }
 
 function isOwn({ userId }: Listed, { kind, id }: Principal): boolean {

@@ -25,10 +25,11 @@ export const workloadSessionHandlers: Handlers<Names> = {
     return { items: items.map(shown), next }
   },
 
-  async endWorkloadSession({ lists, changes, principal, id, others }) {
+  async endWorkloadSession({ lists, changes, principal, id, others, forOthers }) {
     const own = principal.kind === 'workload' && principal.id === id
     // Whoever may not see it learns nothing from asking.
     if (!own && !others) throw new NotFound('such session')
+    if (!own) forOthers()
     await changes.endWorkloadSession(id, own ? 'ended by the job itself' : `ended by ${principal.name}`)
     return shown(await lists.workloadSession(id))
   },
