@@ -5,7 +5,7 @@ import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
 
 test('every error of ours has an exit code of its own kind, and is a sentence for the person', () => {
   for (const CliError of Object.values(errors)) {
-    const error = new CliError('a', 'b')
+    const error = new CliError('a', 'b', 'c')
     expect(exitCodeOf(error), error.code).not.toBe(exitCodes.failure)
     expect(isExpected(error)).toBe(true)
   }
