@@ -80,7 +80,17 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
     const before = await gateway.memory()
     const sockets = await open(streams)
     await expect.poll(stored, { timeout: 10_000 }).toBe(2 * warming + streams)
-    const idle = await held(before)
+    let idle = await held(before)
+    // Pages go back to the system after a collection or two, and later on a busy machine.
+    await expect
+      .poll(
+        async () => {
+          idle = await held(before)
+          return Math.max(idle.pages, idle.objects)
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toBeLessThanOrEqual(streamLimit)
     for (const socket of rackSides) socket.write(serverFrame(1, Buffer.from('$ ')))
     for (const socket of sockets) socket.resume()
     await expect.poll(stored, { timeout: 40_000, interval: 500 }).toBe(2 * warming + 2 * streams)
@@ -89,7 +99,6 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
     console.info(
       `an idle recorded stream: ${shown(idle.pages)} in pages, ${shown(idle.objects)} in objects; after a prompt ${shown(after.objects)} in objects`,
     )
-    expect(Math.max(idle.pages, idle.objects)).toBeLessThanOrEqual(streamLimit)
     // Pages that were read into stay with the process, recorded or not.
     expect(after.objects).toBeLessThanOrEqual(streamLimit)
     for (const socket of sockets) socket.destroy()
