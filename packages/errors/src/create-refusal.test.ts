@@ -19,7 +19,6 @@ describe('an error says why and what to do apart', () => {
     ['the form broke off', 'send it all', 'the form broke off; send it all'],
     ['the form broke off:', 'send it all', 'the form broke off: send it all'],
     ['The form broke off.', 'Send it all.', 'The form broke off. Send it all.'],
-    ['The form broke off.', 'send it all', 'The form broke off. Send it all'],
   ])('%s | %s', (reason, next, message) => {
     const error = new Told(reason, next)
     expect(error).toMatchObject({ message, words: { reason, next } })

@@ -4,10 +4,9 @@ export interface Words {
   readonly next: string
 }
 
-/** One line that reads aloud. A reason without punctuation of its own gets a semicolon; what follows a whole sentence begins one. */
+/** One line that reads aloud. A reason without punctuation of its own gets a semicolon. */
 export function sentenceOf({ reason, next }: Words): string {
-  if (/[.!?]$/.test(reason)) return `${reason} ${begun(next)}`
-  return `${reason}${/[;:,\u2026]$/.test(reason) ? '' : ';'} ${next}`
+  return `${reason}${/[.;:,!?\u2026]$/.test(reason) ? '' : ';'} ${next}`
 }
 
 /** Both as sentences of their own. */

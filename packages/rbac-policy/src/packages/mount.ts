@@ -106,12 +106,14 @@ function inItsOwnWords(name: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('statusCode' in error) || ('code' in error && isOwn(error.code))) return error
   const { statusCode, message } = error
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return error
-  const next = 'next' in error && typeof error.next === 'string' ? error.next : askOwner(name)
+  const next = 'next' in error && typeof error.next === 'string' ? error.next : askOwner(name, message)
   return Object.assign(new PackageRefusal(message, next), { statusCode, rule: `package:${name}` })
 }
 
-function askOwner(name: string): string {
-  return `ask whoever keeps the policy package ${name}`
+/** Goes on as the package's words end: behind a whole sentence with another one. */
+function askOwner(name: string, message: string): string {
+  const whom = `whoever keeps the policy package ${name}`
+  return /[.!?]$/.test(message) ? `Ask ${whom}.` : `ask ${whom}`
 }
 
 function isOwn(code: unknown): boolean {
