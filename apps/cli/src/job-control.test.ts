@@ -1,10 +1,10 @@
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { root } from './relay/testing/certificates.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { commandLine, createMachine, type Machine } from './testing/harness.ts'
+import { isListening } from './testing/is-listening.ts'
 import { hasTerminal, openTerminal, type Terminal, untilEach } from './testing/terminal.ts'
 
 const token = 'rgs_theRealToken'
@@ -78,17 +78,6 @@ async function started(terminal: Terminal): Promise<Said> {
   const [, rackUrl] = await terminal.saw(/"rackUrl":"([^"]+)"/)
   const [said] = await terminal.saw(/\{"terminals".*\}/)
   return { ...JSON.parse(said), rackUrl }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }
 
 async function exitCode(terminal: Terminal): Promise<number> {

@@ -1,4 +1,3 @@
-import type { EventDraft } from '@rack-gateway/audit'
 import { KeyNotKnownYet } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from './alarms.ts'
@@ -6,7 +5,8 @@ import { type Answered, type Failure, failureOf, sendFailure } from './error-con
 import { accountOf, detailOf, NothingHere, ruled, ruleOf } from './errors.ts'
 import type { createFailureLog } from './failure-log.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
-import { actorOf, addressOf, draftOf, sourceOf } from './rack-api/draft.ts'
+import { addressOf, sourceOf } from './rack-api/draft.ts'
+import { refusalEvent } from './refusal-event.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -111,35 +111,4 @@ function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): v
     request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
     refuseInWords(request, reply, failure.body.error)
   } else sendFailure(request, reply, failure)
-}
-
-/** What of a call can't be told is left out, with the reason in the log: no text of a caller's prevents the record. */
-function refusalEvent(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
-  try {
-    return refusalDraft(request, failure, rule)
-  } catch (err) {
-    request.log.error({ event: 'call.untold', rule, err })
-    const { source, policy, reason, next } = failure.body
-    return {
-      kind: 'call',
-      request: request.id,
-      source: sourceOf(request),
-      method: request.method,
-      ...(request.principal && { principal: actorOf(request.principal, null) }),
-      status: failure.status,
-      decision: { effect: 'deny', rule, source, reason, next, policy },
-    }
-  }
-}
-
-/** A call that didn't come through: refused by a rule, or permitted and then failed. */
-function refusalDraft(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
-  const { status, body } = failure
-  const draft = draftOf(request)
-  if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
-  // What the policy refused is recorded in its own words.
-  if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }
-  const { source, policy, reason, next } = body
-  const decision = { effect: 'deny' as const, rule, source, reason, next, policy }
-  return { ...draft, kind: 'call', status, decision }
 }

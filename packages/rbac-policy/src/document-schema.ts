@@ -1,20 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { closed, names, narrowingTo } from './written-lists.ts'
 import { WrittenRecordings } from './written-recordings.ts'
 import { WrittenTokens } from './written-tokens.ts'
 import { WrittenAudit } from './written-values.ts'
-
-const closed = { additionalProperties: false } as const
-
-function names(description: string) {
-  return Type.Optional(Type.Array(Type.String({ description: 'a text' }), { description: `a list of ${description}` }))
-}
-
-/** What narrows: an empty list would be for nothing at all. */
-function narrowingTo(description: string) {
-  return Type.Optional(
-    Type.Array(Type.String({ description: 'a text' }), { minItems: 1, description: `a list of ${description}` }),
-  )
-}
 
 function oneOf<const T extends string>(values: readonly T[], description: string) {
   return Type.Enum([...values], { description })

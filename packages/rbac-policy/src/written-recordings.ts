@@ -1,11 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type RecordingRule, recordedSessions } from './recordings.ts'
-
-const closed = { additionalProperties: false } as const
-const patterns = (description: string) =>
-  Type.Optional(
-    Type.Array(Type.String({ description: 'a text' }), { minItems: 1, description: `a list of ${description}` }),
-  )
+import { closed, type LineOf, narrowingTo } from './written-lists.ts'
 
 const WrittenRecordingRule = Type.Object(
   {
@@ -17,9 +12,9 @@ const WrittenRecordingRule = Type.Object(
         description: 'a list of exec, console and shell',
       }),
     ),
-    racks: patterns('rack patterns, such as [staging*]'),
-    apps: patterns('app patterns'),
-    commands: patterns('patterns of commands, such as [rails console, "rake *"]'),
+    racks: narrowingTo('rack patterns, such as [staging*]'),
+    apps: narrowingTo('app patterns'),
+    commands: narrowingTo('patterns of commands, such as [rails console, "rake *"]'),
   },
   { ...closed, description: 'a recording rule: mode, and what narrows it' },
 )
@@ -31,10 +26,7 @@ export const WrittenRecordings = Type.Object(
 )
 export type WrittenRecordings = Static<typeof WrittenRecordings>
 
-export function recordingRules(
-  { rules }: WrittenRecordings,
-  lineOf: (path: readonly (string | number)[]) => string,
-): RecordingRule[] {
+export function recordingRules({ rules }: WrittenRecordings, lineOf: LineOf): RecordingRule[] {
   return Object.entries(rules).map(([id, { input = false, ...rule }]) => ({
     id,
     input,

@@ -2,16 +2,16 @@ import type { Problem } from '@rack-gateway/command-matcher'
 import { readDuration } from '@rack-gateway/config/duration'
 import { type Static, Type } from 'typebox'
 import { ageProblem, type TokenTerms } from './token-terms.ts'
+import { closed, type LineOf, narrowingTo } from './written-lists.ts'
 
-const closed = { additionalProperties: false } as const
 const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })
-const names = (description: string) =>
-  Type.Optional(
-    Type.Array(Type.String({ description: 'a text' }), { minItems: 1, description: `a list of ${description}` }),
-  )
 
 const WrittenTokenRule = Type.Object(
-  { 'max-age': Age, roles: names('names of roles'), permissions: names('permissions, such as [release:*]') },
+  {
+    'max-age': Age,
+    roles: narrowingTo('names of roles'),
+    permissions: narrowingTo('permissions, such as [release:*]'),
+  },
   { ...closed, description: 'a token rule: max-age, and roles or permissions' },
 )
 
@@ -27,7 +27,7 @@ export const WrittenTokens = Type.Object(
 export type WrittenTokens = Static<typeof WrittenTokens>
 
 interface Reading {
-  readonly lineOf: (path: readonly (string | number)[]) => string
+  readonly lineOf: LineOf
   readonly problems: Problem[]
 }
 

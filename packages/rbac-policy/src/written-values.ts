@@ -1,17 +1,14 @@
 import { type Static, Type } from 'typebox'
 import type { ValueRule } from './recorded-values.ts'
-
-const closed = { additionalProperties: false } as const
-const listOf = (description: string) =>
-  Type.Array(Type.String({ description: 'a text' }), { minItems: 1, description: `a list of ${description}` })
+import { closed, type LineOf, listOf, narrowingTo } from './written-lists.ts'
 
 const WrittenValueRule = Type.Object(
   {
-    parameters: listOf('patterns of names of parameters, such as [count, cpu*, parameters.node_type]'),
-    routes: Type.Optional(listOf('routes')),
-    permissions: Type.Optional(listOf('permissions, such as [service:scale, release:*]')),
-    racks: Type.Optional(listOf('rack patterns, such as [staging*]')),
-    apps: Type.Optional(listOf('app patterns')),
+    parameters: listOf('patterns of names of parameters, such as [count, cpu*, parameters.node_type]', { minItems: 1 }),
+    routes: narrowingTo('routes'),
+    permissions: narrowingTo('permissions, such as [service:scale, release:*]'),
+    racks: narrowingTo('rack patterns, such as [staging*]'),
+    apps: narrowingTo('app patterns'),
   },
   { ...closed, description: 'a value rule: parameters, and what narrows it' },
 )
@@ -23,9 +20,6 @@ export const WrittenAudit = Type.Object(
 )
 export type WrittenAudit = Static<typeof WrittenAudit>
 
-export function valueRules(
-  { values }: WrittenAudit,
-  lineOf: (path: readonly (string | number)[]) => string,
-): ValueRule[] {
+export function valueRules({ values }: WrittenAudit, lineOf: LineOf): ValueRule[] {
   return Object.entries(values).map(([id, rule]) => ({ id, ...rule, source: lineOf(['audit', 'values', id]) }))
 }

@@ -11,9 +11,9 @@ export interface PassedCommands {
 }
 
 /** So many are remembered at least, the latest ones; twice as many are cut down to them. */
-export const mostRemembered = 100
+const mostRemembered = 100
 
-/** Of more lines than these nothing is read. */
+/** Bytes. Of a longer file nothing is read. */
 const longest = 64 * 1024
 
 /** @param path in a directory that is there and nobody else's */

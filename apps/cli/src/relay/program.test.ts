@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createMachine, type Machine, type Outcome } from '../testing/harness.ts'
+import { isListening } from '../testing/is-listening.ts'
 import { certificate, early, expired, foreign, otherRoot, root } from './testing/certificates.ts'
 import { startTlsGateway, type TlsGatewayOptions } from './testing/tls-gateway.ts'
 
@@ -86,17 +87,6 @@ describe('with an https gateway, convox', () => {
     expect(await run(['apps'], { CONVOX_BIN: '/nowhere/convox' })).toMatchObject({ code: 127 })
   })
 })
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
-}
 
 describe('without the relay', () => {
   test.each([

@@ -66,8 +66,11 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly csrfToken: string | null
   /** Whether the caller also reaches what is of others. */
   readonly others: boolean
-  /** Says, for its events, that it concerns what is of others: by which role, instead of that it is the caller's own affair. */
-  forOthers(): void
+  /**
+   * Whether the caller reaches something: what is their own, or else what is of others. Of the latter the call's events say by
+   * which role, instead of that it is the caller's own affair.
+   */
+  reaches(own: boolean): boolean
   /** Whether the caller is still there: a secret that nobody takes is not made. */
   isWaitedFor(): boolean
   /** Changes in the caller's name, recorded with this call. */

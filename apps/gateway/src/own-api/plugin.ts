@@ -208,14 +208,17 @@ function callFrom(
   if (endpoint.authentication === 'job')
     return { ...asked, proven: provenOf(request), record: identityRecorder(app, request) }
   const principal = callerOf(request)
+  const others = endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment)
   return {
     ...asked,
     principal,
     csrfToken: request.csrfToken,
     isWaitedFor: () => !request.raw.socket.destroyed,
-    others: endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment),
-    forOthers() {
+    others,
+    reaches(own) {
+      if (own || !others) return own
       request.ownDecision = grantOf(app.policy, principal, endpoint.others ?? endpoint.permission, asked.moment)
+      return true
     },
     changes: changesBy(app, request, principal, options),
     async record(event: Parameters<OwnCall['record']>[0]) {

@@ -6,20 +6,18 @@ interface Asker {
   readonly policy: Pick<Policy, 'hash'>
   readonly principal: Principal
   readonly others: boolean
-  forOthers(): void
+  reaches(own: boolean): boolean
 }
 
 /** Whose things a list shows: null for everybody's. @throws NotPermitted for what is of others */
 export function whoseList(
-  { policy, principal, others, forOthers }: Asker,
+  { policy, principal, others, reaches }: Asker,
   wanted: string | undefined,
   permission: string,
 ): string | null {
   const own = principal.kind === 'user' ? principal.id : null
   const id = wanted === 'me' ? own : (wanted ?? (others ? undefined : own))
-  if (others && id !== own) forOthers()
-  if (id === undefined) return null
-  if (id !== null && (others || id === own)) return checkedId(id)
+  if (id !== null && reaches(id === own)) return id === undefined ? null : checkedId(id)
   throw refusedBy(NotPermitted, {
     rule: 'no-permission',
     source: 'bindings',

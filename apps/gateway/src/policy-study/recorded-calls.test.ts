@@ -14,6 +14,7 @@ const cut = (field: string) => ({ truncated: [{ field, length: 9, sha256: 'x' }]
 test.each([
   ['an event as it is', {}, true],
   ['a value that was cut, which nothing is decided by', cut('parameters.values.description'), true],
+  ['more values than are kept, which nothing is decided by', cut('parameters.values'), true],
   ['a reason that was cut', cut('decision.reason'), true],
   ['names that were cut', cut('parameters.form'), false],
   ['a command that was hidden in part', { hidden: ['command'] }, false],

@@ -5,7 +5,7 @@ import type { RecordedCall } from '@rack-gateway/rbac-policy/simulation'
 const undecided: ReadonlySet<string> = new Set(['source.client', 'decision.reason', 'decision.next', 'close'])
 
 /** Names are decided by, values never. */
-const ofValues = 'parameters.values.'
+const ofValues = 'parameters.values'
 
 /** The call that an event records; null where the event doesn't say enough. */
 export function recordedCall(canonical: string): RecordedCall | null {

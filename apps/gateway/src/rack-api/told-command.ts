@@ -17,9 +17,28 @@ export function tellCommand(real: readonly string[], view: CommandView): ToldCom
   return {
     words,
     hidden: true,
-    sentence: (text) =>
-      hideCommand([pairs.reduce((told, [from, to]) => told.replaceAll(from, () => to), text)], view).join(),
+    sentence: (text) => retell(text, pairs, (rest) => hideCommand([rest], view).join()),
   }
+}
+
+/** Replaces what is quoted, and hides what else is secret in the rest. What was replaced is not looked at again. */
+function retell(text: string, pairs: readonly (readonly [string, string])[], hide: (rest: string) => string): string {
+  const whole: readonly Piece[] = [{ text, isTold: false }]
+  const pieces = pairs.reduce((told, pair) => told.flatMap((piece) => retold(piece, pair)), whole)
+  return pieces.map((piece) => (piece.isTold ? piece.text : hide(piece.text))).join('')
+}
+
+interface Piece {
+  readonly text: string
+  readonly isTold: boolean
+}
+
+function retold(piece: Piece, [from, to]: readonly [string, string]): readonly Piece[] {
+  if (piece.isTold || !piece.text.includes(from)) return [piece]
+  return piece.text.split(from).flatMap((text, place) => {
+    const rest = { text, isTold: false }
+    return place === 0 ? [rest] : [{ text: to, isTold: true }, rest]
+  })
 }
 
 /** How sentences quote a command and its words, the longest first; what is as short as a letter stands everywhere. */

@@ -83,7 +83,7 @@ function hideAssignments(text: string, isCode: boolean, isSecret: (name: string)
   let done = 0
   for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', Math.max(equals + 1, done))) {
     const { begin, end } = nameBefore(text, equals, done)
-    if (begin === end || !isSecret(text.slice(begin, end)) || text.startsWith(hidden, equals + 1)) continue
+    if (begin === end || !isSecret(text.slice(begin, end))) continue
     const stop = isCode ? valueEnd(text, equals + 1, quotes.at(begin)) : text.length
     if (stop === equals + 1) continue
     told += text.slice(done, equals + 1) + hidden

@@ -61,11 +61,8 @@ export const policyHandlers: Handlers<'getPolicy' | 'getEffectivePolicy' | 'deci
   },
 }
 
-async function somebodyElse({ others, forOthers, database, now, policy }: OwnCall, who: string): Promise<Principal> {
-  if (others) {
-    forOthers()
-    return findUserPrincipal(database, who, now())
-  }
+async function somebodyElse({ reaches, database, now, policy }: OwnCall, who: string): Promise<Principal> {
+  if (reaches(false)) return findUserPrincipal(database, who, now())
   throw refusedBy(NotPermitted, {
     rule: 'no-permission',
     source: 'bindings',

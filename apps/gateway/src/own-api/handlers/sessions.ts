@@ -15,12 +15,11 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
   },
 
   async endSession(call) {
-    const { lists, changes, principal, id, others } = call
+    const { lists, changes, principal, id } = call
     const session = await lists.session(id)
     const own = principal.kind === 'user' && session.userId === principal.id
     // Whoever may not see it learns nothing from asking.
-    if (!own && !others) throw new NotFound('such session')
-    if (!own) call.forOthers()
+    if (!call.reaches(own)) throw new NotFound('such session')
     await changes.endSession(id, own ? 'ended by yourself' : `ended by ${principal.name}`)
     return shown(await lists.session(id), call)
   },

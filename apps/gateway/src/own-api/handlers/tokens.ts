@@ -28,10 +28,9 @@ export const tokenHandlers: Handlers<Names> = {
   },
 
   async createToken(call) {
-    const { body, principal, others, changes } = call
+    const { body, principal, changes } = call
     const { name, rack, sources = [], serviceAccount } = body
-    if (serviceAccount !== undefined && !others) throw notForAccounts(call.policy)
-    if (serviceAccount !== undefined) call.forOthers()
+    if (!call.reaches(serviceAccount === undefined)) throw notForAccounts(call.policy)
     const expiresAt = tokenEnd(call, body, [grantWords(body)])
     const { lasting } = lastingOf({ reason: body.reason })
     const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
@@ -56,8 +55,7 @@ export const tokenHandlers: Handlers<Names> = {
     const held = await lists.token(id)
     const own = isOwn(held, call.principal)
     // A user's token speaks for them: nobody else gets to know a secret of it.
-    if (!own && !(call.others && held.serviceAccountId !== null)) throw new NotFound('such API token')
-    if (!own) call.forOthers()
+    if (!own && (held.serviceAccountId === null || !call.reaches(own))) throw new NotFound('such API token')
     const grants = grantsOf(held, now())
     const expiresAt = tokenEnd(
       call,
@@ -94,13 +92,11 @@ export const tokenHandlers: Handlers<Names> = {
 }
 
 /** A token that the caller may know of. Whoever may not learns nothing from asking. */
-async function reachable({ lists, principal, others, id, forOthers }: OwnCall): Promise<Listed> {
+async function reachable({ lists, principal, id, reaches }: OwnCall): Promise<Listed> {
   const token = await lists.token(id)
   const itself = principal.kind === 'api-token' && token.id === principal.id
-  if (itself || isOwn(token, principal)) return token
-  if (!others) throw new NotFound('such API token')
-  forOthers()
-  return token
+  if (reaches(itself || isOwn(token, principal))) return token
+  throw new NotFound('such API token')
 }
 
 function isOwn({ userId }: Listed, { kind, id }: Principal): boolean {

@@ -25,11 +25,10 @@ export const workloadSessionHandlers: Handlers<Names> = {
     return { items: items.map(shown), next }
   },
 
-  async endWorkloadSession({ lists, changes, principal, id, others, forOthers }) {
+  async endWorkloadSession({ lists, changes, principal, id, reaches }) {
     const own = principal.kind === 'workload' && principal.id === id
     // Whoever may not see it learns nothing from asking.
-    if (!own && !others) throw new NotFound('such session')
-    if (!own) forOthers()
+    if (!reaches(own)) throw new NotFound('such session')
     await changes.endWorkloadSession(id, own ? 'ended by the job itself' : `ended by ${principal.name}`)
     return shown(await lists.workloadSession(id))
   },
