@@ -13,18 +13,28 @@ const withinFiles = new Map([...within, ['judgement', 'src/precheck/kept-judgeme
 const { judgement, ...asking } = quick
 const waitedFor = { main: 'src/main.ts', ...asking }
 
-/** What else is imported when it is needed stays a file of its own: where it is written, by its name. */
+/**
+ * What else is imported when it is needed stays a file of its own: where it is written, by its name. A script is required:
+ * `import` would look for its exports first, with code that Node then optimizes for longer than the script takes to load,
+ * and waits for when it ends.
+ */
 const apartModules = modulesByName()
 const apart = {
   name: 'apart',
   setup(bundle) {
-    bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+    bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, namespace, path, resolveDir }) => {
+      if (namespace === 'required') return { path, external: true }
       if (kind !== 'dynamic-import') return
       const name = basename(path, '.ts')
       if (withinFiles.has(name)) return { path: join(here, withinFiles.get(name)) }
       apartModules.add(name, join(resolveDir, path))
-      return { path: `./${name}.${name in waitedFor ? 'cjs' : 'mjs'}`, external: true }
+      return name in waitedFor
+        ? { path: `./${name}.cjs`, namespace: 'required' }
+        : { path: `./${name}.mjs`, external: true }
     })
+    bundle.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}')`,
+    }))
   },
 }
 

@@ -42,8 +42,8 @@ export const lateModules = {
 
 /** @returns a CommonJS module that has what `path` has, and loads it when something of it is asked for */
 function lateForm(path, { default: _, ...exported }) {
-  const getters = Object.keys(exported).map((name) => `get ${name}() { return require('${path}').${name} }`)
-  return `module.exports = { ${getters.join(', ')} }`
+  const getters = Object.keys(exported).map((name) => `get ${name}() { return loaded().${name} }`)
+  return `let it; const loaded = () => it ??= require('${path}'); module.exports = { ${getters.join(', ')} }`
 }
 
 /** What is shipped is told its version as it is built: a single file has no `package.json` beside it. */
