@@ -11,7 +11,7 @@ export interface GatewayDialOptions extends Named {
 }
 
 export interface GatewayDial {
-  /** Begins a connection that the next caller gets, if that comes soon. */
+  /** Begins a connection that the first caller gets, if that comes soon: nothing where one has come already, or after the end. */
   prepare(): void
   /** A connection whose certificate has been verified. Each verifies it anew: sessions aren't resumed. @throws GatewayFailure */
   connect(): Promise<tls.TLSSocket>
@@ -53,7 +53,7 @@ export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   return {
     connect,
     prepare() {
-      prepared = prepare(dialOrSay())
+      if (!isClosed && open.size === 0) prepared = prepare(dialOrSay())
     },
     close() {
       isClosed = true

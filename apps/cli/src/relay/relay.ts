@@ -45,7 +45,8 @@ async function beginDialling(options: GatewayDialOptions): Promise<GatewayDial> 
   await new Promise((resolve) => setImmediate(resolve))
   const { createGatewayDial } = await import('./gateway-dial.ts')
   const dial = createGatewayDial(options)
-  dial.prepare()
+  // If convox has ended by then, there is nothing to prepare for.
+  setImmediate(dial.prepare)
   return dial
 }
 
