@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Secret } from '@rack-gateway/config/client'
 import { Refusal } from './http/refusal.ts'
-import { type Field, onlyValue, type RequestHead } from './http/request-head.ts'
+import { type Field, onlyValue } from './http/request-head.ts'
 
 /** What a request must show, and what stands in its place behind. */
 export interface Admission {
@@ -18,24 +18,26 @@ export interface Admission {
 }
 
 /**
- * A request of convox's as convox would have sent it to the gateway itself: with the gateway's Host (and, of a websocket,
- * Origin) and the token; otherwise byte for byte.
+ * Header fields as convox would have sent them to the gateway itself: with the gateway's Host (and, of a websocket, Origin)
+ * and the token; otherwise byte for byte.
  *
- * @param isHandshake whether it asks for a websocket: convox gives those an Origin
+ * @param isHandshake whether they ask for a websocket: convox gives those an Origin
+ * @returns their lines, each with its end
  * @throws Refusal for what doesn't come from the program that was given the password
  */
-export function admitted(head: RequestHead, isHandshake: boolean, admission: Admission): Buffer {
-  const { fields, target, requestLine } = head
+export function admittedFields(fields: readonly Field[], isHandshake: boolean, admission: Admission): string {
   if (onlyValue(fields, 'host') !== admission.host)
     throw new Refusal(421, 'this address is for one program alone: its Host is another')
   refuseBrowsers(fields, isHandshake, admission)
   if (!isPassword(onlyValue(fields, 'authorization'), admission))
     throw new Refusal(401, 'this address is for one program alone: it has a password')
-  // What a server in between would fold could leave the rack.
-  if (!target.startsWith(admission.path) || dotSegment.test(target))
+  return fields.map((field) => `${replaced(field, admission)}\r\n`).join('')
+}
+
+/** @throws Refusal for what leaves the rack, or could when a server in between folds it */
+export function admitTarget(target: string, { path }: Admission): void {
+  if (!target.startsWith(path) || dotSegment.test(target))
     throw new Refusal(403, 'this address is for one rack alone, whose name is in its path')
-  const lines = fields.map((field) => replaced(field, admission))
-  return Buffer.from(`${[requestLine, ...lines].join('\r\n')}\r\n\r\n`, 'latin1')
 }
 
 const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i

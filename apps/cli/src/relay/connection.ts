@@ -1,12 +1,14 @@
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isGatewayFailure } from '../gateway-tls/gateway-failure.ts'
-import { type Admission, admitted } from './admission.ts'
-import { BrokenOff, type ByteReader, copyAll, createByteReader, write } from './http/byte-reader.ts'
-import { type Framing, framingOf } from './http/framing.ts'
+import type { Admission } from './admission.ts'
+import { type Handshake, watchHandshake } from './handshake.ts'
+import { BrokenOff, flow } from './http/flow.ts'
+import { createHeadCollector } from './http/head-collector.ts'
 import { answerOf, Refusal } from './http/refusal.ts'
-import { copyChunks, copyLength } from './http/request-body.ts'
-import { longestHead, parseRequestHead } from './http/request-head.ts'
+import { createRequestReader, type Request, type RequestReader } from './request-reader.ts'
+import { createRequestScanner } from './request-scanner.ts'
 
 export interface ConnectionOptions {
   readonly admission: Admission
@@ -18,13 +20,6 @@ export interface ConnectionOptions {
   onPassedOn(): void
 }
 
-interface Request {
-  /** As the gateway gets it. */
-  readonly head: Buffer
-  readonly framing: Framing
-}
-
-const endOfHead = '\r\n\r\n'
 /** Milliseconds for who is refused to read why. */
 const lingering = 1_000
 
@@ -34,14 +29,14 @@ const lingering = 1_000
  * break, are passed on too. Never rejects.
  */
 export async function serveConnection(client: Socket, options: ConnectionOptions): Promise<void> {
-  const requests = createByteReader(client)
+  const read = createRequestReader(options.admission)
   let gateway: Duplex | null = null
   try {
-    const first = await nextRequest(requests, options.admission)
+    const first = await firstRequest(client, read)
     if (first === null) return void client.end()
     options.onAdmitted()
     gateway = await options.connect()
-    await join(first, { ...options, client, requests, gateway })
+    await join(first, { ...options, client, gateway, read })
   } catch (error) {
     gateway?.destroy()
     const refusal = isGatewayFailure(error) ? new Refusal(502, error.told) : error
@@ -51,87 +46,82 @@ export async function serveConnection(client: Socket, options: ConnectionOptions
   }
 }
 
-/** Null when none comes any more. @throws Refusal, BrokenOff */
-async function nextRequest(requests: ByteReader, admission: Admission): Promise<Request | null> {
-  const bytes = await requests.through(endOfHead, longestHead, () => new Refusal(431, 'the head is too long'))
-  if (bytes === null) return null
-  const head = parseRequestHead(bytes.subarray(0, -endOfHead.length))
-  const framing = framingOf(head)
-  return { head: admitted(head, framing.kind === 'websocket', admission), framing }
+/** What follows its head stays to be read. Null when none comes. @throws Refusal, BrokenOff */
+function firstRequest(client: Socket, read: RequestReader): Promise<Request | null> {
+  const heads = createHeadCollector()
+  return new Promise((resolve, reject) => {
+    function onData(bytes: Buffer): void {
+      try {
+        const collected = heads.take(bytes)
+        if (collected === null) return
+        stop()
+        client.unshift(collected.rest)
+        resolve(read(collected.head))
+      } catch (error) {
+        stop()
+        reject(error)
+      }
+    }
+    function onEnd(): void {
+      stop()
+      if (heads.isWithin) reject(new BrokenOff())
+      else resolve(null)
+    }
+    function onClose(): void {
+      reject(new BrokenOff())
+    }
+    function stop(): void {
+      client.pause().off('data', onData).off('end', onEnd).off('close', onClose)
+    }
+    client.on('data', onData).on('end', onEnd).on('close', onClose)
+  })
 }
 
 interface Joined extends ConnectionOptions {
   readonly client: Socket
-  readonly requests: ByteReader
   readonly gateway: Duplex
-}
-
-async function join(first: Request, joined: Joined): Promise<void> {
-  const { client, gateway } = joined
-  const answers = createByteReader(gateway)
-  await write(gateway, first.head)
-  // Only on a connection of its own is it known which answer is the handshake's.
-  const accepted = first.framing.kind === 'websocket' ? passHandshake(answers, client) : Promise.resolve(false)
-  const both = [passAnswers(accepted, answers, client), passRequests(first.framing, accepted, joined)]
-  try {
-    await Promise.all(both)
-  } catch (error) {
-    client.resetAndDestroy()
-    gateway.destroy()
-    await Promise.allSettled(both)
-    throw error
-  }
-}
-
-async function passAnswers(accepted: Promise<boolean>, answers: ByteReader, client: Socket): Promise<void> {
-  await accepted
-  await copyAll(answers, client)
-  client.end()
+  readonly read: RequestReader
 }
 
 /** @throws Refusal, BrokenOff */
-async function passRequests(first: Framing, accepted: Promise<boolean>, joined: Joined): Promise<void> {
-  const { requests, gateway, admission, onPassedOn } = joined
-  if (first.kind === 'websocket') {
-    // What comes before the answer waits for it; an end doesn't.
-    const early = await requests.next()
-    if (early !== null) requests.unread(early)
-    if (early !== null && (await accepted)) await copyAll(requests, gateway)
-  } else await passBody(first, requests, gateway)
-  for (let next = await nextRequest(requests, admission); next !== null; ) {
-    if (next.framing.kind === 'websocket') throw new Refusal(400, 'a websocket begins a connection')
-    await write(gateway, next.head)
-    await passBody(next.framing, requests, gateway)
-    next = await nextRequest(requests, admission)
+async function join(first: Request, { client, gateway, read, onPassedOn }: Joined): Promise<void> {
+  const requests = createRequestScanner(first.framing, read)
+  // Only on a connection of its own is it known which answer is the handshake's.
+  const handshake = first.framing.kind === 'websocket' ? watchHandshake() : null
+  gateway.write(first.head)
+
+  async function passAnswers(): Promise<void> {
+    await flow(gateway, client, handshake?.pass ?? asItIs)
+    client.end()
   }
-  gateway.end(onPassedOn)
+  async function passRequests(): Promise<void> {
+    const isWebsocket = handshake !== null && (await whetherAccepted(handshake, client, gateway))
+    await flow(client, gateway, isWebsocket ? asItIs : requests.scan)
+    if (requests.isWithin) throw new BrokenOff()
+    gateway.end(onPassedOn)
+  }
+  await Promise.all([passAnswers(), passRequests()])
 }
 
-async function passBody(framing: Framing, requests: ByteReader, gateway: Duplex): Promise<void> {
-  if (framing.kind === 'length') await copyLength(requests, gateway, framing.length)
-  if (framing.kind === 'chunks') await copyChunks(requests, gateway)
+/** What comes before the answer waits for it; an end doesn't. */
+async function whetherAccepted({ accepted }: Handshake, client: Socket, gateway: Duplex): Promise<boolean> {
+  function hold(bytes: Buffer): void {
+    client.pause().unshift(bytes)
+  }
+  client.on('data', hold).resume()
+  const ends = [client, gateway].map((socket) => once(socket, 'end').then(() => false))
+  const isWebsocket = await Promise.race([accepted, ...ends])
+  client.off('data', hold).pause()
+  return isWebsocket
 }
 
-/** Passes on the answer to a handshake, up to the end of its head. @returns whether it is a websocket now */
-async function passHandshake(answers: ByteReader, client: Socket): Promise<boolean> {
-  for (;;) {
-    const head = await answers.through(endOfHead, longestHead, () => new BrokenOff())
-    if (head === null) return false
-    await write(client, head)
-    const [, status] = /^HTTP\/1\.1 (\d{3})[ \r]/.exec(head.toString('latin1', 0, 16)) ?? []
-    if (status === undefined) throw new BrokenOff()
-    if (status === '101') return true
-    if (!status.startsWith('1')) return false
-  }
+function asItIs(bytes: Buffer): Buffer {
+  return bytes
 }
 
 /** What is still sent is read and forgotten, or the answer could be lost with it. */
 function refuse(client: Socket, refusal: Refusal): void {
   const timer = setTimeout(() => client.destroy(), lingering)
-  function forget(): void {
-    while (client.read() !== null);
-  }
-  client.on('close', () => clearTimeout(timer)).on('readable', forget)
-  forget()
-  client.end(answerOf(refusal))
+  client.on('close', () => clearTimeout(timer))
+  client.resume().end(answerOf(refusal))
 }

@@ -101,6 +101,25 @@ test('every request on a connection must show the password: the second one witho
   expect(gateway.received).not.toContain('secrets')
 })
 
+test.each([
+  ['with another password', (t: Text) => t.get.replace(t.password, stranger)],
+  ['with another name', (t: Text) => t.get.replace(t.host, `localhost:${t.port}`)],
+  ['from a browser', (t: Text) => withLine(t.get, 'Sec-Fetch-Site: none')],
+  ['with two lengths', (t: Text) => withLine(t.get, 'Content-Length: 0\r\nTransfer-Encoding: chunked')],
+  ['to another rack, with the same fields', (t: Text) => t.get.replace('/staging/', '/production/')],
+  ['that leaves the rack, with the same fields', (t: Text) => t.get.replace('/apps?', '/../production/apps')],
+  ['that is none, with the same fields', (t: Text) => t.get.replace('HTTP/1.1', 'HTTP/1.0')],
+])('behind one that passed, a request %s breaks the connection', async (_what, change) => {
+  const { gateway, relay } = await both()
+  const client = await relay.connect()
+  client.send(relay.get())
+  await client.saw('ok')
+  const received = gateway.received
+  client.send(change(textOf(relay, '')))
+  expect(brokenOff).toContain(await client.ended)
+  expect(gateway.received).toBe(received)
+})
+
 test('a request that waits behind another one is checked as well', async () => {
   const { gateway, relay } = await both()
   const client = await relay.connect()

@@ -81,6 +81,19 @@ test.each([
   expect(gateway.connections).toHaveLength(0)
 })
 
+test('an upgrade by another method than GET is refused, and the gateway hears nothing', async () => {
+  const { gateway, relay } = await both()
+  const upgrade = relay.get('Connection: Upgrade\r\nUpgrade: websocket\r\n')
+  expect(await relay.ask(upgrade.replace('GET', 'POST'))).toMatch(/^HTTP\/1\.1 400 /)
+  expect(gateway.connections).toHaveLength(0)
+})
+
+test('blanks within values do not keep the relay busy', async () => {
+  const { relay } = await both()
+  const text = relay.get(`Connection: close${' '.repeat(60_000)}x\r\n`)
+  for (let count = 0; count < 10; count++) expect(await relay.ask(text)).toMatch(/^HTTP\/1\.1 400 /)
+})
+
 test('a head that never ends is not kept', async () => {
   const { relay } = await both()
   const client = await relay.connect()
@@ -111,6 +124,18 @@ test.each([
   client.send(`${relay.get(chunked).replace('GET', 'POST')}${body}${relay.get('X-After: 1\r\n')}`)
   expect(brokenOff).toContain(await client.ended)
   expect(gateway.received).not.toContain('X-After')
+})
+
+test.each([
+  ['of a known length', 'Content-Length: 5\r\n', 'hello'],
+  ['of no length', 'Content-Length: 0\r\n', ''],
+  ['in chunks', chunked, '5\r\nhello\r\n0\r\n\r\n'],
+])('what follows a body %s is a request like any other', async (_what, lines, body) => {
+  const { gateway, relay } = await both()
+  const client = await relay.connect()
+  client.send(`${relay.get(lines).replace('GET', 'POST')}${body}GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n`)
+  expect(brokenOff).toContain(await client.ended)
+  expect(gateway.received).not.toContain('smuggled')
 })
 
 test('a websocket begins a connection: one behind another request is refused', async () => {

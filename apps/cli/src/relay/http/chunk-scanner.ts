@@ -1,12 +1,6 @@
+import type { BodyScanner } from './body-scanner.ts'
 import { Refusal } from './refusal.ts'
 import { parseField } from './request-head.ts'
-
-/** Finds where a body in chunks ends, and holds nothing of it but the line that is not over yet. */
-export interface ChunkScanner {
-  readonly isOver: boolean
-  /** @returns how many of these bytes are the body's: all, until it is over @throws Refusal */
-  scan(bytes: Buffer): number
-}
 
 type Part = 'size' | 'data' | 'end of data' | 'trailers'
 
@@ -18,12 +12,14 @@ const neverInTrailers =
   /^(?:authorization|connection|content-.*|cookie|expect|host|keep-alive|origin|proxy-.*|sec-.*|te|trailer|transfer-encoding|upgrade)$/
 
 /**
+ * Finds where a body in chunks ends, and holds nothing of it but the line that is not over yet.
+ *
  * Chunk extensions mean nothing to anybody, and have hidden requests from readers that end lines elsewhere: they are
  * refused, and so is a line that doesn't end with CR LF.
  *
  * @see RFC 9112, section 7.1
  */
-export function createChunkScanner(): ChunkScanner {
+export function createChunkScanner(): BodyScanner {
   let part: Part = 'size'
   let line = ''
   let left = 0

@@ -1,5 +1,5 @@
 import { Refusal } from './refusal.ts'
-import { onlyValue, type RequestHead } from './request-head.ts'
+import { type Field, onlyValue } from './request-head.ts'
 
 /** What follows a head. */
 export type Framing =
@@ -17,7 +17,7 @@ const connectionOptions = new Set(['close', 'keep-alive', 'upgrade'])
  * @throws Refusal where two readers could disagree
  * @see RFC 9112, section 6.3; RFC 6455, section 4.1
  */
-export function framingOf({ method, fields }: RequestHead): Framing {
+export function framingOf(fields: readonly Field[]): Framing {
   const length = onlyValue(fields, 'content-length')
   const encoding = onlyValue(fields, 'transfer-encoding')
   const upgrade = onlyValue(fields, 'upgrade')
@@ -27,9 +27,9 @@ export function framingOf({ method, fields }: RequestHead): Framing {
     throw new Refusal(400, 'the header field connection may say close, keep-alive and upgrade')
   if (length !== null && encoding !== null) throw new Refusal(400, 'the request says twice how long it is')
   if (upgrade !== null || connection.includes('upgrade')) {
-    const isHandshake = upgrade?.toLowerCase() === 'websocket' && connection.includes('upgrade') && method === 'GET'
+    const isHandshake = upgrade?.toLowerCase() === 'websocket' && connection.includes('upgrade')
     if (!isHandshake || length !== null || encoding !== null)
-      throw new Refusal(400, 'the connection can be upgraded to a websocket only, by a GET without a body')
+      throw new Refusal(400, 'the connection can be upgraded to a websocket only, without a body')
     return { kind: 'websocket' }
   }
   if (encoding !== null) {

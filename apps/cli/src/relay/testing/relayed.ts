@@ -43,7 +43,8 @@ export interface RelayedOptions extends Partial<Pick<GatewayDialOptions, 'ca' | 
 }
 
 export async function relayed(gateway: Pick<TlsGateway, 'origin'>, options: RelayedOptions = {}): Promise<Relayed> {
-  const { ca = root, env = {}, token: current = () => new Secret(token) } = options
+  const kept = new Secret(token)
+  const { ca = root, env = {}, token: current = () => kept } = options
   const { origin } = gateway
   const dial = createGatewayDial({ origin, ca, env, trustMore: 'name it' })
   const listener = await startListener({ origin, path: '/rack/staging', token: current, connect: dial.connect })

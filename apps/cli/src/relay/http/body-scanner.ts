@@ -1,0 +1,29 @@
+import { createChunkScanner } from './chunk-scanner.ts'
+import type { Framing } from './framing.ts'
+
+/** Finds where a body ends. */
+export interface BodyScanner {
+  readonly isOver: boolean
+  /** @returns how many of these bytes are the body's: all, until it is over @throws Refusal */
+  scan(bytes: Buffer): number
+}
+
+/** Null where no body follows. */
+export function createBodyScanner(framing: Framing): BodyScanner | null {
+  if (framing.kind === 'chunks') return createChunkScanner()
+  return framing.kind === 'length' && framing.length > 0 ? createLengthScanner(framing.length) : null
+}
+
+function createLengthScanner(length: number): BodyScanner {
+  let left = length
+  return {
+    get isOver() {
+      return left === 0
+    },
+    scan(bytes) {
+      const taken = Math.min(left, bytes.length)
+      left -= taken
+      return taken
+    },
+  }
+}
