@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream'
 export class BrokenOff extends Error {}
 
 /**
- * Passes on what comes, at the speed of who reads it. Each piece goes on as it comes, in the same turn of the event loop:
- * a promise for each would cost more than all that the relay does with it.
+ * Passes on what comes, at the speed of who reads it. Each piece goes on in the turn of the event loop in which it comes: to
+ * wait for it by a promise costs as much as all else that the relay does with it.
  *
  * @param turned what goes on of a piece
  * @returns when the end has come
