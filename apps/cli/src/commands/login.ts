@@ -88,8 +88,12 @@ async function keep(context: Context, credential: Credential, place: Place): Pro
   }
   const { config, notices } = await withCredentialsLock(context, async () => {
     const read = await readClientConfig(context.configPath)
-    const { change, replaced } = await storeLogin(context, read.config, login)
-    const written = await updateClientConfig(context.configPath, change)
+    const { change, replaced, putBack } = await storeLogin(context, read.config, login)
+    const written = await updateClientConfig(context.configPath, change).catch(async function keepOld(error: unknown) {
+      const left = await putBack()
+      if (left !== null) context.note(left)
+      throw error
+    })
     for (const credential of replaced) await forgetReplaced(context, credential)
     return written
   })
