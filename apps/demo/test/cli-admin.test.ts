@@ -383,10 +383,26 @@ test('service accounts are disabled, which stops their tokens, and enabled again
 })
 
 test('on a terminal a row is a line of it, with the whole id', async () => {
-  const { stdout } = await run(['bindings'], admin.token, { columns: 80 })
+  const { stdout } = await run(['bindings'], admin.token, { columns: 100 })
   const lines = stdout.trimEnd().split('\n')
-  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100)
   for (const line of lines.slice(1)) expect(line).toMatch(/^[0-9a-f-]{36} /)
+})
+
+test.each([
+  ['bindings', 60],
+  ['bindings', 40],
+  ['tokens', 60],
+  ['tokens', 40],
+  ['users', 40],
+  ['audit search', 80],
+])('%s in a terminal of %i columns is a block for each row, of whole cells', async (words, columns) => {
+  const wide = await run(words.split(' '), admin.token)
+  const { stdout } = await run(words.split(' '), admin.token, { columns })
+  const blocks = stdout.trimEnd().split('\n\n')
+  for (const block of blocks) expect(block).toMatch(/^ID: [0-9a-f-]{36}$/m)
+  expect(stdout).not.toContain('…')
+  if (words !== 'audit search') expect(blocks).toHaveLength(wide.stdout.trimEnd().split('\n').length - 1)
 })
 
 test('what a list holds comes from all of its pages', async () => {
