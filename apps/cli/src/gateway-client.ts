@@ -26,7 +26,7 @@ export type MeAnswer =
   /** The gateway has no such address. */
   | { readonly kind: 'unsupported' }
   /** Nothing can be said now: no connection, or a failure of the server's. */
-  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly next: string }
   /** Its certificate can't be trusted, so it was sent nothing. `reason` is the whole sentence. */
   | { readonly kind: 'distrusted'; readonly reason: string }
   /** Something answers, but not as a gateway does. */
@@ -37,15 +37,14 @@ export async function askMe({ origin, token, trust }: Asker, deadline?: number):
   const answer = await tryGateway(origin, { path: '/me', token, trust, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered')
     return answer.distrusted === null
-      ? { kind: 'unreachable', reason: answer.reason }
+      ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
       : { kind: 'distrusted', reason: answer.distrusted }
   if (answer.status === 200) return understood(answer)
   if (answer.status === 401) return { kind: 'refused' }
   if (answer.status === 404) return { kind: 'unsupported' }
-  return {
-    kind: answer.status >= 500 ? 'unreachable' : 'foreign',
-    reason: errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`,
-  }
+  const reason = errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`
+  if (answer.status < 500) return { kind: 'foreign', reason }
+  return { kind: 'unreachable', reason, next: 'try again in a moment, and look whether it is ready' }
 }
 
 /** A session's new token: `POST /gateway/api/v1/session/renewal`. */

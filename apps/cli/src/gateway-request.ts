@@ -1,7 +1,9 @@
 import type { Secret } from '@rack-gateway/config/client'
 import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from './errors.ts'
 import { certificateFault, certificateInWords } from './gateway-tls/certificate-words.ts'
+import { codeOf } from './gateway-tls/error-code.ts'
 import { type GatewayTrust, howToTrustMore } from './gateway-tls/gateway-trust.ts'
+import { type Unreachable, unreachableInWords } from './gateway-tls/unreachable-words.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
 import { version } from './version.ts'
@@ -40,6 +42,8 @@ export interface NoAnswer {
   readonly kind: 'unanswered'
   /** In a few words. */
   readonly reason: string
+  /** What to do. */
+  readonly next: string
   /** The whole sentence, where its certificate can't be trusted; null where it isn't that. */
   readonly distrusted: string | null
 }
@@ -58,8 +62,7 @@ export async function tryGateway(origin: string, request: GatewayRequest): Promi
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (signal?.aborted) throw new Interrupted()
-    const why = limit.aborted ? limit.reason : error
-    return { kind: 'unanswered', reason: failure(why, deadline), distrusted: distrust(origin, request, why) }
+    return { kind: 'unanswered', ...noAnswerFor(limit.aborted ? limit.reason : error, origin, request) }
   }
 }
 
@@ -80,7 +83,7 @@ export async function openGateway(
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (request.signal.aborted) throw new Interrupted()
-    throw noAnswer(origin, { reason: failure(error), distrusted: distrust(origin, request, error) })
+    throw noAnswer(origin, noAnswerFor(error, origin, request))
   }
 }
 
@@ -122,15 +125,16 @@ export function mustVerify(origin: string): void {
 }
 
 /** The error for a gateway that gave no answer. */
-export function noAnswer(origin: string, { reason, distrusted }: Omit<NoAnswer, 'kind'>): Error {
+export function noAnswer(origin: string, { reason, next, distrusted }: Omit<NoAnswer, 'kind'>): Error {
   if (distrusted !== null) return new GatewayUntrusted(distrusted)
   return new GatewayUnreachable(
-    `${origin} could not be asked: ${printable(reason)}; check the address and the network with: rack-gateway doctor`,
+    `${origin} could not be asked: ${printable(reason)}; ${next}, with: rack-gateway doctor`,
   )
 }
 
-function distrust(origin: string, { trust }: GatewayRequest, error: unknown): string | null {
-  return certificateInWords(error, { origin, trustMore: howToTrustMore(trust) })
+function noAnswerFor(error: unknown, origin: string, { trust, deadline }: GatewayRequest): Omit<NoAnswer, 'kind'> {
+  const { what: reason, next } = unanswered(error, deadline)
+  return { reason, next, distrusted: certificateInWords(error, { origin, trustMore: howToTrustMore(trust) }) }
 }
 
 /** The body as text, or null when it is longer than any that we ask for. */
@@ -154,11 +158,18 @@ export function parsed(body: string): unknown {
 }
 
 /** Why asking failed, in a few words. */
-export function failure(error: unknown, deadline = usualDeadline): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `it did not answer within ${deadline / 1000} s`
+export function failure(error: unknown): string {
+  return unanswered(error).what
+}
+
+function unanswered(error: unknown, deadline = usualDeadline): Unreachable {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return { ...unreachableInWords({ code: 'ETIMEDOUT' }), what: `it did not answer within ${deadline / 1000} s` }
   const fault = certificateFault(error, '')
-  if (fault !== null) return `its certificate ${fault.what}`
+  if (fault !== null) return { what: `its certificate ${fault.what}`, next: fault.next }
+  // Node's `fetch` fails by an error that says nothing.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return cause instanceof Error ? cause.message : String(cause)
+  const words = unreachableInWords(cause)
+  if (codeOf(cause) !== '') return words
+  return { ...words, what: cause instanceof Error ? cause.message : String(cause) }
 }

@@ -69,7 +69,7 @@ async function ask(address: string, token: string, audience: string): Promise<un
     return parsed((await bodyOf(answer)) ?? '')
   } catch (error) {
     throw new JobTokenMissing(
-      `GitHub could not be asked for the OIDC token (${printable(failure(error))}): run the job again`,
+      `GitHub could not be asked for the OIDC token: ${printable(failure(error))}; run the job again`,
     )
   }
 }

@@ -30,5 +30,7 @@ export function problemOf(
     return new GatewayUnreachable(
       `${origin} can't say whose the token is: check that it is the address of a Rack Gateway`,
     )
-  return noAnswer(origin, { reason: answer.reason, distrusted: answer.kind === 'distrusted' ? answer.reason : null })
+  const { reason } = answer
+  const next = answer.kind === 'unreachable' ? answer.next : 'check the address'
+  return noAnswer(origin, { reason, next, distrusted: answer.kind === 'distrusted' ? reason : null })
 }

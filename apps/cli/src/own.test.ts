@@ -113,7 +113,7 @@ describe('login', () => {
     const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
     expect(outcome.code).toBe(0)
     expect(outcome.stderr).toContain(
-      `${nobody} could not be asked about the token (ECONNREFUSED): it was kept unchecked`,
+      `${nobody} could not be asked about the token: nothing listens at ${new URL(nobody).host} (ECONNREFUSED); it was kept unchecked`,
     )
   })
 

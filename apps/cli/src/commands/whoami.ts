@@ -121,7 +121,7 @@ async function answered(
     }
   }
   if (answer.kind !== 'unreachable' || remembered === null) throw problemOf(target, answer)
-  context.note(`${target.origin} could not be asked (${printable(answer.reason)}): this is what it said last`)
+  context.note(`${target.origin} could not be asked: ${printable(answer.reason)}; this is what it said last`)
   return remembered
 }
 
