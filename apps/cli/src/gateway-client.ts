@@ -1,3 +1,4 @@
+import type { Words } from '@rack-gateway/errors'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Asker } from './gateway-api.ts'
@@ -27,8 +28,8 @@ export type MeAnswer =
   | { readonly kind: 'unsupported' }
   /** Nothing can be said now: no connection, or a failure of the server's. */
   | { readonly kind: 'unreachable'; readonly reason: string; readonly next: string }
-  /** Its certificate can't be trusted, so it was sent nothing. `reason` is the whole sentence. */
-  | { readonly kind: 'distrusted'; readonly reason: string }
+  /** Its certificate can't be trusted, so it was sent nothing. */
+  | { readonly kind: 'distrusted'; readonly words: Words }
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
 
@@ -38,7 +39,7 @@ export async function askMe({ origin, token, trust }: Asker, deadline?: number):
   if (answer.kind === 'unanswered')
     return answer.distrusted === null
       ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
-      : { kind: 'distrusted', reason: answer.distrusted }
+      : { kind: 'distrusted', words: answer.distrusted }
   if (answer.status === 200) return understood(answer)
   if (answer.status === 401) return { kind: 'refused' }
   if (answer.status === 404) return { kind: 'unsupported' }

@@ -231,7 +231,7 @@ test('requests of one command share a verified connection, and one that was clos
   expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(2)
   expect(await tryGateway(gateway.origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
-    distrusted: expect.stringContaining("can't be trusted"),
+    distrusted: { reason: expect.stringContaining("can't be trusted"), next: expect.stringContaining('--ca FILE') },
   })
 })
 

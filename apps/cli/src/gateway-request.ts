@@ -1,4 +1,5 @@
 import type { Secret } from '@rack-gateway/config/client'
+import type { Words } from '@rack-gateway/errors'
 import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from './errors.ts'
 import { certificateFault, certificateInWords } from './gateway-tls/certificate-words.ts'
 import { codeOf } from './gateway-tls/error-code.ts'
@@ -44,8 +45,8 @@ export interface NoAnswer {
   readonly reason: string
   /** What to do. */
   readonly next: string
-  /** The whole sentence, where its certificate can't be trusted; null where it isn't that. */
-  readonly distrusted: string | null
+  /** Where its certificate can't be trusted; null where it isn't that. */
+  readonly distrusted: Words | null
 }
 
 const usualDeadline = 10_000
@@ -113,22 +114,24 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
 /** @throws BadSetting */
 function mustBeToken(token: Secret | undefined): void {
   if (token !== undefined && !isTokenText(token.reveal()))
-    throw new BadSetting('the token has characters that no token has: log in again, or copy it again')
+    throw new BadSetting('the token has characters that no token has:', 'log in again, or copy it again')
 }
 
 /** Node verifies certificates unless this variable says otherwise. @throws BadSetting */
 export function mustVerify(origin: string): void {
   if (origin.startsWith('https:') && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     throw new BadSetting(
-      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway: unset it, and name the certificate of a CA of your own in NODE_EXTRA_CA_CERTS',
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway:',
+      'unset it, and name the certificate of a CA of your own in NODE_EXTRA_CA_CERTS',
     )
 }
 
 /** The error for a gateway that gave no answer. */
 export function noAnswer(origin: string, { reason, next, distrusted }: Omit<NoAnswer, 'kind'>): Error {
-  if (distrusted !== null) return new GatewayUntrusted(distrusted)
+  if (distrusted !== null) return new GatewayUntrusted(distrusted.reason, distrusted.next)
   return new GatewayUnreachable(
-    `${origin} could not be asked: ${printable(reason)}; ${next}, with: rack-gateway doctor`,
+    `${origin} could not be asked: ${printable(reason)};`,
+    `${next}, with: rack-gateway doctor`,
   )
 }
 

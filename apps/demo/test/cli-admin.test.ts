@@ -102,7 +102,7 @@ describe('tokens', () => {
     for (const token of [admin.token, viewer.token])
       ids.push(JSON.parse((await run(['tokens', 'create', 'twin', '--role', 'viewer', '--json'], token)).stdout).id)
     const { code, stderr } = await run(['tokens', 'revoke', 'twin', '--yes'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin, so name the API token by its id')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin: name the API token by its id')])
     for (const id of ids) expect(stderr).toContain(id)
     expect((await run(['tokens', 'revoke', ids[1] ?? '', '--yes'])).stdout).toContain(
       `twin of ${viewer.email} is revoked`,
@@ -125,11 +125,11 @@ describe('tokens', () => {
   test.each<[words: string[], sentence: string]>([
     [['create', 'x'], 'say what the token may do'],
     [['create', 'x', '--role', 'viewer', '--permission', 'app:list'], 'say what the token may do'],
-    [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is how long from now'],
+    [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is not a time: it is how long from now'],
     [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is over already'],
     [['create', 'x', '--role', 'viewer', '--expires', '99999w'], 'An API token may do this for at most 365 days'],
     [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. Name one of'],
-    [['rotate', 'x', '--overlap', 'long'], '--overlap is a number of hours'],
+    [['rotate', 'x', '--overlap', 'long'], '--overlap is not a number of hours: give one such as 24'],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stdout, stderr } = await run(['tokens', ...words])
     expect([stdout, stderr]).toEqual(['', expect.stringContaining(sentence)])
@@ -212,7 +212,7 @@ describe('alarms', () => {
     expect((await acknowledge('something else', other.token)).stderr).toContain(`was acknowledged before${by}`)
     expect(await run(['audit', 'alarms', '--limit', '201'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--limit is a number from 1 to 200'),
+      stderr: expect.stringContaining('--limit is not a number from 1 to 200'),
     })
   })
 })
@@ -355,7 +355,7 @@ describe('trusts', () => {
     [['--role', 'ci', '--provider', 'github', '--with', 'nonsense=1'], ''],
     [
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
-      '--max-age is a number of seconds',
+      '--max-age is not a number of seconds',
     ],
     [['--provider', 'github'], 'trusts add needs --role ROLE'],
   ])('%j ends with 2', async (words, sentence) => {

@@ -148,7 +148,7 @@ describe('rack-gateway', () => {
     const outcome = await gateway(['whoami'])
     expect(outcome).toMatchObject({ code: 4, stdout: '' })
     expect(outcome.stderr).toMatch(
-      /refused the token: it has ended or was revoked: log in again with: rack-gateway login staging\n$/,
+      /refused the token: it has ended, was revoked, or is another gateway's: log in again with: rack-gateway login staging\n$/,
     )
     const { rackUrl } = stubbed(await gateway(['apps']))
     await expect(list(rackUrl)).rejects.toThrow('401')

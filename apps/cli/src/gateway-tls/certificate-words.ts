@@ -1,4 +1,5 @@
 import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
+import type { Words } from '@rack-gateway/errors'
 import { printable } from '../terminal.ts'
 import { codeOf } from './error-code.ts'
 
@@ -31,10 +32,13 @@ export function lacksAuthority(error: unknown): boolean {
 }
 
 /** What is wrong with a certificate and what to do, or null when it isn't the certificate. */
-export function certificateInWords(error: unknown, { origin, trustMore }: Named): string | null {
+export function certificateInWords(error: unknown, { origin, trustMore }: Named): Words | null {
   const fault = certificateFault(error, trustMore)
   if (fault === null) return null
-  return `${origin} can't be trusted: its certificate ${fault.what}. Your token was not sent, nor was anything else: ${fault.next}`
+  return {
+    reason: `${origin} can't be trusted: its certificate ${fault.what}. Your token was not sent, nor was anything else:`,
+    next: fault.next,
+  }
 }
 
 export interface CertificateFault {

@@ -1,4 +1,5 @@
 import type tls from 'node:tls'
+import { sentenceOf } from '@rack-gateway/errors'
 import { goingBy } from '../gateway-tls/authorities.ts'
 import { certificateInWords, type Named } from '../gateway-tls/certificate-words.ts'
 import { openConnection } from '../gateway-tls/connection.ts'
@@ -96,7 +97,10 @@ function failureOf(error: unknown, named: Named): GatewayFailure {
   const { origin } = named
   const certificate = certificateInWords(error, named)
   if (certificate !== null)
-    return new GatewayFailure(certificate, "the gateway's certificate can't be trusted, so nothing was sent to it")
+    return new GatewayFailure(
+      sentenceOf(certificate),
+      "the gateway's certificate can't be trusted, so nothing was sent to it",
+    )
   const { what, next } = unreachableInWords(error)
   return new GatewayFailure(
     `${origin} can't be reached: ${what}; ${next}, with: rack-gateway doctor`,

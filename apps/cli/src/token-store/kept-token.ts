@@ -1,7 +1,8 @@
 import { type ClientConfig, type Credential, entryOf, type Holder, type TokenEntry } from '@rack-gateway/config/client'
+import { reasonOf } from '@rack-gateway/errors'
 import type { Context } from '../context.ts'
 import { BadSetting, KeychainUnusable } from '../errors.ts'
-import { type Keychain, service } from './keychain.ts'
+import { type Keychain, otherwiseFile, service } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 
 /** All that is kept of a login but the token. */
@@ -15,7 +16,8 @@ export async function readToken(context: Context, { holder, entry }: Credential)
   } catch (error) {
     if (!(error instanceof KeychainUnusable)) throw error
     throw new KeychainUnusable(
-      `your token for ${holder.origin} can't be read: ${error.message}. Unlock it and try again, or log in anew, which can keep the token in a file: RACK_GATEWAY_TOKEN_STORE=file`,
+      `your token for ${holder.origin} can't be read: ${reasonOf(error, '')}.`,
+      'Unlock it and try again, or log in anew, which can keep the token in a file: RACK_GATEWAY_TOKEN_STORE=file',
     )
   }
 }
@@ -43,7 +45,8 @@ export async function storeToken(
   const { refusal, putBack } = wanted === 'file' ? notAsked : await storeInKeychain(context, holder, token)
   if (wanted === 'keychain' && refusal !== null)
     throw new KeychainUnusable(
-      `the token could not be kept: ${refusal}. Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file`,
+      `the token could not be kept: ${refusal}.`,
+      'Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file',
     )
   if (wanted !== 'file' && refusal === null)
     return { place: { kept_in: 'keychain' }, told: false, replaced: null, putBack }
@@ -123,7 +126,7 @@ async function storeInKeychain(context: Context, holder: Holder, token: string):
 async function writeAndCheck(keychain: Keychain, account: string, token: string): Promise<void> {
   await keychain.write(account, token)
   if ((await keychain.read(account)) !== token)
-    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`)
+    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`, otherwiseFile)
 }
 
 async function problemOf(work: () => Promise<void>): Promise<string | null> {
@@ -131,7 +134,7 @@ async function problemOf(work: () => Promise<void>): Promise<string | null> {
     await work()
     return null
   } catch (error) {
-    if (error instanceof KeychainUnusable) return error.message
+    if (error instanceof KeychainUnusable) return reasonOf(error, '')
     throw error
   }
 }
@@ -139,7 +142,7 @@ async function problemOf(work: () => Promise<void>): Promise<string | null> {
 function wantedStore({ RACK_GATEWAY_TOKEN_STORE: said }: NodeJS.ProcessEnv, config: ClientConfig) {
   if (!said) return config.token_store ?? 'either'
   if (said === 'file' || said === 'keychain') return said
-  throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain": correct it or unset it')
+  throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain":', 'correct it or unset it')
 }
 
 function accountOf(holder: Holder): string {
