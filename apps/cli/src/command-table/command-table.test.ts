@@ -7,6 +7,7 @@ import { flagName } from './definition.ts'
 import { commandHelp } from './help-text.ts'
 import { commands, commandsOf, groups } from './index.ts'
 import { firstWords, overview, overviewExamples } from './overview.ts'
+import { paragraphsOf } from './paragraphs.ts'
 import { commandOf, readLine, wordsOfLine } from './read-line.ts'
 import { readWords } from './read-words.ts'
 
@@ -109,6 +110,24 @@ describe('help', () => {
         expect(text).toMatch(new RegExp(`--(?:\\[no-\\])?${flagName(key)}(?![\\w-])`))
     }
     expect(overview(80)).toMatch(/^Examples:/)
+  })
+
+  test('fits a narrow one: what has no room beside its name is below it', () => {
+    const setOff = new Set(
+      commands.flatMap(paragraphsOf).flatMap(({ kind, text }) => (kind === 'set off' ? text.split('\n') : [])),
+    )
+    const texts = [overview(40), ...commands.map((command) => commandHelp(command, 40))]
+    for (const text of texts) {
+      const told = text.split('\n\n').slice(1).join('\n').split('\n')
+      const long = told.filter(
+        (line) => line.length > 40 && !setOff.has(line) && !/^Usage:|^ {2}\S|^ {2,6}-/.test(line),
+      )
+      // A word that is longer than the terminal is wide is never cut.
+      expect(long.filter((line) => line.trim().includes(' '))).toEqual([])
+    }
+    expect(commandHelp(commandOf(['tokens', 'create']).command, 40)).toContain(
+      '\n      --permission PERMISSION\n          instead of a role (may stand\n          more than once)\n',
+    )
   })
 })
 
