@@ -23,7 +23,7 @@ export type Me = Static<typeof Me>
 export type MeAnswer =
   | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
   /** The token isn't valid. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly reason: string }
   /** The gateway has no such address. */
   | { readonly kind: 'unsupported' }
   /** Nothing can be said now: no connection, or a failure of the server's. */
@@ -33,6 +33,8 @@ export type MeAnswer =
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
 
+const unknownRefusal = "it has ended, was revoked, or is another gateway's:"
+
 /** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
 export async function askMe({ origin, token, trust }: Asker, deadline?: number): Promise<MeAnswer> {
   const answer = await tryGateway(origin, { path: '/me', token, trust, ...(deadline && { deadline }) })
@@ -41,7 +43,7 @@ export async function askMe({ origin, token, trust }: Asker, deadline?: number):
       ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
       : { kind: 'distrusted', words: answer.distrusted }
   if (answer.status === 200) return understood(answer)
-  if (answer.status === 401) return { kind: 'refused' }
+  if (answer.status === 401) return { kind: 'refused', reason: errorIn(answer.value)?.reason ?? unknownRefusal }
   if (answer.status === 404) return { kind: 'unsupported' }
   const reason = errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`
   if (answer.status < 500) return { kind: 'foreign', reason }

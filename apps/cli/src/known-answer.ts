@@ -20,7 +20,7 @@ export function problemOf(
 ): Error {
   if (answer.kind === 'refused')
     return new TokenRefused(
-      `${origin} refused the token: it has ended, was revoked, or is another gateway's:`,
+      `${origin} refused the token: ${answer.reason}`,
       name === null
         ? 'get another one for RACK_GATEWAY_TOKEN or RACK_URL, whichever is set'
         : `log in again with: rack-gateway login ${printable(name)}`,

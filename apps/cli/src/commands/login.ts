@@ -138,8 +138,8 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
 function checkAnswer(answer: MeAnswer, origin: string): void {
   if (answer.kind === 'refused')
     throw new TokenRefused(
-      `${origin} refused the token: it has ended, was revoked, or is another gateway's;`,
-      'get a new one and log in again',
+      `${origin} refused the token: ${answer.reason}`,
+      'copy it again, or get a new one, and log in again',
     )
   if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.words.reason, answer.words.next)
   if (answer.kind === 'foreign')
