@@ -12,10 +12,12 @@ export type Attempt<T> = (trusted: tls.SecureContext) => Promise<T>
  * @returns what makes an attempt, and another one where only the system may know the authority
  */
 export function goingBy(named: string | null, env: NodeJS.ProcessEnv): <T>(attempt: Attempt<T>) => Promise<T> {
-  let trusted = contextFor(named === null ? null : [named])
+  // With the first attempt: it loads TLS.
+  let trusted: tls.SecureContext | null = null
   let isWidest = named !== null
 
   return async (attempt) => {
+    trusted ??= contextFor(named === null ? null : [named])
     try {
       return await attempt(trusted)
     } catch (error) {

@@ -45,7 +45,7 @@ async function beginDialling(options: GatewayDialOptions): Promise<GatewayDial> 
   await new Promise((resolve) => setImmediate(resolve))
   const { createGatewayDial } = await import('./gateway-dial.ts')
   const dial = createGatewayDial(options)
-  // If convox has ended by then, there is nothing to prepare for.
+  // This loads TLS. If convox has ended by then, it isn't needed.
   setImmediate(dial.prepare)
   return dial
 }
