@@ -88,10 +88,22 @@ describe('code that is kept as it was compiled', () => {
     }
   })
 
-  test('of more than four versions is that of the latest four', () => {
+  test('of more than four versions is that of the latest four, and leaves what is not of this script', () => {
+    const others = [join(directory(), 'other-1.bin'), join(directory(), 'script-of-node')]
+    mkdirSync(directory(), { mode: 0o700 })
+    writeFileSync(join(directory(), 'other-1.bin'), '')
+    mkdirSync(join(directory(), 'script-of-node'))
     for (let version = 0; version < 9; version++) run(answering(`version ${version}`, version))
-    expect(kept()).toHaveLength(4)
+    expect(kept()).toEqual(expect.arrayContaining(others))
+    expect(kept()).toHaveLength(4 + others.length)
     expect(run(answering('version 8', 8))).toEqual({ answer: 'version 8', wasKept: true })
+  })
+
+  test('is not kept without a directory', () => {
+    const { exports, wasKept, keep } = loadKept(answering('one'), null)
+    keep()
+    expect([(exports as { answer(): unknown }).answer(), wasKept]).toEqual(['one', false])
+    expect(readdirSync(home)).toEqual(['script.cjs'])
   })
 
   test('where nothing can be written, is none: it runs', () => {
@@ -101,4 +113,21 @@ describe('code that is kept as it was compiled', () => {
     keep()
     expect((exports as { answer(): unknown }).answer()).toBe('one')
   })
+})
+
+test('a script is given what it loads others by, its address, and what keeps it', async () => {
+  const path = join(home, 'script.cjs')
+  writeFileSync(path, '(function (module, ...given) { module.exports = given })')
+  const { exports } = loadKept(pathToFileURL(path), directory(), async (address) => `the module ${address}`)
+  const [require, address, keep, importModule] = exports as [
+    (name: string) => unknown,
+    string,
+    () => void,
+    (address: string) => Promise<unknown>,
+  ]
+  expect(require('node:path')).toHaveProperty('join')
+  expect(address).toBe(pathToFileURL(path).href)
+  expect(await importModule('./own.mjs')).toBe('the module ./own.mjs')
+  keep()
+  expect(loadKept(pathToFileURL(path), directory()).wasKept).toBe(true)
 })

@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import {
   closeSync,
@@ -15,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 import { isOwn } from './own-directory.ts'
@@ -32,31 +31,32 @@ export interface LoadedCode {
 /** Of one script, for so many versions of Node and of itself. */
 const mostKept = 4
 
+/** A script never has Node's own `import()`, but for experiments. */
+export type ImportModule = (address: string) => Promise<unknown>
+
 /**
- * Runs a script that is a function of CommonJS's `module` and `require` and of its own address, from how Node had compiled it before where that was kept. Node's own cache of modules (since 22.1) keeps
+ * Runs a script from how Node had compiled it before, where that was kept. Node's own cache of modules (since 22.1) keeps
  * only what is compiled before anything has run, which is the smaller part. What is kept is run, so it is only read where nobody
  * else may write, and only as it was written.
  *
- * @param script whose name or time is another one when its content is
- * @param directory for what is kept; it is made when there is none
+ * @param script a function of CommonJS's `module` and `require`, of its own address, of `keep`, and of what is `import()` to it; its name or time is another one when its content is
+ * @param directory for what is kept; it is made when there is none. Null: nothing is
  */
-export function loadKept(script: URL, directory: string): LoadedCode {
+export function loadKept(script: URL, directory: string | null, importModule?: ImportModule): LoadedCode {
   const path = fileURLToPath(script)
-  const written = readFileSync(path)
-  const source = written.toString(isAscii(written) ? 'latin1' : 'utf8')
-  const kept = join(directory, keptName(path))
-  const cachedData = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : read(directory, kept)
+  const source = readFileSync(path, 'utf8')
+  const kept = directory === null || process.env.NODE_DISABLE_COMPILE_CACHE ? null : join(directory, keptName(path))
+  const cachedData = kept === null ? undefined : read(kept)
   const compiled = new Script(source, { filename: path, cachedData })
-  const module: { exports: unknown } = { exports: {} }
-  compiled.runInThisContext()(module, createRequire(script), script.href)
   const wasKept = cachedData !== undefined && compiled.cachedDataRejected === false
-  return {
-    exports: module.exports,
-    wasKept,
-    keep() {
-      if (!wasKept && !process.env.NODE_DISABLE_COMPILE_CACHE) write(directory, kept, compiled.createCachedData())
-    },
+  const module: { exports: unknown } = { exports: {} }
+
+  function keep(): void {
+    if (!wasKept && kept !== null) write(kept, compiled.createCachedData())
   }
+
+  compiled.runInThisContext()(module, createRequire(script), script.href, keep, importModule)
+  return { exports: module.exports, wasKept, keep }
 }
 
 /** Another for other code and for each Node: V8 itself compares no more of the code than its length. */
@@ -66,24 +66,25 @@ function keptName(path: string): string {
   return `${basename(path)}-${size}-${mtimeMs}-${version}-${platform}-${arch}.bin`
 }
 
-function read(directory: string, path: string): Buffer | undefined {
+function read(path: string): Buffer | undefined {
   try {
     const stats = lstatSync(path)
-    if (!isOwn(lstatSync(directory)) || !isOwn(stats) || stats.mtimeMs !== writtenAt(stats.size)) return undefined
+    if (!isOwn(lstatSync(dirname(path))) || !isOwn(stats) || stats.mtimeMs !== writtenAt(stats.size)) return undefined
     return readFileSync(path)
   } catch {
     return undefined
   }
 }
 
-function write(directory: string, path: string, data: Buffer): void {
+function write(path: string, data: Buffer): void {
+  const directory = dirname(path)
   const temporary = `${path}.${randomUUID()}`
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     if (!isOwn(lstatSync(directory))) return
     writeWhole(temporary, data)
     renameSync(temporary, path)
-    removeOldest(directory)
+    removeOldest(directory, basename(path))
   } catch {
     // The next time it is compiled again.
   }
@@ -109,8 +110,10 @@ function writtenAt(length: number): number {
   return length * 1000
 }
 
-function removeOldest(directory: string): void {
+function removeOldest(directory: string, latest: string): void {
+  const [script = ''] = latest.split('-', 1)
   const files = readdirSync(directory)
+    .filter((name) => name.startsWith(`${script}-`) && name.endsWith('.bin'))
     .map((name) => ({ path: join(directory, name), at: lstatSync(join(directory, name)).ctimeMs }))
     .sort((one, other) => other.at - one.at)
   for (const { path } of files.slice(mostKept)) rmSync(path, { force: true })

@@ -4,12 +4,17 @@ import type * as judgement from './judgement.ts'
 
 /** Named by the build, after the script's content. */
 declare const judgementScript: string
+/** Keeps the script that this one is a part of: who has run it gives it. */
+declare const keepMain: () => void
 
 /** What is shipped in the place of `judgement.ts`: the same, compiled already where it has run before. */
 export const judge: typeof judgement.judge = (asked, kept) => {
   const directory = join(dirname(asked.context.configPath), 'code')
   const { exports, keep } = loadKept(new URL(judgementScript, import.meta.url), directory)
-  // By then it is known what of it is used, and nobody waits for it but who ends.
-  process.once('exit', keep)
+  // By then it is known what of both is used, and nobody waits for it but who ends.
+  process.once('exit', () => {
+    keep()
+    keepMain()
+  })
   return (exports as typeof judgement).judge(asked, kept)
 }
