@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadKept } from './kept-code.ts'
+import { loadKept, scriptAt } from './kept-code.ts'
 
 let home: string
 beforeEach(() => {
@@ -35,7 +36,7 @@ function answering(answer: string, second = 0): URL {
 
 /** Runs it, and keeps what can be kept. */
 function run(at: URL): { readonly answer: unknown; readonly wasKept: boolean } {
-  const { exports, wasKept, keep } = loadKept(at, directory())
+  const { exports, wasKept, keep } = loadKept(scriptAt(at), directory())
   const answer = (exports as { answer(): unknown }).answer()
   keep()
   return { answer, wasKept }
@@ -100,7 +101,7 @@ describe('code that is kept as it was compiled', () => {
   })
 
   test('is not kept without a directory', () => {
-    const { exports, wasKept, keep } = loadKept(answering('one'), null)
+    const { exports, wasKept, keep } = loadKept(scriptAt(answering('one')), null)
     keep()
     expect([(exports as { answer(): unknown }).answer(), wasKept]).toEqual(['one', false])
     expect(readdirSync(home)).toEqual(['script.cjs'])
@@ -109,25 +110,31 @@ describe('code that is kept as it was compiled', () => {
   test('where nothing can be written, is none: it runs', () => {
     mkdirSync(join(home, 'nowhere'))
     writeFileSync(join(home, 'nowhere', 'file'), '')
-    const { exports, keep } = loadKept(answering('one'), join(home, 'nowhere', 'file', 'code'))
+    const { exports, keep } = loadKept(scriptAt(answering('one')), join(home, 'nowhere', 'file', 'code'))
     keep()
     expect((exports as { answer(): unknown }).answer()).toBe('one')
   })
 })
 
-test('a script is given what it loads others by, its address, and what keeps it', async () => {
+test('a script is given what keeps it, and what else it is a function of', () => {
   const path = join(home, 'script.cjs')
-  writeFileSync(path, '(function (module, ...given) { module.exports = given })')
-  const { exports } = loadKept(pathToFileURL(path), directory(), async (address) => `the module ${address}`)
-  const [require, address, keep, importModule] = exports as [
-    (name: string) => unknown,
-    string,
-    () => void,
-    (address: string) => Promise<unknown>,
-  ]
-  expect(require('node:path')).toHaveProperty('join')
-  expect(address).toBe(pathToFileURL(path).href)
-  expect(await importModule('./own.mjs')).toBe('the module ./own.mjs')
+  writeFileSync(path, '(function (module, keep, ...given) { module.exports = { keep, given } })')
+  const script = scriptAt(pathToFileURL(path))
+  const { exports } = loadKept(script, directory(), 'one', 'two')
+  const { keep, given } = exports as { keep(): void; given: unknown }
+  expect(given).toEqual(['one', 'two'])
   keep()
-  expect(loadKept(pathToFileURL(path), directory()).wasKept).toBe(true)
+  expect(loadKept(script, directory()).wasKept).toBe(true)
+})
+
+test('a script that was compiled elsewhere runs from that until it is kept', () => {
+  const source = '(function (module) { module.exports = { answer: () => 1 } })'
+  const compiled = new Script(source).createCachedData()
+  const script = { name: 'script-1', filename: 'script.cjs', source, compiled }
+  for (const wasKept of [false, true]) {
+    const loaded = loadKept(script, directory())
+    expect(loaded.wasKept).toBe(wasKept)
+    loaded.keep()
+  }
+  expect(loadKept({ ...script, compiled: Buffer.from('no code') }, null).exports).toHaveProperty('answer')
 })

@@ -13,11 +13,21 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 import { isOwn } from './own-directory.ts'
+
+/** Code that is a function of CommonJS's `module`, of `keep`, and of what else it is given. */
+export interface KeptScript {
+  /** Another one for other code: V8 itself compares no more of it than its length. */
+  readonly name: string
+  /** As stack traces have it. */
+  readonly filename: string
+  readonly source: string
+  /** From how it is compiled where nothing is kept. */
+  readonly compiled?: Buffer
+}
 
 /** What a script has exported, and how to have it faster the next time. */
 export interface LoadedCode {
@@ -31,39 +41,44 @@ export interface LoadedCode {
 /** Of one script, for so many versions of Node and of itself. */
 const mostKept = 4
 
-/** A script never has Node's own `import()`, but for experiments. */
-export type ImportModule = (address: string) => Promise<unknown>
+/** The script in a file, whose name or time is another one when its content is. */
+export function scriptAt(address: URL): KeptScript {
+  const filename = fileURLToPath(address)
+  const { size, mtimeMs } = statSync(filename)
+  return { name: `${basename(filename)}-${size}-${mtimeMs}`, filename, source: readFileSync(filename, 'utf8') }
+}
 
 /**
  * Runs a script from how Node had compiled it before, where that was kept. Node's own cache of modules (since 22.1) keeps
  * only what is compiled before anything has run, which is the smaller part. What is kept is run, so it is only read where nobody
  * else may write, and only as it was written.
  *
- * @param script a function of CommonJS's `module` and `require`, of its own address, of `keep`, and of what is `import()` to it; its name or time is another one when its content is
  * @param directory for what is kept; it is made when there is none. Null: nothing is
+ * @param given what the script is a function of, after `module` and `keep`
  */
-export function loadKept(script: URL, directory: string | null, importModule?: ImportModule): LoadedCode {
-  const path = fileURLToPath(script)
-  const source = readFileSync(path, 'utf8')
-  const kept = directory === null || process.env.NODE_DISABLE_COMPILE_CACHE ? null : join(directory, keptName(path))
-  const cachedData = kept === null ? undefined : read(kept)
-  const compiled = new Script(source, { filename: path, cachedData })
-  const wasKept = cachedData !== undefined && compiled.cachedDataRejected === false
+export function loadKept(script: KeptScript, directory: string | null, ...given: readonly unknown[]): LoadedCode {
+  const { filename, source, compiled = nothing } = script
+  const path = directory === null || process.env.NODE_DISABLE_COMPILE_CACHE ? null : join(directory, keptName(script))
+  const kept = path === null ? undefined : read(path)
+  const cachedData = kept ?? (compiled.length > 0 ? compiled : undefined)
+  const code = new Script(source, { filename, cachedData })
+  const wasKept = kept !== undefined && code.cachedDataRejected === false
   const module: { exports: unknown } = { exports: {} }
 
   function keep(): void {
-    if (!wasKept && kept !== null) write(kept, compiled.createCachedData())
+    if (!wasKept && path !== null) write(path, code.createCachedData())
   }
 
-  compiled.runInThisContext()(module, createRequire(script), script.href, keep, importModule)
+  code.runInThisContext()(module, keep, ...given)
   return { exports: module.exports, wasKept, keep }
 }
 
-/** Another for other code and for each Node: V8 itself compares no more of the code than its length. */
-function keptName(path: string): string {
+const nothing = Buffer.alloc(0)
+
+/** Another one for each Node. */
+function keptName({ name }: KeptScript): string {
   const { version, arch, platform } = process
-  const { size, mtimeMs } = statSync(path)
-  return `${basename(path)}-${size}-${mtimeMs}-${version}-${platform}-${arch}.bin`
+  return `${name}-${version}-${platform}-${arch}.bin`
 }
 
 function read(path: string): Buffer | undefined {
