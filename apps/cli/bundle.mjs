@@ -63,7 +63,7 @@ async function buildKept(name, source, options) {
     entryPoints: { [name]: source },
     entryNames: '[name]-[hash]',
     outExtension: { '.js': '.cjs' },
-    banner: { js: '(function (module, keepMain, require, moduleUrl, importModule) {' },
+    banner: { js: '(function (module, require, moduleUrl, importModule, runKept, keepCode) {' },
     footer: { js: '})' },
     define: { 'import.meta.url': 'moduleUrl', ...options.define },
     write: false,

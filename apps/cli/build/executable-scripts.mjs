@@ -16,7 +16,7 @@ const options = {
 }
 const moduleUrl = "const moduleUrl = require('node:url').pathToFileURL(process.execPath).href;"
 const asFunction = {
-  banner: { js: `(function (module, keep, require, carried) {${moduleUrl}` },
+  banner: { js: `(function (module, require, carried) {${moduleUrl}` },
   footer: { js: '})' },
 }
 const waitedFor = { main: 'src/main.ts', ...quick }

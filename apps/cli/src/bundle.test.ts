@@ -27,10 +27,9 @@ function caches(): string {
   return join(machine.home, '.cache', 'rack-gateway')
 }
 
-/** How the program itself was compiled. */
-function mainKept(): string[] {
+function codeKept(script: string): string[] {
   const files = readdirSync(join(caches(), 'code'))
-  return files.filter((name) => /^main-.*\.bin$/.test(name))
+  return files.filter((name) => name.startsWith(`${script}-`) && name.endsWith('.bin'))
 }
 
 function shipped(...words: readonly string[]): Promise<string> {
@@ -76,8 +75,8 @@ test('what is shipped checks commands before convox, from how its code was compi
     const set = ['env', 'set', 'A=b', '-a', 'web']
     for (let time = 0; time < 3; time++) expect(await shipped(...set)).toContain('"argv":["env","set"')
     expect(gateway.asked).toHaveLength(1)
-    expect(readdirSync(join(machine.home, 'config', 'code'))).toHaveLength(1)
-    expect(mainKept()).toHaveLength(1)
+    expect(codeKept('judgement')).toHaveLength(1)
+    expect(codeKept('main')).toHaveLength(1)
     await expect(shipped('apps', 'delete', 'web')).rejects.toMatchObject({ code: 5 })
   } finally {
     await gateway.close()
@@ -97,7 +96,7 @@ test.each([
   ['below where others may write', () => chmodSync(caches(), 0o777)],
   ['that others may write', (path: string) => chmodSync(path, 0o666)],
 ])('kept code %s is not run', async (_, open) => {
-  const [name = ''] = mainKept()
+  const [name = ''] = codeKept('main')
   const path = join(caches(), 'code', name)
   const before = readFileSync(path)
   const strange = await strangeCodeFor(join(cli, 'dist', name.slice(0, name.indexOf('.cjs') + 4)))

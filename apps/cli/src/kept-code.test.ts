@@ -116,15 +116,10 @@ describe('code that is kept as it was compiled', () => {
   })
 })
 
-test('a script is given what keeps it, and what else it is a function of', () => {
+test('a script is given what it is a function of', () => {
   const path = join(home, 'script.cjs')
-  writeFileSync(path, '(function (module, keep, ...given) { module.exports = { keep, given } })')
-  const script = scriptAt(pathToFileURL(path))
-  const { exports } = loadKept(script, directory(), 'one', 'two')
-  const { keep, given } = exports as { keep(): void; given: unknown }
-  expect(given).toEqual(['one', 'two'])
-  keep()
-  expect(loadKept(script, directory()).wasKept).toBe(true)
+  writeFileSync(path, '(function (module, ...given) { module.exports = given })')
+  expect(loadKept(scriptAt(pathToFileURL(path)), null, 'one', 'two').exports).toEqual(['one', 'two'])
 })
 
 test('a script that was compiled elsewhere runs from that until it is kept', () => {

@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 import { isOwn } from './own-directory.ts'
 
-/** Code that is a function of CommonJS's `module`, of `keep`, and of what else it is given. */
+/** Code that is a function of CommonJS's `module`, and of what else it is given. */
 export interface KeptScript {
   /** Another one for other code: V8 itself compares no more of it than its length. */
   readonly name: string
@@ -54,7 +54,7 @@ export function scriptAt(address: URL): KeptScript {
  * else may write, and only as it was written.
  *
  * @param directory for what is kept; it is made when there is none. Null: nothing is
- * @param given what the script is a function of, after `module` and `keep`
+ * @param given what the script is a function of, after `module`
  */
 export function loadKept(script: KeptScript, directory: string | null, ...given: readonly unknown[]): LoadedCode {
   const { filename, source, compiled = nothing } = script
@@ -64,13 +64,14 @@ export function loadKept(script: KeptScript, directory: string | null, ...given:
   const code = new Script(source, { filename, cachedData })
   const wasKept = kept !== undefined && code.cachedDataRejected === false
   const module: { exports: unknown } = { exports: {} }
-
-  function keep(): void {
-    if (!wasKept && path !== null) write(path, code.createCachedData())
+  code.runInThisContext()(module, ...given)
+  return {
+    exports: module.exports,
+    wasKept,
+    keep() {
+      if (!wasKept && path !== null) write(path, code.createCachedData())
+    },
   }
-
-  code.runInThisContext()(module, keep, ...given)
-  return { exports: module.exports, wasKept, keep }
 }
 
 const nothing = Buffer.alloc(0)

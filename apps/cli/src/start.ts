@@ -2,7 +2,7 @@
 // What is shipped as JavaScript begins here: later starts take the program's code as it was compiled before.
 import module, { createRequire } from 'node:module'
 import { codeDirectory } from './code-directory.ts'
-import { loadKept, scriptAt } from './kept-code.ts'
+import { type LoadedCode, loadKept, scriptAt } from './kept-code.ts'
 
 /** Named by the build, after the script's content. */
 declare const mainScript: string
@@ -12,6 +12,23 @@ const code = codeDirectory(process)
 if (code !== null && 'enableCompileCache' in module && typeof module.enableCompileCache === 'function')
   module.enableCompileCache(code)
 
-const main = new URL(mainScript, import.meta.url)
-// No script has an `import()` of its own, but for experiments.
-loadKept(scriptAt(main), code, createRequire(main), main.href, (address: string) => import(address))
+const requireBeside = createRequire(import.meta.url)
+const loaded: LoadedCode[] = []
+
+/** Runs a script beside this one. No script has an `import()` of its own, but for experiments. */
+function runKept(name: string): unknown {
+  const address = new URL(name, import.meta.url)
+  const script = loadKept(scriptAt(address), code, requireBeside, address.href, importModule, runKept, keepCode)
+  loaded.push(script)
+  return script.exports
+}
+
+function importModule(address: string): Promise<unknown> {
+  return import(address)
+}
+
+function keepCode(): void {
+  for (const { keep } of loaded) keep()
+}
+
+runKept(mainScript)
