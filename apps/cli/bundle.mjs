@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, itsVersion, lateModules, modulesByName, quick, within } from './build/options.mjs'
+import { common, heldApart, here, itsVersion, lateModules, modulesByName, quick, within } from './build/options.mjs'
 import { writePackage } from './build/package.mjs'
 
 const outdir = join(here, 'dist')
@@ -70,8 +70,10 @@ async function buildKept(name, source, options) {
     ...options,
   })
   const [script] = outputFiles.filter(({ path }) => path.endsWith('.cjs'))
-  for (const { path, text } of outputFiles)
-    writeFileSync(path, text.replaceAll(/\bimport\((?="\.\/[a-z-]+\.[cm]js"\))/g, 'importModule('))
+  for (const { path, text } of outputFiles) {
+    const code = text.replaceAll(/\bimport\((?="\.\/[a-z-]+\.[cm]js"\))/g, 'importModule(')
+    writeFileSync(path, path === script.path ? heldApart(code) : code)
+  }
   metafiles.push(metafile)
   return JSON.stringify(`./${basename(script.path)}`)
 }

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, itsVersion, lateModules, modulesByName, nativePackages, quick, within } from './options.mjs'
+import {
+  common,
+  heldApart,
+  here,
+  itsVersion,
+  lateModules,
+  modulesByName,
+  nativePackages,
+  quick,
+  within,
+} from './options.mjs'
 
 const options = {
   ...common,
@@ -39,6 +49,7 @@ export async function buildExecutableScripts(outdir) {
   const stdin = { contents: gathered(rest.paths), resolveDir: here, sourcefile: 'rest.js' }
   // What the rest imports is in the rest.
   built.push(await build({ ...options, ...asFunction, plugins: always, stdin, outfile: outfile('rest') }))
+  for (const path of ['main', 'judgement'].map(outfile)) writeFileSync(path, heldApart(readFileSync(path, 'utf8')))
   const scripts = [...Object.keys(waitedFor), 'rest']
   const scriptsDigest = JSON.stringify(digest(scripts.map(outfile)))
   built.push(

@@ -46,6 +46,14 @@ function lateForm(path) {
   return `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }))`
 }
 
+/**
+ * A script's text with spaces after it. V8 has strings of more than 128 KiB apart from the young objects, of which there is
+ * room for 1 MiB until the garbage collector runs: a start of the command comes close to it.
+ */
+export function heldApart(text) {
+  return text.padEnd(132 * 1024)
+}
+
 /** What is shipped is told its version as it is built: a single file has no `package.json` beside it. */
 export const itsVersion = {
   name: 'its-version',
