@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // Makes the executables of the rack-gateway command, each of a Node for its system, with checksums and bills of materials:
 //
-//   node infra/build-executables.mjs [--out DIR] [--with-empty] [TARGET=RUNTIME …]
+//   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-licence FILE] [TARGET=RUNTIME …]
 //
 // Without a target, of the Node that runs this, for its own system. A runtime that doesn't run here needs another one of the
 // same version that does; its executable starts a little slower, since its code isn't compiled before.
+// Licences of Node go with each; --node-licence names the file where a Node has none beside it.
 // --with-empty makes an executable of the same Node that does nothing, to measure against.
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,6 +17,7 @@ import { gzipSync } from 'node:zlib'
 import { buildExecutableScripts } from '../apps/cli/build/executable-scripts.mjs'
 import { licencesOf } from '../apps/cli/build/licences.mjs'
 import { billOfMaterials, executableBill } from './executables/bill-of-materials.mjs'
+import { runtimeLicence } from './executables/runtime-licence.mjs'
 import { makeSingleExecutable } from './executables/single-executable.mjs'
 import { executableName, readTargets, withPreparers } from './executables/targets.mjs'
 
@@ -25,10 +27,14 @@ const { values, positionals } = parseArgs({
   options: {
     out: { type: 'string', default: fileURLToPath(new URL('dist-executables', import.meta.url)) },
     'with-empty': { type: 'boolean', default: false },
+    'node-licence': { type: 'string' },
   },
 })
 const out = resolve(values.out)
-const runtimes = withPreparers(readTargets(positionals))
+const runtimes = withPreparers(readTargets(positionals)).map((one) => ({
+  ...one,
+  licence: runtimeLicence(one, values['node-licence']),
+}))
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-scripts-'))
 try {
@@ -49,7 +55,7 @@ try {
     console.log(`${join(out, name)}, of Node ${version}`)
   }
   writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(bill))
-  writeFileSync(join(out, 'rack-gateway-licences.txt'), licencesOf([metafile]))
+  writeFileSync(join(out, 'rack-gateway-licences.txt'), licencesOf([metafile], { runtimes }))
   writeChecksums()
   if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)
 } finally {

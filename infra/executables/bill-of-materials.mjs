@@ -34,11 +34,11 @@ const noParts = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz'])
 
 /**
  * The bill of an executable: that of the bundle, which is the same for every target, and the Node of this target, with its
- * parts.
+ * parts and the text of their licences.
  *
  * @param runtime the Node that the executable is made of, for its target, and a Node of the same version that runs here
  */
-export function executableBill(bill, { target, runtime, version, preparer }) {
+export function executableBill(bill, { target, runtime, version, preparer, licence }) {
   const number = version.replace(/^v/, '')
   const reference = `pkg:generic/node@${number}?target=${target}`
   const versions = JSON.parse(execFileSync(preparer, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' }))
@@ -47,10 +47,13 @@ export function executableBill(bill, { target, runtime, version, preparer }) {
     'bom-ref': reference,
     name: 'node',
     version: number,
-    description: `The Node that is in the executable for ${target}. Its parts are those that a Node of this version names (process.versions); their licences are in the file LICENSE of its release.`,
+    description: `The Node that is in the executable for ${target}. Its parts are those that a Node of this version names (process.versions); their licences are in the text that comes with it.`,
     purl: reference,
     hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(readFileSync(runtime)).digest('hex') }],
     licenses: [{ license: { id: 'MIT' } }],
+    evidence: {
+      licenses: [{ license: { name: 'file: LICENSE', text: { content: licence, contentType: 'text/plain' } } }],
+    },
     components: Object.entries(versions)
       .filter(([name]) => !noParts.has(name))
       .map(([name, part]) => ({ type: 'library', 'bom-ref': `${reference}#${name}`, name, version: part })),

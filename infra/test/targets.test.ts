@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -36,4 +36,44 @@ test('a Node that does not run here needs one of the same version that does', as
   expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is v98.7.6")
   writeFileSync(other, 'nothing of Node')
   expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is no known Node")
+})
+
+test('a Node without its licences makes nothing: where they were looked for is said, and what to do', async () => {
+  const bare = join(scratch, 'bin', 'node')
+  mkdirSync(dirname(bare))
+  // Node itself is large, and only asked for its version before.
+  writeFileSync(bare, '#!/bin/sh\necho v24.1.0\n', { mode: 0o755 })
+  writeFileSync(join(scratch, 'LICENSE'), 'Of something else.')
+  const said = await refusal(`linux-x64=${bare}`)
+  expect(said).toContain(`${bare} comes without the text of its licences`)
+  for (const place of ['bin/LICENSE', 'LICENSE', 'share/doc/nodejs/copyright'])
+    expect(said).toContain(join(scratch, place))
+  expect(said).toContain('nodejs/node/v24.1.0/LICENSE and name it: --node-licence FILE')
+  const missing = join(scratch, 'missing')
+  expect(await refusal('--node-licence', missing, `linux-x64=${bare}`)).toContain(missing)
+  expect(existsSync(join(scratch, 'out'))).toBe(false)
+})
+
+test('licences are found where a release has them, and in the file that is named', async () => {
+  const { runtimeLicence } = (await import(
+    fileURLToPath(new URL('../executables/runtime-licence.mjs', import.meta.url))
+  )) as { runtimeLicence: (one: { runtime: string; version: string }, given?: string) => string }
+  const text = 'Node.js is licensed for use as follows:\n\nAs you like.'
+  const named = join(scratch, 'named')
+  writeFileSync(named, text)
+  for (const [place, at] of Object.entries({
+    windows: 'LICENSE',
+    unix: '../LICENSE',
+    debian: '../share/doc/nodejs/copyright',
+  })) {
+    const runtime = join(scratch, place, 'bin', 'node')
+    const file = join(dirname(runtime), at)
+    for (const path of [runtime, file]) mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(runtime, '')
+    const node = { runtime, version: 'v24.1.0' }
+    expect(() => runtimeLicence(node)).toThrow('comes without')
+    expect(runtimeLicence(node, named)).toBe(text)
+    writeFileSync(file, `${text}\n`)
+    expect(runtimeLicence(node)).toBe(text)
+  }
 })

@@ -16,19 +16,21 @@ const withoutText = {
 }
 
 /**
- * The licences of all packages of others that went into bundles, as these want to be passed on.
+ * The licences of all packages of others that went into bundles, and of what the bundles are shipped with, as these want to
+ * be passed on.
  *
  * @param metafiles esbuild's accounts of the bundles
- * @param directory that their paths are relative to
+ * @param {object} more
+ * @param {readonly { version: string, licence: string }[]} [more.runtimes] the Nodes that executables are made of
+ * @param {string} [more.directory] that the paths in `metafiles` are relative to
  * @throws Error for a package without the text of its licence that isn't listed here, and for one that is listed wrongly
  */
-export function licencesOf(metafiles, directory = here) {
+export function licencesOf(metafiles, { runtimes = [], directory = here } = {}) {
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs))
   const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []))
-  return [...packages]
-    .map((path) => licenceOf(join(directory, path)))
-    .sort()
-    .join(`\n${'-'.repeat(80)}\n\n`)
+  const ofPackages = [...packages].map((path) => licenceOf(join(directory, path))).sort()
+  const ofRuntimes = new Set(runtimes.map(({ version, licence }) => `Node ${version}\n\n${licence}\n`))
+  return [...ofPackages, ...ofRuntimes].join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 function licenceOf(directory) {

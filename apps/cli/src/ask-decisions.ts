@@ -60,7 +60,8 @@ export async function askDecisions(
   const answer = await askGateway(origin, { path: '/policy/decisions', body, token, trust })
   if (answer.status === 200 && Value.Check(Decisions, answer.value)) return answer.value
   const error = errorIn(answer.value)
-  if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED') throw new Usage(error.sentence)
+  if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED')
+    throw new Usage(error.reason, error.next)
   throw refusalOf(origin, answer)
 }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '@rack-gateway/errors'
 import type { Asker } from './gateway-api.ts'
 import { endOwnSession, listSessions } from './own-sessions.ts'
 import { printable } from './terminal.ts'
@@ -22,7 +23,7 @@ export async function endSession(asker: Asker, kept: readonly KeptEntry[]): Prom
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : ''
     if (code === 'RGW_CLI_TOKEN_REFUSED') return 'its session had ended already.'
-    const why = error instanceof Error ? error.message : String(error)
+    const why = reasonOf(error, String(error)).replace(/[:;,]$/, '')
     return `the token is forgotten here, but its session could not be ended and goes on until its end (${printable(why)}): end it from another login with rack-gateway sessions, or ask an administrator.`
   }
 }

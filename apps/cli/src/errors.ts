@@ -1,46 +1,64 @@
-import createError from '@fastify/error'
+import { createRefusal, createTold, type RefusalClass } from '@rack-gateway/errors'
 
-export const Usage = createError<[string]>('RGW_CLI_USAGE', '%s')
-export const NotLoggedIn = createError<[string]>('RGW_CLI_NOT_LOGGED_IN', '%s')
-export const TokenExpired = createError<[string]>('RGW_CLI_TOKEN_EXPIRED', '%s')
-export const TokenRefused = createError<[string]>('RGW_CLI_TOKEN_REFUSED', '%s')
+/** Nobody is answered with it: it is printed, and `exit-codes.ts` says what the command ends with. */
+const status = 500
+
+function told(code: `RGW_CLI_${string}`, options: { readonly brief?: boolean } = {}): RefusalClass<[string, string]> {
+  return createTold(code, status, options)
+}
+
+export const Usage = told('RGW_CLI_USAGE')
+export const NotLoggedIn = told('RGW_CLI_NOT_LOGGED_IN')
+export const TokenExpired = told('RGW_CLI_TOKEN_EXPIRED')
+export const TokenRefused = told('RGW_CLI_TOKEN_REFUSED')
 /** A login by browser that came to nothing. */
-export const LoginFailed = createError<[string]>('RGW_CLI_LOGIN_FAILED', '%s')
-export const Interrupted = createError('RGW_CLI_INTERRUPTED', 'interrupted: nothing has changed')
+export const LoginFailed = told('RGW_CLI_LOGIN_FAILED')
+/** Who has stopped it themselves needs no advice. */
+export const Interrupted = createRefusal(
+  'RGW_CLI_INTERRUPTED',
+  'interrupted: nothing has changed\nrun it again if it is to be done',
+  status,
+  { brief: true },
+)
 /** A person who was asked whether to do something, and didn't say yes. */
-export const NotConfirmed = createError<[string]>(
+export const NotConfirmed = createRefusal<[what: string]>(
   'RGW_CLI_NOT_CONFIRMED',
-  'you did not say yes, so this was not done: %s',
+  'you did not say yes, so this was not done: %s\nrun it again and answer with y, or add --yes',
+  status,
+  { brief: true },
 )
-export const JobTokenMissing = createError<[string]>('RGW_CLI_JOB_TOKEN_MISSING', '%s')
-export const Refused = createError<[string]>('RGW_CLI_REFUSED', '%s')
+export const JobTokenMissing = told('RGW_CLI_JOB_TOKEN_MISSING')
+export const Refused = told('RGW_CLI_REFUSED')
 /** A proof that there is none of yet. */
-export const NotSigned = createError<[string]>('RGW_CLI_NOT_SIGNED', '%s')
+export const NotSigned = told('RGW_CLI_NOT_SIGNED')
 /** The gateway can't record what was asked for, so it isn't done; or it is done, and couldn't be recorded. */
-export const AuditUnavailable = createError<[string]>('RGW_CLI_AUDIT_UNAVAILABLE', '%s')
-export const AuditUnreadable = createError<[string]>('RGW_CLI_AUDIT_UNREADABLE', '%s')
-/** A policy document, or a file of cases for one. */
-export const PolicyInvalid = createError<[string]>('RGW_CLI_POLICY_INVALID', '%s')
+export const AuditUnavailable = told('RGW_CLI_AUDIT_UNAVAILABLE')
+export const AuditUnreadable = told('RGW_CLI_AUDIT_UNREADABLE')
+/** A policy document, or a file of cases for one. Each problem says itself what to do. */
+export const PolicyInvalid = told('RGW_CLI_POLICY_INVALID', { brief: true })
 /** A recording that isn't what was recorded. */
-export const RecordingBroken = createError<[string]>('RGW_CLI_RECORDING_BROKEN', '%s')
+export const RecordingBroken = told('RGW_CLI_RECORDING_BROKEN')
 /** A recording whose end is not known. */
-export const RecordingNotWhole = createError<[string]>('RGW_CLI_RECORDING_NOT_WHOLE', '%s')
-export const GatewayUnreachable = createError<[string]>('RGW_CLI_GATEWAY_UNREACHABLE', '%s')
+export const RecordingNotWhole = told('RGW_CLI_RECORDING_NOT_WHOLE')
+export const GatewayUnreachable = told('RGW_CLI_GATEWAY_UNREACHABLE')
 /** Its certificate can't be trusted. */
-export const GatewayUntrusted = createError<[string]>('RGW_CLI_GATEWAY_UNTRUSTED', '%s')
-export const UnknownRack = createError<[string]>('RGW_CLI_UNKNOWN_RACK', '%s')
+export const GatewayUntrusted = told('RGW_CLI_GATEWAY_UNTRUSTED')
+export const UnknownRack = told('RGW_CLI_UNKNOWN_RACK')
 /** The system's keychain can't be asked. */
-export const KeychainUnusable = createError<[string]>('RGW_CLI_KEYCHAIN_UNUSABLE', '%s')
-export const BadSetting = createError<[string]>('RGW_CLI_BAD_SETTING', '%s')
-export const ConvoxNotExecutable = createError<[string, string, string]>(
+export const KeychainUnusable = told('RGW_CLI_KEYCHAIN_UNUSABLE')
+export const BadSetting = told('RGW_CLI_BAD_SETTING')
+export const ConvoxNotExecutable = createRefusal<[convox: string, code: string, repair: string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',
-  '%s cannot be executed (%s): %s, or set CONVOX_BIN to another one',
+  '%s cannot be executed (%s):\n%s, or set CONVOX_BIN to another one',
+  status,
 )
-export const ConvoxIsRackGateway = createError<[string]>(
+export const ConvoxIsRackGateway = createRefusal<[convox: string]>(
   'RGW_CLI_CONVOX_IS_RACK_GATEWAY',
-  '%s runs rack-gateway again instead of convox: set CONVOX_BIN to where the Convox CLI is',
+  '%s runs rack-gateway again instead of convox:\nset CONVOX_BIN to where the Convox CLI is',
+  status,
 )
-export const ConvoxMissing = createError<[string]>(
+export const ConvoxMissing = createRefusal<[convox: string]>(
   'RGW_CLI_CONVOX_MISSING',
-  '%s was not found, and rack-gateway runs it for you: install the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to where it is',
+  '%s was not found, and rack-gateway runs it for you:\ninstall the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to where it is',
+  status,
 )

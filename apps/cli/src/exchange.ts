@@ -26,10 +26,11 @@ export async function exchangeJobToken(origin: string, jwt: Secret, trust: strin
   })
   const { status, value } = answer
   if (status === 201 && Value.Check(Session, value)) return { ...value, racks: value.racks.map(({ name }) => name) }
-  if (status === 201) throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does: check the address`)
+  if (status === 201)
+    throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address')
   const error = errorIn(value)
   // Whatever it is, it is the job's token that wasn't taken.
   if (error !== null && status >= 400 && status < 500 && status !== 404 && status !== 429)
-    throw new TokenRefused(`${origin} refused this job: ${error.sentence}`)
+    throw new TokenRefused(`${origin} refused this job: ${error.reason}`, error.next)
   throw refusalOf(origin, answer)
 }

@@ -93,6 +93,17 @@ test('what is downloaded is the executable, and each file has its checksum', () 
     )
 })
 
+test('the licences of the packages and of the Node in it go with it', () => {
+  const licences = readFileSync(built('rack-gateway-licences.txt'), 'utf8')
+  expect(licences).toMatch(/^open \d.* \(MIT\)$/m)
+  const ofNode = licences.slice(licences.indexOf(`\nNode ${process.version}\n`))
+  expect(ofNode).toContain('Node.js is licensed for use as follows:')
+  expect(ofNode).toContain('- OpenSSL, located at deps/openssl, is licensed as follows:')
+  const bill = JSON.parse(readFileSync(built(`${name}.cdx.json`), 'utf8')) as Bill
+  const text = bill.components.find((component) => component.name === 'node')?.evidence?.licenses[0]?.license.text
+  expect(ofNode).toContain(text?.content)
+})
+
 test('the bill of materials names what is in it, with versions and licences', () => {
   const bill = JSON.parse(readFileSync(built(`${name}.cdx.json`), 'utf8')) as Bill
   expect([bill.bomFormat, bill.specVersion]).toEqual(['CycloneDX', '1.6'])
@@ -135,6 +146,7 @@ interface Bill {
     readonly name: string
     readonly version: string
     readonly licenses: unknown[]
+    readonly evidence?: { readonly licenses: readonly { readonly license: { readonly text: { content: string } } }[] }
     readonly components?: unknown[]
   }[]
 }

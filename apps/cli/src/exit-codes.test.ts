@@ -1,4 +1,5 @@
 import { ConfigFileBroken } from '@rack-gateway/config'
+import { wordsOf } from '@rack-gateway/errors'
 import { expect, test } from 'vitest'
 import * as errors from './errors.ts'
 import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
@@ -8,6 +9,7 @@ test('every error of ours has an exit code of its own kind, and is a sentence fo
     const error = new CliError('a', 'b', 'c')
     expect(exitCodeOf(error), error.code).not.toBe(exitCodes.failure)
     expect(isExpected(error)).toBe(true)
+    expect(wordsOf(error), error.code).toEqual({ reason: expect.stringMatching(/./), next: expect.stringMatching(/./) })
   }
 })
 
@@ -26,5 +28,5 @@ test('what the configuration throws is 78, and what nobody expected is 1', () =>
 })
 
 test('a percent sign in a message stays as it is', () => {
-  expect(new errors.Usage('100% of %s').message).toBe('100% of %s')
+  expect(new errors.Usage('100% of %s:', 'leave %d out').message).toBe('100% of %s: leave %d out')
 })

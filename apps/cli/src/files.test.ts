@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { writeFakeKeychains } from './testing/fake-keychains.ts'
 import { createMachine, type Machine, type Outcome } from './testing/harness.ts'
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
@@ -99,29 +100,53 @@ describe('a home that may not be written', () => {
   })
 })
 
+/** What answers each request of a login by a code. */
+const loggedIn = (session: object) => ({
+  status: 200,
+  body: {
+    ...me,
+    code: 'WDJB-MJHT',
+    address: `${gateway.url}/gateway/device`,
+    secret: 's',
+    intervalSeconds: 1,
+    status: 'done',
+    session,
+  },
+})
+
 test('a session is given back when it can be kept no more: the disk was taken away while somebody logged in', async () => {
   handOver()
   const { child, ended, noted } = machine.start(['login', 'staging', gateway.url, '--no-browser'], {}, nobody)
   child.stdin?.end()
   const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
-  gateway.answer = {
-    status: 200,
-    body: {
-      ...me,
-      code: 'WDJB-MJHT',
-      address: `${gateway.url}/gateway/device`,
-      secret: 's',
-      intervalSeconds: 1,
-      status: 'done',
-      session: { id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) },
-    },
-  }
+  gateway.answer = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
   await noted('send it to nobody')
   machine.configure('broken meanwhile')
   handOver()
   const outcome = await ended
   expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('is broken') })
   expect(gateway.asked.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
+})
+
+test('a directory that may only be read while somebody logs in leaves the keychain what it had, and the new session ends', async () => {
+  const keychain = writeFakeKeychains(join(machine.home, 'bin'), machine.home)
+  handOver()
+  const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere', RACK_GATEWAY_TOKEN_STORE: 'keychain' }
+  const first = machine.start(['login', 'staging', gateway.url, '--token', 'rgs_ada'], env, nobody)
+  expect(await first.ended).toMatchObject({ code: 0 })
+  const written = readFileSync(machine.configPath, 'utf8')
+  const directory = dirname(machine.configPath)
+  const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
+  gateway.answer = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
+  const login = ['login', 'staging', '--no-browser']
+  const outcome = await run(login, { ...env, FAKE_KEYCHAIN: `sealing ${directory}` })
+  chmodSync(directory, 0o700)
+  expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('cannot be written: permission denied') })
+  expect(keychain.calls().some(({ stdin }) => stdin === 'rgs_new')).toBe(true)
+  expect(keychain.items()).toEqual({ [gateway.url]: 'rgs_ada' })
+  expect(readFileSync(machine.configPath, 'utf8')).toBe(written)
+  expect(gateway.asked.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
+  expect((await run(['url'], env)).stdout).toBe(`${addressOf('staging', 'rgs_ada')}\n`)
 })
 
 test('two processes under two names renew the session that they share once', async () => {

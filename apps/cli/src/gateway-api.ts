@@ -21,8 +21,9 @@ export async function callGateway<S extends TSchema>(asker: Asker, question: Que
   if (answer.status !== 200 && answer.status !== 201) throw refusalOf(origin, answer)
   if (answer.value === undefined)
     throw new GatewayUnreachable(
-      `${origin} sent an answer that is too long or no JSON: ask for less with --limit, or check the address`,
+      `${origin} sent an answer that is too long or no JSON:`,
+      'ask for less with --limit, or check the address',
     )
   if (Value.Check(schema, answer.value)) return answer.value
-  throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does: check the address`)
+  throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address')
 }

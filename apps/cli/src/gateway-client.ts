@@ -1,3 +1,4 @@
+import type { Words } from '@rack-gateway/errors'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Asker } from './gateway-api.ts'
@@ -22,30 +23,31 @@ export type Me = Static<typeof Me>
 export type MeAnswer =
   | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
   /** The token isn't valid. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly reason: string }
   /** The gateway has no such address. */
   | { readonly kind: 'unsupported' }
   /** Nothing can be said now: no connection, or a failure of the server's. */
-  | { readonly kind: 'unreachable'; readonly reason: string }
-  /** Its certificate can't be trusted, so it was sent nothing. `reason` is the whole sentence. */
-  | { readonly kind: 'distrusted'; readonly reason: string }
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly next: string }
+  /** Its certificate can't be trusted, so it was sent nothing. */
+  | { readonly kind: 'distrusted'; readonly words: Words }
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
+
+const unknownRefusal = "it has ended, was revoked, or is another gateway's:"
 
 /** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
 export async function askMe({ origin, token, trust }: Asker, deadline?: number): Promise<MeAnswer> {
   const answer = await tryGateway(origin, { path: '/me', token, trust, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered')
     return answer.distrusted === null
-      ? { kind: 'unreachable', reason: answer.reason }
-      : { kind: 'distrusted', reason: answer.distrusted }
+      ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
+      : { kind: 'distrusted', words: answer.distrusted }
   if (answer.status === 200) return understood(answer)
-  if (answer.status === 401) return { kind: 'refused' }
+  if (answer.status === 401) return { kind: 'refused', reason: errorIn(answer.value)?.reason ?? unknownRefusal }
   if (answer.status === 404) return { kind: 'unsupported' }
-  return {
-    kind: answer.status >= 500 ? 'unreachable' : 'foreign',
-    reason: errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`,
-  }
+  const reason = errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`
+  if (answer.status < 500) return { kind: 'foreign', reason }
+  return { kind: 'unreachable', reason, next: 'try again in a moment, and look whether it is ready' }
 }
 
 /** A session's new token: `POST /gateway/api/v1/session/renewal`. */

@@ -43,6 +43,7 @@ test('what doesn’t answer in time is given up, also in the middle of its answe
   expect(await tryGateway(origin, { path: '/me', deadline: 50 })).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
+    next: 'check the network, and whether a VPN has to be on',
     distrusted: null,
   })
   half.closeAllConnections()
@@ -87,6 +88,7 @@ test('a deadline ends a connection that is still being made', async () => {
   expect(await tryGateway(origin, { path: '/me', token, deadline: 50 })).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
+    next: 'check the network, and whether a VPN has to be on',
     distrusted: null,
   })
   const open = () => promisify(server.getConnections.bind(server))()
@@ -193,7 +195,12 @@ test('one whose authorities are named is asked as any other: it may be slow, bre
   const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
   const ask = (path: `/${string}`, deadline: number) =>
     tryGateway(origin, { path, token, trust, body: { a: 1 }, deadline })
-  const late = { kind: 'unanswered', reason: 'it did not answer within 0.2 s', distrusted: null }
+  const late = {
+    kind: 'unanswered',
+    reason: 'it did not answer within 0.2 s',
+    next: 'check the network, and whether a VPN has to be on',
+    distrusted: null,
+  }
   expect(await ask('/half', 200)).toEqual(late)
   expect(await ask('/same', 20_000)).toMatchObject({ status: 304, text: '' })
   expect(await ask('/away', 20_000)).toMatchObject({ status: 307 })
@@ -224,7 +231,7 @@ test('requests of one command share a verified connection, and one that was clos
   expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(2)
   expect(await tryGateway(gateway.origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
-    distrusted: expect.stringContaining("can't be trusted"),
+    distrusted: { reason: expect.stringContaining("can't be trusted"), next: expect.stringContaining('--ca FILE') },
   })
 })
 

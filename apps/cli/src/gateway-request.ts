@@ -1,7 +1,10 @@
 import type { Secret } from '@rack-gateway/config/client'
+import type { Words } from '@rack-gateway/errors'
 import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from './errors.ts'
 import { certificateFault, certificateInWords } from './gateway-tls/certificate-words.ts'
+import { codeOf } from './gateway-tls/error-code.ts'
 import { type GatewayTrust, howToTrustMore } from './gateway-tls/gateway-trust.ts'
+import { type Unreachable, unreachableInWords } from './gateway-tls/unreachable-words.ts'
 import { printable } from './terminal.ts'
 import { isTokenText } from './token-text.ts'
 import { version } from './version.ts'
@@ -40,8 +43,10 @@ export interface NoAnswer {
   readonly kind: 'unanswered'
   /** In a few words. */
   readonly reason: string
-  /** The whole sentence, where its certificate can't be trusted; null where it isn't that. */
-  readonly distrusted: string | null
+  /** What to do. */
+  readonly next: string
+  /** Where its certificate can't be trusted; null where it isn't that. */
+  readonly distrusted: Words | null
 }
 
 const usualDeadline = 10_000
@@ -58,8 +63,7 @@ export async function tryGateway(origin: string, request: GatewayRequest): Promi
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (signal?.aborted) throw new Interrupted()
-    const why = limit.aborted ? limit.reason : error
-    return { kind: 'unanswered', reason: failure(why, deadline), distrusted: distrust(origin, request, why) }
+    return { kind: 'unanswered', ...noAnswerFor(limit.aborted ? limit.reason : error, origin, request) }
   }
 }
 
@@ -80,7 +84,7 @@ export async function openGateway(
   } catch (error) {
     if (error instanceof BadSetting) throw error
     if (request.signal.aborted) throw new Interrupted()
-    throw noAnswer(origin, { reason: failure(error), distrusted: distrust(origin, request, error) })
+    throw noAnswer(origin, noAnswerFor(error, origin, request))
   }
 }
 
@@ -110,27 +114,30 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
 /** @throws BadSetting */
 function mustBeToken(token: Secret | undefined): void {
   if (token !== undefined && !isTokenText(token.reveal()))
-    throw new BadSetting('the token has characters that no token has: log in again, or copy it again')
+    throw new BadSetting('the token has characters that no token has:', 'log in again, or copy it again')
 }
 
 /** Node verifies certificates unless this variable says otherwise. @throws BadSetting */
 export function mustVerify(origin: string): void {
   if (origin.startsWith('https:') && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     throw new BadSetting(
-      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway: unset it, and name the certificate of a CA of your own in NODE_EXTRA_CA_CERTS',
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so anybody could pass for the gateway:',
+      'unset it, and name the certificate of a CA of your own in NODE_EXTRA_CA_CERTS',
     )
 }
 
 /** The error for a gateway that gave no answer. */
-export function noAnswer(origin: string, { reason, distrusted }: Omit<NoAnswer, 'kind'>): Error {
-  if (distrusted !== null) return new GatewayUntrusted(distrusted)
+export function noAnswer(origin: string, { reason, next, distrusted }: Omit<NoAnswer, 'kind'>): Error {
+  if (distrusted !== null) return new GatewayUntrusted(distrusted.reason, distrusted.next)
   return new GatewayUnreachable(
-    `${origin} could not be asked: ${printable(reason)}; check the address and the network with: rack-gateway doctor`,
+    `${origin} could not be asked: ${printable(reason)};`,
+    `${next}, with: rack-gateway doctor`,
   )
 }
 
-function distrust(origin: string, { trust }: GatewayRequest, error: unknown): string | null {
-  return certificateInWords(error, { origin, trustMore: howToTrustMore(trust) })
+function noAnswerFor(error: unknown, origin: string, { trust, deadline }: GatewayRequest): Omit<NoAnswer, 'kind'> {
+  const { what: reason, next } = unanswered(error, deadline)
+  return { reason, next, distrusted: certificateInWords(error, { origin, trustMore: howToTrustMore(trust) }) }
 }
 
 /** The body as text, or null when it is longer than any that we ask for. */
@@ -154,11 +161,18 @@ export function parsed(body: string): unknown {
 }
 
 /** Why asking failed, in a few words. */
-export function failure(error: unknown, deadline = usualDeadline): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `it did not answer within ${deadline / 1000} s`
+export function failure(error: unknown): string {
+  return unanswered(error).what
+}
+
+function unanswered(error: unknown, deadline = usualDeadline): Unreachable {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return { ...unreachableInWords({ code: 'ETIMEDOUT' }), what: `it did not answer within ${deadline / 1000} s` }
   const fault = certificateFault(error, '')
-  if (fault !== null) return `its certificate ${fault.what}`
+  if (fault !== null) return { what: `its certificate ${fault.what}`, next: fault.next }
+  // Node's `fetch` fails by an error that says nothing.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return cause instanceof Error ? cause.message : String(cause)
+  const words = unreachableInWords(cause)
+  if (codeOf(cause) !== '') return words
+  return { ...words, what: cause instanceof Error ? cause.message : String(cause) }
 }

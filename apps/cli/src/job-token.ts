@@ -21,18 +21,22 @@ export async function jobToken(env: NodeJS.ProcessEnv, audience: string, variabl
   if (named) return usable(named, variable ?? jobTokenVariable)
   if (variable !== null)
     throw new JobTokenMissing(
-      `the variable ${printable(variable)} is not set: it should hold the OIDC token of this job`,
+      `the variable ${printable(variable)} is not set:`,
+      'it should hold the OIDC token of this job',
     )
   if (env.GITHUB_ACTIONS === 'true' || env.ACTIONS_ID_TOKEN_REQUEST_URL) return askGitHub(env, audience)
   const circleci = env.CIRCLE_OIDC_TOKEN_V2?.trim()
   if (circleci) return usable(circleci, 'CIRCLE_OIDC_TOKEN_V2')
-  throw new JobTokenMissing(missing(env, audience))
+  throw new JobTokenMissing('no OIDC token of this job was found:', missing(env, audience))
 }
 
 /** @throws JobTokenMissing, without what it is */
 function usable(token: string, name: string): Secret {
   if (isTokenText(token)) return new Secret(token)
-  throw new JobTokenMissing(`${printable(name)} has characters that no token has, such as a line break: copy it again`)
+  throw new JobTokenMissing(
+    `${printable(name)} has characters that no token has, such as a line break:`,
+    'copy it again',
+  )
 }
 
 /** What to add, in the words of the CI system that this seems to be. */
@@ -45,17 +49,24 @@ function missing(env: NodeJS.ProcessEnv, audience: string): string {
 
 async function askGitHub(env: NodeJS.ProcessEnv, audience: string): Promise<Secret> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = env
-  if (!address || !token) throw new JobTokenMissing('add to the job: permissions: {id-token: write, contents: read}')
+  if (!address || !token)
+    throw new JobTokenMissing(
+      'this job may ask GitHub for no OIDC token:',
+      'add to the job: permissions: {id-token: write, contents: read}',
+    )
   const answer = await ask(address, token, audience)
   if (typeof answer === 'object' && answer !== null && 'value' in answer && typeof answer.value === 'string')
     return new Secret(answer.value)
-  throw new JobTokenMissing('GitHub gave no OIDC token for this job: run the job again')
+  throw new JobTokenMissing('GitHub gave no OIDC token for this job:', 'run the job again')
 }
 
 async function ask(address: string, token: string, audience: string): Promise<unknown> {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null || (url.protocol !== 'https:' && url.hostname !== '127.0.0.1'))
-    throw new JobTokenMissing('ACTIONS_ID_TOKEN_REQUEST_URL is not an https:// address: GitHub sets it by itself')
+    throw new JobTokenMissing(
+      'ACTIONS_ID_TOKEN_REQUEST_URL is not an https:// address:',
+      'leave it as GitHub sets it by itself',
+    )
   mustVerify(url.origin)
   const bearer = usable(token, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')
   url.searchParams.set('audience', audience)
@@ -69,7 +80,8 @@ async function ask(address: string, token: string, audience: string): Promise<un
     return parsed((await bodyOf(answer)) ?? '')
   } catch (error) {
     throw new JobTokenMissing(
-      `GitHub could not be asked for the OIDC token (${printable(failure(error))}): run the job again`,
+      `GitHub could not be asked for the OIDC token: ${printable(failure(error))};`,
+      'run the job again',
     )
   }
 }

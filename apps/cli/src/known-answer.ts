@@ -1,4 +1,4 @@
-import { GatewayUnreachable, TokenRefused } from './errors.ts'
+import { GatewayUnreachable, GatewayUntrusted, TokenRefused } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
 import { noAnswer } from './gateway-request.ts'
 import type { Target } from './target.ts'
@@ -20,15 +20,17 @@ export function problemOf(
 ): Error {
   if (answer.kind === 'refused')
     return new TokenRefused(
-      `${origin} refused the token: it has ended or was revoked: ${
-        name === null
-          ? 'get another one for RACK_GATEWAY_TOKEN or RACK_URL, whichever is set'
-          : `log in again with: rack-gateway login ${printable(name)}`
-      }`,
+      `${origin} refused the token: ${answer.reason}`,
+      name === null
+        ? 'get another one for RACK_GATEWAY_TOKEN or RACK_URL, whichever is set'
+        : `log in again with: rack-gateway login ${printable(name)}`,
     )
   if (answer.kind === 'unsupported')
     return new GatewayUnreachable(
-      `${origin} can't say whose the token is: check that it is the address of a Rack Gateway`,
+      `${origin} can't say whose the token is:`,
+      'check that it is the address of a Rack Gateway',
     )
-  return noAnswer(origin, { reason: answer.reason, distrusted: answer.kind === 'distrusted' ? answer.reason : null })
+  if (answer.kind === 'distrusted') return new GatewayUntrusted(answer.words.reason, answer.words.next)
+  const { reason, next } = answer.kind === 'unreachable' ? answer : { reason: answer.reason, next: 'check the address' }
+  return noAnswer(origin, { reason, next, distrusted: null })
 }

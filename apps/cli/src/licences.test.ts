@@ -14,20 +14,43 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
+interface Runtime {
+  readonly version: string
+  readonly licence: string
+}
+
 /** What is passed on of a bundle with one package. */
-async function passedOn(name: string, license: string, files: Readonly<Record<string, string>>): Promise<string> {
+async function passedOn(
+  name: string,
+  license: string,
+  files: Readonly<Record<string, string>>,
+  runtimes: readonly Runtime[] = [],
+): Promise<string> {
   const place = join(directory, 'node_modules', name)
   mkdirSync(place, { recursive: true })
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name, version: '1.2.3', license }))
   for (const [file, text] of Object.entries(files)) writeFileSync(join(place, file), text)
   const metafile = { inputs: { [`node_modules/${name}/index.js`]: {} } }
-  const code = `const { licencesOf } = await import(${JSON.stringify(script)}); process.stdout.write(licencesOf([${JSON.stringify(metafile)}], ${JSON.stringify(directory)}))`
+  const more = JSON.stringify({ runtimes, directory })
+  const code = `const { licencesOf } = await import(${JSON.stringify(script)}); process.stdout.write(licencesOf([${JSON.stringify(metafile)}], ${more}))`
   return (await run(process.execPath, ['--input-type=module', '-e', code])).stdout
 }
 
 test('all texts of a package are passed on, with its name', async () => {
   const files = { LICENSE: 'Do what you like.', 'NOTICE.txt': 'Made by Ada.' }
   expect(await passedOn('@ada/some', 'MIT', files)).toBe('@ada/some 1.2.3 (MIT)\n\nDo what you like.\n\nMade by Ada.\n')
+})
+
+test('those of each Node that executables are made of follow, once for each version', async () => {
+  const runtimes = [
+    { version: 'v24.1.0', licence: 'Node.js is licensed …' },
+    { version: 'v24.1.0', licence: 'Node.js is licensed …' },
+    { version: 'v24.2.0', licence: 'Node.js is licensed …' },
+  ]
+  const line = '-'.repeat(80)
+  expect(await passedOn('some', 'MIT', { LICENSE: 'Free.' }, runtimes)).toBe(
+    `some 1.2.3 (MIT)\n\nFree.\n\n${line}\n\nNode v24.1.0\n\nNode.js is licensed …\n\n${line}\n\nNode v24.2.0\n\nNode.js is licensed …\n`,
+  )
 })
 
 test('a package without one ends the build, unless somebody has looked at it', async () => {

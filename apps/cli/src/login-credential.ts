@@ -63,12 +63,9 @@ export async function credentialFor(
 
 async function givenToken(context: Context, token: string): Promise<Secret> {
   const value = token === '-' ? await context.readSecret('Token: ') : token
-  if (!isTokenText(value))
-    throw new Usage(
-      value === ''
-        ? 'the token is empty: give one to --token, or leave it out to log in with a browser'
-        : 'the token has characters that no token has: copy it again',
-    )
+  if (value === '')
+    throw new Usage('the token is empty:', 'give one to --token, or leave it out to log in with a browser')
+  if (!isTokenText(value)) throw new Usage('the token has characters that no token has:', 'copy it again')
   return new Secret(value)
 }
 

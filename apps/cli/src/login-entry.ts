@@ -34,6 +34,8 @@ export interface StoredLogin {
   change(current: ClientConfig): ClientConfig
   /** What it takes the place of, to be forgotten once the file is written. */
   readonly replaced: readonly Credential[]
+  /** As that of `Stored`. */
+  putBack: Stored['putBack']
 }
 
 /** Stores the token of a login, under the lock of credentials: a keychain may ask the person first. */
@@ -47,6 +49,7 @@ export async function storeLogin(context: Context, config: ClientConfig, login: 
   return {
     change: (current) => withLogin(current, login, stored),
     replaced: [...(entry === null ? [] : [{ holder: own, entry }]), ...(moved === null ? [] : [moved])],
+    putBack: stored?.putBack ?? (async () => null),
   }
 }
 

@@ -26,7 +26,7 @@ export async function rackFor(context: Context, wanted: RackWanted, me: Me | nul
   if (me === null) return rack ?? kept?.rack ?? name
   const racks = me.rack === null ? me.racks : [me.rack]
   if (rack !== undefined) {
-    if (!racks.includes(rack)) throw new UnknownRack(`the token is not for the rack ${rack}: ${meant(rack, racks)}`)
+    if (!racks.includes(rack)) throw new UnknownRack(`the token is not for the rack ${rack}:`, meant(rack, racks))
     return rack
   }
   const found = [kept?.rack, name].find((candidate) => candidate !== undefined && racks.includes(candidate))
@@ -41,7 +41,7 @@ function meant(rack: string, racks: readonly string[]): string {
 
 async function askedRack(context: Context, racks: readonly string[]): Promise<string> {
   const listed = printable(racks.join(', '))
-  const several = new Usage(`the gateway has several racks for you: add --as-rack with one of ${listed}`)
+  const several = new Usage('the gateway has several racks for you:', `add --as-rack with one of ${listed}`)
   if (!context.interactive) throw several
   context.note(`the gateway has several racks for you: ${listed}`)
   for (let attempt = 0; attempt < mostAttempts; attempt++) {

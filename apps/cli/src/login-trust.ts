@@ -16,10 +16,11 @@ export function loginTrust(
   if (ca === undefined) return trustAt(context, config, { origin, name })
   if (!origin.startsWith('https:'))
     throw new Usage(
-      `--ca is about a certificate, and ${origin} has none: begin its address with https://, or leave --ca out`,
+      `--ca is about a certificate, and ${origin} has none:`,
+      'begin its address with https://, or leave --ca out',
     )
   const path = resolve(context.cwd, ca)
   const read = authoritiesIn(path)
-  if ('problem' in read) throw new Usage(`--ca ${read.problem}: it should be ${wantedAuthorities}`)
+  if ('problem' in read) throw new Usage(`--ca ${read.problem}:`, `it should be ${wantedAuthorities}`)
   return { name, ca: path, configPath: context.configPath, login: loginWords(config, { origin, name }) }
 }

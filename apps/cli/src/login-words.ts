@@ -17,7 +17,9 @@ export function sayLogin(
 ): void {
   const { answer, source } = credential
   if (answer.kind === 'unreachable')
-    context.note(`${origin} could not be asked about the token (${printable(answer.reason)}): it was kept unchecked`)
+    context.note(
+      `${origin} could not be asked about the token: ${printable(answer.reason)}; it was kept unchecked: ${answer.next}, then see whether it is good with: rack-gateway whoami`,
+    )
   const who = answer.kind === 'known' ? ` as ${printable(answer.me.name)}` : ''
   const how = source === 'kept' ? `, with the session that you have at ${origin}` : ''
   context.print(`Logged in to ${name}${who}${how}.`)

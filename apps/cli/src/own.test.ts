@@ -113,7 +113,7 @@ describe('login', () => {
     const outcome = await machine.call(['login', 'staging', nobody, '--token', 't'])
     expect(outcome.code).toBe(0)
     expect(outcome.stderr).toContain(
-      `${nobody} could not be asked about the token (ECONNREFUSED): it was kept unchecked`,
+      `${nobody} could not be asked about the token: nothing listens at ${new URL(nobody).host} (ECONNREFUSED); it was kept unchecked`,
     )
   })
 
@@ -161,7 +161,10 @@ describe('login', () => {
     [['__proto__', 'https://x', '--token', 't'], "can't be a name"],
     [['a/b', 'https://x', '--token', 't'], "can't be a name"],
     [['staging', 'https://x', '--token', 't', '--as-rack', '../x'], 'is not the name of a rack'],
-    [[], 'login needs NAME, what you call it; see: rack-gateway help login'],
+    [
+      [],
+      'login needs NAME, what you call it: type it as in: rack-gateway login staging https://gateway.example.com; see: rack-gateway help login',
+    ],
     [['a', 'https://x', '--tokn', 't'], 'login has no flag --tokn: did you mean --token?'],
   ])('%j is refused as a usage error', async (words, sentence) => {
     const outcome = await machine.call(['login', ...words])

@@ -58,7 +58,7 @@ function find(words: readonly string[]): Found {
   const group = groups.find(({ name }) => name === first)
   const command = commands.find(({ name }) => name === (group === undefined ? first : `${first} ${second}`))
   if (command !== undefined) return { kind: 'command', command, rest: words.slice(group === undefined ? 1 : 2) }
-  if (group === undefined) throw new Usage(`there is no command ${printable(first)}; see: rack-gateway help`)
+  if (group === undefined) throw new Usage(`there is no command ${printable(first)};`, 'see: rack-gateway help')
   if (asksForHelp(second)) return { kind: 'group', group }
   const usual = commands.find(({ name }) => name === group.alone)
   if (usual !== undefined && (second === undefined || second.startsWith('-')))
@@ -70,10 +70,14 @@ function noSuchAction(group: CommandGroup, word: string | undefined): Error {
   const actions = commandsOf(group).map(({ name }) => name.slice(group.name.length + 1))
   const others = actions.slice(0, -1).join(', ')
   const all = `${others}${others === '' ? '' : ' or '}${actions.at(-1)}`
-  if (word === undefined) return new Usage(`say what to do: ${group.name} ${all}; see: rack-gateway help ${group.name}`)
+  if (word === undefined)
+    return new Usage(
+      `${group.name} alone does nothing:`,
+      `say what to do: ${group.name} ${all}; see: rack-gateway help ${group.name}`,
+    )
   const near = nearest(word, actions)
   const meant = near === null ? `it can be ${all}; see` : `did you mean ${group.name} ${near}? See`
-  return new Usage(`there is no "${group.name} ${printable(word)}": ${meant}: rack-gateway help ${group.name}`)
+  return new Usage(`there is no "${group.name} ${printable(word)}":`, `${meant}: rack-gateway help ${group.name}`)
 }
 
 function asksForHelp(word: string | undefined): boolean {

@@ -337,7 +337,10 @@ describe('policy', () => {
     [[], 'say what to do: policy check, test, diff or impact'],
     [['explode'], 'there is no "policy explode": it can be check'],
     [['chek'], 'there is no "policy chek": did you mean policy check? See: rack-gateway help policy'],
-    [['check'], 'policy check needs FILE, a policy document, or - for stdin; see: rack-gateway help policy check'],
+    [
+      ['check'],
+      'policy check needs FILE, a policy document, or - for stdin: type it as in: rack-gateway policy check policy.yaml; see: rack-gateway help policy check',
+    ],
     [['check', 'a', '--strict'], 'policy check has no flag --strict'],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stderr } = await run(...words)

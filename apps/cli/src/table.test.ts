@@ -33,18 +33,67 @@ test('on a terminal each row is a line: the widest columns are cut, an id never'
 })
 
 test('wide and combined characters count as what they take, and none is cut in two', () => {
-  for (const columns of [7, 8, 9, 10, 11]) {
+  for (const columns of [13, 14, 15, 16]) {
     const lines = table(
       { columns, styled: false },
       ['NAME', 'B'],
       [
-        ['日本語日本語', 'x'],
+        ['日本語日本語日本語', 'x'],
         ['e\u0301e\u0301', 'y'],
       ],
     )
+    expect(lines).toHaveLength(3)
     expect(Math.max(...lines.map((line) => widthOf(line)))).toBeLessThanOrEqual(columns)
     expect(lines.join('')).not.toContain('\uFFFD')
   }
+})
+
+test('a time is never cut, since half of one says nothing', () => {
+  const [, line] = table(
+    { columns: 40, styled: false },
+    ['LAST USED (UTC)', 'WHAT'],
+    [['2027-01-31 12:00', 'a command that goes on for longer than that']],
+  )
+  expect(line).toBe('2027-01-31 12:00  a command that goes o…')
+})
+
+test('a heading over nothing takes no room where that is short', () => {
+  const headings = ['NAME', 'WHERE', 'ENDS']
+  const rows = [['a-name-of-ten-and-more', '*/*', '']]
+  expect(table({ columns: 80, styled: false }, headings, rows)[0]).toBe('NAME                    WHERE  ENDS')
+  expect(table({ columns: 30, styled: false }, headings, rows)).toEqual([
+    'NAME                    WHERE',
+    'a-name-of-ten-and-more  */*',
+  ])
+})
+
+test('where columns would be cut to next to nothing, each row is a block of whole cells', () => {
+  const id = '01a21006-6e55-7646-9171-966421143187'
+  const headings = ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'ENDS']
+  const some = [
+    ['*', id, 'rack-gateway on laptop', 'every rack', '2027-01-31 12:00', '', 'ends in 30 days'],
+    ['', id, 'phone\u001b', 'staging', 'not yet', '192.0.2.7', 'ends in 3 hours'],
+  ]
+  const narrow = table({ columns: 40, styled: false }, headings, some)
+  expect(narrow).toEqual([
+    `* ID: ${id}`,
+    'DEVICE: rack-gateway on laptop',
+    'RACK: every rack',
+    'LAST USED (UTC): 2027-01-31 12:00',
+    'ENDS: ends in 30 days',
+    '',
+    `ID: ${id}`,
+    'DEVICE: phone\uFFFD',
+    'RACK: staging',
+    'LAST USED (UTC): not yet',
+    'FROM: 192.0.2.7',
+    'ENDS: ends in 3 hours',
+  ])
+  for (const columns of [60, 80]) expect(table({ columns, styled: false }, headings, some)).toEqual(narrow)
+  expect(table({ columns: 120, styled: false }, headings, some)).toHaveLength(3)
+  expect(table({ columns: 40, styled: true }, headings, some)[1]).toBe(
+    '\u001b[1mDEVICE:\u001b[0m rack-gateway on laptop',
+  )
 })
 
 test('headings stand out where that can be shown', () => {

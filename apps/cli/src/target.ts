@@ -73,7 +73,8 @@ export function unknownRack(
   const near = nearest(name, Object.keys(config.gateways ?? {}))
   const next = near === null ? otherwise : `did you mean ${printable(near)}?`
   return new UnknownRack(
-    `the rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}: ${next}`,
+    `the rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}:`,
+    next,
   )
 }
 
@@ -89,17 +90,21 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
   const { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token } = env
   if (!url || !token)
     throw new BadSetting(
-      `${url ? 'RACK_GATEWAY_URL' : 'RACK_GATEWAY_TOKEN'} is set without ${url ? 'RACK_GATEWAY_TOKEN' : 'RACK_GATEWAY_URL'}: set both, or neither to use the file`,
+      `${url ? 'RACK_GATEWAY_URL' : 'RACK_GATEWAY_TOKEN'} is set without ${url ? 'RACK_GATEWAY_TOKEN' : 'RACK_GATEWAY_URL'}:`,
+      'set both, or neither to use the file',
     )
   const { origin, problem } = gatewayAddress(url)
-  if (origin === null) throw new BadSetting(`RACK_GATEWAY_URL is not the address of a gateway: ${problem}`)
+  if (origin === null)
+    throw new BadSetting(`RACK_GATEWAY_URL is not the address of a gateway: ${problem};`, 'correct it')
   if (isExposed(origin))
     throw new BadSetting(
-      'RACK_GATEWAY_URL begins with http://, which would show the token to the network: use https://',
+      'RACK_GATEWAY_URL begins with http://, which would show the token to the network:',
+      'use https://',
     )
   if (choice !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(choice.name))
     throw new UnknownRack(
-      `${printable(choice.name)} (${choice.from}) is not the name of a rack: use the name that the gateway has for it`,
+      `${printable(choice.name)} (${choice.from}) is not the name of a rack:`,
+      'use the name that the gateway has for it',
     )
   return {
     name: null,
@@ -115,10 +120,11 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
   const { configPath: path, now } = context
   const names = Object.keys(config.gateways ?? {})
   if (names.length === 0 && choice === null)
-    throw new NotLoggedIn('you are not logged in to any gateway: log in with: rack-gateway login NAME URL')
+    throw new NotLoggedIn('you are not logged in to any gateway:', 'log in with: rack-gateway login NAME URL')
   if (choice === null)
     throw new Usage(
-      `no rack is chosen: add --rack with one of ${printable(names.join(', '))}, or choose one for good with: rack-gateway switch NAME`,
+      'no rack is chosen:',
+      `add --rack with one of ${printable(names.join(', '))}, or choose one for good with: rack-gateway switch NAME`,
     )
   const { name } = choice
   const gateway = gatewayOf(config, name)
@@ -126,20 +132,23 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
   const { origin, problem } = gatewayAddress(gateway.url)
   if (origin === null)
     throw new BadSetting(
-      `the address of ${printable(name)} in ${path} can't be used: ${problem}; log in again with: rack-gateway login ${printable(name)} URL`,
+      `the address of ${printable(name)} in ${path} can't be used: ${problem};`,
+      `log in again with: rack-gateway login ${printable(name)} URL`,
     )
   const credential = credentialOf(config, name)
   const again = `rack-gateway login ${printable(name)}`
-  if (credential === null) throw new NotLoggedIn(`you are not logged in to ${printable(name)}: ${again}`)
+  if (credential === null)
+    throw new NotLoggedIn(`you are not logged in to ${printable(name)}:`, `log in with: ${again}`)
   const { entry } = credential
   const expiry = expiryOf(entry.expires_at, now)
   if (expiry.state === 'expired')
     throw new TokenExpired(
-      `your token for ${printable(name)} ${expiry.words}, at ${expiry.at}: log in again with: ${again}`,
+      `your token for ${printable(name)} ${expiry.words}, at ${expiry.at}:`,
+      `log in again with: ${again}`,
     )
   const token = entry.token ?? (await tokenElsewhere(context, credential))
   if (token === null)
-    throw new NotLoggedIn(`the keychain has no token for ${printable(name)} any more: log in again with: ${again}`)
+    throw new NotLoggedIn(`the keychain has no token for ${printable(name)} any more:`, `log in again with: ${again}`)
   return {
     name,
     origin,
@@ -166,6 +175,6 @@ export function currentOf(config: ClientConfig): Choice | null {
 
 function usableToken(token: string, what: string): Secret {
   if (!isTokenText(token))
-    throw new BadSetting(`${what} has characters that no token has: log in again, or copy it again`)
+    throw new BadSetting(`${what} has characters that no token has:`, 'log in again, or copy it again')
   return new Secret(token)
 }

@@ -70,15 +70,27 @@ function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, c
 describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/script)', { timeout: 90_000 }, () => {
   test('a table has the width of it, with headings that stand out unless NO_COLOR is set', async () => {
     gateway.answer = page(`a-name-${'x'.repeat(100)}`)
-    const plain = inTerminal('service-accounts', { NO_COLOR: '1' })
+    const plain = inTerminal('service-accounts', { NO_COLOR: '1' }, 80)
     expect(await plain.end()).toBe(0)
     const lines = plain.answer().trimEnd().split('\r\n')
-    expect(lines.map(({ length }) => length <= 72)).toEqual([true, true])
+    expect(lines.map(({ length }) => length <= 80)).toEqual([true, true])
     expect(lines[1]).toMatch(/^01a21006-6e55-7646-9171-966421143187 {2}a-name-x+… /)
-    const styled = inTerminal('service-accounts')
+    const styled = inTerminal('service-accounts', {}, 80)
     await styled.end()
     expect(styled.shown()).toContain('\u001b[1mID')
     expect(plain.answer()).not.toContain('\u001b')
+  })
+
+  test.each([40, 60])('in one of %i columns each row is a block, and nothing is cut', async (columns) => {
+    const name = `a-name-${'x'.repeat(20)}`
+    gateway.answer = page(name)
+    const terminal = inTerminal('service-accounts', { NO_COLOR: '1' }, columns)
+    expect(await terminal.end()).toBe(0)
+    expect(terminal.answer().trimEnd().split('\r\n')).toEqual([
+      'ID: 01a21006-6e55-7646-9171-966421143187',
+      `NAME: ${name}`,
+      'SINCE (UTC): 2026-01-01 00:00',
+    ])
   })
 
   test('what takes more than a second says so, and takes it back', async () => {

@@ -90,7 +90,7 @@ function answered(answer: GatewayAnswer | NoAnswer): unknown {
 }
 
 function reasonOf(answer: GatewayAnswer | NoAnswer): string {
-  if (answer.kind === 'unanswered') return `could not be asked (${printable(answer.reason)})`
+  if (answer.kind === 'unanswered') return `could not be asked: ${printable(answer.reason)}`
   if (answer.status === 401) return 'refused the token'
   if (answer.status === 403) return 'does not permit to ask (403)'
   if (answer.status === 200) return 'did not answer as a Rack Gateway does'

@@ -186,7 +186,7 @@ describe('what prevents a call is one sentence with the next step, before convox
       ['apps'],
       {},
       4,
-      /^you are not logged in to staging: rack-gateway login staging$/,
+      /^you are not logged in to staging: log in with: rack-gateway login staging$/,
     ],
     [
       'an unknown rack that is near to one',

@@ -102,7 +102,7 @@ describe('tokens', () => {
     for (const token of [admin.token, viewer.token])
       ids.push(JSON.parse((await run(['tokens', 'create', 'twin', '--role', 'viewer', '--json'], token)).stdout).id)
     const { code, stderr } = await run(['tokens', 'revoke', 'twin', '--yes'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin, so name the API token by its id')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin: name the API token by its id')])
     for (const id of ids) expect(stderr).toContain(id)
     expect((await run(['tokens', 'revoke', ids[1] ?? '', '--yes'])).stdout).toContain(
       `twin of ${viewer.email} is revoked`,
@@ -125,11 +125,11 @@ describe('tokens', () => {
   test.each<[words: string[], sentence: string]>([
     [['create', 'x'], 'say what the token may do'],
     [['create', 'x', '--role', 'viewer', '--permission', 'app:list'], 'say what the token may do'],
-    [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is how long from now'],
+    [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is not a time: it is how long from now'],
     [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is over already'],
     [['create', 'x', '--role', 'viewer', '--expires', '99999w'], 'An API token may do this for at most 365 days'],
     [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. Name one of'],
-    [['rotate', 'x', '--overlap', 'long'], '--overlap is a number of hours'],
+    [['rotate', 'x', '--overlap', 'long'], '--overlap is not a number of hours: give one such as 24'],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stdout, stderr } = await run(['tokens', ...words])
     expect([stdout, stderr]).toEqual(['', expect.stringContaining(sentence)])
@@ -212,7 +212,7 @@ describe('alarms', () => {
     expect((await acknowledge('something else', other.token)).stderr).toContain(`was acknowledged before${by}`)
     expect(await run(['audit', 'alarms', '--limit', '201'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--limit is a number from 1 to 200'),
+      stderr: expect.stringContaining('--limit is not a number from 1 to 200'),
     })
   })
 })
@@ -355,7 +355,7 @@ describe('trusts', () => {
     [['--role', 'ci', '--provider', 'github', '--with', 'nonsense=1'], ''],
     [
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
-      '--max-age is a number of seconds',
+      '--max-age is not a number of seconds',
     ],
     [['--provider', 'github'], 'trusts add needs --role ROLE'],
   ])('%j ends with 2', async (words, sentence) => {
@@ -383,10 +383,26 @@ test('service accounts are disabled, which stops their tokens, and enabled again
 })
 
 test('on a terminal a row is a line of it, with the whole id', async () => {
-  const { stdout } = await run(['bindings'], admin.token, { columns: 80 })
+  const { stdout } = await run(['bindings'], admin.token, { columns: 100 })
   const lines = stdout.trimEnd().split('\n')
-  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100)
   for (const line of lines.slice(1)) expect(line).toMatch(/^[0-9a-f-]{36} /)
+})
+
+test.each([
+  ['bindings', 60],
+  ['bindings', 40],
+  ['tokens', 60],
+  ['tokens', 40],
+  ['users', 40],
+  ['audit search', 80],
+])('%s in a terminal of %i columns is a block for each row, of whole cells', async (words, columns) => {
+  const wide = await run(words.split(' '), admin.token)
+  const { stdout } = await run(words.split(' '), admin.token, { columns })
+  const blocks = stdout.trimEnd().split('\n\n')
+  for (const block of blocks) expect(block).toMatch(/^ID: [0-9a-f-]{36}$/m)
+  expect(stdout).not.toContain('…')
+  if (words !== 'audit search') expect(blocks).toHaveLength(wide.stdout.trimEnd().split('\n').length - 1)
 })
 
 test('what a list holds comes from all of its pages', async () => {

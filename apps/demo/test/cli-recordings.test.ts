@@ -159,6 +159,6 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     const ops = await person(system, 'ops')
     expect((await begin(['play', session], ops.token).ended).code).toBe(5)
     expect((await audit('play', '01a21006-6e55-7646-9171-966421143187')).code).toBe(2)
-    expect((await audit('play', session, '--speed', '0')).stderr).toContain('--speed is a number above 0')
+    expect((await audit('play', session, '--speed', '0')).stderr).toContain('--speed is not a number above 0')
   })
 })

@@ -57,13 +57,13 @@ async function measureWriter(): Promise<void> {
     const postgres =
       ((familyMicros(gateway.postmaster) ?? 0) - (before.postgres ?? 0)) / (after.written - before.written)
     const batch = (after.written - before.written) / (after.batches - before.batches)
+    const half = await openLoop(record, target / 2, milliseconds)
     const plain = await plainInserts(database, Math.round(batch))
     console.log(
       `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${told(most)}; ` +
         `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +
         `× ${(most.perSecond / plain).toFixed(2)} of plain inserts of as many lines without an index (${plain.toFixed(0)}/s)`,
     )
-    const half = await openLoop(record, target / 2, milliseconds)
     console.log(`round ${round}: at ${target / 2}/s ${told(half)}`)
   }
   await writer.close()

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { percentile } from '../report/statistics.ts'
 
 export interface Waits {
@@ -36,21 +35,28 @@ export async function openLoop(
   milliseconds: number,
 ): Promise<Waits> {
   const started = performance.now()
-  const waits: number[] = []
-  const pending: Promise<unknown>[] = []
-  const total = Math.floor((perSecond * milliseconds) / 1_000)
-  for (let begun = 0; begun < total; await setImmediate()) {
-    const due = Math.min(total, Math.floor(((performance.now() - started) * perSecond) / 1_000))
-    for (; begun < due; begun++) {
-      const from = started + (begun * 1_000) / perSecond
-      pending.push(work(begun).then(() => waits.push(performance.now() - from)))
+  const waits = new Float64Array(Math.floor((perSecond * milliseconds) / 1_000))
+  // How many are left, and nothing else of them: the garbage collector would stop the subject for what is kept.
+  let left = waits.length
+  await new Promise<void>((resolve, reject) => {
+    async function begin(index: number) {
+      const due = started + (index * 1_000) / perSecond
+      await work(index)
+      waits[index] = performance.now() - due
+      left--
+      if (left === 0) resolve()
     }
-  }
-  await Promise.all(pending)
+    function beginDue(next: number) {
+      const due = Math.min(waits.length, Math.floor(((performance.now() - started) * perSecond) / 1_000))
+      for (let index = next; index < due; index++) begin(index).catch(reject)
+      if (due < waits.length) setImmediate(beginDue, due)
+    }
+    beginDue(0)
+  })
   return waitsOf(waits, performance.now() - started)
 }
 
-function waitsOf(waits: readonly number[], elapsed: number): Waits {
+function waitsOf(waits: ArrayLike<number>, elapsed: number): Waits {
   const sorted = Float64Array.from(waits).sort()
   return {
     perSecond: (waits.length * 1_000) / elapsed,

@@ -7,7 +7,7 @@ import { timeBatches } from './batches.ts'
 import { casbinSubject, cedarSubject, type Subject } from './peers.ts'
 import { createWorkload, type Workload } from './workload.ts'
 
-const sizes = [10, 100, 1_000]
+const sizes = [10, 100, 1_000, 10_000]
 const distinctCalls = 10_000
 const rounds = 3
 

@@ -19,6 +19,10 @@ const plain = routes(
   'GET /instances',
 )
 const [run] = routes('POST /apps/{app}/services/{service}/processes')
+/** A command, or one of the plain calls. */
+const kinds = plain.length + 1
+/** Where the app, the rack and the command's words come round together. */
+const variants = 12
 const at = Date.UTC(2030, 0, 1)
 
 /** @param size of the rules and of the bindings each @param calls how many distinct ones */
@@ -59,12 +63,15 @@ export function createWorkload(size: number, calls: number): Workload {
   }
 }
 
+/** What is asked goes round faster than the team, so that the mix is the same however many teams there are. */
 function callOf(index: number, size: number): RackCall {
-  const team = index % size
-  const app = `team-${team}-${index % 3 === 0 ? 'web' : `app${index}`}`
-  const rack = racks[(index % 4 === 0 ? index : team) % racks.length] ?? ''
-  const isCommand = index % 5 === 0
-  const route = isCommand ? run : plain[index % plain.length]
+  const kind = index % kinds
+  const variant = Math.floor(index / kinds)
+  const team = Math.floor(variant / variants) % size
+  const app = `team-${team}-${variant % 3 === 0 ? 'web' : `app${index}`}`
+  const rack = racks[(variant % 4 === 0 ? index : team) % racks.length] ?? ''
+  const isCommand = kind === 0
+  const route = isCommand ? run : plain[kind - 1]
   if (route === undefined) throw new Error('there is no such route')
   return {
     rack,
@@ -73,7 +80,7 @@ function callOf(index: number, size: number): RackCall {
     params: { app },
     process: null,
     service: isCommand ? 'command' : null,
-    command: isCommand ? readCommand(`rake task:${index % 2 === 0 ? team : index} ${index}`, 'run') : null,
+    command: isCommand ? readCommand(`rake task:${variant % 2 === 0 ? team : index} ${index}`, 'run') : null,
     parameters: { query: [], form: [], headers: [] },
     environment: null,
     resource: null,

@@ -36,7 +36,16 @@ export async function withFileLock<T>(
   try {
     return await work()
   } finally {
+    release(lock)
+  }
+}
+
+/** What came of the work is what counts: a lock that can't be removed any more is taken over once this process has ended. */
+function release(lock: string): void {
+  try {
     rmSync(lock, { force: true })
+  } catch (error) {
+    if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR')) throw error
   }
 }
 

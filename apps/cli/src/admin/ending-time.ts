@@ -20,9 +20,10 @@ export function endingTime(flag: string, text: string, now: number): string {
   const end = new Date(at)
   if (Number.isNaN(end.getTime()))
     throw new Usage(
-      `${flag} is how long from now, such as 30d or 12h, or a time such as 2027-01-31 or 2027-01-31T12:00Z`,
+      `${flag} is not a time:`,
+      'it is how long from now, such as 30d or 12h, or a time such as 2027-01-31 or 2027-01-31T12:00Z',
     )
-  if (at <= now) throw new Usage(`${flag} is over already: ${end.toISOString()}`)
+  if (at <= now) throw new Usage(`${flag} is over already (${end.toISOString()}):`, 'give a later time')
   return end.toISOString()
 }
 

@@ -21,5 +21,5 @@ export async function everyPage<S extends TSchema>(asker: Asker, path: `/${strin
     if (page.next === null) return items
     cursor = page.next
   }
-  throw new Usage(`there are more than ${perPage * mostPages}: narrow it, or name one by its id`)
+  throw new Usage(`there are more than ${perPage * mostPages}:`, 'narrow it, or name one by its id')
 }

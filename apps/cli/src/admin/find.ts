@@ -36,10 +36,10 @@ function finder<S extends TObject>(kind: Kind<S>): Finder<Static<S>> {
 function none<S extends TObject>({ what, list, nameOf }: Kind<S>, text: string, all: readonly Static<S>[]): Error {
   const near = nearest(text, all.map(nameOf))
   const meant = near === null ? `see those that there are with: ${list}` : `did you mean ${printable(near)}?`
-  return new Usage(`there is no ${what} named ${printable(text)}: ${meant}`)
+  return new Usage(`there is no ${what} named ${printable(text)}:`, meant)
 }
 
 function several<S extends TObject>({ what, idOf, moreOf }: Kind<S>, text: string, found: readonly Static<S>[]): Error {
   const ids = found.map((item) => `${idOf(item)} (${printable(moreOf(item))})`)
-  return new Usage(`${found.length} are named ${printable(text)}, so name the ${what} by its id: ${ids.join(', ')}`)
+  return new Usage(`${found.length} are named ${printable(text)}:`, `name the ${what} by its id: ${ids.join(', ')}`)
 }

@@ -24,16 +24,21 @@ export function trustTerms(flags: TermFlags): object {
   const { provider, issuer, claim, claimLike, maxAge } = flags
   if ((provider === undefined) === (issuer === undefined))
     throw new Usage(
+      'a trust is for the jobs of somebody:',
       'say whose jobs: --provider github, gitlab or circleci with --with FIELD=VALUE, or --issuer URL with --claim NAME=VALUE',
     )
   if (provider === undefined ? flags.with.length > 0 : claim.length + claimLike.length > 0)
-    throw new Usage('--with belongs to --provider, and --claim and --claim-like to --issuer')
+    throw new Usage(
+      '--with belongs to --provider, and --claim and --claim-like to --issuer:',
+      'leave out what belongs to the other one',
+    )
   if (issuer !== undefined && claim.length + claimLike.length === 0)
     throw new Usage(
+      'an issuer alone lets all of its jobs in:',
       'say which of its jobs: --claim NAME=VALUE or --claim-like NAME=PATTERN, for each claim that matters',
     )
   if (maxAge !== undefined && !/^\d{1,6}$/.test(maxAge))
-    throw new Usage('--max-age is a number of seconds, such as 3600')
+    throw new Usage('--max-age is not a number of seconds:', 'give one such as 3600')
   const terms =
     provider === undefined
       ? {
@@ -64,7 +69,7 @@ function fields(texts: readonly string[]): object {
   const said = texts.map((text) => split('--with', text))
   const names = said.map(([name]) => name)
   const repeated = names.find((name, index) => names.indexOf(name) !== index || name === 'provider')
-  if (repeated !== undefined) throw new Usage(`--with says ${printable(repeated)} twice: keep one of them`)
+  if (repeated !== undefined) throw new Usage(`--with says ${printable(repeated)} twice:`, 'keep one of them')
   return Object.fromEntries(said.map(([name, value]) => [name, fieldValue(name, value)]))
 }
 
@@ -76,6 +81,9 @@ function fieldValue(name: string, value: string): unknown {
 function split(flag: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1 || at === text.length - 1)
-    throw new Usage(`${flag} takes a name, an = and a value, and not ${printable(text)}`)
+    throw new Usage(
+      `${flag} takes a name, an = and a value, and not ${printable(text)}:`,
+      `write it as in: ${flag} ref=refs/heads/main`,
+    )
   return [text.slice(0, at), text.slice(at + 1)]
 }

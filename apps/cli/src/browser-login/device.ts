@@ -4,6 +4,7 @@ import { GatewayUnreachable, LoginFailed } from '../errors.ts'
 import { loginsAt, type Session } from './gateway.ts'
 import type { BrowserLogin } from './loopback.ts'
 import { thisDevice } from './this-device.ts'
+import { denied, tooLate } from './undone.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** Logs in by a code that the person types into a browser anywhere; no address carries it. */
@@ -20,11 +21,8 @@ export async function deviceLogin(context: Context, { origin, trust, rack }: Bro
       seconds = typeof polled === 'number' ? polled : intervalSeconds
       if (typeof polled === 'number' || polled.status === 'pending') continue
       if (polled.session !== undefined) return polled.session
-      throw new LoginFailed(
-        polled.status === 'denied'
-          ? 'the login was denied in the browser: nothing has changed'
-          : 'nobody finished the login within ten minutes: run it again',
-      )
+      const [reason, next] = polled.status === 'denied' ? denied : tooLate
+      throw new LoginFailed(reason, next)
     }
   })
 }

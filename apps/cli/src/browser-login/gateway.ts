@@ -69,7 +69,8 @@ export function loginsAt(origin: string, trust: GatewayTrust | undefined) {
 function ownAddress(origin: string, address: string): string {
   if (address.startsWith(`${origin}/gateway/`) && /^[\x21-\x7e]+$/.test(address)) return address
   throw new GatewayUnreachable(
-    `${origin} names a page that is not its own: use the address that the gateway calls its own (PUBLIC_URL)`,
+    `${origin} names a page that is not its own:`,
+    'use the address that the gateway calls its own (PUBLIC_URL)',
   )
 }
 
@@ -81,12 +82,12 @@ function understood<T extends TSchema>(origin: string, answer: GatewayAnswer, ty
   const { status, value } = answer
   const isDone = status === 200 || status === 201
   if (isDone && Value.Check(type, value)) return value
-  if (isDone) throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does: check the address`)
+  if (isDone) throw new GatewayUnreachable(`${origin} did not answer as a Rack Gateway does:`, 'check the address')
   const error = errorIn(value)
   if (status === 404)
-    throw new LoginFailed(`${origin} has no logins by browser: use the token that you were given, with --token -`)
+    throw new LoginFailed(`${origin} has no logins by browser:`, 'use the token that you were given, with --token -')
   if (status >= 400 && status < 500 && error !== null)
-    throw new LoginFailed(`${origin} refused the login: ${error.sentence}`)
+    throw new LoginFailed(`${origin} refused the login: ${error.reason}`, error.next)
   throw refusalOf(origin, answer)
 }
 

@@ -5,6 +5,7 @@ import type { GatewayTrust } from '../gateway-tls/gateway-trust.ts'
 import { openCallbackPlace } from './callback.ts'
 import { loginsAt, type Session } from './gateway.ts'
 import { thisDevice } from './this-device.ts'
+import { denied } from './undone.ts'
 import { untilStopped } from './until-stopped.ts'
 
 export interface BrowserLogin {
@@ -29,7 +30,7 @@ export async function loopbackLogin(context: Context, { origin, trust, rack }: B
       untilStopped(context, (signal) => place.answer(signal)),
       context.openBrowser(address).catch(() => context.note('no browser could be opened from here')),
     ])
-    if (answer.kind === 'denied') throw new LoginFailed('the login was denied in the browser: nothing has changed')
+    if (answer.kind === 'denied') throw new LoginFailed(...denied)
     return await gateway.redeem(answer.code, verifier)
   } finally {
     await place.close()

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { Interrupted, LoginFailed } from '../errors.ts'
+import { tooLate } from './undone.ts'
 
 /** As long as a login is good for, in milliseconds. */
 const loginLife = 600_000
@@ -12,7 +13,7 @@ export async function untilStopped<T>(context: Context, work: (signal: AbortSign
     return await work(AbortSignal.any([interruption, timeout]))
   } catch (error) {
     if (interruption.aborted) throw new Interrupted()
-    if (timeout.aborted) throw new LoginFailed('nobody finished the login within ten minutes: run it again')
+    if (timeout.aborted) throw new LoginFailed(...tooLate)
     throw error
   }
 }

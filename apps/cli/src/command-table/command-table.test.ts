@@ -7,6 +7,7 @@ import { flagName } from './definition.ts'
 import { commandHelp } from './help-text.ts'
 import { commands, commandsOf, groups } from './index.ts'
 import { firstWords, overview, overviewExamples } from './overview.ts'
+import { paragraphsOf } from './paragraphs.ts'
 import { commandOf, readLine, wordsOfLine } from './read-line.ts'
 import { readWords } from './read-words.ts'
 
@@ -110,6 +111,24 @@ describe('help', () => {
     }
     expect(overview(80)).toMatch(/^Examples:/)
   })
+
+  test('fits a narrow one: what has no room beside its name is below it', () => {
+    const setOff = new Set(
+      commands.flatMap(paragraphsOf).flatMap(({ kind, text }) => (kind === 'set off' ? text.split('\n') : [])),
+    )
+    const texts = [overview(40), ...commands.map((command) => commandHelp(command, 40))]
+    for (const text of texts) {
+      const told = text.split('\n\n').slice(1).join('\n').split('\n')
+      const long = told.filter(
+        (line) => line.length > 40 && !setOff.has(line) && !/^Usage:|^ {2}\S|^ {2,6}-/.test(line),
+      )
+      // A word that is longer than the terminal is wide is never cut.
+      expect(long.filter((line) => line.trim().includes(' '))).toEqual([])
+    }
+    expect(commandHelp(commandOf(['tokens', 'create']).command, 40)).toContain(
+      '\n      --permission PERMISSION\n          instead of a role (may stand\n          more than once)\n',
+    )
+  })
 })
 
 describe('what can’t be understood ends with 2, and says what was perhaps meant', () => {
@@ -119,15 +138,18 @@ describe('what can’t be understood ends with 2, and says what was perhaps mean
     [['audit'], 'say what to do: audit search, show, tail'],
     [
       ['audit', 'recordings', '--state', 'opne'],
-      '--state is one of open, ended, removed, and not opne; did you mean open?',
+      "--state can't be opne: did you mean open? It is one of open, ended, removed",
     ],
-    [['audit', 'export', '--format', 'xml', '-o', 'x'], '--format is one of ndjson, csv, ocsf, and not xml'],
-    [['audit', 'export'], 'audit export needs --output FILE'],
+    [['audit', 'export', '--format', 'xml', '-o', 'x'], "--format can't be xml: it is one of ndjson, csv, ocsf"],
+    [['audit', 'export'], 'audit export needs --output FILE: type it as in: rack-gateway audit export --since'],
     [['tokens', 'create', 'x', '--rol', 'ci'], 'tokens create has no flag --rol: did you mean --role?'],
-    [['tokens', 'create', 'x', '--role'], '--role needs a value: --role ROLE'],
-    [['tokens', 'create', 'x', '--role', '--json'], '--role needs a value: --role ROLE'],
+    [['tokens', 'create', 'x', '--role'], '--role needs a value: write it as --role ROLE'],
+    [['tokens', 'create', 'x', '--role', '--json'], '--role needs a value: write it as --role ROLE'],
     [['tokens', 'create', 'x', '--role='], '--role needs a value'],
-    [['tokens', 'create'], 'tokens create needs NAME'],
+    [
+      ['tokens', 'create'],
+      'tokens create needs NAME, what lists and events call it: type it as in: rack-gateway tokens create nightly --role viewer --expires 30d; see: rack-gateway help tokens create',
+    ],
     [['tokens', 'revoke', 'a', 'b'], "tokens revoke can't do anything with b"],
     [['tokens', '--json=yes'], '--json takes no value'],
     [['racks', '--no-json'], 'racks has no flag --no-json'],

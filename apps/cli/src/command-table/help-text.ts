@@ -31,13 +31,20 @@ export function groupHelp(group: CommandGroup, commands: readonly Command[], col
   ].join('\n\n')
 }
 
+/** What is said of a name takes no fewer columns: where they aren't there beside it, it is below. */
+const narrowest = 20
+const below = 10
+
 /** Rows of names and what they are, under a heading; none without rows. */
 export function section(heading: string, rows: readonly (readonly [string, string])[], columns: number): string[] {
   if (rows.length === 0) return []
-  const width = Math.max(...rows.map(([name]) => name.length)) + 4
-  const lines = rows.map(
-    ([name, about]) => `${`  ${name}`.padEnd(width)}${wrapped(about, columns - width).join(`\n${' '.repeat(width)}`)}`,
-  )
+  const beside = Math.max(...rows.map(([name]) => name.length)) + 4
+  const isBeside = columns - beside >= narrowest
+  const width = isBeside ? beside : below
+  const lines = rows.map(([name, about]) => {
+    const told = wrapped(about, columns - width).join(`\n${' '.repeat(width)}`)
+    return isBeside ? `  ${name}`.padEnd(width) + told : `  ${name}\n${' '.repeat(width)}${told}`
+  })
   return [`${heading}:\n${lines.join('\n')}`]
 }
 
@@ -80,8 +87,8 @@ function told(described: Described, columns: number): string[] {
   )
 }
 
-function wrapped(text: string, columns: number): string[] {
-  const width = Math.max(20, columns)
+export function wrapped(text: string, columns: number): string[] {
+  const width = Math.max(narrowest, columns)
   const lines = ['']
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? ''

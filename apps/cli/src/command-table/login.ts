@@ -106,9 +106,10 @@ export const loginCommands = [
 ]
 
 function loggedOut(name: string | undefined, all: boolean): { name: string } | 'all' {
-  if (all && name !== undefined) throw new Usage('logout takes a name or --all: keep one of them')
+  if (all && name !== undefined) throw new Usage('logout takes a name or --all:', 'keep one of them')
   if (!all && name === undefined)
     throw new Usage(
+      'logout takes a name or --all:',
       'say which gateway to log out of: rack-gateway logout NAME, one of rack-gateway racks, or rack-gateway logout --all',
     )
   return name === undefined ? 'all' : { name }

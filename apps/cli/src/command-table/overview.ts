@@ -1,4 +1,4 @@
-import { section } from './help-text.ts'
+import { section, wrapped } from './help-text.ts'
 import { commands, groups } from './index.ts'
 
 export const overviewExamples = [
@@ -21,9 +21,12 @@ export const overviewText = [
 export function overview(columns: number): string {
   return [
     ['Examples:', ...overviewExamples.map((line) => `  ${line}`)].join('\n'),
-    overviewText.join('\n'),
+    overviewText.flatMap((text) => wrapped(text, columns)).join('\n'),
     ...section('Commands', firstWords(), columns),
-    'More of one: rack-gateway help COMMAND. Exit codes and the shape of --json: man rack-gateway',
+    wrapped(
+      'More of one: rack-gateway help COMMAND. Exit codes and the shape of --json: man rack-gateway',
+      columns,
+    ).join('\n'),
   ].join('\n\n')
 }
 

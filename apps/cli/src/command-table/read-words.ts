@@ -42,7 +42,7 @@ export function readWords(command: Command, words: readonly string[], rack: stri
   if (rack !== null) addRack(command, typed, rack)
   const given: Record<string, unknown> = { ...startingWith(command), ...typed }
   const needed = known.find(({ key, flag }) => flag.takes === 'needed' && given[key] === undefined)
-  if (needed !== undefined) throw usage(command, `${command.name} needs --${needed.name} ${shownValue(needed.flag)}`)
+  if (needed !== undefined) throw missing(command, `--${needed.name} ${shownValue(needed.flag)}`)
   return { kind: 'given', given: { ...given, ...argumentsOf(command, plain) } }
 }
 
@@ -80,24 +80,24 @@ function take(
   }: { readonly value: string | false | null; readonly inline: boolean; readonly rawName: string },
 ): void {
   if (isSwitch(flag)) {
-    if (typeof value === 'string') throw new Usage(`${rawName} takes no value: leave ${printable(value)} out`)
+    if (typeof value === 'string') throw new Usage(`${rawName} takes no value:`, `leave ${printable(value)} out`)
     const wanted = value === null
     if (key in typed && typed[key] !== wanted)
-      throw new Usage(`--${flagName(key)} and --no-${flagName(key)} contradict each other: keep one of them`)
+      throw new Usage(`--${flagName(key)} and --no-${flagName(key)} contradict each other:`, 'keep one of them')
     typed[key] = wanted
     return
   }
   // `-r=NAME` is a habit from other programs.
   const text = typeof value === 'string' && rawName.length === 2 && inline ? value.replace(/^=/, '') : value
   if (typeof text !== 'string' || text === '' || (!inline && text.startsWith('-') && text.length > 1))
-    throw new Usage(`${rawName} needs a value: ${rawName} ${shownValue(flag)}`)
+    throw new Usage(`${rawName} needs a value:`, `write it as ${rawName} ${shownValue(flag)}`)
   if (flag.choices !== undefined && !flag.choices.includes(text)) throw notAmong(rawName, text, flag.choices)
   const before = typed[key]
   if (flag.takes === 'many') typed[key] = Array.isArray(before) ? [...before, text] : [text]
   else if (before === undefined || before === text) typed[key] = text
   else if (key === 'rack') throw twoRacks(String(before), text)
   // Neither is repeated: it may be a token.
-  else throw new Usage(`${rawName} is given twice, with different values: keep one of them`)
+  else throw new Usage(`${rawName} is given twice, with different values:`, 'keep one of them')
 }
 
 function addRack(command: Command, typed: Record<string, unknown>, rack: string): void {
@@ -112,12 +112,12 @@ function argumentsOf(command: Command, plain: readonly string[]): object {
   const entries = Object.entries(command.arguments).map(([key, { takes }]) => {
     if (takes === 'some' || takes === 'any') {
       const all = left.splice(0)
-      if (takes === 'some' && all.length === 0) throw missing(command, key)
+      if (takes === 'some' && all.length === 0) throw missingArgument(command, key)
       return [key, all]
     }
     const word = left.shift()
     if (word === '') throw usage(command, `${shownName(key)} of ${command.name} is empty`)
-    if (word === undefined && takes === 'needed') throw missing(command, key)
+    if (word === undefined && takes === 'needed') throw missingArgument(command, key)
     return [key, word]
   })
   const [surplus] = left
@@ -125,8 +125,16 @@ function argumentsOf(command: Command, plain: readonly string[]): object {
   return Object.fromEntries(entries)
 }
 
-function missing(command: Command, key: string): Error {
-  return usage(command, `${command.name} needs ${shownName(key)}, ${command.arguments[key]?.about ?? ''}`)
+function missingArgument(command: Command, key: string): Error {
+  return missing(command, `${shownName(key)}, ${command.arguments[key]?.about ?? ''}`)
+}
+
+function missing(command: Command, what: string): Error {
+  const [example = command.name] = command.examples
+  return new Usage(
+    `${command.name} needs ${what}:`,
+    `type it as in: ${example.replace(/ +\(.*\)$/, '')}; see: rack-gateway help ${command.name}`,
+  )
 }
 
 /** How an argument stands in help. */
@@ -143,11 +151,11 @@ function unknownFlag(command: Command, rawName: string): Error {
 
 function notAmong(rawName: string, text: string, choices: readonly string[]): Error {
   const near = nearest(text, choices)
-  const meant = near === null ? '' : `; did you mean ${near}?`
-  return new Usage(`${rawName} is one of ${choices.join(', ')}, and not ${printable(text)}${meant}`)
+  const all = choices.join(', ')
+  const next = near === null ? `it is one of ${all}` : `did you mean ${near}? It is one of ${all}`
+  return new Usage(`${rawName} can't be ${printable(text)}:`, next)
 }
 
 function usage(command: Command, sentence: string): Error {
-  const see = sentence.endsWith('?') ? ' See' : '; see'
-  return new Usage(`${sentence}${see}: rack-gateway help ${command.name}`)
+  return new Usage(sentence, `${sentence.endsWith('?') ? 'See' : 'see'}: rack-gateway help ${command.name}`)
 }

@@ -43,7 +43,10 @@ export async function addBinding(context: Context, target: Target, wanted: AddBi
   const { role, format } = wanted
   const subject = await subjectOf(target, wanted, context.now)
   if (subject === null)
-    throw new Usage('say whom the role is for: --user, --group, --service-account, --token or --trust')
+    throw new Usage(
+      'a role is for somebody:',
+      'say whom the role is for: --user, --group, --service-account, --token or --trust',
+    )
   const body = { subject, role, ...grantMembers(wanted, context.now) }
   const added = await callGateway(target, { path: '/bindings', body, answer: Binding })
   await tell(context, target, added, { format, done: 'is given' })
@@ -68,7 +71,7 @@ async function removal(target: Target, id: string): Promise<string> {
     (await everyPage(target, '/bindings', Binding)).filter((binding) => binding.id === id),
   )
   if (known === undefined)
-    throw new Usage(`there is no binding ${printable(id)}: see those that there are with: rack-gateway bindings`)
+    throw new Usage(`there is no binding ${printable(id)}:`, 'see those that there are with: rack-gateway bindings')
   return `take ${grantWords(known)} away from ${known.subject.kind} ${nameOf(known)}`
 }
 

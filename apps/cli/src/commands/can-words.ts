@@ -24,13 +24,20 @@ export function readCanWords(words: readonly string[], rack: string | null): Can
     else if (joined !== undefined) as = joined
     else if (word === '--as') as = words[++at] ?? ''
     else if (rackFlag === null)
-      throw new Usage(`can has no flag ${printable(word)} of its own; see: rack-gateway help can`)
+      throw new Usage(`can has no flag ${printable(word)} of its own;`, 'see: rack-gateway help can')
     at += rackFlag?.length ?? 1
   }
-  if (as === '') throw new Usage('--as needs the id or e-mail address of a user')
+  if (as === '')
+    throw new Usage(
+      '--as needs the id or e-mail address of a user:',
+      'write it as in: rack-gateway can --as ada@example.com apps',
+    )
   const flags = words.slice(0, at)
   const command = words[at] === '--' ? words.slice(at + 1) : words.slice(at)
   if (command.length === 0)
-    throw new Usage('say which command, such as: rack-gateway can releases promote -a web --rack production')
+    throw new Usage(
+      'can asks about a command of convox:',
+      'say which command, such as: rack-gateway can releases promote -a web --rack production',
+    )
   return { format, as, rack: rackFlagIn([...(rack === null ? [] : ['--rack', rack]), ...flags, ...command]), command }
 }

@@ -18,7 +18,10 @@ export async function can(context: Context, words: readonly string[], leadingRac
   const { format, as, rack, command } = readCanWords(words, leadingRack)
   const plan = plannedCommand(command, standingAt(context))
   if (plan.kind === 'unknown')
-    throw new Usage(`what this command asks of the gateway can't be told before it is run: ${plan.reason}`)
+    throw new Usage(
+      `what this command asks of the gateway can't be told before it is run: ${plan.reason};`,
+      'run it, and the gateway decides',
+    )
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
   if (calls.length === 0) {
     if (format === 'json') context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))

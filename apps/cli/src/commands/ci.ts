@@ -28,11 +28,14 @@ export async function ciLogin(context: Context, options: CiLoginOptions): Promis
 
 function originOf(text: string): string {
   if (text === '')
-    throw new Usage('say which gateway: rack-gateway ci login https://gateway.example.com, or set RACK_GATEWAY_URL')
+    throw new Usage(
+      'no gateway is named:',
+      'say which gateway: rack-gateway ci login https://gateway.example.com, or set RACK_GATEWAY_URL',
+    )
   const { origin, problem } = gatewayAddress(text)
-  if (origin === null) throw new BadSetting(`the address of the gateway can't be used: ${problem}`)
+  if (origin === null) throw new BadSetting(`the address of the gateway can't be used: ${problem};`, 'correct it')
   if (isExposed(origin))
-    throw new BadSetting(`the token would go to ${origin} in plain text: begin the address with https://`)
+    throw new BadSetting(`the token would go to ${origin} in plain text:`, 'begin the address with https://')
   return origin
 }
 
@@ -41,9 +44,7 @@ function chosen(racks: readonly string[], wanted: string | null): string {
   if (wanted !== null && racks.includes(wanted)) return wanted
   if (wanted === null && only !== undefined && racks.length === 1) return only
   const known = racks.length === 0 ? 'none' : racks.join(', ')
-  throw new UnknownRack(
-    wanted === null
-      ? `this job may use more or fewer than one rack (${known}): name one with --rack`
-      : `this job may not use that rack; it may use: ${known}`,
-  )
+  if (wanted === null)
+    throw new UnknownRack(`this job may use more or fewer than one rack (${known}):`, 'name one with --rack')
+  throw new UnknownRack('this job may not use that rack:', `name one with --rack that it may use: ${known}`)
 }

@@ -88,8 +88,12 @@ async function keep(context: Context, credential: Credential, place: Place): Pro
   }
   const { config, notices } = await withCredentialsLock(context, async () => {
     const read = await readClientConfig(context.configPath)
-    const { change, replaced } = await storeLogin(context, read.config, login)
-    const written = await updateClientConfig(context.configPath, change)
+    const { change, replaced, putBack } = await storeLogin(context, read.config, login)
+    const written = await updateClientConfig(context.configPath, change).catch(async function keepOld(error: unknown) {
+      const left = await putBack()
+      if (left !== null) context.note(left)
+      throw error
+    })
     for (const credential of replaced) await forgetReplaced(context, credential)
     return written
   })
@@ -105,23 +109,28 @@ function halfway(now: number, expiresAt: string): string {
 function checkOptions(options: LoginOptions): void {
   const { name, asRack } = options
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
-    throw new Usage(`${printable(name)} can't be a name: use letters, digits, dots, hyphens and underscores`)
+    throw new Usage(`${printable(name)} can't be a name:`, 'use letters, digits, dots, hyphens and underscores')
   checkFlags(options)
   if (asRack !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(asRack))
-    throw new Usage(`${printable(asRack)} is not the name of a rack`)
+    throw new Usage(
+      `${printable(asRack)} is not the name of a rack:`,
+      'use letters, digits, dots, hyphens and underscores',
+    )
 }
 
 function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | null): string {
   const given = url ?? known?.url
   if (given === undefined)
     throw new Usage(
-      `${name} is new here, so its address is needed: rack-gateway login ${name} https://gateway.example.com`,
+      `${name} is new here, so its address is needed:`,
+      `type it as in: rack-gateway login ${name} https://gateway.example.com`,
     )
   const { origin, problem } = gatewayAddress(given)
-  if (origin === null) throw new Usage(`that is not the address of a gateway: ${problem}`)
+  if (origin === null) throw new Usage(`that is not the address of a gateway: ${problem};`, 'correct it')
   if (isExposed(origin) && !insecure)
     throw new Usage(
-      `${origin} begins with http://, which would show the token to the network: use https://, or add --insecure if that is meant`,
+      `${origin} begins with http://, which would show the token to the network:`,
+      'use https://, or add --insecure if that is meant',
     )
   return origin
 }
@@ -129,9 +138,10 @@ function originOf({ name, url, insecure }: LoginOptions, known: GatewayEntry | n
 function checkAnswer(answer: MeAnswer, origin: string): void {
   if (answer.kind === 'refused')
     throw new TokenRefused(
-      `${origin} refused the token: it has ended, was revoked, or is another gateway's; get a new one and log in again`,
+      `${origin} refused the token: ${answer.reason}`,
+      'copy it again, or get a new one, and log in again',
     )
-  if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.reason)
+  if (answer.kind === 'distrusted') throw new GatewayUntrusted(answer.words.reason, answer.words.next)
   if (answer.kind === 'foreign')
-    throw new GatewayUnreachable(`${origin} does not answer as a gateway (${answer.reason}): check the address`)
+    throw new GatewayUnreachable(`${origin} does not answer as a gateway (${answer.reason}):`, 'check the address')
 }

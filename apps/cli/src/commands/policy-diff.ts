@@ -19,7 +19,7 @@ export interface PolicyDiffOptions {
 /** Says what changes between two policy documents. @returns the exit code */
 export async function policyDiff(context: Context, { rack, format, ...names }: PolicyDiffOptions): Promise<number> {
   if (names.old === stdinName && names.new === stdinName)
-    throw new Usage('only one of the two documents can come from stdin')
+    throw new Usage('only one of the two documents can come from stdin:', 'name a file for the other one')
   const before = await namedDocument(context, names.old, rack)
   const after = await namedDocument(context, names.new, rack)
   const changes = diffPolicies(before, after)

@@ -35,7 +35,7 @@ export async function policyImpact(context: Context, options: PolicyImpactOption
 async function proposedText(context: Context, name: string): Promise<string> {
   if (name === builtInName) return builtInText
   if (name.startsWith('@') && name !== stdinName)
-    throw new Usage(`${shownName(name)} can't be proposed: name a file, - for stdin, or ${builtInName}`)
+    throw new Usage(`${shownName(name)} can't be proposed:`, `name a file, - for stdin, or ${builtInName}`)
   return readText(context, name)
 }
 

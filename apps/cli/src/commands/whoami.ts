@@ -72,7 +72,10 @@ export async function whoami(context: Context, { rack, format, ask }: WhoamiOpti
 
 function offline({ origin }: Target, remembered: Standing | null): Standing {
   if (remembered !== null) return remembered
-  throw new GatewayUnreachable(`nothing is known of the token until ${origin} has been asked once: rack-gateway whoami`)
+  throw new GatewayUnreachable(
+    `nothing is known of the token until ${origin} has been asked once:`,
+    'ask it with: rack-gateway whoami',
+  )
 }
 
 /** What there was before the gateway was asked: what it says is about nothing that comes in between. */
@@ -121,7 +124,7 @@ async function answered(
     }
   }
   if (answer.kind !== 'unreachable' || remembered === null) throw problemOf(target, answer)
-  context.note(`${target.origin} could not be asked (${printable(answer.reason)}): this is what it said last`)
+  context.note(`${target.origin} could not be asked: ${printable(answer.reason)}; this is what it said last`)
   return remembered
 }
 

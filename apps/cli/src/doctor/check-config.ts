@@ -2,14 +2,13 @@ import { statSync } from 'node:fs'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { chosenHere } from '../target.ts'
 import { printable } from '../terminal.ts'
-import { type Finding, ok, problem, warning } from './finding.ts'
+import { type Finding, ok, refusal, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
 /** The file, and what chooses the rack. That somebody isn't logged in is the token's matter. */
 export async function checkConfig(subject: Subject): Promise<Finding> {
   const { context, fault, notices } = subject
-  if (fault !== null && exitCodeOf(fault) !== exitCodes.notLoggedIn)
-    return problem(fault.message, null, exitCodeOf(fault))
+  if (fault !== null && exitCodeOf(fault) !== exitCodes.notLoggedIn) return refusal(fault)
   if (notices.length > 0) return warning(notices.map(printable).join('; '), null)
   const { env, configPath } = context
   if (env.RACK_URL?.trim()) return ok('RACK_URL is set, so nothing else chooses the gateway or the rack')

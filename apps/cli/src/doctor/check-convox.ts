@@ -3,10 +3,10 @@ import type { Context } from '../context.ts'
 import { convoxName, findConvox } from '../convox-file.ts'
 import { startError } from '../convox-start-error.ts'
 import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
-import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { printable } from '../terminal.ts'
 import { askDeadline } from './deadlines.ts'
-import { type Finding, ok, problem, warning } from './finding.ts'
+import { type Finding, ok, refusal, warning } from './finding.ts'
 
 const longest = 200
 
@@ -28,10 +28,6 @@ export async function checkConvox({ context }: { readonly context: Context }): P
   if (ran.code === 0 && said !== '') return ok(`${said}, ${shown}`)
   const why = ran.code === null ? `did not end within ${askDeadline / 1_000} s` : `ended with ${ran.code}`
   return warning(`${shown} does not say its version: it ${why}`, 'check that it is the Convox CLI: convox --version')
-}
-
-function refusal(error: Error): Finding {
-  return problem(error.message, null, exitCodeOf(error))
 }
 
 /** It gets no token: its version is all that is asked of it. */

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { exitCodes } from '../exit-codes.ts'
 import { failure } from '../gateway-request.ts'
+import { printable } from '../terminal.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
 import type { Subject } from './subject.ts'
 
@@ -15,7 +16,7 @@ export async function checkDns({ origin }: Pick<Subject, 'origin'>): Promise<Fin
     return ok(`${host} is ${addresses.map(({ address }) => address).join(', ')}`)
   } catch (error) {
     return problem(
-      `${host} was not found (${failure(error)})`,
+      printable(failure(error)),
       'check the address of the gateway, the network, and whether a VPN has to be on',
       exitCodes.unreachable,
     )

@@ -25,7 +25,7 @@ export async function checkGateway({ origin, trust }: Pick<Subject, 'origin' | '
   if (answer.kind === 'unanswered')
     return problem(
       `${origin} could not be asked: ${printable(answer.reason)}`,
-      answer.distrusted === null ? check : 'see tls',
+      answer.distrusted === null ? answer.next : 'see tls',
       exitCodes.unreachable,
     )
   const { value } = answer

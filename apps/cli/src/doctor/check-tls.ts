@@ -33,7 +33,7 @@ export async function checkTls(subject: Looked): Promise<Finding> {
     if (error instanceof BadSetting) throw error
     return error instanceof Untrusted
       ? untrusted(subject, error)
-      : warning(`not checked: no connection with TLS (${printable(failure(error))})`, null)
+      : warning(`not checked: no connection with TLS: ${printable(failure(error))}`, null)
   }
 }
 

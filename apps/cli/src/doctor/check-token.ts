@@ -7,23 +7,22 @@ import { printable } from '../terminal.ts'
 import { placeOf } from '../token-store/kept-token.ts'
 import { modeOf } from './check-config.ts'
 import { askDeadline } from './deadlines.ts'
-import { type Finding, ok, problem, warning } from './finding.ts'
+import { type Finding, ok, refusal, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
 /** Whose the token is, when it ends and where it is. Never the token. */
 export async function checkToken({ context, target, fault }: Subject): Promise<Finding> {
   if (target === null)
     return fault !== null && exitCodeOf(fault) === exitCodes.notLoggedIn
-      ? problem(fault.message, null, exitCodes.notLoggedIn)
+      ? refusal(fault)
       : warning('not checked: see config', null)
   const [answer, place] = await Promise.all([askMe(target, askDeadline), placeFor(context, target.name)])
   const again = `rack-gateway login ${printable(target.name ?? 'NAME')}`
   if (answer.kind === 'refused') {
-    const { message } = problemOf(target, answer)
-    return problem(`${message}; it is kept in ${place}`, null, exitCodes.notLoggedIn)
+    const refused = refusal(problemOf(target, answer))
+    return { ...refused, says: `${refused.says}; it is kept in ${place}` }
   }
-  if (answer.kind === 'foreign' || answer.kind === 'unsupported')
-    return problem(problemOf(target, answer).message, null, exitCodes.unreachable)
+  if (answer.kind === 'foreign' || answer.kind === 'unsupported') return refusal(problemOf(target, answer))
   if (answer.kind !== 'known')
     return warning(`kept in ${place}, ${endOf(target.expiry)}; the gateway could not be asked whose it is`, null)
   const { name, kind, racks } = answer.me

@@ -1,4 +1,4 @@
-import { exitCodeOf, isExpected } from '../exit-codes.ts'
+import { isExpected } from '../exit-codes.ts'
 import { failure } from '../gateway-request.ts'
 import { printable } from '../terminal.ts'
 import { checkClock } from './check-clock.ts'
@@ -10,7 +10,7 @@ import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
 import { checkVersions } from './check-versions.ts'
 import { checkDeadline } from './deadlines.ts'
-import { type CheckName, checkNames, type Finding, type NamedFinding, problem } from './finding.ts'
+import { type CheckName, checkNames, type Finding, type NamedFinding, problem, refusal } from './finding.ts'
 import { rackPassword } from './rack-password.ts'
 import type { Subject } from './subject.ts'
 
@@ -44,9 +44,7 @@ export async function within(limit: number, check: Promise<Finding>): Promise<Fi
   try {
     return await Promise.race([check, late])
   } catch (error) {
-    return isExpected(error)
-      ? problem(error.message, null, exitCodeOf(error))
-      : problem(`could not be checked: ${printable(failure(error))}`, null)
+    return isExpected(error) ? refusal(error) : problem(`could not be checked: ${printable(failure(error))}`, null)
   } finally {
     clearTimeout(timer)
   }

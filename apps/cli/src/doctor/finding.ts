@@ -1,4 +1,5 @@
-import { exitCodes } from '../exit-codes.ts'
+import { wordsOf } from '@rack-gateway/errors'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 
 /** What is looked at, in the order in which it is said. */
 export const checkNames = [
@@ -34,6 +35,12 @@ export function warning(says: string, next: string | null): Finding {
 
 export function problem(says: string, next: string | null, exit: number = exitCodes.failure): Finding {
   return { status: 'problem', says, next, exit }
+}
+
+/** What an error of ours says is wrong, and what it says to do. */
+export function refusal(error: Error): Finding {
+  const { reason, next } = wordsOf(error) ?? { reason: error.message, next: null }
+  return problem(reason.replace(/[:;,]$/, ''), next, exitCodeOf(error))
 }
 
 export const noGateway = warning('not checked: no gateway is known', null)

@@ -1,5 +1,7 @@
 import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
+import type { Words } from '@rack-gateway/errors'
 import { printable } from '../terminal.ts'
+import { codeOf } from './error-code.ts'
 
 /** Where a gateway and what is trusted of it are named. */
 export interface Named {
@@ -30,10 +32,13 @@ export function lacksAuthority(error: unknown): boolean {
 }
 
 /** What is wrong with a certificate and what to do, or null when it isn't the certificate. */
-export function certificateInWords(error: unknown, { origin, trustMore }: Named): string | null {
+export function certificateInWords(error: unknown, { origin, trustMore }: Named): Words | null {
   const fault = certificateFault(error, trustMore)
   if (fault === null) return null
-  return `${origin} can't be trusted: its certificate ${fault.what}. Your token was not sent, nor was anything else: ${fault.next}`
+  return {
+    reason: `${origin} can't be trusted: its certificate ${fault.what}. Your token was not sent, nor was anything else:`,
+    next: fault.next,
+  }
 }
 
 export interface CertificateFault {
@@ -73,30 +78,4 @@ function namesIn(error: unknown): string {
   if (typeof names !== 'string' || names === '') return 'another name'
   const shown = printable(names.replaceAll(/(?:DNS|IP Address):/g, ''))
   return shown.length > mostNames ? `${shown.slice(0, mostNames)}…` : shown
-}
-
-const unreachable: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'it refuses connections',
-  ECONNRESET: 'it broke the connection off',
-  ETIMEDOUT: 'its address does not answer',
-  EHOSTUNREACH: 'there is no route to it',
-  ENETUNREACH: 'there is no route to its network',
-  ENOTFOUND: 'its name does not resolve',
-  EAI_AGAIN: 'its name does not resolve at the moment',
-  EPROTO: 'what answers does not speak TLS',
-}
-
-/** Why there is no connection, in a few words. Never the error's own: it may quote others. */
-export function unreachableInWords(error: unknown): string {
-  const code = codeOf(error)
-  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'what answers does not speak TLS 1.2 or newer'
-  return unreachable[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
-}
-
-/** Of the first of several addresses that were tried, where there were several. */
-function codeOf(error: unknown): string {
-  const code: unknown = Reflect.get(Object(error), 'code')
-  if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code
-  const causes: unknown = Reflect.get(Object(error), 'errors')
-  return Array.isArray(causes) && causes.length > 0 ? codeOf(causes[0]) : ''
 }

@@ -18,7 +18,8 @@ export function namedAuthorities(trust: GatewayTrust | undefined): string | null
   const read = authoritiesIn(ca.includes('-----') || ca === '' ? ca : resolve(dirname(configPath), ca))
   if ('pem' in read) return read.pem
   throw new BadSetting(
-    `"ca" of gateways.${printable(name ?? '')} in ${printable(configPath)} ${read.problem}: it should be the path of ${wantedAuthorities}, or their text`,
+    `"ca" of gateways.${printable(name ?? '')} in ${printable(configPath)} ${read.problem}:`,
+    `it should be the path of ${wantedAuthorities}, or their text`,
   )
 }
 

@@ -13,7 +13,8 @@ export async function askPolicyInForce(context: Context, rack: string | null): P
   const { policy, document } = await callGateway(target, { path: '/policy', answer: PolicyInForce })
   if (hashOf(document) !== policy)
     throw new GatewayUnreachable(
-      `${target.origin} decides by a document that this rack-gateway can't read: use the release that the gateway is of`,
+      `${target.origin} decides by a document that this rack-gateway can't read:`,
+      'use the release that the gateway is of',
     )
   return document
 }

@@ -11,7 +11,8 @@ const longest = 1024 * 1024
 /** The text of a file, or of what is piped in where it is `@stdin`. @throws Usage */
 export async function readText({ cwd, readInput }: Pick<Context, 'cwd' | 'readInput'>, name: string): Promise<string> {
   const text = name === stdinName ? await readInput(longest) : await readFile(resolve(cwd, name), name)
-  if (text === null) throw new Usage(`${shownName(name)} is longer than 1 MiB, more than a policy or its cases may be`)
+  if (text === null)
+    throw new Usage(`${shownName(name)} is longer than 1 MiB, more than a policy or its cases may be:`, 'shorten it')
   return text
 }
 
@@ -24,7 +25,10 @@ async function readFile(path: string, name: string): Promise<string | null> {
   try {
     return await readAll(createReadStream(path), longest)
   } catch (error) {
-    throw new Usage(`${shownName(name)} can't be read: ${reasonOf(error)}`)
+    throw new Usage(
+      `${shownName(name)} can't be read: ${reasonOf(error)};`,
+      'check how it is written, and who may read it',
+    )
   }
 }
 

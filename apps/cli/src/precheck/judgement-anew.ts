@@ -4,7 +4,7 @@ import { keep } from './kept-answer.ts'
 import { lastingRefusal } from './lasting-refusal.ts'
 import { neededCalls, plannedCommand } from './planned-command.ts'
 import type { Asked } from './precheck.ts'
-import { refusalSentence } from './refusal-sentence.ts'
+import { refusalWords } from './refusal-words.ts'
 import { readSnapshotAgain } from './snapshot.ts'
 
 /** Asks the gateway what holds now, and decides a command's calls by it. Without an answer, the command passes. @throws Refused */
@@ -18,5 +18,5 @@ export async function judgeAnew({ context, target, words, standing, file, kept }
   const newest = keep(known, answer, context.now) ?? (answer.kind === 'same' ? snapshot : null)
   if (answer.kind === 'none' || newest === null) return
   const refusal = lastingRefusal(newest, calls, answer.at)
-  if (refusal !== null) throw new Refused(refusalSentence(plan.command, refusal))
+  if (refusal !== null) throw new Refused(...refusalWords(plan.command, refusal))
 }

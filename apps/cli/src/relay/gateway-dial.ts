@@ -1,8 +1,10 @@
 import type tls from 'node:tls'
+import { sentenceOf } from '@rack-gateway/errors'
 import { goingBy } from '../gateway-tls/authorities.ts'
-import { certificateInWords, type Named, unreachableInWords } from '../gateway-tls/certificate-words.ts'
+import { certificateInWords, type Named } from '../gateway-tls/certificate-words.ts'
 import { openConnection } from '../gateway-tls/connection.ts'
 import { GatewayFailure } from '../gateway-tls/gateway-failure.ts'
+import { unreachableInWords } from '../gateway-tls/unreachable-words.ts'
 
 export interface GatewayDialOptions extends Named {
   /** The only authorities that may have signed its certificate, in PEM; null: those that Node knows, and the system's. */
@@ -95,11 +97,14 @@ function failureOf(error: unknown, named: Named): GatewayFailure {
   const { origin } = named
   const certificate = certificateInWords(error, named)
   if (certificate !== null)
-    return new GatewayFailure(certificate, "the gateway's certificate can't be trusted, so nothing was sent to it")
-  const why = unreachableInWords(error)
+    return new GatewayFailure(
+      sentenceOf(certificate),
+      "the gateway's certificate can't be trusted, so nothing was sent to it",
+    )
+  const { what, next } = unreachableInWords(error)
   return new GatewayFailure(
-    `${origin} can't be reached: ${why}; check the address and the network`,
-    `the gateway can't be reached: ${why}`,
+    `${origin} can't be reached: ${what}; ${next}, with: rack-gateway doctor`,
+    `the gateway can't be reached: ${what}`,
   )
 }
 

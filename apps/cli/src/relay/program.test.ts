@@ -181,9 +181,9 @@ describe('a gateway that cannot be trusted', () => {
     expect(outcome).toMatchObject({
       code: 7,
       stderr:
-        "rack-gateway: https://127.0.0.1:1 can't be reached: it refuses connections; check the address and the network\n",
+        "rack-gateway: https://127.0.0.1:1 can't be reached: nothing listens at 127.0.0.1:1 (ECONNREFUSED); check the address, and whether it runs, with: rack-gateway doctor\n",
     })
-    expect(outcome.stdout).toContain("the gateway can't be reached: it refuses connections")
+    expect(outcome.stdout).toContain("the gateway can't be reached: nothing listens at 127.0.0.1:1")
   })
 
   test('or that speaks no TLS is said to speak none', async () => {

@@ -15,19 +15,25 @@ export interface FakeKeychain {
   items(): Readonly<Record<string, string>>
 }
 
-/** What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `locked`, `full`, `forgetful` or `loud`. */
+/**
+ * What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `locked`, `full`, `forgetful`, `loud`,
+ * or `sealing DIRECTORY`, which nobody may write in any more once something is kept.
+ */
 const common = (home: string) => `#!${process.execPath}
-const { appendFileSync, readFileSync, writeFileSync } = require('node:fs')
+const { appendFileSync, chmodSync, readFileSync, writeFileSync } = require('node:fs')
 const argv = process.argv.slice(2)
 const how = process.env.FAKE_KEYCHAIN ?? ''
 const items = (() => { try { return JSON.parse(readFileSync(${JSON.stringify(join(home, 'items.json'))}, 'utf8')) } catch { return {} } })()
-const save = () => writeFileSync(${JSON.stringify(join(home, 'items.json'))}, JSON.stringify(how === 'forgetful' ? {} : items))
+const save = () => {
+  writeFileSync(${JSON.stringify(join(home, 'items.json'))}, JSON.stringify(how === 'forgetful' ? {} : items))
+  if (how.startsWith('sealing ')) chmodSync(how.slice('sealing '.length), 0o500)
+}
 const fail = (text, code) => { process.stderr.write(text + '\\n'); process.exit(code) }
 const after = (name) => argv[argv.indexOf(name) + 1]
 const stdin = readFileSync(0, 'utf8')
 appendFileSync(${JSON.stringify(join(home, 'calls.ndjson'))}, JSON.stringify({ program: require('node:path').basename(__filename), argv, stdin }) + '\\n')
 if (how === 'hang') { require('node:child_process').spawn('sleep', ['30'], { stdio: 'inherit' }); setInterval(() => {}, 1000); return }
-if (how === 'loud') process.stderr.write('repeated: ' + stdin + '\\n')
+if (how === 'loud' && stdin !== '') process.stderr.write('repeated: ' + stdin + '\\n')
 `
 
 const secretTool = `

@@ -1,7 +1,8 @@
 import { type ClientConfig, type Credential, entryOf, type Holder, type TokenEntry } from '@rack-gateway/config/client'
+import { reasonOf } from '@rack-gateway/errors'
 import type { Context } from '../context.ts'
 import { BadSetting, KeychainUnusable } from '../errors.ts'
-import { type Keychain, service } from './keychain.ts'
+import { type Keychain, otherwiseFile, service } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 
 /** All that is kept of a login but the token. */
@@ -15,7 +16,8 @@ export async function readToken(context: Context, { holder, entry }: Credential)
   } catch (error) {
     if (!(error instanceof KeychainUnusable)) throw error
     throw new KeychainUnusable(
-      `your token for ${holder.origin} can't be read: ${error.message}. Unlock it and try again, or log in anew, which can keep the token in a file: RACK_GATEWAY_TOKEN_STORE=file`,
+      `your token for ${holder.origin} can't be read: ${reasonOf(error, '')}.`,
+      'Unlock it and try again, or log in anew, which can keep the token in a file: RACK_GATEWAY_TOKEN_STORE=file',
     )
   }
 }
@@ -29,6 +31,8 @@ export interface Stored {
   readonly told: boolean
   /** What the keychain still has in its place. */
   readonly replaced: Credential | null
+  /** Gives the keychain back what it had, where the file then can't be written. @returns why it has not, and what to do; or null */
+  putBack(): Promise<string | null>
 }
 
 /** Stores the token of a login where the person wants it: in the keychain, else in the file, once that was said. @throws KeychainUnusable */
@@ -38,19 +42,22 @@ export async function storeToken(
   { holder, token }: { readonly holder: Holder; readonly token: string },
 ): Promise<Stored> {
   const wanted = wantedStore(context.env, config)
-  const before = entryOf(config, holder)
-  const refusal = wanted === 'file' ? null : await storeInKeychain(context, holder, token)
+  const { refusal, putBack } = wanted === 'file' ? notAsked : await storeInKeychain(context, holder, token)
   if (wanted === 'keychain' && refusal !== null)
     throw new KeychainUnusable(
-      `the token could not be kept: ${refusal}. Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file`,
+      `the token could not be kept: ${refusal}.`,
+      'Unlock the keychain, or choose the file: RACK_GATEWAY_TOKEN_STORE=file',
     )
-  if (wanted !== 'file' && refusal === null) return { place: { kept_in: 'keychain' }, told: false, replaced: null }
+  if (wanted !== 'file' && refusal === null)
+    return { place: { kept_in: 'keychain' }, told: false, replaced: null, putBack }
+  const before = entryOf(config, holder)
   const replaced = before?.kept_in === 'keychain' ? { holder, entry: before } : null
-  if (refusal === null || config.file_store_told === true) return { place: { token }, told: false, replaced }
+  const inFile = { place: { token }, replaced, putBack }
+  if (refusal === null || config.file_store_told === true) return { ...inFile, told: false }
   context.note(
     `${refusal}: your token is kept in ${context.configPath}, which only you can read (0600). RACK_GATEWAY_TOKEN_STORE=file says that this is meant`,
   )
-  return { place: { token }, told: true, replaced }
+  return { ...inFile, told: true }
 }
 
 /** Stores a newer token where the old one is. @throws KeychainUnusable */
@@ -90,15 +97,36 @@ export async function placeOf(context: Context, entry: TokenEntry): Promise<stri
   }
 }
 
-function storeInKeychain(context: Context, holder: Holder, token: string): Promise<string | null> {
-  return problemOf(async () => writeAndCheck(await systemKeychain(context), accountOf(holder), token))
+interface InKeychain extends Pick<Stored, 'putBack'> {
+  /** Why the token isn't there. */
+  readonly refusal: string | null
+}
+
+const notAsked: InKeychain = { refusal: null, putBack: async () => null }
+
+async function storeInKeychain(context: Context, holder: Holder, token: string): Promise<InKeychain> {
+  const account = accountOf(holder)
+  let restore = async () => {}
+  const refusal = await problemOf(async () => {
+    const keychain = await systemKeychain(context)
+    const before = await keychain.read(account)
+    restore = () => (before === null ? keychain.remove(account) : keychain.write(account, before))
+    await writeAndCheck(keychain, account, token)
+  })
+  if (refusal !== null) await problemOf(restore)
+  async function putBack(): Promise<string | null> {
+    const problem = await problemOf(restore)
+    if (problem === null) return null
+    return `the keychain did not take back the token that it had for ${holder.origin}: ${problem}. Unlock it, and log in again`
+  }
+  return { refusal, putBack }
 }
 
 /** A tool that says that all is well is believed when it gives back what it got. */
 async function writeAndCheck(keychain: Keychain, account: string, token: string): Promise<void> {
   await keychain.write(account, token)
   if ((await keychain.read(account)) !== token)
-    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`)
+    throw new KeychainUnusable(`${keychain.title} did not keep what it was given`, otherwiseFile)
 }
 
 async function problemOf(work: () => Promise<void>): Promise<string | null> {
@@ -106,7 +134,7 @@ async function problemOf(work: () => Promise<void>): Promise<string | null> {
     await work()
     return null
   } catch (error) {
-    if (error instanceof KeychainUnusable) return error.message
+    if (error instanceof KeychainUnusable) return reasonOf(error, '')
     throw error
   }
 }
@@ -114,7 +142,7 @@ async function problemOf(work: () => Promise<void>): Promise<string | null> {
 function wantedStore({ RACK_GATEWAY_TOKEN_STORE: said }: NodeJS.ProcessEnv, config: ClientConfig) {
   if (!said) return config.token_store ?? 'either'
   if (said === 'file' || said === 'keychain') return said
-  throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain": correct it or unset it')
+  throw new BadSetting('RACK_GATEWAY_TOKEN_STORE is neither "file" nor "keychain":', 'correct it or unset it')
 }
 
 function accountOf(holder: Holder): string {

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { KeychainUnusable } from '../errors.ts'
 import { printable } from '../terminal.ts'
+import { otherwiseFile } from './keychain.ts'
 
 /** What a tool is run with. */
 export interface ToolSettings {
@@ -42,7 +43,10 @@ export function runTool(
     const tool = spawn(program, [...args], { env, windowsHide: true })
     const note = setTimeout(() => settings.note(`waiting for ${title}: it may be asking you to unlock it`), noteAfter)
     const end = setTimeout(
-      () => settle(() => reject(new KeychainUnusable(`${title} gave no answer within ${deadline / 1_000} s`))),
+      () =>
+        settle(() =>
+          reject(new KeychainUnusable(`${title} gave no answer within ${deadline / 1_000} s`, otherwiseFile)),
+        ),
       deadline,
     )
     const output = { stdout: '', stderr: '' }
@@ -50,9 +54,11 @@ export function runTool(
       tool[stream].setEncoding('utf8').on('data', (text: string) => {
         output[stream] += text
         if (output[stream].length > longest)
-          settle(() => reject(new KeychainUnusable(`${title} gave an answer that is none`)))
+          settle(() => reject(new KeychainUnusable(`${title} gave an answer that is none`, otherwiseFile)))
       })
-    tool.once('error', (error) => settle(() => reject(new KeychainUnusable(startProblem(program, error)))))
+    tool.once('error', (error) =>
+      settle(() => reject(new KeychainUnusable(startProblem(program, error), otherwiseFile))),
+    )
     tool.once('close', (code) => {
       const complaint = complaintOf(output.stderr, secrets)
       settle(() => resolve({ code: code ?? 1, stdout: output.stdout, complaint }))

@@ -201,6 +201,29 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect([keychain.items(), machine.config()]).toEqual(before)
   })
 
+  test('has the token that worked after a login whose file could not be written', async () => {
+    await login(system)
+    const before = [keychain.items(), machine.config()]
+    for (const [name, other] of [
+      ['staging', 'rgs_other'],
+      ['robot', 'rgt_robot'],
+    ] as const) {
+      let answer = () => {}
+      gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
+      gateway.asked.length = 0
+      const failing = on(system, ['login', name, gateway.url, '--as-rack', 'staging', '--token', other])
+      await vi.waitFor(() => expect(gateway.asked).not.toEqual([]), 20_000)
+      // As another window that doesn't come to an end.
+      writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
+      answer()
+      expect(await failing).toMatchObject({ code: 78, stderr: expect.stringContaining('another rack-gateway') })
+      rmSync(`${machine.configPath}.lock`)
+      const kept = system === 'linux' ? other : Buffer.from(other).toString('hex')
+      expect(keychain.calls().some(({ stdin }) => stdin.includes(kept))).toBe(true)
+      expect([keychain.items(), machine.config()]).toEqual(before)
+    }
+  })
+
   test('is taken once it can be used again, and the file has the token no more', async () => {
     await login(system, { FAKE_KEYCHAIN: 'locked' })
     await login(system)

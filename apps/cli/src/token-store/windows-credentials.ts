@@ -1,12 +1,12 @@
 import { KeychainUnusable } from '../errors.ts'
-import { type Keychain, service } from './keychain.ts'
+import { type Keychain, otherwiseFile, service } from './keychain.ts'
 
 const title = 'the Windows Credential Manager'
 
 /** A native module, since the platform's own tools print no passwords. It asks nobody, so it keeps nobody waiting. */
 export async function windowsCredentials(): Promise<Keychain> {
   const { Entry } = await import('@napi-rs/keyring').catch(() => {
-    throw new KeychainUnusable(`${title} can't be used: this program came without @napi-rs/keyring`)
+    throw new KeychainUnusable(`${title} can't be used: this program came without @napi-rs/keyring`, otherwiseFile)
   })
   return {
     title,
@@ -22,6 +22,9 @@ function attempt<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw new KeychainUnusable(`${title} can't be used: ${error instanceof Error ? error.message : String(error)}`)
+    throw new KeychainUnusable(
+      `${title} can't be used: ${error instanceof Error ? error.message : String(error)}`,
+      otherwiseFile,
+    )
   }
 }

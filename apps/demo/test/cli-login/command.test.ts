@@ -92,7 +92,7 @@ describe('rack-gateway login', () => {
     expect((await browser.visit(page.location ?? '')).body).toContain('You denied the login')
     expect(await running.ended).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining('the login was denied in the browser: nothing has changed\n'),
+      stderr: expect.stringContaining('the login was denied in the browser: nothing has changed;'),
     })
     expect(() => file()).toThrow('ENOENT')
   })

@@ -1,8 +1,8 @@
 import type { FastifySchema } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Value } from 'typebox/value'
 import { InvalidRequest, ruled } from '../errors.ts'
+import { schemaFault } from './schema-fault.ts'
 
 /** Checks by the endpoint's own schemas: nothing is coerced, nothing is dropped, what isn't known is refused. */
 export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
@@ -26,10 +26,7 @@ function numbersRead({ properties }: TObject, sent: unknown): unknown {
   return Object.fromEntries(entries)
 }
 
-/** Names the field, never its value. */
 function problemOf(schema: TSchema, value: unknown, place = 'body'): Error {
-  const [first] = Value.Errors(schema, value)
-  const field = first?.instancePath.slice(1).replaceAll('/', '.') || place
-  const reason = `${field} is not as it should be: it ${first?.message ?? 'does not fit'}`
-  return ruled(new InvalidRequest(reason, 'see /gateway/api/v1/docs'), 'schema')
+  const { reason, next } = schemaFault(schema, value, place)
+  return ruled(new InvalidRequest(reason, next), 'schema')
 }

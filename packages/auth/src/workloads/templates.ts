@@ -3,8 +3,11 @@ import { InvalidTrust } from '../errors.ts'
 import type { Condition } from './conditions.ts'
 
 const closed = { additionalProperties: false } as const
-const Id = Type.String({ pattern: '^[0-9]{1,20}$' })
-const Uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+const Id = Type.String({ pattern: '^[0-9]{1,20}$', description: 'a number, which the provider has for it' })
+const Uuid = Type.String({
+  pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  description: 'a UUID, which the provider has for it',
+})
 const Short = Type.String({ minLength: 1, maxLength: 200 })
 const Host = Type.String({ minLength: 1, maxLength: 300, description: 'of an installation of your own' })
 

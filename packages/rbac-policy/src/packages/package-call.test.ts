@@ -23,6 +23,12 @@ test('what a package sees is plain, and frozen all through', () => {
   expect(JSON.parse(JSON.stringify(seen))).toEqual(seen)
 })
 
+test('it sees what is to run on an instance, and where nothing is said', () => {
+  const asked = call('WS /instances/{id}/shell', { command: null, instanceCommand: 'df -h | tail -1' })
+  expect(packageCallOf(asked).instanceCommand).toBe('df -h | tail -1')
+  expect(packageCallOf(call('WS /instances/{id}/shell', { command: null })).instanceCommand).toBeNull()
+})
+
 test('nothing of it is shared with the call that is decided and forwarded', () => {
   const real = call('POST /apps/{app}/releases', { environment: { changed: ['KEY'] } })
   const seen = packageCallOf(real)

@@ -19,6 +19,7 @@ export function packageCallOf(call: RackCall): PackageCall {
     service: service ?? process?.service ?? null,
     process: process && Object.freeze({ id: process.id, service: process.service, own: process.own }),
     command: command && Object.freeze({ mode: command.mode, argv: command.argv && listOf(command.argv) }),
+    instanceCommand: call.instanceCommand ?? null,
     environment: environment && Object.freeze({ changed: listOf(environment.changed) }),
     release: release && Object.freeze({ id: release.id, newest: release.newest }),
     resource: resource && Object.freeze({ app: resource.app, name: resource.name }),

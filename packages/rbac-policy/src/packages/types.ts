@@ -23,6 +23,8 @@ export interface PackageCall {
   readonly process: { readonly id: string; readonly service: string | null; readonly own: boolean } | null
   /** Of a run and of what is executed; `argv` is null where the words can't be told apart. */
   readonly command: { readonly mode: CommandMode; readonly argv: readonly string[] | null } | null
+  /** What is to run on an instance, as one text for a shell there; null: an interactive shell, or no shell on an instance. */
+  readonly instanceCommand: string | null
   /** Names of the keys that a new release adds, removes or changes. */
   readonly environment: { readonly changed: readonly string[] } | null
   /** The release that a run asks for; null: the rack's default. */

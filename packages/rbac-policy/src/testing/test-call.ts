@@ -29,7 +29,7 @@ export interface TestCall {
   readonly address?: string
   readonly service?: string
   readonly process?: { readonly id?: string; readonly service?: string | null; readonly own?: boolean }
-  /** Of a run or exec; `bin/pre_release` when absent. */
+  /** Of a run or exec, `bin/pre_release` when absent; or what is to run on an instance. */
   readonly command?: string
   /** Names of the environment's keys that a new release changes. */
   readonly environment?: readonly string[]
@@ -69,7 +69,6 @@ export function principalOf(caller: TestCaller = {}): Principal {
 export function rackCallOf(call: TestCall): RackCall {
   const route = routeOf(call.route)
   const params = { ...defaultParams(route, call), ...call.params }
-  const command = commandOf(route, call)
   return {
     rack: call.rack ?? 'staging',
     route,
@@ -77,7 +76,8 @@ export function rackCallOf(call: TestCall): RackCall {
     params,
     process: processOf(route, call),
     service: params.service ?? null,
-    command,
+    command: commandOf(route, call),
+    ...(isShell(route) && call.command !== undefined ? { instanceCommand: call.command } : {}),
     parameters: { query: [], form: [], headers: [], ...call.parameters },
     environment: call.environment === undefined ? null : { changed: call.environment },
     resource: null,
@@ -116,6 +116,10 @@ function defaultParams(route: RackRoute, { app = 'web', service = 'command', pro
 function processOf(route: RackRoute, { process = {} }: TestCall): RackCall['process'] {
   if (!route.path.includes('{pid}')) return null
   return { id: 'process-1', known: true, service: 'command', own: false, ...process }
+}
+
+function isShell({ permission }: RackRoute): boolean {
+  return permission === 'instance:shell'
 }
 
 function commandOf({ permission }: RackRoute, { command = 'bin/pre_release' }: TestCall): RackCall['command'] {

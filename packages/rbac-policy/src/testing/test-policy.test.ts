@@ -46,6 +46,19 @@ describe('testPolicy', () => {
     expect(fridays.logged).toEqual(['info: review by a captain'])
   })
 
+  test('a shell on an instance is asked about with its command', async () => {
+    const noDisks = testPolicy(
+      definePolicy({
+        name: 'no-disks',
+        evaluate: ({ instanceCommand }) =>
+          instanceCommand?.startsWith('mkfs') ? { effect: 'deny', rule: 'mkfs', reason: 'No.', next: 'Ask.' } : null,
+      }),
+    )
+    const shell = 'WS /instances/{id}/shell'
+    expect(await noDisks.evaluate({ route: shell, command: 'mkfs /dev/sda' })).toMatchObject({ effect: 'deny' })
+    expect(await noDisks.evaluate({ route: shell })).toMatchObject({ effect: 'allow' })
+  })
+
   test('says what is wrong with a test', async () => {
     await expect(fridays.evaluate({ route: 'POST /promote' })).rejects.toThrow(
       'the rack API has no route "POST /promote": did you mean POST /apps/{app}/releases/{id}/promote?',

@@ -4,7 +4,10 @@ import { Usage } from '../../errors.ts'
 /** One connection that may take as long as the log is, in the terms that rows are read by. */
 export function connectTo(url: string): Sql {
   if (!/^postgres(ql)?:\/\//.test(url))
-    throw new Usage('--database takes an address, postgres://user:password@host:5432/name')
+    throw new Usage(
+      '--database is not the address of a PostgreSQL database:',
+      'it looks like postgres://user:password@host:5432/name',
+    )
   return postgres(url, {
     max: 1,
     fetch_types: false,

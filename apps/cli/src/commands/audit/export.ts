@@ -75,7 +75,8 @@ async function receive({ target, query, signal }: Asked, to: Writable, kept: str
     if (signal.aborted) throw new Interrupted()
     if (isOfSystem(error)) throw error
     throw new GatewayUnreachable(
-      `the export of ${target.origin} broke off, so ${kept}: ${printable(failure(error))}; try again, or export less at a time with --since and --until`,
+      `the export of ${target.origin} broke off, so ${kept}: ${printable(failure(error))};`,
+      'try again, or export less at a time with --since and --until',
     )
   }
 }
@@ -96,7 +97,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function thereAlready(output: string): Error {
-  return new Usage(`${printable(output)} is there already: name another file, or add --force to replace it`)
+  return new Usage(`${printable(output)} is there already:`, 'name another file, or add --force to replace it')
 }
 
 /** What comes from the gateway has such an error as its cause at most. */
@@ -105,6 +106,9 @@ function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function notWritten(what: string, { message }: Error): Error {
-  const [why = message] = message.split(',')
-  return new Usage(`${what} cannot be written: ${printable(why)}`)
+  const [, code, why] = /^([A-Z0-9]+): ([^,]+)/.exec(message) ?? []
+  return new Usage(
+    `${what} cannot be written: ${printable(why === undefined ? message : `${why} (${code})`)};`,
+    'name another file, or look who owns its directory, and whether there is room',
+  )
 }

@@ -39,7 +39,7 @@ const plain = [
 /** How many items of a list are asked for at once. @throws Usage */
 export function readLimit(text: string): string {
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > 200) throw new Usage('--limit is a number from 1 to 200')
+  if (limit < 1 || limit > 200) throw new Usage('--limit is not a number from 1 to 200:', 'give one such as 50')
   return String(limit)
 }
 
@@ -51,9 +51,9 @@ export function filterQuery(given: GivenFilters, reading: { now: number; zone: Z
   if (until !== undefined) query.set('to', readTime('--until', until, reading))
   if (inRack !== undefined) query.set('rack', inRack)
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
-    throw new Usage('--status is a status such as 403, or a class such as 5xx')
+    throw new Usage('--status is not a status:', 'give one such as 403, or a class such as 5xx')
   if (stream !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(stream))
-    throw new Usage('--stream is the id of a stream, as events have it: audit show prints it')
+    throw new Usage('--stream is not the id of a stream:', 'take one that audit show prints')
   for (const name of plain) {
     const value = given[name]
     if (value !== undefined) query.set(name, value)

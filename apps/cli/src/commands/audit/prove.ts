@@ -23,7 +23,8 @@ export interface ProveFlags {
 
 /** Gets a proof that an event is in the log, and verifies it before it hands it on. */
 export async function prove(context: Context, flags: ProveFlags): Promise<number> {
-  if (!isUuid(flags.id.toLowerCase())) throw new Usage('say which event by its id, a UUID: rack-gateway audit prove ID')
+  if (!isUuid(flags.id.toLowerCase()))
+    throw new Usage('that is not the id of an event:', 'say which event by its id, a UUID: rack-gateway audit prove ID')
   const pinned = pinnedKey(flags.key)
   const proof = await proofFrom(context, flags)
   const verdict = verdictOn(proof, pinned)
@@ -45,7 +46,10 @@ export async function verifyProof(
 ): Promise<number> {
   const pinned = pinnedKey(key)
   const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new AuditUnreadable(`the proof could not be read: ${printable(error.message)}`)
+    throw new AuditUnreadable(
+      `the proof could not be read: ${printable(error.message)};`,
+      'check the file, or get the proof again: rack-gateway audit prove ID',
+    )
   })
   const verdict = verdictOn(parsed(text), pinned)
   if (format === 'json') context.print(safeJson(toldOf(verdict), 2))
@@ -57,7 +61,7 @@ export async function verifyProof(
 function proofFrom(context: Context, flags: ProveFlags): Promise<unknown> {
   const { database, archive, id } = flags
   if (database !== null && archive !== null)
-    throw new Usage('prove it from one or the other: --database URL, or --archive DIR')
+    throw new Usage('--database and --archive exclude each other:', 'prove it from one or the other')
   if (archive !== null) return makeFromArchive(archive, id)
   return database === null ? askProof(context, flags) : makeFrom(database, id)
 }
@@ -68,7 +72,10 @@ async function makeFromArchive(directory: string, id: string): Promise<unknown> 
     throw unreadable(error)
   })
   if (result.kind === 'proof') return result.proof
-  throw new Usage('there is no event with this id in the archive: it has that of the month in which the event was')
+  throw new Usage(
+    'there is no event with this id in the archive:',
+    'name the archive of the month in which the event was',
+  )
 }
 
 async function askProof(context: Context, { id, rack }: ProveFlags): Promise<unknown> {
@@ -85,8 +92,9 @@ async function makeFrom(url: string, id: string): Promise<unknown> {
   try {
     const result = await makeProof(sql, id)
     if (result.kind === 'proof') return result.proof
-    if (result.kind === 'unknown') throw new Usage('there is no event with this id in the database')
-    throw new NotSigned('no checkpoint has signed this event yet: try again in a minute')
+    if (result.kind === 'unknown')
+      throw new Usage('there is no event with this id in the database:', 'look for it with: rack-gateway audit search')
+    throw new NotSigned('no checkpoint has signed this event yet:', 'try again in a minute')
   } finally {
     await sql.end({ timeout: 1 })
   }

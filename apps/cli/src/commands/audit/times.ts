@@ -22,7 +22,10 @@ export function readTime(flag: string, text: string, { now, zone }: { now: numbe
 function instant(flag: string, at: number): string {
   const date = new Date(at)
   if (Number.isNaN(date.getTime()) || at < 0)
-    throw new Usage(`${flag} is how long ago, such as 2h or 3d, or a time such as 2027-01-31 or 2027-01-31T12:00Z`)
+    throw new Usage(
+      `${flag} is not a time:`,
+      'it is how long ago, such as 2h or 3d, or a time such as 2027-01-31 or 2027-01-31T12:00Z',
+    )
   return date.toISOString()
 }
 

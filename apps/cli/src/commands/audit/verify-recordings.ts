@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { type LogRecord, membersOf, type Verification } from '@rack-gateway/audit/verify'
 import { deriveKey } from '@rack-gateway/auth/secret'
 import { secretKeysProblem, splitSecretKeys } from '@rack-gateway/config'
+import { reasonOf } from '@rack-gateway/errors'
 import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import {
   createLoggedRecordings,
@@ -64,20 +65,27 @@ async function storeAt(address: string, cwd: string): Promise<ObjectStore> {
     if (read.kind === 'directory') await readdir(read.directory)
     return await openObjectStore(read)
   } catch (error) {
-    throw new Usage(`--recordings can not be read: ${error instanceof Error ? error.message : 'it can not be opened'}`)
+    throw new Usage(
+      `--recordings can not be read: ${reasonOf(error, 'it can not be opened')}`,
+      'name where recordings are kept: a directory, or s3://bucket/prefix',
+    )
   }
 }
 
 /** What can't be read is neither proven nor refuted. */
 function unreadable(error: unknown): Error {
   const why = error instanceof Error ? printable(error.message) : 'for an unknown reason'
-  return new AuditUnreadable(`the recordings could not be read to their end, so nothing is known of them: ${why}`)
+  return new AuditUnreadable(
+    `the recordings could not be read to their end, so nothing is known of them: ${why}`,
+    'try again, and if it stays so, look whether their store answers',
+  )
 }
 
 function keysIn(setting: string | undefined): DeriveKeys | null {
   if (setting === undefined || setting === '') return null
   const problem = secretKeysProblem(setting)
-  if (problem !== null) throw new Usage(`APP_SECRET_KEY ${problem}; unset it to verify recordings without opening them`)
+  if (problem !== null)
+    throw new Usage(`APP_SECRET_KEY ${problem};`, 'unset it to verify recordings without opening them')
   const secrets = splitSecretKeys(setting).map((key) => Buffer.from(key))
   return (purpose) => secrets.map((secret) => deriveKey(secret, purpose))
 }

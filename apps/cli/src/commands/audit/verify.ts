@@ -71,7 +71,8 @@ function asJson({ log, archives, recordings }: Verified) {
 /** An archive alone is verified alone; beside an export, a database or a named gateway it is what these may lack. */
 async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verified> {
   const { archive, database, export: file, rack } = flags
-  if (database !== null && file !== null) throw new Usage('verify one or the other: --database URL, or --export FILE')
+  if (database !== null && file !== null)
+    throw new Usage('--database and --export exclude each other:', 'verify one or the other')
   const isAlone = archive !== null && database === null && file === null && rack === null
   const recordings = await besideLog(context, flags.recordings)
   const options = { pinned: pinnedKey(flags.key), checkpoints: flags.checkpoints, onRecord: recordings?.onRecord }
@@ -111,7 +112,7 @@ export function pinnedKey(text: string | null): PublicKey | null {
   if (text === null) return null
   const key = readPublicKey(text)
   if (key === null)
-    throw new Usage('--key is not a key of a gateway: it looks like rack-gateway/audit+1a2b3c4d+AbCd…, in one word')
+    throw new Usage('--key is not a key of a gateway:', 'it looks like rack-gateway/audit+1a2b3c4d+AbCd…, in one word')
   return key
 }
 
@@ -125,5 +126,6 @@ export function unreadable(error: unknown): unknown {
   if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
   return new AuditUnreadable(
     `the log could not be read to its end, so nothing is known of it: ${printable(error.message)}`,
+    'try again, and if it stays so, look whether what it is read from answers',
   )
 }

@@ -54,7 +54,8 @@ interface Rotate extends Named {
 
 export async function rotateToken(context: Context, target: Target, options: Rotate): Promise<void> {
   const { token: named, overlap, expires, yes, format } = options
-  if (!/^\d{1,3}$/.test(overlap)) throw new Usage('--overlap is a number of hours, such as 24, or 0 for none')
+  if (!/^\d{1,3}$/.test(overlap))
+    throw new Usage('--overlap is not a number of hours:', 'give one such as 24, or 0 for none')
   const { id, name } = await findToken(target, named, context.now)
   if (Number(overlap) === 0) await confirm(context, `end the secret of ${name} that is in use, at once`, { yes })
   const body = { overlapHours: Number(overlap), ...endMember(expires, context.now) }
@@ -82,7 +83,7 @@ interface HandOver extends Named {
 export async function handOverToken(context: Context, target: Target, options: HandOver): Promise<void> {
   const { token: named, user, serviceAccount, format } = options
   if ((user === undefined) === (serviceAccount === undefined))
-    throw new Usage('say who gets it: --user EMAIL, or --service-account NAME')
+    throw new Usage('an API token has one owner:', 'say who gets it: --user EMAIL, or --service-account NAME')
   const { id, name } = await findToken(target, named, context.now)
   const owner =
     user === undefined

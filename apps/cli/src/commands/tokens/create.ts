@@ -23,7 +23,10 @@ export interface CreateToken extends GrantFlags {
 export async function createToken(context: Context, target: Target, wanted: CreateToken): Promise<void> {
   const { name, role, permission, onlyRack, source, serviceAccount, format } = wanted
   if ((role === undefined) === (permission.length === 0))
-    throw new Usage('say what the token may do: --role ROLE, or --permission for each one that it needs')
+    throw new Usage(
+      'an API token has either a role or permissions:',
+      'say what the token may do: --role ROLE, or --permission for each one that it needs',
+    )
   const body = {
     name,
     ...(role === undefined ? { permissions: permission } : { role }),

@@ -78,7 +78,7 @@ function isState(text: string): text is CastState {
 }
 
 function notACast(): Error {
-  return new GatewayUnreachable('what came is no recording: is this the address of a Rack Gateway?')
+  return new GatewayUnreachable('what came is no recording:', 'check that this is the address of a Rack Gateway')
 }
 
 /** Reads to the end and hands over each event. @throws RecordingBroken, RecordingNotWhole for what isn't all that was recorded */
@@ -90,15 +90,18 @@ export async function eachEvent(
   if (state === 'open') note('this is what is stored so far: it runs, or nobody has closed it yet')
   else if (state === 'cut')
     throw new RecordingNotWhole(
-      'the recording is cut: its gateway ended before the session did; what was shown is proven',
+      'the recording is cut: its gateway ended before the session did;',
+      'what was shown is proven',
     )
   else if (state === 'unproven')
     throw new RecordingNotWhole(
-      'the recording is not proven: the events that say what there was are no longer in the log; whoever has the archive of their month proves it with rack-gateway audit verify --recordings … --archive …',
+      'the recording is not proven: the events that say what there was are no longer in the log;',
+      'whoever has the archive of their month proves it with rack-gateway audit verify --recordings … --archive …',
     )
   else if (state === 'broken')
     throw new RecordingBroken(
-      'the recording is broken: a part of it is missing, or is not what was recorded; tell whoever runs the gateway',
+      'the recording is broken: a part of it is missing, or is not what was recorded;',
+      'tell whoever runs the gateway',
     )
 }
 
@@ -124,6 +127,7 @@ async function takeAll(
 
 function brokenOff(why: string): Error {
   return new RecordingNotWhole(
-    `the recording broke off (${why}): its next part is not what was recorded, or the connection failed; ask for it again, and if it stays so, tell whoever runs the gateway`,
+    `the recording broke off (${why}): its next part is not what was recorded, or the connection failed;`,
+    'ask for it again, and if it stays so, tell whoever runs the gateway',
   )
 }

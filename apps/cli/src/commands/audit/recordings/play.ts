@@ -57,6 +57,6 @@ export function createPace({ speed, idleLimit }: { readonly speed: number; reado
 
 function positive(flag: string, text: string): number {
   const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
-  if (value <= 0) throw new Usage(`${flag} is a number above 0, such as 2 or 0.5`)
+  if (value <= 0) throw new Usage(`${flag} is not a number above 0:`, 'give one such as 2 or 0.5')
   return value
 }
