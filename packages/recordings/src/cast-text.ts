@@ -24,7 +24,7 @@ export class CastText {
 
   /** UTF-8 as a string of JSON. */
   addString(utf8: Buffer): void {
-    const to = this.#bytes.reserve(utf8.length * longestEscape + 2 + 8)
+    const to = this.#bytes.reserve(utf8.length * longestEscape + 2)
     let at = this.size
     to[at++] = quote
     at += writeEscaped(to, at, utf8)
@@ -46,7 +46,7 @@ export class CastText {
 /**
  * Most text has nothing to escape, so eight bytes are looked at together, and copied together: up to the first one to escape.
  *
- * @param to has room for all of it and eight bytes more, which may be written over
+ * @param to has room for the longest escape of each; what lies behind the text may be written over
  * @returns how many bytes it took
  */
 function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
@@ -60,8 +60,8 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
     const other = source.getInt32(from + 4, littleEndian)
     target.setInt32(at, one, littleEndian)
     target.setInt32(at + 4, other, littleEndian)
-    const escapes = toEscape(one)
-    const clean = escapes === 0 ? 4 + cleanBytes(toEscape(other)) : cleanBytes(escapes)
+    const marks = toEscape(one)
+    const clean = marks === 0 ? 4 + cleanBytes(toEscape(other)) : cleanBytes(marks)
     at += clean
     from += clean
     if (clean < 8) at = writeByte(to, at, bytes[from++] ?? 0)
