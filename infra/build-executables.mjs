@@ -41,7 +41,7 @@ try {
   const { scripts, metafile } = await buildExecutableScripts(scratch)
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const main = join(scratch, 'main.cjs')
+  const main = join(scratch, 'start.cjs')
   const carried = Object.fromEntries(scripts.map((name) => [name, join(scratch, `${name}.cjs`)]))
   const bill = billOfMaterials(metafile, cli)
   for (const one of runtimes) {

@@ -1,8 +1,19 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, here, itsVersion, lateModules, modulesByName, nativePackages, quick, within } from './options.mjs'
+import {
+  common,
+  heldApart,
+  here,
+  itsVersion,
+  lateModules,
+  modulesByName,
+  nativePackages,
+  quick,
+  within,
+} from './options.mjs'
 
 const options = {
   ...common,
@@ -14,41 +25,54 @@ const options = {
   define: { 'import.meta.url': 'moduleUrl', 'import.meta.resolve': 'undefined' },
 }
 const moduleUrl = "const moduleUrl = require('node:url').pathToFileURL(process.execPath).href;"
-const asFunction = { banner: { js: `(function (module, require, carried) {${moduleUrl}` }, footer: { js: '})' } }
-const before = readFileSync(new URL('./carried.cjs', import.meta.url), 'utf8')
+const asFunction = {
+  banner: { js: `(function (module, require, carried) {${moduleUrl}` },
+  footer: { js: '})' },
+}
+const waitedFor = { main: 'src/main.ts', ...quick }
 
 /**
- * Builds what a single executable carries: `main.cjs`, which it runs, and scripts that `main.cjs` takes from it when
- * something of them is imported. What a wrapped command may wait for is a script each; `rest.cjs` is everything else.
+ * Builds what a single executable carries: `start.cjs`, which it runs, and scripts that are taken from it when something of
+ * them is needed. What a wrapped command may wait for is a script each; `rest.cjs` is everything else.
  *
  * @param outdir an absolute path
- * @returns {Promise<{ scripts: string[], metafile: object }>} the names of the scripts beside `main.cjs`, and esbuild's account of all of them
+ * @returns {Promise<{ scripts: string[], metafile: object }>} the names of the scripts beside `start.cjs`, and esbuild's account of all of them
  */
 export async function buildExecutableScripts(outdir) {
   const rest = modulesByName()
   const plugins = [carried(rest), ...always]
   const outfile = (name) => join(outdir, `${name}.cjs`)
-  const built = [
-    await build({
-      ...options,
-      plugins,
-      entryPoints: ['src/main.ts'],
-      outfile: outfile('main'),
-      banner: { js: `${before}\n${moduleUrl}` },
-    }),
-  ]
-  for (const [name, source] of Object.entries(quick))
+  const built = []
+  for (const [name, source] of Object.entries(waitedFor))
     built.push(await build({ ...options, ...asFunction, plugins, entryPoints: [source], outfile: outfile(name) }))
   for (const name of Object.keys(quick)) rest.paths.delete(name)
   const stdin = { contents: gathered(rest.paths), resolveDir: here, sourcefile: 'rest.js' }
   // What the rest imports is in the rest.
   built.push(await build({ ...options, ...asFunction, plugins: always, stdin, outfile: outfile('rest') }))
+  for (const path of ['main', 'judgement'].map(outfile)) writeFileSync(path, heldApart(readFileSync(path, 'utf8')))
+  const scripts = [...Object.keys(waitedFor), 'rest']
+  const scriptsDigest = JSON.stringify(digest(scripts.map(outfile)))
+  built.push(
+    await build({
+      ...options,
+      plugins: always,
+      entryPoints: ['src/start-executable.ts'],
+      outfile: outfile('start'),
+      define: { ...options.define, scriptsDigest },
+    }),
+  )
   const metafile = {
     inputs: withoutMadeUp(Object.assign({}, ...built.map(({ metafile }) => metafile.inputs))),
     outputs: withoutMadeUp(Object.assign({}, ...built.map(({ metafile }) => metafile.outputs))),
   }
   refuseForeign(metafile)
-  return { scripts: [...Object.keys(quick), 'rest'], metafile }
+  return { scripts, metafile }
+}
+
+function digest(paths) {
+  const hash = createHash('sha256')
+  for (const path of paths) hash.update(readFileSync(path))
+  return hash.digest('hex').slice(0, 16)
 }
 
 /** An executable has no native modules beside it: who imports one gets what they get where it isn't installed. */

@@ -34,16 +34,24 @@ export const lateModules = {
     bundle.onResolve({ filter }, ({ path, namespace }) =>
       namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
     )
-    bundle.onLoad({ filter: /./, namespace: 'late' }, async ({ path }) => ({
-      contents: lateForm(path, await import(path)),
-    }))
+    bundle.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: lateForm(path) }))
   },
 }
 
-/** @returns a CommonJS module that has what `path` has, and loads it when something of it is asked for */
-function lateForm(path, { default: _, ...exported }) {
-  const getters = Object.keys(exported).map((name) => `get ${name}() { return require('${path}').${name} }`)
-  return `module.exports = { ${getters.join(', ')} }`
+/**
+ * @returns a CommonJS module that has what `path` has, and loads it when something of it is asked for. It has nothing itself,
+ *   since whoever imports it copies that, property by property, at each start
+ */
+function lateForm(path) {
+  return `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }))`
+}
+
+/**
+ * A script's text with spaces after it. V8 has strings of more than 128 KiB apart from the young objects, of which there is
+ * room for 1 MiB until the garbage collector runs: a start of the command comes close to it.
+ */
+export function heldApart(text) {
+  return text.padEnd(132 * 1024)
 }
 
 /** What is shipped is told its version as it is built: a single file has no `package.json` beside it. */

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -22,6 +22,15 @@ beforeAll(async () => {
   await run(process.execPath, ['bundle.mjs'], { cwd: cli })
 })
 afterAll(() => machine.remove())
+
+function caches(): string {
+  return join(machine.home, '.cache', 'rack-gateway')
+}
+
+function codeKept(script: string): string[] {
+  const files = readdirSync(join(caches(), 'code'))
+  return files.filter((name) => name.startsWith(`${script}-`) && name.endsWith('.bin'))
+}
 
 function shipped(...words: readonly string[]): Promise<string> {
   return shippedWith({}, words)
@@ -66,10 +75,41 @@ test('what is shipped checks commands before convox, from how its code was compi
     const set = ['env', 'set', 'A=b', '-a', 'web']
     for (let time = 0; time < 3; time++) expect(await shipped(...set)).toContain('"argv":["env","set"')
     expect(gateway.asked).toHaveLength(1)
-    expect(readdirSync(join(machine.home, 'config', 'code'))).toHaveLength(1)
+    expect(codeKept('judgement')).toHaveLength(1)
+    expect(codeKept('main')).toHaveLength(1)
     await expect(shipped('apps', 'delete', 'web')).rejects.toMatchObject({ code: 5 })
   } finally {
     await gateway.close()
+  }
+})
+
+/** Code that V8 takes for a script's, since that is as long: it compares no more. */
+async function strangeCodeFor(script: string): Promise<Buffer> {
+  const program = `const { Script } = require('node:vm')
+    const strange = '(function () { process.stdout.write("strange") })'
+    process.stdout.write(new Script(strange.padEnd(${readFileSync(script, 'utf8').length})).createCachedData())`
+  return (await run(process.execPath, ['-e', program], { encoding: 'buffer' })).stdout
+}
+
+test.each([
+  ['where others may write', () => chmodSync(join(caches(), 'code'), 0o777)],
+  ['below where others may write', () => chmodSync(caches(), 0o777)],
+  ['that others may write', (path: string) => chmodSync(path, 0o666)],
+])('kept code %s is not run', async (_, open) => {
+  const [name = ''] = codeKept('main')
+  const path = join(caches(), 'code', name)
+  const before = readFileSync(path)
+  const strange = await strangeCodeFor(join(cli, 'dist', name.slice(0, name.indexOf('.cjs') + 4)))
+  try {
+    writeFileSync(path, strange)
+    utimesSync(path, strange.length, strange.length)
+    open(path)
+    expect(await shipped('version')).toMatch(/^rack-gateway \d/)
+  } finally {
+    for (const directory of [caches(), join(caches(), 'code')]) chmodSync(directory, 0o700)
+    chmodSync(path, 0o600)
+    writeFileSync(path, before)
+    utimesSync(path, before.length, before.length)
   }
 })
 
@@ -111,10 +151,14 @@ test('what is shipped reaches an https gateway through the relay, and says why i
   }
 })
 
-test('what is kept compiled is plain ASCII: any other character would make it twice as long in memory', () => {
+test('what is kept compiled is plain ASCII, which is half as long in memory, and long enough to be apart from young objects', () => {
   const bundle = join(cli, 'dist')
-  const [script = ''] = readdirSync(bundle).filter((name) => /^judgement-[A-Z0-9]+\.cjs$/.test(name))
-  expect(isAscii(readFileSync(join(bundle, script)))).toBe(true)
+  const scripts = readdirSync(bundle).filter((name) => /^(?:judgement|main)-[A-Z0-9]+\.cjs$/.test(name))
+  expect(scripts).toHaveLength(2)
+  for (const script of scripts) {
+    const code = readFileSync(join(bundle, script))
+    expect([isAscii(code), code.length > 128 * 1024]).toEqual([true, true])
+  }
 })
 
 /** Loaded beside convox, or instead of it, where the token alone says which rack it is for, or to say why a file is broken. */

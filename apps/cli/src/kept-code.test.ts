@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadKept } from './kept-code.ts'
+import { loadKept, scriptAt } from './kept-code.ts'
 
 let home: string
 beforeEach(() => {
@@ -35,7 +36,7 @@ function answering(answer: string, second = 0): URL {
 
 /** Runs it, and keeps what can be kept. */
 function run(at: URL): { readonly answer: unknown; readonly wasKept: boolean } {
-  const { exports, wasKept, keep } = loadKept(at, directory())
+  const { exports, wasKept, keep } = loadKept(scriptAt(at), directory())
   const answer = (exports as { answer(): unknown }).answer()
   keep()
   return { answer, wasKept }
@@ -88,17 +89,47 @@ describe('code that is kept as it was compiled', () => {
     }
   })
 
-  test('of more than four versions is that of the latest four', () => {
+  test('of more than four versions is that of the latest four, and leaves what is not of this script', () => {
+    const others = [join(directory(), 'other-1.bin'), join(directory(), 'script-of-node')]
+    mkdirSync(directory(), { mode: 0o700 })
+    writeFileSync(join(directory(), 'other-1.bin'), '')
+    mkdirSync(join(directory(), 'script-of-node'))
     for (let version = 0; version < 9; version++) run(answering(`version ${version}`, version))
-    expect(kept()).toHaveLength(4)
+    expect(kept()).toEqual(expect.arrayContaining(others))
+    expect(kept()).toHaveLength(4 + others.length)
     expect(run(answering('version 8', 8))).toEqual({ answer: 'version 8', wasKept: true })
+  })
+
+  test('is not kept without a directory', () => {
+    const { exports, wasKept, keep } = loadKept(scriptAt(answering('one')), null)
+    keep()
+    expect([(exports as { answer(): unknown }).answer(), wasKept]).toEqual(['one', false])
+    expect(readdirSync(home)).toEqual(['script.cjs'])
   })
 
   test('where nothing can be written, is none: it runs', () => {
     mkdirSync(join(home, 'nowhere'))
     writeFileSync(join(home, 'nowhere', 'file'), '')
-    const { exports, keep } = loadKept(answering('one'), join(home, 'nowhere', 'file', 'code'))
+    const { exports, keep } = loadKept(scriptAt(answering('one')), join(home, 'nowhere', 'file', 'code'))
     keep()
     expect((exports as { answer(): unknown }).answer()).toBe('one')
   })
+})
+
+test('a script is given what it is a function of', () => {
+  const path = join(home, 'script.cjs')
+  writeFileSync(path, '(function (module, ...given) { module.exports = given })')
+  expect(loadKept(scriptAt(pathToFileURL(path)), null, 'one', 'two').exports).toEqual(['one', 'two'])
+})
+
+test('a script that was compiled elsewhere runs from that until it is kept', () => {
+  const source = '(function (module) { module.exports = { answer: () => 1 } })'
+  const compiled = new Script(source).createCachedData()
+  const script = { name: 'script-1', filename: 'script.cjs', source, compiled }
+  for (const wasKept of [false, true]) {
+    const loaded = loadKept(script, directory())
+    expect(loaded.wasKept).toBe(wasKept)
+    loaded.keep()
+  }
+  expect(loadKept({ ...script, compiled: Buffer.from('no code') }, null).exports).toHaveProperty('answer')
 })

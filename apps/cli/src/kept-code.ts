@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import {
   closeSync,
@@ -14,11 +13,21 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 import { isOwn } from './own-directory.ts'
+
+/** Code that is a function of CommonJS's `module`, and of what else it is given. */
+export interface KeptScript {
+  /** Another one for other code: V8 itself compares no more of it than its length. */
+  readonly name: string
+  /** As stack traces have it. */
+  readonly filename: string
+  readonly source: string
+  /** From how it is compiled where nothing is kept. */
+  readonly compiled?: Buffer
+}
 
 /** What a script has exported, and how to have it faster the next time. */
 export interface LoadedCode {
@@ -32,58 +41,66 @@ export interface LoadedCode {
 /** Of one script, for so many versions of Node and of itself. */
 const mostKept = 4
 
+/** The script in a file, whose name or time is another one when its content is. */
+export function scriptAt(address: URL): KeptScript {
+  const filename = fileURLToPath(address)
+  const { size, mtimeMs } = statSync(filename)
+  return { name: `${basename(filename)}-${size}-${mtimeMs}`, filename, source: readFileSync(filename, 'utf8') }
+}
+
 /**
- * Runs a script that is a function of CommonJS's `module` and `require` and of its own address, from how Node had compiled it before where that was kept. Node's own cache of modules (since 22.1) keeps
+ * Runs a script from how Node had compiled it before, where that was kept. Node's own cache of modules (since 22.1) keeps
  * only what is compiled before anything has run, which is the smaller part. What is kept is run, so it is only read where nobody
  * else may write, and only as it was written.
  *
- * @param script whose name or time is another one when its content is
- * @param directory for what is kept; it is made when there is none
+ * @param directory for what is kept; it is made when there is none. Null: nothing is
+ * @param given what the script is a function of, after `module`
  */
-export function loadKept(script: URL, directory: string): LoadedCode {
-  const path = fileURLToPath(script)
-  const written = readFileSync(path)
-  const source = written.toString(isAscii(written) ? 'latin1' : 'utf8')
-  const kept = join(directory, keptName(path))
-  const cachedData = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : read(directory, kept)
-  const compiled = new Script(source, { filename: path, cachedData })
+export function loadKept(script: KeptScript, directory: string | null, ...given: readonly unknown[]): LoadedCode {
+  const { filename, source, compiled = nothing } = script
+  const path = directory === null || process.env.NODE_DISABLE_COMPILE_CACHE ? null : join(directory, keptName(script))
+  const kept = path === null ? undefined : read(path)
+  const cachedData = kept ?? (compiled.length > 0 ? compiled : undefined)
+  const code = new Script(source, { filename, cachedData })
+  const wasKept = kept !== undefined && code.cachedDataRejected === false
   const module: { exports: unknown } = { exports: {} }
-  compiled.runInThisContext()(module, createRequire(script), script.href)
-  const wasKept = cachedData !== undefined && compiled.cachedDataRejected === false
+  code.runInThisContext()(module, ...given)
   return {
     exports: module.exports,
     wasKept,
     keep() {
-      if (!wasKept && !process.env.NODE_DISABLE_COMPILE_CACHE) write(directory, kept, compiled.createCachedData())
+      if (!wasKept && path !== null) write(path, code.createCachedData())
     },
   }
 }
 
-/** Another for other code and for each Node: V8 itself compares no more of the code than its length. */
-function keptName(path: string): string {
+const nothing = Buffer.alloc(0)
+
+/** Another one for each Node. */
+function keptName({ name }: KeptScript): string {
   const { version, arch, platform } = process
-  const { size, mtimeMs } = statSync(path)
-  return `${basename(path)}-${size}-${mtimeMs}-${version}-${platform}-${arch}.bin`
+  return `${name}-${version}-${platform}-${arch}.bin`
 }
 
-function read(directory: string, path: string): Buffer | undefined {
+function read(path: string): Buffer | undefined {
   try {
     const stats = lstatSync(path)
-    if (!isOwn(lstatSync(directory)) || !isOwn(stats) || stats.mtimeMs !== writtenAt(stats.size)) return undefined
+    if (!isOwn(lstatSync(dirname(path))) || !isOwn(stats) || stats.mtimeMs !== writtenAt(stats.size)) return undefined
     return readFileSync(path)
   } catch {
     return undefined
   }
 }
 
-function write(directory: string, path: string, data: Buffer): void {
+function write(path: string, data: Buffer): void {
+  const directory = dirname(path)
   const temporary = `${path}.${randomUUID()}`
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     if (!isOwn(lstatSync(directory))) return
     writeWhole(temporary, data)
     renameSync(temporary, path)
-    removeOldest(directory)
+    removeOldest(directory, basename(path))
   } catch {
     // The next time it is compiled again.
   }
@@ -109,8 +126,10 @@ function writtenAt(length: number): number {
   return length * 1000
 }
 
-function removeOldest(directory: string): void {
+function removeOldest(directory: string, latest: string): void {
+  const [script = ''] = latest.split('-', 1)
   const files = readdirSync(directory)
+    .filter((name) => name.startsWith(`${script}-`) && name.endsWith('.bin'))
     .map((name) => ({ path: join(directory, name), at: lstatSync(join(directory, name)).ctimeMs }))
     .sort((one, other) => other.at - one.at)
   for (const { path } of files.slice(mostKept)) rmSync(path, { force: true })

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { homedir } from 'node:os'
+import { isatty } from 'node:tty'
 import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { interruption } from './interruption.ts'
@@ -7,6 +8,8 @@ import { standingPlace } from './standing-place.ts'
 import { ask, readSecret, showStatus } from './terminal.ts'
 
 const { env, platform } = process
+/** Asked by number: to look at `process.stdin` is to make a stream of it, which no wrapped command reads. */
+const [stdin, stdout, stderr] = [isatty(0), isatty(1), isatty(2)]
 const cwd = standingPlace(env, process.cwd())
 if (cwd !== process.cwd()) process.chdir(cwd)
 
@@ -25,9 +28,9 @@ void runCli(
     ask,
     status: showStatus,
     readInput: async (most) => (await import('./read-input.ts')).readAll(process.stdin, most),
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    columns: process.stdout.isTTY === true ? process.stdout.columns : null,
-    styled: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+    interactive: stdin && stderr,
+    columns: stdout ? process.stdout.columns : null,
+    styled: stdout && !env.NO_COLOR && env.TERM !== 'dumb',
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,
   },

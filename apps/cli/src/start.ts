@@ -1,18 +1,34 @@
 #!/usr/bin/env node
-// What is shipped begins here: from the second start on, Node takes the program's code as it compiled it before. Not in
-// a directory that others may write to: what is kept there is run.
-import module from 'node:module'
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
-import { makeOwnDirectory } from './own-directory.ts'
+// What is shipped as JavaScript begins here: later starts take the program's code as it was compiled before.
+import module, { createRequire } from 'node:module'
+import { codeDirectory } from './code-directory.ts'
+import { type LoadedCode, loadKept, scriptAt } from './kept-code.ts'
 
-const { env, platform } = process
-const said = (platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME) ?? ''
-// What isn't absolute doesn't count, as its specification asks: it would be in whatever directory somebody stands in.
-const caches = isAbsolute(said) ? said : join(homedir(), '.cache')
-const code = join(caches, 'rack-gateway', 'code')
-// Since Node 22.1, and not when NODE_DISABLE_COMPILE_CACHE says so.
-if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function' && makeOwnDirectory(code))
+/** Named by the build, after the script's content. */
+declare const mainScript: string
+
+const code = codeDirectory(process)
+// For modules, since Node 22.1, and not when NODE_DISABLE_COMPILE_CACHE says so.
+if (code !== null && 'enableCompileCache' in module && typeof module.enableCompileCache === 'function')
   module.enableCompileCache(code)
 
-void import('./main.ts')
+const requireBeside = createRequire(import.meta.url)
+const loaded: LoadedCode[] = []
+
+/** Runs a script beside this one. No script has an `import()` of its own, but for experiments. */
+function runKept(name: string): unknown {
+  const address = new URL(name, import.meta.url)
+  const script = loadKept(scriptAt(address), code, requireBeside, address.href, importModule, runKept, keepCode)
+  loaded.push(script)
+  return script.exports
+}
+
+function importModule(address: string): Promise<unknown> {
+  return import(address)
+}
+
+function keepCode(): void {
+  for (const { keep } of loaded) keep()
+}
+
+runKept(mainScript)

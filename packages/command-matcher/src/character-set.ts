@@ -4,13 +4,23 @@ export interface CharacterSet {
   hasAll(text: string): boolean
 }
 
-/** @param one matches a single character of them; what isn't ASCII is never one of them */
+/**
+ * A set that is put together when it is first asked: most commands of the CLI end before.
+ *
+ * @param one matches a single character of them; what isn't ASCII is never one of them
+ */
 export function createCharacterSet(one: RegExp): CharacterSet {
-  const has = Uint8Array.from({ length: 128 }, (_, code) => (one.test(String.fromCharCode(code)) ? 1 : 0))
+  let known: Uint8Array | null = null
   return {
     hasAll(text) {
+      known ??= charactersOf(one)
+      const has = known
       for (let place = 0; place < text.length; place++) if (has[text.charCodeAt(place)] !== 1) return false
       return true
     },
   }
+}
+
+function charactersOf(one: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => (one.test(String.fromCharCode(code)) ? 1 : 0))
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileMatcher, isProbe } from './matcher.ts'
-import { read } from './routes/table.ts'
+import { read, routeOf } from './routes/table.ts'
 import { rackRoutes } from './routes.ts'
 import { isTargetRefusal, readTarget, splitRackPrefix } from './target.ts'
 import { createReferenceRouter } from './testing/reference-router.ts'
@@ -96,7 +96,7 @@ describe('the matcher', () => {
 })
 
 describe('a table that can not be compiled', () => {
-  const row = (path: string) => read('GET', path, 'app:read', 'plain')
+  const row = (path: string) => routeOf(`GET ${path}`, read('app:read', 'plain'))
 
   test.each([['/a/{}'], ['/a/{x'], ['/a/{x:[0-9]+}'], ['/a//b'], ['/a/b}'], ['/a/{x}-{y}'], ['/a/{rest:.*}/b']])(
     '%s is refused when it is compiled',

@@ -65,7 +65,8 @@ function kept(pairs: Iterable<ReadPair>): Pair[] {
   return [...pairs].flatMap((pair) => (pair.dropped === null ? [{ key: pair.key, value: pair.value }] : []))
 }
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Made when it is first needed: it takes longer than all else of this. */
+let strictUtf8: InstanceType<typeof TextDecoder> | null = null
 
 /** Null where an escape is broken. Bytes that aren't UTF-8 read as U+FFFD, and `utf8` says so. */
 function decode(text: string): { text: string; utf8: boolean } | null {
@@ -83,6 +84,7 @@ function decode(text: string): { text: string; utf8: boolean } | null {
   }
   const read = bytes.subarray(0, length)
   try {
+    strictUtf8 ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
     return { text: strictUtf8.decode(read), utf8: true }
   } catch {
     return { text: read.toString('utf8'), utf8: false }

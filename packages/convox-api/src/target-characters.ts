@@ -13,7 +13,7 @@ const mayBeEscaped = table(' "<>^`{|}[]')
 
 function table(characters: string): Uint8Array {
   const flags = new Uint8Array(256)
-  for (const character of characters) flags[character.charCodeAt(0)] = 1
+  for (let place = 0; place < characters.length; place++) flags[characters.charCodeAt(place)] = 1
   return flags
 }
 

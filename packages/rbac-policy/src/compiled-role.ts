@@ -1,5 +1,5 @@
 import { type CompiledCondition, compileCondition } from './condition.ts'
-import { implied, permissions } from './permissions.ts'
+import { implied, permissionDescriptions } from './permissions.ts'
 import type { Permission, Role } from './types.ts'
 
 /** A role that answers at once whether it has a permission. */
@@ -64,12 +64,10 @@ export function spelledOut(granted: readonly Permission[]): ReadonlySet<Permissi
 
 /** The permissions that a name or pattern stands for: `*` for one whole segment, at the end for one or more. Empty when there is none. */
 export function expandPermission(pattern: Permission): Permission[] {
-  if (!pattern.includes('*')) return names.has(pattern) ? [pattern] : []
+  if (!pattern.includes('*')) return Object.hasOwn(permissionDescriptions, pattern) ? [pattern] : []
   const wanted = pattern.split(':')
-  return [...names].filter((name) => covers(wanted, name.split(':')))
+  return Object.keys(permissionDescriptions).filter((name) => covers(wanted, name.split(':')))
 }
-
-const names: ReadonlySet<Permission> = new Set(permissions.map(({ name }) => name))
 
 function covers(wanted: readonly string[], segments: readonly string[]): boolean {
   const open = wanted.at(-1) === '*'

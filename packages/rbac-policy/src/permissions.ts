@@ -1,11 +1,13 @@
+import type { Permission } from './types.ts'
+
 /** A permission's name and what it is for, in words that follow "may". */
 export interface PermissionEntry {
   readonly name: string
   readonly description: string
 }
 
-/** Every permission there is. A role that names another one is refused. */
-export const permissions: readonly PermissionEntry[] = entries({
+/** Every permission there is, by its name. A role that names another one is refused. */
+export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'app:list': 'list apps',
   'app:read': 'see an app, its services, metrics, balancers and manifest',
   'app:create': 'create apps',
@@ -90,7 +92,10 @@ export const permissions: readonly PermissionEntry[] = entries({
   'gateway:service-account:write': 'manage service accounts',
   'gateway:session:write': "see and end others' sessions",
   'gateway:token:write': "see and revoke others' tokens",
-})
+}
+
+/** The same as a list. Pure: a program without use for it doesn't make it. */
+export const permissions: readonly PermissionEntry[] = /* @__PURE__ */ entries()
 
 /** What a permission brings with it. Whoever may start a run may also use and end it. */
 export const implied: Readonly<Record<string, readonly string[]>> = {
@@ -100,6 +105,6 @@ export const implied: Readonly<Record<string, readonly string[]>> = {
   'process:stop': ['process:stop-own'],
 }
 
-function entries(descriptions: Readonly<Record<string, string>>): readonly PermissionEntry[] {
-  return Object.entries(descriptions).map(([name, description]) => ({ name, description }))
+function entries(): readonly PermissionEntry[] {
+  return Object.entries(permissionDescriptions).map(([name, description]) => ({ name, description }))
 }

@@ -83,7 +83,8 @@ function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<Jud
     return
   }
   const asks = policy.holds(principal, route.permission, { rack, app, scope: route.scope }, { at, address })
-  for (const { when, call } of worldsOf(planned, { rack, at, address, asks, known, services: servicesOf(document) }))
+  const services = () => servicesOf(document)
+  for (const { when, call } of worldsOf(planned, { rack, at, address, asks, known, services }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
 

@@ -11,7 +11,7 @@ export interface PlannedPlace {
   readonly address: string | null
   readonly at: number
   /** Names of services that the policy knows: a process may be of one of them. */
-  readonly services: readonly string[]
+  readonly services: () => readonly string[]
   /** Whether the caller holds the route's permission: without it, the gateway asks the rack nothing. */
   readonly asks: boolean
   readonly known: KnownOfRack
@@ -95,7 +95,7 @@ function everyProcess(
   const id = process.id ?? notYetMade
   if (own === 'yes') return [{ when: '', is: { id, known: true, service, own: true } }]
   if (service !== null) return ownAndForeign(id, [service], () => 'it is not a process of your own run')
-  const named = [...new Set([commandService, ...services, ofAnyOther, buildService])]
+  const named = [...new Set([commandService, ...services(), ofAnyOther, buildService])]
   const worlds = ownAndForeign(id, named, ofService)
   const unknown = { id, known: false, service: null, own: false }
   if (!asks) return [{ when: 'it is not a process of your own run', is: unknown }, ...worlds.filter(({ is }) => is.own)]

@@ -1,15 +1,15 @@
-import { dirname, join } from 'node:path'
-import { loadKept } from '../kept-code.ts'
 import type * as judgement from './judgement.ts'
 
 /** Named by the build, after the script's content. */
 declare const judgementScript: string
+/** Given by `start.ts`. */
+declare const runKept: (script: string) => unknown
+declare const keepCode: () => void
 
 /** What is shipped in the place of `judgement.ts`: the same, compiled already where it has run before. */
 export const judge: typeof judgement.judge = (asked, kept) => {
-  const directory = join(dirname(asked.context.configPath), 'code')
-  const { exports, keep } = loadKept(new URL(judgementScript, import.meta.url), directory)
-  // By then it is known what of it is used, and nobody waits for it but who ends.
-  process.once('exit', keep)
-  return (exports as typeof judgement).judge(asked, kept)
+  const { judge } = runKept(judgementScript) as typeof judgement
+  // By then it is known what of the program is used, and nobody waits for it but who ends.
+  process.once('exit', keepCode)
+  return judge(asked, kept)
 }

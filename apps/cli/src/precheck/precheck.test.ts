@@ -209,6 +209,16 @@ describe('what has passed by what is kept', () => {
     await expect(check(noon + 60_000)).rejects.toMatchObject(refused)
   })
 
+  test('passes with another release or build, and not with another word', async () => {
+    await telling({ role: 'deployer' })
+    await pass(['releases', 'promote', 'RAAAAAAAAAA', '-a', 'web'])
+    for (const id of ['RAAAAAAAAAA', 'RZYXWVUTSRQ', 'R', 'Rabcdefghij', 'RAAAAAAAAAAA'])
+      await pass(['releases', 'promote', id, '-a', 'web'])
+    expect(remembered()).toHaveLength(4)
+    for (const id of ['BAAAAAAAAAA', 'BZYXWVUTSRQ']) await pass(['builds', 'info', id, '-a', 'web'])
+    expect(remembered()).toHaveLength(5)
+  })
+
   test('elsewhere, or with other words, is another command', async () => {
     await telling({ role: 'deployer', document: { ...builtInPolicy(), blocked: [] } })
     for (let time = 0; time < 2; time++) await pass(['releases', 'promote', 'R1'])

@@ -6,7 +6,12 @@ import type { Standing } from './standing.ts'
 
 /** What a command that has passed is known by: these words, here, of this version, by this answer of the gateway. */
 export function traceOf(words: readonly string[], standing: Standing, tag: string): string {
-  return shortDigest(JSON.stringify([version(), words, standing, tag]))
+  return shortDigest(JSON.stringify([version(), words.map(asDecided), standing, tag]))
+}
+
+/** A release or a build, as a rack names it, is as good as any other: no decision goes by which it is. */
+function asDecided(word: string): string | readonly string[] {
+  return word.length === 11 && /^[BR][A-Z]+$/.test(word) ? [word.charAt(0)] : word
 }
 
 /** What convox itself puts into forms. */

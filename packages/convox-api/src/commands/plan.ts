@@ -55,7 +55,7 @@ function isCertain(words: readonly string[]): boolean {
   let length = 0
   for (const word of words) {
     length += word.length + 1
-    if (length > longest || !word.isWellFormed() || /[\0\ufffd]/.test(word)) return false
+    if (length > longest || !word.isWellFormed() || word.includes('\0') || word.includes('\ufffd')) return false
   }
   return true
 }

@@ -1,7 +1,7 @@
 import { compileMatcher, type Match } from '../matcher.ts'
 import { formType } from '../pairs.ts'
 import { readParameters } from '../parameters.ts'
-import { rackRoutes } from '../routes.ts'
+import { everyRoute, routeIds } from '../routes.ts'
 import { isTargetRefusal, readTarget } from '../target.ts'
 import type { RackRoute, RouteMatch } from '../types.ts'
 import type { Invocation, Source } from './invocation.ts'
@@ -9,27 +9,12 @@ import type { Field, Step } from './step.ts'
 import { trimmed } from './trimmed.ts'
 import { type Doubt, isDoubt, type PlannedCall, type PlannedCommand, type PlannedProcess } from './types.ts'
 
-const matchers = new Map<string, Match>()
+let matchAny: Match | null = null
 
-/** As a matcher of all routes would: put together from those alone that can have such a path, when it is first asked for. */
+/** Put together when it is first asked for: most commands end before. */
 function match(method: string, path: string, kind: RackRoute['kind']): RouteMatch | null {
-  const first = firstSegment(path)
-  const key = `${kind} ${method} ${first}`
-  const known = matchers.get(key)
-  if (known) return known(method, path, kind)
-  const able = rackRoutes.filter(
-    (route) =>
-      route.kind === kind &&
-      (route.method === method || route.method === 'ANY') &&
-      (firstSegment(route.path) === first || route.path.startsWith('/{')),
-  )
-  const made = compileMatcher(able)
-  if (able.length > 0) matchers.set(key, made)
-  return made(method, path, kind)
-}
-
-function firstSegment(path: string): string {
-  return path.slice(1).split('/', 1).join()
+  matchAny ??= compileMatcher(everyRoute())
+  return matchAny(method, path, kind)
 }
 
 /** The calls of one step, found as the gateway will find them: by their target. */
@@ -64,26 +49,46 @@ const plainRest = /^[A-Za-z0-9._~$&+,=:@/-]+$/
 const placeholder = 'x'
 
 function findRoute(
-  { method, path, kind }: RackRoute,
+  own: RackRoute,
   sources: Readonly<Record<string, Source>>,
   invocation: Invocation,
 ): RouteMatch | Doubt {
+  const { method, path, kind } = own
+  const given: Record<string, string> = {}
   const unknown = new Set<string>()
   let strange = false
   const filled = path.replaceAll(/\{([a-z]+)(:\.\*)?\}/g, (_, name: string, rest: string | undefined) => {
     const value = sources[name]?.(invocation) ?? null
     if (value === null) unknown.add(name)
-    else if (!(rest === undefined ? plainSegment : plainRest).test(value)) strange = true
+    else if ((rest === undefined ? plainSegment : plainRest).test(value)) given[name] = value
+    else strange = true
     return value ?? placeholder
   })
   const target = strange ? null : readTarget(filled)
   if (target === null || isTargetRefusal(target)) {
     return { doubt: 'a name in it is none that every program would send alike' }
   }
+  if (leadsNowhereElse(own, given)) return { route: own, params: given }
   const found = match(kind === 'websocket' || method === 'ANY' ? 'GET' : method, target.path, kind)
   if (!found) return { doubt: 'no route has the path that this makes' }
   const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
   return { route: found.route, params }
+}
+
+/**
+ * Whether the path that a route's own makes with these values is certainly that route's: a path goes another way only where
+ * it has what is fixed text there. Then nothing has to be matched, for which all routes would have to be put together.
+ */
+function leadsNowhereElse({ method, path }: RackRoute, values: Readonly<Record<string, string>>): boolean {
+  return method !== 'ANY' && !path.includes(':.*}') && !Object.values(values).some(mayBeFixedText)
+}
+
+let everyName: string | null = null
+
+/** Whether a segment of some route is this, or begins so, or may end so: no fixed text after a parameter is without a dot. */
+function mayBeFixedText(value: string): boolean {
+  everyName ??= routeIds().join('\n')
+  return value.includes('.') || everyName.includes(`/${value}`)
 }
 
 function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): PlannedCall | Doubt {

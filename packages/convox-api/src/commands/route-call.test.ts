@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { compileMatcher } from '../matcher.ts'
+import { rackRoutes } from '../routes.ts'
 import { planRoute, type RouteWords } from './route-call.ts'
 
 function planned(route: string, change: Partial<RouteWords> = {}) {
@@ -53,4 +55,22 @@ describe('a call by its route', () => {
   ])('%s with %j is none', (route, change, doubt) => {
     expect(planned(route, change)).toEqual({ doubt: expect.stringContaining(doubt) })
   })
+})
+
+test('the route of a planned call is the one that its path leads to, whatever its names are', () => {
+  const match = compileMatcher(rackRoutes)
+  const fixedText = [...new Set(rackRoutes.flatMap(({ path }) => path.match(/(?<=\/)[a-z0-9-]+(?=\/|$)/g) ?? []))]
+  expect(fixedText).toEqual(expect.arrayContaining(['apps', 'import', 'generate', 'keyroll']))
+  const names = [...fixedText, 'x', 'web', 'B1', '.tgz', 'B1.tgz', 'B1.tgz.tgz']
+  for (const { id, path, method, kind } of rackRoutes) {
+    const parameters = [...path.matchAll(/\{([a-z]+)/g)].map(([, name = '']) => name)
+    for (const strange of parameters) {
+      for (const name of names) {
+        const params = { ...Object.fromEntries(parameters.map((one) => [one, 'web'])), [strange]: name }
+        const filled = path.replaceAll(/\{([a-z]+)(?::\.\*)?\}/g, (_, one: string) => params[one] ?? '')
+        const { route, params: found } = { params: {}, route: null, ...planned(id, { params }) }
+        expect({ id, route, params: found }).toEqual({ id, ...match(method === 'ANY' ? 'GET' : method, filled, kind) })
+      }
+    }
+  }
 })

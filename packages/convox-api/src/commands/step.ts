@@ -1,4 +1,4 @@
-import { routesById } from '../routes.ts'
+import { routeById } from '../routes.ts'
 import type { RackRoute } from '../types.ts'
 import { type Condition, flagText, given, type Invocation, namedApp, type Source } from './invocation.ts'
 import type { PlannedEnvironment, PlannedRelease } from './types.ts'
@@ -71,7 +71,7 @@ export function sentIf(when: Condition, ...names: readonly string[]): Field[] {
 }
 
 function step(id: string, need: 'essential' | 'optional', options: StepOptions): Step {
-  const route = routesById.get(id)
+  const route = routeById(id)
   if (!route) throw new Error(`there is no route ${id}`)
   const at = { app: namedApp, ...options.at }
   return {

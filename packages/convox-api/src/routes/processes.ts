@@ -1,6 +1,5 @@
-import type { RackRoute } from '../types.ts'
 import { logHeaders } from './apps.ts'
-import { change, execute, listen, read } from './table.ts'
+import { change, execute, listen, type RouteTable, read } from './table.ts'
 
 /** Headers of `run` that bear privilege: they choose what runs, where, and with what rights. */
 const privilegeHeaders = [
@@ -15,25 +14,29 @@ const privilegeHeaders = [
 ]
 
 /** Processes: what runs, what is started, executed and copied. `tar-extra` of an upload isn't permitted: its flags run in the pod. */
-export const processRoutes: readonly RackRoute[] = [
-  read('GET', '/apps/{app}/processes', 'process:list', 'processes', { query: ['service', 'release'] }),
-  read('GET', '/apps/{app}/processes/{pid}', 'process:read', 'processes'),
-  change('DELETE', '/apps/{app}/processes/{pid}', 'process:stop', 'plain'),
-  change('POST', '/apps/{app}/services/{service}/processes', 'process:run', 'processes', {
-    headers: ['Command', 'Cpu', 'Cpu-Limit', 'Environment', 'Height', 'Width', 'Memory', 'Memory-Limit', 'Release'],
-    refusedHeaders: privilegeHeaders,
-  }),
-  execute('/apps/{app}/processes/{pid}/exec', 'process:exec', {
-    headers: ['Command', 'Entrypoint', 'Height', 'Width', 'Tty', 'Disable-Stdin'],
-  }),
-  listen('/apps/{app}/processes/{pid}/logs', 'log:read', { headers: logHeaders }),
-  read('GET', '/apps/{app}/processes/{pid}/files', 'process:file-read', 'opaque', {
-    query: ['file'],
-    orHeader: ['file'],
-  }),
-  change('POST', '/apps/{app}/processes/{pid}/files', 'process:file-write', 'plain', { body: 'raw' }),
-  change('DELETE', '/apps/{app}/processes/{pid}/files', 'process:file-write', 'plain', {
-    query: ['files'],
-    orHeader: ['files'],
-  }),
-]
+export const processRoutes: RouteTable = {
+  'GET /apps/{app}/processes': () => read('process:list', 'processes', { query: ['service', 'release'] }),
+  'GET /apps/{app}/processes/{pid}': () => read('process:read', 'processes'),
+  'DELETE /apps/{app}/processes/{pid}': () => change('process:stop', 'plain'),
+  'POST /apps/{app}/services/{service}/processes': () =>
+    change('process:run', 'processes', {
+      headers: ['Command', 'Cpu', 'Cpu-Limit', 'Environment', 'Height', 'Width', 'Memory', 'Memory-Limit', 'Release'],
+      refusedHeaders: privilegeHeaders,
+    }),
+  'WS /apps/{app}/processes/{pid}/exec': () =>
+    execute('process:exec', {
+      headers: ['Command', 'Entrypoint', 'Height', 'Width', 'Tty', 'Disable-Stdin'],
+    }),
+  'WS /apps/{app}/processes/{pid}/logs': () => listen('log:read', { headers: logHeaders }),
+  'GET /apps/{app}/processes/{pid}/files': () =>
+    read('process:file-read', 'opaque', {
+      query: ['file'],
+      orHeader: ['file'],
+    }),
+  'POST /apps/{app}/processes/{pid}/files': () => change('process:file-write', 'plain', { body: 'raw' }),
+  'DELETE /apps/{app}/processes/{pid}/files': () =>
+    change('process:file-write', 'plain', {
+      query: ['files'],
+      orHeader: ['files'],
+    }),
+}

@@ -1,61 +1,67 @@
-import type { RackRoute } from '../types.ts'
 import { logHeaders } from './apps.ts'
-import { change, execute, listen, read } from './table.ts'
+import { change, execute, listen, type RouteTable, read } from './table.ts'
 
 /** The rack itself: system, certificates, instances, registries, and the doors into its cluster. */
-export const rackWideRoutes: readonly RackRoute[] = [
-  read('GET', '/auth', 'rack:read', 'plain', { scope: 'list' }),
-  read('GET', '/check', 'rack:read', 'plain', { scope: 'list' }),
+export const rackWideRoutes: RouteTable = {
+  'GET /auth': () => read('rack:read', 'plain', { scope: 'list' }),
+  'GET /check': () => read('rack:read', 'plain', { scope: 'list' }),
 
-  read('GET', '/system', 'rack:read', 'system', { scope: 'list' }),
-  change('PUT', '/system', 'rack:update', 'plain', { form: ['count', 'force', 'parameters', 'type', 'version'] }),
-  read('GET', '/system/capacity', 'rack:read', 'plain'),
-  listen('/system/logs', 'rack:log-read', { headers: logHeaders }),
-  read('GET', '/system/metrics', 'rack:read', 'plain', { query: ['start', 'end', 'period', 'metrics'] }),
-  read('GET', '/system/processes', 'rack:process-list', 'system-processes', { scope: 'list', query: ['all'] }),
-  read('GET', '/system/releases', 'rack:read', 'releases'),
-  change('PUT', '/system/jwt/rotate', 'rack:token-rotate', 'plain'),
-  change('POST', '/system/jwt/token', 'rack:token', 'opaque', {
-    form: ['role', 'durationInHour'],
-    orHeader: ['role', 'durationInHour'],
-  }),
-  change('POST', '/system/karpenter/cleanup', 'rack:karpenter-cleanup', 'plain'),
-  change('POST', '/events', 'event:send', 'plain', {
-    form: ['action', 'data', 'error', 'status'],
-    orHeader: ['action'],
-  }),
+  'GET /system': () => read('rack:read', 'system', { scope: 'list' }),
+  'PUT /system': () => change('rack:update', 'plain', { form: ['count', 'force', 'parameters', 'type', 'version'] }),
+  'GET /system/capacity': () => read('rack:read', 'plain'),
+  'WS /system/logs': () => listen('rack:log-read', { headers: logHeaders }),
+  'GET /system/metrics': () => read('rack:read', 'plain', { query: ['start', 'end', 'period', 'metrics'] }),
+  'GET /system/processes': () => read('rack:process-list', 'system-processes', { scope: 'list', query: ['all'] }),
+  'GET /system/releases': () => read('rack:read', 'releases'),
+  'PUT /system/jwt/rotate': () => change('rack:token-rotate', 'plain'),
+  'POST /system/jwt/token': () =>
+    change('rack:token', 'opaque', {
+      form: ['role', 'durationInHour'],
+      orHeader: ['role', 'durationInHour'],
+    }),
+  'POST /system/karpenter/cleanup': () => change('rack:karpenter-cleanup', 'plain'),
+  'POST /events': () =>
+    change('event:send', 'plain', {
+      form: ['action', 'data', 'error', 'status'],
+      orHeader: ['action'],
+    }),
 
-  read('GET', '/certificates', 'certificate:list', 'certificates', { scope: 'list', query: ['generated'] }),
-  change('POST', '/certificates', 'certificate:write', 'certificates', {
-    form: ['pub', 'key', 'chain'],
-    orHeader: ['pub', 'key'],
-  }),
-  change('POST', '/certificates/generate', 'certificate:write', 'certificates', {
-    form: ['domains', 'issuer', 'duration'],
-    orHeader: ['domains'],
-  }),
-  change('DELETE', '/certificates/{id}', 'certificate:write', 'plain'),
-  change('POST', '/certificates/{id}/renew', 'certificate:write', 'plain'),
-  read('GET', '/letsencrypt/config', 'letsencrypt:read', 'opaque'),
-  change('PUT', '/letsencrypt/config', 'letsencrypt:write', 'plain', { body: 'raw' }),
+  'GET /certificates': () => read('certificate:list', 'certificates', { scope: 'list', query: ['generated'] }),
+  'POST /certificates': () =>
+    change('certificate:write', 'certificates', {
+      form: ['pub', 'key', 'chain'],
+      orHeader: ['pub', 'key'],
+    }),
+  'POST /certificates/generate': () =>
+    change('certificate:write', 'certificates', {
+      form: ['domains', 'issuer', 'duration'],
+      orHeader: ['domains'],
+    }),
+  'DELETE /certificates/{id}': () => change('certificate:write', 'plain'),
+  'POST /certificates/{id}/renew': () => change('certificate:write', 'plain'),
+  'GET /letsencrypt/config': () => read('letsencrypt:read', 'opaque'),
+  'PUT /letsencrypt/config': () => change('letsencrypt:write', 'plain', { body: 'raw' }),
 
-  read('GET', '/instances', 'instance:list', 'plain'),
-  change('POST', '/instances/keyroll', 'instance:keyroll', 'opaque'),
-  execute('/instances/{id}/shell', 'instance:shell', { headers: ['Command', 'Private-Key', 'Height', 'Width'] }),
-  change('DELETE', '/instances/{id}', 'instance:terminate', 'plain'),
+  'GET /instances': () => read('instance:list', 'plain'),
+  'POST /instances/keyroll': () => change('instance:keyroll', 'opaque'),
+  'WS /instances/{id}/shell': () =>
+    execute('instance:shell', { headers: ['Command', 'Private-Key', 'Height', 'Width'] }),
+  'DELETE /instances/{id}': () => change('instance:terminate', 'plain'),
 
-  read('GET', '/registries', 'registry:list', 'registries'),
-  change('POST', '/registries', 'registry:write', 'registry', {
-    form: ['server', 'username', 'password'],
-    orHeader: ['server', 'username', 'password'],
-  }),
-  change('DELETE', '/registries/{server:.*}', 'registry:write', 'plain'),
+  'GET /registries': () => read('registry:list', 'registries'),
+  'POST /registries': () =>
+    change('registry:write', 'registry', {
+      form: ['server', 'username', 'password'],
+      orHeader: ['server', 'username', 'password'],
+    }),
+  'DELETE /registries/{server:.*}': () => change('registry:write', 'plain'),
 
-  execute('/proxy/{host}/{port}', 'proxy:open'),
-  change('ANY', '/v2/{path:.*}', 'registry:proxy', 'opaque', { body: 'raw' }),
-  change('ANY', '/custom/http/proxy/{path:.*}', 'cluster:http-proxy', 'opaque', {
-    body: 'raw',
-    headers: ['X-Host', 'X-Port'],
-  }),
-  change('ANY', '/kubernetes/{path:.*}', 'cluster:api', 'opaque', { body: 'raw' }),
-]
+  'WS /proxy/{host}/{port}': () => execute('proxy:open'),
+  'ANY /v2/{path:.*}': () => change('registry:proxy', 'opaque', { body: 'raw' }),
+  'ANY /custom/http/proxy/{path:.*}': () =>
+    change('cluster:http-proxy', 'opaque', {
+      body: 'raw',
+      headers: ['X-Host', 'X-Port'],
+    }),
+  'ANY /kubernetes/{path:.*}': () => change('cluster:api', 'opaque', { body: 'raw' }),
+}

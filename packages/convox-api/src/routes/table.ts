@@ -1,4 +1,4 @@
-import type { BodyKind, MaskPolicy, Method, RackRoute, Scope } from '../types.ts'
+import type { BodyKind, MaskPolicy, RackRoute, Scope } from '../types.ts'
 
 /** What a row says beyond its path, permission and mask. Everything left out is: nothing permitted, no body, scope by path. */
 export interface RowOptions {
@@ -13,36 +13,35 @@ export interface RowOptions {
   readonly body?: Exclude<BodyKind, 'form'>
 }
 
-/** A GET, HEAD or OPTIONS that leaves the rack as it is. */
-export function read(
-  method: 'GET' | 'HEAD' | 'OPTIONS',
-  path: string,
-  permission: string,
-  mask: MaskPolicy,
-  options: RowOptions = {},
-): RackRoute {
-  return row({ method, path, kind: 'http', permission, mask, changes: false }, options)
+/** What a route is, but for what its name says: its method and its path. */
+export interface Row {
+  readonly permission: string
+  readonly mask: MaskPolicy
+  readonly changes: boolean
+  readonly options: RowOptions
+}
+
+/** Rows by the names of their routes, each made when it is asked for: the CLI judges one command by few of them, and ends. */
+export type RouteTable = Readonly<Record<string, () => Row>>
+
+/** Leaves the rack as it is. */
+export function read(permission: string, mask: MaskPolicy, options: RowOptions = {}): Row {
+  return { permission, mask, changes: false, options }
 }
 
 /** Anything that may change the rack, whatever its method. */
-export function change(
-  method: Method | 'ANY',
-  path: string,
-  permission: string,
-  mask: MaskPolicy,
-  options: RowOptions = {},
-): RackRoute {
-  return row({ method, path, kind: 'http', permission, mask, changes: true }, options)
+export function change(permission: string, mask: MaskPolicy, options: RowOptions = {}): Row {
+  return { permission, mask, changes: true, options }
 }
 
 /** A websocket that only listens. */
-export function listen(path: string, permission: string, options: RowOptions = {}): RackRoute {
-  return row({ method: 'GET', path, kind: 'websocket', permission, mask: 'stream', changes: false }, options)
+export function listen(permission: string, options: RowOptions = {}): Row {
+  return read(permission, 'stream', options)
 }
 
 /** A websocket that executes: a GET by its method, a change by its effect. */
-export function execute(path: string, permission: string, options: RowOptions = {}): RackRoute {
-  return row({ method: 'GET', path, kind: 'websocket', permission, mask: 'stream', changes: true }, options)
+export function execute(permission: string, options: RowOptions = {}): Row {
+  return change(permission, 'stream', options)
 }
 
 /**
@@ -55,14 +54,23 @@ export function canonicalHeader(name: string): string {
     .join('-')
 }
 
-type Facts = Pick<RackRoute, 'method' | 'path' | 'kind' | 'permission' | 'mask' | 'changes'>
+const methods: readonly RackRoute['method'][] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'ANY']
 
-function row(facts: Facts, options: RowOptions): RackRoute {
-  const verb = facts.kind === 'websocket' ? 'WS' : facts.method
+/** @throws Error for a name that doesn't begin with a method or `WS` */
+export function routeOf(id: string, { permission, mask, changes, options }: Row): RackRoute {
+  const [verb, path = ''] = id.split(' ')
+  const isWebsocket = verb === 'WS'
+  const method = isWebsocket ? 'GET' : methods.find((one) => one === verb)
+  if (method === undefined) throw new Error(`the name of the route ${id} begins with no method`)
   return Object.freeze({
-    id: `${verb} ${facts.path}`,
-    ...facts,
-    scope: options.scope ?? (facts.path.startsWith('/apps/{') ? 'app' : 'rack'),
+    id,
+    method,
+    path,
+    kind: isWebsocket ? 'websocket' : 'http',
+    permission,
+    mask,
+    changes,
+    scope: options.scope ?? (path.startsWith('/apps/{') ? 'app' : 'rack'),
     query: names(options.query),
     form: names(options.form),
     headers: names(options.headers),
@@ -75,5 +83,6 @@ function row(facts: Facts, options: RowOptions): RackRoute {
 const none: readonly string[] = Object.freeze([])
 
 function names(some = none, more = none): readonly string[] {
-  return some === none && more === none ? none : Object.freeze([...some, ...more])
+  if (more === none) return Object.freeze(some)
+  return Object.freeze(some === none ? more : [...some, ...more])
 }
