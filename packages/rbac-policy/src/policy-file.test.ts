@@ -1,11 +1,13 @@
 import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { builtInPolicy, unblockedBy } from './document.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { builtInPolicy, readPolicy, unblockedBy } from './document.ts'
 import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile } from './policy-file.ts'
 import { createReplaceablePolicy } from './replaceable-policy.ts'
 import { binding, call, principal } from './testing/calls.ts'
+
+vi.mock('./document.ts', { spy: true })
 
 const reader = 'version: 1\nroles: { reader: { permissions: [log:read] } }\n'
 const broken = 'version: 1\nroles: { reader: { permissions: [log:raed] } }\n'
@@ -26,6 +28,7 @@ afterEach(async () => {
   watched?.stop()
   changes.length = 0
   errors.length = 0
+  vi.mocked(readPolicy).mockClear()
   await rm(directory, { recursive: true })
 })
 
@@ -56,6 +59,18 @@ describe('a policy file', () => {
       source: 'policy.yaml:2',
       policy: policy.hash,
     })
+  })
+
+  test('that has not changed is not read as a policy again: it is looked at each second', async () => {
+    const { file } = watch()
+    for (const [text, times] of [
+      [reader, 1],
+      [broken, 2],
+    ] as const) {
+      await writeFile(path, text)
+      for (let look = 0; look < 3; look++) await file.reload()
+      expect(vi.mocked(readPolicy)).toHaveBeenCalledTimes(times)
+    }
   })
 
   test('is looked at by itself', async () => {

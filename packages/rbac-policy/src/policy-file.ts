@@ -40,7 +40,7 @@ const largestFile = 4 * 1024 * 1024
 
 /** Reads a policy document for the start. @throws UnusablePolicyFile with every problem, its line and column */
 export async function readPolicyFile(path: string): Promise<PolicyDocument> {
-  const { document, problems } = await read(path)
+  const { document, problems } = parse(path, await read(path))
   if (document === null) throw new UnusablePolicyFile(path, problems.join('; '))
   return document
 }
@@ -52,8 +52,9 @@ export function watchPolicyFile({ path, policy, onChange, onError, every = usual
   let reading: Promise<void> | null = null
 
   async function look(): Promise<void> {
-    const { document, problems, state } = await read(path)
-    if (state === seen) return
+    const content = await read(path)
+    if (content.state === seen) return
+    const { document, problems } = parse(path, content)
     const file = basename(path)
     if (document === null) {
       known = problems
@@ -67,7 +68,7 @@ export function watchPolicyFile({ path, policy, onChange, onError, every = usual
         candidate.use()
       }
     }
-    seen = state
+    seen = content.state
   }
 
   /** One at a time: who asks meanwhile waits for a look that begins after they asked. */
@@ -87,33 +88,44 @@ export function watchPolicyFile({ path, policy, onChange, onError, every = usual
   return { problems: () => known, reload, stop: () => clearInterval(timer) }
 }
 
-interface FileReading {
-  readonly document: PolicyDocument | null
-  readonly problems: readonly string[]
-  /** The same for the same content. */
+interface FileContent {
+  /** Null where there is none to be had. */
+  readonly text: string | null
+  /** The same for the same text; where there is none, why. */
   readonly state: string
 }
 
-async function read(path: string): Promise<FileReading> {
+async function read(path: string): Promise<FileContent> {
   try {
     const { size } = await stat(path)
-    if (size > largestFile) return unusable(`it has ${size} bytes, which no policy has`)
+    if (size > largestFile) return { text: null, state: `it has ${size} bytes, which no policy has` }
     const bytes = await readFile(path)
-    const { document, problems } = readPolicy(bytes.toString('utf8'), basename(path))
-    return { document, problems: problems.map(written), state: createHash('sha256').update(bytes).digest('hex') }
+    return { text: bytes.toString('utf8'), state: createHash('sha256').update(bytes).digest('hex') }
   } catch (error) {
-    return unusable(`it can not be read (${codeOf(error)})`)
+    return { text: null, state: unreadable(error) }
   }
 }
 
-function unusable(problem: string): FileReading {
-  return { document: null, problems: [problem], state: problem }
+interface FileReading {
+  readonly document: PolicyDocument | null
+  readonly problems: readonly string[]
+}
+
+function parse(path: string, { text, state }: FileContent): FileReading {
+  if (text === null) return { document: null, problems: [state] }
+  try {
+    const { document, problems } = readPolicy(text, basename(path))
+    return { document, problems: problems.map(written) }
+  } catch (error) {
+    return { document: null, problems: [unreadable(error)] }
+  }
 }
 
 function written({ line, column, text }: PolicyProblem): string {
   return `line ${line}, column ${column}: ${text}`
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  return `it can not be read (${code})`
 }

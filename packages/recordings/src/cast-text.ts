@@ -6,8 +6,7 @@ const escapes = new Uint8Array(256).fill(1, 0, 0x20)
 for (const [character, letter] of ['""', '\\\\', '\bb', '\ff', '\nn', '\rr', '\tt'])
   escapes[character?.charCodeAt(0) ?? 0] = letter?.charCodeAt(0) ?? 0
 const hexadecimal = Buffer.from('0123456789abcdef')
-const unicode = Buffer.from('\\u00')
-const [quote = 0, backslash = 0] = Buffer.from('"\\')
+const [quote = 0, backslash = 0, u = 0, zero = 0] = Buffer.from('"\\u0')
 const longestEscape = 6
 
 /** Text that grows at its end, in bytes: what passes is never made a string. Holds no memory while it is empty. */
@@ -45,8 +44,9 @@ export class CastText {
 }
 
 /**
- * Most text has nothing to escape, so eight bytes are looked at together, and copied together.
+ * Most text has nothing to escape, so eight bytes are looked at together, and copied together: up to the first one to escape.
  *
+ * @param to has room for the longest escape of each; what lies behind the text may be written over
  * @returns how many bytes it took
  */
 function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
@@ -56,28 +56,39 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
   let at = start
   let from = 0
   while (from < whole) {
-    const one = source.getInt32(from)
-    const other = source.getInt32(from + 4)
-    if ((toEscape(one) | toEscape(other)) === 0) {
-      target.setInt32(at, one)
-      target.setInt32(at + 4, other)
-      at += 8
-      from += 8
-    } else for (const end = from + 8; from < end; from++) at = writeByte(to, at, bytes[from] ?? 0)
+    const one = source.getInt32(from, littleEndian)
+    const other = source.getInt32(from + 4, littleEndian)
+    target.setInt32(at, one, littleEndian)
+    target.setInt32(at + 4, other, littleEndian)
+    const marks = toEscape(one)
+    const clean = marks === 0 ? 4 + cleanBytes(toEscape(other)) : cleanBytes(marks)
+    at += clean
+    from += clean
+    if (clean < 8) at = writeByte(to, at, bytes[from++] ?? 0)
   }
-  for (; from < bytes.length; from++) at = writeByte(to, at, bytes[from] ?? 0)
+  while (from < bytes.length) at = writeByte(to, at, bytes[from++] ?? 0)
   return at - start
 }
 
+/** The first byte is the lowest of the four. */
+const littleEndian = true
+
 /**
- * Not 0 if one of four bytes is below a space, a quote or a backslash.
+ * Of four bytes, the highest bit of the first that is below a space, a quote or a backslash, and maybe of some behind it; 0 where there is none.
+ * Turning one bit over makes the quote the one character next to those below a space, and leaves these below it.
+ *
  * @see https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord
  */
 function toEscape(four: number): number {
-  const quotes = four ^ 0x22222222
+  const quoteNextToControls = four ^ 0x02020202
   const backslashes = four ^ 0x5c5c5c5c
-  const low = (four - 0x20202020) & ~four
-  return (low | ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes)) & 0x80808080
+  const low = (quoteNextToControls - 0x21212121) & ~quoteNextToControls
+  return (low | ((backslashes - 0x01010101) & ~backslashes)) & 0x80808080
+}
+
+/** How many of four bytes stand before the first that is marked: 0 to 4. */
+function cleanBytes(marks: number): number {
+  return marks === 0 ? 4 : (31 - Math.clz32(marks & -marks)) >> 3
 }
 
 /** @returns where the next one goes */
@@ -92,7 +103,9 @@ function writeByte(to: Buffer, at: number, byte: number): number {
     to[at + 1] = letter
     return at + 2
   }
-  unicode.copy(to, at)
+  to[at + 1] = u
+  to[at + 2] = zero
+  to[at + 3] = zero
   to[at + 4] = hexadecimal[byte >> 4] ?? 0
   to[at + 5] = hexadecimal[byte & 15] ?? 0
   return at + longestEscape

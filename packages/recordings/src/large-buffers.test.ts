@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { giveBuffer, takeBuffer } from './large-buffers.ts'
+import { freeBuffer, giveBuffer, takeBuffer } from './large-buffers.ts'
 
 const size = 1024 * 1024 + 2
 const most = 64 * 1024 * 1024
@@ -50,4 +50,14 @@ test('while nothing is given back, nothing is kept for long', () => {
   expect(vi.getTimerCount()).toBe(1)
   vi.advanceTimersByTime(1)
   expect([againOf(buffers), vi.getTimerCount()]).toEqual([0, 0])
+})
+
+test('what is freed is gone at once, without a collection', () => {
+  const before = process.memoryUsage().arrayBuffers
+  for (let count = 0; count < 10; count++) {
+    const freed = Buffer.allocUnsafeSlow(size)
+    freeBuffer(freed)
+    expect([freed.length, freed.buffer.byteLength]).toEqual([0, 0])
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(size)
 })

@@ -196,15 +196,15 @@ export class Recording {
       this.#mark(`exit ${this.#exit}, and more came`)
       this.#exit = null
     }
-    let rest = piece
-    while (rest.length > 0) {
+    let rest: Buffer | null = piece.length > 0 ? piece : null
+    while (rest !== null) {
       if (this.#gap !== null) {
         this.#lose(code, rest)
         return
       }
       const room = this.#options.context.limits.chunk - this.#sealed - this.#journal.size
       const taken = this.#journal.append(code, this.#at(), rest.length > room ? rest.subarray(0, room) : rest)
-      rest = rest.subarray(taken)
+      rest = taken < rest.length ? rest.subarray(taken) : null
       if (taken === room) this.#flush()
       else this.#flushSoon()
     }
