@@ -185,7 +185,8 @@ test.each<[string, string, (manifest: Manifest) => string]>([
   [
     'whose signature is false',
     'signature',
-    (manifest) => signedAs(manifest).replace(/(— \S+ .{12})./, (_, start) => `${start}A`),
+    (manifest) =>
+      signedAs(manifest).replace(/(— \S+ .{12})(.)/, (_, start, next) => `${start}${next === 'A' ? 'B' : 'A'}`),
   ],
   ['that is none', 'unreadable', () => 'nonsense'],
 ])('an archive that is made up, %s, excuses nothing', async (_, problem, forge) => {
