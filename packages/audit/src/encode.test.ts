@@ -68,7 +68,6 @@ const whole: Whole<EventDraft> = {
   environment: ['KEY'],
   body: { received: 'aa', sent: 'bb' },
   decision: { effect: 'deny', rule: 'r', source: 'bindings', reason: 'because', next: 'ask', policy: 'ff' },
-  grant: '01a2',
   status: 200,
   bytesIn: 1,
   bytesOut: 2,

@@ -47,7 +47,6 @@ export function encode(draft: EventDraft): EncodedDraft {
   to.value('detail', fitDetail(draft.detail, to.truncated))
   to.number('durationMs', draft.durationMs)
   to.names('environment', draft.environment)
-  to.text('grant', draft.grant)
   to.names('hidden', draft.hidden)
   const beforeId = to.take()
   to.text('kind', draft.kind)

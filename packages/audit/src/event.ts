@@ -41,11 +41,6 @@ export const eventKinds = [
   'service-account.created',
   'binding.created',
   'binding.removed',
-  'access-request.created',
-  'access-request.approved',
-  'access-request.denied',
-  'access-request.withdrawn',
-  'access-request.expired',
   'trust.created',
   'trust.revoked',
   'workload.issued',
@@ -161,8 +156,6 @@ export const EventDraft = Type.Object({
   /** HMAC-SHA-256, hex, under a key of the gateway, of a buffered body as received and, where it differs, as sent. */
   body: Type.Optional(Type.Object({ received: Text, sent: Type.Optional(Text) })),
   decision: Type.Optional(DecisionRecord),
-  /** The id of the access request whose approval let the call through. */
-  grant: Type.Optional(Text),
   status: Type.Optional(Type.Integer()),
   /** Body bytes (for websockets: payload and framing), from the caller and to the caller. */
   bytesIn: Type.Optional(Type.Integer()),

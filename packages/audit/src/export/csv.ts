@@ -32,7 +32,6 @@ const columns: readonly (readonly [name: string, value: (event: AuditEvent, foun
   ['rule', ({ decision }) => decision?.rule],
   ['reason', ({ decision }) => decision?.reason],
   ['policy', ({ decision }) => decision?.policy],
-  ['grant', ({ grant }) => grant],
   ['status', ({ status }) => status],
   ['duration_ms', ({ durationMs }) => durationMs],
   ['bytes_in', ({ bytesIn }) => bytesIn],

@@ -67,10 +67,6 @@ const byWord: Readonly<Record<string, Activity>> = {
   enabled: update,
   loaded: update,
   acknowledged: update,
-  approved: update,
-  denied: update,
-  withdrawn: update,
-  expired: update,
   removed: remove,
   revoked: remove,
 }

@@ -181,13 +181,12 @@ function unmappedOf({
   detail,
   ...event
 }: AuditEvent) {
-  const { bytesIn, bytesOut, count, body, grant, recording, truncated } = event
+  const { bytesIn, bytesOut, count, body, recording, truncated } = event
   const rest = {
     permission,
     command,
     environment,
     parameters,
-    grant,
     hidden,
     of,
     upstream,

@@ -18,7 +18,6 @@ import { recordings } from './0018-recordings.ts'
 import { archives } from './0019-archives.ts'
 import { recordingEnds } from './0020-recording-ends.ts'
 import { fewerIndexes } from './0022-fewer-indexes.ts'
-import { wordsSooner } from './0023-words-sooner.ts'
 
 export interface Migration {
   readonly name: string
@@ -47,5 +46,4 @@ export const migrations: readonly Migration[] = [
   archives,
   recordingEnds,
   fewerIndexes,
-  wordsSooner,
 ]
