@@ -61,3 +61,9 @@ test('what is freed is gone at once, without a collection', () => {
   }
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(size)
 })
+
+test('what shares its memory with others stays as it is', () => {
+  const shared = Buffer.alloc(size, 'x')
+  freeBuffer(shared.subarray(0, 100))
+  expect(shared.toString('latin1', 0, 3)).toBe('xxx')
+})

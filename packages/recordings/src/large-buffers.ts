@@ -48,7 +48,9 @@ let nowhere: MessagePort | null = null
  * V8 counts what waits to be collected as if it lived: of what a cipher gives out, in a memory of its own each time, so much comes
  * that the whole heap was looked through again and again for it.
  */
-export function freeBuffer({ buffer }: Buffer): void {
+export function freeBuffer({ buffer, byteLength }: Buffer): void {
+  // What shares its memory with others is left to the collector.
+  if (byteLength !== buffer.byteLength) return
   if (nowhere === null) {
     nowhere = new MessageChannel().port1
     nowhere.close()
