@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startEmbeddedPostgres } from '@rack-gateway/database'
+import { type EmbeddedPostgres, openDatabase, startEmbeddedPostgres } from '@rack-gateway/database'
 import { type Role, roles } from './works/work.ts'
 
 export interface GatewayEnvironment {
@@ -20,33 +20,69 @@ export interface GatewayEnvironment {
 
 const serverCommand = fileURLToPath(new URL('../../apps/gateway/dist/server-command.js', import.meta.url))
 
+export interface PreparedOptions {
+  /**
+   * Whether the database is one that an operator has had for a while, with `inUseSettings`: files of its log are used again. In a new one each
+   * is made first, which writes wait for.
+   */
+  readonly inUse?: boolean
+}
+
+/** What docs/how-to/run-it.md advises for thousands of calls a second, but for the checkpoints: five times as many, so that none of the rounds is without. */
+export const inUseSettings = {
+  shared_buffers: '2GB',
+  min_wal_size: '4GB',
+  max_wal_size: '8GB',
+  checkpoint_timeout: '60s',
+}
+
 /** A database of its own with fsync on, in a temporary directory that is removed again, and a token of each role, issued as an operator issues it. */
-export async function prepareGateway(rack: { url: string; token: string }): Promise<GatewayEnvironment> {
+export async function prepareGateway(
+  rack: { url: string; token: string },
+  { inUse = false }: PreparedOptions = {},
+): Promise<GatewayEnvironment> {
   const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-'))
   // PostgreSQL runs as a user of its own where we are root
   await chmod(directory, 0o711)
-  const forget = () => rm(directory, { recursive: true, force: true })
   const dataDir = join(directory, 'data')
-  const database = await startEmbeddedPostgres({ dataDir }).catch(async (error: unknown) => {
-    await forget()
-    throw error
-  })
-  const stop = () => database.stop().finally(forget)
-  const variables = {
-    RACK_URL_BENCH: rack.url,
-    RACK_TOKEN_BENCH: rack.token,
-    APP_SECRET_KEY: randomBytes(32).toString('base64'),
-    DATABASE_URL: database.runtimeUrl,
-    DATABASE_OWNER_URL: database.ownerUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    LOG_LEVEL: 'warn',
+  let database: EmbeddedPostgres | null = null
+  const stop = async () => {
+    await database?.stop()
+    await rm(directory, { recursive: true, force: true })
   }
   try {
+    const settings = inUse ? inUseSettings : {}
+    if (inUse) {
+      database = await startEmbeddedPostgres({ dataDir, settings })
+      await fillLog(database.ownerUrl)
+      await database.stop()
+    }
+    database = await startEmbeddedPostgres({ dataDir, settings })
+    const variables = {
+      RACK_URL_BENCH: rack.url,
+      RACK_TOKEN_BENCH: rack.token,
+      APP_SECRET_KEY: randomBytes(32).toString('base64'),
+      DATABASE_URL: database.runtimeUrl,
+      DATABASE_OWNER_URL: database.ownerUrl,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+    }
     return { variables, tokens: await issueTokens(variables), postmaster: postmasterOf(dataDir), stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Fills two hundred files of PostgreSQL's log. The checkpoint at its end makes them those of the times to come. */
+async function fillLog(ownerUrl: string): Promise<void> {
+  const { sql, close } = openDatabase(ownerUrl, { max: 1 })
+  try {
+    await sql`create table bench_fill as select repeat('x', 1400) as line from generate_series(1, 2000000)`
+    await sql`drop table bench_fill`
+  } finally {
+    await close()
   }
 }
 

@@ -1,6 +1,7 @@
 export { createGateway, type GatewayOptions } from './gateway.ts'
 export { createLog } from './log.ts'
 export { stopWhenOrphaned } from './orphan.ts'
+export { turnOffPretenuring } from './pretenuring.ts'
 export type { RecordingSettings } from './recordings/register.ts'
 export { stopOnSignals } from './signals.ts'
 export { type RunningGateway, startGateway } from './start.ts'

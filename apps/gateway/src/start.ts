@@ -6,6 +6,7 @@ import { sinkSettingsOf } from './audit-sinks.ts'
 import { openPlaces, signingKeysOf } from './checkpoints.ts'
 import { createGateway, type SecretKeys } from './gateway.ts'
 import { prepareDatabase } from './prepared-database.ts'
+import { turnOffPretenuring } from './pretenuring.ts'
 import { listenFailure } from './start-failure.ts'
 
 export interface RunningGateway {
@@ -27,6 +28,7 @@ const drainLimit = 20_000
 
 /** Database, migrations, gateway, port: in that order, and undone in the reverse one if one of them fails. */
 export async function startGateway(config: ServerConfig, log: FastifyBaseLogger): Promise<RunningGateway> {
+  turnOffPretenuring()
   const database = await prepareDatabase(config.database, {
     embedded: 'own',
     log: (line) => log.debug({ event: 'postgres' }, line),

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createAuditWriter } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { openDatabase } from '@rack-gateway/database'
+import { turnOffPretenuring } from '@rack-gateway/gateway'
 import { prepareGateway } from '../gateway-environment.ts'
 import { closedLoop as loadOverSockets } from '../loads/closed-loop.ts'
 import { requests } from '../loads/requests.ts'
@@ -13,45 +14,64 @@ import { startSubject } from '../processes/subject-process.ts'
 import { percentile, spread } from '../report/statistics.ts'
 import { get } from '../works/request.ts'
 import { createTraffic } from './drafts.ts'
-import { closedLoop, openLoop, type Waits } from './waits.ts'
+import { closedLoop, openLoop, type Waits, waitsOf } from './waits.ts'
 
 const rounds = 3
 const target = 10_000
 const milliseconds = 5_000
+/** Long enough that checkpoints and vacuums of PostgreSQL weigh what they weigh in the long run. */
+const halfMilliseconds = 30_000
+const halfRounds = 5
+const warmUp = 5_000
 /** Events that the writer puts into a commit when there are enough. */
 const usualBatch = 256
 const rackToken = 'bench-rack-password'
 
+turnOffPretenuring()
 const cores = findCores()
-keepToRest(cores)
 console.log(JSON.stringify(machine(cores)))
+await measureWaits()
+keepToRest(cores)
 const rack = await startSubject({
   program: 'rack',
   environment: { BENCH_RACK_TOKEN: rackToken },
   core: cores?.rest ?? null,
 })
-const gateway = await prepareGateway({ url: rack.url, token: rackToken })
+const gateway = await prepareGateway({ url: rack.url, token: rackToken }, { inUse: true })
 try {
   await measureGateway()
   // From here on this process is what is measured: PostgreSQL stays on the other core.
   if (cores) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cores.subject), String(process.pid)])
-  await measureWriter()
+  await measureMost()
 } finally {
   await gateway.stop()
   await rack.stop()
 }
 
-async function measureWriter(): Promise<void> {
-  const store = createPostgresAuditStore({ url: gateway.variables.DATABASE_URL ?? '' })
-  const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
-  await writer.open()
-  const { draft } = createTraffic({ people: 200, apps: 50 })
+/** The writer and its PostgreSQL, with all of the machine for them. */
+async function measureWaits(): Promise<void> {
+  const { variables, stop } = await prepareGateway({ url: 'http://127.0.0.1:9', token: rackToken }, { inUse: true })
+  try {
+    const { record, close } = await openWriter(variables.DATABASE_URL)
+    await openLoop(record, target / 2, warmUp)
+    const all: number[] = []
+    for (let round = 1; round <= halfRounds; round++) {
+      const waits = await openLoop(record, target / 2, halfMilliseconds)
+      for (const wait of waits.sorted) all.push(wait)
+      console.log(`round ${round}: at ${target / 2}/s for ${halfMilliseconds / 1_000} s ${told(waits)}`)
+    }
+    console.log(`at ${target / 2}/s, all rounds together: ${told(waitsOf(all, halfRounds * halfMilliseconds))}`)
+    await close()
+  } finally {
+    await stop()
+  }
+}
+
+async function measureMost(): Promise<void> {
+  const { record, writer, close } = await openWriter(gateway.variables.DATABASE_URL)
+  await closedLoop(record, 1_000, 2_000)
   const database = openDatabase(gateway.variables.DATABASE_OWNER_URL, { max: 1 })
   await database.sql`create table if not exists bench_lines (line text not null)`
-  let recorded = 0
-  const record = () => writer.record(draft(recorded++))
-  await closedLoop(record, 1_000, 2_000)
-  // Also so that the database has made a checkpoint: until its first one, each 16 MB of its log are a new file, which all wait for.
   const plain: number[] = []
   for (let round = 1; round <= rounds; round++) plain.push(await plainInserts(database, usualBatch))
   for (let round = 1; round <= rounds; round++) {
@@ -62,16 +82,30 @@ async function measureWriter(): Promise<void> {
     const postgres =
       ((familyMicros(gateway.postmaster) ?? 0) - (before.postgres ?? 0)) / (after.written - before.written)
     const batch = (after.written - before.written) / (after.batches - before.batches)
-    const half = await openLoop(record, target / 2, milliseconds)
     console.log(
       `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${told(most)}; ` +
         `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +
         `× ${(most.perSecond / spread(plain).median).toFixed(2)} of plain inserts of as many lines without an index (${spread(plain).median.toFixed(0)}/s)`,
     )
-    console.log(`round ${round}: at ${target / 2}/s ${told(half)}`)
   }
-  await writer.close()
+  await close()
   await database.close()
+}
+
+async function openWriter(url = '') {
+  const store = createPostgresAuditStore({ url })
+  const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
+  await writer.open()
+  const { draft } = createTraffic({ people: 200, apps: 50 })
+  let recorded = 0
+  return {
+    writer,
+    record: () => writer.record(draft(recorded++)),
+    async close() {
+      await writer.close()
+      await store.close()
+    },
+  }
 }
 
 /** As many bytes in as large commits, of which nothing is found again. @returns lines a second */

@@ -2,6 +2,8 @@ import { percentile } from '../report/statistics.ts'
 
 export interface Waits {
   readonly perSecond: number
+  /** Milliseconds, the shortest first. */
+  readonly sorted: Float64Array
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
@@ -28,7 +30,10 @@ export async function closedLoop(
   return waitsOf(waits, performance.now() - started)
 }
 
-/** A steady stream of work, whatever becomes of what was begun. Each wait counts from the moment at which it was due. */
+/**
+ * A steady stream of work, whatever becomes of what was begun. Each wait counts from the moment at which it was due.
+ * What is due is looked for each millisecond: to look without pause would take the processor from what is measured.
+ */
 export async function openLoop(
   work: (index: number) => Promise<unknown>,
   perSecond: number,
@@ -49,16 +54,18 @@ export async function openLoop(
     function beginDue(next: number) {
       const due = Math.min(waits.length, Math.floor(((performance.now() - started) * perSecond) / 1_000))
       for (let index = next; index < due; index++) begin(index).catch(reject)
-      if (due < waits.length) setImmediate(beginDue, due)
+      if (due < waits.length) setTimeout(beginDue, 1, due)
     }
     beginDue(0)
   })
   return waitsOf(waits, performance.now() - started)
 }
 
-function waitsOf(waits: ArrayLike<number>, elapsed: number): Waits {
+/** @param elapsed milliseconds */
+export function waitsOf(waits: ArrayLike<number>, elapsed: number): Waits {
   const sorted = Float64Array.from(waits).sort()
   return {
+    sorted,
     perSecond: (waits.length * 1_000) / elapsed,
     p50: percentile(sorted, 50),
     p99: percentile(sorted, 99),
