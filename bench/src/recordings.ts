@@ -4,7 +4,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepareGateway } from './gateway-environment.ts'
 import { closedLoop } from './loads/closed-loop.ts'
-import { echo } from './loads/echo.ts'
+import { type EchoOptions, echo } from './loads/echo.ts'
 import { machine } from './machine.ts'
 import { findCores, keepToRest } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
@@ -41,45 +41,61 @@ try {
   }
   const recording = { RECORDINGS: directory, POLICY_FILE: join(directory, 'policy.yaml') }
   const subjects = { plain: await start({}), recorded: await start(recording) }
-  for (const connections of [32, 1]) await compare(subjects, connections, prepared.tokens.admin)
+  const { admin } = prepared.tokens
+  await compare(subjects, { name: '1 websocket', connections: 1, frames: {}, token: admin })
+  await compare(subjects, { name: '32 websockets, which fill the core', connections: 32, frames: {}, token: admin })
+  // As much as goes through: what a program prints without end.
+  await compare(subjects, {
+    name: '1 websocket without pause',
+    connections: 1,
+    frames: { bytes: 8_000, atOnce: 64 },
+    token: admin,
+  })
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
 }
 
 type Subject = Awaited<ReturnType<typeof startSubject>>
 
+interface Work {
+  readonly name: string
+  readonly connections: number
+  readonly frames: EchoOptions
+  readonly token: string
+}
+
 /** In turns, each first as often as the other, so that whatever else the machine does falls on both alike. */
 async function compare(
   { plain, recorded }: { readonly plain: Subject; readonly recorded: Subject },
-  connections: number,
-  token: string,
+  work: Work,
 ): Promise<void> {
   const ratios: number[] = []
   const micros: number[] = []
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? [plain, recorded] : [recorded, plain]
     const done = new Map<Subject, { readonly rate: number; readonly cpu: number }>()
-    for (const subject of order) done.set(subject, await measure(subject, connections, token))
+    for (const subject of order) done.set(subject, await measure(subject, work))
     const [without, with_] = [done.get(plain), done.get(recorded)]
     if (!without || !with_) throw new Error('a round measures both')
     ratios.push(with_.rate / without.rate)
     micros.push(with_.cpu - without.cpu)
     console.log(
-      `${connections} websockets, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(with_.rate)} with; processor time a frame ${without.cpu.toFixed(1)} and ${with_.cpu.toFixed(1)} µs (load ${loadavg()[0]?.toFixed(1)})`,
+      `${work.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(with_.rate)} with; processor time a frame ${without.cpu.toFixed(1)} and ${with_.cpu.toFixed(1)} µs (load ${loadavg()[0]?.toFixed(1)})`,
     )
   }
   const ratio = spread(ratios)
   const verdict = ratio.median >= target ? 'met' : 'not met'
   console.log(
-    `${connections} websockets: recorded is ${ratio.median.toFixed(2)} of unrecorded (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)}), ${spread(micros).median.toFixed(1)} µs a frame more; target ${target}: ${verdict}`,
+    `${work.name}: recorded is ${ratio.median.toFixed(2)} of unrecorded (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)}), ${spread(micros).median.toFixed(1)} µs a frame more; target ${target}: ${verdict}`,
   )
 }
 
-async function measure(subject: Subject, connections: number, token: string) {
-  const exchange = echo(handshake(subject.url, token))
+async function measure(subject: Subject, { connections, frames, token }: Work) {
+  const exchange = echo(handshake(subject.url, token), frames)
   const before = await subject.cpuMicros()
   const { count, seconds } = await closedLoop({ url: subject.url, exchange, connections, milliseconds })
-  return { rate: count / seconds, cpu: ((await subject.cpuMicros()) - before) / count }
+  const sent = count * (frames.atOnce ?? 1)
+  return { rate: sent / seconds, cpu: ((await subject.cpuMicros()) - before) / sent }
 }
 
 /** A session that is recorded; the rack echoes whatever is asked. */

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { echo } from './echo.ts'
+import { type EchoOptions, echo } from './echo.ts'
 import { textFrame } from './frame.ts'
 
 const accepted = Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n')
 const back = textFrame(Buffer.alloc(1_000, 'an echo of one kilobyte '), null)
 
-function reading() {
+function reading(options: EchoOptions = {}) {
   let answers = 0
-  const read = echo(Buffer.alloc(0)).createReader(() => answers++)
+  const read = echo(Buffer.alloc(0), options).createReader(() => answers++)
   return { read, answers: () => answers }
 }
 
@@ -36,6 +36,19 @@ test('more than was sent is an error', () => {
   read(accepted)
   expect(() => read(Buffer.concat([back, Buffer.from('x')]))).toThrow('came back changed')
   expect(() => reading().read(Buffer.concat([accepted, back]))).toThrow('before the first frame')
+  reading().read(Buffer.concat([accepted, Buffer.from([0x89, 0])]))
+})
+
+test('frames that were sent together are one answer, when the last one has come', () => {
+  const { read, answers } = reading({ atOnce: 3 })
+  read(accepted)
+  read(Buffer.concat([back, Buffer.from([0x89, 0]), back, back.subarray(0, 7)]))
+  expect(answers()).toBe(1)
+  read(back.subarray(7))
+  expect(answers()).toBe(2)
+  read(Buffer.concat([back, back, back]))
+  expect(answers()).toBe(3)
+  expect(() => read(Buffer.concat([back, back, back, back]))).toThrow('came back changed')
 })
 
 test('pings and pongs between frames are nothing, wherever they are cut', () => {
