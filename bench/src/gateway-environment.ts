@@ -29,7 +29,7 @@ export interface PreparedOptions {
 }
 
 /** What docs/how-to/run-it.md advises for thousands of calls a second, but for the checkpoints: five times as many, so that none of the rounds is without. */
-export const inUseSettings = {
+const inUseSettings = {
   shared_buffers: '2GB',
   min_wal_size: '4GB',
   max_wal_size: '8GB',
@@ -47,8 +47,11 @@ export async function prepareGateway(
   const dataDir = join(directory, 'data')
   let database: EmbeddedPostgres | null = null
   const stop = async () => {
-    await database?.stop()
-    await rm(directory, { recursive: true, force: true })
+    try {
+      await database?.stop()
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
   }
   try {
     const settings = inUse ? inUseSettings : {}
@@ -56,6 +59,7 @@ export async function prepareGateway(
       database = await startEmbeddedPostgres({ dataDir, settings })
       await fillLog(database.ownerUrl)
       await database.stop()
+      database = null
     }
     database = await startEmbeddedPostgres({ dataDir, settings })
     const variables = {

@@ -54,26 +54,35 @@ async function measureWaits(): Promise<void> {
   try {
     const { record, close } = await openWriter(variables.DATABASE_URL)
     await openLoop(record, target / 2, warmUp)
-    const all: number[] = []
+    const all: Float64Array[] = []
     for (let round = 1; round <= halfRounds; round++) {
       const waits = await openLoop(record, target / 2, halfMilliseconds)
-      for (const wait of waits.sorted) all.push(wait)
+      all.push(waits.sorted)
       console.log(`round ${round}: at ${target / 2}/s for ${halfMilliseconds / 1_000} s ${told(waits)}`)
     }
-    console.log(`at ${target / 2}/s, all rounds together: ${told(waitsOf(all, halfRounds * halfMilliseconds))}`)
+    console.log(
+      `at ${target / 2}/s, all rounds together: ${told(
+        waitsOf(
+          all.flatMap((sorted) => [...sorted]),
+          halfRounds * halfMilliseconds,
+        ),
+      )}`,
+    )
     await close()
   } finally {
     await stop()
   }
 }
 
+/** As many events as go in, with PostgreSQL on the other core. */
 async function measureMost(): Promise<void> {
   const { record, writer, close } = await openWriter(gateway.variables.DATABASE_URL)
   await closedLoop(record, 1_000, 2_000)
   const database = openDatabase(gateway.variables.DATABASE_OWNER_URL, { max: 1 })
   await database.sql`create table if not exists bench_lines (line text not null)`
-  const plain: number[] = []
-  for (let round = 1; round <= rounds; round++) plain.push(await plainInserts(database, usualBatch))
+  const inserts: number[] = []
+  for (let round = 1; round <= rounds; round++) inserts.push(await plainInserts(database, usualBatch))
+  const plain = spread(inserts).median
   for (let round = 1; round <= rounds; round++) {
     const before = { ...writer.stats(), own: process.cpuUsage(), postgres: familyMicros(gateway.postmaster) }
     const most = await closedLoop(record, 1_000, milliseconds)
@@ -85,7 +94,7 @@ async function measureMost(): Promise<void> {
     console.log(
       `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${told(most)}; ` +
         `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +
-        `× ${(most.perSecond / spread(plain).median).toFixed(2)} of plain inserts of as many lines without an index (${spread(plain).median.toFixed(0)}/s)`,
+        `× ${(most.perSecond / plain).toFixed(2)} of plain inserts of as many lines without an index (${plain.toFixed(0)}/s)`,
     )
   }
   await close()
