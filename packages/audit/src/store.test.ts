@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { startFaultyProxy } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { encode } from './encode.ts'
 import { StreamLost } from './errors.ts'
@@ -6,7 +7,6 @@ import { RecordedEvent } from './recorded-event.ts'
 import { append, createPostgresAuditStore } from './store.ts'
 import { createEventStream } from './stream.ts'
 import { chainVerdict, databaseForTest, openPostgresWriter, readLinks } from './testing/database.ts'
-import { startFaultyProxy } from './testing/faulty-proxy.ts'
 
 const unavailable = expect.objectContaining({ code: 'RGW_AUDIT_UNAVAILABLE' })
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startFaultyProxy } from '@rack-gateway/database/testing'
 import { onTestFinished } from 'vitest'
 import type { EventDraft } from '../event.ts'
 import { type FallbackOptions, openFallback } from '../fallback/fallback.ts'
@@ -9,7 +10,6 @@ import type { FallbackKeys } from '../fallback/line.ts'
 import { createPostgresAuditStore } from '../store.ts'
 import { createAuditWriter } from '../writer.ts'
 import type { AuditWriterOptions } from '../writer-options.ts'
-import { startFaultyProxy } from './faulty-proxy.ts'
 
 export const testKeys: FallbackKeys = [Buffer.alloc(32, 1)]
 

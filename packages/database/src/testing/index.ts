@@ -3,6 +3,8 @@ import postgres, { type Sql } from 'postgres'
 import { inject } from 'vitest'
 import type {} from './global-setup.ts'
 
+export { type ProxyMode, startFaultyProxy } from './faulty-proxy.ts'
+
 export interface TestDatabase {
   readonly ownerUrl: string
   readonly runtimeUrl: string

@@ -39,6 +39,10 @@ export async function startFaultyProxy(databaseUrl: string) {
     cut() {
       for (const socket of sockets) socket.destroy()
     },
+    /** Breaks every connection so that whoever has one is told of an error. */
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
     async stop() {
       for (const socket of sockets) socket.destroy()
       server.close()

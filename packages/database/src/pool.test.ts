@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openPool } from './pool.ts'
+import { databaseForTest } from './testing/connect.ts'
+import { startFaultyProxy } from './testing/faulty-proxy.ts'
+
+/** A pool over a proxy, whose only connection waits for an answer. */
+async function askingPool() {
+  const { runtimeUrl, admin } = await databaseForTest()
+  const proxy = await startFaultyProxy(runtimeUrl)
+  const sql = openPool(proxy.url, { max: 1, connect_timeout: 60 })
+  onTestFinished(async () => {
+    await sql.end({ timeout: 0 })
+    await proxy.stop()
+  })
+  await sql`select 1`
+  const asked = sql`select pg_sleep(60)`
+  asked.catch(() => {})
+  await vi.waitFor(async () => {
+    const found = await admin`
+      select from pg_stat_activity where datname = current_database() and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`
+    expect(found).toHaveLength(1)
+  })
+  return { sql, asked, proxy }
+}
+
+// The event of a socket's close comes after the immediates of the turn in which the socket breaks.
+test.each([0, 1])(
+  'what is asked %i turns after a connection broke fails, and keeps no later question back',
+  async (turns) => {
+    const { sql, asked, proxy } = await askingPool()
+    proxy.reset()
+    await expect(asked).rejects.toMatchObject({ code: 'ECONNRESET' })
+    for (let turn = 0; turn < turns; turn++) await nextTurn()
+    const closed = { code: 'CONNECTION_CLOSED' }
+    await expect(sql`select ${'between'}::text as said`).rejects.toMatchObject(closed)
+    expect(await sql`select 1 as one`).toMatchObject([{ one: 1 }])
+  },
+)
+
+test('what is asked of a server that closes each connection before it answers fails', async () => {
+  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  const sql = openPool(`postgres://nobody@127.0.0.1:${address.port}/none`, { max: 1, connect_timeout: 60 })
+  onTestFinished(async () => {
+    await sql.end({ timeout: 0 })
+    server.close()
+  })
+  await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+})
