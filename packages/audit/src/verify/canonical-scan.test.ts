@@ -87,7 +87,9 @@ test('whatever is read is in canonical form, however it was changed', () => {
 test('bytes that are no text are read without an error, and never beyond their end', () => {
   assert(
     property(string({ unit: 'binary' }), (text) => {
-      const bytes = Buffer.from(`{"a":"${text}`, 'latin1')
+      // Half of a character may be a quote, which would close the string.
+      const rest = Buffer.from(text, 'latin1').filter((byte) => byte !== 0x22)
+      const bytes = Buffer.concat([Buffer.from('{"a":"'), rest])
       for (let end = 0; end <= bytes.length; end++) expect(scan.read(bytes, 0, end)).toBe(false)
     }),
   )
