@@ -68,10 +68,10 @@ import { createRuns } from './rack-api/runs.ts'
 import type { Steps } from './rack-api/steps.ts'
 import { readinessChecks } from './readiness.ts'
 import { createArchive } from './recordings/archive.ts'
+import { recordingKeys } from './recordings/recording-keys.ts'
 import {
   careForRecordings,
   type RecordingSettings,
-  recordingKeys,
   registerRecordings,
   sessionRecorderOf,
 } from './recordings/register.ts'

@@ -10,7 +10,14 @@ export {
   readRecording,
   verifyRecording,
 } from './reader.ts'
-export type { RecordedSession, Recording, RecordingGap, RecordingMode, RecordingSummary } from './recording.ts'
+export type {
+  RecordedSession,
+  Recording,
+  RecordingGap,
+  RecordingMode,
+  RecordingSummary,
+  RunningRecording,
+} from './recording.ts'
 export {
   createRecordings,
   type NewRecording,
@@ -20,3 +27,7 @@ export {
 } from './recordings.ts'
 export { compileSecrets, type Secret, type SecretFinder, shortestSecret } from './secret-finder.ts'
 export { replaceIn } from './secret-replacer.ts'
+export type { ThreadLink } from './thread/protocol.ts'
+export type { StartThread } from './thread/recording-thread.ts'
+export { createRecordingsThread, type RecordingsThreadOptions } from './thread/recordings-thread.ts'
+export { type ServedRecordingsOptions, serveRecordings } from './thread/served-recordings.ts'

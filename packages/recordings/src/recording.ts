@@ -24,8 +24,24 @@ export interface RecordingSummary {
   readonly bytes: number
   /** The chain's head, hex. */
   readonly head: string
-  /** Bytes of the session that are missing. */
-  readonly lost: number
+  /** Bytes of the session that are missing; null where only the thread that is gone could have said. */
+  readonly lost: number | null
+}
+
+/** One session that is being recorded. */
+export interface RunningRecording {
+  readonly id: string
+  attach(session: RecordedSession): void
+  /**
+   * Takes a piece of what passed, and keeps no reference to it.
+   *
+   * @param end whether a message ends with it
+   */
+  take(code: 'o' | 'i', piece: Buffer, end: boolean): void
+  /** The rack has said that nothing more comes. */
+  sawEnd(): void
+  /** The session has ended. @param how in the last marker, where it didn't end by itself */
+  finish(how: string): RecordingSummary | Promise<RecordingSummary>
 }
 
 /** The session that is recorded, as far as a recording can act on it. */
@@ -56,7 +72,7 @@ const lineFeed = 0x0a
 const together = 32 * 1024
 
 /** One session on its way into the store. Between frames, while nothing comes, it holds neither timer nor buffer. */
-export class Recording {
+export class Recording implements RunningRecording {
   readonly id: string
   /** Resolves when the session has ended. */
   readonly whenOver: Promise<void>
@@ -125,11 +141,6 @@ export class Recording {
     if (this.#failure !== null && this.#options.mode === 'strict') session.end(this.#failure)
   }
 
-  /**
-   * Takes a piece of what passed, and keeps no reference to it.
-   *
-   * @param end whether a message ends with it
-   */
   take(code: 'o' | 'i', piece: Buffer, end: boolean): void {
     if (this.#over) return
     try {
@@ -153,13 +164,11 @@ export class Recording {
     }
   }
 
-  /** The rack has said that nothing more comes. */
   sawEnd(): void {
     this.#ended = true
   }
 
-  /** The session has ended. @param how in the last marker, where it didn't end by itself */
-  finish(how: string): RecordingSummary {
+  finish(how: string): RecordingSummary & { readonly lost: number } {
     this.#over = true
     clearTimeout(this.#timer)
     clearTimeout(this.#holding)

@@ -6,7 +6,7 @@ import type { CastHeader } from './cast.ts'
 import type { DeriveKeys } from './chunk.ts'
 import { RecordingUnavailable } from './errors.ts'
 import { defaultLimits, type RecordingLimits } from './limits.ts'
-import { Recording, type RecordingGap, type RecordingMode } from './recording.ts'
+import { Recording, type RecordingGap, type RecordingMode, type RunningRecording } from './recording.ts'
 import type { SecretFinder } from './secret-finder.ts'
 import { newTotals } from './uploads.ts'
 
@@ -44,10 +44,13 @@ export interface RecordingStats {
 }
 
 /** The recordings of one process. */
-export interface Recordings {
+export interface Recordings<R extends RunningRecording = RunningRecording> {
+  /** What is stored. */
   readonly store: ObjectStore
+  /** Gets ready, so that the first session doesn't wait for it. */
+  prepare(): void
   /** @throws RecordingUnavailable for a strict one whose first chunk the store doesn't take */
-  begin(recording: NewRecording): Promise<Recording>
+  begin(recording: NewRecording): Promise<R>
   /** A session went on that should have been recorded and was not at all. @param bytes of it */
   missed(bytes: number): void
   /** While somebody watches a recording of this process, what comes is a chunk sooner. @returns the function that ends it */
@@ -57,7 +60,15 @@ export interface Recordings {
   close(): Promise<void>
 }
 
-export function createRecordings(options: RecordingsOptions): Recordings {
+export function notStored(): Error {
+  return new RecordingUnavailable(
+    'this session is to be recorded, and its recording can not be stored now, so it is not opened',
+    'try again, and tell whoever runs the gateway',
+  )
+}
+
+/** Made in this thread. */
+export function createRecordings(options: RecordingsOptions): Recordings<Recording> {
   const { store, deriveKeys, elapsed = performance.now.bind(performance), onError } = options
   const limits = { ...defaultLimits, ...options.limits }
   const totals = newTotals()
@@ -78,6 +89,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
 
   return {
     store,
+    prepare() {},
     async begin(wanted) {
       const recording = new Recording({
         ...wanted,
@@ -96,10 +108,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
           )
         } catch (error) {
           onError(error, wanted.id)
-          throw new RecordingUnavailable(
-            'this session is to be recorded, and its recording can not be stored now, so it is not opened',
-            'try again, and tell whoever runs the gateway',
-          )
+          throw notStored()
         }
         totals.stored += 1
       } else recording.store(0, chunk)

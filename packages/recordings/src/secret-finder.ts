@@ -11,7 +11,8 @@ export interface FoundSecret {
   readonly mark: string
 }
 
-interface Needle {
+/** What is looked for, byte for byte. */
+export interface Needle {
   readonly bytes: Buffer
   readonly mark: string
 }
@@ -31,6 +32,8 @@ const longestPiece = 1_024
  * @see Wu and Manber, "A Fast Algorithm for Multi-Pattern Searching", 1994
  */
 export class SecretFinder {
+  /** All that it finds: what another one is made of elsewhere. */
+  readonly needles: readonly Needle[]
   /** Bytes of the shortest and of the longest needle. */
   readonly #shortest: number
   readonly #longest: number
@@ -43,6 +46,7 @@ export class SecretFinder {
   readonly #begins = new Uint8Array(256)
 
   constructor(needles: readonly Needle[]) {
+    this.needles = needles
     const lengths = needles.map(({ bytes }) => bytes.length)
     this.#shortest = Math.min(...lengths)
     this.#longest = Math.max(...lengths)

@@ -1,3 +1,4 @@
+import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenVeil, type RelayEnd, relay, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -28,22 +29,22 @@ export async function openWebsocket(
   const upstream = upstreamRequest(request, call)
   const recording = await steps.recorder.begin(request, call, draft)
   const opened = await steps.audit.record({ ...draft, kind: 'opened', ...recording.named }).catch((error: unknown) => {
-    recording.finish(null)
+    void recording.finish(null)
     throw error
   })
   recording.opened(opened)
   call.recorded = true
-  const closed = { ...draft, kind: 'closed' as const, of: opened.id }
+  async function recordEnd(how: RelayEnd | null, end: Pick<EventDraft, 'status' | 'close'>): Promise<void> {
+    recordLater(steps, request, { ...draft, kind: 'closed', of: opened.id, ...end, ...(await recording.finish(how)) })
+  }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
     const close = reasonOf(error, 'the rack could not be reached')
-    const status = answeredStatus(error)
-    recordLater(steps, request, { ...closed, status, close, ...recording.finish(null) })
+    void recordEnd(null, { status: answeredStatus(error), close })
     throw error
   })
   if (!attempt.upgraded) {
     const { answer } = attempt
-    const close = 'the rack refused the websocket'
-    recordLater(steps, request, { ...closed, status: answer.status, close, ...recording.finish(null) })
+    void recordEnd(null, { status: answer.status, close: 'the rack refused the websocket' })
     return deliver(steps, request, reply, call, await prepareAnswer(steps, request, call, answer), draft)
   }
   const client = takeSocket(reply, request)
@@ -72,7 +73,7 @@ export async function openWebsocket(
   void live.ended.then((end) => {
     leave()
     request.log.info({ event: 'websocket.closed', ...logged(request, call), ...endOf(end) })
-    recordLater(steps, request, { ...closed, status: 101, ...endOf(end), ...recording.finish(end) })
+    void recordEnd(end, { status: 101, ...endOf(end) })
   })
 }
 

@@ -1,18 +1,20 @@
-import { deriveKey } from '@rack-gateway/auth'
+import { availableParallelism } from 'node:os'
 import { openDatabase } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
-import type { DeriveKeys, RecordingLimits } from '@rack-gateway/recordings'
+import type { RecordingLimits } from '@rack-gateway/recordings'
 import recordingsPlugin from '@rack-gateway/recordings/plugin'
 import type { FastifyInstance } from 'fastify'
 import type { Sql } from 'postgres'
-import type { GatewayOptions, SecretKeys } from '../gateway.ts'
+import type { GatewayOptions } from '../gateway.ts'
 import { adoptRecordings } from './adoption.ts'
 import { createCatalogue } from './catalogue.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
+import { recordingKeys } from './recording-keys.ts'
 import { type RecordingRetention, removeOldRecordings } from './retention.ts'
 import { createRounds } from './rounds.ts'
 import { createSessionEndings } from './session-endings.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
+import { startRecorderThread } from './start-recorder-thread.ts'
 
 export interface RecordingSettings {
   /** Of an object store. */
@@ -20,6 +22,8 @@ export interface RecordingSettings {
   readonly limits?: Partial<RecordingLimits>
   /** All is kept when absent. */
   readonly retention?: RecordingRetention
+  /** Whether a thread of its own records, for which the process needs a second core. Default: where it has one. */
+  readonly thread?: boolean
 }
 
 /** @throws ObjectStoreAddressInvalid */
@@ -28,8 +32,13 @@ export async function registerRecordings(
   { recordings, secretKeys }: Pick<GatewayOptions, 'recordings' | 'secretKeys'>,
 ): Promise<void> {
   const store = recordings ? await openObjectStore(readObjectStoreAddress(recordings.address)) : null
-  const limits = recordings?.limits ?? {}
-  await app.register(recordingsPlugin, { store, deriveKeys: recordingKeys(secretKeys), limits })
+  const { limits = {}, thread = availableParallelism() > 1, address = '' } = recordings ?? {}
+  await app.register(recordingsPlugin, {
+    store,
+    deriveKeys: recordingKeys(secretKeys),
+    limits,
+    start: thread ? startRecorderThread(address, secretKeys) : null,
+  })
 }
 
 const adoptEvery = 10_000
@@ -86,11 +95,6 @@ export function careForRecordings(
     await Promise.all([adoption.stop(), retention.stop()])
     await database.close()
   })
-}
-
-/** The newest key seals, every key opens. */
-export function recordingKeys(secretKeys: SecretKeys): DeriveKeys {
-  return (purpose) => secretKeys.map((key) => deriveKey(key, purpose))
 }
 
 export function sessionRecorderOf(

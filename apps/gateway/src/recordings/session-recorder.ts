@@ -1,7 +1,13 @@
 import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit'
 import { applyMask, opcodes, type Relay, type RelayEnd, type RelayTap } from '@rack-gateway/rack-registry'
 import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-policy'
-import { type Recording, type RecordingGap, type Recordings, RecordingUnavailable } from '@rack-gateway/recordings'
+import {
+  type RecordingGap,
+  type RecordingSummary,
+  type Recordings,
+  RecordingUnavailable,
+  type RunningRecording,
+} from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { ruled } from '../errors.ts'
 import type { DecidedCall } from '../rack-api/call.ts'
@@ -20,8 +26,8 @@ export interface SessionRecording {
   opened(event: RecordedEvent): void
   /** @param end ends it, and says why */
   attach(live: Relay, end: (reason: string) => void): void
-  /** @returns for its `closed` event. @param how it ended; null when it never began */
-  finish(how: RelayEnd | null): Pick<EventDraft, 'recording'>
+  /** @param how it ended; null when it never began @returns for its `closed` event */
+  finish(how: RelayEnd | null): Promise<Pick<EventDraft, 'recording'>>
 }
 
 export interface SessionRecorder {
@@ -49,7 +55,7 @@ const notRecorded: SessionRecording = {
   tap: null,
   opened() {},
   attach() {},
-  finish: () => ({}),
+  finish: async () => ({}),
 }
 
 export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
@@ -95,7 +101,9 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
         }
         listed = list(catalogue.add(found))
       },
-      finished: (summary) => void list(listed.then(() => catalogue.end(summary, new Date(now())))),
+      finishing(finished) {
+        void list(finished.then((summary) => listed.then(() => catalogue.end(summary, new Date(now())))))
+      },
     })
   }
 
@@ -127,13 +135,13 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
 }
 
 function recordedSession(
-  recording: Recording,
+  recording: RunningRecording,
   { mode, input }: RecordingRule,
   on: {
     opened(event: RecordedEvent): void
     /** @returns what is called when it has ended */
     attached(end: (reason: string) => void): () => void
-    finished(summary: ReturnType<Recording['finish']>): void
+    finishing(finished: Promise<RecordingSummary>): void
   },
 ): SessionRecording {
   let leave = () => {}
@@ -145,16 +153,17 @@ function recordedSession(
       recording.attach({ hold: live.hold, resume: live.release, end })
       leave = on.attached(end)
     },
-    finish(how) {
+    async finish(how) {
       leave()
-      const summary = recording.finish(how === null ? 'cut: it was not opened' : endingOf(how))
-      on.finished(summary)
-      return { recording: { ...summary, mode } }
+      const finished = Promise.resolve(recording.finish(how === null ? 'cut: it was not opened' : endingOf(how)))
+      on.finishing(finished)
+      const { lost, ...summary } = await finished
+      return { recording: { ...summary, ...(lost !== null && { lost }), mode } }
     },
   }
 }
 
-function tapOf(recording: Recording, input: boolean): RelayTap {
+function tapOf(recording: RunningRecording, input: boolean): RelayTap {
   return function record(direction, opcode, payload, mask, offset, end) {
     if (direction === 'out') {
       if (opcode === opcodes.binary && payload.length === 0 && end) recording.sawEnd()
@@ -171,7 +180,7 @@ function missedSession(draft: Draft, tell: (gap: RecordingGap, event: EventDraft
     opened(opened) {
       event = opened
     },
-    finish(how) {
+    async finish(how) {
       if (how === null) return {}
       const { bytesIn, bytesOut, durationMs } = how
       const gap = { recording: '', reason: 'it could not be begun', bytes: bytesIn + bytesOut, durationMs }

@@ -1,0 +1,38 @@
+import { Worker } from 'node:worker_threads'
+import type { StartThread, ThreadLink } from '@rack-gateway/recordings'
+import type { SecretKeys } from '../gateway.ts'
+
+/** What the thread is started with. */
+export interface RecorderThreadData {
+  /** Of the object store. */
+  readonly address: string
+  /** Newest first; they come as plain bytes. */
+  readonly secretKeys: readonly Uint8Array[]
+  readonly link: ThreadLink
+}
+
+/** Of the thread's heap. It makes few objects, and would keep as much as it is given before it looks what can go. */
+const youngMebibytes = 8
+
+/** A thread that records into the object store at the address. */
+export function startRecorderThread(address: string, secretKeys: SecretKeys): StartThread {
+  return (link) => {
+    // Copies, for a view is sent with all of the memory that it is a view of.
+    const workerData: RecorderThreadData = { address, secretKeys: secretKeys.map((key) => Uint8Array.from(key)), link }
+    const options = { name: 'recordings', workerData, resourceLimits: { maxYoungGenerationSizeMb: youngMebibytes } }
+    return import.meta.url.endsWith('.ts')
+      ? new Worker(fromSource('./recorder-thread.ts'), { ...options, eval: true, execArgv: sourceFlags })
+      : new Worker(new URL('./recorder-thread.js', import.meta.url), options)
+  }
+}
+
+const sourceFlags = ['--conditions=@rack-gateway/source']
+
+/** In development and in tests: a thread doesn't have the hooks of its process that read TypeScript. */
+function fromSource(file: string): string {
+  const hooks = import.meta.resolve('tsx/esm/api')
+  return `import(${JSON.stringify(hooks)}).then(({ register }) => {
+    register()
+    return import(${JSON.stringify(new URL(file, import.meta.url).href)})
+  })`
+}

@@ -1,0 +1,39 @@
+import type { RecordingStats } from '../recordings.ts'
+
+const names = [
+  'open',
+  'waitingBytes',
+  'waitingChunks',
+  'stored',
+  'failures',
+  'failing',
+  'failingSince',
+  'lost',
+] as const
+
+/** What the thread that records counts, for whoever wants to know it at once. */
+export function createFigures(): SharedArrayBuffer {
+  return new SharedArrayBuffer(names.length * Float64Array.BYTES_PER_ELEMENT)
+}
+
+/** @param now by the clock of both threads, as for `readFigures` */
+export function writeFigures(figures: SharedArrayBuffer, stats: RecordingStats, now: number): void {
+  const values = { ...stats, failingSince: now - stats.failingFor }
+  const to = new Float64Array(figures)
+  for (const [index, name] of names.entries()) to[index] = values[name]
+}
+
+export function readFigures(figures: SharedArrayBuffer, now: number): RecordingStats {
+  const from = new Float64Array(figures)
+  const value = (name: (typeof names)[number]) => from[names.indexOf(name)] ?? 0
+  return {
+    open: value('open'),
+    waitingBytes: value('waitingBytes'),
+    waitingChunks: value('waitingChunks'),
+    stored: value('stored'),
+    failures: value('failures'),
+    failing: value('failing'),
+    failingFor: value('failing') === 0 ? 0 : now - value('failingSince'),
+    lost: value('lost'),
+  }
+}
