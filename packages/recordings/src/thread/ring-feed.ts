@@ -15,9 +15,9 @@ interface Kept {
 }
 
 /** Milliseconds that little may wait until the other thread is woken for it: to wake it costs more than to copy a frame. */
-const wakeAfter = 5
+const wakeAfter = 50
 /** Bytes that it is woken for at once. */
-const wakeAt = 32 * 1024
+const wakeAt = 256 * 1024
 
 /**
  * What passes, on its way to another thread, in its order. Nothing waits here: where the ring is half full, whoever writes is held until
