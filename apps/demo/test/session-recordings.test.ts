@@ -9,13 +9,16 @@ const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
 const convox = process.env.CONVOX_BIN ?? null
 
-describe('sessions over the stock protocol', () => {
+describe.each([
+  ['recorded by a thread of its own', true],
+  ['recorded by the one that forwards', false],
+] as const)('sessions over the stock protocol, %s', (_, thread) => {
   let directory: RecordingDirectory
   let system: System
   let admin: string
   beforeAll(async () => {
     directory = await recordingDirectory()
-    system = await startSystem({ recordings: { address: directory.path, limits: { flushAfter: 50 } } })
+    system = await startSystem({ recordings: { address: directory.path, limits: { flushAfter: 50 }, thread } })
     admin = await system.token('admin')
   })
   afterAll(async () => {

@@ -155,12 +155,21 @@ function recordedSession(
     },
     async finish(how) {
       leave()
-      const finished = Promise.resolve(recording.finish(how === null ? 'cut: it was not opened' : endingOf(how)))
+      const finished = summaryOf(recording, how === null ? 'cut: it was not opened' : endingOf(how))
       on.finishing(finished)
-      const { lost, ...summary } = await finished
-      return { recording: { ...summary, ...(lost !== null && { lost }), mode } }
+      try {
+        const { lost, ...summary } = await finished
+        return { recording: { ...summary, ...(lost !== null && { lost }), mode } }
+      } catch {
+        // It was told to `finishing`. That the session has ended is to be said all the same.
+        return { recording: { id: recording.id, mode } }
+      }
     },
   }
+}
+
+async function summaryOf(recording: RunningRecording, how: string): Promise<RecordingSummary> {
+  return recording.finish(how)
 }
 
 function tapOf(recording: RunningRecording, input: boolean): RelayTap {

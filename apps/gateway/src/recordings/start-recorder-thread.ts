@@ -1,5 +1,4 @@
-import { Worker } from 'node:worker_threads'
-import type { StartThread, ThreadLink } from '@rack-gateway/recordings'
+import { type StartThread, startThread, type ThreadLink } from '@rack-gateway/recordings'
 import type { SecretKeys } from '../gateway.ts'
 
 /** What the thread is started with. */
@@ -19,20 +18,7 @@ export function startRecorderThread(address: string, secretKeys: SecretKeys): St
   return (link) => {
     // Copies, for a view is sent with all of the memory that it is a view of.
     const workerData: RecorderThreadData = { address, secretKeys: secretKeys.map((key) => Uint8Array.from(key)), link }
-    const options = { name: 'recordings', workerData, resourceLimits: { maxYoungGenerationSizeMb: youngMebibytes } }
-    return import.meta.url.endsWith('.ts')
-      ? new Worker(fromSource('./recorder-thread.ts'), { ...options, eval: true, execArgv: sourceFlags })
-      : new Worker(new URL('./recorder-thread.js', import.meta.url), options)
+    const resourceLimits = { maxYoungGenerationSizeMb: youngMebibytes }
+    return startThread('./recorder-thread', import.meta.url, { name: 'recordings', workerData, resourceLimits })
   }
-}
-
-const sourceFlags = ['--conditions=@rack-gateway/source']
-
-/** In development and in tests: a thread doesn't have the hooks of its process that read TypeScript. */
-function fromSource(file: string): string {
-  const hooks = import.meta.resolve('tsx/esm/api')
-  return `import(${JSON.stringify(hooks)}).then(({ register }) => {
-    register()
-    return import(${JSON.stringify(new URL(file, import.meta.url).href)})
-  })`
 }

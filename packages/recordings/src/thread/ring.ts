@@ -20,10 +20,16 @@ export interface RingEntry {
   readonly piece: Buffer
 }
 
-/** @param size of all entries in bytes: a power of two, of four of the longest pieces at least */
-export function createRing(size: number): SharedArrayBuffer {
+/**
+ * @param size of all entries in bytes: a power of two, of four of the longest pieces at least
+ * @param position where it begins, a multiple of eight: in a test, shortly before the positions begin anew
+ */
+export function createRing(size: number, position = 0): SharedArrayBuffer {
   if (size < 4 * longestPiece || (size & (size - 1)) !== 0) throw new Error('a ring has a power of two of bytes')
-  return new SharedArrayBuffer(controlBytes + size)
+  const shared = new SharedArrayBuffer(controlBytes + size)
+  const positions = new Int32Array(shared)
+  for (const side of [control.written, control.read]) positions[side] = position
+  return shared
 }
 
 class Ring {
@@ -48,9 +54,9 @@ class Ring {
 
 /** The side that writes: one thread. It never waits; what has no room isn't written. */
 export class RingWriter extends Ring {
-  #written = 0
+  #written = Atomics.load(this.control, control.written) >>> 0
   /** What the other side had read when it was last asked. */
-  #read = 0
+  #read = Atomics.load(this.control, control.read) >>> 0
 
   /** Bytes that are not read yet. */
   get waiting(): number {
@@ -99,7 +105,7 @@ export class RingWriter extends Ring {
 
 /** The side that reads: one thread. */
 export class RingReader extends Ring {
-  #read = 0
+  #read = Atomics.load(this.control, control.read) >>> 0
 
   /** Bytes that are not read yet. */
   get waiting(): number {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
+import { RecordingUnavailable } from '../errors.ts'
 import type { Recording } from '../recording.ts'
 import { createRecordings } from '../recordings.ts'
 import { SecretFinder } from '../secret-finder.ts'
@@ -94,8 +95,9 @@ export function serveRecordings({
       })
       sessions.set(session, recording)
       tell({ kind: 'begun', session })
-    } catch {
-      // Its reason was told to onError.
+    } catch (error) {
+      // Why the store didn't take it was told.
+      if (!(error instanceof RecordingUnavailable)) tell({ kind: 'error', recording: id, error: thrownThere(error) })
       tell({ kind: 'refused', session })
     }
     publish()

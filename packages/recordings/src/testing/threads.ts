@@ -1,0 +1,34 @@
+import type { Worker } from 'node:worker_threads'
+import type { ThreadLink } from '../thread/protocol.ts'
+import { startThread } from '../thread/start-thread.ts'
+
+/** What may stand in the way of a thread that records. It fails or dies, or begins to stall or sleep, when it next stores something. */
+export const obstructions = { stalls: 0, fails: 1, dies: 2, sleeps: 3 } as const
+
+export interface ObstructedThreadData {
+  readonly directory: string
+  readonly link: ThreadLink
+  readonly switches: Int32Array
+}
+
+/** Threads that record into a directory, and what stands in their way. */
+export function obstructedThreads(directory: string) {
+  const switches = new Int32Array(
+    new SharedArrayBuffer(Object.keys(obstructions).length * Int32Array.BYTES_PER_ELEMENT),
+  )
+  const started: Worker[] = []
+  function set(name: keyof typeof obstructions, on: boolean): void {
+    Atomics.store(switches, obstructions[name], Number(on))
+    Atomics.notify(switches, obstructions[name])
+  }
+  return {
+    started,
+    set,
+    start(link: ThreadLink): Worker {
+      const workerData: ObstructedThreadData = { directory, link, switches }
+      const worker = startThread('./obstructed-thread', import.meta.url, { workerData })
+      started.push(worker)
+      return worker
+    },
+  }
+}
