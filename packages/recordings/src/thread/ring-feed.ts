@@ -65,10 +65,9 @@ export class RingFeed {
       written += 1
     }
     this.#kept = this.#kept.slice(written)
-    if (this.#kept.length > 0) {
-      this.#writer.wishForRoom()
-      this.wakeNow()
-    } else this.#letGo()
+    if (this.#kept.length > 0) this.#writer.wishForRoom()
+    else this.#letGo()
+    this.wakeNow()
   }
 
   /** Nobody reads any more. */

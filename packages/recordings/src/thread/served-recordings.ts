@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
 import { RecordingUnavailable } from '../errors.ts'
-import type { Recording } from '../recording.ts'
+import type { Recording, RecordingSummary } from '../recording.ts'
 import { createRecordings } from '../recordings.ts'
 import { SecretFinder } from '../secret-finder.ts'
 import { writeFigures } from './figures.ts'
@@ -110,6 +110,12 @@ export function serveRecordings({
     return finder
   }
 
+  /** Whoever hears of it may look at the figures. */
+  function finish(session: number, summary: RecordingSummary): void {
+    publish()
+    tell({ kind: 'finished', session, summary })
+  }
+
   function take({ session, kind, at, piece }: RingEntry): void {
     const recording = sessions.get(session)
     if (recording === undefined) return
@@ -127,7 +133,7 @@ export function serveRecordings({
         break
       case entryKinds.finish:
         sessions.delete(session)
-        tell({ kind: 'finished', session, summary: recording.finish(piece.toString()) })
+        finish(session, recording.finish(piece.toString()))
         break
       default:
         throw new Error(`no entry is of kind ${kind}`)
