@@ -6,7 +6,8 @@ import { prepareGateway } from './gateway-environment.ts'
 import { closedLoop } from './loads/closed-loop.ts'
 import { type EchoOptions, echo } from './loads/echo.ts'
 import { machine } from './machine.ts'
-import { findCores, keepToRest } from './processes/cores.ts'
+import { type Cores, findCores, keepToRest } from './processes/cores.ts'
+import { mainThreadMicros } from './processes/main-thread.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { spread } from './report/statistics.ts'
 
@@ -17,42 +18,53 @@ const target = 0.85
 const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
 
+interface Phase {
+  readonly name: string
+  /** Null: everything has all cores, and a thread of the gateway records. */
+  readonly cores: Cores | null
+}
+
 const cores = findCores()
-keepToRest(cores)
 console.log(JSON.stringify(machine(cores)))
-const stops: (() => Promise<unknown>)[] = []
-try {
-  const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-recordings-'))
-  stops.push(() => rm(directory, { recursive: true }))
-  await writeFile(join(directory, 'policy.yaml'), policy)
-  const rack = await startSubject({
-    program: 'rack',
-    environment: { BENCH_RACK_TOKEN: rackToken },
-    core: cores?.rest ?? null,
-  })
-  stops.push(rack.stop)
-  const prepared = await prepareGateway({ url: rack.url, token: rackToken })
-  stops.push(prepared.stop)
-  const start = async (more: Readonly<Record<string, string>>) => {
-    const environment = { ...prepared.variables, ...more }
-    const subject = await startSubject({ program: 'gateway', environment, core: cores?.subject ?? null })
-    stops.push(subject.stop)
-    return subject
+await measurePhase({ name: 'all cores for all', cores: null })
+if (cores !== null) {
+  keepToRest(cores)
+  await measurePhase({ name: 'the gateway on one core', cores })
+}
+
+async function measurePhase({ name, cores }: Phase): Promise<void> {
+  console.log(`\n${name}:`)
+  const stops: (() => Promise<unknown>)[] = []
+  try {
+    const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-recordings-'))
+    stops.push(() => rm(directory, { recursive: true }))
+    await writeFile(join(directory, 'policy.yaml'), policy)
+    const environment = { BENCH_RACK_TOKEN: rackToken }
+    const rack = await startSubject({ program: 'rack', environment, core: cores?.rest ?? null })
+    stops.push(rack.stop)
+    const prepared = await prepareGateway({ url: rack.url, token: rackToken })
+    stops.push(prepared.stop)
+    const start = async (more: Readonly<Record<string, string>>) => {
+      const environment = { ...prepared.variables, ...more }
+      const subject = await startSubject({ program: 'gateway', environment, core: cores?.subject ?? null })
+      stops.push(subject.stop)
+      return subject
+    }
+    const recording = { RECORDINGS: directory, POLICY_FILE: join(directory, 'policy.yaml') }
+    const subjects = { plain: await start({}), recorded: await start(recording) }
+    const { admin } = prepared.tokens
+    await compare(subjects, { name: '1 websocket', connections: 1, frames: {}, token: admin })
+    await compare(subjects, { name: '32 websockets', connections: 32, frames: {}, token: admin })
+    // As much as goes through: what a program prints without end.
+    await compare(subjects, {
+      name: '1 websocket without pause',
+      connections: 1,
+      frames: { bytes: 8_000, atOnce: 64 },
+      token: admin,
+    })
+  } finally {
+    for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
   }
-  const recording = { RECORDINGS: directory, POLICY_FILE: join(directory, 'policy.yaml') }
-  const subjects = { plain: await start({}), recorded: await start(recording) }
-  const { admin } = prepared.tokens
-  await compare(subjects, { name: '1 websocket', connections: 1, frames: {}, token: admin })
-  await compare(subjects, { name: '32 websockets, which fill the core', connections: 32, frames: {}, token: admin })
-  // As much as goes through: what a program prints without end.
-  await compare(subjects, {
-    name: '1 websocket without pause',
-    connections: 1,
-    frames: { bytes: 8_000, atOnce: 64 },
-    token: admin,
-  })
-} finally {
-  for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
 }
 
 type Subject = Awaited<ReturnType<typeof startSubject>>
@@ -64,38 +76,59 @@ interface Work {
   readonly token: string
 }
 
+interface Measured {
+  /** Frames a second. */
+  readonly rate: number
+  /** Microseconds of processor time a frame, of all threads, and of the one that forwards. */
+  readonly cpu: number
+  readonly forwarding: number
+}
+
 /** In turns, each first as often as the other, so that whatever else the machine does falls on both alike. */
 async function compare(
   { plain, recorded }: { readonly plain: Subject; readonly recorded: Subject },
   work: Work,
 ): Promise<void> {
-  const ratios: number[] = []
-  const micros: number[] = []
+  const pairs: { readonly without: Measured; readonly recorded: Measured }[] = []
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? [plain, recorded] : [recorded, plain]
-    const done = new Map<Subject, { readonly rate: number; readonly cpu: number }>()
+    const done = new Map<Subject, Measured>()
     for (const subject of order) done.set(subject, await measure(subject, work))
     const [without, with_] = [done.get(plain), done.get(recorded)]
     if (!without || !with_) throw new Error('a round measures both')
-    ratios.push(with_.rate / without.rate)
-    micros.push(with_.cpu - without.cpu)
+    pairs.push({ without, recorded: with_ })
     console.log(
-      `${work.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(with_.rate)} with; processor time a frame ${without.cpu.toFixed(1)} and ${with_.cpu.toFixed(1)} µs (load ${loadavg()[0]?.toFixed(1)})`,
+      `${work.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(with_.rate)} with; processor time a frame ${inMicros(without)} and ${inMicros(with_)} (load ${loadavg()[0]?.toFixed(1)})`,
     )
   }
-  const ratio = spread(ratios)
+  const ratio = spread(pairs.map(({ without, recorded }) => recorded.rate / without.rate))
+  const left = spread(pairs.map(({ without, recorded }) => without.forwarding / recorded.forwarding))
+  const more = spread(pairs.map(({ without, recorded }) => recorded.cpu - without.cpu))
   const verdict = ratio.median >= target ? 'met' : 'not met'
   console.log(
-    `${work.name}: recorded is ${ratio.median.toFixed(2)} of unrecorded (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)}), ${spread(micros).median.toFixed(1)} µs a frame more; target ${target}: ${verdict}`,
+    `${work.name}: recorded is ${inShort(ratio)} of unrecorded, ${more.median.toFixed(1)} µs a frame more; target ${target}: ${verdict}; of what the thread that forwards can do ${inShort(left)} is left`,
   )
 }
 
-async function measure(subject: Subject, { connections, frames, token }: Work) {
+function inMicros({ cpu, forwarding }: Measured): string {
+  return `${cpu.toFixed(1)} µs (${forwarding.toFixed(1)} forwarding)`
+}
+
+function inShort({ median, min, max }: ReturnType<typeof spread>): string {
+  return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`
+}
+
+async function measure(subject: Subject, { connections, frames, token }: Work): Promise<Measured> {
   const exchange = echo(handshake(subject.url, token), frames)
-  const before = await subject.cpuMicros()
+  const [pid = 0] = subject.pids
+  const before = { cpu: await subject.cpuMicros(), forwarding: await mainThreadMicros(pid) }
   const { count, seconds } = await closedLoop({ url: subject.url, exchange, connections, milliseconds })
   const sent = count * (frames.atOnce ?? 1)
-  return { rate: sent / seconds, cpu: ((await subject.cpuMicros()) - before) / sent }
+  return {
+    rate: sent / seconds,
+    cpu: ((await subject.cpuMicros()) - before.cpu) / sent,
+    forwarding: ((await mainThreadMicros(pid)) - before.forwarding) / sent,
+  }
 }
 
 /** A session that is recorded; the rack echoes whatever is asked. */

@@ -39,6 +39,8 @@ export class ThreadRecording implements RunningRecording, Feeder {
     this.#finished = new Promise((resolve) => {
       this.#onFinished = resolve
     })
+    // It may come to nothing before anybody waits for it.
+    this.#finished.catch(() => {})
   }
 
   attach(live: RecordedSession): void {
