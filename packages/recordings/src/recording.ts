@@ -326,7 +326,8 @@ export class Recording implements RunningRecording {
     if (gap === null) return
     this.#gap = null
     if (gap.bytes === 0) return
-    const durationMs = Math.round(this.#options.context.elapsed() - gap.since)
+    // What passed is taken with its own time, which may be before that of a timer.
+    const durationMs = Math.max(0, Math.round(this.#options.context.elapsed() - gap.since))
     this.#mark(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
     this.#options.onGap({ recording: this.id, reason: gap.reason, bytes: gap.bytes, durationMs })
   }

@@ -20,8 +20,11 @@ serveRecordings({
       while (isOn('stalls') || isOn('dies')) await new Promise((resolve) => setTimeout(resolve, 1))
       if (isOn('fails')) throw new Error('no space left on device')
       await store.put(...put)
+      if (!isOn('sleeps')) return
+      Atomics.store(switches, obstructions.isAsleep, 1)
       // Nothing else is done in this thread meanwhile.
       Atomics.wait(switches, obstructions.sleeps, 1)
+      Atomics.store(switches, obstructions.isAsleep, 0)
     },
   },
 })

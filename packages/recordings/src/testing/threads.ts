@@ -2,8 +2,8 @@ import type { Worker } from 'node:worker_threads'
 import type { ThreadLink } from '../thread/protocol.ts'
 import { startThread } from '../thread/start-thread.ts'
 
-/** What may stand in the way of a thread that records. It fails or dies, or begins to stall or sleep, when it next stores something. */
-export const obstructions = { stalls: 0, fails: 1, dies: 2, sleeps: 3 } as const
+/** What may stand in the way of a thread that records, when it next stores something. It says itself that it is asleep. */
+export const obstructions = { stalls: 0, fails: 1, dies: 2, sleeps: 3, isAsleep: 4 } as const
 
 export interface ObstructedThreadData {
   readonly directory: string
@@ -24,6 +24,7 @@ export function obstructedThreads(directory: string) {
   return {
     started,
     set,
+    isAsleep: () => Atomics.load(switches, obstructions.isAsleep) === 1,
     start(link: ThreadLink): Worker {
       const workerData: ObstructedThreadData = { directory, link, switches }
       const worker = startThread('./obstructed-thread', import.meta.url, { workerData })

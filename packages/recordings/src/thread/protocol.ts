@@ -6,6 +6,12 @@ import type { RecordingGap, RecordingMode, RecordingSummary } from '../recording
 export const entryKinds = { output: 0, input: 1, sawEnd: 2, finish: 3 } as const
 export const messageEnds = 0x100
 
+/** Whether an entry is what passed, rather than about it. */
+export function isOfSession(kind: number): boolean {
+  const plain = kind & ~messageEnds
+  return plain === entryKinds.output || plain === entryKinds.input
+}
+
 /** What both threads know from the start. */
 export interface ThreadLink {
   readonly ring: SharedArrayBuffer
@@ -43,7 +49,7 @@ export type ToThread =
   /** Many recordings look for the same, and share what finds it. */
   | { readonly kind: 'know'; readonly secrets: number; readonly needles: readonly SentNeedle[] }
   | { readonly kind: 'forget'; readonly secrets: number }
-  | { readonly kind: 'wake' }
+  | { readonly kind: 'wake' | 'ping' }
   | { readonly kind: 'hasten' | 'unhasten'; readonly id: string; readonly watch: number }
   | { readonly kind: 'close' }
 
@@ -59,12 +65,14 @@ export type ToldRecording =
   | { readonly kind: 'end'; readonly session: number; readonly reason: string }
   | { readonly kind: 'gap'; readonly session: number; readonly gap: RecordingGap }
   | { readonly kind: 'finished'; readonly session: number; readonly summary: RecordingSummary }
+  /** All of one that has finished is stored. `failed`: it can't be recorded any more, and nothing is known of it. */
+  | { readonly kind: 'stored' | 'failed'; readonly session: number }
 
 export type FromThread =
   | ToldRecording
   | { readonly kind: 'begun' | 'refused'; readonly session: number }
   | { readonly kind: 'error'; readonly recording: string; readonly error: ThrownThere }
-  | { readonly kind: 'room' }
+  | { readonly kind: 'room' | 'pong' }
 
 export function thrownThere(error: unknown): ThrownThere {
   if (!(error instanceof Error)) return { message: String(error) }

@@ -25,6 +25,8 @@ export interface RecordingThreadOptions {
   readonly limits: Partial<RecordingLimits>
   /** Bytes: a power of two. */
   readonly ringSize: number
+  /** Milliseconds between two looks whether it answers, while anybody waits for it. */
+  readonly lookEvery: number
   readonly onError: (error: unknown, recording: string) => void
   /** It has ended, and was not told to. */
   readonly onLost: (thread: RecordingThread, reason: Error) => void
@@ -34,6 +36,9 @@ interface Kept {
   readonly recording: ThreadRecording
   readonly secrets: SecretFinder | null
 }
+
+/** Looks without an answer after which a thread counts as one that hangs. */
+const mostUnanswered = 10
 
 /** One thread that records, from its start to its end. */
 export class RecordingThread {
@@ -45,29 +50,34 @@ export class RecordingThread {
   readonly #recordings = new Map<number, Kept>()
   /** Recordings of which the thread hasn't said whether they are begun. */
   readonly #beginning = new Map<number, (begun: boolean) => void>()
+  /** Recordings that have finished, and are not stored yet. */
+  readonly #storing = new Map<number, ThreadRecording>()
+  readonly #looking: NodeJS.Timeout
+  #unanswered = 0
+  #failure: Error | null = null
   readonly #ended: Promise<void>
   #closing = false
   #next = 0
 
   constructor(options: RecordingThreadOptions) {
-    const { start, limits, ringSize } = options
+    const { start, limits, ringSize, lookEvery } = options
     this.#options = options
     const ring = createRing(ringSize)
     this.feed = new RingFeed(ring, () => this.post({ kind: 'wake' }))
     this.#worker = start({ ring, figures: this.#figures, limits, zero: monotonic() - performance.now() })
-    let reason = new Error('the thread that records has ended')
     this.#worker.on('message', (message: FromThread) => this.#take(message))
     this.#worker.on('error', (error) => {
-      reason = new Error(`the thread that records has failed: ${error.message}`, { cause: error })
+      this.#failure ??= new Error(`the thread that records has failed: ${error.message}`, { cause: error })
     })
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
-        this.#onExit(reason)
+        this.#onExit()
         resolve()
       })
     })
     // Whatever else keeps the process alive decides when it ends.
     this.#worker.unref()
+    this.#looking = setInterval(() => this.#look(), lookEvery).unref()
   }
 
   nextSession(): number {
@@ -108,8 +118,21 @@ export class RecordingThread {
     await this.#worker.terminate()
   }
 
+  /** By counting looks, so that a machine that was asleep finds nobody silent. */
+  #look(): void {
+    if (this.#recordings.size === 0) return
+    this.#unanswered += 1
+    if (this.#unanswered > mostUnanswered) {
+      this.#failure ??= new Error('the thread that records does not answer')
+      void this.#worker.terminate()
+    } else this.post({ kind: 'ping' })
+  }
+
   #take(message: FromThread): void {
+    this.#unanswered = 0
     switch (message.kind) {
+      case 'pong':
+        break
       case 'room':
         this.feed.onRoom()
         break
@@ -140,7 +163,15 @@ export class RecordingThread {
         break
       case 'finished':
         this.#leave(message.session)
+        if (recording !== undefined) this.#storing.set(message.session, recording)
         recording?.onFinished(message.summary)
+        break
+      case 'stored':
+        this.#storing.delete(message.session)
+        break
+      case 'failed':
+        this.#leave(message.session)
+        recording?.onLost(0)
     }
   }
 
@@ -150,11 +181,15 @@ export class RecordingThread {
     if (kept?.secrets) this.#secrets.release(kept.secrets)
   }
 
-  #onExit(reason: Error): void {
-    this.feed.stop()
+  #onExit(): void {
+    clearInterval(this.#looking)
+    const unread = this.feed.stop()
     for (const begun of [...this.#beginning.values()]) begun(false)
-    for (const { recording } of this.#recordings.values()) recording.onThreadEnded()
+    for (const [session, { recording }] of this.#recordings) recording.onLost(unread.get(session) ?? 0)
     this.#recordings.clear()
-    if (!this.#closing) this.#options.onLost(this, reason)
+    for (const recording of this.#storing.values()) recording.onNotStored()
+    this.#storing.clear()
+    if (!this.#closing || this.#failure !== null)
+      this.#options.onLost(this, this.#failure ?? new Error('the thread that records has ended'))
   }
 }

@@ -26,6 +26,8 @@ async function recorder(options: Partial<RecordingsThreadOptions> = {}) {
     store,
     deriveKeys: keysOf('k'),
     start: threads.start,
+    settling: 100,
+    restartAfter: 0,
     onError: (error) => errors.push(error instanceof Error ? error.message : ''),
     ...options,
     limits: { backOff: 5, longestBackOff: 20, drain: 5_000, ...options.limits },
@@ -87,7 +89,7 @@ test('the times are those at which it passed, however late the thread takes it',
   threads.set('sleeps', true)
   const beginning = recordings.begin({ ...wanted, mode: 'best-effort' })
   const recording = await beginning
-  await vi.waitFor(async () => expect((await readCast(store, id)).verdict.chunks).toBe(1))
+  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
   const started = performance.now()
   recording.take('o', Buffer.from('one'), true)
   await vi.waitFor(() => expect(performance.now() - started).toBeGreaterThan(300))
@@ -137,7 +139,7 @@ test('while the thread takes nothing, whoever writes much is held and nobody els
   const [live, quiet] = [session(), session()]
   one.attach(live)
   other.attach(quiet)
-  await vi.waitFor(async () => expect((await readCast(store, id.replace('7', '8'))).verdict.chunks).toBe(1))
+  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
   const sent: Buffer[] = []
   // What was read before it was held comes all the same.
   while (sent.length < 10) {
@@ -232,8 +234,11 @@ test('when the thread dies a strict session is ended, a best-effort one has a ga
   expect(verdict.state).toBe('cut')
   expect(ended).toEqual({ id, chunks: 2, bytes: verdict.bytes, head: verdict.head, lost: null })
   expect(went).toMatchObject({ chunks: 1, lost: null })
+  const reason = 'what records it has ended, and what it had not stored is missing, too'
+  const durationMs = expect.any(Number)
   expect(gaps).toEqual([
-    { recording: other.id, reason: 'what records it has ended', bytes: 1_234, durationMs: expect.any(Number) },
+    { recording: id, reason, bytes: 0, durationMs },
+    { recording: other.id, reason, bytes: 1_234, durationMs },
   ])
   expect(recordings.stats()).toMatchObject({ lost: 1_234, open: 0 })
   const next = await recordings.begin({ ...wanted, id: id.replace('7', '9') })
@@ -241,6 +246,60 @@ test('when the thread dies a strict session is ended, a best-effort one has a ga
   const proven = await next.finish('ended')
   await vi.waitFor(async () => expect((await readCast(store, next.id, { proven })).verdict.state).toBe('complete'))
   expect(threads.started).toHaveLength(2)
+})
+
+test('a thread that hangs is ended: a strict session is, too, another has a gap of what nobody has read, and what is begun is refused', async () => {
+  const { recordings, threads, wanted, gaps, errors } = await recorder({ ringSize: 256 * kibibyte, lookEvery: 150 })
+  const strict = await recordings.begin(wanted)
+  threads.set('sleeps', true)
+  const other = await recordings.begin({ ...wanted, id: id.replace('7', '8'), mode: 'best-effort' })
+  const [live, goesOn] = [session(), session()]
+  strict.attach(live)
+  other.attach(goesOn)
+  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
+  other.take('o', letters(200_000), true)
+  expect(goesOn.said).toEqual(['hold'])
+  await expect(recordings.begin({ ...wanted, id: id.replace('7', '9') })).rejects.toBeInstanceOf(RecordingUnavailable)
+  await vi.waitFor(() => expect(live.said).toEqual([expect.stringContaining('what records it has ended')]), 5_000)
+  expect(goesOn.said).toEqual(['hold', 'resume'])
+  expect(errors).toEqual(['the thread that records does not answer'])
+  threads.set('sleeps', false)
+  await Promise.all([strict.finish('cut'), other.finish('ended')])
+  expect(gaps.find(({ recording }) => recording === other.id)?.bytes).toBeGreaterThan(190_000)
+})
+
+test('what had ended, and wasn’t stored when the thread died, is said', async () => {
+  const { recordings, threads, wanted, gaps } = await recorder()
+  const recording = await recordings.begin(wanted)
+  threads.set('dies', true)
+  recording.take('o', letters(100), true)
+  await recording.finish('ended')
+  const reason = 'what records it has ended before all of it was stored'
+  await vi.waitFor(() => expect(gaps).toEqual([{ recording: id, reason, bytes: 0, durationMs: 0 }]))
+})
+
+test('nothing is begun once it is closed, nor for a moment after a thread has died, nor by one that can’t be started', async () => {
+  const { recordings, threads, wanted } = await recorder({ restartAfter: 200 })
+  const begin = (number: number) => recordings.begin({ ...wanted, id: id.replace('7', String(number)) })
+  threads.set('dies', true)
+  await expect(begin(1)).rejects.toBeInstanceOf(RecordingUnavailable)
+  threads.set('dies', false)
+  await expect(begin(2)).rejects.toBeInstanceOf(RecordingUnavailable)
+  expect(threads.started).toHaveLength(1)
+  await vi.waitFor(() => begin(3))
+  expect(threads.started).toHaveLength(2)
+  const closing = recordings.close()
+  await expect(begin(4)).rejects.toBeInstanceOf(RecordingUnavailable)
+  for (const worker of threads.started) await worker.terminate()
+  await closing
+  const failing = await recorder({
+    start() {
+      throw new Error('no more threads')
+    },
+  })
+  failing.recordings.prepare()
+  await expect(failing.recordings.begin(wanted)).rejects.toBeInstanceOf(RecordingUnavailable)
+  expect(failing.errors).toEqual(['no more threads', 'no more threads'])
 })
 
 test('a session that is begun while the thread dies is not begun', async () => {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createRing, longestPiece, RingReader } from './ring.ts'
+import { createRing, longestPiece, RingReader, RingWriter } from './ring.ts'
 import { RingFeed } from './ring-feed.ts'
 
 const ends = 0x100
@@ -11,7 +11,7 @@ function feed() {
   reader.sleep()
   const woken = vi.fn(() => reader.wake())
   const made = new RingFeed(ring, woken)
-  onTestFinished(() => made.stop())
+  onTestFinished(() => void made.stop())
   const held: boolean[] = []
   const feeder = { session: 1, holdForRoom: (hold: boolean) => void held.push(hold) }
   const put = (length: number, kind = 0) => made.put(feeder, kind, ends, 0, Buffer.alloc(length, 'x'))
@@ -76,9 +76,41 @@ test('what was kept while the reader went to sleep wakes it', () => {
   expect(reader.waiting).toBeGreaterThan(0)
 })
 
-test('when nobody reads any more nobody is held', () => {
+test('who is held is let go only where there is room, whatever was told before', () => {
+  const { made, put, held, reader } = feed()
+  for (let count = 0; count < 3; count++) put(longestPiece)
+  while (reader.read(() => {}) > 0);
+  // It is told of the room that there was, and hears of it when others have filled it again.
+  expect(reader.takeWish()).toBe(true)
+  for (let count = 0; count < 3; count++) put(longestPiece)
+  made.onRoom()
+  expect(held).toEqual([true])
+  while (reader.read(() => {}) > 0);
+  expect(reader.takeWish()).toBe(true)
+  made.onRoom()
+  expect(held).toEqual([true, false])
+})
+
+test('a wish that comes too late to be seen is no wish: what has been read meanwhile is room', () => {
+  const { made, put, held, reader } = feed()
+  for (let count = 0; count < 6; count++) put(longestPiece)
+  while (reader.read(() => {}) > 0);
+  expect(reader.takeWish()).toBe(true)
+  // The reader is done with what was kept before the wish for more is written, and sleeps.
+  const wishing = vi.spyOn(RingWriter.prototype, 'wishForRoom').mockImplementationOnce(function read(this: RingWriter) {
+    while (reader.read(() => {}) > 0);
+    wishing.mockRestore()
+    this.wishForRoom()
+  })
+  made.onRoom()
+  expect(reader.waiting > 0 || held.at(-1) === false).toBe(true)
+})
+
+test('when nobody reads any more nobody is held, and what nobody has read is counted', () => {
   const { made, put, held } = feed()
   for (let count = 0; count < 8; count++) put(longestPiece)
-  made.stop()
+  put(10, 3)
+  // Half of it is in the ring, half was kept, and the end of a session is none of what passed.
+  expect(made.stop()).toEqual(new Map([[1, 8 * longestPiece]]))
   expect(held).toEqual([true, false])
 })

@@ -1,4 +1,5 @@
-import { longestPiece, RingWriter } from './ring.ts'
+import { isOfSession } from './protocol.ts'
+import { longestPiece, RingReader, RingWriter } from './ring.ts'
 
 /** Whoever writes into a ring, and can be told to write no more for now. */
 export interface Feeder {
@@ -24,6 +25,7 @@ const wakeAt = 256 * 1024
  * a quarter is left, and what comes all the same has the other half, and after that memory of its own.
  */
 export class RingFeed {
+  readonly #ring: SharedArrayBuffer
   readonly #writer: RingWriter
   readonly #wake: () => void
   readonly #held = new Set<Feeder>()
@@ -32,6 +34,7 @@ export class RingFeed {
 
   /** @param wake tells the thread that reads that there is something */
   constructor(ring: SharedArrayBuffer, wake: () => void) {
+    this.#ring = ring
     this.#writer = new RingWriter(ring)
     this.#wake = wake
   }
@@ -65,16 +68,28 @@ export class RingFeed {
       written += 1
     }
     this.#kept = this.#kept.slice(written)
-    if (this.#kept.length > 0) this.#writer.wishForRoom()
-    else this.#letGo()
+    // Others may have filled it again before this was heard.
+    if (this.#kept.length === 0 && this.#writer.waiting <= this.#writer.size / 2) this.#letGo()
+    else this.#wishForRoom()
     this.wakeNow()
   }
 
-  /** Nobody reads any more. */
-  stop(): void {
+  /** Nobody reads any more. @returns the bytes that nobody has read, by their session */
+  stop(): Map<number, number> {
     clearTimeout(this.#timer)
+    const unread = new Map<number, number>()
+    const count = (session: number, { length }: Buffer) => void unread.set(session, (unread.get(session) ?? 0) + length)
+    const reader = new RingReader(this.#ring)
+    while (reader.read(({ session, kind, piece }) => isOfSession(kind) && count(session, piece)) > 0);
+    for (const { session, kind, piece } of this.#kept) if (isOfSession(kind)) count(session, piece)
     this.#kept = []
     this.#letGo()
+    return unread
+  }
+
+  /** Whether anybody is held. */
+  get isFull(): boolean {
+    return this.#held.size > 0
   }
 
   #write(session: number, kind: number, at: number, piece: Buffer): void {
@@ -87,6 +102,10 @@ export class RingFeed {
       this.#held.add(feeder)
       feeder.holdForRoom(true)
     }
+    this.#wishForRoom()
+  }
+
+  #wishForRoom(): void {
     this.#writer.wishForRoom()
     this.wakeNow()
     // It may have been read before it was told of the wish.

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
 import { RecordingUnavailable } from '../errors.ts'
-import type { Recording, RecordingSummary } from '../recording.ts'
+import type { Recording } from '../recording.ts'
 import { createRecordings } from '../recordings.ts'
 import { SecretFinder } from '../secret-finder.ts'
 import { writeFigures } from './figures.ts'
@@ -61,6 +61,7 @@ export function serveRecordings({
     store: {
       ...store,
       async put(...put) {
+        setImmediate(publish)
         try {
           await store.put(...put)
         } finally {
@@ -110,16 +111,22 @@ export function serveRecordings({
     return finder
   }
 
-  /** Whoever hears of it may look at the figures. */
-  function finish(session: number, summary: RecordingSummary): void {
-    publish()
-    tell({ kind: 'finished', session, summary })
+  function take(entry: RingEntry): void {
+    const recording = sessions.get(entry.session)
+    if (recording === undefined) return
+    entryTime = entry.at
+    try {
+      takeFor(recording, entry)
+    } catch (error) {
+      sessions.delete(entry.session)
+      tell({ kind: 'error', recording: recording.id, error: thrownThere(error) })
+      tell({ kind: 'failed', session: entry.session })
+    } finally {
+      entryTime = null
+    }
   }
 
-  function take({ session, kind, at, piece }: RingEntry): void {
-    const recording = sessions.get(session)
-    if (recording === undefined) return
-    entryTime = at
+  function takeFor(recording: Recording, { session, kind, piece }: RingEntry): void {
     const end = (kind & messageEnds) !== 0
     switch (kind & ~messageEnds) {
       case entryKinds.output:
@@ -132,13 +139,20 @@ export function serveRecordings({
         recording.sawEnd()
         break
       case entryKinds.finish:
-        sessions.delete(session)
-        finish(session, recording.finish(piece.toString()))
+        finish(session, recording, piece.toString())
         break
       default:
         throw new Error(`no entry is of kind ${kind}`)
     }
-    entryTime = null
+  }
+
+  function finish(session: number, recording: Recording, how: string): void {
+    const summary = recording.finish(how)
+    sessions.delete(session)
+    // Whoever hears of it may look at the figures.
+    publish()
+    tell({ kind: 'finished', session, summary })
+    void recording.stored().then(() => tell({ kind: 'stored', session }))
   }
 
   function drain(): void {
@@ -175,6 +189,9 @@ export function serveRecordings({
         break
       case 'wake':
         drainSoon()
+        break
+      case 'ping':
+        tell({ kind: 'pong' })
         break
       case 'hasten':
         watches.set(message.watch, recordings.hasten(message.id))

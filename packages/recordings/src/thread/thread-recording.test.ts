@@ -16,7 +16,7 @@ function recording() {
     id: 'one',
     mode: 'strict',
     feed: new RingFeed(createRing(4 * longestPiece), () => {}),
-    onGap() {},
+    onGap: ({ bytes }) => said.push(`gap of ${bytes} bytes`),
     missed() {},
     whatIsStored: () => Promise.reject(new Error('the store is gone')),
   })
@@ -44,12 +44,25 @@ test('what was to be told before the session was there is told it then', () => {
   expect(said).toEqual(['hold', 'no more'])
 })
 
-test('when its thread has ended and the store can’t be read, its end says so', async () => {
+test('when its thread has ended the session is ended, what is missing is told, and then what is stored', async () => {
   const { made, said, live } = recording()
   made.attach(live)
   made.holdForRoom(true)
-  made.onThreadEnded()
+  made.onLost(5)
   expect(said).toEqual(['hold', 'resume', expect.stringContaining('what records it has ended')])
+  made.take('o', Buffer.from('more'), true)
+  const finished = Promise.resolve(made.finish('cut'))
+  expect(said.at(-1)).toBe('gap of 9 bytes')
+  // Nobody waits for it yet.
   await setImmediate()
-  await expect(Promise.resolve(made.finish('cut'))).rejects.toThrow('the store is gone')
+  await expect(finished).rejects.toThrow('the store is gone')
+})
+
+test('one that had finished when its thread ended has a gap, too', async () => {
+  const { made, said, live } = recording()
+  made.attach(live)
+  const finished = Promise.resolve(made.finish('cut'))
+  made.onLost(7)
+  expect(said).toEqual(['gap of 7 bytes'])
+  await expect(finished).rejects.toThrow('the store is gone')
 })

@@ -11,11 +11,13 @@ export interface ThreadRecordingOptions {
   /** @param bytes of a session that went on without its thread */
   readonly missed: (bytes: number) => void
   /** What the store has of it, where the thread can't say any more. */
-  readonly whatIsStored: () => Promise<RecordingSummary>
+  readonly whatIsStored: (lostAt: number) => Promise<RecordingSummary>
 }
 
 const nothing = Buffer.alloc(0)
-const threadEnded = 'what records it has ended'
+const ended = 'what records it has ended'
+/** More than any reason that a session ends for, and less than an entry holds. */
+const longestHow = 1_024
 
 /** A recording that another thread makes, as whoever forwards the session has it. */
 export class ThreadRecording implements RunningRecording, Feeder {
@@ -62,9 +64,9 @@ export class ThreadRecording implements RunningRecording, Feeder {
   finish(how: string): Promise<RecordingSummary> {
     this.#over = true
     if (this.#gap === null) {
-      this.#put(entryKinds.finish, Buffer.from(how))
+      this.#put(entryKinds.finish, Buffer.from(how).subarray(0, longestHow))
       this.#options.feed.wakeNow()
-    } else this.#endGap(this.#gap)
+    } else this.#finishAlone(this.#gap)
     return this.#finished
   }
 
@@ -91,23 +93,29 @@ export class ThreadRecording implements RunningRecording, Feeder {
     this.#onFinished(summary)
   }
 
-  /** Nobody records it any more. */
-  onThreadEnded(): void {
-    this.#gap ??= { since: performance.now(), bytes: 0 }
-    this.#onFinished(this.#options.whatIsStored())
+  /** Its thread has ended with a part of it that isn't stored. */
+  onNotStored(): void {
+    this.onGap({ recording: this.id, reason: `${ended} before all of it was stored`, bytes: 0, durationMs: 0 })
+  }
+
+  /** Nobody records it any more. @param unread bytes of it that nobody has looked at */
+  onLost(unread: number): void {
+    if (this.#gap !== null) return
+    this.#gap = { since: performance.now(), bytes: unread }
     this.#holdFor({ room: false, store: false })
-    if (this.#options.mode === 'strict') this.onFailure(`this session is to be recorded, and ${threadEnded}`)
+    if (this.#over) this.#finishAlone(this.#gap)
+    else if (this.#options.mode === 'strict') this.onFailure(`this session is to be recorded, and ${ended}`)
   }
 
   #put(kind: number, piece: Buffer, end = false): void {
     this.#options.feed.put(this, kind, end ? messageEnds : 0, performance.now(), piece)
   }
 
-  #endGap({ since, bytes }: { readonly since: number; readonly bytes: number }): void {
-    if (bytes === 0) return
-    const durationMs = Math.round(performance.now() - since)
+  #finishAlone({ since, bytes }: { readonly since: number; readonly bytes: number }): void {
+    const reason = `${ended}, and what it had not stored is missing, too`
     this.#options.missed(bytes)
-    this.onGap({ recording: this.id, reason: threadEnded, bytes, durationMs })
+    this.onGap({ recording: this.id, reason, bytes, durationMs: Math.round(performance.now() - since) })
+    this.#onFinished(this.#options.whatIsStored(since))
   }
 
   #holdFor(change: { readonly room?: boolean; readonly store?: boolean }): void {
