@@ -387,7 +387,7 @@ test('a database that is gone is an error that is told, and nothing more', async
 
 test('connections that are ended in the middle of a round end neither the process nor the chain', async () => {
   const { runtimeUrl, admin, runtime } = await databaseForTest()
-  const { record, checkpointer, alarms } = await replica(runtimeUrl)
+  const { record, checkpointer, alarms, errors } = await replica(runtimeUrl)
   await Promise.all(Array.from({ length: 2_000 }, () => record({ kind: 'call' })))
   for (let round = 0; round < 15; round++) {
     const looking = checkpointer.look()
@@ -397,10 +397,14 @@ test('connections that are ended in the middle of a round end neither the proces
     await looking
     await record({ kind: 'call' })
   }
-  await vi.waitFor(async () => {
-    await checkpointer.look()
-    expect(checkpointer.state().unsigned).toBe(0)
-  })
+  const told = errors.length
+  await vi.waitFor(
+    async () => {
+      await checkpointer.look()
+      expect({ unsigned: checkpointer.state().unsigned, errors: errors.slice(told) }).toMatchObject({ unsigned: 0 })
+    },
+    { timeout: 10_000 },
+  )
   expect(alarms).toEqual([])
   const rows = await runtime`select number::int as number from audit.checkpoints order by number`
   expect(rows.map(({ number }) => number)).toEqual(rows.map((_, index) => index + 1))
