@@ -48,6 +48,18 @@ async function recorder(options: Partial<RecordingsThreadOptions> = {}) {
   return { recordings, store, threads, gaps, errors, wanted }
 }
 
+/** A strict session and a best-effort one, attached, of a thread that then does nothing any more. */
+async function sessionsOfSleeper({ recordings, threads, wanted }: Awaited<ReturnType<typeof recorder>>) {
+  const strict = await recordings.begin(wanted)
+  threads.set('sleeps', true)
+  const other = await recordings.begin({ ...wanted, id: id.replace('7', '8'), mode: 'best-effort' })
+  const [told, otherTold] = [session(), session()]
+  strict.attach(told)
+  other.attach(otherTold)
+  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
+  return { strict, told: told.said, other, otherTold: otherTold.said }
+}
+
 /** A session that notes what it is told. */
 function session() {
   const said: string[] = []
@@ -132,29 +144,24 @@ test('many sessions at once, in pieces of all sizes, come back whole, each of th
 })
 
 test('while the thread takes nothing, whoever writes much is held and nobody else, and nothing is lost', async () => {
-  const { recordings, store, threads, wanted } = await recorder({ ringSize: 256 * kibibyte })
-  const one = await recordings.begin(wanted)
-  threads.set('sleeps', true)
-  const other = await recordings.begin({ ...wanted, id: id.replace('7', '8'), mode: 'best-effort' })
-  const [live, quiet] = [session(), session()]
-  one.attach(live)
-  other.attach(quiet)
-  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
+  const made = await recorder({ ringSize: 256 * kibibyte })
+  const { store, threads } = made
+  const { strict, told, other, otherTold } = await sessionsOfSleeper(made)
   const sent: Buffer[] = []
   // What was read before it was held comes all the same.
   while (sent.length < 10) {
     const piece = letters(60_000 + sent.length)
-    one.take('o', piece, true)
+    strict.take('o', piece, true)
     sent.push(piece)
   }
-  expect(live.said).toEqual(['hold'])
-  expect(quiet.said).toEqual([])
-  const finishing = one.finish('cut: the client hung up')
+  expect(told).toEqual(['hold'])
+  expect(otherTold).toEqual([])
+  const finishing = strict.finish('cut: the client hung up')
   threads.set('sleeps', false)
   const proven = await finishing
   await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
   expect((await readCast(store, id)).output.equals(Buffer.concat(sent))).toBe(true)
-  await vi.waitFor(() => expect(live.said).toEqual(['hold', 'resume']))
+  await vi.waitFor(() => expect(told).toEqual(['hold', 'resume']))
   await other.finish('ended')
 })
 
@@ -249,19 +256,14 @@ test('when the thread dies a strict session is ended, a best-effort one has a ga
 })
 
 test('a thread that hangs is ended: a strict session is, too, another has a gap of what nobody has read, and what is begun is refused', async () => {
-  const { recordings, threads, wanted, gaps, errors } = await recorder({ ringSize: 256 * kibibyte, lookEvery: 150 })
-  const strict = await recordings.begin(wanted)
-  threads.set('sleeps', true)
-  const other = await recordings.begin({ ...wanted, id: id.replace('7', '8'), mode: 'best-effort' })
-  const [live, goesOn] = [session(), session()]
-  strict.attach(live)
-  other.attach(goesOn)
-  await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
+  const made = await recorder({ ringSize: 256 * kibibyte, lookEvery: 150 })
+  const { recordings, threads, wanted, gaps, errors } = made
+  const { strict, told, other, otherTold } = await sessionsOfSleeper(made)
   other.take('o', letters(200_000), true)
-  expect(goesOn.said).toEqual(['hold'])
+  expect(otherTold).toEqual(['hold'])
   await expect(recordings.begin({ ...wanted, id: id.replace('7', '9') })).rejects.toBeInstanceOf(RecordingUnavailable)
-  await vi.waitFor(() => expect(live.said).toEqual([expect.stringContaining('what records it has ended')]), 5_000)
-  expect(goesOn.said).toEqual(['hold', 'resume'])
+  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('what records it has ended')]), 5_000)
+  expect(otherTold).toEqual(['hold', 'resume'])
   expect(errors).toEqual(['the thread that records does not answer'])
   threads.set('sleeps', false)
   await Promise.all([strict.finish('cut'), other.finish('ended')])

@@ -28,6 +28,7 @@ export interface RecordingsThreadOptions {
 const usualRing = 4 * 1024 * 1024
 /** Milliseconds that a thread gets beyond what its recordings may take to end. */
 const patience = 5_000
+
 /**
  * Recordings that another thread makes, so that whoever forwards a session only copies what passes. The sessions of a thread that
  * has ended unasked are those that can't be recorded any more; the next one gets a new thread.
@@ -70,9 +71,9 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
     ended.lost += bytes
   }
 
-  function whatIsStored(id: string, lostAt: number): Promise<RecordingSummary> {
+  function whatIsStored(id: string, since: number): Promise<RecordingSummary> {
     const found = looked.then(async () => {
-      await sleep(Math.max(0, lostAt + settling - performance.now()))
+      await sleep(Math.max(0, since + settling - performance.now()))
       const { chunks, bytes, head } = await verifyRecording({ store, deriveKeys, id, proven: null })
       return { id, chunks, bytes, head, lost: null }
     })
@@ -93,7 +94,7 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
         feed: used.feed,
         onGap: wanted.onGap,
         missed,
-        whatIsStored: (lostAt) => whatIsStored(wanted.id, lostAt),
+        whatIsStored: (since) => whatIsStored(wanted.id, since),
       })
       if (!(await used.begin(recording, wanted))) throw notStored()
       return recording

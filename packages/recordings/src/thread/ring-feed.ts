@@ -87,11 +87,6 @@ export class RingFeed {
     return unread
   }
 
-  /** Whether anybody is held. */
-  get isFull(): boolean {
-    return this.#held.size > 0
-  }
-
   #write(session: number, kind: number, at: number, piece: Buffer): void {
     if (this.#kept.length > 0 || !this.#writer.write(session, kind, at, piece))
       this.#kept.push({ session, kind, at, piece: Buffer.from(piece) })

@@ -47,7 +47,8 @@ class Ring {
     this.bytes = Buffer.from(shared, controlBytes)
   }
 
-  protected get used(): number {
+  /** Bytes that are not read yet. */
+  get waiting(): number {
     return (Atomics.load(this.control, control.written) - Atomics.load(this.control, control.read)) >>> 0
   }
 }
@@ -57,11 +58,6 @@ export class RingWriter extends Ring {
   #written = Atomics.load(this.control, control.written) >>> 0
   /** What the other side had read when it was last asked. */
   #read = Atomics.load(this.control, control.read) >>> 0
-
-  /** Bytes that are not read yet. */
-  get waiting(): number {
-    return this.used
-  }
 
   /** @param piece of `longestPiece` bytes at most @returns false where there is no room for it */
   write(session: number, kind: number, at: number, piece: Buffer): boolean {
@@ -107,11 +103,6 @@ export class RingWriter extends Ring {
 export class RingReader extends Ring {
   #read = Atomics.load(this.control, control.read) >>> 0
 
-  /** Bytes that are not read yet. */
-  get waiting(): number {
-    return this.used
-  }
-
   /** Reads one entry. @param use is given it, and keeps no reference to it @returns the bytes that it took; 0 where there is none */
   read(use: (entry: RingEntry) => void): number {
     if (Atomics.load(this.control, control.written) >>> 0 === this.#read) return 0
@@ -139,7 +130,7 @@ export class RingReader extends Ring {
   /** Says that nothing is read until `wake`. @returns false where something came meanwhile */
   sleep(): boolean {
     Atomics.store(this.control, control.asleep, 1)
-    if (this.used === 0) return true
+    if (this.waiting === 0) return true
     this.wake()
     return false
   }

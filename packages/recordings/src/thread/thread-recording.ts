@@ -11,7 +11,7 @@ export interface ThreadRecordingOptions {
   /** @param bytes of a session that went on without its thread */
   readonly missed: (bytes: number) => void
   /** What the store has of it, where the thread can't say any more. */
-  readonly whatIsStored: (lostAt: number) => Promise<RecordingSummary>
+  readonly whatIsStored: (since: number) => Promise<RecordingSummary>
 }
 
 const nothing = Buffer.alloc(0)
