@@ -1,12 +1,14 @@
 // Runs every check in order and ends with one line that counts them all. A check that fails doesn't hide the ones after it.
+// `--unit`: only what needs no database, no socket and no process. Further words name test files.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-test-'))
-const report = join(scratch, 'vitest.json')
-const only = process.argv.slice(2)
+const words = process.argv.slice(2)
+const unitOnly = words.includes('--unit')
+const files = words.filter((word) => word !== '--unit')
 
 /** @returns whether the command succeeded */
 function run(title, command, args) {
@@ -19,7 +21,7 @@ function run(title, command, args) {
 }
 
 /** @returns vitest's own counts; a run that left no report counts as one failure. What was skipped is neither. */
-function testCounts(succeeded) {
+function testCounts(report, succeeded) {
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, numTodoTests } = JSON.parse(
       readFileSync(report, 'utf8'),
@@ -31,25 +33,32 @@ function testCounts(succeeded) {
   }
 }
 
+function runTests(mode) {
+  const report = join(scratch, `${mode}.json`)
+  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  if (files.length > 0) options.push('--passWithNoTests')
+  const succeeded = run(`${mode} tests`, 'vitest', ['run', '--mode', mode, ...options, ...files])
+  return { title: `${mode} tests`, ...testCounts(report, succeeded) }
+}
+
+function runCheck(title, command, args) {
+  const passed = run(title, command, args)
+  return { title, passed: Number(passed), failed: Number(!passed), skipped: 0 }
+}
+
 const checks = [
-  ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
-  ['types', 'tsc', ['-b']],
+  runCheck('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
+  runCheck('types', 'tsc', ['-b']),
 ]
-const results = checks.map(([title, command, args]) => run(title, command, args))
-const succeeded = run('tests', 'vitest', [
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${report}`,
-  ...only,
-])
-const tests = testCounts(succeeded)
+const tests = (unitOnly ? ['unit'] : ['unit', 'integration']).map(runTests)
 rmSync(scratch, { recursive: true, force: true })
 
-const passed = results.filter(Boolean).length + tests.passed
-const failed = results.filter((result) => !result).length + tests.failed
+const sum = (results, count) => results.reduce((total, result) => total + result[count], 0)
 console.log(
-  `\nformat and lint ${results[0] ? 'passed' : 'failed'}, types ${results[1] ? 'passed' : 'failed'}, tests ${tests.passed} passed, ${tests.failed} failed and ${tests.skipped} skipped`,
+  `\n${checks.map(({ title, failed }) => `${title} ${failed === 0 ? 'passed' : 'failed'}`).join(', ')}, ${tests
+    .map(({ title, passed, failed, skipped }) => `${title}: ${passed} passed, ${failed} failed, ${skipped} skipped`)
+    .join('; ')}`,
 )
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed === 0 && tests.passed > 0 ? 0 : 1)
+const failed = sum([...checks, ...tests], 'failed')
+console.log(`${sum([...checks, ...tests], 'passed')} passed, ${failed} failed`)
+process.exit(failed === 0 && sum(tests, 'passed') > 0 ? 0 : 1)

@@ -66,7 +66,7 @@ async function storeRecording(date: Date) {
 }
 
 function serverCommand(...words: string[]) {
-  return runCommand('apps/gateway/src/server-command.ts', ['audit', 'archive', ...words], {
+  return runCommand('rack-gateway-server', ['audit', 'archive', ...words], {
     RACK_URL_STAGING: system.rack.url,
     RACK_TOKEN_STAGING: system.rack.token,
     APP_SECRET_KEY: system.secretKey,
@@ -166,16 +166,12 @@ test('a month is archived and dropped by one command, and an auditor still prove
 }, 120_000)
 
 test('whoever is not the owner is told which login is needed', async () => {
-  const { code, stderr } = await runCommand(
-    'apps/gateway/src/server-command.ts',
-    ['audit', 'archive', '--to', archive],
-    {
-      RACK_URL_STAGING: system.rack.url,
-      RACK_TOKEN_STAGING: system.rack.token,
-      APP_SECRET_KEY: system.secretKey,
-      DATABASE_URL: system.database.runtimeUrl,
-    },
-  )
+  const { code, stderr } = await runCommand('rack-gateway-server', ['audit', 'archive', '--to', archive], {
+    RACK_URL_STAGING: system.rack.url,
+    RACK_TOKEN_STAGING: system.rack.token,
+    APP_SECRET_KEY: system.secretKey,
+    DATABASE_URL: system.database.runtimeUrl,
+  })
   expect([code, stderr]).toEqual([2, expect.stringContaining('DATABASE_OWNER_URL')])
 })
 

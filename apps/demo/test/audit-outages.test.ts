@@ -22,7 +22,7 @@ afterAll(leaveNothing)
 
 /** A gateway as a process of its own, with a fallback directory. */
 async function startGateway(env: Record<string, string> = { AUDIT_FALLBACK_DIR: directory }) {
-  const program = startCommand('apps/gateway/src/main.ts', [], { ...gatewayEnvironment(system, system.rack), ...env })
+  const program = startCommand('gateway', [], { ...gatewayEnvironment(system, system.rack), ...env })
   const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
   return { program, url }
 }
@@ -173,7 +173,7 @@ describe('while the database is away, records go to a file and calls go on', () 
 
   test('a directory that others may look into stops the start, and says what to do', async () => {
     mkdirSync(directory, { mode: 0o755 })
-    const program = startCommand('apps/gateway/src/main.ts', [], {
+    const program = startCommand('gateway', [], {
       ...gatewayEnvironment(system, system.rack),
       AUDIT_FALLBACK_DIR: directory,
     })

@@ -118,7 +118,7 @@ test('what is shipped is all of the log, signed, and the rest of it comes when a
 test('the process takes sinks from its environment, and each line of its stdout is whole', async () => {
   const system = await startSystem()
   onTestFinished(() => system.stop())
-  const program = startCommand('apps/gateway/src/main.ts', [], {
+  const program = startCommand('gateway', [], {
     ...gatewayEnvironment(system, system.rack),
     AUDIT_SINK_URL_OUT: 'stdout:',
   })
@@ -149,7 +149,7 @@ test('after kill -9 under load another process sends what the first one had not:
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const path = join(directory, 'audit.ndjson')
   const environment = { ...gatewayEnvironment(system, system.rack), AUDIT_SINK_URL_DISK: `file://${path}` }
-  const program = startCommand('apps/gateway/src/main.ts', [], environment)
+  const program = startCommand('gateway', [], environment)
   const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
   const token = await system.token('viewer')
   const headers = { authorization: `Bearer ${token}` }
@@ -161,7 +161,7 @@ test('after kill -9 under load another process sends what the first one had not:
   await Promise.all(calls)
 
   await system.sql`update audit.sink_positions set held_until = now()`
-  const other = startCommand('apps/gateway/src/main.ts', [], environment)
+  const other = startCommand('gateway', [], environment)
   await other.saw(/"url":"([^"]+)"/)
   await vi.waitFor(async () => {
     const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)

@@ -8,7 +8,7 @@ import { type Context, runCli } from '@rack-gateway/cli'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Person, person } from './own-api/callers.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { type Ended, type Program, start } from './support/program.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -43,7 +43,7 @@ describe('rack-gateway audit', () => {
   afterAll(() => system.stop())
 
   function begin(words: readonly string[]): Program {
-    const [program, args] = fromSource('apps/cli/src/main.ts', ['audit', ...words])
+    const [program, args] = builtCommand('rack-gateway', ['audit', ...words])
     const env = { HOME: cwd, PATH: '/usr/bin:/bin', RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: auditor.token }
     return start(program, args, { cwd, env })
   }

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expiredIdentity } from './fixtures/expired-certificate.ts'
 import { type Person, person } from './own-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 
 interface Finding {
@@ -26,7 +26,7 @@ afterAll(() => machine.remove())
 /** The whole program, as somebody with a token in the environment. */
 async function doctor(url: string, token: string, env: NodeJS.ProcessEnv = {}) {
   const all = { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging', ...env }
-  const { code, stdout, stderr } = await machine.run(...fromSource('apps/cli/src/main.ts', ['doctor', '--json']), {
+  const { code, stdout, stderr } = await machine.run(...builtCommand('rack-gateway', ['doctor', '--json']), {
     env: all,
   })
   expect(stdout + stderr).not.toContain(token)
@@ -58,7 +58,7 @@ describe('at a gateway', () => {
 
   test('version asks it and the rack', async () => {
     const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: viewer.token, GATEWAY_RACK: 'staging' }
-    const { stdout, stderr } = await machine.run(...fromSource('apps/cli/src/main.ts', ['version']), { env })
+    const { stdout, stderr } = await machine.run(...builtCommand('rack-gateway', ['version']), { env })
     expect(stdout).toMatch(/^rack-gateway \d\S+\ngateway \d\S+ \(http.*\)\nrack 3\S+ \(staging\)\n$/)
     expect(stderr).toBe('')
   })

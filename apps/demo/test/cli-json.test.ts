@@ -127,7 +127,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['version', () => ['version']],
 ]
 
-/** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.test.ts of the command itself. */
+/** Where what they need is: cli-audit.test.ts, session-recordings-live.test.ts, and ci.integration.test.ts of the command itself. */
 const elsewhere = ['audit tail', 'audit end', 'ci login']
 
 describe('--json is as the reference says, and nothing else', () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Person, person } from './own-api/callers.ts'
 import { createMachine, type Machine } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -35,7 +35,7 @@ describe('rack-gateway policy', () => {
     { token, stdin = '' }: { token?: string; stdin?: string } = {},
   ): Promise<Ended> {
     const env = token === undefined ? {} : { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token }
-    return machine.run(...fromSource('apps/cli/src/main.ts', ['policy', ...words]), { env, stdin })
+    return machine.run(...builtCommand('rack-gateway', ['policy', ...words]), { env, stdin })
   }
 
   test('the example of the documentation is valid, and its cases exercise every rule', async () => {

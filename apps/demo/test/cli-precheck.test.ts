@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { call, type Person, person } from './own-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
 import { nextChange, type System, startSystem } from './support/system.ts'
 import { type WatchedWay, watchedWay } from './support/watched-way.ts'
@@ -53,7 +53,7 @@ describe('before convox is started', () => {
   }
 
   function gateway(...words: readonly string[]): Promise<Ended> {
-    return machine.run(...fromSource('apps/cli/src/main.ts', words), {})
+    return machine.run(...builtCommand('rack-gateway', words), {})
   }
 
   const started = ({ stdout }: Ended) => stdout.startsWith('arguments: ')

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -27,7 +27,7 @@ describe('rack-gateway', () => {
   afterAll(() => machine.remove())
 
   function gateway(words: readonly string[], env: NodeJS.ProcessEnv = {}, stdin = ''): Promise<Ended> {
-    return machine.run(...fromSource('apps/cli/src/main.ts', words), { env, stdin })
+    return machine.run(...builtCommand('rack-gateway', words), { env, stdin })
   }
   async function login(name: string, more: readonly string[] = []): Promise<Ended> {
     return gateway(['login', name, system.url, '--token', '-', ...more], {}, `${deployer}\n`)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Person, person } from './own-api/callers.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { type Ended, type Program, start } from './support/program.ts'
 import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -69,7 +69,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     return row === undefined || row.id === before ? 0 : (await stored(row.id)).length
   }
   function begin(words: readonly string[], token = auditor.token): Program {
-    const [program, args] = fromSource('apps/cli/src/main.ts', ['audit', ...words])
+    const [program, args] = builtCommand('rack-gateway', ['audit', ...words])
     const env = { HOME: cwd, PATH: '/usr/bin:/bin', TZ: 'UTC', RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token }
     return start(program, args, { cwd, env })
   }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startLoginSystem } from './support/login.ts'
 import { createMachine, writeStubConvox } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { sessionOf } from './support/session-of.ts'
 
 /** Longer than a command once waited for it. */
@@ -49,7 +49,7 @@ test('a provider that answers slowly holds up no command, and the new token is k
       return new Promise<void>((resolve) => setTimeout(resolve, providerTakes))
     },
   })
-  const program = machine.start(...fromSource('apps/cli/src/main.ts', ['--no-precheck', 'apps']))
+  const program = machine.start(...builtCommand('rack-gateway', ['--no-precheck', 'apps']))
   const [, used] = await program.saw(/RACK_URL: \S+convox:(\w+)@/)
   expect([used, kept()]).toEqual([token, token])
   const { code, stderr } = await program.ended

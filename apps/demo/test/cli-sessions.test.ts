@@ -2,7 +2,7 @@ import { chmodSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
@@ -42,7 +42,7 @@ const kept = () => {
   const { sessions = {}, tokens = {} } = JSON.parse(readFileSync(`${machine.home}/${configPath}`, 'utf8'))
   return [...Object.keys(sessions), ...Object.keys(tokens)]
 }
-const command = (...words: string[]) => machine.run(...fromSource('apps/cli/src/main.ts', words))
+const command = (...words: string[]) => machine.run(...builtCommand('rack-gateway', words))
 const works = async (token: string) => (await system.get('/rack/staging/apps', token)).status === 200
 
 test('logout ends the session, with what it has open, and forgets its token', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hasTerminal, openTerminal, type Terminal } from '@rack-gateway/cli/testing/terminal'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 import { frontCertificate, startTlsFront } from './support/way.ts'
 
@@ -36,7 +36,7 @@ describe.skipIf(convox === null || !hasTerminal)(
     })
 
     const rackGateway = (...words: readonly string[]) => {
-      const [program, args] = fromSource('apps/cli/src/main.ts', words)
+      const [program, args] = builtCommand('rack-gateway', words)
       terminal.enter([program, ...args].map((word) => `'${word}'`).join(' '))
     }
     const exitCode = async () => {

@@ -9,15 +9,15 @@ import { walkThroughLogin } from './support/login.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import {
   answers,
+  builtCommand,
   dataDirectory,
-  fromSource,
   isAlive,
   leaveNothing,
   runCommand,
   startCommand,
 } from './support/processes.ts'
 
-const main = 'apps/demo/src/main.ts'
+const main = 'demo'
 const roles = ['viewer', 'ops', 'deployer', 'admin', 'ci', 'stagingViewer'] as const
 
 afterAll(leaveNothing)
@@ -143,7 +143,7 @@ describe('a demo', () => {
 
   test('prints a rack-gateway line that runs convox with a RACK_URL that works', async () => {
     const [line = ''] = printed('rack-gateway --rack')
-    const [program, args] = fromSource('apps/cli/src/main.ts', [])
+    const [program, args] = builtCommand('rack-gateway', [])
     const command = line.replace('npx -y pnpm@12.4.2 rack-gateway', [program, ...args].join(' '))
     const { code, stdout } = await machine.sh(command)
     expect(code).toBe(0)
@@ -316,7 +316,7 @@ describe('a demo with the example policy packages', () => {
     const may = async (token: string) => {
       const env = { RACK_URL: `${gateway.replace('://', `://convox:${token}@`)}/rack/production` }
       const words = ['can', 'releases', 'promote', 'R1', '-a', 'myapp']
-      const { code, stdout } = await machine.run(...fromSource('apps/cli/src/main.ts', words), { env })
+      const { code, stdout } = await machine.run(...builtCommand('rack-gateway', words), { env })
       return `${code} ${stdout}`
     }
     const frozen =

@@ -6,7 +6,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { frontCertificate } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
@@ -51,7 +51,7 @@ describe.skipIf(convox === null)(
         machine.run('convox', words, { env: { RACK_URL: `${url.replace('://', `://convox:${token}@`)}/rack/rack1` } }),
       )
       const relayed = await bytesOf(() =>
-        machine.run(...fromSource('apps/cli/src/main.ts', ['--no-precheck', '--', ...words]), {
+        machine.run(...builtCommand('rack-gateway', ['--no-precheck', '--', ...words]), {
           env: {
             RACK_GATEWAY_URL: url,
             RACK_GATEWAY_TOKEN: token,

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import type { Ended, Program, ProgramOptions } from './support/program.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -205,7 +205,7 @@ describe.skipIf(convox === null)(
     describe('through rack-gateway', () => {
       function wrapped(token: string, words: readonly string[], options: Partial<ProgramOptions> = {}): Promise<Ended> {
         const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token }
-        return machine.run(...fromSource('apps/cli/src/main.ts', words), { ...options, env })
+        return machine.run(...builtCommand('rack-gateway', words), { ...options, env })
       }
 
       test('lists apps of the rack that is named', async () => {

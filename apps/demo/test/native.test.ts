@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs'
 import { type CliRecording, loadRecordings } from '@rack-gateway/demo/rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
 import { comparable, createIds, isLike } from './support/recorded-commands.ts'
 import { type Role, refusals, roles } from './support/refused-commands.ts'
@@ -128,7 +128,7 @@ async function convoxRun(
 
 /** The command `convox` is rack-gateway there, which starts the real one. */
 function writeWrapped(machine: Machine): void {
-  const [node, words] = fromSource('apps/cli/src/main.ts', ['--no-precheck', '--'])
+  const [node, words] = builtCommand('rack-gateway', ['--no-precheck', '--'])
   const script = `#!/bin/sh\nCONVOX_BIN='${convox}' exec '${[node, ...words].join("' '")}' "$@"\n`
   chmodSync(machine.write('bin/convox', script), 0o755)
 }

@@ -4,7 +4,7 @@ import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
 import { leaveNothing, runCommand, startCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 
-const main = 'apps/gateway/src/main.ts'
+const main = 'gateway'
 
 describe('a gateway process with POLICY_PACKAGES', () => {
   let files: PackageFiles

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { call, type Person, person } from './own-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 
 /** What it does depends on the app; how often it was asked, and by whom, is at a route of its own. */
@@ -157,7 +157,7 @@ describe('what policy packages would refuse', () => {
         current: 'staging',
       }
       writeFileSync(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 })
-      return machine.run(...fromSource('apps/cli/src/main.ts', words), {})
+      return machine.run(...builtCommand('rack-gateway', words), {})
     }
 
     test('can says rule, source, reason and next, and ends with 5', async () => {

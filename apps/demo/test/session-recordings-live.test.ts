@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { call, person } from './own-api/callers.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { start } from './support/program.ts'
 import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -178,7 +178,7 @@ describe('a session that runs', () => {
   test('is watched and ended with the CLI', async () => {
     const { id, say } = await open()
     const cli = (words: readonly string[], token: string) => {
-      const [program, args] = fromSource('apps/cli/src/main.ts', ['audit', ...words])
+      const [program, args] = builtCommand('rack-gateway', ['audit', ...words])
       const env = { HOME: cwd, PATH: '/usr/bin:/bin', RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token }
       return start(program, args, { cwd, env })
     }

@@ -16,8 +16,8 @@ import { walkThroughLogin } from './support/login.ts'
 import { dataDirectory, leaveNothing, runCommand, startCommand } from './support/processes.ts'
 import type { Program } from './support/program.ts'
 
-const main = 'apps/gateway/src/main.ts'
-const serverCommand = 'apps/gateway/src/server-command.ts'
+const main = 'gateway'
+const serverCommand = 'rack-gateway-server'
 const secretKey = 'a-secret-key-that-no-output-may-show'
 
 let rack: DemoRack

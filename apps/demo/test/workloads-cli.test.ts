@@ -1,7 +1,7 @@
 import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
-import { fromSource } from './support/processes.ts'
+import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 
 let system: System
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 function ciLogin(jwt: string) {
   const env = { RACK_GATEWAY_ID_TOKEN: jwt, RACK_GATEWAY_URL: system.url }
-  return machine.run(...fromSource('apps/cli/src/main.ts', ['ci', 'login']), { env, stdin: '' })
+  return machine.run(...builtCommand('rack-gateway', ['ci', 'login']), { env, stdin: '' })
 }
 
 test('ci login turns the token of a job into a RACK_URL that convox can use', async () => {

@@ -1,12 +1,17 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { freeBuffer, giveBuffer, takeBuffer } from './large-buffers.ts'
 
 const size = 1024 * 1024 + 2
 const most = 64 * 1024 * 1024
 const many = 100
 
-beforeEach(() => {
+let freeBuffer: typeof import('./large-buffers.ts').freeBuffer
+let giveBuffer: typeof import('./large-buffers.ts').giveBuffer
+let takeBuffer: typeof import('./large-buffers.ts').takeBuffer
+
+beforeEach(async () => {
   vi.useFakeTimers()
+  vi.resetModules()
+  ;({ freeBuffer, giveBuffer, takeBuffer } = await import('./large-buffers.ts'))
   onTestFinished(() => {
     vi.runAllTimers()
     vi.useRealTimers()

@@ -5,7 +5,7 @@ import { type Browser, createBrowser, type Page } from '../support/browser.ts'
 import { broughtBy, decide, follow, typeCode } from '../support/cli-login.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createMachine, type Machine, writeStubConvox } from '../support/machine.ts'
-import { fromSource } from '../support/processes.ts'
+import { builtCommand } from '../support/processes.ts'
 import type { Program } from '../support/program.ts'
 import { startSystem } from '../support/system.ts'
 
@@ -29,7 +29,7 @@ describe('rack-gateway login', () => {
   })
 
   function command(words: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-    program = machine.start(...fromSource('apps/cli/src/main.ts', words), { env })
+    program = machine.start(...builtCommand('rack-gateway', words), { env })
     return program
   }
   const file = () => JSON.parse(readFileSync(join(machine.home, 'config', 'rack-gateway', 'config.json'), 'utf8'))
@@ -174,9 +174,7 @@ describe('rack-gateway login', () => {
 test('where nobody logs in with a browser, it says what to do instead', async () => {
   const system = await startSystem()
   const machine = createMachine(null)
-  const outcome = await machine.run(
-    ...fromSource('apps/cli/src/main.ts', ['login', 'staging', system.url, '--browser']),
-  )
+  const outcome = await machine.run(...builtCommand('rack-gateway', ['login', 'staging', system.url, '--browser']))
   expect(outcome).toMatchObject({ code: 4, stdout: '' })
   expect(outcome.stderr).toMatch(/refused the login: nobody logs in with a browser at this gateway: .+--token -\n$/)
   machine.remove()

@@ -20,7 +20,7 @@ export async function startDemoProcess(
   options: readonly string[] = [],
 ): Promise<DemoProcess> {
   const began = performance.now()
-  const program = startCommand('apps/demo/src/main.ts', ['--port', '0', '--data-dir', directory, ...options], env)
+  const program = startCommand('demo', ['--port', '0', '--data-dir', directory, ...options], env)
   await program.saw(/The gateway's log follows\./)
   return { program, file: readDemoFile(directory), tookToStart: performance.now() - began }
 }

@@ -30,11 +30,11 @@ export async function startGatewayProcess(
   rack: { readonly url: string; readonly token: string },
   more: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess> {
-  const program = startCommand('apps/gateway/src/main.ts', [], {
+  const program = startCommand('gateway', [], {
     ...gatewayEnvironment(system, rack),
     LOG_LEVEL: 'info',
     ...more,
-    NODE_OPTIONS: `--import ${import.meta.resolve('tsx')} --import ${import.meta.resolve('./memory-probe.ts')}`,
+    NODE_OPTIONS: `--import ${new URL('../../dist-test/support/memory-probe.js', import.meta.url).href}`,
   })
   const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
   let reports = 0

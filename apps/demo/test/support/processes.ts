@@ -6,22 +6,20 @@ import { fileURLToPath } from 'node:url'
 import { type Ended, type Program, run, start } from './program.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
-/** Node's flags for a program from source. */
-export const sourceFlags: readonly string[] = [
-  '--conditions=@rack-gateway/source',
-  '--import',
-  import.meta.resolve('tsx'),
-]
 
-export type Command =
-  | 'apps/demo/src/main.ts'
-  | 'apps/gateway/src/main.ts'
-  | 'apps/gateway/src/server-command.ts'
-  | 'apps/cli/src/main.ts'
+/** The programs, as they are built before the tests start. */
+const programs = {
+  demo: 'apps/demo/dist/main.js',
+  gateway: 'apps/gateway/dist/main.js',
+  'rack-gateway-server': 'apps/gateway/dist/server-command.js',
+  'rack-gateway': 'apps/cli/dist/rack-gateway.js',
+} as const
 
-/** How a shipped command is started from source, as the workspace's scripts do. */
-export function fromSource(command: Command, args: readonly string[]): [program: string, args: string[]] {
-  return [process.execPath, [...sourceFlags, `${workspace}${command}`, ...args]]
+export type Command = keyof typeof programs
+
+/** How a built program is started. */
+export function builtCommand(command: Command, args: readonly string[]): [program: string, args: string[]] {
+  return [process.execPath, [`${workspace}${programs[command]}`, ...args]]
 }
 
 /** The environment of a service: where programs are, and nothing else. */
@@ -32,14 +30,14 @@ const directories = new Set<string>()
 
 /** Starts a command that `leaveNothing` ends, by its pid, if the test doesn't. */
 export function startCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-  const program = start(...fromSource(command, args), { cwd: workspace, env: { ...bareEnvironment, ...env } })
+  const program = start(...builtCommand(command, args), { cwd: workspace, env: { ...bareEnvironment, ...env } })
   started.add(program)
   void program.ended.then(() => started.delete(program))
   return program
 }
 
 export function runCommand(command: Command, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return run(...fromSource(command, args), { cwd: workspace, env: { ...bareEnvironment, ...env } })
+  return run(...builtCommand(command, args), { cwd: workspace, env: { ...bareEnvironment, ...env } })
 }
 
 /** A directory that a database server can live in, whatever user it runs as. */

@@ -19,7 +19,6 @@ import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { gatewayDefaults } from './gateway-defaults.ts'
-import { sourceFlags } from './processes.ts'
 import { type RawAnswer, readAnswer } from './raw-http.ts'
 
 export interface System {
@@ -160,7 +159,6 @@ export async function startSystem({
       recordings,
       strangersPerMinute,
       sinks,
-      childFlags: sourceFlags,
       ...(places && { checkpoints: { ...gatewayDefaults.checkpoints, places, interval: 0 } }),
       metrics,
     })

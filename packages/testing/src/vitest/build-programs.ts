@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
+
+/**
+ * Builds what integration tests import and start, in about two seconds when nothing changed. Type errors are printed but
+ * do not stop the tests: the compiler writes its output anyway.
+ */
+export default function buildPrograms(): void {
+  for (const script of ['node_modules/typescript/bin/tsc', 'apps/cli/bundle.mjs'])
+    spawnSync(process.execPath, [script, '-b'], { cwd: workspace, stdio: ['ignore', 'inherit', 'inherit'] })
+}

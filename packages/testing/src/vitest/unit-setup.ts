@@ -1,0 +1,17 @@
+import childProcess from 'node:child_process'
+import { syncBuiltinESMExports } from 'node:module'
+import { Server, Socket } from 'node:net'
+
+/** Unit tests share one process per worker, so a socket or child that one of them leaves behind would disturb the others. */
+function refuse(action: string): () => never {
+  return function refused() {
+    throw new Error(`A unit test must not ${action}. Rename the file to *.integration.test.ts.`)
+  }
+}
+
+Server.prototype.listen = refuse('listen on a socket')
+Socket.prototype.connect = refuse('open a connection')
+Object.assign(childProcess.ChildProcess.prototype, { spawn: refuse('start a process') })
+for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const)
+  Object.assign(childProcess, { [name]: refuse('start a process') })
+syncBuiltinESMExports()
