@@ -1,11 +1,10 @@
-/** Where the gateway's processor time goes: --cpu-prof under the same load, for listApps or another work. The profile stays in `bench/results/`. */
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+/** Runs the gateway with `--cpu-prof` under the load of listApps or another work, and prints the path of the profile. */
+import { mkdir, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { readArguments } from './arguments.ts'
 import { prepareGateway } from './gateway-environment.ts'
 import { findCores, keepToRest } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
-import { functionOf, lastPart, partOf, type SelfTime, selfTimes } from './self-time.ts'
 import { subjectNames } from './subject-names.ts'
 import { listApps, type Role, works } from './works/index.ts'
 
@@ -52,13 +51,4 @@ try {
 
 const [file] = await readdir(directory)
 if (file === undefined) throw new Error('the gateway left no profile')
-const profile = lastPart(JSON.parse(await readFile(directory + file, 'utf8')), 6_000_000)
-print('by part', selfTimes(profile, partOf), 20)
-print('by function', selfTimes(profile, functionOf), 40)
 console.log(directory + file)
-
-function print(title: string, times: readonly SelfTime[], lines: number): void {
-  console.log(`\n${title}`)
-  for (const { place, share } of times.slice(0, lines))
-    console.log(`${(share * 100).toFixed(1).padStart(5)} %  ${place}`)
-}

@@ -14,7 +14,7 @@ test('the rack gets the target and the header values byte for byte, with its cre
     head = received
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
   })
-  const target = "/registries/https://index.docker.io/v1/%C3%A4;x='{}?a=%zz&b=%2F?"
+  const target = "/registries/https://index.docker.io/v1/%C3%A4%FF;x='{}?a=%zz&b=%2F?"
   const utf8 = Buffer.from('echo grüße').toString('latin1')
   const answer = await rackAt(peer.port).send(get(target, ['Command', utf8, 'User-Agent', 'convox.go/dev']), never)
   expect((await answer.collect(10)).toString()).toBe('ok')
