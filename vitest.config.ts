@@ -28,7 +28,10 @@ export default defineConfig(({ mode }) => {
       pool: 'forks',
       maxWorkers: Math.max(2, availableParallelism() - 1),
       isolate: false,
-      setupFiles: isUnit ? ['packages/testing/src/vitest/unit-setup.ts'] : [],
+      setupFiles: [
+        'packages/testing/src/vitest/property-runs.ts',
+        ...(isUnit ? ['packages/testing/src/vitest/unit-setup.ts'] : []),
+      ],
       globalSetup: isUnit
         ? []
         : ['packages/testing/src/vitest/build-programs.ts', 'packages/database/src/testing/global-setup.ts'],

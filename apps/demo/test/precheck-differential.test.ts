@@ -163,10 +163,11 @@ describe(`what the check before the call refuses, the gateway refuses (PRECHECK_
         }
       },
     )
-    await fc.assert(property, { seed, numRuns: 200, interruptAfterTimeLimit: 40_000, endOnFailure: true })
+    await fc.assert(property, { seed, endOnFailure: true })
     // Else nothing was compared.
-    expect(outcomes.refused).toBeGreaterThan(50)
-    expect(outcomes.passed).toBeGreaterThan(20)
+    const tried = outcomes.refused + outcomes.passed
+    expect(outcomes.refused / tried).toBeGreaterThan(0.1)
+    expect(outcomes.passed / tried).toBeGreaterThan(0.05)
     expect([...outcomes.rules]).toEqual(expect.arrayContaining(['no-permission', 'no-binding', 'command']))
   }, 90_000)
 })

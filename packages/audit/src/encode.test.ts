@@ -237,6 +237,5 @@ test('whatever a draft holds, it can be encoded and is bounded', () => {
         expect(size).toBeGreaterThan(0)
       },
     ),
-    { numRuns: 300 },
   )
 })

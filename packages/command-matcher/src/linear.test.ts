@@ -71,6 +71,15 @@ describe('matching is linear in the command’s length, whatever the rules', () 
     )
   })
 
+  test('ten thousand rules read no word more often than one does', () => {
+    const many = Array.from({ length: 10_000 }, (_, at): CommandRule => {
+      return { id: `r-${at}`, argv: ['rake', `task${at}`, { rest: true }], services: ['command'], roles: ['deployer'] }
+    })
+    const { argv: read, reads } = counted(['rake', 'task9999', ...new Array<string>(2_000).fill('x')])
+    judge(compileRules(many), read)
+    expect(reads()).toBeLessThanOrEqual(mostReads * read.length)
+  })
+
   test('no node of the tree is asked twice: there is no way back', () => {
     fc.assert(
       fc.property(rules, argv, (list, words) => {

@@ -45,7 +45,6 @@ describe('words as people write them', () => {
         const all: ArgvWord[] = open ? [...words, { rest: true }] : words
         expect(readWords(writeWords(all))).toEqual({ words: all })
       }),
-      { numRuns: 2000 },
     )
   })
 })

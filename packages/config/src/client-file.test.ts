@@ -80,7 +80,6 @@ test('the fast check and the schema always agree', () => {
       expect(isClientConfig(parsed)).toBe(Value.Check(ClientFile, parsed))
       expect(clientFileProblem(parsed) === '').toBe(isClientConfig(parsed))
     }),
-    { numRuns: 2_000 },
   )
 })
 

@@ -143,7 +143,6 @@ test('what a token may is never more than what its owner has the permissions for
       expect(policy.decide(principal(own), asked).effect).toBe('allow')
       expect(policy.decide(principal(owner), asked).effect).toBe('allow')
     }),
-    { numRuns: 2000 },
   )
 })
 
@@ -209,16 +208,6 @@ describe('a document that is not valid is refused', () => {
     expect(own.decide(reader, call('GET /apps/{app}'))).toMatchObject({ rule: 'no-permission' })
     expect(policy.decide(reader, call('WS /apps/{app}/logs'))).toMatchObject({ rule: 'no-binding' })
   })
-})
-
-test('a decision is cheap: a hundred thousand take less than a second or two', () => {
-  const many = principal(
-    Array.from({ length: 20 }, (_, at) => binding('deployer', { id: `b${at}`, apps: `app${at}*` })),
-  )
-  const asked = call('GET /apps/{app}', { app: 'app19' })
-  const started = performance.now()
-  for (let at = 0; at < 100_000; at++) policy.decide(many, asked)
-  expect(performance.now() - started).toBeLessThan(2000)
 })
 
 describe('adminRoles', () => {

@@ -41,14 +41,13 @@ interface OwnStream {
   state: 'open' | 'closed' | 'done'
 }
 
-/** Beyond that, hashes go into the tree before they were compared, and a checkpoint in between can't be. */
-const mostWaiting = 200_000
 /** Few enough that no caller waits for their hashing, and enough that the list isn't moved up for each event. */
 const takenAtOnce = 1_000
 /** Milliseconds that the clocks of this process and of the database may differ, and that a round may take. */
 const patience = 5 * 60_000
 
-export function createOwnStreams(): OwnStreams {
+/** @param mostWaiting beyond that, hashes go into the tree before they were compared, and a checkpoint in between can't be */
+export function createOwnStreams(mostWaiting = 200_000): OwnStreams {
   const streams = new Map<string, OwnStream>()
   let away = false
 

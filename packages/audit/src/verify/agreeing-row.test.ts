@@ -177,6 +177,7 @@ test('what agrees at once agrees when it is looked at closely, whatever is said'
     status: option(integer({ min: -40_000, max: 40_000 }), { nil: undefined }),
     seq: integer({ min: 1 }),
   })
+  let compared = 0
   let quickly = 0
   assert(
     property(said, said, ({ status, ...event1 }, { status: stored, ...event2 }) => {
@@ -188,13 +189,13 @@ test('what agrees at once agrees when it is looked at closely, whatever is said'
         { ...base, ...event2, status: stored },
       ]) {
         const { quick, differs } = verdicts({ ...columns, status: status2 }, canonical(members))
+        compared++
         if (quick === null) continue
         quickly++
         expect(differs).toBeNull()
         expect(quick).toEqual(placeOf(members))
       }
     }),
-    { numRuns: 3_000 },
   )
-  expect(quickly).toBeGreaterThan(300)
+  expect(quickly / compared).toBeGreaterThan(0.05)
 })

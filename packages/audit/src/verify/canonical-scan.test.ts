@@ -1,4 +1,4 @@
-import { assert, constantFrom, dictionary, integer, json, nat, oneof, property, string } from 'fast-check'
+import { assert, constantFrom, dictionary, integer, json, nat, oneof, property, string, uint8Array } from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonical } from '../canonical.ts'
 import { createSampleLog } from '../testing/sample-log.ts'
@@ -35,18 +35,19 @@ function expectedOf(text: string) {
 }
 
 test('the values that are found are those of JSON.parse, of the outermost object alone', () => {
+  let tried = 0
   let met = 0
   assert(
     property(event(), (members) => {
       const text = canonical(members)
       const values = read(text)
+      tried++
       if (values === null) return
       met++
       expect(values).toEqual(expectedOf(text))
     }),
-    { numRuns: 3_000 },
   )
-  expect(met).toBeGreaterThan(200)
+  expect(met / tried).toBeGreaterThan(0.05)
 })
 
 test('whatever is read is in canonical form, however it was changed', () => {
@@ -80,17 +81,17 @@ test('whatever is read is in canonical form, however it was changed', () => {
       expect(canonical(JSON.parse(changed))).toBe(changed)
       expect(values).toEqual(expectedOf(changed))
     }),
-    { numRuns: 5_000 },
   )
 })
 
 test('bytes that are no text are read without an error, and never beyond their end', () => {
   assert(
-    property(string({ unit: 'binary' }), (text) => {
+    property(uint8Array({ maxLength: 40 }), (any) => {
       // Half of a character may be a quote, which would close the string.
-      const rest = Buffer.from(text, 'latin1').filter((byte) => byte !== 0x22)
+      const rest = any.filter((byte) => byte !== 0x22)
       const bytes = Buffer.concat([Buffer.from('{"a":"'), rest])
-      for (let end = 0; end <= bytes.length; end++) expect(scan.read(bytes, 0, end)).toBe(false)
+      for (let end = 0; end <= bytes.length; end++)
+        if (scan.read(bytes, 0, end)) expect.fail(`${bytes.toString('hex', 0, end)} is read`)
     }),
   )
 })

@@ -48,10 +48,7 @@ function expectSound(plan: CommandPlan): void {
 
 describe('whatever is typed', () => {
   test('has a plan, and a sound one', () => {
-    fc.assert(
-      fc.property(anyWords, anyPlace, (words, where) => expectSound(planCommand(words, where))),
-      { numRuns: 5_000 },
-    )
+    fc.assert(fc.property(anyWords, anyPlace, (words, where) => expectSound(planCommand(words, where))))
   })
 
   test('has the same plan again: nothing is remembered', () => {

@@ -63,10 +63,10 @@ describe('addresses in a text', () => {
   })
 
   test('a megabyte of almost addresses takes no time', () => {
-    const started = performance.now()
+    const before = process.cpuUsage()
     hidePasswords('a://'.repeat(250_000))
     hidePasswords(`a://${'@:'.repeat(500_000)}`)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
   })
 
   test('tells whether there is a password', () => {

@@ -143,9 +143,9 @@ test('takes time in proportion to a command’s length, however hostile', () => 
     'TOKEN='.repeat(40_000),
     '='.repeat(200_000),
   ]) {
-    const start = performance.now()
+    const before = process.cpuUsage()
     told('sh', '-c', word)
     told('env', word)
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   }
 })

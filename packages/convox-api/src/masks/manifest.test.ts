@@ -88,10 +88,10 @@ services:
   })
 
   test('a long hostile line takes no time', () => {
-    const started = performance.now()
+    const before = process.cpuUsage()
     const spaces = ' '.repeat(200_000)
     for (const line of [`environment:${spaces}x`, `${spaces}x`, `- ${spaces}A=${spaces}`, `a${spaces}:${spaces}`])
       maskManifest(line, reader)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
   })
 })

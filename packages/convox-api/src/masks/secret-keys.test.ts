@@ -48,9 +48,9 @@ describe('secret keys', () => {
   })
 
   test('no pattern can be made to take long', () => {
-    const started = performance.now()
+    const before = process.cpuUsage()
     isSecretKey('a'.repeat(20_000), [`${'*a'.repeat(50)}b`])
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   })
 })
 

@@ -91,7 +91,6 @@ test('whatever comes, all that is left is from the list, and the same however it
       expect(rest).toMatch(/^[^\u0000-\u0007\u0010-\u001f\u007f-\u009f]*$/)
       expect(left).not.toMatch(/\u001b\[[?>=]?[\d;]*[cnt]/)
     }),
-    { numRuns: 3_000 },
   )
 })
 
