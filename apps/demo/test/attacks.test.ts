@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAnswer } from './support/raw-http.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -26,7 +27,7 @@ describe('attacks', () => {
   beforeEach(() => system.rack.clearReceived())
 
   function head(line: string, token: string, ...headers: string[]): string {
-    const authorization = `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+    const authorization = `Authorization: ${basicAuthorization(token)}`
     return `${[`${line} HTTP/1.1`, 'Host: gateway', authorization, ...headers].join('\r\n')}\r\n`
   }
   function open(text: string): Socket {

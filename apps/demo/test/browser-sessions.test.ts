@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, createBrowser, type Page } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
@@ -33,7 +34,7 @@ describe('a browser’s session', () => {
     const { browser } = await at.login('admin')
     const token = sessionOf(browser)
     const received = at.system.rack.received.length
-    const authorizations = [`Bearer ${token}`, `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`]
+    const authorizations = [`Bearer ${token}`, basicAuthorization(token)]
     for (const authorization of authorizations)
       for (const path of ['/rack/staging/apps', '/gateway/api/v1/me']) {
         const page = await at.visit(createBrowser(), path, { headers: { authorization } })
@@ -58,7 +59,7 @@ describe('a browser’s session', () => {
 
   test('does not go round in circles when the browser holds a password for the gateway, too', async () => {
     const { browser } = await at.login('admin')
-    const authorization = `Basic ${Buffer.from(`convox:${await at.system.token('viewer')}`).toString('base64')}`
+    const authorization = basicAuthorization(await at.system.token('viewer'))
     const page = await at.visit(browser, '/gateway/', { headers: { authorization } })
     expect([page.status, ruleOf(page), page.location]).toEqual([401, 'two-credentials', null])
   })

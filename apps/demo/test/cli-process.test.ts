@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -174,7 +175,7 @@ function stubbed({ code, stdout, stderr }: Ended): { arguments: string; rackUrl:
 /** The names of the apps, asked for as convox does with a RACK_URL. */
 async function list(rackUrl: string): Promise<string[]> {
   const { origin, pathname, username, password } = new URL(rackUrl)
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+  const authorization = basicAuthorization(password, username)
   const answer = await fetch(`${origin}${pathname === '/' ? '' : pathname}/apps?`, { headers: { authorization } })
   if (answer.status !== 200) throw new Error(String(answer.status))
   const apps: { name: string }[] = JSON.parse(await answer.text())

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createDemoRack } from '@rack-gateway/demo/rack'
+import { basicAuthorization, basicAuthorizationOf } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, call, type DemoProcess, postgresOf, readDemoFile, startDemoProcess } from './support/demo.ts'
 import { walkThroughLogin } from './support/login.ts'
@@ -110,7 +111,7 @@ describe('a demo', () => {
   test('has racks and a database that answer where demo.json says', async () => {
     const { racks, database, events } = demo.file
     for (const { url, token } of Object.values(racks)) {
-      const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+      const authorization = basicAuthorization(token)
       expect((await fetch(`${url}/apps`, { headers: { authorization } })).status).toBe(200)
     }
     const [row] = await ask(database, (sql) => sql`select count(*)::int as count from ${sql(events)}`)
@@ -292,7 +293,7 @@ async function paste(machine: Machine, line: string): Promise<string> {
   if (code !== 127) return stdout
   if (!stderr.includes('curl')) throw new Error(stderr)
   const [, credential = '', method = 'GET', url = ''] = /^curl -u (\S+)(?: -X (\S+))? (\S+)$/.exec(line) ?? []
-  const authorization = `Basic ${Buffer.from(credential).toString('base64')}`
+  const authorization = basicAuthorizationOf(credential)
   return (await fetch(url, { method, headers: { authorization } })).text()
 }
 

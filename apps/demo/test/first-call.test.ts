@@ -1,4 +1,5 @@
 import type {} from '@rack-gateway/rbac-policy/plugin'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
 
@@ -68,7 +69,7 @@ describe('a first call', () => {
     const [call] = system.rack.received
     const headers = new Map(pairs(call?.rawHeaders ?? []))
     expect(headers.get('convox-actor')).toBe('viewer@example.com')
-    expect(headers.get('authorization')).toBe(`Basic ${Buffer.from(`convox:${system.rack.token}`).toString('base64')}`)
+    expect(headers.get('authorization')).toBe(basicAuthorization(system.rack.token))
     expect([...headers.keys()].filter((name) => /actor|forward/.test(name))).toEqual(['convox-actor'])
     expect(JSON.stringify(call)).not.toContain(viewer)
   })

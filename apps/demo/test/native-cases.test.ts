@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -48,7 +49,7 @@ describe.skipIf(convox === null)(
 
     /** What the rack itself has, asked past the gateway. */
     async function atRack(path: string): Promise<unknown> {
-      const authorization = `Basic ${Buffer.from(`convox:${system.rack.token}`).toString('base64')}`
+      const authorization = basicAuthorization(system.rack.token)
       return (await fetch(`${system.rack.url}${path}`, { headers: { authorization } })).json()
     }
     async function newestEnvironment(): Promise<string[]> {

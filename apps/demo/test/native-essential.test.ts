@@ -1,6 +1,7 @@
 import { compileMatcher, type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
 import { type CommandPlace, planCommand } from '@rack-gateway/convox-api/commands'
-import { createDemoRack, fastClock, loadRecordings } from '@rack-gateway/demo/rack'
+import { createDemoRack, fastClock } from '@rack-gateway/demo/rack'
+import { loadRecordings } from '@rack-gateway/demo/recordings'
 import { afterAll, describe, test } from 'vitest'
 import { sequences } from './sequences/index.ts'
 import { filled } from './sequences/play.ts'

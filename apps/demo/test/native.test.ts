@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs'
-import { type CliRecording, loadRecordings } from '@rack-gateway/demo/rack'
+import { type CliRecording, loadRecordings } from '@rack-gateway/demo/recordings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { readServerConfig } from '@rack-gateway/config'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -39,7 +40,7 @@ async function callThrough(trust: Readonly<Record<string, string>>) {
   })
   const gateway = await startGateway(config, createLog(config.logLevel))
   onTestFinished(() => gateway.stop())
-  const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const authorization = basicAuthorization(token)
   const answer = await fetch(`${gateway.url}/apps`, { headers: { authorization } })
   const body: unknown = await answer.json()
   const socket = await openSocket(`${gateway.url}/apps/myapp/logs`, token, {})

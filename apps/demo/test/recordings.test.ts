@@ -1,13 +1,14 @@
+import { manualClock } from '@rack-gateway/demo/rack'
 import {
   type CliRecording,
   createTranslation,
   differences,
   type Exchange,
   loadRecordings,
-  manualClock,
   replay,
   type Translation,
-} from '@rack-gateway/demo/rack'
+} from '@rack-gateway/demo/recordings'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refusals, roles } from './support/refused-commands.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
@@ -43,7 +44,7 @@ describe.each(roles.flatMap((role) => ways.map((way) => [role, way] as const)))(
     function play(recording: CliRecording, url: string, credential: string, ids: Translation): Promise<Exchange[]> {
       return replay(recording, {
         url,
-        authorization: `Basic ${Buffer.from(`convox:${credential}`).toString('base64')}`,
+        authorization: basicAuthorization(credential),
         translation: ids,
         wait: clock.advance,
         until: isRefused,

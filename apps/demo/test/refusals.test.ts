@@ -1,3 +1,4 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
@@ -15,7 +16,7 @@ describe('refusals', () => {
   })
 
   function basic(token: string): string {
-    return `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+    return `Authorization: ${basicAuthorization(token)}`
   }
   function heard(): number {
     return Object.values(system.racks).reduce((sum, rack) => sum + rack.received.length, 0)

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commitHeard } from './support/commit-heard.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -20,7 +21,7 @@ describe('a transfer that is under way', () => {
     })
     return {
       ...issued,
-      authorization: `Authorization: Basic ${Buffer.from(`convox:${issued.token}`).toString('base64')}`,
+      authorization: `Authorization: ${basicAuthorization(issued.token)}`,
     }
   }
 
@@ -80,8 +81,8 @@ describe('a change whose body comes slowly', () => {
       })
       socket.on('close', () => resolve(text))
     })
-    const authorization = Buffer.from(`convox:${issued.token}`).toString('base64')
-    const headers = `Host: gateway\r\nAuthorization: Basic ${authorization}\r\nConnection: close\r\nContent-Length: ${body.length}`
+    const authorization = basicAuthorization(issued.token)
+    const headers = `Host: gateway\r\nAuthorization: ${authorization}\r\nConnection: close\r\nContent-Length: ${body.length}`
     socket.write(`${head}\r\n${headers}\r\n\r\n${body.slice(0, -1)}`)
     return {
       ...issued,

@@ -1,3 +1,4 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { commitHeard } from './support/commit-heard.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -339,7 +340,7 @@ function handshake(system: System, path: string, token: string, headers: readonl
   return [
     `GET ${path} HTTP/1.1`,
     `Host: 127.0.0.1:${system.port}`,
-    `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+    `Authorization: ${basicAuthorization(token)}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',

@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey } from 'node:crypto'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askUnder } from './support/ask-under.ts'
 import { commitHeard } from './support/commit-heard.ts'
@@ -61,7 +62,7 @@ async function api(method: string, path: string, token: string, body?: unknown, 
 const exchange = (jwt: string, body?: unknown, url?: string) => api('POST', '/workload-sessions', jwt, body, url)
 
 async function rack(token: string, path = '/apps', url = system.url, name = 'staging') {
-  const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const authorization = basicAuthorization(token)
   const answer = await fetch(`${url}/rack/${name}${path}`, { headers: { authorization } })
   return { status: answer.status, body: await answer.json() }
 }
@@ -272,7 +273,7 @@ describe('a JWT as the password', () => {
 
   test('with the rack’s own user name for JWTs is refused', async () => {
     await trust()
-    const authorization = `Basic ${Buffer.from(`jwt:${await issuer.jwt()}`).toString('base64')}`
+    const authorization = basicAuthorization(await issuer.jwt(), 'jwt')
     const answer = await fetch(`${system.url}/rack/staging/apps`, { headers: { authorization } })
     expect(await answer.json()).toMatchObject({ rule: 'rack-jwt' })
   })
@@ -435,7 +436,7 @@ describe('what is refused at the exchange', () => {
     expect((await post([])).status).toBe(401)
     const jwt = await issuer.jwt()
     expect((await post([`Authorization: Bearer ${jwt}`, `Authorization: Bearer ${jwt}`])).status).toBe(401)
-    expect((await post([`Authorization: Basic ${Buffer.from(`convox:${jwt}`).toString('base64')}`])).status).toBe(401)
+    expect((await post([`Authorization: ${basicAuthorization(jwt)}`])).status).toBe(401)
     expect((await exchange(admin)).body).toMatchObject({ rule: 'malformed-jwt' })
     expect((await exchange('x'.repeat(9_000))).body).toMatchObject({ rule: 'oversized-credential' })
   })

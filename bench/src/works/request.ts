@@ -1,12 +1,13 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+
 /** The head of a call as the stock CLI sends it. */
 export function head(start: string, url: string, password: string, headers: readonly string[] = []): Buffer {
-  const credentials = Buffer.from(`convox:${password}`).toString('base64')
   const lines = [
     `${start} HTTP/1.1`,
     `Host: ${new URL(url).host}`,
     'User-Agent: convox.go/dev',
     'Accept: */*',
-    `Authorization: Basic ${credentials}`,
+    `Authorization: ${basicAuthorization(password)}`,
     'Version: dev',
     ...headers,
   ]

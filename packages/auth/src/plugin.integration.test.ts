@@ -1,3 +1,4 @@
+import { basicAuthorizationOf } from '@rack-gateway/testing/authorization'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createIdentities } from './cache.ts'
@@ -43,7 +44,7 @@ async function startGateway() {
 }
 
 function basic(userAndPassword: string | Buffer): string {
-  return `Authorization: Basic ${Buffer.from(userAndPassword).toString('base64')}`
+  return `Authorization: ${basicAuthorizationOf(userAndPassword)}`
 }
 
 test('a token as the password of Basic is let in, as the stock CLI sends it', async () => {

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { expect, test } from 'vitest'
 import { tlsWarning } from './rack.ts'
 import { certificate } from './testing/certificate.ts'
@@ -24,7 +25,7 @@ test('the rack gets the target and the header values byte for byte, with its cre
     'connection: keep-alive',
     `Command: ${utf8}`,
     'User-Agent: convox.go/dev',
-    `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+    `Authorization: ${basicAuthorization(token)}`,
   ])
 })
 
@@ -207,7 +208,7 @@ test('the token is in no error, no JSON and no log of the rack', async () => {
   const error: unknown = await rack.send(get(), never).catch((caught: unknown) => caught)
   const shown = [inspect(error, { depth: 9 }), JSON.stringify(rack), inspect(rack), JSON.stringify({ ...rack })].join()
   expect(shown).not.toContain(token)
-  expect(shown).not.toContain(Buffer.from(`convox:${token}`).toString('base64'))
+  expect(shown).not.toContain(basicAuthorization(token).slice('Basic '.length))
   expect(rack.token).toBe(token)
 })
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { expect, test } from 'vitest'
 import { type ClientOptions, WebSocket, WebSocketServer } from 'ws'
 import { CallerSignal } from './caller.ts'
@@ -60,7 +61,7 @@ test('the handshake towards the rack is the gateway’s own, and compression is 
   expect(rackHeaders).toMatchObject({
     command: 'rake',
     'convox-actor': 'ada',
-    authorization: `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+    authorization: basicAuthorization(token),
   })
   expect(Object.keys(rackHeaders)).not.toEqual(expect.arrayContaining(['origin']))
   expect(rackHeaders['sec-websocket-extensions']).toBeUndefined()

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { certificate } from './testing/certificate.ts'
@@ -32,7 +33,7 @@ test('the rack sees a handshake of the gateway: literal Upgrade, no Origin, no e
     'Connection: Upgrade',
     'Sec-WebSocket-Version: 13',
     expect.stringMatching(/^Sec-WebSocket-Key: [A-Za-z0-9+/]{22}==$/),
-    `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+    `Authorization: ${basicAuthorization(token)}`,
     `Command: ${command}`,
     'Tty: false',
   ])

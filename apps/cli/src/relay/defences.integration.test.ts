@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { Secret } from '@rack-gateway/config/client'
+import { basicAuthorization, basicAuthorizationOf } from '@rack-gateway/testing/authorization'
 import { expect, test } from 'vitest'
 import { certificate, early, expired, foreign, otherRoot, root } from './testing/certificates.ts'
 import { brokenOff, relayed, token } from './testing/relayed.ts'
@@ -22,11 +23,11 @@ test('a request with the password passes, with the token in its place and the ga
   await client.saw('ok')
   expect(client.received).toBe(ok)
   expect(gateway.received).toBe(
-    `GET /rack/staging/apps? HTTP/1.1\r\nHost: ${new URL(gateway.origin).host}\r\nAuthorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}\r\nX-Odd-CASE:  kept \r\n\r\n`,
+    `GET /rack/staging/apps? HTTP/1.1\r\nHost: ${new URL(gateway.origin).host}\r\nAuthorization: ${basicAuthorization(token)}\r\nX-Odd-CASE:  kept \r\n\r\n`,
   )
 })
 
-const stranger = `Basic ${Buffer.from(`convox:${'x'.repeat(43)}`).toString('base64')}`
+const stranger = basicAuthorization('x'.repeat(43))
 
 test.each([
   ['without the password', (t: Text) => t.get.replace(/^Authorization.*\r\n/m, ''), 401],
@@ -84,7 +85,7 @@ function textOf(relay: Awaited<ReturnType<typeof relayed>>, lines: string): Text
 }
 
 function basic(text: string): string {
-  return `Basic ${Buffer.from(text).toString('base64')}`
+  return basicAuthorizationOf(text)
 }
 
 function withLine(text: string, line: string): string {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { brokenOff, relayed, token } from './testing/relayed.ts'
@@ -218,7 +219,7 @@ test('whatever is sent, every request that the gateway understands is one that s
   server.on('clientError', (_error, socket) => socket.destroy())
   const gateway = await startTlsGateway({ onConnection: (socket) => void server.emit('connection', socket) })
   const relay = await relayed(gateway)
-  const passes = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const passes = basicAuthorization(token)
   await fc.assert(
     fc.asyncProperty(stream, async (pieces) => {
       const client = await relay.connect()

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createMachine, type Machine, type Outcome } from '../testing/harness.ts'
 import { isListening } from '../testing/is-listening.ts'
@@ -43,7 +44,7 @@ describe('with an https gateway, convox', () => {
     const outcome = await run(['apps'])
     expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: expect.stringMatching(viaRelay) } })
     expect(outcome.stdout.match(/"status":200,"body":"ok"/g)).toHaveLength(2)
-    const authorization = `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}\r\n`
+    const authorization = `Authorization: ${basicAuthorization(token)}\r\n`
     expect(started.received.split(authorization)).toHaveLength(3)
   })
 
@@ -60,7 +61,7 @@ describe('with an https gateway, convox', () => {
     expect(environment).toContain('RACK_URL=http://convox:')
     for (const text of [environment, readFileSync(`/proc/${convox}/cmdline`, 'utf8')]) {
       expect(text).not.toContain(token)
-      expect(text).not.toContain(Buffer.from(`convox:${token}`).toString('base64'))
+      expect(text).not.toContain(basicAuthorization(token).slice('Basic '.length))
     }
     if (!('RACK_GATEWAY_TOKEN' in env)) expect(readFileSync(`/proc/${child.pid}/environ`, 'utf8')).not.toContain(token)
     child.kill('SIGTERM')

@@ -1,9 +1,12 @@
+import { basicAuthorization, basicAuthorizationOf } from '@rack-gateway/testing/authorization'
+import { writeRequest } from '@rack-gateway/testing/http'
+import { upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { describe, expect, test } from 'vitest'
-import { answered, ask, connectTo, credentials, open, request, startRack, token, upgrade } from './testing/client.ts'
+import { answered, ask, connectTo, credentials, open, startRack, token } from './testing/client.ts'
 import { opcode } from './wire/frames.ts'
 
 function basic(pair: string): string {
-  return `Authorization: Basic ${Buffer.from(pair).toString('base64')}`
+  return `Authorization: ${basicAuthorizationOf(pair)}`
 }
 
 describe('the password', () => {
@@ -15,43 +18,39 @@ describe('the password', () => {
     ['the user jwt', basic(`jwt:${token}`), 401],
     ['no colon', basic(token), 401],
     ['no base64', 'Authorization: Basic ***', 401],
-    [
-      'base64 without its padding',
-      `Authorization: Basic ${Buffer.from(`c:${token}1`).toString('base64').replaceAll('=', '')}x`,
-      401,
-    ],
+    ['base64 without its padding', `Authorization: ${basicAuthorization(`${token}1`, 'c').replaceAll('=', '')}x`, 401],
     ['a bearer', `Authorization: Bearer ${token}`, 401],
     ['nothing', 'X-Nothing: 1', 401],
   ])('%s', async (_, header, status) => {
     const peer = await connectTo(await startRack())
-    peer.send(request(['GET /apps', header]))
-    expect(answered(await peer.nextAnswer()).status).toBe(status)
+    peer.send(writeRequest('GET /apps', [header]))
+    expect(answered(await peer.nextMessage()).status).toBe(status)
   })
 
   test('only the first Authorization header counts', async () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
-    peer.send(request(['GET /apps', basic('convox:wrong'), credentials]))
-    expect(answered(await peer.nextAnswer()).status).toBe(401)
+    peer.send(writeRequest('GET /apps', [basic('convox:wrong'), credentials]))
+    expect(answered(await peer.nextMessage()).status).toBe(401)
     expect(rack.received[0]?.authenticated).toBe(false)
   })
 
   test('a refusal is plain text with the headers of every answer, and JSON where JSON was asked for', async () => {
     const peer = await connectTo(await startRack())
-    peer.send(request(['GET /apps']) + request(['GET /apps', 'Accept: application/json']))
-    const plain = await peer.nextAnswer()
+    peer.send(writeRequest('GET /apps') + writeRequest('GET /apps', ['Accept: application/json']))
+    const plain = await peer.nextMessage()
     expect(plain.body).toBe('invalid authentication\n')
     expect(plain.headers.map(([name]) => name)).toEqual(
       expect.arrayContaining(['Content-Type', 'Request-Id', 'X-Content-Type-Options', 'X-Frame-Options']),
     )
-    expect((await peer.nextAnswer()).body).toBe('{"error":"invalid authentication"}')
+    expect((await peer.nextMessage()).body).toBe('{"error":"invalid authentication"}')
   })
 
   test('/check is for everybody, /auth is not', async () => {
     const peer = await connectTo(await startRack())
-    peer.send(request(['GET /check']) + request(['GET /auth']))
-    expect(await peer.nextAnswer()).toMatchObject({ body: 'ok\n' })
-    expect(answered(await peer.nextAnswer()).status).toBe(401)
+    peer.send(writeRequest('GET /check') + writeRequest('GET /auth'))
+    expect(await peer.nextMessage()).toMatchObject({ body: 'ok\n' })
+    expect(answered(await peer.nextMessage()).status).toBe(401)
   })
 
   test('an empty one is refused when the rack is made', async () => {
@@ -72,10 +71,10 @@ describe('a websocket', () => {
 
   test.each([
     ['of another host', 'Origin: http://evil.test', 403],
-    ['with another port', 'Origin: http://rack.test:81', 403],
+    ['with another port', 'Origin: http://gateway:81', 403],
     ['that is null', 'Origin: null', 403],
-    ['of its own host', 'Origin: http://rack.test', 101],
-    ['of its own host in capitals', 'Origin: https://RACK.test', 101],
+    ['of its own host', 'Origin: http://gateway', 101],
+    ['of its own host in capitals', 'Origin: https://GATEWAY', 101],
   ])('an Origin %s', async (_, origin, status) => {
     const { answer } = await open(await startRack(), '/apps/myapp/logs', [credentials, origin])
     expect(answer.status).toBe(status)
@@ -86,7 +85,7 @@ describe('a websocket', () => {
     ['another version', 'Sec-WebSocket-Version', 'Sec-WebSocket-Version: 12'],
     ['no key', 'Sec-WebSocket-Key', 'X: y'],
   ])('%s is a bad request', async (_, name, instead) => {
-    const lines = upgrade.filter((line) => !line.startsWith(`${name}:`))
+    const lines = upgradeHeaders.filter((line) => !line.startsWith(`${name}:`))
     const answer = await ask(await startRack(), 'GET /apps/myapp/logs', [...lines, instead])
     expect(answer).toMatchObject({ status: 400, body: 'Bad Request\n' })
   })
@@ -103,7 +102,7 @@ describe('a websocket', () => {
 
   test('that sends data before the upgrade is answered is cut off', async () => {
     const peer = await connectTo(await startRack())
-    peer.send(`${request(['GET /apps/myapp/logs', credentials, ...upgrade])}early`)
-    await expect(peer.nextAnswer()).rejects.toThrow('ended before the answer')
+    peer.send(`${writeRequest('GET /apps/myapp/logs', [credentials, ...upgradeHeaders])}early`)
+    await expect(peer.nextMessage()).rejects.toThrow('ended within a response')
   })
 })

@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib'
+import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, test } from 'vitest'
-import { answered, ask, connectTo, credentials, formType, open, request, startRack, until } from './testing/client.ts'
+import { answered, ask, connectTo, credentials, formType, open, startRack, until } from './testing/client.ts'
 
-const get = request(['GET /apps', credentials])
+const get = writeRequest('GET /apps', [credentials])
 
 describe('a fault', () => {
   test('hits one request that matches, and no other', async () => {
@@ -35,27 +36,27 @@ describe('a fault', () => {
     await fault.met
     expect(rack.received).toMatchObject([{ target: '/apps', route: 'GET /apps', status: null }])
     fault.release()
-    expect(answered(await peer.nextAnswer()).status).toBe(200)
+    expect(answered(await peer.nextMessage()).status).toBe(200)
   })
 
   test('reset: the connection is gone and the request had no effect', async () => {
     const rack = await startRack()
     rack.onNext(/POST/, { kind: 'reset' })
-    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended before the answer')
+    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended within a response')
     expect((await ask(rack, 'GET /apps/third')).status).toBe(404)
   })
 
   test('reset-after-effect: the connection is gone and the request had its effect', async () => {
     const rack = await startRack()
     rack.onNext(/POST/, { kind: 'reset-after-effect' })
-    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended before the answer')
+    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended within a response')
     expect((await ask(rack, 'GET /apps/third')).status).toBe(200)
   })
 
   test('cut: the answer announces its length and ends early', async () => {
     const rack = await startRack()
     rack.onNext('GET /apps', { kind: 'cut', after: 10 })
-    await expect(ask(rack, 'GET /apps')).rejects.toThrow('ended before the answer')
+    await expect(ask(rack, 'GET /apps')).rejects.toThrow('ended within a response')
   })
 
   test('stall: the answer waits in the middle', async () => {
@@ -63,7 +64,7 @@ describe('a fault', () => {
     const fault = rack.onNext('GET /apps', { kind: 'stall', after: 10 })
     const peer = await connectTo(rack)
     peer.send(get)
-    const answer = peer.nextAnswer()
+    const answer = peer.nextMessage()
     let settled = false
     void answer.then(() => {
       settled = true
@@ -80,8 +81,8 @@ describe('a fault', () => {
     rack.onNext('GET /apps', { kind: 'extra', bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison' })
     const peer = await connectTo(rack)
     peer.send(get)
-    expect(JSON.parse((await peer.nextAnswer()).body)).toHaveLength(2)
-    expect(await peer.nextAnswer()).toMatchObject({ body: 'poison' })
+    expect(JSON.parse((await peer.nextMessage()).body)).toHaveLength(2)
+    expect(await peer.nextMessage()).toMatchObject({ body: 'poison' })
   })
 
   test('gzip: the usual answer, compressed', async () => {
@@ -124,7 +125,7 @@ describe('a fault of a websocket', () => {
   test('reset: there is no handshake', async () => {
     const rack = await startRack()
     rack.onNext(/exec/, { kind: 'reset' })
-    await expect(open(rack, '/apps/myapp/processes/web/exec')).rejects.toThrow('ended before the answer')
+    await expect(open(rack, '/apps/myapp/processes/web/exec')).rejects.toThrow('ended within a response')
   })
 
   test('cut: the stream ends without an exit marker', async () => {

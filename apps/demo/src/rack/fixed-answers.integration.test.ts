@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { largeLength } from './fixed-answers.ts'
-import { ask, credentials, masked, open, read, request, startRack, until, upload } from './testing/client.ts'
+import { ask, credentials, masked, open, read, startRack, until, upload } from './testing/client.ts'
 import { opcode } from './wire/frames.ts'
 
 const fixed = () => startRack({ fixedAnswers: true })
@@ -44,7 +45,7 @@ describe('fixed answers', () => {
       const rack = await fixed()
       const socket = connect({ port: Number(new URL(rack.url).port), host: '127.0.0.1' })
       onTestFinished(() => void socket.destroy())
-      socket.write(request([`GET ${target}`, credentials, 'Connection: close']))
+      socket.write(writeRequest(`GET ${target}`, [credentials, 'Connection: close']))
       let length = 0
       let start = ''
       for await (const chunk of socket) {
@@ -82,7 +83,7 @@ describe('fixed answers', () => {
   test('a frame in several pieces, an empty one and a ping in between come back in order', async () => {
     const socket = await open(await fixed(), '/proxy/h/1')
     const frame = masked(opcode.text, 'in pieces')
-    for (const byte of frame) socket.peer.send(byte)
+    for (const byte of frame) socket.peer.send(Buffer.of(byte))
     socket.sendPing('p')
     socket.sendEnd()
     await until(() => socket.frames.length === 3)

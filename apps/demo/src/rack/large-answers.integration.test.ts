@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
+import { writeRequest } from '@rack-gateway/testing/http'
+import { upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { generatedBytes, generatedDigest } from './generated-bytes.ts'
-import { ask, credentials, request, startRack, until, upgrade } from './testing/client.ts'
+import { ask, credentials, startRack, until } from './testing/client.ts'
 import type { DemoRack } from './types.ts'
 import { opcode } from './wire/frame-head.ts'
 import { createPieceReader } from './wire/frame-pieces.ts'
@@ -82,7 +84,7 @@ describe('an answer that is to be large', () => {
     const rack = await startRack()
     rack.largeAnswer(`GET ${data}`, 300_000)
     rack.onNext(`GET ${data}`, { kind: 'cut', after })
-    await expect(ask(rack, `GET ${data}`)).rejects.toThrow('ended before the answer')
+    await expect(ask(rack, `GET ${data}`)).rejects.toThrow('ended within a response')
   })
 
   test('stalls in the middle and then goes on', async () => {
@@ -102,7 +104,7 @@ describe('an answer that is to be large', () => {
     let received = 0
     const growth = await growthDuring(async () => {
       const socket = await connectRaw(rack)
-      socket.write(request([`GET ${data}`, credentials, 'Connection: close']))
+      socket.write(writeRequest(`GET ${data}`, [credentials, 'Connection: close']))
       for await (const chunk of socket) received += chunk.length
     })
     expect(received).toBeGreaterThan(256 * MiB)
@@ -114,7 +116,7 @@ describe('an answer that is to be large', () => {
     rack.largeAnswer(`GET ${data}`, 1024 * MiB)
     const socket = await connectRaw(rack)
     const growth = await growthDuring(async () => {
-      socket.write(request([`GET ${data}`, credentials]))
+      socket.write(writeRequest(`GET ${data}`, [credentials]))
       socket.pause()
       await until(() => rack.received[0]?.status === 200)
       for (let count = 0; count < 1000; count += 1) await turn()
@@ -136,7 +138,7 @@ function largeHead(code: number, length: number): Buffer {
 
 async function openRaw(rack: DemoRack, path: string): Promise<Socket> {
   const socket = await connectRaw(rack)
-  socket.write(request([`GET ${path}`, credentials, ...upgrade]))
+  socket.write(writeRequest(`GET ${path}`, [credentials, ...upgradeHeaders]))
   let head = Buffer.alloc(0)
   while (!head.includes('\r\n\r\n')) {
     const [chunk] = await once(socket, 'data')

@@ -1,5 +1,6 @@
+import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, test } from 'vitest'
-import { ask, connectTo, credentials, formType, open, request, startRack, until } from './testing/client.ts'
+import { ask, connectTo, credentials, formType, open, startRack, until } from './testing/client.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:0\n'
 
@@ -53,7 +54,7 @@ describe('callers that misbehave', () => {
     const rack = await startRack()
     await ask(rack, 'POST /apps/myapp/objects/big', [], 'x'.repeat(9 * 1024 * 1024))
     const peer = await connectTo(rack)
-    peer.send(request(['GET /apps/myapp/objects/big', credentials]))
+    peer.send(writeRequest('GET /apps/myapp/objects/big', [credentials]))
     await until(() => rack.received.at(-1)?.status === 200)
     peer.end()
     await until(() => rack.connections === 0)
@@ -72,7 +73,7 @@ describe('callers that misbehave', () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
     const paths = Array.from({ length: 1000 }, (_, index) => `/apps/app-${index}`)
-    peer.send(paths.map((path) => request([`GET ${path}`, credentials])).join(''))
-    for (const path of paths) expect((await peer.nextAnswer()).body).toBe(`app not found: ${path.slice(6)}\n`)
+    peer.send(paths.map((path) => writeRequest(`GET ${path}`, [credentials])).join(''))
+    for (const path of paths) expect((await peer.nextMessage()).body).toBe(`app not found: ${path.slice(6)}\n`)
   })
 })

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, test } from 'vitest'
 import { createReceivedLog } from './received.ts'
-import { answered, ask, connectTo, credentials, formType, open, request, startRack, until } from './testing/client.ts'
+import { answered, ask, connectTo, credentials, formType, open, startRack, until } from './testing/client.ts'
 
 describe('the record of what came in', () => {
   test('has the bytes of the target and the headers as they were sent, in order and case', async () => {
@@ -40,8 +41,8 @@ describe('the record of what came in', () => {
   test('has the body of a refused request too', async () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
-    peer.send(request(['POST /nosuch', formType], 'a=1'))
-    expect(answered(await peer.nextAnswer()).status).toBe(404)
+    peer.send(writeRequest('POST /nosuch', [formType], 'a=1'))
+    expect(answered(await peer.nextMessage()).status).toBe(404)
     await until(() => rack.received[0]?.body.sha256 !== null)
     expect(rack.received[0]).toMatchObject({ route: null, body: { length: 3 }, authenticated: false })
   })
@@ -49,9 +50,9 @@ describe('the record of what came in', () => {
   test('has chunked bodies without their framing', async () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
-    peer.send(request(['POST /apps', credentials, formType, 'Transfer-Encoding: chunked']))
+    peer.send(writeRequest('POST /apps', [credentials, formType, 'Transfer-Encoding: chunked']))
     peer.send('7\r\nname=th\r\n3\r\nird\r\n0\r\n\r\n')
-    expect(answered(await peer.nextAnswer()).status).toBe(200)
+    expect(answered(await peer.nextMessage()).status).toBe(200)
     expect(rack.received[0]?.body.bytes.toString()).toBe('name=third')
   })
 

@@ -1,14 +1,7 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  createDemoRack,
-  createTranslation,
-  type DemoRack,
-  differences,
-  type Exchange,
-  loadRecordings,
-  manualClock,
-  replay,
-} from './index.ts'
+import { createDemoRack, type DemoRack, manualClock } from './index.ts'
+import { createTranslation, differences, type Exchange, loadRecordings, replay } from './replay/index.ts'
 
 const clock = manualClock()
 const translation = createTranslation()
@@ -37,7 +30,7 @@ describe('the stock CLI sees what it saw of the recorded rack', () => {
     async (_, recording) => {
       const exchanges = await replay(recording, {
         url: rack.url,
-        authorization: `Basic ${Buffer.from('convox:rackpass').toString('base64')}`,
+        authorization: basicAuthorization('rackpass'),
         translation,
         wait: clock.advance,
       })

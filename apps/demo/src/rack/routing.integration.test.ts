@@ -1,7 +1,9 @@
+import { writeRequest } from '@rack-gateway/testing/http'
+import { upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { describe, expect, test } from 'vitest'
 import { appRoutes } from './routes/app-routes.ts'
 import { rackRoutes } from './routes/rack-routes.ts'
-import { answered, ask, connectTo, credentials, open, request, startRack, upgrade } from './testing/client.ts'
+import { answered, ask, connectTo, credentials, open, startRack } from './testing/client.ts'
 
 const nothing = { body: '' }
 
@@ -38,8 +40,8 @@ describe('routing', () => {
     '%s needs no credentials and says nothing',
     async (start) => {
       const peer = await connectTo(await startRack())
-      peer.send(request([start]))
-      const answer = await peer.nextAnswer()
+      peer.send(writeRequest(start))
+      const answer = await peer.nextMessage()
       expect(answer).toMatchObject(nothing)
       expect(answer.headers.map(([name]) => name).sort()).toEqual(['Content-Length', 'Date'])
     },
@@ -56,7 +58,7 @@ describe('routing', () => {
 
   test('a websocket route is found for the literal "websocket" only', async () => {
     const rack = await startRack()
-    const headers = [credentials, ...upgrade.filter((line) => !line.startsWith('Upgrade'))]
+    const headers = [credentials, ...upgradeHeaders.filter((line) => !line.startsWith('Upgrade'))]
     const answer = await ask(rack, 'GET /apps/myapp/logs', [...headers.slice(1), 'Upgrade: WebSocket'])
     expect(answer.status).toBe(404)
   })
@@ -72,9 +74,10 @@ describe('routing', () => {
     const peer = await connectTo(rack)
     const form = ['Content-Type: application/x-www-form-urlencoded']
     peer.send(
-      request(['POST /apps', credentials, ...upgrade, ...form], 'name=fourth') + request(['GET /apps', credentials]),
+      writeRequest('POST /apps', [credentials, ...upgradeHeaders, ...form], 'name=fourth') +
+        writeRequest('GET /apps', [credentials]),
     )
-    expect(answered(await peer.nextAnswer())).toMatchObject({ status: 200 })
+    expect(answered(await peer.nextMessage())).toMatchObject({ status: 200 })
     expect(rack.received).toHaveLength(1)
     expect(rack.received[0]).toMatchObject({ route: 'POST /apps', parameters: { name: 'fourth' } })
   })
@@ -86,8 +89,8 @@ describe('routing', () => {
 
   test('keep-alive serves request after request', async () => {
     const peer = await connectTo(await startRack())
-    peer.send(request(['GET /apps', credentials]) + request(['GET /nosuch']) + request(['GET /check']))
-    const statuses = [await peer.nextAnswer(), await peer.nextAnswer(), await peer.nextAnswer()].map(
+    peer.send(writeRequest('GET /apps', [credentials]) + writeRequest('GET /nosuch') + writeRequest('GET /check'))
+    const statuses = [await peer.nextMessage(), await peer.nextMessage(), await peer.nextMessage()].map(
       (one) => answered(one).status,
     )
     expect(statuses).toEqual([200, 404, 200])
@@ -102,8 +105,8 @@ describe('the contract', () => {
     '%s %s is refused without the password',
     async (method, path) => {
       const peer = await connectTo(await startRack())
-      peer.send(request([`${method === 'ANY' ? 'PURGE' : method} ${example(path)}`, 'Content-Length: 0']))
-      expect(answered(await peer.nextAnswer(method)).status).toBe(401)
+      peer.send(writeRequest(`${method === 'ANY' ? 'PURGE' : method} ${example(path)}`, ['Content-Length: 0']))
+      expect(answered(await peer.nextMessage(method)).status).toBe(401)
     },
   )
 

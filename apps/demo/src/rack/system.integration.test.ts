@@ -1,6 +1,8 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, test } from 'vitest'
 import { manualClock } from './clock.ts'
-import { ask, connectTo, read, request, send, startRack } from './testing/client.ts'
+import { ask, connectTo, read, send, startRack } from './testing/client.ts'
 
 describe('the system', () => {
   test('an update shows as one for a second; no version changes nothing', async () => {
@@ -52,8 +54,8 @@ describe('the system', () => {
     const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())
     expect(claims).toMatchObject({ role: claim, expiresAt: 1000 + 7200 })
     const peer = await connectTo(rack)
-    peer.send(request(['GET /apps', `Authorization: Basic ${Buffer.from(`jwt:${token}`).toString('base64')}`]))
-    expect((await peer.nextAnswer()).body).toBe('invalid authentication\n')
+    peer.send(writeRequest('GET /apps', [`Authorization: ${basicAuthorization(token, 'jwt')}`]))
+    expect((await peer.nextMessage()).body).toBe('invalid authentication\n')
   })
 
   test.each([

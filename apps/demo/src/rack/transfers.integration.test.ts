@@ -17,7 +17,7 @@ async function uploadChunked(rack: DemoRack, start: string, chunks: readonly str
   peer.send(`${head.join('\r\n')}\r\n\r\n`)
   for (const chunk of chunks) peer.send(`${chunk.length.toString(16)}\r\n${chunk}\r\n`)
   peer.send('0\r\n\r\n')
-  return peer.nextAnswer('POST')
+  return peer.nextMessage('POST')
 }
 
 describe('builds export and import', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, test } from 'vitest'
-import { answered, ask, connectTo, credentials, fixture, open, request, startRack, until } from './testing/client.ts'
+import { answered, ask, connectTo, credentials, fixture, open, startRack, until } from './testing/client.ts'
 import { opcode } from './wire/frames.ts'
 
 describe('TLS', () => {
@@ -23,7 +24,7 @@ describe('what HTTP itself refuses', () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
     peer.send(bytes)
-    expect(answered(await peer.nextAnswer()).status).toBe(400)
+    expect(answered(await peer.nextMessage()).status).toBe(400)
     expect(rack.received).toEqual([])
   })
 
@@ -33,9 +34,9 @@ describe('what HTTP itself refuses', () => {
     peer.send(
       `${credentials}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n`,
     )
-    expect(answered(await peer.nextAnswer()).status).toBe(100)
+    expect(answered(await peer.nextMessage()).status).toBe(100)
     peer.send('name=third')
-    expect(answered(await peer.nextAnswer()).status).toBe(200)
+    expect(answered(await peer.nextMessage()).status).toBe(200)
   })
 
   test('a header of 200 KB is fine, as on a Go server', async () => {
@@ -57,8 +58,8 @@ describe('fixed answers', () => {
   test('a release for every change, on a connection that stays', async () => {
     const peer = await connectTo(await startRack({ fixedAnswers: true }))
     for (let count = 0; count < 3; count += 1) {
-      peer.send(request(['POST /apps/x/releases', credentials], 'env=A%3D1'))
-      expect(JSON.parse((await peer.nextAnswer()).body)).toMatchObject({ id: 'RAAAAAAAAAA' })
+      peer.send(writeRequest('POST /apps/x/releases', [credentials], 'env=A%3D1'))
+      expect(JSON.parse((await peer.nextMessage()).body)).toMatchObject({ id: 'RAAAAAAAAAA' })
     }
   })
 
@@ -76,8 +77,8 @@ describe('fixed answers', () => {
   test('the password is still asked for', async () => {
     const rack = await startRack({ fixedAnswers: true })
     const peer = await connectTo(rack)
-    peer.send(request(['GET /apps']))
-    expect(answered(await peer.nextAnswer()).status).toBe(401)
-    await expect(open(rack, '/apps/x/processes/p/exec', [])).rejects.toThrow('ended before the answer')
+    peer.send(writeRequest('GET /apps'))
+    expect(answered(await peer.nextMessage()).status).toBe(401)
+    await expect(open(rack, '/apps/x/processes/p/exec', [])).rejects.toThrow('ended within a response')
   })
 })

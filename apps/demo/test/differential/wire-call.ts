@@ -1,3 +1,4 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import type { System } from '../support/system.ts'
 
 /** A request as bytes: one character stands for one byte in all of it. */
@@ -41,7 +42,7 @@ export function bytesOfCall(call: WireCall, credential: string, tag: string): st
   const lines = [
     `${call.method} ${call.target} HTTP/1.1`,
     'Host: gateway',
-    `Authorization: Basic ${Buffer.from(`convox:${credential}`).toString('base64')}`,
+    `Authorization: ${basicAuthorization(credential)}`,
     `User-Agent: ${tag}`,
     ...headersOf(call).map(([name, value]) => `${name}: ${value}`),
   ]

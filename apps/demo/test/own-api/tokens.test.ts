@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commitHeard } from '../support/commit-heard.ts'
 import { nextChange, type System, startSystem } from '../support/system.ts'
@@ -55,8 +56,8 @@ describe('API tokens', () => {
   })
 
   test.each([
-    ['Basic', (token: string) => `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`],
-    ['Basic with any user name', (token: string) => `Basic ${Buffer.from(`:${token}`).toString('base64')}`],
+    ['Basic', (token: string) => basicAuthorization(token)],
+    ['Basic with any user name', (token: string) => basicAuthorization(token, '')],
     ['Bearer', (token: string) => `Bearer ${token}`],
   ])('are made with no more than a name and a role, by %s and on racks of any number', async (_how, credential) => {
     const { token } = await person(system, 'viewer')

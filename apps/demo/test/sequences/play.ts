@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawAnswer, readAnswer } from '../support/raw-http.ts'
 import { openSocket } from '../support/websocket.ts'
 import type { Sequence, Step } from './sequence.ts'
@@ -78,7 +79,7 @@ async function ask(step: Step, { url, token }: Place, values: Values): Promise<O
   const chunked = step.headers['Transfer-Encoding'] === 'chunked'
   const headers = {
     Host: new URL(url).host,
-    Authorization: `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+    Authorization: basicAuthorization(token),
     Accept: '*/*',
     'Accept-Encoding': 'gzip',
     'Content-Type': form === null ? 'application/octet-stream' : 'application/x-www-form-urlencoded',

@@ -1,9 +1,10 @@
 import type { DemoRack } from '@rack-gateway/demo/rack'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import type { Values } from './play.ts'
 
 /** The ids of a rack that was just started, asked past the gateway. */
 export async function startingValues(rack: DemoRack): Promise<Values> {
-  const authorization = `Basic ${Buffer.from(`convox:${rack.token}`).toString('base64')}`
+  const authorization = basicAuthorization(rack.token)
   async function ids(path: string): Promise<string[]> {
     const list: unknown = await (await fetch(`${rack.url}${path}`, { headers: { authorization } })).json()
     if (!Array.isArray(list)) throw new Error(`${path} is no list`)

@@ -15,6 +15,7 @@ import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
 import { openObjectStore } from '@rack-gateway/object-store'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
@@ -204,7 +205,7 @@ export async function startSystem({
     const lines = [
       `${method} ${path} HTTP/1.1`,
       `Host: 127.0.0.1:${port}`,
-      `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`,
+      `Authorization: ${basicAuthorization(token)}`,
       ...headers,
       ...(body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
     ]

@@ -1,3 +1,4 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { WebSocket } from 'ws'
 
 /** A websocket as a client of the gateway sees it: upgraded, or refused with a status and a sentence. */
@@ -18,7 +19,7 @@ export interface ClientSocket {
 }
 
 export function openSocket(url: string, token: string, headers: Record<string, string>): Promise<ClientSocket> {
-  const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const authorization = basicAuthorization(token)
   const socket = new WebSocket(url.replace(/^http/, 'ws'), {
     headers: { Authorization: authorization, ...headers },
     skipUTF8Validation: true,

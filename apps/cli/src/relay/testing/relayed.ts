@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Secret } from '@rack-gateway/config/client'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { onTestFinished } from 'vitest'
 import { createGatewayDial, type GatewayDialOptions } from '../gateway-dial.ts'
 import { type Listener, startListener } from '../listener.ts'
@@ -53,7 +54,7 @@ export async function relayed(gateway: Pick<TlsGateway, 'origin'>, options: Rela
     dial.close()
   })
   const url = new URL(listener.rackUrl)
-  const authorization = `Authorization: Basic ${Buffer.from(`convox:${url.password}`).toString('base64')}`
+  const authorization = `Authorization: ${basicAuthorization(url.password)}`
   const port = Number(url.port)
 
   async function open(): Promise<Client> {

@@ -1,5 +1,5 @@
-import { type Frame, opcode } from '../wire/frames.ts'
-import { isEnd } from './peer.ts'
+import { isLastFrame } from '@rack-gateway/testing/http'
+import { type Frame, opcodes } from '@rack-gateway/testing/websocket'
 import type { Exchange } from './replay.ts'
 import { idPattern } from './translation.ts'
 
@@ -36,7 +36,7 @@ function headerNames(headers: Exchange['recorded']['headers']): string {
 function streamDifferences({ recordedFrames, frames }: Exchange): string[] {
   if (recordedFrames === null || frames === null) return difference('stream', kind(recordedFrames), kind(frames))
   const [recorded, present] = [streamText(recordedFrames), streamText(frames)]
-  if (!recordedFrames.some(isEnd)) return difference('stream', withoutTicks(recorded), withoutTicks(present))
+  if (!recordedFrames.some(isLastFrame)) return difference('stream', withoutTicks(recorded), withoutTicks(present))
   return [
     ...difference('stream', recorded, present),
     ...difference('end', ending(recordedFrames), ending(frames)),
@@ -50,7 +50,7 @@ function kind(frames: readonly Frame[] | null): string {
 
 /** The text of all data frames, ids and times made plain. Where it was cut into frames depends on timing. */
 function streamText(frames: readonly Frame[]): string {
-  const text = frames.filter((frame) => frame.opcode === opcode.text).map(({ payload }) => payload.toString('latin1'))
+  const text = frames.filter((frame) => frame.opcode === opcodes.text).map(({ payload }) => payload.toString('latin1'))
   return plain(text.join(''))
 }
 

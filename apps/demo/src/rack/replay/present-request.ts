@@ -1,4 +1,4 @@
-import { headerOf, type Message } from './message.ts'
+import { type HttpMessage, headerOf } from '@rack-gateway/testing/http'
 import type { Translation } from './translation.ts'
 
 export interface Present {
@@ -8,7 +8,7 @@ export interface Present {
 }
 
 /** A recorded request as it is sent now: Host, Origin and the credential replaced, the URL's path put before the target, ids translated. */
-export function presentRequest(request: Message, { url, authorization, translation }: Present): Message {
+export function presentRequest(request: HttpMessage, { url, authorization, translation }: Present): HttpMessage {
   const prefix = url.pathname.replace(/\/$/, '')
   const [method, target, version] = request.startLine.split(' ')
   const replaced: Record<string, string | null> = {

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
+import { headerOf, parseMessage, writeMessage } from '@rack-gateway/testing/http'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { manualClock } from '../clock.ts'
 import { startRack, token } from '../testing/client.ts'
 import { differences } from './compare.ts'
-import { headerOf, readMessage, writeMessage } from './message.ts'
 import { type CliRecording, loadRecordings } from './recordings.ts'
 import { replay } from './replay.ts'
 import { scheduleOf } from './schedule.ts'
@@ -136,13 +136,15 @@ describe('translation', () => {
 
 describe('messages', () => {
   test('a body is chunked, counted, or ends with the connection', () => {
-    expect(readMessage('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nrest')).toMatchObject({
-      message: { body: 'ab' },
-      rest: 'rest',
-    })
-    expect(readMessage('HTTP/1.1 200 OK\r\n\r\nabc')).toBeNull()
-    expect(readMessage('HTTP/1.1 200 OK\r\n\r\nabc', { ended: true })).toMatchObject({ message: { body: 'abc' } })
-    expect(readMessage('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n', { method: 'HEAD' })).toMatchObject({
+    expect(parseMessage('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nrest')).toMatchObject(
+      {
+        message: { body: 'ab' },
+        rest: 'rest',
+      },
+    )
+    expect(parseMessage('HTTP/1.1 200 OK\r\n\r\nabc')).toBeNull()
+    expect(parseMessage('HTTP/1.1 200 OK\r\n\r\nabc', { ended: true })).toMatchObject({ message: { body: 'abc' } })
+    expect(parseMessage('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n', { method: 'HEAD' })).toMatchObject({
       message: { body: '' },
     })
   })
@@ -152,9 +154,9 @@ describe('messages', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.nat(200), (body, cut) => {
         const bytes = Buffer.from(body).toString('latin1')
         const written = writeMessage({ startLine: 'HTTP/1.1 200 OK', headers: [['Content-Length', '0']], body: bytes })
-        expect(readMessage(written)?.message.body).toBe(bytes)
-        expect(headerOf(readMessage(written)?.message ?? { headers: [] }, 'content-length')).toBe(String(bytes.length))
-        if (cut > 0 && cut <= written.length) expect(readMessage(written.slice(0, -cut))).toBeNull()
+        expect(parseMessage(written)?.message.body).toBe(bytes)
+        expect(headerOf(parseMessage(written)?.message ?? { headers: [] }, 'content-length')).toBe(String(bytes.length))
+        if (cut > 0 && cut <= written.length) expect(parseMessage(written.slice(0, -cut))).toBeNull()
       }),
     )
   })

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Frame, opcode } from '../wire/frames.ts'
-import { type Message, writeMessage } from './message.ts'
-import { connectPeer, isEnd, type Peer } from './peer.ts'
+import { connectRaw, type HttpMessage, isLastFrame, type RawConnection, writeMessage } from '@rack-gateway/testing/http'
+import { type Frame, opcodes } from '@rack-gateway/testing/websocket'
 import { presentRequest } from './present-request.ts'
 import type { CliRecording } from './recordings.ts'
 import { type RecordedExchange, scheduleOf } from './schedule.ts'
@@ -24,8 +23,8 @@ export interface ReplayOptions {
 export interface Exchange {
   readonly method: string
   readonly target: string
-  readonly recorded: Message
-  readonly answer: Message
+  readonly recorded: HttpMessage
+  readonly answer: HttpMessage
   readonly status: number
   /** The recorded body with the ids that are known by now. */
   readonly expectedBody: string
@@ -59,7 +58,7 @@ export async function replay(recording: CliRecording, options: ReplayOptions): P
     if (before !== null && recorded.at !== null && recorded.at > before) await wait(recorded.at - before)
     before = recorded.at ?? before
     const { exchange, settled } = await play(player, recorded)
-    if (recorded.frames?.some(isEnd)) await settled()
+    if (recorded.frames?.some(isLastFrame)) await settled()
     else followed.push(Promise.resolve().then(settled))
     exchanges.push(exchange)
     if (until(exchange)) break
@@ -74,7 +73,7 @@ interface Player {
   readonly authorization: string | null
   readonly translation: Translation
   readonly wait: (milliseconds: number) => Promise<unknown>
-  readonly peers: Map<number, Peer>
+  readonly peers: Map<number, RawConnection>
 }
 
 async function play(player: Player, recorded: RecordedExchange) {
@@ -82,7 +81,7 @@ async function play(player: Player, recorded: RecordedExchange) {
   const peer = await peerFor(player, recorded.connection)
   peer.send(writeMessage(request))
   const [method = '', target = ''] = request.startLine.split(' ')
-  const answer = await peer.nextAnswer(method)
+  const answer = await peer.nextMessage(method)
   const [, status = ''] = answer.startLine.split(' ')
   const stream = status === '101' ? peer.frames() : null
   if (stream !== null) peer.send(recorded.sent)
@@ -99,7 +98,7 @@ async function play(player: Player, recorded: RecordedExchange) {
   }
   async function settled(): Promise<void> {
     for (let waited = 0; stream !== null && !stream.ended() && waited < longestStream; waited += step) {
-      if (!recorded.frames?.some(isEnd) && lines(stream.received) >= lines(recorded.frames ?? [])) return
+      if (!recorded.frames?.some(isLastFrame) && lines(stream.received) >= lines(recorded.frames ?? [])) return
       await player.wait(step)
       await sleep(1)
     }
@@ -108,14 +107,14 @@ async function play(player: Player, recorded: RecordedExchange) {
 }
 
 function lines(frames: readonly Frame[]): number {
-  const text = frames.filter((frame) => frame.opcode === opcode.text).map(({ payload }) => payload.toString('latin1'))
+  const text = frames.filter((frame) => frame.opcode === opcodes.text).map(({ payload }) => payload.toString('latin1'))
   return text.join('').split('\n').length
 }
 
-async function peerFor({ peers, url }: Player, connection: number): Promise<Peer> {
+async function peerFor({ peers, url }: Player, connection: number): Promise<RawConnection> {
   const open = peers.get(connection)
   if (open !== undefined && !open.closed) return open
-  const peer = await connectPeer(url)
+  const peer = await connectRaw(url)
   peers.set(connection, peer)
   return peer
 }

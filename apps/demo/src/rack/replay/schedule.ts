@@ -1,13 +1,13 @@
-import { createFrameReader, type Frame } from '../wire/frames.ts'
-import { headerOf, type Message, readMessage } from './message.ts'
+import { type HttpMessage, headerOf, parseMessage } from '@rack-gateway/testing/http'
+import { decodeFrames, type Frame } from '@rack-gateway/testing/websocket'
 import type { CliRecording } from './recordings.ts'
 
 /** One request of a recording and what the rack answered. */
 export interface RecordedExchange {
   /** Index of the TCP connection in the recording. */
   readonly connection: number
-  readonly request: Message
-  readonly answer: Message
+  readonly request: HttpMessage
+  readonly answer: HttpMessage
   /** What the rack sent after a 101; null without one. */
   readonly frames: readonly Frame[] | null
   /** What the client sent after the 101: masked frames. */
@@ -31,7 +31,7 @@ export function scheduleOf(recording: CliRecording): RecordedExchange[] {
   return [...scheduled, ...sockets]
 }
 
-function isProbe(request: Message): boolean {
+function isProbe(request: HttpMessage): boolean {
   return /^GET \/(?:machines|racks)\?? /.test(request.startLine)
 }
 
@@ -40,8 +40,8 @@ function readConnection(segments: CliRecording['connections'][number], connectio
   let sent = joined(segments, '>')
   let answered = joined(segments, '<')
   while (sent !== '' && answered !== '') {
-    const request = readMessage(sent)
-    const answer = readMessage(answered, { ended: true })
+    const request = parseMessage(sent)
+    const answer = parseMessage(answered, { ended: true })
     if (request === null || answer === null) break
     const date = headerOf(answer.message, 'date')
     const exchange = {
@@ -51,7 +51,7 @@ function readConnection(segments: CliRecording['connections'][number], connectio
       at: date === null ? null : Date.parse(date),
     }
     if (answer.message.startLine.startsWith('HTTP/1.1 101')) {
-      const frames = createFrameReader('unmasked')(Buffer.from(answer.rest, 'latin1'))
+      const frames = decodeFrames(Buffer.from(answer.rest, 'latin1'), 'server')
       return [...exchanges, { ...exchange, frames, sent: request.rest }]
     }
     exchanges.push({ ...exchange, frames: null, sent: '' })

@@ -1,12 +1,12 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { connectRaw, type HttpMessage, type RawConnection, statusOf, writeRequest } from '@rack-gateway/testing/http'
+import { encodeFrame, opcodes, upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { onTestFinished } from 'vitest'
 import { createDemoRack } from '../rack.ts'
-import type { Message } from '../replay/message.ts'
-import { connectPeer, type Peer } from '../replay/peer.ts'
 import type { DemoRack, DemoRackOptions } from '../types.ts'
-import { opcode } from '../wire/frames.ts'
 
 export const token = 'rackpass'
-export const credentials = `Authorization: Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+export const credentials = `Authorization: ${basicAuthorization(token)}`
 
 /** A rack that ends with the test. */
 export async function startRack(options: Partial<DemoRackOptions> = {}): Promise<DemoRack> {
@@ -16,17 +16,10 @@ export async function startRack(options: Partial<DemoRackOptions> = {}): Promise
   return rack
 }
 
-export async function connectTo(rack: DemoRack): Promise<Peer> {
-  const peer = await connectPeer(new URL(rack.url))
+export async function connectTo(rack: DemoRack): Promise<RawConnection> {
+  const peer = await connectRaw(rack.url)
   onTestFinished(() => peer.end())
   return peer
-}
-
-/** Writes lines as a request's head, then the body, exactly as they are. */
-export function request(lines: readonly string[], body = ''): string {
-  const length = body === '' ? [] : [`Content-Length: ${body.length}`]
-  const [start = '', ...headers] = lines
-  return `${[`${start} HTTP/1.1`, 'Host: rack.test', ...headers, ...length].join('\r\n')}\r\n\r\n${body}`
 }
 
 /** Sends one authenticated request on a connection of its own. */
@@ -37,18 +30,18 @@ export async function ask(
   body = '',
 ): Promise<Answered> {
   const peer = await connectTo(rack)
-  peer.send(request([start, credentials, ...headers], body))
-  const answer = await peer.nextAnswer(start.split(' ')[0])
+  peer.send(writeRequest(start, [credentials, ...headers], body))
+  const answer = await peer.nextMessage(start.split(' ')[0])
   peer.end()
   return answered(answer)
 }
 
-export interface Answered extends Message {
+export interface Answered extends HttpMessage {
   readonly status: number
 }
 
-export function answered(message: Message): Answered {
-  return { ...message, status: Number(message.startLine.split(' ')[1]) }
+export function answered(message: HttpMessage): Answered {
+  return { ...message, status: statusOf(message) }
 }
 
 export const formType = 'Content-Type: application/x-www-form-urlencoded'
@@ -56,43 +49,34 @@ export const formType = 'Content-Type: application/x-www-form-urlencoded'
 /** Opens a websocket; `frames` is empty where the upgrade was refused. */
 export async function open(rack: DemoRack, path: string, headers: readonly string[] = [credentials], body = '') {
   const peer = await connectTo(rack)
-  peer.send(request([`GET ${path}`, ...upgrade, ...headers], body))
-  const answer = answered(await peer.nextAnswer())
+  peer.send(writeRequest(`GET ${path}`, [...upgradeHeaders, ...headers], body))
+  const answer = answered(await peer.nextMessage())
   const { received, ended } = peer.frames()
   return {
     peer,
     answer,
     frames: received,
-    sendText: (text: string) => peer.send(masked(opcode.text, text)),
-    sendEnd: () => peer.send(masked(opcode.binary, '')),
-    sendPing: (text: string) => peer.send(masked(opcode.ping, text)),
+    sendText: (text: string) => peer.send(masked(opcodes.text, text)),
+    sendEnd: () => peer.send(masked(opcodes.binary, '')),
+    sendPing: (text: string) => peer.send(masked(opcodes.ping, text)),
     text: () =>
       received
-        .filter(({ opcode: code }) => code === opcode.text)
+        .filter(({ opcode: code }) => code === opcodes.text)
         .map(({ payload }) => payload.toString())
         .join(''),
     async end() {
       await until(ended)
       return received
-        .filter(({ opcode: code }) => code === opcode.text)
+        .filter(({ opcode: code }) => code === opcodes.text)
         .map(({ payload }) => payload.toString())
         .join('')
     },
   }
 }
 
-export const upgrade = [
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-]
-
-/** A client's frame of at most 125 bytes. */
-export function masked(code: number, payload: string): string {
-  const key = [1, 2, 3, 4]
-  const bytes = [...Buffer.from(payload)].map((byte, index) => byte ^ (key[index % 4] ?? 0))
-  return Buffer.from([0x80 | code, 0x80 | bytes.length, ...key, ...bytes]).toString('latin1')
+/** The bytes of a client's frame. */
+export function masked(code: number, payload: string): Buffer {
+  return encodeFrame({ opcode: code, payload: Buffer.from(payload), mask: 0x01020304 })
 }
 
 /** Resolves when it is so; gives up loudly after ten seconds. */

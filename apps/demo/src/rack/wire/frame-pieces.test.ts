@@ -1,14 +1,9 @@
+import { encodeFrame } from '@rack-gateway/testing/websocket'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeHead, FrameError, opcode } from './frame-head.ts'
 import { createPieceReader } from './frame-pieces.ts'
 import { unmask } from './unmask.ts'
-
-function maskedFrame(code: number, payload: Uint8Array, key: Uint8Array): Buffer {
-  const head = encodeHead(code, payload.length)
-  head[1] = (head[1] ?? 0) | 0x80
-  return Buffer.concat([head, key, payload.map((byte, at) => byte ^ (key[at % 4] ?? 0))])
-}
 
 const keys = fc.uint8Array({ minLength: 4, maxLength: 4 })
 
@@ -41,7 +36,11 @@ describe('pieces', () => {
     const cuts = fc.array(fc.nat(1000), { minLength: 1, maxLength: 50 })
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 4 }), cuts, (frames, lengths) => {
-        const bytes = Buffer.concat(frames.map(({ code, payload, key }) => maskedFrame(code, payload, key)))
+        const bytes = Buffer.concat(
+          frames.map(({ code, payload, key }) =>
+            encodeFrame({ opcode: code, payload, mask: Buffer.from(key).readUInt32BE() }),
+          ),
+        )
         const readPieces = createPieceReader('masked')
         const found: { code: number; payload: Buffer[]; ended: boolean }[] = []
         for (let at = 0, count = 0; at < bytes.length; count += 1) {

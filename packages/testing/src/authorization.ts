@@ -1,0 +1,9 @@
+/** The value of an `Authorization` header as the convox CLI sends it: the token is the password, the user name is ignored. */
+export function basicAuthorization(token: string, username = 'convox'): string {
+  return basicAuthorizationOf(`${username}:${token}`)
+}
+
+/** Encodes any text or bytes, also those that are no user name and password. */
+export function basicAuthorizationOf(userAndPassword: string | Buffer): string {
+  return `Basic ${Buffer.from(userAndPassword).toString('base64')}`
+}

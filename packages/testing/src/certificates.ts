@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** What a TLS server shows: its certificates in PEM, its own first, and its private key. */
+export interface Identity {
+  readonly cert: string
+  readonly key: string
+}
+
+/** The path of a file in `certificates/`, for programs that read it themselves. */
+export function certificatePath(name: string): string {
+  return fileURLToPath(new URL(`../certificates/${name}.pem`, import.meta.url))
+}
+
+function read(name: string): string {
+  return readFileSync(certificatePath(name), 'utf8').trimEnd()
+}
+
+/** The root of the test authority, valid from 2020 to 2120, as everything here that is not expired or not yet valid. */
+export const rootCertificate = read('root')
+
+/** A root that signed none of the other certificates. */
+export const otherRootCertificate = read('other-root')
+
+/** Signed by the root. It signed all certificates of servers. */
+export const intermediateCertificate = read('intermediate')
+
+/** For localhost, 127.0.0.1, and rack.internal, without the intermediate. */
+export const serverCertificate = read('server')
+export const serverKey = read('server-key')
+
+/** Valid for localhost, 127.0.0.1, and rack.internal. */
+export const serverIdentity: Identity = issued('server', 'server')
+
+/** Another certificate for the same names and the same key. */
+export const renewedIdentity: Identity = issued('renewed', 'server')
+
+/** For the same names and key, but it expired in 2021. */
+export const expiredIdentity: Identity = issued('expired', 'server')
+
+/** For the same names and key, but it becomes valid in 2119. */
+export const notYetValidIdentity: Identity = issued('not-yet-valid', 'server')
+
+/** For elsewhere.example, with a key of its own. */
+export const otherHostIdentity: Identity = issued('other-host', 'other-host')
+
+/** For localhost, 127.0.0.1, and rack.internal, signed by its own key. */
+export const selfSignedIdentity: Identity = { cert: read('self-signed'), key: read('self-signed-key') }
+
+function issued(name: string, key: string): Identity {
+  return { cert: `${read(name)}\n${intermediateCertificate}`, key: read(`${key}-key`) }
+}

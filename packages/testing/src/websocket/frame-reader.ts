@@ -1,0 +1,95 @@
+import { applyMask, type Frame, rotateMask } from './frame.ts'
+
+/** A part of a frame's payload: the whole frame can be larger than memory. */
+export interface FramePart {
+  readonly fin: boolean
+  readonly opcode: number
+  /** Of the whole payload, in bytes. */
+  readonly length: number
+  /** Unmasked. Empty for a frame without payload. */
+  readonly bytes: Buffer
+  /** True for the last part of the frame. */
+  readonly isLast: boolean
+}
+
+/** A client must mask its frames, and a server must not. `any` reads both. */
+export type Sender = 'client' | 'server' | 'any'
+
+/** Takes the next chunk, wherever it is cut. @returns true when it ends where a frame ends @throws Error for a frame that RFC 6455 forbids */
+export type TakeChunk = (chunk: Buffer) => boolean
+
+/** Reads frames from chunks, and calls `onPart` for each piece of a payload. */
+export function createFramePartReader(onPart: (part: FramePart) => void, sender: Sender = 'any'): TakeChunk {
+  let header: Buffer = Buffer.alloc(0)
+  let frame: { fin: boolean; opcode: number; length: number; mask: number | null } | null = null
+  let taken = 0
+
+  function takePart(rest: Buffer): Buffer {
+    if (frame === null) return rest
+    const { fin, opcode, length, mask } = frame
+    const masked = rest.subarray(0, length - taken)
+    const bytes = mask === null ? masked : Buffer.from(applyMask(masked, rotateMask(mask, taken)))
+    taken += masked.length
+    const isLast = taken === length
+    if (isLast) frame = null
+    onPart({ fin, opcode, length, bytes, isLast })
+    return rest.subarray(masked.length)
+  }
+
+  function takeHeader(rest: Buffer): Buffer {
+    const bytes = Buffer.concat([header, rest])
+    const size = headerSize(bytes)
+    if (bytes.length < size) {
+      header = bytes
+      return rest.subarray(rest.length)
+    }
+    const second = bytes.readUInt8(1)
+    if ((bytes.readUInt8(0) & 0x70) !== 0) throw new Error('the frame has a reserved bit')
+    if (sender !== 'any' && second >= 0x80 !== (sender === 'client'))
+      throw new Error(`a frame of the ${sender} is ${second >= 0x80 ? '' : 'not '}masked`)
+    const short = second & 0x7f
+    frame = {
+      fin: (bytes.readUInt8(0) & 0x80) !== 0,
+      opcode: bytes.readUInt8(0) & 0x0f,
+      length: short === 127 ? Number(bytes.readBigUInt64BE(2)) : short === 126 ? bytes.readUInt16BE(2) : short,
+      mask: second & 0x80 ? bytes.readUInt32BE(size - 4) : null,
+    }
+    taken = 0
+    const used = size - header.length
+    header = Buffer.alloc(0)
+    return frame.length === 0 ? takePart(rest.subarray(used)) : rest.subarray(used)
+  }
+
+  return function read(chunk) {
+    let rest = chunk
+    while (rest.length > 0) rest = frame === null ? takeHeader(rest) : takePart(rest)
+    return frame === null && header.length === 0
+  }
+}
+
+/** 2 to 14 bytes, as the second byte tells. */
+function headerSize(bytes: Buffer): number {
+  const second = bytes[1] ?? 0
+  const short = second & 0x7f
+  return 2 + (short === 127 ? 8 : short === 126 ? 2 : 0) + (second & 0x80 ? 4 : 0)
+}
+
+/** As `createFramePartReader`, for whole frames. */
+export function createFrameReader(onFrame: (frame: Frame) => void, sender: Sender = 'any'): TakeChunk {
+  let parts: Buffer[] = []
+  return createFramePartReader(({ fin, opcode, bytes, isLast }) => {
+    parts.push(bytes)
+    if (!isLast) return
+    const payload = Buffer.concat(parts)
+    parts = []
+    onFrame({ fin, opcode, payload })
+  }, sender)
+}
+
+/** All frames in some bytes. @throws Error when the bytes end within a frame */
+export function decodeFrames(bytes: Buffer, sender: Sender = 'any'): Frame[] {
+  const frames: Frame[] = []
+  const isComplete = createFrameReader((frame) => frames.push(frame), sender)(bytes)
+  if (!isComplete) throw new Error('the bytes end within a frame')
+  return frames
+}

@@ -1,0 +1,11 @@
+export { encodeFrame, type Frame, type FrameToEncode, opcodes } from './frame.ts'
+export {
+  createFramePartReader,
+  createFrameReader,
+  decodeFrames,
+  type FramePart,
+  type Sender,
+} from './frame-reader.ts'
+export { upgradeHeaders } from './handshake.ts'
+export { openRawWebSocket } from './open-raw-websocket.ts'
+export { type FrameWatch, watchFrames } from './watch-frames.ts'

@@ -1,0 +1,32 @@
+import type { Socket } from 'node:net'
+import { opcodes } from './frame.ts'
+import { createFramePartReader } from './frame-reader.ts'
+
+export interface FrameWatch {
+  /** Of data frames. */
+  readonly payloadBytes: number
+  readonly pings: number
+  /** The payload of the close frame: two bytes of code, then the reason. Null before it is complete. */
+  readonly close: Buffer | null
+}
+
+/** Counts what a websocket server sends, without keeping it. */
+export function watchFrames(socket: Socket): FrameWatch {
+  const watch: { payloadBytes: number; pings: number; close: Buffer | null } = {
+    payloadBytes: 0,
+    pings: 0,
+    close: null,
+  }
+  const close: Buffer[] = []
+  socket.on(
+    'data',
+    createFramePartReader(({ opcode, bytes, isLast }) => {
+      if (opcode < opcodes.close) watch.payloadBytes += bytes.length
+      if (opcode === opcodes.ping && isLast) watch.pings += 1
+      if (opcode !== opcodes.close) return
+      close.push(bytes)
+      if (isLast) watch.close = Buffer.concat(close)
+    }, 'server'),
+  )
+  return watch
+}
