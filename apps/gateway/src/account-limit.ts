@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 const minute = 60_000
 const mostAccounts = 10_000
 
@@ -7,29 +9,20 @@ interface Window {
 }
 
 /**
- * Counts what is refused for one account in a minute, from whatever address. Bounded: the account that was first refused longest ago goes first.
+ * Counts what is refused for one account in a minute, from whatever address. Bounded: the account that was refused longest ago goes first.
  *
  * @param now milliseconds of a clock that never goes back
  * @returns counts once more, and says how many seconds to wait when that is beyond the limit; 0 when it is not
  */
 export function createAccountLimit(perMinute: number, now: () => number): (account: string) => number {
-  const windows = new Map<string, Window>()
+  const windows = new LRUCache<string, Window>({ max: mostAccounts })
 
   return function secondsToWait(account) {
     const at = now()
     const known = windows.get(account)
     const window = known && at - known.begunAt < minute ? known : { begunAt: at, count: 0 }
     window.count++
-    if (window !== known) {
-      windows.delete(account)
-      windows.set(account, window)
-      if (windows.size > mostAccounts) forgetFirst(windows)
-    }
+    windows.set(account, window)
     return window.count <= perMinute ? 0 : Math.max(1, Math.ceil((window.begunAt + minute - at) / 1_000))
   }
-}
-
-function forgetFirst(windows: Map<string, Window>): void {
-  const [first] = windows.keys()
-  if (first !== undefined) windows.delete(first)
 }

@@ -1,17 +1,16 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { Refusal } from '@rack-gateway/auth'
+import { LRUCache } from 'lru-cache'
 
 export type Alarm = NonNullable<Refusal['alarm']>
 
 /** Uses of tokens that nobody should have any more: an event for each session, at most once a minute, however often it is tried. */
 export function createAlarms(now: () => number): (alarm: Alarm, source: EventDraft['source']) => EventDraft | null {
-  const told = new Map<string, number>()
+  const told = new LRUCache<string, true>({ max: mostSessions, ttl: quiet, ttlResolution: 0, perf: { now } })
 
   return function eventOf({ session, user, name }, source) {
-    const last = told.get(session)
-    if (last !== undefined && now() - last < quiet) return null
-    if (told.size >= mostSessions) told.clear()
-    told.set(session, now())
+    if (told.has(session)) return null
+    told.set(session, true)
     return {
       kind: 'session.superseded-token',
       principal: { kind: 'user', id: user, name, credential: session },

@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache'
+
 /** What strangers can set off as often as they like is in the log once in a while, with how often it happened since the line before. */
 export function createFailureLog(now: () => number): (rule: string) => number | null {
-  const kinds = new Map<string, { saidAt: number; since: number }>()
+  const kinds = new LRUCache<string, { saidAt: number; since: number }>({ max: mostKinds })
 
   return function dueCount(rule) {
     const known = kinds.get(rule)
@@ -8,7 +10,6 @@ export function createFailureLog(now: () => number): (rule: string) => number | 
       known.since += 1
       return null
     }
-    if (kinds.size >= mostKinds) kinds.clear()
     kinds.set(rule, { saidAt: now(), since: 0 })
     return (known?.since ?? 0) + 1
   }

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Database, lastUses } from '@rack-gateway/database'
 import { and, eq, gt, lte } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
 import { changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
 import { AuthUnavailable } from './errors.ts'
@@ -44,7 +45,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
   const { database, secrets, clock, record, publicUrl, idle } = options
   const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/csrf-token/1'))
   const every = Math.min(noteEvery, idle / 10)
-  const notedAt = new Map<string, number>()
+  const notedAt = new LRUCache<string, number>({ max: mostNoted })
 
   async function use(session: string, address: string): Promise<boolean> {
     const now = clock.now()
@@ -55,7 +56,6 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
       await end(session, gateway, 'idle')
       return false
     }
-    if (notedAt.size >= mostNoted) notedAt.clear()
     notedAt.set(session, now)
     return true
   }

@@ -1,5 +1,6 @@
 import { type Database, lastUses } from '@rack-gateway/database'
 import { sql } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
 export interface LastUses {
@@ -32,7 +33,7 @@ interface Use {
 export function createLastUses({ database: { db }, clock, onError }: LastUsesOptions): LastUses {
   let failed = 0
   const noted = new Map<string, Use>()
-  const written = new Map<string, number>()
+  const written = new LRUCache<string, number>({ max: mostRemembered })
   const timer = setInterval(() => void flush(), tick).unref()
 
   async function write(due: (credential: string) => boolean): Promise<void> {
@@ -42,7 +43,6 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
       noted.delete(credential)
       written.set(credential, usedAt.getTime())
     }
-    if (written.size > mostRemembered) written.clear()
     const newest = { usedAt: sql`excluded.used_at`, address: sql`excluded.address` }
     await db
       .insert(lastUses)

@@ -1,5 +1,6 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { LRUCache } from 'lru-cache'
 import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { InvalidExpiry, NoSecretKey, RepeatedSecretKey } from './errors.ts'
 import * as refusals from './refusal.ts'
@@ -88,7 +89,7 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
 
   // What was signed stays signed, so each token is verified once; its end is looked at each time.
   // It is found by its whole text: how long that takes tells nothing of any part of it.
-  const verified = new Map<string, TokenReading>()
+  const verified = new LRUCache<string, TokenReading>({ max: mostVerified })
 
   function read(text: string, now: number): TokenReading | refusals.Refusal {
     const reading = verified.get(text) ?? verify(text)
@@ -109,7 +110,6 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
     if (!timingSafeEqual(sign(key, prefix, payload), payload.subarray(signatureAt))) return refusals.badSignature
     const expiresAt = payload.readUIntBE(expiryAt, signatureAt - expiryAt) * 1000
     const reading = { kind, expiresAt, hash: hashToken(text) }
-    if (verified.size === mostVerified) verified.clear()
     verified.set(text, reading)
     return reading
   }

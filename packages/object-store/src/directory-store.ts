@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, type FileHandle, link, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { LRUCache } from 'lru-cache'
 import { ObjectDiffers, ObjectStoreUnusable, ObjectTooLarge } from './errors.ts'
 import { checkKey } from './key.ts'
 import { defaultLimit, type GetOptions, type ObjectStore, type PutOptions, type StoredObject } from './object-store.ts'
@@ -11,15 +12,13 @@ const mostRemembered = 1_000
 /** Objects as files of one directory, readable by their owner only. It can't keep its owner from changing them. */
 export function createDirectoryStore(directory: string): ObjectStore {
   const fileOf = (key: string) => join(directory, ...key.split('/'))
-  /** Directories that were made durable, oldest first. */
-  const made = new Set<string>()
+  /** Directories that were made durable. */
+  const made = new LRUCache<string, true>({ max: mostRemembered })
 
   async function makeRoom(below: string): Promise<void> {
     if (made.has(below)) return
     await makeDirectories(directory, below)
-    made.add(below)
-    const [oldest] = made
-    if (made.size > mostRemembered && oldest !== undefined) made.delete(oldest)
+    made.set(below, true)
   }
 
   /** Somebody may have removed a directory that was there. */

@@ -1,6 +1,6 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { createBriefMemory } from './brief-memory.ts'
 import { askRack, textField } from './rack-question.ts'
+import { createTtlCache } from './ttl-cache.ts'
 
 /** What the rack says of a process. `service` is null for an unknown one, and for one that belongs to none. */
 export interface FoundProcess {
@@ -16,7 +16,7 @@ export interface ProcessDirectory {
 const unknown: FoundProcess = { known: false, service: null }
 
 export function createProcessDirectory(now: () => number): ProcessDirectory {
-  const memory = createBriefMemory<FoundProcess>(now)
+  const cache = createTtlCache<FoundProcess>(now)
 
   async function ask(rack: Rack, app: string, process: string): Promise<FoundProcess> {
     return (await asProcess(rack, app, process)) ?? (await asService(rack, app, process)) ?? unknown
@@ -24,7 +24,7 @@ export function createProcessDirectory(now: () => number): ProcessDirectory {
 
   return {
     find: (rack, app, process) =>
-      memory.recall(
+      cache.get(
         `${rack.name} ${app} ${process}`,
         () => ask(rack, app, process),
         ({ known }) => known,

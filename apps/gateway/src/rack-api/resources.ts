@@ -1,6 +1,6 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { createBriefMemory } from './brief-memory.ts'
 import { askRack, textField } from './rack-question.ts'
+import { createTtlCache } from './ttl-cache.ts'
 
 /** A resource of an app, by the address that it is reached at inside the rack. */
 export interface AppResource {
@@ -33,19 +33,19 @@ const defaultPorts: Readonly<Record<string, string>> = {
 }
 
 export function createResourceDirectory(now: () => number): ResourceDirectory {
-  const apps = createBriefMemory<readonly string[]>(now)
-  const resources = createBriefMemory<readonly Address[]>(now)
+  const apps = createTtlCache<readonly string[]>(now)
+  const resources = createTtlCache<readonly Address[]>(now)
 
   return {
     async find(rack, host, port, mayProxy) {
       const wanted = `${host.toLowerCase()}:${Number(port)}`
-      const names = await apps.recall(
+      const names = await apps.get(
         rack.name,
         () => appNames(rack),
         () => true,
       )
       for (const app of likeliestFirst(names.filter(mayProxy), host)) {
-        const addresses = await resources.recall(
+        const addresses = await resources.get(
           `${rack.name} ${app}`,
           () => addressesOf(rack, app),
           () => true,

@@ -2,6 +2,7 @@ import { isSecretValue, parseEnv } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import { compileSecrets, type SecretFinder } from '@rack-gateway/recordings'
+import { LRUCache } from 'lru-cache'
 import { askRack, textField } from '../rack-api/rack-question.ts'
 import { environmentOf } from '../rack-api/release-environment.ts'
 
@@ -20,7 +21,7 @@ export interface RecordedSecrets {
 const mostRemembered = 100
 
 export function createRecordedSecrets(policy: Policy): RecordedSecrets {
-  const remembered = new Map<string, Promise<SecretFinder | null>>()
+  const remembered = new LRUCache<string, Promise<SecretFinder | null>>({ max: mostRemembered })
 
   async function ofRelease(rack: Rack, app: string, release: string): Promise<SecretFinder | null> {
     const values = [...parseEnv(await environmentOf(rack, app, release))]
@@ -37,8 +38,6 @@ export function createRecordedSecrets(policy: Policy): RecordedSecrets {
     const found = find()
     remembered.set(key, found)
     found.catch(() => remembered.delete(key))
-    const [oldest] = remembered.keys()
-    if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
     return found
   }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { type SinkEvent, sinkEventOf } from './sink-event.ts'
 import type { BatchLimits } from './transport.ts'
@@ -24,7 +25,7 @@ interface Run {
 const mostStreams = 8
 
 export function createRecentEvents(limits: BatchLimits): RecentEvents {
-  const runs = new Map<string, Run>()
+  const runs = new LRUCache<string, Run>({ max: mostStreams })
   let kept: SinkEvent[] = []
   /** How many were added before `kept[0]`, and how many of `kept` are given up. */
   let before = 0
@@ -37,14 +38,7 @@ export function createRecentEvents(limits: BatchLimits): RecentEvents {
     kept.push(event)
     characters += event.canonical.length
     if (run && run.last + 1 === event.seq && run.start + run.last + 1 - run.first === end) run.last = event.seq
-    else begin(event, end)
-  }
-
-  function begin({ stream, seq }: SinkEvent, start: number) {
-    runs.delete(stream)
-    runs.set(stream, { start, first: seq, last: seq })
-    const [oldest] = runs.keys()
-    if (runs.size > mostStreams && oldest !== undefined) runs.delete(oldest)
+    else runs.set(event.stream, { start: end, first: event.seq, last: event.seq })
   }
 
   function forgetOldest() {

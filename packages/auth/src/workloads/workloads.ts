@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
+import { LRUCache } from 'lru-cache'
 import { type Change, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
 import { AuthUnavailable, LookUpTooSlow } from '../errors.ts'
@@ -13,7 +14,6 @@ import { readJwt, type UnverifiedJwt } from './jwt.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
 import { createTrustBook } from './trust-book.ts'
 import { loadTrusts } from './trusts.ts'
-import { createUsedKeys } from './used-keys.ts'
 import { createProver, type ProvenJwt, useKeyOf, type VerifiedWorkload, workloadOf } from './verify.ts'
 
 export interface WorkloadsOptions {
@@ -58,8 +58,9 @@ export function createWorkloads(options: WorkloadsOptions) {
   const keys = options.keys ?? createIssuerKeys({ clock })
   const trusts = createTrustBook(() => within(deadline, loadTrusts(db)), revision, maxStale)
   const proveJwt = publicUrl === null ? null : createProver({ trusts, keys, audience: publicUrl })
-  const used = createUsedKeys()
-  const remembered = new Map<string, TokenReading | Refusal>()
+  /** Use keys of JWTs that are used up. One that is forgotten is refused by the database. */
+  const used = new LRUCache<string, true>({ max: mostRemembered })
+  const remembered = new LRUCache<string, TokenReading | Refusal>({ max: mostRemembered })
   const underWay = new Map<string, Promise<TokenReading | Refusal>>()
 
   function read(text: string): UnverifiedJwt | Refusal {
@@ -87,7 +88,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   async function prove(text: string): Promise<ProvenJwt | Refusal> {
     const jwt = read(text)
     if (isRefusal(jwt)) return jwt
-    return used.has(useKeyOf(jwt)) ? usedJwt : provenBy(jwt)
+    return used.has(textOf(useKeyOf(jwt))) ? usedJwt : provenBy(jwt)
   }
 
   /**
@@ -103,7 +104,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     const { token, hash, expiresAt } = mint.issue('workload', clock.now() + trust.maxAge * 1000)
     const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
     const id = await letIn(workload, record, (open) => insertWorkloadSession(open, session))
-    if (typeof id === 'string' || id === usedJwt) used.add(useKey)
+    if (typeof id === 'string' || id === usedJwt) used.set(textOf(useKey), true)
     if (typeof id !== 'string') return id
     return { id, token, reading: { kind: 'workload', hash, expiresAt }, trust: trust.name }
   }
@@ -115,7 +116,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   async function credentialOf(text: string, record: RecordIdentityEvents): Promise<TokenReading | Refusal> {
     if (publicUrl === null) return noPublicUrl
     const hash = createHash('sha256').update(text).digest()
-    const key = hash.toString('base64')
+    const key = textOf(hash)
     const known = remembered.get(key)
     if (known) return isRefusal(known) || clock.now() < known.expiresAt ? known : expiredJwt(known.expiresAt)
     const begun = underWay.get(key) ?? admit(text, hash, record).finally(() => underWay.delete(key))
@@ -141,14 +142,9 @@ export function createWorkloads(options: WorkloadsOptions) {
       return inserted
     })
     if (refusal !== null && refusal !== usedJwt) return refusal
-    used.add(workload.useKey)
-    remember(hash.toString('base64'), refusal ?? reading)
+    used.set(textOf(workload.useKey), true)
+    remembered.set(textOf(hash), refusal ?? reading)
     return refusal ?? reading
-  }
-
-  function remember(key: string, answer: TokenReading | Refusal): void {
-    if (remembered.size >= mostRemembered) remembered.clear()
-    remembered.set(key, answer)
   }
 
   return {
@@ -158,6 +154,10 @@ export function createWorkloads(options: WorkloadsOptions) {
     /** When this process itself has changed a trust: it need not wait for the news. */
     forgetTrusts: trusts.forget,
   }
+}
+
+function textOf(hash: Buffer): string {
+  return hash.toString('base64')
 }
 
 function isOurs(error: unknown): boolean {
