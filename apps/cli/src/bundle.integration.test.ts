@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileS
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { expiredIdentity, rootCertificate as root, serverIdentity } from '@rack-gateway/testing/certificates'
 import { build, type Metafile } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { certificate, expired, root } from './relay/testing/certificates.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 import { effectivePolicy } from './testing/effective-policy.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
@@ -132,12 +132,12 @@ test('packed, it installs without any other package and without a network', asyn
 })
 
 test('what is shipped reaches an https gateway through the relay, and says why it cannot trust one', async () => {
-  for (const [cert, code] of [
-    [certificate, 0],
-    [expired, 7],
+  for (const [identity, code] of [
+    [serverIdentity, 0],
+    [expiredIdentity, 7],
   ] as const) {
     const gateway = await startTlsGateway({
-      cert,
+      identity,
       onConnection: (socket) =>
         socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')),
     })

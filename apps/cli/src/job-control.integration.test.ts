@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { rootCertificate as root } from '@rack-gateway/testing/certificates'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { root } from './relay/testing/certificates.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { commandLine, createMachine, type Machine } from './testing/harness.ts'

@@ -1,9 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
-import { intermediate, otherRoot, rackCertificate, rackKey, root } from '@rack-gateway/rack-registry/testing'
+import {
+  expiredIdentity,
+  otherRootCertificate as otherRoot,
+  serverIdentity as proven,
+  rootCertificate as root,
+} from '@rack-gateway/testing/certificates'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { expiredIdentity } from './fixtures/expired-certificate.ts'
 import { type Person, person } from './own-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -74,7 +78,6 @@ describe('at a gateway', () => {
 })
 
 describe('the certificate', () => {
-  const proven = { cert: `${rackCertificate}\n${intermediate}`, key: rackKey }
   const closing: (() => Promise<void>)[] = []
   afterEach(async () => {
     for (const close of closing.splice(0)) await close()
@@ -110,7 +113,7 @@ describe('the certificate', () => {
   test.each([
     ['of an issuer that nobody knows', proven, 'localhost', '', 'NODE_EXTRA_CA_CERTS'],
     ['for another name', proven, '127.0.0.2', root, 'check the address'],
-    ['that has ended', expiredIdentity, 'localhost', expiredIdentity.cert, 'renew it'],
+    ['that has ended', expiredIdentity, 'localhost', root, 'renew it'],
   ])('%s is found, and nothing is sent there', async (_what, identity, host, ca, next) => {
     const { port, requests } = await listen(identity)
     const { code, of } = await doctor(`https://${host}:${port}`, 'rgs_nothing', ca === '' ? {} : trusted(ca))

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { hasTerminal, openTerminal, type Terminal } from '@rack-gateway/cli/testing/terminal'
+import { certificatePath } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
-import { frontCertificate, startTlsFront } from './support/way.ts'
+import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 
@@ -31,7 +32,7 @@ describe.skipIf(convox === null || !hasTerminal)(
     })
     beforeEach(async () => {
       const gateway = { RACK_GATEWAY_URL: front.url, RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging' }
-      const env = { ...machine.env, ...gateway, NODE_EXTRA_CA_CERTS: frontCertificate }
+      const env = { ...machine.env, ...gateway, NODE_EXTRA_CA_CERTS: certificatePath('self-signed') }
       terminal = await openTerminal({ cwd: machine.project, env })
     })
 

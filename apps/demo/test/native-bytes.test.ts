@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
-import { fileURLToPath } from 'node:url'
+import { certificatePath, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
-import { frontCertificate } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
-const key = fileURLToPath(new URL('fixtures/rack-tls-key.pem', import.meta.url))
 const token = 'rgs_token'
 
 /** Whether convox verifies its gateway or not makes no difference to what the gateway gets. */
@@ -22,9 +20,7 @@ describe.skipIf(convox === null)(
     let machine: Machine
     let url: string
     beforeAll(async () => {
-      server = createServer({ cert: readFileSync(frontCertificate), key: readFileSync(key) }, (socket) =>
-        answerAll(socket, received),
-      )
+      server = createServer(selfSignedIdentity, (socket) => answerAll(socket, received))
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
       const address = server.address()
@@ -56,7 +52,7 @@ describe.skipIf(convox === null)(
             RACK_GATEWAY_URL: url,
             RACK_GATEWAY_TOKEN: token,
             GATEWAY_RACK: 'rack1',
-            NODE_EXTRA_CA_CERTS: frontCertificate,
+            NODE_EXTRA_CA_CERTS: certificatePath('self-signed'),
             CONVOX_BIN: convox ?? '',
           },
         }),

@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs'
 import { type CliRecording, loadRecordings } from '@rack-gateway/demo/recordings'
+import { certificatePath } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -7,7 +8,7 @@ import type { Ended } from './support/program.ts'
 import { comparable, createIds, isLike } from './support/recorded-commands.ts'
 import { type Role, refusals, roles } from './support/refused-commands.ts'
 import { startSystem } from './support/system.ts'
-import { frontCertificate, startTlsFront } from './support/way.ts'
+import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 /** A role takes a minute and a half, most of it the CLI's own waits; the roles run at the same time. */
@@ -138,7 +139,7 @@ function automation(url: string, token: string): NodeJS.ProcessEnv {
     RACK_GATEWAY_URL: url,
     RACK_GATEWAY_TOKEN: token,
     GATEWAY_RACK: 'rack1',
-    NODE_EXTRA_CA_CERTS: frontCertificate,
+    NODE_EXTRA_CA_CERTS: certificatePath('self-signed'),
   }
 }
 

@@ -1,19 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { readServerConfig } from '@rack-gateway/config'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { certificatePath, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
-const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
-const certificate = fixture('rack-tls-cert.pem')
+const certificate = certificatePath('self-signed')
 
 /** As openssl prints it for the rack's key. */
-const rackPin = 'd58e92fc6278074c948c3720804d11f4646bbdb871ece5d3e0034a3c5cc9c764'
+const rackPin = 'fe57015ededa663a0b5b8c598aefc632c53c9923032a837bde9ee4d1674c5c91'
 const otherPin = 'sha256/oBQRg8u+QooIM2nLo0DKAccEsRbIMLdhnBboyXNn8wg='
 
 let system: System
@@ -22,8 +20,7 @@ let token: string
 beforeAll(async () => {
   system = await startSystem()
   token = await system.token('admin')
-  const tls = { cert: readFileSync(certificate), key: readFileSync(fixture('rack-tls-key.pem')) }
-  rack = createDemoRack({ name: 'staging', token: 'rack-password', tls })
+  rack = createDemoRack({ name: 'staging', token: 'rack-password', tls: selfSignedIdentity })
   await rack.listen()
 })
 afterAll(async () => {
@@ -50,7 +47,7 @@ async function callThrough(trust: Readonly<Record<string, string>>) {
 
 test.each([
   ['an authority of its own, in a file', { RACK_CA_STAGING: certificate }],
-  ['an authority of its own, as text', { RACK_CA_STAGING: readFileSync(certificate, 'utf8') }],
+  ['an authority of its own, as text', { RACK_CA_STAGING: selfSignedIdentity.cert }],
   ['a pinned key in the place of one', { RACK_TLS_INSECURE_STAGING: 'true', RACK_TLS_PIN_STAGING: rackPin }],
   ['both', { RACK_CA_STAGING: certificate, RACK_TLS_PIN_STAGING: `${otherPin},${rackPin}` }],
 ])('a rack over TLS is reached with %s', async (_what, trust) => {
@@ -64,7 +61,7 @@ test.each([
     'another pin',
     { RACK_CA_STAGING: certificate, RACK_TLS_PIN_STAGING: otherPin },
     'RGW_RACK_NOT_PINNED',
-    /sha256\/1Y6S/,
+    /sha256\/\/lcB/,
   ],
   [
     'another pin and nothing else',

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { certificatePath } from '@rack-gateway/testing/certificates'
 import { prepareGateway } from '../gateway-environment.ts'
 import { machine } from '../machine.ts'
 import { startSubject } from '../processes/subject-process.ts'
@@ -16,7 +17,7 @@ const requests = { warmUp: 50, count: 200 }
 const targets = { roundTrip: 0.1, start: 60 }
 const rackToken = 'bench-rack-password'
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
-const certificate = file('apps/demo/test/fixtures/rack-tls-cert.pem')
+const certificate = certificatePath('self-signed')
 const caller = file('bench/dist/relay/caller.js')
 
 const stops: (() => Promise<unknown>)[] = []
@@ -36,7 +37,7 @@ try {
     const front = await start('tls-front', {
       BENCH_TARGET: url,
       BENCH_CERT: certificate,
-      BENCH_KEY: file('apps/demo/test/fixtures/rack-tls-key.pem'),
+      BENCH_KEY: certificatePath('self-signed-key'),
     })
     await writeConfig(front.url, token)
     await compareRoundTrips(name)

@@ -2,9 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  otherRootCertificate as otherRoot,
+  serverKey as privateKey,
+  rootCertificate as root,
+} from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test } from 'vitest'
 import { certificatesIn, certificatesProblem, certificateText } from './rack-certificates.ts'
-import { otherRoot, privateKey, root } from './testing/authority.ts'
 
 function place(): string {
   const directory = mkdtempSync(join(tmpdir(), 'rack-ca-'))

@@ -1,9 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  otherRootCertificate as otherRoot,
+  serverKey as privateKey,
+  rootCertificate as root,
+} from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test } from 'vitest'
 import { readRacks } from './racks.ts'
-import { otherRoot, privateKey, root } from './testing/authority.ts'
 
 function read(env: NodeJS.ProcessEnv) {
   const problems: string[] = []

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { rootCertificate as root } from '@rack-gateway/testing/certificates'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { forgetSecrets } from './environment.ts'
 import { ConfigError } from './errors.ts'
 import { readServerConfig } from './server.ts'
 import type { SinkConfig } from './sinks.ts'
-import { root } from './testing/authority.ts'
 
 const least = {
   APP_SECRET_KEY: 'a-key-of-at-least-32-bytes-for-tests',

@@ -1,29 +1,26 @@
 import tls from 'node:tls'
-import { describe, expect, onTestFinished, test } from 'vitest'
 import {
-  foreignCertificate,
-  foreignKey,
-  intermediate,
-  otherRoot,
-  rackCertificate,
-  rackKey,
-  renewedCertificate,
-  root,
-} from './testing/authority.ts'
-import { certificate, privateKey } from './testing/certificate.ts'
+  intermediateCertificate as intermediate,
+  otherHostIdentity,
+  otherRootCertificate as otherRoot,
+  renewedIdentity,
+  rootCertificate as root,
+  selfSignedIdentity,
+  serverCertificate,
+  serverIdentity,
+  serverKey,
+} from '@rack-gateway/testing/certificates'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { get, never, type RackAtOptions, rackAt } from './testing/peer.ts'
-import { rackIdentity, type TlsPeer, tlsPeer } from './testing/tls-peer.ts'
+import { type TlsPeer, tlsPeer } from './testing/tls-peer.ts'
 import type { Rack } from './types.ts'
 
 /** As openssl prints them for the fixtures' keys, and for one certificate as a whole. */
-const rackPin = 'sha256/oBQRg8u+QooIM2nLo0DKAccEsRbIMLdhnBboyXNn8wg='
-const foreignPin = 'sha256/MPRmD5jNUlPw8/zA9x6VzMJpYwVdqvKbCSPsZxP4KZ0='
-const selfSignedPin = 'sha256/h6eyx5Ceb9oVDkNMD23EGFoGoW0hhlL1lcdE6fnQD2Q='
-const intermediatePin = 'sha256/l9CrUCximJzG6VY/UZYFy2RRjm9TWlCmsI6PLDbVGg0='
-const rackFingerprint = 'sha256/xdGbS217VlG1PJPV0EYwEnXmOZeZuRnlsQ+EK7cfDeE='
-
-const foreignIdentity = { cert: `${foreignCertificate}\n${intermediate}`, key: foreignKey }
-const selfSigned = { cert: certificate, key: privateKey }
+const rackPin = 'sha256/fOV4FliG2STnU9q39sH27rIcZFhVPb4DFsj9p0TZDkc='
+const foreignPin = 'sha256/j+DZEuW//woAFpkIScDlpDqKFWlD6fXO3PyAx1SrkEE='
+const selfSignedPin = 'sha256//lcBXt7aZjoLW4xZiu/GMsU8mSMDKoN73p7k0WdMXJE='
+const intermediatePin = 'sha256/gNz/jtVmsHKcGNvsGboRpU0orfyUnsCI122/bVG+kqw='
+const rackFingerprint = 'sha256/tcPJ7f/ZOIdtXtMIc+KhsoEXMxJUfDkYjdUFoGymsLI='
 
 function rackOf(peer: TlsPeer, trust: RackAtOptions): Rack {
   return rackAt(peer.port, { scheme: 'https', connectTimeout: 4_000, ...trust })
@@ -52,7 +49,7 @@ describe.each([
   })
 
   test("trusts an intermediate even where the rack doesn't show it", async () => {
-    const alone = { cert: rackCertificate, key: rackKey }
+    const alone = { cert: serverCertificate, key: serverKey }
     expect(await call(rackOf(await tlsPeer(alone), { tlsCa: intermediate }))).toBe('ok')
     await expectRefusal(await tlsPeer(alone), { tlsCa: root }, 'RGW_RACK_UNREACHABLE', /not signed by an authority/)
   })
@@ -68,20 +65,20 @@ describe.each([
   })
 
   test('goes to no rack whose certificate is for another name, pinned or not', async () => {
-    const peer = await tlsPeer(foreignIdentity)
+    const peer = await tlsPeer(otherHostIdentity)
     for (const trust of [{ tlsCa: root }, { tlsCa: root, tlsPins: [foreignPin] }])
       await expectRefusal(peer, trust, 'RGW_RACK_UNREACHABLE', /its certificate is for another host name$/)
   })
 
   test('checks the name of a host, not only an address', async () => {
     expect(await call(rackOf(await tlsPeer(), { host: 'localhost', tlsCa: root }))).toBe('ok')
-    const foreign = await tlsPeer(foreignIdentity)
+    const foreign = await tlsPeer(otherHostIdentity)
     await expectRefusal(foreign, { host: 'localhost', tlsCa: root }, 'RGW_RACK_UNREACHABLE', /another host name$/)
   })
 
   test('says which host it wants, for an ingress that serves many', async () => {
     const wanted: string[] = []
-    const peer = await tlsPeer(rackIdentity, {
+    const peer = await tlsPeer(serverIdentity, {
       SNICallback(name, done) {
         wanted.push(name)
         done(null)
@@ -95,7 +92,7 @@ describe.each([
     const peer = await tlsPeer()
     for (const tlsPins of [[rackPin], [foreignPin, rackPin], [rackPin, foreignPin]])
       expect(await call(rackOf(peer, { tlsCa: root, tlsPins }))).toBe('ok')
-    peer.show({ cert: `${renewedCertificate}\n${intermediate}`, key: rackKey })
+    peer.show(renewedIdentity)
     expect(await call(rackOf(peer, { tlsCa: root, tlsPins: [rackPin] }))).toBe('ok')
   })
 
@@ -110,11 +107,11 @@ describe.each([
   })
 
   test('is sent to a key that signed itself only where a pin stands for the verification', async () => {
-    const peer = await tlsPeer(selfSigned)
+    const peer = await tlsPeer(selfSignedIdentity)
     const tlsPins = [selfSignedPin]
     await expectRefusal(peer, { tlsPins }, 'RGW_RACK_UNREACHABLE', /RACK_TLS_INSECURE_STAGING=true/)
     expect(await call(rackOf(peer, { tlsPins, tlsInsecure: true }))).toBe('ok')
-    expect(await call(rackOf(peer, { tlsPins, tlsCa: certificate }))).toBe('ok')
+    expect(await call(rackOf(peer, { tlsPins, tlsCa: selfSignedIdentity.cert }))).toBe('ok')
   })
 
   test('a pin is of the rack itself, not of who signed for it', async () => {
@@ -124,18 +121,18 @@ describe.each([
 
   test("a pin of the whole certificate is explained, and isn't enough", async () => {
     const message =
-      /RACK_TLS_PIN_STAGING holds the SHA-256 of its certificate; it should be that of .* key, sha256\/oBQR/
+      /RACK_TLS_PIN_STAGING holds the SHA-256 of its certificate; it should be that of .* key, sha256\/fOV4/
     await expectRefusal(await tlsPeer(), { tlsCa: root, tlsPins: [rackFingerprint] }, 'RGW_RACK_NOT_PINNED', message)
   })
 
   test.each(['TLSv1.2', 'TLSv1.3'] as const)('proves the key anew on each connection, over %s', async (version) => {
     const options = { closing: true, minVersion: version, maxVersion: version }
-    const peer = await tlsPeer(rackIdentity, options)
+    const peer = await tlsPeer(serverIdentity, options)
     const rack = rackOf(peer, { tlsCa: root, tlsPins: [rackPin] })
     for (let i = 0; i < 4; i++) expect(await call(rack)).toBe('ok')
     expect(peer.resumed).toEqual([false, false, false, false])
     // whoever has the rack's session keys, but not its key
-    peer.show(foreignIdentity)
+    peer.show(otherHostIdentity)
     await expect(call(rackOf(peer, { tlsInsecure: true, tlsPins: [rackPin] }))).rejects.toThrow('not in RACK_TLS_PIN')
     await expect(call(rack)).rejects.toMatchObject({ statusCode: 502 })
   })
@@ -149,10 +146,10 @@ describe.each([
   })
 
   test('goes through once the rack shows the pinned key again', async () => {
-    const peer = await tlsPeer(foreignIdentity)
+    const peer = await tlsPeer(otherHostIdentity)
     const rack = rackOf(peer, { tlsInsecure: true, tlsPins: [rackPin] })
     await expect(call(rack)).rejects.toMatchObject({ code: 'RGW_RACK_NOT_PINNED' })
-    peer.show(rackIdentity)
+    peer.show(serverIdentity)
     expect(await call(rack)).toBe('ok')
   })
 
@@ -166,7 +163,7 @@ describe.each([
     const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls
     Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' })
     onTestFinished(() => void Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }))
-    const peer = await tlsPeer(rackIdentity, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
+    const peer = await tlsPeer(serverIdentity, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
     await expectRefusal(peer, { tlsCa: root }, 'RGW_RACK_UNREACHABLE', /does not speak TLS 1\.2 or newer$/)
   })
 })

@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, test } from 'vitest'
 import { tlsWarning } from './rack.ts'
-import { certificate } from './testing/certificate.ts'
 import { closeOf, get, httpPeer, httpsPeer, never, rackAt, rawPeer, token } from './testing/peer.ts'
 
 const body = async (rack: ReturnType<typeof rackAt>, target?: string) =>
@@ -193,7 +193,7 @@ test('a certificate that nobody signed is refused and explained, unless the rack
     message: expect.stringContaining('RACK_TLS_INSECURE_STAGING=true'),
   })
   expect(await body(rackAt(peer.port, { scheme: 'https', tlsInsecure: true }))).toBe('ok')
-  expect(await body(rackAt(peer.port, { scheme: 'https', tlsCa: certificate }))).toBe('ok')
+  expect(await body(rackAt(peer.port, { scheme: 'https', tlsCa: selfSignedIdentity.cert }))).toBe('ok')
 })
 
 test('https to a port that speaks http says so', async () => {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { certificate } from './testing/certificate.ts'
 import { closeOf, get, httpPeer, httpsPeer, never, rackAt, rawPeer, token } from './testing/peer.ts'
 import { acceptKey } from './websocket.ts'
 
@@ -61,10 +61,10 @@ test.each(['http', 'https'])('a real websocket server accepts it over %s, and bo
   const onUpgrade = (request: Parameters<typeof server.handleUpgrade>[0], socket: Duplex, head: Buffer) =>
     server.handleUpgrade(request, socket, head, (peer) => peer.send('hello'))
   const peer = await (scheme === 'https' ? httpsPeer : httpPeer)(() => {}, onUpgrade)
-  const upgrade = await rackAt(peer.port, { scheme, tlsCa: scheme === 'https' ? certificate : null }).upgrade(
-    get(exec),
-    never,
-  )
+  const upgrade = await rackAt(peer.port, {
+    scheme,
+    tlsCa: scheme === 'https' ? selfSignedIdentity.cert : null,
+  }).upgrade(get(exec), never)
   if (!upgrade.upgraded) throw new Error('not upgraded')
   const first = upgrade.head.length > 0 ? upgrade.head : (await once(upgrade.socket, 'data'))[0]
   expect(first.toString('latin1')).toBe('\x81\x05hello')

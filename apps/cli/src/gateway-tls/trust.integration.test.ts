@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { otherRootCertificate as otherRoot, rootCertificate as root } from '@rack-gateway/testing/certificates'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { otherRoot, root } from '../relay/testing/certificates.ts'
 import { startTlsGateway, type TlsGateway } from '../relay/testing/tls-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
 

@@ -2,8 +2,15 @@ import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { Secret } from '@rack-gateway/config/client'
 import { basicAuthorization, basicAuthorizationOf } from '@rack-gateway/testing/authorization'
+import {
+  expiredIdentity,
+  notYetValidIdentity,
+  otherHostIdentity,
+  otherRootCertificate as otherRoot,
+  rootCertificate as root,
+  serverIdentity,
+} from '@rack-gateway/testing/certificates'
 import { expect, test } from 'vitest'
-import { certificate, early, expired, foreign, otherRoot, root } from './testing/certificates.ts'
 import { brokenOff, relayed, token } from './testing/relayed.ts'
 import { startTlsGateway } from './testing/tls-gateway.ts'
 
@@ -190,13 +197,13 @@ test('a token that is renewed meanwhile is the one that the next request goes wi
 })
 
 test.each([
-  ['has expired', expired, root],
-  ['is not valid yet', early, root],
-  ['is for another name', foreign, root],
-  ['is signed by somebody else', certificate, otherRoot],
-  ['is signed by nobody who is known', certificate, null],
-])('a gateway whose certificate %s hears nothing', async (_what, cert, ca) => {
-  const gateway = await startTlsGateway({ cert })
+  ['has expired', expiredIdentity, root],
+  ['is not valid yet', notYetValidIdentity, root],
+  ['is for another name', otherHostIdentity, root],
+  ['is signed by somebody else', serverIdentity, otherRoot],
+  ['is signed by nobody who is known', serverIdentity, null],
+])('a gateway whose certificate %s hears nothing', async (_what, identity, ca) => {
+  const gateway = await startTlsGateway({ identity })
   const relay = await relayed(gateway, { ca })
   expect(await relay.ask(relay.get())).toMatch(/^HTTP\/1\.1 502 /)
   expect(gateway.received).toBe('')
@@ -206,7 +213,7 @@ test('no environment switches the verification off', async () => {
   const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
   try {
-    const gateway = await startTlsGateway({ cert: expired })
+    const gateway = await startTlsGateway({ identity: expiredIdentity })
     const relay = await relayed(gateway)
     expect(await relay.ask(relay.get())).toMatch(/^HTTP\/1\.1 502 /)
     expect(gateway.received).toBe('')

@@ -1,6 +1,6 @@
+import { rootCertificate as root } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test } from 'vitest'
 import { createGatewayDial } from './gateway-dial.ts'
-import { root } from './testing/certificates.ts'
 import { startTlsGateway } from './testing/tls-gateway.ts'
 
 async function both() {

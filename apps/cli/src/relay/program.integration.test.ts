@@ -4,10 +4,17 @@ import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import {
+  expiredIdentity,
+  notYetValidIdentity,
+  otherHostIdentity,
+  otherRootCertificate as otherRoot,
+  rootCertificate as root,
+  serverIdentity,
+} from '@rack-gateway/testing/certificates'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createMachine, type Machine, type Outcome } from '../testing/harness.ts'
 import { isListening } from '../testing/is-listening.ts'
-import { certificate, early, expired, foreign, otherRoot, root } from './testing/certificates.ts'
 import { startTlsGateway, type TlsGatewayOptions } from './testing/tls-gateway.ts'
 
 const token = 'rgs_theRealToken'
@@ -134,21 +141,21 @@ describe('a gateway that cannot be trusted', () => {
   test.each([
     [
       'expired',
-      expired,
+      expiredIdentity,
       `has expired, or that of its authority has. ${unsent} check the clock of this machine, and ask who runs the gateway to renew it`,
     ],
     [
       'not valid yet',
-      early,
+      notYetValidIdentity,
       `is not valid yet. ${unsent} check the clock of this machine, and ask who runs the gateway`,
     ],
     [
       'for another name',
-      foreign,
+      otherHostIdentity,
       `is for elsewhere.example. ${unsent} check the address of the gateway; ${someoneElse}`,
     ],
-  ])('with a certificate that is %s is told once, and the exit code is 7', async (_what, cert, sentence) => {
-    const started = await gateway({}, { cert })
+  ])('with a certificate that is %s is told once, and the exit code is 7', async (_what, identity, sentence) => {
+    const started = await gateway({}, { identity })
     const outcome = await run(['apps'])
     expect(outcome.code).toBe(7)
     expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(mine(sentence))
@@ -172,7 +179,7 @@ describe('a gateway that cannot be trusted', () => {
   })
 
   test('is not even noticed by a command that asks it nothing', async () => {
-    await gateway({}, { cert: expired })
+    await gateway({}, { identity: expiredIdentity })
     expect(await run(['help'], { FAKE_CONVOX: 'exit 0' })).toMatchObject({ code: 0, stderr: '' })
   })
 
@@ -361,7 +368,7 @@ describe('who may have signed the certificate', () => {
     ],
     ['config.json', /holds no certificate: it should be the path of a PEM file/],
     ['', /holds no certificate/],
-    [certificate.replace(/[A-Za-z]{9}/, '!!!!!!!!!'), /: it should be/],
+    [serverIdentity.cert.replace(/[A-Za-z]{9}/, '!!!!!!!!!'), /: it should be/],
   ])('is not said by %j: 78, and convox does not start', async (ca, sentence) => {
     await gateway({ ca })
     const outcome = await run(['apps'])

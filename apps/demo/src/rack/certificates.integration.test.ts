@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { describe, expect, test } from 'vitest'
 import { manualClock } from './clock.ts'
-import { ask, fixture, read, send, startRack, upload } from './testing/client.ts'
+import { ask, read, send, startRack, upload } from './testing/client.ts'
 
-const pub = readFileSync(fixture('rack-tls-cert.pem'), 'utf8')
-const key = readFileSync(fixture('rack-tls-key.pem'), 'utf8')
+const { cert: pub, key } = selfSignedIdentity
 
 describe('certificates', () => {
   test('one that is uploaded is listed with its own end', async () => {

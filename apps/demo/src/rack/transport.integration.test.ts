@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, test } from 'vitest'
-import { answered, ask, connectTo, credentials, fixture, open, startRack, until } from './testing/client.ts'
+import { answered, ask, connectTo, credentials, open, startRack, until } from './testing/client.ts'
 import { opcode } from './wire/frames.ts'
 
 describe('TLS', () => {
   test('serves HTTP and websockets', async () => {
-    const tls = { key: readFileSync(fixture('rack-tls-key.pem')), cert: readFileSync(fixture('rack-tls-cert.pem')) }
-    const rack = await startRack({ tls })
+    const rack = await startRack({ tls: selfSignedIdentity })
     expect(rack.url).toMatch(/^https:/)
     expect((await ask(rack, 'GET /apps')).status).toBe(200)
     const socket = await open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo hi'])

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { get, post, put, remove, type Sequence, sequence, step, system, to, toAllButAdmin } from './sequence.ts'
-
-const pem = (name: string) => readFileSync(new URL(`../fixtures/${name}.pem`, import.meta.url), 'utf8')
 
 const letsEncrypt = [
   get('/letsencrypt/config?'),
@@ -28,7 +26,7 @@ export const certificateSequences: readonly Sequence[] = [
   ),
   sequence(
     'convox certs import rack.pem rack.key',
-    [system, post('/certificates?', { pub: pem('rack-tls-cert'), key: pem('rack-tls-key'), chain: '' })],
+    [system, post('/certificates?', { pub: selfSignedIdentity.cert, key: selfSignedIdentity.key, chain: '' })],
     toAllButAdmin('POST /certificates'),
     { needs: 'files with a certificate' },
   ),

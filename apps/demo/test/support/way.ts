@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { connect, type Server, type Socket } from 'node:net'
 import { createServer } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { createGatewayDial, startListener } from '@rack-gateway/cli/relay'
 import { Secret } from '@rack-gateway/config'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 
 /** How a caller reaches a gateway: where it calls, and with which password. */
 export interface Way {
@@ -16,16 +15,12 @@ export interface Way {
 export const ways = ['directly', 'through the relay'] as const
 export type WayName = (typeof ways)[number]
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
-export const frontCertificate: string = fixture('rack-tls-cert.pem')
-
 /** @param token good at the gateway; through the relay, the caller has another one */
 export async function startWay(name: WayName, gatewayUrl: string, token: string): Promise<Way> {
   if (name === 'directly') return { url: gatewayUrl, token, stop: async () => undefined }
   const front = await startTlsFront(gatewayUrl)
   const { url: origin } = front
-  const ca = readFileSync(frontCertificate, 'utf8')
-  const dial = createGatewayDial({ origin, ca, env: {}, trustMore: '' })
+  const dial = createGatewayDial({ origin, ca: selfSignedIdentity.cert, env: {}, trustMore: '' })
   const listener = await startListener({ origin, path: '', token: () => new Secret(token), connect: dial.connect })
   const url = new URL(listener.rackUrl)
   return {
@@ -43,8 +38,7 @@ export async function startWay(name: WayName, gatewayUrl: string, token: string)
 export async function startTlsFront(target: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
-  const options = { cert: readFileSync(frontCertificate), key: readFileSync(fixture('rack-tls-key.pem')) }
-  const server = createServer({ ...options, allowHalfOpen: true }, (near) => {
+  const server = createServer({ ...selfSignedIdentity, allowHalfOpen: true }, (near) => {
     const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true })
     for (const [socket, other] of [
       [near, far],

@@ -3,10 +3,10 @@ import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished } from 'vitest'
 import { createRack, type RackOptions } from '../rack.ts'
 import type { Rack, RackSettings, UpstreamRequest } from '../types.ts'
-import { certificate, privateKey } from './certificate.ts'
 
 export interface Peer {
   readonly port: number
@@ -50,7 +50,7 @@ export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, he
 
 /** The same over TLS, with a certificate that nobody signed. */
 export function httpsPeer(onRequest: http.RequestListener, onUpgrade?: UpgradeListener): Promise<Peer> {
-  const server = https.createServer({ cert: certificate, key: privateKey }, onRequest)
+  const server = https.createServer(selfSignedIdentity, onRequest)
   if (onUpgrade !== undefined) server.on('upgrade', onUpgrade)
   return serve(server)
 }

@@ -1,6 +1,6 @@
 import tls from 'node:tls'
+import { type Identity, serverIdentity } from '@rack-gateway/testing/certificates'
 import { acceptKey } from '../websocket.ts'
-import { intermediate, rackCertificate, rackKey } from './authority.ts'
 import { type Peer, serve } from './peer.ts'
 
 export interface TlsPeer extends Peer {
@@ -12,17 +12,9 @@ export interface TlsPeer extends Peer {
   show(identity: Identity): void
 }
 
-export interface Identity {
-  readonly cert: string
-  readonly key: string
-}
-
-/** What a rack of `root` shows. */
-export const rackIdentity: Identity = { cert: `${rackCertificate}\n${intermediate}`, key: rackKey }
-
 /** A rack that gives `ok` to each request and accepts each websocket, over TLS. `closing`: one request a connection. */
 export async function tlsPeer(
-  identity: Identity = rackIdentity,
+  identity: Identity = serverIdentity,
   { closing = false, ...options }: tls.TlsOptions & { closing?: boolean } = {},
 ): Promise<TlsPeer> {
   const resumed: boolean[] = []

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import tls from 'node:tls'
+import { type Identity, serverIdentity } from '@rack-gateway/testing/certificates'
 import { onTestFinished } from 'vitest'
-import { certificate, key } from './certificates.ts'
 
 /** Something that speaks TLS, and does with each connection what a test says. */
 export interface TlsGateway {
@@ -15,18 +15,19 @@ export interface TlsGateway {
 }
 
 export interface TlsGatewayOptions {
-  readonly cert?: string
+  /** Default: a valid one. */
+  readonly identity?: Identity
   readonly onConnection?: (socket: tls.TLSSocket) => void
 }
 
 export async function startTlsGateway({
-  cert = certificate,
+  identity = serverIdentity,
   onConnection = () => undefined,
 }: TlsGatewayOptions = {}): Promise<TlsGateway> {
   let received = ''
   const connections: Socket[] = []
   const sockets = new Set<Socket>()
-  const server = tls.createServer({ cert, key, allowHalfOpen: true }, (socket) => {
+  const server = tls.createServer({ ...identity, allowHalfOpen: true }, (socket) => {
     connections.push(socket)
     socket.on('error', () => undefined)
     socket.on('data', (bytes) => {

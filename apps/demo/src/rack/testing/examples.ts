@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { writeTar } from '../process/tar.ts'
 import type { DemoRack } from '../types.ts'
-import { ask, fixture, formType } from './client.ts'
+import { ask, formType } from './client.ts'
 
 /** What is needed for a call to succeed besides its path. */
 export interface Example {
@@ -33,10 +33,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'PUT /apps/{app}/configs/{config}': { form: { value: 'YQ==' } },
   'PUT /apps/{app}/ssl/{service}/{port}': { form: { id: 'cert-1' } },
   'POST /certificates': {
-    form: {
-      pub: readFileSync(fixture('rack-tls-cert.pem'), 'utf8'),
-      key: readFileSync(fixture('rack-tls-key.pem'), 'utf8'),
-    },
+    form: { pub: selfSignedIdentity.cert, key: selfSignedIdentity.key },
   },
   'POST /certificates/generate': { form: { domains: 'a.example.test,b.example.test' } },
   'PUT /letsencrypt/config': { body: '{"role":"r","solvers":[]}', headers: octets },

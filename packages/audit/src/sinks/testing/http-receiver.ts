@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { onTestFinished } from 'vitest'
-import { certificate, key } from './certificate.ts'
 
 export interface ReceivedRequest {
   readonly path: string
@@ -34,7 +34,7 @@ export async function startHttpReceiver({
   }
   const listen = (request: IncomingMessage, response: ServerResponse) =>
     void onRequest(request, response).catch(() => response.destroy())
-  const server = tls ? createTlsServer({ cert: certificate, key }, listen) : createServer(listen)
+  const server = tls ? createTlsServer(selfSignedIdentity, listen) : createServer(listen)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(async () => {
     server.closeAllConnections()

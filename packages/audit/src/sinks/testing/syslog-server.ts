@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:tls'
+import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { onTestFinished } from 'vitest'
-import { certificate, key } from './certificate.ts'
 
 /** A syslog server over TLS that counts octets as RFC 5425 says, gone when the test ends. */
 export async function startSyslogServer() {
@@ -10,7 +10,7 @@ export async function startSyslogServer() {
   const sockets = new Set<Socket>()
   let connections = 0
   let reading = true
-  const server = createServer({ cert: certificate, key }, (socket) => {
+  const server = createServer(selfSignedIdentity, (socket) => {
     connections++
     sockets.add(socket)
     socket.on('error', () => {})

@@ -1,6 +1,6 @@
+import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { attempt } from '../attempt.ts'
-import { certificate, otherCertificate } from '../testing/certificate.ts'
 import { never, sinkEvents } from '../testing/events.ts'
 import { startSyslogServer } from '../testing/syslog-server.ts'
 import { createSyslogTransport, type SyslogTransportOptions } from './syslog.ts'
@@ -13,7 +13,14 @@ const events = sinkEvents(
 )
 
 function syslog(options: Partial<SyslogTransportOptions> & { port: number }) {
-  const given = { host: '127.0.0.1', tls: true, ca: certificate, from: 'gateway-1', limit: 8192, ...options }
+  const given = {
+    host: '127.0.0.1',
+    tls: true,
+    ca: selfSignedIdentity.cert,
+    from: 'gateway-1',
+    limit: 8192,
+    ...options,
+  }
   const transport = createSyslogTransport(given)
   onTestFinished(() => transport.close())
   return transport
@@ -110,7 +117,7 @@ test('a server that reads nothing is given up at the deadline', async () => {
 
 test('the server must prove who it is, and nothing is sent to one that can not', async () => {
   const server = await startSyslogServer()
-  await expect(syslog({ port: server.port, ca: otherCertificate }).deliver(events, never)).rejects.toThrow(
+  await expect(syslog({ port: server.port, ca: otherRootCertificate }).deliver(events, never)).rejects.toThrow(
     /certificate/,
   )
   await expect(syslog({ port: server.port, ca: null }).deliver(events, never)).rejects.toThrow(/certificate/)

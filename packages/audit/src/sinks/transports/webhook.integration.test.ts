@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test } from 'vitest'
 import { attempt } from '../attempt.ts'
-import { certificate, otherCertificate } from '../testing/certificate.ts'
 import { never, sinkEvents } from '../testing/events.ts'
 import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from '../testing/http-receiver.ts'
 import { SinkBusy, SinkRefused } from '../transport.ts'
@@ -159,9 +159,9 @@ test('a slow answer is waited for', async () => {
 
 test('over TLS the receiver must prove who it is, to its own authority where one is given', async () => {
   const receiver = await startHttpReceiver({ tls: true })
-  await webhook({ url: receiver.url, ca: certificate }).deliver(events, never)
+  await webhook({ url: receiver.url, ca: selfSignedIdentity.cert }).deliver(events, never)
   await expect(webhook({ url: receiver.url }).deliver(events, never)).rejects.toThrow(/self-signed certificate/)
-  await expect(webhook({ url: receiver.url, ca: otherCertificate }).deliver(events, never)).rejects.toThrow(
+  await expect(webhook({ url: receiver.url, ca: otherRootCertificate }).deliver(events, never)).rejects.toThrow(
     /self-signed certificate/,
   )
   expect(receiver.received).toHaveLength(1)
