@@ -1,10 +1,8 @@
 import { join, resolve } from 'node:path'
 import { sanitiseEnvironment } from '@rack-gateway/config'
-import { createLog, stopOnSignals, stopWhenOrphaned } from '@rack-gateway/gateway'
 import pretty from 'pino-pretty'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { startDemo } from './demo.ts'
 import { guide } from './guide.ts'
 
 const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
@@ -23,6 +21,10 @@ const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
   .strict()
   .version(false)
   .parseAsync()
+
+// Loaded only when the arguments are valid, so that help and usage errors come at once.
+const { createLog, stopOnSignals, stopWhenOrphaned } = await import('@rack-gateway/gateway')
+const { startDemo } = await import('./demo.ts')
 
 sanitiseEnvironment(process.env)
 const log = createLog(

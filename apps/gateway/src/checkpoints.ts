@@ -6,13 +6,10 @@ import {
   createCheckpointer,
   objectPlace,
   type SigningKeys,
-  signingKeyOf,
   webhookPlace,
 } from '@rack-gateway/audit/checkpoints'
-import { deriveKey } from '@rack-gateway/auth'
 import type { CheckpointConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
-import type { SecretKeys } from './gateway.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -27,14 +24,6 @@ export interface CheckpointSettings {
   readonly places: readonly CheckpointPlace[]
   /** Milliseconds between checkpoints; 50,000 when absent. */
   readonly interval?: number
-}
-
-/** Keys that were given come before those derived from the secret keys, which so vouch for the first of them. */
-export function signingKeysOf(given: readonly Uint8Array[], [newest, ...older]: SecretKeys): SigningKeys {
-  const derived = (secret: Buffer) => signingKeyOf(deriveKey(secret, 'rack-gateway/audit-checkpoints/1'))
-  const fromSecrets = [derived(newest), ...older.map(derived)] as const
-  const [first, ...rest] = given.map(signingKeyOf)
-  return first === undefined ? fromSecrets : [first, ...rest, ...fromSecrets]
 }
 
 /** Opens the places that are configured. @throws ObjectStoreAddressInvalid, ObjectStoreUnusable with what to do */

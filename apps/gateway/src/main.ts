@@ -3,13 +3,14 @@ import { configurationOrExit } from './configuration.ts'
 import { createLog } from './log.ts'
 import { stopWhenOrphaned } from './orphan.ts'
 import { reloadOnSignal, stopOnSignals } from './signals.ts'
-import { startGateway } from './start.ts'
 import { isExpected, sentenceOf } from './start-failure.ts'
 
 const config = configurationOrExit()
 forgetSecrets(process.env)
 const log = createLog(config.logLevel)
 try {
+  // Loaded only with a valid configuration, so that an invalid one is reported at once.
+  const { startGateway } = await import('./start.ts')
   const starting = startGateway(config, log)
   const stop = async () => (await starting).stop()
   if (config.policyFile === null) stopOnSignals(stop, log)

@@ -1,9 +1,6 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { archiveAudit } from './server-command/audit.ts'
-import { withIssuer } from './server-command/issuing.ts'
-import { endToken, issueToken, listTokens } from './server-command/tokens.ts'
 import { UsageError } from './server-command/usage-error.ts'
 
 await yargs(hideBin(process.argv))
@@ -11,14 +8,18 @@ await yargs(hideBin(process.argv))
   .usage("$0 <command>\n\nThe server's own commands. They read the same environment as the server.")
   .command('token', 'issue, list and end tokens', (token) =>
     token
-      .command('issue', 'make a token for a person or a pipeline', issueOptions, (args) =>
-        withIssuer((issuer, config) => issueToken(issuer, config, args)),
-      )
+      .command('issue', 'make a token for a person or a pipeline', issueOptions, async (args) => {
+        const { withIssuer, issueToken } = await tokenCommands()
+        await withIssuer((issuer, config) => issueToken(issuer, config, args))
+      })
       .command(
         'list',
         'sessions and API tokens, newest first',
         (list) => list,
-        () => withIssuer(listTokens),
+        async () => {
+          const { withIssuer, listTokens } = await tokenCommands()
+          await withIssuer(listTokens)
+        },
       )
       .command(
         'end <id>',
@@ -27,7 +28,10 @@ await yargs(hideBin(process.argv))
           end
             .positional('id', { type: 'string', demandOption: true })
             .option('reason', { type: 'string', default: 'ended by an operator' }),
-        ({ id, reason }) => withIssuer((issuer) => endToken(issuer, id, reason)),
+        async ({ id, reason }) => {
+          const { withIssuer, endToken } = await tokenCommands()
+          await withIssuer((issuer) => endToken(issuer, id, reason))
+        },
       )
       .demandCommand(1, 'say which: issue, list or end'),
   )
@@ -37,7 +41,10 @@ await yargs(hideBin(process.argv))
         'archive',
         'archive the months that are over, verify the archives, and drop what is old enough',
         archiveOptions,
-        async (args) => archiveAudit(args),
+        async (args) => {
+          const { archiveAudit } = await import('./server-command/audit.ts')
+          await archiveAudit(args)
+        },
       )
       .demandCommand(1, 'say which: archive'),
   )
@@ -48,6 +55,11 @@ await yargs(hideBin(process.argv))
     process.exit(error && !(error instanceof UsageError) ? 1 : 2)
   })
   .parseAsync()
+
+/** Loaded only to run a command: help and usage errors need no database code. */
+async function tokenCommands() {
+  return { ...(await import('./server-command/issuing.ts')), ...(await import('./server-command/tokens.ts')) }
+}
 
 function archiveOptions(archive: Argv) {
   return archive

@@ -3,10 +3,11 @@ import type { LoginSettings } from '@rack-gateway/auth/login'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { sinkSettingsOf } from './audit-sinks.ts'
-import { openPlaces, signingKeysOf } from './checkpoints.ts'
-import { createGateway, type SecretKeys } from './gateway.ts'
+import { openPlaces } from './checkpoints.ts'
+import { createGateway } from './gateway.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { turnOffPretenuring } from './pretenuring.ts'
+import { secretKeysOf, signingKeysFrom } from './secret-keys.ts'
 import { listenFailure } from './start-failure.ts'
 
 export interface RunningGateway {
@@ -89,12 +90,6 @@ async function checkpointsOf(config: ServerConfig) {
   return { keys: signingKeysFrom(config), places: await openPlaces(config.checkpoints) }
 }
 
-/** What signs the audit log's checkpoints and archives, newest first. */
-export function signingKeysFrom(config: ServerConfig) {
-  const given = config.checkpoints.signingKeys.map((key) => Buffer.from(key.reveal(), 'base64'))
-  return signingKeysOf(given, secretKeysOf(config))
-}
-
 function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | null {
   if (login === null || publicUrl === null) return null
   const { clientSecret, sessionIdleMs, ...settings } = login
@@ -105,11 +100,4 @@ function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | 
     sessionIdle: sessionIdleMs,
     sessionLife: sessions.maxAge,
   }
-}
-
-/** @throws when there is none, which readServerConfig has refused */
-export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): SecretKeys {
-  const [newest, ...older] = secretKeys.map((key) => Buffer.from(key.reveal()))
-  if (!newest) throw new Error('APP_SECRET_KEY holds no key')
-  return [newest, ...older]
 }

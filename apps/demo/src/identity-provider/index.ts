@@ -7,7 +7,7 @@ import { choosePerson } from './choose-person.ts'
 import { loadLibrary } from './library.ts'
 import { answerBadly, type Misbehaviour, waitAsTold } from './misbehaviour.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
-import { createSigning } from './signing.ts'
+import { createSigning, type GenerateKeyPair } from './signing.ts'
 
 export type { BadAnswer, Misbehaviour } from './misbehaviour.ts'
 export { type DemoPerson, demoGroups, demoPeople } from './people.ts'
@@ -16,6 +16,8 @@ export interface DemoIdentityProviderOptions {
   /** Where the gateway is reached: an origin. */
   readonly gatewayUrl: string
   readonly people?: readonly DemoPerson[]
+  /** Makes its signing keys; without it, each is new. */
+  readonly generateKeyPair?: GenerateKeyPair
 }
 
 export type RefreshTokens = 'always' | 'with consent' | 'never'
@@ -49,7 +51,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = { id: 'rack-gateway', secret: randomBytes(24).toString('base64url') }
-  const signing = await createSigning()
+  const signing = await createSigning(options.generateKeyPair)
   const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0, metadata: 0 }
   let people = options.people ?? demoPeople
   let misbehaviour: Misbehaviour | null = null

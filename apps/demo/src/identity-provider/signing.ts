@@ -4,6 +4,9 @@ import type { Misbehaviour } from './misbehaviour.ts'
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>
 
+/** Makes an extractable key pair for RS256. */
+export type GenerateKeyPair = () => Promise<Pair>
+
 interface SigningKey {
   readonly id: string
   readonly privateKey: Pair['privateKey']
@@ -21,7 +24,10 @@ export interface Signing {
   sign(token: string, misbehaviour: Misbehaviour | null): Promise<string | undefined>
 }
 
-export async function createSigning(): Promise<Signing> {
+export async function createSigning(
+  generate: GenerateKeyPair = () => generateKeyPair('RS256', { extractable: true }),
+): Promise<Signing> {
+  const makeKey = async (): Promise<SigningKey> => ({ ...(await generate()), id: randomUUID() })
   let current = await makeKey()
   const first = { ...(await exportJWK(current.privateKey)), kid: current.id, alg: 'RS256', use: 'sig' }
 
@@ -59,11 +65,6 @@ export async function createSigning(): Promise<Signing> {
       current = await makeKey()
     },
   }
-}
-
-async function makeKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
-  return { id: randomUUID(), privateKey, publicKey }
 }
 
 function signWith({ privateKey, id }: SigningKey, claims: JWTPayload): Promise<string> {

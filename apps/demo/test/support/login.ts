@@ -1,4 +1,5 @@
 import type { LoginSettings } from '@rack-gateway/auth/login'
+import { lendKeyPairs } from '@rack-gateway/auth/testing'
 import { type DemoIdentityProvider, startDemoIdentityProvider } from '@rack-gateway/demo/identity-provider'
 import { type Browser, createBrowser, type Page, type Visit } from './browser.ts'
 import { type System, type SystemOptions, startSystem } from './system.ts'
@@ -27,10 +28,11 @@ export async function startLoginSystem(
   options: Omit<SystemOptions, 'login'> = {},
 ): Promise<LoginSystem> {
   const started: { idp?: DemoIdentityProvider } = {}
+  const keyPairs = lendKeyPairs()
   const system = await startSystem({
     ...options,
     async login(publicUrl) {
-      const idp = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
+      const idp = await startDemoIdentityProvider({ gatewayUrl: publicUrl, generateKeyPair: keyPairs.take })
       started.idp = idp
       const { issuer, clientId, clientSecret } = idp
       const rules = { groupsClaim: 'groups', allowedDomains: ['example.com'], adminUsers: ['admin@example.com'] }
@@ -68,6 +70,7 @@ export async function startLoginSystem(
     async stop() {
       await system.stop()
       await idp.close()
+      keyPairs.takeBack()
     },
   }
 }

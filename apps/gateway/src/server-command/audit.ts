@@ -3,7 +3,7 @@ import { readDuration } from '@rack-gateway/config'
 import { openPool } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import type { Sql } from 'postgres'
-import { signingKeysFrom } from '../start.ts'
+import { signingKeysFrom } from '../secret-keys.ts'
 import { withAuditLog } from './recorded-work.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { type CryptoKey, exportJWK, SignJWT } from 'jose'
+import { lendKeyPairs } from './lend-key-pairs.ts'
+
+export { type LentKeyPairs, lendKeyPairs } from './lend-key-pairs.ts'
 
 /** The CI system's side: an issuer on a real socket with keys of its own, which can rotate, be slow, broken or down. */
 export interface TestIssuer {
@@ -54,8 +57,9 @@ export async function startTestIssuer({
   now = Date.now,
   alg = 'RS256',
 }: TestIssuerOptions): Promise<TestIssuer> {
+  const keyPairs = lendKeyPairs(alg)
   const newKey = async (): Promise<SigningKey> => {
-    const { privateKey, publicKey } = await generateKeyPair(alg)
+    const { privateKey, publicKey } = await keyPairs.take()
     const kid = `key-${++made}`
     return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
   }
@@ -95,6 +99,7 @@ export async function startTestIssuer({
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
+      keyPairs.takeBack()
     },
   }
   return issuer

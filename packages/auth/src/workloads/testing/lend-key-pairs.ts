@@ -1,0 +1,26 @@
+import { type GenerateKeyPairResult, generateKeyPair } from 'jose'
+
+const idle: { readonly algorithm: string; readonly pair: GenerateKeyPairResult }[] = []
+
+/** Key pairs that nobody else has until `takeBack`. */
+export interface LentKeyPairs {
+  take(): Promise<GenerateKeyPairResult>
+  takeBack(): void
+}
+
+/** Lends key pairs to one issuer after the other, because generating one for RSA takes a quarter of a second of processor time. */
+export function lendKeyPairs(algorithm = 'RS256'): LentKeyPairs {
+  const lent: GenerateKeyPairResult[] = []
+  return {
+    async take() {
+      const index = idle.findIndex((one) => one.algorithm === algorithm)
+      const [found] = index === -1 ? [] : idle.splice(index, 1)
+      const pair = found?.pair ?? (await generateKeyPair(algorithm, { extractable: true }))
+      lent.push(pair)
+      return pair
+    },
+    takeBack() {
+      idle.push(...lent.splice(0).map((pair) => ({ algorithm, pair })))
+    },
+  }
+}
