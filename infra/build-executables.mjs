@@ -4,7 +4,7 @@
 //   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-licence FILE] [TARGET=RUNTIME …]
 //
 // Without a target, of the Node that runs this, for its own system. A runtime that doesn't run here needs another one of the
-// same version that does; its executable starts a little slower, since its code isn't compiled before.
+// same version that does.
 // Licences of Node go with each; --node-licence names the file where a Node has none beside it.
 // --with-empty makes an executable of the same Node that does nothing, to measure against.
 import { createHash } from 'node:crypto'
@@ -38,17 +38,19 @@ const runtimes = withPreparers(readTargets(positionals)).map((one) => ({
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-scripts-'))
 try {
-  const { scripts, metafile } = await buildExecutableScripts(scratch)
+  const { start, scripts, metafile } = await buildExecutableScripts()
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const main = join(scratch, 'start.cjs')
-  const carried = Object.fromEntries(scripts.map((name) => [name, join(scratch, `${name}.cjs`)]))
+  const main = written('start.cjs', start)
+  const assets = Object.fromEntries(
+    [...scripts].map(([name, script]) => [`${name}.cjs`, written(`${name}.cjs`, script)]),
+  )
   const bill = billOfMaterials(metafile, cli)
   for (const one of runtimes) {
     const { target, runtime, version, preparer } = one
     const name = executableName(target)
     const output = join(out, name)
-    await makeSingleExecutable({ runtime, preparer, main, scripts: carried, output })
+    await makeSingleExecutable({ runtime, preparer, main, assets, output })
     writeFileSync(join(out, `${name}.cdx.json`), described(executableBill(bill, one)))
     // What is downloaded is a third of what runs. Windows unpacks no .gz of its own accord.
     if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
@@ -67,9 +69,15 @@ function described(bill) {
 }
 
 async function makeEmpty(runtime) {
-  const main = join(scratch, 'empty.cjs')
-  writeFileSync(main, '')
-  await makeSingleExecutable({ runtime, preparer: runtime, main, scripts: {}, output: join(out, 'empty') })
+  const main = written('empty.cjs', '')
+  await makeSingleExecutable({ runtime, preparer: runtime, main, assets: {}, output: join(out, 'empty') })
+}
+
+/** @returns the path of a new file */
+function written(name, content) {
+  const path = join(scratch, name)
+  writeFileSync(path, content)
+  return path
 }
 
 /** In the form that `sha256sum --check` reads. */

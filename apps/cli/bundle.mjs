@@ -1,36 +1,25 @@
-// Makes `dist/`, which is what is shipped. What a wrapped command waits for is few files, each whole: every further
-// file costs half a millisecond. All the rest shares its parts, and is read by the commands that need it.
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// Makes `dist/`, which is what is shipped. What a wrapped command waits for is a few scripts, each whole. All the rest are
+// modules that share their parts, and are read by the commands that need them.
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
-import { common, heldApart, here, itsVersion, lateModules, modulesByName, quick, within } from './build/options.mjs'
-import { writePackage } from './build/package.mjs'
+import { common, here, modulesByName, scripts } from './build/options.mjs'
+import { packageFiles } from './build/package.mjs'
+import { writeFiles } from './build/write-files.mjs'
 
-const outdir = join(here, 'dist')
-rmSync(outdir, { recursive: true, force: true })
-mkdirSync(outdir)
+const options = { ...common, outdir: join(here, 'dist'), legalComments: 'linked' }
 
-const withinFiles = new Map([...within, ['judgement', 'src/precheck/kept-judgement.ts']])
-const { judgement, ...waitedFor } = quick
-
-/**
- * What else is imported when it is needed stays a file of its own: where it is written, by its name. A script is required:
- * `import` would look for its exports first, with code that Node then optimizes for longer than the script takes to load,
- * and waits for when it ends.
- */
-const apartModules = modulesByName()
-const apart = {
-  name: 'apart',
+const modules = modulesByName()
+/** Leaves what is imported when it is needed a file of its own: a script is required, all else is a module. */
+const inFilesOfTheirOwn = {
+  name: 'in-files-of-their-own',
   setup(bundle) {
     bundle.onResolve({ filter: /^\.\.?\// }, ({ kind, namespace, path, resolveDir }) => {
       if (namespace === 'required') return { path, external: true }
       if (kind !== 'dynamic-import') return
       const name = basename(path, '.ts')
-      if (withinFiles.has(name)) return { path: join(here, withinFiles.get(name)) }
-      apartModules.add(name, join(resolveDir, path))
-      return name in waitedFor
-        ? { path: `./${name}.cjs`, namespace: 'required' }
-        : { path: `./${name}.mjs`, external: true }
+      if (name in scripts) return { path: `./${name}.cjs`, namespace: 'required' }
+      modules.add(name, join(resolveDir, path))
+      return { path: `./${name}.mjs`, external: true }
     })
     bundle.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = require('${path}')`,
@@ -38,82 +27,40 @@ const apart = {
   },
 }
 
-/** Node loads a CommonJS file sooner than its loader of modules, which is needed for the rest alone. */
-const scripts = {
-  ...common,
-  outdir,
+const { main, ...later } = scripts
+const script = {
+  ...options,
   format: 'cjs',
-  legalComments: 'linked',
-  plugins: [apart, lateModules, itsVersion],
-}
-const modules = {
-  ...common,
-  outdir,
-  format: 'esm',
-  legalComments: 'linked',
-  outExtension: { '.js': '.mjs' },
-  plugins: [itsVersion],
-  // Dependencies that are CommonJS look for Node's modules by `require`.
-  banner: {
-    js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
-  },
-}
-
-const metafiles = []
-
-/**
- * What takes longest to compile is a script: only of a script Node keeps how it has compiled all that was used. It is named
- * by its content, so what is kept of one is never taken for what is kept of another.
- *
- * @returns the name of its file, as what runs it knows it
- */
-async function buildKept(name, source, options) {
-  const { outputFiles, metafile } = await build({
-    ...scripts,
-    entryPoints: { [name]: source },
-    entryNames: '[name]-[hash]',
-    outExtension: { '.js': '.cjs' },
-    banner: { js: '(function (module, require, moduleUrl, importModule, runKept, keepCode) {' },
-    footer: { js: '})' },
-    define: { 'import.meta.url': 'moduleUrl', ...options.define },
-    write: false,
-    ...options,
-  })
-  const [script] = outputFiles.filter(({ path }) => path.endsWith('.cjs'))
-  for (const { path, text } of outputFiles) {
-    const code = text.replaceAll(/\bimport\((?="\.\/[a-z-]+\.[cm]js"\))/g, 'importModule(')
-    writeFileSync(path, path === script.path ? heldApart(code) : code)
-  }
-  metafiles.push(metafile)
-  return JSON.stringify(`./${basename(script.path)}`)
-}
-// It is read whole at each command, so names cost more here than anywhere else.
-const judgementScript = await buildKept('judgement', judgement, { minifyIdentifiers: true })
-const define = { judgementScript, 'import.meta.url': 'moduleUrl' }
-const mainScript = await buildKept('main', 'src/main.ts', { define })
-for (const [name, source] of Object.entries(waitedFor)) {
-  const { metafile } = await build({
-    ...scripts,
-    entryPoints: { [name]: source },
-    outExtension: { '.js': '.cjs' },
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define,
-  })
-  metafiles.push(metafile)
-}
-for (const name of Object.keys(waitedFor)) apartModules.paths.delete(name)
-const rest = await build({ ...modules, entryPoints: Object.fromEntries(apartModules.paths), splitting: true })
-const { metafile } = await build({
-  ...scripts,
-  entryPoints: { 'rack-gateway': 'src/start.ts' },
+  plugins: [inFilesOfTheirOwn, ...options.plugins],
+  define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  define: { mainScript, 'import.meta.url': 'moduleUrl' },
-  // It imports for what it runs.
-  logOverride: { ...common.logOverride, 'unsupported-dynamic-import': 'silent' },
-})
-writePackage(outdir, [...metafiles, rest.metafile, metafile])
-
-const sizes = readdirSync(outdir).map((file) => statSync(join(outdir, file)).size)
-console.log(
-  `dist/rack-gateway.js and ${sizes.length - 1} files more, ${Math.round(sizes.reduce((sum, size) => sum + size) / 1024)} KiB`,
+}
+const built = [
+  await build({ ...script, entryPoints: { 'rack-gateway': main } }),
+  await build({ ...script, entryPoints: later, outExtension: { '.js': '.cjs' } }),
+]
+built.push(
+  await build({
+    ...options,
+    format: 'esm',
+    entryPoints: Object.fromEntries(modules.paths),
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    // Dependencies that are CommonJS look for Node's modules by `require`.
+    banner: {
+      js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
+    },
+  }),
 )
+
+// The start comes last: what it loads is there by then.
+const files = new Map([
+  ...built
+    .reverse()
+    .flatMap(({ outputFiles }) => outputFiles)
+    .map(({ path, contents }) => [basename(path), contents]),
+  ...packageFiles(built.map(({ metafile }) => metafile)),
+])
+writeFiles(options.outdir, files)
+const bytes = [...files.values()].reduce((sum, content) => sum + content.length, 0)
+console.log(`dist/rack-gateway.js and ${files.size - 1} files more, ${Math.round(bytes / 1024)} KiB`)

@@ -8,32 +8,18 @@ const resource = 'NODE_SEA_BLOB'
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
 /**
- * More room for young objects, in MiB: a command ends before garbage is collected. An executable takes this from Node 24 on,
- * and V8 takes compiled code only with the options that it was compiled with.
- */
-const execArgv = ['--min-semi-space-size=4']
-
-/**
  * Puts a script and its assets into a copy of Node.
  *
  * @param {object} parts
  * @param {string} parts.runtime the Node to copy
  * @param {string} parts.preparer a Node of the same version that runs here: the runtime itself where it does
  * @param {string} parts.main the path of a script in CommonJS
- * @param {Record<string, string>} parts.scripts paths of scripts that `main` takes from the executable, by name
+ * @param {Record<string, string>} parts.assets paths of what `main` takes from the executable, by name
  * @param {string} parts.output the path of the executable
  */
-export async function makeSingleExecutable({ runtime, preparer, main, scripts, output }) {
+export async function makeSingleExecutable({ runtime, preparer, main, assets, output }) {
   const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-executable-'))
   try {
-    // Compiled code is only good for the runtime that compiled it.
-    const compiles = runtime === preparer
-    const assets = {}
-    for (const [name, path] of Object.entries(scripts)) {
-      assets[`${name}.cjs`] = path
-      assets[`${name}.code`] = join(scratch, `${name}.code`)
-      writeFileSync(assets[`${name}.code`], compiles ? compiledCode(runtime, path) : '')
-    }
     const blob = join(scratch, 'blob')
     const config = join(scratch, 'config.json')
     writeFileSync(
@@ -43,15 +29,11 @@ export async function makeSingleExecutable({ runtime, preparer, main, scripts, o
         assets,
         output: blob,
         disableExperimentalSEAWarning: true,
-        useCodeCache: compiles,
-        execArgv,
         // NODE_OPTIONS is for programs that are known to be Node.
         execArgvExtension: 'none',
       }),
     )
-    execFileSync(preparer, [...execArgv, '--experimental-sea-config', config], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
+    execFileSync(preparer, ['--experimental-sea-config', config], { stdio: ['ignore', 'ignore', 'inherit'] })
     rmSync(output, { force: true })
     copyFileSync(runtime, output)
     chmodSync(output, 0o755)
@@ -67,13 +49,4 @@ async function putInto(output, blob) {
   if (isMachO && process.platform === 'darwin') execFileSync('codesign', ['--remove-signature', output])
   await inject(output, resource, blob, { sentinelFuse: fuse, machoSegmentName: isMachO ? 'NODE_SEA' : undefined })
   if (isMachO && process.platform === 'darwin') execFileSync('codesign', ['--sign', '-', output])
-}
-
-/** Has a script compiled by the Node that will run it. */
-function compiledCode(runtime, path) {
-  const program = `const { Script } = require('node:vm')
-    const script = new Script(require('node:fs').readFileSync(process.argv[1], 'utf8'), { filename: 'script' })
-    script.runInThisContext()
-    process.stdout.write(script.createCachedData())`
-  return execFileSync(runtime, [...execArgv, '-e', program, path], { maxBuffer: 64 * 1024 * 1024 })
 }

@@ -1,14 +1,18 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { licencesOf } from './licences.mjs'
 import { here, nativePackages } from './options.mjs'
 
 const workspace = join(here, '..', '..')
 
-/** Makes a directory of built files the npm package `rack-gateway`: what it needs is in those files, save packages with native modules. */
-export function writePackage(directory, metafiles) {
-  const { version, description, license } = read(join(here, 'package.json'))
-  const { engines } = read(join(workspace, 'package.json'))
+/**
+ * What makes built files the npm package `rack-gateway`: what it needs is in those files, save packages with native modules.
+ *
+ * @returns {[name: string, content: Buffer][]}
+ */
+export function packageFiles(metafiles) {
+  const { version, description, license } = readJson(join(here, 'package.json'))
+  const { engines } = readJson(join(workspace, 'package.json'))
   const manifest = {
     name: 'rack-gateway',
     version,
@@ -20,18 +24,20 @@ export function writePackage(directory, metafiles) {
     engines,
     optionalDependencies: Object.fromEntries(nativePackages.map((name) => [name, installedVersion(name)])),
   }
-  writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-  copyFileSync(join(here, 'man', 'rack-gateway.1'), join(directory, 'rack-gateway.1'))
-  copyFileSync(join(workspace, 'LICENSE'), join(directory, 'LICENSE'))
-  writeFileSync(join(directory, 'LICENCES-OF-OTHERS.txt'), licencesOf(metafiles))
-  writeFileSync(join(directory, 'README.md'), readme)
+  return [
+    ['package.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],
+    ['rack-gateway.1', readFileSync(join(here, 'man', 'rack-gateway.1'))],
+    ['LICENSE', readFileSync(join(workspace, 'LICENSE'))],
+    ['LICENCES-OF-OTHERS.txt', Buffer.from(licencesOf(metafiles))],
+    ['README.md', Buffer.from(readme)],
+  ]
 }
 
 function installedVersion(name) {
-  return read(join(here, 'node_modules', name, 'package.json')).version
+  return readJson(join(here, 'node_modules', name, 'package.json')).version
 }
 
-function read(path) {
+function readJson(path) {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 

@@ -1,6 +1,5 @@
-import { isAscii } from 'node:buffer'
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -17,20 +16,10 @@ const run = promisify(execFile)
 const cli = fileURLToPath(new URL('..', import.meta.url))
 
 let machine: Machine
-beforeAll(async () => {
+beforeAll(() => {
   machine = createMachine()
-  await run(process.execPath, ['bundle.mjs'], { cwd: cli })
 })
 afterAll(() => machine.remove())
-
-function caches(): string {
-  return join(machine.home, '.cache', 'rack-gateway')
-}
-
-function codeKept(script: string): string[] {
-  const files = readdirSync(join(caches(), 'code'))
-  return files.filter((name) => name.startsWith(`${script}-`) && name.endsWith('.bin'))
-}
 
 function shipped(...words: readonly string[]): Promise<string> {
   return shippedWith({}, words)
@@ -65,7 +54,7 @@ test('what is shipped runs each kind of command', async () => {
   expect(await shipped('--no-precheck', 'apps')).toContain('"argv":["apps"]')
 })
 
-test('what is shipped checks commands before convox, from how its code was compiled before', async () => {
+test('what is shipped checks commands before convox, and keeps no code of its own', async () => {
   const gateway = await startFakeGateway(effectivePolicy({ role: 'deployer' }))
   try {
     machine.configure({
@@ -73,43 +62,13 @@ test('what is shipped checks commands before convox, from how its code was compi
       tokens: { staging: { token: 'rgs_x' } },
     })
     const set = ['env', 'set', 'A=b', '-a', 'web']
-    for (let time = 0; time < 3; time++) expect(await shipped(...set)).toContain('"argv":["env","set"')
+    for (let time = 0; time < 2; time++) expect(await shipped(...set)).toContain('"argv":["env","set"')
     expect(gateway.asked).toHaveLength(1)
-    expect(codeKept('judgement')).toHaveLength(1)
-    expect(codeKept('main')).toHaveLength(1)
     await expect(shipped('apps', 'delete', 'web')).rejects.toMatchObject({ code: 5 })
+    expect(readdirSync(join(machine.home, 'config')).sort()).toEqual(['config.json', 'policy'])
+    expect(existsSync(join(machine.home, '.cache'))).toBe(false)
   } finally {
     await gateway.close()
-  }
-})
-
-/** Code that V8 takes for a script's, since that is as long: it compares no more. */
-async function strangeCodeFor(script: string): Promise<Buffer> {
-  const program = `const { Script } = require('node:vm')
-    const strange = '(function () { process.stdout.write("strange") })'
-    process.stdout.write(new Script(strange.padEnd(${readFileSync(script, 'utf8').length})).createCachedData())`
-  return (await run(process.execPath, ['-e', program], { encoding: 'buffer' })).stdout
-}
-
-test.each([
-  ['where others may write', () => chmodSync(join(caches(), 'code'), 0o777)],
-  ['below where others may write', () => chmodSync(caches(), 0o777)],
-  ['that others may write', (path: string) => chmodSync(path, 0o666)],
-])('kept code %s is not run', async (_, open) => {
-  const [name = ''] = codeKept('main')
-  const path = join(caches(), 'code', name)
-  const before = readFileSync(path)
-  const strange = await strangeCodeFor(join(cli, 'dist', name.slice(0, name.indexOf('.cjs') + 4)))
-  try {
-    writeFileSync(path, strange)
-    utimesSync(path, strange.length, strange.length)
-    open(path)
-    expect(await shipped('version')).toMatch(/^rack-gateway \d/)
-  } finally {
-    for (const directory of [caches(), join(caches(), 'code')]) chmodSync(directory, 0o700)
-    chmodSync(path, 0o600)
-    writeFileSync(path, before)
-    utimesSync(path, before.length, before.length)
   }
 })
 
@@ -127,7 +86,7 @@ test('packed, it installs without any other package and without a network', asyn
   expect(stdout).toBe(`rack-gateway ${version()}\n`)
   const installed = (file: string) => readFileSync(join(place, 'node_modules', 'rack-gateway', file), 'utf8')
   expect(installed('LICENSE')).toContain('Apache License')
-  for (const name of ['open', 'cross-spawn', 'typebox', '@noble/hashes'])
+  for (const name of ['open', 'cross-spawn', 'typebox'])
     expect(installed('LICENCES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
 })
 
@@ -151,16 +110,6 @@ test('what is shipped reaches an https gateway through the relay, and says why i
   }
 })
 
-test('what is kept compiled is plain ASCII, which is half as long in memory, and long enough to be apart from young objects', () => {
-  const bundle = join(cli, 'dist')
-  const scripts = readdirSync(bundle).filter((name) => /^(?:judgement|main)-[A-Z0-9]+\.cjs$/.test(name))
-  expect(scripts).toHaveLength(2)
-  for (const script of scripts) {
-    const code = readFileSync(join(bundle, script))
-    expect([isAscii(code), code.length > 128 * 1024]).toEqual([true, true])
-  }
-})
-
 /** Loaded beside convox, or instead of it, where the token alone says which rack it is for, or to say why a file is broken. */
 const mayBeLarge = new Set([
   'src/own.ts',
@@ -169,18 +118,13 @@ const mayBeLarge = new Set([
   '../../packages/config/src/client-schema.ts',
 ])
 
-/** In what is shipped it stands for judgement.ts. */
-const keptJudgement = 'src/precheck/kept-judgement.ts'
-
 test('a wrapped command waits for no large package, in whichever file it is loaded', async () => {
-  const { inputs } = await bundled(['src/main.ts', keptJudgement])
-  const entries = [
-    ...new Set([...loadedLater(inputs, 'src/main.ts'), keptJudgement, ...loadedLater(inputs, keptJudgement)]),
-  ]
-  expect(entries).toContain('src/precheck/judgement.ts')
-  expect(entries).toContain('src/relay/gateway-dial.ts')
-  const { outputs } = await bundled(['src/main.ts', ...entries])
-  for (const entry of ['src/main.ts', ...entries]) {
+  const { inputs } = await bundled(['src/main.ts'])
+  const entries = ['src/main.ts', ...new Set(loadedLater(inputs, 'src/main.ts'))]
+  for (const file of ['precheck/precheck', 'precheck/evaluate-online', 'relay/gateway-dial'])
+    expect(entries).toContain(`src/${file}.ts`)
+  const { outputs } = await bundled(entries)
+  for (const entry of entries) {
     const [first = ''] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry) ?? []
     expect([entry, [...packagesOf(outputs, first)].filter((name) => !small.has(name))]).toEqual([entry, []])
   }
@@ -216,7 +160,6 @@ function loadedLater(inputs: Metafile['inputs'], from: string, seen = new Set<st
 
 const small = new Set([
   '@fastify/error',
-  '@noble/hashes',
   'cross-spawn',
   'isexe',
   'path-key',

@@ -5,7 +5,7 @@ import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { interruption } from './interruption.ts'
 import { standingPlace } from './standing-place.ts'
-import { ask, readSecret, showStatus } from './terminal.ts'
+import { showStatus } from './terminal.ts'
 
 const { env, platform } = process
 /** Asked by number: to look at `process.stdin` is to make a stream of it, which no wrapped command reads. */
@@ -24,8 +24,8 @@ void runCli(
     now: Date.now(),
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
-    readSecret,
-    ask,
+    readSecret: async (prompt) => (await import('./read-input.ts')).readSecret(prompt),
+    ask: async (question) => (await import('./read-input.ts')).ask(question),
     status: showStatus,
     readInput: async (most) => (await import('./read-input.ts')).readAll(process.stdin, most),
     interactive: stdin && stderr,

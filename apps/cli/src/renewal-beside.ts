@@ -22,8 +22,8 @@ export function renewalBeside<T extends Target>(context: Context, found: T): Ren
   const leaving = new AbortController()
   let renewing: Promise<T> | null = null
 
-  function begin(): Promise<T> {
-    renewing ??= renewalDue && name !== null ? renewed(name) : Promise.resolve(found)
+  function begin(): Promise<T> | null {
+    if (renewalDue && name !== null) renewing ??= renewed(name)
     return renewing
   }
 
@@ -33,7 +33,7 @@ export function renewalBeside<T extends Target>(context: Context, found: T): Ren
   }
 
   return {
-    target: async () => (expiry.state === 'ends soon' ? within(patience, begin(), found) : found),
+    target: async () => (expiry.state === 'ends soon' ? within(patience, begin() ?? found, found) : found),
     begin: () => void begin(),
     async ended() {
       if (renewing === null || (await within(silentWait, renewing, null)) !== null) return
@@ -44,7 +44,7 @@ export function renewalBeside<T extends Target>(context: Context, found: T): Ren
   }
 }
 
-async function within<T, U>(milliseconds: number, outcome: Promise<T>, otherwise: U): Promise<T | U> {
+async function within<T, U>(milliseconds: number, outcome: T | Promise<T>, otherwise: U): Promise<T | U> {
   const over = new AbortController()
   const late = pause(milliseconds, otherwise, { signal: over.signal }).catch(() => otherwise)
   return Promise.race([outcome, late]).finally(() => over.abort())

@@ -1,12 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { commandLine, createMachine, type Machine } from './testing/harness.ts'
 import { held } from './testing/held.ts'
 import { hasScript, type PseudoTerminal, runInTerminal } from './testing/pseudo-terminal.ts'
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
-const node = `${process.execPath} --conditions=@rack-gateway/source --import ${import.meta.resolve('tsx')} ${main}`
 
 /** What the shell says once the program has ended. `script` may end before it has passed on all that it was given, so it is held until this came through. */
 const after = '<ended>'
@@ -42,7 +38,7 @@ interface Shown extends Omit<PseudoTerminal, 'ended'> {
 
 /** The whole program in a terminal of so many columns. */
 function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, columns = 72): Shown {
-  const shell = `stty cols ${columns} -echo; trap : INT; ${node} ${words}; code=$?; printf '${after}'; read _; exit $code`
+  const shell = `stty cols ${columns} -echo; trap : INT; ${commandLine([words]).join(' ')}; code=$?; printf '${after}'; read _; exit $code`
   const terminal = runInTerminal(shell, {
     cwd: machine.cwd,
     env: {

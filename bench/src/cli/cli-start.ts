@@ -1,6 +1,7 @@
 /**
- * How much longer a wrapped command takes than an empty program: `node -e 0` and, where one was built, the single
- * executable against an empty one. All take turns in each round, and what is compared is of the same round.
+ * How much longer a wrapped command takes than an empty program, and what the check before convox adds to it: `node -e 0`
+ * and, where one was built, the single executable against an empty one. All take turns in each round, and what is compared
+ * is of the same round. Exits with 1 when a bound is exceeded.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,18 +17,37 @@ const rounds = Number(process.argv[2] ?? 100)
 const [node = process.execPath, executable = builtExecutable()] = process.argv.slice(3)
 const empty = join(dirname(executable), 'empty')
 
+interface Run {
+  readonly name: string
+  /** What follows the command's name; null for the empty program. */
+  readonly words: readonly string[] | null
+  readonly more?: NodeJS.ProcessEnv
+}
+
+/** How many milliseconds more one run may take than another, by the median. */
+interface Bound {
+  readonly run: Run
+  readonly over: Run
+  readonly most: number
+}
+
+const nothing: Run = { name: 'an empty program', words: null }
 const rackUrl = 'http://convox:rgs_bench@127.0.0.1:1/rack/bench'
-/** Another word each time: such a command is judged, and not remembered. */
-const eachTime = 'R{round}'
-const cases = [
-  { name: 'RACK_URL set', words: ['apps'], more: { RACK_URL: rackUrl }, most: 25 },
-  { name: 'from the file, policy known, command known', words: ['apps'], more: {}, most: 45 },
-  {
-    name: 'from the file, policy known, command new',
-    words: ['releases', 'promote', eachTime, '-a', 'web'],
-    more: {},
-    most: 45,
-  },
+const passThrough: Run = { name: 'apps, RACK_URL set', words: ['apps'], more: { RACK_URL: rackUrl } }
+const pairs = ['apps', 'releases promote R1 -a web', 'env set A=b -a web'].map((line) => {
+  const words = line.split(' ')
+  return {
+    unchecked: { name: `${line}, --no-precheck`, words: ['--no-precheck', ...words] },
+    checked: { name: line, words },
+  }
+})
+const runs: readonly Run[] = [nothing, passThrough, ...pairs.flatMap(({ unchecked, checked }) => [unchecked, checked])]
+const bounds: readonly Bound[] = [
+  { run: passThrough, over: nothing, most: 25 },
+  ...pairs.flatMap(({ unchecked, checked }) => [
+    { run: checked, over: nothing, most: 60 },
+    { run: checked, over: unchecked, most: 30 },
+  ]),
 ]
 
 interface Program {
@@ -45,53 +65,52 @@ else
 const { environment, close } = await startKnownPolicy()
 try {
   console.log(JSON.stringify({ ...machine(null), node, rounds }))
-  for (const program of programs) for (const one of cases) await warm([...program.command, ...one.words], one.more)
-  const measured = programs.flatMap((program) => [
-    { name: `${program.name}: empty`, most: Number.POSITIVE_INFINITY, run: () => timed(program.empty, environment) },
-    ...cases.map(({ name, words, more, most }) => ({
-      name: `${program.name}: ${name}`,
-      most,
-      run: (round: number) =>
-        timed([...program.command, ...words.map((word) => word.replace(eachTime, `R${round}`))], {
-          ...environment,
-          ...more,
-        }),
-    })),
-  ])
-  const times = measured.map(() => new Float64Array(rounds))
+  const measured = programs.flatMap((program) => runs.map((run) => ({ program, run, times: new Float64Array(rounds) })))
+  for (const { program, run } of measured) await prepare(program, run)
   for (let round = 0; round < rounds; round++)
-    for (const index of inTurns(measured.length, round)) {
-      const list = times[index]
-      if (list !== undefined) list[round] = measured[index]?.run(round) ?? Number.NaN
-    }
-  for (const [index, { name, most }] of measured.entries()) {
-    const beside = times[index - (index % (cases.length + 1))]
-    report(name, most, { own: times[index] ?? new Float64Array(), beside: beside ?? new Float64Array() })
+    for (const { program, run, times } of inTurns(measured, round))
+      times[round] = timed(commandOf(program, run), { ...environment, ...run.more })
+  for (const program of programs) {
+    const timesOf = (run: Run) =>
+      measured.find((one) => one.program === program && one.run === run)?.times ?? new Float64Array()
+    for (const run of runs)
+      console.log(`${program.name}: ${run.name}: p50 ${shown(timesOf(run).slice().sort(), 50)} ms`)
+    for (const bound of bounds) report(program, bound, timesOf)
   }
 } finally {
   close()
 }
 
+function commandOf({ empty, command }: Program, { words }: Run): readonly string[] {
+  return words === null ? empty : [...command, ...words]
+}
+
+/** The first time, the gateway is asked, and its answer kept. The gateway is in this process, which must not wait. */
+async function prepare(program: Program, run: Run): Promise<void> {
+  const [file = '', ...words] = commandOf(program, run)
+  for (let time = 0; time < 3; time++)
+    await once(spawn(file, words, { env: { ...environment, ...run.more }, stdio: 'ignore' }), 'close')
+}
+
 /** Forwards in one round and backwards in the next, so that none is always after the same one. */
-function inTurns(count: number, round: number): number[] {
-  const order = Array.from({ length: count }, (_, index) => index)
-  return round % 2 === 0 ? order : order.reverse()
+function inTurns<T>(list: readonly T[], round: number): readonly T[] {
+  return round % 2 === 0 ? list : list.toReversed()
 }
 
-function report(name: string, most: number, { own, beside }: { own: Float64Array; beside: Float64Array }): void {
-  const added = own.map((time, round) => time - (beside[round] ?? Number.NaN)).sort()
-  const whole = own.slice().sort()
-  const shown = (values: Float64Array, percent: number) => percentile(values, percent).toFixed(1)
-  const verdict = Number.isFinite(most)
-    ? `; added: p50 ${shown(added, 50)} ms, from ${shown(added, 25)} to ${shown(added, 75)} for the middle half (at most ${most}: ${percentile(added, 50) <= most ? 'held' : 'NOT held'})`
-    : ''
-  console.log(`${name}: p50 ${shown(whole, 50)} ms${verdict} (load ${loadavg()[0]?.toFixed(1)})`)
+function report(program: Program, { run, over, most }: Bound, timesOf: (run: Run) => Float64Array): void {
+  const others = timesOf(over)
+  const added = timesOf(run)
+    .map((time, round) => time - (others[round] ?? Number.NaN))
+    .sort()
+  const isHeld = percentile(added, 50) <= most
+  if (!isHeld) process.exitCode = 1
+  console.log(
+    `${program.name}: ${run.name}: ${shown(added, 50)} ms more than ${over.name} (middle half: ${shown(added, 25)} to ${shown(added, 75)}; at most ${most}: ${isHeld ? 'held' : 'NOT held'}; load ${loadavg()[0]?.toFixed(1)})`,
+  )
 }
 
-/** The first time, the gateway is asked, and its answer and the compiled code are kept. */
-async function warm([program = '', ...words]: readonly string[], more: NodeJS.ProcessEnv): Promise<void> {
-  for (let time = 0; time < 5; time++)
-    await once(spawn(program, words, { env: { ...environment, ...more }, stdio: 'ignore' }), 'close')
+function shown(sorted: Float64Array, percent: number): string {
+  return percentile(sorted, percent).toFixed(1)
 }
 
 function builtExecutable(): string {

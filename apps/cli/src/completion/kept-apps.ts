@@ -1,8 +1,8 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
-import { shortDigest } from '../precheck/short-digest.ts'
 import type { Target } from '../target.ts'
+import { targetKey } from '../target-key.ts'
 
 /** The names of a rack's apps, kept for a minute, beside the CLI's file. */
 export interface KeptApps {
@@ -15,9 +15,8 @@ export interface KeptApps {
 const longest = 1024 * 1024
 const keptFor = 60_000
 
-export function keptApps(configPath: string, { origin, rack, token }: Target): KeptApps {
-  const key = shortDigest(JSON.stringify([origin, rack, token.reveal()]))
-  const path = join(dirname(configPath), 'completion', `${key}.json`)
+export function keptApps(configPath: string, target: Target): KeptApps {
+  const path = join(dirname(configPath), 'completion', `${targetKey(target)}.json`)
 
   return {
     read(now) {

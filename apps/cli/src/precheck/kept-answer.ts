@@ -13,9 +13,6 @@ export interface Known {
 export function keep({ file, kept }: Known, answer: EffectiveAnswer, now: number): Snapshot | null {
   if (answer.kind === 'same' && kept !== null) file.write({ ...kept, checkedAt: now })
   const snapshot = answer.kind === 'changed' ? readSnapshot(answer.text) : null
-  if (answer.kind === 'changed' && snapshot !== null) {
-    file.passed.forget()
-    file.write({ tag: answer.tag, text: answer.text, checkedAt: now })
-  }
+  if (answer.kind === 'changed' && snapshot !== null) file.write({ tag: answer.tag, text: answer.text, checkedAt: now })
   return snapshot
 }

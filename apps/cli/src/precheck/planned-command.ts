@@ -1,6 +1,14 @@
 import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import type { Standing } from './standing.ts'
 
+/** The calls that a command can't do without. */
+export interface NeededCalls {
+  /** The command's name. */
+  readonly command: string
+  /** At least one. */
+  readonly calls: readonly PlannedCall[]
+}
+
 /** What a convox command would ask of the gateway, as far as it is certain. @param standing null where the app is in doubt */
 export function plannedCommand(words: readonly string[], standing: Standing | null): CommandPlan {
   if (standing === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
@@ -8,7 +16,8 @@ export function plannedCommand(words: readonly string[], standing: Standing | nu
   return planCommand(words, { ...standing, rack: 'chosen', input: 'stream' })
 }
 
-/** The calls that a command can't do without. */
-export function neededCalls(plan: CommandPlan): readonly PlannedCall[] {
-  return plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
+/** Null for a command without any. */
+export function neededCalls(plan: CommandPlan): NeededCalls | null {
+  const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
+  return plan.kind === 'calls' && calls.length > 0 ? { command: plan.command, calls } : null
 }

@@ -1,13 +1,4 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@rack-gateway/config/client'
@@ -174,137 +165,23 @@ describe('while convox runs', () => {
   })
 })
 
-describe('what has passed by what is kept', () => {
-  const policies = () => join(home, 'config', 'policy')
-  const remembered = () =>
-    readdirSync(policies())
-      .filter((name) => name.endsWith('.passed'))
-      .flatMap((name) => readFileSync(join(policies(), name), 'utf8').trimEnd().split('\n'))
-
-  async function pass(words: readonly string[]): Promise<void> {
-    await (await check(noon, words)).refresh(running)
-  }
-
-  test('is remembered by what is kept, and forgotten with it', async () => {
+describe('what is kept only permits', () => {
+  test('a command that it permits passes without a question, and is refused once the gateway has told of something else', async () => {
     const told = await telling({ role: 'deployer' })
-    await pass(promote)
-    expect(remembered()).toEqual([])
-    await pass(promote)
-    await pass(['apps'])
-    await pass(promote)
-    expect(remembered()).toHaveLength(2)
-
-    told.answer = effectivePolicy({ at: noon, role: 'ops' })
-    await (await check(noon + 60_000)).refresh(running)
-    expect(remembered()).toEqual([])
-  })
-
-  test('passes no more when the gateway has told of something else', async () => {
-    const told = await telling({ role: 'deployer' })
-    for (let time = 0; time < 2; time++) await pass(promote)
-    expect(remembered()).toHaveLength(1)
+    for (let time = 0; time < 3; time++) await (await check()).refresh(running)
+    expect(told.asked).toHaveLength(1)
     told.answer = effectivePolicy({ at: noon, role: 'viewer' })
-    const later = await check(noon + 60_000)
-    await later.refresh(running)
+    await (await check(noon + 60_000)).refresh(running)
     await expect(check(noon + 60_000)).rejects.toMatchObject(refused)
   })
 
-  test('passes with another release or build, and not with another word', async () => {
-    await telling({ role: 'deployer' })
-    await pass(['releases', 'promote', 'RAAAAAAAAAA', '-a', 'web'])
-    for (const id of ['RAAAAAAAAAA', 'RZYXWVUTSRQ', 'R', 'Rabcdefghij', 'RAAAAAAAAAAA'])
-      await pass(['releases', 'promote', id, '-a', 'web'])
-    expect(remembered()).toHaveLength(4)
-    for (const id of ['BAAAAAAAAAA', 'BZYXWVUTSRQ']) await pass(['builds', 'info', id, '-a', 'web'])
-    expect(remembered()).toHaveLength(5)
-  })
-
-  test('elsewhere, or with other words, is another command', async () => {
-    await telling({ role: 'deployer', document: { ...builtInPolicy(), blocked: [] } })
-    for (let time = 0; time < 2; time++) await pass(['releases', 'promote', 'R1'])
-    mkdirSync(join(home, 'elsewhere'))
-    const there = await precheck(contextAt(noon, { cwd: join(home, 'elsewhere') }), target(), [
-      'releases',
-      'promote',
-      'R1',
-    ])
-    await there.refresh(running)
-    await pass(['releases', 'promote', 'R2'])
-    expect(remembered()).toHaveLength(3)
-  })
-
-  test.each([
-    [['env', 'set', 'PASSWORD=hunter2', '-a', 'web']],
-    [['run', '--detach', 'command', 'bin/pre_release', '-a', 'web']],
-    [['registries', 'add', 'registry.example.com', 'ada', 'hunter2']],
-    [['rack', 'params', 'set', 'a=b']],
-    [['logs', '--filter', 'hunter2', '-a', 'web']],
-  ])('isn’t remembered with a value in its words: %j', async (words) => {
+  test('nothing but the answer is kept: no word of a command', async () => {
     await telling({ role: 'admin', document: { ...builtInPolicy(), blocked: [] } })
-    for (let time = 0; time < 2; time++) await pass(words)
-    expect(remembered()).toEqual([])
-  })
-
-  test('isn’t remembered where the time of day or the end of a binding decides', async () => {
-    const document = {
-      ...builtInPolicy(),
-      roles: builtInPolicy().roles.map((role) =>
-        role.name === 'ops' ? { ...role, when: [{ time: [{ from: '00:00', to: '24:00', zone: 'UTC' }] }] } : role,
-      ),
-    }
-    await telling({ role: 'deployer', document })
-    for (let time = 0; time < 2; time++) await pass(promote)
-    expect(remembered()).toEqual([])
-
-    const bindings = [{ id: 'b1', role: 'deployer', racks: '*', apps: '*', expiresAt: noon + day }]
-    const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
-    await telling({ change: { principal } })
-    for (let time = 0; time < 2; time++) await pass(promote)
-    expect(remembered()).toEqual([])
-  })
-
-  test('is remembered a hundred times and more, and the file stays short', async () => {
-    await telling({ role: 'deployer' })
-    await pass(promote)
-    for (let time = 0; time < 205; time++) await pass(['releases', 'promote', `R${time}`])
-    expect(remembered().length).toBeGreaterThanOrEqual(100)
-    expect(remembered().length).toBeLessThanOrEqual(200)
-    expect(new Set(remembered()).size).toBe(remembered().length)
-    await pass(['releases', 'promote', 'R204'])
-    expect(remembered().filter((trace, place, all) => all.indexOf(trace) !== place)).toEqual([])
-  })
-
-  test('passes no more by what was said of another answer', async () => {
-    const told = await telling({ role: 'deployer' })
-    for (let time = 0; time < 2; time++) await pass(promote)
-    const [kept = ''] = remembered()
-    told.answer = effectivePolicy({ at: noon, role: 'viewer' })
-    await (await check(noon + 60_000)).refresh(running)
-    // As if the file were the old one.
-    writeFileSync(join(policies(), readdirSync(policies())[0]?.replace('.json', '.passed') ?? ''), `${kept}\n`)
-    await expect(check(noon + 60_000)).rejects.toMatchObject(refused)
-  })
-
-  test.each([
-    ['what isn’t text', Buffer.from([0xff, 0, 10, 10, 0xfe])],
-    ['more than is read', Buffer.alloc(100_000, 'a\n')],
-  ])('a file of %s is as none', async (_, content) => {
-    await telling({ role: 'deployer' })
-    // It is judged by the answer that the first one has brought.
-    for (let time = 0; time < 2; time++) await pass(promote)
-    const [kept = 'nothing'] = remembered()
-    const path = join(policies(), readdirSync(policies())[0]?.replace('.json', '.passed') ?? '')
-    writeFileSync(path, content)
-    await expect(pass(promote)).resolves.toBeUndefined()
-    expect(remembered()).toContain(kept)
-    expect(statSync(path).size).toBeLessThan(1_000)
-  })
-
-  test('a file that can’t be written is nobody’s trouble', async () => {
-    await telling({ role: 'deployer' })
-    await pass(promote)
-    mkdirSync(join(policies(), readdirSync(policies())[0]?.replace('.json', '.passed') ?? ''))
-    await expect(pass(promote)).resolves.toBeUndefined()
+    for (let time = 0; time < 2; time++)
+      await (await check(noon, ['env', 'set', 'PASSWORD=hunter2', '-a', 'web'])).refresh(running)
+    const files = readdirSync(join(home, 'config'), { recursive: true, encoding: 'utf8' })
+    expect(files.sort()).toEqual(['policy', expect.stringMatching(/^policy\/[0-9a-f]{40}\.json$/)])
+    expect(readFileSync(join(home, 'config', files[1] ?? ''), 'utf8')).not.toContain('hunter2')
   })
 })
 

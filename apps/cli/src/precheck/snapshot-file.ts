@@ -3,8 +3,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { Target } from '../target.ts'
-import { type PassedCommands, passedCommands } from './passed-commands.ts'
-import { shortDigest } from './short-digest.ts'
+import { targetKey } from '../target-key.ts'
 
 /** An answer of the gateway as it is kept: nothing in it is a secret. */
 export interface KeptAnswer {
@@ -27,8 +26,6 @@ export interface SnapshotFile {
   /** Null where there is none that can be used. */
   read(now: number): FoundAnswer | null
   write(kept: KeptAnswer): void
-  /** What has passed by it. */
-  readonly passed: PassedCommands
 }
 
 const longest = 3 * 1024 * 1024
@@ -38,12 +35,10 @@ const most = 32
 const format = 'rack-gateway policy 2'
 
 /** @param configPath of the CLI's file: it is kept beside it */
-export function snapshotFile(configPath: string, { origin, rack, token }: Target): SnapshotFile {
-  const key = shortDigest(JSON.stringify([origin, rack, token.reveal()]))
-  const path = join(dirname(configPath), 'policy', `${key}.json`)
+export function snapshotFile(configPath: string, target: Target): SnapshotFile {
+  const path = join(dirname(configPath), 'policy', `${targetKey(target)}.json`)
 
   return {
-    passed: passedCommands(passedBeside(path)),
     read(now) {
       try {
         if (statSync(path).size > longest) return null
@@ -66,10 +61,6 @@ export function snapshotFile(configPath: string, { origin, rack, token }: Target
       }
     },
   }
-}
-
-function passedBeside(path: string): string {
-  return path.replace(/\.json$/, '.passed')
 }
 
 function packed({ tag, checkedAt, text }: KeptAnswer): string {
@@ -99,7 +90,6 @@ function removeOthers(directory: string): void {
     .sort((one, other) => other.writtenAt - one.writtenAt)
   const now = files[0]?.writtenAt ?? 0
   for (const [place, { path, writtenAt }] of files.entries()) {
-    if (place < most && now - writtenAt <= oldest) continue
-    for (const one of [path, passedBeside(path)]) rmSync(one, { force: true })
+    if (place >= most || now - writtenAt > oldest) rmSync(path, { force: true })
   }
 }

@@ -9,8 +9,8 @@ import type { Context } from '../context.ts'
 import { writeFakeConvox } from './fake-convox.ts'
 import { quietContext } from './quiet-context.ts'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-const nodeFlags = ['--conditions=@rack-gateway/source', '--import', import.meta.resolve('tsx')]
+/** As it is shipped; the tests' setup builds it. */
+const program = fileURLToPath(new URL('../../dist/rack-gateway.js', import.meta.url))
 
 export interface Outcome {
   readonly code: number | null
@@ -56,7 +56,7 @@ export interface Machine {
 
 /** What runs the whole program with these words. */
 export function commandLine(words: readonly string[]): string[] {
-  return [process.execPath, ...nodeFlags, main, ...words]
+  return [process.execPath, program, ...words]
 }
 
 export function createMachine(): Machine {
@@ -80,7 +80,7 @@ export function createMachine(): Machine {
   }
 
   function start(words: readonly string[], env: NodeJS.ProcessEnv = {}, uid?: number): Running {
-    const child = spawn(process.execPath, [...nodeFlags, main, ...words], {
+    const child = spawn(process.execPath, [program, ...words], {
       cwd,
       env: { ...own, ...env },
       ...(uid !== undefined && { uid, gid: uid }),

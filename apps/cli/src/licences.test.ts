@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-const run = promisify(execFile)
-const script = new URL('../build/licences.mjs', import.meta.url).href
+/** By its address: the scripts of the build have no types. */
+const script: string = new URL('../build/licences.mjs', import.meta.url).href
 
 let directory: string
 beforeEach(() => {
@@ -31,9 +29,8 @@ async function passedOn(
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name, version: '1.2.3', license }))
   for (const [file, text] of Object.entries(files)) writeFileSync(join(place, file), text)
   const metafile = { inputs: { [`node_modules/${name}/index.js`]: {} } }
-  const more = JSON.stringify({ runtimes, directory })
-  const code = `const { licencesOf } = await import(${JSON.stringify(script)}); process.stdout.write(licencesOf([${JSON.stringify(metafile)}], ${more}))`
-  return (await run(process.execPath, ['--input-type=module', '-e', code])).stdout
+  const { licencesOf } = await import(script)
+  return licencesOf([metafile], { runtimes, directory })
 }
 
 test('all texts of a package are passed on, with its name', async () => {
