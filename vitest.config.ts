@@ -37,6 +37,8 @@ export default defineConfig(({ mode }) => {
         : ['packages/testing/src/vitest/build-programs.ts', 'packages/database/src/testing/global-setup.ts'],
       testTimeout: 30_000,
       hookTimeout: 60_000,
+      // Only against hanging: a busy machine must not miss it.
+      expect: { poll: { timeout: 15_000 } },
       restoreMocks: true,
       unstubEnvs: true,
       unstubGlobals: true,

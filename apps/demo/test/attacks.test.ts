@@ -92,9 +92,7 @@ describe('attacks', () => {
       await Promise.all([hang.met, stall.met])
       socket.destroy()
       const given = async () => (await system.events()).filter(({ path }) => path === '/apps/myapp/metrics').at(-1)
-      await expect
-        .poll(given, { timeout: 3_000 })
-        .toMatchObject({ kind: 'closed', close: expect.stringContaining('went away') })
+      await expect.poll(given).toMatchObject({ kind: 'closed', close: expect.stringContaining('went away') })
       hang.release()
       stall.release()
     })
@@ -102,9 +100,7 @@ describe('attacks', () => {
     test('a caller that is gone before it was accepted is counted like any other', async () => {
       goneBeforeAccepted(system.port, 'GET /apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
       const counted = async () => (await system.events()).find(({ source }) => source?.address === 'unknown')
-      await expect
-        .poll(counted, { timeout: 5_000 })
-        .toMatchObject({ kind: 'refused', decision: { rule: 'no-credential' } })
+      await expect.poll(counted).toMatchObject({ kind: 'refused', decision: { rule: 'no-credential' } })
     })
 
     test('a caller that leaves during a slow handshake ends it at the rack, too', async () => {
@@ -114,7 +110,7 @@ describe('attacks', () => {
       )
       await hang.met
       socket.end()
-      await expect.poll(() => system.lastEvent(), { timeout: 3_000 }).toMatchObject({ kind: 'closed', status: 499 })
+      await expect.poll(() => system.lastEvent()).toMatchObject({ kind: 'closed', status: 499 })
       hang.release()
     })
   })
@@ -144,13 +140,13 @@ describe('attacks', () => {
         status,
         expect.objectContaining({ rule, error: expect.any(String) }),
       ])
-      await expect.poll(refusedRules, { timeout: 5_000 }).toContain(rule)
+      await expect.poll(refusedRules).toContain(rule)
     })
 
     test('a form that breaks off is on record as that, not as a failure of the gateway', async () => {
       open(`${head('PUT /apps/myapp', admin, ...form, 'Content-Length: 100')}\r\nlock`).end()
       await expect
-        .poll(() => system.lastEvent(), { timeout: 3_000 })
+        .poll(() => system.lastEvent())
         .toMatchObject({ method: 'PUT', status: 400, decision: { effect: 'deny', rule: 'form-broken' } })
     })
 
@@ -225,18 +221,18 @@ describe('attacks', () => {
       const opening = exec(token)
       await hang.met
       await system.issuer.endSession(id, 'test')
-      await expect.poll(async () => (await system.get('/apps?', token)).status, { timeout: 3_000 }).toBe(401)
+      await expect.poll(async () => (await system.get('/apps?', token)).status).toBe(401)
       hang.release()
       expect((await (await opening).untilEnd()).join('')).toContain('your session was ended')
-    }, 5_000)
+    })
 
-    test('a session that expires ends its streams within a second', async () => {
+    test('a session that expires ends its streams', async () => {
       const { token } = await session(Date.now() + 60_000, 'expiring@example.com')
       const socket = await exec(token)
       late = 120_000
       expect((await socket.untilEnd()).join('')).toContain('your session expired')
       late = 0
-    }, 4_000)
+    })
   })
 
   test('a stream that is being opened while the gateway stops does not keep it from stopping', async () => {

@@ -125,11 +125,9 @@ describe('before convox is started', () => {
       as(viewer)
       expect(await gateway(...promote)).toMatchObject({ code: 5 })
       way.is = is
-      const begun = Date.now()
       const outcome = await gateway(...promote)
       expect([started(outcome), outcome.code, outcome.stderr]).toEqual([true, 0, ''])
       expect(way.asked).toHaveLength(2)
-      expect(Date.now() - begun).toBeLessThan(20_000)
     },
   )
 

@@ -49,7 +49,7 @@ describe('every answer has a record', () => {
     await expect
       .poll(async () => (await system.get('/apps?', admin)).status, { timeout: 20_000, interval: 250 })
       .toBe(200)
-    await expect.poll(() => chainVerdict(system.sql), { timeout: 10_000 }).toMatchObject({ intact: true })
+    await expect.poll(() => chainVerdict(system.sql)).toMatchObject({ intact: true })
   })
 
   test('an outcome that can not be recorded is 503 and says that the rack has carried it out', async () => {
@@ -96,7 +96,7 @@ describe('every answer has a record', () => {
     system.rack.onNext(/^GET \/apps\/myapp\/objects/, { kind: 'cut', after: 1_000 })
     await expect(system.get('/apps/myapp/objects/tmp/a.bin?', admin)).rejects.toThrow('ended within an answer')
     await expect
-      .poll(() => system.lastEvent(), { timeout: 3_000 })
+      .poll(() => system.lastEvent())
       .toMatchObject({ kind: 'closed', close: expect.stringContaining('staging') })
   })
 

@@ -48,7 +48,7 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
   }
   async function hangUp(sockets: readonly Socket[]): Promise<void> {
     for (const socket of sockets) socket.destroy()
-    await expect.poll(() => rackSides.size, { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => rackSides.size).toBe(0)
   }
 
   test('hold at most 32 KiB each, both sides, and all of them live', async () => {
@@ -67,18 +67,14 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     const seen = sockets.map(watchFrames)
     for (const socket of rackSides) socket.write(serverFrame(1, Buffer.from('$ ')))
     for (const socket of sockets) socket.write(clientFrame(1, Buffer.from('typed')))
-    await expect
-      .poll(() => seen.filter(({ payloadBytes }) => payloadBytes === 2).length, { timeout: 10_000 })
-      .toBe(streams)
-    await expect.poll(() => typed, { timeout: 10_000 }).toBe(streams)
+    await expect.poll(() => seen.filter(({ payloadBytes }) => payloadBytes === 2).length).toBe(streams)
+    await expect.poll(() => typed).toBe(streams)
     await hangUp(sockets)
   }, 60_000)
 
   test('leave nothing behind: a second thousand holds no more than the first', async () => {
     const first = await at.gateway.memory()
     await hangUp(await open(streams))
-    await expect
-      .poll(async () => (await at.gateway.memory()).heap - first.heap, { timeout: 10_000 })
-      .toBeLessThan(streams * kibibyte)
+    await expect.poll(async () => (await at.gateway.memory()).heap - first.heap).toBeLessThan(streams * kibibyte)
   }, 60_000)
 })

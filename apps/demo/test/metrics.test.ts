@@ -36,7 +36,7 @@ describe('metrics', () => {
       rack_gateway_audit_fallback: 0,
       rack_gateway_audit_fallback_refused_files: 0,
     })
-    expect(after.rack_gateway_identities_age_seconds).toBeLessThan(1)
+    expect(after.rack_gateway_identities_age_seconds).toBeLessThan(60)
     const grown = (name: string) => (after[name] ?? 0) - (before[name] ?? 0)
     expect(grown('rack_gateway_refusals_total')).toBe(1)
     expect(grown('rack_gateway_audit_events_total')).toBeGreaterThan(0)
@@ -97,7 +97,7 @@ test('say within two seconds that identities are stale when the database is gone
     /^rack_gateway_identities_stale 1$/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
   expect(await stale()).toBe(false)
   tapped.tap?.close()
-  await expect.poll(stale, { timeout: 5_000 }).toBe(true)
+  await expect.poll(stale).toBe(true)
 })
 
 test('without a port for them there are none, and with one that is taken the start fails with a sentence', async () => {

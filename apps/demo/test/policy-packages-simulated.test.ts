@@ -13,7 +13,7 @@ const asked = []
 let answer = () => undefined
 export default {
   name: 'probe',
-  timeoutMs: 50,
+  timeoutMs: 500,
   evaluate(call, { simulated, phase, principal }) {
     if (call.route.startsWith('GET ')) return null
     asked.push({ simulated, phase, by: principal.name, address: call.address, app: call.app, release: call.params.id, service: call.service })
@@ -133,11 +133,10 @@ describe('what policy packages would refuse', () => {
 
   test('of many calls is answered for each; one that gives no answer is waited for once', async () => {
     const calls = [promote('denied'), ...Array.from({ length: 50 }, () => promote('hangs')), promote('myapp')]
-    const begun = performance.now()
     const answer = await decisions(deployer.token, calls)
-    expect(performance.now() - begun).toBeLessThan(1_500)
     const rules = Object(answer.json).decisions.map((one: { decision: { rule: string } }) => one.decision.rule)
     expect(rules).toEqual(['package:probe:closed', ...Array.from({ length: 51 }, () => 'package-failed')])
+    expect((await asked()).map(({ app }) => app)).toEqual(['denied', 'hangs'])
   })
 
   describe('by the command', () => {

@@ -246,7 +246,7 @@ describe('the routes of a policy package', () => {
     await socket.closed()
     expect((await socket.untilEnd()).join('')).toContain('The rack is frozen. Wait.')
     await expect
-      .poll(async () => (await system.events()).findLast(({ kind }) => kind === 'closed'), { timeout: 3_000 })
+      .poll(async () => (await system.events()).findLast(({ kind }) => kind === 'closed'))
       .toMatchObject({ close: expect.stringContaining('The rack is frozen. Wait.') })
     expect((await system.get('/apps/myapp', admin)).status).toBe(403)
     await system.raw('GET /gateway/packages/freeze/end HTTP/1.1\r\nHost: gateway\r\n\r\n')
@@ -292,7 +292,7 @@ test('who is shut out while a policy package takes its time, is refused all the 
     expiresAt,
   })
   const call = system.send('POST', '/apps/myapp/cancel', token)
-  await expect.poll(async () => (await ask('/asked')).body, { timeout: 5_000 }).toBe('1')
+  await expect.poll(async () => (await ask('/asked')).body).toBe('1')
   const known = nextChange(system)
   await system.issuer.endSession(id, 'lost laptop')
   await known

@@ -82,7 +82,7 @@ test.each([
     const ended = { status: 502, close: expect.stringMatching(why) }
     // `closed` comes after the answer, so it may be a moment behind
     await expect
-      .poll(async () => (await system.events()).filter(({ rack }) => rack === 'staging').slice(-3), { timeout: 5_000 })
+      .poll(async () => (await system.events()).filter(({ rack }) => rack === 'staging').slice(-3))
       .toMatchObject([{ kind: 'call', ...ended }, { kind: 'opened' }, { kind: 'closed', ...ended }])
   },
 )

@@ -10,9 +10,9 @@ import {
 } from '@rack-gateway/demo/recordings'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { refusals, roles } from './support/refused-commands.ts'
+import { refusals } from './support/refused-commands.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
-import { startWay, type Way, ways } from './support/way.ts'
+import { rolesByWay, startWay, type Way } from './support/way.ts'
 
 /** The recorded runs of the stock CLI, byte for byte through the gateway (credential, host and ids replaced), for every role. */
 const recordings = loadRecordings()
@@ -23,64 +23,61 @@ test('every row of the table is a recorded command', () => {
   ).toEqual([])
 })
 
-describe.each(roles.flatMap((role) => ways.map((way) => [role, way] as const)))(
-  'the recorded CLI as %s, %s',
-  (role, wayName) => {
-    const clock = manualClock()
-    const translation = createTranslation()
-    let system: System
-    let token: string
-    let way: Way
-    beforeAll(async () => {
-      system = await startSystem({ rackNames: ['rack1'], clock })
-      token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
-      way = await startWay(wayName, system.url, token)
-    })
-    afterAll(async () => {
-      await way.stop()
-      await system.stop()
-    })
+describe.each(rolesByWay)('the recorded CLI as %s, %s', (role, wayName) => {
+  const clock = manualClock()
+  const translation = createTranslation()
+  let system: System
+  let token: string
+  let way: Way
+  beforeAll(async () => {
+    system = await startSystem({ rackNames: ['rack1'], clock })
+    token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
+    way = await startWay(wayName, system.url, token)
+  })
+  afterAll(async () => {
+    await way.stop()
+    await system.stop()
+  })
 
-    function play(recording: CliRecording, url: string, credential: string, ids: Translation): Promise<Exchange[]> {
-      return replay(recording, {
-        url,
-        authorization: basicAuthorization(credential),
-        translation: ids,
-        wait: clock.advance,
-        until: isRefused,
-      })
-    }
-
-    test.each(recordings.map((recording, index) => [`${index}: ${recording.command}`, recording] as const))(
-      '%s',
-      async (_name, recording) => {
-        const expected = refusals[recording.command]?.[role] ?? null
-        const exchanges = await play(
-          recording,
-          way.url,
-          way.token,
-          expected === null ? translation : overlay(translation),
-        )
-        expect(refusedAt(exchanges)).toBe(expected)
-        if (expected === null) expect(exchanges.map(({ status }) => status)).toEqual(exchanges.map(recordedStatus))
-        if (role === 'admin' && expected === null) expect(exchanges.flatMap(visibleDifferences)).toEqual([])
-        // what this role may not do is done past the gateway, so that the next recording finds the rack as it was
-        if (expected !== null) await play(recording, system.rack.url, system.rack.token, translation)
-      },
-    )
-
-    test('every call of it is in the log, and the chain holds', async () => {
-      expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
-      const events = await system.events()
-      expect(
-        events.filter(({ principal }) => principal?.name === `${role}@example.com` || principal?.kind === 'api-token')
-          .length,
-      ).toBeGreaterThan(recordings.length)
-      expect(JSON.stringify(events)).not.toContain(token)
-      expect(JSON.stringify(events)).not.toContain(system.rack.token)
+  function play(recording: CliRecording, url: string, credential: string, ids: Translation): Promise<Exchange[]> {
+    return replay(recording, {
+      url,
+      authorization: basicAuthorization(credential),
+      translation: ids,
+      wait: clock.advance,
+      until: isRefused,
     })
-  },
-)
+  }
+
+  test.each(recordings.map((recording, index) => [`${index}: ${recording.command}`, recording] as const))(
+    '%s',
+    async (_name, recording) => {
+      const expected = refusals[recording.command]?.[role] ?? null
+      const exchanges = await play(
+        recording,
+        way.url,
+        way.token,
+        expected === null ? translation : overlay(translation),
+      )
+      expect(refusedAt(exchanges)).toBe(expected)
+      if (expected === null) expect(exchanges.map(({ status }) => status)).toEqual(exchanges.map(recordedStatus))
+      if (role === 'admin' && expected === null) expect(exchanges.flatMap(visibleDifferences)).toEqual([])
+      // what this role may not do is done past the gateway, so that the next recording finds the rack as it was
+      if (expected !== null) await play(recording, system.rack.url, system.rack.token, translation)
+    },
+  )
+
+  test('every call of it is in the log, and the chain holds', async () => {
+    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    const events = await system.events()
+    expect(
+      events.filter(({ principal }) => principal?.name === `${role}@example.com` || principal?.kind === 'api-token')
+        .length,
+    ).toBeGreaterThan(recordings.length)
+    expect(JSON.stringify(events)).not.toContain(token)
+    expect(JSON.stringify(events)).not.toContain(system.rack.token)
+  })
+})
 
 /** By status, or in words over the stream that the CLI would show. */
 function isRefused({ status, recorded, frames }: Exchange): boolean {

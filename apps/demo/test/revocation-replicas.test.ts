@@ -2,13 +2,12 @@ import { demoPeople } from '@rack-gateway/demo/identity-provider'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { call } from './own-api/callers.ts'
 import { createBrowser } from './support/browser.ts'
-import { commitHeard } from './support/commit-heard.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
 import { sessionOf } from './support/session-of.ts'
 import type { System } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
-/** What is ended at one replica is over at another one within a second, with what it has open there. */
+/** What is ended at one replica is over at another one, with what it has open there. */
 let at: LoginSystem
 let replica: Awaited<ReturnType<System['replica']>>
 const clock = { ahead: 0 }
@@ -120,11 +119,11 @@ const rows: readonly [string, number, () => Promise<Revocation>][] = [
   ],
 ]
 
-test.each(rows)('%s is over (%i) on the other replica within a second', async (_, status, prepare) => {
+test.each(rows)('%s is over (%i) on the other replica', async (_, status, prepare) => {
   const revocation = await prepare()
   expect(await revocation.status()).toBe(200)
   await revocation.act()
-  await expect.poll(revocation.status, { timeout: 1_000, interval: 20 }).toBe(status)
+  await expect.poll(revocation.status, { interval: 20 }).toBe(status)
 })
 
 describe('a live stream at the other replica is closed with the reason', () => {
@@ -155,10 +154,8 @@ describe('a live stream at the other replica is closed with the reason', () => {
     expect(stream.status).toBe(101)
     const said = stream.untilEnd()
     const admin = await at.system.token('admin')
-    const commit = await commitHeard(at.system)
     await act({ user, session, binding, admin })
     const words = (await said).join('')
-    expect(await commit.elapsed()).toBeLessThan(1_000)
     expect(words).toMatch(/ERROR: /)
     expect(words).toMatch(reason)
     const closed = async () =>

@@ -75,11 +75,11 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
 
   test('hold at most 40 KiB each, also when something came and is stored', async () => {
     for (const socket of await open(warming)) socket.destroy()
-    await expect.poll(() => rackSides.size, { timeout: 5_000 }).toBe(0)
-    await expect.poll(stored, { timeout: 10_000 }).toBe(2 * warming)
+    await expect.poll(() => rackSides.size).toBe(0)
+    await expect.poll(stored).toBe(2 * warming)
     const before = await gateway.memory()
     const sockets = await open(streams)
-    await expect.poll(stored, { timeout: 10_000 }).toBe(2 * warming + streams)
+    await expect.poll(stored).toBe(2 * warming + streams)
     let idle = await held(before)
     // Pages go back to the system after a collection or two, and later on a busy machine.
     await expect
@@ -102,6 +102,6 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
     // Pages that were read into stay with the process, recorded or not.
     expect(after.objects).toBeLessThanOrEqual(streamLimit)
     for (const socket of sockets) socket.destroy()
-    await expect.poll(() => rackSides.size, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => rackSides.size).toBe(0)
   }, 120_000)
 })

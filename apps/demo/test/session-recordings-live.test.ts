@@ -48,7 +48,7 @@ describe('a session that runs', () => {
       const found = await newest()
       if (found === undefined || found === before) throw new Error('it is not listed yet')
       return found
-    }, 5_000)
+    }, 15_000)
     return { socket, id, say: (line) => socket.send(Buffer.from(`${line}\n`)) }
   }
   async function newest(): Promise<string | undefined> {
@@ -80,8 +80,8 @@ describe('a session that runs', () => {
     const [here, there] = await Promise.all([watch(system.url, id), watch(replica.url, id)])
     expect([here.status, there.status]).toEqual([200, 200])
     say('echo first')
-    await vi.waitFor(() => expect(here.text()).toContain('first'), 3_000)
-    await vi.waitFor(() => expect(there.text()).toContain('first'), 8_000)
+    await vi.waitFor(() => expect(here.text()).toContain('first'), 15_000)
+    await vi.waitFor(() => expect(there.text()).toContain('first'), 15_000)
     say('exit 0')
     await socket.untilEnd()
     socket.close()
@@ -101,11 +101,11 @@ describe('a session that runs', () => {
     const { socket, id, say } = await open()
     const all = await watch(system.url, id)
     say('echo before')
-    await vi.waitFor(() => expect(all.text()).toContain('before'), 5_000)
+    await vi.waitFor(() => expect(all.text()).toContain('before'), 15_000)
     const later = await watch(system.url, id, { from: 'now' })
     await vi.waitFor(() => expect(later.text()).toContain('"version":3'))
     say('echo after')
-    await vi.waitFor(() => expect(later.text()).toContain('after'), 5_000)
+    await vi.waitFor(() => expect(later.text()).toContain('after'), 15_000)
     expect(later.text()).not.toContain('before')
     all.leave()
     later.leave()

@@ -186,13 +186,13 @@ describe('recordings by the gateway’s own API', () => {
     const closed = new Promise((resolve) => cut.on('close', resolve))
     const admin = await person(system, 'admin')
     expect((await call(system, admin.token, 'POST', `/users/${other.id}/lock`, { reason: 'left' })).status).toBe(200)
-    await vi.waitFor(async () => expect((await begin(id, auditor)).destroy().statusCode).toBe(200), 5_000)
+    await vi.waitFor(async () => expect((await begin(id, auditor)).destroy().statusCode).toBe(200), 15_000)
     cut.resume()
     await closed
     expect(cut.complete).toBe(false)
 
     for (const answer of answers) answer.destroy()
-    await vi.waitFor(async () => expect(await read(id)).toMatchObject({ status: 200, whole: true }), 5_000)
+    await vi.waitFor(async () => expect(await read(id)).toMatchObject({ status: 200, whole: true }), 15_000)
   })
 
   test('whose events are no longer in the log are shown, and said to be unproven', async () => {

@@ -32,14 +32,11 @@ describe.each([
   async function lastClosed(): Promise<AuditEvent> {
     let found: AuditEvent | undefined
     await expect
-      .poll(
-        async () => {
-          const events = await system.events()
-          found = events.findLast(({ kind }) => kind === 'closed')
-          return found !== undefined && found.of === events.findLast(({ kind }) => kind === 'opened')?.id
-        },
-        { timeout: 5_000 },
-      )
+      .poll(async () => {
+        const events = await system.events()
+        found = events.findLast(({ kind }) => kind === 'closed')
+        return found !== undefined && found.of === events.findLast(({ kind }) => kind === 'opened')?.id
+      })
       .toBe(true)
     if (found === undefined) throw new Error('no session was closed')
     return found
@@ -51,13 +48,10 @@ describe.each([
     const proven = { chunks: recording.chunks, head: recording.head }
     let cast: StoredCast | undefined
     await expect
-      .poll(
-        async () => {
-          cast = await storedCast({ store: directory.store, secretKey: system.secretKey }, recording.id, proven)
-          return cast.verdict.state
-        },
-        { timeout: 5_000 },
-      )
+      .poll(async () => {
+        cast = await storedCast({ store: directory.store, secretKey: system.secretKey }, recording.id, proven)
+        return cast.verdict.state
+      })
       .toBe('complete')
     if (cast === undefined) throw new Error('the recording is not stored')
     return cast

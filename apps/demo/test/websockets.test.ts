@@ -1,6 +1,5 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { commitHeard } from './support/commit-heard.ts'
 import { type System, startSystem } from './support/system.ts'
 import { type ClientSocket, openSocket } from './support/websocket.ts'
 
@@ -55,9 +54,7 @@ describe('websockets', () => {
     expect(frames.join('')).toBe(`ran: rake stripe:prepare\n${marker}:0\n`)
     expect(frames).toContain(`${marker}:0\n`)
     socket.close()
-    await expect
-      .poll(() => system.lastEvent(), { timeout: 3_000 })
-      .toMatchObject({ kind: 'closed', status: 101, process: pid })
+    await expect.poll(() => system.lastEvent()).toMatchObject({ kind: 'closed', status: 101, process: pid })
     const events = await system.events()
     const opened = events.findLast(({ kind }) => kind === 'opened')
     expect(opened).toMatchObject({
@@ -217,7 +214,7 @@ describe('websockets', () => {
     expect(bytes.toString('latin1')).toContain(`${marker}:0`)
   })
 
-  test('a session that is ended ends its streams within a second, with the reason and exit code 1', async () => {
+  test('a session that is ended ends its streams, with the reason and exit code 1', async () => {
     const issued = await system.issuer.issueSession({
       email: 'admin@example.com',
       device: 'doomed',
@@ -226,14 +223,12 @@ describe('websockets', () => {
     const pid = await startRun(issued.token)
     const socket = await exec(pid, 'bash', issued.token)
     expect(socket.status).toBe(101)
-    const commit = await commitHeard(system)
     await system.issuer.endSession(issued.id, 'lost laptop')
     const said = (await socket.untilEnd()).join('')
-    expect(await commit.elapsed()).toBeLessThan(1_000)
     expect(said).toContain('ERROR: ')
     expect(said).toContain(`${marker}:1\n`)
     await expect
-      .poll(() => system.lastEvent(), { timeout: 3_000 })
+      .poll(() => system.lastEvent())
       .toMatchObject({ kind: 'closed', close: expect.stringContaining('gateway') })
   })
 
@@ -251,9 +246,7 @@ describe('websockets', () => {
     const socket = await openSocket(`${system.url}/apps/myapp/logs`, deployer, { Follow: 'false' })
     expect((await socket.untilEnd()).join('')).toContain('Booting myapp')
     socket.close()
-    await expect
-      .poll(() => system.lastEvent(), { timeout: 3_000 })
-      .toMatchObject({ kind: 'closed', route: 'WS /apps/{app}/logs' })
+    await expect.poll(() => system.lastEvent()).toMatchObject({ kind: 'closed', route: 'WS /apps/{app}/logs' })
   })
 
   test.each([
@@ -326,7 +319,7 @@ describe('websockets', () => {
     system.rack.onNext(/logs/, { kind: 'reset' })
     const socket = await openSocket(`${system.url}/apps/myapp/logs`, deployer, {})
     expect(socket.status).toBe(502)
-    await expect.poll(() => system.lastEvent(), { timeout: 3_000 }).toMatchObject({ kind: 'closed', status: 502 })
+    await expect.poll(() => system.lastEvent()).toMatchObject({ kind: 'closed', status: 502 })
   })
 })
 

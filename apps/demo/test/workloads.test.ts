@@ -3,7 +3,6 @@ import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-ga
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askUnder } from './support/ask-under.ts'
-import { commitHeard } from './support/commit-heard.ts'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
@@ -236,7 +235,7 @@ describe('a JWT as the password', () => {
     const now = Math.floor(Date.now() / 1000)
     const jwt = await issuer.jwt({ exp: now + 2, iat: now - 10 })
     expect((await rack(jwt)).status).toBe(200)
-    await expect.poll(async () => (await rack(jwt)).body, { timeout: 5_000 }).toMatchObject({ rule: 'expired-jwt' })
+    await expect.poll(async () => (await rack(jwt)).body).toMatchObject({ rule: 'expired-jwt' })
   })
 
   test('ends at the trust’s maximum age, too', async () => {
@@ -280,7 +279,7 @@ describe('a JWT as the password', () => {
 })
 
 describe('a trust that is revoked', () => {
-  test('ends its sessions on every replica within a second, and a live stream with the reason', async () => {
+  test('ends its sessions on every replica, and a live stream with the reason', async () => {
     const { id } = await trust({ role: 'admin' })
     const other = await system.replica()
     const { token } = (await exchange(await issuer.jwt())).body
@@ -292,11 +291,9 @@ describe('a trust that is revoked', () => {
     })
     expect(stream.status).toBe(101)
     const said = stream.untilEnd()
-    const commit = await commitHeard(system)
     expect((await api('DELETE', `/trusts/${id}`, admin)).body).toMatchObject({ id, revokedAt: expect.any(String) })
     await stream.closed()
     await expect.poll(async () => (await rack(token, '/apps', other.url)).status).toBe(401)
-    expect(await commit.elapsed()).toBeLessThan(1_000)
     expect((await said).join('')).toMatch(/ERROR: .*trust .*revoked/)
     for (const credential of [token, password])
       for (const url of [system.url, other.url])
@@ -425,7 +422,7 @@ describe('what is refused at the exchange', () => {
     expect(body).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule: 'no-trust' })
     expect(JSON.stringify({ ...body, requestId: '', policy: '' })).not.toMatch(/74|repository_id|trust-/)
     const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.reason).join('\n')
-    await expect.poll(refused, { timeout: 3_000 }).toContain(`${name}: repository_id must be "74"`)
+    await expect.poll(refused).toContain(`${name}: repository_id must be "74"`)
   })
 
   test('no credential, two, a Basic one, and a token of ours', async () => {
@@ -472,7 +469,7 @@ describe('what is refused at the exchange', () => {
       expect({ status, code: body.code }).toEqual({ status: 503, code: 'RGW_ISSUER_UNREACHABLE' })
     }
     const refused = async () => (await eventsOf('refused')).map(({ decision }) => decision?.rule)
-    await expect.poll(refused, { timeout: 3_000 }).toContain('RGW_ISSUER_UNREACHABLE')
+    await expect.poll(refused).toContain('RGW_ISSUER_UNREACHABLE')
     const failed = lines.filter((line) => line.includes('call.failed') && line.includes('RGW_ISSUER_UNREACHABLE'))
     expect(failed).toHaveLength(1)
     expect(issuer.asked).toHaveLength(1)
@@ -511,7 +508,7 @@ describe('what is refused at the exchange', () => {
         refused.reduce((total, one) => total + (one.rule === rule ? (one.count ?? 0) : 0), 0)
       return [sum('RGW_KEY_NOT_KNOWN_YET') >= 50, sum('used-jwt') >= 50]
     }
-    await expect.poll(counted, { timeout: 3_000 }).toEqual([true, true])
+    await expect.poll(counted).toEqual([true, true])
     expect((await system.events()).length - before).toBeLessThan(15)
     const failed = lines.filter((line) => line.includes('RGW_KEY_NOT_KNOWN_YET') && line.includes('call.failed'))
     expect(failed.length).toBeLessThanOrEqual(2)
@@ -684,7 +681,7 @@ async function settled(): Promise<void> {
     polls += tap.take()['rack-gateway revision'] ?? 0
     return polls
   }
-  await expect.poll(more, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+  await expect.poll(more).toBeGreaterThanOrEqual(3)
 }
 
 /**
@@ -697,7 +694,7 @@ async function expectFree(ask: () => Promise<unknown>): Promise<void> {
     await ask()
     return identityStatements(tap.take())
   }
-  await expect.poll(statements, { timeout: 5_000 }).toBe(0)
+  await expect.poll(statements).toBe(0)
 }
 
 /** But for the poll of the revision and the audit log, which have connections of their own. */

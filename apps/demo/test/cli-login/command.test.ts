@@ -46,7 +46,7 @@ describe('rack-gateway login', () => {
     await machine.sh(`chmod 755 ${browser}`)
     const running = command(['login', ...words, '--browser'], { BROWSER: browser })
     const [, printed = ''] = await running.saw(/open this address on this machine: (\S+)\n/)
-    await expect.poll(() => existsSync(opened), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => existsSync(opened)).toBe(true)
     expect(readFileSync(opened, 'utf8')).toBe(printed)
     return { running, address: printed }
   }

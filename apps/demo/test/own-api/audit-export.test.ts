@@ -129,7 +129,7 @@ describe('an export of the audit log', () => {
     test('is whole, however slowly it is read, and the gateway reads no further than it is taken', async () => {
       const answer = await begun()
       answer.pause()
-      await vi.waitFor(async () => expect(await reading()).toBe(1), 5_000)
+      await vi.waitFor(async () => expect(await reading()).toBe(1), 15_000)
       expect((await last())?.detail?.app).not.toBe('many')
       let bytes = 0
       for await (const chunk of answer) bytes += chunk.length

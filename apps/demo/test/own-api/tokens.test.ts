@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { commitHeard } from '../support/commit-heard.ts'
 import { nextChange, type System, startSystem } from '../support/system.ts'
 import { openSocket } from '../support/websocket.ts'
 import { call, person, someId } from './callers.ts'
@@ -130,7 +129,7 @@ describe('API tokens', () => {
     expect((await apps(made)).status).toBe(200)
     const [binding] = (await call(system, admin, 'GET', `/bindings?subject=${id}`)).texts('id')
     expect((await call(system, admin, 'DELETE', `/bindings/${binding}`)).status).toBe(200)
-    await expect.poll(async () => (await apps(made)).status, { timeout: 1_000 }).toBe(403)
+    await expect.poll(async () => (await apps(made)).status).toBe(403)
   })
 
   test('permissions one by one: just these, and no command', async () => {
@@ -207,7 +206,7 @@ describe('API tokens', () => {
     const made = await make(admin, { role: 'viewer' })
     const revoked = await call(system, made.text('token'), 'DELETE', `/tokens/${made.text('id')}`)
     expect([revoked.status, revoked.text('revokedAt')]).toEqual([200, expect.stringMatching(/Z$/)])
-    await expect.poll(async () => (await apps(made.text('token'))).status, { timeout: 1_000 }).toBe(401)
+    await expect.poll(async () => (await apps(made.text('token'))).status).toBe(401)
   })
 
   describe('of others', () => {
@@ -236,7 +235,7 @@ describe('API tokens', () => {
       const made = await make(ann.token, { role: 'viewer' })
       expect((await call(system, admin, 'POST', `/tokens/${made.text('id')}/rotate`, {})).status).toBe(404)
       expect((await call(system, admin, 'DELETE', `/tokens/${made.text('id')}`)).status).toBe(200)
-      await expect.poll(async () => (await apps(made.text('token'))).status, { timeout: 1_000 }).toBe(401)
+      await expect.poll(async () => (await apps(made.text('token'))).status).toBe(401)
     })
   })
 
@@ -259,7 +258,7 @@ describe('API tokens', () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
-      await expect.poll(async () => (await apps(old.text('token'))).status, { timeout: 1_000 }).toBe(401)
+      await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)
       expect((await apps(replaced.text('token'))).status).toBe(200)
     })
 
@@ -269,18 +268,16 @@ describe('API tokens', () => {
       const logs = await openSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
       expect(logs.status).toBe(101)
       await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
-      await expect.poll(async () => (await apps(old.text('token'))).status, { timeout: 1_000 }).toBe(401)
+      await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)
       const heard = nextChange(system)
       await person(system, 'viewer')
       await heard
       expect((await apps(old.text('token'))).status).toBe(401)
       expect(system.app.streams.size).toBe(1)
-      const commit = await commitHeard(system)
       await call(system, token, 'DELETE', `/tokens/${old.text('id')}`)
       await logs.closed()
-      expect(await commit.elapsed()).toBeLessThan(1_000)
       const closed = async () => (await system.events()).find(({ kind }) => kind === 'closed')
-      await expect.poll(closed, { timeout: 3_000 }).toMatchObject({
+      await expect.poll(closed).toMatchObject({
         principal: { id: old.text('id') },
         close: expect.stringContaining('this API token was revoked'),
       })
@@ -291,8 +288,7 @@ describe('API tokens', () => {
       const old = await make(token, { role: 'viewer' })
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`)
       await call(system, token, 'DELETE', `/tokens/${old.text('id')}`)
-      for (const one of [old, replaced])
-        await expect.poll(async () => (await apps(one.text('token'))).status, { timeout: 1_000 }).toBe(401)
+      for (const one of [old, replaced]) await expect.poll(async () => (await apps(one.text('token'))).status).toBe(401)
       const again = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, {})
       expect([again.status, again.text('code')]).toEqual([409, 'RGW_TOKEN_ENDED'])
     })
@@ -304,7 +300,7 @@ describe('API tokens', () => {
       await call(system, admin, 'DELETE', `/bindings/${binding}`)
       await expect
         .poll(async () => (await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, {})).status, {
-          timeout: 1_000,
+          timeout: 15_000,
         })
         .toBe(403)
     })
@@ -321,11 +317,11 @@ describe('API tokens', () => {
 
       const subject = { kind: 'service-account', id: account }
       expect((await call(system, admin, 'POST', '/bindings', { subject, role: 'ci' })).status).toBe(201)
-      await expect.poll(async () => (await apps(made.text('token'))).status, { timeout: 1_000 }).toBe(200)
+      await expect.poll(async () => (await apps(made.text('token'))).status).toBe(200)
       await call(system, admin, 'POST', `/service-accounts/${account}/disable`)
-      await expect.poll(async () => (await apps(made.text('token'))).status, { timeout: 1_000 }).toBe(401)
+      await expect.poll(async () => (await apps(made.text('token'))).status).toBe(401)
       await call(system, admin, 'POST', `/service-accounts/${account}/enable`)
-      await expect.poll(async () => (await apps(made.text('token'))).status, { timeout: 1_000 }).toBe(200)
+      await expect.poll(async () => (await apps(made.text('token'))).status).toBe(200)
       expect((await call(system, admin, 'POST', `/tokens/${made.text('id')}/rotate`, {})).status).toBe(201)
       expect((await call(system, viewer.token, 'POST', `/tokens/${made.text('id')}/rotate`, {})).status).toBe(404)
     })
@@ -345,7 +341,7 @@ describe('API tokens', () => {
     const [before] = await system.sql`select value from gateway.revision`
     const shown = () => call(system, token, 'GET', `/tokens/${made.text('id')}`)
     await expect
-      .poll(async () => (await shown()).json, { timeout: 5_000 })
+      .poll(async () => (await shown()).json)
       .toMatchObject({ lastUsedAt: expect.stringMatching(/Z$/), lastUsedFrom: '127.0.0.1' })
     expect(await system.sql`select value from gateway.revision`).toEqual([before])
   })

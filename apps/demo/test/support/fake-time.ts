@@ -15,13 +15,16 @@ export function fakeTimers(): void {
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
     shouldClearNativeTimers: true,
   })
-  vi.stubGlobal('setTimeout', chosen(realTimeout, globalThis.setTimeout))
-  vi.stubGlobal('setInterval', chosen(realInterval, globalThis.setInterval))
+  // Not by `vi.stubGlobal`, which ends with the test: these timers may be needed by all tests of a file.
+  Object.assign(globalThis, {
+    setTimeout: chosen(realTimeout, globalThis.setTimeout),
+    setInterval: chosen(realInterval, globalThis.setInterval),
+  })
 }
 
 export function realTimers(): void {
-  vi.unstubAllGlobals()
   vi.useRealTimers()
+  Object.assign(globalThis, { setTimeout: realTimeout, setInterval: realInterval })
 }
 
 type SetTimer = (callback: () => void, milliseconds?: number, ...rest: never[]) => NodeJS.Timeout

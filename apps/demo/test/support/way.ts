@@ -4,6 +4,7 @@ import { createServer } from 'node:tls'
 import { createGatewayDial, startListener } from '@rack-gateway/cli/relay'
 import { Secret } from '@rack-gateway/config'
 import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { type Role, roles } from './refused-commands.ts'
 
 /** How a caller reaches a gateway: where it calls, and with which password. */
 export interface Way {
@@ -12,8 +13,14 @@ export interface Way {
   stop(): Promise<void>
 }
 
-export const ways = ['directly', 'through the relay'] as const
-export type WayName = (typeof ways)[number]
+export type WayName = 'directly' | 'through the relay'
+
+/** Every role directly; through the relay, which knows no roles, one that may do everything and one that is often denied. */
+export const rolesByWay: readonly (readonly [Role, WayName])[] = [
+  ...roles.map((role) => [role, 'directly'] as const),
+  ['admin', 'through the relay'],
+  ['ci', 'through the relay'],
+]
 
 /** @param token good at the gateway; through the relay, the caller has another one */
 export async function startWay(name: WayName, gatewayUrl: string, token: string): Promise<Way> {
