@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Context } from './context.ts'
 import type { Target } from './target.ts'
 
@@ -33,19 +33,16 @@ export function renewalBeside<T extends Target>(context: Context, found: T): Ren
   }
 
   return {
-    target: async () => (expiry.state === 'ends soon' ? within(patience, begin() ?? found, found) : found),
+    target: async () => {
+      if (expiry.state !== 'ends soon') return found
+      return withTimeout(Promise.resolve(begin() ?? found), patience, () => found)
+    },
     begin: () => void begin(),
     async ended() {
-      if (renewing === null || (await within(silentWait, renewing, null)) !== null) return
+      if (renewing === null || (await withTimeout(renewing, silentWait, () => null)) !== null) return
       context.interruption().addEventListener('abort', () => leaving.abort())
       context.note('your session is being renewed; Ctrl-C leaves that to the next command')
       await renewing
     },
   }
-}
-
-async function within<T, U>(milliseconds: number, outcome: T | Promise<T>, otherwise: U): Promise<T | U> {
-  const over = new AbortController()
-  const late = pause(milliseconds, otherwise, { signal: over.signal }).catch(() => otherwise)
-  return Promise.race([outcome, late]).finally(() => over.abort())
 }

@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Database, lastUses } from '@rack-gateway/database'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { and, eq, gt, lte } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import { changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
-import { AuthUnavailable } from './errors.ts'
+import { AuthUnavailable, throwLookUpTooSlow } from './errors.ts'
 import type { Author, RecordIdentityEvents } from './events.ts'
 import { type CookieNames, cookieNames } from './login/cookies.ts'
 import { deriveKey } from './secret.ts'
 import { closeSession } from './sessions.ts'
 import type { TokenReading } from './token.ts'
-import { within } from './within.ts'
 
 export interface BrowserSessionsOptions {
   readonly database: Pick<Database, 'db'>
@@ -69,8 +69,8 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
       .set({ address, usedAt: new Date(now) })
       .where(and(isAwake, lte(lastUses.usedAt, new Date(now - every))))
       .returning({ session: lastUses.credential })
-    if ((await within(deadline, noted).catch(unavailable)).length === 1) return true
-    return (await within(deadline, db.$count(lastUses, isAwake)).catch(unavailable)) === 1
+    if ((await withTimeout(noted, deadline, throwLookUpTooSlow).catch(unavailable)).length === 1) return true
+    return (await withTimeout(db.$count(lastUses, isAwake), deadline, throwLookUpTooSlow).catch(unavailable)) === 1
   }
 
   function end(session: string, by: Author, reason: string): Promise<void> {

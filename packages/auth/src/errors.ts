@@ -13,6 +13,9 @@ export const LookUpTooSlow = createRefusal<[string | number]>(
   503,
   { brief: true },
 )
+export function throwLookUpTooSlow(milliseconds: number): never {
+  throw new LookUpTooSlow(milliseconds)
+}
 export const WeakSecretKey = createRefusal<[string | number]>(
   'RGW_WEAK_SECRET_KEY',
   'a secret key has %s bytes, and needs at least 32:\nset APP_SECRET_KEY to the output of "openssl rand -base64 48"',

@@ -9,11 +9,12 @@ import {
   users,
   workloadSessions,
 } from '@rack-gateway/database'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { and, eq, or, sql } from 'drizzle-orm'
 import { type BindingRow, bindingOf } from './binding-row.ts'
+import { throwLookUpTooSlow } from './errors.ts'
 import type { CredentialRecord, Directory, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
-import { within } from './within.ts'
 
 export { type Administration, createAdministration } from './administration.ts'
 export type { ApiTokenGrant, ApiTokenRequest, Owner, OwnerRef } from './api-tokens.ts'
@@ -71,7 +72,7 @@ export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000
     .prepare('rack_gateway_credential_by_hash')
 
   async function find(hash: Buffer): Promise<CredentialRecord | null> {
-    const rows = await within(deadline, query.execute({ hash }))
+    const rows = await withTimeout(query.execute({ hash }), deadline, throwLookUpTooSlow)
     const [first] = rows
     return first
       ? recordOf(

@@ -1,7 +1,8 @@
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import postgres, { type Sql } from 'postgres'
 import type { Clock } from './clock.ts'
+import { throwLookUpTooSlow } from './errors.ts'
 import { createRevision, type Revision } from './revision.ts'
-import { within } from './within.ts'
 
 export interface RevisionWatch extends Revision {
   stop(): Promise<void>
@@ -36,7 +37,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
     const asked = client ?? connectWatched()
     const askedAt = clock.now()
     try {
-      const value = await within(deadline, readValue(asked))
+      const value = await withTimeout(readValue(asked), deadline, throwLookUpTooSlow)
       if (!stopped) revision.seen(value, askedAt)
     } catch (error) {
       client = null

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { runWithTimeout, withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { attempt } from './attempt.ts'
 import type { CastHeader } from './cast.ts'
 import type { DeriveKeys } from './chunk.ts'
 import { RecordingUnavailable } from './errors.ts'
@@ -103,9 +102,10 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
       const chunk = recording.firstChunk()
       if (wanted.mode === 'strict') {
         try {
-          await attempt({ signal: stopping.signal, milliseconds: limits.attempt }, (signal) =>
-            store.put(recording.firstKey, chunk, { signal }),
-          )
+          await runWithTimeout((signal) => store.put(recording.firstKey, chunk, { signal }), {
+            milliseconds: limits.attempt,
+            signal: stopping.signal,
+          })
         } catch (error) {
           onError(error, wanted.id)
           throw notStored()
@@ -129,8 +129,7 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
     }),
     async close() {
       const all = Promise.all([...open.values()].map((recording) => recording.whenOver.then(() => recording.stored())))
-      const giveUp = new AbortController()
-      await Promise.race([all, sleep(limits.drain, undefined, { signal: giveUp.signal })]).finally(() => giveUp.abort())
+      await withTimeout(all, limits.drain, () => undefined)
       stopping.abort(new Error('the gateway has stopped'))
       store.close()
     },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { attempt } from './attempt.ts'
 import { chunkKey } from './chunk.ts'
 import { giveBuffer } from './large-buffers.ts'
 import type { RecordingLimits } from './limits.ts'
@@ -100,7 +100,10 @@ export class Uploads {
     const { store, limits, signal, totals, elapsed, onError } = this.#context
     try {
       const key = chunkKey(this.#recording, chunk.number)
-      await attempt({ signal, milliseconds: limits.attempt }, (signal) => store.put(key, chunk.bytes, { signal }))
+      await runWithTimeout((signal) => store.put(key, chunk.bytes, { signal }), {
+        milliseconds: limits.attempt,
+        signal,
+      })
     } catch (error) {
       if (signal.aborted) return false
       chunk.givenUp = true

@@ -1,3 +1,4 @@
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { isExpected } from '../exit-codes.ts'
 import { failure } from '../gateway-request.ts'
 import { printable } from '../terminal.ts'
@@ -37,15 +38,9 @@ export function runChecks(subject: Subject): Promise<NamedFinding[]> {
 
 /** What a check found, or that it didn't in so many milliseconds. */
 export async function within(limit: number, check: Promise<Finding>): Promise<Finding> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Finding>((resolve) => {
-    timer = setTimeout(() => resolve(problem(`not known within ${limit / 1_000} s`, 'try again')), limit)
-  })
   try {
-    return await Promise.race([check, late])
+    return await withTimeout(check, limit, () => problem(`not known within ${limit / 1_000} s`, 'try again'))
   } catch (error) {
     return isExpected(error) ? refusal(error) : problem(`could not be checked: ${printable(failure(error))}`, null)
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,3 +1,4 @@
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Context } from '../context.ts'
 import type { Target } from '../target.ts'
 import { firstRefusal } from './lasting-refusal.ts'
@@ -47,18 +48,15 @@ async function refreshOld(
   target: Target,
   { file, kept, ended }: { readonly file: SnapshotFile; readonly kept: FoundAnswer; readonly ended: Promise<void> },
 ): Promise<void> {
-  if (context.now - kept.checkedAt < recently || (await endsWithin(settled, ended))) return
+  if (
+    context.now - kept.checkedAt < recently ||
+    (await withTimeout(
+      ended.then(() => true),
+      settled,
+      () => false,
+    ))
+  )
+    return
   const { refresh } = await import('./refresh.ts')
   await refresh(context, target, { file, kept }, ended)
-}
-
-/** Without an AbortSignal: who makes the first one of a process waits for it a millisecond. */
-function endsWithin(milliseconds: number, ended: Promise<void>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), milliseconds)
-    void ended.then(() => {
-      clearTimeout(timer)
-      resolve(true)
-    })
-  })
 }

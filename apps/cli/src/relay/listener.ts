@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Secret } from '@rack-gateway/config/client'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Admission } from './admission.ts'
 import { serveConnection } from './connection.ts'
 
@@ -70,20 +71,10 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
     async close(grace) {
       server.close()
       for (const client of strangers.keys()) client.destroy()
-      await within(grace, Promise.all(open.values()))
+      await withTimeout(Promise.all(open.values()), grace, nothing)
       for (const client of open.keys()) client.destroy()
     },
   }
-}
-
-function within(milliseconds: number, done: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    void done.then(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
 
 function nothing(): void {}

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Allowed, Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import { PackagesTooSlow } from '../errors.ts'
@@ -21,23 +22,13 @@ export function simulatedPackages(
     if (packages.loaded.length === 0) return decision
     // What is really called comes between two questions.
     await setImmediate()
-    return beforeDeadline(simulate({ principal, call, decision }), deadline - performance.now())
+    const left = Math.max(0, deadline - performance.now())
+    return withTimeout(simulate({ principal, call, decision }), left, throwTooSlow)
   }
 }
 
-async function beforeDeadline(answer: Promise<Decision>, left: number): Promise<Decision> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new PackagesTooSlow(tooSlow, 'ask about fewer calls, or tell an administrator of the gateway')),
-      Math.max(left, 0),
-    )
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function throwTooSlow(): never {
+  throw new PackagesTooSlow(tooSlow, 'ask about fewer calls, or tell an administrator of the gateway')
 }
 
 const tooSlow =

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { openPool } from '@rack-gateway/database'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Sql } from 'postgres'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { type CheckpointChain, createCheckpointChain } from '../verify/checkpoint-chain.ts'
@@ -187,7 +187,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     async stop() {
       clearInterval(timer)
       timer = undefined
-      const ended = await Promise.race([sayLastWords(), wait(lastWords, 'late' as const, { ref: false })])
+      const ended = await withTimeout(sayLastWords(), lastWords, () => 'late' as const)
       if (ended === 'late') {
         tell(
           'the last checkpoint',

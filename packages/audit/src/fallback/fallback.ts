@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { AuditStore, NewStream } from '../audit-store.ts'
 import { StreamLost } from '../errors.ts'
 import type { EventDraft } from '../event.ts'
@@ -139,7 +140,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     const end = performance.now() + limits.patience
     for (let pause = 10; ; pause *= 2) {
       try {
-        return await within(operation(), end - performance.now())
+        return await withTimeout(operation(), Math.max(0, Math.round(end - performance.now())), throwTooSlow)
       } catch (error) {
         if (error instanceof StreamLost || performance.now() + pause >= end) throw error
       }
@@ -338,21 +339,6 @@ function createQueue() {
   }
 }
 
-async function within<T>(operation: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`the database did not answer within ${limitText(milliseconds)}`)),
-      milliseconds,
-    )
-  })
-  try {
-    return await Promise.race([operation, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function limitText(milliseconds: number) {
-  return `${Math.max(0, Math.round(milliseconds))} ms`
+function throwTooSlow(milliseconds: number): never {
+  throw new Error(`the database did not answer within ${milliseconds} ms`)
 }

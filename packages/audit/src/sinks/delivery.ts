@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { attempt } from './attempt.ts'
+import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { type BackOffLimits, createBackOff } from './back-off.ts'
 import type { SinkEvent } from './sink-event.ts'
 import { SinkBusy, SinkRefused, type SinkTransport } from './transport.ts'
@@ -30,7 +30,7 @@ export function createDelivery(options: DeliveryOptions): (events: readonly Sink
   async function untilAnswered(events: readonly SinkEvent[]): Promise<string | null> {
     for (;;) {
       try {
-        await attempt((signal) => transport.deliver(events, signal), { deadline, stop })
+        await runWithTimeout((signal) => transport.deliver(events, signal), { milliseconds: deadline, signal: stop })
         backOff.reset()
         return null
       } catch (error) {

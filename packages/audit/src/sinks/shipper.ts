@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { BackOffLimits } from './back-off.ts'
 import { createDelivery } from './delivery.ts'
 import { type Cursor, createHoldings } from './holdings.ts'
@@ -207,16 +208,16 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
       wakeUp()
     },
     async stop(drain) {
-      if (holdings.areLacking) await within(settling, claim().catch(notKept))
+      if (holdings.areLacking) await withTimeout(claim().catch(notKept), settling, ignore)
       draining = true
       wakeUp()
-      await within(drain, running)
+      await withTimeout(running, drain, ignore)
       stopping.abort(new Error('the gateway stops'))
       wakeUp()
       lookNow()
-      await within(settling, Promise.all([running, looking]))
-      await within(settling, holdings.release().catch(ignore))
-      await within(settling, sink.transport.close().catch(ignore))
+      await withTimeout(Promise.all([running, looking]), settling, ignore)
+      await withTimeout(holdings.release().catch(ignore), settling, ignore)
+      await withTimeout(sink.transport.close().catch(ignore), settling, ignore)
     },
     stats: () => ({
       name: sink.name,
@@ -226,14 +227,6 @@ export function createShipper({ sink, recent, positions, clock, limits, tell }: 
       trouble: delivering.message ?? (keeping.message && `its position can't be kept: ${keeping.message}`),
     }),
   }
-}
-
-/** Waits for it, but for so many milliseconds at most. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const done = new AbortController()
-  const limit = wait(milliseconds, undefined, { signal: done.signal }).catch(() => {})
-  await Promise.race([work, limit])
-  done.abort()
 }
 
 function ignore() {}

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { LRUCache } from 'lru-cache'
 import { type Change, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
-import { AuthUnavailable, LookUpTooSlow } from '../errors.ts'
+import { AuthUnavailable, LookUpTooSlow, throwLookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { expiredJwt, isRefusal, noPublicUrl, type Refusal, usedJwt } from '../refusal.ts'
 import type { Revision } from '../revision.ts'
 import type { TokenMint, TokenReading } from '../token.ts'
-import { within } from '../within.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { readJwt, type UnverifiedJwt } from './jwt.ts'
 import { insertWorkloadSession, isKnownCredential } from './sessions.ts'
@@ -56,7 +56,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   const { database, mint, revision, clock, publicUrl, maxStale = 60_000 } = options
   const { db } = database
   const keys = options.keys ?? createIssuerKeys({ clock })
-  const trusts = createTrustBook(() => within(deadline, loadTrusts(db)), revision, maxStale)
+  const trusts = createTrustBook(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
   const proveJwt = publicUrl === null ? null : createProver({ trusts, keys, audience: publicUrl })
   /** Use keys of JWTs that are used up. One that is forgotten is refused by the database. */
   const used = new LRUCache<string, true>({ max: mostRemembered })
@@ -78,7 +78,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     work: (open: Change) => Promise<T>,
   ): Promise<T> {
     try {
-      return await within(deadline, changeIdentities(db, author(workload), record, work))
+      return await withTimeout(changeIdentities(db, author(workload), record, work), deadline, throwLookUpTooSlow)
     } catch (cause) {
       throw isOurs(cause) ? cause : new AuthUnavailable({ cause })
     }

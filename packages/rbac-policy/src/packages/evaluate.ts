@@ -1,3 +1,4 @@
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { readVerdict } from './objection.ts'
 import type { CallContext, Objection, PackageCall, PolicyPackage } from './types.ts'
 
@@ -51,15 +52,9 @@ async function settled(answer: unknown): Promise<Outcome> {
 }
 
 function beforeDeadline(answer: Promise<unknown>, timeoutMs: number, deadline: AbortController): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      resolve({ kind: 'timed-out' })
-      deadline.abort(new Error(`the deadline of ${timeoutMs} ms has passed`))
-    }, timeoutMs)
-    void settled(answer).then((outcome) => {
-      clearTimeout(timer)
-      resolve(outcome)
-    })
+  return withTimeout(settled(answer), timeoutMs, () => {
+    deadline.abort(new Error(`the deadline of ${timeoutMs} ms has passed`))
+    return { kind: 'timed-out' }
   })
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { RecordingLimits } from '../limits.ts'
 import type { NewRecording, RecordingStats } from '../recordings.ts'
 import type { SecretFinder } from '../secret-finder.ts'
@@ -107,14 +107,13 @@ export class RecordingThread {
     return readFigures(this.#figures, performance.now())
   }
 
-  /** Has it store what waits, and ends it. @param within milliseconds, at most */
-  async close(within: number): Promise<void> {
+  /** Has it store what waits, and ends it. @param milliseconds at most */
+  async close(milliseconds: number): Promise<void> {
     this.#closing = true
     this.#worker.ref()
     this.feed.wakeNow()
     this.post({ kind: 'close' })
-    const giveUp = new AbortController()
-    await Promise.race([this.#ended, sleep(within, undefined, { signal: giveUp.signal })]).finally(() => giveUp.abort())
+    await withTimeout(this.#ended, milliseconds, () => undefined)
     await this.#worker.terminate()
   }
 

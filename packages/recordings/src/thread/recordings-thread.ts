@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
 import { defaultLimits, type RecordingLimits } from '../limits.ts'
@@ -118,9 +119,7 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
     async close() {
       closed = true
       await current?.close(limits.drain + patience)
-      const giveUp = new AbortController()
-      const late = sleep(settling + patience, undefined, { signal: giveUp.signal })
-      await Promise.race([looked, late]).finally(() => giveUp.abort())
+      await withTimeout(looked, settling + patience, () => undefined)
       store.close()
     },
   }

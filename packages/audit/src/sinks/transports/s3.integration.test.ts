@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { openObjectStore } from '@rack-gateway/object-store'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { attempt } from '../attempt.ts'
 import { createSink } from '../create-sink.ts'
 import { never, sinkEvents } from '../testing/events.ts'
 import { type Answer, answerWith, hang, startHttpReceiver } from '../testing/http-receiver.ts'
@@ -60,9 +60,9 @@ test('what is refused or hangs is a failure, and comes again under the same key'
   const { next, received, transport } = await bucketAt()
   next(answerWith(403, '<Error><Code>AccessDenied</Code></Error>'), hang)
   await expect(transport.deliver(events, never)).rejects.toThrow()
-  await expect(attempt((signal) => transport.deliver(events, signal), { deadline: 300, stop: never })).rejects.toThrow(
-    'no answer within 0.3 s',
-  )
+  await expect(
+    runWithTimeout((signal) => transport.deliver(events, signal), { milliseconds: 300, signal: never }),
+  ).rejects.toThrow('no answer within 0.3 s')
   await transport.deliver(events, never)
   expect(new Set(received.map(({ path }) => path)).size).toBe(1)
 })

@@ -1,6 +1,6 @@
+import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { attempt } from '../attempt.ts'
 import { never, sinkEvents } from '../testing/events.ts'
 import { startSyslogServer } from '../testing/syslog-server.ts'
 import { createSyslogTransport, type SyslogTransportOptions } from './syslog.ts'
@@ -110,9 +110,9 @@ test('a server that reads nothing is given up at the deadline', async () => {
   server.read(false)
   const many = sinkEvents(...Array.from({ length: 5_000 }, () => ({ kind: 'call' as const, path: 'p'.repeat(6_000) })))
   const transport = syslog({ port: server.port })
-  await expect(attempt((signal) => transport.deliver(many, signal), { deadline: 1_000, stop: never })).rejects.toThrow(
-    'no answer within 1 s',
-  )
+  await expect(
+    runWithTimeout((signal) => transport.deliver(many, signal), { milliseconds: 1_000, signal: never }),
+  ).rejects.toThrow('no answer within 1 s')
 })
 
 test('the server must prove who it is, and nothing is sent to one that can not', async () => {

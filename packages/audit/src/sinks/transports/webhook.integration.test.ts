@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test } from 'vitest'
-import { attempt } from '../attempt.ts'
 import { never, sinkEvents } from '../testing/events.ts'
 import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from '../testing/http-receiver.ts'
 import { SinkBusy, SinkRefused } from '../transport.ts'
@@ -114,8 +114,10 @@ test('a receiver that hangs is given up at the deadline, and the next attempt ha
   const receiver = await startHttpReceiver()
   receiver.next(hang)
   const transport = webhook({ url: receiver.url })
-  const inTime = { deadline: 200, stop: never }
-  await expect(attempt((signal) => transport.deliver(events, signal), inTime)).rejects.toThrow('no answer within 0.2 s')
+  const inTime = { milliseconds: 200, signal: never }
+  await expect(runWithTimeout((signal) => transport.deliver(events, signal), inTime)).rejects.toThrow(
+    'no answer within 0.2 s',
+  )
   await transport.deliver(events, never)
   expect(receiver.received).toHaveLength(2)
 })

@@ -1,0 +1,52 @@
+/**
+ * Waits for `work`, but no longer than `milliseconds`. The work itself goes on: its later result or failure is dropped.
+ *
+ * @param onTimeout gives the result to use when the time is up, or throws
+ */
+export function withTimeout<T, U>(
+  work: PromiseLike<T>,
+  milliseconds: number,
+  onTimeout: (milliseconds: number) => U,
+): Promise<T | U> {
+  return new Promise<T | U>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(onTimeout(milliseconds))
+      } catch (error) {
+        reject(error)
+      }
+    }, milliseconds)
+    work.then(resolve, reject).then(() => clearTimeout(timer))
+  })
+}
+
+export interface Limits {
+  readonly milliseconds: number
+  /** Stops the work early. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Starts `work` with a signal that fires after `milliseconds`, or when `signal` fires.
+ *
+ * @throws the reason of the abort at that moment, even if the work ignores its signal
+ */
+export async function runWithTimeout<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  { milliseconds, signal }: Limits,
+): Promise<T> {
+  signal.throwIfAborted()
+  const control = new AbortController()
+  const aborted = new Promise<never>((_, reject) => {
+    control.signal.addEventListener('abort', () => reject(control.signal.reason))
+  })
+  const stop = () => control.abort(signal.reason)
+  signal.addEventListener('abort', stop)
+  const timer = setTimeout(() => control.abort(new Error(`no answer within ${milliseconds / 1_000} s`)), milliseconds)
+  try {
+    return await Promise.race([work(control.signal), aborted])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+  }
+}
