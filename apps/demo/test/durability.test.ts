@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { gatewayEnvironment } from './support/gateway-environment.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startGatewayProcess } from './support/gateway-process.ts'
+import { leaveNothing } from './support/processes.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
 import { takeDatabase } from './support/take-database.ts'
 import { openSocket } from './support/websocket.ts'
@@ -12,13 +10,22 @@ const form = ['Content-Type: application/x-www-form-urlencoded']
 describe('every answer has a record', () => {
   let system: System
   let admin: string
-  beforeEach(async () => {
+  beforeAll(async () => {
     system = await startSystem()
     admin = await system.token('admin')
-    await system.get('/apps?', admin)
+  })
+  afterAll(() => system.stop())
+  beforeEach(async () => {
+    await recorded()
     system.rack.clearReceived()
   })
-  afterEach(() => system.stop())
+
+  /** A call goes through again, so the audit log has its database back. */
+  function recorded() {
+    return expect
+      .poll(async () => (await system.get('/apps?', admin)).status, { timeout: 20_000, interval: 250 })
+      .toBe(200)
+  }
 
   test('an intent is durable before the rack is asked, and an outcome before the answer', async () => {
     const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
@@ -46,9 +53,7 @@ describe('every answer has a record', () => {
     const read = await system.get('/apps?', admin)
     expect([read.status, read.body.includes('myapp')]).toEqual([503, false])
     await giveBack()
-    await expect
-      .poll(async () => (await system.get('/apps?', admin)).status, { timeout: 20_000, interval: 250 })
-      .toBe(200)
+    await recorded()
     await expect.poll(() => chainVerdict(system.sql)).toMatchObject({ intact: true })
   })
 
@@ -76,17 +81,6 @@ describe('every answer has a record', () => {
     })
     expect(system.rack.received.filter(({ method }) => method === 'PUT')).toHaveLength(1)
     expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 502, close: expect.any(String) })
-  })
-
-  test('a rack that can not be reached is 502 with its name, recorded', async () => {
-    await system.rack.close()
-    const answer = await system.get('/apps?', admin)
-    expect(answer).toMatchObject({
-      status: 502,
-      json: { code: 'RGW_RACK_UNREACHABLE' },
-      error: expect.stringContaining('staging'),
-    })
-    expect(await system.lastEvent()).toMatchObject({ kind: 'call', status: 502, decision: { effect: 'allow' } })
   })
 
   test('an answer that breaks off never looks complete', async () => {
@@ -117,14 +111,28 @@ describe('every answer has a record', () => {
       expect([answer.status, answer.body.includes('html')]).toEqual([502, false])
     }
   })
+
+  /** The last one: it takes the rack away. */
+  test('a rack that can not be reached is 502 with its name, recorded', async () => {
+    await system.rack.close()
+    const answer = await system.get('/apps?', admin)
+    expect(answer).toMatchObject({
+      status: 502,
+      json: { code: 'RGW_RACK_UNREACHABLE' },
+      error: expect.stringContaining('staging'),
+    })
+    expect(await system.lastEvent()).toMatchObject({ kind: 'call', status: 502, decision: { effect: 'allow' } })
+  })
 })
 
 /** A gateway as a process of its own, killed without warning under load. */
 describe('kill -9 under load', () => {
+  afterAll(leaveNothing)
+
   test('each answer that a client saw has its event, and each change that the rack got its intent', async () => {
     const system = await startSystem()
     const admin = await system.token('admin')
-    const gateway = await startProcess(system)
+    const gateway = await startGatewayProcess(system, system.rack)
     const seen: string[] = []
     let stop = false
     async function caller(index: number): Promise<void> {
@@ -138,11 +146,10 @@ describe('kill -9 under load', () => {
       }
     }
     const callers = Array.from({ length: 8 }, (_, index) => caller(index))
-    await expect.poll(() => seen.length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(400)
-    gateway.kill()
+    await expect.poll(() => seen.length, { timeout: 30_000 }).toBeGreaterThan(400)
+    const killed = gateway.kill()
     stop = true
-    await Promise.all(callers)
-    await gateway.exited
+    await Promise.all([killed, ...callers])
 
     const events = await system.events()
     const recorded = new Set(
@@ -155,21 +162,3 @@ describe('kill -9 under load', () => {
     await system.stop()
   }, 60_000)
 })
-
-async function startProcess(system: System): Promise<{ url: string; kill(): void; exited: Promise<unknown> }> {
-  const entry = new URL('../../gateway/src/main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--conditions=@rack-gateway/source', '--import', 'tsx', entry], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      ...gatewayEnvironment(system, system.rack),
-    },
-  })
-  const exited = once(child, 'exit')
-  for await (const line of createInterface({ input: child.stdout })) {
-    const entry: unknown = JSON.parse(line)
-    const url: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'url') : null
-    if (typeof url === 'string') return { url, exited, kill: () => child.kill('SIGKILL') }
-  }
-  throw new Error('the gateway ended before it listened')
-}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type BadAnswer, type DemoPerson, demoPeople, type Misbehaviour } from '@rack-gateway/demo/identity-provider'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBrowser } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
 import { sessionOf } from './support/session-of.ts'
@@ -9,11 +9,11 @@ import { openSocket } from './support/websocket.ts'
 const clock = { ahead: 0 }
 const renewal = '/gateway/api/v1/session/renewal'
 let at: LoginSystem
-beforeEach(async () => {
+async function start() {
   clock.ahead = 0
   at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
-})
-afterEach(() => at.stop())
+}
+const stop = () => at.stop()
 
 const renew = (token: string) => at.system.send('POST', renewal, token)
 const eventsOf = async (kind: string) => (await at.system.events()).filter((event) => event.kind === kind)
@@ -39,7 +39,12 @@ async function loggedIn() {
   return { browser, ...session }
 }
 
+const json = 'application/json'
+
 describe('the renewal of a session', () => {
+  beforeEach(start)
+  afterEach(stop)
+
   test('asks the identity provider, with the newest refresh token each time', async () => {
     const { token } = await loggedIn()
     const first = await renew(token)
@@ -98,30 +103,6 @@ describe('the renewal of a session', () => {
     expect((await renew(fresh)).status).toBe(200)
   })
 
-  const answer = (status: number, body = 'busy', type = 'text/plain'): Misbehaviour => ({
-    kind: 'answer',
-    path: /^\/token/,
-    answer: { status, type, body },
-  })
-  const json = 'application/json'
-  test.each([
-    ['fails', answer(500), 503],
-    ['is busy', answer(429), 503],
-    ['answers something else', answer(200, '<html>'), 503],
-    ['answers without end', answer(200, `"${'x'.repeat(600_000)}"`, json), 503],
-    ['knows the gateway no more', answer(401, '{"error":"invalid_client"}', json), 502],
-    ['calls the request wrong', answer(400, '{"error":"invalid_request"}', json), 502],
-    ['only names the end of a grant', answer(500, '{"error":"invalid_grant"}', json), 503],
-  ])('is put off while the provider %s: the session goes on', async (_, misbehaviour, status) => {
-    const { token } = await loggedIn()
-    at.idp.misbehave(misbehaviour)
-    expect((await renew(token)).status).toBe(status)
-    expect(await works(token)).toBe(true)
-    at.idp.misbehave(null)
-    expect((await renew(token)).status).toBe(200)
-    expect(await eventsOf('session.ended')).toEqual([])
-  })
-
   test('is put off while the provider is gone', async () => {
     const { token } = await loggedIn()
     await at.idp.close()
@@ -131,28 +112,6 @@ describe('the renewal of a session', () => {
     expect((await eventsOf('call')).filter(({ status }) => status === 503)).toMatchObject([
       { decision: { effect: 'allow', rule: 'own-affair' }, close: expect.stringContaining('provider') },
     ])
-  })
-
-  test.each([
-    ['somebody else', { sub: 'admin' }, 502],
-    ['another client', { aud: 'another' }, 502],
-    ['another issuer', { iss: 'https://evil.example' }, 502],
-    ['no longer', { exp: Math.floor(Date.now() / 1_000) - 60 }, 502],
-    ['unreadable groups', { groups: [7] }, 502],
-  ])('is put off when the proof is for %s, and nothing about the person changes', async (_, changes, status) => {
-    const { token } = await loggedIn()
-    at.idp.misbehave({ kind: 'claims', change: (claims) => ({ ...claims, email: 'x@example.com', ...changes }) })
-    expect((await renew(token)).status).toBe(status)
-    expect(await works(token)).toBe(true)
-    expect(await at.system.sql`select 1 from gateway.users where email = 'x@example.com'`).toHaveLength(0)
-    at.idp.misbehave(null)
-    expect((await renew(token)).status).toBe(200)
-  })
-
-  test('is put off when the proof is signed by a foreign key', async () => {
-    const { token } = await loggedIn()
-    at.idp.misbehave({ kind: 'signature' })
-    expect((await renew(token)).status).toBe(502)
   })
 
   test.each([
@@ -246,7 +205,64 @@ describe('the renewal of a session', () => {
   })
 })
 
+describe('the renewal of a session', () => {
+  beforeAll(start)
+  afterAll(stop)
+  beforeEach(() => {
+    clock.ahead = 0
+    at.idp.misbehave(null)
+  })
+
+  const answer = (status: number, body = 'busy', type = 'text/plain'): Misbehaviour => ({
+    kind: 'answer',
+    path: /^\/token/,
+    answer: { status, type, body },
+  })
+  test.each([
+    ['fails', answer(500), 503],
+    ['is busy', answer(429), 503],
+    ['answers something else', answer(200, '<html>'), 503],
+    ['answers without end', answer(200, `"${'x'.repeat(600_000)}"`, json), 503],
+    ['knows the gateway no more', answer(401, '{"error":"invalid_client"}', json), 502],
+    ['calls the request wrong', answer(400, '{"error":"invalid_request"}', json), 502],
+    ['only names the end of a grant', answer(500, '{"error":"invalid_grant"}', json), 503],
+  ])('is put off while the provider %s: the session goes on', async (_, misbehaviour, status) => {
+    const { token } = await loggedIn()
+    at.idp.misbehave(misbehaviour)
+    expect((await renew(token)).status).toBe(status)
+    expect(await works(token)).toBe(true)
+    at.idp.misbehave(null)
+    expect((await renew(token)).status).toBe(200)
+    expect(await eventsOf('session.ended')).toEqual([])
+  })
+
+  test.each([
+    ['somebody else', { sub: 'admin' }, 502],
+    ['another client', { aud: 'another' }, 502],
+    ['another issuer', { iss: 'https://evil.example' }, 502],
+    ['no longer', { exp: Math.floor(Date.now() / 1_000) - 60 }, 502],
+    ['unreadable groups', { groups: [7] }, 502],
+  ])('is put off when the proof is for %s, and nothing about the person changes', async (_, changes, status) => {
+    const { token } = await loggedIn()
+    at.idp.misbehave({ kind: 'claims', change: (claims) => ({ ...claims, email: 'x@example.com', ...changes }) })
+    expect((await renew(token)).status).toBe(status)
+    expect(await works(token)).toBe(true)
+    expect(await at.system.sql`select 1 from gateway.users where email = 'x@example.com'`).toHaveLength(0)
+    at.idp.misbehave(null)
+    expect((await renew(token)).status).toBe(200)
+  })
+
+  test('is put off when the proof is signed by a foreign key', async () => {
+    const { token } = await loggedIn()
+    at.idp.misbehave({ kind: 'signature' })
+    expect((await renew(token)).status).toBe(502)
+  })
+})
+
 describe('a refresh token', () => {
+  beforeEach(start)
+  afterEach(stop)
+
   const kept = async () => (await at.system.sql`select user_id, sealed, version from gateway.provider_grants`)[0]
 
   test('is nowhere to be read: not in the database, not in events, not in answers', async () => {

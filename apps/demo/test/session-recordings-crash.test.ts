@@ -19,7 +19,9 @@ afterAll(async () => {
   await directory.remove()
 })
 
+/** A gateway that can be killed. */
 const started = () => startGatewayProcess(system, system.rack, { RECORDINGS: directory.path })
+const replica = () => system.replica({ recordings: { address: directory.path } })
 const exec = (gateway: GatewayProcess, command: string): Promise<ClientSocket> =>
   openSocket(`${gateway.url}/apps/myapp/processes/web/exec`, admin, { Command: command })
 const cast = (id: string) => storedCast({ store: directory.store, secretKey: system.secretKey }, id)
@@ -52,7 +54,7 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
   const opened = (await system.events()).findLast(({ kind }) => kind === 'opened')
   expect([opened?.stream, opened?.recording?.id]).toEqual([row.stream, id])
 
-  const next = await started()
+  const next = await replica()
   const asked = await fetch(`${next.url}/gateway/api/v1/recordings/${id}`, {
     headers: { Authorization: `Bearer ${admin}` },
   })
@@ -95,7 +97,7 @@ async function crash(): Promise<{ id: string; stream: string }> {
 test('what kill -9 left is closed once, by one of those that adopt: what is stored of it is proven from then on', async () => {
   const { id, stream } = await crash()
   await expire(stream)
-  const replicas = await Promise.all([started(), started(), started()])
+  const replicas = await Promise.all([replica(), replica(), replica()])
   await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
   const { verdict } = await cast(id)
   expect(verdict.state).toBe('cut')
@@ -117,7 +119,7 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
   // What was cut off after that is found by what the event says.
   await directory.store.remove(`recordings/${id}/${String(verdict.chunks - 1).padStart(10, '0')}`)
   await expect(read().then((answer) => answer.text())).rejects.toThrow()
-  await Promise.all(replicas.map((replica) => replica.stop()))
+  await Promise.all(replicas.map((one) => one.stop()))
   expect(await closedEvents(id)).toHaveLength(1)
 }, 120_000)
 
@@ -128,7 +130,7 @@ test('a recording whose event was durable before its adopter died is not closed 
   await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
   await first.kill()
   await system.sql`update gateway.recordings set ended_at = null, chunks = null, bytes = null, head = null where id = ${id}`
-  const second = await started()
+  const second = await replica()
   await expect.poll(lastRecording, { timeout: 45_000 }).toMatchObject({ id, ended: true })
   const [row] = await system.sql`select chunks::int, head from gateway.recordings where id = ${id}`
   const { verdict } = await cast(id)

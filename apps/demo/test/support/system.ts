@@ -45,8 +45,10 @@ export interface System {
   raw(text: string): Promise<RawAnswer>
   get(path: string, token: string): Promise<RawAnswer>
   send(method: string, path: string, token: string, body?: string, headers?: readonly string[]): Promise<RawAnswer>
-  /** A second gateway on the same database and racks. */
-  replica(): Promise<{ readonly url: string; readonly app: FastifyInstance; stop(): Promise<void> }>
+  /** A second gateway on the same database and racks; it may record sessions where the first one doesn't. */
+  replica(
+    options?: Pick<SystemOptions, 'recordings'>,
+  ): Promise<{ readonly url: string; readonly app: FastifyInstance; stop(): Promise<void> }>
   stop(): Promise<void>
 }
 
@@ -133,7 +135,7 @@ export async function startSystem({
     checkpoints === undefined
       ? null
       : [objectPlace(await openObjectStore({ kind: 'directory', directory: checkpoints }))]
-  const start = () =>
+  const start = (options: Pick<SystemOptions, 'recordings'> = {}) =>
     createGateway({
       ...gatewayDefaults,
       racks: Object.entries(racks).map(([name, rack]) => ({
@@ -157,7 +159,7 @@ export async function startSystem({
       trustedProxies,
       policyPackages,
       policyFile,
-      recordings,
+      recordings: options.recordings ?? recordings,
       strangersPerMinute,
       sinks,
       ...(places && { checkpoints: { ...gatewayDefaults.checkpoints, places, interval: 0 } }),
@@ -241,15 +243,16 @@ export async function startSystem({
     checkpoint: () => app.checkpoints.look(),
     events,
     async lastEvent() {
-      const last = (await events()).at(-1)
+      const [last] = await sql<{ canonical: string }[]>`
+        select canonical from audit.events order by written_at desc, stream desc, seq desc limit 1`
       if (!last) throw new Error('nothing was recorded')
-      return last
+      return JSON.parse(last.canonical)
     },
     raw,
     get: (path, token) => send('GET', path, token),
     send,
-    async replica() {
-      const other = await start()
+    async replica(options) {
+      const other = await start(options)
       return { app: other, url: await other.listen({ port: 0, host: '127.0.0.1' }), stop: () => other.close() }
     },
     async stop() {
