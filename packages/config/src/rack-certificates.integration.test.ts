@@ -55,11 +55,10 @@ test.each([
   expect(certificatesProblem(text)).toContain(problem)
 })
 
-test('many dashes are judged at once', () => {
-  const text = `${'-----BEGIN CERTIFICATE-----A'.repeat(30_000)}`
-  const begin = performance.now()
+test('many dashes take no longer than their length', () => {
+  // In quadratic time this would take longer than a test may.
+  const text = '-----BEGIN CERTIFICATE-----A'.repeat(100_000)
   expect(certificatesProblem(text)).toBe('holds no certificate')
-  expect(performance.now() - begin).toBeLessThan(1000)
 })
 
 test('a file that cannot be used is refused without its path', () => {

@@ -1,15 +1,19 @@
 import type { Sql } from 'postgres'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { tamperProtection } from './tampering.ts'
 import { databaseForTest } from './testing/connect.ts'
 import { insertEvent } from './testing/event-row.ts'
+import { type OnEnd, sharedFixture } from './testing/index.ts'
 
-async function databaseWithEvents() {
-  const database = await databaseForTest()
+async function databaseWithEvents(onEnd: OnEnd = onTestFinished) {
+  const database = await databaseForTest(onEnd)
   await insertEvent(database.runtime)
   await insertEvent(database.runtime)
   return { ...database, partitions: await partitionsOf(database.owner) }
 }
+
+/** For tests that only try to change it. */
+const sharedDatabase = sharedFixture(databaseWithEvents)
 
 async function partitionsOf(sql: Sql): Promise<string[]> {
   const rows =
@@ -36,7 +40,7 @@ const tampering = [
 ]
 
 test('the runtime login can neither change nor remove an event, on the table or on any partition', async () => {
-  const { runtime, owner, partitions } = await databaseWithEvents()
+  const { runtime, owner, partitions } = sharedDatabase()
   expect(partitions).toHaveLength(2)
   for (const table of ['audit.events', ...partitions]) {
     for (const statement of [...changes, ...tampering]) {
@@ -51,7 +55,7 @@ test('the runtime login can neither change nor remove an event, on the table or 
 })
 
 test('the runtime login cannot reach past the triggers by role, setting, function or partition juggling', async () => {
-  const { runtime } = await databaseWithEvents()
+  const { runtime } = sharedDatabase()
   for (const statement of [
     'SET ROLE rack_gateway_owner',
     'SET SESSION AUTHORIZATION rack_gateway_owner',
@@ -72,7 +76,7 @@ test('the runtime login cannot reach past the triggers by role, setting, functio
 })
 
 test('even the owner is refused on the table and on every partition, by row and by statement', async () => {
-  const { owner, partitions } = await databaseWithEvents()
+  const { owner, partitions } = sharedDatabase()
   for (const table of ['audit.events', ...partitions]) {
     for (const statement of ['UPDATE %s SET kind = kind', 'DELETE FROM %s', 'TRUNCATE %s']) {
       await expect(owner.unsafe(statement.replace('%s', table)), `${statement} ${table}`).rejects.toThrow('append-only')
@@ -81,7 +85,7 @@ test('even the owner is refused on the table and on every partition, by row and 
 })
 
 test('the triggers fire in replica mode too', async () => {
-  const { admin } = await databaseWithEvents()
+  const { admin } = sharedDatabase()
   await expect(
     admin.begin(async (tx) => {
       await tx`set local session_replication_role = 'replica'`
@@ -141,7 +145,7 @@ test('checkpoints can be added and nothing else, by the runtime login or by the 
 })
 
 test('tampering is prevented for the runtime login and only detected for an owner, a member or a writer of files', async () => {
-  const { runtime, owner, admin, runtimeUrl } = await databaseForTest()
+  const { runtime, owner, admin, runtimeUrl } = sharedDatabase()
   expect(await tamperProtection(runtime)).toBe('prevented')
   expect(await tamperProtection(owner)).toBe('detected')
   expect(await tamperProtection(admin)).toBe('detected')

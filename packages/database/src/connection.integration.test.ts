@@ -11,11 +11,12 @@ const explained = (error: unknown, url: string) => sentenceOf(explainDatabaseErr
 
 import { users } from './schema.ts'
 import { databaseForTest } from './testing/connect.ts'
-import { createTestDatabase } from './testing/index.ts'
+import { createTestDatabase, sharedFixture } from './testing/index.ts'
+
+const sharedDatabase = sharedFixture(databaseForTest)
 
 test('drizzle and postgres.js share connections, and both take and give dates', async () => {
-  const { runtimeUrl } = await databaseForTest()
-  const { sql, db, close } = openDatabase(runtimeUrl)
+  const { sql, db, close } = openDatabase(sharedDatabase().runtimeUrl)
   const createdAt = new Date('2026-02-03T04:05:06.789Z')
   const id = randomUUID()
   await db.insert(users).values({ id, issuer: 'local', subject: 'x', email: 'x@example.com', createdAt })
@@ -33,8 +34,7 @@ test.each([
   ['a port where nothing listens', { port: '1' }, 'nothing answers at 127.0.0.1:1'],
   ['a host that does not exist', { hostname: 'no.invalid' }, 'is not known'],
 ])('%s is explained in one sentence without the password', async (_, change, sentence) => {
-  const { runtimeUrl } = await databaseForTest()
-  const url = new URL(runtimeUrl)
+  const url = new URL(sharedDatabase().runtimeUrl)
   Object.assign(url, change)
   const { check, close } = openDatabase(url.href)
   const error = await check().then(

@@ -4,11 +4,14 @@ import { roleOf } from './explain.ts'
 import { checkSchema, migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { databaseForTest } from './testing/connect.ts'
+import { sharedFixture } from './testing/index.ts'
 
-/** A test database as it was before the first migration. */
+const sharedDatabase = sharedFixture(databaseForTest)
+
+/** The shared database as it is before the first migration. */
 async function emptyDatabase() {
-  const database = await databaseForTest()
-  await database.owner.unsafe('DROP SCHEMA gateway CASCADE; DROP SCHEMA audit CASCADE')
+  const database = sharedDatabase()
+  await database.owner.unsafe('DROP SCHEMA IF EXISTS gateway CASCADE; DROP SCHEMA IF EXISTS audit CASCADE')
   return { ...database, runtimeRole: roleOf(database.runtimeUrl) }
 }
 
@@ -91,7 +94,7 @@ test('a start without the owner says when the migrations are missing', async () 
 })
 
 test('the wrong password is one sentence without the password', async () => {
-  const { ownerUrl } = await databaseForTest()
+  const { ownerUrl } = sharedDatabase()
   const url = new URL(ownerUrl)
   url.password = 'hunter2-secret'
   await expect(migrate(url.href, { runtimeRole: 'x' })).rejects.toSatisfy((error: Error) => {

@@ -5,10 +5,13 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { openPool } from './pool.ts'
 import { databaseForTest } from './testing/connect.ts'
 import { startFaultyProxy } from './testing/faulty-proxy.ts'
+import { sharedFixture } from './testing/index.ts'
+
+const sharedDatabase = sharedFixture(databaseForTest)
 
 /** A pool over a proxy, whose only connection waits for an answer. */
 async function askingPool() {
-  const { runtimeUrl, admin } = await databaseForTest()
+  const { runtimeUrl, admin } = sharedDatabase()
   const proxy = await startFaultyProxy(runtimeUrl)
   const sql = openPool(proxy.url, { max: 1, connect_timeout: 60 })
   onTestFinished(async () => {

@@ -4,10 +4,13 @@ import { openDatabase } from './connection.ts'
 import { openPool } from './pool.ts'
 import { users } from './schema.ts'
 import { databaseForTest } from './testing/connect.ts'
+import { sharedFixture } from './testing/index.ts'
 import { guardTransactions } from './transactions.ts'
 
+const sharedDatabase = sharedFixture(databaseForTest)
+
 async function guardedPool() {
-  const { runtimeUrl, adminUrl } = await databaseForTest()
+  const { runtimeUrl, adminUrl } = sharedDatabase()
   const closings = { count: 0 }
   const onclose = () => void closings.count++
   const sql = guardTransactions(postgres(runtimeUrl, { max: 2, fetch_types: false, onnotice() {}, onclose }), closings)
@@ -95,7 +98,7 @@ test('what a transaction gives, throws and returns as a list is as without the g
 })
 
 test('whoever opens a pool hears of connections that close, too', async () => {
-  const { runtimeUrl } = await databaseForTest()
+  const { runtimeUrl } = sharedDatabase()
   const heard = vi.fn()
   const sql = openPool(runtimeUrl, { max: 1, onclose: heard })
   await sql`select 1`
@@ -104,7 +107,7 @@ test('whoever opens a pool hears of connections that close, too', async () => {
 })
 
 test('drizzle’s transactions are guarded, too', async () => {
-  const { runtimeUrl, adminUrl } = await databaseForTest()
+  const { runtimeUrl, adminUrl } = sharedDatabase()
   const { db, sql, close } = openDatabase(runtimeUrl)
   const admin = postgres(adminUrl, { max: 1, fetch_types: false, onnotice() {} })
   onTestFinished(async () => {

@@ -9,16 +9,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ObjectStore } from './object-store.ts'
 import { openObjectStore, readObjectStoreAddress } from './open.ts'
 import { createS3Store, type S3StoreOptions } from './s3-store.ts'
-import { hasMoto, startMoto } from './testing/moto.ts'
+import { hasMoto, type Moto, startMoto } from './testing/moto.ts'
 import { startS3Server } from './testing/s3-server.ts'
 
 const bucket = 'records'
 
-beforeAll(() => {
+beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
@@ -34,18 +34,29 @@ async function temporaryDirectory(): Promise<string> {
   return directory
 }
 
-async function mockEndpoint(objectLock: boolean): Promise<string> {
-  const server = await startS3Server({ bucket, objectLock })
-  onTestFinished(() => server.close())
-  return server.endpoint
+interface Bucket {
+  readonly endpoint: string
+  readonly bucket: string
 }
 
-async function motoEndpoint(objectLock: boolean): Promise<string> {
-  const moto = await startMoto()
-  onTestFinished(() => moto.close())
-  const client = clientOf(moto.endpoint)
-  await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: objectLock }))
-  return moto.endpoint
+async function mockBucket(objectLock: boolean): Promise<Bucket> {
+  const server = await startS3Server({ bucket, objectLock })
+  onTestFinished(() => server.close())
+  return { endpoint: server.endpoint, bucket }
+}
+
+let moto: Promise<Moto> | null = null
+afterAll(async () => (await moto)?.close())
+let buckets = 0
+
+/** Each test has a bucket of its own, in one moto for all of them. */
+async function motoBucket(objectLock: boolean): Promise<Bucket> {
+  moto ??= startMoto()
+  const { endpoint } = await moto
+  const made = { endpoint, bucket: `records-${++buckets}` }
+  const client = clientOf(endpoint)
+  await client.send(new CreateBucketCommand({ Bucket: made.bucket, ObjectLockEnabledForBucket: objectLock }))
+  return made
 }
 
 function clientOf(endpoint: string): S3Client {
@@ -54,16 +65,16 @@ function clientOf(endpoint: string): S3Client {
   return client
 }
 
-function s3Store(endpoint: string, options: Partial<S3StoreOptions> = {}): ObjectStore {
-  const store = createS3Store({ bucket, prefix: 'audit/', region: 'us-east-1', endpoint, ...options })
+function s3Store(place: Bucket, options: Partial<S3StoreOptions> = {}): ObjectStore {
+  const store = createS3Store({ prefix: 'audit/', region: 'us-east-1', ...place, ...options })
   onTestFinished(() => store.close())
   return store
 }
 
 const stores: readonly (readonly [string, boolean, () => Promise<ObjectStore>])[] = [
   ['a directory', true, directoryStore],
-  ['S3 (our mock)', true, async () => s3Store(await mockEndpoint(false))],
-  ['S3 (moto, a mock)', hasMoto, async () => s3Store(await motoEndpoint(false))],
+  ['S3 (our mock)', true, async () => s3Store(await mockBucket(false))],
+  ['S3 (moto, a mock)', hasMoto, async () => s3Store(await motoBucket(false))],
 ]
 
 const hostileKeys = [
@@ -193,20 +204,20 @@ describe('a directory', () => {
   })
 })
 
-const locks: readonly (readonly [string, boolean, (objectLock: boolean) => Promise<string>])[] = [
-  ['S3 with Object Lock (our mock)', true, mockEndpoint],
-  ['S3 with Object Lock (moto, a mock)', hasMoto, motoEndpoint],
+const locks: readonly (readonly [string, boolean, (objectLock: boolean) => Promise<Bucket>])[] = [
+  ['S3 with Object Lock (our mock)', true, mockBucket],
+  ['S3 with Object Lock (moto, a mock)', hasMoto, motoBucket],
 ]
 const lock = { mode: 'compliance', duration: 86_400_000 } as const
 
-for (const [name, isHere, endpointOf] of locks) {
+for (const [name, isHere, bucketOf] of locks) {
   describe.skipIf(!isHere)(name, () => {
     test('what was put first counts, whatever is put or deleted over it', async () => {
-      const endpoint = await endpointOf(true)
-      const store = s3Store(endpoint, { lock })
+      const made = await bucketOf(true)
+      const store = s3Store(made, { lock })
       await store.put('one', Buffer.from('first'))
-      const client = clientOf(endpoint)
-      const place = { Bucket: bucket, Key: 'audit/one' }
+      const client = clientOf(made.endpoint)
+      const place = { Bucket: made.bucket, Key: 'audit/one' }
       await client.send(new PutObjectCommand({ ...place, Body: 'forged' }))
       expect(await store.get('one')).toEqual(Buffer.from('first'))
       await client.send(new DeleteObjectCommand(place))
@@ -217,13 +228,13 @@ for (const [name, isHere, endpointOf] of locks) {
     })
 
     test('a locked version cannot be deleted', async () => {
-      const endpoint = await endpointOf(true)
-      const store = s3Store(endpoint, { lock })
+      const made = await bucketOf(true)
+      const store = s3Store(made, { lock })
       await store.put('one', Buffer.from('first'))
-      const client = clientOf(endpoint)
-      const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }))
+      const client = clientOf(made.endpoint)
+      const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: made.bucket }))
       const deletions = Versions.map(({ VersionId }) =>
-        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'audit/one', VersionId })),
+        client.send(new DeleteObjectCommand({ Bucket: made.bucket, Key: 'audit/one', VersionId })),
       )
       expect(deletions).toHaveLength(1)
       await expect(Promise.all(deletions)).rejects.toMatchObject({ name: 'AccessDenied' })
@@ -231,16 +242,16 @@ for (const [name, isHere, endpointOf] of locks) {
     })
 
     test('says that the bucket has no lock, or is not there', async () => {
-      const endpoint = await endpointOf(false)
-      await expect(s3Store(endpoint).check()).resolves.toBeUndefined()
-      await expect(s3Store(endpoint, { lock }).check()).rejects.toThrow(
-        's3://records/audit/ cannot be used: the bucket has no Object Lock; it is turned on when a bucket is made',
+      const made = await bucketOf(false)
+      await expect(s3Store(made).check()).resolves.toBeUndefined()
+      await expect(s3Store(made, { lock }).check()).rejects.toThrow(
+        `s3://${made.bucket}/audit/ cannot be used: the bucket has no Object Lock; it is turned on when a bucket is made`,
       )
-      await expect(s3Store(endpoint, { bucket: 'none' }).check()).rejects.toThrow('there is no such bucket')
+      await expect(s3Store(made, { bucket: 'none' }).check()).rejects.toThrow('there is no such bucket')
     })
 
     test('a bucket with a lock can be used', async () => {
-      const store = s3Store(await endpointOf(true), { lock })
+      const store = s3Store(await bucketOf(true), { lock })
       await expect(store.check()).resolves.toBeUndefined()
       expect(store.locked).toBe(true)
     })
@@ -250,7 +261,7 @@ for (const [name, isHere, endpointOf] of locks) {
 test('an S3 that says nothing is given up when the caller says so', async () => {
   const server = await startS3Server({ bucket })
   onTestFinished(() => server.close())
-  const store = s3Store(server.endpoint)
+  const store = s3Store({ endpoint: server.endpoint, bucket })
   server.hang(true)
   const signal = AbortSignal.timeout(50)
   await expect(store.put('one', Buffer.from('1'), { signal })).rejects.toMatchObject({ name: 'AbortError' })

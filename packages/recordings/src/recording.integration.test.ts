@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import { hasMoto, startMoto, startS3Server } from '@rack-gateway/object-store/testing'
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { chunkKey } from './chunk.ts'
 import { RecordingUnavailable } from './errors.ts'
 import type { RecordingLimits } from './limits.ts'
@@ -18,7 +18,7 @@ const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 const header = { cols: 120, rows: 40, startedAt: 1_700_000_000_000, command: 'bash', title: 'exec web-1' }
 const wanted: NewRecording = { id, header, mode: 'strict', input: true, secrets: null, onGap() {} }
 
-beforeAll(() => {
+beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')

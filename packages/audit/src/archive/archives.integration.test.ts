@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { sharedFixture } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
 import { checkpointKey } from '../checkpoints/place.ts'
@@ -22,11 +23,12 @@ import { verifyArchivedMonth } from './verify-month.ts'
 const old = monthAgo(15)
 const trust = { pinned: logKey.publicKey, checkpoints: null }
 
-async function droppedMonth() {
-  const log = await pastLog()
-  const { stream, ids } = await log.write(old, 60)
+/** A month that was archived and dropped. */
+const sharedMonth = sharedFixture(async (onEnd) => {
+  const log = await pastLog(onEnd)
+  const { ids } = await log.write(old, 60)
   await log.sign()
-  const other = await log.write(old, 10)
+  await log.write(old, 10)
   await log.sign()
   const notes = await notesOf(log)
   const store = memoryStore()
@@ -34,7 +36,13 @@ async function droppedMonth() {
   const proof = await makeProof(log.runtime, ids[30] ?? '')
   await log.retain(store)
   expect(await log.partitions()).not.toContain(old)
-  return { ...log, stream, ids, other, notes, store, proof }
+  return { ...log, ids, notes, store, proof }
+})
+
+/** With objects of its own, which a test may change. */
+function droppedMonth() {
+  const month = sharedMonth()
+  return { ...month, store: memoryStore(month.store.objects) }
 }
 
 async function notesOf({ runtime }: Awaited<ReturnType<typeof pastLog>>): Promise<string[]> {
@@ -59,7 +67,7 @@ async function copiesOf(notes: readonly string[]): Promise<string> {
 }
 
 test('an event that was dropped is proven from the archive, by the same proof as before', async () => {
-  const { store, ids, proof } = await droppedMonth()
+  const { store, ids, proof } = droppedMonth()
   const archived = await proveArchived(store, [old], ids[30] ?? '')
   expect(archived).toEqual(proof)
   expect(archived.kind === 'proof' && verifyProof(archived.proof, logKey.publicKey)).toMatchObject({ holds: true })
@@ -70,7 +78,7 @@ test('an event that was dropped is proven from the archive, by the same proof as
 })
 
 test('a damaged archive proves nothing', async () => {
-  const { store, ids } = await droppedMonth()
+  const { store, ids } = droppedMonth()
   store.objects.delete(`${old}/events-000001.ndjson.gz`)
   for (const id of [ids[0], ids.at(-1)])
     await expect(proveArchived(store, [old], id ?? '')).rejects.toThrow(/is damaged: the archive of .* has no /)
@@ -79,7 +87,7 @@ test('a damaged archive proves nothing', async () => {
 })
 
 test('an archive is compared with the copies of its checkpoints outside', async () => {
-  const { store, notes, sign } = await droppedMonth()
+  const { store, notes, sign } = droppedMonth()
   await sign()
   const outside = await copiesOf(notes)
   expect(await verifyArchivedMonth(store, old, { ...trust, checkpoints: outside })).toMatchObject({
@@ -95,7 +103,7 @@ test('an archive is compared with the copies of its checkpoints outside', async 
 })
 
 test('whoever has the archive and the signing key of nobody can change nothing in it', async () => {
-  const { store } = await droppedMonth()
+  const { store } = droppedMonth()
   const key = `${old}/manifest.note`
   const manifest = readManifest(String(store.objects.get(key)))
   if (manifest === null) throw new Error('there is no manifest')
@@ -142,7 +150,7 @@ test('whoever has the archive and the signing key of nobody can change nothing i
 })
 
 test('bytes that unpack to more than was archived are not read to their end', async () => {
-  const { store } = await droppedMonth()
+  const { store } = droppedMonth()
   const key = `${old}/manifest.note`
   const manifest = readManifest(String(store.objects.get(key)))
   if (manifest === null) throw new Error('there is no manifest')
@@ -164,7 +172,7 @@ test('bytes that unpack to more than was archived are not read to their end', as
 })
 
 test('what a gateway sends, and an export, may lack what is archived, and say so', async () => {
-  const { runtime, store, notes } = await droppedMonth()
+  const { runtime, store, notes } = droppedMonth()
   const log = databaseLog(runtime)
   const [archive] = await log.archives()
   const sent = [...notes.map((checkpoint) => JSON.stringify({ checkpoint })), JSON.stringify({ archive })].join('\n')

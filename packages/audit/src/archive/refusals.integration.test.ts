@@ -1,6 +1,7 @@
+import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { signingKeyOf } from '../checkpoints/signing-key.ts'
-import { behindTheTriggers } from '../testing/database.ts'
+import { behindTheTriggers, rolledBack } from '../testing/database.ts'
 import { verifyDatabase } from '../verify/sources.ts'
 import { dropMonth } from './drop-month.ts'
 import { type Manifest, readManifest, signManifest } from './manifest.ts'
@@ -13,54 +14,81 @@ const old = monthAgo(15)
 const table = (month: Month) => `audit.events_${month.replace('-', '_')}`
 
 /** An old month, signed. */
-async function oldMonth() {
-  const log = await pastLog()
+async function oldMonth(onEnd: OnEnd = onTestFinished) {
+  const log = await pastLog(onEnd)
   const { stream, ids } = await log.write(old, 10)
   await log.sign()
   return { ...log, stream, ids, store: memoryStore() }
 }
 
 /** As `oldMonth`, archived, and not dropped yet. */
-async function archivedMonth() {
-  const log = await oldMonth()
+async function archivedMonth(onEnd: OnEnd = onTestFinished) {
+  const log = await oldMonth(onEnd)
   await log.retain(log.store, { drop: 'keep' })
   const manifest = readManifest(String(log.store.objects.get(`${old}/manifest.note`)))
   if (manifest === null) throw new Error('there is no manifest')
   return { ...log, manifest }
 }
 
-test.each([
+/** For tests that roll back what they change. */
+const sharedMonth = sharedFixture(archivedMonth)
+
+const tamperings: readonly [string, (stream: string) => string][] = [
   [
     'an event is edited',
-    (stream: string) =>
+    (stream) =>
       `UPDATE audit.events SET canonical = replace(canonical, '"web"', '"api"') WHERE stream = '${stream}' AND seq = 4`,
   ],
-  ['an event is removed', (stream: string) => `DELETE FROM audit.events WHERE stream = '${stream}' AND seq = 4`],
-  ['the end is removed', (stream: string) => `DELETE FROM audit.events WHERE stream = '${stream}' AND seq > 8`],
+  ['an event is removed', (stream) => `DELETE FROM audit.events WHERE stream = '${stream}' AND seq = 4`],
+  ['the end is removed', (stream) => `DELETE FROM audit.events WHERE stream = '${stream}' AND seq > 8`],
   [
     'an event is added',
-    (stream: string) => `INSERT INTO audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+    (stream) => `INSERT INTO audit.events (stream, seq, at, id, kind, canonical, prev, hash)
      SELECT stream, 13, at, id, kind, canonical, prev, hash FROM audit.events WHERE stream = '${stream}' AND seq = 12`,
   ],
   [
     'a stream is added that nobody signed',
-    (stream: string) => `INSERT INTO audit.events (stream, seq, at, id, kind, canonical, prev, hash)
+    (stream) => `INSERT INTO audit.events (stream, seq, at, id, kind, canonical, prev, hash)
      SELECT gen_random_uuid(), 1, at, id, kind, canonical, prev, hash FROM audit.events WHERE stream = '${stream}' AND seq = 1`,
   ],
-])('a month in which %s is neither archived nor, if it was before, dropped', async (_, tampering) => {
-  const before = await oldMonth()
-  await behindTheTriggers(before.admin, tampering(before.stream))
-  expect(await before.retain(before.store)).toMatchObject([
-    { kind: 'refused', because: expect.stringContaining(`${old} is not what was recorded`) },
-  ])
-  expect(before.store.objects.size).toBe(0)
+]
 
-  const after = await archivedMonth()
-  await behindTheTriggers(after.admin, tampering(after.stream))
-  expect(await after.retain(after.store)).toMatchObject([{ kind: 'refused', due: true }])
-  expect(await after.partitions()).toContain(old)
-  await expect(dropMonth(after.owner, after.manifest)).rejects.toThrow(/does not hold what was archived/)
-  expect(await after.partitions()).toContain(old)
+/** As many signed months as there are ways to tamper with one, oldest first. */
+async function monthsToTamperWith() {
+  const log = await pastLog()
+  const months = []
+  for (const [index, [title, tampering]] of tamperings.entries()) {
+    const month = monthAgo(14 + tamperings.length - index)
+    months.push({ title, tampering, month, ...(await log.write(month, 10)) })
+  }
+  await log.sign()
+  return { ...log, months, store: memoryStore() }
+}
+
+test('a month that was tampered with is not archived, in whatever way it was', async () => {
+  const { months, admin, retain, store } = await monthsToTamperWith()
+  for (const { tampering, stream } of months) await behindTheTriggers(admin, tampering(stream))
+  expect(await retain(store)).toMatchObject(
+    months.map(({ month }) => ({
+      month,
+      kind: 'refused',
+      because: expect.stringContaining(`${month} is not what was recorded`),
+    })),
+  )
+  expect(store.objects.size).toBe(0)
+})
+
+test('a month that was tampered with after it was archived is not dropped, in whatever way it was', async () => {
+  const { months, admin, owner, retain, store, partitions } = await monthsToTamperWith()
+  await retain(store, { drop: 'keep' })
+  for (const { tampering, stream } of months) await behindTheTriggers(admin, tampering(stream))
+  expect(await retain(store)).toMatchObject(months.map(({ month }) => ({ month, kind: 'refused', due: true })))
+  for (const { title, month } of months) {
+    const manifest = readManifest(String(store.objects.get(`${month}/manifest.note`)))
+    if (manifest === null) throw new Error('there is no manifest')
+    await expect(dropMonth(owner, manifest), title).rejects.toThrow(/does not hold what was archived/)
+  }
+  expect(await partitions()).toEqual(expect.arrayContaining(months.map(({ month }) => month)))
 })
 
 test('what is changed between the last look and the drop is kept', async () => {
@@ -190,29 +218,30 @@ test.each<[string, string, (manifest: Manifest) => string]>([
   ],
   ['that is none', 'unreadable', () => 'nonsense'],
 ])('an archive that is made up, %s, excuses nothing', async (_, problem, forge) => {
-  const log = await archivedMonth()
-  const { manifest } = log
-  const forged = forge(manifest)
-  await behindTheTriggers(
-    log.admin,
-    `ALTER TABLE audit.archives DISABLE TRIGGER ALL; UPDATE audit.archives SET manifest = '${forged}'; DROP TABLE ${table(old)}`,
-  )
-  const { findings } = await verifyDatabase(log.runtime, trust)
+  const { findings } = await verifyWithManifest(forge)
   expect(findings.map((finding) => finding.problem).toSorted()).toEqual([problem, 'missing'].toSorted())
 })
 
 test('an archive of other events than were signed excuses nothing', async () => {
-  const log = await archivedMonth()
-  const { manifest } = log
-  const content = contentOf(manifest)
-  const streams = content.streams.map((stream) => ({ ...stream, root: 'ab'.repeat(32) }))
-  const forged = signManifest({ ...content, streams }, signingKeyOf(Buffer.alloc(32, 1)))
-  await behindTheTriggers(
-    log.admin,
-    `ALTER TABLE audit.archives DISABLE TRIGGER ALL; UPDATE audit.archives SET manifest = '${forged}'; DROP TABLE ${table(old)}`,
-  )
-  expect(await verifyDatabase(log.runtime, trust)).toMatchObject({ findings: [{ problem: 'missing' }], archived: [] })
+  const verification = await verifyWithManifest((manifest) => {
+    const content = contentOf(manifest)
+    const streams = content.streams.map((stream) => ({ ...stream, root: 'ab'.repeat(32) }))
+    return signManifest({ ...content, streams }, signingKeyOf(Buffer.alloc(32, 1)))
+  })
+  expect(verification).toMatchObject({ findings: [{ problem: 'missing' }], archived: [] })
 })
+
+/** Verifies a log whose archived month is gone, with another manifest in the place of the archive's. */
+async function verifyWithManifest(forge: (manifest: Manifest) => string) {
+  const { adminUrl, manifest } = sharedMonth()
+  return await rolledBack(adminUrl, async (sql) => {
+    await behindTheTriggers(
+      sql,
+      `ALTER TABLE audit.archives DISABLE TRIGGER ALL; UPDATE audit.archives SET manifest = '${forge(manifest)}'; DROP TABLE ${table(old)}`,
+    )
+    return await verifyDatabase(sql, trust)
+  })
+}
 
 function contentOf({ month, events, digest, streams, checkpoints, parts, keyChanges }: Manifest) {
   return { month, events, digest, streams, checkpoints, parts, keyChanges }
@@ -254,7 +283,7 @@ test('while somebody reads the log it is not dropped, and nobody who writes wait
 })
 
 test('archives that were recorded can be neither changed nor removed', async () => {
-  const log = await archivedMonth()
+  const log = sharedMonth()
   for (const statement of [
     'UPDATE audit.archives SET events = 1',
     'DELETE FROM audit.archives',

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { verifyDatabase } from '../verify/sources.ts'
 import { readManifest } from './manifest.ts'
 import { logKey, monthAgo, pastLog } from './testing/past-log.ts'
@@ -8,7 +8,7 @@ import { verifyArchivedMonth } from './verify-month.ts'
 const trust = { pinned: logKey.publicKey, checkpoints: null }
 const [old, recent] = [monthAgo(15), monthAgo(3)]
 
-beforeAll(() => {
+beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')

@@ -52,9 +52,10 @@ test('what was written is signed, read back, and held against what was written',
   const { record, checkpointer, alarms } = await replica(runtimeUrl)
   await Promise.all(Array.from({ length: 50 }, () => record({ kind: 'call' })))
   expect(checkpointer.state()).toMatchObject({ number: 0, unsigned: 51, age: Number.POSITIVE_INFINITY })
+  const before = performance.now()
   await checkpointer.look()
   expect(checkpointer.state()).toMatchObject({ number: 1, unsigned: 0, verified: 51, alarms: 0 })
-  expect(checkpointer.state().age).toBeLessThan(10_000)
+  expect(checkpointer.state().age).toBeLessThanOrEqual(performance.now() - before + 10)
   expect(alarms).toEqual([])
 })
 
@@ -66,32 +67,37 @@ function unknownBatches(count: number, size: number) {
   )
 }
 
-test('growth that checkpoints don’t sign asks for one in five seconds, and none while it is only in a file', async () => {
+test('growth that checkpoints don’t sign asks for one only so often, and for none while it is only in a file', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 50 })
+  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 20, apart: 500 })
   checkpointer.start()
-  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1))
+  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1), { timeout: 10_000 })
   const began = performance.now()
   for (const batch of unknownBatches(100, 20)) {
     checkpointer.wrote(batch)
     await checkpointer.look()
   }
   await vi.waitFor(() => expect(checkpointer.state().number).toBe(2), { timeout: 15_000, interval: 5 })
-  expect(performance.now() - began).toBeGreaterThan(4_000)
+  expect(performance.now() - began).toBeGreaterThan(400)
   checkpointer.left()
-  await vi.waitFor(() => expect(checkpointer.state().age).toBeGreaterThan(5_500), { timeout: 10_000 })
+  await vi.waitFor(() => expect(checkpointer.state().age).toBeGreaterThan(550), { timeout: 10_000 })
   expect(checkpointer.state().number).toBe(2)
   checkpointer.cameBack()
   await vi.waitFor(() => expect(checkpointer.state().number).toBe(3), { timeout: 10_000 })
-}, 40_000)
+})
 
-test('ten thousand events are signed soon, however young the last checkpoint is', async () => {
+test('ten thousand events ask for a checkpoint, however young the last one is', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { record, checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, every: 200 })
+  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, every: 20, apart: 50 })
   checkpointer.start()
-  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1))
-  await Promise.all(Array.from({ length: 10_000 }, () => record({ kind: 'call' })))
-  await vi.waitFor(() => expect(checkpointer.state()).toMatchObject({ number: 2, unsigned: 0 }), { timeout: 20_000 })
+  await vi.waitFor(() => expect(checkpointer.state().number).toBe(1), { timeout: 10_000 })
+  const events = unknownBatches(1, 10_000).flat()
+  checkpointer.wrote(events.slice(0, -1))
+  await vi.waitFor(() => expect(checkpointer.state().age).toBeGreaterThan(100))
+  await checkpointer.look()
+  expect(checkpointer.state()).toMatchObject({ number: 1, unsigned: 9_999 })
+  checkpointer.wrote(events.slice(-1))
+  await vi.waitFor(() => expect(checkpointer.state().number).toBe(2), { timeout: 10_000 })
 })
 
 test('two replicas that make checkpoints at once each see their own events signed', async () => {

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import type { EventDraft } from '../event.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import type { FilterQuery } from './filters.ts'
 import { type AuditSearch, createAuditSearch } from './search.ts'
 
-async function started(options: { timeout?: number } = {}) {
-  const database = await databaseForTest()
-  const writer = await openPostgresWriter(database.runtimeUrl)
-  const search = createAuditSearch({ url: database.runtimeUrl, ...options })
-  onTestFinished(() => search.close())
+async function started(onEnd: OnEnd = onTestFinished) {
+  const database = await databaseForTest(onEnd)
+  const writer = await openPostgresWriter(database.runtimeUrl, {}, onEnd)
+  const search = createAuditSearch({ url: database.runtimeUrl })
+  onEnd(() => search.close())
   return { ...database, ...writer, search }
 }
 
@@ -47,6 +48,14 @@ const locked: EventDraft = {
   principal: ann,
   detail: { reason: 'left the company' },
 }
+
+/** A log of four events, to which no test adds any. */
+const fourEvents = sharedFixture(async (onEnd) => {
+  const log = await started(onEnd)
+  const recorded = []
+  for (const draft of [call, refusedRun, broken, locked]) recorded.push(await log.record(draft))
+  return { ...log, recorded }
+})
 
 test.each<[FilterQuery, string[]]>([
   [{ principal: ann.id }, ['r-1', 'r-3', 'r-4']],
@@ -89,9 +98,7 @@ test.each<[FilterQuery, string[]]>([
   [{ from: '2000-01-01T00:00:00Z', to: '2001-01-01T00:00:00Z' }, []],
   [{ from: '2001-01-01T00:00:00Z', app: 'billing' }, ['r-2']],
 ])('%j finds %j', async (query, found) => {
-  const { search, record } = await started()
-  for (const draft of [call, refusedRun, broken, locked]) await record(draft)
-  const { items } = await search.page(query, { limit: 10 })
+  const { items } = await fourEvents().search.page(query, { limit: 10 })
   expect(items.map(({ event }) => event.request).sort()).toEqual(found)
 })
 
@@ -126,16 +133,13 @@ test.each([
   [Buffer.from('00000000.1.00000000-0000-0000-0000-000000000000.1').toString('base64url'), 'of other filters'],
   [Buffer.from("'; drop table audit.events; --").toString('base64url'), 'a statement'],
 ])('a cursor that no page gave is refused: %s (%s)', async (cursor) => {
-  const { search } = await started()
-  await expect(search.page({ kind: 'call' }, { limit: 1, cursor })).rejects.toMatchObject({
+  await expect(fourEvents().search.page({ kind: 'call' }, { limit: 1, cursor })).rejects.toMatchObject({
     code: 'RGW_INVALID_AUDIT_CURSOR',
   })
 })
 
 test('a cursor is good for its own filters alone', async () => {
-  const { search, record } = await started()
-  await record(call)
-  await record(call)
+  const { search } = fourEvents()
   const { next } = await search.page({ kind: 'call' }, { limit: 1 })
   expect((await search.page({ kind: 'call' }, { limit: 1, cursor: next ?? '' })).items).toHaveLength(1)
   await expect(search.page({ kind: 'intent' }, { limit: 1, cursor: next ?? '' })).rejects.toMatchObject({
@@ -157,8 +161,7 @@ const hostile = [
 ]
 
 test.each(hostile)('a hostile value finds nothing and breaks nothing: %j', async (value) => {
-  const { search, record } = await started()
-  await record(call)
+  const { search } = fourEvents()
   for (const name of ['principal', 'rack', 'app', 'permission', 'route', 'rule', 'request'] as const)
     expect((await search.page({ [name]: value }, { limit: 1 })).items, name).toEqual([])
   for (const name of ['text', 'command'] as const) {
@@ -181,8 +184,7 @@ test.each<[FilterQuery, RegExp]>([
   [{ text: '***' }, /words/],
   [{ text: 'a '.repeat(21) }, /words/],
 ])('%j is refused with what to give instead', async (query, sentence) => {
-  const { search } = await started()
-  await expect(search.page(query, { limit: 1 })).rejects.toMatchObject({
+  await expect(fourEvents().search.page(query, { limit: 1 })).rejects.toMatchObject({
     code: 'RGW_INVALID_FILTER',
     message: expect.stringMatching(sentence),
   })
@@ -231,6 +233,19 @@ test('what is often found comes by its time, and what is not by its index: both 
   expect(rest).toEqual([...Array.from({ length: 70 }, (_, n) => `task:${69 - n}`), 'rare'])
 })
 
+/** Events of two apps, in four racks and none. */
+const twoApps = sharedFixture(async (onEnd) => {
+  const log = await started(onEnd)
+  const { rack: _, ...nowhere } = call
+  const drafts = [call, { ...call, rack: 'production' }, nowhere, { ...call, rack: 'eu' }, { ...call, app: 'billing' }]
+  const recorded = await Promise.all(
+    Array.from({ length: 90 }, (__, n) =>
+      log.record({ ...(drafts[n % drafts.length] ?? call), command: ['rake', `${n}`] }),
+    ),
+  )
+  return { ...log, recorded }
+})
+
 test.each<[FilterQuery]>([
   [{ app: 'web' }],
   [{ app: 'web', effect: 'allow' }],
@@ -240,34 +255,27 @@ test.each<[FilterQuery]>([
 ])(
   'the events of an app come in the order of time from all of its racks, and those without a rack too: %j',
   async (query) => {
-    const { search, record } = await started()
-    const { rack: _, ...nowhere } = call
-    const places = [
-      call,
-      { ...call, rack: 'production' },
-      nowhere,
-      { ...call, rack: 'eu' },
-      { ...call, app: 'billing' },
-    ]
-    const recorded = await Promise.all(
-      Array.from({ length: 90 }, (__, n) =>
-        record({ ...(places[n % places.length] ?? call), command: ['rake', `${n}`] }),
-      ),
-    )
+    const { search, recorded } = twoApps()
     const expected = recorded.filter(({ terms }) => terms.app === 'web').map(({ id }) => id)
-    const found: string[] = []
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const page = await search.page(query, { limit: 10, cursor })
-      found.push(...page.items.map(({ event }) => event.id))
-      cursor = page.next
-    }
-    expect(found).toEqual(expected.toReversed())
-    const exported: string[] = []
-    for await (const batch of search.all(query)) exported.push(...batch.map(({ event }) => event.id))
-    expect(exported).toEqual(expected)
+    expect(await pagedIds(search, query, 10)).toEqual(expected.toReversed())
+    expect(await exportedIds(search, query)).toEqual(expected)
     expect((await search.page({ ...query, rack: 'eu' }, { limit: 50 })).items.length).toBe(18)
   },
 )
+
+/** Twelve events of several kinds, before thousands of another kind. */
+const rareEvents = sharedFixture(async (onEnd) => {
+  const log = await started(onEnd)
+  const drafts = Array.from({ length: 3 }, (_, n): EventDraft[] => [
+    { ...refusedRun, status: 403 + n },
+    locked,
+    { ...refusedRun, kind: 'intent' },
+    { ...refusedRun, rack: 'eu' },
+  ])
+  const rare = await Promise.all(drafts.flat().map((draft) => log.record(draft)))
+  await Promise.all(Array.from({ length: 2_100 }, () => log.record(call)))
+  return { ...log, rare }
+})
 
 test.each<[FilterQuery]>([
   [{ kind: 'user.locked' }],
@@ -278,36 +286,35 @@ test.each<[FilterQuery]>([
 ])(
   'what is rare is found behind thousands that are newer, in pages and in an export, with all facets it is in: %j',
   async (query) => {
-    const { search, record } = await started()
-    const drafts: EventDraft[] = []
-    for (let n = 0; n < 3; n++)
-      drafts.push(
-        { ...refusedRun, status: 403 + n },
-        locked,
-        { ...refusedRun, kind: 'intent' },
-        { ...refusedRun, rack: 'eu' },
-      )
-    const rare = await Promise.all(drafts.map((draft) => record(draft)))
-    await Promise.all(Array.from({ length: 2_100 }, () => record(call)))
+    const { search, rare } = rareEvents()
     const [name, value] = Object.entries(query)[0] ?? []
     const expected = rare.flatMap(({ id, terms }) => (Reflect.get(terms, name ?? '') === value ? [id] : []))
     expect(expected.length).toBeGreaterThan(2)
-    const paged: string[] = []
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const page = await search.page(query, { limit: 2, cursor: cursor ?? undefined })
-      paged.push(...page.items.map(({ id }) => id))
-      cursor = page.next
-    }
-    expect(paged).toEqual(expected.toReversed())
-    const exported: string[] = []
-    for await (const batch of search.all(query)) exported.push(...batch.map(({ id }) => id))
-    expect(exported).toEqual(expected)
+    expect(await pagedIds(search, query, 2)).toEqual(expected.toReversed())
+    expect(await exportedIds(search, query)).toEqual(expected)
   },
 )
 
+async function pagedIds(search: AuditSearch, query: FilterQuery, limit: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await search.page(query, { limit, cursor })
+    ids.push(...page.items.map(({ id }) => id))
+    cursor = page.next
+  }
+  return ids
+}
+
+async function exportedIds(search: AuditSearch, query: FilterQuery): Promise<string[]> {
+  const ids: string[] = []
+  for await (const batch of search.all(query)) ids.push(...batch.map(({ id }) => id))
+  return ids
+}
+
 test('an event is found by its id, and no other id finds one', async () => {
-  const { search, record } = await started()
-  const [one] = await Promise.all([record(call), record(call)])
+  const { search, recorded } = fourEvents()
+  const [one] = recorded
+  if (one === undefined) throw new Error('nothing was recorded')
   expect((await search.event(one.id.toUpperCase())).canonical).toBe(one.canonical)
   const otherLast = one.id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))
   const otherTime = one.id.replace(/^./, 'f')
@@ -316,8 +323,9 @@ test('an event is found by its id, and no other id finds one', async () => {
 })
 
 test('a search that takes too long is ended, and says what to do', async () => {
-  const { search, record, admin } = await started({ timeout: 200 })
-  await record(call)
+  const { runtimeUrl, admin } = fourEvents()
+  const search = createAuditSearch({ url: runtimeUrl, timeout: 200 })
+  onTestFinished(() => search.close())
   await admin.begin(async (lock) => {
     await lock`lock table audit.events in access exclusive mode`
     await expect(search.page({}, { limit: 1 })).rejects.toMatchObject({ code: 'RGW_SEARCH_TOO_BROAD', statusCode: 503 })
@@ -326,17 +334,16 @@ test('a search that takes too long is ended, and says what to do', async () => {
 })
 
 test('searches wait for each other only up to a number', async () => {
-  const { search, record } = await started()
-  await record(call)
+  const { search } = fourEvents()
   const all = await Promise.allSettled(Array.from({ length: 40 }, () => search.page({}, { limit: 1 })))
   const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
   expect(all.length - refused.length).toBe(16)
   expect(refused[0]).toMatchObject({ code: 'RGW_SEARCH_BUSY', statusCode: 429 })
-  await expect(search.page({}, { limit: 1 })).resolves.toMatchObject({ items: [{ event: { kind: 'call' } }] })
+  await expect(search.page({}, { limit: 1 })).resolves.toMatchObject({ items: [{ event: { request: 'r-4' } }] })
 })
 
 test('nothing can be written by its connections', async () => {
-  const { search } = await started()
+  const { search } = fourEvents()
   await expect(
     search.sql`insert into audit.streams (id, month, host, pid, lease_until) values (gen_random_uuid(), now(), 'x', 1, now())`,
   ).rejects.toThrow(/read-only/)
@@ -356,8 +363,7 @@ test('everything that fits comes in one go, as of its beginning, in the order of
 })
 
 test('only so many exports run at once, and one that is broken off makes room', async () => {
-  const { search, record } = await started()
-  await Promise.all(Array.from({ length: 600 }, () => record(call)))
+  const { search } = rareEvents()
   const open = async (of: AuditSearch) => {
     const batches = of.all({})[Symbol.asyncIterator]()
     await batches.next()
@@ -371,7 +377,7 @@ test('only so many exports run at once, and one that is broken off makes room', 
 })
 
 test('each partition has every index of the table, those made later, too', async () => {
-  const { admin } = await started()
+  const { admin } = fourEvents()
   const rows = await admin<{ name: string; indexes: number }[]>`
     select c.relname as name, count(i.indexrelid)::int as indexes from pg_class c join pg_index i on i.indrelid = c.oid
     where c.oid = 'audit.events'::regclass or c.oid in (select inhrelid from pg_inherits where inhparent = 'audit.events'::regclass)
@@ -387,8 +393,7 @@ test('each partition has every index of the table, those made later, too', async
 })
 
 test('an export whose connection breaks is never taken for a whole one', async () => {
-  const { search, record, admin } = await started()
-  await Promise.all(Array.from({ length: 3_000 }, () => record(call)))
+  const { search, admin } = rareEvents()
   const batches = search.all({})[Symbol.asyncIterator]()
   expect((await batches.next()).done).toBe(false)
   await admin`

@@ -1,4 +1,4 @@
-import { createTestDatabase } from '@rack-gateway/database/testing'
+import { createTestDatabase, type OnEnd } from '@rack-gateway/database/testing'
 import postgres, { type Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
 import { createPostgresAuditStore } from '../store.ts'
@@ -7,11 +7,11 @@ import type { AuditWriterOptions } from '../writer-options.ts'
 import { type ChainLink, type ChainVerdict, verifyChain } from './verify-chain.ts'
 
 /** A database of its own with connections as runtime login and as superuser, gone when the test ends. */
-export async function databaseForTest() {
+export async function databaseForTest(onEnd: OnEnd = onTestFinished) {
   const database = await createTestDatabase()
   const runtime = postgres(database.runtimeUrl, { max: 2, fetch_types: false, onnotice() {} })
   const admin = postgres(database.adminUrl, { max: 2, fetch_types: false, onnotice() {} })
-  onTestFinished(async () => {
+  onEnd(async () => {
     await Promise.all([runtime.end({ timeout: 1 }), admin.end({ timeout: 1 })])
     await database.drop()
   })
@@ -22,12 +22,13 @@ export async function databaseForTest() {
 export async function openPostgresWriter(
   url: string,
   options: Partial<AuditWriterOptions> & { timeout?: number } = {},
+  onEnd: OnEnd = onTestFinished,
 ) {
   const { timeout = 1_000, ...rest } = options
   const store = createPostgresAuditStore({ url, timeout })
   const writer = createAuditWriter({ store, clock: Date, host: 'test', pid: 1, ...rest })
   await writer.open()
-  onTestFinished(async () => {
+  onEnd(async () => {
     await writer.close()
     await store.close()
   })
@@ -50,4 +51,15 @@ export async function behindTheTriggers(admin: Sql, statement: string): Promise<
     select inhrelid::regclass::text as name from pg_inherits where inhparent = 'audit.events'::regclass`
   const tables = ['audit.events', 'audit.checkpoints', ...partitions.map(({ name }) => name)]
   await admin.unsafe(`${tables.map((table) => `ALTER TABLE ${table} DISABLE TRIGGER ALL;`).join(' ')} ${statement}`)
+}
+
+/** Runs `work` on a connection whose transaction is never committed, so that tests can share a database that they damage. */
+export async function rolledBack<T>(adminUrl: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(adminUrl, { max: 1, fetch_types: false, onnotice() {} })
+  try {
+    await sql`begin`
+    return await work(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
 }

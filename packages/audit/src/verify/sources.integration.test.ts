@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import type { Sql } from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkpointKey } from '../checkpoints/place.ts'
 import { makeCheckpoint } from '../checkpoints/round.ts'
 import { signingKeyOf } from '../checkpoints/signing-key.ts'
 import type { EventDraft } from '../event.ts'
-import { behindTheTriggers, databaseForTest, openPostgresWriter } from '../testing/database.ts'
+import { behindTheTriggers, databaseForTest, openPostgresWriter, rolledBack } from '../testing/database.ts'
 import { createSampleLog, sampleKey } from '../testing/sample-log.ts'
 import { databaseLog } from './database-log.ts'
 import { makeProof } from './make-proof.ts'
@@ -20,9 +21,9 @@ const key = signingKeyOf(Buffer.alloc(32, 1))
 const trust = { pinned: key.publicKey, checkpoints: null }
 
 /** A stream of `stream.opened` and eight calls, of which the first five events are signed, then all. */
-async function recordedLog() {
-  const database = await databaseForTest()
-  const { record, stats } = await openPostgresWriter(database.runtimeUrl)
+async function recordedLog(onEnd: OnEnd = onTestFinished) {
+  const database = await databaseForTest(onEnd)
+  const { record, stats } = await openPostgresWriter(database.runtimeUrl, {}, onEnd)
   const checkpoint = () => makeCheckpoint(database.runtime, { keys: [key], interval: 0 })
   for (let count = 0; count < 4; count++) await record(count === 2 ? plain : full)
   await checkpoint()
@@ -30,6 +31,9 @@ async function recordedLog() {
   await checkpoint()
   return { ...database, record, checkpoint, stream: stats().stream ?? '' }
 }
+
+/** For tests that roll back what they change. */
+const sharedLog = sharedFixture(recordedLog)
 
 const full: EventDraft = {
   kind: 'intent',
@@ -127,11 +131,13 @@ const tamperings: readonly [string, string, object][] = [
 ]
 
 test.each(tamperings)('%s is found in the database, and named', async (_, statement, finding) => {
-  const { runtime, admin, stream } = await recordedLog()
-  await behindTheTriggers(admin, statement)
-  const { findings, intact } = await verifyDatabase(runtime, trust)
-  expect(intact).toBe(false)
-  expect(findings).toMatchObject([{ about: 'event', stream, ...finding }])
+  const { adminUrl, stream } = sharedLog()
+  await rolledBack(adminUrl, async (sql) => {
+    await behindTheTriggers(sql, statement)
+    const { findings, intact } = await verifyDatabase(sql, trust)
+    expect(intact).toBe(false)
+    expect(findings).toMatchObject([{ about: 'event', stream, ...finding }])
+  })
 })
 
 /** Whoever owns the database chains the history again from event 4 on, and leaves no link broken. */
@@ -162,23 +168,25 @@ test('a history that was chained again is found by its signed trees; signed agai
 })
 
 test('checkpoints that were removed from the database are still outside', async () => {
-  const { runtime, admin } = await recordedLog()
+  const { runtime, adminUrl } = sharedLog()
   const checkpoints = await outsideOf(await notesOf(runtime))
-  await behindTheTriggers(
-    admin,
-    'DELETE FROM audit.checkpoints WHERE number = 2; DELETE FROM audit.events WHERE seq > 5',
-  )
-  expect(await verifyDatabase(runtime, trust)).toMatchObject({ intact: true })
-  expect((await verifyDatabase(runtime, { ...trust, checkpoints })).findings).toMatchObject([
-    { problem: 'removed', number: 2 },
-    { problem: 'truncated', seq: 6, until: 9 },
-  ])
+  await rolledBack(adminUrl, async (sql) => {
+    await behindTheTriggers(
+      sql,
+      'DELETE FROM audit.checkpoints WHERE number = 2; DELETE FROM audit.events WHERE seq > 5',
+    )
+    expect(await verifyDatabase(sql, trust)).toMatchObject({ intact: true })
+    expect((await verifyDatabase(sql, { ...trust, checkpoints })).findings).toMatchObject([
+      { problem: 'removed', number: 2 },
+      { problem: 'truncated', seq: 6, until: 9 },
+    ])
+  })
 })
 
 test.each(searchColumns.filter((column) => column !== 'stream' && column !== 'seq'))(
   'a search column that says something else is found: %s',
   async (column) => {
-    const { runtime, admin, stream } = await recordedLog()
+    const { adminUrl, stream } = sharedLog()
     const values: Record<string, string> = {
       at: "at + interval '1 microsecond'",
       id: 'gen_random_uuid()',
@@ -186,16 +194,16 @@ test.each(searchColumns.filter((column) => column !== 'stream' && column !== 'se
       status: '500',
     }
     const value = values[column] ?? "'other'"
-    await behindTheTriggers(admin, `UPDATE audit.events SET ${column} = ${value} WHERE seq = 4`)
-    const { findings } = await verifyDatabase(runtime, trust)
-    expect(findings).toMatchObject([{ problem: 'column', stream, seq: 4, detail: column }])
-    if (column === 'at') return
-    await admin.unsafe(
-      `ALTER TABLE audit.events ALTER ${column} DROP NOT NULL; UPDATE audit.events SET ${column} = null WHERE seq = 3`,
-    )
-    expect((await verifyDatabase(runtime, trust)).findings).toMatchObject([
-      { problem: 'column', seq: 3, detail: column },
-    ])
+    await rolledBack(adminUrl, async (sql) => {
+      await behindTheTriggers(sql, `UPDATE audit.events SET ${column} = ${value} WHERE seq = 4`)
+      const { findings } = await verifyDatabase(sql, trust)
+      expect(findings).toMatchObject([{ problem: 'column', stream, seq: 4, detail: column }])
+      if (column === 'at') return
+      await sql.unsafe(
+        `ALTER TABLE audit.events ALTER ${column} DROP NOT NULL; UPDATE audit.events SET ${column} = null WHERE seq = 3`,
+      )
+      expect((await verifyDatabase(sql, trust)).findings).toMatchObject([{ problem: 'column', seq: 3, detail: column }])
+    })
   },
 )
 

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import postgres from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
+import { sharedFixture } from '../testing/index.ts'
 import { temporaryDirectory } from '../testing/server.ts'
 import { findBinaries, reachableBinaries } from './binaries.ts'
 import { attachEmbeddedPostgres, type EmbeddedPostgres, startEmbeddedPostgres } from './index.ts'
@@ -18,6 +19,15 @@ async function dataDirectory() {
   onTestFinished(() => rm(parent, { recursive: true, force: true }))
   return join(parent, 'data')
 }
+
+/** Two directories in which tests start servers one after another: to make a cluster takes ten times as long as to start one. */
+const sharedDirectories = sharedFixture(async (onEnd) => {
+  const parent = await temporaryDirectory()
+  onEnd(() => rm(parent, { recursive: true, force: true }))
+  return [join(parent, 'one'), join(parent, 'other')] as const
+})
+
+const sharedDirectory = () => sharedDirectories()[0]
 
 async function start(dataDir: string): Promise<EmbeddedPostgres & { log: string[] }> {
   const log: string[] = []
@@ -36,7 +46,7 @@ async function query(url: string, statement: string) {
 }
 
 test('a second start keeps the data and the passwords, and nobody else can read those', async () => {
-  const dataDir = await dataDirectory()
+  const dataDir = sharedDirectory()
   const first = await start(dataDir)
   await query(first.ownerUrl, 'CREATE TABLE kept AS SELECT 42 AS answer')
   await first.stop()
@@ -49,7 +59,7 @@ test('a second start keeps the data and the passwords, and nobody else can read 
 
 test('it is a real server: fsync on, loopback only, passwords needed, no secrets of ours in its environment', async () => {
   process.env.RGW_TEST_SECRET = 'do-not-pass-on'
-  const { ownerUrl, runtimeUrl, adminUrl } = await start(await dataDirectory())
+  const { ownerUrl, runtimeUrl, adminUrl } = await start(sharedDirectory())
   Reflect.deleteProperty(process.env, 'RGW_TEST_SECRET')
   const [settings] = await query(
     adminUrl,
@@ -76,7 +86,7 @@ test('it is a real server: fsync on, loopback only, passwords needed, no secrets
 })
 
 test('a second process on the same directory is told so, and can attach instead', async () => {
-  const dataDir = await dataDirectory()
+  const dataDir = sharedDirectory()
   const server = await start(dataDir)
   await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({
     code: 'RGW_EMBEDDED_IN_USE',
@@ -89,7 +99,7 @@ test('a second process on the same directory is told so, and can attach instead'
 })
 
 test('the lock file of a dead server is no obstacle, even when its process id belongs to another program by now', async () => {
-  const dataDir = await dataDirectory()
+  const dataDir = sharedDirectory()
   const first = await start(dataDir)
   await first.stop()
   await writeFile(join(dataDir, 'postgres', 'postmaster.pid'), `${process.pid}\n${dataDir}\n0\n5432\n`)
@@ -98,7 +108,7 @@ test('the lock file of a dead server is no obstacle, even when its process id be
 })
 
 test('stop resolves when the process has ended and everything is on disk, and may be called twice', async () => {
-  const dataDir = await dataDirectory()
+  const dataDir = sharedDirectory()
   const { log, stop, ownerUrl } = await start(dataDir)
   const sql = postgres(ownerUrl, { max: 1, idle_timeout: 0 })
   await sql`select 1`
@@ -109,7 +119,7 @@ test('stop resolves when the process has ended and everything is on disk, and ma
 })
 
 test('a setting cannot turn fsync off or open it to the network', async () => {
-  const dataDir = await dataDirectory()
+  const dataDir = sharedDirectory()
   const server = await startEmbeddedPostgres({
     dataDir,
     settings: { fsync: 'off', listen_addresses: '*', max_connections: '33' },
@@ -123,18 +133,17 @@ test('a setting cannot turn fsync off or open it to the network', async () => {
 })
 
 test('a Ctrl-C in the terminal reaches us, not the server; kill -9 of us ends it', async () => {
-  const dataDir = await dataDirectory()
+  const dataDir = sharedDirectory()
   const program = `
     process.on('SIGINT', () => console.log('interrupted'))
-    const { startEmbeddedPostgres } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
+    const { startEmbeddedPostgres } = await import(${JSON.stringify(new URL('../../dist/embedded/index.js', import.meta.url).href)})
     const { ownerUrl } = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
     console.log(ownerUrl)
     setInterval(() => {}, 1000)`
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@rack-gateway/source', '--import', 'tsx', '--input-type=module', '--eval', program],
-    { detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const group = child.pid
   if (!group) throw new Error('no child')
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -150,24 +159,25 @@ test('a Ctrl-C in the terminal reaches us, not the server; kill -9 of us ends it
 })
 
 test('a lost passwords file is named instead of making a second database', async () => {
-  const dataDir = await dataDirectory()
+  const dataDir = sharedDirectory()
   const server = await start(dataDir)
   await server.stop()
+  const passwords = await readFile(join(dataDir, 'passwords.json'))
+  onTestFinished(() => writeFile(join(dataDir, 'passwords.json'), passwords))
   await writeFile(join(dataDir, 'passwords.json'), 'not json')
   await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({ code: 'RGW_EMBEDDED_PASSWORDS_LOST' })
 })
 
 test('a port that is taken is said in the words of the server', async () => {
-  const server = await start(await dataDirectory())
+  const [one, other] = sharedDirectories()
+  const server = await start(one)
   const port = Number(new URL(server.ownerUrl).port)
-  await expect(startEmbeddedPostgres({ dataDir: await dataDirectory(), port })).rejects.toThrow(
-    /Address already in use/,
-  )
+  await expect(startEmbeddedPostgres({ dataDir: other, port })).rejects.toThrow(/Address already in use/)
 })
 
 test('two servers on directories of their own live side by side', async () => {
-  const [one, other] = await Promise.all([start(await dataDirectory()), start(await dataDirectory())])
-  expect(new URL(one.ownerUrl).port).not.toBe(new URL(other.ownerUrl).port)
+  const [one, other] = await Promise.all(sharedDirectories().map(start))
+  expect(new URL(one?.ownerUrl ?? '').port).not.toBe(new URL(other?.ownerUrl ?? '').port)
 })
 
 test('a platform without a binary asks for DATABASE_URL', async () => {

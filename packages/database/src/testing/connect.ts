@@ -1,14 +1,16 @@
 import postgres, { type Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
-import { createTestDatabase, type TestDatabase } from './index.ts'
+import { createTestDatabase, type OnEnd, type TestDatabase } from './index.ts'
 
 /** A test database and connections to it, all gone when the test ends. */
-export async function databaseForTest(): Promise<TestDatabase & { owner: Sql; runtime: Sql; admin: Sql }> {
+export async function databaseForTest(
+  onEnd: OnEnd = onTestFinished,
+): Promise<TestDatabase & { owner: Sql; runtime: Sql; admin: Sql }> {
   const database = await createTestDatabase()
   const owner = connect(database.ownerUrl)
   const runtime = connect(database.runtimeUrl)
   const admin = connect(database.adminUrl)
-  onTestFinished(async () => {
+  onEnd(async () => {
     await Promise.all([owner, runtime, admin].map((sql) => sql.end({ timeout: 1 })))
     await database.drop()
   })

@@ -4,6 +4,7 @@ import { inject } from 'vitest'
 import type {} from './global-setup.ts'
 
 export { type ProxyMode, startFaultyProxy } from './faulty-proxy.ts'
+export { type OnEnd, sharedFixture } from './shared-fixture.ts'
 
 export interface TestDatabase {
   readonly ownerUrl: string

@@ -1,9 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { delimiter, join } from 'node:path'
 
 /** Whether moto, a mock of AWS in Python that enforces Object Lock, is on this machine. */
-export const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0
+export const hasMoto = (process.env.PATH ?? '')
+  .split(delimiter)
+  .some((directory) => directory !== '' && existsSync(join(directory, 'moto_server')))
 
 export interface Moto {
   readonly endpoint: string

@@ -1,3 +1,4 @@
+import type { OnEnd } from '@rack-gateway/database/testing'
 import postgres from 'postgres'
 import { onTestFinished } from 'vitest'
 import type { SigningKeys } from '../../checkpoints/key-choice.ts'
@@ -15,11 +16,12 @@ export const logKey = signingKeyOf(Buffer.alloc(32, 1))
 export const monthAgo = (count: number): Month => monthsAfter(monthAt(Date.now()), -count)
 
 /** A log whose writers' clock stands in months that are over. */
-export async function pastLog({ keys = [logKey] }: { readonly keys?: SigningKeys } = {}) {
-  const database = await databaseForTest()
+export async function pastLog(onEnd: OnEnd = onTestFinished) {
+  const keys: SigningKeys = [logKey]
+  const database = await databaseForTest(onEnd)
   const owner = postgres(database.ownerUrl, { max: 2, fetch_types: false, onnotice() {} })
   const lock = postgres(database.ownerUrl, { max: 1, fetch_types: false, onnotice() {} })
-  onTestFinished(async () => {
+  onEnd(async () => {
     await Promise.all([owner.end({ timeout: 1 }), lock.end({ timeout: 1 })])
   })
   // The same partitions as elsewhere, but of any month.
@@ -48,7 +50,7 @@ export async function pastLog({ keys = [logKey] }: { readonly keys?: SigningKeys
     }
     const stream = writer.stats().stream ?? ''
     if (end === 'closed') await writer.close()
-    else onTestFinished(() => writer.close())
+    else onEnd(() => writer.close())
     await store.close()
     return { stream, ids }
   }

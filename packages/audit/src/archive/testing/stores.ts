@@ -25,8 +25,10 @@ export async function lockedStore(): Promise<ArchiveStore> {
 }
 
 /** A store in memory, whose bytes may be changed by whoever has it. */
-export function memoryStore(): ArchiveStore & { readonly objects: Map<string, Buffer> } {
-  const objects = new Map<string, Buffer>()
+export function memoryStore(
+  given: Iterable<readonly [string, Buffer]> = [],
+): ArchiveStore & { readonly objects: Map<string, Buffer> } {
+  const objects = new Map(given)
   return {
     place: 'memory',
     objects,

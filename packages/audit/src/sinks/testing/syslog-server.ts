@@ -12,9 +12,7 @@ export async function startSyslogServer() {
   let reading = true
   const server = createServer(selfSignedIdentity, (socket) => {
     connections++
-    sockets.add(socket)
     socket.on('error', () => {})
-    socket.on('close', () => sockets.delete(socket))
     if (!reading) return
     let rest = Buffer.alloc(0)
     socket.on('data', (chunk) => {
@@ -22,6 +20,12 @@ export async function startSyslogServer() {
     })
   })
   server.on('tlsClientError', () => {})
+  // Also those whose handshake is not done when a test ends.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const cut = () => {
     for (const socket of sockets) socket.destroy()

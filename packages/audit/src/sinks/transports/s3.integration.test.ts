@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { openObjectStore } from '@rack-gateway/object-store'
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createSink } from '../create-sink.ts'
 import { never, sinkEvents } from '../testing/events.ts'
 import { type Answer, answerWith, hang, startHttpReceiver } from '../testing/http-receiver.ts'
@@ -13,7 +13,7 @@ const events = sinkEvents(...Array.from({ length: 3 }, () => ({ kind: 'call' as 
 const lines = events.map(({ canonical }) => `${canonical}\n`)
 const [{ stream } = { stream: '' }] = events
 
-beforeAll(() => {
+beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'hunter2')
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')

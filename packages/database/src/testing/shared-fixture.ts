@@ -1,0 +1,30 @@
+import { beforeAll } from 'vitest'
+
+/** Registers what to do when a test, or the last test that shares a fixture, is over. The newest is done first. */
+export type OnEnd = (cleanUp: () => void | Promise<void>) => void
+
+/**
+ * Makes a fixture before the first test of a file or `describe` block, for all of its tests.
+ *
+ * @returns gives the fixture to a test
+ */
+export function sharedFixture<T>(make: (onEnd: OnEnd) => Promise<T>): () => T {
+  let fixture: { readonly value: T } | null = null
+  beforeAll(async () => {
+    const cleanUps: (() => void | Promise<void>)[] = []
+    const cleanUpAll = async () => {
+      for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+    }
+    try {
+      fixture = { value: await make((cleanUp) => void cleanUps.push(cleanUp)) }
+    } catch (error) {
+      await cleanUpAll()
+      throw error
+    }
+    return cleanUpAll
+  })
+  return () => {
+    if (fixture === null) throw new Error('A shared fixture exists only while tests run.')
+    return fixture.value
+  }
+}
