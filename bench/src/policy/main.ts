@@ -3,13 +3,15 @@ import { compileRules, matchCommand, splitCommand } from '@rack-gateway/command-
 import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { machine } from '../machine.ts'
 import { findCores } from '../processes/cores.ts'
-import { timeBatches } from './batches.ts'
+import { type BatchFigures, timeBatches } from './batches.ts'
 import { casbinSubject, cedarSubject, type Subject } from './peers.ts'
 import { createWorkload, type Workload } from './workload.ts'
 
 const sizes = [10, 100, 1_000, 10_000]
 const distinctCalls = 10_000
 const rounds = 3
+/** Microseconds of processor time that a decision may take, by the best round. */
+const bound = { size: 1_000, p50: 1, p99: 10 }
 
 console.log(JSON.stringify(machine(findCores())))
 for (const size of sizes) {
@@ -18,13 +20,24 @@ for (const size of sizes) {
   const decide = (index: number) => policy.decide(workload.principal, callAt(workload, index))
   const allowed = workload.calls.filter((_, index) => decide(index).effect === 'allow').length
   timeBatches(decide, { things: distinctCalls, batch: 100, batches: 1_000 })
-  for (let round = 0; round < rounds; round++) {
-    const { p50, p99 } = timeBatches(decide, { things: distinctCalls, batch: 100, batches: 2_000 })
+  const figures = Array.from({ length: rounds }, () =>
+    timeBatches(decide, { things: distinctCalls, batch: 100, batches: 2_000 }),
+  )
+  for (const { p50, p99 } of figures)
     say(`${size} rules and bindings, ${distinctCalls} distinct calls (${allowed} permitted)`, { p50, p99 })
-  }
+  if (size === bound.size) holdAgainstBound(figures)
 }
 await comparePeers()
 matchLongCommands()
+
+/** Sets the exit code to 1 when the bound was missed. */
+function holdAgainstBound(figures: readonly BatchFigures[]): void {
+  const p50 = Math.min(...figures.map((one) => one.p50))
+  const p99 = Math.min(...figures.map((one) => one.p99))
+  const isMet = p50 <= bound.p50 && p99 <= bound.p99
+  console.log(`p50 ≤ ${bound.p50} µs and p99 ≤ ${bound.p99} µs with ${bound.size}: ${isMet ? 'met' : 'MISSED'}`)
+  if (!isMet) process.exitCode = 1
+}
 
 /** Roles and bindings only, which is what the others can say; permitted and refused alike, and all must agree. */
 async function comparePeers(): Promise<void> {

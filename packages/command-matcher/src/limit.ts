@@ -1,14 +1,8 @@
 /** The longest command that is judged, in bytes of UTF-8. */
 export const maxCommandBytes = 8192
 
-/** A character of UTF-16 takes at most so many bytes of UTF-8. */
-const mostBytesAUnit = 3
-
 /** Whether the words, joined by single spaces, are longer than a command may be. */
 export function tooLong(words: readonly string[]): boolean {
-  let most = -1
-  for (const word of words) most += 1 + word.length * mostBytesAUnit
-  if (most <= maxCommandBytes) return false
   let bytes = -1
   for (const word of words) {
     bytes += 1 + Buffer.byteLength(word)

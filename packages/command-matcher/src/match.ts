@@ -1,7 +1,6 @@
 import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
 import { isExec, isForMode } from './modes.ts'
-import { listOf, type NameIndex } from './name-index.ts'
 import { unsuited } from './options.ts'
 import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
@@ -32,20 +31,14 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVe
   if (call.mode === 'attached') return judgeStart(rules, call)
 
   const syntax = shellSyntax(call.argv)
-  /** Those that are for this command there, and the first of them that is for these roles. */
-  let placed: CompiledRule[] | null = null
-  let nearest: CompiledRule | null = null
-  for (const found of rulesFor(rules.root, call, syntax?.last ?? -1)) {
-    if (!appliesAt(found, call)) continue
-    if (placed === null) placed = [found]
-    else placed.push(found)
-    if (!forRoles(found, call.roles)) continue
-    if (suits(found, call)) return { effect: 'allow', rule: found.rule.id, by: found.rule }
-    nearest ??= found
-  }
+  const placed = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => appliesAt(found, call))
+  const forThese = placed.filter(({ rule }) => rule.roles.some((role) => call.roles.includes(role)))
+  const permitting = forThese.find((found) => suits(found, call))
+  if (permitting) return { effect: 'allow', rule: permitting.rule.id, by: permitting.rule }
   if (syntax) return denyFor('shell-syntax', syntax)
-  if (nearest !== null) return obstacleOf(nearest, call)
-  return denyFor('no-rule', notPermitted(call, permittedAt(rules, call, mostListed), placed ?? noRules))
+  const [nearest] = forThese
+  if (nearest) return obstacleOf(nearest, call)
+  return denyFor('no-rule', notPermitted(call, permittedAt(rules, call, mostListed), placed))
 }
 
 /** Whether any rule at all permits these roles something by exec in a run of their own there: what an attached run's POST needs. */
@@ -66,96 +59,65 @@ function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
   return nearest === undefined ? denyFor('no-rule', notStartable(call)) : obstacleOf(nearest, call)
 }
 
-/** One that these roles have there, whatever else stands against it. */
+/** The first rule that these roles have there, whatever conditions it has. */
 function ruleAt(rules: CompiledRules, place: CommandPlace): CompiledRule | undefined {
   for (const role of place.roles) {
-    const found = rules.standing.of(role, place).find(place.app)
-    if (found !== null) return found.first
+    const found = rules.byRole.get(role)?.find(place.app) ?? []
+    const rule = found.find((compiled) => appliesAt(compiled, place))
+    if (rule !== undefined) return rule
   }
   return undefined
 }
 
-/** The first rules, at most so many, that these roles have there. */
+/** The first rules, at most so many, that permit these roles something there. */
 function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): CompiledRule[] {
   const found: CompiledRule[] = []
   for (const role of place.roles) {
-    const wanted = found.length + most
-    for (const compiled of listOf(rules.standing.of(role, place).find(place.app))) {
-      if (found.length === wanted) break
-      if (suits(compiled, place) && !found.includes(compiled)) found.push(compiled)
+    let left = most
+    for (const compiled of rules.byRole.get(role)?.find(place.app) ?? []) {
+      if (left === 0) break
+      if (!appliesAt(compiled, place) || !suits(compiled, place)) continue
+      if (!found.includes(compiled)) found.push(compiled)
+      left -= 1
     }
   }
-  return place.roles.length < 2 ? found : found.sort(inOrder).slice(0, most)
+  return found.sort(inOrder).slice(0, most)
 }
 
 /** Rules for the app whose words match, in their order. A `rest` never reaches over a word with shell syntax. */
 function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): readonly CompiledRule[] {
-  let found = noRules
-  let nodes: Nodes = root
-  for (let place = 0; place < argv.length; place++) {
-    if (lastSyntax < place) found = withEnds(found, nodes, 'rest', app)
-    nodes = stepsFrom(nodes, argv[place] ?? '')
-    if (nodes === nowhere) break
+  const found: CompiledRule[] = []
+  let nodes = [root]
+  for (const [place, word] of argv.entries()) {
+    if (lastSyntax < place) for (const { rest } of nodes) addTo(found, rest?.find(app))
+    nodes = nodesAfter(nodes, word)
   }
-  found = withEnds(withEnds(found, nodes, 'rest', app), nodes, 'exact', app)
-  return found.length > 1 ? [...found].sort(inOrder) : found
+  for (const { rest, exact } of nodes) {
+    addTo(found, rest?.find(app))
+    addTo(found, exact?.find(app))
+  }
+  return found.sort(inOrder)
 }
 
-const noRules: readonly CompiledRule[] = []
-
-/** Where the words so far have led: mostly to one node, which takes no list. */
-type Nodes = RuleNode | readonly RuleNode[]
-
-const nowhere: readonly RuleNode[] = []
-
-function isList(nodes: Nodes): nodes is readonly RuleNode[] {
-  return Array.isArray(nodes)
+function addTo(found: CompiledRule[], more: readonly CompiledRule[] = []): void {
+  for (const compiled of more) found.push(compiled)
 }
 
-function withEnds(
-  found: readonly CompiledRule[],
-  nodes: Nodes,
-  which: 'rest' | 'exact',
-  app: string,
-): readonly CompiledRule[] {
-  if (!isList(nodes)) return withFound(found, nodes[which], app)
-  let all = found
-  for (const node of nodes) all = withFound(all, node[which], app)
-  return all
-}
-
-function withFound(
-  found: readonly CompiledRule[],
-  index: NameIndex<CompiledRule>,
-  app: string,
-): readonly CompiledRule[] {
-  if (index.size === 0) return found
-  const more = index.find(app)
-  if (more === null) return found
-  return found.length === 0 ? listOf(more) : [...found, ...listOf(more)]
-}
-
-function stepsFrom(nodes: Nodes, word: string): Nodes {
-  if (!isList(nodes) && nodes.typed.length === 0) return nodes.next.get(word) ?? nowhere
+function nodesAfter(nodes: readonly RuleNode[], word: string): RuleNode[] {
   const reached: RuleNode[] = []
-  if (isList(nodes)) for (const node of nodes) addSteps(reached, node, word)
-  else addSteps(reached, nodes, word)
-  const [only] = reached
-  if (only === undefined) return nowhere
-  return reached.length === 1 ? only : reached
-}
-
-function addSteps(reached: RuleNode[], { next, typed }: RuleNode, word: string): void {
-  const literal = next.get(word)
-  if (literal !== undefined) reached.push(literal)
-  for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
+  for (const { next, typed } of nodes) {
+    const literal = next.get(word)
+    if (literal !== undefined) reached.push(literal)
+    for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
+  }
+  return reached
 }
 
 function inOrder(one: CompiledRule, other: CompiledRule): number {
   return one.place - other.place
 }
 
-/** Of a rule that was found by its app. */
+/** Whether a rule that was found by its app is for this service, rack, and mode. */
 function appliesAt(compiled: CompiledRule, place: CommandPlace): boolean {
   if (!isForMode(compiled.rule, place.mode)) return false
   return compiled.onService(place.service) && compiled.onRack(place.rack)
@@ -173,11 +135,6 @@ function obstacleOf(compiled: CompiledRule, call: CommandCall): CommandVerdict {
   const obstacle = call.holds?.(compiled.rule)
   if (!obstacle) throw new Error('a rule that nothing stands against permits')
   return { ...denyFor('condition', obstacle), nearest }
-}
-
-function forRoles(compiled: CompiledRule, roles: readonly string[]): boolean {
-  for (const role of compiled.roles) if (roles.includes(role)) return true
-  return false
 }
 
 function deny(rule: string, reason: string, next: string): Denied {

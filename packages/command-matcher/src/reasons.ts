@@ -14,7 +14,7 @@ export function notPermitted(
   const others = rolesOf(matching)
   const next =
     others.length > 0
-      ? `${wordsFor(others).first} may run this one: ask someone who has it.`
+      ? `The ${rolesInWords(others)} may run this one: ask someone who has it.`
       : 'Ask for a rule that permits it.'
   const reason = `"${shownCommand(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.`
   return { reason, next }
@@ -65,37 +65,17 @@ function where(call: CommandCall): string {
 }
 
 function may(roles: readonly string[]): string {
-  return roles.length === 0 ? 'you may' : `${wordsFor(roles).within} may`
+  return roles.length === 0 ? 'you may' : `the ${rolesInWords(roles)} may`
 }
 
-/** Names of all roles that rules are for; of one rule, its own list. At most so many rules are looked at. */
+/** Names of all roles that rules are for. At most so many rules are looked at. */
 function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
-  const [only] = matching
-  if (only === undefined) return nobody
-  if (matching.length === 1) return only.roles
-  return [...new Set(matching.slice(0, mostListed + 1).flatMap(({ roles }) => roles))]
+  return [...new Set(matching.slice(0, mostListed + 1).flatMap(({ rule }) => rule.roles))]
 }
 
-const nobody: readonly string[] = []
-
-interface RoleWords {
-  /** `the role ops`. */
-  readonly within: string
-  /** `The role ops`. */
-  readonly first: string
-}
-
-/** The same list comes with each call of the same caller, or of the same rule. */
-const inWords = new WeakMap<readonly string[], RoleWords>()
-
-function wordsFor(roles: readonly string[]): RoleWords {
-  const found = inWords.get(roles)
-  if (found !== undefined) return found
-  const names = [...new Set(roles)]
-  const words = `${names.length === 1 ? 'role' : 'roles'} ${listed(names.map(shown))}`
-  const made = { within: `the ${words}`, first: `The ${words}` }
-  inWords.set(roles, made)
-  return made
+/** Such as `role ops`, or `roles ops and ci`. */
+function rolesInWords(roles: readonly string[]): string {
+  return `${roles.length === 1 ? 'role' : 'roles'} ${listed(roles.map(shown))}`
 }
 
 function options(permitted: readonly CompiledRule[]): string {

@@ -2,7 +2,6 @@ import { InvalidCommandRules } from './errors.ts'
 import { createNameIndex, type NameIndex } from './name-index.ts'
 import { compilePatterns, type NameMatcher } from './pattern.ts'
 import { ruleProblems, wordChoices } from './rule-check.ts'
-import { createStandingRules, type StandingRules } from './standing-rules.ts'
 import type { CommandRule } from './types.ts'
 import { type WordType, wordTypes } from './word-types.ts'
 import { shown } from './wording.ts'
@@ -12,8 +11,6 @@ import { writeWords } from './written-words.ts'
 export interface CompiledRule {
   readonly rule: CommandRule
   readonly place: number
-  /** Rules for the same roles have the same list. */
-  readonly roles: readonly string[]
   readonly onService: NameMatcher
   readonly onRack: NameMatcher
   /** Its words, as people write them. */
@@ -28,17 +25,17 @@ export interface RuleNode {
   readonly next: ReadonlyMap<string, RuleNode>
   /** Where a word of a type leads. */
   readonly typed: readonly { readonly accepts: (word: string) => boolean; readonly node: RuleNode }[]
-  /** Rules that end here, by app. */
-  readonly exact: NameIndex<CompiledRule>
-  /** Rules that permit anything from here on, shell syntax excepted, by app. */
-  readonly rest: NameIndex<CompiledRule>
+  /** Rules that end here, by app; null for none. */
+  readonly exact: NameIndex<CompiledRule> | null
+  /** Rules that permit anything from here on, shell syntax excepted, by app; null for none. */
+  readonly rest: NameIndex<CompiledRule> | null
 }
 
 export interface CompiledRules {
   readonly all: readonly CompiledRule[]
   readonly root: RuleNode
-  /** What a role may run at a place, whatever the words. */
-  readonly standing: StandingRules
+  /** The rules for a role, whatever their words, by app. */
+  readonly byRole: ReadonlyMap<string, NameIndex<CompiledRule>>
   /** Services on which `run` may start anything at all. */
   readonly runServices: ReadonlySet<string>
 }
@@ -62,56 +59,38 @@ export function compileRules(rules: readonly CommandRule[], options: CompileOpti
 /** As `compileRules`, of rules that it has compiled before. */
 export function compileCheckedRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
   const seed = newSeed()
-  const shared = createShared()
-  const all = rules.map((rule, place) => compileRule(rule, place, shared))
+  const all = rules.map(compileRule)
   for (const compiled of all) plant(seed, compiled)
   return {
     all,
     root: grow(seed),
-    standing: createStandingRules(all),
+    byRole: indexByRole(all),
     runServices: new Set(options.runServices ?? ['command']),
   }
 }
 
-function compileRule(rule: CommandRule, place: number, shared: Shared): CompiledRule {
-  const { roles, services, racks, environment = nothing } = rule
+function compileRule(rule: CommandRule, place: number): CompiledRule {
+  const { services, racks, environment = [] } = rule
   return {
     rule,
     place,
-    roles: shared.roles(roles),
-    onService: services.includes('*') ? anyName : shared.oneOf(services),
-    onRack: racks === undefined ? anyName : shared.likeOneOf(racks),
+    onService: services.includes('*') ? () => true : (name) => services.includes(name),
+    onRack: compilePatterns(racks),
     words: shown(writeWords(rule.argv)),
-    permitsKey: shared.likeOneOf(environment),
+    permitsKey: compilePatterns(environment),
   }
 }
 
-const anyName: NameMatcher = () => true
-const nothing: readonly string[] = []
-
-type Shared = ReturnType<typeof createShared>
-
-/** Most of a thousand rules are for the same few roles, services and racks: what is made of these is made once, and stays in the processor's cache. */
-function createShared() {
-  return {
-    roles: once((roles) => roles),
-    oneOf: once(
-      (names): NameMatcher =>
-        (name) =>
-          names.includes(name),
-    ),
-    likeOneOf: once(compilePatterns),
+function indexByRole(all: readonly CompiledRule[]): CompiledRules['byRole'] {
+  const lists = new Map<string, CompiledRule[]>()
+  for (const compiled of all) {
+    for (const role of new Set(compiled.rule.roles)) {
+      const list = lists.get(role) ?? []
+      lists.set(role, list)
+      list.push(compiled)
+    }
   }
-}
-
-function once<T>(make: (names: readonly string[]) => T): (names: readonly string[]) => T {
-  const made = new Map<string, T>()
-  return function of(names) {
-    const key = JSON.stringify(names)
-    const found = made.get(key) ?? make(names)
-    made.set(key, found)
-    return found
-  }
+  return new Map([...lists].map(([role, rules]) => [role, byApp(rules)]))
 }
 
 /** A node while rules are still being added. */
@@ -151,22 +130,13 @@ function child<K>(children: Map<K, Seed>, key: K): Seed {
 
 function grow({ next, typed, exact, rest }: Seed): RuleNode {
   return {
-    next: next.size === 0 ? noWords : new Map([...next].map(([word, seed]) => [word, grow(seed)])),
-    typed:
-      typed.size === 0
-        ? noTypes
-        : [...typed].map(([type, seed]) => ({ accepts: wordTypes[type].accepts, node: grow(seed) })),
-    exact: byApp(exact),
-    rest: byApp(rest),
+    next: new Map([...next].map(([word, seed]) => [word, grow(seed)])),
+    typed: [...typed].map(([type, seed]) => ({ accepts: wordTypes[type].accepts, node: grow(seed) })),
+    exact: exact.length === 0 ? null : byApp(exact),
+    rest: rest.length === 0 ? null : byApp(rest),
   }
 }
 
-/** Most words end no rule, and most ends lead nowhere: all of them share these. */
-const none = createNameIndex<CompiledRule>([])
-const noWords: RuleNode['next'] = new Map()
-const noTypes: RuleNode['typed'] = []
-
 function byApp(rules: readonly CompiledRule[]): NameIndex<CompiledRule> {
-  if (rules.length === 0) return none
   return createNameIndex(rules.map((compiled) => ({ patterns: compiled.rule.apps, value: compiled })))
 }

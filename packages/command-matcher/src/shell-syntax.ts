@@ -1,4 +1,3 @@
-import { createCharacterSet } from './character-set.ts'
 import { shown } from './wording.ts'
 
 /** The words of a command that a shell would not take as plain text. */
@@ -26,11 +25,9 @@ export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
 
 // Anywhere: what separates, redirects, substitutes or ends a line. At the beginning only: a subshell or a negation of its own.
 const syntax = /[;&|<>`$\x00-\x08\x0a-\x1f\x7f]|^\(|^!$/
-/** Nearly every word is made of these alone. */
-const plain = createCharacterSet(/[^;&|<>`$\x00-\x08\x0a-\x1f\x7f(!]/)
 
 function hasSyntax(word: string): boolean {
-  return !plain.hasAll(word) && syntax.test(word)
+  return syntax.test(word)
 }
 
 function explain(word: string, program: string | undefined): string {

@@ -10,7 +10,7 @@ export interface CompiledRole {
   readonly names: readonly string[]
   readonly when: readonly CompiledCondition[]
   has(permission: Permission): boolean
-  /** The rule and the sentence of a decision that this role permits; made once for each permission. */
+  /** The rule and the sentence of a decision that this role permits. */
   grant(permission: Permission): GrantWords
 }
 
@@ -21,7 +21,7 @@ export interface GrantWords {
   readonly reason: string
 }
 
-/** Compiles a role: wildcards are spelled out when it is first asked, and what a permission implies is added. `*` has also what has no name yet. */
+/** Compiles a role: wildcards are spelled out, and what a permission implies is added. `*` has also what has no name yet. */
 export function compileRole({
   name,
   permissions: granted,
@@ -29,30 +29,19 @@ export function compileRole({
   when = [],
   source,
 }: Role): CompiledRole {
-  let all: ReadonlySet<Permission> | null = null
-  const words = new Map<Permission, GrantWords>()
+  const all = spelledOut(granted)
+  const hasEvery = granted.includes('*')
   return {
     name,
     source: source ?? 'bindings',
     names: [...new Set([name, ...above])],
     when: when.map(compileCondition),
-    has: granted.includes('*')
-      ? () => true
-      : (permission) => {
-          all ??= spelledOut(granted)
-          return all.has(permission)
-        },
-    grant(permission) {
-      const found = words.get(permission)
-      if (found !== undefined) return found
-      const made = {
-        rule: `role:${name}`,
-        source: source ?? 'bindings',
-        reason: `The role ${name} gives ${permission}.`,
-      }
-      words.set(permission, made)
-      return made
-    },
+    has: (permission) => hasEvery || all.has(permission),
+    grant: (permission) => ({
+      rule: `role:${name}`,
+      source: source ?? 'bindings',
+      reason: `The role ${name} gives ${permission}.`,
+    }),
   }
 }
 

@@ -1,10 +1,6 @@
 import {
-  compilePattern,
   createNameIndex,
-  type Found,
-  foundOf,
   listed,
-  listOf,
   type NameIndex,
   type NameMatcher,
   type Obstacle,
@@ -18,15 +14,17 @@ import type { Binding, Moment, Permission, Place, Principal, PrincipalKind } fro
 /** What stands for a role where permissions were given one by one: no role of a document can have this name, so no command rule names it. */
 export const onePermissionEach = '(permissions)'
 
-/** A binding, ready to be asked. */
+/** A binding, compiled. */
 export interface Grant {
-  /** What it makes alone, as an own grant; made when it is first asked for. */
-  alone: HeldHere | null
-  /** Tells it from the others of the same side. */
-  readonly place: number
+  /** Its index among the bindings of the same side. */
+  readonly position: number
   readonly id: string
+  /** Patterns. */
+  readonly racks: string
+  readonly apps: string
   readonly expiresAt: number | null
   readonly role: CompiledRole
+  /** Whether the conditions of its role hold there. */
   readonly onRack: NameMatcher
   readonly onApp: NameMatcher
   /** Whether it is for all apps, those to come included: what a route of the whole rack needs. */
@@ -40,24 +38,20 @@ export interface Holdings {
   readonly rack: string | null
   readonly own: Side
   readonly owner: Side | null
-  /** What the same grants make together: few sets of them ever hold at once, whatever the names that are asked about. */
-  readonly known: KnownSets
+  /** What the same grants make together, by their positions; by the position alone for one grant of the caller. */
+  readonly known: Map<string | number, HeldHere>
 }
 
 /** Grants of the caller, or of a token's owner. */
 interface Side {
   readonly all: readonly Grant[]
-  /** When each ends, by its place, or infinity: what every call asks lies close together. */
-  readonly ends: Float64Array
   on(rack: string): OnRack
 }
 
-type FoundGrants = Found<Grant> | null
-
 /** Those on one rack. */
 interface OnRack {
-  readonly all: FoundGrants
-  readonly everyApp: FoundGrants
+  readonly all: readonly Grant[]
+  readonly everyApp: readonly Grant[]
   readonly byApp: NameIndex<Grant>
 }
 
@@ -80,7 +74,7 @@ export interface Barred extends Obstacle {
   readonly grant: Grant
 }
 
-/** What the roles of some grants come to, whoever holds them: the same object wherever it is one role alone. */
+/** What the roles of some grants come to. */
 export interface Held {
   /** Names of the roles, each once; none where nothing is held. */
   readonly roles: readonly string[]
@@ -99,79 +93,39 @@ export function compileHoldings(principal: Principal, roles: ReadonlyMap<string,
     rack: principal.rack,
     own: compileSide(compileBindings(principal.bindings, roles, principal.kind)),
     owner: owned && compileSide(compileBindings(owned.bindings, roles, null)),
-    known: { sets: newSet(), size: 0 },
+    known: new Map(),
   }
 }
 
-/** Sets of grants, found grant by grant: no key is put together. */
-interface KnownSets {
-  sets: GrantSet
-  size: number
-}
-
-/** What a set of grants makes, and where one grant more leads. */
-interface GrantSet {
-  here: HeldHere | null
-  next: Map<number, GrantSet> | null
-}
-
-function newSet(): GrantSet {
-  return { here: null, next: null }
-}
-
-/** More sets than these, and those of one grant each, are not remembered, nor are larger ones. */
+/** Callers can name apps that do not exist, so what is remembered is bounded in number, beside the grants alone, and in size. */
 const mostSets = 1_000
 const largestSet = 32
 
 /** Those that hold there and then, for either side; nothing when the credential is bound to another rack. */
 export function holdingsAt(holdings: Holdings, place: Place, moment: Moment): HeldHere {
   const bound = boundFor(holdings, place.rack)
-  const own = bound ? grantsAt(holdings.own, place, moment.at) : null
-  if (own !== null && own.several === null && holdings.owner === null) return passing(heldBy(own.first), moment)
-  const owner = holdings.owner && (bound ? listOf(grantsAt(holdings.owner, place, moment.at)) : none)
-  return passing(heldTogether(holdings, listOf(own), owner), moment)
+  const own = bound ? grantsAt(holdings.own, place, moment.at) : none
+  const owner = holdings.owner && (bound ? grantsAt(holdings.owner, place, moment.at) : none)
+  return passing(heldTogether(holdings, own, owner), moment)
 }
 
 const none: readonly Grant[] = Object.freeze([])
 
-function heldBy(grant: Grant): HeldHere {
-  grant.alone ??= heldHere([grant], null, [])
-  return grant.alone
-}
-
 function heldTogether(holdings: Holdings, own: readonly Grant[], owner: readonly Grant[] | null): HeldHere {
-  if (own.length + (owner?.length ?? 0) > largestSet) return heldHere(own, owner, [])
   const { known } = holdings
-  let set = known.sets
-  for (const { place } of own) set = withGrant(known, set, place)
-  if (owner !== null) {
-    set = withGrant(known, set, fromHereOwner)
-    for (const { place } of owner) set = withGrant(known, set, place)
-  }
-  if (set.here !== null) return set.here
-  const made = heldHere(own, owner, [])
-  set.here = made
-  if (known.size > mostSets + 4 * (holdings.own.all.length + (holdings.owner?.all.length ?? 0))) forget(known)
-  return made
-}
-
-/** Stands between the places of own grants and those of the owner. */
-const fromHereOwner = -1
-
-function withGrant(known: KnownSets, set: GrantSet, place: number): GrantSet {
-  const next = set.next ?? new Map<number, GrantSet>()
-  set.next = next
-  const found = next.get(place)
+  if (own.length + (owner?.length ?? 0) > largestSet) return heldHere(own, owner, [])
+  const key = owner === null ? positions(own) : `${positions(own)}/${positions(owner)}`
+  const found = known.get(key)
   if (found !== undefined) return found
-  const made = newSet()
-  next.set(place, made)
-  known.size += 1
+  const made = heldHere(own, owner, [])
+  if (known.size >= mostSets + holdings.own.all.length) known.clear()
+  known.set(key, made)
   return made
 }
 
-function forget(known: KnownSets): void {
-  known.sets = newSet()
-  known.size = 0
+function positions(grants: readonly Grant[]): string | number {
+  const [only] = grants
+  return only !== undefined && grants.length === 1 ? only.position : grants.map(({ position }) => position).join(',')
 }
 
 /** What conditions leave of it. They are judged for the caller; the owner of a token isn't there. */
@@ -199,20 +153,7 @@ function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred:
 }
 
 function heldOf(grants: readonly Grant[]): Held {
-  const [first, ...more] = new Set(grants.map(({ role }) => role))
-  if (first === undefined) return nothingHeld
-  return more.length === 0 ? heldAlone(first) : heldOfRoles([first, ...more])
-}
-
-/** Most callers hold one role at a place. */
-const aloneOf = new WeakMap<CompiledRole, Held>()
-
-function heldAlone(role: CompiledRole): Held {
-  const found = aloneOf.get(role)
-  if (found !== undefined) return found
-  const made = heldOfRoles([role])
-  aloneOf.set(role, made)
-  return made
+  return heldOfRoles([...new Set(grants.map(({ role }) => role))])
 }
 
 function heldOfRoles(distinct: readonly CompiledRole[]): Held {
@@ -228,8 +169,6 @@ function heldOfRoles(distinct: readonly CompiledRole[]): Held {
   }
 }
 
-const nothingHeld = heldOfRoles([])
-
 /** Whether the credential may be used on a rack at all. */
 export function boundFor(holdings: Holdings, rack: string): boolean {
   return holdings.rack === null || holdings.rack === rack
@@ -239,69 +178,35 @@ export function isLive(grant: Grant, at: number): boolean {
   return grant.expiresAt === null || grant.expiresAt > at
 }
 
-function grantsAt({ on, ends }: Side, { rack, app, scope }: Place, at: number): FoundGrants {
+function grantsAt({ on }: Side, { rack, app, scope }: Place, at: number): readonly Grant[] {
   const { all, everyApp, byApp } = on(rack)
-  if (scope === 'list') return live(all, ends, at)
-  if (scope === 'rack') return live(everyApp, ends, at)
-  return app === null ? null : live(byApp.find(app), ends, at)
-}
-
-function live(found: FoundGrants, ends: Float64Array, at: number): FoundGrants {
-  if (found === null) return null
-  if (found.several === null) return lasts(found.first, ends, at) ? found : null
-  const grants = listOf(found)
-  return grants.every((grant) => lasts(grant, ends, at))
-    ? found
-    : foundOf(grants.filter((grant) => lasts(grant, ends, at)))
-}
-
-function lasts({ place }: Grant, ends: Float64Array, at: number): boolean {
-  return (ends[place] ?? 0) > at
+  if (scope === 'list') return all.filter((grant) => isLive(grant, at))
+  if (scope === 'rack') return everyApp.filter((grant) => isLive(grant, at))
+  return app === null ? none : byApp.find(app).filter((grant) => isLive(grant, at) && grant.onApp(app))
 }
 
 /** There are no more racks than the gateway has, but for those that a caller invents. */
 const mostRacks = 1_000
 
-function compileSide(entries: readonly BoundGrant[]): Side {
-  const byRack = createNameIndex(entries.map((entry) => ({ patterns: [entry.racks], value: entry })))
+function compileSide(all: readonly Grant[]): Side {
+  const byRack = createNameIndex(all.map((grant) => ({ patterns: [grant.racks], value: grant })))
   const known = new Map<string, OnRack>()
 
   function on(rack: string): OnRack {
     const found = known.get(rack)
     if (found !== undefined) return found
-    const here = listOf(byRack.find(rack)).filter(({ grant }) => grant.onRack(rack))
-    const all = here.map(({ grant }) => grant)
-    const byApp = createNameIndex(here.map(({ apps, grant }) => ({ patterns: [apps], value: grant })))
-    const narrowed = all.some(({ role }) => role.when.length > 0)
+    const here = byRack.find(rack).filter((grant) => grant.onRack(rack))
     const made = {
-      all: foundOf(all),
-      everyApp: foundOf(all.filter(({ everyApp }) => everyApp)),
-      byApp: narrowed ? narrowedIndex(byApp) : byApp,
+      all: here,
+      everyApp: here.filter(({ everyApp }) => everyApp),
+      byApp: createNameIndex(here.map((grant) => ({ patterns: [grant.apps], value: grant }))),
     }
     if (known.size >= mostRacks) known.clear()
     known.set(rack, made)
     return made
   }
 
-  const all = entries.map(({ grant }) => grant)
-  return { all, ends: endsOf(all), on }
-}
-
-function endsOf(grants: readonly Grant[]): Float64Array {
-  const ends = new Float64Array((grants.at(-1)?.place ?? -1) + 1)
-  for (const { place, expiresAt } of grants) ends[place] = expiresAt ?? Number.POSITIVE_INFINITY
-  return ends
-}
-
-/** Roles can be for some apps only, whatever their bindings say. */
-function narrowedIndex(index: NameIndex<Grant>): NameIndex<Grant> {
-  return { size: index.size, find: (app) => foundOf(listOf(index.find(app)).filter((grant) => grant.onApp(app))) }
-}
-
-interface BoundGrant {
-  readonly racks: string
-  readonly apps: string
-  readonly grant: Grant
+  return { all, on }
 }
 
 /** @param caller null for the owner of a token, who isn't there */
@@ -309,24 +214,24 @@ function compileBindings(
   bindings: readonly Binding[],
   roles: ReadonlyMap<string, CompiledRole>,
   caller: PrincipalKind | null,
-): BoundGrant[] {
-  return bindings.flatMap((binding, place): BoundGrant[] => {
+): Grant[] {
+  return bindings.flatMap((binding, position): Grant[] => {
     const role = roleOf(binding, roles)
     if (!role) return []
     const { id, racks, apps, expiresAt } = binding
-    const [onRack, onApp] = [compilePattern(racks), compilePattern(apps)]
     const grant = {
-      alone: null,
-      place,
+      position,
       id,
+      racks,
+      apps,
       expiresAt,
       role,
-      onRack: (name: string) => onRack(name) && role.when.every((condition) => condition.onRack(name)),
-      onApp: (name: string) => onApp(name) && role.when.every((condition) => condition.onApp(name)),
+      onRack: (name: string) => role.when.every((condition) => condition.onRack(name)),
+      onApp: (name: string) => role.when.every((condition) => condition.onApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
       passing: caller === null ? null : passingOf(role, caller),
     }
-    return [{ racks, apps, grant }]
+    return [grant]
   })
 }
 

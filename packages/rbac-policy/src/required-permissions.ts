@@ -32,19 +32,8 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
     case 'proxy:open':
       return call.resource === null ? [permission] : ['resource:proxy']
     default:
-      return alone(permission)
+      return [permission]
   }
-}
-
-const singles = new Map<Permission, readonly Permission[]>()
-
-/** Nearly every call needs one; its list is made once. Permissions of routes only. */
-function alone(permission: Permission): readonly Permission[] {
-  const found = singles.get(permission)
-  if (found !== undefined) return found
-  const made = Object.freeze([permission])
-  singles.set(permission, made)
-  return made
 }
 
 /** A lock alone is its own permission; beside anything else, or with any query, it is one more. */
