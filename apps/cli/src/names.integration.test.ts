@@ -159,7 +159,7 @@ describe("the reference's file", () => {
   test('is read as it is, by every name at its address, and not rewritten by reading', async () => {
     machine.configure(reference())
     for (const rack of ['staging', 'production'])
-      expect((await machine.run(['--no-precheck', 'apps', '--rack', rack])).convox?.rackUrl).toBe(addressOf(rack))
+      expect((await machine.callConvox(['--no-precheck', 'apps', '--rack', rack])).convox?.rackUrl).toBe(addressOf(rack))
     expect(machine.config()).toEqual(reference())
   })
 
@@ -213,8 +213,8 @@ describe('the choice of a rack', () => {
     const [one, other] = [{ GATEWAY_RACK: 'staging' }, {}]
     const switched = await machine.call(['switch', 'production'], one)
     expect(switched.stderr).toBe('rack-gateway: commands here still go to staging, from GATEWAY_RACK\n')
-    expect((await machine.run(['--no-precheck', 'apps'], one)).convox?.rackUrl).toBe(addressOf('staging'))
-    expect((await machine.run(['--no-precheck', 'apps'], other)).convox?.rackUrl).toBe(addressOf('production'))
+    expect((await machine.callConvox(['--no-precheck', 'apps'], one)).convox?.rackUrl).toBe(addressOf('staging'))
+    expect((await machine.callConvox(['--no-precheck', 'apps'], other)).convox?.rackUrl).toBe(addressOf('production'))
   })
 
   test('is shown by racks as it holds where it is typed', async () => {
@@ -243,7 +243,7 @@ test.each([
     gateways: { staging: { url: gateway.url }, production: { url: gateway.url } },
     sessions: { [gateway.url]: { token: 'rgs_ada', expires_at: soon } },
   })
-  const { stderr } = await machine.run(['--no-precheck', 'apps', '-r', name])
+  const { stderr } = await machine.callConvox(['--no-precheck', 'apps', '-r', name])
   expect(stderr).toMatch(
     new RegExp(
       `^rack-gateway: your token for ${name} ends in 1 day, at .*: log in again with: rack-gateway login ${name}\\n$`,
@@ -260,7 +260,7 @@ describe('in automation', () => {
     ['good for one alone', { ...me, racks: ['staging'] }],
   ])('a token that is %s rack names it in the RACK_URL', async (_, body) => {
     gateway.answer = { status: 200, body }
-    expect((await machine.run(['--no-precheck', 'apps'], automation())).convox?.rackUrl).toBe(
+    expect((await machine.callConvox(['--no-precheck', 'apps'], automation())).convox?.rackUrl).toBe(
       addressOf('staging', 'rgt_ci'),
     )
     expect((await machine.call(['url'], automation())).stdout).toBe(`${addressOf('staging', 'rgt_ci')}\n`)
@@ -273,7 +273,7 @@ describe('in automation', () => {
     ['a failure', { status: 500, body: {} }, 7, 'could not be asked'],
   ])('a token with %s starts nothing', async (_, answer, code, sentence) => {
     gateway.answer = answer
-    const outcome = await machine.run(['apps'], automation())
+    const outcome = await machine.callConvox(['apps'], automation())
     expect(outcome).toMatchObject({ code, convox: null, stderr: expect.stringContaining(sentence) })
   })
 

@@ -76,7 +76,7 @@ describe('login', () => {
       sessions: { [url]: { token: 'rgs_new', note: 'n' }, [nobody]: { token: 's' } },
       current: 'staging',
     })
-    expect((await machine.run(['apps', '-r', 'production'])).convox?.rackUrl).toBe(
+    expect((await machine.callConvox(['apps', '-r', 'production'])).convox?.rackUrl).toBe(
       `${url.replace('//', '//convox:rgs_new@')}/rack/production`,
     )
   })
@@ -366,7 +366,7 @@ test('url prints what convox would get', async () => {
 
 test('help begins with examples, version is one line, and a flag that a command has not is refused', async () => {
   for (const words of [[], ['help', 'login'], ['login', '--help']]) {
-    const { code, stdout } = await machine.run(words)
+    const { code, stdout } = await machine.call(words)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^Examples:\n {2}rack-gateway login staging/)
   }

@@ -60,7 +60,7 @@ const urlWith = (token: string) => `http://convox:${token}@${gateway?.url.slice(
 describe('a session of which half is over', () => {
   test('is renewed while convox runs, and the new token is kept for the next command', async () => {
     const started = await configured({ status: 200, body: renewed }, inHours(-1))
-    const outcome = await machine.run(['apps'])
+    const outcome = await machine.callConvox(['apps'])
     expect(outcome).toMatchObject({ code: 0, stderr: quietly, convox: { rackUrl: urlWith('rgs_old') } })
     expect(renewals(started)).toEqual([{ authorization: 'Bearer rgs_old', path: '/gateway/api/v1/session/renewal' }])
     expect(machine.config()).toEqual({
@@ -91,7 +91,7 @@ describe('a session of which half is over', () => {
 
   test('that ends soon is renewed first: the command could outlive its token', async () => {
     await configured({ status: 200, body: renewed }, inHours(-1), inHours(10))
-    expect(await machine.run(['apps'])).toMatchObject({
+    expect(await machine.callConvox(['apps'])).toMatchObject({
       code: 0,
       stderr: quietly,
       convox: { rackUrl: urlWith(renewed.token) },
@@ -156,7 +156,7 @@ describe('a session of which half is over', () => {
     expect(await running.ended).toMatchObject({ code: 3, signal: null })
     expect(kept()).toMatchObject({ token: 'rgs_old', renew_at: expect.any(String) })
     started.answer = { status: 200, body: renewed }
-    expect(await machine.run(['apps'])).toMatchObject({ code: 0 })
+    expect(await machine.callConvox(['apps'])).toMatchObject({ code: 0 })
     expect(kept()).toMatchObject({ token: renewed.token })
   })
 
@@ -207,7 +207,7 @@ describe('a session of which half is over', () => {
   ])('goes on with its token after %s, and asks again next time', async (_, answer) => {
     const started = await configured(answer, inHours(-1))
     const before = machine.config()
-    expect(await machine.run(['apps'])).toMatchObject({
+    expect(await machine.callConvox(['apps'])).toMatchObject({
       code: 0,
       stderr: quietly,
       convox: { rackUrl: urlWith('rgs_old') },

@@ -41,18 +41,18 @@ describe('the way to the rack', () => {
   ])('is chosen by %s, and the arguments stay the same', async (_, words, env, project, rackUrl) => {
     machine.configure(config)
     if (project !== '') machine.write(join(machine.cwd, '.convox', 'rack'), project)
-    const outcome = await machine.run(words, env)
-    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { argv: words, rackUrl, cwd: machine.cwd } })
+    const outcome = await machine.callConvox(words, env)
+    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { argv: words, rackUrl } })
   })
 
   test('needs no choice with one gateway, as in the reference without "current"', async () => {
     machine.configure({ gateways: { staging: config.gateways.staging }, tokens: config.tokens })
-    expect((await machine.run(['apps'])).convox?.rackUrl).toBe(staging)
+    expect((await machine.callConvox(['apps'])).convox?.rackUrl).toBe(staging)
   })
 
   test('is not guessed among several', async () => {
     machine.configure({ ...config, current: undefined })
-    const outcome = await machine.run(['apps'])
+    const outcome = await machine.callConvox(['apps'])
     expect(outcome).toMatchObject({ code: 2, convox: null })
     expect(outcome.stderr).toBe(
       'rack-gateway: no rack is chosen: add --rack with one of staging, production, or choose one for good with: rack-gateway switch NAME\n',
@@ -65,7 +65,7 @@ describe('the way to the rack', () => {
   ])('in automation comes from the environment %s, and no file is read', async (_, words, env, rackUrl) => {
     machine.configure('broken')
     const automation = { RACK_GATEWAY_URL: 'http://127.0.0.1:1/', RACK_GATEWAY_TOKEN: 'rgt_ci', ...env }
-    expect((await machine.run(words, automation)).convox).toMatchObject({ argv: words, rackUrl })
+    expect((await machine.callConvox(words, automation)).convox).toMatchObject({ argv: words, rackUrl })
   })
 
   test('a token cannot become another part of the address', async () => {
@@ -73,7 +73,7 @@ describe('the way to the rack', () => {
       gateways: { staging: { url: 'https://gateway.example.com', rack: '../x@evil', relay: false } },
       tokens: { staging: { token: 'a@evil.example.com/#:%' } },
     })
-    const { convox } = await machine.run(['apps'])
+    const { convox } = await machine.callConvox(['apps'])
     const url = new URL(convox?.rackUrl ?? '')
     expect(url.host).toBe('gateway.example.com')
     expect(decodeURIComponent(url.password)).toBe('a@evil.example.com/#:%')
@@ -82,7 +82,7 @@ describe('the way to the rack', () => {
 
   test('no token is among the arguments or on stderr', async () => {
     machine.configure(config)
-    const outcome = await machine.run(['run', 'web', 'ls', '-r', 'production'])
+    const outcome = await machine.callConvox(['run', 'web', 'ls', '-r', 'production'])
     expect(JSON.stringify(outcome.convox?.argv)).not.toContain('rgs_')
     expect(outcome.stderr).toBe('')
   })
@@ -97,13 +97,15 @@ describe('convox', () => {
     ['die SIGTERM', 143],
   ])('that does "%s" makes the exit code %i', async (behaviour, code) => {
     machine.configure(config)
-    expect(await machine.run(['apps'], { FAKE_CONVOX: behaviour })).toMatchObject({ code, signal: null })
+    expect(await machine.callConvox(['apps'], { FAKE_CONVOX: behaviour })).toMatchObject({ code })
   })
 
-  test('gets stdin as it is', async () => {
+  test('gets stdin as it is, runs where the command was typed, and the program ends as it does', async () => {
     machine.configure(config)
-    const { stdout } = await machine.run(['env', 'set'], { FAKE_CONVOX: 'read' }, 'A=1\n\u0000B')
-    expect(stdout.split('\n').slice(1).join('\n')).toBe('A=1\n\u0000B')
+    const read = await machine.run(['env', 'set'], { FAKE_CONVOX: 'read' }, 'A=1\n\u0000B')
+    expect(read.stdout.split('\n').slice(1).join('\n')).toBe('A=1\n\u0000B')
+    const killed = await machine.run(['apps'], { FAKE_CONVOX: 'die SIGKILL' })
+    expect(killed).toMatchObject({ code: 137, signal: null, convox: { argv: ['apps'], cwd: machine.cwd } })
   })
 
   test('gets every signal once and decides itself when to end: we wait for it', async () => {
@@ -121,7 +123,7 @@ describe('convox', () => {
 
   test('that is missing is one sentence and 127', async () => {
     machine.configure(config)
-    const outcome = await machine.run(['apps'], { CONVOX_BIN: join(machine.home, 'nowhere', 'convox') })
+    const outcome = await machine.callConvox(['apps'], { CONVOX_BIN: join(machine.home, 'nowhere', 'convox') })
     expect(outcome).toMatchObject({ code: 127, stdout: '' })
     expect(outcome.stderr).toMatch(
       /^rack-gateway: \S+convox was not found, and rack-gateway runs it for you: install .* or set CONVOX_BIN to where it is\n$/,
@@ -148,7 +150,7 @@ describe('convox', () => {
     const file = join(machine.home, 'plain')
     writeFileSync(file, 'text')
     chmodSync(file, 0o644)
-    const outcome = await machine.run(['apps'], { CONVOX_BIN: file })
+    const outcome = await machine.callConvox(['apps'], { CONVOX_BIN: file })
     expect(outcome.code).toBe(126)
     expect(outcome.stderr).toContain('cannot be executed (EACCES): check its permissions, or set CONVOX_BIN')
   })
@@ -157,7 +159,7 @@ describe('convox', () => {
     machine.configure(config)
     const file = join(machine.home, 'script')
     writeFileSync(file, '#!/nowhere/interpreter\n', { mode: 0o755 })
-    const outcome = await machine.run(['--no-precheck', 'apps'], { CONVOX_BIN: file })
+    const outcome = await machine.callConvox(['--no-precheck', 'apps'], { CONVOX_BIN: file })
     expect(outcome).toMatchObject({
       code: 126,
       stderr: `rack-gateway: ${file} cannot be executed (ENOENT): install what runs it, such as the interpreter that its first line names, or set CONVOX_BIN to another one\n`,
@@ -166,7 +168,7 @@ describe('convox', () => {
 
   test("of that name's own commands are reached through --", async () => {
     machine.configure(config)
-    expect((await machine.run(['--', 'racks', '--json'])).convox?.argv).toEqual(['racks', '--json'])
+    expect((await machine.callConvox(['--', 'racks', '--json'])).convox?.argv).toEqual(['racks', '--json'])
   })
 })
 
@@ -299,7 +301,7 @@ describe('what prevents a call is one sentence with the next step, before convox
 test('a token with three days or less is reminded of on stderr, and the command runs', async () => {
   const soon = new Date(Date.now() + 60 * 60 * 1000 * 47).toISOString()
   machine.configure({ ...config, tokens: { staging: { token: 'rgs_staging', expires_at: soon } } })
-  const outcome = await machine.run(['apps'])
+  const outcome = await machine.callConvox(['apps'])
   expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: staging } })
   expect(outcome.stderr).toMatch(
     /^rack-gateway: your token for staging ends in 1 day, at .*: log in again with: rack-gateway login staging\n$/,
@@ -308,7 +310,7 @@ test('a token with three days or less is reminded of on stderr, and the command 
 
 test('a gateway elsewhere without TLS is said each time', async () => {
   machine.configure({ ...config, gateways: { staging: { url: 'http://gateway.example.com' } } })
-  const outcome = await machine.run(['--no-precheck', 'apps'])
+  const outcome = await machine.callConvox(['--no-precheck', 'apps'])
   expect(outcome).toMatchObject({
     code: 0,
     stderr:
@@ -323,19 +325,19 @@ test.each([
 ])('%s is convox’s to refuse; then it is said that %s may have been meant', async (word, ours) => {
   machine.configure(config)
   const failing = { FAKE_CONVOX: 'exit 1' }
-  const outcome = await machine.run(['--no-precheck', word, 'list'], failing)
+  const outcome = await machine.callConvox(['--no-precheck', word, 'list'], failing)
   expect(outcome).toMatchObject({
     code: 1,
     convox: { argv: [word, 'list'] },
     stderr: `rack-gateway: convox is not known to have a command ${word}: did you mean rack-gateway ${ours}?\n`,
   })
-  expect((await machine.run(['--no-precheck', word])).stderr).toBe('')
+  expect((await machine.callConvox(['--no-precheck', word])).stderr).toBe('')
 })
 
 test('nothing is said to have been meant of what convox has, or of what is like nothing of ours', async () => {
   machine.configure(config)
   for (const word of ['rack', 'apps', 'zzzzzz'])
-    expect([word, (await machine.run(['--no-precheck', word], { FAKE_CONVOX: 'exit 1' })).stderr]).toEqual([word, ''])
+    expect([word, (await machine.callConvox(['--no-precheck', word], { FAKE_CONVOX: 'exit 1' })).stderr]).toEqual([word, ''])
 })
 
 test('nothing is said of a way that is not taken, since the policy refuses the command', async () => {
@@ -356,17 +358,17 @@ test('nothing is said of a way that is not taken, since the policy refuses the c
     ...config,
     gateways: { staging: { url: asked.origin, ca: root, relay: false } },
   })
-  const refused = await machine.run(['apps', 'delete', 'web'])
+  const refused = await machine.callConvox(['apps', 'delete', 'web'])
   expect(refused).toMatchObject({ code: 5, convox: null, stderr: expect.stringContaining('app:delete') })
   expect(refused.stderr).not.toContain('unverified')
-  expect((await machine.run(['apps'])).stderr).toContain('unverified')
+  expect((await machine.callConvox(['apps'])).stderr).toContain('unverified')
 })
 
 test.each(['.', ''])('a convox where the person stands is not run, with %j on the PATH', async (entry) => {
   machine.configure(config)
   writeFakeConvox(join(machine.cwd, 'convox'))
   const PATH = `${entry}:${dirname(process.execPath)}`
-  expect(await machine.run(['--no-precheck', 'apps'], { PATH })).toMatchObject({
+  expect(await machine.callConvox(['--no-precheck', 'apps'], { PATH })).toMatchObject({
     code: 127,
     convox: null,
     stderr: expect.stringContaining('convox was not found'),
@@ -377,7 +379,7 @@ test.each(['.', ''])('a convox where the person stands is not run, with %j on th
 test('a directory in the place of .convox/rack is no choice', async () => {
   machine.configure(config)
   machine.write(join(machine.cwd, '.convox', 'rack', 'x'), '')
-  expect((await machine.run(['apps'])).convox?.rackUrl).toBe(staging)
+  expect((await machine.callConvox(['apps'])).convox?.rackUrl).toBe(staging)
   rmSync(join(machine.cwd, '.convox'), { recursive: true })
 })
 
@@ -389,6 +391,7 @@ describe('.convox/rack of a project that means harm', () => {
   })
 
   async function refused(): Promise<string> {
+    // In a process that can be ended: one of them could keep it for ever.
     const { code, stdout, stderr, convox } = await machine.run(['apps'])
     expect({ code, stdout, convox }).toEqual({ code: 78, stdout: '', convox: null })
     expect(stderr).toContain(".convox/rack can't be read, or holds no name of a rack")
@@ -416,7 +419,7 @@ describe('.convox/rack of a project that means harm', () => {
     await refused()
     rmSync(place())
     symlinkSync('gone', place())
-    expect((await machine.run(['apps'])).convox?.rackUrl).toBe(staging)
+    expect((await machine.callConvox(['apps'])).convox?.rackUrl).toBe(staging)
   })
 })
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import {
@@ -12,8 +13,9 @@ import {
   rootCertificate as root,
   serverIdentity,
 } from '@rack-gateway/testing/certificates'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { createMachine, type Machine, type Outcome } from '../testing/harness.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { type CliProcess, startCliProcess } from '../testing/cli-process.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
 import { isListening } from '../testing/is-listening.ts'
 import { startTlsGateway, type TlsGatewayOptions } from './testing/tls-gateway.ts'
 
@@ -41,14 +43,14 @@ async function gateway(entry: object = {}, options: TlsGatewayOptions = {}) {
   return started
 }
 
-function run(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  return machine.run(['--no-precheck', ...words], { FAKE_CONVOX: 'ask 2', ...env })
+function run(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return machine.callConvox(['--no-precheck', ...words], { FAKE_CONVOX: 'ask 2', ...env })
 }
 
 describe('with an https gateway, convox', () => {
   test('goes through the relay: its address is a loopback one with a password of this run, and the token reaches the gateway', async () => {
     const started = await gateway()
-    const outcome = await run(['apps'])
+    const outcome = await machine.run(['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask 2' })
     expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: expect.stringMatching(viaRelay) } })
     expect(outcome.stdout.match(/"status":200,"body":"ok"/g)).toHaveLength(2)
     const authorization = `Authorization: ${basicAuthorization(token)}\r\n`
@@ -216,22 +218,40 @@ async function startPlain(): Promise<number> {
 }
 
 describe('who may have signed the certificate', () => {
-  const rootFile = () => {
-    const path = join(machine.home, 'elsewhere.pem')
-    writeFileSync(path, root)
-    return path
-  }
+  /** A process to which all authorities that others may name are known. */
+  let trusting: CliProcess
+  let home: string
+  let rootFile: string
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'rack-gateway-authorities-'))
+    rootFile = join(home, 'elsewhere.pem')
+    writeFileSync(rootFile, root)
+    trusting = startCliProcess({ NODE_EXTRA_CA_CERTS: rootFile })
+  })
+  afterAll(async () => {
+    await trusting.stop()
+    rmSync(home, { recursive: true })
+  })
+
   test.each([
     ['is in "ca", a path seen from the file', { ca: 'root.pem' }, () => ({})],
     ['is in "ca", as text', { ca: root }, () => ({})],
-    ['is in NODE_EXTRA_CA_CERTS', { ca: undefined }, () => ({ NODE_EXTRA_CA_CERTS: rootFile() })],
-    ["is among the system's", { ca: undefined }, () => ({ SSL_CERT_FILE: rootFile() })],
+    ["is among the system's", { ca: undefined }, () => ({ SSL_CERT_FILE: rootFile })],
   ])('%s', async (_where, entry, env) => {
     await gateway(entry)
     expect(await run(['apps'], env())).toMatchObject({ code: 0, stderr: '' })
   })
 
+  test('is in NODE_EXTRA_CA_CERTS', async () => {
+    await gateway({ ca: undefined })
+    expect(await trusting.call(machine, ['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask 2' })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+  })
+
   test.each([
+    ['the relay', ['--no-precheck', 'apps']],
     ['the check before convox', ['apps']],
     ['whoami', ['whoami']],
     ['can', ['can', 'apps']],
@@ -257,7 +277,7 @@ describe('who may have signed the certificate', () => {
         sessions: { [started.origin]: renewable },
         current: 'staging',
       })
-      await machine.run(typed, { FAKE_CONVOX: 'ask 2', NODE_EXTRA_CA_CERTS: rootFile() })
+      await trusting.call(machine, typed, { FAKE_CONVOX: 'ask 2' })
       expect(started.received !== '').toBe(trusted)
     }
   })
@@ -268,9 +288,7 @@ describe('who may have signed the certificate', () => {
       onConnection: (socket) =>
         socket.once('data', () => socket.end(`HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n`)),
     })
-    await machine.run(['login', 'staging', moved.origin, '--as-rack', 'staging', '--token', token], {
-      NODE_EXTRA_CA_CERTS: rootFile(),
-    })
+    await trusting.call(machine, ['login', 'staging', moved.origin, '--as-rack', 'staging', '--token', token])
     expect(started.received).toBe('')
     expect(machine.config()).toMatchObject({ gateways: { staging: { url: moved.origin, rack: 'staging' } } })
     expect(JSON.stringify(machine.config())).not.toMatch(/"ca"|"relay"/)
@@ -284,7 +302,7 @@ describe('who may have signed the certificate', () => {
         socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
     }
     const login = (url: string, ca: string, ...more: string[]) =>
-      machine.run(['login', 'staging', url, '--token', token, '--ca', ca, ...more])
+      machine.call(['login', 'staging', url, '--token', token, '--ca', ca, ...more])
 
     test('seen from where the person stands, and kept for the name so that it holds anywhere', async () => {
       const started = await startTlsGateway(known)
@@ -292,7 +310,7 @@ describe('who may have signed the certificate', () => {
       expect(await login(started.origin, 'company.pem')).toMatchObject({ code: 0, stderr: '' })
       const kept = { rack: 'staging', ca: join(machine.cwd, 'company.pem') }
       expect(machine.config()).toMatchObject({ gateways: { staging: { url: started.origin, ...kept } } })
-      expect(await machine.run(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
+      expect(await machine.call(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
       expect(await run(['apps'])).toMatchObject({ code: 0, stderr: '' })
     })
 
@@ -300,9 +318,10 @@ describe('who may have signed the certificate', () => {
       const started = await startTlsGateway(known)
       machine.write(join(machine.cwd, 'company.pem'), otherRoot)
       for (const more of [[], ['--insecure'], ['--as-rack', 'staging']]) {
-        const outcome = await machine.run(
+        const outcome = await trusting.call(
+          machine,
           ['login', 'staging', started.origin, '--token', token, '--ca', 'company.pem', ...more],
-          { NODE_EXTRA_CA_CERTS: rootFile(), SSL_CERT_FILE: rootFile() },
+          { SSL_CERT_FILE: rootFile },
         )
         expect(outcome).toMatchObject({ code: 7, stderr: expect.stringContaining("can't be trusted") })
       }
@@ -349,16 +368,15 @@ describe('who may have signed the certificate', () => {
           socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
       },
     )
-    expect(await machine.run(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
+    expect(await machine.call(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
     expect(started.received).toContain(`Bearer ${token}`)
-    await machine.run(['apps'])
+    await machine.callConvox(['apps'])
     expect(started.received).toContain('GET /gateway/api/v1/policy/effective?rack=staging HTTP/1.1')
   })
 
-  test('is only in "ca" where that is given', async () => {
-    const started = await gateway({ ca: otherRoot })
-    expect(await run(['apps'], { NODE_EXTRA_CA_CERTS: rootFile() })).toMatchObject({ code: 7 })
-    expect(started.received).toBe('')
+  test('is only in "ca" where that is given: otherwise the command ends with 7', async () => {
+    await gateway({ ca: otherRoot })
+    expect(await trusting.call(machine, ['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask' })).toMatchObject({ code: 7 })
   })
 
   test.each([

@@ -6,7 +6,8 @@ import { chmodSync, writeFileSync } from 'node:fs'
  * prints status and body, and fails with them), `wait` (prints each signal, ends at SIGTERM with 9), `terminal` (says what
  * it is run in, each new size, that it goes on, and does each line that is typed: `ask`, `exit N`; with `keeps`, it says
  * that it was interrupted or to quit, and stays), or `raw` (the same in
- * raw mode: prints the bytes of each key, in hexadecimal, and ends at `q`).
+ * raw mode: prints the bytes of each key, in hexadecimal, and ends at `q`). It prints into the file FAKE_CONVOX_OUTPUT,
+ * where that is set.
  */
 export function writeFakeConvox(path: string): void {
   writeFileSync(
@@ -67,6 +68,7 @@ function ask(times) {
 
 /** What only exits needs no Node, which takes twenty times longer to start, unless a character would need an escape. */
 const shell = `#!/bin/sh
+[ -z "$FAKE_CONVOX_OUTPUT" ] || exec > "$FAKE_CONVOX_OUTPUT"
 case "\${FAKE_CONVOX:-exit 0}" in
 exit*)
   case "$*$RACK_URL$PWD" in

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runCli } from '../cli.ts'
 import type { Context } from '../context.ts'
+import { callCli } from './call-cli.ts'
 import { writeFakeConvox } from './fake-convox.ts'
-import { quietContext } from './quiet-context.ts'
 
 /** As it is shipped; the tests' setup builds it. */
 const program = fileURLToPath(new URL('../../dist/rack-gateway.js', import.meta.url))
@@ -51,6 +51,8 @@ export interface Machine {
     stdin?: string,
     change?: Partial<Context>,
   ): Promise<Omit<Outcome, 'signal' | 'convox'>>
+  /** Runs a command that starts convox, in this process but for convox, which runs in this process's directory. */
+  callConvox(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Omit<Outcome, 'signal'>>
   remove(): void
 }
 
@@ -121,23 +123,20 @@ export function createMachine(): Machine {
       child.stdin?.end(stdin)
       return ended
     },
-    async call(words, env = {}, stdin = '', change = {}) {
-      let stdout = ''
-      let stderr = ''
-      const context = quietContext({
+    call: (words, env = {}, stdin = '', change = {}) =>
+      callCli(words, {
         env: { CONVOX_BIN: join(home, 'must-not-start'), RACK_GATEWAY_TOKEN_STORE: 'file', ...env },
         cwd,
         configPath,
-        print: (line) => {
-          stdout += `${line}\n`
-        },
-        note: (line) => {
-          stderr += `rack-gateway: ${line}\n`
-        },
         readInput: async () => stdin,
         ...change,
-      })
-      return { code: await runCli(context, words), stdout, stderr }
+      }),
+    async callConvox(words, env = {}) {
+      const output = join(home, `convox-${randomUUID()}`)
+      writeFileSync(output, '')
+      const outcome = await callCli(words, { env: { ...own, ...env, FAKE_CONVOX_OUTPUT: output }, cwd, configPath })
+      const said = readFileSync(output, 'utf8')
+      return { ...outcome, stdout: `${outcome.stdout}${said}`, convox: saidBy(said) }
     },
     remove: () => rmSync(home, { recursive: true, force: true }),
   }

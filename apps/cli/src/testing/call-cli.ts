@@ -1,0 +1,29 @@
+import { runCli } from '../cli.ts'
+import type { Context } from '../context.ts'
+import { quietContext } from './quiet-context.ts'
+
+/** What came of a command that ran in this process. */
+export interface Called {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs one command line in this process. */
+export async function callCli(
+  words: readonly string[],
+  change: Partial<Context> & Pick<Context, 'cwd' | 'configPath'>,
+): Promise<Called> {
+  let stdout = ''
+  let stderr = ''
+  const context = quietContext({
+    print: (line) => {
+      stdout += `${line}\n`
+    },
+    note: (line) => {
+      stderr += `rack-gateway: ${line}\n`
+    },
+    ...change,
+  })
+  return { code: await runCli(context, words), stdout, stderr }
+}
