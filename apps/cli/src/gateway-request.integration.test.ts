@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { Secret } from '@rack-gateway/config/client'
 import { otherRootCertificate as otherRoot, rootCertificate as root } from '@rack-gateway/testing/certificates'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
@@ -84,21 +83,18 @@ function connectionTo(server: ReturnType<typeof createTcpServer>) {
 
 test('a deadline ends a connection that is still being made', async () => {
   const { server, origin } = await startSilence()
-  const began = performance.now()
+  const { closed } = connectionTo(server)
   expect(await tryGateway(origin, { path: '/me', token, deadline: 50 })).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
     next: 'check the network, and whether a VPN has to be on',
     distrusted: null,
   })
-  const open = () => promisify(server.getConnections.bind(server))()
-  await expect.poll(open, { timeout: 5_000 }).toBe(0)
-  expect(performance.now() - began).toBeLessThan(10_000)
+  await closed
 })
 
 test('Ctrl-C ends a connection that is still being made, or is yet to be', async () => {
   const { server, origin } = await startSilence()
-  const began = performance.now()
   for (const ask of [askGateway, tryGateway, openGateway]) {
     const stop = new AbortController()
     const { made, closed } = connectionTo(server)
@@ -112,7 +108,6 @@ test('Ctrl-C ends a connection that is still being made, or is yet to be', async
       code: 'RGW_CLI_INTERRUPTED',
     })
   }
-  expect(performance.now() - began).toBeLessThan(10_000)
 })
 
 test('a connection that was made for one request outlives it', async () => {
@@ -137,19 +132,14 @@ test('the program ends in time where a gateway says nothing', async () => {
     gateways: { staging: { url: origin, rack: 'staging' } },
     tokens: { staging: { token: 'rgt_x' } },
   })
-  const began = performance.now()
-  const ended = await machine.run(['apps'])
-  expect(ended.convox).toMatchObject({ argv: ['apps'] })
-  expect(performance.now() - began).toBeLessThan(15_000)
+  expect(await machine.run(['apps'])).toMatchObject({ convox: { argv: ['apps'] } })
 
   const { made } = connectionTo(server)
   const tail = machine.start(['audit', 'tail'])
   await made
-  const stopped = performance.now()
   tail.child.kill('SIGINT')
   expect(await tail.ended).toMatchObject({ code: 0, signal: null })
-  expect(performance.now() - stopped).toBeLessThan(10_000)
-}, 60_000)
+})
 
 test('an answer without end is no answer', async () => {
   gateway = await startFakeGateway({ status: 200, body: `[${' '.repeat(3_000_000)}]` })

@@ -159,7 +159,9 @@ describe("the reference's file", () => {
   test('is read as it is, by every name at its address, and not rewritten by reading', async () => {
     machine.configure(reference())
     for (const rack of ['staging', 'production'])
-      expect((await machine.callConvox(['--no-precheck', 'apps', '--rack', rack])).convox?.rackUrl).toBe(addressOf(rack))
+      expect((await machine.callConvox(['--no-precheck', 'apps', '--rack', rack])).convox?.rackUrl).toBe(
+        addressOf(rack),
+      )
     expect(machine.config()).toEqual(reference())
   })
 

@@ -337,7 +337,10 @@ test.each([
 test('nothing is said to have been meant of what convox has, or of what is like nothing of ours', async () => {
   machine.configure(config)
   for (const word of ['rack', 'apps', 'zzzzzz'])
-    expect([word, (await machine.callConvox(['--no-precheck', word], { FAKE_CONVOX: 'exit 1' })).stderr]).toEqual([word, ''])
+    expect([word, (await machine.callConvox(['--no-precheck', word], { FAKE_CONVOX: 'exit 1' })).stderr]).toEqual([
+      word,
+      '',
+    ])
 })
 
 test('nothing is said of a way that is not taken, since the policy refuses the command', async () => {

@@ -14,7 +14,7 @@ async function asked(host: string, answers: 'no such name' | 'nothing'): Promise
   })
   server.bind(0, '127.0.0.1')
   await once(server, 'listening')
-  const resolver = new Resolver({ timeout: 5_000, tries: 1 })
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 })
   resolver.setServers([`127.0.0.1:${server.address().port}`])
   try {
     return await nameServersAnswer(host, { patience: 300, resolver })
@@ -23,10 +23,8 @@ async function asked(host: string, answers: 'no such name' | 'nothing'): Promise
   }
 }
 
-test('a name server that is silent is given up in time', async () => {
-  const begun = performance.now()
+test('a name server that is silent is given up before the resolver does', async () => {
   expect(await asked('gateway.example.com', 'nothing')).toBe(false)
-  expect(performance.now() - begun).toBeLessThan(2_000)
 })
 
 test('one that knows no such name has answered: the system may know it', async () => {

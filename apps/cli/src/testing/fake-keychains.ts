@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** How a stand-in was called. */
@@ -13,63 +13,80 @@ export interface FakeKeychain {
   calls(): readonly ToolCall[]
   /** What is kept, by account. */
   items(): Readonly<Record<string, string>>
+  /** Loses what is kept. */
+  clear(): void
 }
 
 /**
  * What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `locked`, `full`, `forgetful`, `loud`,
- * or `sealing DIRECTORY`, which nobody may write in any more once something is kept.
+ * or `sealing DIRECTORY`, which nobody may write in any more once something is kept. For the shell, which starts sooner than
+ * Node. Accounts are addresses, so `item` is a file in a directory `http:`.
  */
-const common = (home: string) => `#!${process.execPath}
-const { appendFileSync, chmodSync, readFileSync, writeFileSync } = require('node:fs')
-const argv = process.argv.slice(2)
-const how = process.env.FAKE_KEYCHAIN ?? ''
-const items = (() => { try { return JSON.parse(readFileSync(${JSON.stringify(join(home, 'items.json'))}, 'utf8')) } catch { return {} } })()
-const save = () => {
-  writeFileSync(${JSON.stringify(join(home, 'items.json'))}, JSON.stringify(how === 'forgetful' ? {} : items))
-  if (how.startsWith('sealing ')) chmodSync(how.slice('sealing '.length), 0o500)
+const common = (home: string) => `#!/bin/sh
+cd '${home}' || exit 1
+fail() { echo "$1" >&2; exit "$2"; }
+how=$FAKE_KEYCHAIN
+stdin=$(cat; echo .)
+stdin=\${stdin%.}
+previous= account= what=$1
+for word in "$@"; do
+  case $previous in account | -a) account=$word ;; esac
+  previous=$word
+done
+printf '%s\\0' "\${0##*/}" "$#" "$@" "$stdin" >> calls
+if [ "$how" = hang ]; then sleep 40 & exec sleep 40; fi
+if [ "$how" = loud ] && [ -n "$stdin" ]; then echo "repeated: $stdin" >&2; fi
+keep() {
+  printf %s "$1" > "items/$account"
+  case $how in
+  forgetful) rm -r items; mkdir -p items/http: ;;
+  sealing*) chmod 500 "\${how#sealing }" ;;
+  esac
 }
-const fail = (text, code) => { process.stderr.write(text + '\\n'); process.exit(code) }
-const after = (name) => argv[argv.indexOf(name) + 1]
-const stdin = readFileSync(0, 'utf8')
-appendFileSync(${JSON.stringify(join(home, 'calls.ndjson'))}, JSON.stringify({ program: require('node:path').basename(__filename), argv, stdin }) + '\\n')
-if (how === 'hang') { require('node:child_process').spawn('sleep', ['30'], { stdio: 'inherit' }); setInterval(() => {}, 1000); return }
-if (how === 'loud' && stdin !== '') process.stderr.write('repeated: ' + stdin + '\\n')
+item="items/$account"
 `
 
 const secretTool = `
-const account = after('account')
-if (argv[0] === 'store') {
-  if (how === 'locked' || how === 'loud' || how === 'full') fail('secret-tool: Cannot create an item in a locked collection', 1)
-  items[account] = stdin
-  save()
-} else if (argv[0] === 'lookup') {
-  if (how === 'locked' || items[account] === undefined) process.exit(1)
-  process.stdout.write(items[account])
-} else if (argv[0] === 'search') {
-  if (items[account] !== undefined) process.stdout.write('[/1]\\nlabel = x\\n')
-} else {
-  if (how === 'locked' || items[account] === undefined) process.exit(1)
-  delete items[account]
-  save()
-}
+case $what in
+store)
+  case $how in locked | loud | full) fail 'secret-tool: Cannot create an item in a locked collection' 1 ;; esac
+  keep "$stdin" ;;
+lookup)
+  if [ "$how" = locked ] || [ ! -f "$item" ]; then exit 1; fi
+  cat "$item" ;;
+search)
+  if [ -f "$item" ]; then printf '[/1]\\nlabel = x\\n'; fi ;;
+*)
+  if [ "$how" = locked ] || [ ! -f "$item" ]; then exit 1; fi
+  rm "$item" ;;
+esac
 `
 
 const security = `
-const notFound = 'security: SecKeychainSearchCopyNext: The specified item could not be found in the keychain.'
-if (how === 'locked') fail('security: SecKeychainItemCreateFromContent (<default>): User interaction is not allowed.', 36)
-if (argv[0] === '-i') {
-  const words = [...stdin.matchAll(/"([^"]*)"|(\\S+)/g)].map(([, quoted, plain]) => quoted ?? plain)
-  if (how === 'loud' || how === 'full') fail('failed', 1)
-  items[words[words.indexOf('-a') + 1]] = Buffer.from(words[words.indexOf('-X') + 1], 'hex').toString()
-  save()
-} else if (argv[0] === 'find-generic-password') {
-  if (items[after('-a')] === undefined) fail(notFound, 44)
-  process.stdout.write(items[after('-a')] + '\\n')
-} else {
-  if (items[after('-a')] === undefined) fail(notFound, 44)
-  delete items[after('-a')]
-  save()
-}
+not_found='security: SecKeychainSearchCopyNext: The specified item could not be found in the keychain.'
+if [ "$how" = locked ]; then fail 'security: SecKeychainItemCreateFromContent (<default>): User interaction is not allowed.' 36; fi
+case $what in
+-i)
+  case $how in loud | full) fail failed 1 ;; esac
+  account=\${stdin#* -a \\"}
+  account=\${account%%\\"*}
+  hex=\${stdin##* -X }
+  hex=\${hex%?}
+  octal=
+  while [ -n "$hex" ]; do
+    rest=\${hex#??}
+    byte=$((0x\${hex%"$rest"}))
+    octal="$octal\\\\$((byte / 64))$((byte / 8 % 8))$((byte % 8))"
+    hex=$rest
+  done
+  keep "$(printf "$octal")" ;;
+find-generic-password)
+  if [ ! -f "$item" ]; then fail "$not_found" 44; fi
+  cat "$item"; echo ;;
+*)
+  if [ ! -f "$item" ]; then fail "$not_found" 44; fi
+  rm "$item" ;;
+esac
 `
 
 /** Writes stand-ins for `secret-tool` and macOS's `security`, which note what they are given. @param bin a directory of the PATH */
@@ -78,19 +95,37 @@ export function writeFakeKeychains(bin: string, home: string): FakeKeychain {
     writeFileSync(join(bin, name), `${common(home)}${does}`)
     chmodSync(join(bin, name), 0o755)
   }
-  const read = (name: string) => {
-    try {
-      return readFileSync(join(home, name), 'utf8')
-    } catch {
-      return ''
-    }
-  }
+  const items = join(home, 'items')
+  mkdirSync(join(items, 'http:'), { recursive: true })
   return {
-    calls: () =>
-      read('calls.ndjson')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line)),
-    items: () => JSON.parse(read('items.json') || '{}'),
+    calls() {
+      const calls: ToolCall[] = []
+      const words = noted(join(home, 'calls')).split('\0')
+      while (words.length > 1) {
+        const [program = '', count = ''] = words.splice(0, 2)
+        const argv = words.splice(0, Number(count))
+        calls.push({ program, argv, stdin: words.shift() ?? '' })
+      }
+      return calls
+    },
+    items: () =>
+      Object.fromEntries(
+        readdirSync(join(items, 'http:')).map((name) => [
+          `http://${name}`,
+          readFileSync(join(items, 'http:', name), 'utf8'),
+        ]),
+      ),
+    clear() {
+      rmSync(items, { recursive: true })
+      mkdirSync(join(items, 'http:'), { recursive: true })
+    },
+  }
+}
+
+function noted(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
   }
 }

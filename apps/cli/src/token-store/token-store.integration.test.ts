@@ -89,7 +89,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
 
   test('that lost the token is said, with what to do', async () => {
     await login(system)
-    rmSync(join(machine.home, 'items.json'))
+    keychain.clear()
     const { code, stderr } = await on(system, ['url'])
     expect([code, stderr]).toEqual([
       4,
@@ -121,12 +121,10 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     )
   })
 
-  test('that hangs is left after a while, whatever it has started', async () => {
-    const begun = Date.now()
+  test('that hangs is left after a while, also where what it has started goes on for longer than this test may', async () => {
     const outcome = await login(system, { FAKE_KEYCHAIN: 'hang' })
     expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('gave no answer within 3 s') })
     expect(outcome.stderr).toContain('it may be asking you to unlock it')
-    expect(Date.now() - begun).toBeLessThan(8_000)
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
   })
 
