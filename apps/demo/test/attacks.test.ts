@@ -1,14 +1,13 @@
-import { connect, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
+import { upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { readAnswer } from './support/raw-http.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
-const handshake =
-  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+const handshake = `${upgradeHeaders.join('\r\n')}\r\n`
 
 /** What an attacker who knows the source has tried, and what it led to. Each test is named after the behaviour that it keeps. */
 describe('attacks', () => {
@@ -30,17 +29,15 @@ describe('attacks', () => {
     const authorization = `Authorization: ${basicAuthorization(token)}`
     return `${[`${line} HTTP/1.1`, 'Host: gateway', authorization, ...headers].join('\r\n')}\r\n`
   }
-  function open(text: string): Socket {
-    const socket = connect(system.port, '127.0.0.1').on('error', () => undefined)
-    socket.write(text)
-    return socket
+  async function open(text: string): Promise<RawConnection> {
+    const connection = await connectRaw(system.url)
+    connection.send(text)
+    return connection
   }
-  /** All that comes until the connection is closed. */
-  function heard(socket: Socket): Promise<string> {
-    const chunks: Buffer[] = []
-    return new Promise((resolve) =>
-      socket.on('data', (chunk) => chunks.push(chunk)).on('close', () => resolve(Buffer.concat(chunks).toString())),
-    )
+  /** All that comes until the gateway ends the connection. */
+  async function heard(connection: RawConnection): Promise<string> {
+    await connection.ended
+    return connection.received
   }
   async function refusedRules(): Promise<(string | undefined)[]> {
     return (await system.events()).filter(({ kind }) => kind === 'refused').map(({ decision }) => decision?.rule)
@@ -52,45 +49,47 @@ describe('attacks', () => {
   describe('on one connection', () => {
     test('an upgrade behind a request that is still being answered ends the connection, not the process', async () => {
       const first = 'GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n'
-      await heard(open(`${first}GET /apps HTTP/1.1\r\nHost: gateway\r\n${handshake}\r\n`))
+      await heard(await open(`${first}GET /apps HTTP/1.1\r\nHost: gateway\r\n${handshake}\r\n`))
       expect((await system.get('/apps?', admin)).status).toBe(200)
     })
 
     test('garbage behind a request that is still being answered is never mixed into its answer', async () => {
       const stall = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'stall', after: 5 })
-      const socket = open(`${head('GET /apps/myapp/services', admin)}\r\n`)
+      const socket = await open(`${head('GET /apps/myapp/services', admin)}\r\n`)
       const text = heard(socket)
       await stall.met
-      await new Promise((resolve) => socket.once('data', resolve))
-      socket.write('garbage\r\n\r\n')
+      await socket.waitFor('HTTP/1.1 200')
+      socket.send('garbage\r\n\r\n')
       expect(await text).not.toContain('400')
       stall.release()
     })
 
     test('garbage behind a request whose answer has not begun is never taken for its answer', async () => {
       const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
-      const socket = open(`${head('GET /apps/myapp/services', admin)}\r\n`)
+      const socket = await open(`${head('GET /apps/myapp/services', admin)}\r\n`)
       const text = heard(socket)
       await hang.met
-      socket.write('garbage\r\n\r\n')
+      socket.send('garbage\r\n\r\n')
       expect(await text).toBe('')
       hang.release()
     })
 
     test('a broken chunk of the body that is being read is still answered, and recorded', async () => {
-      const socket = open(
+      const socket = await open(
         `${head('PUT /apps/myapp', admin, ...form, 'Transfer-Encoding: chunked')}\r\n3\r\nloc\r\nzz\r\n`,
       )
-      expect((await readAnswer(socket, false)).status).toBe(400)
+      expect((await readResponse(socket)).status).toBe(400)
       expect(sent('PUT')).toHaveLength(0)
     })
 
     test('a caller that hangs up takes along what it asked for behind a slow answer', async () => {
       const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
       const stall = system.rack.onNext(/GET \/apps\/myapp\/metrics/, { kind: 'stall', after: 1 })
-      const socket = open(`${head('GET /apps/myapp/services', admin)}\r\n${head('GET /apps/myapp/metrics', admin)}\r\n`)
+      const socket = await open(
+        `${head('GET /apps/myapp/services', admin)}\r\n${head('GET /apps/myapp/metrics', admin)}\r\n`,
+      )
       await Promise.all([hang.met, stall.met])
-      socket.destroy()
+      socket.end()
       const given = async () => (await system.events()).filter(({ path }) => path === '/apps/myapp/metrics').at(-1)
       await expect.poll(given).toMatchObject({ kind: 'closed', close: expect.stringContaining('went away') })
       hang.release()
@@ -105,11 +104,11 @@ describe('attacks', () => {
 
     test('a caller that leaves during a slow handshake ends it at the rack, too', async () => {
       const hang = system.rack.onNext(/exec/, { kind: 'hang' })
-      const socket = open(
+      const socket = await open(
         `${head('GET /apps/myapp/processes/command/exec', admin, 'Command: rake db:seed')}${handshake}\r\n`,
       )
       await hang.met
-      socket.end()
+      socket.socket.end()
       await expect.poll(() => system.lastEvent()).toMatchObject({ kind: 'closed', status: 499 })
       hang.release()
     })
@@ -144,7 +143,8 @@ describe('attacks', () => {
     })
 
     test('a form that breaks off is on record as that, not as a failure of the gateway', async () => {
-      open(`${head('PUT /apps/myapp', admin, ...form, 'Content-Length: 100')}\r\nlock`).end()
+      const { socket } = await open(`${head('PUT /apps/myapp', admin, ...form, 'Content-Length: 100')}\r\nlock`)
+      socket.end()
       await expect
         .poll(() => system.lastEvent())
         .toMatchObject({ method: 'PUT', status: 400, decision: { effect: 'deny', rule: 'form-broken' } })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { databaseLog } from '@rack-gateway/audit/verify'
 import { jsonFaults } from '@rack-gateway/cli/reference'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { callCli } from './support/cli-call.ts'
@@ -39,8 +40,8 @@ async function recordCalls(count: number): Promise<void> {
 }
 
 async function publishedKey(): Promise<string> {
-  const answer = await fetch(`${system.url}/gateway/api/v1/audit/keys`)
-  const { keys } = JSON.parse(await answer.text())
+  const answer = await callManagementApi(system, null, 'GET', '/audit/keys')
+  const { keys } = JSON.parse(answer.body)
   expect(keys).toHaveLength(1)
   return keys[0].key
 }

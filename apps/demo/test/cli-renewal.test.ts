@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { expect, onTestFinished, test } from 'vitest'
 import { startLoginSystem } from './support/login.ts'
 import { createMachine, writeStubConvox } from './support/machine.ts'
@@ -58,6 +59,6 @@ test('a provider that answers slowly holds up no command, and the new token is k
     select superseded_at is not null as superseded from gateway.credentials where session_id = ${id} order by issued_at`
   expect(credentials.map(({ superseded }) => superseded).sort()).toEqual([false, true])
   expect(kept()).not.toBe(token)
-  const me = await fetch(`${at.system.url}/gateway/api/v1/me`, { headers: { authorization: `Bearer ${kept()}` } })
-  expect(await me.json()).toMatchObject({ name: 'deployer@example.com' })
+  const me = await callManagementApi(at.system, kept(), 'GET', '/me')
+  expect(me.json).toMatchObject({ name: 'deployer@example.com' })
 })

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
+import { encodeFrame, openRawWebSocket, watchFrames } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { gibibyte, mebibyte, pour } from './support/bulk.ts'
-import { clientFrameHead, openRaw, serverFrame, watchFrames } from './support/frames.ts'
 import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
 
@@ -36,7 +36,7 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
     const arriving = new Promise<Duplex>((resolve) => {
       onWebsocket = resolve
     })
-    const client = await openRaw({ port: at.gateway.port, token }, exec, ['Command: bash'])
+    const client = await openRawWebSocket({ port: at.gateway.port, token }, exec, ['Command: bash'])
     return { client, socket: await arriving }
   }
   const endSession = () => at.system.issuer.endSession(sessionId, 'lost laptop')
@@ -44,7 +44,7 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
   test('towards the client: it gets the reason in a close frame', async () => {
     const { client, socket } = await open()
     const seen = watchFrames(client)
-    socket.write(serverFrame(2, Buffer.alloc(0), 64 * gibibyte))
+    socket.write(encodeFrame({ opcode: 2, payload: Buffer.alloc(0), length: 64 * gibibyte }))
     const poured = pour(socket, 64 * gibibyte)
     await expect.poll(() => seen.payloadBytes).toBeGreaterThan(64 * mebibyte)
     const ended = once(client, 'end')
@@ -64,7 +64,7 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
     socket.on('data', (chunk: Buffer) => {
       received += chunk.length
     })
-    client.write(clientFrameHead(2, 64 * gibibyte))
+    client.write(encodeFrame({ opcode: 2, payload: Buffer.alloc(0), length: 64 * gibibyte, mask: 0 }))
     const poured = pour(client, 64 * gibibyte)
     await expect.poll(() => received).toBeGreaterThan(64 * mebibyte)
     const ended = new Promise((resolve) => socket.once('end', resolve).once('close', resolve))
@@ -82,7 +82,7 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
     client.pause()
     // without reading, the rack would not hear of a hang-up
     socket.resume()
-    socket.write(serverFrame(2, Buffer.alloc(0), gibibyte))
+    socket.write(encodeFrame({ opcode: 2, payload: Buffer.alloc(0), length: gibibyte }))
     const poured = pour(socket, gibibyte)
     const ended = new Promise((resolve) => socket.once('end', resolve).once('close', resolve))
     await endSession()

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { encodeFrame, openRawWebSocket, watchFrames } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { kibibyte } from './support/bulk.ts'
-import { clientFrame, openRaw, serverFrame, watchFrames } from './support/frames.ts'
 import { canMeasure, type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
 
@@ -41,7 +41,10 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     const sockets: Socket[] = []
     while (sockets.length < count) {
       const exec = () =>
-        openRaw({ port: at.gateway.port, token }, '/apps/myapp/processes/web-1/exec', ['Command: bash', 'Width: 80'])
+        openRawWebSocket({ port: at.gateway.port, token }, '/apps/myapp/processes/web-1/exec', [
+          'Command: bash',
+          'Width: 80',
+        ])
       sockets.push(...(await Promise.all(Array.from({ length: Math.min(atATime, count - sockets.length) }, exec))))
     }
     return sockets
@@ -65,8 +68,8 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     expect(Math.max(pages, objects)).toBeLessThanOrEqual(streamLimit)
 
     const seen = sockets.map(watchFrames)
-    for (const socket of rackSides) socket.write(serverFrame(1, Buffer.from('$ ')))
-    for (const socket of sockets) socket.write(clientFrame(1, Buffer.from('typed')))
+    for (const socket of rackSides) socket.write(encodeFrame({ opcode: 1, payload: Buffer.from('$ ') }))
+    for (const socket of sockets) socket.write(encodeFrame({ opcode: 1, payload: Buffer.from('typed'), mask: 0 }))
     await expect.poll(() => seen.filter(({ payloadBytes }) => payloadBytes === 2).length).toBe(streams)
     await expect.poll(() => typed).toBe(streams)
     await hangUp(sockets)

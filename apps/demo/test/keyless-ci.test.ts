@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -84,8 +85,8 @@ describe('the lines of the page', () => {
   test('let in a job of each provider', async () => {
     // As its template makes it, but of the issuer of this test.
     const conditions = [{ claim: 'repository_id', equals: '74' }]
-    const body = JSON.stringify({ name: 'jobs', issuer: issuer.url, conditions, role: 'ci', racks: 'staging' })
-    const made = await system.send('POST', '/gateway/api/v1/trusts', admin, body, ['Content-Type: application/json'])
+    const body = { name: 'jobs', issuer: issuer.url, conditions, role: 'ci', racks: 'staging' }
+    const made = await callManagementApi(system, admin, 'POST', '/trusts', body)
     expect(made.status).toBe(201)
 
     const port = (github.address() as AddressInfo).port

@@ -1,6 +1,6 @@
+import { openRawWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { beginCall, textOf } from './support/caller.ts'
-import { openRaw } from './support/frames.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
 import { openSilentPort } from './support/silent-port.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -37,7 +37,7 @@ describe.skipIf(process.platform !== 'linux')('a rack that does not accept conne
     return `${message.statusCode} ${await textOf(message)}`
   }
   const websocket = () =>
-    openRaw({ port: gateway.port, token }, '/apps/myapp/logs').then(
+    openRawWebSocket({ port: gateway.port, token }, '/apps/myapp/logs').then(
       () => 'upgraded',
       (error: Error) => error.message,
     )

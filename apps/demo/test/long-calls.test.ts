@@ -2,10 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { encodeFrame, openRawWebSocket, watchFrames } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { beginCall, textOf } from './support/caller.ts'
 import { fakeTimers, meanwhile, pass, realTimers } from './support/fake-time.ts'
-import { openRaw, serverFrame, watchFrames } from './support/frames.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
 import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -50,7 +50,7 @@ describe('nothing times out that a person would wait for', () => {
     const arriving = new Promise<Duplex>((resolve) => {
       onWebsocket = resolve
     })
-    const client = await openRaw({ port: gateway.port, token }, '/apps/myapp/logs')
+    const client = await openRawWebSocket({ port: gateway.port, token }, '/apps/myapp/logs')
     return { client, socket: await arriving }
   }
 
@@ -99,7 +99,7 @@ describe('nothing times out that a person would wait for', () => {
       })
       await pass(61 * minute)
       expect([client.readableEnded, socket.readableEnded, seen.close]).toEqual([false, false, null])
-      socket.write(serverFrame(1, Buffer.from('after an hour')))
+      socket.write(encodeFrame({ opcode: 1, payload: Buffer.from('after an hour') }))
       await vi.waitFor(() => expect(seen.payloadBytes).toBe('after an hour'.length))
       const pingsToRack = toRack / 6
       for (const pings of [seen.pings, pingsToRack]) expect(pings).toBeGreaterThanOrEqual(61)

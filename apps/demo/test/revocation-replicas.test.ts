@@ -1,6 +1,7 @@
 import { demoPeople } from '@rack-gateway/demo/identity-provider'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { call } from './own-api/callers.ts'
+
 import { createBrowser } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
 import { sessionOf } from './support/session-of.ts'

@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { connectRaw } from '@rack-gateway/testing/http'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fakeTimers, meanwhile, realTimers } from './support/fake-time.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -76,21 +76,19 @@ describe('a transfer that is under way', () => {
     download.catch(() => undefined)
     await fault.met
     await system.issuer.endSession(id, 'lost laptop')
-    await expect(download).rejects.toThrow('ended within an answer')
+    await expect(download).rejects.toThrow('ended within a response')
     fault.release()
   })
 
   test('an upload is cut, and the rack does not take a part for the whole', async () => {
     const { id, authorization } = await session('uploader@example.com')
-    const socket = connect(system.port, '127.0.0.1')
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-    socket.on('error', () => undefined)
-    socket.write(
+    const connection = await connectRaw(system.url)
+    connection.send(
       `POST /apps/myapp/objects/tmp/half.bin? HTTP/1.1\r\nHost: gateway\r\n${authorization}\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(1_000)}`,
     )
     await expect.poll(() => system.rack.received.some(({ target }) => target.includes('half.bin'))).toBe(true)
     await system.issuer.endSession(id, 'lost laptop')
-    await closed
+    await connection.ended
     await expect
       .poll(() => system.lastEvent())
       .toMatchObject({ kind: 'outcome', principal: { name: 'uploader@example.com' }, close: expect.any(String) })
@@ -112,22 +110,16 @@ describe('a change whose body comes slowly', () => {
       device: 'test',
       expiresAt: Date.now() + 3_600_000,
     })
-    const socket = connect(system.port, '127.0.0.1')
-    const answered = new Promise<string>((resolve) => {
-      let text = ''
-      socket.on('data', (chunk) => {
-        text += chunk
-      })
-      socket.on('close', () => resolve(text))
-    })
-    const authorization = basicAuthorization(issued.token)
-    const headers = `Host: gateway\r\nAuthorization: ${authorization}\r\nConnection: close\r\nContent-Length: ${body.length}`
-    socket.write(`${head}\r\n${headers}\r\n\r\n${body.slice(0, -1)}`)
+    const connection = await connectRaw(system.url)
+    const authorization = `Authorization: ${basicAuthorization(issued.token)}`
+    const headers = `Host: gateway\r\n${authorization}\r\nConnection: close\r\nContent-Length: ${body.length}`
+    connection.send(`${head}\r\n${headers}\r\n\r\n${body.slice(0, -1)}`)
     return {
       ...issued,
       async finish() {
-        socket.write(body.slice(-1))
-        return answered
+        connection.send(body.slice(-1))
+        await connection.ended
+        return connection.received
       },
     }
   }

@@ -1,3 +1,4 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
@@ -55,11 +56,8 @@ test('what was recorded until kill -9 stays, whole as far as it goes, and is not
   expect([opened?.stream, opened?.recording?.id]).toEqual([row.stream, id])
 
   const next = await replica()
-  const asked = await fetch(`${next.url}/gateway/api/v1/recordings/${id}`, {
-    headers: { Authorization: `Bearer ${admin}` },
-  })
-  const text = await asked.text()
-  expect(asked.status).toBe(200)
+  const { status, body: text } = await callManagementApi(next, admin, 'GET', `/recordings/${id}`)
+  expect(status).toBe(200)
   expect(text).toContain('before')
   const last = text.trimEnd().split('\n').slice(-2)
   expect(last.map((line) => JSON.parse(line))).toEqual([
@@ -113,12 +111,11 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
     detail: { stream, state: 'cut', problem: 'it ends without its last chunk' },
   })
   const [, second = replicas[0]] = replicas
-  const read = () =>
-    fetch(`${second.url}/gateway/api/v1/recordings/${id}`, { headers: { Authorization: `Bearer ${admin}` } })
-  expect(await (await read()).text()).toContain('cut: it ends without its last chunk')
+  const read = () => callManagementApi(second, admin, 'GET', `/recordings/${id}`)
+  expect((await read()).body).toContain('cut: it ends without its last chunk')
   // What was cut off after that is found by what the event says.
   await directory.store.remove(`recordings/${id}/${String(verdict.chunks - 1).padStart(10, '0')}`)
-  await expect(read().then((answer) => answer.text())).rejects.toThrow()
+  await expect(read()).rejects.toThrow('ended within a response')
   await Promise.all(replicas.map((one) => one.stop()))
   expect(await closedEvents(id)).toHaveLength(1)
 }, 120_000)

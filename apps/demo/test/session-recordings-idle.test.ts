@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { encodeFrame, openRawWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kibibyte } from './support/bulk.ts'
-import { openRaw, serverFrame } from './support/frames.ts'
 import { canMeasure, type GatewayProcess, type Memory, startGatewayProcess } from './support/gateway-process.ts'
 import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
 import { leaveNothing } from './support/processes.ts'
@@ -57,7 +57,10 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
     const sockets: Socket[] = []
     while (sockets.length < count) {
       const exec = () =>
-        openRaw({ port: gateway.port, token }, '/apps/myapp/processes/web-1/exec', ['Command: bash', 'Width: 80'])
+        openRawWebSocket({ port: gateway.port, token }, '/apps/myapp/processes/web-1/exec', [
+          'Command: bash',
+          'Width: 80',
+        ])
       sockets.push(...(await Promise.all(Array.from({ length: Math.min(atATime, count - sockets.length) }, exec))))
     }
     return sockets
@@ -91,7 +94,7 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
         { timeout: 20_000, interval: 1_000 },
       )
       .toBeLessThanOrEqual(streamLimit)
-    for (const socket of rackSides) socket.write(serverFrame(1, Buffer.from('$ ')))
+    for (const socket of rackSides) socket.write(encodeFrame({ opcode: 1, payload: Buffer.from('$ ') }))
     for (const socket of sockets) socket.resume()
     await expect.poll(stored, { timeout: 40_000, interval: 500 }).toBe(2 * warming + 2 * streams)
     const after = await held(before)

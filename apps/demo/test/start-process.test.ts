@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/te
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type DemoIdentityProvider, startDemoIdentityProvider } from '@rack-gateway/demo/identity-provider'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Browser } from './support/browser.ts'
 import { ask, call } from './support/demo.ts'
@@ -270,17 +271,15 @@ describe('how long what a process lets in lives, by its environment', () => {
     return { status, ...JSON.parse(body) }
   }
   const renew = async (token: string) => {
-    const headers = { authorization: `Bearer ${token}` }
-    const answer = await fetch(`${url}/gateway/api/v1/session/renewal`, { method: 'POST', headers })
-    return Date.parse(JSON.parse(await answer.text()).expiresAt) - Date.now()
+    const answer = await callManagementApi({ url }, token, 'POST', '/session/renewal')
+    return Date.parse(answer.text('expiresAt')) - Date.now()
   }
   const expectAbout = (ms: number, wanted: number) => expect(Math.abs(ms - wanted)).toBeLessThan(minute)
 
   test('DEVICE_LOGIN', async () => {
-    const body = JSON.stringify({ device: 'laptop', system: 'Linux' })
-    const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${url}/gateway/api/v1/cli-logins/device`, { method: 'POST', headers, body })
-    expect([answer.status, await answer.json()]).toEqual([403, expect.objectContaining({ rule: 'device-login-off' })])
+    const body = { device: 'laptop', system: 'Linux' }
+    const answer = await callManagementApi({ url }, null, 'POST', '/cli-logins/device', body)
+    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'device-login-off' })])
   })
 
   test('SESSION_MAX_AGE, for a browser and for who is given a token', async () => {
@@ -319,11 +318,10 @@ describe('how long what a process lets in lives, by its environment', () => {
 
   test('tokens.max-age of the policy document, by the API and by the command', async () => {
     const token = await sessionOf(database, 'cat@example.com', 'admin')
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const body = (days: number) => JSON.stringify({ name: `for-${days}`, role: 'viewer', days })
     const made = async (days: number) => {
-      const answer = await fetch(`${url}/gateway/api/v1/tokens`, { method: 'POST', headers, body: body(days) })
-      return [answer.status, JSON.parse(await answer.text()).rule]
+      const body = { name: `for-${days}`, role: 'viewer', days }
+      const answer = await callManagementApi({ url }, token, 'POST', '/tokens', body)
+      return [answer.status, JSON.parse(answer.body).rule]
     }
     expect([await made(2), await made(1)]).toEqual([
       [400, 'token-max-age:short'],

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { connect } from 'node:net'
+import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { gibibyte, mebibyte, pour, standstill } from './support/bulk.ts'
@@ -123,18 +123,12 @@ describe('an upload', () => {
 
   test('the rest of a refused upload is never taken for the next request', async () => {
     const smuggled = `GET /apps/smuggled? HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${admin}\r\n\r\n`
-    const socket = connect(at.gateway.port, '127.0.0.1')
-    socket.write(
-      `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${viewer}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${mebibyte}\r\n\r\n`,
-    )
-    socket.write(smuggled.repeat(1_000))
-    let text = ''
-    socket.setEncoding('latin1').on('data', (chunk) => {
-      text += chunk
-    })
-    socket.on('error', () => undefined)
-    await once(socket, 'close')
-    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
+    const connection = await connectRaw(at.gateway.url)
+    const headers = [`Authorization: Bearer ${viewer}`, 'Content-Type: application/octet-stream']
+    connection.send(writeRequest(`POST ${path}`, [...headers, `Content-Length: ${mebibyte}`]))
+    connection.send(smuggled.repeat(1_000))
+    await connection.ended
+    expect(connection.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
     expect(heard).toEqual([])
   }, 20_000)
 })

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { encodeFrame, openRawWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BeforePlainRack, startBeforePlainRack } from './support/before-plain-rack.ts'
 import { gibibyte, measure, mebibyte, pour, standstill } from './support/bulk.ts'
 import { beginCall } from './support/caller.ts'
-import { openRaw, serverFrame } from './support/frames.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
 
 interface RackSide {
@@ -116,10 +116,10 @@ describe('a transfer that breaks off', () => {
       ['resets', (socket: Socket) => void socket.resetAndDestroy()],
     ])('of a websocket that %s: the rack hears its end', async (_how, breakOff) => {
       const arriving = nextWebsocket()
-      const client = await openRaw({ port: at.gateway.port, token }, '/apps/myapp/logs')
+      const client = await openRawWebSocket({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving
       const ended = new Promise((resolve) => socket.resume().once('end', resolve))
-      socket.write(serverFrame(1, Buffer.from('a line\n')))
+      socket.write(encodeFrame({ opcode: 1, payload: Buffer.from('a line\n') }))
       await once(client.resume(), 'data')
       breakOff(client)
       await ended
@@ -129,11 +129,11 @@ describe('a transfer that breaks off', () => {
 
     test('of a websocket that had stopped reading', async () => {
       const arriving = nextWebsocket()
-      const client = await openRaw({ port: at.gateway.port, token }, '/apps/myapp/logs')
+      const client = await openRawWebSocket({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving
       let sent = 0
       socket.on('error', () => undefined)
-      socket.write(serverFrame(2, Buffer.alloc(0), gibibyte))
+      socket.write(encodeFrame({ opcode: 2, payload: Buffer.alloc(0), length: gibibyte }))
       void pour(socket, gibibyte, (sum) => {
         sent = sum
       })
@@ -185,7 +185,7 @@ describe('a transfer that breaks off', () => {
       ['resets', (socket: Duplex) => void socket.destroy()],
     ])('of a websocket that %s: the client hears its end', async (_how, breakOff) => {
       const arriving = nextWebsocket()
-      const client = await openRaw({ port: at.gateway.port, token }, '/apps/myapp/logs')
+      const client = await openRawWebSocket({ port: at.gateway.port, token }, '/apps/myapp/logs')
       const socket = await arriving
       const ended = new Promise((resolve) => client.resume().once('end', resolve))
       breakOff(socket)

@@ -1,4 +1,6 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { writeRequest } from '@rack-gateway/testing/http'
+import { upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 import { type ClientSocket, openSocket } from './support/websocket.ts'
@@ -330,16 +332,6 @@ function idOf(value: unknown): string {
 }
 
 function handshake(system: System, path: string, token: string, headers: readonly string[]): string {
-  return [
-    `GET ${path} HTTP/1.1`,
-    `Host: 127.0.0.1:${system.port}`,
-    `Authorization: ${basicAuthorization(token)}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    ...headers,
-    '',
-    '',
-  ].join('\r\n')
+  const lines = [`Host: 127.0.0.1:${system.port}`, `Authorization: ${basicAuthorization(token)}`]
+  return writeRequest(`GET ${path}`, [...lines, ...upgradeHeaders, ...headers])
 }

@@ -1,4 +1,5 @@
 import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -11,14 +12,10 @@ beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own' })
   issuer = await startTestIssuer({ audience: system.url })
   machine = createMachine(null)
-  const answer = await fetch(`${system.url}/gateway/api/v1/trusts`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${await system.token('admin')}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      name: 'deploys',
-      template: { provider: 'github', issuer: issuer.url, repositoryId: '74', repositoryOwnerId: '65' },
-      role: 'ci',
-    }),
+  const answer = await callManagementApi(system, await system.token('admin'), 'POST', '/trusts', {
+    name: 'deploys',
+    template: { provider: 'github', issuer: issuer.url, repositoryId: '74', repositoryOwnerId: '65' },
+    role: 'ci',
   })
   expect(answer.status).toBe(201)
 })

@@ -1,8 +1,8 @@
 import { createHmac, createPublicKey } from 'node:crypto'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { askUnder } from './support/ask-under.ts'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
@@ -48,14 +48,9 @@ async function trust(changes: Record<string, unknown> = {}, token = admin) {
 }
 
 async function api(method: string, path: string, token: string, body?: unknown, url = system.url) {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'user-agent': 'a pipeline',
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-  }
-  const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }
-  const { status, text } = await askUnder(publicUrl, `${url}/gateway/api/v1${path}`, { method, headers, ...sent })
-  return { status, body: text === '' ? {} : JSON.parse(text) }
+  const gateway = { url, host: new URL(publicUrl).host }
+  const response = await callManagementApi(gateway, token, method, path, body, ['User-Agent: a pipeline'])
+  return { status: response.status, body: response.body === '' ? {} : JSON.parse(response.body) }
 }
 
 const exchange = (jwt: string, body?: unknown, url?: string) => api('POST', '/workload-sessions', jwt, body, url)
@@ -447,12 +442,8 @@ describe('what is refused at the exchange', () => {
   ])('a body that is %s does not use the JWT up', async (_, type, body, statuses) => {
     await trust()
     const jwt = await issuer.jwt()
-    const headers = { authorization: `Bearer ${jwt}`, 'content-type': type }
-    const answer = await askUnder(publicUrl, `${system.url}/gateway/api/v1/workload-sessions`, {
-      method: 'POST',
-      headers,
-      body,
-    })
+    const gateway = { url: system.url, host: new URL(publicUrl).host }
+    const answer = await callManagementApi(gateway, jwt, 'POST', '/workload-sessions', body, [`Content-Type: ${type}`])
     expect(statuses).toContain(answer.status)
     expect((await exchange(jwt, {})).status).toBe(201)
   })

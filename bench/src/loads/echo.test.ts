@@ -1,9 +1,9 @@
+import { encodeFrame, opcodes } from '@rack-gateway/testing/websocket'
 import { expect, test } from 'vitest'
 import { type EchoOptions, echo } from './echo.ts'
-import { textFrame } from './frame.ts'
 
 const accepted = Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n')
-const back = textFrame(Buffer.alloc(1_000, 'an echo of one kilobyte '), null)
+const back = encodeFrame({ opcode: opcodes.text, payload: Buffer.alloc(1_000, 'an echo of one kilobyte ') })
 
 function reading(options: EchoOptions = {}) {
   let answers = 0

@@ -1,7 +1,7 @@
+import { encodeFrame, opcodes } from '@rack-gateway/testing/websocket'
 import type { Exchange } from './closed-loop.ts'
-import { textFrame } from './frame.ts'
 
-const key = Buffer.from([0x5a, 0x0f, 0xc3, 0x96])
+const mask = 0x5a0fc396
 const endOfHead = Buffer.from('\r\n\r\n')
 
 export interface EchoOptions {
@@ -14,8 +14,8 @@ export interface EchoOptions {
 /** Websocket frames that have to come back as they were, over one upgraded connection. */
 export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptions = {}): Exchange {
   const payload = Buffer.alloc(bytes, 'an echo of one kilobyte ')
-  const frame = textFrame(payload, key)
-  const echoed = textFrame(payload, null)
+  const frame = encodeFrame({ opcode: opcodes.text, payload, mask })
+  const echoed = encodeFrame({ opcode: opcodes.text, payload })
   return {
     opening: handshake,
     message: Buffer.concat(Array.from({ length: atOnce }, () => frame)),

@@ -1,11 +1,11 @@
 import { basicAuthorizationOf } from '@rack-gateway/testing/authorization'
+import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createIdentities } from './cache.ts'
 import auth from './plugin.ts'
 import type { CredentialRecord } from './principals.ts'
 import { createRevision } from './revision.ts'
-import { sendRaw } from './testing/raw.ts'
 import { apiToken, hour, now, session, user } from './testing/records.ts'
 import { createTokenMint } from './token.ts'
 
@@ -39,7 +39,7 @@ async function startGateway() {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const send = (...headers: string[]) => sendRaw(port, '/apps', headers)
+  const send = (...headers: string[]) => sendRaw(`http://127.0.0.1:${port}`, writeRequest('GET /apps', headers))
   return { app, port, clock, revision, find, send }
 }
 
@@ -185,7 +185,7 @@ test("many callers at once get nobody else's name", async () => {
 
 test('what asks for no caller has none, whatever is sent', async () => {
   const { port } = await startGateway()
-  const answer = await sendRaw(port, '/open', [`Authorization: Bearer ${good}`])
+  const answer = await sendRaw(`http://127.0.0.1:${port}`, writeRequest('GET /open', [`Authorization: Bearer ${good}`]))
   expect(JSON.parse(answer.body)).toEqual({ principal: null })
 })
 

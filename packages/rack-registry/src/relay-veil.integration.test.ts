@@ -1,13 +1,14 @@
+import { decodeFrames, type FrameToEncode } from '@rack-gateway/testing/websocket'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { allOf, bytesOf, type Frame, frame, framesIn, relayed } from './testing/relayed.ts'
+import { allOf, bytesOf, frame, relayed } from './testing/relayed.ts'
 import { createTokenVeil } from './token-veil.ts'
 
 const token = 'abcabd-secret-token'
 const shown = '[rack token]*******'
-const text = (payload: string): Frame => ({ opcode: 1, payload: Buffer.from(payload) })
+const text = (payload: string): FrameToEncode => ({ opcode: 1, payload: Buffer.from(payload) })
 const textOf = (bytes: Buffer) =>
-  framesIn(bytes)
+  decodeFrames(bytes)
     .map((one) => one.payload.toString())
     .join('')
 
@@ -23,7 +24,7 @@ test("the rack's token is covered in what the caller gets, frames and lengths as
   ])
   rack.write(sent)
   const received = await bytesOf(client, sent.length)
-  expect(framesIn(received).map(({ opcode, payload }) => [opcode, payload.toString()])).toEqual([
+  expect(decodeFrames(received).map(({ opcode, payload }) => [opcode, payload.toString()])).toEqual([
     [1, `RACK_URL=https://convox:${shown}@api\n`],
     [2, ''],
   ])

@@ -1,20 +1,21 @@
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { Duplex } from 'node:stream'
+import { decodeFrames, type FrameToEncode } from '@rack-gateway/testing/websocket'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { closePayload, writeHeader } from './frames.ts'
 import { relay } from './relay.ts'
 import { heldBytes } from './testing/garbage.ts'
 import { socketPair, standstill } from './testing/peer.ts'
-import { allOf, bytesOf, type Frame, frame, framesIn, relayed } from './testing/relayed.ts'
+import { allOf, bytesOf, frame, relayed } from './testing/relayed.ts'
 import { FrameTracker } from './tracker.ts'
 
 const mask = 0xa1b2c3d4
 const MiB = 1024 * 1024
-const text = (payload: string): Frame => ({ opcode: 1, payload: Buffer.from(payload) })
-const eof: Frame = { opcode: 2, payload: Buffer.alloc(0) }
-const close = (code: number, reason = ''): Frame => ({ opcode: 8, payload: closePayload(code, reason) })
+const text = (payload: string): FrameToEncode => ({ opcode: 1, payload: Buffer.from(payload) })
+const eof: FrameToEncode = { opcode: 2, payload: Buffer.alloc(0) }
+const close = (code: number, reason = ''): FrameToEncode => ({ opcode: 8, payload: closePayload(code, reason) })
 
 test('bytes pass both ways as they are: text that is no UTF-8, empty binary frames, pings, close codes', async () => {
   const { client, rack, relay } = await relayed()
@@ -37,7 +38,7 @@ test('what came right behind the handshakes goes first', async () => {
   const { client, rack } = await relayed({ clientHead, rackHead })
   client.write(frame(text('two'), mask))
   const received = await bytesOf(rack, 2 * clientHead.length)
-  expect(framesIn(received).map((one) => one.payload.toString())).toEqual(['one', 'two'])
+  expect(decodeFrames(received).map((one) => one.payload.toString())).toEqual(['one', 'two'])
   expect(await bytesOf(client, rackHead.length)).toEqual(rackHead)
 })
 
@@ -133,12 +134,12 @@ test('an end puts a text, the end of the stream and a close frame before the cal
   await bytesOf(rack, 11)
   relay.end('token revoked', { code: 1008, text: 'ERROR: your token was revoked\n' })
   const [toClient, toRack] = await Promise.all([allOf(client), allOf(rack)])
-  expect(framesIn(toClient).map((one) => [one.opcode, one.payload.toString('latin1')])).toEqual([
+  expect(decodeFrames(toClient).map((one) => [one.opcode, one.payload.toString('latin1')])).toEqual([
     [1, 'ERROR: your token was revoked\n'],
     [2, ''],
     [8, '\x03\xf0token revoked'],
   ])
-  expect(framesIn(toRack)).toEqual([{ fin: true, ...close(1008, 'token revoked') }])
+  expect(decodeFrames(toRack)).toEqual([{ fin: true, ...close(1008, 'token revoked') }])
   client.end()
   rack.end()
   expect(await relay.ended).toMatchObject({ by: 'gateway', reason: 'token revoked', code: 1008, bytesIn: 11 })
@@ -156,7 +157,7 @@ test('nothing that the caller sends after the end reaches the rack', async () =>
   const { client, rack, relay } = await relayed()
   relay.end('locked', { code: 1008 })
   client.write(frame(text('rm -rf /\n'), mask))
-  expect(framesIn(await allOf(rack)).map((one) => one.opcode)).toEqual([8])
+  expect(decodeFrames(await allOf(rack)).map((one) => one.opcode)).toEqual([8])
   rack.end()
   client.resume().end()
   await relay.ended
@@ -190,7 +191,7 @@ test('an end in the middle of a frame waits for its end', async () => {
   relay.end('locked', { code: 1008, text: 'bye' })
   const received = allOf(client)
   rack.write(half.subarray(6))
-  const rest = framesIn(Buffer.concat([half.subarray(0, 6), await received]))
+  const rest = decodeFrames(Buffer.concat([half.subarray(0, 6), await received]))
   expect(rest.map((one) => one.opcode)).toEqual([1, 1, 2, 8])
   expect(rest[0]?.payload.toString()).toBe('0123456789')
 })
@@ -200,7 +201,7 @@ test('an end in the middle of a message in fragments has no text, which would no
   rack.write(frame({ opcode: 1, payload: Buffer.from('part'), fin: false }))
   await bytesOf(client, 6)
   relay.end('locked', { code: 1008, text: 'bye' })
-  expect(framesIn(await allOf(client))).toEqual([{ fin: true, ...close(1008, 'locked') }])
+  expect(decodeFrames(await allOf(client))).toEqual([{ fin: true, ...close(1008, 'locked') }])
 })
 
 test('an end cuts sides that neither read nor finish a frame', async () => {
@@ -310,8 +311,8 @@ test.each([
   ;(by === 'client' ? client : rack).write(Buffer.concat([good, bad]))
   const [toClient, toRack] = await Promise.all([allOf(client), allOf(rack)])
   const [other, own] = by === 'client' ? [toRack, toClient] : [toClient, toRack]
-  expect(framesIn(other).map((one) => one.opcode)).toEqual([1, 8])
-  expect(framesIn(own).map((one) => [one.opcode, one.payload.readUInt16BE(0)])).toEqual([[8, 1002]])
+  expect(decodeFrames(other).map((one) => one.opcode)).toEqual([1, 8])
+  expect(decodeFrames(own).map((one) => [one.opcode, one.payload.readUInt16BE(0)])).toEqual([[8, 1002]])
   client.end()
   rack.end()
   expect(await relay.ended).toMatchObject({ by, code: 1002, reason: expect.stringMatching(/^protocol error: /) })
@@ -333,7 +334,7 @@ test('whatever is sent in whatever pieces arrives, with pings only between frame
         at += size
       }
       client.end()
-      const data = framesIn(await received).filter((one) => one.opcode < 8)
+      const data = decodeFrames(await received).filter((one) => one.opcode < 8)
       expect(Buffer.concat(data.map((one) => one.payload)).equals(Buffer.concat(all))).toBe(true)
       expect(data.filter((one) => one.fin)).toHaveLength(all.length)
       rack.end()
@@ -396,7 +397,7 @@ test('a relay that is held ends all the same', async () => {
   const { client, rack, relay } = await relayed({ farewellTime: 50 })
   relay.hold()
   relay.end('the recording failed', { text: 'ERROR: why\n', code: 1008 })
-  const frames = framesIn(await allOf(client))
+  const frames = decodeFrames(await allOf(client))
   expect(frames.map((one) => one.payload.toString()).join()).toContain('ERROR: why')
   rack.end()
   expect(await relay.ended).toMatchObject({ by: 'gateway', reason: 'the recording failed' })

@@ -1,7 +1,8 @@
+import { decodeFrames, type FrameToEncode } from '@rack-gateway/testing/websocket'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ownFrame, type Sender } from './frames.ts'
-import { type Frame, frame, framesIn } from './testing/relayed.ts'
+import { frame } from './testing/relayed.ts'
 import { FrameTracker, wholeFrameLimit } from './tracker.ts'
 
 const mask = 0x01020384
@@ -44,7 +45,7 @@ const conversation = fc
   .array(message, { maxLength: 6 })
   .map((messages) =>
     messages.flatMap(({ opcode, parts }) =>
-      parts.flatMap(([payload, between], i): Frame[] => [
+      parts.flatMap(([payload, between], i): FrameToEncode[] => [
         { opcode: i === 0 ? opcode : 0, payload: Buffer.from(payload), fin: i === parts.length - 1 },
         ...(between === null ? [] : [{ opcode: between.opcode, payload: Buffer.from(between.payload) }]),
       ]),
@@ -71,7 +72,7 @@ test('what is put in lands between frames, and takes nothing away', () => {
     fc.property(conversation, cuts, sides, (frames, at, sender) => {
       const sent = frames.filter((one) => one.payload.toString() !== 'marker')
       const bytes = Buffer.concat(sent.map((one) => frame(one, sender === 'client' ? mask : null)))
-      const received = framesIn(track(sender, cutAt(bytes, at), marker).bytes)
+      const received = decodeFrames(track(sender, cutAt(bytes, at), marker).bytes)
       const rest = received.filter((one) => one.payload.toString() !== 'marker')
       expect(rest).toEqual(sent.map((one) => ({ fin: true, ...one })))
       expect(received.length - rest.length).toBe(sent.length)
@@ -116,7 +117,7 @@ test.each([1, 3, 4, 1000, 65_536])('a long frame leaves as one message in fragme
     bytes.subarray(i * size, (i + 1) * size),
   )
   const { bytes: out, tracker } = track('client', chunks)
-  const fragments = framesIn(out)
+  const fragments = decodeFrames(out)
   expect(Buffer.concat(fragments.map((one) => one.payload)).equals(payload)).toBe(true)
   expect(fragments.map((one) => one.opcode)).toEqual([2, ...Array(fragments.length - 1).fill(0)])
   expect(fragments.map((one) => one.fin)).toEqual([...Array(fragments.length - 1).fill(false), true])
@@ -132,7 +133,7 @@ test('a long frame within a message in fragments stays part of that message', ()
   ]
   const { bytes, tracker, violation } = track('server', [Buffer.concat(sent.map((one) => frame(one)))])
   expect(violation).toBeNull()
-  expect(framesIn(bytes)).toEqual(sent)
+  expect(decodeFrames(bytes)).toEqual(sent)
   expect(tracker.betweenMessages).toBe(true)
 })
 

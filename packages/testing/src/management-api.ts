@@ -3,13 +3,6 @@ import { type RawResponse, sendRaw, writeRequest } from './http/index.ts'
 /** Where the management API of a gateway is. */
 export const managementApi = '/gateway/api/v1'
 
-export interface ManagementApiCall {
-  /** Sent as JSON; a string is sent as it is. */
-  readonly body?: unknown
-  /** More header lines. */
-  readonly headers?: readonly string[]
-}
-
 export interface ManagementApiResponse extends RawResponse {
   /** The value at a path in the body, such as `items.0.id`, as a string. */
   text(path: string): string
@@ -23,19 +16,23 @@ export interface ManagementApiResponse extends RawResponse {
  * @param gateway where it listens; `host` replaces the `Host` header
  * @param token null sends no credential
  * @param path below `/gateway/api/v1`
+ * @param body sent as JSON; a string is sent as it is, by default with the type of JSON
+ * @param headers more header lines
  */
 export async function callManagementApi(
   gateway: { readonly url: string; readonly host?: string },
   token: string | null,
   method: string,
   path: string,
-  { body, headers = [] }: ManagementApiCall = {},
+  body?: unknown,
+  headers: readonly string[] = [],
 ): Promise<ManagementApiResponse> {
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+  const hasType = headers.some((line) => /^content-type:/i.test(line))
   const lines = [
     `Host: ${gateway.host ?? new URL(gateway.url).host}`,
     ...(token === null ? [] : [`Authorization: Bearer ${token}`]),
-    ...(text === '' ? [] : ['Content-Type: application/json']),
+    ...(text === '' || hasType ? [] : ['Content-Type: application/json']),
     ...headers,
   ]
   const bytes = Buffer.from(text).toString('latin1')

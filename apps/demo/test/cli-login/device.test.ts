@@ -1,3 +1,4 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createBrowser } from '../support/browser.ts'
 import { ask, beginDevice, decide, follow, hiddenFields, laptop, typeCode } from '../support/cli-login.ts'
@@ -57,8 +58,8 @@ describe('a login by a code', () => {
     const polled = await poll(secret, here)
     expect(polled.json).toMatchObject({ status: 'done', session: { token: expect.stringMatching(/^rgs_\w{63}$/) } })
     const { token } = polled.json.session as { token: string }
-    const me = await fetch(`${at.system.url}/gateway/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })
-    expect(await me.json()).toMatchObject({ name: 'admin@example.com', kind: 'user' })
+    const me = await callManagementApi(at.system, token, 'GET', '/me')
+    expect(me.json).toMatchObject({ name: 'admin@example.com', kind: 'user' })
     const [approved] = (await eventsOf('cli-login.approved')).slice(-1)
     expect(approved).toMatchObject({
       principal: { name: 'admin@example.com' },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBrowser } from '../support/browser.ts'
 import { ask, beginLoopback, broughtBy, decide, follow, laptop } from '../support/cli-login.ts'
@@ -35,8 +36,8 @@ describe('a loopback login', () => {
     expect([url.origin, url.pathname, state]).toEqual([`http://127.0.0.1:${login.port}`, `/${login.path}`, login.state])
     const { status, json } = await redeem(code, login.verifier)
     expect([status, json.token]).toEqual([201, expect.stringMatching(/^rgs_\w{63}$/)])
-    const me = await fetch(`${at.system.url}/gateway/api/v1/me`, { headers: { authorization: `Bearer ${json.token}` } })
-    expect(await me.json()).toMatchObject({ name: 'admin@example.com', kind: 'user', rack: null })
+    const me = await callManagementApi(at.system, String(json.token), 'GET', '/me')
+    expect(me.json).toMatchObject({ name: 'admin@example.com', kind: 'user', rack: null })
   })
 
   test('is recorded: who allowed what, begun from where, and the session that came of it', async () => {
@@ -79,7 +80,7 @@ describe('a loopback login', () => {
     const { json } = await redeem(code, login.verifier)
     const days = (Date.parse(String(json.expiresAt)) - Date.now()) / 86_400_000
     expect(days).toBeCloseTo(30, 1)
-    const renewed = await at.system.send('POST', '/gateway/api/v1/session/renewal', String(json.token))
+    const renewed = await callManagementApi(at.system, String(json.token), 'POST', '/session/renewal')
     expect(renewed.status).toBe(200)
   })
 

@@ -1,6 +1,7 @@
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { call, person } from './callers.ts'
+import { person } from './callers.ts'
 
 describe('behind a trusted proxy', () => {
   let system: System

@@ -1,7 +1,8 @@
 import type { AuditEvent } from '@rack-gateway/audit'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { call, type Person, person, someId } from './callers.ts'
+import { type Person, person, someId } from './callers.ts'
 
 interface ShownAlarm {
   readonly id: string

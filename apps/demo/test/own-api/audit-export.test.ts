@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { type Person, person, prefix } from './callers.ts'
+import { type Person, person } from './callers.ts'
 
 const hostileAgent = '=cmd|"/C calc"!A1\u001b[31m'
 

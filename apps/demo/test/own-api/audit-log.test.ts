@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { finished } from 'node:stream/promises'
+import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { type Person, person, prefix } from './callers.ts'
+import { type Person, person } from './callers.ts'
 
 describe('the whole audit log, longer than what fits between gateway and reader', () => {
   let system: System

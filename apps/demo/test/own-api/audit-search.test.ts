@@ -1,6 +1,7 @@
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { call, type Person, person, someId } from './callers.ts'
+import { type Person, person, someId } from './callers.ts'
 import { startPipelines } from './pipelines.ts'
 
 describe('the audit log, as the API shows it', () => {

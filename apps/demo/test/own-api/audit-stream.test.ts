@@ -1,6 +1,7 @@
+import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { type Person, person, prefix } from './callers.ts'
+import { type Person, person } from './callers.ts'
 import { type Followed, followEvents } from './event-stream.ts'
 
 describe('following the audit log', () => {

@@ -1,7 +1,8 @@
+import { callManagementApi as call, type ManagementApiResponse } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { openSocket } from '../support/websocket.ts'
-import { type Answer, call, person } from './callers.ts'
+import { person } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 /** Bindings of API tokens and trusts: with an end and a reason like those of people, and over at once on every replica. */
@@ -146,7 +147,7 @@ test('a token is rotated by who holds what it may still do, whatever it could do
 
 describe('a trust', () => {
   let issued = 0
-  const ofTrust = (body: object, by = admin.token): Promise<Answer> => {
+  const ofTrust = (body: object, by = admin.token): Promise<ManagementApiResponse> => {
     const conditions = [{ claim: 'repository_id', equals: `for-a-time-${++issued}` }]
     return ask('POST', '/trusts', { name: `trust ${issued}`, issuer: pipelines.issuer.url, conditions, ...body }, by)
   }

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
-import type { RawAnswer } from '../support/raw-http.ts'
 import type { System } from '../support/system.ts'
 
-export const prefix = '/gateway/api/v1'
 export const roles = [...builtInPolicy().roles.map(({ name }) => name), 'nothing'] as const
 export const kinds = ['session', 'token of a user', 'token of a service account'] as const
 export type CallerKind = (typeof kinds)[number]
@@ -55,43 +53,6 @@ export async function credential(system: System, role: string, kind: CallerKind)
   await system.issuer.createServiceAccount({ name, ...(held && { binding: { role: held } }) })
   const owner = { kind: 'service-account', name } as const
   return (await system.issuer.issueApiToken({ name: 'x', owner, role: own, expiresAt })).token
-}
-
-export interface Answer extends RawAnswer {
-  /** A text of the body, such as `items.0.id`. */
-  text(path: string): string
-  /** Texts of the items of a page. */
-  texts(name: string): string[]
-}
-
-/** One call with a JSON body. */
-export async function call(
-  system: System,
-  token: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: readonly string[] = [],
-): Promise<Answer> {
-  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
-  const typed = text === '' ? [] : ['Content-Type: application/json']
-  const answer = await system.send(method, `${prefix}${path}`, token, text, [...typed, ...headers])
-  return {
-    ...answer,
-    text: (path) => String(valueAt(answer.json, path)),
-    texts: (name) => listAt(answer.json).map((item) => String(valueAt(item, name))),
-  }
-}
-
-function listAt(page: unknown): unknown[] {
-  const items = valueAt(page, 'items')
-  return Array.isArray(items) ? items : []
-}
-
-function valueAt(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined), value)
 }
 
 export function someId(): string {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Endpoint, endpoints, isForCallers } from '@rack-gateway/gateway/own-api'
+import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
-import { prefix } from './callers.ts'
 
 const all: readonly Endpoint[] = Object.values(endpoints)
 const broken = '{"broken'

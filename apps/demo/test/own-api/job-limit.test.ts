@@ -1,6 +1,7 @@
+import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { prefix } from './callers.ts'
+
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 let system: System

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { rawJwt } from '@rack-gateway/auth/testing'
 import { type Endpoint, endpoints, isForCallers } from '@rack-gateway/gateway/own-api'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { type CallerKind, call, credential, kinds, person, roles } from './callers.ts'
+import { type CallerKind, credential, kinds, person, roles } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 type Who =

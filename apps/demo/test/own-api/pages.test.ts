@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Endpoint, endpoints } from '@rack-gateway/gateway/own-api'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { call, person } from './callers.ts'
+import { person } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 const all: readonly Endpoint[] = Object.values(endpoints)

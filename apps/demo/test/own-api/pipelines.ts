@@ -1,6 +1,7 @@
 import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import type { System } from '../support/system.ts'
-import { call, person } from './callers.ts'
+import { person } from './callers.ts'
 
 export interface PipelineJob {
   /** Of its session. */
@@ -26,11 +27,9 @@ export async function startPipelines(system: System): Promise<Pipelines> {
   const admin = (await person(system, 'admin')).token
 
   async function exchange(jwt: string): Promise<string> {
-    const url = `${system.url}/gateway/api/v1/workload-sessions`
-    const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${jwt}` } })
-    if (answer.status !== 201) throw new Error(`no job was let in: ${await answer.text()}`)
-    const { token }: { token: string } = JSON.parse(await answer.text())
-    return token
+    const answer = await call(system, jwt, 'POST', '/workload-sessions')
+    if (answer.status !== 201) throw new Error(`no job was let in: ${answer.body}`)
+    return answer.text('token')
   }
 
   return {

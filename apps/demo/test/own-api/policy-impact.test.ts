@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { builtInText } from '@rack-gateway/rbac-policy/document'
+import { callManagementApi as call, type ManagementApiResponse } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { type Answer, call, type Person, person } from './callers.ts'
+import { type Person, person } from './callers.ts'
 
 const promote = '/rack/staging/apps/web/releases/R1/promote?'
 const frozen = 'version: 1\nblocked:\n  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }\n'
@@ -25,7 +26,7 @@ describe('what a proposed policy would change of what was done', () => {
   })
   afterAll(() => system.stop())
 
-  function study(document: string, since = '1h', token = auditor.token): Promise<Answer> {
+  function study(document: string, since = '1h', token = auditor.token): Promise<ManagementApiResponse> {
     // Bytes are sent as latin1.
     const body = JSON.stringify({ document, since }).replaceAll(
       /[^\x00-\x7f]/g,
@@ -151,7 +152,7 @@ describe('what a proposed policy would change of what was done', () => {
     const roles = Array.from({ length: 6_000 }, (_, at) => `  role-${at}: { extends: [deployer, ops] }`)
     const slow = study(`version: 1\nroles:\n${roles.join('\n')}\n`.slice(0, 250 * 1024).replace(/\n[^\n]*$/, '\n'))
     let answered = 0
-    let studied: Answer | null = null
+    let studied: ManagementApiResponse | null = null
     void slow.then((answer) => {
       studied = answer
     })

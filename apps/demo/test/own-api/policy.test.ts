@@ -1,7 +1,8 @@
 import { builtInPolicy, builtInText } from '@rack-gateway/rbac-policy/document'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nextChange, type System, startSystem } from '../support/system.ts'
-import { call, credential, type Person, person } from './callers.ts'
+import { credential, type Person, person } from './callers.ts'
 
 const exec = 'WS /apps/{app}/processes/{pid}/exec'
 const promote = { route: 'POST /apps/{app}/releases/{id}/promote', app: 'web' }

@@ -1,9 +1,9 @@
+import type { RawResponse } from '@rack-gateway/testing/http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, createBrowser, type Visit } from '../support/browser.ts'
 import { beginLoopback } from '../support/cli-login.ts'
 import { type DatabaseTap, tapDatabase } from '../support/database-tap.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
-import type { RawAnswer } from '../support/raw-http.ts'
 import { type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
 
@@ -28,10 +28,10 @@ describe('calls without a credential that holds', () => {
     tap.close()
   })
 
-  const from = (address: string, target: string, more: readonly string[] = []): Promise<RawAnswer> =>
+  const from = (address: string, target: string, more: readonly string[] = []): Promise<RawResponse> =>
     system.raw(`GET ${target} HTTP/1.1\r\n${['Host: x', `X-Forwarded-For: ${address}`, ...more].join('\r\n')}\r\n\r\n`)
   const good = (address: string) => from(address, '/apps?', [`Authorization: Bearer ${viewer}`])
-  async function statuses(count: number, ask: () => Promise<RawAnswer>): Promise<number[]> {
+  async function statuses(count: number, ask: () => Promise<RawResponse>): Promise<number[]> {
     const seen: number[] = []
     for (let done = 0; done < count; done++) seen.push((await ask()).status)
     return seen

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { call, person } from './callers.ts'
+import { person } from './callers.ts'
 
 const day = 86_400_000
 const usual = 'version: 1\n'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { call, credential } from './callers.ts'
+import { credential } from './callers.ts'
 
 const manifest = new URL('../../../gateway/package.json', import.meta.url)
 const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
@@ -19,8 +20,8 @@ describe('GET /version', () => {
   })
 
   test('tells strangers nothing', async () => {
-    const answer = await fetch(`${system.url}/gateway/api/v1/version`)
+    const answer = await call(system, null, 'GET', '/version')
     expect(answer.status).toBe(401)
-    expect(await answer.text()).not.toContain(version)
+    expect(answer.body).not.toContain(version)
   })
 })

@@ -1,7 +1,8 @@
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { openSocket } from '../support/websocket.ts'
-import { call, person, someId } from './callers.ts'
+import { person, someId } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 let system: System

@@ -1,6 +1,5 @@
-import { connect } from 'node:net'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
-import { type RawAnswer, readAnswer } from '../support/raw-http.ts'
+import { type RawResponse, sendRaw } from '@rack-gateway/testing/http'
 import { openSocket } from '../support/websocket.ts'
 import type { Sequence, Step } from './sequence.ts'
 
@@ -89,7 +88,7 @@ async function ask(step: Step, { url, token }: Place, values: Values): Promise<O
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${filled(value, values)}\r\n`)
   const content = chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body
-  const answer = await exchange(
+  const answer = await sendRaw(
     url,
     `${step.method} ${filled(step.target, values)} HTTP/1.1\r\n${lines.join('')}\r\n${content}`,
   )
@@ -97,22 +96,11 @@ async function ask(step: Step, { url, token }: Place, values: Values): Promise<O
   return { status: answer.status, said: answer.error, refused: isDecision(answer) }
 }
 
-async function exchange(url: string, bytes: string): Promise<RawAnswer> {
-  const { port, hostname } = new URL(url)
-  const socket = connect(Number(port), hostname)
-  try {
-    socket.write(Buffer.from(bytes, 'latin1'))
-    return await readAnswer(socket, false)
-  } finally {
-    socket.destroy()
-  }
-}
-
-function isDecision({ status, json }: RawAnswer): boolean {
+function isDecision({ status, json }: RawResponse): boolean {
   return status === 403 && typeof json === 'object' && json !== null && 'rule' in json
 }
 
-function keep(step: Step, { status, json }: RawAnswer, values: Values): void {
+function keep(step: Step, { status, json }: RawResponse, values: Values): void {
   if (status >= 300) return
   const item: unknown = Array.isArray(json) ? json[0] : json
   for (const [name, field] of Object.entries(step.keep)) values.set(name, String(Reflect.get(Object(item), field)))

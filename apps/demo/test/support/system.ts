@@ -1,4 +1,3 @@
-import { connect } from 'node:net'
 import type { AuditEvent } from '@rack-gateway/audit'
 import { objectPlace } from '@rack-gateway/audit/checkpoints'
 import type {} from '@rack-gateway/audit/plugin'
@@ -16,11 +15,11 @@ import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/ra
 import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
 import { openObjectStore } from '@rack-gateway/object-store'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
 import { gatewayDefaults } from './gateway-defaults.ts'
-import { type RawAnswer, readAnswer } from './raw-http.ts'
 
 export interface System {
   readonly url: string
@@ -42,9 +41,9 @@ export interface System {
   /** Signs all that was recorded, where there is a directory for it. */
   checkpoint(): Promise<void>
   /** Sends bytes and reads one answer; `{token}` stands for the credential in `Authorization`. */
-  raw(text: string): Promise<RawAnswer>
-  get(path: string, token: string): Promise<RawAnswer>
-  send(method: string, path: string, token: string, body?: string, headers?: readonly string[]): Promise<RawAnswer>
+  raw(text: string): Promise<RawResponse>
+  get(path: string, token: string): Promise<RawResponse>
+  send(method: string, path: string, token: string, body?: string, headers?: readonly string[]): Promise<RawResponse>
   /** A second gateway on the same database and racks; it may record sessions where the first one doesn't. */
   replica(
     options?: Pick<SystemOptions, 'recordings'>,
@@ -187,15 +186,7 @@ export async function startSystem({
     return rows.map((row) => JSON.parse(row.canonical))
   }
 
-  async function raw(text: string): Promise<RawAnswer> {
-    const socket = connect(port, '127.0.0.1')
-    socket.write(Buffer.from(text, 'latin1'))
-    try {
-      return await readAnswer(socket, text.startsWith('HEAD '))
-    } finally {
-      socket.destroy()
-    }
-  }
+  const raw = (text: string): Promise<RawResponse> => sendRaw(url, text)
 
   function send(
     method: string,
@@ -203,15 +194,9 @@ export async function startSystem({
     token: string,
     body = '',
     headers: readonly string[] = [],
-  ): Promise<RawAnswer> {
-    const lines = [
-      `${method} ${path} HTTP/1.1`,
-      `Host: 127.0.0.1:${port}`,
-      `Authorization: ${basicAuthorization(token)}`,
-      ...headers,
-      ...(body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
-    ]
-    return raw(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  ): Promise<RawResponse> {
+    const lines = [`Host: 127.0.0.1:${port}`, `Authorization: ${basicAuthorization(token)}`, ...headers]
+    return raw(writeRequest(`${method} ${path}`, lines, body))
   }
 
   return {

@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
-import { applyMask, headerSize, readHeader, writeHeader } from '../frames.ts'
+import { encodeFrame, type FrameToEncode } from '@rack-gateway/testing/websocket'
 import { type RelayOptions, relay } from '../relay.ts'
 import type { Relay } from '../types.ts'
 import { socketPair } from './peer.ts'
@@ -29,30 +29,9 @@ export async function relayed(options: Partial<RelayOptions> = {}): Promise<Rela
   return { client, rack, near: { client: nearClient, rack: nearRack }, relay: joined }
 }
 
-export interface Frame {
-  readonly opcode: number
-  readonly payload: Buffer
-  readonly fin?: boolean
-}
-
-/** As a client writes it when there is a mask, as a server does without one. */
-export function frame({ opcode, payload, fin = true }: Frame, mask: number | null = null): Buffer {
-  const header = writeHeader({ fin, opcode, length: payload.length, mask })
-  return Buffer.concat([header, mask === null ? payload : applyMask(Buffer.from(payload), mask, 0)])
-}
-
-/** All frames in some bytes, unmasked; the bytes must end where a frame ends. */
-export function framesIn(bytes: Buffer): Required<Frame>[] {
-  const frames: Required<Frame>[] = []
-  for (let at = 0; at < bytes.length; ) {
-    const { fin, opcode, length, mask } = readHeader(bytes, at)
-    const begin = at + headerSize(bytes.readUInt8(at + 1))
-    at = begin + length
-    if (at > bytes.length) throw new Error('the bytes end within a frame')
-    const payload = Buffer.from(bytes.subarray(begin, at))
-    frames.push({ fin, opcode, payload: mask === null ? payload : applyMask(payload, mask, 0) })
-  }
-  return frames
+/** The bytes of a frame: a client's when there is a mask, a server's without one. */
+export function frame(one: FrameToEncode, mask: number | null = null): Buffer {
+  return encodeFrame({ ...one, mask })
 }
 
 /** All that a connection says until its end. */

@@ -53,6 +53,8 @@ function rawConnection(socket: Socket): RawConnection {
   /** Where the next message begins in `received`. */
   let position = 0
   let closed = false
+  /** By the peer, and not by an error. */
+  let finished = false
   let readFrames: TakeChunk | null = null
   const waiting = new Set<() => void>()
   const wake = () => {
@@ -72,7 +74,10 @@ function rawConnection(socket: Socket): RawConnection {
     wake()
   })
   const ended = new Promise<string>((resolve) => {
-    socket.once('end', () => resolve('end'))
+    socket.once('end', () => {
+      finished = true
+      resolve('end')
+    })
     socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
   })
   const close = () => {
@@ -99,7 +104,7 @@ function rawConnection(socket: Socket): RawConnection {
     },
     async nextMessage(method = 'GET') {
       for (;;) {
-        const found = parseMessage(received.slice(position), { ended: closed, method })
+        const found = parseMessage(received.slice(position), { ended: finished, method })
         if (found !== null) {
           position = received.length - found.rest.length
           return found.message

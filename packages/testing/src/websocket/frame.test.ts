@@ -36,7 +36,7 @@ test('frames are the same wherever their bytes are cut', () => {
   const frame = fc.record({
     fin: fc.boolean(),
     opcode: fc.constantFrom(...Object.values(opcodes)),
-    payload: fc.uint8Array({ maxLength: 300 }),
+    payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
     mask: fc.option(fc.integer({ min: 0, max: 0xffffffff })),
   })
   fc.assert(

@@ -10,7 +10,7 @@ export interface Frame {
 
 export interface FrameToEncode {
   readonly opcode: number
-  readonly payload: Uint8Array
+  readonly payload: Buffer
   readonly fin?: boolean
   /** The masking key as a big-endian number. A client masks; a server does not, so the default is null. */
   readonly mask?: number | null

@@ -38,7 +38,7 @@ describe('pieces', () => {
       fc.property(fc.array(frame, { maxLength: 4 }), cuts, (frames, lengths) => {
         const bytes = Buffer.concat(
           frames.map(({ code, payload, key }) =>
-            encodeFrame({ opcode: code, payload, mask: Buffer.from(key).readUInt32BE() }),
+            encodeFrame({ opcode: code, payload: Buffer.from(payload), mask: Buffer.from(key).readUInt32BE() }),
           ),
         )
         const readPieces = createPieceReader('masked')
