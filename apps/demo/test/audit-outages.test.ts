@@ -8,7 +8,7 @@ import { beginOutage } from './support/outage.ts'
 import { dataDirectory, leaveNothing, startCommand } from './support/processes.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
 
-const limit = 60_000
+const limit = 120_000
 let system: System
 let admin: string
 let directory: string

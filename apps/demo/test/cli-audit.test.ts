@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Context, runCli } from '@rack-gateway/cli'
 import { jsonFaults } from '@rack-gateway/cli/reference'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Person, person } from './own-api/callers.ts'
 import { builtCommand } from './support/processes.ts'
 import { type Ended, type Program, start } from './support/program.ts'
@@ -75,12 +75,11 @@ describe('rack-gateway audit', () => {
       openBrowser: async () => undefined,
       interruption: () => interruption,
     }
-    const before = process.env.TZ
-    process.env.TZ = tz
+    vi.stubEnv('TZ', tz)
     try {
       return { code: await runCli(context, ['audit', ...words]), ...output }
     } finally {
-      process.env.TZ = before
+      vi.unstubAllEnvs()
     }
   }
 

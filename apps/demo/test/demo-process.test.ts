@@ -24,7 +24,10 @@ const roles = ['viewer', 'ops', 'deployer', 'admin', 'ci', 'stagingViewer'] as c
 
 afterAll(leaveNothing)
 
-describe('a demo', () => {
+/** Against hanging only: a busy machine takes long to start a demo. */
+const patient = { timeout: 120_000 }
+
+describe('a demo', patient, () => {
   const directory = join(dataDirectory(), 'demo')
   let machine: Machine
   let demo: DemoProcess
@@ -292,10 +295,10 @@ describe('a demo', () => {
     expect(program.output.stdout).toContain('policy packages: production is frozen')
     program.signal('SIGTERM')
     expect((await program.ended).code).toBe(0)
-  }, 60_000)
+  })
 })
 
-describe('a demo that can not start', () => {
+describe('a demo that can not start', patient, () => {
   test.skipIf(process.getuid?.() !== 0)(
     'because the database user may not enter its directory (as root) names the directory that blocks',
     async () => {

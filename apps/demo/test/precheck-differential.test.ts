@@ -122,7 +122,8 @@ describe(`what the check before the call refuses, the gateway refuses (PRECHECK_
     const tag = `differential ${++sent}`
     await statusOf(system, bytesOfCall(plannedWireCall(call, filled), token, tag))
     const [row] = await system.sql<{ canonical: string }[]>`
-      select canonical from audit.events where canonical::jsonb -> 'source' ->> 'client' = ${tag} order by written_at, seq limit 1`
+      select canonical from (select * from audit.events order by written_at desc limit 50) as latest
+      where canonical::jsonb -> 'source' ->> 'client' = ${tag} order by written_at, seq limit 1`
     const event: AuditEvent | null = row === undefined ? null : JSON.parse(row.canonical)
     return event?.decision?.effect === 'deny' ? event.decision : null
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditEvent } from '@rack-gateway/audit'
 import { startS3Server } from '@rack-gateway/object-store/testing'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RecordingDirectory, recordingDirectory, storedCast } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
 import { openSocket } from './support/websocket.ts'
@@ -24,10 +24,15 @@ describe('a store that fails', () => {
   let server: Awaited<ReturnType<typeof startS3Server>>
   let system: System
   let admin: string
-  beforeAll(async () => {
+  /** Ends with each test. */
+  function stubCredentials() {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+  }
+  beforeEach(stubCredentials)
+  beforeAll(async () => {
+    stubCredentials()
     work = await mkdtemp(join(tmpdir(), 'strict-'))
     await writeFile(join(work, 'policy.yaml'), policy)
     server = await startS3Server({ bucket: 'records' })
@@ -52,7 +57,7 @@ describe('a store that fails', () => {
           found = (await system.events()).slice(after).findLast((event) => event.kind === kind)
           return found !== undefined
         },
-        { timeout: 10_000 },
+        { timeout: 20_000 },
       )
       .toBe(true)
     if (!found) throw new Error(`no ${kind} came`)
@@ -113,7 +118,7 @@ describe('a store that fails', () => {
     await expect
       .poll(
         async () => (await storedCast({ store, secretKey: system.secretKey }, id, { chunks, head })).verdict.state,
-        { timeout: 10_000 },
+        { timeout: 20_000 },
       )
       .toBe('complete')
     const { events } = await storedCast({ store, secretKey: system.secretKey }, id)

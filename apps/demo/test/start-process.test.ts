@@ -116,7 +116,10 @@ describe('a start that fails', () => {
   )
 })
 
-describe('a gateway from the environment', () => {
+/** Against hanging only: a test may start several programs on a busy machine. */
+const patient = { timeout: 120_000 }
+
+describe('a gateway from the environment', patient, () => {
   let database: TestDatabase
   beforeEach(async () => {
     database = await createTestDatabase()
@@ -226,7 +229,7 @@ test('the gateways of these tests do what one does whose environment says nothin
 })
 
 /** Each setting is seen in what the process does: one that is read and then dropped would fail open. */
-describe('how long what a process lets in lives, by its environment', () => {
+describe('how long what a process lets in lives, by its environment', patient, () => {
   const [minute, hour] = [60_000, 3_600_000]
   let database: TestDatabase
   let idp: DemoIdentityProvider
@@ -362,7 +365,7 @@ describe('how long what a process lets in lives, by its environment', () => {
   })
 })
 
-describe('rack-gateway-server token issue', () => {
+describe('rack-gateway-server token issue', patient, () => {
   let database: TestDatabase
   let url: string
   beforeAll(async () => {
