@@ -49,6 +49,7 @@ function runCheck(title, command, args) {
 const checks = [
   runCheck('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   runCheck('types', 'tsc', ['-b']),
+  runCheck('unused code', 'knip', ['--no-progress', '--treat-config-hints-as-errors']),
 ]
 const tests = (unitOnly ? ['unit'] : ['unit', 'integration']).map(runTests)
 rmSync(scratch, { recursive: true, force: true })

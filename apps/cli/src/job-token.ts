@@ -7,7 +7,7 @@ import { isTokenText } from './token-text.ts'
 const deadlineMs = 10_000
 
 /** Where the pipeline files of the documentation put it. */
-export const jobTokenVariable = 'RACK_GATEWAY_ID_TOKEN'
+const jobTokenVariable = 'RACK_GATEWAY_ID_TOKEN'
 
 /**
  * The OIDC token of the CI job that this runs in.

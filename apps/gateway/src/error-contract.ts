@@ -26,7 +26,7 @@ export interface Failure {
 const longestSentence = 2_000
 
 /** The stock CLI uses the text as a printf format: a `%` garbles it. What controls a terminal or turns its text around never reaches one. */
-export function speakable(text: string): string {
+function speakable(text: string): string {
   const plain = text
     .slice(0, longestSentence)
     .replaceAll('%', 'percent')

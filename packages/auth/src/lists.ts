@@ -7,7 +7,6 @@ import { after, only, type PageRequest, pageOf, placeOf } from './page.ts'
 import { createWorkloadLists } from './workloads/lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
-export type ListedToken = Awaited<ReturnType<Lists['token']>>
 
 interface OwnerFilter {
   /** The id of a user or service account. */

@@ -44,7 +44,7 @@ function identity(rule: CommandRule, seen: ReadonlySet<string>): Found[] {
 }
 
 /** Rule ids under which the matcher itself speaks. */
-export const reserved: ReadonlySet<string> = new Set([
+const reserved: ReadonlySet<string> = new Set([
   'empty',
   'too-long',
   'unreadable',

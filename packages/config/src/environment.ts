@@ -19,7 +19,7 @@ const ownPrefixes = [
 ]
 
 /** The CLI's own, which may stand in the same shell. */
-export const clientVariables = [
+const clientVariables = [
   'RACK_GATEWAY_URL',
   'RACK_GATEWAY_TOKEN',
   'RACK_GATEWAY_TOKEN_STORE',

@@ -38,6 +38,6 @@ function revokeFrom(role: string) {
   `
 }
 
-export function quoteIdentifier(name: string): string {
+function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }

@@ -11,7 +11,7 @@ const moment = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d
  *
  * @returns RFC 3339 @throws Usage
  */
-export function endingTime(flag: string, text: string, now: number): string {
+function endingTime(flag: string, text: string, now: number): string {
   const [, count, unit] = fromNow.exec(text) ?? []
   const at =
     count === undefined

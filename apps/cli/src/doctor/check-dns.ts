@@ -24,6 +24,6 @@ export async function checkDns({ origin }: Pick<Subject, 'origin'>): Promise<Fin
 }
 
 /** Without the brackets of an IPv6 address. */
-export function hostOf(origin: string): string {
+function hostOf(origin: string): string {
   return new URL(origin).hostname.replace(/^\[|\]$/g, '')
 }

@@ -8,7 +8,7 @@ import { stdinName } from './stdin-name.ts'
 
 /** The policy that holds without a document, and the one that the gateway decides by at the moment. */
 export const builtInName = '@built-in'
-export const inForceName = '@in-force'
+const inForceName = '@in-force'
 
 /** A policy document by its name: a file, `@stdin`, `@built-in` or `@in-force`. @throws Usage, PolicyInvalid, and what asking a gateway throws */
 export async function namedDocument(context: Context, name: string, rack: string | null): Promise<PolicyDocument> {

@@ -83,7 +83,7 @@ export function judgedNames({ parameters }: RackCall): string[] {
 }
 
 /** What the gateway's reader makes of the bytes that were sent; a pure function, so it read the same before it decided. */
-export function parametersOf(route: RackCall['route'], sent: WireCall) {
+function parametersOf(route: RackCall['route'], sent: WireCall) {
   const mark = sent.target.indexOf('?')
   const headers = headersOf(sent)
   const read = readParameters(route, {
@@ -118,7 +118,7 @@ function named(pairs: Iterable<readonly [name: string, value: string]>): Record<
   )
 }
 
-export function textOf(latin1: string): string {
+function textOf(latin1: string): string {
   return Buffer.from(latin1, 'latin1').toString('utf8')
 }
 

@@ -36,7 +36,6 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_CONFIG_INVALID: 'every variable that is wrong, and what it should look like',
   RGW_CSRF_REFUSED: 'why a change by a browser’s session is refused: its CSRF token or origin',
   RGW_DATABASE_UNAVAILABLE: 'why PostgreSQL can’t be used, and what to do; never the password',
-  RGW_INVALID_BODY: 'which field of the body is wrong',
   RGW_INVALID_NAME: 'which name or e-mail address can’t be used',
   RGW_TRUST_REVOKED: 'a trust that was revoked takes no more bindings',
   RGW_INVALID_TRUST: 'what in a trust is wrong or would let in too many',

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-export const workspace: string = fileURLToPath(new URL('../../../..', import.meta.url))
+const workspace: string = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** What each `src/errors.ts` of the workspace exports. */
 export async function errorModules(isWanted: (path: string) => boolean = () => true): Promise<unknown[]> {

@@ -23,7 +23,7 @@ export function builtCommand(command: Command, args: readonly string[]): [progra
 }
 
 /** The environment of a service: where programs are, and nothing else. */
-export const bareEnvironment: NodeJS.ProcessEnv = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: '/nonexistent' }
+const bareEnvironment: NodeJS.ProcessEnv = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: '/nonexistent' }
 
 const started = new Set<Program>()
 const directories = new Set<string>()

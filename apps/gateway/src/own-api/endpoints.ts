@@ -656,10 +656,6 @@ export const endpoints = {
 
 export type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
-export type OpenEndpointName = {
-  [N in EndpointName]: Endpoints[N] extends OpenEndpoint ? N : never
-}[EndpointName]
-export type GuardedEndpointName = Exclude<EndpointName, OpenEndpointName>
 
 /** How it is named in events and in the reference. */
 export function endpointId({ method, path }: Endpoint): string {

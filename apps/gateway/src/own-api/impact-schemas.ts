@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { closed, Nullable, Time } from './schemas.ts'
 
 /** Characters. */
-export const longestDocument = 256 * 1024
+const longestDocument = 256 * 1024
 
 const Hash = Type.String({ description: 'SHA-256 of the document, hex' })
 const Count = Type.Integer({ minimum: 0 })

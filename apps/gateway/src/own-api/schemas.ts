@@ -20,10 +20,7 @@ const Expiry = {
   expiresAt: Type.Optional(Time),
 }
 
-export const Owner = Type.Object(
-  { kind: Type.Union([Type.Literal('user'), Type.Literal('service-account')]), id: Id },
-  closed,
-)
+const Owner = Type.Object({ kind: Type.Union([Type.Literal('user'), Type.Literal('service-account')]), id: Id }, closed)
 
 /** Who the caller is and where they may go: what `rack-gateway whoami` and `login` show. */
 export const Me = Type.Object({
@@ -263,9 +260,7 @@ export const BindingRequest = Type.Object(
   closed,
 )
 
-export const Ended = Type.Object({ id: Id })
-
-export const mostItems = 200
+const mostItems = 200
 export const PageQuery = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems, default: 50 })),

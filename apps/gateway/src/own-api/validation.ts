@@ -1,4 +1,3 @@
-import type { FastifySchema } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { InvalidRequest, ruled } from '../errors.ts'
@@ -13,8 +12,6 @@ export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?:
     return compiled.Check(value) ? { value } : { error: problemOf(type, value, httpPart) }
   }
 }
-
-export type { FastifySchema }
 
 /** A query holds texts only: what should be a whole number is read as one. */
 function numbersRead({ properties }: TObject, sent: unknown): unknown {

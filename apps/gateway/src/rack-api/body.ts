@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, ruled } from '../errors.ts'
 
 /** Environments and certificates travel as forms; the stock CLI's largest is far below. */
-export const formLimit = 4 * 1024 * 1024
+const formLimit = 4 * 1024 * 1024
 
 export function hasBody(request: IncomingMessage): boolean {
   const length = request.headers['content-length']

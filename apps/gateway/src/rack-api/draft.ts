@@ -124,7 +124,7 @@ function toldDecision(decision: Decision, command: CallState['command']): NonNul
   }
 }
 
-export function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
+function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
   const { effect, rule, source, policy, reason } = decision
   return { effect, rule, source, policy, reason, ...(effect === 'allow' ? {} : { next: decision.next }) }
 }

@@ -13,7 +13,7 @@ import { recordedValues } from './recorded-values.ts'
 import { namesIn, optionsOfExec, optionsOfRun, type RunStart } from './run-options.ts'
 import type { Steps } from './steps.ts'
 
-export const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
+const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
 const stopRoute = 'DELETE /apps/{app}/processes/{pid}'
 const filesPath = '/apps/{app}/processes/{pid}/files'
 const releaseRoute = 'POST /apps/{app}/releases'

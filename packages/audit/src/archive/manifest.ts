@@ -29,7 +29,7 @@ export const ArchivePart = Type.Object(
 )
 export type ArchivePart = Static<typeof ArchivePart>
 
-export const ArchivedStream = Type.Object(
+const ArchivedStream = Type.Object(
   {
     stream: Type.String({ pattern: `^${uuidPattern}$` }),
     first: Type.Literal(1),
@@ -39,7 +39,6 @@ export const ArchivedStream = Type.Object(
   },
   strict,
 )
-export type ArchivedStream = Static<typeof ArchivedStream>
 
 /** What an archive of a month holds. */
 export const ManifestContent = Type.Object(

@@ -3,7 +3,7 @@ import type { ExportFormat } from './format.ts'
 import { activityOf, authenticationOf } from './ocsf-activity.ts'
 
 /** The version of the schema that `toOcsf` speaks. */
-export const ocsfVersion = '1.8.0'
+const ocsfVersion = '1.8.0'
 
 const apiActivity = {
   category_uid: 6,

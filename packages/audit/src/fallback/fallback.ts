@@ -43,7 +43,7 @@ export interface FallbackLimits {
   readonly rest: number
 }
 
-export const defaultFallbackLimits: FallbackLimits = {
+const defaultFallbackLimits: FallbackLimits = {
   patience: 1_000,
   every: 1_000,
   minimumFree: 64 * 1024 * 1024,

@@ -30,7 +30,6 @@ export const filterProperties = {
 
 export const FilterQuery = Type.Object(filterProperties)
 export type FilterQuery = Static<typeof FilterQuery>
-export const filterNames = Object.keys(filterProperties) as readonly (keyof FilterQuery)[]
 
 /** Filters that were read: each can be asked of the database as it is. */
 export interface AuditFilters {

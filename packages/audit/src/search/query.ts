@@ -151,7 +151,7 @@ export interface StreamPart {
 }
 
 /** Leads to one partition. */
-export function inMonth(values: Value[], month: Date): string {
+function inMonth(values: Value[], month: Date): string {
   const next = new Date(monthAfter(month.getTime()))
   return `e.at >= ${holder(values, month)}::timestamptz and e.at < ${holder(values, next)}::timestamptz`
 }

@@ -48,8 +48,6 @@ const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?
 const remembered = 3_600_000
 const ending = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
-export type DeviceLogins = ReturnType<typeof createDeviceLogins>
-
 /** Logins by a code that somebody reads in a terminal and types into a browser. */
 export function createDeviceLogins(options: CliLoginOptions) {
   const { database, secrets, clock, deviceLogin, pollSeconds, blockOf } = options

@@ -32,8 +32,6 @@ export interface BegunLoopback {
 
 const codeLife = 60_000
 
-export type LoopbackLogins = ReturnType<typeof createLoopbackLogins>
-
 /** Logins that end in the process that began them. Until somebody decides on one, the gateway keeps nothing of it. */
 export function createLoopbackLogins(options: CliLoginOptions) {
   const { secrets, clock, database } = options

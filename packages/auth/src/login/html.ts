@@ -31,7 +31,7 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 /** Also takes out what controls a terminal or turns text around. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text
     .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, ' ')
     .replace(/[&<>"']/g, (sign) => entities[sign] ?? '')

@@ -48,7 +48,7 @@ export function describeCondition(condition: Condition): string {
 const longestMatched = 1_000
 
 /** A star never reaches over a separator, so `repo:acme/*:ref:x` can't be met by a repository's or branch's choice of name. */
-export function matchesPattern(pattern: string, value: string): boolean {
+function matchesPattern(pattern: string, value: string): boolean {
   if (value.length > longestMatched) return false
   const wanted = pattern.split(/([/:])/)
   const found = value.split(/([/:])/)

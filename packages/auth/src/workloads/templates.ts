@@ -32,7 +32,7 @@ const byWriters = {
 } as const
 
 /** @see https://docs.github.com/en/actions/reference/security/oidc */
-export const GitHubTemplate = Type.Object(
+const GitHubTemplate = Type.Object(
   {
     provider: Type.Literal('github'),
     issuer: Type.Optional(Host),
@@ -50,7 +50,7 @@ export const GitHubTemplate = Type.Object(
 )
 
 /** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
-export const GitLabTemplate = Type.Object(
+const GitLabTemplate = Type.Object(
   {
     provider: Type.Literal('gitlab'),
     issuer: Type.Optional(Host),
@@ -69,7 +69,7 @@ export const GitLabTemplate = Type.Object(
 )
 
 /** @see https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/ */
-export const CircleCiTemplate = Type.Object(
+const CircleCiTemplate = Type.Object(
   {
     provider: Type.Literal('circleci'),
     organizationId: Uuid,

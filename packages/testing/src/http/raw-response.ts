@@ -35,7 +35,7 @@ export async function readResponse(connection: RawConnection, method?: string): 
   }
 }
 
-export function rawResponse(message: HttpMessage): RawResponse {
+function rawResponse(message: HttpMessage): RawResponse {
   const body = Buffer.from(message.body, 'latin1').toString('utf8')
   const json = parseJson(body)
   return {

@@ -22,7 +22,7 @@ function difference(what: string, recorded: string, present: string): string[] {
   return recorded === present ? [] : [`${what}: recorded ${JSON.stringify(recorded)}, now ${JSON.stringify(present)}`]
 }
 
-export function statusOf(startLine: string): string {
+function statusOf(startLine: string): string {
   return startLine.split(' ').slice(1).join(' ')
 }
 

@@ -4,7 +4,7 @@ import type { AppState, Process } from './app.ts'
 import { type RackState, timestamp } from './rack.ts'
 
 /** A replica of a service, running the app's current release. */
-export function startReplica(rack: RackState, app: AppState, service: string): Process {
+function startReplica(rack: RackState, app: AppState, service: string): Process {
   return add(app, {
     id: newId.process(rack.random, service),
     app: app.app.name,

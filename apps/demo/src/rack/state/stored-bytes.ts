@@ -9,7 +9,7 @@ export interface StoredBytes {
   readonly bytes: Buffer
 }
 
-export const keptBytes = 8 * 1024 * 1024
+const keptBytes = 8 * 1024 * 1024
 
 /** Reads a body of any size to its end. */
 export async function storeBytes(body: AsyncIterable<Buffer>): Promise<StoredBytes> {

@@ -3,11 +3,6 @@ export function textOf(latin1: string): string {
   return Buffer.from(latin1, 'latin1').toString('utf8')
 }
 
-/** Text to its UTF-8 bytes, one per character, as headers and targets are written. */
-export function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
-}
-
 const hexadecimal = /^[0-9A-Fa-f]{2}$/
 
 /** Percent-decodes bytes; null where an escape is broken. Never refuses anything else. */

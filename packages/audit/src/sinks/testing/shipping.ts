@@ -75,7 +75,7 @@ export interface ShippingOptions {
 }
 
 /** Tests wait for what happens, so it should happen soon. */
-export const quick: Partial<ShipperLimits> = {
+const quick: Partial<ShipperLimits> = {
   deadline: 1_000,
   backOff: { least: 5, most: 20 },
   look: 20,
