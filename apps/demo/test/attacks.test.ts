@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
-import { upgradeHeaders } from '@rack-gateway/testing/websocket'
+import { openSocket, upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 const handshake = `${upgradeHeaders.join('\r\n')}\r\n`

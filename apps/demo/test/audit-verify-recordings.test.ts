@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { databaseLog } from '@rack-gateway/audit/verify'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { callCli } from './support/cli-call.ts'
 import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 describe('audit verify --recordings', () => {
   let directory: RecordingDirectory

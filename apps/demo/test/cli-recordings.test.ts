@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Person, person } from './own-api/callers.ts'
 import { builtCommand } from './support/processes.ts'
 import { type Ended, type Program, start } from './support/program.ts'
 import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 const esc = '\u001b'
 

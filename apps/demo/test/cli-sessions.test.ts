@@ -1,10 +1,10 @@
 import { chmodSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 let system: System
 let machine: Machine

@@ -1,9 +1,9 @@
 import type {} from '@rack-gateway/auth/plugin'
 import type {} from '@rack-gateway/rack-registry/plugin'
+import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { nextChange, type System, startSystem } from './support/system.ts'
-import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 /** What a call waits for in the database, counted on the wire: one commit for a read, two for a change, one for a websocket; nothing for identity and decision once they are known. */
 describe('statements of a call', () => {

@@ -1,9 +1,9 @@
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
 import { chainVerdict, type System, startSystem } from './support/system.ts'
 import { takeDatabase } from './support/take-database.ts'
-import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 

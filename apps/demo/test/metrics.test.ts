@@ -1,8 +1,8 @@
 import { freePort } from '@rack-gateway/demo/free-port'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 let system: System
 let url: string

@@ -1,7 +1,7 @@
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
 import { nextChange, type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 /** What it does depends on the app, so that one gateway serves all tests. */
 const probe = `

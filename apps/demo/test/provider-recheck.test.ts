@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type BadAnswer, type DemoPerson, demoPeople, type Misbehaviour } from '@rack-gateway/demo/identity-provider'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBrowser } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
 import { sessionOf } from './support/session-of.ts'
-import { openSocket } from './support/websocket.ts'
 
 const clock = { ahead: 0 }
 const renewal = '/gateway/api/v1/session/renewal'

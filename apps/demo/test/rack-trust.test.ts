@@ -3,10 +3,10 @@ import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { certificatePath, selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 const certificate = certificatePath('self-signed')
 

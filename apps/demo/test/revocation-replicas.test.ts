@@ -1,12 +1,12 @@
 import { demoPeople } from '@rack-gateway/demo/identity-provider'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { createBrowser } from './support/browser.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
 import { sessionOf } from './support/session-of.ts'
 import type { System } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 /** What is ended at one replica is over at another one, with what it has open there. */
 let at: LoginSystem

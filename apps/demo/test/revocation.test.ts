@@ -1,9 +1,9 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw } from '@rack-gateway/testing/http'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fakeTimers, meanwhile, realTimers } from './support/fake-time.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 /** "Within a second", by a clock that the test winds on: timers of the database stay real. */
 describe('without a timer of the gateway', () => {

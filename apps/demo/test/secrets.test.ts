@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 

@@ -1,10 +1,10 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
+import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
 import { type RecordingDirectory, recordingDirectory, storedCast } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
-import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 let directory: RecordingDirectory
 let system: System

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { person } from './own-api/callers.ts'
 import { builtCommand } from './support/processes.ts'
 import { start } from './support/program.ts'
 import { type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
-import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 interface Watcher {
   readonly status: number

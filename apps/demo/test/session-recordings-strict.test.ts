@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditEvent } from '@rack-gateway/audit'
 import { startS3Server } from '@rack-gateway/object-store/testing'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RecordingDirectory, recordingDirectory, storedCast } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 const limits = { flushAfter: 20, patience: 1_000, attempt: 1_000, backOff: 5, longestBackOff: 20, hold: 50 }

@@ -1,9 +1,9 @@
 import type { AuditEvent } from '@rack-gateway/audit'
+import { type ClientSocket, openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createMachine } from './support/machine.ts'
 import { type RecordingDirectory, recordingDirectory, type StoredCast, storedCast } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
-import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 

@@ -1,6 +1,6 @@
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { nextChange, type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 const hour = 3_600_000
 const day = 24 * hour

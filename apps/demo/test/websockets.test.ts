@@ -1,9 +1,8 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { writeRequest } from '@rack-gateway/testing/http'
-import { upgradeHeaders } from '@rack-gateway/testing/websocket'
+import { type ClientSocket, openSocket, upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
-import { type ClientSocket, openSocket } from './support/websocket.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 

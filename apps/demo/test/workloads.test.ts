@@ -2,10 +2,10 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { githubClaims, rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
-import { openSocket } from './support/websocket.ts'
 
 // Issuers over plain http are trusted by a gateway on this machine alone.
 const publicUrl = 'http://localhost:4180'

@@ -27,7 +27,7 @@ test('a request with the password passes, with the token in its place and the ga
   const { gateway, relay } = await both()
   const client = await relay.connect()
   client.send(relay.get('X-Odd-CASE:  kept \r\n'))
-  await client.saw('ok')
+  await client.waitFor('ok')
   expect(client.received).toBe(ok)
   expect(gateway.received).toBe(
     `GET /rack/staging/apps? HTTP/1.1\r\nHost: ${new URL(gateway.origin).host}\r\nAuthorization: ${basicAuthorization(token)}\r\nX-Odd-CASE:  kept \r\n\r\n`,
@@ -74,7 +74,7 @@ test("its own origin passes in a websocket's handshake, as convox sends it, with
   expect(gateway.connections).toHaveLength(0)
   const client = await relay.connect()
   client.send(withLine(relay.get(handshake), line))
-  await client.saw('ok')
+  await client.waitFor('ok')
   expect(gateway.received).toContain(`\r\nOrigin: ${gateway.origin}\r\n`)
 })
 
@@ -103,7 +103,7 @@ test('every request on a connection must show the password: the second one witho
   const { gateway, relay } = await both()
   const client = await relay.connect()
   client.send(relay.get())
-  await client.saw('ok')
+  await client.waitFor('ok')
   client.send(`GET /rack/staging/secrets? HTTP/1.1\r\nHost: ${relay.host}\r\n\r\n`)
   expect(brokenOff).toContain(await client.ended)
   expect(gateway.received).not.toContain('secrets')
@@ -121,7 +121,7 @@ test.each([
   const { gateway, relay } = await both()
   const client = await relay.connect()
   client.send(relay.get())
-  await client.saw('ok')
+  await client.waitFor('ok')
   const received = gateway.received
   client.send(change(textOf(relay, '')))
   expect(brokenOff).toContain(await client.ended)
@@ -177,7 +177,7 @@ test('strangers do not keep its own program out: the longest here makes room', a
   expect(['end', 'ECONNRESET']).toContain(await first.ended)
   const client = await relay.connect()
   client.send(relay.get())
-  await client.saw('ok')
+  await client.waitFor('ok')
 })
 
 test('a token that is renewed meanwhile is the one that the next request goes with', async () => {
@@ -186,10 +186,10 @@ test('a token that is renewed meanwhile is the one that the next request goes wi
   const relay = await relayed(gateway, { token: () => new Secret(current) })
   const client = await relay.connect()
   client.send(relay.get())
-  await client.saw('ok')
+  await client.waitFor('ok')
   current = 'rgs_second'
   client.send(relay.get())
-  await client.saw(`${ok}${ok}`)
+  await client.waitFor(`${ok}${ok}`)
   const sent = [...gateway.received.matchAll(/Basic (\S+)/g)].map(([, text = '']) =>
     Buffer.from(text, 'base64').toString(),
   )

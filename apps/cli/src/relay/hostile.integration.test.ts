@@ -143,7 +143,7 @@ test('a websocket begins a connection: one behind another request is refused', a
   const { gateway, relay } = await both()
   const client = await relay.connect()
   client.send(relay.get())
-  await client.saw('ok')
+  await client.waitFor('ok')
   client.send(relay.get('Connection: Upgrade\r\nUpgrade: websocket\r\n'))
   expect(brokenOff).toContain(await client.ended)
   expect(gateway.received).not.toContain('websocket')

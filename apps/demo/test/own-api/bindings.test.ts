@@ -1,7 +1,7 @@
 import { callManagementApi as call, type ManagementApiResponse } from '@rack-gateway/testing/management-api'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { openSocket } from '../support/websocket.ts'
 import { person } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { openSocket } from '../support/websocket.ts'
 import { person, someId } from './callers.ts'
 
 describe('users, sessions, service accounts and bindings', () => {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nextChange, type System, startSystem } from '../support/system.ts'
-import { openSocket } from '../support/websocket.ts'
 import { person, someId } from './callers.ts'
 
 const day = 86_400_000

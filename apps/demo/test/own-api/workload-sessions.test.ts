@@ -1,7 +1,7 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
-import { openSocket } from '../support/websocket.ts'
 import { person, someId } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 

@@ -1,6 +1,6 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw } from '@rack-gateway/testing/http'
-import { openSocket } from '../support/websocket.ts'
+import { openSocket } from '@rack-gateway/testing/websocket'
 import type { Sequence, Step } from './sequence.ts'
 
 /** Where calls go: a gateway, or a rack past it. */

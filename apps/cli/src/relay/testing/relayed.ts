@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { Secret } from '@rack-gateway/config/client'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { rootCertificate as root } from '@rack-gateway/testing/certificates'
+import { connectRaw, type RawConnection } from '@rack-gateway/testing/http'
 import { onTestFinished } from 'vitest'
 import { createGatewayDial, type GatewayDialOptions } from '../gateway-dial.ts'
 import { type Listener, startListener } from '../listener.ts'
@@ -21,22 +20,11 @@ export interface Relayed {
   readonly password: string
   /** `Authorization: Basic …` with this run's password. */
   readonly authorization: string
-  connect(): Promise<Client>
+  connect(): Promise<RawConnection>
   /** Sends this on a connection of its own, and reads to the end. */
   ask(text: string): Promise<string>
   /** A GET that passes, with more lines, each with its CR LF. */
   get(lines?: string, path?: string): string
-}
-
-export interface Client {
-  readonly socket: Socket
-  send(text: string): void
-  /** What has come so far, as latin1. */
-  readonly received: string
-  /** Resolves once this has come. */
-  saw(text: string): Promise<void>
-  /** How it ended: `end`, or the code of the error. */
-  readonly ended: Promise<string>
 }
 
 export interface RelayedOptions extends Partial<Pick<GatewayDialOptions, 'ca' | 'env'>> {
@@ -57,30 +45,10 @@ export async function relayed(gateway: Pick<TlsGateway, 'origin'>, options: Rela
   const authorization = `Authorization: ${basicAuthorization(url.password)}`
   const port = Number(url.port)
 
-  async function open(): Promise<Client> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-    let received = ''
-    socket.on('data', (bytes) => {
-      received += bytes.toString('latin1')
-      socket.emit('said')
-    })
-    const ended = new Promise<string>((resolve) => {
-      socket.once('end', () => resolve('end'))
-      socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
-    })
-    await once(socket, 'connect')
-    onTestFinished(() => void socket.destroy())
-    return {
-      socket,
-      ended,
-      send: (text) => void socket.write(Buffer.from(text, 'latin1')),
-      get received() {
-        return received
-      },
-      async saw(text) {
-        while (!received.includes(text)) await once(socket, 'said')
-      },
-    }
+  async function open(): Promise<RawConnection> {
+    const connection = await connectRaw(url.origin, { allowHalfOpen: true })
+    onTestFinished(() => connection.end())
+    return connection
   }
 
   return {

@@ -1,16 +1,16 @@
-import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { WebSocket } from 'ws'
+import { basicAuthorization } from '../authorization.ts'
 
-/** A websocket as a client of the gateway sees it: upgraded, or refused with a status and a sentence. */
+/** A websocket as a client of the gateway sees it: upgraded, or refused with a status and a message. */
 export interface ClientSocket {
-  /** 101, or the refusal's. */
+  /** 101, or the status of the response that refuses the upgrade. */
   readonly status: number
-  /** The refusal's sentence, or empty. */
+  /** The body of the response that refuses the upgrade, or empty. */
   readonly error: string
   send(bytes: Buffer): void
-  /** The empty binary frame that stands for the end of input. */
+  /** Sends the empty binary frame with which convox ends the input. */
   endOfInput(): void
-  /** Text frames up to the empty binary frame, or to the end of the connection. */
+  /** The messages up to an empty binary frame, or to the end of the connection. */
   untilEnd(): Promise<string[]>
   untilEndBytes(): Promise<Buffer[]>
   close(): void
@@ -18,6 +18,7 @@ export interface ClientSocket {
   closed(): Promise<void>
 }
 
+/** Opens a websocket with the `ws` client. Resolves also when the server refuses the upgrade. */
 export function openSocket(url: string, token: string, headers: Record<string, string>): Promise<ClientSocket> {
   const authorization = basicAuthorization(token)
   const socket = new WebSocket(url.replace(/^http/, 'ws'), {
