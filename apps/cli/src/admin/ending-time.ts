@@ -1,9 +1,9 @@
+import { readTime } from '@rack-gateway/errors/read-time'
 import { Usage } from '../errors.ts'
 
 const day = 86_400_000
 const units = { h: 3_600_000, d: day, w: 7 * day } as const
 const fromNow = /^(\d{1,5})([hdw])$/
-const moment = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?)?$/
 
 /**
  * When something ends, as a person types it: `30d`, `12h`, `2w` from now, a day, or a day and a time; without an offset it
@@ -15,7 +15,7 @@ function endingTime(flag: string, text: string, now: number): string {
   const [, count, unit] = fromNow.exec(text) ?? []
   const at =
     count === undefined
-      ? Date.parse(moment.test(text) ? (text.includes('T') ? text : `${text}T00:00`) : '')
+      ? (readTime(text, 'typed', 'local') ?? Number.NaN)
       : now + Number(count) * units[unit as keyof typeof units]
   const end = new Date(at)
   if (Number.isNaN(end.getTime()))

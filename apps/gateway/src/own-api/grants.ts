@@ -1,5 +1,5 @@
 import type { BindingTerms, ListedGrant } from '@rack-gateway/auth/store'
-import { readTime } from './read-time.ts'
+import { readExpiry } from './read-expiry.ts'
 import { timeOf } from './times.ts'
 
 /** How long something is given, and why, as a request says it. */
@@ -13,7 +13,7 @@ export function lastingOf({ expiresAt, reason }: LastingRequest): {
   readonly until: number | null
   readonly lasting: Pick<BindingTerms, 'expiresAt' | 'reason'>
 } {
-  const until = expiresAt === undefined ? null : readTime(expiresAt)
+  const until = expiresAt === undefined ? null : readExpiry(expiresAt)
   const end = until === null ? {} : { expiresAt: new Date(until) }
   return { until, lasting: { ...end, ...(reason !== undefined && { reason }) } }
 }

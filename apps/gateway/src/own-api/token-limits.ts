@@ -5,7 +5,7 @@ import type { Static } from 'typebox'
 import { InvalidRequest, refusedBy } from '../errors.ts'
 import type { OwnCall } from './call.ts'
 import { mustGive } from './must-give.ts'
-import { readTime } from './read-time.ts'
+import { readExpiry } from './read-expiry.ts'
 import type { TokenRequest } from './schemas.ts'
 
 const day = 86_400_000
@@ -32,7 +32,7 @@ export function tokenEnd(
   const { document } = policy
   const limit = tokenLimit(document, grants)
   if (days === undefined && expiresAt === undefined) return now() + Math.min(document.tokens.defaultAge, limit.maxAge)
-  const end = expiresAt === undefined ? now() + (days ?? 0) * day : readTime(expiresAt)
+  const end = expiresAt === undefined ? now() + (days ?? 0) * day : readExpiry(expiresAt)
   if (end <= now() + limit.maxAge) return end
   throw tooLong(policy, limit, 'Choose an earlier end.')
 }

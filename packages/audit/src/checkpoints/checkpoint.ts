@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { readTime } from '@rack-gateway/errors/read-time'
 import type { Digest } from '../tree/hashing.ts'
 import { uuidPattern } from '../uuid.ts'
 import { type Note, readNote, signNote } from './signed-note.ts'
@@ -105,11 +106,11 @@ export function readCheckpoint(written: string): Checkpoint | null {
   return { ...content, note, written, hash: hash('sha256', note.text) }
 }
 
-const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
-
+/** With all three decimals, as checkpoints are written. */
 function isInstant(text: string): boolean {
-  return instant.test(text) && !Number.isNaN(Date.parse(text))
+  return text.length === '2027-01-31T12:00:00.000Z'.length && readTime(text) !== null
 }
+
 const headLine = new RegExp(`^stream (${uuidPattern}) (\\d{1,15}) ([A-Za-z0-9+/]{43}=) ([a-z]+)$`)
 
 function readHead(line: string): StreamHead | null {

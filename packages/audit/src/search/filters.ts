@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { readTime } from '@rack-gateway/errors/read-time'
 import { type Static, Type } from 'typebox'
 import { InvalidFilter } from '../errors.ts'
 import { eventKinds } from '../event.ts'
@@ -61,7 +62,7 @@ export interface AuditFilters {
 export function readFilters(query: FilterQuery): AuditFilters {
   const { from, to, principal, status, command, text, address, rack, app, kind, permission, route, effect, rule } =
     query
-  const range = { ...readTime('from', from), ...readTime('to', to) }
+  const range = { ...readBound('from', from), ...readBound('to', to) }
   if (range.from && range.to && range.from >= range.to)
     throw new InvalidFilter('from is not before to, so that nothing could be found between them', 'turn them round')
   return {
@@ -81,13 +82,10 @@ function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], und
   }
 }
 
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/
-
-function readTime<N extends 'from' | 'to'>(name: N, text: string | undefined): { [K in N]?: Date } {
+function readBound<N extends 'from' | 'to'>(name: N, text: string | undefined): { [K in N]?: Date } {
   if (text === undefined) return {}
-  const at = rfc3339.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(at))
-    throw new InvalidFilter(`${name} is a time in UTC, such as 2027-01-31T12:00:00Z`, 'send it as one')
+  const at = readTime(text)
+  if (at === null) throw new InvalidFilter(`${name} is a time in UTC, such as 2027-01-31T12:00:00Z`, 'send it as one')
   return { [name]: new Date(at) } as { [K in N]?: Date }
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type Problem, shown } from '@rack-gateway/command-matcher'
+import { readTime } from '@rack-gateway/errors/read-time'
 import type { Binding, Principal } from '../types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'
 
@@ -9,8 +10,6 @@ type Groups = Readonly<Record<string, readonly WrittenBinding[]>>
 /** A Monday at noon, so that what a case says is the same on every day. */
 export const usualTime = '2030-01-07T12:00:00Z'
 
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/
-
 export interface CaseMoment {
   readonly at: number
   readonly address: string | null
@@ -19,7 +18,7 @@ export interface CaseMoment {
 
 /** When, and from where. */
 export function whenAndWhence({ time = usualTime, address }: Who): CaseMoment {
-  const at = rfc3339.test(time) ? Date.parse(time) : Number.NaN
+  const at = readTime(time, 'offset') ?? Number.NaN
   const problems = [
     ...(Number.isNaN(at) ? [{ at: ['who', 'time'], text: `"${shown(time)}" is no time such as ${usualTime}` }] : []),
     ...(address !== undefined && isIP(address) === 0

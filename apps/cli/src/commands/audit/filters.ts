@@ -1,5 +1,5 @@
 import { Usage } from '../../errors.ts'
-import { readTime, type Zone } from './times.ts'
+import { readTimeFlag, type Zone } from './times.ts'
 
 /** What was typed: the words are searched for in commands and reasons. */
 export interface GivenFilters {
@@ -47,8 +47,8 @@ export function readLimit(text: string): string {
 export function filterQuery(given: GivenFilters, reading: { now: number; zone: Zone }): URLSearchParams {
   const query = new URLSearchParams()
   const { words = [], since, until, inRack, status, stream } = given
-  if (since !== undefined) query.set('from', readTime('--since', since, reading))
-  if (until !== undefined) query.set('to', readTime('--until', until, reading))
+  if (since !== undefined) query.set('from', readTimeFlag('--since', since, reading))
+  if (until !== undefined) query.set('to', readTimeFlag('--until', until, reading))
   if (inRack !== undefined) query.set('rack', inRack)
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
     throw new Usage('--status is not a status:', 'give one such as 403, or a class such as 5xx')

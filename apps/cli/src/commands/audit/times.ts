@@ -1,22 +1,21 @@
+import { readTime } from '@rack-gateway/errors/read-time'
 import { Usage } from '../../errors.ts'
 
 export type Zone = 'local' | 'utc'
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 const ago = /^(\d{1,6})([smhdw])$/
-const moment = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/
 
 /**
  * A time as a person types it: `2h` ago, a day, or a day and a time; without an offset it is of the zone.
  *
  * @returns as the API takes it @throws Usage
  */
-export function readTime(flag: string, text: string, { now, zone }: { now: number; zone: Zone }): string {
+export function readTimeFlag(flag: string, text: string, { now, zone }: { now: number; zone: Zone }): string {
   const [, count, unit] = ago.exec(text) ?? []
   if (count !== undefined && unit !== undefined && unit in units)
     return instant(flag, now - Number(count) * units[unit as keyof typeof units])
-  const [, day, time = '00:00', offset = zone === 'utc' ? 'Z' : ''] = moment.exec(text) ?? []
-  return instant(flag, day === undefined ? Number.NaN : Date.parse(`${day}T${time}${offset}`))
+  return instant(flag, readTime(text, 'typed', zone) ?? Number.NaN)
 }
 
 function instant(flag: string, at: number): string {

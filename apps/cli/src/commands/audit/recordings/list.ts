@@ -6,7 +6,7 @@ import { safeJson } from '../../../safe-json.ts'
 import { table } from '../../../table.ts'
 import type { Target } from '../../../target.ts'
 import { readLimit } from '../filters.ts'
-import { readTime, shownTime, type Zone, zoneName } from '../times.ts'
+import { readTimeFlag, shownTime, type Zone, zoneName } from '../times.ts'
 
 export interface RecordingList {
   readonly since?: string | undefined
@@ -62,8 +62,8 @@ export async function listRecordings(context: Context, target: Target, list: Rec
 function queryOf(list: RecordingList, now: number): URLSearchParams {
   const { since, until, inRack, zone } = list
   const query = new URLSearchParams({ limit: readLimit(list.limit) })
-  if (since !== undefined) query.set('from', readTime('--since', since, { now, zone }))
-  if (until !== undefined) query.set('to', readTime('--until', until, { now, zone }))
+  if (since !== undefined) query.set('from', readTimeFlag('--since', since, { now, zone }))
+  if (until !== undefined) query.set('to', readTimeFlag('--until', until, { now, zone }))
   if (inRack !== undefined) query.set('rack', inRack)
   for (const name of ['principal', 'app', 'process', 'state', 'cursor'] as const) {
     const value = list[name]
