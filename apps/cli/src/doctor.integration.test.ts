@@ -168,7 +168,7 @@ describe('doctor', () => {
     const { code, of, problems } = await look()
     expect([code, problems]).toEqual([7, ['dns', 'gateway']])
     expect(of('dns')?.says).toMatch(
-      /^the name gateway\.example\.invalid (?:is not known|can't be looked up now) \(E[A-Z_]+\)$/,
+      /^the host name gateway\.example\.invalid (?:is not known|cannot be looked up now) \(E[A-Z_]+\)$/,
     )
   })
 

@@ -1,8 +1,8 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Words } from '@rack-gateway/errors'
+import { networkErrorCode } from '@rack-gateway/errors/network-errors'
 import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from './errors.ts'
 import { certificateFault, certificateInWords } from './gateway-tls/certificate-words.ts'
-import { codeOf } from './gateway-tls/error-code.ts'
 import { type GatewayTrust, howToTrustMore } from './gateway-tls/gateway-trust.ts'
 import { type Unreachable, unreachableInWords } from './gateway-tls/unreachable-words.ts'
 import { printable } from './terminal.ts'
@@ -173,6 +173,6 @@ function unanswered(error: unknown, deadline = usualDeadline): Unreachable {
   // Node's `fetch` fails by an error that says nothing.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const words = unreachableInWords(cause)
-  if (codeOf(cause) !== '') return words
+  if (networkErrorCode(cause) !== '') return words
   return { ...words, what: cause instanceof Error ? cause.message : String(cause) }
 }

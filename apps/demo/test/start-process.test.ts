@@ -79,12 +79,12 @@ describe('a configuration that can not be used', () => {
 })
 
 describe('a start that fails', () => {
-  test('because nothing answers at DATABASE_URL is one sentence and 1, and no stack', async () => {
+  test('because nothing listens at DATABASE_URL is one sentence and 1, and no stack', async () => {
     const env = settings({ DATABASE_URL: 'postgres://user:password-of-the-database@127.0.0.1:1/name' })
     const { code, stdout, stderr } = await runCommand(main, [], env)
     expect(code).toBe(1)
     expect(stderr).toBe(
-      'the gateway could not start: nothing answers at 127.0.0.1:1: start PostgreSQL there or correct the host and port\n',
+      'the gateway could not start: nothing listens at 127.0.0.1:1: start PostgreSQL there or correct the host and port\n',
     )
     expect(lastLine(stdout)).toMatchObject({ event: 'gateway.start_failed', level: 60 })
     expect(stdout).not.toMatch(/stack|\bat .*\.ts:\d/)

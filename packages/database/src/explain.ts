@@ -1,12 +1,15 @@
 import type { Words } from '@rack-gateway/errors'
+import { networkErrorCode, networkErrorSentence } from '@rack-gateway/errors/network-errors'
 import { DatabaseUnavailable } from './errors.ts'
 
 /** Where a database URL leads, without what is secret in it. */
 function placeOf(url: string) {
-  if (!URL.canParse(url)) return { server: 'the database', user: 'unknown', name: 'unknown', password: '' }
+  if (!URL.canParse(url))
+    return { server: 'the database', host: 'of the database', user: 'unknown', name: 'unknown', password: '' }
   const parsed = new URL(url)
   return {
     server: `${parsed.hostname}:${parsed.port || '5432'}`,
+    host: parsed.hostname,
     user: decodeURIComponent(parsed.username),
     name: decodeURIComponent(parsed.pathname.slice(1)),
     password: decodeURIComponent(parsed.password),
@@ -26,28 +29,14 @@ export function databaseUnavailable(cause: unknown, url: string): Error {
 
 /** What is wrong with the database, and what to do. Never shows the password. */
 export function explainDatabaseError(error: unknown, url: string): Words {
-  const { server, user, name, password } = placeOf(url)
-  const code = codeOf(error)
+  const { server, host, user, name, password } = placeOf(url)
+  const code = networkErrorCode(error)
   switch (code) {
     case 'ERR_INVALID_URL':
       return {
         reason: 'the database URL cannot be read:',
         next: 'it should look like postgres://user:password@host:5432/name',
       }
-    case 'ECONNREFUSED':
-      return { reason: `nothing answers at ${server}:`, next: 'start PostgreSQL there or correct the host and port' }
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return { reason: `the host of ${server} is not known:`, next: 'correct the host name' }
-    case 'CONNECT_TIMEOUT':
-    case 'ETIMEDOUT':
-    case 'EHOSTUNREACH':
-      return { reason: `${server} did not answer in time:`, next: 'check the network between here and there' }
-    case 'ECONNRESET':
-    case 'CONNECTION_CLOSED':
-    case 'CONNECTION_DESTROYED':
-    case 'CONNECTION_ENDED':
-      return { reason: `${server} closed the connection:`, next: 'see the log of PostgreSQL' }
     case '28P01':
     case '28000':
       return { reason: `${server} refused the login "${user}":`, next: 'correct the user, the password or pg_hba.conf' }
@@ -66,16 +55,37 @@ export function explainDatabaseError(error: unknown, url: string): Words {
     case '3F000':
       return { reason: `the database "${name}" lacks tables:`, next: 'run the migrations with DATABASE_OWNER_URL' }
     default:
-      return {
-        reason: `${server} reported: ${withoutPassword(messageOf(error), password)}`,
-        next: 'look at the log of PostgreSQL',
-      }
+      return (
+        explainNetworkError(code, server, host) ?? {
+          reason: `${server} reported: ${withoutPassword(messageOf(error), password)}`,
+          next: 'look at the log of PostgreSQL',
+        }
+      )
   }
 }
 
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
-  return String(error.code)
+/** The driver's own codes, by what the system says of the same. */
+const driverCodes: ReadonlyMap<string, string> = new Map([
+  ['CONNECT_TIMEOUT', 'ETIMEDOUT'],
+  ['CONNECTION_CLOSED', 'ECONNRESET'],
+  ['CONNECTION_DESTROYED', 'ECONNRESET'],
+  ['CONNECTION_ENDED', 'ECONNRESET'],
+])
+
+const checkNetwork = 'check the network between the gateway and the database'
+const remedies: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'start PostgreSQL there or correct the host and port'],
+  ['ENOTFOUND', 'correct the host name'],
+  ['EAI_AGAIN', 'try again in a moment, or correct the host name'],
+  ['ETIMEDOUT', checkNetwork],
+  ['EHOSTUNREACH', checkNetwork],
+  ['ENETUNREACH', checkNetwork],
+])
+
+function explainNetworkError(driverCode: string, server: string, host: string): Words | null {
+  const code = driverCodes.get(driverCode) ?? driverCode
+  const reason = networkErrorSentence(code, { server, address: server, host: `the host name ${host}` })
+  return reason === null ? null : { reason: `${reason}:`, next: remedies.get(code) ?? 'look at the log of PostgreSQL' }
 }
 
 function messageOf(error: unknown) {

@@ -127,7 +127,7 @@ test('a rack that hangs up before it answers is broken, one that is not there is
   await expect(rackAt(peer.port).upgrade(get(exec), never)).rejects.toMatchObject({ code: 'RGW_RACK_BROKEN' })
   await expect(rackAt(1).upgrade(get(exec), never)).rejects.toMatchObject({
     code: 'RGW_RACK_UNREACHABLE',
-    message: "the rack staging can't be reached: connection refused",
+    message: "the rack staging can't be reached: nothing listens at its address",
   })
 })
 
@@ -162,7 +162,7 @@ test('a TLS connection that never stands is given up after the connect timeout',
   const peer = await rawPeer(() => {})
   const rack = rackAt(peer.port, { scheme: 'https', connectTimeout: 50 })
   await expect(rack.upgrade(get(exec), never)).rejects.toMatchObject({
-    message: "the rack staging can't be reached: no connection in time",
+    message: "the rack staging can't be reached: its address does not answer",
   })
 })
 

@@ -1,7 +1,7 @@
 import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
 import type { Words } from '@rack-gateway/errors'
+import { certificateErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
 import { printable } from '../terminal.ts'
-import { codeOf } from './error-code.ts'
 
 /** Where a gateway and what is trusted of it are named. */
 export interface Named {
@@ -28,7 +28,7 @@ const otherFaults = new Set([
 
 /** Whether a certificate failed for want of an authority. */
 export function lacksAuthority(error: unknown): boolean {
-  return isUnknownAuthority(codeOf(error))
+  return isUnknownAuthority(networkErrorCode(error))
 }
 
 /** What is wrong with a certificate and what to do, or null when it isn't the certificate. */
@@ -50,21 +50,17 @@ export interface CertificateFault {
 
 /** What is wrong with a certificate, or null when it isn't the certificate. */
 export function certificateFault(error: unknown, trustMore: string): CertificateFault | null {
-  const code = codeOf(error)
+  const code = networkErrorCode(error)
   if (isUnknownAuthority(code))
     return {
       what: 'is not signed by an authority that is known here',
       next: `if that is an authority of your own, ${trustMore}; ${someoneElse}`,
     }
-  if (code === 'CERT_HAS_EXPIRED')
-    return {
-      what: 'has expired, or that of its authority has',
-      next: `check the clock of this machine, and ask who runs the gateway to renew it`,
-    }
-  if (code === 'CERT_NOT_YET_VALID')
-    return { what: 'is not valid yet', next: 'check the clock of this machine, and ask who runs the gateway' }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return { what: `is for ${namesIn(error)}`, next: `check the address of the gateway; ${someoneElse}` }
+  const clause = certificateErrorClause(code)
+  if (clause !== null)
+    return { what: clause, next: 'check the clock of this machine, and ask who runs the gateway to renew it' }
   if (otherFaults.has(code)) return { what: `is refused (${code})`, next: 'ask who runs the gateway' }
   return null
 }

@@ -49,32 +49,29 @@ test.each(['http', 'https'])(
 test('so is what answers in another way', async () => {
   const port = await portWith('SSH-2.0-OpenSSH_9.9\r\n')
   expect(await said(`http://127.0.0.1:${port}`)).toMatch(
-    /could not be asked: what answers does not speak HTTP \(HPE_\w+\); check the port, and whether its address begins with https:\/\//,
+    /could not be asked: the server does not speak HTTP \(HPE_\w+\); check the port, and whether its address begins with https:\/\//,
   )
   expect(await said(`https://127.0.0.1:${port}`)).toMatch(
-    /could not be asked: what answers does not speak TLS.* \(\w+\); check the port, and whether its address begins with http:\/\//,
+    /could not be asked: the server does not speak TLS.* \(\w+\); check the port, and whether its address begins with http:\/\//,
   )
 })
 
 test('and one that closes without a word', async () => {
   expect(await said(`http://127.0.0.1:${await portWith('')}`)).toMatch(
-    /could not be asked: it broke the connection off \((?:UND_ERR_SOCKET|ECONNRESET)\); try again/,
+    /could not be asked: the server closed the connection \((?:UND_ERR_SOCKET|ECONNRESET)\); try again/,
   )
 })
 
 const failed = (code: string, more: object = {}) => Object.assign(new Error('of others'), { code, ...more })
 
 test.each([
-  [failed('ENOTFOUND', { hostname: 'gw.example' }), 'the name gw.example is not known (ENOTFOUND)'],
-  [failed('EAI_AGAIN', { hostname: 'gw.example' }), "the name gw.example can't be looked up now (EAI_AGAIN)"],
+  [failed('ENOTFOUND', { hostname: 'gw.example' }), 'the host name gw.example is not known (ENOTFOUND)'],
+  [failed('EAI_AGAIN', { hostname: 'gw.example' }), 'the host name gw.example cannot be looked up now (EAI_AGAIN)'],
   [failed('ETIMEDOUT', { address: '192.0.2.7', port: 443 }), '192.0.2.7:443 does not answer (ETIMEDOUT)'],
   [failed('UND_ERR_CONNECT_TIMEOUT'), 'its address does not answer (UND_ERR_CONNECT_TIMEOUT)'],
   [failed('ECONNREFUSED', { address: '::1', port: 443 }), 'nothing listens at [::1]:443 (ECONNREFUSED)'],
-  [failed('EHOSTUNREACH'), 'there is no route to it (EHOSTUNREACH)'],
-  [
-    failed('ERR_SSL_WRONG_VERSION_NUMBER'),
-    'what answers does not speak TLS 1.2 or newer (ERR_SSL_WRONG_VERSION_NUMBER)',
-  ],
+  [failed('EHOSTUNREACH'), 'there is no route to its address (EHOSTUNREACH)'],
+  [failed('ERR_SSL_WRONG_VERSION_NUMBER'), 'the server does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)'],
   [failed('EOTHER'), 'the connection failed (EOTHER)'],
   [new Error('of others'), 'the connection failed'],
 ])('%s is said to be: %s', (error, what) => {

@@ -149,7 +149,7 @@ describe('a gateway that cannot be trusted', () => {
     [
       'not valid yet',
       notYetValidIdentity,
-      `is not valid yet. ${unsent} check the clock of this machine, and ask who runs the gateway`,
+      `is not valid yet, or that of its authority is not. ${unsent} check the clock of this machine, and ask who runs the gateway to renew it`,
     ],
     [
       'for another name',
@@ -201,7 +201,7 @@ describe('a gateway that cannot be trusted', () => {
     await gateway({ url: `https://127.0.0.1:${plain}` })
     const outcome = await run(['apps'])
     expect(outcome.code).toBe(7)
-    expect(outcome.stderr).toContain("can't be reached: what answers does not speak TLS")
+    expect(outcome.stderr).toContain("can't be reached: the server does not speak TLS")
   })
 })
 

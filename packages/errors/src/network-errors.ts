@@ -1,0 +1,63 @@
+/** How sentences name the server that could not be reached. */
+export interface NetworkTarget {
+  /** Such as `it` or `db.internal:5432`. */
+  readonly server: string
+  /** Such as `its address` or `10.0.0.7:443`. */
+  readonly address: string
+  /** Such as `its host name` or `the host name db.internal`. */
+  readonly host: string
+}
+
+type Sentence = (target: NetworkTarget) => string
+
+const closed: Sentence = ({ server }) => `${server} closed the connection`
+const silent: Sentence = ({ address }) => `${address} does not answer`
+const withoutTls: Sentence = ({ server }) => `${server} does not speak TLS`
+const withOldTls: Sentence = ({ server }) => `${server} does not speak TLS 1.2 or newer`
+
+const sentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
+  ['ECONNREFUSED', ({ address }) => `nothing listens at ${address}`],
+  ['ECONNRESET', closed],
+  ['EPIPE', closed],
+  ['UND_ERR_SOCKET', closed],
+  ['ETIMEDOUT', silent],
+  ['UND_ERR_CONNECT_TIMEOUT', silent],
+  ['ERR_TLS_HANDSHAKE_TIMEOUT', silent],
+  ['EHOSTUNREACH', ({ address }) => `there is no route to ${address}`],
+  ['ENETUNREACH', ({ address }) => `there is no route to the network of ${address}`],
+  ['ENOTFOUND', ({ host }) => `${host} is not known`],
+  ['EAI_AGAIN', ({ host }) => `${host} cannot be looked up now`],
+  ['EPROTO', withoutTls],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', withOldTls],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', withOldTls],
+])
+
+/** Why there is no connection or no answer, in a clause without a remedy. Null for other codes. @param code of the system, Node, or undici */
+export function networkErrorSentence(code: string, target: NetworkTarget): string | null {
+  const sentence = sentences.get(code)
+  if (sentence !== undefined) return sentence(target)
+  if (code.startsWith('ERR_SSL_')) return withoutTls(target)
+  return code.startsWith('HPE_') ? `${target.server} does not speak HTTP` : null
+}
+
+const certificateFaults: ReadonlyMap<string, string> = new Map([
+  ['CERT_HAS_EXPIRED', 'has expired, or that of its authority has'],
+  ['CERT_NOT_YET_VALID', 'is not valid yet, or that of its authority is not'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another host name'],
+])
+
+/** What is wrong with a certificate, as it follows "its certificate". Null for other codes. */
+export function certificateErrorClause(code: string): string | null {
+  return certificateFaults.get(code) ?? null
+}
+
+/**
+ * The code of an error, or of the first of several addresses that were tried. Empty for an error without one.
+ * Never the message: it may quote what was sent.
+ */
+export function networkErrorCode(error: unknown): string {
+  const code: unknown = Reflect.get(Object(error), 'code')
+  if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code
+  const causes: unknown = Reflect.get(Object(error), 'errors')
+  return Array.isArray(causes) && causes.length > 0 ? networkErrorCode(causes[0]) : ''
+}
