@@ -168,7 +168,8 @@ export const noTrust = refusal(
   "no trust matches this job; the gateway's log says why, for its operator:",
   'ask an administrator',
 )
-const severalTrusts = refusal(
+/** @public The reference of errors imports this module by its path. */
+export const severalTrusts = refusal(
   'several-trusts',
   'more than one trust matches this job:',
   'exchange its token with the name of one, {"trust":"NAME"}',
