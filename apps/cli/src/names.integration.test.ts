@@ -240,7 +240,7 @@ test.each([
   ['shared', 'production'],
   ['its own', 'staging'],
 ])('a name whose session is %s is reminded three days before its end', async (_, name) => {
-  const soon = new Date(inDays(2)).toISOString()
+  const soon = new Date(inDays(1.9)).toISOString()
   machine.configure({
     gateways: { staging: { url: gateway.url }, production: { url: gateway.url } },
     sessions: { [gateway.url]: { token: 'rgs_ada', expires_at: soon } },
