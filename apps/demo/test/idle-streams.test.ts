@@ -58,14 +58,23 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
     await hangUp(await open(atATime))
     const before = await at.gateway.memory()
     const sockets = await open(streams)
-    const after = await at.gateway.memory()
     expect(rackSides.size).toBe(streams)
-    const pages = (after.rss - before.rss) / streams
-    const objects = (after.heap - before.heap) / streams
+    // Pages go back to the system after a collection or two, and later on a busy machine.
+    let [pages, objects] = [0, 0]
+    await expect
+      .poll(
+        async () => {
+          const { rss, heap } = await at.gateway.memory()
+          pages = (rss - before.rss) / streams
+          objects = (heap - before.heap) / streams
+          return Math.max(pages, objects)
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toBeLessThanOrEqual(streamLimit)
     console.info(
       `an idle exec stream: ${Math.round(pages / kibibyte)} KiB in pages, ${Math.round(objects / kibibyte)} KiB in objects`,
     )
-    expect(Math.max(pages, objects)).toBeLessThanOrEqual(streamLimit)
 
     const seen = sockets.map(watchFrames)
     for (const socket of rackSides) socket.write(encodeFrame({ opcode: 1, payload: Buffer.from('$ ') }))

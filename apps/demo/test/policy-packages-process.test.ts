@@ -24,13 +24,15 @@ describe('a gateway process with POLICY_PACKAGES', () => {
   })
 
   test('lends them its own copy of what they import, gives them no secret of its environment, and closes them', async () => {
+    // Older Nodes run no .mts files.
+    const isTyped = Boolean(Reflect.get(process.features, 'typescript'))
     const written = await files.write(
-      'reads-environment.mts',
-      `import { type PackageCall, definePolicy } from '@rack-gateway/rbac-policy/packages'
+      `reads-environment.${isTyped ? 'mts' : 'mjs'}`,
+      `import { ${isTyped ? 'type PackageCall, ' : ''}definePolicy } from '@rack-gateway/rbac-policy/packages'
       const secrets = ['APP_SECRET_KEY', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'RACK_TOKEN_STAGING']
       export default definePolicy({
         name: 'reads-environment',
-        evaluate(call: PackageCall) {
+        evaluate(call${isTyped ? ': PackageCall' : ''}) {
           const reason = 'It sees ' + secrets.filter((name) => name in process.env).length + ' secrets.'
           return { effect: 'deny', rule: 'always', reason, next: call.rack + ' is closed.' }
         },
