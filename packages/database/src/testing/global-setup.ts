@@ -1,7 +1,4 @@
 import type { TestProject } from 'vitest/node'
-import { roleOf } from '../explain.ts'
-import { migrate } from '../migrate.ts'
-import { startTestServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,6 +9,10 @@ declare module 'vitest' {
 
 /** One real PostgreSQL for the whole run, with a migrated template that `createTestDatabase` copies. */
 export default async function startDatabase(project: TestProject) {
+  // Vitest loads all global setups before it runs the first one, which builds the packages that these modules import.
+  const { roleOf } = await import('../explain.ts')
+  const { migrate } = await import('../migrate.ts')
+  const { startTestServer } = await import('./server.ts')
   const { ownerUrl, runtimeUrl, adminUrl, stop } = await startTestServer()
   await migrate(ownerUrl, { runtimeRole: roleOf(runtimeUrl) })
   project.provide('rackGatewayDatabase', { ownerUrl, runtimeUrl, adminUrl })
