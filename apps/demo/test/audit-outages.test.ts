@@ -6,23 +6,26 @@ import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { beginOutage } from './support/outage.ts'
 import { dataDirectory, leaveNothing, startCommand } from './support/processes.ts'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { chainVerdict, type System, type SystemOptions, startSystem } from './support/system.ts'
 
 const limit = 120_000
 let system: System
 let admin: string
 let directory: string
 
-beforeEach(async () => {
+beforeEach(() => {
   directory = join(dataDirectory(), 'audit')
-  system = await startSystem()
-  admin = await system.token('admin')
 })
 afterEach(() => system.stop())
 afterAll(leaveNothing)
 
-/** A gateway as a process of its own, with a fallback directory. */
-async function startGateway(env: Record<string, string> = { AUDIT_FALLBACK_DIR: directory }) {
+async function begin(options?: SystemOptions) {
+  system = await startSystem(options)
+  admin = await system.token('admin')
+}
+
+/** A gateway as a process of its own, for what is done to processes. */
+async function startGateway(env: Record<string, string>) {
   const program = startCommand('gateway', [], { ...gatewayEnvironment(system, system.rack), ...env })
   const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
   return { program, url }
@@ -71,25 +74,26 @@ async function expectAllRecorded(seen: readonly string[]) {
 const filesLeft = () => readdirSync(directory)
 
 describe('while the database is away, records go to a file and calls go on', () => {
-  test.each(['stopped', 'out of connections', 'paused'] as const)(
-    '%s, and back: each answer that a client saw is in the log',
-    async (outage) => {
-      const { program, url } = await startGateway()
-      const callers = startCallers(url)
-      await callers.more(100)
-      const end = await beginOutage(system.database, outage)
-      await callers.more(300)
-      expect(filesLeft()).not.toEqual([])
-      await end()
-      await callers.more(100)
-      await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
-      await callers.more(50)
+  test(
+    'stopped, out of connections, or paused, and back: each answer that a client saw is in the log',
+    async () => {
+      await begin({ auditFallbackDir: directory })
+      const callers = startCallers(system.url)
+      for (const [index, outage] of (['stopped', 'out of connections', 'paused'] as const).entries()) {
+        await callers.more(50)
+        const end = await beginOutage(system.database, outage)
+        await callers.more(150)
+        expect(filesLeft(), outage).not.toEqual([])
+        await end()
+        await callers.more(50)
+        await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
+        await callers.more(25)
+        const recovered = (await system.events()).filter(({ kind }) => kind === 'stream.recovered')
+        expect(recovered.length, outage).toBeGreaterThan(index)
+      }
       await callers.stop()
-      program.signal('SIGTERM')
-      expect((await program.ended).code).toBe(0)
+      await system.app.close()
       await expectAllRecorded(callers.seen)
-      const recovered = (await system.events()).filter(({ kind }) => kind === 'stream.recovered')
-      expect(recovered.length).toBeGreaterThan(0)
     },
     limit,
   )
@@ -97,19 +101,21 @@ describe('while the database is away, records go to a file and calls go on', () 
   test(
     'killed at any moment, before, in and after an outage: what the next one finds completes the log, and what was open is said',
     async () => {
+      await begin()
+      const env = { AUDIT_FALLBACK_DIR: directory }
       const seen: string[] = []
       const killed: string[] = []
-      for (const moment of [0, 1, 2, 3]) {
-        const { program, url } = await startGateway()
+      for (const moment of ['before', 'in', 'after'] as const) {
+        const { program, url } = await startGateway(env)
         const callers = startCallers(url)
         await callers.more(50 + Math.floor(Math.random() * 50))
-        const end = moment === 0 ? async () => {} : await beginOutage(system.database, 'stopped')
-        if (moment > 0) await callers.more(Math.floor(Math.random() * 200))
-        if (moment === 3) await end()
+        const end = moment === 'before' ? async () => {} : await beginOutage(system.database, 'stopped')
+        if (moment !== 'before') await callers.more(Math.floor(Math.random() * 200))
+        if (moment === 'after') await end()
         program.signal('SIGKILL')
         await program.ended
         await callers.stop()
-        if (moment !== 3) await end()
+        if (moment !== 'after') await end()
         seen.push(...callers.seen)
         await system.sql`update audit.streams set lease_until = now() - interval '1 minute'
           where pid = ${program.pid} and closed_at is null and adopted_by is null`
@@ -117,13 +123,12 @@ describe('while the database is away, records go to a file and calls go on', () 
           ...(await system.sql`select id from audit.streams where pid = ${program.pid}`).map(({ id }) => String(id)),
         )
       }
-      const last = await startGateway()
+      const last = await system.replica({ auditFallbackDir: directory })
       await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
       const unaccounted = () =>
         system.sql`select id from audit.streams where id in ${system.sql(killed)} and accounted_at is null`
       await expect.poll(unaccounted, { timeout: 30_000 }).toEqual([])
-      last.program.signal('SIGTERM')
-      await last.program.ended
+      await last.stop()
       await expectAllRecorded(seen)
       const events = await system.events()
       const abandoned = events.filter(({ kind }) => kind === 'stream.abandoned').map(({ detail }) => detail?.stream)
@@ -148,7 +153,8 @@ describe('while the database is away, records go to a file and calls go on', () 
         skip('mounting a file system is not permitted here')
       }
       onTestFinished(() => void execFileSync('umount', ['-l', directory]))
-      const { program, url } = await startGateway()
+      await begin({ auditFallbackDir: directory })
+      const { url } = system
       const callers = startCallers(url, 3)
       await callers.more(20)
       const end = await beginOutage(system.database, 'stopped')
@@ -166,8 +172,7 @@ describe('while the database is away, records go to a file and calls go on', () 
       await expect.poll(async () => (await change()).status, { timeout: 20_000 }).toBe(200)
       await end()
       await expect.poll(filesLeft, { timeout: 20_000 }).toEqual([])
-      program.signal('SIGTERM')
-      await program.ended
+      await system.app.close()
       expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
     },
     limit,
@@ -175,18 +180,15 @@ describe('while the database is away, records go to a file and calls go on', () 
 
   test('a directory that others may look into stops the start, and says what to do', async () => {
     mkdirSync(directory, { mode: 0o755 })
-    const program = startCommand('gateway', [], {
-      ...gatewayEnvironment(system, system.rack),
-      AUDIT_FALLBACK_DIR: directory,
-    })
-    const { code, stderr } = await program.ended
-    expect([code, stderr]).toEqual([1, expect.stringContaining('make it 0700')])
+    await begin()
+    await expect(system.replica({ auditFallbackDir: directory })).rejects.toThrow('make it 0700')
   })
 })
 
 test(
   'a gateway that is stopped in the middle and wakes after it was adopted promises nothing in its old stream',
   async () => {
+    await begin()
     const { program, url } = await startGateway({})
     const fault = system.rack.onNext(/^PUT/, { kind: 'hang' })
     const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }

@@ -44,9 +44,9 @@ export interface System {
   raw(text: string): Promise<RawResponse>
   get(path: string, token: string): Promise<RawResponse>
   send(method: string, path: string, token: string, body?: string, headers?: readonly string[]): Promise<RawResponse>
-  /** A second gateway on the same database and racks; it may record sessions where the first one doesn't. */
+  /** A second gateway on the same database and racks; its options override those of the first one. */
   replica(
-    options?: Pick<SystemOptions, 'recordings'>,
+    options?: ReplicaOptions,
   ): Promise<{ readonly url: string; readonly app: FastifyInstance; stop(): Promise<void> }>
   stop(): Promise<void>
 }
@@ -85,6 +85,8 @@ export interface SystemOptions {
   /** Where events are sent beside the log. */
   readonly sinks?: readonly SinkSettings[]
 }
+
+type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'recordings' | 'sinks'>
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
 const key = Buffer.from(secretKey)
@@ -134,7 +136,7 @@ export async function startSystem({
     checkpoints === undefined
       ? null
       : [objectPlace(await openObjectStore({ kind: 'directory', directory: checkpoints }))]
-  const start = (options: Pick<SystemOptions, 'recordings'> = {}) =>
+  const start = (options: ReplicaOptions = {}) =>
     createGateway({
       ...gatewayDefaults,
       racks: Object.entries(racks).map(([name, rack]) => ({
@@ -147,7 +149,7 @@ export async function startSystem({
       databaseUrl,
       log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
       auditReads,
-      auditFallbackDir,
+      auditFallbackDir: options.auditFallbackDir ?? auditFallbackDir,
       sessions,
       publicUrl: login?.publicUrl ?? publicUrl,
       login,
@@ -160,7 +162,7 @@ export async function startSystem({
       policyFile,
       recordings: options.recordings ?? recordings,
       strangersPerMinute,
-      sinks,
+      sinks: options.sinks ?? sinks,
       ...(places && { checkpoints: { ...gatewayDefaults.checkpoints, places, interval: 0 } }),
       metrics,
     })
