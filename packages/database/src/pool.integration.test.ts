@@ -18,12 +18,12 @@ async function askingPool() {
     await sql.end({ timeout: 0 })
     await proxy.stop()
   })
-  await sql`select 1`
+  const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
   const asked = sql`select pg_sleep(60)`
   asked.catch(() => {})
   await vi.waitFor(async () => {
     const found = await admin`
-      select from pg_stat_activity where datname = current_database() and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`
+      select from pg_stat_activity where pid = ${backend?.pid ?? 0} and state = 'active' and query like '%pg_sleep(60)%'`
     expect(found).toHaveLength(1)
   })
   return { sql, asked, proxy }
