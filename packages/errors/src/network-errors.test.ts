@@ -41,6 +41,8 @@ const failed = (code: unknown) => Object.assign(new Error('quotes a secret'), { 
 test.each([
   [failed('ECONNREFUSED'), 'ECONNREFUSED'],
   [new AggregateError([failed('ETIMEDOUT'), failed('ECONNREFUSED')]), 'ETIMEDOUT'],
+  [Object.assign(failed('HPE_INVALID_CONSTANT'), { name: 'HTTPParserError' }), 'HPE_INVALID_CONSTANT'],
+  [Object.assign(failed(undefined), { name: 'HTTPParserError' }), 'HPE_UNKNOWN'],
   [failed('not a code: a secret'), ''],
   [failed('A'.repeat(61)), ''],
   [failed(7), ''],

@@ -58,6 +58,8 @@ export function certificateErrorClause(code: string): string | null {
 export function networkErrorCode(error: unknown): string {
   const code: unknown = Reflect.get(Object(error), 'code')
   if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code
+  // Undici 7 loses the code of what its HTTP parser rejects.
+  if (Reflect.get(Object(error), 'name') === 'HTTPParserError') return 'HPE_UNKNOWN'
   const causes: unknown = Reflect.get(Object(error), 'errors')
   return Array.isArray(causes) && causes.length > 0 ? networkErrorCode(causes[0]) : ''
 }

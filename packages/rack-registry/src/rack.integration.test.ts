@@ -178,6 +178,14 @@ test('a rack that refuses the connection is named, with the reason', async () =>
   await expect(rack.send(get(), never)).rejects.toMatchObject({ code: 'RGW_RACK_UNREACHABLE' })
 })
 
+test('a rack that does not speak HTTP is named, with the reason', async () => {
+  const peer = await rawPeer((socket) => void socket.end('SSH-2.0-OpenSSH_9.9\r\n'))
+  await expect(rackAt(peer.port).send(get(), never)).rejects.toMatchObject({
+    code: 'RGW_RACK_BROKEN',
+    message: 'the rack staging did not answer in full: it does not speak HTTP',
+  })
+})
+
 test('a rack that accepts and never speaks TLS is given up after the connect timeout', async () => {
   const peer = await rawPeer(() => {})
   const rack = rackAt(peer.port, { scheme: 'https', connectTimeout: 100 })

@@ -72,6 +72,7 @@ test.each([
   [failed('ECONNREFUSED', { address: '::1', port: 443 }), 'nothing listens at [::1]:443 (ECONNREFUSED)'],
   [failed('EHOSTUNREACH'), 'there is no route to its address (EHOSTUNREACH)'],
   [failed('ERR_SSL_WRONG_VERSION_NUMBER'), 'the server does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)'],
+  [Object.assign(new Error('of others'), { name: 'HTTPParserError' }), 'the server does not speak HTTP (HPE_UNKNOWN)'],
   [failed('EOTHER'), 'the connection failed (EOTHER)'],
   [new Error('of others'), 'the connection failed'],
 ])('%s is said to be: %s', (error, what) => {
