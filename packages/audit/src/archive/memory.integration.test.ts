@@ -1,18 +1,26 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { expect, test } from 'vitest'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
 import { verifyDatabase } from '../verify/sources.ts'
-import { monthAgo, pastLog } from './testing/past-log.ts'
+import { logKeySeed, monthAgo, pastLog } from './testing/past-log.ts'
+import type { RetainReport, RetainRequest } from './testing/retain-child.ts'
 import { directoryStore } from './testing/stores.ts'
 
 const events = 12_000
 const partSize = 1024 * 1024
+const program = fileURLToPath(new URL('../../dist/archive/testing/retain-child.js', import.meta.url))
 
-function liveMemory(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
+/** Archives in a process of its own: the memory of the test's process is also that of other test files. */
+async function retainInChild(request: RetainRequest): Promise<RetainReport> {
+  const child = fork(program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  onTestFinished(() => void child.kill())
+  const report = once(child, 'message').then(([message]): RetainReport => message)
+  const exit = once(child, 'exit').then(([code]): never => {
+    throw new Error(`the process ended with ${code}`)
+  })
+  child.send(request)
+  return Promise.race([report, exit])
 }
 
 test('memory stays flat however many events a month has, while it is written, read back and dropped', async () => {
@@ -20,20 +28,14 @@ test('memory stays flat however many events a month has, while it is written, re
   const old = monthAgo(15)
   await log.write(old, events, 'closed', { kind: 'call', app: 'web', path: 'p'.repeat(1_000) })
   await log.sign()
-  const store = await directoryStore()
-  const samples: number[] = []
-  const sampled = {
-    ...store,
-    async put(key: string, bytes: Uint8Array) {
-      samples.push(liveMemory())
-      await store.put(key, bytes)
-    },
-    async get(key: string) {
-      samples.push(liveMemory())
-      return store.get(key)
-    },
-  }
-  expect(await log.retain(sampled, { partSize })).toMatchObject([{ kind: 'dropped', events: events + 2 }])
+  const { directory } = await directoryStore()
+  const { outcomes, samples } = await retainInChild({
+    ownerUrl: log.ownerUrl,
+    directory,
+    signingKeySeed: logKeySeed.toString('hex'),
+    partSize,
+  })
+  expect(outcomes).toMatchObject([{ kind: 'dropped', events: events + 2 }])
   // Some 1,400 bytes each: all of them would be 16 MiB.
   expect(samples.length).toBeGreaterThan(15)
   expect(Math.max(...samples) - Math.min(...samples)).toBeLessThan(8 * partSize)

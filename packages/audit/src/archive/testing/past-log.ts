@@ -12,7 +12,8 @@ import type { ArchiveStore } from '../archive-store.ts'
 import { type Month, monthAt, monthsAfter, startOf } from '../month.ts'
 import { type MonthOutcome, type RetentionOptions, retainMonths } from '../retention.ts'
 
-export const logKey = signingKeyOf(Buffer.alloc(32, 1))
+export const logKeySeed = Buffer.alloc(32, 1)
+export const logKey = signingKeyOf(logKeySeed)
 export const monthAgo = (count: number): Month => monthsAfter(monthAt(Date.now()), -count)
 
 /** A log whose writers' clock stands in months that are over. */
