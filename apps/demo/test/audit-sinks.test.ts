@@ -115,54 +115,36 @@ test('what is shipped is all of the log, signed, and the rest of it comes when a
   }
 })
 
-test('the process takes sinks from its environment, and each line of its stdout is whole', async () => {
-  const system = await startSystem()
-  onTestFinished(() => system.stop())
-  const program = startCommand('gateway', [], {
-    ...gatewayEnvironment(system, system.rack),
-    AUDIT_SINK_URL_OUT: 'stdout:',
-  })
-  const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
-  const token = await system.token('viewer')
-  const calls = Array.from({ length: 200 }, () =>
-    fetch(`${url}/apps`, { headers: { authorization: `Bearer ${token}` } }),
-  )
-  expect((await Promise.all(calls)).every(({ status }) => status === 200)).toBe(true)
-  program.signal('SIGTERM')
-  const { code, stdout } = await program.ended
-  expect(code).toBe(0)
-  const lines: { readonly stream?: string; readonly id?: string }[] = stdout
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line))
-  const shipped = lines.filter(({ stream }) => stream !== undefined)
-  const [{ stream } = {}] = shipped
-  const recorded = (await system.events()).filter((event) => event.stream === stream)
-  expect(recorded.length).toBeGreaterThan(200)
-  expect(shipped.filter((event) => event.stream === stream)).toEqual(recorded)
-}, 90_000)
-
-test('after kill -9 under load another process sends what the first one had not: the file has all of the log', async () => {
+test('the process takes sinks from its environment; after kill -9 under load the next one sends what the first one had not, each line whole', async () => {
   const system = await startSystem()
   onTestFinished(() => system.stop())
   const directory = mkdtempSync(join(tmpdir(), 'sink-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const path = join(directory, 'audit.ndjson')
-  const environment = { ...gatewayEnvironment(system, system.rack), AUDIT_SINK_URL_DISK: `file://${path}` }
-  const program = startCommand('gateway', [], environment)
-  const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
+  const environment = {
+    ...gatewayEnvironment(system, system.rack),
+    AUDIT_SINK_URL_DISK: `file://${path}`,
+    AUDIT_SINK_URL_OUT: 'stdout:',
+  }
+  const start = async () => {
+    const program = startCommand('gateway', [], environment)
+    const [, url = ''] = await program.saw(/"url":"([^"]+)"/)
+    return { program, url }
+  }
   const token = await system.token('viewer')
   const headers = { authorization: `Bearer ${token}` }
+  const killed = await start()
   await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toContain('configuration.loaded'), soon)
-  const calls = Array.from({ length: 300 }, () => fetch(`${url}/apps`, { headers }).catch(() => null))
-  await Promise.race(calls)
-  program.signal('SIGKILL')
-  await program.ended
-  await Promise.all(calls)
+  const cut = Array.from({ length: 300 }, () => fetch(`${killed.url}/apps`, { headers }).catch(() => null))
+  await Promise.race(cut)
+  killed.program.signal('SIGKILL')
+  await killed.program.ended
+  await Promise.all(cut)
 
   await system.sql`update audit.sink_positions set held_until = now()`
-  const other = startCommand('gateway', [], environment)
-  await other.saw(/"url":"([^"]+)"/)
+  const next = await start()
+  const calls = Array.from({ length: 200 }, () => fetch(`${next.url}/apps`, { headers }))
+  expect((await Promise.all(calls)).every(({ status }) => status === 200)).toBe(true)
   await vi.waitFor(async () => {
     const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
     const shipped = new Map(lines.map((line) => [JSON.parse(line).id, line]))
@@ -172,8 +154,17 @@ test('after kill -9 under load another process sends what the first one had not:
     expect(new Set(rows.map(({ stream }) => stream)).size).toBe(2)
     expect(rows.map(({ id }) => shipped.get(id))).toEqual(rows.map(({ canonical }) => canonical))
   }, soon)
-  other.signal('SIGTERM')
-  await other.ended
+  next.program.signal('SIGTERM')
+  const { code, stdout } = await next.program.ended
+  expect(code).toBe(0)
+  const lines: { readonly stream?: string; readonly id?: string }[] = stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+  const [row] = await system.sql`select id from audit.streams where pid = ${next.program.pid}`
+  const recorded = (await system.events()).filter(({ stream }) => stream === row?.id)
+  expect(recorded.length).toBeGreaterThan(200)
+  expect(lines.filter(({ stream }) => stream === row?.id)).toEqual(recorded)
 }, 90_000)
 
 test('a kind that there is none of is an error at the start', async () => {

@@ -161,8 +161,8 @@ describe('a demo', patient, () => {
     expect(readDemoFile(directory)).toEqual(demo.file)
   })
 
-  async function restart(): Promise<void> {
-    demo = await startDemoProcess(directory)
+  async function restart(env: NodeJS.ProcessEnv = {}, options: readonly string[] = []): Promise<void> {
+    demo = await startDemoProcess(directory, env, options)
     postgres = postgresOf(directory)
   }
 
@@ -173,83 +173,20 @@ describe('a demo', patient, () => {
       expect(await answers(url)).toBe(false)
   }
 
-  test('ends at SIGTERM with 0 and leaves nothing; the next start keeps its data', async () => {
-    const before = demo.file
-    demo.program.signal('SIGTERM')
-    expect((await demo.program.ended).code).toBe(0)
-    await expectNothingLeft(before)
-
-    await restart()
-    for (const role of roles)
-      expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens[role])).status).toBe(200)
-    const kinds = await ask(
-      demo.file.database,
-      (sql) => sql`select kind from audit.events where kind like 'stream.%' order by at desc limit 2`,
-    )
-    expect(kinds.map(({ kind }) => kind)).toEqual(['stream.opened', 'stream.closed'])
-  })
-
-  test('that is killed outright starts again on what it left, and knows its tokens; it ends at SIGINT with 0 and leaves nothing', async () => {
+  test('that is killed outright starts again on what it left, and knows its tokens', async () => {
     const before = demo.file
     demo.program.signal('SIGKILL')
     expect((await demo.program.ended).code).toBe(137)
     expect(existsSync(join(directory, 'demo.json'))).toBe(true)
 
-    await restart()
+    await restart({}, ['--policy-packages'])
     expect(demo.file.gateway).not.toBe(before.gateway)
-    expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens.deployer)).status).toBe(200)
-    demo.program.signal('SIGINT')
-    expect((await demo.program.ended).code).toBe(0)
-    await expectNothingLeft(demo.file)
-  })
-
-  test('that is told to stop while it starts leaves nothing', async () => {
-    const program = startCommand(main, ['--port', '0', '--data-dir', directory])
-    await program.saw(/rack\.unprotected/)
-    const running = postgresOf(directory)
-    program.signal('SIGTERM')
-    expect((await program.ended).code).toBe(0)
-    expect(existsSync(join(directory, 'demo.json'))).toBe(false)
-    expect(isAlive(running)).toBe(false)
-  })
-
-  test('whose port is taken says so in one sentence', async () => {
-    const other = createServer().listen(0, '127.0.0.1')
-    await once(other, 'listening')
-    const address = other.address()
-    const port = String(typeof address === 'object' ? address?.port : '')
-    const { code, stderr } = await runCommand(main, ['--port', port, '--data-dir', directory])
-    other.close()
-    expect(code).toBe(1)
-    expect(stderr).toMatch(
-      new RegExp(`^the demo could not start: port ${port} of 127\\.0\\.0\\.1 is in use by another program: .+\\n$`),
-    )
-    expect(existsSync(join(directory, 'demo.json'))).toBe(false)
-  })
-
-  test('with racks in its environment uses those, and only those', async () => {
-    const rack = createDemoRack({ name: 'eu', token: 'password-of-the-real-rack' })
-    await rack.listen()
-    const env = {
-      RACK_URL_EU_WEST: rack.url,
-      RACK_TOKEN_EU_WEST: rack.token,
-      RACK_URL: 'https://convox:bare@rack.example.test',
-    }
-    const { program, file } = await startDemoProcess(directory, env)
-    expect(file.racks).toEqual({ 'eu-west': { url: rack.url, token: rack.token } })
-    expect((await call(file.gateway, '/apps', file.tokens.deployer)).status).toBe(200)
-    expect(rack.received.map(({ target, authenticated }) => ({ target, authenticated }))).toEqual([
-      { target: '/apps', authenticated: true },
-    ])
-    expect(program.output.stdout).toContain(`/rack/eu-west/apps`)
-    program.signal('SIGTERM')
-    expect((await program.ended).code).toBe(0)
-    expect(program.output.stdout).not.toContain('bare')
-    await rack.close()
+    for (const role of roles)
+      expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens[role])).status).toBe(200)
   })
 
   test('with the example policy packages freezes production, lets an administrator break the glass, and keeps an app to its team', async () => {
-    const { file, program } = await startDemoProcess(directory, {}, ['--policy-packages'])
+    const { file, program } = demo
     const { gateway, tokens } = file
     const post = async (path: string, token: string, body?: object) => {
       const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }
@@ -293,8 +230,62 @@ describe('a demo', patient, () => {
     )
     expect(recorded).toEqual([{ reason: 'a test of the demo' }])
     expect(program.output.stdout).toContain('policy packages: production is frozen')
+  })
+
+  test('ends at SIGTERM with 0 and leaves nothing; the next start keeps its data, uses the racks of its environment, and only those, and ends at SIGINT with 0', async () => {
+    const before = demo.file
+    demo.program.signal('SIGTERM')
+    expect((await demo.program.ended).code).toBe(0)
+    await expectNothingLeft(before)
+
+    const rack = createDemoRack({ name: 'eu', token: 'password-of-the-real-rack' })
+    await rack.listen()
+    await restart({
+      RACK_URL_EU_WEST: rack.url,
+      RACK_TOKEN_EU_WEST: rack.token,
+      RACK_URL: 'https://convox:bare@rack.example.test',
+    })
+    const { program, file } = demo
+    const kinds = await ask(
+      file.database,
+      (sql) => sql`select kind from audit.events where kind like 'stream.%' order by at desc limit 2`,
+    )
+    expect(kinds.map(({ kind }) => kind)).toEqual(['stream.opened', 'stream.closed'])
+    expect(file.racks).toEqual({ 'eu-west': { url: rack.url, token: rack.token } })
+    expect((await call(file.gateway, '/apps', before.tokens.deployer)).status).toBe(200)
+    expect((await call(file.gateway, '/apps', file.tokens.deployer)).status).toBe(200)
+    const listing = { target: '/apps', authenticated: true }
+    expect(rack.received.map(({ target, authenticated }) => ({ target, authenticated }))).toEqual([listing, listing])
+    expect(program.output.stdout).toContain(`/rack/eu-west/apps`)
+    program.signal('SIGINT')
+    expect((await program.ended).code).toBe(0)
+    expect(program.output.stdout).not.toContain('bare')
+    await rack.close()
+    await expectNothingLeft(file)
+  })
+
+  test('that is told to stop while it starts leaves nothing', async () => {
+    const program = startCommand(main, ['--port', '0', '--data-dir', directory])
+    await program.saw(/rack\.unprotected/)
+    const running = postgresOf(directory)
     program.signal('SIGTERM')
     expect((await program.ended).code).toBe(0)
+    expect(existsSync(join(directory, 'demo.json'))).toBe(false)
+    expect(isAlive(running)).toBe(false)
+  })
+
+  test('whose port is taken says so in one sentence', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = String(typeof address === 'object' ? address?.port : '')
+    const { code, stderr } = await runCommand(main, ['--port', port, '--data-dir', directory])
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      new RegExp(`^the demo could not start: port ${port} of 127\\.0\\.0\\.1 is in use by another program: .+\\n$`),
+    )
+    expect(existsSync(join(directory, 'demo.json'))).toBe(false)
   })
 })
 

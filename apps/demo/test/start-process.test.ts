@@ -16,9 +16,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import type { Browser } from './support/browser.ts'
 import { ask, call } from './support/demo.ts'
 import { environmentDefaults } from './support/gateway-defaults.ts'
+import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { walkThroughLogin } from './support/login.ts'
 import { dataDirectory, leaveNothing, runCommand, startCommand } from './support/processes.ts'
-import type { Program } from './support/program.ts'
+import type { Ended, Program } from './support/program.ts'
+import { type System, startSystem } from './support/system.ts'
 
 const main = 'gateway'
 const serverCommand = 'rack-gateway-server'
@@ -62,13 +64,6 @@ describe('a configuration that can not be used', () => {
       expect(problems.filter((problem) => problem.startsWith(`  - ${variable} `))).toHaveLength(1)
     expect(problems).toHaveLength(8)
     expect(stderr).not.toMatch(/password-|too-short|rack\.example\.test/)
-  })
-
-  test('that is empty names what is needed', async () => {
-    const { code, stderr } = await runCommand(main, [])
-    expect(code).toBe(78)
-    expect(stderr).toContain('RACK_URL_<NAME>')
-    expect(stderr).toContain('APP_SECRET_KEY is missing')
   })
 
   test('is refused by the other commands of the server in the same way', async () => {
@@ -129,8 +124,23 @@ describe('a gateway from the environment', patient, () => {
     await database.drop()
   })
 
+  async function expectServed(url: string, protection: string): Promise<void> {
+    const ready = await fetch(`${url}/gateway/health/ready`)
+    expect(ready.status).toBe(200)
+    expect(JSON.stringify(await ready.json())).toContain(protection)
+    expect((await fetch(`${url}/check`)).status).toBe(200)
+  }
+  async function expectEnd({ program, url }: Started, signal: NodeJS.Signals): Promise<Ended> {
+    program.signal(signal)
+    const ended = await program.ended
+    expect(ended.code).toBe(0)
+    await expect(fetch(`${url}/check`)).rejects.toThrow()
+    const events = await recorded(database)
+    expect([events.at(0)?.kind, events.at(-1)?.kind]).toEqual(['stream.opened', 'stream.closed'])
+    return ended
+  }
+
   test.each([
-    ['a login each for the runtime and the owner', 'SIGTERM', bothLogins, 'the runtime login can not change events'],
     [
       'one login for both',
       'SIGINT',
@@ -147,15 +157,8 @@ describe('a gateway from the environment', patient, () => {
     'serves with %s, and ends at %s with 0, its stream closed',
     async (_logins, signal, loginsOf, protection) => {
       const { program, url } = await startGateway(loginsOf(database))
-      const ready = await fetch(`${url}/gateway/health/ready`)
-      expect(ready.status).toBe(200)
-      expect(JSON.stringify(await ready.json())).toContain(protection)
-      expect((await fetch(`${url}/check`)).status).toBe(200)
-      program.signal(signal)
-      expect((await program.ended).code).toBe(0)
-      await expect(fetch(`${url}/check`)).rejects.toThrow()
-      const events = await recorded(database)
-      expect([events.at(0)?.kind, events.at(-1)?.kind]).toEqual(['stream.opened', 'stream.closed'])
+      await expectServed(url, protection)
+      await expectEnd({ program, url }, signal)
     },
   )
 
@@ -173,7 +176,7 @@ describe('a gateway from the environment', patient, () => {
     expect(list).toMatchObject({ code: 0, stdout: expect.stringContaining('\tsession of ada@example.com on ') })
   })
 
-  test('ignores what a rack puts into an app, and keeps no secret in its environment or output', async () => {
+  test('serves with a login each for the runtime and the owner, ignores what a rack puts into an app, shows no secret, and ends at SIGTERM with 0, its stream closed', async () => {
     const { program, url } = await startGateway({
       ...bothLogins(database),
       RACK_URL: 'https://convox:password-of-the-rack-it-runs-on@api.rack.example.test',
@@ -183,11 +186,11 @@ describe('a gateway from the environment', patient, () => {
       BUILD: 'BABCDEFGHIJ',
       SERVICE: 'web',
     })
+    await expectServed(url, 'the runtime login can not change events')
     const token = await sessionOf(database, 'ada@example.com', 'viewer')
     expect((await call(url, '/rack/staging/apps', token)).status).toBe(200)
     expect((await call(url, '/rack/rack/apps', token)).status).toBe(404)
-    program.signal('SIGTERM')
-    const { stdout, stderr } = await program.ended
+    const { stdout, stderr } = await expectEnd({ program, url }, 'SIGTERM')
     expect(stdout + stderr).not.toMatch(/password-of-the-rack|no-output-may-show/)
     expect(stdout).not.toContain(token)
   })
@@ -366,22 +369,22 @@ describe('how long what a process lets in lives, by its environment', patient, (
 })
 
 describe('rack-gateway-server token issue', patient, () => {
+  let system: System
   let database: TestDatabase
   let url: string
+  let env: NodeJS.ProcessEnv
   beforeAll(async () => {
-    database = await createTestDatabase()
-    url = (await startGateway(bothLogins(database))).url
+    system = await startSystem()
+    ;({ database, url } = system)
+    env = gatewayEnvironment(system, system.rack)
   })
-  afterAll(async () => {
-    await leaveNothing()
-    await database.drop()
-  })
+  afterAll(() => system.stop())
 
   test('makes a token that works at once, and puts nothing but the token on stdout', async () => {
     const issued = await runCommand(
       serverCommand,
       ['token', 'issue', '--user', 'bob@example.com', '--role', 'viewer'],
-      settings(bothLogins(database)),
+      env,
     )
     expect(issued.code).toBe(0)
     expect(issued.stdout).toMatch(/^rgs_[A-Za-z0-9]+\n$/)
@@ -401,7 +404,6 @@ describe('rack-gateway-server token issue', patient, () => {
   })
 
   test('for a pipeline is an API token of a service account, which is made once, and can be ended', async () => {
-    const env = bothLogins(database)
     const args = ['--service-account', 'deploys', '--role', 'ci', '--name']
     const tokens = [await issueToken(env, [...args, 'main']), await issueToken(env, [...args, 'nightly'])]
     for (const token of tokens) {
@@ -409,20 +411,20 @@ describe('rack-gateway-server token issue', patient, () => {
       expect((await call(url, '/apps', token)).status).toBe(200)
       expect((await call(url, '/instances', token)).status).toBe(403)
     }
-    const list = await runCommand(serverCommand, ['token', 'list'], settings(env))
+    const list = await runCommand(serverCommand, ['token', 'list'], env)
     const id =
       list.stdout
         .split('\n')
         .find((line) => line.includes('API token nightly of deploys'))
         ?.split('\t')[0] ?? ''
-    expect(await runCommand(serverCommand, ['token', 'end', id], settings(env))).toMatchObject({ code: 0 })
+    expect(await runCommand(serverCommand, ['token', 'end', id], env)).toMatchObject({ code: 0 })
     await expect.poll(async () => (await call(url, '/apps', tokens[1] ?? '')).status, { timeout: 15_000 }).toBe(401)
     expect((await call(url, '/apps', tokens[0] ?? '')).status).toBe(200)
   })
 
   test('for one rack is bound to it, and recorded: the person, what they may do and the session, by whom, without the token', async () => {
     const args = ['--user', 'eve@example.com', '--role', 'ops', '--rack', 'staging']
-    const token = await issueToken(bothLogins(database), args)
+    const token = await issueToken(env, args)
     const me = await (await call(url, '/gateway/api/v1/me', token)).json()
     expect(me).toMatchObject({ rack: 'staging', racks: ['staging'] })
     const all = await recorded(database)
@@ -467,7 +469,7 @@ describe('rack-gateway-server token issue', patient, () => {
     ],
   ])('refuses %s with a plain sentence, and makes nothing', async (_what, args, code, message) => {
     const before = await changes(database)
-    const outcome = await runCommand(serverCommand, ['token', 'issue', ...args], settings(bothLogins(database)))
+    const outcome = await runCommand(serverCommand, ['token', 'issue', ...args], env)
     expect(outcome).toMatchObject({ code, stdout: '' })
     expect(outcome.stderr).toMatch(message)
     expect(outcome.stderr).not.toMatch(/\bat .*\.ts:\d/)
@@ -483,7 +485,12 @@ function bothLogins({ runtimeUrl, ownerUrl }: TestDatabase): NodeJS.ProcessEnv {
   return { DATABASE_URL: runtimeUrl, DATABASE_OWNER_URL: ownerUrl }
 }
 
-async function startGateway(env: NodeJS.ProcessEnv): Promise<{ program: Program; url: string }> {
+interface Started {
+  readonly program: Program
+  readonly url: string
+}
+
+async function startGateway(env: NodeJS.ProcessEnv): Promise<Started> {
   const program = startCommand(main, [], settings(env))
   const [, url = ''] = await program.saw(/"event":"gateway\.listening","url":"([^"]+)"/)
   return { program, url }
