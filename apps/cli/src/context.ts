@@ -1,3 +1,5 @@
+import type { Timeouts } from './timeouts.ts'
+
 /** What a command may see and do of the world around it. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv
@@ -26,6 +28,7 @@ export interface Context {
   readonly columns: number | null
   /** Whether the answer goes to a terminal that may show it in colours and weights (`NO_COLOR`). */
   readonly styled: boolean
+  readonly timeouts: Timeouts
   /** Opens a page in the person's browser. Resolves once that is under way. */
   openBrowser(address: string): Promise<void>
   /** Aborts at Ctrl-C; from then on, the command ends by itself. */

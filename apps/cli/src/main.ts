@@ -6,6 +6,7 @@ import { runCli } from './cli.ts'
 import { interruption } from './interruption.ts'
 import { standingPlace } from './standing-place.ts'
 import { showStatus } from './terminal.ts'
+import { defaultTimeouts } from './timeouts.ts'
 
 const { env, platform } = process
 /** Asked by number: to look at `process.stdin` is to make a stream of it, which no wrapped command reads. */
@@ -31,6 +32,7 @@ void runCli(
     interactive: stdin && stderr,
     columns: stdout ? process.stdout.columns : null,
     styled: stdout && !env.NO_COLOR && env.TERM !== 'dumb',
+    timeouts: defaultTimeouts,
     openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
     interruption,
   },

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Context } from './context.ts'
 import { withProgress } from './progress.ts'
 import { held } from './testing/held.ts'
+import { defaultTimeouts } from './timeouts.ts'
 
 let said: string[]
 beforeEach(() => {
@@ -13,6 +14,7 @@ afterEach(() => vi.useRealTimers())
 function seat(interactive = true): Context {
   return {
     env: {},
+    timeouts: defaultTimeouts,
     platform: 'linux',
     cwd: '/',
     configPath: '/nowhere',

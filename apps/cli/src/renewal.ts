@@ -66,12 +66,16 @@ function kept(context: Context, known: Found, answer: Renewed | 'never'): Promis
     if (credential?.token !== known.token) return credential
     const token = answer === 'never' ? credential.token : answer.token
     const place = answer === 'never' ? {} : await replaceToken(context, credential, token)
-    const { config, notices } = await updateClientConfig(configPath, (current) => {
-      const before = entryOf(current, known.holder)
-      if (before === null || before.token !== credential.entry.token) return current
-      const { renew_at: _, ...entry } = before
-      return withCredential(current, known.holder, { ...entry, ...place, ...datesOf(answer) })
-    })
+    const { config, notices } = await updateClientConfig(
+      configPath,
+      (current) => {
+        const before = entryOf(current, known.holder)
+        if (before === null || before.token !== credential.entry.token) return current
+        const { renew_at: _, ...entry } = before
+        return withCredential(current, known.holder, { ...entry, ...place, ...datesOf(answer) })
+      },
+      { waitMs: context.timeouts.fileLock },
+    )
     for (const notice of notices) context.note(notice)
     return found(context, credentialFor(config, known.holder))
   })

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Context, runCli } from '@rack-gateway/cli'
+import { type Context, defaultTimeouts, runCli } from '@rack-gateway/cli'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Person, person } from './own-api/callers.ts'
@@ -73,6 +73,7 @@ describe('rack-gateway audit', () => {
       styled: false,
       interactive: false,
       openBrowser: async () => undefined,
+      timeouts: defaultTimeouts,
       interruption: () => interruption,
     }
     vi.stubEnv('TZ', tz)

@@ -41,17 +41,23 @@ export async function readClientConfig(path: string): Promise<ReadClientConfig> 
   return { config: source === null ? {} : await parseClientConfig(path, source), notices }
 }
 
+const defaultWaitMs = 5_000
+
+export interface WaitOptions {
+  /** Milliseconds to wait for another writer. */
+  readonly waitMs?: number
+}
+
 /**
  * Changes the CLI's file, alone among all writers. `change` gets the newest content and returns the next one by spreading
  * it, so that fields which it doesn't know survive.
  *
- * @param options.waitMs how long to wait for another writer; 5 s unless given
  * @throws what `readClientConfig` throws, and ConfigFileLocked, ConfigDirectoryShared; the file is then as it was
  */
 export async function updateClientConfig(
   path: string,
   change: (config: ClientConfig) => ClientConfig | Promise<ClientConfig>,
-  { waitMs = 5_000 }: { waitMs?: number } = {},
+  { waitMs = defaultWaitMs }: WaitOptions = {},
 ): Promise<ReadClientConfig> {
   return alone(path, { waitMs }, async (read) => {
     const config = await change(read.config)
@@ -65,8 +71,11 @@ export async function updateClientConfig(
  *
  * @throws what `updateClientConfig` throws
  */
-export function readWritableClientConfig(path: string): Promise<ReadClientConfig> {
-  return alone(path, { waitMs: 5_000 }, async (read) => read)
+export function readWritableClientConfig(
+  path: string,
+  { waitMs = defaultWaitMs }: WaitOptions = {},
+): Promise<ReadClientConfig> {
+  return alone(path, { waitMs }, async (read) => read)
 }
 
 async function alone(

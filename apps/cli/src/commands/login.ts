@@ -42,7 +42,7 @@ export interface LoggedIn {
  */
 export async function login(context: Context, options: LoginOptions): Promise<LoggedIn> {
   checkOptions(options)
-  const { config, notices } = await readWritableClientConfig(context.configPath)
+  const { config, notices } = await readWritableClientConfig(context.configPath, { waitMs: context.timeouts.fileLock })
   for (const notice of notices) context.note(notice)
   const known = gatewayOf(config, options.name)
   const origin = originOf(options, known)
@@ -89,11 +89,13 @@ async function keep(context: Context, credential: Credential, place: Place): Pro
   const { config, notices } = await withCredentialsLock(context, async () => {
     const read = await readClientConfig(context.configPath)
     const { change, replaced, putBack } = await storeLogin(context, read.config, login)
-    const written = await updateClientConfig(context.configPath, change).catch(async function keepOld(error: unknown) {
-      const left = await putBack()
-      if (left !== null) context.note(left)
-      throw error
-    })
+    const written = await updateClientConfig(context.configPath, change, { waitMs: context.timeouts.fileLock }).catch(
+      async function keepOld(error: unknown) {
+        const left = await putBack()
+        if (left !== null) context.note(left)
+        throw error
+      },
+    )
     for (const credential of replaced) await forgetReplaced(context, credential)
     return written
   })

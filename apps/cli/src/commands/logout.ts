@@ -41,7 +41,7 @@ export async function logout(context: Context, which: Which): Promise<string[]> 
     return []
   }
   // A session isn't ended whose token would then stay.
-  await readWritableClientConfig(context.configPath)
+  await readWritableClientConfig(context.configPath, { waitMs: context.timeouts.fileLock })
   const sentences = [...(await endSessions(context, config, held)), ...(await forget(context, leaving))]
   const titles = [...held.map((one) => titleOf(config, one)), ...astray]
   context.print(`Logged out of ${printable(titles.join(', '))}.`)
@@ -91,11 +91,15 @@ function forget(context: Context, { held, astray }: Leaving): Promise<string[]> 
       const left = await forgetToken(context, credential)
       if (left !== null) sentences.push(`${left[0]?.toUpperCase()}${left.slice(1)}.`)
     }
-    const { notices } = await updateClientConfig(context.configPath, (current) => {
-      const config = held.reduce((rest, { holder }) => withCredential(rest, holder, null), current)
-      const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !astray.includes(name))
-      return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
-    })
+    const { notices } = await updateClientConfig(
+      context.configPath,
+      (current) => {
+        const config = held.reduce((rest, { holder }) => withCredential(rest, holder, null), current)
+        const tokens = Object.entries(config.tokens ?? {}).filter(([name]) => !astray.includes(name))
+        return { ...config, tokens: tokens.length === 0 ? undefined : Object.fromEntries(tokens) }
+      },
+      { waitMs: context.timeouts.fileLock },
+    )
     for (const notice of notices) context.note(notice)
     return sentences
   })

@@ -9,7 +9,9 @@ export async function switchRack(context: Context, name: string): Promise<void> 
   if (gatewayOf(config, name) === null) throw unknownRack({ name }, { config, path: context.configPath })
   const { env } = context
   const here = env.RACK_URL?.trim() ? { name: 'its address', from: 'by RACK_URL' } : chosenHere(context, null)
-  const { notices } = await updateClientConfig(context.configPath, (current) => ({ ...current, current: name }))
+  const { notices } = await updateClientConfig(context.configPath, (current) => ({ ...current, current: name }), {
+    waitMs: context.timeouts.fileLock,
+  })
   for (const notice of notices) context.note(notice)
   context.print(`The current rack is ${name}.`)
   if (here !== null && here.name !== name)

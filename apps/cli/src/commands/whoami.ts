@@ -153,11 +153,15 @@ function rememberedStanding({ origin }: Target, { email, expires_at, confirmed }
 async function remember(context: Context, { holder, entry }: Kept, { me, expiresAt }: KnownAnswer): Promise<void> {
   const about = { email: me.name, expires_at: expiresAt, confirmed: confirmedBy(me, context.now) }
   try {
-    await updateClientConfig(context.configPath, (current) => {
-      const now = entryOf(current, holder)
-      const isSame = now !== null && now.token === entry.token && now.expires_at === entry.expires_at
-      return isSame ? withCredential(current, holder, { ...now, ...about }) : current
-    })
+    await updateClientConfig(
+      context.configPath,
+      (current) => {
+        const now = entryOf(current, holder)
+        const isSame = now !== null && now.token === entry.token && now.expires_at === entry.expires_at
+        return isSame ? withCredential(current, holder, { ...now, ...about }) : current
+      },
+      { waitMs: context.timeouts.fileLock },
+    )
   } catch {
     // It is asked for again.
   }

@@ -13,13 +13,15 @@ export interface FakeKeychain {
   calls(): readonly ToolCall[]
   /** What is kept, by account. */
   items(): Readonly<Record<string, string>>
+  /** Ends the waiting of those that are `asking`. */
+  unlock(): void
   /** Loses what is kept. */
   clear(): void
 }
 
 /**
- * What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `locked`, `full`, `forgetful`, `loud`,
- * or `sealing DIRECTORY`, which nobody may write in any more once something is kept. For the shell, which starts sooner than
+ * What both stand-ins begin with: all that they get is noted; FAKE_KEYCHAIN is `hang`, `asking`, which waits for `unlock`,
+ * `locked`, `full`, `forgetful`, `loud`, or `sealing DIRECTORY`, which nobody may write in any more once something is kept. For the shell, which starts sooner than
  * Node. Accounts are addresses, so `item` is a file in a directory `http:`.
  */
 const common = (home: string) => `#!/bin/sh
@@ -35,6 +37,7 @@ for word in "$@"; do
 done
 printf '%s\\0' "\${0##*/}" "$#" "$@" "$stdin" >> calls
 if [ "$how" = hang ]; then sleep 40 & exec sleep 40; fi
+if [ "$how" = asking ]; then until [ -e unlocked ]; do sleep 0.05; done; fi
 if [ "$how" = loud ] && [ -n "$stdin" ]; then echo "repeated: $stdin" >&2; fi
 keep() {
   printf %s "$1" > "items/$account"
@@ -115,6 +118,7 @@ export function writeFakeKeychains(bin: string, home: string): FakeKeychain {
           readFileSync(join(items, 'http:', name), 'utf8'),
         ]),
       ),
+    unlock: () => writeFileSync(join(home, 'unlocked'), ''),
     clear() {
       rmSync(items, { recursive: true })
       mkdirSync(join(items, 'http:'), { recursive: true })

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { defaultTimeouts } from '../timeouts.ts'
 
 /** Somebody without a terminal who says nothing and hears nothing, but for what a test changes. */
 export function quietContext(change: Partial<Context> & Pick<Context, 'cwd' | 'configPath'>): Context {
@@ -15,6 +16,7 @@ export function quietContext(change: Partial<Context> & Pick<Context, 'cwd' | 'c
     interactive: false,
     columns: null,
     styled: false,
+    timeouts: defaultTimeouts,
     openBrowser: async () => undefined,
     interruption: () => new AbortController().signal,
     ...change,

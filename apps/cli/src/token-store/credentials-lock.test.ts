@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 import { createMachine } from '../testing/harness.ts'
+import { defaultTimeouts } from '../timeouts.ts'
 import { withCredentialsLock } from './credentials-lock.ts'
 
 test('who waited in vain is told what for, and by which lock', async () => {
@@ -9,7 +10,9 @@ test('who waited in vain is told what for, and by which lock', async () => {
   const { configPath } = machine
   const lock = `${configPath}.credentials.lock`
   machine.write(lock, JSON.stringify({ pid: process.pid, host: hostname() }))
-  const waited = withCredentialsLock({ configPath, note: () => {} }, async () => 'alone', { waitMs: 0 })
+  const waited = withCredentialsLock({ configPath, note: () => {}, timeouts: defaultTimeouts }, async () => 'alone', {
+    waitMs: 0,
+  })
   await expect(waited).rejects.toMatchObject({
     code: 'RGW_CONFIG_FILE_LOCKED',
     message: `what you are logged in with is being changed, with a keychain that may be waiting for you in another window, by another rack-gateway (process ${process.pid} on ${hostname()}): try again, and if none is running, remove ${lock}`,

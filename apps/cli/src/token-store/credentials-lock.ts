@@ -3,7 +3,6 @@ import type { Context } from '../context.ts'
 
 /** Milliseconds: longer than a keychain is waited for that asks a person, to read, write and check. */
 const patience = 240_000
-const noteAfter = 2_000
 const meanwhile =
   'what you are logged in with is being changed, with a keychain that may be waiting for you in another window,'
 
@@ -14,13 +13,13 @@ const meanwhile =
  * @throws ConfigFileLocked
  */
 export async function withCredentialsLock<T>(
-  { configPath, note }: Pick<Context, 'configPath' | 'note'>,
+  { configPath, note, timeouts }: Pick<Context, 'configPath' | 'note' | 'timeouts'>,
   work: () => Promise<T>,
   { waitMs = patience }: { readonly waitMs?: number } = {},
 ): Promise<T> {
   const saying = setTimeout(
     () => note('waiting for another rack-gateway, whose keychain may be asking you to unlock it'),
-    noteAfter,
+    timeouts.notice,
   )
   try {
     return await withFileLock(`${configPath}.credentials`, { waitMs, meanwhile }, () => {

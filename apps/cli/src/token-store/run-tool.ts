@@ -10,7 +10,8 @@ export interface ToolSettings {
   readonly title: string
   /** Milliseconds after which it is ended: it may be asking somebody who isn't there. */
   readonly deadline: number
-  /** Said when it takes long: it may be asking the person. */
+  /** Milliseconds after which `note` says that it may be asking the person. */
+  readonly noteAfter: number
   note(line: string): void
 }
 
@@ -30,7 +31,6 @@ export interface ToolOutcome {
   readonly complaint: string
 }
 
-const noteAfter = 2_000
 const longest = 64 * 1024
 
 /** Runs a tool of the system's to its end. @throws KeychainUnusable when it is missing, takes too long or says too much */
@@ -38,7 +38,7 @@ export function runTool(
   settings: ToolSettings,
   { program, args, stdin = '', secrets = [] }: ToolCall,
 ): Promise<ToolOutcome> {
-  const { env, title, deadline } = settings
+  const { env, title, noteAfter, deadline } = settings
   return new Promise((resolve, reject) => {
     const tool = spawn(program, [...args], { env, windowsHide: true })
     const note = setTimeout(() => settings.note(`waiting for ${title}: it may be asking you to unlock it`), noteAfter)

@@ -6,12 +6,10 @@ import { type Keychain, otherwiseFile } from './keychain.ts'
 import { macosKeychain } from './macos-keychain.ts'
 import { secretService } from './secret-service.ts'
 
-/** Milliseconds. A person may have to type a password first; without one, nobody will. */
-const patience = { withPerson: 60_000, alone: 3_000 }
-
 /** The keychain of this system. @throws KeychainUnusable where it has none */
-export async function systemKeychain({ env, platform, interactive, note }: Context): Promise<Keychain> {
-  const settings = { env, note, deadline: interactive ? patience.withPerson : patience.alone }
+export async function systemKeychain({ env, platform, interactive, note, timeouts }: Context): Promise<Keychain> {
+  const deadline = interactive ? timeouts.keychainAtTerminal : timeouts.keychain
+  const settings = { env, note, noteAfter: timeouts.notice, deadline }
   if (platform === 'darwin') return macosKeychain(settings)
   if (platform === 'win32') return (await import('./windows-credentials.ts')).windowsCredentials()
   // Without a bus, the tool would start one of its own for each command.

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { type FakeKeychain, writeFakeKeychains } from '../testing/fake-keychains.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
+import { defaultTimeouts, type Timeouts } from '../timeouts.ts'
 
 const token = 'rgs_0123456789abcdef'
 const me = {
@@ -47,6 +48,7 @@ function on(system: System, words: readonly string[], env: NodeJS.ProcessEnv = {
 }
 const login = (system: System, env?: NodeJS.ProcessEnv, change?: Partial<Context>) =>
   on(system, ['login', 'staging', gateway.url, '--token', token], env, change)
+const waiting = (timeouts: Partial<Timeouts>) => ({ timeouts: { ...defaultTimeouts, ...timeouts } })
 const written = () => readFileSync(machine.configPath, 'utf8')
 
 describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system) => {
@@ -122,37 +124,46 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
   })
 
   test('that hangs is left after a while, also where what it has started goes on for longer than this test may', async () => {
-    const outcome = await login(system, { FAKE_KEYCHAIN: 'hang' })
-    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('gave no answer within 3 s') })
+    const outcome = await login(system, { FAKE_KEYCHAIN: 'hang' }, waiting({ notice: 100, keychain: 300 }))
+    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('gave no answer within 0.3 s') })
     expect(outcome.stderr).toContain('it may be asking you to unlock it')
     expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token } } })
+  })
+
+  test('gets longer where a person sits at the terminal', async () => {
+    const timeouts = waiting({ keychain: 100, keychainAtTerminal: 300 })
+    const { stderr } = await login(system, { FAKE_KEYCHAIN: 'hang' }, { interactive: true, ...timeouts })
+    expect(stderr).toContain('gave no answer within 0.3 s')
   })
 
   test('that is waited for keeps no other window from the file', async () => {
     await login(system, { RACK_GATEWAY_TOKEN_STORE: 'file' })
     await on(system, ['login', 'production', gateway.url])
-    const ended: string[] = []
-    const waiting = login(system, { FAKE_KEYCHAIN: 'hang' }).then((outcome) => {
-      ended.push('login')
-      return outcome
-    })
+    const first = login(system, { FAKE_KEYCHAIN: 'asking' }, waiting({ keychain: 20_000 }))
     await vi.waitFor(() => expect(keychain.calls()).not.toEqual([]), 20_000)
-    const switched = await on(system, ['switch', 'production'])
-    ended.push('switch')
-    expect([switched.code, ended]).toEqual([0, ['switch']])
-    expect(await waiting).toMatchObject({ code: 0 })
-    expect(machine.config()).toMatchObject({ current: 'production', sessions: { [gateway.url]: { token } } })
+    expect(await on(system, ['switch', 'production'])).toMatchObject({ code: 0 })
+    keychain.unlock()
+    expect(await first).toMatchObject({ code: 0 })
+    expect(machine.config()).toMatchObject({
+      current: 'production',
+      sessions: { [gateway.url]: { kept_in: 'keychain' } },
+    })
   })
 
   test('lets one window after the other change what is logged in with', async () => {
-    const waiting = login(system, { FAKE_KEYCHAIN: 'hang' })
+    const first = login(system, { FAKE_KEYCHAIN: 'asking' }, waiting({ keychain: 20_000 }))
     await vi.waitFor(() => expect(keychain.calls()).not.toEqual([]), 20_000)
-    const second = await on(system, ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
-    expect(second).toMatchObject({ code: 0, stderr: expect.stringMatching(/waiting for another rack-gateway/) })
-    expect(await waiting).toMatchObject({ code: 0 })
+    const robot = ['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging']
+    const notes: string[] = []
+    const second = on(system, robot, {}, { ...waiting({ notice: 100 }), note: (line) => void notes.push(line) })
+    await vi.waitFor(() => expect(notes.join()).toContain('waiting for another rack-gateway'), 20_000)
+    expect(keychain.items()).toEqual({})
+    keychain.unlock()
+    expect(await first).toMatchObject({ code: 0 })
+    expect(await second).toMatchObject({ code: 0 })
     expect(machine.config()).toMatchObject({
       gateways: { robot: {}, staging: {} },
-      sessions: { [gateway.url]: { token } },
+      sessions: { [gateway.url]: { kept_in: 'keychain' } },
       tokens: { robot: { kept_in: 'keychain' } },
     })
   })
@@ -190,7 +201,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     let answer = () => {}
     gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
     gateway.asked.length = 0
-    const moving = on(system, [...robot, 'rgt_other'], { RACK_GATEWAY_TOKEN_STORE: 'file' })
+    const moving = on(system, [...robot, 'rgt_other'], { RACK_GATEWAY_TOKEN_STORE: 'file' }, waiting({ fileLock: 100 }))
     await vi.waitFor(() => expect(gateway.asked).not.toEqual([]), 20_000)
     // As another window that doesn't come to an end.
     writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
@@ -209,7 +220,8 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       let answer = () => {}
       gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
       gateway.asked.length = 0
-      const failing = on(system, ['login', name, gateway.url, '--as-rack', 'staging', '--token', other])
+      const words = ['login', name, gateway.url, '--as-rack', 'staging', '--token', other]
+      const failing = on(system, words, {}, waiting({ fileLock: 100 }))
       await vi.waitFor(() => expect(gateway.asked).not.toEqual([]), 20_000)
       // As another window that doesn't come to an end.
       writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
@@ -297,10 +309,19 @@ test('a token that is too long for the tool of macOS is not cut off', async () =
 
 test('a name in the file cannot become another command of the tool', async () => {
   const { macosKeychain } = await import('./macos-keychain.ts')
-  const tool = macosKeychain({ env: { PATH: join(machine.home, 'bin') }, deadline: 3_000, note: () => undefined })
+  const tool = macosKeychain({
+    env: { PATH: join(machine.home, 'bin') },
+    noteAfter: 2_000,
+    deadline: 3_000,
+    note: () => undefined,
+  })
   for (const account of ['https://x a"\ndelete-keychain "login', 'https://x \\', 'https://x \u0000'])
     await expect(tool.write(account, token)).rejects.toMatchObject({ code: 'RGW_CLI_KEYCHAIN_UNUSABLE' })
   expect(keychain.calls()).toEqual([])
+})
+
+test('the deadlines are those of the documentation', () => {
+  expect(defaultTimeouts).toMatchObject({ keychain: 3_000, keychainAtTerminal: 60_000 })
 })
 
 test('another word for the store is refused', async () => {

@@ -1,4 +1,4 @@
-import { type Context, runCli } from '@rack-gateway/cli'
+import { type Context, defaultTimeouts, runCli } from '@rack-gateway/cli'
 
 /** What the person is like, where it matters. */
 export type Person = Partial<Pick<Context, 'cwd' | 'configPath' | 'interactive' | 'ask' | 'columns' | 'readInput'>>
@@ -30,6 +30,7 @@ export async function callCli(
     styled: false,
     interactive: false,
     openBrowser: async () => undefined,
+    timeouts: defaultTimeouts,
     interruption: () => new AbortController().signal,
     ...person,
   }
