@@ -3,20 +3,20 @@ import { defineConfig } from 'vitest/config'
 
 const integration = ['{packages,apps,bench}/**/src/**/*.integration.test.ts', '{apps/demo,infra}/test/**/*.test.ts']
 
-/** Without `module`: what stands under it is for bundlers, and Node can't load all of it. */
-const built = ['node', 'import', 'default']
-const source = ['@rack-gateway/source', ...built]
+/** Omits the export condition `module`: packages use it for bundlers, and Node can't load all of that code. */
+const builtConditions = ['node', 'import', 'default']
+const sourceConditions = ['@rack-gateway/source', ...builtConditions]
 
 /**
  * `--mode unit`: tests that need no socket, process, or database. They import other packages from source.
- * Any other mode: all tests, or with `--mode integration` only those that need one of the three. They import other
- * packages as they are built, because Node loads those faster, and start the programs that were built.
+ * `--mode integration`: all other tests. They import other packages from `dist`, which Node loads faster, and start
+ * the built programs. Without a mode, all tests run as integration tests do.
  *
- * Test files share one process per worker: each must leave it as it was.
+ * All test files of a worker share one process, so each file must restore the state of the process.
  */
 export default defineConfig(({ mode }) => {
   const isUnit = mode === 'unit'
-  const conditions = isUnit ? source : built
+  const conditions = isUnit ? sourceConditions : builtConditions
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -37,7 +37,7 @@ export default defineConfig(({ mode }) => {
         : ['packages/testing/src/vitest/build-programs.ts', 'packages/database/src/testing/global-setup.ts'],
       testTimeout: 30_000,
       hookTimeout: 60_000,
-      // Only against hanging: a busy machine must not miss it.
+      // High enough for a busy machine. It only stops tests that hang.
       expect: { poll: { timeout: 15_000 } },
       restoreMocks: true,
       unstubEnvs: true,

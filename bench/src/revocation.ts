@@ -1,6 +1,6 @@
 /**
- * How long a revoked API token still works at another replica, and how long a websocket that was opened with it stays
- * open there. Exits with 1 when either takes more than a second.
+ * How long another replica accepts a revoked API token, and how long it keeps that token's websocket open. Exits with 1
+ * when one of the two takes more than a second.
  */
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openSocket } from '@rack-gateway/testing/websocket'

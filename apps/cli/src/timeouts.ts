@@ -1,12 +1,12 @@
 /** How long commands wait, in milliseconds. */
 export interface Timeouts {
-  /** Until a command says that it waits. */
+  /** Delay before a command prints that it is waiting. */
   readonly notice: number
-  /** For the tool of the system's keychain where nobody can type a password. */
+  /** Limit for the tool of the system's keychain when there is no terminal, so nobody can type a password. */
   readonly keychain: number
-  /** For the same tool where a person sits at the terminal. */
+  /** Limit for the same tool when a person is at the terminal. */
   readonly keychainAtTerminal: number
-  /** For another rack-gateway that writes the CLI's file. */
+  /** Limit for the lock of the configuration file, when another rack-gateway process holds it. */
   readonly fileLock: number
 }
 

@@ -88,7 +88,9 @@ describe('every answer has a record', () => {
     expect((await system.get('/apps/myapp/releases?', admin)).status).toBe(502)
     await system.send('POST', '/apps/myapp/objects/tmp/a.bin?', admin, 'x'.repeat(200_000))
     system.rack.onNext(/^GET \/apps\/myapp\/objects/, { kind: 'cut', after: 1_000 })
-    await expect(system.get('/apps/myapp/objects/tmp/a.bin?', admin)).rejects.toThrow('ended within a response')
+    await expect(system.get('/apps/myapp/objects/tmp/a.bin?', admin)).rejects.toThrow(
+      'closed in the middle of a response',
+    )
     await expect
       .poll(() => system.lastEvent())
       .toMatchObject({ kind: 'closed', close: expect.stringContaining('staging') })

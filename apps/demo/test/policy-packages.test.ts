@@ -260,7 +260,7 @@ describe('the routes of a policy package', () => {
     download.catch(() => undefined)
     await fault.met
     await begin(admin)
-    await expect(download).rejects.toThrow('ended within a response')
+    await expect(download).rejects.toThrow('closed in the middle of a response')
     fault.release()
     await system.raw('GET /gateway/packages/freeze/end HTTP/1.1\r\nHost: gateway\r\n\r\n')
   })

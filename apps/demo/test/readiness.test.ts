@@ -1,25 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type DatabaseTap, tapDatabase } from './support/database-tap.ts'
 import { type System, startSystem } from './support/system.ts'
 
 let system: System
 const taps: DatabaseTap[] = []
+/** Tells the timers of this gateway from those of others in the same process. */
+const ownTimers = new AsyncLocalStorage<true>()
 beforeAll(async () => {
-  system = await startSystem({
-    async tap(url) {
-      const tap = await tapDatabase(url)
-      taps.push(tap)
-      return tap.url
-    },
-  })
+  const tap = async (url: string) => {
+    const tapped = await tapDatabase(url)
+    taps.push(tapped)
+    return tapped.url
+  }
+  system = await ownTimers.run(true, () => startSystem({ tap }))
 })
 afterAll(() => system.stop())
 
 const ready = () => system.raw('GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n')
 
 test('the revision is asked for after each pause of 500 ms', async () => {
-  const timers = vi.spyOn(globalThis, 'setTimeout')
-  const pauses = () => timers.mock.calls.filter(([, milliseconds]) => milliseconds === 500).length
+  let count = 0
+  const counting = new Proxy(setTimeout, {
+    apply(target, self, args) {
+      if (args[1] === 500 && ownTimers.getStore()) count += 1
+      return Reflect.apply(target, self, args)
+    },
+  })
+  vi.stubGlobal('setTimeout', counting)
+  const pauses = () => count
   // Each poll listens again, and reads.
   const statements = () => taps[0]?.take()['rack-gateway revision'] ?? 0
   await expect.poll(pauses).toBe(1)

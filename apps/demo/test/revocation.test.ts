@@ -76,7 +76,7 @@ describe('a transfer that is under way', () => {
     download.catch(() => undefined)
     await fault.met
     await system.issuer.endSession(id, 'lost laptop')
-    await expect(download).rejects.toThrow('ended within a response')
+    await expect(download).rejects.toThrow('closed in the middle of a response')
     fault.release()
   })
 

@@ -115,7 +115,7 @@ test('what kill -9 left is closed once, by one of those that adopt: what is stor
   expect((await read()).body).toContain('cut: it ends without its last chunk')
   // What was cut off after that is found by what the event says.
   await directory.store.remove(`recordings/${id}/${String(verdict.chunks - 1).padStart(10, '0')}`)
-  await expect(read()).rejects.toThrow('ended within a response')
+  await expect(read()).rejects.toThrow('closed in the middle of a response')
   await Promise.all(replicas.map((one) => one.stop()))
   expect(await closedEvents(id)).toHaveLength(1)
 }, 120_000)

@@ -1,4 +1,4 @@
-/** How sentences name the server that could not be reached. */
+/** The phrases that messages use for a server that cannot be reached. */
 export interface NetworkTarget {
   /** Such as `it` or `db.internal:5432`. */
   readonly server: string
@@ -32,7 +32,12 @@ const sentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
   ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', withOldTls],
 ])
 
-/** Why there is no connection or no answer, in a clause without a remedy. Null for other codes. @param code of the system, Node, or undici */
+/**
+ * Describes a failed connection in a clause without a remedy.
+ *
+ * @param code error code of the operating system, Node, or undici
+ * @returns null for an unknown code
+ */
 export function networkErrorSentence(code: string, target: NetworkTarget): string | null {
   const sentence = sentences.get(code)
   if (sentence !== undefined) return sentence(target)

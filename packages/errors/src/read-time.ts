@@ -6,7 +6,7 @@ const offset = String.raw`Z|[+-]\d\d:\d\d`
 const forms = {
   /** RFC 3339 in UTC: `2027-01-31T12:00:00Z`, with up to three decimals of a second. */
   utc: new RegExp(`^${day}T(${hours}${seconds})(Z)$`),
-  /** With any offset, and seconds only if wanted: `2027-01-31T12:00+01:00`. */
+  /** With any offset, and with or without seconds: `2027-01-31T12:00+01:00`. */
   offset: new RegExp(`^${day}T(${hours}(?:${seconds})?)(${offset})$`),
   /** As a person types it: a day, or a day and a time, with or without an offset. */
   typed: new RegExp(`^${day}(?:[T ](${hours}(?:${seconds})?)(${offset})?)?$`),
@@ -15,9 +15,9 @@ const forms = {
 export type TimeForm = keyof typeof forms
 
 /**
- * Reads an RFC 3339 time. Refuses days that the calendar does not have, which `Date.parse` takes for a day of the next month.
+ * Parses an RFC 3339 time. A date that does not exist, such as February 30, is refused: `Date.parse` would read it as a day in March.
  *
- * @param zone of a typed time that has no offset
+ * @param zone time zone of a `typed` time without an offset
  * @returns milliseconds since the epoch, or null for anything else
  */
 export function readTime(text: string, form: TimeForm = 'utc', zone: 'local' | 'utc' = 'utc'): number | null {

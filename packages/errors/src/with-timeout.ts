@@ -1,5 +1,5 @@
 /**
- * Waits for `work`, but no longer than `milliseconds`. The work itself goes on: its later result or failure is dropped.
+ * Waits for `work`, but no longer than `milliseconds`. The work is not canceled: a later result or error is ignored.
  *
  * @param onTimeout gives the result to use when the time is up, or throws
  */
@@ -29,7 +29,7 @@ export interface Limits {
 /**
  * Starts `work` with a signal that fires after `milliseconds`, or when `signal` fires.
  *
- * @throws the reason of the abort at that moment, even if the work ignores its signal
+ * @throws the abort reason as soon as a signal fires, even if the work ignores its signal
  */
 export async function runWithTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,

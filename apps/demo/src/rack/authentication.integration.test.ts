@@ -103,6 +103,6 @@ describe('a websocket', () => {
   test('that sends data before the upgrade is answered is cut off', async () => {
     const peer = await connectTo(await startRack())
     peer.send(`${writeRequest('GET /apps/myapp/logs', [credentials, ...upgradeHeaders])}early`)
-    await expect(peer.nextMessage()).rejects.toThrow('ended within a response')
+    await expect(peer.nextMessage()).rejects.toThrow('closed in the middle of a response')
   })
 })

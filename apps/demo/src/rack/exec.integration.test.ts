@@ -164,7 +164,7 @@ describe('which command', () => {
       [credentials, 'Content-Type: application/x-www-form-urlencoded'],
       'command=sh',
     )
-    await expect(opening).rejects.toThrow('ended within a response')
+    await expect(opening).rejects.toThrow('closed in the middle of a response')
   })
 
   test('run takes the header and nothing else', async () => {

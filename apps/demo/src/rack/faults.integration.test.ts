@@ -42,21 +42,25 @@ describe('a fault', () => {
   test('reset: the connection is gone and the request had no effect', async () => {
     const rack = await startRack()
     rack.onNext(/POST/, { kind: 'reset' })
-    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended within a response')
+    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow(
+      'closed in the middle of a response',
+    )
     expect((await ask(rack, 'GET /apps/third')).status).toBe(404)
   })
 
   test('reset-after-effect: the connection is gone and the request had its effect', async () => {
     const rack = await startRack()
     rack.onNext(/POST/, { kind: 'reset-after-effect' })
-    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow('ended within a response')
+    await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow(
+      'closed in the middle of a response',
+    )
     expect((await ask(rack, 'GET /apps/third')).status).toBe(200)
   })
 
   test('cut: the answer announces its length and ends early', async () => {
     const rack = await startRack()
     rack.onNext('GET /apps', { kind: 'cut', after: 10 })
-    await expect(ask(rack, 'GET /apps')).rejects.toThrow('ended within a response')
+    await expect(ask(rack, 'GET /apps')).rejects.toThrow('closed in the middle of a response')
   })
 
   test('stall: the answer waits in the middle', async () => {
@@ -125,7 +129,7 @@ describe('a fault of a websocket', () => {
   test('reset: there is no handshake', async () => {
     const rack = await startRack()
     rack.onNext(/exec/, { kind: 'reset' })
-    await expect(open(rack, '/apps/myapp/processes/web/exec')).rejects.toThrow('ended within a response')
+    await expect(open(rack, '/apps/myapp/processes/web/exec')).rejects.toThrow('closed in the middle of a response')
   })
 
   test('cut: the stream ends without an exit marker', async () => {

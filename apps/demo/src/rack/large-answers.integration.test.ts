@@ -84,7 +84,7 @@ describe('an answer that is to be large', () => {
     const rack = await startRack()
     rack.largeAnswer(`GET ${data}`, 300_000)
     rack.onNext(`GET ${data}`, { kind: 'cut', after })
-    await expect(ask(rack, `GET ${data}`)).rejects.toThrow('ended within a response')
+    await expect(ask(rack, `GET ${data}`)).rejects.toThrow('closed in the middle of a response')
   })
 
   test('stalls in the middle and then goes on', async () => {

@@ -78,6 +78,6 @@ describe('fixed answers', () => {
     const peer = await connectTo(rack)
     peer.send(writeRequest('GET /apps'))
     expect(answered(await peer.nextMessage()).status).toBe(401)
-    await expect(open(rack, '/apps/x/processes/p/exec', [])).rejects.toThrow('ended within a response')
+    await expect(open(rack, '/apps/x/processes/p/exec', [])).rejects.toThrow('closed in the middle of a response')
   })
 })

@@ -5,14 +5,14 @@ function start() {
   const clock = { at: 1_000 }
   const asked: string[] = []
   const cache = createTtlCache<string>(() => clock.at)
-  const get = (key: string, answer: Promise<string> = Promise.resolve(key), isWorthKeeping = true) =>
+  const get = (key: string, answer: Promise<string> = Promise.resolve(key), isCacheable = true) =>
     cache.get(
       key,
       () => {
         asked.push(key)
         return answer
       },
-      () => isWorthKeeping,
+      () => isCacheable,
     )
   return { clock, asked, get }
 }
@@ -28,7 +28,7 @@ test('an answer is kept for ten seconds, and calls at the same time share one qu
   expect(asked).toEqual(['a', 'b', 'a'])
 })
 
-test('a failed question and an answer that is not worth keeping are asked again', async () => {
+test('a failed question and an answer that must not be kept are asked for again', async () => {
   const { asked, get } = start()
   await expect(get('a', Promise.reject(new Error('gone')))).rejects.toThrow('gone')
   expect(await get('a', Promise.resolve('unknown'), false)).toBe('unknown')

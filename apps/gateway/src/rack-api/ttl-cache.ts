@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 
 /** Answers of a rack, kept for ten seconds. Calls for the same key share one question. */
 export interface TtlCache<T> {
-  /** @param isWorthKeeping an answer that is not worth keeping is given to those who wait for it, and asked for again */
-  get(key: string, ask: () => Promise<T>, isWorthKeeping: (answer: T) => boolean): Promise<T>
+  /** @param isCacheable false for an answer that must not be kept: current waiters receive it, and the next call asks again */
+  get(key: string, ask: () => Promise<T>, isCacheable: (answer: T) => boolean): Promise<T>
 }
 
 /** @param now milliseconds since the epoch */
@@ -11,13 +11,13 @@ export function createTtlCache<T>(now: () => number): TtlCache<T> {
   const known = new LRUCache<string, Promise<T>>({ max: 10_000, ttl: 10_000, ttlResolution: 0, perf: { now } })
 
   return {
-    get(key, ask, isWorthKeeping) {
+    get(key, ask, isCacheable) {
       const found = known.get(key)
       if (found !== undefined) return found
       const answer = ask()
       known.set(key, answer)
       const forget = () => known.peek(key) === answer && known.delete(key)
-      answer.then((value) => isWorthKeeping(value) || forget(), forget)
+      answer.then((value) => isCacheable(value) || forget(), forget)
       return answer
     },
   }

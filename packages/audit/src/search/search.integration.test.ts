@@ -397,7 +397,7 @@ test('an export whose connection breaks is never taken for a whole one', async (
   const batches = search.all({})[Symbol.asyncIterator]()
   expect((await batches.next()).done).toBe(false)
   await admin`
-    select pg_terminate_backend(pid) from pg_stat_activity
+    select pg_terminate_backend(pid, 10000) from pg_stat_activity
     where application_name = 'rack-gateway audit export' and datname = current_database()`
   const readOn = async () => {
     while (!(await batches.next()).done);

@@ -98,7 +98,10 @@ function rawConnection(socket: Socket): RawConnection {
     end: () => void socket.destroy(),
     async waitFor(text) {
       while (!received.includes(text)) {
-        if (closed) throw new Error(`the connection ended before ${JSON.stringify(text)}: ${received.slice(0, 200)}`)
+        if (closed)
+          throw new Error(
+            `The connection closed before ${JSON.stringify(text)} arrived. Received: ${received.slice(0, 200)}`,
+          )
         await change()
       }
     },
@@ -110,7 +113,9 @@ function rawConnection(socket: Socket): RawConnection {
           return found.message
         }
         if (closed)
-          throw new Error(`the connection ended within a response: ${received.slice(position, position + 200)}`)
+          throw new Error(
+            `The connection closed in the middle of a response. Received: ${received.slice(position, position + 200)}`,
+          )
         await change()
       }
     },
