@@ -81,7 +81,7 @@ describe('what is judged is what the rack understands', () => {
       }),
     )
     const reached = outcomes.slice(before).flatMap(({ meaning }) => meaning ?? [])
-    expect(reached.length / (outcomes.length - before)).toBeGreaterThan(0.3)
+    expect(reached.length / (outcomes.length - before)).toBeGreaterThan(0.2)
     expect(new Set(reached.map(({ route }) => route)).size).toBeGreaterThan(15)
   }, 60_000)
 
