@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditEvent } from '@rack-gateway/audit'
@@ -204,18 +204,23 @@ test('a policy document is read again at SIGHUP: the process goes on, by the new
     await rm(directory, { recursive: true })
   })
   const policyFile = join(directory, 'policy.yaml')
-  await writeFile(policyFile, 'version: 1\n')
+  /** In one step: the gateway also looks by itself, and must not read half a file. */
+  async function replacePolicy(document: string): Promise<void> {
+    await writeFile(`${policyFile}.new`, document)
+    await rename(`${policyFile}.new`, policyFile)
+  }
+  await replacePolicy('version: 1\n')
   const { program, url } = await startGateway({ ...bothLogins(database), POLICY_FILE: policyFile })
   const token = await sessionOf(database, 'ada@example.com', 'viewer')
   expect((await call(url, '/rack/staging/apps', token)).status).toBe(200)
 
-  await writeFile(policyFile, 'version: 1\nblocked: { GET /apps: { reason: Not today. } }\n')
+  await replacePolicy('version: 1\nblocked: { GET /apps: { reason: Not today. } }\n')
   program.signal('SIGHUP')
   await program.saw(/"event":"gateway\.reloading","signal":"SIGHUP"/)
   await program.saw(/"event":"policy\.loaded"/)
   expect((await call(url, '/rack/staging/apps', token)).status).toBe(403)
 
-  await writeFile(policyFile, 'version: 2\n')
+  await replacePolicy('version: 2\n')
   program.signal('SIGHUP')
   await program.saw(/"event":"policy\.rejected"/)
   expect((await call(url, '/rack/staging/apps', token)).status).toBe(403)
