@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@rack-gateway/config/client'
@@ -9,8 +9,9 @@ import type { Target } from '../target.ts'
 import { effectivePolicy, type Told } from '../testing/effective-policy.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { quietContext } from '../testing/quiet-context.ts'
+import { writeAnswer } from './kept-answer.ts'
 import { type Passed, precheck } from './precheck.ts'
-import { snapshotFile } from './snapshot-file.ts'
+import { readSnapshotFile, snapshotPath } from './snapshot-file.ts'
 
 const noon = Date.UTC(2030, 0, 2, 12)
 const day = 24 * 60 * 60 * 1000
@@ -128,11 +129,10 @@ describe('what is kept', () => {
   })
 
   test('is at most 32 answers', async () => {
-    await telling()
-    for (let login = 0; login < 40; login++) {
-      const file = snapshotFile(join(home, 'config', 'config.json'), target(`rgs_${login}`))
-      file.write({ tag: '"1"', text: '{}', checkedAt: Date.now() })
-      expect(file.read(Date.now())).toMatchObject({ tag: '"1"', text: '{}' })
+    for (let count = 0; count < 40; count++) {
+      const path = snapshotPath(join(home, 'config', 'config.json'), { ...target(), rack: `rack/${count}` })
+      writeAnswer(path, { tag: '"1"', text: '{}', checkedAt: Date.now() })
+      expect(readSnapshotFile(path, Date.now())).toMatchObject({ tag: '"1"', text: '{}' })
     }
     expect(readdirSync(join(home, 'config', 'policy'))).toHaveLength(32)
   })
@@ -175,12 +175,29 @@ describe('what is kept only permits', () => {
     await expect(check(noon + 60_000)).rejects.toMatchObject(refused)
   })
 
+  test('nobody is refused by what was changed since it was kept', async () => {
+    const { asked } = await telling({ role: 'deployer' })
+    await check()
+    const path = snapshotPath(join(home, 'config', 'config.json'), target())
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"role":"deployer"', '"role":"viewer"'))
+    await expect(check()).resolves.toBeDefined()
+    expect(asked).toHaveLength(2)
+  })
+
+  test('whoever logs in next is refused by no policy but their own', async () => {
+    const told = await telling({ role: 'viewer' })
+    await expect(check()).rejects.toMatchObject(refused)
+    told.answer = effectivePolicy({ at: noon, role: 'deployer' })
+    await expect(precheck(contextAt(noon), target('rgs_two'), promote)).resolves.toBeDefined()
+    expect(told.asked).toHaveLength(2)
+  })
+
   test('nothing but the answer is kept: no word of a command', async () => {
     await telling({ role: 'admin', document: { ...builtInPolicy(), blocked: [] } })
     for (let time = 0; time < 2; time++)
       await (await check(noon, ['env', 'set', 'PASSWORD=hunter2', '-a', 'web'])).refresh(running)
     const files = readdirSync(join(home, 'config'), { recursive: true, encoding: 'utf8' })
-    expect(files.sort()).toEqual(['policy', expect.stringMatching(/^policy\/[0-9a-f]{40}\.json$/)])
+    expect(files.sort()).toEqual(['policy', expect.stringMatching(/^policy\/127\.0\.0\.1%3A\d+%20staging\.json$/)])
     expect(readFileSync(join(home, 'config', files[1] ?? ''), 'utf8')).not.toContain('hunter2')
   })
 })

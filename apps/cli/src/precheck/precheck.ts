@@ -4,7 +4,7 @@ import type { Target } from '../target.ts'
 import { firstRefusal } from './lasting-refusal.ts'
 import { neededCalls, plannedCommand } from './planned-command.ts'
 import { readSnapshotAgain } from './snapshot.ts'
-import { type FoundAnswer, type SnapshotFile, snapshotFile } from './snapshot-file.ts'
+import { type FoundAnswer, readSnapshotFile, snapshotPath } from './snapshot-file.ts'
 import { standingAt } from './standing.ts'
 
 /** What may be done while convox runs. */
@@ -30,23 +30,23 @@ const settled = 250
 export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<Passed> {
   const standing = standingAt(context)
   if (standing === null) return nothingToDo
-  const file = snapshotFile(context.configPath, target)
-  const kept = file.read(context.now)
+  const path = snapshotPath(context.configPath, target)
+  const kept = readSnapshotFile(path, context.now)
   const needed = neededCalls(plannedCommand(words, standing))
   if (needed !== null) {
     const snapshot = kept && readSnapshotAgain(kept.text)
     if (snapshot === null || firstRefusal(snapshot, needed.calls, context.now) !== null) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
-      await evaluateOnline(needed, { now: context.now, target, file, kept })
+      await evaluateOnline(needed, { now: context.now, target, path, kept })
     }
   }
-  return kept === null ? nothingToDo : { refresh: (ended) => refreshOld(context, target, { file, kept, ended }) }
+  return kept === null ? nothingToDo : { refresh: (ended) => refreshOld(context, target, { path, kept, ended }) }
 }
 
 async function refreshOld(
   context: Context,
   target: Target,
-  { file, kept, ended }: { readonly file: SnapshotFile; readonly kept: FoundAnswer; readonly ended: Promise<void> },
+  { path, kept, ended }: { readonly path: string; readonly kept: FoundAnswer; readonly ended: Promise<void> },
 ): Promise<void> {
   if (
     context.now - kept.checkedAt < recently ||
@@ -58,5 +58,5 @@ async function refreshOld(
   )
     return
   const { refresh } = await import('./refresh.ts')
-  await refresh(context, target, { file, kept }, ended)
+  await refresh(context, target, { path, kept }, ended)
 }

@@ -17,7 +17,7 @@ export interface FakeGateway {
   close(): Promise<void>
 }
 
-/** A gateway on a real socket that answers everything in one way, but for what some paths have of their own. */
+/** A gateway on a real socket that answers everything in one way, but for what some paths have of their own. Who has its ETag gets 304. */
 export async function startFakeGateway(
   first: FakeAnswer,
   ofPath: Readonly<Record<string, FakeAnswer>> = {},
@@ -27,6 +27,11 @@ export async function startFakeGateway(
     asked.push({ authorization: request.headers.authorization, path: request.url })
     const answer = ofPath[request.url ?? ''] ?? gateway.answer
     void Promise.resolve(answer.after).then(() => {
+      const { etag } = answer.headers ?? {}
+      if (etag !== undefined && request.headers['if-none-match'] === etag) {
+        response.writeHead(304, { ...answer.headers }).end()
+        return
+      }
       response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
       response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))
     })
