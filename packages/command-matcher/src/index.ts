@@ -20,6 +20,7 @@ export type {
   JudgedMode,
   Obstacle,
   Placeholder,
+  PrefixWord,
   SplitCommand,
 } from './types.ts'
 export { type WordType, wordTypes } from './word-types.ts'

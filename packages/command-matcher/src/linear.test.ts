@@ -11,6 +11,9 @@ const word = fc.constantFrom<ArgvWord>(
   { name: 'x', type: 'word' },
   { name: 'y', type: 'name' },
   { name: 'z', type: 'integer' },
+  { prefix: 'a' },
+  { prefix: 'aa' },
+  { prefix: 'b' },
 )
 const rules = fc
   .array(fc.tuple(fc.array(word, { minLength: 1, maxLength: 6 }), fc.boolean(), fc.boolean()), { maxLength: 12 })
@@ -24,7 +27,10 @@ const rules = fc
       }),
     ),
   )
-const argv = fc.array(fc.constantFrom('a', 'b', 'c', '1', '', ';', '$(id)'), { minLength: 1, maxLength: 1_500 })
+const argv = fc.array(fc.constantFrom('a', 'aa', 'aab', 'b', 'b1', 'c', '1', '', ';', '$(id)'), {
+  minLength: 1,
+  maxLength: 1_500,
+})
 
 /** How often each word was read. Whoever goes over the command again for each rule, or goes back, reads them more often. */
 function counted(words: readonly string[]): { readonly argv: readonly string[]; reads(): number } {
@@ -50,7 +56,15 @@ function watched(root: RuleNode): { readonly root: RuleNode; readonly asked: rea
       count.times += 1
       return get(key)
     }
-    return { ...node, next, typed: node.typed.map(({ accepts, node: child }) => ({ accepts, node: watch(child) })) }
+    return {
+      ...node,
+      next,
+      typed: node.typed.map(({ accepts, node: child }) => ({ accepts, node: watch(child) })),
+      prefixed: node.prefixed.map(({ length, nodes }) => ({
+        length,
+        nodes: new Map([...nodes].map(([prefix, child]) => [prefix, watch(child)])),
+      })),
+    }
   }
   return { root: watch(root), asked }
 }

@@ -2,6 +2,7 @@ import { attachedStart } from './attached.ts'
 import { maxCommandBytes, tooLong } from './limit.ts'
 import { isExec, isForMode } from './modes.ts'
 import { unsuited } from './options.ts'
+import { isPrefixed } from './prefix-word.ts'
 import { notPermitted, notStartable, notStartedSo, wrongService } from './reasons.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './rules.ts'
 import { shellSyntax } from './shell-syntax.ts'
@@ -105,10 +106,14 @@ function addTo(found: CompiledRule[], more: readonly CompiledRule[] = []): void 
 
 function nodesAfter(nodes: readonly RuleNode[], word: string): RuleNode[] {
   const reached: RuleNode[] = []
-  for (const { next, typed } of nodes) {
+  for (const { next, typed, prefixed } of nodes) {
     const literal = next.get(word)
     if (literal !== undefined) reached.push(literal)
     for (const { accepts, node } of typed) if (accepts(word)) reached.push(node)
+    for (const { length, nodes: byPrefix } of prefixed) {
+      const node = byPrefix.get(word.slice(0, length))
+      if (node !== undefined && isPrefixed(word, length)) reached.push(node)
+    }
   }
   return reached
 }

@@ -16,7 +16,7 @@ export function notPermitted(
     others.length > 0
       ? `The ${rolesInWords(others)} may run this one: ask someone who has it.`
       : 'Ask for a rule that permits it.'
-  const reason = `"${shownCommand(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.`
+  const reason = `"${shownCommand(call.argv)}" is not permitted: ${where(call)} ${may(call.roles)} run ${options(permitted)}.${prefixWords(permitted)}`
   return { reason, next }
 }
 
@@ -76,6 +76,14 @@ function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
 /** Such as `role ops`, or `roles ops and ci`. */
 function rolesInWords(roles: readonly string[]): string {
   return `${roles.length === 1 ? 'role' : 'roles'} ${listed(roles.map(shown))}`
+}
+
+/** Explains the `*` where a command that is listed has one. */
+function prefixWords(permitted: readonly CompiledRule[]): string {
+  const hasPrefix = permitted
+    .slice(0, mostListed)
+    .some(({ rule }) => rule.argv.some((word) => typeof word === 'object' && 'prefix' in word))
+  return hasPrefix ? ' A * stands for one or more letters, digits, and _ : . - of the same word.' : ''
 }
 
 function options(permitted: readonly CompiledRule[]): string {

@@ -1,3 +1,4 @@
+import { isPrefix } from './prefix-word.ts'
 import type { Problem } from './problem.ts'
 import type { ArgvWord, CommandRule } from './types.ts'
 import { isWordType } from './word-types.ts'
@@ -11,7 +12,7 @@ const mostTogether = 100_000
 /** The literals that a word of a pattern stands for, or null for one that stands for more. */
 export function wordChoices(word: ArgvWord): readonly string[] | null {
   if (typeof word === 'string') return [word]
-  return 'rest' in word || 'type' in word ? null : [...new Set(word)]
+  return 'rest' in word || 'type' in word || 'prefix' in word ? null : [...new Set(word)]
 }
 
 /** Everything that is wrong with a list of rules; empty when it can be compiled. */
@@ -69,6 +70,10 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
       if (!isWordType(word.type)) problems.push(`has a word of the type "${shown(word.type)}", which does not exist`)
       continue
     }
+    if (typeof word === 'object' && 'prefix' in word) {
+      if (!isPrefix(word.prefix)) problems.push(prefixProblem(word.prefix))
+      continue
+    }
     const choices = wordChoices(word) ?? []
     if (choices.length === 0) problems.push('has a word without choices')
     // Only ASCII: no look-alikes, no two spellings of one letter, and nothing that bytes outside of UTF-8 could be read as.
@@ -79,7 +84,15 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
   return problems
 }
 
-/** How many lists of words it stands for, where a word of a type counts as one. */
+function prefixProblem(prefix: string): string {
+  const written = `"${shown(prefix)}*"`
+  if (prefix === '')
+    return 'has a * without text before it: write <name:word> for any one word, … for anything that follows'
+  if (prefix.startsWith('-')) return `has ${written}, which begins with a dash: a prefix does not match options`
+  return `has ${written}: before the * there can be at most 200 letters, digits, and _ . : / @ = + , -`
+}
+
+/** How many lists of words it stands for, where a word of a type or a prefix counts as one. */
 function variantsOf(argv: readonly ArgvWord[]): number {
   return argv.reduce((variants, word) => variants * (wordChoices(word)?.length ?? 1), 1)
 }

@@ -2,7 +2,7 @@ import { InvalidCommandRules } from './errors.ts'
 import { createNameIndex, type NameIndex } from './name-index.ts'
 import { compilePatterns, type NameMatcher } from './pattern.ts'
 import { ruleProblems, wordChoices } from './rule-check.ts'
-import type { CommandRule } from './types.ts'
+import type { ArgvWord, CommandRule } from './types.ts'
 import { type WordType, wordTypes } from './word-types.ts'
 import { shown } from './wording.ts'
 import { writeWords } from './written-words.ts'
@@ -25,6 +25,8 @@ export interface RuleNode {
   readonly next: ReadonlyMap<string, RuleNode>
   /** Where a word of a type leads. */
   readonly typed: readonly { readonly accepts: (word: string) => boolean; readonly node: RuleNode }[]
+  /** Where a word leads that begins with a prefix: by the length of the prefix, then by its text. */
+  readonly prefixed: readonly { readonly length: number; readonly nodes: ReadonlyMap<string, RuleNode> }[]
   /** Rules that end here, by app; null for none. */
   readonly exact: NameIndex<CompiledRule> | null
   /** Rules that permit anything from here on, shell syntax excepted, by app; null for none. */
@@ -97,12 +99,13 @@ function indexByRole(all: readonly CompiledRule[]): CompiledRules['byRole'] {
 interface Seed {
   readonly next: Map<string, Seed>
   readonly typed: Map<WordType, Seed>
+  readonly prefixed: Map<string, Seed>
   readonly exact: CompiledRule[]
   readonly rest: CompiledRule[]
 }
 
 function newSeed(): Seed {
-  return { next: new Map(), typed: new Map(), exact: [], rest: [] }
+  return { next: new Map(), typed: new Map(), prefixed: new Map(), exact: [], rest: [] }
 }
 
 function plant(root: Seed, compiled: CompiledRule): void {
@@ -112,12 +115,15 @@ function plant(root: Seed, compiled: CompiledRule): void {
       for (const end of ends) end.rest.push(compiled)
       return
     }
-    ends =
-      typeof word === 'object' && 'type' in word
-        ? ends.map((end) => child(end.typed, word.type))
-        : ends.flatMap((end) => (wordChoices(word) ?? []).map((literal) => child(end.next, literal)))
+    ends = ends.flatMap((end) => childrenFor(end, word))
   }
   for (const end of ends) end.exact.push(compiled)
+}
+
+function childrenFor(seed: Seed, word: Exclude<ArgvWord, { readonly rest: true }>): Seed[] {
+  if (typeof word === 'object' && 'type' in word) return [child(seed.typed, word.type)]
+  if (typeof word === 'object' && 'prefix' in word) return [child(seed.prefixed, word.prefix)]
+  return (wordChoices(word) ?? []).map((literal) => child(seed.next, literal))
 }
 
 function child<K>(children: Map<K, Seed>, key: K): Seed {
@@ -128,13 +134,23 @@ function child<K>(children: Map<K, Seed>, key: K): Seed {
   return made
 }
 
-function grow({ next, typed, exact, rest }: Seed): RuleNode {
+function grow({ next, typed, prefixed, exact, rest }: Seed): RuleNode {
   return {
     next: new Map([...next].map(([word, seed]) => [word, grow(seed)])),
     typed: [...typed].map(([type, seed]) => ({ accepts: wordTypes[type].accepts, node: grow(seed) })),
+    prefixed: byLength(prefixed),
     exact: exact.length === 0 ? null : byApp(exact),
     rest: rest.length === 0 ? null : byApp(rest),
   }
+}
+
+function byLength(prefixed: Seed['prefixed']): RuleNode['prefixed'] {
+  const lengths = new Map<number, Map<string, RuleNode>>()
+  for (const [prefix, seed] of prefixed) {
+    const nodes = lengths.get(prefix.length) ?? new Map<string, RuleNode>()
+    lengths.set(prefix.length, nodes.set(prefix, grow(seed)))
+  }
+  return [...lengths].map(([length, nodes]) => ({ length, nodes }))
 }
 
 function byApp(rules: readonly CompiledRule[]): NameIndex<CompiledRule> {

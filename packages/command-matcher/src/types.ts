@@ -12,8 +12,13 @@ export interface Placeholder {
   readonly type: WordType
 }
 
-/** A word of an argv pattern: a literal, one of several literals, a word of a type, or (only as the last one) anything that follows. */
-export type ArgvWord = string | readonly string[] | Placeholder | { readonly rest: true }
+/** A word of an argv pattern that stands for every longer word that begins so, with plain characters only: `reports:*`. */
+export interface PrefixWord {
+  readonly prefix: string
+}
+
+/** A word of an argv pattern: a literal, one of several literals, a word of a type, a prefix, or (only as the last one) anything that follows. */
+export type ArgvWord = string | readonly string[] | Placeholder | PrefixWord | { readonly rest: true }
 
 /** Who may run what, where and how. The first rule that matches decides; none: refused. */
 export interface CommandRule {

@@ -13,7 +13,9 @@ describe('words as people write them', () => {
     ['sh ...', ['sh', { rest: true }]],
     ["psql -c 'select 1|2' '…'", ['psql', '-c', 'select 1|2', '…']],
     ["'<user:integer>' ''", ['<user:integer>', '']],
-    ['a<b x>y <', ['a<b', 'x>y', '<']],
+    ["'a<b' x>y '<' 'a*b' '*'", ['a<b', 'x>y', '<', 'a*b', '*']],
+    ['rake reports:*', ['rake', { prefix: 'reports:' }]],
+    ['bin/report-* <id:integer>', [{ prefix: 'bin/report-' }, { name: 'id', type: 'integer' }]],
     ['', []],
   ])('%s', (text, words) => {
     expect(readWords(text)).toEqual({ words })
@@ -29,19 +31,29 @@ describe('words as people write them', () => {
     ['rake <id:int:x>', 'needs a name and a type'],
     ['rake <id:int>', 'the type "int", which does not exist; there are integer, word'],
     ['rake <id:toString>', 'which does not exist'],
+    ['rake reports:<task:name>', 'has a < inside of "reports:<task:name>"'],
+    ['rake <a:word>*', 'has a < inside of'],
+    ['rake a|<b:word>', 'has a < inside of'],
+    ['a<b', 'has a < inside of'],
+    ['rake *:daily', 'has a * inside of "*:daily"'],
+    ['rake reports:*:daily', 'has a * inside of'],
+    ['rake reports:**', 'has a * inside of'],
+    ['rake reports:*|db:*', 'has a * in the choices'],
+    ['rake a|b*', 'has a * in the choices'],
   ])('%s is not read', (text, problem) => {
     expect(readWords(text)).toEqual({ problem: expect.stringContaining(problem) })
   })
 
   test('what is written is read back', () => {
     const literal = fc.stringMatching(/^[ -&(-~…]{0,8}$/)
+    const prefix = fc.record({ prefix: fc.stringMatching(/^[a-z:]{0,6}$/) })
     const choice = fc.array(fc.stringMatching(/^[a-z:]{1,4}$/), { minLength: 2, maxLength: 3 })
     const typed = fc.record({
       name: fc.stringMatching(/^[a-z][a-z0-9-]{0,5}$/),
       type: fc.constantFrom(...(Object.keys(wordTypes) as (keyof typeof wordTypes)[])),
     })
     fc.assert(
-      fc.property(fc.array(fc.oneof(literal, choice, typed), { maxLength: 5 }), fc.boolean(), (words, open) => {
+      fc.property(fc.array(fc.oneof(literal, choice, typed, prefix), { maxLength: 5 }), fc.boolean(), (words, open) => {
         const all: ArgvWord[] = open ? [...words, { rest: true }] : words
         expect(readWords(writeWords(all))).toEqual({ words: all })
       }),

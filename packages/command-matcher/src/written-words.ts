@@ -10,9 +10,10 @@ interface Token {
 }
 
 /**
- * Reads the words of a command rule as people write them: `rake db:migrate|db:seed`, `bin/export <user:integer>`, `rake …`.
- * Words are separated by spaces. Within a word `|` stands between literals, `<name:type>` for any word of a type, and `…` (or `...`)
- * as the last word for anything that follows. In single quotes everything stands for itself: `'a|b'`.
+ * Reads the words of a command rule as people write them: `rake db:migrate|db:seed`, `bin/export <user:integer>`, `rake reports:*`, `rake …`.
+ * Words are separated by spaces. Within a word `|` stands between literals, `<name:type>` for any word of a type, `*` at the end of a
+ * word for the rest of that word, and `…` (or `...`) as the last word for anything that follows. In single quotes everything stands
+ * for itself: `'a|b'`.
  */
 export function readWords(text: string): WrittenWords {
   const tokens = tokensOf(text)
@@ -58,9 +59,20 @@ function wordOf({ text, quoted }: Token): ArgvWord | { readonly problem: string 
   if (quoted) return text
   if (text === '…' || text === '...') return { rest: true }
   if (text.startsWith('<') && text.endsWith('>')) return placeholderOf(text.slice(1, -1))
-  if (!text.includes('|')) return text
+  if (text.includes('<'))
+    return { problem: `has a < inside of "${text}": <name:type> is a whole word; ${quoteIt(text)}` }
   const choices = text.split('|')
-  return choices.includes('') ? { problem: `has an empty choice in "${text}"` } : choices
+  if (choices.includes('') && choices.length > 1) return { problem: `has an empty choice in "${text}"` }
+  const star = text.indexOf('*')
+  if (star === -1) return choices.length > 1 ? choices : text
+  if (choices.length > 1) return { problem: `has a * in the choices "${text}": write a rule for each of them` }
+  if (star < text.length - 1)
+    return { problem: `has a * inside of "${text}": it can only be the last character of a word; ${quoteIt(text)}` }
+  return { prefix: text.slice(0, -1) }
+}
+
+function quoteIt(text: string): string {
+  return `for the word itself, write '${text}' in single quotes`
 }
 
 function placeholderOf(text: string): ArgvWord | { readonly problem: string } {
@@ -75,9 +87,10 @@ function placeholderOf(text: string): ArgvWord | { readonly problem: string } {
 function written(word: ArgvWord): string {
   if (typeof word === 'string') return plain(word) ? word : `'${word}'`
   if ('rest' in word) return '…'
+  if ('prefix' in word) return `${word.prefix}*`
   return 'type' in word ? `<${word.name}:${word.type}>` : word.join('|')
 }
 
 function plain(word: string): boolean {
-  return word !== '' && word !== '...' && !/[ '|\u2026]/.test(word) && !(word.startsWith('<') && word.endsWith('>'))
+  return word !== '' && word !== '...' && !/[ '|*<\u2026]/.test(word)
 }

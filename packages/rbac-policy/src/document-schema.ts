@@ -49,7 +49,7 @@ const Role = Type.Object(
 
 const Rule = Type.Object(
   {
-    run: Type.String({ description: 'a command, such as rake db:migrate|db:seed' }),
+    run: Type.String({ description: 'a command, such as rake db:migrate|db:seed or rake reports:*' }),
     services: names('names of services, or [*]'),
     apps: narrowingTo('app patterns'),
     racks: narrowingTo('rack patterns'),

@@ -257,6 +257,27 @@ describe('what is wrong with a document is said with line and column', () => {
       'needs a name and a type',
     ],
     [
+      'a placeholder inside a word',
+      ['commands: { rules: { x: { run: "rake reports:<task:name>", roles: [admin] } } }'],
+      2,
+      27,
+      'the rule "x" has a < inside of "reports:<task:name>"',
+    ],
+    [
+      'a * that does not end a word',
+      ['commands:', '  rules:', '    x:', '      run: rake reports:*:all', '      roles: [admin]'],
+      5,
+      7,
+      'the rule "x" has a * inside of "reports:*:all"',
+    ],
+    [
+      'a prefix of options',
+      ['commands: { rules: { x: { run: rake --*, roles: [admin] } } }'],
+      2,
+      27,
+      'a prefix does not match options',
+    ],
+    [
       'a rest in the middle',
       ['commands: { rules: { x: { run: … ls, roles: [admin] } } }'],
       2,

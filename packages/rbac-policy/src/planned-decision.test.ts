@@ -1,6 +1,6 @@
 import { type CommandPlace, planCommand } from '@rack-gateway/convox-api/commands'
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy } from './document.ts'
+import { builtInPolicy, readPolicy } from './document.ts'
 import { decidePlanned, isCertainlyRefused, judgePlanned, narrowPlanned } from './planned-decision.ts'
 import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -55,6 +55,17 @@ describe('a refusal is certain', () => {
     [viewer, 'exec build ls', ['no-permission']],
   ])('%#', (who, words, rules) => {
     expect(refused(who, words)).toEqual(rules)
+  })
+
+  test('for a command that a prefix does not permit', () => {
+    const { document } = readPolicy(
+      'version: 1\ncommands: { rules: { reports: { run: rake reports:*, roles: [deployer] } } }',
+      'policy.yaml',
+    )
+    if (document === null) throw new Error('the document is valid')
+    expect(refused(deployer, 'run --detach command rake reports:daily', document)).toEqual([])
+    for (const words of ['rake reports:', 'rake reports:*', 'rake reports:daily x', 'rake reports:a=b'])
+      expect(refused(deployer, `run --detach command ${words}`, document)).toEqual(['command:no-rule'])
   })
 
   test('for what the gateway takes from nobody, whoever asks', () => {

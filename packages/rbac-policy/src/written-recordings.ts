@@ -14,7 +14,9 @@ const WrittenRecordingRule = Type.Object(
     ),
     racks: narrowingTo('rack patterns, such as [staging*]'),
     apps: narrowingTo('app patterns'),
-    commands: narrowingTo('patterns of commands, such as [rails console, "rake *"]'),
+    commands: narrowingTo(
+      'patterns of whole commands, in which * stands for any text, such as [rails console, "rake *"]',
+    ),
   },
   { ...closed, description: 'a recording rule: mode, and what narrows it' },
 )

@@ -60,5 +60,6 @@ function variants(argv: readonly ArgvWord[]): (readonly ArgvWord[])[] {
 function wordFor(word: ArgvWord): readonly string[] {
   if (typeof word === 'string') return [word]
   if ('rest' in word) return unnamed
+  if ('prefix' in word) return [`${word.prefix}a-word`]
   return 'type' in word ? [examples[word.type]] : word.slice(0, 1)
 }

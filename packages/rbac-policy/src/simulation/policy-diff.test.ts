@@ -107,6 +107,16 @@ describe('what changes between two documents', () => {
     ])
   })
 
+  test('is told of a prefix as it is written', () => {
+    const rule = (run: string) => written(`commands: { rules: { x: { run: ${run}, roles: [ops] } } }`)
+    expect(diffPolicies(rule('rake reports:daily'), rule('rake reports:*'))).toEqual([
+      { effect: 'permits', role: 'ops', what: 'run "rake reports:*" on the service command' },
+    ])
+    expect(diffPolicies(rule('rake reports:*'), rule('rake reports:d*'))).toEqual([
+      { effect: 'refuses', role: 'ops', what: 'run "rake reports:*" on the service command' },
+    ])
+  })
+
   test('is told of what is for anything', () => {
     const [anyCommand, ...others] = [...before.commands].reverse()
     if (anyCommand?.id !== 'any-command') throw new Error('the built-in policy ends with any-command')

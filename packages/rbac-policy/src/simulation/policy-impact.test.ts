@@ -70,6 +70,13 @@ describe('what a proposed document would change of what was done', () => {
     })
   })
 
+  test('is what a prefix would permit, and nothing beside it', () => {
+    const proposed = written('commands: { rules: { reports: { run: rake reports:*, roles: [deployer] } } }')
+    const commands = ['rake reports:daily', 'rake reports:', 'rake reports:daily --trace', 'rake reports:a;sh']
+    const { permitted, refused, changes } = impact(proposed, ...commands.map((command) => run(command, 'deny')))
+    expect({ permitted, refused, changes: changes.length }).toEqual({ permitted: 1, refused: 0, changes: 1 })
+  })
+
   test('takes the owner of a token for whoever may do what it did', () => {
     const nightly = written(
       'roles: { night: { permissions: [app:read, "process:*"] } }',

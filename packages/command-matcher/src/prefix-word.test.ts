@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readCommand } from './header.ts'
+import { matchCommand } from './match.ts'
+import { compileRules } from './rules.ts'
+import type { ArgvWord, CommandRule, CommandVerdict } from './types.ts'
+import { readWords } from './written-words.ts'
+
+/** Judges a command, as it comes in a header, by a rule as people write it. */
+function judge(run: string, command: string): CommandVerdict | 'unreadable' {
+  const { argv } = readCommand(Buffer.from(command).toString('latin1'), 'exec')
+  return argv === null ? 'unreadable' : judgeWords(run, argv)
+}
+
+function judgeWords(run: string, argv: readonly string[]): CommandVerdict {
+  const written = readWords(run)
+  if ('problem' in written) throw new Error(written.problem)
+  return matchCommand(compileRules([rule(written.words)]), {
+    argv,
+    service: 'command',
+    app: 'web',
+    rack: 'staging',
+    mode: 'exec',
+    roles: ['deployer'],
+  })
+}
+
+function rule(argv: readonly ArgvWord[], id = 'reports'): CommandRule {
+  return { id, argv, services: ['command'], roles: ['deployer'] }
+}
+
+const allowed = { effect: 'allow', rule: 'reports' }
+const denied = { effect: 'deny' }
+
+describe('a word with a * at its end', () => {
+  test.each([
+    ['rake reports:*', 'rake reports:daily'],
+    ['rake reports:*', 'rake reports:daily:all_of-it.v2'],
+    ['rake reports:*', "rake 'reports:daily'"],
+    ['rake reports:*', 'rake reports:-x'],
+    ['bin/report-* <id:integer>', 'bin/report-daily 42'],
+    ['bin/* …', 'bin/export --all'],
+    ['rake reports:* a|b', 'rake reports:x b'],
+  ])('%s permits %s', (run, command) => {
+    expect(judge(run, command)).toMatchObject(allowed)
+  })
+
+  test.each([
+    ['an empty rest', 'rake reports:'],
+    ['another prefix', 'rake report:daily'],
+    ['the prefix inside the word', 'rake xreports:daily'],
+    ['another letter case', 'rake Reports:daily'],
+    ['a value with a space', "rake 'reports:daily all'"],
+    ['an option after it', 'rake reports:daily --trace'],
+    ['an option before it', 'rake --trace reports:daily'],
+    ['an option instead', 'rake --reports:daily'],
+    ['another word after it', 'rake reports:daily db:drop'],
+    ['an empty word after it', "rake reports:daily ''"],
+    ['an assignment', 'rake reports:daily=1'],
+    ['arguments of rake', 'rake reports:daily[1]'],
+    ['a path', 'rake reports:../x'],
+    ['a * of its own', 'rake reports:*'],
+    ['a letter outside of ASCII', 'rake reports:d\u0430ily'],
+    ['a space outside of ASCII', 'rake reports:daily\u00a0x'],
+    ['a zero-width space', 'rake reports:daily\u200b'],
+    ['a full-width colon', 'rake reports\uff1adaily'],
+    ['a NUL', 'rake reports:daily\0'],
+    ['a NUL alone', 'rake reports:\0'],
+    ['a newline within quotes', "rake 'reports:daily\n'"],
+    ['a carriage return', 'rake reports:daily\r'],
+    ['a ;', 'rake reports:daily;sh'],
+    ['a ; alone', 'rake reports:daily ; sh'],
+    ['&&', 'rake reports:daily&&sh'],
+    ['a pipe', 'rake reports:daily|sh'],
+    ['a substitution', 'rake reports:$(id)'],
+    ['a backtick', 'rake reports:`id`'],
+    ['a redirection', 'rake reports:daily>x'],
+    ['a word that is too long', `rake reports:${'x'.repeat(300)}`],
+    ['4,096 words', `rake reports:daily${' x'.repeat(3_000)}`],
+  ])('does not permit %s', (_, command) => {
+    expect(judge('rake reports:*', command)).toMatchObject(denied)
+  })
+
+  test.each([
+    ['data/*', ['data/..', 'data/.', 'data/../x', 'data/']],
+    ['.*', ['..', '.']],
+    ['data/.*', ['data/..']],
+  ])('%s never names a parent directory', (run, words) => {
+    for (const word of words) expect({ word, ...judgeWords(run, [word]) }).toMatchObject(denied)
+  })
+
+  test('4,096 words are judged as any other command', () => {
+    const words = (more: string) => ['rake', ...Array.from({ length: 4_095 }, () => more)]
+    for (const more of ['x', 'a', ';']) expect(judgeWords('rake x* …', words(more))).toMatchObject(denied)
+    expect(judgeWords('rake x* …', ['rake', 'x1', ...words('x').slice(2)])).toMatchObject(
+      // Longer than 8,192 bytes by one.
+      { effect: 'deny', rule: 'too-long' },
+    )
+    expect(judgeWords('rake x* …', ['rake', 'x1', ...words('x').slice(8)])).toMatchObject(allowed)
+  })
+
+  test('permits only the prefix and at least one plain character', () => {
+    const text = fc.string({
+      unit: fc.oneof(fc.constantFrom(...'ab:.-_/=;*<\0 \n'), fc.string({ unit: 'binary', maxLength: 1 })),
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(text, (rest) => {
+        const verdict = judgeWords('rake reports:*', ['rake', `reports:${rest}`])
+        expect(verdict.effect).toBe(/^[A-Za-z0-9_:.-]+$/.test(rest) ? 'allow' : 'deny')
+      }),
+    )
+  })
+})
+
+describe('several prefixes', () => {
+  const rules = compileRules([
+    rule(['rake', { prefix: 'r' }], 'shortest'),
+    rule(['rake', 'reports:daily'], 'exact'),
+    rule(['rake', { prefix: 'reports:' }], 'long'),
+    rule(['rake', { prefix: 'backups' }], 'as-long'),
+    rule(['rake', { prefix: 'reports:' }, 'now'], 'longer'),
+  ])
+  const place = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
+
+  test.each([
+    ['rake reports:daily', 'shortest'],
+    ['rake backups2', 'as-long'],
+    ['rake reports:daily now', 'longer'],
+    ['rake backups', 'no-rule'],
+    ['rake r', 'no-rule'],
+  ])('%s is decided by %s: the first rule in the list that matches', (command, id) => {
+    expect(matchCommand(rules, { ...place, argv: command.split(' ') })).toMatchObject({ rule: id })
+  })
+})
+
+describe('a denial', () => {
+  test('lists the prefix as it is written and explains it', () => {
+    expect(judge('rake reports:*', 'rake reports:')).toMatchObject({
+      reason:
+        '"rake reports:" is not permitted: on the service command of web the role deployer may run only: rake reports:*. ' +
+        'A * stands for one or more letters, digits, and _ : . - of the same word.',
+    })
+  })
+
+  test('explains nothing where no prefix is listed', () => {
+    expect(judge('rake reports:x', 'rake')).toMatchObject({ reason: expect.not.stringContaining('*') })
+  })
+})
