@@ -31,6 +31,34 @@ test('a body that had gone before is a cut too', async () => {
   expect(await error).toBeInstanceOf(Error)
 })
 
+test('a body that breaks off while its call waits for a connection ends that call, not the process', async () => {
+  const targets: (string | undefined)[] = []
+  const peer = await httpPeer((request, response) => {
+    targets.push(request.url)
+    request.on('end', () => response.end('ok')).resume()
+  })
+  const rack = rackAt(peer.port, { connections: 1 })
+  const upload = (target: string, body: PassThrough) =>
+    rack.send({ method: 'POST', target, headers: [], body, length: 1_000 }, never)
+  const first = new PassThrough()
+  first.write('x')
+  const filled = upload('/first', first)
+  await expect.poll(() => targets).toEqual(['/first'])
+  const waiting = [undefined, new Error('reset')].map(async (error) => {
+    const body = new PassThrough()
+    const sent = upload('/waiting', body)
+    body.write('x')
+    body.destroy(error)
+    await expect(sent).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
+  })
+  // by then both have closed
+  await new Promise(setImmediate)
+  first.end('x'.repeat(999))
+  await (await filled).collect(10)
+  await Promise.all(waiting)
+  expect(targets).toEqual(['/first'])
+})
+
 test('what is not taken stays with the source, which lives on', async () => {
   const source = new PassThrough()
   source.write('taken')

@@ -21,6 +21,8 @@ export function detachedBody(source: Readable, passed: (bytes: number) => void):
       done(error)
     },
   })
+  // undici listens only once a connection is free, and an error that nobody listens for ends the process
+  body.on('error', () => {})
   source.on('data', onData).on('end', onEnd).on('close', onClose).pause()
   // the error itself is the caller's; `close` follows
   source.on('error', () => {})

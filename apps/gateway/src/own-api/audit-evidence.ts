@@ -4,6 +4,7 @@ import { readCheckpoint } from '@rack-gateway/audit/checkpoints'
 import { createSlots } from '@rack-gateway/audit/search'
 import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
+import { ignoreStreamErrors } from '../ignore-stream-errors.ts'
 import { oncePer } from '../once-per.ts'
 import { takenBy } from '../taken-by.ts'
 
@@ -48,6 +49,7 @@ export function createAuditEvidence(sql: Sql, most: number): AuditEvidence {
     read(onTaken) {
       const giveBack = readers.take()
       const output = new PassThrough()
+      ignoreStreamErrors(output)
       // Whoever hangs up ends the reading; what fails here breaks the answer off, which so has no end.
       void pipeline(takenBy(linesOf(databaseLog(sql)), onTaken), output)
         .catch((error: Error) => output.destroy(error))

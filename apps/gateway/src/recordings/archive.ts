@@ -9,6 +9,7 @@ import {
   readRecording,
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
+import { ignoreStreamErrors } from '../ignore-stream-errors.ts'
 import { takenBy } from '../taken-by.ts'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
 import { eventLine } from './event-line.ts'
@@ -56,7 +57,7 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
     askToEnd,
     follow({ id }, options) {
       const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, hasten })
-      return Readable.from(following, { objectMode: true, highWaterMark: 1 })
+      return ignoreStreamErrors(Readable.from(following, { objectMode: true, highWaterMark: 1 }))
     },
     async read(recording, onTaken) {
       const store = theStore()
@@ -67,7 +68,8 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
       if (first.done) throw new RecordingBroken(`the recording ${id} can not be shown: ${first.value.problem}`, verify)
-      const stream = Readable.from(takenBy(textOf(first.value, reading, proof), onTaken), { objectMode: false })
+      const text = takenBy(textOf(first.value, reading, proof), onTaken)
+      const stream = ignoreStreamErrors(Readable.from(text, { objectMode: false }))
       return stream.once('close', () => stopping.abort())
     },
   }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { exportFormats } from '@rack-gateway/audit/export'
 import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
+import { ignoreStreamErrors } from '../../ignore-stream-errors.ts'
 import { exportStream } from '../audit/export-stream.ts'
 import { followStream } from '../audit/follow-stream.ts'
 import type { Handlers } from '../call.ts'
@@ -78,7 +79,7 @@ const farewell = 1_000
 
 /** One part is kept ready, and no more. */
 function streamOf(parts: AsyncGenerator<string>): Readable {
-  return Readable.from(parts, { objectMode: true, highWaterMark: 1 })
+  return ignoreStreamErrors(Readable.from(parts, { objectMode: true, highWaterMark: 1 }))
 }
 
 /** Reads the first batch, so that what can't be read is refused as such and not broken off. */
