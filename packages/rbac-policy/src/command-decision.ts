@@ -83,10 +83,10 @@ function obstacleTo(
   if (conditions === undefined) return null
   for (const condition of conditions) {
     const found = condition.isFor(kind) ? (condition.passing?.(call) ?? null) : callerObstacle(condition.callers)
-    const here = condition.onRack(call.rack) && condition.onApp(call.app ?? '')
+    const place = condition.place?.({ rack: call.rack, app: call.app, scope: 'app' }) ?? null
     if (found !== null) return { reason: `The command rule ${id} holds ${found.reason}.`, next: found.next }
-    if (!here)
-      return { reason: `The command rule ${id} does not hold on this rack and app.`, next: 'Ask for a rule that does.' }
+    if (place !== null)
+      return { reason: `The command rule ${id} applies ${place.reason}.`, next: 'Ask for a rule that applies here.' }
   }
   return null
 }

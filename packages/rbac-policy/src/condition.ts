@@ -1,7 +1,7 @@
 import { compilePatterns, listed, type NameMatcher, type Obstacle, shown } from '@rack-gateway/command-matcher'
 import { compileNetworks } from './networks.ts'
 import { compileWindow, type TimeWindow, windowWords } from './time-window.ts'
-import type { Moment, PrincipalKind } from './types.ts'
+import type { Moment, Place, PrincipalKind } from './types.ts'
 
 /** On what a role or a command rule depends beyond who has it. What is absent stands against nothing. */
 export interface Condition {
@@ -25,7 +25,12 @@ export interface CompiledCondition {
   isFor(caller: PrincipalKind): boolean
   /** Of what changes while the caller stays the same; null for nothing. */
   readonly passing: PassingCheck | null
+  /** Of racks and apps; null for all of them. */
+  readonly place: PlaceCheck | null
 }
+
+/** Says on which racks or apps alone something applies, for a place that is none of them. */
+export type PlaceCheck = (place: Place) => Obstacle | null
 
 /** What stands against something at a moment. */
 export type PassingCheck = (moment: Moment) => Obstacle | null
@@ -39,6 +44,7 @@ export function compileCondition(condition: Condition): CompiledCondition {
     callers: callers ?? null,
     isFor: (caller) => callers === undefined || callers.includes(caller),
     passing: compilePassing(condition),
+    place: compilePlace(condition),
   }
 }
 
@@ -48,6 +54,21 @@ function compilePassing({ time, addresses }: Condition): CompiledCondition['pass
     ...(addresses === undefined ? [] : [addressCheck(addresses)]),
   ]
   return firstObstacle(checks)
+}
+
+function compilePlace({ racks, apps }: Condition): CompiledCondition['place'] {
+  if (racks === undefined && apps === undefined) return null
+  const [onRack, onApp] = [compilePatterns(racks), compilePatterns(apps)]
+  const everyApp = apps === undefined || apps.includes('*')
+  const only = (what: string, patterns: readonly string[] = []): Obstacle => ({
+    reason: `only on the ${patterns.length === 1 ? what : `${what}s`} ${listed(patterns.slice(0, 8).map(shown))}`,
+    next: 'Ask an administrator of the gateway for a role there.',
+  })
+  return ({ rack, app, scope }) => {
+    if (!onRack(rack)) return only('rack', racks)
+    if (scope === 'list' || everyApp) return null
+    return scope === 'app' && onApp(app ?? '') ? null : only('app', apps)
+  }
 }
 
 /** Of several checks, in their order; null where there are none. */

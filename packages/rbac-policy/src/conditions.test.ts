@@ -138,6 +138,29 @@ describe('a role that holds on some racks and apps, for some callers', () => {
     expect(policy.decide(bot, call(route, change)).effect).toBe(effect)
   })
 
+  test.each<[string, Partial<RackCall>, string]>([
+    ['GET /apps/{app}', { app: 'api' }, 'The role narrow holds only on the apps web and w-*.'],
+    ['GET /apps/{app}', { rack: 'production' }, 'The role narrow holds only on the rack stag*.'],
+    ['GET /instances', {}, 'The role narrow holds only on the apps web and w-*.'],
+    ['GET /apps', { rack: 'production' }, 'The role narrow holds only on the rack stag*.'],
+  ])('says where it holds: %s %j', (route, change, reason) => {
+    expect(policy.decide(bot, call(route, change))).toMatchObject({ rule: 'condition:narrow', reason })
+  })
+
+  test('names a condition only of a binding that is for the place', () => {
+    const elsewhere = token([binding('narrow', { racks: 'staging', apps: 'web' })], [binding('admin')])
+    expect(policy.decide(elsewhere, get({ app: 'api' }))).toMatchObject({ rule: 'no-binding' })
+    expect(policy.decide(elsewhere, get({ rack: 'production' }))).toMatchObject({ rule: 'no-binding' })
+    const expired = token([binding('narrow', { expiresAt: now - 1 })], [binding('admin')])
+    expect(policy.decide(expired, get({ app: 'api' }))).toMatchObject({ rule: 'no-binding' })
+  })
+
+  test('names the condition of the role that has the permission, beside other roles', () => {
+    const both = token([binding('viewer'), binding('narrow')], [binding('admin')])
+    const promote = call('POST /apps/{app}/releases/{id}/promote', { app: 'api' })
+    expect(policy.decide(both, promote)).toMatchObject({ rule: 'condition:narrow' })
+  })
+
   test('says for whom it is', () => {
     expect(policy.decide(principal([binding('narrow')]), get())).toMatchObject({
       rule: 'condition:narrow',

@@ -2,7 +2,7 @@ import type { CompiledRules } from '@rack-gateway/command-matcher'
 import { judgeCommand } from './command-decision.ts'
 import type { CompiledRole, GrantWords } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
-import { type Barred, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
+import { type Barred, barredFromPlace, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
 import { barredBy, boundElsewhere, type NeedWords, needs, noBinding, noPermission } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
@@ -31,7 +31,7 @@ export function decide(document: CompiledDocument, principal: Principal, holding
   if (here === null) return refused(document, permission, null, boundElsewhere(principal, call))
 
   const required = requiredPermissions(call)
-  const unheld = unheldBy(document, principal, { place, here, required })
+  const unheld = unheldBy(document, principal, { place, here, required, holdings, moment: call })
   if (unheld !== null) return refused(document, unheld.permission ?? permission, here, unheld.refusal)
 
   const command = judgeCommand(document, principal, here, call)
@@ -52,13 +52,16 @@ export function unheldAt(
   { permission, where, moment }: { readonly permission: Permission; readonly where: Place; readonly moment: Moment },
 ): Refusal | null {
   const here = holdingsAt(holdings, where, moment)
-  return unheldBy(document, principal, { place: where, here, required: [permission] })?.refusal ?? null
+  const asked = { place: where, here, required: [permission], holdings, moment }
+  return unheldBy(document, principal, asked)?.refusal ?? null
 }
 
 interface Asked {
   readonly place: Place
   readonly here: HeldHere
   readonly required: readonly Permission[]
+  readonly holdings: Holdings
+  readonly moment: Moment
 }
 
 interface Unheld {
@@ -68,16 +71,22 @@ interface Unheld {
 }
 
 /** What of the bindings is missing. */
-function unheldBy(document: CompiledDocument, principal: Principal, { place, here, required }: Asked): Unheld | null {
+function unheldBy(
+  document: CompiledDocument,
+  principal: Principal,
+  { place, here, required, holdings, moment }: Asked,
+): Unheld | null {
   const { own, owner, barred } = here
-  const [first] = barred
-  if (own.roles.length === 0)
+  if (own.roles.length === 0) {
+    const first = barred[0] ?? barredFromPlace(holdings, place, moment)[0]
     return { permission: null, refusal: first ? barredBy(first) : noBinding(principal, place, 'own') }
+  }
   if (owner?.roles.length === 0) return { permission: null, refusal: noBinding(principal, place, 'owner') }
   for (const permission of required) {
     const side = own.giving(permission) === null ? 'own' : owner?.giving(permission) === null ? 'owner' : null
     if (side === null) continue
-    const barring = side === 'own' ? barringOf(barred, permission) : undefined
+    const barring =
+      side === 'own' ? barringOf([...barred, ...barredFromPlace(holdings, place, moment)], permission) : undefined
     if (barring) return { permission, refusal: barredBy(barring) }
     const missing = {
       permission,

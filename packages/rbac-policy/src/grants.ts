@@ -1,4 +1,5 @@
 import {
+  compilePattern,
   createNameIndex,
   listed,
   type NameIndex,
@@ -7,7 +8,7 @@ import {
   shown,
 } from '@rack-gateway/command-matcher'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
-import { firstObstacle, type PassingCheck } from './condition.ts'
+import { firstObstacle, type PassingCheck, type PlaceCheck } from './condition.ts'
 import { callerObstacle } from './reasons.ts'
 import type { Binding, Moment, Permission, Place, Principal, PrincipalKind } from './types.ts'
 
@@ -31,6 +32,8 @@ export interface Grant {
   readonly everyApp: boolean
   /** What stands against it at a moment; null where nothing ever does. */
   readonly passing: PassingCheck | null
+  /** What its role says of racks and apps. */
+  readonly places: readonly PlaceCheck[]
 }
 
 /** All that a principal holds. `owner` is what the owner of a token holds: the token is cut to it. */
@@ -45,6 +48,8 @@ export interface Holdings {
 /** Grants of the caller, or of a token's owner. */
 interface Side {
   readonly all: readonly Grant[]
+  /** Those whose role has a condition on racks or apps. */
+  readonly narrowed: readonly Grant[]
   on(rack: string): OnRack
 }
 
@@ -140,6 +145,24 @@ function passing(here: HeldHere, moment: Moment): HeldHere {
   return barred.length === 0 ? here : heldHere(own, here.grants.owner, barred)
 }
 
+/** Own grants whose binding is for a place, but not their role's condition on racks and apps. Only denials ask for them. */
+export function barredFromPlace({ own }: Holdings, place: Place, { at }: Moment): Barred[] {
+  return own.narrowed.flatMap((grant) => {
+    if (!isLive(grant, at) || !isBoundTo(grant, place)) return []
+    for (const check of grant.places) {
+      const obstacle = check(place)
+      if (obstacle !== null) return [{ grant, ...obstacle }]
+    }
+    return []
+  })
+}
+
+function isBoundTo({ racks, apps }: Grant, { rack, app, scope }: Place): boolean {
+  if (!compilePattern(racks)(rack)) return false
+  if (scope === 'list') return true
+  return scope === 'rack' ? apps === '*' : app !== null && compilePattern(apps)(app)
+}
+
 function heldHere(own: readonly Grant[], owner: readonly Grant[] | null, barred: readonly Barred[]): HeldHere {
   const all = owner === null ? own : [...own, ...owner]
   return {
@@ -206,7 +229,7 @@ function compileSide(all: readonly Grant[]): Side {
     return made
   }
 
-  return { all, on }
+  return { all, narrowed: all.filter(({ places }) => places.length > 0), on }
 }
 
 /** @param caller null for the owner of a token, who isn't there */
@@ -230,6 +253,7 @@ function compileBindings(
       onApp: (name: string) => role.when.every((condition) => condition.onApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
       passing: caller === null ? null : passingOf(role, caller),
+      places: role.when.flatMap(({ place }) => place ?? []),
     }
     return [grant]
   })

@@ -517,6 +517,26 @@ describe('coverage', () => {
     }
   })
 
+  test.each([
+    ['racks', '{ racks: [staging*] }', 'rack: production'],
+    ['apps', '{ apps: [web] }', 'app: api'],
+    ['time', '{ time: [{ from: 08:00, to: 11:00, zone: UTC }] }', 'app: api'],
+  ])('counts the condition of a role and of a command rule on %s', (_, condition, where) => {
+    const narrow = written(
+      `roles: { narrow: { permissions: [app:read], when: ${condition} } }`,
+      `commands: { rules: { list: { run: ls, roles: [admin], when: ${condition} } } }`,
+    )
+    const [role, rule, allowed, command] = [
+      `who: { roles: [narrow] }, where: { ${where} }, call: { route: "GET /apps/{app}" }, expect: { effect: deny, rule: condition:narrow }`,
+      `who: { roles: [admin] }, where: { ${where} }, convox: run --detach command ls, expect: { effect: deny, rule: condition:command:list }`,
+      'who: { roles: [narrow], time: "2030-01-07T09:00:00Z" }, where: { rack: staging, app: web }, call: { route: "GET /apps/{app}" }, expect: { effect: allow, rule: role:narrow }',
+      'who: { roles: [admin], time: "2030-01-07T09:00:00Z" }, where: { rack: staging, app: web }, convox: run --detach command ls, expect: { effect: allow, rule: command:list }',
+    ]
+    const run = runLines(narrow, ...[role, rule, allowed, command].map((one, at) => `  case ${at}: { ${one} }`))
+    expect(run.verdicts.filter(({ passed }) => !passed).map(({ decisions }) => decisions)).toEqual([])
+    expect(names(run.coverage, false)).toEqual([])
+  })
+
   test('counts a permission by what it implies', () => {
     const helping = written(
       "roles: { helper: { permissions: ['process:exec-any'] } }",
