@@ -136,8 +136,14 @@ describe('what is wrong with a document is said with line and column', () => {
   test.each<[string, readonly string[], number, number, string]>([
     ['no YAML', ['roles: ['], 3, 1, 'must be sufficiently indented and end with a ]'],
     ['a key twice', ['roles: {}', 'roles: {}'], 3, 1, 'the key "roles" is there twice'],
-    ['an unknown section', ['rolls: {}'], 2, 1, 'rolls is not known here'],
-    ['an unknown field', ['roles:', '  x:', '    permission: []'], 4, 5, 'roles.x.permission is not known here'],
+    ['an unknown section', ['rolls: {}'], 2, 1, 'rolls is not known here: did you mean roles?'],
+    [
+      'an unknown field',
+      ['roles:', '  x:', '    permission: []'],
+      4,
+      5,
+      'roles.x.permission is not known here: did you mean permissions?',
+    ],
     ['another type', ['roles:', '  x: [app:read]'], 3, 3, 'roles.x should be a role'],
     [
       'a text for a list',

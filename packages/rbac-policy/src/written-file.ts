@@ -1,4 +1,5 @@
 import { type Problem, shown } from '@rack-gateway/command-matcher'
+import { nearest } from '@rack-gateway/config/client'
 import type { Static, TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
@@ -109,9 +110,18 @@ function misfitsOf(schema: TSchema, value: unknown, what: string): Problem[] {
       }))
     }
     if (keyword === 'minItems') return [{ at: path, text: `${where} is empty, so it would be for nothing` }]
-    if (schemaAt(schema, path) === null) return [{ at: path, text: `${where} is not known here` }]
+    if (schemaAt(schema, path) === null)
+      return [{ at: path, text: `${where} is not known here${suggestion(schema, path)}` }]
     return [{ at: path, text: `${where} should be ${described(schema, path)}` }]
   })
+}
+
+/** Such as `: did you mean roles?`; empty where no field has a similar name. */
+function suggestion(schema: TSchema, path: Problem['at']): string {
+  const parent = schemaAt(schema, path.slice(0, -1))
+  const fields = parent !== null && 'properties' in parent ? Object.keys(parent.properties as object) : []
+  const near = nearest(String(path.at(-1)), fields)
+  return near === null ? '' : `: did you mean ${near}?`
 }
 
 /** The library stops at eight by itself. */

@@ -130,7 +130,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: {}, convoxx: apps, expect: { effect: allow, rule: x } }`,
       3,
       17,
-      'cases.a.convoxx is not known here',
+      'cases.a.convoxx is not known here: did you mean convox?',
     ],
     [
       'no rule',

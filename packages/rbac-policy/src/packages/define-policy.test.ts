@@ -24,7 +24,7 @@ test.each<[unknown, string]>([
   [{ name: 'freeze', evaluate, timeoutMs: 20.5 }, 'its timeoutMs'],
   [{ name: 'freeze', evaluate, register: {} }, 'its register should be a function'],
   [{ name: 'freeze', evaluate, close: true }, 'its close should be a function'],
-  [{ name: 'freeze', evaluate, evalute: evaluate }, '"evalute" is not known here'],
+  [{ name: 'freeze', evaluate, evalute: evaluate }, '"evalute" is not known here: did you mean evaluate?'],
 ])('%j is refused: %s', (definition, problem) => {
   expect(() => definePolicy(definition as PolicyDefinition)).toThrow(problem)
 })

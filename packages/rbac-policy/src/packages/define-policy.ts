@@ -1,3 +1,4 @@
+import { nearest } from '@rack-gateway/config/client'
 import { InvalidPolicyPackage } from '../errors.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
@@ -44,8 +45,13 @@ function problemsOf(definition: unknown): string[] {
     ...(close === undefined || typeof close === 'function' ? [] : ['its close should be a function']),
     ...Object.keys(definition)
       .filter((member) => !members.has(member))
-      .map((member) => `${JSON.stringify(member.slice(0, 40))} is not known here`),
+      .map(unknownMember),
   ]
+}
+
+function unknownMember(member: string): string {
+  const near = nearest(member.slice(0, 40), members)
+  return `${JSON.stringify(member.slice(0, 40))} is not known here${near === null ? '' : `: did you mean ${near}?`}`
 }
 
 function isTimeout(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { type RackRoute, rackRoutes, routesById } from '@rack-gateway/convox-api'
 import type { Principal, PrincipalKind, RackCall } from '../types.ts'
+import { checkFields, type FieldsOf } from './check-fields.ts'
 
 /** Who calls, in a test: a person who is an administrator, unless said otherwise. */
 export interface TestCaller {
@@ -37,6 +38,26 @@ export interface TestCall {
   readonly release?: { readonly id: string; readonly newest: boolean }
 }
 
+const callerFields: FieldsOf<TestCaller> = { role: true, kind: true, name: true, groups: true, serviceAccount: true }
+const callFields: FieldsOf<TestCall> = {
+  route: true,
+  rack: true,
+  app: true,
+  params: true,
+  at: true,
+  as: true,
+  address: true,
+  service: true,
+  process: true,
+  command: true,
+  environment: true,
+  parameters: true,
+  release: true,
+}
+const processFields: FieldsOf<NonNullable<TestCall['process']>> = { id: true, service: true, own: true }
+const parameterFields: FieldsOf<RackCall['parameters']> = { query: true, form: true, headers: true }
+const releaseFields: FieldsOf<NonNullable<TestCall['release']>> = { id: true, newest: true }
+
 const noon = Date.UTC(2030, 0, 2, 12)
 
 /** @throws for a time that can't be read */
@@ -46,7 +67,9 @@ export function timeOf(at: TestCall['at'] = noon): number {
   return time
 }
 
+/** @throws for a field that is not known */
 export function principalOf(caller: TestCaller = {}): Principal {
+  checkFields(caller, callerFields, 'as')
   const { role = 'admin', groups = [], serviceAccount } = caller
   const { kind = serviceAccount === undefined ? 'user' : 'api-token' } = caller
   const { name = kind === 'user' ? `${role}@example.com` : 'nightly' } = caller
@@ -65,8 +88,12 @@ export function principalOf(caller: TestCaller = {}): Principal {
   })
 }
 
-/** @throws for a route that there isn't */
+/** @throws for a route or a field that is not known */
 export function rackCallOf(call: TestCall): RackCall {
+  checkFields(call, callFields, '')
+  checkFields(call.process ?? {}, processFields, 'process')
+  checkFields(call.parameters ?? {}, parameterFields, 'parameters')
+  if (call.release !== undefined) checkFields(call.release, releaseFields, 'release')
   const route = routeOf(call.route)
   const params = { ...defaultParams(route, call), ...call.params }
   return {

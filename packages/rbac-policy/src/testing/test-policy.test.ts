@@ -46,6 +46,38 @@ describe('testPolicy', () => {
     expect(fridays.logged).toEqual(['info: review by a captain'])
   })
 
+  test.each<[string, object, string]>([
+    ['of the caller', { as: { gruops: ['platform'] } }, 'as.gruops is not known here: did you mean groups?'],
+    ['of the call', { rout: promote }, 'rout is not known here: did you mean route?'],
+    ['that looks like none', { whatever: 1 }, 'whatever is not known here: there are route, rack'],
+    ['of a process', { process: { won: true } }, 'process.won is not known here: did you mean own?'],
+    ['of parameters', { parameters: { qery: [] } }, 'parameters.qery is not known here: did you mean query?'],
+    ['of a release', { release: { id: 'R1', newset: true } }, 'release.newset is not known here: did you mean newest?'],
+    ['that every object has', { constructor: 1 }, 'constructor is not known here'],
+  ])('a misspelled field %s is an error', async (_, change, message) => {
+    await expect(fridays.evaluate({ route: promote, ...change })).rejects.toThrow(message)
+  })
+
+  test('a misspelled field of a call of its routes is an error', async () => {
+    const asked = { boddy: {} } as object
+    await expect(fridays.ask('POST', '/note', asked)).rejects.toThrow('boddy is not known here: did you mean body?')
+  })
+
+  test('the package sees the groups of the caller', async () => {
+    const seen: (readonly string[])[] = []
+    const byGroup = testPolicy(
+      definePolicy({
+        name: 'by-group',
+        evaluate: (_call, { principal }) => {
+          seen.push(principal.groups)
+          return null
+        },
+      }),
+    )
+    await byGroup.evaluate({ route: promote, as: { groups: ['platform'] } })
+    expect(seen).toEqual([['platform']])
+  })
+
   test('a shell on an instance is asked about with its command', async () => {
     const noDisks = testPolicy(
       definePolicy({

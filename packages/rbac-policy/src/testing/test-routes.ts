@@ -4,6 +4,7 @@ import { mountPackages, packagePrefix } from '../packages/mount.ts'
 import type { PackagesLog } from '../packages/packages-log.ts'
 import type { RecordedDetail } from '../packages/recorded-detail.ts'
 import type { Policy, Principal } from '../types.ts'
+import { checkFields, type FieldsOf } from './check-fields.ts'
 import { principalOf, type TestCall, type TestCaller, timeOf } from './test-call.ts'
 
 /** How a route of a package is asked, in a test. */
@@ -13,6 +14,8 @@ export interface TestAsked {
   readonly body?: unknown
   readonly at?: TestCall['at']
 }
+
+const askedFields: FieldsOf<TestAsked> = { as: true, body: true, at: true }
 
 export interface TestAnswer {
   readonly status: number
@@ -55,11 +58,9 @@ export function createTestRoutes({ loaded, policy, recorded, said }: TestRoutesO
   }
 
   return {
-    async ask(
-      method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-      path: string,
-      { as = {}, body, at: asked }: TestAsked = {},
-    ): Promise<TestAnswer> {
+    async ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, given: TestAsked = {}): Promise<TestAnswer> {
+      checkFields(given, askedFields, '')
+      const { as = {}, body, at: asked } = given
       starting ??= start()
       const app = await starting
       at = timeOf(asked)

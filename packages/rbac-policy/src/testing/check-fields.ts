@@ -1,0 +1,20 @@
+import { nearest } from '@rack-gateway/config/client'
+
+/** The names of every field of a type, so that TypeScript reports one that is missing or extra. */
+export type FieldsOf<T> = Readonly<Record<keyof T, true>>
+
+/**
+ * A misspelled field would otherwise be left out in silence, and the test would pass for another reason.
+ *
+ * @param where what the fields are of, such as `as`; empty for the call itself
+ * @throws for a field that is not known, with the name that was probably meant
+ */
+export function checkFields<T extends object>(given: T, known: FieldsOf<T>, where: string): void {
+  for (const field of Object.keys(given)) {
+    if (Object.hasOwn(known, field)) continue
+    const name = where === '' ? field : `${where}.${field}`
+    const near = nearest(field, Object.keys(known))
+    const hint = near === null ? `there are ${Object.keys(known).join(', ')}` : `did you mean ${near}?`
+    throw new Error(`${name} is not known here: ${hint}`)
+  }
+}
