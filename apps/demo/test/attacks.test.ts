@@ -191,11 +191,61 @@ describe('attacks', () => {
       expect(sent('POST')).toHaveLength(0)
     })
 
-    test('a build is not made of the sources of another app', async () => {
-      const source = `url=${encodeURIComponent('object://billing/tmp/a.tgz')}`
-      const answer = await system.send('POST', '/apps/myapp/builds?', ci, source, form)
-      expect([answer.status, sent('POST').length]).toEqual([403, 0])
-      expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny', rule: 'foreign-object' } })
+    test.each([
+      ['sources of another app', 'url=object://billing/tmp/a.tgz', 'foreign-object'],
+      [
+        'sources of another app, spelled with escapes',
+        'url=object://myapp/%2e%2e/billing/tmp/a.tgz',
+        'invalid-parameter',
+      ],
+      ['a directory of the build process', 'url=dir:///', 'invalid-parameter'],
+      ['a variable of its own environment as an argument', 'build-args=A=1,RACK_URL', 'invalid-parameter'],
+      ['a variable by a reference that Kubernetes replaces', 'build-args=A=$(BUILD_AUTH)', 'invalid-parameter'],
+      ['its environment as its manifest', 'manifest=../../../../proc/self/environ', 'invalid-parameter'],
+      ['a variable as its commit', 'git-sha=$(RACK_URL)', 'invalid-parameter'],
+    ])('a build with %s is refused', async (_what, text, rule) => {
+      const [name = '', ...value] = text.split('=')
+      const source = { url: 'object://myapp/tmp/a.tgz', [name]: value.join('=') }
+      const body = new URLSearchParams(source).toString()
+      const answer = await system.send('POST', '/apps/myapp/builds?', ci, body, form)
+      const status = rule === 'foreign-object' ? 403 : 400
+      expect([answer.status, answer.json, sent('POST').length]).toEqual([status, expect.objectContaining({ rule }), 0])
+      expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny', rule } })
+    })
+
+    test.each(['object://billing/build/B1/logs', 'object://myapp/../../../proc/self/environ', 'file:///etc/passwd'])(
+      'the logs of a build are not set to %s',
+      async (logs) => {
+        const body = new URLSearchParams({ logs }).toString()
+        const answer = await system.send('PUT', '/apps/myapp/builds/B1?', ci, body, form)
+        expect([[400, 403].includes(answer.status), sent('PUT').length]).toEqual([true, 0])
+      },
+    )
+
+    test('the logs of an imported build are not read from wherever its archive says', async () => {
+      const url = 'url=object%3A%2F%2Fmyapp%2Ftmp%2Fa.tgz'
+      const { id } = JSON.parse((await system.send('POST', '/apps/myapp/builds?', ci, url, form)).body)
+      const setLogs = (logs: string) =>
+        fetch(`${system.rack.url}/apps/myapp/builds/${id}`, {
+          method: 'PUT',
+          headers: { Authorization: basicAuthorization(system.rack.token) },
+          body: new URLSearchParams({ logs }),
+        })
+      const open = () => openSocket(`${system.url}/apps/myapp/builds/${id}/logs`, ci, {})
+      const opened = () => system.rack.received.filter(({ route }) => route?.startsWith('WS')).length
+      for (const logs of ['object://billing/build/B1/logs', 'object://myapp/../../../proc/self/environ', 'dir:///']) {
+        expect((await setLogs(logs)).status).toBe(200)
+        expect((await open()).status).toBe(403)
+        expect(opened()).toBe(0)
+        expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny', rule: 'foreign-object' } })
+      }
+      await setLogs(`object://myapp/build/${id}/logs`)
+      expect((await (await open()).untilEnd()).join('')).toContain('Build complete')
+    })
+
+    test('the logs of something that is named like an archive are not asked for', async () => {
+      const socket = await openSocket(`${system.url}/apps/myapp/builds/B1.tgz/logs`, ci, {})
+      expect([socket.status, sent('GET').length]).toEqual([400, 0])
     })
 
     test('a mask that is encoded within the parameters of an app is found', async () => {

@@ -27,4 +27,6 @@ export type {
   RouteMatch,
   Scope,
   TargetRefusal,
+  ValueGrammar,
 } from './types.ts'
+export { objectId, objectUrl, refusedValue } from './value-grammar.ts'

@@ -1,4 +1,9 @@
-export type ParameterRule = 'ambiguous-parameters' | 'unknown-parameter' | 'refused-header'
+export type ParameterRule =
+  | 'ambiguous-parameters'
+  | 'unknown-parameter'
+  | 'refused-header'
+  | 'invalid-parameter'
+  | 'foreign-object'
 
 export interface ParameterRefusal {
   readonly refused: ParameterRule

@@ -34,6 +34,18 @@ export type MaskPolicy =
   | 'certificates'
   | 'manifest-service'
 
+/** What a form value must look like. An empty value is always accepted: the rack takes it for none. */
+export interface ValueGrammar {
+  /** Matches the whole value, or each item of a list. A group named `app` must be the app of the path. */
+  readonly pattern: RegExp
+  /** The values of a list are separated by commas. */
+  readonly isList: boolean
+  /** Ends the sentence "the parameter NAME must be". */
+  readonly looksLike: string
+  /** What to do instead. */
+  readonly next: string
+}
+
 /** One entry of the rack API. Everything about a call is derived from it: decision, audit name, forwarding, mask, documentation, test matrix. */
 export interface RackRoute {
   /** `METHOD /path/{parameter}`; unique; the name of the route in decisions, events and docs. A websocket's method is `WS`. */
@@ -52,6 +64,8 @@ export interface RackRoute {
   readonly query: readonly string[]
   /** Permitted form keys (only where `body` is `form`). */
   readonly form: readonly string[]
+  /** What form values must look like, by key. A key without a grammar takes any text. */
+  readonly values: Readonly<Record<string, ValueGrammar>>
   /** Permitted option headers, in the rack's canonical spelling. All others are dropped, unless they are in `refusedHeaders`. */
   readonly headers: readonly string[]
   /** Headers that bear privilege or could be read as a parameter here: refused (400 or 403), never silently dropped. */

@@ -28,7 +28,8 @@ export interface Caller {
 }
 
 /** What the gateway asks a rack by itself before it decides, always with GET. */
-const ownQuestion = /^\/apps(\/[^/?]+\/(processes\/[^/?]+|services|resources|releases(\/[^/?]+|\?limit=1)))?$/
+const ownQuestion =
+  /^\/apps(\/[^/?]+\/(processes\/[^/?]+|builds\/[A-Za-z0-9-]+|services|resources|releases(\/[^/?]+|\?limit=1)))?$/
 
 /** Sends calls one after the other, and compares what was decided on with what the rack got and understood. */
 export function createComparison(system: System) {

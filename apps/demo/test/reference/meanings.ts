@@ -3,6 +3,7 @@
  * The page can't be made while one is missing here.
  */
 export const meanings: Readonly<Record<string, string>> = {
+  RGW_INVALID_PARAMETER: 'which parameter the rack could misuse, and what its value must look like',
   RGW_AMBIGUOUS_PARAMETERS: 'which parameter is unknown, or could be read two ways',
   RGW_APPROVAL_NEEDED: 'which policy package wants an approval, why, and that this gateway can’t ask for one yet',
   RGW_ARCHIVE_REFUSED: 'why a month of the audit log is not archived or not dropped; nothing was dropped then',

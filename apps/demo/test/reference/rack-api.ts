@@ -25,7 +25,11 @@ export function rackApiParts(): Record<string, string> {
     if (!ids.has(id)) throw new Error(`there is no route ${id}`)
     return [code(id), condition]
   })
-  return { ...Object.fromEntries(parts), conditions: table(['route', 'needs'], rows) }
+  return {
+    ...Object.fromEntries(parts),
+    values: valueTable(),
+    conditions: table(['route', 'needs'], rows),
+  }
 }
 
 function sectionOf({ path }: RackRoute): string {
@@ -46,6 +50,13 @@ function routeTable(routes: readonly RackRoute[]): string {
       route.refusedHeaders.map(code).join(' '),
     ]),
   )
+}
+
+function valueTable(): string {
+  const rows = rackRoutes.flatMap(({ id, values }) =>
+    Object.entries(values).map(([name, { looksLike }]) => [code(id), code(name), looksLike]),
+  )
+  return table(['route', 'form parameter', 'must be'], rows)
 }
 
 function rolesFor({ id, permission }: RackRoute): string {

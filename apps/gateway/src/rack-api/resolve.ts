@@ -1,11 +1,17 @@
 import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
-import { type Parameters, type RackRoute, readParameters } from '@rack-gateway/convox-api'
+import {
+  type ParameterRefusal,
+  type Parameters,
+  type RackRoute,
+  readParameters,
+  refusedValue,
+} from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { type ProcessSubject, type RackCall, rackRoute } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { AmbiguousParameters, NotPermitted, ruled } from '../errors.ts'
+import { AmbiguousParameters, InvalidParameter, NotPermitted, ruled } from '../errors.ts'
 import { appOf, serviceOf } from './app-of.ts'
-import { refuseForeignSource } from './build-source.ts'
+import { refuseForeignLogs } from './build-logs.ts'
 import type { RoutedCall } from './call.ts'
 import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
@@ -17,6 +23,7 @@ const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
 const stopRoute = 'DELETE /apps/{app}/processes/{pid}'
 const filesPath = '/apps/{app}/processes/{pid}/files'
 const releaseRoute = 'POST /apps/{app}/releases'
+const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
 /**
@@ -33,14 +40,12 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     body: call.form,
     rawHeaders: request.raw.rawHeaders,
   })
-  if ('refused' in parameters) {
-    const Refusal = parameters.refused === 'refused-header' ? NotPermitted : AmbiguousParameters
-    throw ruled(new Refusal(parameters.reason, parameters.next), parameters.refused)
-  }
+  if ('refused' in parameters) throw parameterError(parameters)
   refuseStrayMasks(parameters.form, (name) => route.id === releaseRoute && name === 'env')
   const app = appOf(route, params)
   call.values = recordedValues(steps.policy, { route, rack: call.rack, app, parameters })
-  refuseForeignSource(route, app, parameters.form)
+  const unfit = refusedValue(route, params, parameters.form)
+  if (unfit) throw parameterError(unfit)
   const at = steps.now()
   const where = { rack: call.rack.name, app, scope: route.scope }
   const may = steps.policy.holds(principal, route.permission, where, { at, address })
@@ -72,6 +77,17 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   }
 }
 
+function parameterError({ refused, reason, next }: ParameterRefusal): Error {
+  const Refusal = parameterErrors[refused] ?? AmbiguousParameters
+  return ruled(new Refusal(reason, next), refused)
+}
+
+const parameterErrors: Readonly<Partial<Record<ParameterRefusal['refused'], typeof NotPermitted>>> = {
+  'refused-header': NotPermitted,
+  'foreign-object': NotPermitted,
+  'invalid-parameter': InvalidParameter,
+}
+
 interface Asked {
   readonly process: ProcessSubject | null
   /** Of the process, where it is a run's, whoever started it. */
@@ -85,7 +101,8 @@ const nothingAsked: Asked = { process: null, run: null, resource: null, release:
 
 /** Whether the call itself says all that it is decided by: true of nearly every route. */
 function isPlain(route: RackRoute): boolean {
-  return !byOwner.has(route.id) && !byService(route) && route.permission !== 'proxy:open' && !asksRelease.has(route.id)
+  const asks = byOwner.has(route.id) || byService(route) || asksRelease.has(route.id) || route.id === buildLogsRoute
+  return !asks && route.permission !== 'proxy:open'
 }
 
 async function ask(
@@ -96,11 +113,13 @@ async function ask(
   { headers, form }: Parameters,
 ): Promise<Asked> {
   const isRelease = call.match.route.id === releaseRoute
+  const build = call.match.route.id === buildLogsRoute && may && app !== null ? call.match.params.id : undefined
   const [{ process, run }, resource, release, environment] = await Promise.all([
     subjectOf(steps, call, app, may),
     proxiedResource(steps, call),
     askedRelease(call.rack, app, may ? headers.get('release') : undefined),
     may && app !== null && isRelease ? steps.environments.ofNewRelease(call.rack, app, form) : null,
+    build === undefined || app === null ? null : refuseForeignLogs(call.rack, app, build),
   ])
   return { process, run, resource, release, environment }
 }
@@ -124,6 +143,7 @@ function instanceCommand({ permission }: RackRoute, headers: Parameters['headers
 /** Routes that are decided by whose process they concern, and those that are also decided by its service. */
 const byOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
 const asksRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
+
 const byService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
 
 const notAsked = { known: false, service: null }

@@ -26,6 +26,11 @@ export function flagText(name: string): (invocation: Invocation) => string {
   return ({ flags }) => flags.get(name)?.at(-1) ?? ''
 }
 
+/** What a flag says, where it may be given more than once: convox joins the values with commas. */
+export function everyFlagText(name: string): (invocation: Invocation) => string {
+  return ({ flags }) => flags.get(name)?.join(',') ?? ''
+}
+
 /** Whether a flag was given at all, also an empty one or a toggle that is switched off. */
 export function given(name: string): Condition {
   return ({ flags }) => flags.has(name)

@@ -511,16 +511,27 @@ describe('the keys of an environment', () => {
 })
 
 describe('what the gateway refuses whoever asks', () => {
-  test.each([
-    ['run web --gpu 1 -d x', 'refused-header'],
-    ['run web --node-labels a=b -d x', 'refused-header'],
-    ['run web --use-service-volume=false -d x', 'refused-header'],
-    ['cp a p1:/b --tar-extra --owner=root', 'unknown-parameter'],
-    ['api get /system?all=1', 'unknown-parameter'],
-    ['api get /apps/a/releases?limit=1&limit=2', 'ambiguous-parameters'],
-  ])('%s', (words, refused) => {
-    expect(callsOf(words.split(' '))[0]?.refused?.refused).toBe(refused)
+  test.each<[words: string, refused: string, place: number]>([
+    ['run web --gpu 1 -d x', 'refused-header', 0],
+    ['run web --node-labels a=b -d x', 'refused-header', 0],
+    ['run web --use-service-volume=false -d x', 'refused-header', 0],
+    ['cp a p1:/b --tar-extra --owner=root', 'unknown-parameter', 0],
+    ['build --build-args A=1 --build-args RACK_URL', 'invalid-parameter', 2],
+    ['deploy --build-args A=1,B', 'invalid-parameter', 2],
+    ['build --manifest ../convox.yml', 'invalid-parameter', 2],
+    ['build --external --manifest /convox.yml', 'invalid-parameter', 1],
+    ['api get /system?all=1', 'unknown-parameter', 0],
+    ['api get /apps/a/releases?limit=1&limit=2', 'ambiguous-parameters', 0],
+  ])('%s', (words, refused, place) => {
+    expect(callsOf(words.split(' '))[place]?.refused?.refused).toBe(refused)
   })
+
+  test.each(['build --build-args A=1 --build-args B=2,C= --manifest a/convox.yml', 'build --external=1 --no-cache'])(
+    'not %s',
+    (words) => {
+      expect(callsOf(words.split(' ')).filter(({ refused }) => refused !== null)).toEqual([])
+    },
+  )
 })
 
 describe('which commands call a route', () => {

@@ -1,9 +1,11 @@
 import { compileMatcher, type Match } from '../matcher.ts'
 import { formType } from '../pairs.ts'
-import { readParameters } from '../parameters.ts'
+import type { ParameterRefusal } from '../parameter-refusal.ts'
+import { type Parameters, readParameters } from '../parameters.ts'
 import { everyRoute, routeIds } from '../routes.ts'
 import { isTargetRefusal, readTarget } from '../target.ts'
 import type { RackRoute, RouteMatch } from '../types.ts'
+import { refusedValue } from '../value-grammar.ts'
 import type { Invocation, Source } from './invocation.ts'
 import type { Field, Step } from './step.ts'
 import { trimmed } from './trimmed.ts'
@@ -105,14 +107,20 @@ function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): Pla
     body: form.length === 0 ? null : Buffer.from(form.join('&')),
     rawHeaders: [...headers.flatMap(({ name }) => [name, '']), ...(command ? ['Command', command.header] : [])],
   })
+  const unfit = 'refused' in read ? null : refusedValue(found.route, found.params, knownValues(step, invocation))
   return callOf(found, {
-    ...namesOf(read),
+    ...namesOf(unfit ?? read),
     command,
     process: processOf(step, invocation, found),
     release: step.release(invocation),
     environment: step.environment(invocation),
     essential: step.essential,
   })
+}
+
+/** Form values that follow from the command's words. */
+function knownValues(step: Step, invocation: Invocation): ReadonlyMap<string, string> {
+  return new Map(sent(step.form, invocation).map(({ name, value }) => [name, value(invocation)]))
 }
 
 const bare = { contentType: '', body: null, rawHeaders: [] }
@@ -127,7 +135,7 @@ function callOf(
   return { route, params, app, service: params.service ?? null, ...said }
 }
 
-function namesOf(read: ReturnType<typeof readParameters>): Pick<PlannedCall, 'parameters' | 'refused'> {
+function namesOf(read: Parameters | ParameterRefusal): Pick<PlannedCall, 'parameters' | 'refused'> {
   if ('refused' in read) return { parameters: noNames, refused: read }
   const { query, form, headers } = read
   return {

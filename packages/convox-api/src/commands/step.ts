@@ -1,6 +1,6 @@
 import { routeById } from '../routes.ts'
 import type { RackRoute } from '../types.ts'
-import { type Condition, flagText, given, type Invocation, namedApp, type Source } from './invocation.ts'
+import { type Condition, everyFlagText, given, type Invocation, namedApp, type Source } from './invocation.ts'
 import type { PlannedEnvironment, PlannedRelease } from './types.ts'
 
 /** A parameter that a call certainly sends when its condition holds. */
@@ -62,7 +62,7 @@ export function fromFlags(...names: readonly string[]): Field[] {
 
 /** A parameter that is sent when a flag was given. */
 export function fromFlag(flag: string, name: string): Field {
-  return { name, when: given(flag), value: flagText(flag) }
+  return { name, when: given(flag), value: everyFlagText(flag) }
 }
 
 /** A parameter that is sent when a condition holds. */

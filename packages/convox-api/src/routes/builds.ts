@@ -1,3 +1,17 @@
+import {
+  buildArguments,
+  buildStatus,
+  commitHash,
+  environmentText,
+  imageName,
+  objectId,
+  objectUrl,
+  plainText,
+  rackTime,
+  relativePath,
+  truth,
+  wholeNumber,
+} from '../value-grammar.ts'
 import { logHeaders } from './apps.ts'
 import { change, listen, type RouteTable, read } from './table.ts'
 
@@ -8,30 +22,38 @@ export const buildRoutes: RouteTable = {
   'GET /apps/{app}/builds': () => read('build:list', 'builds', limited),
   'POST /apps/{app}/builds': () =>
     change('build:create', 'build', {
-      form: [
-        'url',
-        'build-args',
-        'description',
-        'development',
-        'external',
-        'manifest',
-        'no-cache',
-        'wildcard-domain',
-        'git-sha',
-      ],
+      form: {
+        url: objectUrl,
+        'build-args': buildArguments,
+        description: plainText,
+        development: truth,
+        external: truth,
+        manifest: relativePath,
+        'no-cache': truth,
+        'wildcard-domain': truth,
+        'git-sha': commitHash,
+      },
       orHeader: ['url'],
     }),
   'GET /apps/{app}/builds/{id}.tgz': () => read('build:export', 'opaque'),
   'GET /apps/{app}/builds/{id}': () => read('build:read', 'build'),
   'PUT /apps/{app}/builds/{id}': () =>
     change('build:create', 'build', {
-      form: ['ended', 'entrypoint', 'logs', 'manifest', 'release', 'started', 'status'],
+      form: {
+        ended: rackTime,
+        entrypoint: plainText,
+        logs: objectUrl,
+        manifest: plainText,
+        release: objectId,
+        started: rackTime,
+        status: buildStatus,
+      },
     }),
   'WS /apps/{app}/builds/{id}/logs': () => listen('log:read', { headers: logHeaders }),
   'POST /apps/{app}/builds/import': () => change('build:create', 'build', { body: 'raw' }),
   'POST /apps/{app}/builds/{id}/image': () =>
     change('build:create', 'plain', {
-      form: ['image', 'src-creds-user', 'src-creds-pass'],
+      form: { image: imageName, 'src-creds-user': plainText, 'src-creds-pass': plainText },
       orHeader: ['image'],
     }),
 
@@ -44,11 +66,18 @@ export const buildRoutes: RouteTable = {
   'GET /apps/{app}/releases': () => read('release:list', 'releases', limited),
   'POST /apps/{app}/releases': () =>
     change('release:create', 'release', {
-      form: ['build', 'description', 'env', 'parent-release'],
+      form: { build: objectId, description: plainText, env: environmentText, 'parent-release': objectId },
     }),
   'GET /apps/{app}/releases/{id}': () => read('release:read', 'release'),
   'POST /apps/{app}/releases/{id}/promote': () =>
     change('release:promote', 'plain', {
-      form: ['development', 'force', 'idle', 'min', 'max', 'timeout'],
+      form: {
+        development: truth,
+        force: truth,
+        idle: truth,
+        min: wholeNumber,
+        max: wholeNumber,
+        timeout: wholeNumber,
+      },
     }),
 }

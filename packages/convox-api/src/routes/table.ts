@@ -1,11 +1,11 @@
-import type { BodyKind, MaskPolicy, RackRoute, Scope } from '../types.ts'
+import type { BodyKind, MaskPolicy, RackRoute, Scope, ValueGrammar } from '../types.ts'
 
 /** What a row says beyond its path, permission and mask. Everything left out is: nothing permitted, no body, scope by path. */
 export interface RowOptions {
   readonly scope?: Scope
   readonly query?: readonly string[]
-  /** Makes the body a form. */
-  readonly form?: readonly string[]
+  /** Makes the body a form: its keys, each with the grammar of its values where they have one. */
+  readonly form?: readonly string[] | Readonly<Record<string, ValueGrammar>>
   readonly headers?: readonly string[]
   readonly refusedHeaders?: readonly string[]
   /** Query or form parameters that the rack would also take from a header of the same name: that header is refused. */
@@ -72,7 +72,8 @@ export function routeOf(id: string, { permission, mask, changes, options }: Row)
     changes,
     scope: options.scope ?? (path.startsWith('/apps/{') ? 'app' : 'rack'),
     query: names(options.query),
-    form: names(options.form),
+    form: names(isList(options.form) ? options.form : Object.keys(options.form)),
+    values: isList(options.form) ? noValues : Object.freeze(options.form),
     headers: names(options.headers),
     refusedHeaders: names(options.refusedHeaders, options.orHeader?.map(canonicalHeader)),
     body: options.form ? 'form' : (options.body ?? 'none'),
@@ -81,6 +82,11 @@ export function routeOf(id: string, { permission, mask, changes, options }: Row)
 
 /** Most routes have none: all of them share it. */
 const none: readonly string[] = Object.freeze([])
+const noValues: RackRoute['values'] = Object.freeze({})
+
+function isList(form: RowOptions['form']): form is readonly string[] | undefined {
+  return form === undefined || Array.isArray(form)
+}
 
 function names(some = none, more = none): readonly string[] {
   if (more === none) return Object.freeze(some)

@@ -1,6 +1,6 @@
 import { type CommandTable, command } from '../command.ts'
 import { app, file, force, id, limit, list, number, text, toggle, watch } from '../flags.ts'
-import { argument, flagText, type Invocation, isOn, not, onlyTheRackKnows } from '../invocation.ts'
+import { argument, flagText, given, type Invocation, isOn, not, onlyTheRackKnows } from '../invocation.ts'
 import { ask, type Field, fromFlags, mayAsk, only, type Step, sentIf } from '../step.ts'
 import { keptAlive } from './kept-alive.ts'
 import { promotion } from './rollout.ts'
@@ -25,8 +25,11 @@ const buildFlags = [
   app,
   id,
 ]
-const chosen = () =>
-  fromFlags('build-args', 'description', 'development', 'external', 'manifest', 'no-cache', 'wildcard-domain')
+/** How a toggle's value is sent is convox's to say, so only the names of toggles are known. */
+const chosen = () => [
+  ...fromFlags('build-args', 'description', 'manifest'),
+  ...['development', 'external', 'no-cache', 'wildcard-domain'].flatMap((name) => sentIf(given(name), name)),
+]
 
 function uploaded(fields: readonly Field[]): Step[] {
   return [

@@ -1,0 +1,40 @@
+import { objectId, objectUrl } from '@rack-gateway/convox-api'
+import type { Rack } from '@rack-gateway/rack-registry'
+import { InvalidParameter, NotPermitted, ruled, UpstreamUnclear } from '../errors.ts'
+import { askRack, textField } from './rack-question.ts'
+
+/**
+ * The rack opens the address that a build has for its logs with its own rights, on its own disk too. An imported archive
+ * brings that address along, unseen by the gateway, so it is checked when the logs are read.
+ *
+ * @param build is put into a path, where a name that ends with `.tgz` would be a whole archive
+ * @throws NotPermitted when it is not an object of the same app, InvalidParameter for an ID that no build has,
+ * UpstreamUnclear when the rack does not say
+ */
+export async function refuseForeignLogs(rack: Rack, app: string, build: string): Promise<void> {
+  if (!objectId.pattern.test(build)) throw strangeBuild()
+  const { status, value } = await askRack(rack, `/apps/${app}/builds/${build}`)
+  if (status === 404) return
+  const logs = textField(value, 'logs')
+  if (logs === null) throw unclear(rack, build)
+  if (logs === '' || objectUrl.pattern.exec(logs)?.groups?.app === app) return
+  throw ruled(
+    new NotPermitted(
+      `the logs of the build ${build} are not an object of ${app}, so the gateway does not let the rack read them`,
+      'create the build again',
+    ),
+    'foreign-object',
+  )
+}
+
+function strangeBuild(): Error {
+  const { looksLike, next } = objectId
+  return ruled(new InvalidParameter(`the build must be ${looksLike}`, next), 'invalid-parameter')
+}
+
+function unclear(rack: Rack, build: string): Error {
+  return ruled(
+    new UpstreamUnclear(`the rack ${rack.name} did not say where the logs of the build ${build} are`, 'try again'),
+    'upstream-unclear',
+  )
+}
