@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest'
-import { createAdministration } from './administration.ts'
 import { TokenChanged, TokenEnded } from './errors.ts'
 import { principalOf } from './principals.ts'
 import { isRefusal } from './refusal.ts'
-import { author, startStore } from './testing/database.ts'
+import { startStore } from './testing/database.ts'
 import { hour, now } from './testing/records.ts'
 
 async function start() {
   const store = await startStore()
-  const { database, mint, clock, record, issuer } = store
-  const administration = createAdministration({ database, mint, clock, record, by: author, adminRoles: ['admin'] })
+  const { issuer } = store
+  const administration = store.administrationBy(['admin'])
   const ann = await issuer.user('ann@example.com')
   const ben = await issuer.user('ben@example.com')
   const owner = { kind: 'user', id: ann.id } as const

@@ -17,14 +17,15 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((app) => app.close()))
 })
 
+const noDatabase = { db: null as never, changes: null as never, revocations: null as never }
+
 async function startOwnApi() {
   const clock = { now: () => now }
   const revision = createRevision(clock)
   revision.seen('1', now)
   const identities = createIdentities({ directory: { find: async () => session() }, revision, clock })
-  const database = { db: null as never }
   const record = async () => {}
-  const made = createBrowserSessions({ database, secrets, clock, record, publicUrl: origin, idle: hour })
+  const made = createBrowserSessions({ database: noDatabase, secrets, clock, record, publicUrl: origin, idle: hour })
   const app = Fastify()
   open.push(app)
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) =>
@@ -76,7 +77,7 @@ describe('a change by cookie', () => {
   test('with a token of a key that signs no more still counts', async () => {
     const { ask } = await startOwnApi()
     const before = createBrowserSessions({
-      database: { db: null as never },
+      database: noDatabase,
       secrets: secrets.slice(1),
       clock: { now: () => now },
       record: async () => {},

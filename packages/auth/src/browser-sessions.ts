@@ -3,7 +3,7 @@ import { type Database, lastUses } from '@rack-gateway/database'
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { and, eq, gt, lte } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
-import { changeIdentities } from './change.ts'
+import { type ChangeDatabase, changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
 import { AuthUnavailable, throwLookUpTooSlow } from './errors.ts'
 import type { Author, RecordIdentityEvents } from './events.ts'
@@ -13,7 +13,7 @@ import { closeSession } from './sessions.ts'
 import type { TokenReading } from './token.ts'
 
 export interface BrowserSessionsOptions {
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
   /** Newest first. */
   readonly secrets: readonly Uint8Array[]
   /** Milliseconds since the epoch. */
@@ -74,7 +74,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
   }
 
   function end(session: string, by: Author, reason: string): Promise<void> {
-    return changeIdentities(database.db, by, record, (change) =>
+    return changeIdentities({ database, by, record, revokes: true }, (change) =>
       closeSession(change, session, reason, new Date(clock.now())),
     )
   }

@@ -1,7 +1,8 @@
-import { bindings, credentials, serviceAccounts, sessions, users } from '@rack-gateway/database'
+import { bindings, credentials, openDatabase, serviceAccounts, sessions, users } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { InvalidExpiry, InvalidName, NameTaken, NotFound } from './errors.ts'
+import { createIssuer } from './issue.ts'
 import { author, startStore } from './testing/database.ts'
 import { hour, now } from './testing/records.ts'
 
@@ -160,14 +161,17 @@ test('ending and revoking are recorded once, and may be repeated', async () => {
   ])
 })
 
-test('three that end the same session at once make one event', async () => {
-  const { issuer, record, admin } = await startStore()
+test('three processes that end the same session at once make one event', async () => {
+  const { issuer, record, admin, urls, mint, clock } = await startStore()
+  const databases = [1, 2, 3].map(() => openDatabase(urls.runtimeUrl))
+  onTestFinished(async () => void (await Promise.all(databases.map(({ close }) => close()))))
   const { id } = await issuer.issueSession(ann)
   record.mockClear()
   record.mockImplementationOnce(async () => {
     await vi.waitUntil(async () => (await waitingForLocks(admin)) === 2, { timeout: 5_000 })
   })
-  await Promise.all([1, 2, 3].map(() => issuer.endSession(id, 'lost laptop')))
+  const processes = databases.map((database) => createIssuer({ database, mint, clock, record, by: author }))
+  await Promise.all(processes.map(({ endSession }) => endSession(id, 'lost laptop')))
   expect(record).toHaveBeenCalledOnce()
 })
 

@@ -2,7 +2,7 @@ import type { Database } from '@rack-gateway/database'
 import { ensureUser, insertServiceAccount } from './accounts.ts'
 import { type ApiTokenRequest, closeApiToken, insertApiToken, selectApiTokens } from './api-tokens.ts'
 import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding } from './bindings.ts'
-import { type Change, changeIdentities } from './change.ts'
+import { type Change, type ChangeDatabase, changeIdentities } from './change.ts'
 import type { Clock } from './clock.ts'
 import { InvalidExpiry } from './errors.ts'
 import type { Author, RecordIdentityEvents } from './events.ts'
@@ -11,7 +11,7 @@ import { closeSession, insertSession, type SessionRequest, selectSessions } from
 import type { TokenMint } from './token.ts'
 
 export interface IssuerOptions {
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   /** Milliseconds since the epoch. */
   readonly clock: Clock
@@ -30,9 +30,10 @@ export interface ServiceAccountRequest {
 export type Issuer = ReturnType<typeof createIssuer>
 
 /** Issues and ends credentials, and what they stand on. Every change is recorded or doesn't happen. */
-export function createIssuer({ database: { db }, mint, clock, record, by }: IssuerOptions) {
+export function createIssuer({ database, mint, clock, record, by }: IssuerOptions) {
+  const { db } = database
   function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
-    return changeIdentities(db, by, record, work)
+    return changeIdentities({ database, by, record }, work)
   }
 
   function mustBeFuture(expiresAt: number): void {

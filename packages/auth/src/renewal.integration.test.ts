@@ -5,8 +5,8 @@ import { NotFound, RenewedTooOften, SessionNotLonger, SessionOver } from './erro
 import { ownerOf, principalOf } from './principals.ts'
 import { isRefusal } from './refusal.ts'
 import type { SessionTerms } from './renewal.ts'
-import { createAdministration, createDirectory } from './store.ts'
-import { author, startStore } from './testing/database.ts'
+import { createDirectory } from './store.ts'
+import { startStore } from './testing/database.ts'
 import { hour, now } from './testing/records.ts'
 
 const day = 24 * hour
@@ -14,8 +14,8 @@ const terms = { maxAge: 30 * day, lifetime: 90 * day, overlap: day }
 
 async function startSession() {
   const store = await startStore()
-  const { issuer, mint, database, clock, record } = store
-  const changes = createAdministration({ database, mint, clock, record, by: author, adminRoles: [] })
+  const { issuer, mint, database } = store
+  const changes = store.administrationBy([])
   const renew = (id: string, other: Partial<SessionTerms> = {}) => changes.renewSession(id, { ...terms, ...other })
   const first = await issuer.issueSession({ email: 'ann@example.com', device: 'laptop', expiresAt: now + 30 * day })
   const directory = createDirectory(database)

@@ -18,28 +18,39 @@ export interface Database {
   readonly sql: Sql
   /** drizzle over the same connections, with the types of `schema.ts`. */
   readonly db: PostgresJsDatabase<typeof schema>
+  /** One connection for changes of identities. The database makes one change at a time, so more would only wait there. */
+  readonly changes: PostgresJsDatabase<typeof schema>
+  /** One connection for changes that revoke something, so that they do not wait behind other changes. */
+  readonly revocations: PostgresJsDatabase<typeof schema>
   /** Resolves when the database answers. @throws DatabaseUnavailable with one sentence, never with the password */
   check(): Promise<void>
   /** Lets running queries finish for at most five seconds, then closes every connection. */
   close(): Promise<void>
 }
 
-/** Opens a pool on `url`. Connects at the first query; `check()` connects at once. */
+/** Opens the pools on `url`. Connects at the first query; `check()` connects at once. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const sql = openPool(url, {
-    max: options.max ?? 10,
-    connect_timeout: options.connectTimeout ?? 5,
-    connection: { application_name: options.applicationName ?? 'rack-gateway' },
-  })
+  const { max = 10, connectTimeout = 5, applicationName = 'rack-gateway' } = options
+  function open(size: number, purpose = ''): Sql {
+    const connection = { application_name: `${applicationName}${purpose}` }
+    return openPool(url, { max: size, connect_timeout: connectTimeout, connection })
+  }
+  const sql = open(max)
+  const changes = open(1, ' changes')
+  const revocations = open(1, ' revocations')
   return {
     sql,
     db: drizzleBeside(sql),
+    changes: drizzleBeside(changes),
+    revocations: drizzleBeside(revocations),
     async check() {
       await sql`select 1`.catch((cause: unknown) => {
         throw databaseUnavailable(cause, url)
       })
     },
-    close: () => sql.end({ timeout: 5 }),
+    async close() {
+      await Promise.all([sql, changes, revocations].map((pool) => pool.end({ timeout: 5 })))
+    },
   }
 }
 

@@ -73,8 +73,11 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   reaches(own: boolean): boolean
   /** Whether the caller is still there: a secret that nobody takes is not made. */
   isWaitedFor(): boolean
-  /** Changes in the caller's name, recorded with this call. */
-  readonly changes: Administration
+  /**
+   * Runs a change in the caller's name, recorded with this call, as one transaction. Inside it the caller is looked up and
+   * authorised again: `work` decides by what it is given, and reads and writes there alone.
+   */
+  change<T>(work: (call: ChangingCall<E>) => Promise<T>): Promise<T>
   /** Records what was done with this call, in the name of its caller, and resolves when that is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
@@ -85,6 +88,11 @@ export interface OwnCall<E extends Endpoint = CallerEndpoint> extends OwnApiCont
   readonly lastEventId: string | null
   /** Aborts when nobody waits for the answer any more. */
   readonly leaving: () => AbortSignal
+}
+
+/** A call inside the transaction of its change. */
+export interface ChangingCall<E extends Endpoint = CallerEndpoint> extends Omit<OwnCall<E>, 'change'> {
+  readonly changes: Administration
 }
 
 /** The call of a job whose issuer is proven. Whether a trust lets it in is still to be decided. */

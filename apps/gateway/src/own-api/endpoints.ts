@@ -40,6 +40,8 @@ export interface CallerEndpoint extends EndpointShape {
   readonly others?: string
   /** Who may call it at all: tokens and jobs make no tokens and change no bindings. */
   readonly callers: readonly PrincipalKind[]
+  /** Whether it takes something away: then it does not wait behind other changes. */
+  readonly revokes?: true
   /** Whether its answer has an ETag, and isn't sent again to who has it. */
   readonly conditional?: true
   /** Of what answers with a token for programs, to which no stolen cookie leads: what a browser does instead. */
@@ -118,6 +120,7 @@ export const endpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     others: 'gateway:session:write',
+    revokes: true,
     callers: everybody,
     status: 200,
     answer: schemas.Session,
@@ -209,6 +212,7 @@ export const endpoints = {
     summary: 'Locks a user: no session and no API token of theirs works. Lists the tokens that stop.',
     permission: 'gateway:user:write',
     scope: 'gateway',
+    revokes: true,
     callers: everybody,
     body: schemas.LockRequest,
     status: 200,
@@ -262,6 +266,7 @@ export const endpoints = {
     summary: 'Disables a service account: its tokens are refused until it is enabled again.',
     permission: 'gateway:service-account:write',
     scope: 'gateway',
+    revokes: true,
     callers: everybody,
     status: 200,
     answer: schemas.ServiceAccount,
@@ -304,6 +309,7 @@ export const endpoints = {
     summary: 'Takes a role away. Refused for the last administrator, without whom nobody could give roles.',
     permission: 'gateway:binding:write',
     scope: 'gateway',
+    revokes: true,
     callers: people,
     status: 200,
     answer: schemas.Binding,
@@ -352,6 +358,7 @@ export const endpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     others: 'gateway:token:write',
+    revokes: true,
     callers: everybody,
     status: 200,
     answer: schemas.Token,
@@ -420,6 +427,7 @@ export const endpoints = {
       'Revokes a trust for good: every job that it let in is refused within a second, and what it has open ends.',
     permission: 'gateway:trust:write',
     scope: 'gateway',
+    revokes: true,
     callers: everybody,
     status: 200,
     answer: workloadSchemas.Trust,
@@ -451,6 +459,7 @@ export const endpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     others: 'gateway:session:write',
+    revokes: true,
     callers: everybody,
     status: 200,
     answer: workloadSchemas.WorkloadSession,

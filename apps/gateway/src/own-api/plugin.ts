@@ -3,14 +3,15 @@ import { type AuditSearch, createSlots } from '@rack-gateway/audit/search'
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
 import type { Recheck } from '@rack-gateway/auth/login'
 import {
-  type Administration,
+  type Change,
+  changeAs,
   createAdministration,
   createLists,
   type ProvenJwt,
   type Workloads,
 } from '@rack-gateway/auth/store'
 import type { Database } from '@rack-gateway/database'
-import type { Principal } from '@rack-gateway/rbac-policy'
+import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
@@ -50,7 +51,7 @@ declare module 'fastify' {
 }
 
 export interface OwnApiOptions {
-  readonly database: Pick<Database, 'db' | 'sql'>
+  readonly database: Pick<Database, 'db' | 'sql' | 'changes' | 'revocations'>
   readonly mint: TokenMint
   readonly now: () => number
   /** Milliseconds. */
@@ -207,26 +208,57 @@ function callFrom(
     return { ...asked, place: { request: request.id, source: sourceOf(request) } }
   if (endpoint.authentication === 'job')
     return { ...asked, proven: provenOf(request), record: identityRecorder(app, request) }
-  const principal = callerOf(request)
-  const others = endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, asked.moment)
-  return {
+  const common = {
     ...asked,
-    principal,
     csrfToken: request.csrfToken,
     isWaitedFor: () => !request.raw.socket.destroyed,
-    others,
-    reaches(own) {
-      if (own || !others) return own
-      request.ownDecision = grantOf(app.policy, principal, endpoint.others ?? endpoint.permission, asked.moment)
-      return true
-    },
-    changes: changesBy(app, request, principal, options),
     async record(event: Parameters<OwnCall['record']>[0]) {
       await app.audit.record({ ...draftOf(request), ...event })
     },
     again: () => admitAgain(app, request, { endpoint, context }),
     lastEventId: lastEventIdOf(request),
     leaving: () => leavingOf(reply),
+  }
+  return {
+    ...common,
+    ...accessOf(app, request, endpoint, asked.moment),
+    change(work) {
+      return changeAsCaller(app, request, { endpoint, options }, async (change) => {
+        const moment = momentOf(request, context.now)
+        request.ownDecision = authorise(app.policy, callerOf(request), endpoint, moment)
+        return work({
+          ...common,
+          moment,
+          ...accessOf(app, request, endpoint, moment),
+          lists: createLists({ db: change.tx }),
+          changes: createAdministration(change, {
+            mint: options.mint,
+            clock: { now: context.now },
+            adminRoles: app.policy.adminRoles(),
+          }),
+        })
+      })
+    },
+  }
+}
+
+/** What the caller of a request reaches at a moment. */
+function accessOf(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  endpoint: CallerEndpoint,
+  moment: Moment,
+): Pick<OwnCall, 'principal' | 'others' | 'reaches'> {
+  const principal = callerOf(request)
+  const others = endpoint.others !== undefined && holdsEverywhere(app.policy, principal, endpoint.others, moment)
+  return {
+    principal,
+    others,
+    reaches(own) {
+      if (own || !others) return own
+      request.ownDecision = grantOf(app.policy, principal, endpoint.others ?? endpoint.permission, moment)
+      return true
+    },
   }
 }
 
@@ -250,21 +282,26 @@ function leavingOf({ raw }: FastifyReply): AbortSignal {
   return leaving.signal
 }
 
-function changesBy(
+/** From the beginning of the transaction, the request's caller is who it was found to be there. */
+function changeAsCaller<T>(
   app: FastifyInstance,
   request: FastifyRequest,
-  principal: Principal,
-  { database, mint, now }: OwnApiOptions,
-): Administration {
-  const { kind, id, name } = principal
-  return createAdministration({
-    database,
-    mint,
-    clock: { now },
-    adminRoles: app.policy.adminRoles(),
-    by: { kind, id, name },
-    record: identityRecorder(app, request),
-  })
+  { endpoint, options }: { readonly endpoint: CallerEndpoint; readonly options: OwnApiOptions },
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
+  const { kind, id, name } = callerOf(request)
+  const { credential } = request
+  if (credential === null) throw new Error('authenticate lets nobody through without a credential')
+  const { database, now } = options
+  const record = identityRecorder(app, request)
+  const { revokes = false } = endpoint
+  return changeAs(
+    { database, clock: { now }, by: { kind, id, name }, record, credential, revokes },
+    async function asFoundInside(principal, change) {
+      request.principal = principal
+      return work(change)
+    },
+  )
 }
 
 function callerOf({ principal }: FastifyRequest): Principal {

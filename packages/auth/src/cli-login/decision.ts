@@ -1,10 +1,10 @@
-import { type Database, sessions } from '@rack-gateway/database'
+import { type Database, sessions, users } from '@rack-gateway/database'
 import { type Words, wholeSentences } from '@rack-gateway/errors'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../change.ts'
 import type { Author, IdentityEvent } from '../events.ts'
 import { LoginRefused } from '../login/refusal.ts'
-import { oldLogin } from './refusal.ts'
+import { endedBrowserSession, oldLogin } from './refusal.ts'
 import type { BegunLogin, Flow } from './request.ts'
 
 /** Where something happens, for its events. */
@@ -30,11 +30,17 @@ export async function authenticatedAt(db: Pick<Database['db'], 'select'>, sessio
   return found?.at.getTime() ?? 0
 }
 
-/** Only who logged in after a login began decides on it: no stolen cookie leads to a token for programs. @throws LoginRefused */
+/** Only a session that is still there, of somebody who logged in after a login began, allows it: no stolen cookie leads to a token for programs. @throws LoginRefused */
 export async function mustBeFresh({ tx }: Change, { session }: Decider, { id, begunAt }: BegunLogin): Promise<Date> {
-  const at = await authenticatedAt(tx, session)
-  if (at < begunAt) throw new LoginRefused(oldLogin, { login: id })
-  return new Date(at)
+  const [found] = await tx
+    .select({ at: sessions.authenticatedAt, endedAt: sessions.endedAt, lockedAt: users.lockedAt })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.id, session))
+  if (!found || found.endedAt !== null || found.lockedAt !== null)
+    throw new LoginRefused(endedBrowserSession, { login: id })
+  if (found.at.getTime() < begunAt) throw new LoginRefused(oldLogin, { login: id })
+  return found.at
 }
 
 export function detailOf(flow: Flow, { id, device, system, address, rack }: BegunLogin): Record<string, string> {

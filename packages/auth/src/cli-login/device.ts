@@ -115,29 +115,33 @@ export function createDeviceLogins(options: CliLoginOptions) {
 
     /** What became of a login; its session once. @throws CliLoginRefused, PolledTooOften */
     async poll(secret: string, place: Place): Promise<Polled> {
-      const outcome = await recordedChange(options, system, place, (change) => answerPoll(change, hashOf(secret)))
+      const row = await takePoll(hashOf(secret))
+      if (row.decision !== 'approved') return { status: statusOf(row, clock.now()) }
+      const outcome = await recordedChange(options, system, place, (change) => redeem(change, row.id))
       if (outcome instanceof Error) throw outcome
       return outcome
     },
   }
 
-  async function answerPoll(change: Change, secret: Buffer): Promise<Polled | Error> {
-    const { tx } = change
+  /** Most polls change no identity, so they wait for none. @throws CliLoginRefused, PolledTooOften */
+  async function takePoll(secret: Buffer): Promise<Row> {
+    const { db } = database
     const now = clock.now()
     const isIt = eq(deviceLogins.secret, secret)
     const isDue = or(isNull(deviceLogins.polledAt), lte(deviceLogins.polledAt, new Date(now - pollSeconds * 1_000)))
-    const [row] = await tx
+    const [row] = await db
       .update(deviceLogins)
       .set({ polledAt: new Date(now) })
       .where(and(isIt, isDue))
       .returning()
-    if (row) return row.decision === 'approved' ? redeem(change, row) : { status: statusOf(row, now) }
-    if ((await tx.$count(deviceLogins, isIt)) === 0) return refusedLogin(unknownSecret)
-    return Object.assign(new PolledTooOften(pollSeconds), { retryAfter: pollSeconds })
+    if (row) return row
+    if ((await db.$count(deviceLogins, isIt)) === 0) throw refusedLogin(unknownSecret)
+    throw Object.assign(new PolledTooOften(pollSeconds), { retryAfter: pollSeconds })
   }
 
-  /** The row is locked by now: of two polls at once, the second one finds the first one's time. */
-  async function redeem(change: Change, row: Row): Promise<Polled | Error> {
+  async function redeem(change: Change, login: string): Promise<Polled | Error> {
+    const [row] = await change.tx.select().from(deviceLogins).where(eq(deviceLogins.id, login)).for('update')
+    if (!row) return { status: 'expired' }
     const [user] = await change.tx
       .select()
       .from(users)
@@ -156,7 +160,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       .update(deviceLogins)
       .set({ redeemedAt: new Date(clock.now()) })
       .where(eq(deviceLogins.id, row.id))
-    const { id: login, device, rack } = row
+    const { device, rack } = row
     const session = await openCliSession(named, options, { login, flow: 'device', device, rack, user, authenticatedAt })
     return { status: 'done', session }
   }

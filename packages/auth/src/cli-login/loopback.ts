@@ -72,7 +72,9 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** The session that a code stands for, once. A code is spent by whoever brings it, also with a wrong verifier. */
-    redeem(code: string, verifier: string, place: Place): Promise<NewCliSession | LoginRefusal> {
+    async redeem(code: string, verifier: string, place: Place): Promise<NewCliSession | LoginRefusal> {
+      // Anybody may send one, so that a code that does not exist must not wait in line with changes.
+      if ((await database.db.$count(loopbackLogins, eq(loopbackLogins.code, hashOf(code)))) === 0) return unknownCode
       return recordedChange(options, login, place, async (change) => {
         const found = await takeCode(change, hashOf(code))
         if (found === null) return unknownCode

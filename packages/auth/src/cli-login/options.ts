@@ -1,4 +1,5 @@
 import type { Database } from '@rack-gateway/database'
+import type { ChangeDatabase } from '../change.ts'
 import type { Clock } from '../clock.ts'
 import type { RecordIdentityEvents } from '../events.ts'
 import type { SessionTerms } from '../renewal.ts'
@@ -8,7 +9,7 @@ import type { TokenMint } from '../token.ts'
 export type DeviceLoginMode = 'off' | 'same-address' | 'on'
 
 export interface CliLoginOptions {
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   /** Newest first. */
   readonly secrets: readonly Uint8Array[]

@@ -1,5 +1,5 @@
 import { type Change, changeIdentities } from '../change.ts'
-import type { Author } from '../events.ts'
+import type { Author, RecordIdentityEvents } from '../events.ts'
 import type { Place } from './decision.ts'
 import type { CliLoginOptions } from './options.ts'
 
@@ -10,5 +10,6 @@ export function recordedChange<T>(
   place: Place,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  return changeIdentities(database.db, by, (events) => record(events.map((event) => ({ ...event, ...place }))), work)
+  const recordThere: RecordIdentityEvents = (events) => record(events.map((event) => ({ ...event, ...place })))
+  return changeIdentities({ database, by, record: recordThere }, work)
 }

@@ -74,6 +74,14 @@ export const oldLogin = refusal(
   'log in once more, and type a code again where there was one',
 )
 
+export const endedBrowserSession = refusal(
+  403,
+  'cli-login-session-ended',
+  'Log in once more',
+  'the session of this browser has ended, so it can not allow a login in a terminal:',
+  'log in once more, and type a code again where there was one',
+)
+
 export const unknownCode = refusal(
   403,
   'cli-code-unknown',

@@ -4,7 +4,7 @@ import type { Words } from '@rack-gateway/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { BrowserSessions } from '../browser-sessions.ts'
-import { type Change, changeIdentities } from '../change.ts'
+import { type Change, type ChangeDatabase, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { isRefusal } from '../refusal.ts'
@@ -43,7 +43,7 @@ export interface LoginOptions {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
   readonly grants: ProviderGrants
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   /** Newest first. */
   readonly secrets: readonly Uint8Array[]
@@ -156,7 +156,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   async function letIn(request: FastifyRequest, vouched: Vouched): Promise<SignedIn> {
     const earlier = await earlierSessions(request)
     const now = clock.now()
-    return changeIdentities(database.db, by, record, async (change) => {
+    return changeIdentities({ database, by, record }, async (change) => {
       for (const session of earlier) await closeSession(change, session, 'replaced by another login', new Date(now))
       const { id, headers } = request
       const client = headers['user-agent']

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Database, sessions, users } from '@rack-gateway/database'
 import { and, eq, gt, isNull } from 'drizzle-orm'
 import type { JWTPayload } from 'jose'
-import { changeIdentities } from '../change.ts'
+import { type ChangeDatabase, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
 import { notVouchedFor, providerUnreachable, providerUnusable, SessionOver } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
@@ -18,7 +18,7 @@ export interface RecheckOptions {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
   readonly grants: ProviderGrants
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly clock: Clock
   readonly record: RecordIdentityEvents
 }
@@ -91,7 +91,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   }
 
   function confirm(claim: Claim, person: Person | null): Promise<void> {
-    return changeIdentities(db, by, record, async (change) => {
+    return changeIdentities({ database, by, record }, async (change) => {
       if (person !== null) await describeUser(change, person)
       await grants.confirm(change.tx, claim, clock.now())
     })
@@ -109,7 +109,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   /** What the provider gave is about the user, not about one of their devices. @throws NotVouchedFor, Outrun */
   async function endAll(claim: Claim, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())
-    await changeIdentities(db, by, record, async (change) => {
+    await changeIdentities({ database, by, record, revokes: true }, async (change) => {
       const live = and(eq(sessions.userId, claim.user), isNull(sessions.endedAt), gt(sessions.expiresAt, at))
       for (const { id } of await change.tx.select({ id: sessions.id }).from(sessions).where(live))
         await closeSession(change, id, `the identity provider does not vouch for the user any more (${rule})`, at)

@@ -3,9 +3,10 @@ import { createTestDatabase } from '@rack-gateway/database/testing'
 import { sentenceOf } from '@rack-gateway/errors'
 import postgres from 'postgres'
 import { onTestFinished, vi } from 'vitest'
+import { changeIdentities } from '../change.ts'
 import type { RecordIdentityEvents } from '../events.ts'
 import { isRefusal } from '../refusal.ts'
-import { createDirectory, createIssuer } from '../store.ts'
+import { type Administration, createAdministration, createDirectory, createIssuer } from '../store.ts'
 import { createTokenMint } from '../token.ts'
 import { hour, now } from './records.ts'
 
@@ -26,6 +27,17 @@ export async function startStore() {
   const issuer = createIssuer({ database, mint, clock, record, by: author })
   const directory = createDirectory(database)
 
+  /** Each call is a change of its own. */
+  function administrationBy(adminRoles: readonly string[]): Administration {
+    function changeOf(name: string | symbol) {
+      return (...given: unknown[]) =>
+        changeIdentities({ database, by: author, record }, (change) =>
+          Reflect.get(createAdministration(change, { mint, clock, adminRoles }), name)(...given),
+        )
+    }
+    return new Proxy(Object.create(null), { get: (_, name) => changeOf(name) })
+  }
+
   /** A session of Ann, unless another person is named, who is a viewer everywhere, with its hash. */
   async function annSession(changes: { email?: string; role?: string; rack?: string } = {}) {
     const request = { email: 'ann@example.com', role: 'viewer', device: 'laptop', expiresAt: now + hour, ...changes }
@@ -39,5 +51,5 @@ export async function startStore() {
     return reading
   }
 
-  return { urls, database, admin, clock, mint, record, issuer, directory, annSession, readingOf }
+  return { urls, database, admin, clock, mint, record, issuer, directory, administrationBy, annSession, readingOf }
 }

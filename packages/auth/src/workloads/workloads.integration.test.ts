@@ -23,7 +23,7 @@ async function start() {
   const conditions = [{ claim: 'repository_id', equals: '74' }]
   const terms = { name: 'deploys', issuer: issuer.url, audience: publicUrl, conditions, maxAge: 60 }
   const where = { role: 'ci', racks: '*', apps: '*' }
-  await changeIdentities(database.db, author, record, (change) => insertTrust(change, { ...terms, ...where }))
+  await changeIdentities({ database, by: author, record }, (change) => insertTrust(change, { ...terms, ...where }))
   async function exchange(text: string) {
     const proven = await workloads.prove(text)
     return isRefusal(proven) ? proven : workloads.exchange(proven, { wanted: null, record })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { LRUCache } from 'lru-cache'
-import { type Change, changeIdentities } from '../change.ts'
+import { type Change, type ChangeDatabase, changeIdentities } from '../change.ts'
 import type { Clock } from '../clock.ts'
 import { AuthUnavailable, LookUpTooSlow, throwLookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
@@ -17,7 +17,7 @@ import { loadTrusts } from './trusts.ts'
 import { createProver, type ProvenJwt, useKeyOf, type VerifiedWorkload, workloadOf } from './verify.ts'
 
 export interface WorkloadsOptions {
-  readonly database: Pick<Database, 'db'>
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   readonly revision: Revision
   /** Milliseconds since the epoch. */
@@ -78,7 +78,11 @@ export function createWorkloads(options: WorkloadsOptions) {
     work: (open: Change) => Promise<T>,
   ): Promise<T> {
     try {
-      return await withTimeout(changeIdentities(db, author(workload), record, work), deadline, throwLookUpTooSlow)
+      return await withTimeout(
+        changeIdentities({ database, by: author(workload), record }, work),
+        deadline,
+        throwLookUpTooSlow,
+      )
     } catch (cause) {
       throw isOurs(cause) ? cause : new AuthUnavailable({ cause })
     }

@@ -12,25 +12,27 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
     return { items: items.map(shown), next }
   },
 
-  async createBinding(call) {
-    const { lists, changes, body } = call
-    const { subject, role, racks = '*', apps = '*' } = body
-    const { until, lasting } = lastingOf(body)
-    mustGive(call, { role, racks, apps, until })
-    if (subject.kind === 'api-token') {
-      const { expiresAt: end } = await lists.token(subject.id)
-      const grant = { role, racks, apps, ...lasting }
-      mustLastNoLonger(call, { grant, end: end.getTime(), next: 'Give it with an earlier end.' })
-    }
-    const id = await changes.createBinding(subject, { role, racks, apps, ...lasting })
-    return shown(await lists.binding(id))
-  },
+  createBinding: (asked) =>
+    asked.change(async function createBinding(call) {
+      const { lists, changes, body } = call
+      const { subject, role, racks = '*', apps = '*' } = body
+      const { until, lasting } = lastingOf(body)
+      mustGive(call, { role, racks, apps, until })
+      if (subject.kind === 'api-token') {
+        const { expiresAt: end } = await lists.token(subject.id)
+        const grant = { role, racks, apps, ...lasting }
+        mustLastNoLonger(call, { grant, end: end.getTime(), next: 'Give it with an earlier end.' })
+      }
+      const id = await changes.createBinding(subject, { role, racks, apps, ...lasting })
+      return shown(await lists.binding(id))
+    }),
 
-  async removeBinding({ lists, changes, id }) {
-    const binding = await lists.binding(id)
-    await changes.removeBinding(id)
-    return shown(binding)
-  },
+  removeBinding: (asked) =>
+    asked.change(async function removeBinding({ lists, changes, id }) {
+      const binding = await lists.binding(id)
+      await changes.removeBinding(id)
+      return shown(binding)
+    }),
 }
 
 function shown({ subjectKind, subjectId, createdAt, ...given }: Listed) {

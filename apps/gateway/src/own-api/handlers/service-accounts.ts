@@ -20,19 +20,22 @@ export const serviceAccountHandlers: Handlers<Names> = {
     return shown(await lists.serviceAccount(id))
   },
 
-  async createServiceAccount({ lists, changes, body }) {
-    return shown(await lists.serviceAccount(await changes.createServiceAccount(body.name)))
-  },
+  createServiceAccount: (asked) =>
+    asked.change(async function createServiceAccount({ lists, changes, body }) {
+      return shown(await lists.serviceAccount(await changes.createServiceAccount(body.name)))
+    }),
 
-  async disableServiceAccount({ lists, changes, id }) {
-    await changes.disableServiceAccount(id)
-    return shown(await lists.serviceAccount(id))
-  },
+  disableServiceAccount: (asked) =>
+    asked.change(async function disableServiceAccount({ lists, changes, id }) {
+      await changes.disableServiceAccount(id)
+      return shown(await lists.serviceAccount(id))
+    }),
 
-  async enableServiceAccount({ lists, changes, id }) {
-    await changes.enableServiceAccount(id)
-    return shown(await lists.serviceAccount(id))
-  },
+  enableServiceAccount: (asked) =>
+    asked.change(async function enableServiceAccount({ lists, changes, id }) {
+      await changes.enableServiceAccount(id)
+      return shown(await lists.serviceAccount(id))
+    }),
 }
 
 function shown({ createdAt, disabledAt, ...account }: Listed) {

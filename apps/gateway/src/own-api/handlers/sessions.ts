@@ -14,21 +14,24 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
     return { items: items.map((session) => shown(session, call)), next }
   },
 
-  async endSession(call) {
-    const { lists, changes, principal, id } = call
-    const session = await lists.session(id)
-    const own = principal.kind === 'user' && session.userId === principal.id
-    // Whoever may not see it learns nothing from asking.
-    if (!call.reaches(own)) throw new NotFound('such session')
-    await changes.endSession(id, own ? 'ended by yourself' : `ended by ${principal.name}`)
-    return shown(await lists.session(id), call)
-  },
+  endSession: (asked) =>
+    asked.change(async function endSession(call) {
+      const { lists, changes, principal, id } = call
+      const session = await lists.session(id)
+      const own = principal.kind === 'user' && session.userId === principal.id
+      // Whoever may not see it learns nothing from asking.
+      if (!call.reaches(own)) throw new NotFound('such session')
+      await changes.endSession(id, own ? 'ended by yourself' : `ended by ${principal.name}`)
+      return shown(await lists.session(id), call)
+    }),
 
-  async renewSession(call) {
-    const { changes, principal, sessionTerms, recheck, now } = call
-    await recheck(principal.id)
-    if (!call.isWaitedFor()) throw ruled(new NobodyWaits(), 'nobody-waits')
-    const { token, expiresAt } = await changes.renewSession(principal.credential, sessionTerms)
+  async renewSession(asked) {
+    const { sessionTerms, recheck, now } = asked
+    await recheck(asked.principal.id)
+    const { token, expiresAt } = await asked.change(async function renewSession({ changes, principal, isWaitedFor }) {
+      if (!isWaitedFor()) throw ruled(new NobodyWaits(), 'nobody-waits')
+      return changes.renewSession(principal.credential, sessionTerms)
+    })
     const half = now() + (expiresAt - now()) / 2
     return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(half).toISOString() }
   },

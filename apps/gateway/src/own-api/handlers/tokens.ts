@@ -2,8 +2,8 @@ import { NotFound } from '@rack-gateway/auth'
 import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted, refusedBy } from '../../errors.ts'
-import type { Handlers, OwnCall } from '../call.ts'
-import { apiPrefix } from '../endpoints.ts'
+import type { ChangingCall, Handlers, OwnCall } from '../call.ts'
+import { apiPrefix, type Endpoints } from '../endpoints.ts'
 import { lastingOf, shownGrant, standing } from '../grants.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
@@ -27,72 +27,82 @@ export const tokenHandlers: Handlers<Names> = {
     return shown(await reachable(call))
   },
 
-  async createToken(call) {
-    const { body, principal, changes } = call
-    const { name, rack, sources = [], serviceAccount } = body
-    if (!call.reaches(serviceAccount === undefined)) throw notForAccounts(call.policy)
-    const expiresAt = tokenEnd(call, body, [grantWords(body)])
-    const { lasting } = lastingOf({ reason: body.reason })
-    const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
-    const grants = wanted.map((grant) => ({ ...grant, ...lasting }))
-    const owner =
-      serviceAccount === undefined
-        ? ({ kind: 'user', id: principal.id } as const)
-        : ({ kind: 'service-account', id: serviceAccount } as const)
-    const bound = rack === undefined ? boundWith(principal) : { rack }
-    const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...bound })
-    return { ...shown(await call.lists.token(id)), token }
-  },
+  createToken: (asked) => asked.change(createToken),
+  rotateToken: (asked) => asked.change(rotateToken),
+  handOverToken: (asked) => asked.change(handOverToken),
 
-  async revokeToken(call) {
-    await reachable(call)
-    await call.changes.revokeToken(call.id)
-    return shown(await call.lists.token(call.id))
-  },
+  revokeToken: (asked) =>
+    asked.change(async function revokeToken(call) {
+      await reachable(call)
+      await call.changes.revokeToken(call.id)
+      return shown(await call.lists.token(call.id))
+    }),
+}
 
-  async rotateToken(call) {
-    const { body, changes, lists, id, now } = call
-    const held = await lists.token(id)
-    const own = isOwn(held, call.principal)
-    // A user's token speaks for them: nobody else gets to know a secret of it.
-    if (!own && (held.serviceAccountId === null || !call.reaches(own))) throw new NotFound('such API token')
-    const grants = grantsOf(held, now())
-    const expiresAt = tokenEnd(
-      call,
-      body,
-      grants.filter((grant) => grant.expiresAt === undefined),
-    )
-    for (const grant of grants) {
-      // What ends by itself was given to a token that ended sooner, perhaps.
-      mustLastNoLonger(call, { grant, end: expiresAt, next: 'Choose an earlier end.' })
-      mustHold(call, grant, own ? null : expiresAt)
-    }
-    const { overlapHours = 24 } = body
-    const { token } = await changes.rotateToken(id, {
-      owner: ownerOf(held),
-      expiresAt,
-      overlapUntil: now() + overlapHours * hour,
-    })
-    return { ...shown(await lists.token(id)), token }
-  },
+async function createToken(call: ChangingCall<Endpoints['createToken']>) {
+  const { body, principal, changes } = call
+  const { name, rack, sources = [], serviceAccount } = body
+  if (!call.reaches(serviceAccount === undefined)) throw notForAccounts(call.policy)
+  const expiresAt = tokenEnd(call, body, [grantWords(body)])
+  const { lasting } = lastingOf({ reason: body.reason })
+  const wanted = wantedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
+  const grants = wanted.map((grant) => ({ ...grant, ...lasting }))
+  const owner =
+    serviceAccount === undefined
+      ? ({ kind: 'user', id: principal.id } as const)
+      : ({ kind: 'service-account', id: serviceAccount } as const)
+  const bound = rack === undefined ? boundWith(principal) : { rack }
+  const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...bound })
+  return { ...shown(await call.lists.token(id)), token }
+}
 
-  async handOverToken(call) {
-    const { body, changes, lists, id, now } = call
-    const held = await lists.token(id)
-    // It is cut to its owner: with another one it could do more than before.
-    const end = held.expiresAt.getTime()
-    for (const grant of grantsOf(held, now())) {
-      mustHold(call, grant, end)
-      mustLastNoLonger(call, { grant, end, next: earlier })
-    }
-    const { kind, id: from } = ownerOf(held)
-    await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: held.expiresAt.getTime() })
-    return { ...shown(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
-  },
+async function rotateToken(call: ChangingCall<Endpoints['rotateToken']>) {
+  const { body, changes, lists, id, now } = call
+  const held = await lists.token(id)
+  const own = isOwn(held, call.principal)
+  // A user's token speaks for them: nobody else gets to know a secret of it.
+  if (!own && (held.serviceAccountId === null || !call.reaches(own))) throw new NotFound('such API token')
+  const grants = grantsOf(held, now())
+  const expiresAt = tokenEnd(
+    call,
+    body,
+    grants.filter((grant) => grant.expiresAt === undefined),
+  )
+  for (const grant of grants) {
+    // What ends by itself was given to a token that ended sooner, perhaps.
+    mustLastNoLonger(call, { grant, end: expiresAt, next: 'Choose an earlier end.' })
+    mustHold(call, grant, own ? null : expiresAt)
+  }
+  const { overlapHours = 24 } = body
+  const { token } = await changes.rotateToken(id, {
+    owner: ownerOf(held),
+    expiresAt,
+    overlapUntil: now() + overlapHours * hour,
+  })
+  return { ...shown(await lists.token(id)), token }
+}
+
+async function handOverToken(call: ChangingCall<Endpoints['handOverToken']>) {
+  const { body, changes, lists, id, now } = call
+  const held = await lists.token(id)
+  // It is cut to its owner: with another one it could do more than before.
+  const end = held.expiresAt.getTime()
+  for (const grant of grantsOf(held, now())) {
+    mustHold(call, grant, end)
+    mustLastNoLonger(call, { grant, end, next: earlier })
+  }
+  const { kind, id: from } = ownerOf(held)
+  await changes.handOverToken(id, { to: body.owner, from: { kind, id: from }, expiresAt: held.expiresAt.getTime() })
+  return { ...shown(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
 }
 
 /** A token that the caller may know of. Whoever may not learns nothing from asking. */
-async function reachable({ lists, principal, id, reaches }: OwnCall): Promise<Listed> {
+async function reachable({
+  lists,
+  principal,
+  id,
+  reaches,
+}: Pick<OwnCall, 'lists' | 'principal' | 'id' | 'reaches'>): Promise<Listed> {
   const token = await lists.token(id)
   const itself = principal.kind === 'api-token' && token.id === principal.id
   if (reaches(itself || isOwn(token, principal))) return token

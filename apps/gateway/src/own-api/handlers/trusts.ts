@@ -17,22 +17,28 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
     return shown(await lists.trust(id))
   },
 
-  async createTrust(call) {
-    const { lists, changes, workloads, publicUrl, body } = call
+  async createTrust(asked) {
+    const { workloads, publicUrl, body } = asked
     if (publicUrl === null) throw new NoPublicUrl()
     const terms = trustTerms(body, publicUrl)
     const { role, racks, apps } = terms
     const { until, lasting } = lastingOf(body)
-    mustGive(call, { role, racks, apps, until })
-    const id = await changes.createTrust(terms, lasting)
+    const made = await asked.change(async function createTrust(call) {
+      mustGive(call, { role, racks, apps, until })
+      const id = await call.changes.createTrust(terms, lasting)
+      return shown(await call.lists.trust(id))
+    })
     workloads.forgetTrusts()
-    return shown(await lists.trust(id))
+    return made
   },
 
-  async revokeTrust({ lists, changes, workloads, id }) {
-    await changes.revokeTrust(id)
-    workloads.forgetTrusts()
-    return shown(await lists.trust(id))
+  async revokeTrust(asked) {
+    const revoked = await asked.change(async function revokeTrust({ lists, changes, id }) {
+      await changes.revokeTrust(id)
+      return shown(await lists.trust(id))
+    })
+    asked.workloads.forgetTrusts()
+    return revoked
   },
 }
 

@@ -20,21 +20,23 @@ export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lo
     return shown(await lists.user(id))
   },
 
-  async lockUser({ lists, changes, id, body }) {
-    const stopped = await changes.lockUser(id, body.reason)
-    const stoppedTokens = stopped.map((token) => ({
-      id: token.id,
-      name: token.name,
-      expiresAt: token.expiresAt.toISOString(),
-      handOver: `${apiPrefix}/tokens/${token.id}/owner`,
-    }))
-    return { user: shown(await lists.user(id)), stoppedTokens }
-  },
+  lockUser: (asked) =>
+    asked.change(async function lockUser({ lists, changes, id, body }) {
+      const stopped = await changes.lockUser(id, body.reason)
+      const stoppedTokens = stopped.map((token) => ({
+        id: token.id,
+        name: token.name,
+        expiresAt: token.expiresAt.toISOString(),
+        handOver: `${apiPrefix}/tokens/${token.id}/owner`,
+      }))
+      return { user: shown(await lists.user(id)), stoppedTokens }
+    }),
 
-  async unlockUser({ lists, changes, id }) {
-    await changes.unlockUser(id)
-    return shown(await lists.user(id))
-  },
+  unlockUser: (asked) =>
+    asked.change(async function unlockUser({ lists, changes, id }) {
+      await changes.unlockUser(id)
+      return shown(await lists.user(id))
+    }),
 }
 
 function shown({ createdAt, lockedAt, ...user }: Listed) {

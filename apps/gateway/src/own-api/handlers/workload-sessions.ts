@@ -25,13 +25,14 @@ export const workloadSessionHandlers: Handlers<Names> = {
     return { items: items.map(shown), next }
   },
 
-  async endWorkloadSession({ lists, changes, principal, id, reaches }) {
-    const own = principal.kind === 'workload' && principal.id === id
-    // Whoever may not see it learns nothing from asking.
-    if (!reaches(own)) throw new NotFound('such session')
-    await changes.endWorkloadSession(id, own ? 'ended by the job itself' : `ended by ${principal.name}`)
-    return shown(await lists.workloadSession(id))
-  },
+  endWorkloadSession: (asked) =>
+    asked.change(async function endWorkloadSession({ lists, changes, principal, id, reaches }) {
+      const own = principal.kind === 'workload' && principal.id === id
+      // Whoever may not see it learns nothing from asking.
+      if (!reaches(own)) throw new NotFound('such session')
+      await changes.endWorkloadSession(id, own ? 'ended by the job itself' : `ended by ${principal.name}`)
+      return shown(await lists.workloadSession(id))
+    }),
 }
 
 function shown({ trustId, trustName, createdAt, expiresAt, endedAt, ...session }: Listed) {

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { credentials, sessions } from '@rack-gateway/database'
+import { expect, test } from 'vitest'
+import { changeIdentities } from '../change.ts'
+import { LoginRefused } from '../login/refusal.ts'
+import { defaultSessionTerms } from '../renewal.ts'
+import { author, startStore } from '../testing/database.ts'
+import { hour } from '../testing/records.ts'
+import { createCliLogins } from './logins.ts'
+
+const place = { request: 'r', source: { address: '192.0.2.7' } }
+const cli = { device: 'laptop', system: 'Linux', rack: null }
+
+async function start() {
+  const store = await startStore()
+  const { database, mint, clock, record, issuer } = store
+  const logins = createCliLogins({
+    database,
+    mint,
+    secrets: [Buffer.alloc(32, 'cli')],
+    clock,
+    record,
+    terms: defaultSessionTerms,
+    deviceLogin: 'on',
+    pollSeconds: 1,
+    blockOf: (address) => address,
+  })
+  const { id: user } = await issuer.user('ann@example.com')
+  const session = randomUUID()
+  const end = new Date(clock.now() + hour)
+  await changeIdentities({ database, by: author, record }, async ({ tx }) => {
+    const authenticatedAt = new Date(clock.now() + 1)
+    await tx.insert(sessions).values({ id: session, userId: user, device: 'browser', authenticatedAt, expiresAt: end })
+  })
+  const loopback = { ...cli, challenge: 'c'.repeat(43), port: 4000, path: 'p'.repeat(22), state: 's'.repeat(22) }
+  const opened = logins.loopback.read(logins.loopback.begin(loopback, '192.0.2.7').handle)
+  const typed = await logins.device.begin(cli, '192.0.2.7')
+  const waiting = await logins.device.find(typed.userCode)
+  if (opened === null || waiting === null) throw new Error('a login that has begun waits for its decision')
+  const decider = { user, email: 'ann@example.com', session }
+  return {
+    ...store,
+    user,
+    session,
+    approvals: {
+      loopback: () => logins.loopback.approve(opened, decider, place),
+      device: () => logins.device.approve(waiting.id, decider, place),
+    },
+  }
+}
+
+test.each(['loopback', 'device'] as const)(
+  'a browser session that has ended approves no login by %s, whatever was looked up before',
+  async (flow) => {
+    const { approvals, issuer, session, database } = await start()
+    await issuer.endSession(session, 'lost laptop')
+    await expect(approvals[flow]()).rejects.toMatchObject({ refusal: { rule: 'cli-login-session-ended' } })
+    expect(await database.db.$count(credentials)).toBe(0)
+  },
+)
+
+test.each(['loopback', 'device'] as const)('nor does that of a locked user, by %s', async (flow) => {
+  const { approvals, administrationBy, user } = await start()
+  await administrationBy([]).lockUser(user, 'gone')
+  await expect(approvals[flow]()).rejects.toThrow(LoginRefused)
+})
+
+test.each(['loopback', 'device'] as const)('one that is still there does, by %s', async (flow) => {
+  const { approvals } = await start()
+  await expect(approvals[flow]()).resolves.toBeDefined()
+})
