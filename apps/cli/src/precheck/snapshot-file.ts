@@ -28,15 +28,22 @@ export const oldest = 24 * 60 * 60 * 1000
 /** Of what is written in the files: others' are not read. */
 export const format = 'rack-gateway policy 2'
 
+/** Characters at the end of a token that are a checksum of it. @see docs/decisions/0004-token-format.md */
+const checkDigits = 6
+
 /**
- * Where the answer for one gateway and rack is kept. Whose it is doesn't matter: what is kept only permits, and before a
- * refusal the gateway is asked.
+ * Where the answer for one gateway, rack, and token is kept. Of the token, the name has the check digits: that tells logins
+ * apart without a hash (`node:crypto` takes 5 ms to load), and leaves 224 bits to guess. Should two be alike, nobody is
+ * refused by the other's policy: what is kept only permits, and before a refusal the gateway is asked.
  *
  * @param configPath of the CLI's file: it is kept beside it
  */
-export function snapshotPath(configPath: string, { origin, rack }: Pick<Target, 'origin' | 'rack'>): string {
-  const { host } = new URL(origin)
-  return join(dirname(configPath), 'policy', `${encodeURIComponent(rack === null ? host : `${host} ${rack}`)}.json`)
+export function snapshotPath(
+  configPath: string,
+  { origin, rack, token }: Pick<Target, 'origin' | 'rack' | 'token'>,
+): string {
+  const parts = [new URL(origin).host, ...(rack === null ? [] : [rack]), token.reveal().slice(-checkDigits)]
+  return join(dirname(configPath), 'policy', `${encodeURIComponent(parts.join(' '))}.json`)
 }
 
 /** Null where there is none that can be used. */
