@@ -10,6 +10,7 @@ import { echoFrames } from './fixed/echo.ts'
  * |---|---|
  * | GET of objects, `.tgz` and `/data` | 100 MB, in chunks, as fast as they are taken; of `B{n}.tgz` with a number, n bytes |
  * | GET of `/releases` and `/releases/{id}` | a list of ten, a single one, with 50 variables |
+ * | GET of `/apps/app-large/releases` | a list of 10 MB |
  * | any other GET | ten apps, 2 KB |
  * | POST and PUT of objects, `/builds…` and `/data` | an address, a build, `ok`, once all has come |
  * | POST of `/builds/import` | a build that says in its description how many bytes came |
@@ -37,12 +38,14 @@ const numbered = /\/builds\/B(\d{1,10})\.tgz\??$/
 const toImport = /\/builds\/import\??$/
 const toBuild = /\/builds/
 const toData = /\/data\??$/
+const largeReleaseList = /^\/apps\/app-large\/releases(?:\?.*)?$/
 const releaseList = /\/releases(?:\?.*)?$/
 const singleRelease = /\/releases\/[^/]+$/
 
 function answerRead(target: string, response: ServerResponse): void {
   if (target === appsTarget) send(response, answers.apps)
   else if (large.test(target)) sendLarge(response, Number(numbered.exec(target)?.[1] ?? largeLength))
+  else if (largeReleaseList.test(target)) send(response, answers.largeReleases())
   else if (singleRelease.test(target)) send(response, answers.oneRelease)
   else send(response, releaseList.test(target) ? answers.releases : answers.apps)
 }

@@ -31,6 +31,14 @@ export const apps = prepared(
 /** `GET /apps/{app}/releases`: ten, of which the newest shows its 50 variables. */
 export const releases = prepared([newest, ...Array.from({ length: 9 }, (_, index) => release(index + 1, ''))])
 
+let large: FixedAnswer | null = null
+
+/** The same of `app-large`: 10 MB, in which every release has its 50 variables. */
+export function largeReleases(): FixedAnswer {
+  large ??= prepared(Array.from({ length: 4_800 }, (_, index) => release(index % 26, env)))
+  return large
+}
+
 /** `GET /apps/{app}/releases/{release}`, with 50 variables. */
 export const oneRelease = prepared(newest)
 

@@ -1,0 +1,57 @@
+import { connect } from 'node:net'
+
+/** A connection of a flood: it sends what it is told to, and reads as fast as it can. */
+export interface FloodSocket {
+  write(bytes: Buffer): void
+  /** Sends the bytes again and again, as fast as they are taken. */
+  writeWithoutEnd(bytes: Buffer): void
+  /** Sends the bytes again whenever as many have come back. */
+  writeBack(bytes: Buffer, received: number): void
+  destroy(): void
+}
+
+export interface FloodSocketEvents {
+  readonly onOpen: (socket: FloodSocket) => void
+  /** A response has begun; its status. */
+  readonly onStatus: (status: string) => void
+  readonly onBytes?: (bytes: number) => void
+  readonly onClose: () => void
+}
+
+/** Heads are found by their beginning alone, which costs little; bodies of the demo rack don't look like one. */
+const heads = /HTTP\/1\.1 (\d{3}) /g
+/** One less than the shortest beginning: what may be cut by the end of a chunk. */
+const overlap = 'HTTP/1.1 200'.length
+
+export function openSocket(url: string, { onOpen, onStatus, onBytes, onClose }: FloodSocketEvents): FloodSocket {
+  const { hostname, port } = new URL(url)
+  const tcp = connect({ host: hostname, port: Number(port), noDelay: true })
+  let tail = ''
+  let back = 0
+  const socket: FloodSocket = {
+    write(bytes) {
+      if (tcp.writable) tcp.write(bytes)
+    },
+    writeWithoutEnd(bytes) {
+      while (tcp.writable && tcp.write(bytes));
+      tcp.once('drain', () => socket.writeWithoutEnd(bytes))
+    },
+    writeBack(bytes, received) {
+      back += received
+      if (back < bytes.length) return
+      back = 0
+      socket.write(bytes)
+    },
+    destroy: () => void tcp.destroy(),
+  }
+  tcp.on('connect', () => onOpen(socket))
+  tcp.on('data', (chunk: Buffer) => {
+    const text = tail + chunk.toString('latin1')
+    for (const [, status = ''] of text.matchAll(heads)) onStatus(status)
+    tail = text.slice(-overlap)
+    onBytes?.(chunk.length)
+  })
+  tcp.on('error', () => undefined)
+  tcp.on('close', onClose)
+  return socket
+}

@@ -1,0 +1,166 @@
+/**
+ * What a caller who asks for little sees while one other floods the gateway: a call every 20 ms, of which every fifth is a
+ * change, without and with each flood, in turns. Exits with 1 when a bound is exceeded.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { prepareGateway } from '../gateway-environment.ts'
+import { machine } from '../machine.ts'
+import { findCores, keepToRest } from '../processes/cores.ts'
+import { residentBytes, watchMemory } from '../processes/memory.ts'
+import { type SubjectProcess, startSubject } from '../processes/subject-process.ts'
+import { percentile } from '../report/statistics.ts'
+import { get, post } from '../works/request.ts'
+import { type Flood, floods } from './floods.ts'
+import { probe, type Seen } from './probe.ts'
+
+const [roundsGiven = '3', ...namesGiven] = process.argv.slice(2)
+const rounds = Number(roundsGiven)
+const names = namesGiven.length > 0 ? namesGiven : Object.keys(floods)
+const interval = 20
+const calls = { idle: 200, flooded: 300 }
+/** Milliseconds for the gateway to come to rest after a flood. */
+const pause = 1_000
+/** With a flood: no errors, 99th percentile at most the larger of twice the idle one and 25 ms, and memory within 128 MiB of idle. */
+const bound = { milliseconds: 25, times: 2, bytes: 128 * 1_024 * 1_024 }
+const rackToken = 'bench-rack-password'
+const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
+
+interface Measured {
+  readonly idle: Seen[]
+  readonly flooded: Seen[]
+  /** Bytes above idle, the most of all rounds; null where the system doesn't tell. */
+  memory: number | null
+  readonly statuses: Map<string, number>
+}
+
+const cores = findCores()
+keepToRest(cores)
+console.log(JSON.stringify({ ...machine(cores), rounds, recordingThread: cores === null ? 'yes' : 'no' }))
+const stops: (() => Promise<unknown>)[] = []
+try {
+  const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-fairness-'))
+  stops.push(() => rm(directory, { recursive: true }))
+  await writeFile(join(directory, 'policy.yaml'), policy)
+  const environment = { BENCH_RACK_TOKEN: rackToken }
+  const rack = await startSubject({ program: 'rack', environment, core: cores?.rest ?? null })
+  stops.push(rack.stop)
+  const prepared = await prepareGateway({ url: rack.url, token: rackToken })
+  stops.push(prepared.stop)
+  const gateway = await startSubject({
+    program: 'gateway',
+    environment: {
+      ...prepared.variables,
+      RECORDINGS: directory,
+      POLICY_FILE: join(directory, 'policy.yaml'),
+      LOG_LEVEL: 'info',
+    },
+    core: cores?.subject ?? null,
+  })
+  stops.push(gateway.stop)
+  const requests = requestsOf(gateway, prepared.tokens.deployer)
+  await probe({ url: gateway.url, requestAt: requests, count: 500, interval: 5 })
+  const idleBytes = residentBytes(gateway.pids)
+  const results = new Map(names.map((name) => [name, emptyResult()]))
+  for (let round = 0; round < rounds; round++)
+    for (const [name, result] of results) {
+      const flood = floodNamed(name)
+      const token = flood.role === null ? '' : prepared.tokens[flood.role]
+      result.idle.push(await probe({ url: gateway.url, requestAt: requests, count: calls.idle, interval }))
+      const before = residentBytes(gateway.pids)
+      const memory = watchMemory(gateway.pids)
+      const load = await startSubject({
+        program: 'flood',
+        environment: { BENCH_FLOOD: name, BENCH_GATEWAY: gateway.url, BENCH_TOKEN: token },
+        core: cores?.rest ?? null,
+      })
+      try {
+        result.flooded.push(await probe({ url: gateway.url, requestAt: requests, count: calls.flooded, interval }))
+        addStatuses(result.statuses, (await load.ask({ statuses: true })) as Told)
+      } finally {
+        await load.stop()
+      }
+      const grown = memory.grown()
+      if (before !== null && idleBytes !== null && grown !== null)
+        result.memory = Math.max(result.memory ?? 0, before + grown - idleBytes)
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  report(results)
+} finally {
+  for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
+}
+
+interface Told {
+  readonly statuses: Readonly<Record<string, number>>
+}
+
+function floodNamed(name: string): Flood {
+  const flood = floods[name]
+  if (flood === undefined) throw new Error(`There is no flood ${name}. There are: ${Object.keys(floods).join(', ')}.`)
+  return flood
+}
+
+/** Four reads, then a change. */
+function requestsOf({ url }: SubjectProcess, token: string): (index: number) => Buffer {
+  const read = get('/apps?', url, token)
+  const form = {
+    url: 'object://app-0/tmp/bench.tgz',
+    description: 'a build',
+    manifest: 'convox.yml',
+    'no-cache': 'false',
+  }
+  const change = post('/apps/app-0/builds?', form, url, token)
+  return (index) => (index % 5 === 4 ? change : read)
+}
+
+function emptyResult(): Measured {
+  return { idle: [], flooded: [], memory: null, statuses: new Map() }
+}
+
+function addStatuses(sum: Map<string, number>, { statuses }: Told): void {
+  for (const [status, count] of Object.entries(statuses)) sum.set(status, (sum.get(status) ?? 0) + count)
+}
+
+function report(results: ReadonlyMap<string, Measured>): void {
+  console.log(`load average ${loadavg()[0]?.toFixed(1)}\n`)
+  console.log(
+    '| flood | without: p50, p99 ms | with: p50, p99 ms | errors | memory above idle | the flood was told | bound |',
+  )
+  console.log('| --- | --- | --- | --- | --- | --- | --- |')
+  for (const [name, { idle, flooded, memory, statuses }] of results) {
+    const [without, during] = [figures(idle), figures(flooded)]
+    const isMet =
+      during.errors === 0 &&
+      during.p99 <= Math.max(bound.milliseconds, bound.times * without.p99) &&
+      (memory ?? 0) <= bound.bytes
+    if (!isMet) process.exitCode = 1
+    const told = [...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')
+    console.log(
+      `| ${floodNamed(name).title} | ${shown(without)} | ${shown(during)} | ${errorsOf(flooded)} | ${memory === null ? 'unknown' : `${Math.round(memory / 1_024 / 1_024)} MiB`} | ${told || 'nothing'} | ${isMet ? 'met' : 'MISSED'} |`,
+    )
+  }
+}
+
+interface Figures {
+  readonly p50: number
+  readonly p99: number
+  readonly errors: number
+}
+
+function figures(seen: readonly Seen[]): Figures {
+  const sorted = Float64Array.from(seen.flatMap(({ latencies }) => latencies)).sort()
+  const errors = seen.reduce((sum, one) => sum + one.errors.length, 0)
+  if (sorted.length === 0) return { p50: Number.POSITIVE_INFINITY, p99: Number.POSITIVE_INFINITY, errors }
+  return { p50: percentile(sorted, 50), p99: percentile(sorted, 99), errors }
+}
+
+function shown({ p50, p99 }: Figures): string {
+  return `${p50.toFixed(1)}, ${p99.toFixed(1)}`
+}
+
+function errorsOf(seen: readonly Seen[]): string {
+  const counts = new Map<string, number>()
+  for (const error of seen.flatMap(({ errors }) => errors)) counts.set(error, (counts.get(error) ?? 0) + 1)
+  return counts.size === 0 ? 'none' : [...counts].map(([error, count]) => `${count} × ${error}`).join(', ')
+}

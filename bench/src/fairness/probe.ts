@@ -1,0 +1,63 @@
+import { connect } from 'node:net'
+import { createAnswerReader } from '../loads/answer-reader.ts'
+
+/** What a caller sees who asks for little. */
+export interface Seen {
+  /** Milliseconds of the calls that succeeded, each from the moment at which it was due. */
+  readonly latencies: readonly number[]
+  /** What the others got instead, such as `503` or `no response`. */
+  readonly errors: readonly string[]
+}
+
+export interface ProbeOptions {
+  readonly url: string
+  /** The bytes of a request by its index. */
+  readonly requestAt: (index: number) => Buffer
+  readonly count: number
+  /** Milliseconds between two calls. */
+  readonly interval: number
+}
+
+/** Milliseconds after which a call counts as failed. */
+const patience = 5_000
+
+/** Calls at fixed moments, whether or not the calls before have ended; each over a connection of its own, as a command has it. */
+export async function probe({ url, requestAt, count, interval }: ProbeOptions): Promise<Seen> {
+  const begin = performance.now()
+  const calls = Array.from({ length: count }, async (_, index) => {
+    const due = begin + index * interval
+    await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+    const error = await callOnce(url, requestAt(index))
+    return { milliseconds: performance.now() - due, error }
+  })
+  const seen = await Promise.all(calls)
+  return {
+    latencies: seen.filter(({ error }) => error === null).map(({ milliseconds }) => milliseconds),
+    errors: seen.flatMap(({ error }) => error ?? []),
+  }
+}
+
+/** @returns null for a 2xx, and otherwise what came instead */
+function callOnce(url: string, request: Buffer): Promise<string | null> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+    function settle(error: string | null) {
+      clearTimeout(late)
+      socket.destroy()
+      resolve(error)
+    }
+    const late = setTimeout(() => settle('no response'), patience)
+    const read = createAnswerReader(({ status }) => settle(status >= 200 && status < 300 ? null : String(status)))
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        read(chunk)
+      } catch (error) {
+        settle(String(error))
+      }
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message))
+    socket.on('close', () => settle('connection closed'))
+    socket.write(request)
+  })
+}

@@ -1,0 +1,14 @@
+/** One flood, in a process that yields to all others on its core: what is measured is the gateway, not a lack of processor time for the load. */
+import { setPriority } from 'node:os'
+import { floods } from '../fairness/floods.ts'
+import { announce, given } from './announce.ts'
+
+setPriority(19)
+const flood = floods[given('BENCH_FLOOD')]
+if (flood === undefined) throw new Error(`There is no flood ${given('BENCH_FLOOD')}.`)
+const running = flood.start({ url: given('BENCH_GATEWAY'), token: given('BENCH_TOKEN') })
+announce({
+  url: '',
+  answer: async () => ({ statuses: Object.fromEntries(running.statuses) }),
+  close: async () => running.stop(),
+})
