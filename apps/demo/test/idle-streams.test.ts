@@ -18,7 +18,8 @@ describe.skipIf(!canMeasure)('idle exec streams', () => {
   const rackSides = new Set<Duplex>()
   let typed = 0
   beforeAll(async () => {
-    at = await startBeforePlainRack(startGatewayProcess, {
+    const allowed = { WEBSOCKETS_PER_PRINCIPAL: '1100' }
+    at = await startBeforePlainRack((system, rack) => startGatewayProcess(system, rack, allowed), {
       onWebsocket(_request, socket) {
         rackSides.add(socket)
         socket

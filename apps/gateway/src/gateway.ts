@@ -45,6 +45,7 @@ import { followAnswers, refuseConnect, refuseExpectations } from './client-error
 import { createFailureLog } from './failure-log.ts'
 import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { watchLogMonths } from './log-months.ts'
 import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
@@ -58,6 +59,7 @@ import { refuseOtherHosts } from './own-host.ts'
 import { registerPolicy } from './policy.ts'
 import { registerPolicyPackages } from './policy-packages.ts'
 import { createBodyDigest } from './rack-api/body-digest.ts'
+import { createCallLimits } from './rack-api/call-limits.ts'
 import { createEnvironments } from './rack-api/environment.ts'
 import { createLiveCalls } from './rack-api/live-calls.ts'
 import { createMaskKeeper } from './rack-api/masks.ts'
@@ -123,6 +125,8 @@ export interface GatewayOptions {
   readonly recordings: RecordingSettings | null
   /** Where events are sent beside the log. */
   readonly sinks: readonly SinkSettings[]
+  /** What callers may occupy; the defaults where absent. */
+  readonly limits?: Partial<Limits>
   /** Node's flags for processes that this one starts; its own when absent. */
   readonly childFlags?: readonly string[]
 }
@@ -162,7 +166,13 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await registerRecordings(app, options)
     careForRecordings(app, options)
     const sweep = createBufferSweep()
-    await app.register(rackRegistryPlugin, { racks, passed: sweep })
+    const limits = limitsOf(options)
+    await app.register(rackRegistryPlugin, {
+      racks,
+      passed: sweep,
+      connections: { calls: limits.callsPerRack, transfers: limits.transfersPerRack },
+      bodyTimeout: limits.bodyTimeout,
+    })
     const months = watchLogMonths(app, database)
     const protection = await tamperProtection(database.sql)
     const notes = { protection, forwarding, checkpoints: checkpointer.state, months }
@@ -221,6 +231,10 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.close()
     throw error
   }
+}
+
+function limitsOf({ limits }: GatewayOptions): Limits {
+  return { ...defaultLimits, ...limits }
 }
 
 /** Over connections of its own: no call waits behind somebody who reads the whole log. */
@@ -386,6 +400,8 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     runs: createRuns(database.sql, now),
     masks,
     live,
+    limits: createCallLimits(racks.names, limitsOf(options)),
+    bodyTimeout: limitsOf(options).bodyTimeout,
     recorder: sessionRecorderOf(app, { sql: database.sql, now }),
     sweep,
     now,

@@ -46,6 +46,7 @@ export async function startGateway(config: ServerConfig, log: FastifyBaseLogger)
       authMaxStale: config.authMaxStaleMs,
       sessions: config.sessions,
       strangersPerMinute: config.strangersPerMinute,
+      limits: config.limits,
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,
       policyFile: config.policyFile,

@@ -140,6 +140,36 @@ export const ServerEnvironment = Type.Object({
     strangersProblem,
     '300',
   ),
+  CALLS_PER_PRINCIPAL: checked(
+    'how many calls one principal may have in progress on one rack, from 1 to 10000, without transfers and WebSockets',
+    countProblem,
+    '64',
+  ),
+  CALLS_PER_RACK: checked(
+    'how many such calls all principals together may have in progress on one rack, from 1 to 10000',
+    countProblem,
+    '512',
+  ),
+  TRANSFERS_PER_PRINCIPAL: checked(
+    'how many uploads and downloads one principal may have in progress on one rack, from 1 to 10000',
+    countProblem,
+    '64',
+  ),
+  TRANSFERS_PER_RACK: checked(
+    'how many uploads and downloads all principals together may have in progress on one rack, from 1 to 10000',
+    countProblem,
+    '512',
+  ),
+  WEBSOCKETS_PER_PRINCIPAL: checked(
+    'how many WebSockets (logs, exec, proxy) one principal may have open on one rack, from 1 to 10000',
+    countProblem,
+    '256',
+  ),
+  BODY_TIMEOUT: checked(
+    'in which time a request body for a rack has to bring 1 KiB while the gateway waits for it: a duration from 1s to 1h, such as 5m',
+    durationProblem('1s', '1h'),
+    '5m',
+  ),
   TRUSTED_PROXIES: Type.Optional(
     checked(
       'the addresses and networks of the proxies in front, such as 10.0.0.0/8,2001:db8::1, separated by commas: only from these is X-Forwarded-For believed',
@@ -281,6 +311,10 @@ function metricsPortProblem(value: string): string | null {
 
 function strangersProblem(value: string): string | null {
   return /^[1-9]\d{1,6}$/.test(value) && Number(value) <= 1_000_000 ? null : 'is not a number in range'
+}
+
+function countProblem(value: string): string | null {
+  return /^[1-9]\d{0,4}$/.test(value) && Number(value) <= 10_000 ? null : 'is not a number in range'
 }
 
 function hostProblem(value: string): string | null {

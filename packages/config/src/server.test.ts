@@ -37,6 +37,14 @@ describe('a complete environment', () => {
       deviceLogin: 'on',
       cliMinimumVersion: null,
       strangersPerMinute: 300,
+      limits: {
+        callsPerPrincipal: 64,
+        callsPerRack: 512,
+        transfersPerPrincipal: 64,
+        transfersPerRack: 512,
+        websocketsPerPrincipal: 256,
+        bodyTimeout: 300_000,
+      },
       trustedProxies: [],
       logLevel: 'info',
     })

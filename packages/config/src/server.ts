@@ -49,6 +49,8 @@ export interface ServerConfig {
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
   /** Calls without a credential that holds, from one address in a minute. */
   readonly strangersPerMinute: number
+  /** What callers may occupy. */
+  readonly limits: LimitsConfig
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   /** Path of the policy document; null: the built-in one. */
@@ -71,6 +73,16 @@ export interface ServerConfig {
   readonly cliMinimumVersion: string | null
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
+}
+
+/** Counts for each rack; times in milliseconds. */
+export interface LimitsConfig {
+  readonly callsPerPrincipal: number
+  readonly callsPerRack: number
+  readonly transfersPerPrincipal: number
+  readonly transfersPerRack: number
+  readonly websocketsPerPrincipal: number
+  readonly bodyTimeout: number
 }
 
 /** What says more about another variable, and nothing without it. */
@@ -131,6 +143,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     authMaxStaleMs: durationOf(values.AUTH_MAX_STALE),
     sessions: Object.freeze(sessionsOf(values)),
     strangersPerMinute: Number(values.STRANGERS_PER_MINUTE),
+    limits: Object.freeze(limitsOf(values)),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,
     metrics:
@@ -167,6 +180,17 @@ function checkpointsOf(values: ServerEnvironment): CheckpointConfig {
     directory: values.AUDIT_CHECKPOINT_DIR ?? null,
     s3: address === undefined ? null : Object.freeze({ address, lockMs: durationOf(values.AUDIT_CHECKPOINT_S3_LOCK) }),
     webhook: webhook === undefined ? null : new Secret(webhook),
+  }
+}
+
+function limitsOf(values: ServerEnvironment): LimitsConfig {
+  return {
+    callsPerPrincipal: Number(values.CALLS_PER_PRINCIPAL),
+    callsPerRack: Number(values.CALLS_PER_RACK),
+    transfersPerPrincipal: Number(values.TRANSFERS_PER_PRINCIPAL),
+    transfersPerRack: Number(values.TRANSFERS_PER_RACK),
+    websocketsPerPrincipal: Number(values.WEBSOCKETS_PER_PRINCIPAL),
+    bodyTimeout: durationOf(values.BODY_TIMEOUT),
   }
 }
 

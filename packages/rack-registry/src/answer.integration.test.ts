@@ -53,7 +53,7 @@ async function sizeOf(stream: Readable): Promise<number> {
 
 test('a small answer is complete before it is asked for, and its connection free again', async () => {
   const peer = await httpPeer((_request, response) => void response.end('{"name":"web"}'))
-  const rack = rackAt(peer.port, { connections: 1 })
+  const rack = rackAt(peer.port, { connections: { calls: 1 } })
   const first = await rack.send(get(), never)
   const second = await rack.send(get(), never)
   expect((await second.collect(100)).toString()).toBe('{"name":"web"}')

@@ -39,6 +39,14 @@ export const CallerGone = createRefusal<[rack: string]>(
   { brief: true },
 )
 
+/** Something may have been sent, but never all of it. */
+export const BodyTooSlow = createRefusal<[bytes: number, seconds: number]>(
+  'RGW_BODY_TOO_SLOW',
+  'the request body brought less than %d bytes in %d seconds, so the gateway stopped waiting for it\ncheck your connection, and send it again',
+  408,
+  { stack: false, brief: true },
+)
+
 export const AmbiguousHeader = createRefusal<[header: string, problem: string]>(
   'RGW_AMBIGUOUS_HEADER',
   'the header %s %s:\nsend it once, by itself',

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Answer } from './answer.ts'
 import { causeInWords } from './causes.ts'
-import { CallerGone, RackBroken, RackNotPinned, RackUnreachable } from './errors.ts'
+import { BodyTooSlow, CallerGone, RackBroken, RackNotPinned, RackUnreachable } from './errors.ts'
 import { answerHead } from './headers.ts'
 import type { CallSignal, UpstreamAnswer } from './types.ts'
 
@@ -16,6 +16,9 @@ export interface ExchangeOptions {
   readonly resolve: (answer: UpstreamAnswer) => void
   readonly reject: (error: Error) => void
 }
+
+/** What went wrong has been said already. */
+const known = [RackBroken, CallerGone, RackNotPinned, BodyTooSlow]
 
 /** One request on the wire and its answer. undici calls it; nothing here is called twice for one request. */
 export class Exchange implements Dispatcher.DispatchHandler {
@@ -67,7 +70,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #failure(error: Error): Error {
     const { rack, body, signal } = this.#options
-    if (error instanceof RackBroken || error instanceof CallerGone || error instanceof RackNotPinned) return error
+    if (known.some((kind) => error instanceof kind)) return error
     if (signal.aborted || body?.readableAborted) return new CallerGone(rack)
     const cause = causeInWords(error, rack)
     return this.#controller === null ? new RackUnreachable(rack, cause) : new RackBroken(rack, cause)

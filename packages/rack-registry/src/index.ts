@@ -9,6 +9,7 @@ export {
   type RequestHeaderRules,
   requestHeaders,
 } from './headers.ts'
+export { type MinimumRate, watchRate } from './minimum-rate.ts'
 export { createRack, type RackOptions, tlsWarning } from './rack.ts'
 export { createRacks, type RackChoice, type RackRegistry, type RackResolution, type RackRule } from './racks.ts'
 export { type RelayOptions, relay } from './relay.ts'

@@ -253,7 +253,7 @@ test('a request that is given up while it waits for a connection is never sent',
     if (request.url === '/first') release = () => response.end('ok')
     else response.end('ok')
   })
-  const rack = rackAt(peer.port, { connections: 1 })
+  const rack = rackAt(peer.port, { connections: { calls: 1 } })
   const abort = new AbortController()
   const first = rack.send(get('/first'), never)
   await expect.poll(() => targets).toEqual(['/first'])

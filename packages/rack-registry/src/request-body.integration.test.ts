@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { detachedBody } from './request-body.ts'
 import { httpPeer, never, rackAt } from './testing/peer.ts'
 
+const options = { passed: () => {}, timeout: 60_000 }
+
 test('a body that breaks off reaches the rack as a cut, though nobody aborts the call', async () => {
   for (const error of [undefined, new Error('reset')]) {
     for (const length of [null, 1000]) {
@@ -25,7 +27,7 @@ test('a body that had gone before is a cut too', async () => {
   const source = new PassThrough()
   source.destroy()
   await new Promise((resolve) => source.on('close', resolve))
-  const body = detachedBody(source, () => {})
+  const body = detachedBody(source, options)
   const error = new Promise((resolve) => body.on('error', resolve))
   body.resume()
   expect(await error).toBeInstanceOf(Error)
@@ -37,7 +39,7 @@ test('a body that breaks off while its call waits for a connection ends that cal
     targets.push(request.url)
     request.on('end', () => response.end('ok')).resume()
   })
-  const rack = rackAt(peer.port, { connections: 1 })
+  const rack = rackAt(peer.port, { connections: { calls: 1 } })
   const upload = (target: string, body: PassThrough) =>
     rack.send({ method: 'POST', target, headers: [], body, length: 1_000 }, never)
   const first = new PassThrough()
@@ -62,7 +64,7 @@ test('a body that breaks off while its call waits for a connection ends that cal
 test('what is not taken stays with the source, which lives on', async () => {
   const source = new PassThrough()
   source.write('taken')
-  const body = detachedBody(source, () => {})
+  const body = detachedBody(source, options)
   await new Promise((resolve) => body.once('data', resolve))
   body.destroy()
   await new Promise((resolve) => body.on('close', resolve))
@@ -73,7 +75,7 @@ test('what is not taken stays with the source, which lives on', async () => {
 
 test('nothing is read from the source before the rack asks for it', async () => {
   const source = new PassThrough({ highWaterMark: 1 })
-  detachedBody(source, () => {})
+  detachedBody(source, options)
   await new Promise(setImmediate)
   expect(source.write('waits')).toBe(false)
   await new Promise(setImmediate)

@@ -25,7 +25,12 @@ export interface UpstreamRequest {
   /** `null`: no body. A Buffer is sent with its length; a stream with `length`, or chunked when that is null. */
   readonly body: Buffer | Readable | null
   readonly length: number | null
+  /** Whose connections it uses, so that none of these waits for another: `calls` when absent. */
+  readonly pool?: PoolName
 }
+
+/** `transfers`: uploads and downloads, which may last for hours. `questions`: the gateway's own, which a decision waits for. */
+export type PoolName = 'calls' | 'transfers' | 'questions'
 
 /** The rack's answer once its head has come. The body must be taken exactly once: `pipe`, `collect` or `discard`. */
 export interface UpstreamAnswer {

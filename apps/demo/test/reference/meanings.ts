@@ -67,6 +67,8 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_INVALID_REQUEST:
     'which field of the request is not as the endpoint’s schema says, or what is wrong with a proposed policy document',
   RGW_STRONGER_THAN_YOURSELF: 'what the caller wants to give and does not hold, there or for as long',
+  RGW_TOO_MANY_CALLS:
+    'how many calls, transfers, or WebSockets the caller, or all callers together, have in progress on the rack, that it is the most that the gateway allows, and when to try again (Retry-After, too)',
   RGW_TOO_MANY_REQUESTS:
     'how many calls without a credential that holds one address may make in a minute, that an account was refused too often, or that as many studies of the audit log are under way as a gateway does at once, and how long to wait (Retry-After, too)',
   RGW_UPSTREAM_REDIRECT: 'that the rack answered with a redirect, which is not passed on',

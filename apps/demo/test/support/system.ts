@@ -12,7 +12,7 @@ import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
 import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
-import { createGateway, type RecordingSettings } from '@rack-gateway/gateway'
+import { createGateway, type Limits, type RecordingSettings } from '@rack-gateway/gateway'
 import { openObjectStore } from '@rack-gateway/object-store'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
@@ -60,6 +60,8 @@ export interface SystemOptions {
   readonly auditFallbackDir?: string | null
   readonly sessions?: SessionTerms
   readonly trustedProxies?: readonly string[]
+  /** Of what callers may occupy; the defaults where absent. */
+  readonly limits?: Partial<Limits>
   /** Path of a policy document. */
   readonly policyFile?: string | null
   /** Paths of policy packages. */
@@ -101,6 +103,7 @@ export async function startSystem({
   auditFallbackDir = null,
   sessions = gatewayDefaults.sessions,
   trustedProxies = [],
+  limits = {},
   policyFile = null,
   policyPackages = [],
   recordings = null,
@@ -158,6 +161,7 @@ export async function startSystem({
       devicePollSeconds,
       now,
       trustedProxies,
+      limits,
       policyPackages,
       policyFile,
       recordings: options.recordings ?? recordings,

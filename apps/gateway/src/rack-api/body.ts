@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { watchRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, ruled } from '../errors.ts'
 
@@ -10,22 +11,36 @@ export function hasBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
-/** Reads a form's bytes, at most `formLimit`. They are what is judged and what is sent. */
-export async function readForm(request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
+/**
+ * Reads a form's bytes, at most `formLimit`. They are what is judged and what is sent.
+ *
+ * @param timeout milliseconds in which 1 KiB has to come
+ */
+export async function readForm(request: FastifyRequest, reply: FastifyReply, timeout: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > formLimit) throw tooLarge()
   allowBody(request, reply)
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request.raw) {
+  const { raw } = request
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const rate = watchRate(timeout, settle)
+    function onData(chunk: Buffer): void {
+      rate.came(chunk.length)
       size += chunk.length
-      if (size > formLimit) throw tooLarge()
       chunks.push(chunk)
+      if (size > formLimit) settle(tooLarge())
     }
-  } catch (error) {
-    throw error instanceof BodyTooLarge ? error : brokenOff()
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+    function settle(error: Error | null): void {
+      rate.stop()
+      raw.off('data', onData).pause()
+      if (error !== null) reject(error)
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    }
+    rate.wait()
+    raw.on('error', () => settle(brokenOff())).on('close', () => settle(brokenOff()))
+    raw.on('end', () => settle(null)).on('data', onData)
+    if (raw.destroyed) settle(brokenOff())
+  })
 }
 
 /** Answers `Expect: 100-continue`, once the body is wanted. */

@@ -11,6 +11,23 @@ export function hangupOf(request: IncomingMessage, response: ServerResponse): Ca
   return signal
 }
 
+/** Calls `end` once, when a call is over: its answer was sent, or its connection is gone. A WebSocket lasts as long as its connection. */
+export function whenOver(request: IncomingMessage, response: ServerResponse, end: () => void): void {
+  const { socket } = request
+  if (response.closed || socket.destroyed) {
+    end()
+    return
+  }
+  if (request.pendingUpgrade !== undefined) {
+    socket.once('close', end)
+    return
+  }
+  response.once('close', end)
+  if (response.socket !== null) return
+  socket.setMaxListeners(0).once('close', end)
+  response.once('close', () => socket.off('close', end))
+}
+
 /** An answer that waits behind another one on its connection has no socket yet, and would never hear that it is gone. */
 function watchConnection({ socket }: IncomingMessage, response: ServerResponse, signal: CallerSignal): void {
   const gone = () => signal.abort()

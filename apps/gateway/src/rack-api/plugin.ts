@@ -5,12 +5,13 @@ import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../err
 import { rackApiAddress } from './address.ts'
 import { discardBody, hasBody, readForm } from './body.ts'
 import { beginCall, type RoutedCall } from './call.ts'
+import { countedAs, kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
 import { decide, refusalBy } from './decide.ts'
 import { momentOf } from './draft.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { type FrameRefusal, frame, isRefusal } from './frame.ts'
-import { hangupOf } from './hangup.ts'
+import { hangupOf, whenOver } from './hangup.ts'
 import { resolve } from './resolve.ts'
 import { matchRackRoute } from './routes.ts'
 import type { Steps } from './steps.ts'
@@ -49,7 +50,9 @@ export default async function rackApi(app: FastifyInstance, { steps }: RackApiOp
 
 async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const call = route(steps, request, reply)
-  if (call.match.route.body === 'form' && hasBody(request.raw)) call.form = await readForm(request, reply)
+  await takePlace(steps, request, reply, call)
+  if (call.match.route.body === 'form' && hasBody(request.raw))
+    call.form = await readForm(request, reply, steps.bodyTimeout)
   const rackCall = await resolve(steps, request, call)
   if (request.method !== 'GET') await lookAgain(request, call)
   call.rackCall = rackCall
@@ -64,12 +67,25 @@ async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply
   return forward(steps, request, reply, decided)
 }
 
+/** Bounds what one principal has in flight, before anything of the call is read. */
+async function takePlace(steps: Steps, request: FastifyRequest, reply: FastifyReply, call: RoutedCall): Promise<void> {
+  const limit = steps.limits.of(call.rack.name, kindOfCall(call.match.route))
+  const principal = countedAs(call.principal)
+  const place = limit.take(principal)
+  if (place !== null) {
+    whenOver(request.raw, reply.raw, place)
+    return
+  }
+  whenOver(request.raw, reply.raw, await limit.wait(principal, call.signal))
+  await lookAgain(request, call)
+}
+
 function commandOf({ policy }: Steps, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
   const asked = askedCommand(rackCall)
   return asked && tellCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
-/** The end of a form comes when its sender likes, and the rack answers when it can: what was so before decides nothing. */
+/** A call may wait for its place, for the end of its form, and for the rack: what was so before decides nothing. */
 async function lookAgain(request: FastifyRequest, call: RoutedCall): Promise<void> {
   await request.server.authenticateAgain(request)
   if (request.principal) call.principal = request.principal

@@ -18,7 +18,8 @@ export async function askRack(rack: Rack, target: string): Promise<{ status: num
   const timer = setTimeout(() => patience.abort(), questionTime)
   const headers = ['Accept', 'application/json', 'Convox-Actor', 'rack-gateway']
   try {
-    const answer = await rack.send({ method: 'GET', target, headers, body: null, length: null }, patience.signal)
+    const question = { method: 'GET', target, headers, body: null, length: null, pool: 'questions' } as const
+    const answer = await rack.send(question, patience.signal)
     const text = (await answer.collect(answerLimit)).toString('utf8')
     return { status: answer.status, value: answer.status === 200 ? JSON.parse(text) : null }
   } catch (error) {

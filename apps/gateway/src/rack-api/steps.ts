@@ -5,6 +5,7 @@ import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { BufferSweep } from '../buffer-sweep.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
+import type { CallLimits } from './call-limits.ts'
 import type { Environments } from './environment.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { MaskKeeper } from './masks.ts'
@@ -26,6 +27,9 @@ export interface Steps {
   readonly runs: Runs
   readonly masks: MaskKeeper
   readonly live: LiveCalls
+  readonly limits: CallLimits
+  /** Milliseconds in which a request body has to bring 1 KiB. */
+  readonly bodyTimeout: number
   readonly recorder: SessionRecorder
   readonly sweep: BufferSweep
   /** Milliseconds since the epoch. */

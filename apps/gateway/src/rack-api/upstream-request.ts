@@ -3,6 +3,7 @@ import { requestHeaders, type UpstreamRequest } from '@rack-gateway/rack-registr
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { allowBody, hasBody } from './body.ts'
 import type { DecidedCall } from './call.ts'
+import { kindOfCall } from './call-limits.ts'
 
 /** What the rack gets: the method, target and bytes that were judged, the headers that the route permits, and who asks. */
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {
@@ -18,6 +19,7 @@ export function upstreamRequest(request: FastifyRequest, call: DecidedCall): Ups
     headers,
     body: call.sent ?? (route.body === 'raw' && hasBody(request.raw) ? request.raw : null),
     length: call.sent === null ? lengthOf(request) : null,
+    pool: kindOfCall(route) === 'transfer' ? 'transfers' : 'calls',
   }
 }
 

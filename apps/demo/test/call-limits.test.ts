@@ -1,0 +1,199 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
+import { openSocket } from '@rack-gateway/testing/websocket'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { nextChange, type System, startSystem } from './support/system.ts'
+
+const limits = {
+  callsPerPrincipal: 3,
+  callsPerRack: 5,
+  transfersPerPrincipal: 3,
+  transfersPerRack: 5,
+  websocketsPerPrincipal: 2,
+}
+
+/** Nobody takes from the others what they need: each test is a flood of one caller. */
+describe('what one principal may have in progress', () => {
+  let system: System
+  let admin: string
+  let deployer: string
+  let ci: string
+  const connections: RawConnection[] = []
+  const hangs: { release: () => void }[] = []
+  beforeAll(async () => {
+    system = await startSystem({ limits })
+    admin = await system.token('admin')
+    deployer = await system.token('deployer')
+    ci = await system.pipelineToken()
+  })
+  afterEach(async () => {
+    for (const hang of hangs.splice(0)) hang.release()
+    const sockets = connections.splice(0).map(({ socket }) => socket)
+    for (const socket of sockets) socket.destroy()
+    await expect.poll(async () => (await system.get('/apps?', ci)).status).toBe(200)
+  })
+  afterAll(() => system.stop())
+
+  async function open(text: string): Promise<RawConnection> {
+    const connection = await connectRaw(system.url)
+    connections.push(connection)
+    connection.send(text)
+    return connection
+  }
+  const head = (line: string, token: string, ...headers: string[]) =>
+    `${[`${line} HTTP/1.1`, 'Host: gateway', `Authorization: ${basicAuthorization(token)}`, ...headers].join('\r\n')}\r\n\r\n`
+  const get = (path: string, token: string) => head(`GET ${path}`, token)
+
+  let uploads = 0
+  /** An upload of which one byte comes, and then nothing. */
+  function stalledUpload(token = ci): Promise<RawConnection> {
+    uploads += 1
+    return open(`${head(`POST /apps/myapp/objects/tmp/${uploads}.tgz`, token, 'Content-Length: 1000000')}x`)
+  }
+  /** A call that the rack answers when the test is over. */
+  async function hangingCall(token: string): Promise<RawConnection> {
+    const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    hangs.push(hang)
+    const connection = await open(get('/apps/myapp/services', token))
+    await hang.met
+    return connection
+  }
+  const repeat = async (times: number, begin: () => Promise<RawConnection>) => {
+    const begun: RawConnection[] = []
+    while (begun.length < times) begun.push(await begin())
+    return begun
+  }
+  async function events(path: string, kind: string): Promise<number> {
+    return (await system.events()).filter((event) => event.kind === kind && event.path?.startsWith(path)).length
+  }
+  /** Waits until so many stalled uploads have reached the rack, whose intents are durable then. */
+  async function uploaded(count: number, before: number): Promise<void> {
+    await expect.poll(() => events('/apps/myapp/objects/', 'intent')).toBe(before + count)
+  }
+  const refusedAsTooMany = expect.objectContaining({
+    status: 503,
+    json: expect.objectContaining({ code: 'RGW_TOO_MANY_CALLS', rule: 'call-limit' }),
+  })
+
+  test('an upload that breaks off while it waits is recorded as given up, and the gateway goes on', async () => {
+    const before = await events('/apps/myapp/objects/', 'intent')
+    await repeat(limits.transfersPerPrincipal, () => stalledUpload())
+    await uploaded(3, before)
+    const waiting = await stalledUpload()
+    const path = `/apps/myapp/objects/tmp/${uploads}.tgz`
+    waiting.socket.resetAndDestroy()
+    await expect
+      .poll(async () => (await system.events()).filter((event) => event.path === path))
+      .toMatchObject([{ status: 499 }])
+    expect((await system.get('/apps?', ci)).status).toBe(200)
+    await uploaded(3, before)
+  })
+
+  test('uploads that stall leave room for the calls of their own caller, and for the uploads of others', async () => {
+    const before = await events('/apps/myapp/objects/', 'intent')
+    await repeat(2 * limits.transfersPerPrincipal, () => stalledUpload())
+    await uploaded(3, before)
+    expect((await system.get('/apps?', ci)).status).toBe(200)
+    expect((await system.get('/apps?', deployer)).status).toBe(200)
+    expect((await system.send('POST', '/apps/myapp/objects/tmp/other.tgz', deployer, 'abc')).status).toBe(200)
+    const refused = await readResponse(await stalledUpload())
+    expect(refused).toEqual(refusedAsTooMany)
+    expect(refused.head).toMatch(/\r\nretry-after: 5\r\n/i)
+    expect(refused.error).toContain('you already have 3 uploads and downloads in progress on the rack staging')
+  })
+
+  test('calls that the rack does not answer leave room for others, and what waits goes on when one of them ends', async () => {
+    const [first] = await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
+    const waiting = await open(get('/apps/myapp', ci))
+    await expect.poll(() => system.rack.received.filter(({ target }) => target === '/apps/myapp')).toEqual([])
+    expect((await system.get('/apps?', deployer)).status).toBe(200)
+    first?.end()
+    expect((await readResponse(waiting)).status).toBe(200)
+  })
+
+  test('as many calls wait as may be in progress; one more is answered at once with 503', async () => {
+    await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
+    await repeat(limits.callsPerPrincipal, () => open(get('/apps/myapp', ci)))
+    expect(await readResponse(await open(get('/apps/myapp', ci)))).toEqual(refusedAsTooMany)
+    expect((await system.get('/apps?', deployer)).status).toBe(200)
+  })
+
+  test('what was pipelined on a connection gives its places back when the connection ends', async () => {
+    const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
+    hangs.push(hang)
+    const connection = await open(
+      get('/apps/myapp/services', ci) + get('/apps/myapp', ci) + get('/apps/myapp', ci) + get('/apps/myapp', ci),
+    )
+    await hang.met
+    connection.end()
+    expect(await Promise.all([1, 2, 3].map(async () => (await system.get('/apps?', ci)).status))).toEqual([
+      200, 200, 200,
+    ])
+  })
+
+  test('a caller that loses its session while its call waits is refused, and the rack hears nothing of it', async () => {
+    const session = await system.issuer.issueSession({
+      email: 'leaving@example.com',
+      role: 'admin',
+      device: 'test',
+      expiresAt: Date.now() + 3_600_000,
+    })
+    const [first] = await repeat(limits.callsPerPrincipal, () => hangingCall(session.token))
+    system.rack.clearReceived()
+    const waiting = await open(get('/apps/myapp', session.token))
+    const known = nextChange(system)
+    await system.issuer.endSession(session.id, 'test')
+    await known
+    first?.end()
+    expect((await readResponse(waiting)).status).toBe(401)
+    expect(system.rack.received).toEqual([])
+  })
+
+  test('WebSockets have a limit of their own, do not count as calls, and free their places when they end', async () => {
+    const logs = () => openSocket(`${system.url}/apps/myapp/logs`, admin, {})
+    const [first, second] = [await logs(), await logs()]
+    expect([first.status, second.status]).toEqual([101, 101])
+    const third = await logs()
+    expect([third.status, JSON.parse(third.error)]).toEqual([
+      503,
+      expect.objectContaining({ code: 'RGW_TOO_MANY_CALLS', reason: expect.stringContaining('WebSockets') }),
+    ])
+    await repeat(limits.callsPerPrincipal, () => hangingCall(admin))
+    first.close()
+    await expect
+      .poll(async () => {
+        const again = await logs()
+        again.close()
+        return again.status
+      })
+      .toBe(101)
+    second.close()
+  })
+})
+
+test('a form that stops coming is given up, and its caller hears why', async () => {
+  const system = await startSystem({ limits: { bodyTimeout: 100 } })
+  try {
+    const token = await system.token('admin')
+    const authorization = `Authorization: ${basicAuthorization(token)}`
+    const form = 'Content-Type: application/x-www-form-urlencoded'
+    for (const [line, type] of [
+      ['PUT /apps/myapp', form],
+      ['POST /apps/myapp/objects/tmp/x.tgz', 'Content-Type: application/octet-stream'],
+    ]) {
+      const connection = await connectRaw(system.url)
+      connection.send(
+        `${line} HTTP/1.1\r\nHost: gateway\r\n${authorization}\r\n${type}\r\nContent-Length: 1000\r\n\r\nx`,
+      )
+      expect(await readResponse(connection)).toMatchObject({
+        status: 408,
+        json: expect.objectContaining({ code: 'RGW_BODY_TOO_SLOW' }),
+      })
+      expect(await system.lastEvent()).toMatchObject({ status: 408 })
+      connection.end()
+    }
+    expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
+  } finally {
+    await system.stop()
+  }
+})

@@ -1,0 +1,39 @@
+import { rackRoutes } from '@rack-gateway/convox-api'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { expect, test } from 'vitest'
+import { countedAs, kindOfCall } from './call-limits.ts'
+
+const principal = (more: Partial<Principal>): Principal => ({
+  kind: 'api-token',
+  id: 'token-1',
+  name: 'name',
+  credential: 'credential',
+  rack: null,
+  groups: [],
+  bindings: [],
+  owner: null,
+  expiresAt: 0,
+  ...more,
+})
+const owner = (kind: 'user' | 'service-account') => ({ kind, id: 'owner-1', name: 'owner', bindings: [] })
+
+test('a person gets no more by another token, nor a repository by another job', () => {
+  expect(countedAs(principal({ kind: 'user', id: 'user-1' }))).toBe('user-1')
+  expect(countedAs(principal({ owner: owner('user') }))).toBe('owner-1')
+  expect(countedAs(principal({ owner: owner('service-account') }))).toBe('token-1')
+  const trust = { id: 'trust-1', name: 'trust', subject: 'repo:acme/web:ref:refs/heads/main' }
+  const jobs = ['job-1', 'job-2'].map((id) => countedAs(principal({ kind: 'workload', id, trust })))
+  expect(new Set(jobs).size).toBe(1)
+})
+
+test('whatever can last for long has connections of its own', () => {
+  const calls = rackRoutes.filter((route) => kindOfCall(route) === 'call')
+  expect(calls.filter(({ kind, body, mask }) => kind === 'websocket' || body === 'raw' || mask === 'opaque')).toEqual(
+    [],
+  )
+  const ids = (wanted: string) => rackRoutes.filter((route) => kindOfCall(route) === wanted).map(({ id }) => id)
+  expect(ids('transfer')).toEqual(
+    expect.arrayContaining(['POST /apps/{app}/builds/import', 'GET /apps/{app}/builds/{id}.tgz']),
+  )
+  expect(ids('websocket')).toEqual(expect.arrayContaining(['WS /apps/{app}/logs']))
+})

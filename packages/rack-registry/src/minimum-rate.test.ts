@@ -1,0 +1,68 @@
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { detachedBody } from './request-body.ts'
+
+const timeout = 60_000
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => vi.useRealTimers())
+
+/** A body that the rack reads as it comes. */
+function begin(): { source: PassThrough; body: ReturnType<typeof detachedBody>; error: () => Error | null } {
+  const source = new PassThrough()
+  const body = detachedBody(source, { passed: () => {}, timeout })
+  let error: Error | null = null
+  body.on('error', (given) => {
+    error = given
+  })
+  return { source, body, error: () => error }
+}
+/** Lets streams do what they do between two timers. */
+async function pass(milliseconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds)
+  await new Promise(setImmediate)
+}
+
+test('a sender that brings less than 1 KiB in the time is given up, while it lives', async () => {
+  const { source, body, error } = begin()
+  body.resume()
+  source.write(Buffer.alloc(1023))
+  await pass(timeout - 1)
+  expect(error()).toBeNull()
+  await pass(1)
+  expect(error()).toMatchObject({ code: 'RGW_BODY_TOO_SLOW', statusCode: 408 })
+  expect(source.destroyed).toBe(false)
+})
+
+test('1 KiB in each such time is enough, for hours', async () => {
+  const { source, body, error } = begin()
+  body.resume()
+  for (let minute = 0; minute < 240; minute++) {
+    source.write(Buffer.alloc(512))
+    await pass(timeout / 2 - 1)
+    source.write(Buffer.alloc(512))
+    await pass(timeout / 2 - 1)
+  }
+  expect(error()).toBeNull()
+  source.end()
+  await pass(10 * timeout)
+  expect([error(), body.readableEnded]).toEqual([null, true])
+})
+
+test('time in which the rack takes nothing does not count, and the sender has all of it when the rack goes on', async () => {
+  const { source, body, error } = begin()
+  await pass(100 * timeout)
+  body.resume()
+  await pass(timeout - 1)
+  source.write(Buffer.alloc(1024))
+  await pass(timeout - 1)
+  body.pause()
+  source.write(Buffer.alloc(256 * 1024))
+  await pass(100 * timeout)
+  expect(error()).toBeNull()
+  body.resume()
+  await pass(timeout - 1)
+  expect(error()).toBeNull()
+  await pass(1)
+  expect(error()).toMatchObject({ code: 'RGW_BODY_TOO_SLOW' })
+})
