@@ -9,13 +9,14 @@ import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from
 import { createDemoRack, type DemoRack } from './rack/index.ts'
 import { secretKeyIn } from './secret-key.ts'
 import { type DemoTokens, seed } from './seed.ts'
+import { ignoredSettings, takenSettings } from './settings.ts'
 
 export interface DemoOptions {
   /** 0: any free one. */
   readonly port: number
   /** Keeps the database and the secret key, so that a second start knows the first one's tokens. */
   readonly dataDir: string
-  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks; `POLICY_PACKAGES` is loaded as well. */
+  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` in it stand in for the demo racks; `POLICY_FILE` and `POLICY_PACKAGES` are used as well. */
   readonly env: NodeJS.ProcessEnv
   readonly log: FastifyBaseLogger
   /** `examples`: those of `examples/`. */
@@ -39,6 +40,9 @@ const demoRackNames = ['staging', 'production']
 /** The whole system on loopback: PostgreSQL, racks, and the gateway started exactly as in production. */
 export async function startDemo({ port, dataDir, env, log, policyPackages = 'none' }: DemoOptions): Promise<Demo> {
   const directory = resolve(dataDir)
+  const ignored = ignoredSettings(env)
+  if (ignored.length > 0)
+    log.warn({ event: 'demo.settings_ignored', settings: ignored }, 'the demo does not use these settings')
   const given = racksOfEnvironment(env)
   const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
   // Where the gateway will be reached, its login must know before it listens.
@@ -63,7 +67,7 @@ export async function startDemo({ port, dataDir, env, log, policyPackages = 'non
       OIDC_GROUPS_CLAIM: 'groups',
       ALLOWED_DOMAINS: 'example.com',
       ADMIN_USERS: 'admin@example.com',
-      POLICY_PACKAGES: env.POLICY_PACKAGES,
+      ...takenSettings(env),
     })
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),

@@ -23,7 +23,7 @@ const { port, dataDir, policyPackages } = await yargs(hideBin(process.argv))
   .parseAsync()
 
 // Loaded only when the arguments are valid, so that help and usage errors come at once.
-const { createLog, stopOnSignals, stopWhenOrphaned } = await import('@rack-gateway/gateway')
+const { createLog, handleSignals, stopWhenOrphaned } = await import('@rack-gateway/gateway')
 const { startDemo } = await import('./demo.ts')
 
 sanitiseEnvironment(process.env)
@@ -45,7 +45,9 @@ try {
     log,
     policyPackages: policyPackages ? 'examples' : 'none',
   })
-  stopOnSignals(async () => (await starting).stop(), log)
+  const stop = async () => (await starting).stop()
+  const reload = async () => (await starting).gateway.reload()
+  handleSignals({ stop, reload: process.env.POLICY_FILE === undefined ? null : reload }, log)
   stopWhenOrphaned()
   console.log(guide(await starting, join(resolve(dataDir), 'demo.json')))
 } catch (error) {

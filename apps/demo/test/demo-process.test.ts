@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { DemoFile } from '@rack-gateway/demo'
@@ -240,7 +240,11 @@ describe('a demo', patient, () => {
 
     const rack = createDemoRack({ name: 'eu', token: 'password-of-the-real-rack' })
     await rack.listen()
+    const policyFile = join(directory, 'policy.yaml')
+    writeFileSync(policyFile, 'version: 1\nprotected: { environment: [DB_*] }\n')
     await restart({
+      POLICY_FILE: policyFile,
+      DATABASE_URL: 'postgres://password-of-another:database@db.example.test/x',
       RACK_URL_EU_WEST: rack.url,
       RACK_TOKEN_EU_WEST: rack.token,
       RACK_URL: 'https://convox:bare@rack.example.test',
@@ -257,6 +261,13 @@ describe('a demo', patient, () => {
     const listing = { target: '/apps', authenticated: true }
     expect(rack.received.map(({ target, authenticated }) => ({ target, authenticated }))).toEqual([listing, listing])
     expect(program.output.stdout).toContain(`/rack/eu-west/apps`)
+    const answer = await call(file.gateway, '/gateway/api/v1/policy', file.tokens.admin)
+    const { policy } = (await answer.json()) as { policy: string }
+    const [said = ''] = /policy\.in_force .*/.exec(program.output.stdout) ?? []
+    expect(said).toContain(policyFile)
+    expect(said).toContain(policy)
+    expect(program.output.stdout).toMatch(/the demo does not use these settings .*\["DATABASE_URL"\]/)
+    expect(program.output.stdout).not.toContain('password-of-another')
     program.signal('SIGINT')
     expect((await program.ended).code).toBe(0)
     expect(program.output.stdout).not.toContain('bare')

@@ -2,7 +2,7 @@ import { forgetSecrets } from '@rack-gateway/config'
 import { configurationOrExit } from './configuration.ts'
 import { createLog } from './log.ts'
 import { stopWhenOrphaned } from './orphan.ts'
-import { reloadOnSignal, stopOnSignals } from './signals.ts'
+import { handleSignals } from './signals.ts'
 import { isExpected, sentenceOf } from './start-failure.ts'
 
 const config = configurationOrExit()
@@ -13,11 +13,7 @@ try {
   const { startGateway } = await import('./start.ts')
   const starting = startGateway(config, log)
   const stop = async () => (await starting).stop()
-  if (config.policyFile === null) stopOnSignals(stop, log)
-  else {
-    stopOnSignals(stop, log, ['SIGTERM', 'SIGINT'])
-    reloadOnSignal(async () => (await starting).reload(), log)
-  }
+  handleSignals({ stop, reload: config.policyFile === null ? null : async () => (await starting).reload() }, log)
   if (process.env.npm_lifecycle_event !== undefined) stopWhenOrphaned()
   const { url } = await starting
   log.info({ event: 'gateway.listening', url, racks: config.racks.map(({ name }) => name) })

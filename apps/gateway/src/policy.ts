@@ -18,6 +18,10 @@ export async function registerPolicy(
       tell(app, change)
     },
   })
+  app.log.info(
+    { event: 'policy.in_force', file: policyFile, policy: app.policy.hash },
+    policyFile === null ? 'the built-in policy is in force' : 'the policy document is in force',
+  )
   warnOfUnblocked(app, unblockedBy(app.policy.document))
 }
 

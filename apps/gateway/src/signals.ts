@@ -3,12 +3,23 @@ import type { FastifyBaseLogger } from 'fastify'
 /** How long a stop may take before the process is ended anyway. */
 const stopLimit = 30_000
 
-/** SIGTERM, SIGINT and SIGHUP of a closing terminal stop the process once, cleanly; a second one doesn't wait. */
-export function stopOnSignals(
-  stop: () => Promise<void>,
-  log: FastifyBaseLogger,
-  signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'],
-): void {
+interface SignalHandlers {
+  stop(): Promise<void>
+  /** Null where nothing can be read again: SIGHUP then stops the process. */
+  readonly reload: (() => Promise<void>) | null
+}
+
+/** SIGTERM and SIGINT stop the process; SIGHUP reads the policy document again, where there is one. */
+export function handleSignals({ stop, reload }: SignalHandlers, log: FastifyBaseLogger): void {
+  if (reload === null) stopOnSignals(stop, log, ['SIGTERM', 'SIGINT', 'SIGHUP'])
+  else {
+    stopOnSignals(stop, log, ['SIGTERM', 'SIGINT'])
+    reloadOnSignal(reload, log)
+  }
+}
+
+/** The first signal stops the process, cleanly; a second one doesn't wait. */
+function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signals: readonly NodeJS.Signals[]): void {
   let stopping = false
   async function onSignal(signal: NodeJS.Signals): Promise<void> {
     if (stopping) process.exit(1)
@@ -27,7 +38,7 @@ export function stopOnSignals(
 }
 
 /** SIGHUP reads again what can be read again while the process runs. */
-export function reloadOnSignal(reload: () => Promise<void>, log: FastifyBaseLogger): void {
+function reloadOnSignal(reload: () => Promise<void>, log: FastifyBaseLogger): void {
   process.on('SIGHUP', function onHangup() {
     log.info({ event: 'gateway.reloading', signal: 'SIGHUP' })
     reload().catch((err: unknown) => log.error({ event: 'gateway.reload_failed', err }))
