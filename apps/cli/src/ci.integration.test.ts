@@ -64,9 +64,17 @@ describe('the job’s token', () => {
       ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/token?api-version=2.0`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner',
     }
-    expect((await machine.call(['ci', 'login', url], env)).code).toBe(0)
+    for (const more of [[], ['--json']]) {
+      const { code, stdout, stderr } = await machine.run(['ci', 'login', url, ...more], env)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: `::add-mask::${token}\n` })
+      expect(stdout).toContain(`//convox:${token}@`)
+      expect(stdout).not.toContain('::add-mask::')
+    }
     const path = `/token?api-version=2.0&audience=${encodeURIComponent(url)}`
-    expect(github.asked).toEqual([{ authorization: 'bearer runner', path }])
+    expect(github.asked).toEqual([
+      { authorization: 'bearer runner', path },
+      { authorization: 'bearer runner', path },
+    ])
     expect(gateways[0]?.asked[0]?.authorization).toBe(`Bearer ${jwt}`)
   })
 

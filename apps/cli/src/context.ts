@@ -14,6 +14,8 @@ export interface Context {
   print(line: string): void
   /** A line about the answer, on stderr, with our name before it. */
   note(line: string): void
+  /** A line on stderr for the CI system that runs the command, with nothing before it. */
+  instruct(line: string): void
   /** A line that the person or a pipe gives, without echo. */
   readSecret(prompt: string): Promise<string>
   /** All that is piped in, as text; null when it is longer than so many bytes. */

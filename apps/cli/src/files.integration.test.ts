@@ -59,6 +59,10 @@ describe('a file and a directory that may only be read', () => {
     expect(outcome).toMatchObject({ code: 0, convox: { rackUrl: addressOf('staging', 'rgs_ada') } })
     expect((await run(['whoami'])).code).toBe(0)
     expect((await run(['url'])).stdout).toBe(`${addressOf('staging', 'rgs_ada')}\n`)
+    expect(await run(['url'], { GITHUB_ACTIONS: 'true' })).toMatchObject({
+      stdout: `${addressOf('staging', 'rgs_ada')}\n`,
+      stderr: '::add-mask::rgs_ada\n',
+    })
     expect(gateway.asked.map(({ path }) => path)).not.toContain('/gateway/api/v1/session/renewal')
   })
 

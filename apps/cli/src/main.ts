@@ -25,6 +25,7 @@ void runCli(
     now: Date.now(),
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
+    instruct: (line) => void process.stderr.write(`${line}\n`),
     readSecret: async (prompt) => (await import('./read-input.ts')).readSecret(prompt),
     ask: async (question) => (await import('./read-input.ts')).ask(question),
     status: showStatus,

@@ -21,6 +21,7 @@ function seat(interactive = true): Context {
     now: 0,
     print: (line) => void said.push(`print ${line}`),
     note: (line) => void said.push(`note ${line}`),
+    instruct: (line) => void said.push(line),
     status: (line) => void said.push(`status ${line}`),
     readSecret: async () => '',
     readInput: async () => '',

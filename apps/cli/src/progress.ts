@@ -36,12 +36,13 @@ export async function withProgress<T>(
       end()
       return say(...of)
     }
-  const { print, note, ask, readSecret } = context
+  const { print, note, instruct, ask, readSecret } = context
   try {
     return await run({
       ...context,
       print: quiet(print),
       note: quiet(note),
+      instruct: quiet(instruct),
       ask: quiet(ask),
       readSecret: quiet(readSecret),
     })

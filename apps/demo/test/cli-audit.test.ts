@@ -64,6 +64,9 @@ describe('rack-gateway audit', () => {
       note: (line) => {
         output.stderr += `rack-gateway: ${line}\n`
       },
+      instruct: (line) => {
+        output.stderr += `${line}\n`
+      },
       readSecret: async () => '',
       ask: async () => '',
       platform: process.platform,

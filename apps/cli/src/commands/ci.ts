@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { BadSetting, UnknownRack, Usage } from '../errors.ts'
 import { exchangeJobToken } from '../exchange.ts'
 import { jobToken } from '../job-token.ts'
+import { maskInLog } from '../mask-in-log.ts'
 import { safeJson } from '../safe-json.ts'
 
 export interface CiLoginOptions {
@@ -23,6 +24,7 @@ export async function ciLogin(context: Context, options: CiLoginOptions): Promis
   const session = await exchangeJobToken(origin, jwt, trust)
   const name = chosen(session.racks, rack)
   const rackUrl = `${origin.replace('//', `//convox:${session.token}@`)}/rack/${name}`
+  maskInLog(context, session.token)
   context.print(options.format === 'json' ? safeJson({ rackUrl, racks: session.racks }, 2) : `RACK_URL=${rackUrl}`)
 }
 

@@ -9,6 +9,7 @@ export function quietContext(change: Partial<Context> & Pick<Context, 'cwd' | 'c
     now: Date.now(),
     print: () => undefined,
     note: () => undefined,
+    instruct: () => undefined,
     readSecret: async () => '',
     readInput: async () => '',
     ask: async () => '',

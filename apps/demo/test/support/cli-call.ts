@@ -21,6 +21,9 @@ export async function callCli(
     note: (line) => {
       stderr += `${line}\n`
     },
+    instruct: (line) => {
+      stderr += `${line}\n`
+    },
     readSecret: async () => '',
     ask: async () => '',
     platform: process.platform,

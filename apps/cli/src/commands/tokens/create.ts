@@ -6,6 +6,7 @@ import { grantWords } from '../../admin/shown.ts'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { callGateway } from '../../gateway-api.ts'
+import { maskInLog } from '../../mask-in-log.ts'
 import type { Target } from '../../target.ts'
 import { printable } from '../../terminal.ts'
 
@@ -43,6 +44,7 @@ export async function createToken(context: Context, target: Target, wanted: Crea
 /** The token alone is what the command gives; all else is talk. */
 export function tellToken(context: Context, created: NewToken, format: Format): void {
   const { name, owner, grants, expiresAt, token } = created
+  maskInLog(context, token)
   if (format === 'json') {
     printJson(context, NewToken, created)
     return
