@@ -8,7 +8,7 @@ import { rolesByWay, startWay, type Way } from './support/way.ts'
 
 /** What each command of the stock CLI asks of a rack, for every role: the recorded ones are in recordings.test.ts. */
 describe.each(rolesByWay)('the commands of the CLI as %s, %s', (role, wayName) => {
-  const actor = role === 'ci' ? 'pipeline' : `${role}@example.com`
+  const actor = role === 'ci' ? 'token:pipeline (ci)' : `${role}@example.com`
   const clock = manualClock()
   let system: System
   let token: string

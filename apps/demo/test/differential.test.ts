@@ -27,7 +27,7 @@ describe('what is judged is what the rack understands', () => {
   beforeAll(async () => {
     system = await startSystem({ clock: fastClock(100) })
     for (const role of roles) callers.set(role, { token: await system.token(role), name: `${role}@example.com` })
-    callers.set('ci', { token: await system.pipelineToken(), name: 'pipeline' })
+    callers.set('ci', { token: await system.pipelineToken(), name: 'token:pipeline (ci)' })
     comparison = createComparison(system)
   })
   afterAll(() => system.stop())

@@ -1,6 +1,6 @@
 import type { BindingSubjectRef } from './bindings.ts'
 import type { Change } from './change.ts'
-import { checkName } from './names.ts'
+import { checkGroupName } from './names.ts'
 import { lockLiveToken, mustExist } from './replacing-tokens.ts'
 import { lockLiveTrust } from './workloads/trusts.ts'
 
@@ -13,7 +13,7 @@ import { lockLiveTrust } from './workloads/trusts.ts'
 export async function mustTakeBindings(change: Change, { kind, id }: BindingSubjectRef, now: number): Promise<void> {
   switch (kind) {
     case 'group':
-      checkName('name of a group', id)
+      checkGroupName(id)
       return
     case 'user':
     case 'service-account':

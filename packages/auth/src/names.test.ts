@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { InvalidName } from './errors.ts'
-import { canonicalEmail, checkName } from './names.ts'
+import { canonicalEmail, checkGroupName, checkName } from './names.ts'
 
 test.each([
   ['Ann@Example.COM', 'ann@example.com'],
@@ -33,15 +33,16 @@ test.each([
   expect(() => canonicalEmail(text)).toThrow(InvalidName)
 })
 
-test.each(['laptop', 'Ann Laptop 2', 'ci/nightly', 'a', 'build@main', 'a.b_c-d+e', 'x'.repeat(100)])(
-  '%j is a name',
-  (name) => {
-    expect(checkName('name', name)).toBe(name)
-  },
-)
+test.each(['laptop', 'Ann Laptop 2', 'ci/nightly', 'a', 'a.b_c-d+e', 'x'.repeat(100)])('%j is a name', (name) => {
+  expect(checkName('name', name)).toBe(name)
+})
 
 test.each([
   '',
+  'build@main',
+  'admin@example.com',
+  'a\u202eb',
+  'a\u2028b',
   ' ',
   'a ',
   ' a',
@@ -57,4 +58,9 @@ test.each([
   'x'.repeat(101),
 ])('%j is no name', (name) => {
   expect(() => checkName('name of a device', name)).toThrow(/^the name of a device must be/)
+})
+
+test('a group may be called by an e-mail address, as some identity providers do', () => {
+  expect(checkGroupName('team@example.com')).toBe('team@example.com')
+  for (const text of ['a\nb', 'a\u202eb', ' a', '']) expect(() => checkGroupName(text)).toThrow(InvalidName)
 })

@@ -68,7 +68,7 @@ test('an API token acts as itself', async () => {
   const { send, find } = await startGateway()
   find.mockResolvedValue(apiToken())
   const answer = await send(`Authorization: Bearer ${mint.issue('api-token', now + hour).token}`)
-  expect(JSON.parse(answer.body)).toEqual({ name: 'nightly', kind: 'api-token' })
+  expect(JSON.parse(answer.body)).toEqual({ name: 'token:nightly (deploys)', kind: 'api-token' })
 })
 
 /** The credential of the stock CLI, with something in the middle of its base64. */

@@ -23,7 +23,7 @@ test('an API token stands for itself, with its own bindings, and names its owner
   expect(principalOf(apiToken({ rack: 'production' }), now)).toEqual({
     kind: 'api-token',
     id: 'token-1',
-    name: 'nightly',
+    name: 'token:nightly (deploys)',
     credential: 'token-1',
     rack: 'production',
     groups: [],

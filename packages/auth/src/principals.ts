@@ -1,4 +1,4 @@
-import type { Binding, Job, Principal } from '@rack-gateway/rbac-policy'
+import { actorName, type Binding, type Job, type Principal } from '@rack-gateway/rbac-policy'
 import * as refusals from './refusal.ts'
 
 export interface UserRecord {
@@ -105,7 +105,7 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | r
   return Object.freeze({
     kind: 'workload',
     id,
-    name,
+    name: actorName({ kind: 'workload', name }),
     credential: id,
     rack: null,
     groups: noGroups,
@@ -170,10 +170,11 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refu
   const { owner } = token
   const refused = apiTokenRefusal(token, now)
   if (refused !== null) return refusals.ofAccount(refused, owner.id)
+  const ownerName = owner.kind === 'user' ? owner.email : owner.name
   return Object.freeze({
     kind: 'api-token',
     id: token.id,
-    name: token.name,
+    name: actorName({ kind: 'api-token', name: token.name, owner: { kind: owner.kind, name: ownerName } }),
     credential: token.id,
     rack: token.rack,
     groups: noGroups,
@@ -181,7 +182,7 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | refu
     owner: Object.freeze({
       kind: owner.kind,
       id: owner.id,
-      name: owner.kind === 'user' ? owner.email : owner.name,
+      name: ownerName,
       bindings: current(owner.bindings, now),
     }),
     expiresAt: token.expiresAt.getTime(),

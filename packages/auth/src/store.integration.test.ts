@@ -31,7 +31,12 @@ test("an API token is found with its own bindings and its owner's, each where it
   })
   await issuer.addBinding({ kind: 'api-token', id: issued.id }, { role: 'viewer' })
   const principal = letIn(principalOf(await directory.find(readingOf(issued.token).hash), now))
-  expect(principal).toMatchObject({ kind: 'api-token', id: issued.id, name: 'nightly', credential: issued.id })
+  expect(principal).toMatchObject({
+    kind: 'api-token',
+    id: issued.id,
+    name: 'token:nightly (deploys)',
+    credential: issued.id,
+  })
   expect(rolesOf(principal)).toEqual(['ci on staging/*', 'viewer on */*'])
   expect(principal.owner).toMatchObject({
     kind: 'service-account',

@@ -1,3 +1,4 @@
+export { actorName } from './actor-name.ts'
 export { expandPermission } from './compiled-role.ts'
 export type { Condition } from './condition.ts'
 export { InvalidPolicy } from './errors.ts'

@@ -68,7 +68,7 @@ export interface Principal {
   readonly kind: PrincipalKind
   /** Stable id (uuid), never an e-mail. */
   readonly id: string
-  /** A user's e-mail, or the token's or job's name: what `Convox-Actor` and the audit log show. */
+  /** As `actorName` gives it: what `Convox-Actor` and the audit log show. */
   readonly name: string
   /** The credential's own id: a session for users, the token for API tokens. Never the token itself. */
   readonly credential: string

@@ -2,7 +2,7 @@
 export const filterFlags = {
   since: { about: 'not before: 2h, 3d, 2027-01-31, 2027-01-31T12:00Z', value: 'TIME' },
   until: { about: 'before such a time', value: 'TIME' },
-  principal: { about: 'who: an e-mail address, the name of a token, or an id', value: 'WHO' },
+  principal: { about: 'who: an e-mail address, "token:NAME (OWNER)", or an id', value: 'WHO' },
   inRack: { about: 'the rack that the call was for', value: 'NAME' },
   app: { about: 'the app', value: 'NAME', short: 'a', names: 'app' },
   kind: { about: 'the kind of event, such as intent or login.failed', value: 'KIND' },

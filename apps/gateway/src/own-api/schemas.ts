@@ -9,7 +9,7 @@ export const Pattern = Type.String({
   maxLength: 100,
   description: 'a name, or a pattern in which * stands for any part of a name; * alone: every one',
 })
-const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$' })
 const Sources = Type.Array(Type.String({ maxLength: 50 }), {
   maxItems: 50,
   description: 'addresses and networks that it may be used from, such as 192.0.2.0/24; none: from anywhere',

@@ -1,4 +1,6 @@
+import type { AuditEvent } from '@rack-gateway/audit'
 import type { FoundEvent } from '@rack-gateway/audit/search'
+import { actorName } from '@rack-gateway/rbac-policy'
 import type { OwnCall } from './call.ts'
 import { apiPrefix } from './endpoints.ts'
 
@@ -8,6 +10,13 @@ export function shownEvent({ id, writtenAt, event }: FoundEvent, { publicUrl }: 
     id,
     link: `${publicUrl ?? ''}${apiPrefix}/audit/events/${id}`,
     writtenAt: writtenAt.toISOString(),
-    event: { ...event },
+    event: withActorName(event),
   }
+}
+
+/** Older events have an API token's own name, which could be an e-mail address. */
+export function withActorName(event: AuditEvent): AuditEvent {
+  const { principal } = event
+  if (principal === undefined) return event
+  return { ...event, principal: { ...principal, name: actorName(principal) } }
 }

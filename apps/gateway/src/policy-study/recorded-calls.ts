@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@rack-gateway/audit'
+import { actorName } from '@rack-gateway/rbac-policy'
 import type { RecordedCall } from '@rack-gateway/rbac-policy/simulation'
 
 /** What of an event was cut and nothing is decided by. */
@@ -15,5 +16,5 @@ export function recordedCall(canonical: string): RecordedCall | null {
   // Rules are about the words that were typed.
   if (hidden.includes('command')) return null
   if (truncated.some(({ field }) => !undecided.has(field) && !field.startsWith(ofValues))) return null
-  return { ...event, at, principal, rack, route, path, decision }
+  return { ...event, at, principal: { ...principal, name: actorName(principal) }, rack, route, path, decision }
 }

@@ -18,6 +18,7 @@ import { recordings } from './0018-recordings.ts'
 import { archives } from './0019-archives.ts'
 import { recordingEnds } from './0020-recording-ends.ts'
 import { fewerIndexes } from './0022-fewer-indexes.ts'
+import { actorNames } from './0023-actor-names.ts'
 
 export interface Migration {
   readonly name: string
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   archives,
   recordingEnds,
   fewerIndexes,
+  actorNames,
 ]

@@ -1,6 +1,7 @@
 import { type AuditEvent, alarmKinds, isAlarm } from '@rack-gateway/audit'
 import { type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
+import { actorName } from '@rack-gateway/rbac-policy'
 import { NoAlarm } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
 import { shownEvent } from '../shown-event.ts'
@@ -41,7 +42,7 @@ function shownAlarm(found: FoundEvent, said: AuditEvent | undefined, call: Pick<
   const acknowledged = said && {
     id: said.id,
     at: said.at,
-    by: said.principal?.name ?? '',
+    by: said.principal ? actorName(said.principal) : '',
     reason: `${said.detail?.reason ?? ''}`,
   }
   return { ...shownEvent(found, call), acknowledged: acknowledged ?? null }

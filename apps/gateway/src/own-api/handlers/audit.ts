@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
-import { exportFormats } from '@rack-gateway/audit/export'
+import { type ExportFormat, exportFormats } from '@rack-gateway/audit/export'
 import { createFollower, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { ignoreStreamErrors } from '../../ignore-stream-errors.ts'
 import { exportStream } from '../audit/export-stream.ts'
 import { followStream } from '../audit/follow-stream.ts'
 import type { Handlers } from '../call.ts'
-import { shownEvent } from '../shown-event.ts'
+import { shownEvent, withActorName } from '../shown-event.ts'
 import { watchedAnswer } from '../watched-answer.ts'
 
 type AuditHandlers = Handlers<'searchAudit' | 'getAuditEvent' | 'followAudit' | 'exportAudit'>
@@ -47,7 +47,7 @@ export const auditHandlers: AuditHandlers = {
 
   async exportAudit(call) {
     const { format: name = 'ndjson', ...filters } = call.query
-    const format = exportFormats[name]
+    const format = name === 'ndjson' ? exportFormats.ndjson : withActorNames(exportFormats[name])
     const batches = await begun(call.auditLog.all(filters))
     await call
       .record({ kind: 'audit.read', detail: { ...filters, page: 'export', format: name } })
@@ -72,6 +72,11 @@ export const auditHandlers: AuditHandlers = {
       return { body, mediaType: format.mediaType, fileName, end }
     })
   },
+}
+
+/** NDJSON has the bytes that were hashed; every other format shows the actor as a search does. */
+function withActorNames({ line, ...format }: ExportFormat): ExportFormat {
+  return { ...format, line: (found) => line({ ...found, event: withActorName(found.event) }) }
 }
 
 /** Of a stream: waits so long for its last words to be taken. */
