@@ -98,6 +98,31 @@ describe.skipIf(convox === null)(
       }, 60_000)
     })
 
+    describe('a config', () => {
+      test('that lists the keys to mask is extended and cut by a deployer, and loses no key', async () => {
+        const listed = () => atRack('/apps/myapp/configs/cli-env-mask')
+        for (const [words, value] of [
+          [['set', 'RAILS_ENV'], 'RAILS_ENV'],
+          [['set', 'PLAIN'], 'PLAIN,RAILS_ENV'],
+          [['unset', 'RAILS_ENV'], 'PLAIN'],
+        ] as const) {
+          const said = await succeeds(as(deployer, ['env', 'mask', ...words]))
+          expect(said).not.toContain('Warning')
+          expect(await listed()).toMatchObject({ value })
+        }
+        expect(await succeeds(as(deployer, ['env', 'mask']))).toContain('PLAIN')
+      })
+
+      test('that is shown as a mask is not set to it', async () => {
+        await succeeds(as(admin, ['config', 'set', 'c1', '--value', ''], { stdin: 'the-real-value' }))
+        const shown = (await succeeds(as(deployer, ['config', 'get', 'c1']))).trim()
+        expect(shown).toBe('[hidden]')
+        const { code, stderr } = await as(deployer, ['config', 'set', 'c1', '--value', ''], { stdin: `${shown}\n` })
+        expect([code, stderr]).toEqual([1, expect.stringMatching(/^ERROR: the value of c1 holds a mask/)])
+        expect(await atRack('/apps/myapp/configs/c1')).toMatchObject({ value: 'the-real-value' })
+      })
+    })
+
     describe('a process', () => {
       test('of the service command takes and gives files to a deployer, byte for byte; another service gives none', async () => {
         const id =

@@ -3,6 +3,7 @@ import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
+const base64 = (text: string) => Buffer.from(text).toString('base64')
 const form = ['Content-Type: application/x-www-form-urlencoded']
 
 describe('secrets', () => {
@@ -181,6 +182,50 @@ describe('secrets', () => {
     )
     expect(answer.status).toBe(400)
     expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
+  })
+
+  test.each([
+    ['a mask of the value', (mask: string) => base64(mask)],
+    ['a list with a mask in it', (mask: string) => base64(`RAILS_ENV,${mask}`)],
+    ['a mask without an origin', () => base64('[hidden]')],
+    ['a mask in lines, which the rack joins', (mask: string) => base64(mask).replaceAll(/(.{7})/g, '$1\n')],
+    ['what stands for the password of the rack', () => base64('x[rack token]')],
+  ])('a config is not set to %s, and the refusal names the config', async (_what, value) => {
+    const { env } = await newestRelease(tokens.viewer)
+    const mask = env.slice(env.indexOf('['), env.indexOf('\n'))
+    system.rack.clearReceived()
+    const body = new URLSearchParams({ value: value(mask) }).toString()
+    const answer = await system.send('PUT', '/apps/myapp/configs/settings?', tokens.deployer, body, form)
+    expect([answer.status, answer.error]).toEqual([400, expect.stringContaining('the value of settings holds a mask')])
+    expect(system.rack.received).toEqual([])
+  })
+
+  test('a run is not given a mask in its environment', async () => {
+    const environment = `Environment: ${new URLSearchParams({ A: '[hidden]' })}`
+    const path = '/apps/myapp/services/command/processes?'
+    const answer = await system.send('POST', path, tokens.admin, '', ['Command: bin/pre_release', environment])
+    expect([answer.status, system.rack.received]).toEqual([400, []])
+  })
+
+  test('the list of keys that convox masks is extended by a deployer, and read by nobody who can’t list configs', async () => {
+    const path = '/apps/myapp/configs/cli-env-mask?'
+    const set = (list: string) =>
+      system.send('PUT', path, tokens.deployer, new URLSearchParams({ value: base64(list) }).toString(), form)
+    expect((await set('RAILS_ENV')).status).toBe(200)
+    expect((await system.get(path, tokens.deployer)).json).toEqual({ name: 'cli-env-mask', value: 'RAILS_ENV' })
+    expect((await system.get('/apps/myapp/configs?', tokens.ops)).body).toContain('"value": "RAILS_ENV"')
+    expect((await system.get(path, tokens.viewer)).status).toBe(403)
+  })
+
+  test('a value with the password of the rack comes back whole from an admin', async () => {
+    const value = `RACK_URL=https://convox:${system.rack.token}@api`
+    const { env } = await newestRelease(tokens.admin)
+    expect((await release(tokens.admin, `${env}\n${value}`)).status).toBe(200)
+    const shown = (await newestRelease(tokens.admin)).env
+    expect(shown).toMatch(/RACK_URL=\[hidden:/)
+    system.rack.clearReceived()
+    expect((await release(tokens.admin, `${shown}\nAFTER=1`)).status).toBe(200)
+    expect(sentEnvironment()).toContain(value)
   })
 
   test('a pipeline releases with the environment as it is, and with no other', async () => {

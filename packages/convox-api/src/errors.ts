@@ -17,7 +17,7 @@ export class ForeignMask extends createTold('RGW_FOREIGN_MASK', 400) {
   constructor(key: string) {
     super(
       `the value of ${key} holds a mask that does not belong there, so its real value can not be restored`,
-      `set ${key} to its value or leave it as it was shown`,
+      `set ${key} to its value, unset it, or leave it as it was shown`,
     )
     this.key = key
   }

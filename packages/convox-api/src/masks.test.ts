@@ -188,6 +188,24 @@ describe('resources, registries, configs, builds and services', () => {
     ])
   })
 
+  test('the list of keys that convox masks is shown to whoever sees the names of keys, so that it can be extended', () => {
+    const list = { name: 'cli-env-mask', value: 'RAILS_ENV,db.name, FOO' }
+    const others = [
+      { name: 'cli-env-mask', value: 'RAILS_ENV,[hidden]' },
+      { name: 'cli-env-mask', value: 'TOKEN=secret' },
+      { name: 'cli-env-mask', value: 'a b' },
+      { name: 'CLI-ENV-MASK', value: 'FOO' },
+      { name: 'other', value: 'FOO' },
+    ]
+    expect(show('config', list, stranger)).toEqual(list)
+    expect(show('configs', [list, ...others], stranger)).toEqual([
+      list,
+      ...others.map(({ name }) => ({ name, value: '[hidden]' })),
+    ])
+    expect(show('config', list, { ...stranger, environmentNames: false })).toEqual({ ...list, value: '[hidden]' })
+    expect(show('config', { ...list, note: 'x' }, stranger)).toEqual({ ...list, note: '[hidden]' })
+  })
+
   test('of a config only the name is shown', () => {
     expect(show('configs', [{ name: 'n', value: 'dg==' }], stranger)).toEqual([{ name: 'n', value: '[hidden]' }])
     expect(show('config', { name: 'n', value: 'dg==' }, { ...stranger, configValues: true })).toEqual({
@@ -312,7 +330,8 @@ describe('everywhere', () => {
   test('the rack’s own token is replaced in every answer, also for who may see secrets', () => {
     const view = { ...keeper, rackToken: 'rackpass' }
     expect(maskAnswer('plain', 'https://convox:rackpass@api', view)).toBe('https://convox:[rack token]@api')
-    expect(show('release', { id: 'R', app: 'a', env: 'RACK_URL=rackpass' }, view).env).toBe('RACK_URL=[rack token]')
+    expect(show('release', { id: 'R', app: 'a', description: 'rackpass' }, view).description).toBe('[rack token]')
+    expect(show('release', { id: 'R', app: 'a', env: 'RACK_URL=rackpass' }, view).env).toMatch(/^RACK_URL=\[hidden:R:/)
     expect(maskText('bad password rackpass', view)).toBe('bad password [rack token]')
   })
 

@@ -1,9 +1,10 @@
 import {
-  containsMask,
+  containsEncodedMask,
   diffEnv,
   ForeignMask,
   type MaskOrigin,
   masksIn,
+  type Parameters,
   parseEnv,
   restoreEnv,
 } from '@rack-gateway/convox-api'
@@ -57,11 +58,17 @@ export function createEnvironments(masks: MaskKeeper): Environments {
   }
 }
 
-/** A mask is only ever a whole value of an environment that comes back. `parameters` is url-encoded within its form. */
-export function refuseStrayMasks(form: ReadonlyMap<string, string>, mayHold: (name: string) => boolean): void {
-  for (const [name, value] of form) {
-    const holds = containsMask(value) || containsMask(value.replaceAll(/%5b/gi, '['))
-    if (holds && !mayHold(name)) throw ruled(new ForeignMask(name), 'foreign-mask')
+/**
+ * A mask is only ever a whole value of an environment that comes back. A command may say what it likes: nothing of it is stored.
+ *
+ * @param nameOf how the refusal names a parameter; null where it may hold masks
+ * @throws ForeignMask
+ */
+export function refuseStrayMasks({ form, headers }: Parameters, nameOf: (parameter: string) => string | null): void {
+  for (const [parameter, value] of [...form, ...headers]) {
+    if (parameter === 'command' || !containsEncodedMask(value)) continue
+    const name = nameOf(parameter)
+    if (name !== null) throw ruled(new ForeignMask(name), 'foreign-mask')
   }
 }
 

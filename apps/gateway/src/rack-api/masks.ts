@@ -35,6 +35,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       env: environment,
       secrets,
       resourcePasswords: secrets,
+      environmentNames: policy.holds(principal, 'release:read', place, moment),
       configValues: secrets,
       isSecret: policy.isSecretKey,
       isSecretParameter: policy.isSecretParameter,

@@ -23,6 +23,7 @@ const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
 const stopRoute = 'DELETE /apps/{app}/processes/{pid}'
 const filesPath = '/apps/{app}/processes/{pid}/files'
 const releaseRoute = 'POST /apps/{app}/releases'
+const configRoute = 'PUT /apps/{app}/configs/{name}'
 const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
@@ -41,7 +42,10 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     rawHeaders: request.raw.rawHeaders,
   })
   if ('refused' in parameters) throw parameterError(parameters)
-  refuseStrayMasks(parameters.form, (name) => route.id === releaseRoute && name === 'env')
+  refuseStrayMasks(parameters, (name) => {
+    if (route.id === releaseRoute && name === 'env') return null
+    return route.id === configRoute ? (params.name ?? name) : name
+  })
   const app = appOf(route, params)
   call.values = recordedValues(steps.policy, { route, rack: call.rack, app, parameters })
   const unfit = refusedValue(route, params, parameters.form)

@@ -71,6 +71,15 @@ describe('masking', () => {
     expect(maskEnv(env, origin, keeper)).toBe(env)
   })
 
+  test('hides a value with the token of the rack from everybody, so that it comes back whole', () => {
+    const held = 'A=1\nRACK_URL=https://convox:rackpass@api\nB=rackpass\nC=2'
+    for (const view of [keeper, reader]) {
+      const masked = maskEnv(held, origin, { ...view, rackToken: 'rackpass' })
+      expect(masked).toBe(`A=1\nRACK_URL=${mask('RACK_URL')}\nB=${mask('B')}\nC=2`)
+      expect(restore(masked, { R1: held }).env).toBe(held)
+    }
+  })
+
   test('leaves no part of a value of several lines', () => {
     const pem = 'PLAIN=1\nCERT=-----BEGIN X-----\nMIIBsecret/+\nabc+secret==\n-----END X-----\nLAST=2'
     expect(maskEnv(pem, origin, reader)).toBe(`PLAIN=1\nCERT=${mask('CERT')}\nLAST=2`)
@@ -127,6 +136,7 @@ describe('restoring', () => {
     ['a mask with something after it', `PLAIN=${mask('PLAIN')} `, 'PLAIN'],
     ['a quoted mask', `PLAIN="${mask('PLAIN')}"`, 'PLAIN'],
     ['a broken mask', 'PLAIN=[hidden:R1', 'PLAIN'],
+    ['what stands for the token of the rack', 'PLAIN=x[rack token]y', 'PLAIN'],
     ['two masks', `PLAIN=${mask('PLAIN')}${mask('PLAIN')}`, 'PLAIN'],
     ['a mask in a key', `${mask('PLAIN')}=1`, mask('PLAIN')],
     ['a mask in no variable', `A=1\n${mask('PLAIN')}`, 'line 2'],

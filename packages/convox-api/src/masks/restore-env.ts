@@ -1,5 +1,6 @@
 import { ForeignMask } from '../errors.ts'
 import { readLine } from './env-lines.ts'
+import { rackTokenMark } from './rack-token.ts'
 import type { MaskOrigin } from './view.ts'
 
 /** A mask as it stands in an environment, with the key that it stands at. */
@@ -16,9 +17,9 @@ export function maskOf(release: string, mac: string): string {
   return `${maskStart}:${release}:${mac}]`
 }
 
-/** Whether a text holds a mask, whole or broken. */
+/** Whether a text holds a mask, whole or broken, or what stands in the place of the rack's token. */
 export function containsMask(text: string): boolean {
-  return text.includes(maskStart)
+  return text.includes(maskStart) || text.includes(rackTokenMark)
 }
 
 /** The masks that are whole values, so that their releases can be fetched. */

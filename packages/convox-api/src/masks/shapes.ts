@@ -80,11 +80,18 @@ function registry(value: Json, view: MaskView): Json {
 }
 
 function config(value: Json, view: MaskView): Json {
-  return mapFields(asObject(value, 'the config'), (field, item) => {
+  const object = asObject(value, 'the config')
+  const listsKeys = object.name === envMaskConfig && view.environmentNames
+  return mapFields(object, (field, item) => {
     if (view.configValues) return item
+    if (listsKeys && field === 'value' && typeof item === 'string' && keyNames.test(item)) return item
     return field === 'name' ? swept(item) : concealed(item)
   })
 }
+
+/** The list that `convox env mask` reads, extends, and writes back: names of environment keys, separated by commas. */
+const envMaskConfig = 'cli-env-mask'
+const keyNames = /^[A-Za-z0-9_.-]+(?: *, *[A-Za-z0-9_.-]+)*$/
 
 /** A certificate names the app it belongs to, or none: then it is the rack's and holds nothing but domains. */
 function certificates(value: Json, view: MaskView): Json {

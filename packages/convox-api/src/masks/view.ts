@@ -13,6 +13,8 @@ export interface MaskView {
   readonly secrets: boolean
   /** Whether the passwords in the addresses of resources are shown. */
   readonly resourcePasswords: boolean
+  /** Whether the names of an environment's keys are shown, which is what the config `cli-env-mask` lists. */
+  readonly environmentNames: boolean
   /** Whether the values of configs are shown. */
   readonly configValues: boolean
   /** Whether a key's value is secret by the key's name; see `isSecretKey`. */

@@ -16,6 +16,7 @@ export const stranger: MaskView = Object.freeze({
   env: 'hidden',
   secrets: false,
   resourcePasswords: false,
+  environmentNames: true,
   configValues: false,
   isSecret: (key: string) => isSecretKey(key, typicalSecretPatterns),
   isSecretParameter: (name: string) => isSecretKey(name, [...typicalSecretPatterns, 'CLUSTER_*']),
