@@ -91,7 +91,7 @@ describe('the job’s token', () => {
     ['GitHub', { GITHUB_ACTIONS: 'true' }, [], 'permissions: {id-token: write'],
     ['GitLab', { GITLAB_CI: 'true' }, [], 'id_tokens: {RACK_GATEWAY_ID_TOKEN: {aud: https://gateway.example.com}}'],
     ['CircleCI', { CIRCLECI: 'true' }, [], 'circleci run oidc get --claims'],
-    ['a machine', {}, [], 'set RACK_GATEWAY_ID_TOKEN'],
+    ['a machine', {}, [], 'No OIDC token found. In CI, pass it in RACK_GATEWAY_ID_TOKEN'],
     [
       'a variable that is not there',
       { RACK_GATEWAY_ID_TOKEN: jwt },

@@ -23,7 +23,12 @@ export type Me = Static<typeof Me>
 export type MeAnswer =
   | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
   /** The token isn't valid. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'refused'
+      readonly reason: string
+      /** What to do, where another token is no remedy: of an account that is locked. */
+      readonly next: string | null
+    }
   /** The gateway has no such address. */
   | { readonly kind: 'unsupported' }
   /** Nothing can be said now: no connection, or a failure of the server's. */
@@ -32,6 +37,9 @@ export type MeAnswer =
   | { readonly kind: 'distrusted'; readonly words: Words }
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
+
+/** Denials of the account that every token of it meets. */
+const accountRules: ReadonlySet<string> = new Set(['locked-user', 'disabled-service-account'])
 
 const unknownRefusal = "it has ended, was revoked, or is another gateway's:"
 
@@ -43,7 +51,11 @@ export async function askMe({ origin, token, trust }: Asker, deadline?: number):
       ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
       : { kind: 'distrusted', words: answer.distrusted }
   if (answer.status === 200) return understood(answer)
-  if (answer.status === 401) return { kind: 'refused', reason: errorIn(answer.value)?.reason ?? unknownRefusal }
+  if (answer.status === 401) {
+    const error = errorIn(answer.value)
+    const isAccount = error !== null && accountRules.has(error.rule)
+    return { kind: 'refused', reason: error?.reason ?? unknownRefusal, next: isAccount ? error.next : null }
+  }
   if (answer.status === 404) return { kind: 'unsupported' }
   const reason = errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`
   if (answer.status < 500) return { kind: 'foreign', reason }

@@ -5,6 +5,8 @@ import { printable } from './terminal.ts'
 /** What the gateway says of a refusal or failure: docs/reference/errors.md. */
 export interface GatewayError extends Words {
   readonly code: string
+  /** Empty where none is said. */
+  readonly rule: string
   /** The whole sentence for a person: what happened, why and what to do, with the rule. */
   readonly sentence: string
 }
@@ -38,6 +40,11 @@ export function refusalOf(origin: string, { status, value }: Answered): Error {
   return new GatewayUnreachable(`${origin} could not do it: ${reason}`, next)
 }
 
+/** Whether the gateway has the operation, but not the thing that it is about. */
+export function isMissing({ status, value }: Answered): boolean {
+  return status === 404 && errorIn(value)?.code === 'RGW_IDENTITY_NOT_FOUND'
+}
+
 /** Null for what isn't an error of a gateway's. */
 export function errorIn(value: unknown): GatewayError | null {
   if (typeof value !== 'object' || value === null || !('error' in value) || typeof value.error !== 'string') return null
@@ -45,7 +52,7 @@ export function errorIn(value: unknown): GatewayError | null {
   const more = isSaid(reason) && !isIn(error, reason) ? [reason, next].filter(isSaid) : []
   const named = isSaid(rule) && rule !== code && !error.includes(rule) ? [`(rule ${rule})`] : []
   const sentence = printable([error, ...more, ...named].join(' ').slice(0, longest))
-  return { code: String(code), sentence, ...partsOf(sentence, next) }
+  return { code: String(code), rule: isSaid(rule) ? rule : '', sentence, ...partsOf(sentence, next) }
 }
 
 /** The sentence where what to do begins in it. Older gateways don't say that. */

@@ -27,7 +27,7 @@ export async function jobToken(env: NodeJS.ProcessEnv, audience: string, variabl
   if (env.GITHUB_ACTIONS === 'true' || env.ACTIONS_ID_TOKEN_REQUEST_URL) return askGitHub(env, audience)
   const circleci = env.CIRCLE_OIDC_TOKEN_V2?.trim()
   if (circleci) return usable(circleci, 'CIRCLE_OIDC_TOKEN_V2')
-  throw new JobTokenMissing('no OIDC token of this job was found:', missing(env, audience))
+  throw new JobTokenMissing('No OIDC token found.', missing(env, audience))
 }
 
 /** @throws JobTokenMissing, without what it is */
@@ -41,10 +41,10 @@ function usable(token: string, name: string): Secret {
 
 /** What to add, in the words of the CI system that this seems to be. */
 function missing(env: NodeJS.ProcessEnv, audience: string): string {
-  if (env.GITLAB_CI) return `add to the job: id_tokens: {${jobTokenVariable}: {aud: ${audience}}}`
+  if (env.GITLAB_CI) return `Add to the job: id_tokens: {${jobTokenVariable}: {aud: ${audience}}}`
   if (env.CIRCLECI)
-    return `add before it: export ${jobTokenVariable}=$(circleci run oidc get --claims '{"aud":"${audience}"}')`
-  return `no CI job with an OIDC token was found: set ${jobTokenVariable} to the job's token, for the audience ${audience}`
+    return `Add before it: export ${jobTokenVariable}=$(circleci run oidc get --claims '{"aud":"${audience}"}')`
+  return `In CI, pass it in ${jobTokenVariable}, for the audience ${audience}.`
 }
 
 async function askGitHub(env: NodeJS.ProcessEnv, audience: string): Promise<Secret> {

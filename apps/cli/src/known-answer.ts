@@ -1,3 +1,4 @@
+import { wholeSentences } from '@rack-gateway/errors'
 import { GatewayUnreachable, GatewayUntrusted, TokenRefused } from './errors.ts'
 import { askMe, type MeAnswer } from './gateway-client.ts'
 import { noAnswer } from './gateway-request.ts'
@@ -13,11 +14,18 @@ export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | '
   throw problemOf(target, answer)
 }
 
+/** The account is the problem, so the address and a new token are no matter. */
+function accountRefused(reason: string, next: string): Error {
+  const words = wholeSentences({ reason, next })
+  return new TokenRefused(words.reason, words.next)
+}
+
 /** Says why nothing is known, and what to do. */
 export function problemOf(
   { name, origin }: Pick<Target, 'name' | 'origin'>,
   answer: Exclude<MeAnswer, { readonly kind: 'known' }>,
 ): Error {
+  if (answer.kind === 'refused' && answer.next !== null) return accountRefused(answer.reason, answer.next)
   if (answer.kind === 'refused')
     return new TokenRefused(
       `${origin} refused the token: ${answer.reason}`,

@@ -25,8 +25,13 @@ export async function rackFor(context: Context, wanted: RackWanted, me: Me | nul
   const { name, rack, kept } = wanted
   if (me === null) return rack ?? kept?.rack ?? name
   const racks = me.rack === null ? me.racks : [me.rack]
+  if (racks.length === 0 && me.roles.length === 0)
+    context.note('You have no role on any rack yet. Ask an administrator of the gateway.')
   if (rack !== undefined) {
-    if (!racks.includes(rack)) throw new UnknownRack(`the token is not for the rack ${rack}:`, meant(rack, racks))
+    if (racks.length === 0)
+      throw new UnknownRack('You have no role on any rack yet.', 'Ask an administrator of the gateway.')
+    if (!racks.includes(rack))
+      throw new UnknownRack(`You have no role on a rack ${JSON.stringify(printable(rack))}.`, meant(rack, racks))
     return rack
   }
   const found = [kept?.rack, name].find((candidate) => candidate !== undefined && racks.includes(candidate))
@@ -36,7 +41,7 @@ export async function rackFor(context: Context, wanted: RackWanted, me: Me | nul
 
 function meant(rack: string, racks: readonly string[]): string {
   const near = nearest(rack, racks)
-  return near === null ? `it is for ${printable(racks.join(', ')) || 'none'}` : `did you mean ${printable(near)}?`
+  return near === null ? `Your racks: ${printable(racks.join(', '))}.` : `Did you mean ${printable(near)}?`
 }
 
 async function askedRack(context: Context, racks: readonly string[]): Promise<string> {
@@ -48,7 +53,7 @@ async function askedRack(context: Context, racks: readonly string[]): Promise<st
     const typed = await context.ask('Which one? ')
     if (typed === '') break
     if (racks.includes(typed)) return typed
-    context.note(`there is no rack ${printable(typed)}: ${meant(typed, racks)}`)
+    context.note(`There is no rack ${JSON.stringify(printable(typed))}. ${meant(typed, racks)}`)
   }
   throw several
 }

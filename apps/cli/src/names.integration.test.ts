@@ -56,7 +56,7 @@ describe('a second rack at a known address', () => {
     expect((await machine.call(['login', 'europe', gateway.url, '--as-rack', 'eu-1'])).code).toBe(0)
     expect((await machine.call(['url', '-r', 'europe'])).stdout).toBe(`${addressOf('eu-1')}\n`)
     const wrong = await machine.call(['login', 'asia', gateway.url, '--as-rack', 'eu-2'])
-    expect([wrong.code, wrong.stderr]).toEqual([78, expect.stringContaining('did you mean eu-1?')])
+    expect([wrong.code, wrong.stderr]).toEqual([78, expect.stringContaining('Did you mean eu-1?')])
   })
 
   test('that a name is moved to by --as-rack needs none, either', async () => {
@@ -145,7 +145,7 @@ test('the rack is asked for at a terminal until it is one, and not for ever', as
   }
   const chosen = await ask('stagin', 'staging')
   expect(chosen).toMatchObject({ code: 0, stdout: expect.stringContaining('Logged in to work') })
-  expect(chosen.stderr).toContain('there is no rack stagin: did you mean staging?')
+  expect(chosen.stderr).toContain('There is no rack "stagin". Did you mean staging?')
   expect(machine.config()).toMatchObject({ gateways: { work: { rack: 'staging' } } })
 })
 

@@ -25,7 +25,7 @@ test.skipIf(!hasScript)(
     await terminal.saw('the gateway has several racks for you: eu-1, us-1')
     await terminal.saw('Which one? ')
     terminal.press('us-2\n')
-    await terminal.saw('there is no rack us-2: did you mean us-1?')
+    await terminal.saw('There is no rack "us-2". Did you mean us-1?')
     terminal.press('us-1\n')
     await terminal.saw('Logged in to work as ada.')
     expect(await terminal.ended).toBe(0)

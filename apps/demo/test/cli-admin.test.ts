@@ -140,6 +140,7 @@ describe('tokens', () => {
     const { code, stdout, stderr } = await run(['tokens', 'create', 'x', '--role', 'admin'], viewer.token)
     expect([code, stdout]).toEqual([5, ''])
     expect(stderr).toContain('(rule stronger-than-yourself)')
+    expect(stderr).toContain("You can't create an admin token because you are not admin on all racks and apps.")
   })
 })
 
@@ -158,7 +159,10 @@ describe('users', () => {
     expect(locked.stderr).toContain('rack-gateway tokens owner ID --service-account NAME')
     await expect.poll(() => works(token)).toBe(false)
     expect((await run(['users', 'show', ada.email])).stdout).toMatch(/^locked {2}\d.*: left$/m)
-    expect((await run(['whoami'], ada.token)).code).toBe(4)
+    const refused = await run(['whoami'], ada.token)
+    expect([refused.code, refused.stdout]).toEqual([4, ''])
+    expect(refused.stderr).toMatch(/^(rack-gateway: )?Your account is locked\. Ask an administrator to unlock it/)
+    expect(refused.stderr).not.toContain('RACK_URL')
     expect((await run(['users', 'unlock', ada.id])).stdout).toContain(`${ada.email} is unlocked`)
     await expect.poll(() => works(token)).toBe(true)
     expect((await run(['users', 'lock', ada.email])).stderr).toContain('users lock needs --reason TEXT')
@@ -166,7 +170,11 @@ describe('users', () => {
   })
 
   test('who manages no users is refused with 5', async () => {
-    expect(await run(['users'], viewer.token)).toMatchObject({ code: 5, stdout: '' })
+    expect(await run(['users'], viewer.token)).toMatchObject({
+      code: 5,
+      stdout: '',
+      stderr: expect.stringContaining('Only administrators can list users. You are viewer.'),
+    })
     expect(await run(['users', 'lock', admin.id, '--reason', 'x', '--yes'], viewer.token)).toMatchObject({ code: 5 })
   })
 })

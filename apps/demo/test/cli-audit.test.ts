@@ -260,7 +260,7 @@ describe('rack-gateway audit', () => {
     for (const words of [['search'], ['tail'], ['export', '-o', 'x']])
       expect(await audit(words, { token: deployer.token })).toMatchObject({
         code: 5,
-        stderr: expect.stringContaining('gateway:audit:read needs the role admin or auditor'),
+        stderr: expect.stringContaining('Only administrators and auditors can read and export the audit log. You are '),
       })
     expect(readdirSync(cwd)).toEqual([])
   })

@@ -116,6 +116,18 @@ describe('rack-gateway audit recordings, play and transcript', () => {
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
   })
 
+  test.each(['play', 'transcript', 'watch'])(
+    '%s of a recording that does not exist says so, and how to list them',
+    async (verb) => {
+      for (const id of ['nope', '01a21006-6e55-7646-9171-966421143187'])
+        expect(await audit(verb, id)).toMatchObject({
+          code: 2,
+          stdout: '',
+          stderr: expect.stringContaining(`There is no recording "${id}". List them: rack-gateway audit recordings\n`),
+        })
+    },
+  )
+
   test('transcript finds lines', async () => {
     const { code, stdout } = await audit('transcript', session, '--search', 'CLIP TITLED')
     expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, 1])

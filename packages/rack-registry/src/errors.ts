@@ -59,9 +59,9 @@ export const UnsafeHandshake = createRefusal<[rack: string]>(
   400,
 )
 
-export const UnknownRack = createRefusal<[rack: string]>(
+export const UnknownRack = createRefusal<[rack: string, hint: string]>(
   'RGW_UNKNOWN_RACK',
-  'there is no rack named %s:\ncheck the name after /rack/ in RACK_URL',
+  'there is no rack "%s".\n%s',
   404,
 )
 

@@ -48,6 +48,16 @@ test('whoever has to choose is told the names that it may use, and no others', (
   expect('refused' in blind ? blind.refused.message : '').not.toMatch(/production|secret|staging/)
 })
 
+test.each([
+  ['stagin', ['staging', 'production'], 'there is no rack "stagin". Did you mean "staging"?'],
+  ['elsewhere', ['staging', 'production'], 'there is no rack "elsewhere". You can use staging, production.'],
+  ['stagin', [], 'there is no rack "stagin". Check the name after /rack/ in RACK_URL.'],
+  ['secre', ['staging'], 'there is no rack "secre". You can use staging.'],
+])('an unknown rack %s is answered with names that the caller may use, and no others', (prefix, usable, message) => {
+  const resolution = createRacks(settings('production', 'secret', 'staging')).resolve({ prefix, bound: null, usable })
+  expect('refused' in resolution ? resolution.refused.message : '').toBe(message)
+})
+
 test('racks are found by their exact name, and a name can be there once', () => {
   const racks = createRacks(settings('staging', 'production'))
   expect(racks.names).toEqual(['production', 'staging'])

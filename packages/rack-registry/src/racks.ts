@@ -1,3 +1,4 @@
+import { nearest } from '@rack-gateway/config/client'
 import { DuplicateRack, OtherRackBound, RackNotChosen, UnknownRack } from './errors.ts'
 import { createRack, type RackOptions } from './rack.ts'
 import type { Rack, RackSettings } from './types.ts'
@@ -30,6 +31,13 @@ export interface RackRegistry {
   close(): Promise<void>
 }
 
+/** Names no rack but those that the caller can use. */
+function hintFor(name: string, usable: readonly string[]): string {
+  const near = nearest(name, usable)
+  if (near !== null) return `Did you mean "${near}"?`
+  return usable.length === 0 ? 'Check the name after /rack/ in RACK_URL.' : `You can use ${usable.join(', ')}.`
+}
+
 export function createRacks(settings: readonly RackSettings[], options: RackOptions = {}): RackRegistry {
   const racks = new Map<string, Rack>()
   for (const one of settings) {
@@ -50,7 +58,9 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
       return { refused: new RackNotChosen(choice), rule: 'rack-not-chosen' }
     }
     const rack = racks.get(name)
-    return rack === undefined ? { refused: new UnknownRack(name), rule: 'unknown-rack' } : { rack }
+    return rack === undefined
+      ? { refused: new UnknownRack(name, hintFor(name, usable)), rule: 'unknown-rack' }
+      : { rack }
   }
 
   return {

@@ -5,7 +5,7 @@ export { InvalidPolicy } from './errors.ts'
 export { onePermissionEach } from './grants.ts'
 export { contains, isPattern } from './may-give.ts'
 export { compileNetworks, readNetwork } from './networks.ts'
-export { type PermissionEntry, permissions } from './permissions.ts'
+export { type PermissionEntry, permissionDescriptions, permissions } from './permissions.ts'
 export {
   decidePlanned,
   isCertainlyRefused,

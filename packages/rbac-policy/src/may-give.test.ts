@@ -99,9 +99,26 @@ describe('nobody gives what they do not hold', () => {
 
   test('a token gives nothing, whatever it and its owner hold', () => {
     const strong = token([binding('admin')], [binding('admin')])
-    expect(policy.mayGive(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, moment())?.reason).toContain(
-      'do not hold',
+    expect(policy.mayGive(strong, { role: 'viewer', racks: '*', apps: '*', until: null }, moment())?.cause).toBe(
+      'unheld',
     )
+  })
+
+  test.each<[Partial<WantedGrant>, Partial<Binding>, string]>([
+    [{ role: 'admin' }, {}, 'you are not admin on all racks and apps'],
+    [{ role: 'admin', racks: 'staging' }, {}, 'you are not admin on the rack staging and all apps'],
+    [{ role: 'admin', apps: 'web' }, {}, 'you are not admin on all racks and the app web'],
+    [{ permissions: ['app:delete'] }, {}, 'you do not hold app:delete on all racks and apps'],
+    [{ role: 'viewer' }, { expiresAt: now + 1 }, 'you do not hold the role viewer for as long yourself'],
+    [
+      { permissions: ['app:read'] },
+      { expiresAt: now + 1 },
+      'you do not hold the permission app:read for as long yourself',
+    ],
+  ])('the reason for %j follows "because"', (wanted, held, because) => {
+    const giver = principal([binding('viewer', held)])
+    const all = { role: '', racks: '*', apps: '*', until: null, ...wanted }
+    expect(policy.mayGive(giver, all, moment())?.reason).toBe(because)
   })
 
   test('permissions one by one are held one by one, wildcards spelled out, and everything only by everything', () => {

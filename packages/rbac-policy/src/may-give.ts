@@ -42,19 +42,40 @@ export function mayGive(document: PolicyDocument, giver: Giver, wanted: WantedGr
 
   const held = coveringGrants(giver, wanted, moment)
   const missing = permissions.flatMap(spelledOut).find((one) => !held.some((grant) => grant.role.has(one)))
-  const where = `on the racks ${shown(racks)} and the apps ${shown(apps)}`
-  if (missing !== undefined) return unheld(`You do not hold ${shown(missing)} ${where} yourself${forHowLong(wanted)}.`)
+  const where = placeWords(wanted)
+  if (missing !== undefined) return unheld(lackOf({ giver, wanted, moment }, missing))
   const command = wanted.permissions === undefined ? commandBeyond(document, wanted.role, held) : null
   if (command === null) return null
-  return unheld(`The command rule ${shown(command)} is for the role ${shown(wanted.role)}, not for yours ${where}.`)
+  return unheld(`the command rule ${shown(command)} is for the role ${shown(wanted.role)}, not for yours ${where}`)
 }
 
 function unknown(reason: string, next: string): Withheld {
   return { cause: 'unknown', reason, next }
 }
 
+/** @param reason a clause that follows "because" */
 function unheld(reason: string): Withheld {
   return { cause: 'unheld', reason, next: 'Ask somebody who holds it themselves.' }
+}
+
+interface Asked {
+  readonly giver: Giver
+  readonly wanted: WantedGrant
+  readonly moment: Moment
+}
+
+function lackOf({ giver, wanted, moment }: Asked, missing: string): string {
+  const sooner = coveringGrants(giver, { ...wanted, until: moment.at }, moment)
+  const what = wanted.permissions === undefined ? `role ${shown(wanted.role)}` : `permission ${shown(missing)}`
+  if (sooner.some((grant) => grant.role.has(missing))) return `you do not hold the ${what} for as long yourself`
+  const lack = wanted.permissions === undefined ? `are not ${shown(wanted.role)}` : `do not hold ${shown(missing)}`
+  return `you ${lack} ${placeWords(wanted)}`
+}
+
+function placeWords({ racks, apps }: WantedGrant): string {
+  if (racks === '*' && apps === '*') return 'on all racks and apps'
+  const where = (what: string, pattern: string) => (pattern === '*' ? `all ${what}s` : `the ${what} ${shown(pattern)}`)
+  return `on ${where('rack', racks)} and ${where('app', apps)}`
 }
 
 function permissionsOf({ roles }: PolicyDocument, { role, permissions }: WantedGrant): readonly string[] | null {
@@ -100,8 +121,4 @@ function commandBeyond({ commands, roles }: PolicyDocument, role: string, held: 
   const isFor = (rule: CommandRule, some: readonly string[]) => rule.roles.some((one) => some.includes(one))
   const beyond = commands.find((rule) => isFor(rule, given) && !isFor(rule, names))
   return beyond?.id ?? null
-}
-
-function forHowLong({ until }: WantedGrant): string {
-  return until === null ? ', or only for a time' : ', or not for as long'
 }

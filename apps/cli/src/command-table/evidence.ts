@@ -14,7 +14,8 @@ export const evidenceCommands = [
   command({
     name: 'audit verify',
     summary: 'verify chain, trees and checkpoints of the whole log, with no trust in the gateway',
-    about: "Ends with 0 when the log holds, with 3 when it doesn't, and with 8 when it could not be read to its end.",
+    about:
+      "Ends with 0 when the log is what was recorded, with 3 when it isn't, and with 8 when it could not be read to its end.",
     examples: [
       "rack-gateway audit verify --checkpoints /mnt/checkpoints --key 'rack-gateway/audit+1a2b3c4d+AbCd…'",
       'rack-gateway audit verify --database postgres://auditor@db.example.com/gateway --checkpoints /mnt/checkpoints',

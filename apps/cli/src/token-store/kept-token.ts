@@ -55,7 +55,7 @@ export async function storeToken(
   const inFile = { place: { token }, replaced, putBack }
   if (refusal === null || config.file_store_told === true) return { ...inFile, told: false }
   context.note(
-    `${refusal}: your token is kept in ${context.configPath}, which only you can read (0600). RACK_GATEWAY_TOKEN_STORE=file says that this is meant`,
+    `${refusal}: your token is kept in ${context.configPath}, which only you can read (0600). Set RACK_GATEWAY_TOKEN_STORE=file to hide this message.`,
   )
   return { ...inFile, told: true }
 }

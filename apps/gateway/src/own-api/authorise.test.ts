@@ -69,9 +69,9 @@ describe('what concerns everybody', () => {
 })
 
 describe('a refusal', () => {
-  const at = (principal: Principal, by = policy) => {
+  const at = (principal: Principal, by = policy, endpoint: CallerEndpoint = endpoints.listUsers) => {
     try {
-      authorise(by, principal, endpoints.listUsers, { at: 1, address: null })
+      authorise(by, principal, endpoint, { at: 1, address: null })
       return null
     } catch (error) {
       return toldOf(error)
@@ -82,9 +82,46 @@ describe('a refusal', () => {
     expect(at(caller('user', 'viewer'))).toEqual({
       rule: 'no-permission',
       source: 'bindings',
-      reason: expect.stringContaining('needs the role admin'),
+      reason: 'Only administrators can list users. You are viewer.',
       next: 'Ask an administrator of the gateway.',
       policy: policy.hash,
+    })
+  })
+
+  test.each<[Principal, CallerEndpoint, string]>([
+    [caller('user', 'deployer'), endpoints.listBindings, 'Only administrators can list bindings. You are deployer.'],
+    [caller('user', 'viewer'), endpoints.createBinding, 'Only administrators can create bindings. You are viewer.'],
+    [caller('user', 'viewer'), endpoints.removeBinding, 'Only administrators can delete bindings. You are viewer.'],
+    [caller('user', 'viewer'), endpoints.lockUser, 'Only administrators can lock users. You are viewer.'],
+    [caller('user', 'viewer'), endpoints.getTrust, 'Only administrators can see trusts. You are viewer.'],
+    [
+      caller('user', 'viewer'),
+      endpoints.searchAudit,
+      'Only administrators and auditors can read and export the audit log. You are viewer.',
+    ],
+    [
+      caller('api-token', 'ci'),
+      endpoints.listServiceAccounts,
+      'Only administrators can list service accounts. This token is ci.',
+    ],
+    [
+      caller('user', 'admin', { bindings: [] }),
+      endpoints.listUsers,
+      'Only administrators can list users. You have no role.',
+    ],
+  ])('%# is a sentence for a person', (principal, endpoint, reason) => {
+    expect(at(principal, policy, endpoint)).toMatchObject({ reason })
+  })
+
+  test('says where an administrator falls short', () => {
+    const [only] = caller('user', 'admin').bindings
+    const narrow = only === undefined ? [] : [{ ...only, racks: 'staging' }]
+    expect(at(caller('user', 'admin', { bindings: narrow }))).toMatchObject({
+      reason: 'Only administrators can list users. You are admin, but not on all racks and apps.',
+    })
+    const weak = { kind: 'user', id: 'o', name: 'o', bindings: [] } as const
+    expect(at(caller('api-token', 'admin', { owner: weak }))).toMatchObject({
+      reason: 'Only administrators can list users. This token is admin, but its owner is not.',
     })
   })
 

@@ -1,4 +1,11 @@
-import type { Judged, Moment, Policy, Principal } from '@rack-gateway/rbac-policy'
+import { listed, shown } from '@rack-gateway/command-matcher'
+import {
+  type Judged,
+  type Moment,
+  type Policy,
+  type Principal,
+  permissionDescriptions,
+} from '@rack-gateway/rbac-policy'
 import { NotPermitted, refusedBy } from '../errors.ts'
 import type { CallerEndpoint } from './endpoints.ts'
 
@@ -22,7 +29,7 @@ export function authorise(policy: Policy, principal: Principal, endpoint: Caller
   for (const one of needed) {
     const unheld = policy.unheld(principal, one, everywhere, moment)
     if (unheld === null) continue
-    throw refusal(unheld.rule.startsWith('condition:') ? unheld : missing(policy, principal, one), hash)
+    throw refusal(unheld.rule.startsWith('condition:') ? unheld : missing({ policy, principal, endpoint }, one), hash)
   }
   return grantOf(policy, principal, permission, moment)
 }
@@ -42,12 +49,66 @@ export function grantOf(policy: Policy, principal: Principal, permission: string
 
 type Refusal = NonNullable<ReturnType<Policy['unheld']>>
 
-function missing(policy: Policy, principal: Principal, permission: string): Refusal {
-  const able = policy.rolesWith(permission).join(' or ')
-  const mine = [...new Set(principal.bindings.map(({ role }) => role))].join(', ') || 'nothing'
-  const reason = `${permission} needs the role ${able || '(none has it)'} on all racks and apps, and a token its owner’s too; here it is ${mine}.`
+interface Asked {
+  readonly policy: Policy
+  readonly principal: Principal
+  readonly endpoint: CallerEndpoint
+}
+
+function missing({ policy, principal, endpoint }: Asked, permission: string): Refusal {
+  const able = policy.rolesWith(permission)
+  const held = (bindings: readonly { readonly role: string }[]) => [...new Set(bindings.map(({ role }) => role))]
+  const mine = held(principal.bindings)
+  const action = permission === endpoint.permission ? actionOf(endpoint) : allowedBy(permission)
+  const who = able.length === 0 ? 'Nobody' : `Only ${listed(able.map(holdersOf))}`
+  const reason = `${who} can ${action}. ${standing(principal, mine, able)}`
   return { rule: 'no-permission', source: 'bindings', reason, next: 'Ask an administrator of the gateway.' }
 }
+
+/** What the caller is instead. An able role that is held somewhere is not held everywhere, or its owner lacks it. */
+function standing({ kind, owner }: Principal, mine: readonly string[], able: readonly string[]): string {
+  const role = mine.find((name) => able.includes(name))
+  if (role === undefined) return mine.length === 0 ? `${subject[kind]} no role.` : `${being[kind]} ${listed(mine)}.`
+  const isOwners = owner?.bindings.some((binding) => able.includes(binding.role)) === false
+  if (isOwners) return `${being[kind]} ${role}, but its owner is not.`
+  return `${being[kind]} ${role}, but not on all racks and apps.`
+}
+
+function holdersOf(role: string): string {
+  if (role === 'admin') return 'administrators'
+  return role === 'auditor' ? 'auditors' : `holders of the role ${shown(role)}`
+}
+
+/** Such as `list bindings`. */
+function actionOf({ method, path, permission }: CallerEndpoint): string {
+  const [, things = '', id, action] = path.split('/')
+  if (!plainThings.has(things)) return allowedBy(permission)
+  const noun = things.replaceAll('-', ' ')
+  if (action !== undefined) return `${action} ${noun}`
+  if (method === 'GET') return id === undefined ? `list ${noun}` : `see ${noun}`
+  return method === 'POST' ? `create ${noun}` : `${deleting[things] ?? 'delete'} ${noun}`
+}
+
+/** Those whose addresses say what is done with them. */
+const plainThings: ReadonlySet<string> = new Set([
+  'bindings',
+  'groups',
+  'service-accounts',
+  'sessions',
+  'tokens',
+  'trusts',
+  'users',
+])
+
+const deleting: Readonly<Record<string, string>> = { sessions: 'end', tokens: 'revoke', trusts: 'revoke' }
+
+/** The list of permissions says it in words that follow "can". */
+function allowedBy(permission: string): string {
+  return permissionDescriptions[permission] ?? `use ${permission}`
+}
+
+const being = { user: 'You are', 'api-token': 'This token is', workload: 'This job is' } as const
+const subject = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
 
 function refusal(of: Refusal, policy: string): Error {
   return refusedBy(NotPermitted, { ...of, policy })

@@ -88,7 +88,7 @@ export function grantWords({
 
 /** @param until as of `wantedGrants`; what ends by itself before that is given for no longer. @throws StrongerThanYourself */
 export function mustHold(call: Context, grant: ApiTokenGrant, until: number | null): void {
-  mustGive(call, wantedUntil(grant, until ?? call.moment.at))
+  mustGive(call, wantedUntil(grant, until ?? call.moment.at), 'token')
 }
 
 function wantedUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenGrant, until: number): WantedGrant {

@@ -18,10 +18,21 @@ const verification: Verification = {
   copied: { last: 9, at: '2026-11-25T12:09:00.000Z' },
 }
 
+test('it is said how many events were verified, and how many no checkpoint covers', () => {
+  const first = (change: Partial<Verification>) => sentences({ ...verification, ...change })[0]
+  expect(first({})).toBe('Verified 9 events in 1 stream. A checkpoint covers each of them.')
+  expect(first({ events: 105, unsigned: 5 })).toBe(
+    'Verified 105 events in 1 stream. 5 are not yet covered by a checkpoint.',
+  )
+  expect(first({ unsigned: 1 })).toBe('Verified 9 events in 1 stream. 1 is not yet covered by a checkpoint.')
+  expect(first({ checkpoints: null })).toBe('Verified 9 events in 1 stream.')
+  expect(first({ intact: false, found: 2 })).toBe('NOT what was recorded: 2 findings in 9 events in 1 stream.')
+})
+
 const about = (copied: Verification['copied']) => sentences({ ...verification, copied }).join('\n')
 
 test('it is said up to which checkpoint there are copies, and what was not copied since', () => {
-  expect(about(verification.copied)).toContain('  copies outside: compared up to 9, of 2026-11-25T12:09:00.000Z\n')
+  expect(about(verification.copied)).toContain('  copies outside: compared up to 9, of 2026-11-25T12:09:00.000Z')
   expect(about({ last: 3, at: '2026-11-25T12:03:00.000Z' })).toContain(
     'compared up to 3, of 2026-11-25T12:03:00.000Z; NOT copied since: 4 to 9,',
   )

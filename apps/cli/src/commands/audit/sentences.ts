@@ -7,7 +7,7 @@ export function sentences(verification: Verification, archives: readonly Archive
   const checked = new Set(archives.map(({ month }) => month))
   const notHere = verification.archived.filter(({ month }) => !checked.has(month))
   return [
-    ...verdictOn('the log', verification),
+    ...verdictOn('', verification),
     ...worthOfCheckpoints(verification),
     ...verification.recovered.map(cameLate),
     ...notHere.map(notChecked),
@@ -16,17 +16,25 @@ export function sentences(verification: Verification, archives: readonly Archive
 
 /** The same of an archived month. */
 export function archiveSentences(verification: ArchiveVerification): string[] {
-  const verdict = verdictOn(`the archive of ${verification.month}`, verification)
+  const verdict = verdictOn(`the archive of ${verification.month}: `, verification)
   return verification.manifest === null ? verdict : [...verdict, ...worthOfCheckpoints(verification)]
 }
 
-function verdictOn(what: string, { intact, found, findings, streams, events }: Verification): string[] {
-  const read = `${counted(streams, 'stream')}, ${counted(events, 'event')}`
+/** @param what goes before the number of events */
+function verdictOn(what: string, verification: Verification): string[] {
+  const { intact, found, findings, streams, events } = verification
+  const read = `${what}${counted(events, 'event')} in ${counted(streams, 'stream')}`
   const verdict = intact
-    ? `${what} holds: ${read}`
-    : `${what} is NOT what was recorded: ${counted(found, 'finding')} in ${read}`
+    ? `Verified ${read}.${uncovered(verification)}`
+    : `NOT what was recorded: ${counted(found, 'finding')} in ${read}.`
   const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
   return [verdict, ...findings.map((finding) => `  ${sentenceOf(finding)}`), ...more]
+}
+
+function uncovered({ checkpoints, unsigned }: Verification): string {
+  if (checkpoints === null) return ''
+  if (unsigned === 0) return ' A checkpoint covers each of them.'
+  return ` ${unsigned} ${unsigned === 1 ? 'is' : 'are'} not yet covered by a checkpoint.`
 }
 
 /** What was dropped is said plainly: a log that holds is not one that was checked to its beginning. */
@@ -39,7 +47,7 @@ function cameLate({ stream, first, last }: RecoveredRange): string {
 }
 
 function worthOfCheckpoints(verification: Verification): string[] {
-  const { checkpoints, keys, trust, unsigned, events } = verification
+  const { checkpoints, keys, trust } = verification
   if (checkpoints === null)
     return [
       '  checkpoints: none, so only the chain was verified: events missing at an end, a stream missing as a whole and a history that was chained again would not be noticed',
@@ -52,7 +60,6 @@ function worthOfCheckpoints(verification: Verification): string[] {
       ? '  signed by: the key that you gave, and those that are tied to it'
       : `  signed by: ${newest}, which the checkpoints name themselves: compare it with the key that you know, or give it with --key`,
     worthOfCopies(last, verification),
-    `  not signed yet: ${unsigned} of ${counted(events, 'event')}`,
   ]
 }
 

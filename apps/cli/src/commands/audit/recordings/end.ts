@@ -4,6 +4,7 @@ import { callGateway } from '../../../gateway-api.ts'
 import { safeJson } from '../../../safe-json.ts'
 import type { Target } from '../../../target.ts'
 import { Recording } from './list.ts'
+import { noRecording } from './no-recording.ts'
 
 export interface EndSession {
   readonly id: string
@@ -17,7 +18,7 @@ export async function endSession(context: Context, target: Target, end: EndSessi
   const { id, reason, yes, format } = end
   await confirm(context, `end the session ${id} for whoever is in it`, { yes })
   const path = `/recordings/${encodeURIComponent(id)}/end` as const
-  const recording = await callGateway(target, { path, body: { reason }, answer: Recording })
+  const recording = await callGateway(target, { path, body: { reason }, answer: Recording, missing: noRecording(id) })
   context.note('the session is being ended')
   if (format === 'json') context.print(safeJson(recording, 2))
 }

@@ -4,6 +4,7 @@ import { Usage } from '../../../errors.ts'
 import type { Target } from '../../../target.ts'
 import { openAudit } from '../audit-api.ts'
 import { type CastEvent, eachEvent, readCast } from './cast.ts'
+import { noRecording } from './no-recording.ts'
 import { SafeOutput } from './safe-output.ts'
 import { type Screen, standardOutput } from './screen.ts'
 
@@ -24,7 +25,10 @@ export async function playRecording(
 ): Promise<void> {
   const pace = { speed: positive('--speed', speed), idleLimit: positive('--idle-limit', idleLimit) }
   const signal = context.interruption()
-  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, { signal })
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, {
+    signal,
+    missing: noRecording(id),
+  })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
   const { cols, rows } = cast.header.term
   if ((screen.columns ?? cols) < cols || (screen.rows ?? rows) < rows)

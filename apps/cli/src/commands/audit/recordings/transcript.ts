@@ -4,6 +4,7 @@ import { printable } from '../../../terminal.ts'
 import { openAudit } from '../audit-api.ts'
 import { shownTime, type Zone } from '../times.ts'
 import { type CastEvent, type CastHeader, eachEvent, readCast } from './cast.ts'
+import { noRecording } from './no-recording.ts'
 import { ScreenLines } from './screen-lines.ts'
 
 export interface Transcript {
@@ -20,7 +21,10 @@ export async function printTranscript(
   { id, search, zone }: Transcript,
 ): Promise<void> {
   const signal = context.interruption()
-  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, { signal })
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}`, {
+    signal,
+    missing: noRecording(id),
+  })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
   const lines = transcriptOf(cast.header)
   const wanted = search?.toLowerCase()

@@ -3,6 +3,7 @@ import type { Target } from '../../../target.ts'
 import { printable } from '../../../terminal.ts'
 import { openAudit } from '../audit-api.ts'
 import { eachEvent, readCast } from './cast.ts'
+import { noRecording } from './no-recording.ts'
 import { SafeOutput } from './safe-output.ts'
 import { type Screen, standardOutput } from './screen.ts'
 
@@ -19,7 +20,10 @@ export async function watchRecording(
   screen: Screen = standardOutput(),
 ): Promise<void> {
   const signal = context.interruption()
-  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}/live?from=${from}`, { signal })
+  const { body } = await openAudit(target, `/recordings/${encodeURIComponent(id)}/live?from=${from}`, {
+    signal,
+    missing: noRecording(id),
+  })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
   const output = new SafeOutput()
   const ending: string[] = []
