@@ -217,6 +217,24 @@ describe('secrets', () => {
     expect((await system.get(path, tokens.viewer)).status).toBe(403)
   })
 
+  test('a secret of several lines is hidden whole, comes back whole, and leaves no line in the audit log', async () => {
+    const secret = '-----BEGIN X-----\nMIIB/lineone\nlastlineofit==\n-----END X-----'
+    const { env } = await newestRelease(tokens.admin)
+    expect((await release(tokens.admin, `${env}\nCERT=${secret}`)).status).toBe(200)
+    for (const token of [tokens.viewer, tokens.deployer]) {
+      const shown = (await newestRelease(token)).env
+      expect(shown).toMatch(/^CERT=\[hidden:[^\n]*\]$/m)
+      expect(shown).not.toMatch(/line/)
+    }
+    system.rack.clearReceived()
+    const { env: masked } = await newestRelease(tokens.deployer)
+    expect((await release(tokens.deployer, `${masked}\nAFTERWARDS=1`)).status).toBe(200)
+    expect(sentEnvironment()).toContain(`CERT=${secret}\n`)
+    const events = await system.events()
+    expect(events.findLast(({ kind }) => kind === 'intent')).toMatchObject({ environment: ['AFTERWARDS'] })
+    expect(JSON.stringify(events)).not.toContain('lastlineofit')
+  })
+
   test('a value with the password of the rack comes back whole from an admin', async () => {
     const value = `RACK_URL=https://convox:${system.rack.token}@api`
     const { env } = await newestRelease(tokens.admin)

@@ -3,6 +3,7 @@ export { type FormReading, type FormRequest, formValue, readForm, valueOrHeader 
 export { hidePassword, hidePasswords } from './masks/addresses.ts'
 export { type CommandView, hideCommand } from './masks/command-words.ts'
 export { containsEncodedMask } from './masks/encoded-masks.ts'
+export { secretEnds, wholeValues } from './masks/env-entries.ts'
 export { diffEnv, parseEnv } from './masks/env-lines.ts'
 export { maskEnv } from './masks/mask-env.ts'
 export { rackTokenMark, scrubToken } from './masks/rack-token.ts'

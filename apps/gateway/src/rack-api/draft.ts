@@ -85,14 +85,18 @@ function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyReque
   if (isForCallers(endpoint)) draft.permission = endpoint.permission
 }
 
-function describeCall(draft: Omit<EventDraft, 'kind'>, { command: told, values }: CallState, rackCall: RackCall): void {
+function describeCall(
+  draft: Omit<EventDraft, 'kind'>,
+  { command: told, values, keyChanges }: CallState,
+  rackCall: RackCall,
+): void {
   const { process, service, command, release, environment, parameters } = rackCall
   if (process !== null) draft.process = process.id
   const ofService = service ?? process?.service ?? null
   if (ofService !== null) draft.service = ofService
   if (told !== null) draft.command = [...told.words]
   if (release !== null) draft.release = release.id
-  if (environment !== null) draft.environment = [...environment.changed]
+  if (environment !== null) draft.environment = keyChanges.map(({ key }) => key)
   else if (command?.options?.environment.length) draft.environment = [...command.options.environment]
   draft.parameters = {
     query: [...parameters.query],

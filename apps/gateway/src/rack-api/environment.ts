@@ -7,6 +7,8 @@ import {
   type Parameters,
   parseEnv,
   restoreEnv,
+  secretEnds,
+  wholeValues,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { AmbiguousParameters, ruled } from '../errors.ts'
@@ -23,6 +25,8 @@ export interface KeyChange {
 export interface NewEnvironment {
   /** The keys that are added, removed or given another value, against the newest release; sorted. */
   readonly changes: readonly KeyChange[]
+  /** The same for the audit log: the last line of a secret of several lines, which the rack takes for a key, has the name of its variable. */
+  readonly recordedChanges: readonly KeyChange[]
   /** The form with real values in the place of masks, or null when it held none. */
   readonly restored: Buffer | null
 }
@@ -45,15 +49,12 @@ export function createEnvironments(masks: MaskKeeper): Environments {
       if (given === undefined && (parent === undefined || parent === '')) return null
       const newest = await newestEnvironment(rack, app)
       if (given === undefined) {
-        return { changes: changesBetween(newest, await environmentOf(rack, app, parent ?? '')), restored: null }
+        return compared([[newest, await environmentOf(rack, app, parent ?? '')]], null)
       }
       const { env, restored } = await withRealValues(masks, rack, app, given)
-      const also = env === '' && parent ? changesBetween(newest, await environmentOf(rack, app, parent)) : []
-      return {
-        // An empty environment beside a parent could also be read as the parent's.
-        changes: [...changesBetween(newest, env), ...also],
-        restored: restored.length === 0 ? null : formOf(form, env),
-      }
+      // An empty environment beside a parent could also be read as the parent's.
+      const also = env === '' && parent ? ([[newest, await environmentOf(rack, app, parent)]] as const) : []
+      return compared([[newest, env], ...also], restored.length === 0 ? null : formOf(form, env))
     },
   }
 }
@@ -70,6 +71,19 @@ export function refuseStrayMasks({ form, headers }: Parameters, nameOf: (paramet
     const name = nameOf(parameter)
     if (name !== null) throw ruled(new ForeignMask(name), 'foreign-mask')
   }
+}
+
+type Comparison = readonly [before: string, after: string]
+
+function compared(comparisons: readonly Comparison[], restored: Buffer | null): NewEnvironment {
+  const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
+  const owners = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...secretEnds(text)])))
+  const told = changes.map(({ key, change }) => {
+    const owner = owners.get(key)
+    return owner === undefined ? { key, change } : { key: owner, change: 'changed' as const }
+  })
+  const recordedChanges = [...new Map([...told].reverse().map((one) => [one.key, one])).values()].reverse()
+  return { changes, recordedChanges: owners.size === 0 ? changes : recordedChanges, restored }
 }
 
 function changesBetween(before: string, after: string): KeyChange[] {
@@ -107,7 +121,7 @@ async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: s
   for (const { key, release, mac } of masksIn(env)) {
     if (environments.has(release)) continue
     if (!masks.proves(rack.name, { app, release, key }, mac)) throw ruled(new ForeignMask(key), 'foreign-mask')
-    environments.set(release, parseEnv(await environmentOf(rack, app, release)))
+    environments.set(release, wholeValues(await environmentOf(rack, app, release)))
   }
   function resolve(origin: MaskOrigin, mac: string): string | null {
     if (!masks.proves(rack.name, origin, mac)) return null

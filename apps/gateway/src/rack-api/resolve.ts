@@ -57,7 +57,7 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     ? nothingAsked
     : await ask(steps, call, app, may, parameters)
   call.sent = environment?.restored ?? call.form
-  call.keyChanges = environment?.changes ?? []
+  call.keyChanges = environment?.recordedChanges ?? []
   return {
     rack: call.rack.name,
     route,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ForeignMask } from '../errors.ts'
 import { keeper, reader, stranger, testMac } from '../testing/views.ts'
+import { envEntries, secretEnds, wholeValues } from './env-entries.ts'
 import { diffEnv, parseEnv } from './env-lines.ts'
 import { maskEnv } from './mask-env.ts'
 import { containsMask, maskOf, masksIn, restoreEnv } from './restore-env.ts'
@@ -21,7 +22,7 @@ function restore(text: string, releases: Record<string, string> = { R1: env }) {
     app: 'myapp',
     resolve(asked, mac) {
       if (testMac(asked) !== mac) return null
-      return parseEnv(releases[asked.release] ?? '').get(asked.key) ?? null
+      return wholeValues(releases[asked.release] ?? '').get(asked.key) ?? null
     },
   })
 }
@@ -84,6 +85,36 @@ describe('masking', () => {
     const pem = 'PLAIN=1\nCERT=-----BEGIN X-----\nMIIBsecret/+\nabc+secret==\n-----END X-----\nLAST=2'
     expect(maskEnv(pem, origin, reader)).toBe(`PLAIN=1\nCERT=${mask('CERT')}\nLAST=2`)
     expect(maskEnv(pem, origin, stranger)).not.toContain('secret')
+  })
+
+  const wide = 'Zm9vYmFy'.repeat(8)
+  test.each([
+    ['the padded end of a PEM block', '-----BEGIN X-----\nMIIBsecret/+\nabcsecret==\n-----END X-----'],
+    ['an end that is padded once', '-----BEGIN X-----\nabcsecret=\n-----END X-----'],
+    ['an end that looks like a usual name', '-----BEGIN X-----\nABCSECRET=\n-----END X-----'],
+    ['headers of a PEM block', '-----BEGIN X-----\nProc-Type: 4,secret\nDEK-Info=secret\n\nsecret\n-----END X-----'],
+    ['two blocks', '-----BEGIN X-----\nsecret=\n-----END X-----\n-----BEGIN Y-----\nsecret==\n-----END Y-----'],
+    ['a block with CRLF', '-----BEGIN X-----\r\nabcsecret==\r\n-----END X-----\r'],
+    ['a block of SSH2', '---- BEGIN SSH2 X ----\nabcsecret=\n---- END SSH2 X ----'],
+    ['wrapped base64 without a head', `${wide}\n${wide}\nsecret==`],
+    ['wrapped base64 of two lines', `${wide}\nsecret==`],
+    ['wrapped base64 that is padded once', `${wide}\nabcsecret=`],
+    ['wrapped base64 for addresses', `${wide.slice(1)}-\nabc-secret_=`],
+    ['a short one', 'abc\nsecret=='],
+  ])('takes %s for a part of the value, and brings it back', (_what, value) => {
+    const text = `PLAIN=1\nCERT_KEY=${value}\nEMPTY=\nLAST=2`
+    for (const view of [stranger, reader]) {
+      const masked = maskEnv(text, origin, view)
+      expect(masked).not.toMatch(/secret/i)
+      expect(masked.split('\n').map((line) => line.split('=')[0])).toEqual(['PLAIN', 'CERT_KEY', 'EMPTY', 'LAST'])
+      expect(restore(masked, { R1: text }).env).toBe(text)
+    }
+  })
+
+  test('takes nothing else for a part of a value', () => {
+    const text = `A=${wide}\nEMPTY=\nB=-----BEGIN X-----\nPLAIN=1\nC=a-----BEGIN X-----b-----END X-----\nD=\nabc=x==`
+    expect(envEntries(text).map(({ key }) => key)).toEqual(['A', 'EMPTY', 'B', 'D', 'abc'])
+    expect(envEntries('A=-----BEGIN X-----\nB=1\nC=2').map(({ key }) => key)).toEqual(['A', 'B', 'C'])
   })
 
   test('leaves nothing of lines that are no variables', () => {
@@ -159,6 +190,38 @@ describe('restoring', () => {
   })
 })
 
+test('the end of a secret is known by its variable, but a change of a usual name or of a value is not hidden', () => {
+  const text = 'CERT=-----BEGIN X-----\nabcsecret==\nQ9=\nDATABASE_URL==\nother=x\n-----END X-----\nabc=='
+  expect([...secretEnds(text)]).toEqual([
+    ['abcsecret', 'CERT'],
+    ['abc', 'CERT'],
+  ])
+})
+
+test('for every environment of values of several lines: masked, sent back and restored it is the same text', () => {
+  const line = fc.constantFrom(
+    'abc',
+    'x==',
+    'Q9zx=',
+    '-----BEGIN A-----',
+    '-----END A-----',
+    'Zm9v'.repeat(16),
+    '',
+    '=',
+  )
+  const value = fc.array(line, { minLength: 1, maxLength: 6 }).map((lines) => lines.join('\n'))
+  const variables = fc.uniqueArray(fc.tuple(fc.constantFrom('A', 'B_KEY', 'C'), value), { selector: ([name]) => name })
+  fc.assert(
+    fc.property(variables, fc.constantFrom(stranger, reader), (list, view) => {
+      const text = list.map(([name, content]) => `${name}=${content}`).join('\n')
+      const entries = envEntries(text).map(({ key }) => key)
+      fc.pre(new Set(entries).size === entries.length)
+      const masked = maskEnv(text, origin, view)
+      expect(restore(masked, { R1: text }).env).toBe(text)
+    }),
+  )
+})
+
 test('for every environment: masked, sent back and restored is the same variables, and the mask says no value', () => {
   const key = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/)
   const value = fc
@@ -169,7 +232,7 @@ test('for every environment: masked, sent back and restored is the same variable
     fc.property(variables, fc.constantFrom(stranger, reader), (list, view) => {
       const text = list.map(([name, content]) => `${name}=${content}`).join('\n')
       const masked = maskEnv(text, origin, view)
-      expect([...parseEnv(masked).keys()]).toEqual([...parseEnv(text).keys()])
+      expect([...parseEnv(masked).keys()]).toEqual(text === '' ? [] : envEntries(text).map(({ key: name }) => name))
       expect(diffEnv(text, restore(masked, { R1: text }).env)).toEqual([])
       if (view === stranger)
         for (const line of masked.split('\n').filter(Boolean)) expect(line).toMatch(/=\[hidden:R1:[\w-]{16}\]$/)

@@ -1,3 +1,4 @@
+import { envEntries } from './env-entries.ts'
 import { readLine } from './env-lines.ts'
 import { scrubToken } from './rack-token.ts'
 import { maskOf } from './restore-env.ts'
@@ -5,13 +6,13 @@ import { isSecretValue } from './secret-keys.ts'
 import type { MaskOrigin, MaskView } from './view.ts'
 
 /**
- * Masks an environment's values for a view; a value with the rack's token for every view, so that it can come back. Lines that the rack doesn't read as variables go with the variable above them,
- * so that no part of a value of several lines is left over.
+ * Masks an environment's values for a view; a value with the rack's token for every view, so that it can come back. Lines that
+ * continue a value go with their variable, so that no part of a value of several lines is left over.
  */
 export function maskEnv(env: string, origin: Omit<MaskOrigin, 'key'>, view: MaskView): string {
   if (view.env === 'shown' && !holdsToken(env, view)) return env
   const shown: string[] = []
-  for (const { key, before, lines } of entries(env)) {
+  for (const { key, before, lines } of envEntries(env)) {
     const text = lines.join('\n')
     if (isShown(key, text, lines, view)) shown.push(text)
     else if (key !== null) shown.push(`${before}=${maskOf(origin.release, view.mac({ ...origin, key }))}`)
@@ -26,25 +27,6 @@ function isShown(key: string | null, text: string, lines: readonly string[], vie
 
 function holdsToken(text: string, { rackToken }: MaskView): boolean {
   return rackToken !== null && scrubToken(text, rackToken) !== text
-}
-
-interface Entry {
-  readonly key: string | null
-  readonly before: string
-  readonly lines: string[]
-}
-
-/** Variables with the lines below them that belong to none. No variable has a name that a process's environment can't hold. */
-function entries(env: string): Entry[] {
-  const list: Entry[] = []
-  for (const line of env.split('\n')) {
-    const read = readLine(line)
-    const last = list.at(-1)
-    if (read && /^[A-Za-z0-9_.-]+$/.test(read.key)) list.push({ key: read.key, before: read.before, lines: [line] })
-    else if (last) last.lines.push(line)
-    else list.push({ key: null, before: '', lines: [line] })
-  }
-  return list
 }
 
 function isSecretEntry(key: string | null, text: string, lines: readonly string[], view: MaskView): boolean {
