@@ -235,6 +235,24 @@ describe('secrets', () => {
     expect(JSON.stringify(events)).not.toContain('lastlineofit')
   })
 
+  test('nobody without secret:read sees secrets in the command of a process', async () => {
+    const secrets = ['API_TOKEN=s3cret-a', '--password=s3cret-b', 'sh', '-c', "'redis-cli -a s3cret-c'"]
+    const headers = [`Command: env ${secrets.join(' ')}`]
+    const path = '/apps/myapp/services/command/processes?'
+    const { body, status } = await system.send('POST', path, tokens.admin, '', headers)
+    expect(status).toBe(200)
+    const { id } = JSON.parse(body)
+    const shown = "env API_TOKEN=[hidden] --password=[hidden] sh -c 'redis-cli -a [hidden]'"
+    for (const at of ['/apps/myapp/processes?', `/apps/myapp/processes/${id}?`]) {
+      for (const token of [tokens.viewer, tokens.deployer, tokens.ci]) {
+        const answer = await system.get(at, token)
+        expect(answer.body).toContain(shown)
+        expect(answer.body).not.toContain('s3cret')
+      }
+      expect((await system.get(at, tokens.admin)).body).toContain('s3cret-c')
+    }
+  })
+
   test('a value with the password of the rack comes back whole from an admin', async () => {
     const value = `RACK_URL=https://convox:${system.rack.token}@api`
     const { env } = await newestRelease(tokens.admin)

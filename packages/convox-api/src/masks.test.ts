@@ -248,6 +248,27 @@ describe('resources, registries, configs, builds and services', () => {
     expect(show('processes', value, stranger).command).toBe('curl http://a:[hidden]@c/')
     expect(show('processes', [value], stranger)[0].command).toBe('curl http://a:[hidden]@c/')
   })
+
+  test.each([
+    ['API_TOKEN=s3cret rake x', 'API_TOKEN=[hidden] rake x'],
+    ["env 'DB_PASSWORD=s3cret words' rake", "env 'DB_PASSWORD=[hidden]' rake"],
+    ['deploy --password=s3cret --cluster_id=s3cret now', 'deploy --password=[hidden] --cluster_id=[hidden] now'],
+    ["sh -c 'mysql -u root -ps3cret db'", "sh -c 'mysql -u root -p[hidden] db'"],
+    ['redis-cli -a s3cret', 'redis-cli -a [hidden]'],
+    ['curl https://u:rackpass@h rackpass', 'curl https://u:[hidden]@h [rack token]'],
+    ['rake db:migrate', 'rake db:migrate'],
+  ])('the command %j of a process, of an app or the rack, is shown as %j', (command, shown) => {
+    for (const policy of ['processes', 'system-processes'] as const) {
+      const row = { app: 'mine', command, started: 'x' }
+      const view = { ...stranger, rackToken: 'rackpass' }
+      expect(show(policy, [row], view)).toEqual([{ ...row, command: shown }])
+      expect(show(policy, [row], keeper)).toEqual([row])
+    }
+  })
+
+  test.each([7, { a: 1 }, ['x']])('a process with the command %j is not shown', (command) => {
+    expect(() => show('processes', { command }, stranger)).toThrow(UnmaskableAnswer)
+  })
 })
 
 describe('failing closed', () => {

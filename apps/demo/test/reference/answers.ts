@@ -18,8 +18,8 @@ export const answers: Readonly<Record<MaskPolicy, string>> = {
   registry: 'all but server and user',
   configs: 'all but the name',
   config: 'all but the name',
-  processes: 'passwords in addresses',
-  'system-processes': 'cut to the apps that the caller may see; passwords in addresses',
+  processes: 'passwords in addresses, secrets in the command',
+  'system-processes': 'cut to the apps that the caller may see; passwords in addresses, secrets in the command',
   certificates: 'cut to the apps that the caller may see; passwords in addresses',
   'manifest-service': 'defaults of the environment',
 }

@@ -110,6 +110,46 @@ test.each<[string[], string[]]>([
     ['sh', '-c', 'x \'A_TOKEN=a b\\\' && "B_KEY=c d" && evil'],
     ['sh', '-c', 'x \'A_TOKEN=[hidden]\' && "B_KEY=[hidden]" && evil'],
   ],
+  [
+    ['mysql', '-u', 'root', '-phunter2', '-P', '3306', 'db'],
+    ['mysql', '-u', 'root', '-p[hidden]', '-P', '3306', 'db'],
+  ],
+  [
+    ['/usr/bin/mysqldump', '--password', 'hunter2', 'db'],
+    ['/usr/bin/mysqldump', '--password', '[hidden]', 'db'],
+  ],
+  [
+    ['mongosh', '-p', 'hunter2', '--host', 'h'],
+    ['mongosh', '-p', '[hidden]', '--host', 'h'],
+  ],
+  [
+    ['redis-cli', '-a', 'hunter2', '--pass=hunter2', 'KEYS', '*'],
+    ['redis-cli', '-a', '[hidden]', '--pass=[hidden]', 'KEYS', '*'],
+  ],
+  [
+    ['docker', 'login', '-u', 'me', '-p', 'hunter2', 'registry'],
+    ['docker', 'login', '-u', 'me', '-p', '[hidden]', 'registry'],
+  ],
+  [
+    ['curl', '-u', 'me:hunter2', '-H', 'Authorization: Bearer hunter2', 'https://a/b'],
+    ['curl', '-u', '[hidden]', '-H', 'Authorization: Bearer [hidden]', 'https://a/b'],
+  ],
+  [
+    ['sshpass', '-phunter2', 'ssh', 'host'],
+    ['sshpass', '-p[hidden]', 'ssh', 'host'],
+  ],
+  [["mysql -p'hun ter2' db; ls -phunter"], ['mysql -p[hidden] db; ls -phunter']],
+  [['mysql -phun\\ ter2 db'], ['mysql -p[hidden] db']],
+  [[`sh -c "mysql -p'a b' && ls"`], ['sh -c "mysql -p[hidden] && ls"']],
+  [["sh -c 'exec mongodump --password  hunter2 && ls'"], ["sh -c 'exec mongodump --password  [hidden] && ls'"]],
+  [
+    ['x; PGPASSWORD=hunter2 psql; redis-cli -a "hunter 2" GET a'],
+    ['x; PGPASSWORD=[hidden] psql; redis-cli -a [hidden] GET a'],
+  ],
+  [
+    ['sh', '-c', 'curl -H "authorization: hunter2" a'],
+    ['sh', '-c', 'curl -H "authorization: [hidden]" a'],
+  ],
 ])('%j is told as %j', (argv, shown) => {
   expect(told(...argv)).toEqual(shown)
 })
@@ -119,6 +159,11 @@ describe('nothing else is hidden', () => {
     [['rake', 'db:migrate', 'STEP=1']],
     [['env', 'FOO_TOKEN=', 'rake']],
     [['rake', '--token', 'positional']],
+    [['docker', 'run', '-p', '80:80', 'web']],
+    [['mysql', '-p', 'database']],
+    [['psql', '-p', '5432']],
+    [['mysql; ls -plain --password x']],
+    [['echo', 'authorization']],
     [['echo', '=TOKEN=', '==', '-=', '']],
     [['echo', 'TOKEN', 'a.b', '1=2']],
   ])('%j', (argv) => {
@@ -132,6 +177,11 @@ test('what is hidden leaves neither its length nor anything that was derived of 
 
 test('takes time in proportion to a command’s length, however hostile', () => {
   for (const word of [
+    'mysql -p'.repeat(25_000),
+    "mysql -p'".repeat(22_000),
+    'mongosh -p $('.repeat(15_000),
+    'redis-cli -a '.repeat(15_000),
+    'authorization: '.repeat(13_000),
     '`'.repeat(200_000),
     '$('.repeat(100_000),
     'A_KEY=$('.repeat(25_000),

@@ -1,4 +1,5 @@
 import { hidePassword, hidePasswords } from './addresses.ts'
+import { createOptionReader } from './password-options.ts'
 import { scrubToken } from './rack-token.ts'
 import { hidden } from './view.ts'
 
@@ -10,18 +11,19 @@ export interface CommandView {
 }
 
 /**
- * A command as it may be told: in its words, the values of `NAME=value` under secret names, passwords in addresses, PEM blocks and the
- * rack's token are replaced, as in `[hidden]`. Where words are code for an interpreter (behind `-c` or `-e`), a value ends where a
+ * A command as it may be told: in its words, the values of `NAME=value` under secret names and of options that are known to take
+ * a password, passwords in addresses, what follows `Authorization:`, PEM blocks and the rack's token are replaced, as in `[hidden]`. Where words are code for an interpreter (behind `-c` or `-e`), a value ends where a
  * shell would end it, so that nothing else of the code is hidden.
  *
  * @returns `argv` itself when there is nothing to hide. Takes time in proportion to its length.
  */
 export function hideCommand(argv: readonly string[], view: CommandView): readonly string[] {
   const hideBlocks = blockHider()
+  const hideOptions = optionHider()
   let isCode = argv.length === 1
   let changed = false
   const told = argv.map((word) => {
-    const shown = hideBlocks(word, (text) => hideText(text, isCode, view))
+    const shown = hideBlocks(hideOptions(word, isCode), (text) => hideText(text, isCode, view))
     isCode ||= interpreted.test(word)
     changed ||= shown !== word
     return shown
@@ -35,7 +37,61 @@ const interpreted = /^-[A-Za-z]{0,8}[ce]$/
 function hideText(text: string, isCode: boolean, { isSecret, rackToken }: CommandView): string {
   const scrubbed = scrubToken(hidePasswords(text), rackToken)
   const addressed = !isCode && scrubbed.includes('://') ? hidePassword(scrubbed, isSecret) : scrubbed
-  return hideAssignments(addressed, isCode, isSecret)
+  return hideAssignments(hideAuthorization(addressed), isCode, isSecret)
+}
+
+/** The scheme stays, as in `Authorization: Bearer [hidden]`. */
+function hideAuthorization(text: string): string {
+  if (!/authorization/i.test(text)) return text
+  return text.replaceAll(/(authorization: ?(?:(?:basic|bearer|digest|token) )?)[^\s'"]+/gi, `$1${hidden}`)
+}
+
+/** Hides the values of options that are known to take a secret, word by word. */
+function optionHider(): (word: string, isCode: boolean) => string {
+  const options = createOptionReader()
+  let isNextSecret = false
+
+  function hideInWord(word: string): string {
+    if (isNextSecret) {
+      isNextSecret = false
+      return word === '' ? word : hidden
+    }
+    const part = options.read(word)
+    isNextSecret = part === 'next'
+    return typeof part === 'string' ? word : word.slice(0, part.after) + hidden
+  }
+
+  function hideInCode(text: string): string {
+    const quotes = quoteReader(text)
+    const piece = /[^\s;&|()<>'"`]+|[;&|()`\n]/g
+    let told = ''
+    let done = 0
+    const hideFrom = (begin: number) => {
+      const stop = optionEnd(text, begin, quotes.at(begin))
+      if (stop === begin) return
+      told += text.slice(done, begin) + hidden
+      done = stop
+      piece.lastIndex = Math.max(stop, piece.lastIndex)
+    }
+    for (let found = piece.exec(text); found; found = piece.exec(text)) {
+      const [word] = found
+      const end = found.index + word.length
+      if (/^[;&|()`\n]$/.test(word)) {
+        options.endCommand()
+        continue
+      }
+      const part = options.read(word)
+      if (part === 'next') hideFrom(end + (/^[ \t]*/.exec(text.slice(end, end + 64))?.[0].length ?? 0))
+      else if (part !== 'nothing') hideFrom(found.index + part.after)
+      else if (text.charAt(end) === "'" || text.charAt(end) === '"') {
+        const quoted = options.read(`${word}${text.charAt(end)}`)
+        if (typeof quoted === 'object') hideFrom(end)
+      }
+    }
+    return done === 0 ? text : told + text.slice(done)
+  }
+
+  return (word, isCode) => (isCode ? hideInCode(word) : hideInWord(word))
 }
 
 const [blockBegin, blockEnd, dashes] = ['-----BEGIN', '-----END', '-----']
@@ -136,6 +192,16 @@ function valueEnd(text: string, from: number, outer: string): number {
     else if (separators.includes(char)) return at
   }
   return text.length
+}
+
+/** The same for the value of an option: in code within quotes, what follows the value is not a part of it. */
+function optionEnd(text: string, from: number, outer: string): number {
+  if (outer === '') return valueEnd(text, from, '')
+  const first = text.charAt(from)
+  if ((first === '"' || first === "'") && first !== outer) return closing(text, from, first) + 1
+  let at = from
+  while (at < text.length && text.charAt(at) !== outer && !separators.includes(text.charAt(at))) at++
+  return at
 }
 
 /** What begins there whose end isn't a blank: `$(` and a backtick, which run a command, and `$'`. */

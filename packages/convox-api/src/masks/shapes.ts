@@ -1,5 +1,6 @@
 import { UnmaskableAnswer } from '../errors.ts'
 import type { MaskPolicy } from '../types.ts'
+import { hideCommand } from './command-words.ts'
 import { address, concealed, manifest, maskParameters, named, parameters, sweep, swept, text } from './fields.ts'
 import { asObject, type Json, type JsonObject, mapFields, mapItems, mapList } from './json.ts'
 import { manifestService } from './manifest-service.ts'
@@ -26,10 +27,24 @@ export const shapes: Readonly<Record<Exclude<MaskPolicy, Unmasked>, Shape>> = {
   registry,
   configs: (value, view) => mapList(value, 'the list', (item) => config(item, view)),
   config,
-  processes: (value, view) => oneOrMore(value, (item) => sweep(asObject(item, 'a process'), view)),
-  'system-processes': (value, view) => visibleRows(value, 'app', view, sweep),
+  processes: (value, view) => oneOrMore(value, (item) => process(item, view)),
+  'system-processes': (value, view) => visibleRows(value, 'app', view, process),
   certificates,
   'manifest-service': (value, view) => manifestService(asObject(value, 'the service'), view),
+}
+
+/** Its command is told as in the audit log. */
+function process(value: Json, view: MaskView): Json {
+  return mapFields(asObject(value, 'a process'), (field, item) => {
+    if (view.secrets || field !== 'command') return sweep(item, view)
+    const command = text(item, 'the command')
+    return command === null ? null : hideInText(command, view)
+  })
+}
+
+function hideInText(command: string, view: MaskView): string {
+  const { isSecretParameter: isSecret, rackToken } = view
+  return hideCommand([command], { isSecret, rackToken: rackToken ?? '' })[0] ?? ''
 }
 
 function app(value: Json, view: MaskView): Json {
