@@ -201,6 +201,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
         hasten: (id) => app.recordings?.hasten(id) ?? (() => {}),
       }),
       auditLog,
+      limits,
       childFlags: options.childFlags ?? process.execArgv,
     })
     await registerPages(app, database, options, vouching)

@@ -1,5 +1,9 @@
 /** What one principal, one rack, and one connection may occupy. The configuration's defaults are the same. */
 export interface Limits {
+  /** Changes through the management API of one principal in a minute, and revocations of one credential. */
+  readonly changesPerMinute: number
+  /** API tokens of one owner that are neither revoked nor expired. */
+  readonly apiTokensPerOwner: number
   /** Calls in flight of one principal on one rack, without transfers and WebSockets. */
   readonly callsPerPrincipal: number
   /** The same of all principals together. */
@@ -15,6 +19,8 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
+  changesPerMinute: 600,
+  apiTokensPerOwner: 250,
   callsPerPrincipal: 64,
   callsPerRack: 512,
   transfersPerPrincipal: 64,

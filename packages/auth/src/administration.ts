@@ -1,5 +1,5 @@
 import { insertServiceAccount } from './accounts.ts'
-import { closeApiToken, type GrantedApiToken, storeApiToken } from './api-tokens.ts'
+import { closeApiToken, type GrantedApiToken, mustHaveRoom, storeApiToken } from './api-tokens.ts'
 import { mustTakeBindings } from './binding-subject.ts'
 import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type Lasting } from './bindings.ts'
 import type { Change } from './change.ts'
@@ -18,12 +18,17 @@ import { closeTrust, insertTrust } from './workloads/trusts.ts'
 export interface AdministrationOptions extends AdminRoles {
   readonly mint: TokenMint
   readonly clock: Clock
+  /** API tokens that one owner may have at once. */
+  readonly tokensPerOwner: number
 }
 
 export type Administration = ReturnType<typeof createAdministration>
 
 /** What people change about identities through the management API, inside a transaction that has decided that they may. */
-export function createAdministration(change: Change, { mint, clock, adminRoles }: AdministrationOptions) {
+export function createAdministration(
+  change: Change,
+  { mint, clock, adminRoles, tokensPerOwner }: AdministrationOptions,
+) {
   const now = () => new Date(clock.now())
   function mustBeFuture(expiresAt: number): void {
     if (!(expiresAt >= clock.now() + 1_000)) throw new InvalidExpiry()
@@ -34,6 +39,7 @@ export function createAdministration(change: Change, { mint, clock, adminRoles }
       mustBeFuture(token.expiresAt)
       const checked = checkSources(sources)
       await mustExist(change, token.owner)
+      await mustHaveRoom(change, token.owner, { now: now(), most: tokensPerOwner })
       return storeApiToken(change, mint, { ...token, sources: checked })
     },
     async rotateToken(id: string, rotation: Omit<Rotation, 'now'>) {
@@ -41,8 +47,11 @@ export function createAdministration(change: Change, { mint, clock, adminRoles }
       return rotateApiToken(change, mint, id, { ...rotation, now: clock.now() })
     },
     revokeToken: (id: string) => closeApiToken(change, id, now()),
-    handOverToken: (id: string, handOver: Omit<HandOver, 'now'>) =>
-      handOverApiToken(change, id, { ...handOver, now: clock.now() }),
+    async handOverToken(id: string, handOver: Omit<HandOver, 'now'>) {
+      if (handOver.to.id !== handOver.from.id)
+        await mustHaveRoom(change, handOver.to, { now: now(), most: tokensPerOwner })
+      return handOverApiToken(change, id, { ...handOver, now: clock.now() })
+    },
     renewSession: (id: string, terms: SessionTerms) => renewSession(change, mint, { id, terms, now: clock.now() }),
     endSession: (id: string, reason: string) => closeSession(change, id, reason, now()),
     /** @returns its id */

@@ -1,4 +1,5 @@
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
+import { type ChangedSubjects, concerns } from './changed-subjects.ts'
 import type { CredentialRecord } from './principals.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { createSharedGroups } from './shared-groups.ts'
@@ -24,6 +25,8 @@ export interface Answers {
   /** Keeps the answer of a look-up that has begun, unless it was forgotten meanwhile. */
   settle(key: string, lookUp: Promise<Answer>, answer: Answer): void
   forget(key: string): void
+  /** Forgets what was made from a subject that has changed, with every look-up that is under way and every refusal: these do not say whom they are about. */
+  forgetChanged(changed: ChangedSubjects): void
   /** With the texts that other answers have, and the groups of the user's other sessions where they are the same. */
   sharing(record: CredentialRecord | null): CredentialRecord | null
   size(): number
@@ -96,6 +99,10 @@ export function createAnswers({ capacity, mostBytes }: AnswersLimits): Answers {
       makeRoom()
     },
     forget,
+    forgetChanged(changed) {
+      for (const [key, answer] of known)
+        if (answer instanceof Promise || isRefusal(answer) || concerns(changed, answer)) forget(key)
+    },
     sharing(record) {
       if (record === null) return null
       if (record.kind === 'workload') return { ...record, trust: withShared(record.trust) }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { apiTokens, credentials, type Database, serviceAccounts, users } from '@rack-gateway/database'
-import { desc, eq } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull } from 'drizzle-orm'
 import { findServiceAccount, findUser } from './accounts.ts'
 import { createBinding, type Lasting } from './bindings.ts'
 import type { Change } from './change.ts'
-import { NotFound } from './errors.ts'
+import { NotFound, TooManyTokens } from './errors.ts'
 import { checkId, checkName } from './names.ts'
 import type { IssuedCredential } from './sessions.ts'
 import type { TokenMint } from './token.ts'
@@ -85,6 +85,17 @@ export async function storeApiToken(
   const detail = { token: id, name, owner: `${owner.kind}:${owner.id}`, expires: end.toISOString(), ...from }
   change.events.push({ kind: 'token.issued', principal: change.by, ...(rack !== undefined && { rack }), detail })
   return { id, token, expiresAt }
+}
+
+/** @throws TooManyTokens when the owner has so many tokens that are neither revoked nor expired */
+export async function mustHaveRoom(
+  { tx }: Change,
+  { kind, id }: OwnerRef,
+  { now, most }: { readonly now: Date; readonly most: number },
+): Promise<void> {
+  const ofOwner = eq(kind === 'user' ? apiTokens.userId : apiTokens.serviceAccountId, id)
+  const live = and(ofOwner, isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, now))
+  if ((await tx.$count(apiTokens, live)) >= most) throw new TooManyTokens(most)
 }
 
 /** The kind, the version and the key are the same in many tokens; the last five characters are random. */

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import { AuthUnavailable } from './errors.ts'
 import { type CredentialRecord, type Directory, ownerOf, principalOf } from './principals.ts'
 import { expiredToken, isRefusal, type Refusal } from './refusal.ts'
-import type { Revision } from './revision.ts'
+import type { ChangeListener, Revision } from './revision.ts'
 import type { TokenReading } from './token.ts'
 
 export interface Identities {
@@ -17,7 +17,7 @@ export interface Identities {
   /** Who something under way belongs to now. As `find`, but a session or API token goes on when the secret that began it was replaced or has ended. */
   findOwner(token: TokenReading): Promise<Principal | Refusal>
   /** Runs `listener` after anything about identities has changed. @returns a function that ends it */
-  onChange(listener: () => void): () => void
+  onChange(listener: ChangeListener): () => void
   /** Whether a change may have been missed for more than a second. */
   stale(): boolean
   /** Milliseconds since what is known here was last known to be current. */
@@ -46,14 +46,17 @@ const usualCapacity = 100_000
 /** With what the mint remembers, and what a weight leaves out, less than 64 MiB. */
 const usualBytes = 59 * 1_024 * 1_024
 
-/** Remembers who tokens stand for, for as long as the database's revision stays the same. */
+/** Remembers who tokens stand for, until a change concerns them. */
 export function createIdentities(options: IdentitiesOptions): Identities {
   const { directory, revision, clock, maxStale = 60_000 } = options
   const { capacity = usualCapacity, mostBytes = usualBytes } = options
-  // Look-ups that began before a change keep what they began with, so what they bring is dropped with it.
   let answers = createAnswers({ capacity, mostBytes })
-  revision.onChange(function forget() {
-    answers = createAnswers({ capacity, mostBytes })
+  let changes = 0
+  // What a look-up brings that began before a change is dropped.
+  revision.onChange(function forget(changed) {
+    changes++
+    if (changed === null) answers = createAnswers({ capacity, mostBytes })
+    else answers.forgetChanged(changed)
   })
 
   async function find(token: TokenReading): Promise<Answer> {
@@ -78,9 +81,9 @@ export function createIdentities(options: IdentitiesOptions): Identities {
 
   async function newestAnswer(key: string, hash: Buffer, read: ReadRecord): Promise<Answer> {
     for (let lookUps = 1; ; lookUps++) {
-      const begun = answers
-      const answer = await (begun.recall(key) ?? rememberedLookUp(begun, key, hash, read))
-      if (begun === answers || lookUps === maximumLookUps) return answer
+      const before = changes
+      const answer = await (answers.recall(key) ?? rememberedLookUp(answers, key, hash, read))
+      if (before === changes || lookUps === maximumLookUps) return answer
     }
   }
 

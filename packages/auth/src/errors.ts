@@ -103,6 +103,11 @@ export const UserLocked = createRefusal(
   'this user is locked, so every call of theirs is refused before any policy is asked:\nunlock them first',
   409,
 )
+export const TooManyTokens = createRefusal<[number]>(
+  'RGW_TOO_MANY_TOKENS',
+  'the owner has %s API tokens that are neither revoked nor expired, which is the most that one owner may have:\nrevoke those that nobody needs',
+  409,
+)
 export const TokenChanged = createRefusal(
   'RGW_TOKEN_CHANGED',
   'somebody else has changed this API token in the meantime, so nothing was done:\nlook at it again, then decide',

@@ -1,3 +1,4 @@
+import type { ChangedSubjects } from './changed-subjects.ts'
 import type { Clock } from './clock.ts'
 
 /**
@@ -10,22 +11,26 @@ export interface Revision {
   /** Whether a change may have been missed for more than a second: for readiness and metrics. */
   stale(): boolean
   /** Runs `listener` on each change, at once. @returns a function that ends it */
-  onChange(listener: () => void): () => void
+  onChange(listener: ChangeListener): () => void
 }
+
+/** @param changed null when anybody's identity may have changed */
+export type ChangeListener = (changed: ChangedSubjects | null) => void
 
 export interface RevisionState extends Revision {
   /**
    * @param value the revision as read
    * @param askedAt when the question was sent, on this state's clock: the answer is at least as new as that
+   * @param changed what has changed since the value that was seen before; null when that is not known
    */
-  seen(value: string, askedAt: number): void
+  seen(value: string, askedAt: number, changed?: ChangedSubjects | null): void
 }
 
 const staleAfter = 1_000
 
 /** @param clock milliseconds, monotonic: a step of the wall clock must not make old knowledge look fresh */
 export function createRevision(clock: Clock): RevisionState {
-  const listeners = new Set<() => void>()
+  const listeners = new Set<ChangeListener>()
   let current: string | null = null
   let confirmedAt = Number.NEGATIVE_INFINITY
 
@@ -33,14 +38,14 @@ export function createRevision(clock: Clock): RevisionState {
     return clock.now() - confirmedAt
   }
 
-  function seen(value: string, askedAt: number): void {
+  function seen(value: string, askedAt: number, changed: ChangedSubjects | null = null): void {
     confirmedAt = Math.max(confirmedAt, askedAt)
     if (value === current) return
     current = value
-    tellAll(listeners)
+    tellAll(listeners, changed)
   }
 
-  function onChange(listener: () => void): () => void {
+  function onChange(listener: ChangeListener): () => void {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
@@ -49,11 +54,11 @@ export function createRevision(clock: Clock): RevisionState {
 }
 
 /** A listener that throws must not keep the others from hearing that somebody was locked out. */
-function tellAll(listeners: Iterable<() => void>): void {
+function tellAll(listeners: Iterable<ChangeListener>, changed: ChangedSubjects | null): void {
   const errors: unknown[] = []
   for (const listener of listeners) {
     try {
-      listener()
+      listener(changed)
     } catch (error) {
       errors.push(error)
     }

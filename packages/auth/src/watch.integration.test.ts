@@ -154,7 +154,7 @@ test('a connection on which nothing moves any more is given up at the deadline, 
   wire.freeze()
   expect(await failed.promise).toBeInstanceOf(LookUpTooSlow)
   const changed = deferred<void>()
-  watch.onChange(changed.resolve)
+  watch.onChange(() => changed.resolve())
   await issuer.user('ann@example.com')
   await changed.promise
 })

@@ -1,5 +1,6 @@
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import postgres, { type Sql } from 'postgres'
+import { type ChangedSubjects, readSubjects } from './changed-subjects.ts'
 import type { Clock } from './clock.ts'
 import { throwLookUpTooSlow } from './errors.ts'
 import { createRevision, type Revision } from './revision.ts'
@@ -30,6 +31,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   let client: Sql | null = null
   let stopped = false
   let notified = false
+  let known: string | null = null
   let wake = ignore
 
   async function poll(): Promise<void> {
@@ -37,8 +39,9 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
     const asked = client ?? connectWatched()
     const askedAt = clock.now()
     try {
-      const value = await withTimeout(readValue(asked), deadline, throwLookUpTooSlow)
-      if (!stopped) revision.seen(value, askedAt)
+      const { value, changed } = await withTimeout(readRevision(asked, known), deadline, throwLookUpTooSlow)
+      known = value
+      if (!stopped) revision.seen(value, askedAt, changed)
     } catch (error) {
       client = null
       notified = false
@@ -90,11 +93,23 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
 }
 
 /** Listening again does nothing where it is on already, so each poll proves both the connection and its subscription. */
-async function readValue(client: Sql): Promise<string> {
+async function readRevision(
+  client: Sql,
+  known: string | null,
+): Promise<{ readonly value: string; readonly changed: ChangedSubjects | null }> {
   const listening = client`listen gateway_revision`
   const reading = client`select value::text as value from gateway.revision`
   const [, [row]] = await Promise.all([listening, reading])
-  return String(row?.value)
+  const value = String(row?.value)
+  return { value, changed: known === null || known === value ? null : await readChanged(client, known, value) }
+}
+
+/** Null where the database does not have the subjects of each revision in between, or one of these concerns everybody. */
+async function readChanged(client: Sql, after: string, until: string): Promise<ChangedSubjects | null> {
+  const rows = await client<{ subjects: string[] | null }[]>`
+    select to_json(subjects) as subjects from gateway.changed_subjects where revision > ${after} and revision <= ${until}`
+  const lists = rows.flatMap(({ subjects }) => (subjects === null ? [] : [subjects]))
+  return lists.length === Number(until) - Number(after) ? readSubjects(lists.flat()) : null
 }
 
 function connect(url: string, deadline: number, wake: () => void): Sql {

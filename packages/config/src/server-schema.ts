@@ -140,6 +140,16 @@ export const ServerEnvironment = Type.Object({
     strangersProblem,
     '300',
   ),
+  CHANGES_PER_MINUTE: checked(
+    'how many changes through the management API one principal may make in a minute, from 10 to 10000',
+    changesProblem,
+    '600',
+  ),
+  API_TOKENS_PER_OWNER: checked(
+    'how many API tokens one owner may have that are neither revoked nor expired, from 1 to 10000',
+    countProblem,
+    '250',
+  ),
   CALLS_PER_PRINCIPAL: checked(
     'how many calls one principal may have in progress on one rack, from 1 to 10000, without transfers and WebSockets',
     countProblem,
@@ -311,6 +321,10 @@ function metricsPortProblem(value: string): string | null {
 
 function strangersProblem(value: string): string | null {
   return /^[1-9]\d{1,6}$/.test(value) && Number(value) <= 1_000_000 ? null : 'is not a number in range'
+}
+
+function changesProblem(value: string): string | null {
+  return countProblem(value) === null && Number(value) >= 10 ? null : 'is not a number in range'
 }
 
 function countProblem(value: string): string | null {

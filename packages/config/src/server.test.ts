@@ -38,6 +38,8 @@ describe('a complete environment', () => {
       cliMinimumVersion: null,
       strangersPerMinute: 300,
       limits: {
+        changesPerMinute: 600,
+        apiTokensPerOwner: 250,
         callsPerPrincipal: 64,
         callsPerRack: 512,
         transfersPerPrincipal: 64,

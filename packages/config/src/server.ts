@@ -75,8 +75,10 @@ export interface ServerConfig {
   readonly login: LoginConfig | null
 }
 
-/** Counts for each rack; times in milliseconds. */
+/** Counts of calls for each rack; times in milliseconds. */
 export interface LimitsConfig {
+  readonly changesPerMinute: number
+  readonly apiTokensPerOwner: number
   readonly callsPerPrincipal: number
   readonly callsPerRack: number
   readonly transfersPerPrincipal: number
@@ -185,6 +187,8 @@ function checkpointsOf(values: ServerEnvironment): CheckpointConfig {
 
 function limitsOf(values: ServerEnvironment): LimitsConfig {
   return {
+    changesPerMinute: Number(values.CHANGES_PER_MINUTE),
+    apiTokensPerOwner: Number(values.API_TOKENS_PER_OWNER),
     callsPerPrincipal: Number(values.CALLS_PER_PRINCIPAL),
     callsPerRack: Number(values.CALLS_PER_RACK),
     transfersPerPrincipal: Number(values.TRANSFERS_PER_PRINCIPAL),

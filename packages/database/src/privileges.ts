@@ -18,6 +18,7 @@ export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Pro
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gateway TO ${role};
     REVOKE INSERT, UPDATE, DELETE ON gateway.migrations FROM ${role};
     REVOKE INSERT, DELETE ON gateway.revision FROM ${role};
+    REVOKE UPDATE ON gateway.changed_subjects FROM ${role};
     GRANT SELECT, INSERT ON audit.events, audit.streams, audit.checkpoints TO ${role};
     GRANT SELECT ON audit.archives TO ${role};
     GRANT SELECT, INSERT, UPDATE ON audit.trees, audit.deliveries TO ${role};

@@ -293,6 +293,12 @@ export const revision = gateway.table('revision', {
   value: bigint('value', { mode: 'number' }).notNull(),
 })
 
+/** Whose identity each of the newest revisions has changed: a kind and an id or name; null for everybody. Written by the same triggers. */
+export const changedSubjects = gateway.table('changed_subjects', {
+  revision: bigint('revision', { mode: 'number' }).primaryKey(),
+  subjects: text('subjects').array(),
+})
+
 /** One start of one gateway process. */
 export const streams = audit.table('streams', {
   id: uuid('id').primaryKey(),

@@ -70,7 +70,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_TOO_MANY_CALLS:
     'how many calls, transfers, or WebSockets the caller, or all callers together, have in progress on the rack, that it is the most that the gateway allows, and when to try again (Retry-After, too)',
   RGW_TOO_MANY_REQUESTS:
-    'how many calls without a credential that holds one address may make in a minute, that an account was refused too often, or that as many studies of the audit log are under way as a gateway does at once, and how long to wait (Retry-After, too)',
+    'how many calls without a credential that holds one address may make in a minute, that an account was refused too often, that a principal made too many changes, or that as many studies of the audit log are under way as a gateway does at once, and how long to wait (Retry-After, too)',
   RGW_UPSTREAM_REDIRECT: 'that the rack answered with a redirect, which is not passed on',
   RGW_UPSTREAM_UNCLEAR: 'that the rack’s answer to a question of the gateway could not be read',
 }

@@ -14,6 +14,7 @@ import type { Database } from '@rack-gateway/database'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
+import type { Limits } from '../limits.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody, discardBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
@@ -22,6 +23,7 @@ import type { AuditEvidence } from './audit-evidence.ts'
 import { authenticateJob } from './authenticate-job.ts'
 import { authorise, grantOf, holdsEverywhere, type OwnDecision } from './authorise.ts'
 import type { AnyCall, OwnApiContext, OwnCall } from './call.ts'
+import { type ChangeLimit, createChangeLimit } from './change-limit.ts'
 import type { CliLoginApi } from './cli-login-api.ts'
 import { conditionalAnswer } from './conditional-answer.ts'
 import { refuseCookie } from './cookie-limit.ts'
@@ -64,6 +66,7 @@ export interface OwnApiOptions {
   readonly auditEvidence: AuditEvidence
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
+  readonly limits: Pick<Limits, 'changesPerMinute' | 'apiTokensPerOwner'>
   /** Node's flags for processes that this one starts. */
   readonly childFlags: readonly string[]
 }
@@ -117,8 +120,9 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
   readJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
   app.addHook('onResponse', async (request) => discardBody(request))
+  const countChange = createChangeLimit(options.limits.changesPerMinute, () => performance.now())
   for (const [name, endpoint] of Object.entries(endpoints)) {
-    addRoute(app, { name: name as EndpointName, endpoint, context, options })
+    addRoute(app, { name: name as EndpointName, endpoint, context, options, countChange })
   }
 }
 
@@ -127,9 +131,10 @@ interface Route {
   readonly endpoint: Endpoint
   readonly context: OwnApiContext
   readonly options: OwnApiOptions
+  readonly countChange: ChangeLimit
 }
 
-function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Route): void {
+function addRoute(app: FastifyInstance, { name, endpoint, context, options, countChange }: Route): void {
   const { method, path, query, body, bodyLimit = usualBodyLimit, status, answer } = endpoint
   app.route({
     method,
@@ -148,7 +153,7 @@ function addRoute(app: FastifyInstance, { name, endpoint, context, options }: Ro
       if (isForCallers(endpoint) && method !== 'GET') await admitAgain(app, request, { endpoint, context })
     },
     async handler(request, reply) {
-      const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options }))
+      const answered = await answerBy(name, callFrom(app, request, reply, { endpoint, context, options, countChange }))
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamed(answered)) return sendStreamed(reply, answered)
       return isForCallers(endpoint) && endpoint.conditional ? conditionalAnswer(request, reply, answered) : answered
@@ -195,7 +200,7 @@ function callFrom(
   reply: FastifyReply,
   route: Omit<Route, 'name'>,
 ): AnyCall {
-  const { endpoint, context, options } = route
+  const { endpoint, context, options, countChange } = route
   const params = request.params as { readonly id?: string }
   const asked = {
     ...context,
@@ -222,8 +227,10 @@ function callFrom(
   return {
     ...common,
     ...accessOf(app, request, endpoint, asked.moment),
-    change(work) {
-      return changeAsCaller(app, request, { endpoint, options }, async (change) => {
+    async change(work) {
+      const { revokes = false } = endpoint
+      countChange(callerOf(request), { revokes })
+      return changeAsCaller(app, request, { revokes, options }, async (change) => {
         const moment = momentOf(request, context.now)
         request.ownDecision = authorise(app.policy, callerOf(request), endpoint, moment)
         return work({
@@ -235,6 +242,7 @@ function callFrom(
             mint: options.mint,
             clock: { now: context.now },
             adminRoles: app.policy.adminRoles(),
+            tokensPerOwner: options.limits.apiTokensPerOwner,
           }),
         })
       })
@@ -286,7 +294,7 @@ function leavingOf({ raw }: FastifyReply): AbortSignal {
 function changeAsCaller<T>(
   app: FastifyInstance,
   request: FastifyRequest,
-  { endpoint, options }: { readonly endpoint: CallerEndpoint; readonly options: OwnApiOptions },
+  { revokes, options }: { readonly revokes: boolean; readonly options: OwnApiOptions },
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
   const { kind, id, name } = callerOf(request)
@@ -294,7 +302,6 @@ function changeAsCaller<T>(
   if (credential === null) throw new Error('authenticate lets nobody through without a credential')
   const { database, now } = options
   const record = identityRecorder(app, request)
-  const { revokes = false } = endpoint
   return changeAs(
     { database, clock: { now }, by: { kind, id, name }, record, credential, revokes },
     async function asFoundInside(principal, change) {

@@ -32,7 +32,7 @@ export async function startStore() {
     function changeOf(name: string | symbol) {
       return (...given: unknown[]) =>
         changeIdentities({ database, by: author, record }, (change) =>
-          Reflect.get(createAdministration(change, { mint, clock, adminRoles }), name)(...given),
+          Reflect.get(createAdministration(change, { mint, clock, adminRoles, tokensPerOwner: 250 }), name)(...given),
         )
     }
     return new Proxy(Object.create(null), { get: (_, name) => changeOf(name) })

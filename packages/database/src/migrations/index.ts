@@ -19,6 +19,7 @@ import { archives } from './0019-archives.ts'
 import { recordingEnds } from './0020-recording-ends.ts'
 import { fewerIndexes } from './0022-fewer-indexes.ts'
 import { actorNames } from './0023-actor-names.ts'
+import { changedSubjects } from './0024-changed-subjects.ts'
 
 export interface Migration {
   readonly name: string
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   recordingEnds,
   fewerIndexes,
   actorNames,
+  changedSubjects,
 ]

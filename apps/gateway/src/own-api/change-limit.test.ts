@@ -1,0 +1,35 @@
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { expect, test } from 'vitest'
+import { createChangeLimit } from './change-limit.ts'
+
+const common = { rack: null, groups: [], bindings: [], owner: null, expiresAt: 0 }
+const session = (id: string, credential: string): Principal => ({ ...common, kind: 'user', id, name: id, credential })
+const change = { revokes: false }
+const revocation = { revokes: true }
+
+test('counts all sessions of a person together, and lets others change', () => {
+  let now = 0
+  const count = createChangeLimit(2, () => now)
+  const [ann, elsewhere, ben] = [session('ann', 's1'), session('ann', 's2'), session('ben', 's3')]
+  count(ann, change)
+  count(elsewhere, change)
+  now = 20_000
+  for (const one of [ann, elsewhere])
+    expect(() => count(one, change)).toThrow(
+      expect.objectContaining({ statusCode: 429, retryAfter: 40, rule: 'change-limit' }),
+    )
+  count(ben, change)
+  now = 60_000
+  count(ann, change)
+})
+
+test('a credential that floods keeps nobody from revoking it', () => {
+  const count = createChangeLimit(1, () => 0)
+  const [stolen, own] = [session('ann', 'stolen'), session('ann', 'own')]
+  for (const what of [change, revocation]) {
+    count(stolen, what)
+    expect(() => count(stolen, what)).toThrow('Try again in 60 s.')
+  }
+  expect(() => count(own, change)).toThrow('more than 1 changes')
+  count(own, revocation)
+})

@@ -1,0 +1,32 @@
+import type { Principal } from '@rack-gateway/rbac-policy'
+
+/** Whose identity has changed since the revision before. */
+export interface ChangedSubjects {
+  /** Of users, service accounts, sessions, API tokens, trusts, and sessions of jobs. */
+  readonly ids: ReadonlySet<string>
+  readonly groups: ReadonlySet<string>
+  readonly hasTrusts: boolean
+}
+
+/** @param texts a kind and an id or name each, as the database's triggers write them */
+export function readSubjects(texts: Iterable<string>): ChangedSubjects {
+  const ids = new Set<string>()
+  const groups = new Set<string>()
+  let hasTrusts = false
+  for (const text of texts) {
+    const colon = text.indexOf(':')
+    const [kind, id] = [text.slice(0, colon), text.slice(colon + 1)]
+    if (kind === 'group') groups.add(id)
+    else ids.add(id)
+    hasTrusts ||= kind === 'trust'
+  }
+  return { ids, groups, hasTrusts }
+}
+
+/** Whether anything that the principal was made from is among what has changed. */
+export function concerns({ ids, groups }: ChangedSubjects, principal: Principal): boolean {
+  const { id, credential, owner, trust } = principal
+  if (ids.has(id) || ids.has(credential)) return true
+  if ((owner && ids.has(owner.id)) || (trust && ids.has(trust.id))) return true
+  return groups.size > 0 && principal.groups.some((group) => groups.has(group))
+}

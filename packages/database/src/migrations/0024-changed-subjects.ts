@@ -1,0 +1,85 @@
+/** Whom a row of each table is about: an id, with its kind in front, or the name of a group. */
+const subjects = {
+  users: `'user:' || id`,
+  service_accounts: `'service-account:' || id`,
+  sessions: `'session:' || id`,
+  api_tokens: `'api-token:' || id`,
+  credentials: `COALESCE('session:' || session_id, 'api-token:' || api_token_id, 'workload:' || workload_session_id)`,
+  bindings: `subject_kind || ':' || subject_id`,
+  trusts: `'trust:' || id`,
+  workload_sessions: `'workload:' || id`,
+} as const
+
+/** A change of more than these concerns everybody. */
+const most = 100
+const kept = 1_000
+
+/**
+ * Each revision says whose identity it changed, so that a replica forgets only these. The subjects come from the rows
+ * themselves, whoever changes them; null stands for everybody.
+ */
+export const changedSubjects = {
+  name: '0024-changed-subjects',
+  sql: `
+CREATE TABLE gateway.changed_subjects (
+  revision bigint PRIMARY KEY,
+  subjects text[]
+);
+
+CREATE OR REPLACE FUNCTION gateway.raise_revision() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  raised bigint;
+  changed text[] := CASE WHEN TG_TABLE_NAME = 'recordings' THEN '{}'::text[] END;
+BEGIN
+  ${raise('changed')}
+  RETURN NULL;
+END
+$$;
+${Object.entries(subjects).map(raiseBySubject).join('\n')}
+`,
+}
+
+function raise(changed: string): string {
+  return `UPDATE gateway.revision SET value = value + 1 WHERE one = 1 RETURNING value INTO STRICT raised;
+  INSERT INTO gateway.changed_subjects VALUES (raised, ${changed});
+  DELETE FROM gateway.changed_subjects WHERE revision <= raised - ${kept};
+  PERFORM pg_notify('gateway_revision', raised::text);`
+}
+
+function raiseBySubject([table, subject]: readonly [string, string]): string {
+  const collect = (rows: string) =>
+    `SELECT array_agg(DISTINCT subject) INTO changed FROM (SELECT * FROM (${rows}) every_row LIMIT ${most + 1}) some_rows;`
+  const of = (rows: string) => `SELECT ${subject} AS subject FROM ${rows}`
+  const call = `FOR EACH STATEMENT EXECUTE FUNCTION gateway.raise_revision_of_${table}();`
+  return `
+CREATE FUNCTION gateway.raise_revision_of_${table}() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  raised bigint;
+  changed text[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    ${collect(of('new_rows'))}
+  ELSIF TG_OP = 'DELETE' THEN
+    ${collect(of('old_rows'))}
+  ELSE
+    ${collect(`${of('old_rows')} UNION ${of('new_rows')}`)}
+  END IF;
+  changed := COALESCE(changed, '{}');
+  IF cardinality(changed) > ${most} THEN
+    changed := NULL;
+  END IF;
+  ${raise('changed')}
+  RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION gateway.raise_revision_of_${table}() FROM PUBLIC;
+DROP TRIGGER raise_revision ON gateway.${table};
+CREATE TRIGGER raise_revision AFTER TRUNCATE ON gateway.${table}
+  FOR EACH STATEMENT EXECUTE FUNCTION gateway.raise_revision();
+CREATE TRIGGER raise_revision_insert AFTER INSERT ON gateway.${table} REFERENCING NEW TABLE AS new_rows ${call}
+CREATE TRIGGER raise_revision_update AFTER UPDATE ON gateway.${table}
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows ${call}
+CREATE TRIGGER raise_revision_delete AFTER DELETE ON gateway.${table} REFERENCING OLD TABLE AS old_rows ${call}`
+}
