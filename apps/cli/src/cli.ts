@@ -1,7 +1,7 @@
 import { parseCommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
 import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
-import { noteMeant } from './meant.ts'
+import { meantInstead } from './meant.ts'
 import { runWrapped } from './wrapped.ts'
 
 /**
@@ -18,17 +18,23 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     if (whose === 'convox') {
       theirs = words
       const code = await runWrapped(context, line)
-      if (code !== exitCodes.ok) await noteMeant(context, words)
+      const meant = code === exitCodes.ok ? null : await meantInstead(words)
+      if (meant !== null) context.note(meant)
       return code
     }
     // Convox's commands don't wait for what only ours need.
     const { runOwn } = await import('./own.ts')
     return await runOwn(context, words, rack)
   } catch (error) {
+    // What stood in the way of a command that does not exist is no help.
+    const meant = theirs.length === 0 ? null : await meantInstead(theirs)
+    if (meant !== null) {
+      context.note(meant)
+      return exitCodes.usage
+    }
     context.note(
       isExpected(error) ? error.message : `unexpected failure: ${error instanceof Error ? error.stack : String(error)}`,
     )
-    await noteMeant(context, theirs)
     return exitCodeOf(error)
   }
 }

@@ -364,11 +364,11 @@ test('url prints what convox would get', async () => {
   expect((await machine.call(['url'], { RACK_URL: 'https://convox:x@y' })).stdout).toBe('https://convox:x@y\n')
 })
 
-test('help begins with examples, version is one line, and a flag that a command has not is refused', async () => {
+test('help begins with its purpose and its usage, version is one line, and a flag that a command has not is refused', async () => {
   for (const words of [[], ['help', 'login'], ['login', '--help']]) {
     const { code, stdout } = await machine.call(words)
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^Examples:\n {2}rack-gateway login staging/)
+    expect(stdout).toMatch(/^[A-Z].*\n\nUsage:\s+rack-gateway (?:.*\n)+\nExamples:\n {2}rack-gateway login staging/)
   }
   expect((await machine.call(['version'])).stdout).toMatch(/^rack-gateway \d+\.\d+\.\d+\n$/)
   expect(await machine.call(['-r', 'x', 'racks'])).toMatchObject({ code: 2, stdout: '' })

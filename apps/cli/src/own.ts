@@ -1,7 +1,7 @@
 import { nearest } from '@rack-gateway/config/client'
 import type { Command, CommandGroup } from './command-table/definition.ts'
 import { commandHelp, groupHelp } from './command-table/help-text.ts'
-import { commands, commandsOf, groups } from './command-table/index.ts'
+import { commandNamed, commands, commandsOf, groups } from './command-table/index.ts'
 import { overview } from './command-table/overview.ts'
 import { readWords } from './command-table/read-words.ts'
 import type { Context } from './context.ts'
@@ -56,7 +56,7 @@ function tell(context: Context, found: Found): number {
 function find(words: readonly string[]): Found {
   const [first = '', second] = words
   const group = groups.find(({ name }) => name === first)
-  const command = commands.find(({ name }) => name === (group === undefined ? first : `${first} ${second}`))
+  const command = commandNamed(group === undefined ? first : `${first} ${second}`)
   if (command !== undefined) return { kind: 'command', command, rest: words.slice(group === undefined ? 1 : 2) }
   if (group === undefined) throw new Usage(`there is no command ${printable(first)};`, 'see: rack-gateway help')
   if (asksForHelp(second)) return { kind: 'group', group }

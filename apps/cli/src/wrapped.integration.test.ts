@@ -322,22 +322,66 @@ test.each([
   ['sesions', 'sessions'],
   ['tokns', 'tokens'],
   ['whoami2', 'whoami'],
+  ['recordings', 'audit recordings'],
 ])('%s is convox’s to refuse; then it is said that %s may have been meant', async (word, ours) => {
   machine.configure(config)
-  const failing = { FAKE_CONVOX: 'exit 1' }
+  const failing = { FAKE_CONVOX: 'exit 3' }
   const outcome = await machine.callConvox(['--no-precheck', word, 'list'], failing)
   expect(outcome).toMatchObject({
-    code: 1,
+    code: 3,
     convox: { argv: [word, 'list'] },
-    stderr: `rack-gateway: convox is not known to have a command ${word}: did you mean rack-gateway ${ours}?\n`,
+    stderr: `rack-gateway: There is no command ${word}. Did you mean: rack-gateway ${ours}?\n`,
   })
   expect((await machine.callConvox(['--no-precheck', word])).stderr).toBe('')
+})
+
+test.each([
+  [['logn'], 'There is no command logn. Did you mean: rack-gateway login?'],
+  [['help', 'logn'], 'There is no command logn. Did you mean: rack-gateway help login?'],
+  [['recordings'], 'There is no command recordings. Did you mean: rack-gateway audit recordings?'],
+  [['transcript', 'x'], 'There is no command transcript. Did you mean: rack-gateway audit transcript?'],
+])('without a login, %j is answered with what was probably meant, and with nothing else', async (words, sentence) => {
+  expect(await machine.callConvox(words)).toMatchObject({
+    code: 2,
+    convox: null,
+    stderr: `rack-gateway: ${sentence}\n`,
+  })
+})
+
+test('without a login, a command of convox is answered with how to log in', async () => {
+  for (const words of [['apps'], ['zzzzzz'], ['help', 'apps']])
+    expect(await machine.callConvox(words)).toMatchObject({
+      code: 4,
+      convox: null,
+      stderr: expect.stringMatching(/not logged in/),
+    })
+})
+
+describe('a gateway that does not answer', () => {
+  const silent = 'http://127.0.0.1:1'
+  const sentence = `rack-gateway: The gateway at ${silent} does not answer. Run: rack-gateway doctor\n`
+  const failing = { FAKE_CONVOX: 'exit 1' }
+
+  test('is said after convox has failed', async () => {
+    machine.configure({ ...config, gateways: { staging: { url: silent } } })
+    expect(await machine.callConvox(['--no-precheck', 'apps'], failing)).toMatchObject({ code: 1, stderr: sentence })
+  })
+
+  test('is said of an address in RACK_URL, too, without the token', async () => {
+    const env = { RACK_URL: `http://convox:rgs_secret@127.0.0.1:1/rack/staging`, ...failing }
+    expect(await machine.callConvox(['apps'], env)).toMatchObject({ code: 1, stderr: sentence })
+  })
+
+  test('is not looked for where convox succeeds', async () => {
+    machine.configure({ ...config, gateways: { staging: { url: silent } } })
+    expect(await machine.callConvox(['--no-precheck', 'apps'])).toMatchObject({ code: 0, stderr: '' })
+  })
 })
 
 test('nothing is said to have been meant of what convox has, or of what is like nothing of ours', async () => {
   machine.configure(config)
   for (const word of ['rack', 'apps', 'zzzzzz'])
-    expect([word, (await machine.callConvox(['--no-precheck', word], { FAKE_CONVOX: 'exit 1' })).stderr]).toEqual([
+    expect([word, (await machine.callConvox(['--no-precheck', word], { FAKE_CONVOX: 'exit 3' })).stderr]).toEqual([
       word,
       '',
     ])

@@ -2,7 +2,7 @@ import type { CommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
 import { runConvox } from './convox.ts'
 import { findRack } from './find-rack.ts'
-import { openWay } from './relay/way.ts'
+import { noteFailure, openWay } from './relay/way.ts'
 import { renewalBeside } from './renewal-beside.ts'
 import type { Target } from './target.ts'
 import { printable } from './terminal.ts'
@@ -11,7 +11,8 @@ import { printable } from './terminal.ts'
 export async function runWrapped(context: Context, line: CommandLine): Promise<number> {
   const { words, rack } = line
   const { env } = context
-  if (env.RACK_URL?.trim()) return runConvox(words, context)
+  const given = env.RACK_URL?.trim()
+  if (given) return noteFailure(context, given, await runConvox(words, context))
   const renewal = renewalBeside(context, await findRack(context, rack))
   const target = await renewal.target()
   noteItsEnd(context, target)
@@ -23,7 +24,7 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
     return running
   }
   try {
-    return way.exitCode(await (line.precheck === 'off' ? start() : runChecked(context, target, { words, start })))
+    return await way.exitCode(await (line.precheck === 'off' ? start() : runChecked(context, target, { words, start })))
   } finally {
     await way.close()
     await renewal.ended()

@@ -290,7 +290,7 @@ describe('bindings', () => {
     [['add', 'ops'], 'say whom the role is for'],
     [['add', 'ops', '--user', 'a', '--group', 'b'], 'a binding is for one'],
     [['add', 'ops', '--user', 'nobody@example.org'], 'there is no user named nobody@example.org'],
-    [['add'], 'bindings add needs ROLE'],
+    [['add'], 'bindings create needs ROLE'],
     [['remove', 'not-an-id', '--yes'], ''],
   ])('%j ends with 2', async (words, sentence) => {
     expect(await run(['bindings', ...words])).toMatchObject({
@@ -365,7 +365,7 @@ describe('trusts', () => {
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
       '--max-age is not a number of seconds',
     ],
-    [['--provider', 'github'], 'trusts add needs --role ROLE'],
+    [['--provider', 'github'], 'trusts create needs --role ROLE'],
   ])('%j ends with 2', async (words, sentence) => {
     expect(await run(['trusts', 'add', 'x', ...words])).toMatchObject({
       code: 2,
@@ -377,7 +377,7 @@ describe('trusts', () => {
 
 test('service accounts are disabled, which stops their tokens, and enabled again', async () => {
   expect((await run(['service-accounts', 'create', 'stopped'])).stderr).toContain(
-    'bindings add ROLE --service-account stopped',
+    'bindings create ROLE --service-account stopped',
   )
   await run(['bindings', 'add', 'viewer', '--service-account', 'stopped'])
   const made = await run(['tokens', 'create', 'of stopped', '--role', 'viewer', '--service-account', 'stopped'])

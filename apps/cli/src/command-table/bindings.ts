@@ -15,7 +15,7 @@ export const bindingGroup = {
   about: 'A binding gives a role on racks and apps. Nobody gives what they do not hold. For administrators.',
   examples: [
     'rack-gateway bindings --user ada@example.com',
-    "rack-gateway bindings add deployer --group deployers@example.com --racks staging --apps 'web-*'",
+    "rack-gateway bindings create deployer --group deployers@example.com --racks staging --apps 'web-*'",
   ],
   alone: 'bindings list',
 }
@@ -30,21 +30,23 @@ export const bindingCommands = [
       (await import('../commands/bindings.ts')).listBindings(context, target, given),
   }),
   gatewayCommand({
-    name: 'bindings add',
+    name: 'bindings create',
+    aliases: ['bindings add'],
     summary: 'give a role',
     examples: [
-      'rack-gateway bindings add ops --user ada@example.com --racks production --expires 12h --reason incident-7',
-      "rack-gateway bindings add deployer --group deployers@example.com --apps 'web-*'",
-      'rack-gateway bindings add ci --service-account deploy-web --racks staging --apps web',
+      'rack-gateway bindings create ops --user ada@example.com --racks production --expires 12h --reason incident-7',
+      "rack-gateway bindings create deployer --group deployers@example.com --apps 'web-*'",
+      'rack-gateway bindings create ci --service-account deploy-web --racks staging --apps web',
     ],
     arguments: { role: { about: 'of the policy document', takes: 'needed' } },
     flags: { ...subjects, ...placeFlags, expires: expiresFlag(), reason: reasonFlag },
     run: async (context, target, given) => (await import('../commands/bindings.ts')).addBinding(context, target, given),
   }),
   gatewayCommand({
-    name: 'bindings remove',
+    name: 'bindings delete',
+    aliases: ['bindings remove'],
     summary: 'take a role away',
-    examples: ['rack-gateway bindings remove 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
+    examples: ['rack-gateway bindings delete 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
     arguments: { id: { about: 'its id, from rack-gateway bindings', takes: 'needed' } },
     flags: { yes: yesFlag },
     run: async (context, target, given) =>

@@ -61,9 +61,30 @@ describe('examples', () => {
   })
 })
 
+describe('a former name', () => {
+  const aliases = commands.flatMap(({ name, aliases = [] }) => aliases.map((alias) => [alias, name] as const))
+
+  test('is there for every verb that has changed', () => {
+    expect(Object.fromEntries(aliases)).toEqual({
+      'sessions end': 'sessions revoke',
+      'bindings add': 'bindings create',
+      'bindings remove': 'bindings delete',
+      'trusts add': 'trusts create',
+      'trusts remove': 'trusts delete',
+    })
+  })
+
+  test.each(aliases)('%s is explained and read as %s', async (alias, name) => {
+    const [old, today] = [await run('help', ...alias.split(' ')), await run('help', ...name.split(' '))]
+    expect(old).toEqual(today)
+    expect(today.stdout).toContain(`Older name: rack-gateway ${alias}`)
+    expect(commands.map((command) => command.name)).not.toContain(alias)
+  })
+})
+
 describe('help', () => {
   test.each(commands.map(({ name }) => [name] as const))(
-    '%s: begins with examples, however it is asked for',
+    '%s: begins with its purpose and its usage, however it is asked for',
     async (name) => {
       const asked = [
         ['help', ...name.split(' ')],
@@ -73,7 +94,8 @@ describe('help', () => {
       const outputs = await Promise.all(asked.map((words) => run(...words)))
       for (const { code, stdout, stderr } of outputs) {
         expect([code, stderr]).toEqual([0, ''])
-        expect(stdout).toMatch(/^Examples:\n {2}\S/)
+        expect(stdout).toMatch(new RegExp(`^[A-Z][^]*?\\.\\n\\nUsage: rack-gateway ${name}\\b`))
+        expect(stdout).toMatch(/\n\nExamples:\n {2}\S/)
         expect(stdout).toBe(outputs[0]?.stdout)
       }
     },
@@ -88,7 +110,9 @@ describe('help', () => {
       ]) {
         const { code, stdout } = await run(...words)
         expect(code).toBe(0)
-        expect(stdout).toMatch(/^Examples:\n {2}/)
+        expect(stdout).toMatch(
+          new RegExp(`^[A-Z][^]*?\\.\\n\\nUsage: rack-gateway ${name} \\[?COMMAND\\]? \\[flags\\]\\n`),
+        )
         for (const one of commandsOf(group)) expect(stdout).toContain(`  ${one.name} `)
       }
     },
@@ -97,8 +121,8 @@ describe('help', () => {
   test('fits the terminal, and says every flag', () => {
     for (const command of commands) {
       const text = commandHelp(command, 80)
-      const [, ...afterExamples] = text.split('\n\n')
-      const lines = afterExamples
+      const withoutExamples = text.split('\n\n').filter((part) => !part.startsWith('Examples:'))
+      const lines = withoutExamples
         .join('\n')
         .split('\n')
         .filter((line) => !line.startsWith('Usage:'))
@@ -109,7 +133,7 @@ describe('help', () => {
       for (const key of Object.keys(command.flags))
         expect(text).toMatch(new RegExp(`--(?:\\[no-\\])?${flagName(key)}(?![\\w-])`))
     }
-    expect(overview(80)).toMatch(/^Examples:/)
+    expect(overview(80)).toMatch(/^Run convox through a Rack Gateway, (?:.+\n)+\nUsage:\n {2}rack-gateway /)
   })
 
   test('fits a narrow one: what has no room beside its name is below it', () => {

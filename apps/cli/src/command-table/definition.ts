@@ -69,6 +69,8 @@ export interface CommandGroup extends Described {
 }
 
 export interface Command extends Described {
+  /** Whole names that it had in older versions. */
+  readonly aliases?: readonly string[]
   readonly arguments: Arguments
   readonly flags: Flags
   /** What it is about after a second without a word from it, such as `asking the gateway`. */
@@ -82,6 +84,7 @@ export interface Command extends Described {
 export type None = Readonly<Record<never, never>>
 
 interface Definition<F extends Flags, A extends Arguments> extends Described {
+  readonly aliases?: readonly string[]
   readonly arguments?: A
   readonly flags?: F
   readonly waits?: string

@@ -13,6 +13,7 @@ import {
 import { formatOf, jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
 
 interface Definition<F extends Flags, A extends Arguments> extends Described {
+  readonly aliases?: readonly string[]
   readonly arguments?: A
   readonly flags?: F
   run(context: Context, target: Target, given: Given<F, A> & Answered): Promise<void>

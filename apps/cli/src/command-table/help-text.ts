@@ -2,33 +2,43 @@ import { type Command, type CommandGroup, type Described, flagName } from './def
 import { paragraphsOf } from './paragraphs.ts'
 import { shownName, shownValue } from './read-words.ts'
 
-/** What help says of one command; examples come first. @param columns of the terminal */
+/** What help says of one command: purpose, usage, details, examples. @param columns of the terminal */
 export function commandHelp(command: Command, columns: number): string {
+  const [purpose = '', ...details] = told(command, columns)
   return [
-    examplesOf(command),
-    ...told(command, columns),
+    purpose,
     `Usage: ${usageOf(command)}`,
+    ...details,
     ...section(
       'Arguments',
       Object.entries(command.arguments).map(([key, { about }]) => [shownName(key), about]),
       columns,
     ),
     ...section('Flags', flagRows(command), columns),
+    ...formerNames(command),
+    examplesOf(command),
   ].join('\n\n')
 }
 
 /** What help says of several commands. */
 export function groupHelp(group: CommandGroup, commands: readonly Command[], columns: number): string {
+  const [purpose = '', ...details] = told(group, columns)
   return [
-    examplesOf(group),
-    ...told(group, columns),
+    purpose,
+    `Usage: rack-gateway ${group.name} ${group.alone === undefined ? 'COMMAND' : '[COMMAND]'} [flags]`,
+    ...details,
     ...section(
       'Commands',
       commands.map(({ name, summary }) => [name, summary]),
       columns,
     ),
+    examplesOf(group),
     `More of one: rack-gateway help ${group.name} COMMAND`,
   ].join('\n\n')
+}
+
+function formerNames({ aliases = [] }: Command): string[] {
+  return aliases.length === 0 ? [] : [`Older name: ${aliases.map((name) => `rack-gateway ${name}`).join(', ')}`]
 }
 
 /** What is said of a name takes no fewer columns: where they aren't there beside it, it is below. */

@@ -50,6 +50,11 @@ export const groups: readonly CommandGroup[] = [
   completionGroup,
 ]
 
+/** By its name, or one that it had in an older version. */
+export function commandNamed(name: string): Command | undefined {
+  return commands.find((command) => command.name === name || command.aliases?.includes(name))
+}
+
 export function commandsOf({ name }: CommandGroup): Command[] {
   return commands.filter((command) => command.name.startsWith(`${name} `))
 }

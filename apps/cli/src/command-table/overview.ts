@@ -12,6 +12,14 @@ export const overviewExamples = [
   'rack-gateway -- racks                          (convox\'s own "racks" instead of ours)',
 ]
 
+export const overviewPurpose =
+  'Run convox through a Rack Gateway, and manage logins, tokens, access, and the audit log.'
+
+export const overviewUsage = [
+  'rack-gateway [--rack NAME] COMMAND [flags]',
+  'rack-gateway [--rack NAME] CONVOX-COMMAND …',
+]
+
 export const overviewText = [
   "Every command that isn't in the list below is convox's: it runs as you typed it, through the gateway.",
   'The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack in this directory, the current one (switch).',
@@ -20,9 +28,11 @@ export const overviewText = [
 /** What `rack-gateway help` says. */
 export function overview(columns: number): string {
   return [
-    ['Examples:', ...overviewExamples.map((line) => `  ${line}`)].join('\n'),
+    wrapped(overviewPurpose, columns).join('\n'),
+    ['Usage:', ...overviewUsage.map((line) => `  ${line}`)].join('\n'),
     overviewText.flatMap((text) => wrapped(text, columns)).join('\n'),
     ...section('Commands', firstWords(), columns),
+    ['Examples:', ...overviewExamples.map((line) => `  ${line}`)].join('\n'),
     wrapped(
       'More of one: rack-gateway help COMMAND. Exit codes and the shape of --json: man rack-gateway',
       columns,

@@ -1,7 +1,7 @@
 import { parseCommandLine } from '../command-line.ts'
 import { readCanWords } from '../commands/can-words.ts'
 import type { Command } from './definition.ts'
-import { commands, groups } from './index.ts'
+import { commandNamed, commands, groups } from './index.ts'
 import { readWords } from './read-words.ts'
 
 /** The words after each `rack-gateway` of a line as a shell would pass them: quotes hold together, redirections and pipes end it. */
@@ -34,8 +34,8 @@ function isAboutHelp([first]: readonly string[]): boolean {
 export function commandOf(words: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {
   const whole = words.slice(0, 2).join(' ')
   const command =
-    commands.find(({ name }) => name === whole) ??
-    commands.find(({ name }) => name === words[0]) ??
+    commandNamed(whole) ??
+    commandNamed(words[0] ?? '') ??
     commands.find(({ name }) => groups.some((group) => group.name === words[0] && group.alone === name))
   if (command === undefined) throw new Error(`no command of ours is "${words.join(' ')}"`)
   return { command, rest: words.slice(command.name === whole ? 2 : 1) }

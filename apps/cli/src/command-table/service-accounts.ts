@@ -5,7 +5,7 @@ const account = { about: 'its id, or its name', takes: 'needed' } as const
 
 export const serviceAccountGroup = {
   name: 'service-accounts',
-  summary: 'list, make, disable and enable service accounts',
+  summary: 'list, create, disable, and enable service accounts',
   about: 'A service account owns API tokens and has no login, so nobody’s leaving stops it. For administrators.',
   examples: ['rack-gateway service-accounts', 'rack-gateway service-accounts create deploy-web'],
   alone: 'service-accounts list',
@@ -21,7 +21,7 @@ export const serviceAccountCommands = [
   }),
   gatewayCommand({
     name: 'service-accounts create',
-    summary: 'make a service account',
+    summary: 'create a service account',
     about: 'It may do nothing until it gets a binding.',
     examples: ['rack-gateway service-accounts create deploy-web'],
     arguments: { name: { about: 'what lists and events call it', takes: 'needed' } },

@@ -7,7 +7,7 @@ export const sessionGroup = {
   examples: [
     'rack-gateway sessions',
     'rack-gateway sessions --rack production --json',
-    'rack-gateway sessions end 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35',
+    'rack-gateway sessions revoke 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35',
   ],
   alone: 'sessions list',
 }
@@ -20,10 +20,11 @@ export const sessionCommands = [
     run: async (context, target, given) => (await import('../commands/sessions.ts')).sessions(context, target, given),
   }),
   gatewayCommand({
-    name: 'sessions end',
+    name: 'sessions revoke',
+    aliases: ['sessions end'],
     summary: 'end one of your sessions',
     about: 'For administrators: anybody’s, by its id in the audit log.',
-    examples: ['rack-gateway sessions end 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
+    examples: ['rack-gateway sessions revoke 1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'],
     arguments: { id: { about: 'its id, from rack-gateway sessions', takes: 'needed' } },
     flags: { yes: yesFlag },
     run: async (context, target, given) => (await import('../commands/sessions.ts')).endOne(context, target, given),

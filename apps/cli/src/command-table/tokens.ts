@@ -5,7 +5,7 @@ const token = { about: 'its id, or its name', takes: 'needed' } as const
 
 export const tokenGroup = {
   name: 'tokens',
-  summary: 'list, make, replace and revoke API tokens',
+  summary: 'list, create, rotate, and revoke API tokens',
   about: 'You see and manage your own; administrators those of others, too.',
   examples: [
     'rack-gateway tokens',
@@ -33,7 +33,7 @@ export const tokenCommands = [
   }),
   gatewayCommand({
     name: 'tokens create',
-    summary: 'make an API token, and print it',
+    summary: 'create an API token, and print it',
     about:
       'The token alone is printed, once. It is no stronger than you are, and works where you hold what it may do. Of a service account, it needs gateway:service-account:write.',
     examples: [

@@ -5,11 +5,11 @@ const trust = { about: 'its id, or its name', takes: 'needed' } as const
 
 export const trustGroup = {
   name: 'trusts',
-  summary: 'list, make and revoke trusts in CI systems',
+  summary: 'list, create, and delete trusts in CI systems',
   about: 'A trust says whose jobs are let in without a stored secret, and with which role. For administrators.',
   examples: [
     'rack-gateway trusts',
-    'rack-gateway trusts add deploy-web --role ci --apps web --provider github --with repositoryId=74 --with repositoryOwnerId=65 --with ref=refs/heads/main',
+    'rack-gateway trusts create deploy-web --role ci --apps web --provider github --with repositoryId=74 --with repositoryOwnerId=65 --with ref=refs/heads/main',
   ],
   alone: 'trusts list',
 }
@@ -30,13 +30,14 @@ export const trustCommands = [
     run: async (context, target, given) => (await import('../commands/trusts.ts')).showTrust(context, target, given),
   }),
   gatewayCommand({
-    name: 'trusts add',
+    name: 'trusts create',
+    aliases: ['trusts add'],
     summary: 'let jobs of a CI system in',
     about:
       'Whose jobs: a provider with the fields of its template, or an issuer with what claims must be. docs/how-to/keyless-ci.md has the fields. A list, as of events, is separated by commas. What these flags cannot say, the API can.',
     examples: [
-      'rack-gateway trusts add deploy-web --role ci --apps web --provider github --with repositoryId=74 --with repositoryOwnerId=65 --with ref=refs/heads/main',
-      "rack-gateway trusts add builds --role ci --issuer https://ci.example.com --claim project=web --claim-like 'ref=refs/heads/release-*'",
+      'rack-gateway trusts create deploy-web --role ci --apps web --provider github --with repositoryId=74 --with repositoryOwnerId=65 --with ref=refs/heads/main',
+      "rack-gateway trusts create builds --role ci --issuer https://ci.example.com --claim project=web --claim-like 'ref=refs/heads/release-*'",
     ],
     arguments: { name: { about: 'what lists, events and refusals call it', takes: 'needed' } },
     flags: {
@@ -54,9 +55,10 @@ export const trustCommands = [
     run: async (context, target, given) => (await import('../commands/trusts.ts')).addTrust(context, target, given),
   }),
   gatewayCommand({
-    name: 'trusts remove',
+    name: 'trusts delete',
+    aliases: ['trusts remove'],
     summary: 'revoke a trust for good, with the jobs that it let in',
-    examples: ['rack-gateway trusts remove deploy-web'],
+    examples: ['rack-gateway trusts delete deploy-web'],
     arguments: { trust },
     flags: { yes: yesFlag },
     run: async (context, target, given) => (await import('../commands/trusts.ts')).removeTrust(context, target, given),

@@ -38,7 +38,7 @@ export async function createServiceAccount(
   const account = await callGateway(target, { path: '/service-accounts', body: { name }, answer: ServiceAccount })
   if (format === 'json') return printJson(context, ServiceAccount, account)
   context.print(printable(`The service account ${account.name} is made (${account.id}).`))
-  context.note(printable(`it may do nothing yet: rack-gateway bindings add ROLE --service-account ${account.name}`))
+  context.note(printable(`it may do nothing yet: rack-gateway bindings create ROLE --service-account ${account.name}`))
 }
 
 export async function disableServiceAccount(

@@ -1,6 +1,6 @@
 import { ownCommands } from '../command-line.ts'
 import type { Command, CommandGroup } from '../command-table/definition.ts'
-import { commands, commandsOf, groups } from '../command-table/index.ts'
+import { commandNamed, commandsOf, groups } from '../command-table/index.ts'
 import { firstWords } from '../command-table/overview.ts'
 import { rackFlag } from '../command-table/shared-flags.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
@@ -58,7 +58,7 @@ function actionsOf(group: CommandGroup): Suggestion[] {
 }
 
 function ofCommand(wanted: string | undefined, words: readonly string[]): Expected {
-  const command = commands.find(({ name }) => name === wanted)
+  const command = commandNamed(wanted ?? '')
   if (command === undefined) return nothing
   const flags = [...flagsOf(command), help]
   const theirs = command.reads === 'itself' ? afterFlags(words, flags) : null

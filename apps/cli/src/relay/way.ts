@@ -11,7 +11,7 @@ export interface Way {
   /** What the person is to be told of it when convox starts; null for nothing. */
   readonly warning: string | null
   /** What convox's exit code becomes: `unreachable` where it failed because no connection could be trusted or made. */
-  exitCode(code: number): number
+  exitCode(code: number): number | Promise<number>
   /** To be said when convox has ended, or wasn't started. */
   close(): Promise<void>
 }
@@ -44,11 +44,22 @@ export async function openWay(context: Context, target: RackTarget, relay: 'on' 
   )
 }
 
-function direct({ env }: Context, target: RackTarget, warning: string | null): Way {
+function direct(context: Context, target: RackTarget, warning: string | null): Way {
   return {
     warning,
-    env: { ...env, RACK_URL: rackUrl(target) },
-    exitCode: (code) => code,
+    env: { ...context.env, RACK_URL: rackUrl(target) },
+    exitCode: (code) => noteFailure(context, target.origin, code),
     close: async () => undefined,
   }
+}
+
+/** What convox exits with where it could not do what was asked; other codes are those of commands that it ran. */
+const convoxFailure = 1
+
+/** Looks for the gateway only after a failure. @returns the exit code as it is */
+export async function noteFailure(context: Context, address: string, code: number): Promise<number> {
+  if (code !== convoxFailure) return code
+  const { noteSilentGateway } = await import('../note-silent-gateway.ts')
+  await noteSilentGateway(context, address)
+  return code
 }

@@ -54,10 +54,15 @@ function commandPart(command: Command, heading: string): string {
   return [
     `${heading} ${command.name}`,
     sentencesOf(command),
-    block(command.examples),
     `Usage: ${code(usageOf(command))}`,
     ...(words.length + flags.length === 0 ? [] : [table(['word or flag', 'meaning'], [...words, ...flags])]),
+    ...formerNames(command),
+    block(command.examples),
   ].join('\n\n')
+}
+
+function formerNames({ aliases = [] }: Command): string[] {
+  return aliases.length === 0 ? [] : [`Older name: ${aliases.map(code).join(', ')}.`]
 }
 
 /** The summary and what follows it are one paragraph here. */
