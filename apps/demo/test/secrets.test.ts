@@ -253,6 +253,29 @@ describe('secrets', () => {
     }
   })
 
+  test('a token of the gateway is in no event, whatever it was sent in', async () => {
+    const { viewer, admin } = tokens
+    const client = [`User-Agent: ci ${viewer}`]
+    expect((await system.send('GET', `/apps/${viewer}?`, viewer, '', client)).status).toBe(404)
+    expect((await system.send('GET', `/no/${viewer}?`, viewer, '', client)).status).toBe(404)
+    expect((await system.send('GET', `/apps/%41${viewer}?${viewer}=1`, viewer, '', client)).status).toBe(400)
+    expect((await system.send('GET', `/apps?${viewer}=1`, viewer, '', client)).status).toBe(400)
+    expect((await system.send('PUT', '/apps/myapp?', viewer, `${viewer}=${viewer}`, [...form, ...client])).status).toBe(
+      400,
+    )
+    const run = '/apps/myapp/services/command/processes?'
+    const command = [`Command: curl ${viewer} --header "x: ${viewer}"`, `Environment: ${viewer}=1`]
+    expect((await system.send('POST', run, viewer, '', command)).status).toBe(403)
+    expect((await system.send('POST', run, admin, '', command.slice(0, 1))).status).toBe(200)
+    const { env } = await newestRelease(admin)
+    expect((await release(admin, `${env}\n${viewer}=1`)).status).toBe(200)
+    await system.send('GET', `/gateway/api/v1/tokens/${viewer}`, viewer, '', client)
+    await system.send('GET', '/apps?', `${viewer}x`, '', client)
+    const events = JSON.stringify(await system.events())
+    for (const token of [viewer, admin]) expect(events).not.toContain(token.slice(4, 34))
+    expect(events.match(/\[hidden\]/g)?.length).toBeGreaterThan(8)
+  })
+
   test('a value with the password of the rack comes back whole from an admin', async () => {
     const value = `RACK_URL=https://convox:${system.rack.token}@api`
     const { env } = await newestRelease(tokens.admin)

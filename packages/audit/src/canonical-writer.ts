@@ -2,7 +2,7 @@ import { canonical } from './canonical.ts'
 import type { Truncation } from './event.ts'
 import { fitNames, fitText, limits } from './fit.ts'
 
-/** Text that is its own visible form and its own JSON: most of what is recorded. */
+/** Text that is its own visible form and its own JSON: most of what is recorded. With `rg` in it, it could hold a token. */
 const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /**
@@ -37,7 +37,7 @@ export class CanonicalWriter {
   /** @returns the text as it is kept; empty when there is none */
   text(name: string, value: string | undefined, field = name, limit = limits.text): string {
     if (value === undefined) return ''
-    const isPlain = value.length <= limit && plain.test(value)
+    const isPlain = value.length <= limit && plain.test(value) && !value.includes('rg')
     const kept = isPlain ? value : fitText(value, field, limit, this.truncated)
     this.raw(name, isPlain ? `"${kept}"` : JSON.stringify(kept), kept.length)
     return kept

@@ -87,6 +87,29 @@ test('every field that an event may have is kept as it was given', () => {
   expect(text).toBe(canonical(JSON.parse(text)))
 })
 
+test('no field of an event, and no name in one, holds a token of the gateway', () => {
+  const token = `rgt_${'02b9BXcwjy'.repeat(6)}abc`
+  const spoil = (value: unknown): unknown => {
+    if (typeof value === 'string') return `x ${token}"\n`
+    if (Array.isArray(value)) return value.map(spoil)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, spoil(member)]))
+  }
+  const { kind, ...rest } = whole
+  const spoiled = Object.assign(Object(spoil(rest)), {
+    kind,
+    detail: { [token]: token },
+    parameters: { query: [token], form: [token], headers: [token], values: { [token]: token } },
+  })
+  const { parts, terms } = encode(spoiled)
+  const text = JSON.stringify([parts, terms])
+  expect(text).not.toContain(token.slice(4, 30))
+  expect(text).toContain('rgt_[hidden]')
+  expect(
+    encode({ kind, source: { address: '::1', client: token }, path: `/apps/${token}` }).parts.join(),
+  ).not.toContain(token.slice(4, 30))
+})
+
 test('what is written is the canonical form of what it says, whichever fields there are', () => {
   const some = fc.subarray(Object.keys(whole)).map((keys) => {
     return Object.fromEntries(Object.entries(whole).filter(([key]) => key === 'kind' || keys.includes(key)))

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
+import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import type { EventDraft, Truncation } from './event.ts'
 import { cutText, visibleText } from './visible-text.ts'
+
+/** No event holds a token of the gateway, whichever of its texts it was written into. */
+function shownText(text: string): string {
+  return visibleText(redactTokens(text))
+}
 
 /** In UTF-8 bytes of the visible form; lists also in entries, and their bytes are those of all entries together. */
 export const limits = {
@@ -17,7 +23,7 @@ export const limits = {
  * visible form in UTF-8.
  */
 export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
-  const whole = visibleText(value)
+  const whole = shownText(value)
   const kept = cutText(whole, limit)
   if (kept !== whole) truncated.push({ field, length: Buffer.byteLength(whole), sha256: sha256(whole) })
   return kept
@@ -26,7 +32,7 @@ export function fitText(value: string, field: string, limit: number, truncated: 
 /** A list cut in entries and in bytes; `truncated` gets its length in entries and the SHA-256 of `JSON.stringify` of its visible entries. */
 export function fitNames(values: readonly string[], field: string, truncated: Truncation[]): readonly string[] {
   if (values.length === 0) return values
-  const whole = Array.from(values, (value) => visibleText(`${value}`))
+  const whole = Array.from(values, (value) => shownText(`${value}`))
   const kept: string[] = []
   let bytes = 0
   for (const word of whole.slice(0, limits.list.entries)) {
@@ -49,7 +55,7 @@ export function fitDetail(detail: Detail | undefined, truncated: Truncation[]): 
   if (detail === undefined) return undefined
   const members = new Map<string, string | number | boolean>()
   for (const [name, value] of Object.entries(detail).slice(0, limits.members)) {
-    const key = cutText(visibleText(name), limits.key)
+    const key = cutText(shownText(name), limits.key)
     if (typeof value === 'string') members.set(key, fitText(value, `detail.${key}`, limits.text, truncated))
     else if (typeof value === 'boolean' || Number.isFinite(value)) members.set(key, value)
   }
@@ -63,7 +69,7 @@ export function fitValues(values: Values, truncated: Truncation[]): Values {
   if (values === undefined) return undefined
   const kept = new Map<string, string>()
   for (const [name, value] of Object.entries(values).slice(0, limits.members)) {
-    const key = cutText(visibleText(name), limits.key)
+    const key = cutText(shownText(name), limits.key)
     kept.set(key, fitText(value, `parameters.values.${key}`, limits.text, truncated))
   }
   return Object.fromEntries(kept)
@@ -73,9 +79,9 @@ export function fitValues(values: Values, truncated: Truncation[]): Values {
 export function fitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
   if (truncated.length === 0) return undefined
   return truncated.slice(0, limits.list.entries).map(({ field, length, sha256: digest }) => ({
-    field: cutText(visibleText(field), limits.text),
+    field: cutText(shownText(field), limits.text),
     length: Number.isFinite(length) ? length : 0,
-    sha256: cutText(visibleText(digest), limits.key),
+    sha256: cutText(shownText(digest), limits.key),
   }))
 }
 

@@ -138,6 +138,10 @@ test.each<[string[], string[]]>([
     ['sshpass', '-phunter2', 'ssh', 'host'],
     ['sshpass', '-p[hidden]', 'ssh', 'host'],
   ],
+  [
+    ['echo', `x-rgs_${'a1B2c3'.repeat(10)}aaa`, 'y'],
+    ['echo', 'x-rgs_[hidden]', 'y'],
+  ],
   [["mysql -p'hun ter2' db; ls -phunter"], ['mysql -p[hidden] db; ls -phunter']],
   [['mysql -phun\\ ter2 db'], ['mysql -p[hidden] db']],
   [[`sh -c "mysql -p'a b' && ls"`], ['sh -c "mysql -p[hidden] && ls"']],

@@ -1,3 +1,4 @@
+import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import { hidePassword, hidePasswords } from './addresses.ts'
 import { createOptionReader } from './password-options.ts'
 import { scrubToken } from './rack-token.ts'
@@ -35,7 +36,7 @@ export function hideCommand(argv: readonly string[], view: CommandView): readonl
 const interpreted = /^-[A-Za-z]{0,8}[ce]$/
 
 function hideText(text: string, isCode: boolean, { isSecret, rackToken }: CommandView): string {
-  const scrubbed = scrubToken(hidePasswords(text), rackToken)
+  const scrubbed = redactTokens(scrubToken(hidePasswords(text), rackToken))
   const addressed = !isCode && scrubbed.includes('://') ? hidePassword(scrubbed, isSecret) : scrubbed
   return hideAssignments(hideAuthorization(addressed), isCode, isSecret)
 }
