@@ -1,9 +1,9 @@
 import { KeyNotKnownYet } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from './alarms.ts'
+import type { CountedLog } from './counted-log.ts'
 import { type Answered, type Failure, failureOf, sendFailure } from './error-contract.ts'
 import { accountOf, detailOf, NothingHere, ruled, ruleOf } from './errors.ts'
-import type { createFailureLog } from './failure-log.ts'
 import { refuseInWords, wantsWords } from './rack-api/command-stream.ts'
 import { addressOf, sourceOf } from './rack-api/draft.ts'
 import { refusalEvent } from './refusal-event.ts'
@@ -11,7 +11,12 @@ import { refusalEvent } from './refusal-event.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     alarms: ReturnType<typeof createAlarms>
-    strangerFailures: ReturnType<typeof createFailureLog>
+    /** What unauthenticated requests cause is logged here alone. */
+    unauthenticatedLog: CountedLog
+  }
+  interface FastifyRequest {
+    /** The rule that refused it, where it was unauthenticated. */
+    refusedBy: string | null
   }
 }
 
@@ -80,10 +85,11 @@ async function refuseStranger(
   const error = await beyondLimit(app, request, { refusal, status: refused.status })
   const failure = error === refusal ? refused : failureOf(error, answered(app, request))
   const rule = ruleOf(error) ?? failure.body.code
-  const times = failure.status >= 500 ? app.strangerFailures(rule) : null
-  if (times !== null) request.log.error({ event: 'call.failed', rule, times, err: error })
+  request.refusedBy = rule
+  if (failure.status >= 500)
+    app.unauthenticatedLog.note(`failed ${rule}`, 'error', { event: 'call.failed', rule, err: error })
   const detail = detailOf(error)
-  if (detail !== null) request.log.info({ event: 'call.refused', rule, detail })
+  if (detail !== null) app.unauthenticatedLog.note(`refused ${rule}`, 'info', { event: 'call.refused', rule, detail })
   const { reason, next, policy } = failure.body
   app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? reason, next, policy })
   sendFailure(request, reply, failure)

@@ -45,8 +45,11 @@ export async function registerLogin(app: FastifyInstance, options: BrowserLoginO
         await app.audit.record(failureDraft(app, failed))
       },
       limitAccount: app.limitAccount,
-      countFailure(failed: FailedLogin) {
-        app.audit.refuse({ address: addressOf(failed.request), ...toldFor(app, failed) })
+      countFailure(failed) {
+        const { request, rule, detail, status } = failed
+        const line = { event: 'login.failed', rule, ...detail }
+        app.unauthenticatedLog.note(`login ${rule}`, status >= 500 ? 'warn' : 'info', line)
+        app.audit.refuse({ address: addressOf(request), ...toldFor(app, failed) })
       },
     })
   })

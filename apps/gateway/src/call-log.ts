@@ -1,19 +1,37 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** One line for each call on the rack API and the gateway's own API, with what an operator looks for first. No headers, no query values, no bodies. */
+/** Of a path, in characters. */
+const longest = 200
+
+/**
+ * One line for each call of a principal, with what an operator looks for first: no headers, no query values, no bodies.
+ * Unauthenticated requests are counted by what refused them, or else by route and status.
+ */
 export function callLog(app: FastifyInstance): void {
   app.addHook('onResponse', function logCall(request, reply, done) {
-    const { call, principal } = request
-    request.log.info({
-      event: 'call',
-      method: request.method,
-      path: call?.framed.received.path ?? request.routeOptions.url ?? '',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      ...(principal ? { principal: principal.name } : {}),
-      ...(call?.rack ? { rack: call.rack.name } : {}),
-      ...(call?.decision ? { effect: call.decision.effect, rule: call.decision.rule } : {}),
-    })
+    const line = lineOf(request, reply)
+    if (request.principal === null) app.unauthenticatedLog.note(kindOf(request, reply), 'info', line)
+    else request.log.info(line)
     done()
   })
+}
+
+function lineOf(request: FastifyRequest, reply: FastifyReply) {
+  const { call, principal, refusedBy } = request
+  const path = call?.framed.received.path ?? request.routeOptions.url ?? ''
+  return {
+    event: 'call',
+    method: request.method,
+    path: path.length > longest ? `${path.slice(0, longest)}...` : path,
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    ...(principal ? { principal: principal.name } : {}),
+    ...(call?.rack ? { rack: call.rack.name } : {}),
+    ...(call?.decision ? { effect: call.decision.effect, rule: call.decision.rule } : {}),
+    ...(refusedBy === null ? {} : { rule: refusedBy }),
+  }
+}
+
+function kindOf({ refusedBy, method, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): string {
+  return refusedBy ?? `${method} ${routeOptions.url ?? ''} ${statusCode}`
 }

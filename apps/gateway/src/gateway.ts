@@ -42,7 +42,7 @@ import { callLog } from './call-log.ts'
 import { type CheckpointSettings, registerCheckpoints } from './checkpoints.ts'
 import { createLogins, registerCliLogin } from './cli-login.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './client-errors.ts'
-import { createFailureLog } from './failure-log.ts'
+import { createCountedLog } from './counted-log.ts'
 import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -141,7 +141,10 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await database.check()
     app.decorateRequest('call', null)
     app.decorate('alarms', createAlarms(now))
-    app.decorate('strangerFailures', createFailureLog(now))
+    const unauthenticatedLog = createCountedLog(app.log)
+    app.decorate('unauthenticatedLog', unauthenticatedLog)
+    app.addHook('onClose', async () => unauthenticatedLog.flush())
+    app.decorateRequest('refusedBy', null)
     app.decorateRequest('endpoint', null)
     app.decorateRequest('ownDecision', null)
     app.decorate('bodyDigest', createBodyDigest(options.secretKeys[0]))

@@ -59,6 +59,30 @@ test('memory is bounded: more blocks than the table holds are counted together, 
   expect(written.at(-1)).toMatchObject({ source: { address: 'other' }, count: 4_984 })
 })
 
+test('refusals of any number of blocks cost one budget of events, the most frequent are named, and none is lost', async () => {
+  const written: EventDraft[] = []
+  let now = 0
+  const refusals = createRefusals({
+    record: async (draft) => void written.push(draft),
+    clock: { now: () => now },
+    interval: 3_600_000,
+    budget: { burst: 20, perSecond: 2 },
+  })
+  for (let second = 1; second <= 60; second++) {
+    now = second * 1_000
+    for (let block = 0; block < 500; block++)
+      refusals.count({ ...refusal, address: `10.${block >> 8}.${block & 255}.1` })
+    refusals.count({ ...refusal, address: '10.1.200.1' })
+    await refusals.flush()
+  }
+  refusals.stop()
+  const named = written.filter(({ source }) => source?.address !== 'other')
+  expect(named.length).toBeLessThanOrEqual(20 + 2 * 60)
+  expect(written.length - named.length).toBeLessThanOrEqual(60)
+  expect(named.filter(({ source }) => source?.address === '10.1.200.0/24').length).toBeGreaterThanOrEqual(59)
+  expect(written.reduce((sum, draft) => sum + (draft.count ?? 0), 0)).toBe(60 * 501)
+})
+
 test('counts that could not be written are written later, with those that came meanwhile', async () => {
   const { count, flush, stop, written, pending } = table({ failures: 1 })
   count(refusal)

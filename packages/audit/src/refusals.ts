@@ -19,6 +19,15 @@ export interface RefusalsOptions {
   readonly keys?: number
   /** Milliseconds until a count is written. Default 1,000. */
   readonly interval?: number
+  /** Events of all blocks together; what is beyond is counted as `other`. */
+  readonly budget?: RefusalBudget
+}
+
+export interface RefusalBudget {
+  /** Events that may be written at once after a quiet time. Default 256. */
+  readonly burst: number
+  /** Events that may be written in each second, in the long run. Default 4. */
+  readonly perSecond: number
 }
 
 export interface Refusals {
@@ -42,8 +51,16 @@ interface Count extends Omit<Refusal, 'address'> {
 
 const overflow = { block: 'other', rule: 'other', reason: 'more kinds of refusals than are told apart' }
 
-/** A bounded table: a flood costs memory for `keys` entries and one event for each of them a second, and no refusal is lost from the counts. */
-export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }: RefusalsOptions): Refusals {
+const usualBudget: RefusalBudget = { burst: 256, perSecond: 4 }
+
+/**
+ * A bounded table: a flood costs memory for `keys` entries, and events of one budget, however many blocks it comes from.
+ * The most frequent refusals are named first, and no refusal is lost from the counts.
+ */
+export function createRefusals(options: RefusalsOptions): Refusals {
+  const { record, clock, keys = 1_024, interval = 1_000, budget = usualBudget } = options
+  let left = budget.burst
+  let filledAt = clock.now()
   let table = new Map<string, Count>()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -67,9 +84,22 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
   async function flush() {
     clearTimeout(timer)
     timer = undefined
-    const counted = [...table.values()]
+    const counted = withinBudget([...table.values()])
     table = new Map()
     await Promise.all(counted.map((entry) => record(draftOf(entry)).catch(() => add(entry))))
+  }
+
+  /** The counts that the budget has events for, and one more event for all the others. */
+  function withinBudget(counted: readonly Count[]): Count[] {
+    const now = clock.now()
+    left = Math.min(budget.burst, left + (Math.max(0, now - filledAt) / 1_000) * budget.perSecond)
+    filledAt = now
+    const named = counted.filter(({ block }) => block !== overflow.block)
+    const ranked = named.toSorted((one, other) => other.count - one.count)
+    const told = ranked.slice(0, Math.floor(left))
+    left -= told.length
+    const untold = [...ranked.slice(told.length), ...counted.filter(({ block }) => block === overflow.block)]
+    return untold.length === 0 ? told : [...told, together(untold)]
   }
 
   return {
@@ -92,6 +122,17 @@ export function createRefusals({ record, clock, keys = 1_024, interval = 1_000 }
       for (const { count } of table.values()) sum += count
       return sum
     },
+  }
+}
+
+function together(counts: readonly Count[]): Count {
+  const [{ policy } = {}] = counts
+  return {
+    ...overflow,
+    first: Math.min(...counts.map(({ first }) => first)),
+    last: Math.max(...counts.map(({ last }) => last)),
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    ...(policy !== undefined && { policy }),
   }
 }
 

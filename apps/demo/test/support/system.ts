@@ -78,6 +78,8 @@ export interface SystemOptions {
   readonly metrics?: { readonly host: string; readonly port: number } | null
   /** Takes each line of the log. */
   readonly log?: (line: string) => void
+  /** From which level on; `warn` when absent. */
+  readonly logLevel?: string
   /** With a login by browser: how, once it is known where the gateway will listen. */
   readonly login?: (publicUrl: string) => Promise<LoginSettings>
   readonly deviceLogin?: DeviceLoginMode
@@ -114,6 +116,7 @@ export async function startSystem({
   cliMinimumVersion = null,
   devicePollSeconds = 1,
   log,
+  logLevel = 'warn',
   checkpoints,
   metrics = null,
   sinks = [],
@@ -150,7 +153,7 @@ export async function startSystem({
       })),
       secretKeys: [key],
       databaseUrl,
-      log: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: log }),
+      log: log === undefined ? pino({ level: 'silent' }) : pino({ level: logLevel }, { write: log }),
       auditReads,
       auditFallbackDir: options.auditFallbackDir ?? auditFallbackDir,
       sessions,

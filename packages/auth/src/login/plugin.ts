@@ -54,8 +54,8 @@ export interface LoginOptions {
   readonly recordFailure: (failed: FailedLogin) => Promise<void>
   /** @param account issuer and subject of a person who is not let in @throws an error of status 429 beyond the limit */
   readonly limitAccount: (account: string) => void
-  /** Of anything else, which anybody can send: counted, without I/O. */
-  readonly countFailure: (failed: FailedLogin) => void
+  /** Of anything else, which anybody can send: counted in the log and for the audit log, without I/O. */
+  readonly countFailure: (failed: FailedLogin & { readonly status: number }) => void
 }
 
 declare module 'fastify' {
@@ -96,7 +96,13 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
     if (error instanceof LoginRefused) return refuse(request, reply, error, null)
     if (error.statusCode === 429) {
-      options.countFailure({ request, rule: error.rule ?? 'login-limit', ...limitWords(error), detail: {} })
+      options.countFailure({
+        request,
+        rule: error.rule ?? 'login-limit',
+        ...limitWords(error),
+        detail: {},
+        status: 429,
+      })
       return busyPage(reply, error)
     }
     if ((error.statusCode ?? 500) < 500) throw error
@@ -197,8 +203,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       options.limitAccount(`${issuer} ${detail.subject}`)
       await options.recordFailure(failed)
     } else {
-      request.log[status >= 500 ? 'warn' : 'info']({ event: 'login.failed', rule, ...detail })
-      options.countFailure(failed)
+      options.countFailure({ ...failed, status })
     }
     return refusalPage(reply, refusal, detail, attempt?.returnTo ?? home, request.id)
   }
