@@ -104,9 +104,10 @@ describe('what one principal may have in progress', () => {
 
   test('calls that the rack does not answer leave room for others, and what waits goes on when one of them ends', async () => {
     const [first] = await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
+    system.rack.clearReceived()
     const waiting = await open(get('/apps/myapp', ci))
-    await expect.poll(() => system.rack.received.filter(({ target }) => target === '/apps/myapp')).toEqual([])
     expect((await system.get('/apps?', deployer)).status).toBe(200)
+    expect(system.rack.received.filter(({ target }) => target === '/apps/myapp')).toEqual([])
     first?.end()
     expect((await readResponse(waiting)).status).toBe(200)
   })
@@ -147,6 +148,22 @@ describe('what one principal may have in progress', () => {
     first?.end()
     expect((await readResponse(waiting)).status).toBe(401)
     expect(system.rack.received).toEqual([])
+  })
+
+  test('large forms of one caller are read within its memory, and another one is read when one of them ends', async () => {
+    const length = 4 * 1024 * 1024
+    const form = [
+      'Content-Type: application/x-www-form-urlencoded',
+      `Content-Length: ${length}`,
+      'Expect: 100-continue',
+    ]
+    const forms = await repeat(3, () => open(head('PUT /apps/myapp', admin, ...form)))
+    const read = () => forms.filter(({ received }) => received.startsWith('HTTP/1.1 100 Continue'))
+    await expect.poll(() => read().length).toBe(2)
+    expect((await system.send('PUT', '/apps/myapp?', deployer, 'lock=false', form.slice(0, 1))).status).toBe(200)
+    expect(read()).toHaveLength(2)
+    read()[0]?.end()
+    await expect.poll(() => read().length).toBe(3)
   })
 
   test('WebSockets have a limit of their own, do not count as calls, and free their places when they end', async () => {

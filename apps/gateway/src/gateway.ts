@@ -79,6 +79,7 @@ import {
 } from './recordings/register.ts'
 import { createServer } from './server.ts'
 import strangerLimit from './stranger-limit.ts'
+import { createTurns } from './turns.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
 import { version } from './version.ts'
 
@@ -134,7 +135,8 @@ export interface GatewayOptions {
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { racks, databaseUrl, log, now = Date.now } = options
-  const app = createServer(log, options.trustedProxies)
+  const limits = limitsOf(options)
+  const app = createServer(log, options.trustedProxies, limits)
   const database = openDatabase(databaseUrl)
   app.addHook('onClose', () => database.close())
   try {
@@ -169,7 +171,6 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await registerRecordings(app, options)
     careForRecordings(app, options)
     const sweep = createBufferSweep()
-    const limits = limitsOf(options)
     await app.register(rackRegistryPlugin, {
       racks,
       passed: sweep,
@@ -405,6 +406,7 @@ function stepsOf(app: FastifyInstance, database: Database, sweep: BufferSweep, o
     masks,
     live,
     limits: createCallLimits(racks.names, limitsOf(options)),
+    turns: createTurns(),
     bodyTimeout: limitsOf(options).bodyTimeout,
     recorder: sessionRecorderOf(app, { sql: database.sql, now }),
     sweep,

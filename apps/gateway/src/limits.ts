@@ -14,6 +14,10 @@ export interface Limits {
   readonly transfersPerRack: number
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
+  /** Requests of one connection that are in progress. */
+  readonly callsPerConnection: number
+  /** Bytes of large answers that are held to be masked, and until their callers have them. */
+  readonly maskMemory: number
   /** Milliseconds in which a request body for a rack has to bring 1 KiB while the gateway waits for it. */
   readonly bodyTimeout: number
 }
@@ -26,5 +30,7 @@ export const defaultLimits: Limits = {
   transfersPerPrincipal: 64,
   transfersPerRack: 512,
   websocketsPerPrincipal: 256,
+  callsPerConnection: 16,
+  maskMemory: 64 * 2 ** 20,
   bodyTimeout: 300_000,
 }

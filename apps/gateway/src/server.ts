@@ -2,7 +2,9 @@ import { type IncomingMessage, METHODS } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { refuse } from './answer-errors.ts'
 import { answerClientError } from './client-errors.ts'
+import { limitConnections } from './connection-limit.ts'
 import { BadFrame, ruled } from './errors.ts'
+import type { Limits } from './limits.ts'
 import { rackApiAddress } from './rack-api/address.ts'
 import { requestId } from './request-id.ts'
 
@@ -16,7 +18,11 @@ const keepAliveMs = 75_000
  * The HTTP server: strict parser, no limits on how long a transfer may take, and one internal address for the whole rack API,
  * so that no router ever decodes a path that is about to be judged.
  */
-export function createServer(log: FastifyBaseLogger, trustedProxies: readonly string[]): FastifyInstance {
+export function createServer(
+  log: FastifyBaseLogger,
+  trustedProxies: readonly string[],
+  { callsPerConnection }: Limits,
+): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     // Else the socket's address counts, whatever a header says.
@@ -48,6 +54,7 @@ export function createServer(log: FastifyBaseLogger, trustedProxies: readonly st
   app.server.maxHeadersCount = 0
   // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
   app.server.on('connection', (socket) => socket.remoteAddress)
+  limitConnections(app, callsPerConnection)
   app.addHook('onRequest', async function refuseHostless({ raw }) {
     if (raw.headers.host === undefined && raw.httpVersion === '1.1')
       throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')

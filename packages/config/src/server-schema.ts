@@ -13,7 +13,7 @@ import {
   rackUrlProblem,
   secretKeysProblem,
 } from './server-values.ts'
-import { sizeProblem } from './size.ts'
+import { sizeOf, sizeProblem } from './size.ts'
 
 /**
  * The server's environment. A description says what a value looks like: it completes "should be …",
@@ -175,6 +175,16 @@ export const ServerEnvironment = Type.Object({
     countProblem,
     '256',
   ),
+  CALLS_PER_CONNECTION: checked(
+    'how many requests of one connection may be in progress, from 1 to 10000; more are read when one of them is answered',
+    countProblem,
+    '16',
+  ),
+  MASK_MEMORY: checked(
+    'the memory for large answers while they are masked and sent, at least 32MiB, such as 64MiB',
+    maskMemoryProblem,
+    '64MiB',
+  ),
   BODY_TIMEOUT: checked(
     'in which time a request body for a rack has to bring 1 KiB while the gateway waits for it: a duration from 1s to 1h, such as 5m',
     durationProblem('1s', '1h'),
@@ -325,6 +335,13 @@ function strangersProblem(value: string): string | null {
 
 function changesProblem(value: string): string | null {
   return countProblem(value) === null && Number(value) >= 10 ? null : 'is not a number in range'
+}
+
+/** One principal may use half of it, and the largest answer has 16 MiB. */
+const leastMaskMemory = 32 * 2 ** 20
+
+function maskMemoryProblem(value: string): string | null {
+  return sizeProblem(value) ?? (sizeOf(value) < leastMaskMemory ? 'is less than 32MiB' : null)
 }
 
 function countProblem(value: string): string | null {

@@ -45,6 +45,8 @@ describe('a complete environment', () => {
         transfersPerPrincipal: 64,
         transfersPerRack: 512,
         websocketsPerPrincipal: 256,
+        callsPerConnection: 16,
+        maskMemory: 67_108_864,
         bodyTimeout: 300_000,
       },
       trustedProxies: [],

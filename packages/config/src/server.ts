@@ -11,7 +11,7 @@ import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
-import { readSize } from './size.ts'
+import { readSize, sizeOf } from './size.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -84,6 +84,9 @@ export interface LimitsConfig {
   readonly transfersPerPrincipal: number
   readonly transfersPerRack: number
   readonly websocketsPerPrincipal: number
+  readonly callsPerConnection: number
+  /** Bytes. */
+  readonly maskMemory: number
   readonly bodyTimeout: number
 }
 
@@ -194,6 +197,8 @@ function limitsOf(values: ServerEnvironment): LimitsConfig {
     transfersPerPrincipal: Number(values.TRANSFERS_PER_PRINCIPAL),
     transfersPerRack: Number(values.TRANSFERS_PER_RACK),
     websocketsPerPrincipal: Number(values.WEBSOCKETS_PER_PRINCIPAL),
+    callsPerConnection: Number(values.CALLS_PER_CONNECTION),
+    maskMemory: sizeOf(values.MASK_MEMORY),
     bodyTimeout: durationOf(values.BODY_TIMEOUT),
   }
 }

@@ -6,6 +6,11 @@ export function readSize(text: string): number | null {
   return isUnit(unit) ? Number(count) * units[unit] : null
 }
 
+/** The same for a text that was checked. */
+export function sizeOf(text: string): number {
+  return readSize(text) ?? 0
+}
+
 export function sizeProblem(text: string): string | null {
   return readSize(text) === null ? 'is not a size: a number with MiB, GiB or TiB right behind it' : null
 }

@@ -1,6 +1,7 @@
 import { UnmaskableAnswer } from './errors.ts'
 import { hidePasswords } from './masks/addresses.ts'
 import { hasDoubledKeys, parseJson, renderJson } from './masks/json.ts'
+import { isList, listItems } from './masks/list-items.ts'
 import { scrubToken } from './masks/rack-token.ts'
 import { shapes } from './masks/shapes.ts'
 import type { MaskView } from './masks/view.ts'
@@ -17,6 +18,44 @@ export function maskAnswer(policy: MaskPolicy, body: string, view: MaskView): st
   const unmasked = policy === 'plain' || policy === 'opaque' || policy === 'stream'
   return scrubbed(unmasked ? body : maskJson(policy, body, view), view)
 }
+
+/**
+ * `maskAnswer` in steps, for large answers: yields the parts of what is shown. A list is parsed and masked item by item.
+ * Items that nothing changes in stay byte for byte.
+ *
+ * @throws UnmaskableAnswer
+ */
+export function* maskInSteps(policy: MaskPolicy, body: string, view: MaskView): Generator<string> {
+  if (policy === 'plain' || policy === 'opaque' || policy === 'stream' || !isList(body)) {
+    yield maskAnswer(policy, body, view)
+    return
+  }
+  let isFirst = true
+  const items = listItems(body)
+  for (let step = items.next(); ; step = items.next()) {
+    if (step.done) {
+      yield `${isFirst ? '[' : ''}${step.value}`
+      return
+    }
+    const { space, text } = step.value
+    const item = maskItem(policy, text, view)
+    if (item === null) continue
+    yield `${isFirst ? '[' : ','}${space}${item}`
+    isFirst = false
+  }
+}
+
+/** An item of a list, masked as the only item of its list; null when it isn't shown. */
+function maskItem(policy: keyof typeof shapes, text: string, view: MaskView): string | null {
+  const list = maskJson(policy, `[${text}]`, view)
+  if (list === `[${text}]`) return scrubbed(text, view)
+  if (list === '[]\n') return null
+  const spaceBehind = text.slice(text.trimEnd().length)
+  return scrubbed(list.slice(listBegin.length, -listEnd.length), view) + spaceBehind
+}
+
+const listBegin = '[\n  '
+const listEnd = '\n]\n'
 
 /** Shows a text of unknown shape, such as an error of the rack: passwords in addresses and the rack's token are hidden. */
 export function maskText(text: string, view: MaskView): string {

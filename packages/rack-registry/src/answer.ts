@@ -3,7 +3,7 @@ import { Collecting, Discarding, Piping } from './consumers.ts'
 import { BodyAlreadyTaken } from './errors.ts'
 import type { AnswerHead } from './headers.ts'
 import type { TokenVeil } from './token-veil.ts'
-import type { UpstreamAnswer } from './types.ts'
+import type { CollectRoom, UpstreamAnswer } from './types.ts'
 
 /** Whatever the body comes from: an undici exchange or an `http.IncomingMessage`. */
 export interface BodySource {
@@ -60,9 +60,9 @@ export class Answer implements UpstreamAnswer {
     })
   }
 
-  collect(limit: number): Promise<Buffer> {
+  collect(limit: number, room: CollectRoom | null = null): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      this.#take(new Collecting(this.#rack, this.#source, limit, resolve, reject))
+      this.#take(new Collecting({ rack: this.#rack, source: this.#source, limit, room, resolve, reject }))
     })
   }
 

@@ -8,6 +8,8 @@ import type { AbortListener, CallSignal } from './types.ts'
 export class CallerSignal implements CallSignal {
   aborted = false
   #listener: AbortListener | null = null
+  /** Rarely any: most of the time a call is at one place. */
+  #others: AbortListener[] = []
 
   constructor(answer?: Writable) {
     answer?.on('close', () => {
@@ -18,15 +20,18 @@ export class CallerSignal implements CallSignal {
   abort(): void {
     if (this.aborted) return
     this.aborted = true
+    const others = this.#others
     this.#listener?.handleEvent()
+    for (const listener of others) listener.handleEvent()
   }
 
-  /** One listener at a time: a call is at one place at a time. */
   addEventListener(_type: 'abort', listener: AbortListener): void {
-    this.#listener = listener
+    if (this.#listener === null) this.#listener = listener
+    else this.#others = [...this.#others, listener]
   }
 
   removeEventListener(_type: 'abort', listener: AbortListener): void {
     if (this.#listener === listener) this.#listener = null
+    else this.#others = this.#others.filter((other) => other !== listener)
   }
 }

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import type { BodyConsumer, BodySource } from './answer.ts'
 import { AnswerTooLarge, CallerGone } from './errors.ts'
 import type { TokenVeil } from './token-veil.ts'
+import type { CollectRoom } from './types.ts'
 
 /** Into a writable, at the speed of the slower side, without a stream object in between. */
 export class Piping implements BodyConsumer {
@@ -90,49 +91,67 @@ function sizeOf(pieces: readonly Buffer[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
+interface CollectingOptions {
+  readonly rack: string
+  readonly source: BodySource
+  readonly limit: number
+  readonly room: CollectRoom | null
+  readonly resolve: (body: Buffer) => void
+  readonly reject: (error: Error) => void
+}
+
 /** Into one buffer, up to a limit. */
 export class Collecting implements BodyConsumer {
-  readonly #rack: string
-  readonly #source: BodySource
-  readonly #limit: number
-  readonly #resolve: (body: Buffer) => void
-  readonly #reject: (error: Error) => void
-  readonly #chunks: Buffer[] = []
+  readonly #options: CollectingOptions
+  #chunks: Buffer[] = []
   #bytes = 0
+  #room: 'not-asked' | 'asked' | 'taken'
+  #complete = false
 
-  constructor(
-    rack: string,
-    source: BodySource,
-    limit: number,
-    resolve: (body: Buffer) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.#rack = rack
-    this.#source = source
-    this.#limit = limit
-    this.#resolve = resolve
-    this.#reject = reject
+  constructor(options: CollectingOptions) {
+    this.#options = options
+    this.#room = options.room === null ? 'taken' : 'not-asked'
   }
 
   data(chunk: Buffer): void {
+    const { rack, limit, room, source } = this.#options
     this.#bytes += chunk.length
-    if (this.#bytes <= this.#limit) {
-      this.#chunks.push(chunk)
+    if (this.#bytes > limit) {
+      this.#giveUp(new AnswerTooLarge(rack, limit))
       return
     }
-    this.#chunks.length = 0
-    const tooLarge = new AnswerTooLarge(this.#rack, this.#limit)
-    this.#reject(tooLarge)
-    this.#source.abort(tooLarge)
+    this.#chunks.push(chunk)
+    if (room !== null && this.#room === 'not-asked' && this.#bytes > room.free) this.#ask(room)
+    if (this.#room === 'asked') source.pause()
   }
 
   end(): void {
+    this.#complete = true
+    if (this.#room === 'asked') return
     const [only] = this.#chunks
-    this.#resolve(only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks))
+    this.#options.resolve(only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks))
   }
 
   fail(error: Error): void {
-    this.#reject(error)
+    this.#options.reject(error)
+  }
+
+  #ask(room: CollectRoom): void {
+    this.#room = 'asked'
+    room.take().then(
+      () => {
+        this.#room = 'taken'
+        if (this.#complete) this.end()
+        else this.#options.source.resume()
+      },
+      (error: Error) => this.#giveUp(error),
+    )
+  }
+
+  #giveUp(error: Error): void {
+    this.#chunks = []
+    this.#options.reject(error)
+    this.#options.source.abort(error)
   }
 }
 

@@ -49,9 +49,17 @@ export interface UpstreamAnswer {
    */
   pipe(sink: Writable, veil?: TokenVeil | null): Promise<number>
   /** The whole body; rejects with AnswerTooLarge above `limit` bytes, with RackBroken when it breaks off. */
-  collect(limit: number): Promise<Buffer>
+  collect(limit: number, room?: CollectRoom): Promise<Buffer>
   /** Gives the body up. The connection is kept when little is left of it. */
   discard(): void
+}
+
+/** The memory of a body that is collected. */
+export interface CollectRoom {
+  /** Bytes that may be held without asking. */
+  readonly free: number
+  /** Asked once, when more come. Until it resolves, nothing more is read; when it rejects, the body is given up with its error. */
+  take(): Promise<void>
 }
 
 /** A finished upstream websocket handshake, or the rack's refusal of it. */

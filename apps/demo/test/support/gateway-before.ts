@@ -1,4 +1,4 @@
-import { createGateway } from '@rack-gateway/gateway'
+import { createGateway, type Limits } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { gatewayDefaults } from './gateway-defaults.ts'
@@ -15,6 +15,7 @@ export interface GatewayBefore {
 export async function startGatewayBefore(
   { database, secretKey }: System,
   rack: { readonly url: string; readonly token: string },
+  limits: Partial<Limits> = {},
 ): Promise<GatewayBefore> {
   const app = await createGateway({
     racks: [{ name: 'staging', url: new URL(rack.url), token: rack.token, tlsInsecure: false }],
@@ -23,6 +24,7 @@ export async function startGatewayBefore(
     log: pino({ level: 'silent' }),
     ...gatewayDefaults,
     strangersPerMinute: 300,
+    limits,
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return { app, url, port: Number(new URL(url).port), stop: () => app.close() }

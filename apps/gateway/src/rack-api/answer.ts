@@ -1,20 +1,24 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableAnswer as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
-import { createTokenVeil, type UpstreamAnswer } from '@rack-gateway/rack-registry'
+import { createTokenVeil, type UpstreamAnswer, watchRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
+import type { Release } from '../fair-limit.ts'
+import { runInTurns } from '../turns.ts'
 import type { DecidedCall } from './call.ts'
+import { countedAs, maskLimit } from './call-limits.ts'
+import { whenOver } from './hangup.ts'
 import type { Steps } from './steps.ts'
 
 /** An answer whose head is settled. `body` is null while it is still to be streamed. */
 export interface PreparedAnswer {
   readonly answer: UpstreamAnswer
-  readonly body: Buffer | null
+  readonly body: readonly Buffer[] | null
 }
 
-/** What is masked is held in memory; the rack's largest JSON answers are far below. */
-const maskLimit = 16 * 1024 * 1024
+/** What is masked is held in memory: above this size within the memory for large answers. */
+const smallAnswer = 64 * 1024
 /** Above this, the end of a transfer is an event of its own. */
 const largeBody = 64 * 1024
 
@@ -25,6 +29,7 @@ const largeBody = 64 * 1024
 export async function prepareAnswer(
   steps: Steps,
   request: FastifyRequest,
+  reply: FastifyReply,
   call: DecidedCall,
   answer: UpstreamAnswer,
 ): Promise<PreparedAnswer> {
@@ -44,8 +49,19 @@ export async function prepareAnswer(
     answer.discard()
     throw unmaskable(call, 'it is compressed')
   }
-  const received = await answer.collect(maskLimit)
-  return { answer, body: maskBody(steps, call, answer, received) }
+  const taken: Release[] = []
+  async function takeMemory(): Promise<void> {
+    const principal = countedAs(call.principal)
+    const amount = Math.min(answer.length ?? maskLimit, maskLimit)
+    const { memory } = steps.limits
+    const release =
+      memory.take(principal, amount) ?? (await memory.wait({ ...call, principal, rack: call.rack.name }, amount))
+    whenOver(request.raw, reply.raw, release)
+    taken.push(release)
+  }
+  const received = await answer.collect(maskLimit, { free: smallAnswer, take: takeMemory })
+  for (const release of taken) release(received.length)
+  return { answer, body: await maskBody(steps, call, answer, received) }
 }
 
 /** What is looked through before it is shown: JSON with a mask, and every error. The rest is streamed. */
@@ -53,9 +69,16 @@ function isRead({ mask }: RackRoute, { status }: UpstreamAnswer): boolean {
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
 
-function maskBody(steps: Steps, call: DecidedCall, { status }: UpstreamAnswer, received: Buffer): Buffer {
+async function maskBody(
+  { masks, turns }: Steps,
+  call: DecidedCall,
+  { status }: UpstreamAnswer,
+  received: Buffer,
+): Promise<readonly Buffer[]> {
   try {
-    return status < 400 ? steps.masks.apply(call, received) : steps.masks.applyToText(call, received)
+    if (status >= 400) return [masks.applyToText(call, received)]
+    if (received.length <= smallAnswer) return [masks.apply(call, received)]
+    return await runInTurns(masks.applyInSteps(call, received), turns)
   } catch (error) {
     if (error instanceof NotMaskable) throw unmaskable(call, error.message)
     throw error
@@ -87,7 +110,7 @@ export async function deliver(
   const done = { ...closed, kind: 'closed' as const, status: answer.status }
   try {
     raw.writeHead(answer.status, answer.statusText, headOf(answer, body))
-    if (body !== null) return void raw.end(body)
+    if (body !== null) return await sendParts(request, reply, body, steps.bodyTimeout)
     const bytesOut = await answer.pipe(raw, createTokenVeil(call.rack.token))
     if (bytesOut > largeBody || call.match.route.mask === 'stream') {
       recordLater(steps, request, { ...done, bytesOut, durationMs: steps.now() - call.startedAt, close: 'complete' })
@@ -100,8 +123,42 @@ export async function deliver(
   }
 }
 
-function headOf(answer: UpstreamAnswer, body: Buffer | null): string[] {
-  const length = body?.length ?? answer.length
+/** Sends what is held in memory. A caller that stops taking it does not keep that memory. */
+function sendParts(
+  request: FastifyRequest,
+  { raw }: FastifyReply,
+  parts: readonly Buffer[],
+  timeout: number,
+): Promise<void> {
+  const [first] = parts
+  if (parts.length <= 1) {
+    raw.end(first)
+    return Promise.resolve()
+  }
+  return new Promise((resolve, reject) => {
+    let next = 0
+    const rate = watchRate(timeout, () => raw.destroy())
+    function send(): void {
+      if (raw.writableEnded) return
+      for (let part = parts[next]; part !== undefined; part = parts[next]) {
+        next += 1
+        rate.came(part.length)
+        if (!raw.write(part)) return
+      }
+      raw.end()
+    }
+    raw.on('drain', send).once('finish', resolve)
+    whenOver(request.raw, raw, () => {
+      rate.stop()
+      reject(new Error('the caller took no more of it'))
+    })
+    rate.wait()
+    send()
+  })
+}
+
+function headOf(answer: UpstreamAnswer, body: readonly Buffer[] | null): string[] {
+  const length = body?.reduce((sum, part) => sum + part.length, 0) ?? answer.length
   return length === null ? [...answer.headers] : [...answer.headers, 'Content-Length', String(length)]
 }
 

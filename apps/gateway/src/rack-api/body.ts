@@ -4,7 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, ruled } from '../errors.ts'
 
 /** Environments and certificates travel as forms; the stock CLI's largest is far below. */
-const formLimit = 4 * 1024 * 1024
+export const formLimit = 4 * 1024 * 1024
+
+/** Forms above it take memory that is counted. */
+export const smallForm = 64 * 1024
+
+/** Bytes that a form can have, as far as its head says. */
+export function sizeOfForm({ headers }: IncomingMessage): number {
+  return Math.min(Number(headers['content-length'] ?? formLimit), formLimit)
+}
 
 export function hasBody(request: IncomingMessage): boolean {
   const length = request.headers['content-length']

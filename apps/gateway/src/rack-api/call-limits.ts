@@ -1,22 +1,33 @@
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
+import { ruled, TooManyCalls } from '../errors.ts'
+import { createFairLimit, type FairLimit } from '../fair-limit.ts'
 import type { Limits } from '../limits.ts'
-import { type CallLimit, createCallLimit } from './call-limit.ts'
+import { formLimit } from './body.ts'
 
 /** Which connections to the rack a call uses. */
 export type CallKind = 'call' | 'transfer' | 'websocket'
 
 export interface CallLimits {
-  of(rack: string, kind: CallKind): CallLimit
+  of(rack: string, kind: CallKind): FairLimit
+  /** Bytes of large answers that are held in memory. */
+  readonly memory: FairLimit
+  /** Bytes of large forms that are held in memory. */
+  readonly forms: FairLimit
 }
 
-/** As many calls may wait as may be in flight. A WebSocket can stay for hours, so that none waits for another one's end. */
+/** The largest answer that is masked. */
+export const maskLimit = 16 * 1024 * 1024
+
+/** As many calls may wait as may be in progress. A WebSocket can stay for hours, so that none waits for another one's end. */
 export function createCallLimits(racks: readonly string[], limits: Limits): CallLimits {
-  const made = new Map<string, CallLimit>()
+  const made = new Map<string, FairLimit>()
   for (const rack of racks) {
     const { callsPerPrincipal, transfersPerPrincipal, websocketsPerPrincipal } = limits
-    const add = (kind: CallKind, what: string, perPrincipal: number, total: number, waiting: number) =>
-      made.set(`${kind} ${rack}`, createCallLimit({ rack, what, perPrincipal, total, waiting }))
+    function add(kind: CallKind, what: string, perPrincipal: number, total: number, waiting: number): void {
+      const refusal = (full: 'principal' | 'total') => tooMany(rack, what, full, { perPrincipal, total })
+      made.set(`${kind} ${rack}`, createFairLimit({ perPrincipal, total, waiting, refusal }))
+    }
     add('call', 'calls', callsPerPrincipal, limits.callsPerRack, callsPerPrincipal)
     add('transfer', 'uploads and downloads', transfersPerPrincipal, limits.transfersPerRack, transfersPerPrincipal)
     add('websocket', 'WebSockets', websocketsPerPrincipal, Number.POSITIVE_INFINITY, 0)
@@ -27,6 +38,18 @@ export function createCallLimits(racks: readonly string[], limits: Limits): Call
       if (limit === undefined) throw new Error(`there are no limits for the rack ${rack}`)
       return limit
     },
+    memory: createFairLimit({
+      perPrincipal: Math.max(maskLimit, limits.maskMemory / 2),
+      total: Math.max(maskLimit, limits.maskMemory),
+      waiting: limits.callsPerPrincipal,
+      refusal: () => noMemory('answers'),
+    }),
+    forms: createFairLimit({
+      perPrincipal: 2 * formLimit,
+      total: 16 * formLimit,
+      waiting: limits.callsPerPrincipal,
+      refusal: () => noMemory('forms'),
+    }),
   }
 }
 
@@ -39,4 +62,29 @@ export function kindOfCall({ kind, body, mask }: RackRoute): CallKind {
 export function countedAs({ id, owner, trust }: Principal): string {
   if (trust !== undefined) return `${trust.id} ${trust.subject}`
   return owner?.kind === 'user' ? owner.id : id
+}
+
+interface Counts {
+  readonly perPrincipal: number
+  readonly total: number
+}
+
+/** Seconds. */
+const retryAfter = 5
+
+function tooMany(rack: string, what: string, full: 'principal' | 'total', { perPrincipal, total }: Counts): Error {
+  const reason =
+    full === 'principal'
+      ? `you already have ${perPrincipal} ${what} in progress on the rack ${rack}, which is the most that the gateway allows:`
+      : `${total} ${what} are in progress on the rack ${rack}, which is the most that the gateway allows for all callers together:`
+  return refused(reason, `try again in ${retryAfter} s, or when some of them have ended`)
+}
+
+function noMemory(of: 'answers' | 'forms'): Error {
+  const reason = `the gateway already holds as many large ${of} as its memory allows:`
+  return refused(reason, `try again in ${retryAfter} s, or with less at once`)
+}
+
+function refused(reason: string, next: string): Error {
+  return Object.assign(ruled(new TooManyCalls(reason, next), 'call-limit'), { retryAfter })
 }

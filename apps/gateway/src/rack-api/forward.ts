@@ -25,7 +25,7 @@ export async function forwardRead(
   call.recorded = true
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
   const record = steps.reads === 'strict' ? steps.audit.record(event) : steps.audit.recordSoon(event)
-  const preparing = prepareAnswer(steps, request, call, answer)
+  const preparing = prepareAnswer(steps, request, reply, call, answer)
   preparing.catch(() => undefined)
   const begun = await recorded(steps, request, record).catch((error: unknown) => {
     giveUp(answer, preparing)
@@ -83,7 +83,7 @@ export async function forwardChange(
   try {
     wantBody(request, reply, upstream)
     const answer = await call.rack.send(upstream, call.signal)
-    prepared = await prepareAnswer(steps, request, call, answer)
+    prepared = await prepareAnswer(steps, request, reply, call, answer)
     if (call.match.route.id === runRoute) prepared = await rememberRun(steps, request, call, prepared, intent)
   } catch (failure) {
     const error = unclear(failure)

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type MaskOrigin, type MaskView, maskAnswer, maskText } from '@rack-gateway/convox-api'
+import { type MaskOrigin, type MaskView, maskAnswer, maskInSteps, maskText } from '@rack-gateway/convox-api'
 import { type Policy, sightOf } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
@@ -9,6 +9,8 @@ import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 export interface MaskKeeper {
   /** @returns `received` itself when there was nothing to mask @throws UnmaskableAnswer */
   apply(call: RoutedCall, received: Buffer): Buffer
+  /** The same in steps, for large answers. Parts are at most 64 KiB. */
+  applyInSteps(call: RoutedCall, received: Buffer): Generator<void, readonly Buffer[]>
   /** The same for a text of no known shape, such as an error. */
   applyToText(call: RoutedCall, received: Buffer): Buffer
   /** Whether a mask of this rack names the place that it was made for. */
@@ -51,6 +53,20 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       const shown = maskAnswer(call.match.route.mask, text, viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },
+    *applyInSteps(call, received) {
+      const parts: Buffer[] = []
+      let text = ''
+      for (const shown of maskInSteps(call.match.route.mask, received.toString('utf8'), viewOf(call))) {
+        text += shown
+        if (text.length >= partSize) {
+          addParts(parts, text)
+          text = ''
+        }
+        yield
+      }
+      addParts(parts, text)
+      return parts
+    },
     applyToText(call, received) {
       const text = received.toString('utf8')
       const shown = maskText(text, viewOf(call))
@@ -61,4 +77,11 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       return given.length === macBytes && macs.some((mac) => timingSafeEqual(mac(rack, origin), given))
     },
   }
+}
+
+const partSize = 64 * 1024
+
+function addParts(parts: Buffer[], text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += partSize) parts.push(bytes.subarray(at, at + partSize))
 }

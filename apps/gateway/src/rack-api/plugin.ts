@@ -3,7 +3,7 @@ import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
-import { discardBody, hasBody, readForm } from './body.ts'
+import { discardBody, hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { beginCall, type RoutedCall } from './call.ts'
 import { countedAs, kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
@@ -51,8 +51,10 @@ export default async function rackApi(app: FastifyInstance, { steps }: RackApiOp
 async function handle(steps: Steps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const call = route(steps, request, reply)
   await takePlace(steps, request, reply, call)
-  if (call.match.route.body === 'form' && hasBody(request.raw))
+  if (call.match.route.body === 'form' && hasBody(request.raw)) {
+    await takeFormMemory(steps, request, reply, call)
     call.form = await readForm(request, reply, steps.bodyTimeout)
+  }
   const rackCall = await resolve(steps, request, call)
   if (request.method !== 'GET') await lookAgain(request, call)
   call.rackCall = rackCall
@@ -76,8 +78,22 @@ async function takePlace(steps: Steps, request: FastifyRequest, reply: FastifyRe
     whenOver(request.raw, reply.raw, place)
     return
   }
-  whenOver(request.raw, reply.raw, await limit.wait(principal, call.signal))
+  whenOver(request.raw, reply.raw, await limit.wait({ principal, rack: call.rack.name, signal: call.signal }))
   await lookAgain(request, call)
+}
+
+async function takeFormMemory(
+  { limits: { forms } }: Steps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: RoutedCall,
+): Promise<void> {
+  const amount = sizeOfForm(request.raw)
+  if (amount <= smallForm) return
+  const principal = countedAs(call.principal)
+  const memory =
+    forms.take(principal, amount) ?? (await forms.wait({ ...call, principal, rack: call.rack.name }, amount))
+  whenOver(request.raw, reply.raw, memory)
 }
 
 function commandOf({ policy }: Steps, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {

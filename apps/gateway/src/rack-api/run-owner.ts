@@ -21,7 +21,7 @@ export async function rememberRun(
   const { rackCall, rack } = call
   if (prepared.answer.status !== 200 || prepared.body === null || !principal || !rackCall?.app || !rackCall.service)
     return prepared
-  const process = textField(parse(prepared.body), 'id')
+  const process = textField(parse(Buffer.concat(prepared.body)), 'id')
   if (process === null) return prepared
   const run = {
     rack: rack.name,

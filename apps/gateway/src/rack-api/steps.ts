@@ -5,6 +5,7 @@ import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { BufferSweep } from '../buffer-sweep.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
+import type { Turns } from '../turns.ts'
 import type { CallLimits } from './call-limits.ts'
 import type { Environments } from './environment.ts'
 import type { LiveCalls } from './live-calls.ts'
@@ -28,6 +29,8 @@ export interface Steps {
   readonly masks: MaskKeeper
   readonly live: LiveCalls
   readonly limits: CallLimits
+  /** In which large answers are masked. */
+  readonly turns: Turns
   /** Milliseconds in which a request body has to bring 1 KiB. */
   readonly bodyTimeout: number
   readonly recorder: SessionRecorder

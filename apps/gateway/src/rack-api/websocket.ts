@@ -45,7 +45,7 @@ export async function openWebsocket(
   if (!attempt.upgraded) {
     const { answer } = attempt
     void recordEnd(null, { status: answer.status, close: 'the rack refused the websocket' })
-    return deliver(steps, request, reply, call, await prepareAnswer(steps, request, call, answer), draft)
+    return deliver(steps, request, reply, call, await prepareAnswer(steps, request, reply, call, answer), draft)
   }
   const client = takeSocket(reply, request)
   writeUpgrade(client, request.headers['sec-websocket-key'] ?? '')

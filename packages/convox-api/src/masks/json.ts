@@ -103,7 +103,7 @@ const quote = 0x22
 const backslash = 0x5c
 
 /** Where the string that begins here has its closing quote. */
-function stringEnd(text: string, begin: number): number {
+export function stringEnd(text: string, begin: number): number {
   let at = begin
   do {
     at = text.indexOf('"', at + 1)

@@ -1,13 +1,15 @@
 import { CallerSignal } from '@rack-gateway/rack-registry'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type CallLimitOptions, createCallLimit, type Release } from './call-limit.ts'
+import { createFairLimit, type FairLimitOptions, type Release } from './fair-limit.ts'
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => vi.useRealTimers())
 
-const limitOf = (options: Partial<CallLimitOptions> = {}) =>
-  createCallLimit({ rack: 'staging', what: 'calls', perPrincipal: 2, total: 4, waiting: 2, ...options })
+const limitOf = (options: Partial<FairLimitOptions> = {}) =>
+  createFairLimit({ perPrincipal: 2, total: 4, waiting: 2, refusal: (full) => new Error(`full: ${full}`), ...options })
 type Limit = ReturnType<typeof limitOf>
+
+const callerOf = (principal: string, signal = new CallerSignal()) => ({ principal, rack: 'staging', signal })
 
 /** Begins `count` calls of one principal that there is a place for. */
 function fill(limit: Limit, principal: string, count: number): Release[] {
@@ -18,23 +20,14 @@ function fill(limit: Limit, principal: string, count: number): Release[] {
   })
 }
 /** Waits for a place, and notes who got one. */
-function queue(limit: Limit, principal: string, started: string[]): Promise<Release> {
-  const waiting = limit.wait(principal, new CallerSignal())
+function queue(limit: Limit, principal: string, started: string[], amount = 1): Promise<Release> {
+  const waiting = limit.wait(callerOf(principal), amount)
   waiting.then(
     () => started.push(principal),
     () => {},
   )
   return waiting
 }
-const tooMany = (sentence: string) =>
-  expect.objectContaining({
-    code: 'RGW_TOO_MANY_CALLS',
-    statusCode: 503,
-    retryAfter: 5,
-    rule: 'call-limit',
-    message: expect.stringContaining(sentence),
-  })
-
 test('one principal gets no more than its own places, whatever is free', () => {
   const limit = limitOf()
   fill(limit, 'ann', 2)
@@ -90,22 +83,22 @@ test('a principal without a place of its own does not hold up the others', async
   expect(started).toEqual(['cy'])
 })
 
-test('no more than so many calls of one principal wait, and what is refused says why and when to try again', async () => {
+test('no more than so many calls of one principal wait, and another is refused for what was full', async () => {
   const limit = limitOf()
   fill(limit, 'ann', 2)
   const started: string[] = []
   queue(limit, 'ann', started)
   queue(limit, 'ann', started)
-  await expect(queue(limit, 'ann', started)).rejects.toEqual(tooMany('you already have 2 calls in progress'))
-  await expect(limitOf({ waiting: 0 }).wait('bob', new CallerSignal())).rejects.toEqual(tooMany('in progress'))
+  await expect(queue(limit, 'ann', started)).rejects.toThrow('full: principal')
+  await expect(limitOf({ waiting: 0 }).wait(callerOf('bob'))).rejects.toThrow('full: total')
 })
 
 test('a call waits for 30 s at the most, and then gives up its turn', async () => {
   const limit = limitOf({ waiting: 1 })
   fill(limit, 'ann', 2)
   const places = fill(limit, 'bob', 2)
-  const waiting = limit.wait('cy', new CallerSignal())
-  const refused = expect(waiting).rejects.toEqual(tooMany('4 calls are in progress on the rack staging'))
+  const waiting = limit.wait(callerOf('cy'))
+  const refused = expect(waiting).rejects.toThrow('full: total')
   await vi.advanceTimersByTimeAsync(30_000)
   await refused
   places[0]?.()
@@ -116,10 +109,32 @@ test('a caller that goes away while it waits gives up its turn', async () => {
   const limit = limitOf({ waiting: 1 })
   const [first] = fill(limit, 'ann', 2)
   const signal = new CallerSignal()
-  const waiting = limit.wait('ann', signal)
+  const waiting = limit.wait(callerOf('ann', signal))
   signal.abort()
   await expect(waiting).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
-  await expect(limit.wait('ann', signal)).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
+  await expect(limit.wait(callerOf('ann', signal))).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
   first?.()
   expect(limit.take('ann')).not.toBeNull()
+})
+
+test('what is counted in bytes is bounded in bytes, and what is not needed is given back early', () => {
+  const limit = limitOf({ perPrincipal: 100, total: 150 })
+  const ann = limit.take('ann', 100)
+  expect([limit.take('ann', 1), limit.take('bob', 51)]).toEqual([null, null])
+  ann?.(40)
+  ann?.(60)
+  expect(limit.take('bob', 100)).not.toBeNull()
+  expect(limit.take('cy', 11)).toBeNull()
+  expect(limit.take('cy', 10)).not.toBeNull()
+})
+
+test('nobody overtakes a large request that waits, and all that fits behind it starts together', async () => {
+  const limit = limitOf({ perPrincipal: 100, total: 150 })
+  const large = limit.take('ann', 100)
+  const started: string[] = []
+  const waiting = [queue(limit, 'bob', started, 100), queue(limit, 'cy', started, 50), queue(limit, 'dee', started, 1)]
+  expect(limit.take('eve', 1)).toBeNull()
+  large?.()
+  await Promise.all(waiting.slice(0, 2))
+  expect(started).toEqual(['bob', 'cy'])
 })

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { createTurns, runInTurns } from './turns.ts'
+
+/** A computation that notes each of its steps. */
+function* compute(name: string, steps: number, seen: string[]): Generator<void, string> {
+  for (let step = 0; step < steps; step++) {
+    seen.push(name)
+    const end = performance.now() + 5
+    while (performance.now() < end);
+    yield
+  }
+  return name
+}
+
+test('of several computations one continues in each turn of the event loop, and other work is done in between', async () => {
+  const turns = createTurns()
+  const seen: string[] = []
+  let isDone = false
+  function work(): void {
+    seen.push('work')
+    if (!isDone) setImmediate(work)
+  }
+  setImmediate(work)
+  const results = await Promise.all(['a', 'b', 'c'].map((name) => runInTurns(compute(name, 4, seen), turns)))
+  isDone = true
+  expect(results).toEqual(['a', 'b', 'c'])
+  const together = seen
+    .join(' ')
+    .split('work')
+    .map((between) => between.trim().split(' ').filter(Boolean).length)
+  expect(Math.max(...together)).toBe(1)
+  expect(seen.filter((name) => name === 'b')).toHaveLength(4)
+})
+
+test('what a computation throws is thrown, and the others go on', async () => {
+  const turns = createTurns()
+  function* fail(): Generator<void, string> {
+    yield
+    throw new Error('broken')
+  }
+  const other = runInTurns(compute('a', 2, []), turns)
+  await expect(runInTurns(fail(), turns)).rejects.toThrow('broken')
+  expect(await other).toBe('a')
+})
