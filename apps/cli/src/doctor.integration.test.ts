@@ -105,10 +105,14 @@ describe('doctor', () => {
     expect(of('dns')?.says).toBe('127.0.0.1 is an address, so no name is looked up')
     expect(of('tls')?.says).toBe(`${url} is this machine, without TLS`)
     expect(of('clock')?.says).toMatch(/^(as|\d+ s from) the gateway's/)
-    expect(of('gateway')?.says).toBe('ready; database: reachable')
+    expect(of('gateway')?.says).toBe('ready: database')
     expect(of('versions')?.says).toMatch(/^rack-gateway \d.*; gateway 0\.0\.1; rack staging 3\.24\.9$/)
     expect(of('token')?.says).toMatch(/^ada@example\.com \(user\), ends in 29 days, at .*, kept in .* \(0600\)$/)
-    expect(of('rack-password')?.says).toContain('system-env-disable')
+    expect(of('rack-password')?.next).toContain('system-env-disable')
+    for (const { check, says, next } of findings) {
+      expect({ check, words: says.split(' ').length <= 20 }).toEqual({ check, words: true })
+      expect(`${says} ${next}`).not.toMatch(/docs\/|\.md/)
+    }
   })
 
   test('asks convox for its version without a token', async () => {
