@@ -106,6 +106,18 @@ describe('rack-gateway audit', () => {
     expect(rest).toEqual([])
   })
 
+  test('search says what a change was about, and of a denied attached run that its command is not known yet', async () => {
+    const viewer = await person(system, 'viewer')
+    await system.send('POST', '/rack/staging/apps/otherapp/services/command/processes', viewer.token, undefined, [
+      'Command: sleep 3600',
+    ])
+    const { stdout } = await audit(['search', '--principal', viewer.email])
+    expect(stdout).toContain('(attached run, its command comes by exec)')
+    expect(stdout).not.toContain('sleep 3600')
+    const issued = await audit(['search', '--kind', 'binding.created', '--since', '1h'])
+    expect(issued.stdout).toMatch(/ binding\.created +viewer on \*\/\* for user:/)
+  })
+
   test('words are searched for in commands and reasons', async () => {
     const { stdout, stderr } = await audit(['search', 'app', 'delete', '--in-rack', 'production', '--json'])
     expect(stderr).toBe('')

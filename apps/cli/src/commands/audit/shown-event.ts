@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Nullable } from '../../nullable.ts'
+import { eventSubject } from './event-subject.ts'
 import { shownTime, type Zone } from './times.ts'
 
 const Text = Type.Optional(Type.String())
@@ -23,6 +24,7 @@ export const FoundEvent = Type.Object(
         command: Type.Optional(Type.Array(Type.String())),
         decision: Type.Optional(Type.Object({ effect: Type.String(), reason: Text }, open)),
         status: Type.Optional(Type.Number()),
+        detail: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
       },
       { ...open, description: 'docs/reference/events.md' },
     ),
@@ -38,8 +40,8 @@ export const Page = Type.Object({
 
 /** Time, who, what, where, what came of it, id: the columns of a table. */
 export function cellsOf({ id, event }: FoundEvent, zone: Zone): string[] {
-  const { at, kind, principal, rack, app, route, command, decision, status } = event
-  const what = command?.join(' ') ?? route ?? ''
+  const { at, kind, principal, rack, app, decision, status } = event
+  const what = eventSubject(event)
   const where = [rack, app].filter((name) => name !== undefined).join('/')
   const outcome = [decision?.effect, status].filter((part) => part !== undefined).join(' ')
   return [shownTime(at, zone), principal?.name ?? '', kind, what, where, outcome, id]
