@@ -176,6 +176,16 @@ describe.skipIf(convox === null)(
       })
     })
 
+    test('a console that is refused says why, and nothing that only programs read', async () => {
+      const { code, stdout, stderr } = await as(deployer, ['resources', 'console', 'database'])
+      expect([stdout, stderr]).toEqual([
+        expect.stringMatching(/^ERROR: resource:console .+ \(rule no-permission\)\n$/),
+        '',
+      ])
+      // It has no exit code, so convox reports success.
+      expect(code).toBe(0)
+    })
+
     describe('a log', () => {
       test('that is not followed ends by itself', async () => {
         expect(await succeeds(as(deployer, ['logs', '--no-follow']))).toContain('Booting myapp')

@@ -4,6 +4,7 @@ import { type ClientSocket, openSocket, upgradeHeaders } from '@rack-gateway/tes
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
 
+const databaseHost = 'resource-database.staging-myapp.svc.cluster.local'
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
 describe('websockets', () => {
@@ -243,6 +244,23 @@ describe('websockets', () => {
     expect((await socket.untilEnd()).join('')).toContain('ERROR: ')
   })
 
+  test.each(['/apps/myapp/resources/database/console', `/proxy/${databaseHost}/5432`])(
+    'a stream of %s that is cut off says why, without an exit code that nobody reads',
+    async (path) => {
+      const issued = await system.issuer.issueSession({
+        email: 'admin@example.com',
+        device: 'doomed',
+        expiresAt: Date.now() + 3_600_000,
+      })
+      const socket = await openSocket(`${system.url}${path}`, issued.token, {})
+      expect(socket.status).toBe(101)
+      await system.issuer.endSession(issued.id, 'lost laptop')
+      const said = (await socket.untilEnd()).join('')
+      expect(said).toContain('ERROR: ')
+      expect(said).not.toContain(marker)
+    },
+  )
+
   test('logs stream, and their end is recorded with bytes', async () => {
     const socket = await openSocket(`${system.url}/apps/myapp/logs`, deployer, { Follow: 'false' })
     expect((await socket.untilEnd()).join('')).toContain('Booting myapp')
@@ -272,7 +290,10 @@ describe('websockets', () => {
 
   test('a console that is refused says so, and log streams are refused at the handshake', async () => {
     const console = await openSocket(`${system.url}/apps/myapp/resources/database/console`, deployer, {})
-    expect(await refusedWords(console)).toContain('resource:console')
+    expect(console.status).toBe(101)
+    const [sentence, ...more] = await console.untilEnd()
+    // The stock console reads no exit code: it would print the marker.
+    expect([sentence, more]).toEqual([expect.stringMatching(/^ERROR: resource:console .*\n$/), []])
     const viewer = await system.token('viewer')
     expect((await openSocket(`${system.url}/system/logs`, viewer, {})).status).toBe(403)
   })
@@ -285,7 +306,7 @@ describe('websockets', () => {
   })
 
   describe('proxies', () => {
-    const host = 'resource-database.staging-myapp.svc.cluster.local'
+    const host = databaseHost
     const proxy = (token: string, to: string) => openSocket(`${system.url}/proxy/${to}`, token, {})
 
     test('a resource is reached by whoever may proxy in its app', async () => {

@@ -7,9 +7,16 @@ const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 /** How long the client may take to hang up after a refusal. */
 const hangUpTime = 5_000
 
-/** What the CLI shows of a command that is refused or cut off. Without the marker it would report success. */
-export function lastWords(reason: string): string {
-  return `ERROR: ${reason}\n${exitMarker}:1\n`
+/**
+ * What the CLI shows of a stream that is refused or cut off, as the frames that it needs. Of a command the last one is its exit
+ * code, without which the CLI would report success. The CLI reads none of a console or a proxy, and would print it.
+ */
+export function lastWords(path: string, reason: string): readonly string[] {
+  return [`ERROR: ${reason}\n`, ...(hasExitCode(path) ? [`${exitMarker}:1\n`] : [])]
+}
+
+function hasExitCode(path: string): boolean {
+  return path.endsWith('/exec') || path.endsWith('/shell')
 }
 
 /** Whether a refusal of this call is for a person who waits at a command: at the handshake the CLI would only say "bad handshake". */
@@ -20,15 +27,16 @@ export function wantsWords({ raw, principal, call }: FastifyRequest): boolean {
 
 /** `exec` (of a run, too), a resource's console and an instance's shell; not log streams, which the CLI would open again and again. */
 function isCommand(path: string): boolean {
-  return path.endsWith('/exec') || path.endsWith('/console') || path.endsWith('/shell')
+  return hasExitCode(path) || path.endsWith('/console')
 }
 
-/** Refuses in the stream: the sentence, exit code 1, the end. The rack has heard nothing of it. */
+/** Refuses in the stream: the sentence, exit code 1 where the CLI reads one, the end. The rack has heard nothing of it. */
 export function refuseInWords(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
-  socket.write(ownFrame('server', opcodes.text, Buffer.from(`ERROR: ${sentence}\n`)))
-  socket.write(ownFrame('server', opcodes.text, Buffer.from(`${exitMarker}:1\n`)))
+  for (const words of lastWords(request.call?.match?.route.path ?? '', sentence)) {
+    socket.write(ownFrame('server', opcodes.text, Buffer.from(words)))
+  }
   socket.end(ownFrame('server', opcodes.binary, Buffer.alloc(0)))
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), hangUpTime)

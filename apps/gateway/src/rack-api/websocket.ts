@@ -79,7 +79,8 @@ export async function openWebsocket(
 
 /** Tells the person why. A command that is cut off ends with exit code 1: without the marker the CLI would report success. */
 function farewell({ match }: DecidedCall, reason: string): string {
-  return match.route.changes ? `\n${lastWords(reason)}` : `ERROR: ${reason}\n`
+  const words = lastWords(match.route.path, reason).join('')
+  return match.route.changes ? `\n${words}` : words
 }
 
 function logged({ method }: FastifyRequest, { framed, principal, rack, decision }: DecidedCall) {
