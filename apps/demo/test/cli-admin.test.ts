@@ -268,6 +268,18 @@ describe('bindings', () => {
     expect((await run(['users', 'groups'])).stdout).toMatch(/^deployers +0 +1$/m)
   })
 
+  test('for racks that no rack matches are given with a warning, also of tokens; a token for one such rack is refused', async () => {
+    const words = ['bindings', 'add', 'viewer', '--group', 'deployers', '--racks', 'nope-*']
+    const warning = 'Warning: No rack matches "nope-*" now.'
+    const given = await run(words)
+    expect([given.code, given.stderr]).toEqual([0, expect.stringContaining(warning)])
+    const made = await run(['tokens', 'create', 'early', '--role', 'viewer', '--racks', 'nope-*', '--json'])
+    expect(made.stderr).toContain(warning)
+    expect(JSON.parse(made.stdout)).toMatchObject({ warnings: [expect.stringContaining('No rack matches')] })
+    const refused = await run(['tokens', 'create', 'x', '--role', 'viewer', '--only-rack', 'nope'])
+    expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining('There is no rack "nope"')])
+  })
+
   test('are given to service accounts, API tokens and trusts, by their names', async () => {
     await run(['service-accounts', 'create', 'pipeline'])
     await run(['bindings', 'add', 'ci', '--service-account', 'pipeline'])

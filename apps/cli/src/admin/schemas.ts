@@ -62,8 +62,15 @@ export const Token = Type.Object({
 })
 export type Token = Static<typeof Token>
 
+const Warnings = {
+  warnings: Type.Optional(
+    Type.Array(Type.String(), { description: 'what the gateway accepted and is perhaps not meant' }),
+  ),
+}
+
 export const NewToken = Type.Object({
   ...Token.properties,
+  ...Warnings,
   token: Type.String({ pattern: '^rgt_[0-9A-Za-z]{10,200}$', description: 'the token itself, shown only now' }),
 })
 export type NewToken = Static<typeof NewToken>
@@ -92,6 +99,7 @@ export const Binding = Type.Object({
   apps: Pattern,
   ...Lasting,
   createdAt: Time,
+  ...Warnings,
 })
 export type Binding = Static<typeof Binding>
 
@@ -125,5 +133,6 @@ export const Trust = Type.Object({
   createdAt: Time,
   createdBy: Type.String(),
   revokedAt: Nullable(Time),
+  ...Warnings,
 })
 export type Trust = Static<typeof Trust>

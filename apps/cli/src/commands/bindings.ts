@@ -6,6 +6,7 @@ import { type GrantFlags, grantMembers } from '../admin/grant-flags.ts'
 import { Binding, NamedBinding } from '../admin/schemas.ts'
 import { endWords, grantWords } from '../admin/shown.ts'
 import { named, type SubjectFlags, subjectOf } from '../admin/subjects.ts'
+import { tellWarnings } from '../admin/warnings.ts'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { callGateway } from '../gateway-api.ts'
@@ -49,6 +50,7 @@ export async function addBinding(context: Context, target: Target, wanted: AddBi
     )
   const body = { subject, role, ...grantMembers(wanted, context.now) }
   const added = await callGateway(target, { path: '/bindings', body, answer: Binding })
+  tellWarnings(context, added)
   await tell(context, target, added, { format, done: 'is given' })
 }
 

@@ -7,6 +7,7 @@ import { type GrantFlags, grantMembers } from '../admin/grant-flags.ts'
 import { Trust } from '../admin/schemas.ts'
 import { endWords, grantWords, minute } from '../admin/shown.ts'
 import { type TermFlags, trustTerms } from '../admin/trust-terms.ts'
+import { tellWarnings } from '../admin/warnings.ts'
 import type { Context } from '../context.ts'
 import { callGateway } from '../gateway-api.ts'
 import { safeJson } from '../safe-json.ts'
@@ -67,6 +68,7 @@ export async function addTrust(context: Context, target: Target, wanted: AddTrus
   const { name, role, format } = wanted
   const body = { name, role, ...grantMembers(wanted, context.now), ...trustTerms(wanted) }
   const trust = await callGateway(target, { path: '/trusts', body, answer: Trust })
+  tellWarnings(context, trust)
   if (format === 'json') return printJson(context, Trust, trust)
   context.print(
     printable(`Jobs that ${trust.name} lets in are ${trust.grants.map(grantWords).join('; ')} (${trust.id}).`),

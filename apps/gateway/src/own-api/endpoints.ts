@@ -301,7 +301,7 @@ export const endpoints = {
     callers: people,
     body: schemas.BindingRequest,
     status: 201,
-    answer: schemas.Binding,
+    answer: schemas.withWarnings(schemas.Binding),
   },
   removeBinding: {
     method: 'DELETE',
@@ -338,7 +338,7 @@ export const endpoints = {
     insteadOfCookie: 'make it with your token, as "Authorization: Bearer"',
     body: schemas.TokenRequest,
     status: 201,
-    answer: schemas.NewToken,
+    answer: schemas.withWarnings(schemas.NewToken),
   },
   getToken: {
     method: 'GET',
@@ -408,7 +408,7 @@ export const endpoints = {
     callers: people,
     body: TrustRequest,
     status: 201,
-    answer: workloadSchemas.Trust,
+    answer: schemas.withWarnings(workloadSchemas.Trust),
   },
   getTrust: {
     method: 'GET',

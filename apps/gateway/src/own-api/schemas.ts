@@ -1,5 +1,5 @@
 import { bindingSubjects } from '@rack-gateway/database'
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
 
 export const closed = { additionalProperties: false } as const
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, in UTC' })
@@ -173,6 +173,17 @@ export const NewToken = Type.Object({
   ...Token.properties,
   token: Type.String({ description: 'the token itself, shown only in this answer' }),
 })
+
+const warned = {
+  warnings: Type.Optional(
+    Type.Array(Type.String(), { description: 'what was accepted and is perhaps not meant, each in plain sentences' }),
+  ),
+}
+
+/** What was made, and what the gateway warns of. */
+export function withWarnings<T extends TObject>(made: T) {
+  return Type.Object({ ...made.properties, ...warned } as T['properties'] & typeof warned)
+}
 
 export const HandedOverToken = Type.Object({
   ...Token.properties,

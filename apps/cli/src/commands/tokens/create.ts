@@ -3,6 +3,7 @@ import { findServiceAccount } from '../../admin/find.ts'
 import { type GrantFlags, grantMembers } from '../../admin/grant-flags.ts'
 import { NewToken } from '../../admin/schemas.ts'
 import { grantWords } from '../../admin/shown.ts'
+import { tellWarnings } from '../../admin/warnings.ts'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { callGateway } from '../../gateway-api.ts'
@@ -45,6 +46,7 @@ export async function createToken(context: Context, target: Target, wanted: Crea
 export function tellToken(context: Context, created: NewToken, format: Format): void {
   const { name, owner, grants, expiresAt, token } = created
   maskInLog(context, token)
+  tellWarnings(context, created)
   if (format === 'json') {
     printJson(context, NewToken, created)
     return

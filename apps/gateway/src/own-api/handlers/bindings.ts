@@ -2,6 +2,7 @@ import type { Handlers, OwnCall } from '../call.ts'
 import { lastingOf, shownGrant } from '../grants.ts'
 import { mustGive } from '../must-give.ts'
 import { pageRequest } from '../page-request.ts'
+import { rackWarnings, warned } from '../rack-names.ts'
 import { mustLastNoLonger } from '../token-limits.ts'
 
 type Listed = Awaited<ReturnType<OwnCall['lists']['binding']>>
@@ -24,7 +25,7 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
         mustLastNoLonger(call, { grant, end: end.getTime(), next: 'Give it with an earlier end.' })
       }
       const id = await changes.createBinding(subject, { role, racks, apps, ...lasting })
-      return shown(await lists.binding(id))
+      return { ...shown(await lists.binding(id)), ...warned(rackWarnings(call, [racks])) }
     }),
 
   removeBinding: (asked) =>

@@ -6,6 +6,7 @@ import type { ChangingCall, Handlers, OwnCall } from '../call.ts'
 import { apiPrefix, type Endpoints } from '../endpoints.ts'
 import { lastingOf, shownGrant, standing } from '../grants.ts'
 import { pageRequest } from '../page-request.ts'
+import { mustBeRack, rackWarnings, warned } from '../rack-names.ts'
 import { timeOf } from '../times.ts'
 import { grantWords, mustHold, mustLastNoLonger, tokenEnd, wantedGrants } from '../token-limits.ts'
 import { whoseList } from '../whose.ts'
@@ -52,8 +53,10 @@ async function createToken(call: ChangingCall<Endpoints['createToken']>) {
       ? ({ kind: 'user', id: principal.id } as const)
       : ({ kind: 'service-account', id: serviceAccount } as const)
   const bound = rack === undefined ? boundWith(principal) : { rack }
+  if (rack !== undefined) mustBeRack(call, rack)
   const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...bound })
-  return { ...shown(await call.lists.token(id)), token }
+  const warnings = body.racks === undefined ? [] : rackWarnings(call, [body.racks])
+  return { ...shown(await call.lists.token(id)), token, ...warned(warnings) }
 }
 
 async function rotateToken(call: ChangingCall<Endpoints['rotateToken']>) {

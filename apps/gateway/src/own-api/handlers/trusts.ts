@@ -1,8 +1,9 @@
-import { NoPublicUrl, trustTerms } from '@rack-gateway/auth'
+import { admissionWarning, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
 import type { Handlers, OwnCall } from '../call.ts'
 import { lastingOf, shownGrant } from '../grants.ts'
 import { mustGive } from '../must-give.ts'
 import { pageRequest } from '../page-request.ts'
+import { rackWarnings, warned } from '../rack-names.ts'
 import { timeOf } from '../times.ts'
 
 type Listed = Awaited<ReturnType<OwnCall['lists']['trust']>>
@@ -26,7 +27,8 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
     const made = await asked.change(async function createTrust(call) {
       mustGive(call, { role, racks, apps, until })
       const id = await call.changes.createTrust(terms, lasting)
-      return shown(await call.lists.trust(id))
+      const warnings = [...rackWarnings(call, [racks]), admissionWarning(terms.conditions)]
+      return { ...shown(await call.lists.trust(id)), ...warned(warnings) }
     })
     workloads.forgetTrusts()
     return made
