@@ -69,6 +69,25 @@ describe('before convox is started', () => {
     expect(real.error).toBe(words.replace(', from bindings)', ')'))
   })
 
+  test.each([
+    [['rack', 'logs'], 'rack:log-read on staging needs one of the roles '],
+    [['proxy', 'db.internal:5432'], 'resource:proxy, for a resource of an app, needs one of the roles '],
+    [
+      ['resources', 'proxy', 'database', '-a', 'myapp'],
+      'resource:proxy, for a resource of an app, needs one of the roles ',
+    ],
+    [['resources', 'console', 'database', '-a', 'myapp'], 'resource:console on myapp needs the role '],
+  ])(
+    '%j, of which the native convox would only say that the handshake was bad, or end with 0, is refused in words',
+    async (words, reason) => {
+      as(viewer)
+      const { code, stdout, stderr } = await gateway(...words)
+      expect([code, stdout, stderr]).toEqual([5, '', expect.stringContaining(`was not started: ${reason}`)])
+      as(deployer)
+      if (words.includes('proxy')) expect(started(await gateway(...words))).toBe(true)
+    },
+  )
+
   test('what is permitted runs, and from then on without a question; what is kept is for the person’s own eyes, and holds no secret', async () => {
     as(deployer)
     expect(started(await gateway(...promote))).toBe(true)

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '@rack-gateway/demo/free-port'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
@@ -173,6 +176,37 @@ describe.skipIf(convox === null)(
         expect(code).toBe(1)
         expect(stdout).toMatch(/^ERROR: .+ \(rule command:[^()]+\)\n$/)
         expect(system.rack.received.some(({ command }) => command?.includes('; sh'))).toBe(false)
+      })
+    })
+
+    describe('of a refusal at the handshake it shows', () => {
+      let viewer: string
+      beforeAll(async () => {
+        viewer = await system.token('viewer')
+      })
+
+      test('of a log that, and exit code 1', async () => {
+        expect(await as(viewer, ['rack', 'logs'])).toEqual({
+          code: 1,
+          stdout: '',
+          stderr: 'ERROR: websocket: bad handshake\n',
+        })
+      })
+
+      test('of a proxy that, for each connection, and it goes on', async () => {
+        const port = await freePort()
+        const proxy = startAs(viewer, ['resources', 'proxy', 'database', '-p', `${port}`])
+        try {
+          await proxy.saw(/proxying/)
+          for (let count = 0; count < 2; count++) await once(connect(port, '127.0.0.1').resume(), 'close')
+          await proxy.saw(/(?:ERROR: websocket: bad handshake\n.*){2}/s)
+        } finally {
+          proxy.signal('SIGTERM')
+        }
+        expect((await proxy.ended).code).toBe(128 + 15)
+        expect(await system.lastEvent()).toMatchObject({
+          decision: { reason: expect.stringContaining('resource:proxy') },
+        })
       })
     })
 

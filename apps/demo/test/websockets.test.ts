@@ -332,7 +332,9 @@ describe('websockets', () => {
 
     test('whoever may not proxy makes the gateway ask nothing', async () => {
       const viewer = await system.token('viewer')
-      expect((await proxy(viewer, `${host}/5432`)).status).toBe(403)
+      const refused = await proxy(viewer, `${host}/5432`)
+      expect([refused.status, refused.error]).toEqual([403, expect.stringContaining('resource:proxy')])
+      expect(refused.error).toMatch(/roles .*ops.*; you are viewer/)
       expect(system.rack.received).toHaveLength(0)
     })
   })

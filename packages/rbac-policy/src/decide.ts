@@ -3,7 +3,7 @@ import { judgeCommand } from './command-decision.ts'
 import type { CompiledRole, GrantWords } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
 import { type Barred, barredFromPlace, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
-import { barredBy, boundElsewhere, type NeedWords, needs, noBinding, noPermission } from './reasons.ts'
+import { barredBy, boundElsewhere, type NeedWords, needs, noBinding, noPermission, proxyReason } from './reasons.ts'
 import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
 import type { Decision, Moment, Permission, Place, Principal, RackCall } from './types.ts'
@@ -32,7 +32,10 @@ export function decide(document: CompiledDocument, principal: Principal, holding
 
   const required = requiredPermissions(call)
   const unheld = unheldBy(document, principal, { place, here, required, holdings, moment: call })
-  if (unheld !== null) return refused(document, unheld.permission ?? permission, here, unheld.refusal)
+  if (unheld !== null) {
+    const refusal = permission === openProxy ? proxyUnheld(document, principal, here, call, unheld) : unheld.refusal
+    return refused(document, unheld.permission ?? permission, here, refusal)
+  }
 
   const command = judgeCommand(document, principal, here, call)
   if (command !== null && 'next' in command) return refused(document, permission, here, command)
@@ -102,6 +105,23 @@ function unheldBy(
 function barringOf(barred: readonly Barred[], permission: Permission): Barred | undefined {
   return barred.find(({ grant }) => grant.role.has(permission))
 }
+
+const openProxy = 'proxy:open'
+
+/** Who looks for no resource of an app is told what it would need as well: the address alone doesn't say which one is meant. */
+function proxyUnheld(
+  document: CompiledDocument,
+  principal: Principal,
+  { own }: HeldHere,
+  { rack }: RackCall,
+  { refusal }: Unheld,
+): Refusal {
+  if (!missingRole.has(refusal.rule)) return refusal
+  const needed = { resource: needsOf(document, 'resource:proxy'), other: needsOf(document, openProxy) }
+  return { ...refusal, reason: proxyReason(principal, rack, own, needed) }
+}
+
+const missingRole: ReadonlySet<string> = new Set(['no-permission', 'no-binding'])
 
 /** A proxy to a resource is a matter of the resource's app, any other one of the rack. */
 function permissionOf({ route, resource }: RackCall): Permission {

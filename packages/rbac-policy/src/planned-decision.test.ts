@@ -141,15 +141,46 @@ test('a protected key that is set may be set to what it is already', () => {
   expect(verdict).toMatchObject({ effect: 'allow', otherwise: 'the environment changes: protected-key' })
 })
 
-test('a proxy is never refused before the call: only the rack knows what has the address', () => {
-  const policy = compilePolicy(builtIn)
-  const plan = planCommand(['resources', 'proxy', 'db'], place)
-  const calls = plan.kind === 'calls' ? plan.calls.filter(({ route }) => route.permission === 'proxy:open') : []
-  expect(calls).toHaveLength(1)
-  for (const call of calls) {
-    const question = { policy, document: builtIn, principal: principal([]), rack: 'staging', at: now, address: null }
-    expect(isCertainlyRefused(decidePlanned(question, call), call)).toBe(false)
+describe('a proxy', () => {
+  const bound = (role: string, apps = '*') => principal([binding(role, { apps })])
+  const custom = {
+    ...builtIn,
+    roles: [...builtIn.roles, { name: 'tunnels', description: '', permissions: ['proxy:open'] }],
+    proxyHosts: ['db.internal'],
   }
+
+  function certain(words: string, who: ReturnType<typeof principal>, document: PolicyDocument = builtIn): boolean {
+    const policy = compilePolicy(document)
+    const plan = planCommand(words.split(' '), place)
+    const calls = plan.kind === 'calls' ? plan.calls.filter(({ route }) => route.permission === 'proxy:open') : []
+    expect(calls).toHaveLength(1)
+    const question = { policy, document, principal: who, rack: 'staging', at: now, address: null }
+    return calls.every((call) => isCertainlyRefused(decidePlanned(question, call), call, question))
+  }
+
+  test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
+    '%s is refused before the call whoever may proxy to no resource, since then no answer of the rack permits it',
+    (words) => {
+      expect(certain(words, principal([]))).toBe(true)
+      expect(certain(words, bound('viewer'))).toBe(true)
+      expect(certain(words, bound('ci', 'web'))).toBe(true)
+    },
+  )
+
+  test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
+    '%s is not refused before the call whoever may proxy to some resource: only the rack knows what has the address',
+    (words) => {
+      expect(certain(words, bound('ops'))).toBe(false)
+      expect(certain(words, bound('deployer', 'elsewhere'))).toBe(false)
+      expect(certain(words, bound('admin'))).toBe(false)
+    },
+  )
+
+  test('to an address that the policy names needs no resource', () => {
+    expect(certain('proxy db.internal:5432', bound('tunnels'), custom)).toBe(false)
+    expect(certain('resources proxy db', bound('tunnels'), custom)).toBe(false)
+    expect(certain('proxy other.internal:5432', bound('tunnels'), custom)).toBe(true)
+  })
 })
 
 describe('what is asked further', () => {

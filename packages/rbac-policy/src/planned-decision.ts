@@ -112,9 +112,20 @@ function toldOf({ best, otherwise }: DecidingWorlds): PlannedDecision {
   return { decision: best.decision, when: best.when, otherwise: { when, decision } }
 }
 
-/** Whether the caller can be told before the call that it is refused, whatever the rack tells. A proxy leads where only the rack knows. */
-export function isCertainlyRefused({ decision }: PlannedDecision, { route }: PlannedCall): boolean {
-  return decision.effect === 'deny' && route.permission !== 'proxy:open'
+/**
+ * Whether the caller can be told before the call that it is refused, whatever the rack tells. A proxy leads where only the rack
+ * knows: it is certain only for a caller who may proxy to no resource of any app, and where the address isn't known by its permission.
+ */
+export function isCertainlyRefused(
+  { decision }: PlannedDecision,
+  { route, params }: PlannedCall,
+  { policy, principal, rack, at, address }: Pick<PlannedQuestion, 'policy' | 'principal' | 'rack' | 'at' | 'address'>,
+): boolean {
+  if (decision.effect !== 'deny') return false
+  if (route.permission !== 'proxy:open') return true
+  const anywhere = { rack, app: null, scope: 'list' } as const
+  if (policy.holds(principal, 'resource:proxy', anywhere, { at, address })) return false
+  return params.host !== undefined || !/^(?:proxy-|blocked:)/.test(decision.rule)
 }
 
 function servicesOf({ commands, runServices }: PlannedQuestion['document']): string[] {

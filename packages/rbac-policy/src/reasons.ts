@@ -42,6 +42,18 @@ export function noPermission(
   return { rule: 'no-permission', source: 'bindings', reason, next: ask }
 }
 
+/** Both kinds of proxies, and who may open them. */
+export function proxyReason(
+  { kind }: Principal,
+  rack: string,
+  { roles, hereWords }: Pick<Held, 'roles' | 'hereWords'>,
+  { resource, other }: { readonly resource: NeedWords; readonly other: NeedWords },
+): string {
+  const who = roles.length === 0 ? `${owning[kind]} no role on all apps of ` : `${subjects[kind]}${hereWords}`
+  const needed = `resource:proxy, for a resource of an app,${resource.by}proxy:open, for any other address,${other.by}`
+  return `${needed}${who}${shown(rack)}.`
+}
+
 /** Says which role would do, if it held now and for this caller. */
 export function barredBy({ grant, reason, next }: Barred): Refusal {
   const { name, source } = grant.role

@@ -128,6 +128,25 @@ describe('proxies', () => {
     },
   )
 
+  test('whoever may not proxy is told what a resource needs, and what any other address does', () => {
+    const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
+    const policy = compilePolicy(builtInPolicy())
+    const needs =
+      'resource:proxy, for a resource of an app, needs one of the roles ops, deployer and admin; proxy:open, for any other address, needs the role admin; '
+    const viewer = policy.decide(user('viewer'), call(proxy, { params }))
+    expect(viewer).toMatchObject({
+      effect: 'deny',
+      rule: 'no-permission',
+      reason: `${needs}you are viewer on staging.`,
+    })
+    const bound = policy.decide(user('deployer', { apps: 'web' }), call(proxy, { params }))
+    expect(bound).toMatchObject({
+      effect: 'deny',
+      rule: 'no-binding',
+      reason: `${needs}you have no role on all apps of staging.`,
+    })
+  })
+
   test('a resource is reached by whoever may proxy in its app, and by nobody else', () => {
     const params = { host: 'resource-database.staging-web.svc.cluster.local', port: '5432' }
     const resource = { app: 'web', name: 'database' }

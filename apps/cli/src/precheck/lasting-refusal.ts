@@ -15,7 +15,7 @@ export function firstRefusal(snapshot: Snapshot, calls: readonly PlannedCall[], 
   const question = { ...snapshot, at, address: null }
   for (const call of calls) {
     const planned = decidePlanned(question, call)
-    if (isCertainlyRefused(planned, call)) return planned.decision
+    if (isCertainlyRefused(planned, call, question)) return planned.decision
   }
   return null
 }

@@ -1,7 +1,7 @@
 import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import type { Standing } from './standing.ts'
 
-/** The calls that a command can't do without. */
+/** The calls that a command can't do without, and proxies: convox goes on without one, but of a refusal it says only "bad handshake". */
 export interface NeededCalls {
   /** The command's name. */
   readonly command: string
@@ -18,6 +18,10 @@ export function plannedCommand(words: readonly string[], standing: Standing | nu
 
 /** Null for a command without any. */
 export function neededCalls(plan: CommandPlan): NeededCalls | null {
-  const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
+  const calls = plan.kind === 'calls' ? plan.calls.filter(isNeeded) : []
   return plan.kind === 'calls' && calls.length > 0 ? { command: plan.command, calls } : null
+}
+
+function isNeeded({ essential, route }: PlannedCall): boolean {
+  return essential || route.permission === 'proxy:open'
 }
