@@ -1,6 +1,8 @@
+import { html, sendPage } from '@rack-gateway/auth/login'
 import { sentenceOf, type Words, wholeSentences, wordsOf } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ruleOf, type Told, toldOf } from './errors.ts'
+import { wantsPage } from './wants-page.ts'
 
 /** What every refusal and failure answers: `error` is the whole sentence for the person, since that is all the CLI prints; the rest says it in parts. */
 export interface ErrorBody extends Told {
@@ -98,11 +100,28 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
     return
   }
   if (failure.retryAfter !== undefined) void reply.header('retry-after', failure.retryAfter)
+  if (wantsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.raw.url ?? '')) {
+    sendFailurePage(reply, failure)
+    return
+  }
   void reply
     .code(failure.status)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
     .send(`${JSON.stringify(failure.body)}\n`)
+}
+
+/** The same for a person with a browser. */
+function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
+  const title = status === 404 ? 'There is no page at this address' : 'That did not work'
+  void sendPage(
+    reply,
+    status,
+    title,
+    html`<p>${body.reason} ${body.next}</p>
+<p><a class="button" href="/gateway/">Go to the first page</a></p>
+<p class="soft">If you ask for help, name the request ${body.requestId}.</p>`,
+  )
 }
 
 /** The same contract as raw bytes, for where there is no reply object: a broken frame. */

@@ -51,6 +51,7 @@ import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'
 import { type AuditEvidence, createAuditEvidence, evidenceConnections } from './own-api/audit-evidence.ts'
 import { cliLoginApi } from './own-api/cli-login-api.ts'
+import entrance from './own-api/entrance.ts'
 import health from './own-api/health.ts'
 import home from './own-api/home.ts'
 import ownApi from './own-api/plugin.ts'
@@ -333,6 +334,7 @@ async function registerPages(
 ): Promise<void> {
   const { login, secretKeys, now = Date.now } = options
   const { browserSessions } = app
+  await app.register(entrance, { hasLogin: login !== null })
   if (!login || !browserSessions || !vouching) return
   await registerLogin(app, {
     settings: login,
@@ -345,7 +347,7 @@ async function registerPages(
     clock: { now },
     record: recorder(app),
   })
-  await app.register(home, { adminUsers: login.adminUsers, now })
+  await app.register(home, { adminUsers: login.adminUsers, publicUrl: login.publicUrl, now })
 }
 
 function cliLoginsOf(app: FastifyInstance, database: Database, options: GatewayOptions): CliLogins | null {

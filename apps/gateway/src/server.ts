@@ -7,6 +7,7 @@ import { BadFrame, ruled } from './errors.ts'
 import type { Limits } from './limits.ts'
 import { rackApiAddress } from './rack-api/address.ts'
 import { requestId } from './request-id.ts'
+import { wantsPage } from './wants-page.ts'
 
 /** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
 const headerLimit = 64 * 1024
@@ -66,6 +67,7 @@ export function createServer(
 /** `/check` and `/gateway/…` are ours; everything else is the rack API. */
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
+  if (url === '/' && wantsPage(request)) return url
   return isOwn(url) ? url : rackApiAddress
 }
 

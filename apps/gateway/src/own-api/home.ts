@@ -1,20 +1,18 @@
 import { Unauthenticated } from '@rack-gateway/auth'
-import { html, sendPage } from '@rack-gateway/auth/login'
+import { type Html, html, sendPage } from '@rack-gateway/auth/login'
 import type { FastifyInstance } from 'fastify'
 import { ruleOf } from '../errors.ts'
 import { momentOf } from '../rack-api/draft.ts'
 
 export interface HomeOptions {
   readonly adminUsers: readonly string[]
+  /** Without a path. */
+  readonly publicUrl: string
   readonly now: () => number
 }
 
 /** The first page after a login: who you are and where you may go, or who can give you access. */
-export default async function home(app: FastifyInstance, { adminUsers, now }: HomeOptions): Promise<void> {
-  app.get('/gateway', async function goHome(request, reply) {
-    await app.limitStranger(request)
-    return reply.redirect('/gateway/', 303)
-  })
+export default async function home(app: FastifyInstance, { adminUsers, publicUrl, now }: HomeOptions): Promise<void> {
   app.get('/gateway/', async function showHome(request, reply) {
     try {
       await app.authenticateOwn(request, reply)
@@ -38,10 +36,33 @@ export default async function home(app: FastifyInstance, { adminUsers, now }: Ho
       csrfToken === null
         ? []
         : [
-            html`<form method="post" action="/gateway/auth/logout"><input type="hidden" name="csrf_token" value="${csrfToken}"><button>Log out</button></form>`,
+            html`<form method="post" action="/gateway/auth/logout"><input type="hidden" name="csrf_token" value="${csrfToken}"><button class="second">Log out</button></form>`,
           ]
-    return sendPage(reply, 200, `You are logged in as ${principal.name}`, html`${access}\n${logout}`)
+    const [first] = racks
+    const commands = first === undefined ? [] : [connecting(publicUrl, racks, first)]
+    return sendPage(reply, 200, `You are logged in as ${principal.name}`, html`${access}\n${commands}\n${logout}`)
   })
+}
+
+/** More racks than these are one command away. */
+const mostLogins = 5
+
+/** The commands that a person types next. */
+function connecting(publicUrl: string, racks: readonly string[], first: string): Html {
+  const logins = racks.slice(0, mostLogins).map((rack) => html`rack-gateway login ${rack} ${publicUrl}\n`)
+  const more =
+    racks.length > mostLogins
+      ? [html`<p class="soft">The same command gives each of your other racks a name.</p>\n`]
+      : []
+  return html`<h2>Connect your terminal</h2>
+<pre><code>${logins}</code></pre>
+${more}<h2>Run convox through the gateway</h2>
+<pre><code>rack-gateway apps --rack ${first}</code></pre>
+<h2>Or use convox by itself</h2>
+<pre><code>export RACK_URL="$(rack-gateway url --rack ${first})"
+convox apps</code></pre>
+<p class="soft">RACK_URL has your session token in it. Don’t share it.</p>
+`
 }
 
 /** Whoever sends two credentials would come back from the login with them, and be sent there for ever. */

@@ -34,7 +34,7 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
       200,
       'You are logged out',
       html`<p>This browser’s session has ended. Your account at the identity provider may still be logged in there.</p>
-<p><a class="button" href="/gateway/auth/login">Log in again</a></p>`,
+<p><a class="button" href="/gateway/auth/login?account=choose">Log in again</a></p>`,
     )
   }
 }

@@ -14,13 +14,17 @@ export function refusalPage(
   const { status, title } = refusal
   const account = email === undefined ? [] : [html`<p>You came as <strong>${email}</strong>.</p>\n`]
   const words = error === undefined || error === '' ? [] : [html`<p>It said: <q>${error}</q></p>\n`]
+  // The provider would else answer again for the account that it has a session of.
+  const isPerson = refusal.of === 'person'
+  const choice = isPerson ? '&account=choose' : ''
+  const label = isPerson ? 'Log in with another account' : 'Log in again'
   if (status === 503) void reply.header('retry-after', '10')
   return sendPage(
     reply,
     status,
     title,
     html`<p>${sentence(sentenceOf(refusal))}</p>
-${account}${words}<p><a class="button" href="/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}">Log in again</a></p>
+${account}${words}<p><a class="button" href="/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}${choice}">${label}</a></p>
 <p class="soft">If you ask for help, name the request ${requestId}.</p>`,
   )
 }

@@ -68,6 +68,8 @@ declare module 'fastify' {
 interface Beginning {
   readonly returnTo: string
   readonly consentOf: string | null
+  /** Whether the provider asks which account: else its own session answers for the one that was refused. */
+  readonly choosesAccount: boolean
 }
 
 /** What came of the way to the provider. */
@@ -111,7 +113,11 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   })
 
   app.get<{ Querystring: Record<string, unknown> }>('/gateway/auth/login', async function begin(request, reply) {
-    return goToProvider(request, reply, { returnTo: returnTo(request.query.return_to), consentOf: null })
+    return goToProvider(request, reply, {
+      returnTo: returnTo(request.query.return_to),
+      consentOf: null,
+      choosesAccount: request.query.account === 'choose',
+    })
   })
 
   app.get(callbackPath, async function comeBack(request, reply) {
@@ -122,7 +128,11 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     try {
       const vouched = await proven(attempt, answer)
       if (await needsConsent(vouched, attempt))
-        return goToProvider(request, reply, { returnTo: attempt.returnTo, consentOf: vouched.person.email })
+        return goToProvider(request, reply, {
+          returnTo: attempt.returnTo,
+          consentOf: vouched.person.email,
+          choosesAccount: false,
+        })
       const { token, expiresAt } = await letIn(request, vouched)
       const seconds = Math.floor((expiresAt - clock.now()) / 1_000)
       return goTo(reply.header('set-cookie', setCookie(cookies, cookies.session, token, seconds)), attempt.returnTo)
@@ -133,10 +143,10 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   })
 
   async function goToProvider(request: FastifyRequest, reply: FastifyReply, beginning: Beginning) {
-    const { consentOf, returnTo } = beginning
+    const { returnTo, ...asked } = beginning
     const nonce = randomBytes(32).toString('base64url')
-    const { url, state, verifier } = await (await provider()).begin({ nonce, consentOf })
-    const attempt = { state, nonce, verifier, returnTo, begunAt: clock.now(), consentAsked: consentOf !== null }
+    const { url, state, verifier } = await (await provider()).begin({ nonce, ...asked })
+    const attempt = { state, nonce, verifier, returnTo, begunAt: clock.now(), consentAsked: asked.consentOf !== null }
     return goTo(reply.header('set-cookie', attempts.add(request.raw.rawHeaders, attempt)), url)
   }
 

@@ -39,7 +39,7 @@ afterEach(() => {
 
 async function begun(changes: Partial<LoginSettings>, consentOf: string | null = null) {
   const provider = await connectProvider({ ...settings, ...changes }, { now: () => 0 })
-  const { url } = await provider.begin({ nonce: 'the-nonce', consentOf })
+  const { url } = await provider.begin({ nonce: 'the-nonce', consentOf, choosesAccount: false })
   return { provider, url: new URL(url), parameters: new URL(url).searchParams }
 }
 

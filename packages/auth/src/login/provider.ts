@@ -28,6 +28,8 @@ export interface Beginning {
   readonly nonce: string
   /** The person's e-mail address, where the provider is to ask them for consent; else null. */
   readonly consentOf: string | null
+  /** Whether it asks the person which account to use, whatever session it has. */
+  readonly choosesAccount: boolean
 }
 
 export interface Proof {
@@ -66,7 +68,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
 
   const refreshable = isRefreshable(settings, metadata)
 
-  async function begin({ nonce, consentOf }: Beginning): Promise<Authorization> {
+  async function begin({ nonce, consentOf, choosesAccount }: Beginning): Promise<Authorization> {
     const kept = new Map<string, string>()
     // The plugin's way of handing over state and verifier: by cookies of the answer.
     const reply = { setCookie: (name: string, value: string) => kept.set(name, value) }
@@ -78,6 +80,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
     const [domain, another] = settings.allowedDomains
     if (settings.issuer === googleIssuer && domain && !another) url.searchParams.set('hd', domain)
     if (settings.issuer === googleIssuer) url.searchParams.set('access_type', 'offline')
+    if (choosesAccount) url.searchParams.set('prompt', 'select_account')
     if (consentOf !== null) {
       url.searchParams.set('prompt', 'consent')
       url.searchParams.set('login_hint', consentOf)

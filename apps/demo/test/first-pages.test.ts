@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBrowser, type Page } from './support/browser.ts'
+import { type LoginSystem, startLoginSystem } from './support/login.ts'
+import { type System, startSystem } from './support/system.ts'
+
+const asBrowser = {
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-site': 'none',
+}
+
+function expectPage(page: Page, status: number, title: string): void {
+  expect([page.status, page.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
+  expect(page.body).toContain(`<h1>${title}</h1>`)
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+  expect(page.headers['cache-control']).toBe('no-store')
+}
+
+describe('with a login', () => {
+  let at: LoginSystem
+  beforeAll(async () => {
+    at = await startLoginSystem({}, { rackNames: ['staging', 'production'] })
+  })
+  afterAll(() => at.stop())
+  const open = (path: string, headers: Readonly<Record<string, string>> = asBrowser) =>
+    at.visit(createBrowser(), path, { headers })
+
+  test.each(['/', '/gateway'])('a browser at %s is led to the first page', async (path) => {
+    expect(await open(path)).toMatchObject({ status: 303, location: `${at.system.url}/gateway/` })
+  })
+
+  test.each(['/nowhere', '/gateway/nowhere', '/favicon.ico'])(
+    'a browser at %s gets a page, and not JSON',
+    async (path) => {
+      const page = await open(path)
+      expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
+      expect(page.status).toBe(path === '/gateway/nowhere' ? 404 : 401)
+      expect(page.body).toContain('href="/gateway/"')
+      expect(page.body).toMatch(/name the request \w+\./)
+    },
+  )
+
+  test('what stands in an address is not markup', async () => {
+    const page = await open('/gateway/%3Cscript%3Ealert(1)%3C/script%3E')
+    expect(page.body).not.toContain('<script>')
+  })
+
+  test.each([
+    ['the stock client', '/nowhere', {}],
+    ['a program that takes anything', '/', { accept: '*/*' }],
+    ['a program with a credential', '/nowhere', { ...asBrowser, authorization: 'Bearer x' }],
+    ['a script of a page', '/nowhere', { ...asBrowser, 'sec-fetch-mode': 'cors' }],
+    ['a browser at the management API', '/gateway/api/v1/nowhere', asBrowser],
+  ])('%s gets JSON', async (_, path, headers) => {
+    const page = await open(path, headers)
+    expect(page.headers['content-type']).toBe('application/json; charset=utf-8')
+    expect(JSON.parse(page.body)).toHaveProperty('requestId')
+  })
+
+  test('the first page has the commands to connect, with the address and the racks of the person', async () => {
+    const { browser } = await at.login('admin')
+    const page = await at.visit(browser, '/gateway/', { headers: asBrowser })
+    expectPage(page, 200, 'You are logged in as admin@example.com')
+    const login = (rack: string) => `rack-gateway login ${rack} ${at.system.url}\n`
+    expect(page.body).toContain(`<pre><code>${login('production')}${login('staging')}</code></pre>`)
+    expect(page.body).toContain('<pre><code>export RACK_URL="$(rack-gateway url --rack production)"\nconvox apps')
+    expect(page.body).not.toMatch(/rg[a-z]_/)
+  })
+
+  test('has none for a person without a rack', async () => {
+    const { browser } = await at.login('nobody')
+    expect((await at.visit(browser, '/gateway/')).body).not.toContain('rack-gateway login')
+  })
+
+  describe('a person whose account is refused', () => {
+    const link = (page: Page) => /href="(\/gateway\/auth\/login[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&')
+
+    test('can choose another account at the provider', async () => {
+      const { browser, page } = await at.login('stranger')
+      expect(page.body).toContain('Log in with another account')
+      await at.visit(browser, link(page) ?? '')
+      expect(at.idp.received.authorizations.length).toBeGreaterThan(0)
+      const begun = await at.visit(browser, link(page) ?? '')
+      expect(new URL(begun.location ?? '').searchParams.get('prompt')).toBe('select_account')
+    })
+
+    test('is asked for it only then, and after a logout', async () => {
+      const begun = await at.visit(createBrowser(), '/gateway/auth/login')
+      expect(new URL(begun.location ?? '').searchParams.has('prompt')).toBe(false)
+    })
+  })
+})
+
+describe('without a login', () => {
+  let system: System
+  beforeAll(async () => {
+    system = await startSystem()
+  })
+  afterAll(() => system.stop())
+
+  test('the first page says so, to people with a token and to the operator', async () => {
+    const browser = createBrowser()
+    expect(await browser.visit(`${system.url}/`, { headers: asBrowser })).toMatchObject({ status: 303 })
+    const page = await browser.visit(`${system.url}/gateway/`, { headers: asBrowser })
+    expectPage(page, 200, 'Logging in with a browser is not set up')
+    expect(page.body).toContain('rack-gateway login NAME ADDRESS --token TOKEN')
+    expect(page.body).toContain('PUBLIC_URL')
+  })
+})

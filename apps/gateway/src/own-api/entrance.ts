@@ -1,0 +1,30 @@
+import { html, sendPage } from '@rack-gateway/auth/login'
+import type { FastifyInstance } from 'fastify'
+
+export interface EntranceOptions {
+  /** Whether people can log in with a browser. */
+  readonly hasLogin: boolean
+}
+
+/** Leads a browser to the first page. Without a login, that page says who can change it, and how a token is used. */
+export default async function entrance(app: FastifyInstance, { hasLogin }: EntranceOptions): Promise<void> {
+  // The rack API has no `/`: only browsers are led here (`server.ts`).
+  for (const address of ['/', '/gateway'])
+    app.get(address, async function goHome(request, reply) {
+      await app.limitStranger(request)
+      return reply.redirect('/gateway/', 303)
+    })
+  if (hasLogin) return
+  app.get('/gateway/', async function explainLogin(request, reply) {
+    await app.limitStranger(request)
+    return sendPage(reply, 200, 'Logging in with a browser is not set up', explanation)
+  })
+}
+
+const explanation = html`<p>This is a Rack Gateway. No identity provider is configured, so you can’t log in here.</p>
+<h2>If you have a token</h2>
+<pre><code>rack-gateway login NAME ADDRESS --token TOKEN
+rack-gateway apps</code></pre>
+<p>ADDRESS is the address of this page without its path. If you have no token, ask an administrator of this gateway.</p>
+<h2>If you run this gateway</h2>
+<p>Set <code>PUBLIC_URL</code>, and the client of your identity provider: <code>GOOGLE_CLIENT_ID</code> and <code>GOOGLE_CLIENT_SECRET</code>, or <code>OIDC_ISSUER</code>, <code>OIDC_CLIENT_ID</code> and <code>OIDC_CLIENT_SECRET</code>. Then start the gateway again.</p>`
