@@ -20,6 +20,8 @@ export interface FloodTarget {
 export interface Running {
   /** How often each status came. */
   readonly statuses: ReadonlyMap<string, number>
+  /** Bytes that came back. */
+  received(): number
   stop(): void
 }
 
@@ -143,6 +145,7 @@ const reopenAfter = 20
 function keepOpen({ url, count, onOpen, onResponse, onBytes, every, also }: Keeping): Running {
   const statuses = new Map<string, number>()
   const sockets = new Set<FloodSocket>()
+  let received = 0
   let isStopped = false
 
   function note(what: string): void {
@@ -156,7 +159,10 @@ function keepOpen({ url, count, onOpen, onResponse, onBytes, every, also }: Keep
         note(status)
         if (!isStopped) onResponse?.(socket)
       },
-      onBytes: (bytes) => onBytes?.(socket, bytes),
+      onBytes(bytes) {
+        received += bytes
+        onBytes?.(socket, bytes)
+      },
       onClose: () => {
         sockets.delete(socket)
         if (!isStopped) setTimeout(ended, reopenAfter)
@@ -178,6 +184,7 @@ function keepOpen({ url, count, onOpen, onResponse, onBytes, every, also }: Keep
   const timer = also && setInterval(() => also((begin) => open(begin, () => undefined)), every)
   return {
     statuses,
+    received: () => received,
     stop() {
       isStopped = true
       clearInterval(timer)

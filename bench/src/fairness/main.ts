@@ -33,6 +33,8 @@ interface Measured {
   /** Bytes above idle, the most of all rounds; null where the system doesn't tell. */
   memory: number | null
   readonly statuses: Map<string, number>
+  /** Bytes that the flood got. */
+  received: number
 }
 
 const cores = findCores()
@@ -77,7 +79,7 @@ try {
       })
       try {
         result.flooded.push(await probe({ url: gateway.url, requestAt: requests, count: calls.flooded, interval }))
-        addStatuses(result.statuses, (await load.ask({ statuses: true })) as Told)
+        addTold(result, (await load.ask({ told: true })) as Told)
       } finally {
         await load.stop()
       }
@@ -93,6 +95,7 @@ try {
 
 interface Told {
   readonly statuses: Readonly<Record<string, number>>
+  readonly received: number
 }
 
 function floodNamed(name: string): Flood {
@@ -115,29 +118,31 @@ function requestsOf({ url }: SubjectProcess, token: string): (index: number) => 
 }
 
 function emptyResult(): Measured {
-  return { idle: [], flooded: [], memory: null, statuses: new Map() }
+  return { idle: [], flooded: [], memory: null, statuses: new Map(), received: 0 }
 }
 
-function addStatuses(sum: Map<string, number>, { statuses }: Told): void {
-  for (const [status, count] of Object.entries(statuses)) sum.set(status, (sum.get(status) ?? 0) + count)
+function addTold(result: Measured, { statuses, received }: Told): void {
+  for (const [status, count] of Object.entries(statuses))
+    result.statuses.set(status, (result.statuses.get(status) ?? 0) + count)
+  result.received += received
 }
 
 function report(results: ReadonlyMap<string, Measured>): void {
   console.log(`load average ${loadavg()[0]?.toFixed(1)}\n`)
   console.log(
-    '| flood | without: p50, p99 ms | with: p50, p99 ms | errors | memory above idle | the flood was told | bound |',
+    '| flood | without: p50, p99 ms | with: p50, p99 ms | errors | memory above idle | what the flood got | bound |',
   )
   console.log('| --- | --- | --- | --- | --- | --- | --- |')
-  for (const [name, { idle, flooded, memory, statuses }] of results) {
+  for (const [name, { idle, flooded, memory, statuses, received }] of results) {
     const [without, during] = [figures(idle), figures(flooded)]
     const isMet =
       during.errors === 0 &&
       during.p99 <= Math.max(bound.milliseconds, bound.times * without.p99) &&
       (memory ?? 0) <= bound.bytes
     if (!isMet) process.exitCode = 1
-    const told = [...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')
+    const told = [...[...statuses].map(([status, count]) => `${count} × ${status}`), inMebibytes(received)].join(', ')
     console.log(
-      `| ${floodNamed(name).title} | ${shown(without)} | ${shown(during)} | ${errorsOf(flooded)} | ${memory === null ? 'unknown' : `${Math.round(memory / 1_024 / 1_024)} MiB`} | ${told || 'nothing'} | ${isMet ? 'met' : 'MISSED'} |`,
+      `| ${floodNamed(name).title} | ${shown(without)} | ${shown(during)} | ${errorsOf(flooded)} | ${memory === null ? 'unknown' : inMebibytes(memory)} | ${told} | ${isMet ? 'met' : 'MISSED'} |`,
     )
   }
 }
@@ -157,6 +162,10 @@ function figures(seen: readonly Seen[]): Figures {
 
 function shown({ p50, p99 }: Figures): string {
   return `${p50.toFixed(1)}, ${p99.toFixed(1)}`
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1_024 / 1_024)} MiB`
 }
 
 function errorsOf(seen: readonly Seen[]): string {

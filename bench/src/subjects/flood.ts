@@ -9,6 +9,6 @@ if (flood === undefined) throw new Error(`There is no flood ${given('BENCH_FLOOD
 const running = flood.start({ url: given('BENCH_GATEWAY'), token: given('BENCH_TOKEN') })
 announce({
   url: '',
-  answer: async () => ({ statuses: Object.fromEntries(running.statuses) }),
+  answer: async () => ({ statuses: Object.fromEntries(running.statuses), received: running.received() }),
   close: async () => running.stop(),
 })
