@@ -169,6 +169,28 @@ describe('users', () => {
     expect((await run(['users', 'show', `x${ada.email}`])).stderr).toContain(`did you mean ${ada.email}?`)
   })
 
+  test('of two identity providers with one e-mail address are told apart, and each is named with its own', async () => {
+    const ada = await person(system, 'viewer')
+    const [other] = await system.sql`
+      insert into gateway.users (id, issuer, subject, email)
+      values (gen_random_uuid(), 'https://accounts.google.com', ${ada.email}, ${ada.email}) returning id`
+    const google = `${ada.email}/accounts.google.com`
+    const { stdout } = await run(['users'])
+    expect(stdout).toMatch(/^ID +E-MAIL +ISSUER +GROUPS/m)
+    expect(stdout).toMatch(new RegExp(`^${ada.id} +${ada.email} +local `, 'm'))
+    expect(stdout).toMatch(new RegExp(`^${other?.id} +${ada.email} +accounts\\.google\\.com `, 'm'))
+    const names = `${ada.email}/local, ${google}`
+    const unclear = await run(['users', 'show', ada.email])
+    expect(unclear.stderr.split(/[ ,\n]+/)).toEqual(expect.arrayContaining(names.split(', ')))
+    expect((await run(['users', 'show', google.toUpperCase()])).stdout).toContain(other?.id)
+
+    const can = (who: string) => run(['can', '--as', who, '--rack', 'staging', 'apps'])
+    expect((await can(ada.email)).stderr).toContain(names)
+    expect((await can(`${ada.email}/local`)).stdout).toContain('allowed: convox apps')
+    const refused = await can(google)
+    expect([refused.code === 0, refused.stdout.includes('allowed')]).toEqual([false, false])
+  })
+
   test('who manages no users is refused with 5', async () => {
     expect(await run(['users'], viewer.token)).toMatchObject({
       code: 5,

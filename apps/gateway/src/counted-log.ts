@@ -4,13 +4,13 @@ type Level = 'info' | 'warn' | 'error'
 
 export interface CountedLog {
   /**
-   * Logs the first line of a kind in each interval, and at the interval's end how many more there were.
+   * Logs the first line of a kind, and from then on one line an interval with how many there were, until an interval has none.
    *
    * @param kind what lines are counted by: never text of the caller
    */
   note(kind: string, level: Level, line: Readonly<Record<string, unknown>>): void
   /** Logs what was counted so far. */
-  flush(): void
+  stop(): void
 }
 
 interface Counted {
@@ -27,17 +27,23 @@ export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLo
   const kinds = new Map<string, Counted>()
   let timer: NodeJS.Timeout | undefined
 
-  function flush(): void {
-    clearTimeout(timer)
-    timer = undefined
-    for (const [kind, { level, event, more }] of kinds)
-      if (more > 0) log[level]({ event, kind, times: more, seconds: interval / 1_000 })
-    kinds.clear()
+  function tell(): void {
+    for (const [kind, counted] of kinds) {
+      const { level, event, more: times } = counted
+      if (times > 0) log[level]({ event, kind, times, seconds: interval / 1_000 })
+      else kinds.delete(kind)
+      counted.more = 0
+    }
+  }
+
+  function tellEvery(): void {
+    tell()
+    timer = kinds.size === 0 ? undefined : setTimeout(tellEvery, interval).unref()
   }
 
   return {
     note(kind, level, line) {
-      timer ??= setTimeout(flush, interval).unref()
+      timer ??= setTimeout(tellEvery, interval).unref()
       const known = kinds.get(kind) ?? (kinds.size < mostKinds ? undefined : kinds.get(others))
       if (known !== undefined) {
         known.more++
@@ -46,7 +52,10 @@ export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLo
       kinds.set(kinds.size < mostKinds ? kind : others, { level, event: line.event, more: 0 })
       log[level](line)
     },
-    flush,
+    stop() {
+      clearTimeout(timer)
+      tell()
+    },
   }
 }
 

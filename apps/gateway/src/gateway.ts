@@ -146,7 +146,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorate('alarms', createAlarms(now))
     const unauthenticatedLog = createCountedLog(app.log)
     app.decorate('unauthenticatedLog', unauthenticatedLog)
-    app.addHook('onClose', async () => unauthenticatedLog.flush())
+    app.addHook('onClose', async () => unauthenticatedLog.stop())
     app.decorateRequest('refusedBy', null)
     app.decorateRequest('endpoint', null)
     app.decorateRequest('ownDecision', null)

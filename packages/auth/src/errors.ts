@@ -93,9 +93,9 @@ export const TokenEnded = createRefusal(
   'this API token was revoked or has expired, so it can not be used or changed any more:\nmake a new one',
   409,
 )
-export const SeveralUsers = createRefusal(
+export const SeveralUsers = createRefusal<[string]>(
   'RGW_SEVERAL_USERS',
-  'several users have this e-mail address, each of another identity provider:\nname one by the id that the list of users shows',
+  'several users have this e-mail address, each of another identity provider:\nname one with its identity provider, or by its id: %s',
   409,
 )
 export const UserLocked = createRefusal(

@@ -31,7 +31,16 @@ test('nobody, several people with one address, and who is locked are each said t
     insert into gateway.users (id, issuer, subject, email)
     values (gen_random_uuid(), 'https://id.example.com', '42', 'ann@example.com')`
   const find = (who: string) => findUserPrincipal(database, who, now)
-  await expect(find('ann@example.com')).rejects.toMatchObject({ code: 'RGW_SEVERAL_USERS' })
+  await expect(find('ann@example.com')).rejects.toMatchObject({
+    code: 'RGW_SEVERAL_USERS',
+    message: expect.stringContaining('ann@example.com/local, ann@example.com/id.example.com'),
+  })
+  expect(await find('ann@example.com/local')).toMatchObject({ id: ann.id })
+  for (const issuer of ['id.example.com', 'https://id.example.com', 'https://ID.example.com/']) {
+    const { id } = await find(`Ann@example.com/${issuer}`)
+    expect(id).not.toBe(ann.id)
+  }
+  await expect(find('ann@example.com/other.example.com')).rejects.toMatchObject({ code: 'RGW_IDENTITY_NOT_FOUND' })
   expect(await find(ann.id)).toMatchObject({ id: ann.id })
   await expect(find('bob@example.com')).rejects.toMatchObject({ code: 'RGW_IDENTITY_NOT_FOUND' })
   await expect(find('00000000-0000-0000-0000-000000000000')).rejects.toMatchObject({ code: 'RGW_IDENTITY_NOT_FOUND' })

@@ -50,3 +50,4 @@ export type {
   WantedGrant,
   Withheld,
 } from './types.ts'
+export { issuerName, readUserName, userName } from './user-name.ts'

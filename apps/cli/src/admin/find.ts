@@ -25,7 +25,10 @@ function finder<S extends TObject>(kind: Kind<S>): Finder<Static<S>> {
     const { path, schema, nameOf } = kind
     if (isUuid(text.toLowerCase())) return callGateway(asker, { path: `${path}/${text.toLowerCase()}`, answer: schema })
     const all = (await everyPage(asker, path, schema)).filter((item) => kind.isLive(item, now))
-    const found = all.filter((item) => nameOf(item).toLowerCase() === text.toLowerCase())
+    const wanted = text.toLowerCase()
+    const found = all.filter((item) =>
+      [nameOf(item), kind.fullNameOf?.(item)].some((name) => name?.toLowerCase() === wanted),
+    )
     const [only] = found
     if (only === undefined) throw none(kind, text, all)
     if (found.length > 1) throw several(kind, text, found)
@@ -39,7 +42,14 @@ function none<S extends TObject>({ what, list, nameOf }: Kind<S>, text: string, 
   return new Usage(`there is no ${what} named ${printable(text)}:`, meant)
 }
 
-function several<S extends TObject>({ what, idOf, moreOf }: Kind<S>, text: string, found: readonly Static<S>[]): Error {
+function several<S extends TObject>(kind: Kind<S>, text: string, found: readonly Static<S>[]): Error {
+  const { what, idOf, moreOf } = kind
+  const names = found.map((item) => kind.fullNameOf?.(item))
+  if (names.every((name) => name !== undefined))
+    return new Usage(
+      `${found.length} are named ${printable(text)}:`,
+      `name one of these: ${printable(names.join(', '))}`,
+    )
   const ids = found.map((item) => `${idOf(item)} (${printable(moreOf(item))})`)
   return new Usage(`${found.length} are named ${printable(text)}:`, `name the ${what} by its id: ${ids.join(', ')}`)
 }

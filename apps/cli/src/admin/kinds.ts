@@ -1,3 +1,4 @@
+import { userName } from '@rack-gateway/rbac-policy'
 import type { Static, TObject } from 'typebox'
 import { ServiceAccount, Token, Trust, User } from './schemas.ts'
 import { minute } from './shown.ts'
@@ -12,6 +13,8 @@ export interface Kind<S extends TObject> {
   readonly schema: S
   idOf(item: Static<S>): string
   nameOf(item: Static<S>): string
+  /** Where another one can have the same name: a longer one, which is taken as well. */
+  fullNameOf?(item: Static<S>): string
   /** What tells it from another one of the same name. */
   moreOf(item: Static<S>): string
   /** Whether it can still be meant by its name. */
@@ -25,6 +28,7 @@ export const users: Kind<typeof User> = {
   schema: User,
   idOf: ({ id }) => id,
   nameOf: ({ email }) => email,
+  fullNameOf: userName,
   moreOf: ({ issuer }) => issuer,
   isLive: () => true,
 }

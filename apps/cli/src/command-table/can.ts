@@ -12,7 +12,10 @@ export const canCommand: Command = {
   ],
   arguments: { command: { about: "convox's words", takes: 'some' } },
   flags: {
-    as: { about: 'the id or e-mail address of a user, for administrators', value: 'USER' },
+    as: {
+      about: 'the id or e-mail address of a user (EMAIL/ISSUER where several have it), for administrators',
+      value: 'USER',
+    },
     json: jsonFlag,
     rack: rackFlag,
   },

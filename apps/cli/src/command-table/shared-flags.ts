@@ -22,7 +22,7 @@ export function expiresFlag(what = 'it', otherwise?: string) {
 export const reasonFlag = { about: 'why it is there; lists and events show it', value: 'TEXT' } as const
 /** Whom something is for, or belongs to. */
 export const ownerFlags = {
-  user: { about: 'by id or e-mail address', value: 'USER' },
+  user: { about: 'by id or e-mail address (EMAIL/ISSUER where several have it)', value: 'USER' },
   serviceAccount: { about: 'by id or name', value: 'ACCOUNT' },
 } as const
 /** Where a role holds. */

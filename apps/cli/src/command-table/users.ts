@@ -1,7 +1,7 @@
 import { gatewayCommand } from './gateway-command.ts'
 import { yesFlag } from './shared-flags.ts'
 
-const user = { about: 'the id or e-mail address', takes: 'needed' } as const
+const user = { about: 'the id or e-mail address (EMAIL/ISSUER where several have it)', takes: 'needed' } as const
 
 export const userGroup = {
   name: 'users',

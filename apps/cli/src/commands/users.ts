@@ -1,3 +1,4 @@
+import { issuerName } from '@rack-gateway/rbac-policy'
 import { Type } from 'typebox'
 import { type Format, printFields, printJson, printTable } from '../admin/answer.ts'
 import { confirm } from '../admin/confirm.ts'
@@ -14,7 +15,7 @@ export const Users = Type.Array(User)
 export const Groups = Type.Array(Group)
 
 interface Named {
-  /** Its id, or its e-mail address. */
+  /** Its id, or its e-mail address, alone or with the issuer. */
   readonly user: string
   readonly format: Format
 }
@@ -27,14 +28,15 @@ export async function listUsers(
   const query = group === undefined ? '' : `?group=${encodeURIComponent(group)}`
   const users = await everyPage(target, `/users${query}`, User)
   if (format === 'json') return printJson(context, Users, users)
-  const rows = users.map(({ id, email, groups, createdAt, lockedAt }) => [
+  const rows = users.map(({ id, email, issuer, groups, createdAt, lockedAt }) => [
     id,
     email,
+    issuerName(issuer),
     groups.join(', '),
     minute(createdAt),
     lockedAt === null ? '' : `locked ${minute(lockedAt)}`,
   ])
-  printTable(context, ['ID', 'E-MAIL', 'GROUPS', 'SINCE (UTC)', 'STATE'], rows, 'there are no users')
+  printTable(context, ['ID', 'E-MAIL', 'ISSUER', 'GROUPS', 'SINCE (UTC)', 'STATE'], rows, 'there are no users')
 }
 
 export async function listGroups(context: Context, target: Target, { format }: { readonly format: Format }) {

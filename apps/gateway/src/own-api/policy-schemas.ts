@@ -106,7 +106,14 @@ export type CallToDecide = Static<typeof CallToDecide>
 export const DecisionsRequest = Type.Object(
   {
     rack: Type.Optional(Rack),
-    as: Type.Optional(Type.String({ minLength: 1, maxLength: 254, description: 'the id or e-mail address of a user' })),
+    as: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 600,
+        description:
+          'the id or e-mail address of a user; where several have the address, with the issuer: ann@example.com/accounts.google.com',
+      }),
+    ),
     calls: Type.Array(CallToDecide, { minItems: 1, maxItems: 100 }),
   },
   closed,

@@ -1,6 +1,7 @@
 import { NotFound } from '@rack-gateway/auth'
 import { NobodyWaits, ruled } from '../../errors.ts'
 import type { Handlers, OwnCall } from '../call.ts'
+import { endedBy } from '../ended-by.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
 import { whoseList } from '../whose.ts'
@@ -21,7 +22,7 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
       const own = principal.kind === 'user' && session.userId === principal.id
       // Whoever may not see it learns nothing from asking.
       if (!call.reaches(own)) throw new NotFound('such session')
-      await changes.endSession(id, own ? 'ended by yourself' : `ended by ${principal.name}`)
+      await changes.endSession(id, own ? 'ended by yourself' : endedBy(principal))
       return shown(await lists.session(id), call)
     }),
 

@@ -1,5 +1,6 @@
 import { isRefusal, NotFound, unauthenticated } from '@rack-gateway/auth'
 import type { Handlers, OwnCall } from '../call.ts'
+import { endedBy } from '../ended-by.ts'
 import { pageRequest } from '../page-request.ts'
 import { timeOf } from '../times.ts'
 
@@ -30,7 +31,7 @@ export const workloadSessionHandlers: Handlers<Names> = {
       const own = principal.kind === 'workload' && principal.id === id
       // Whoever may not see it learns nothing from asking.
       if (!reaches(own)) throw new NotFound('such session')
-      await changes.endWorkloadSession(id, own ? 'ended by the job itself' : `ended by ${principal.name}`)
+      await changes.endWorkloadSession(id, own ? 'ended by the job itself' : endedBy(principal))
       return shown(await lists.workloadSession(id))
     }),
 }

@@ -1,0 +1,15 @@
+/** Tells users of several identity providers apart who have one e-mail address, such as `ann@example.com/accounts.google.com`. */
+export function userName({ email, issuer }: { readonly email: string; readonly issuer: string }): string {
+  return `${email}/${issuerName(issuer)}`
+}
+
+/** An issuer as people write it: without the scheme. */
+export function issuerName(issuer: string): string {
+  return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
+}
+
+/** What somebody typed for a user, an e-mail address alone or with the issuer. No domain of an address has a slash. */
+export function readUserName(text: string): { readonly email: string; readonly issuer: string | null } {
+  const [, email = text, issuer = null] = /^([^@]+@[^/]+)\/(.+)$/s.exec(text) ?? []
+  return { email: email.toLowerCase(), issuer: issuer === null ? null : issuerName(issuer.toLowerCase()) }
+}
