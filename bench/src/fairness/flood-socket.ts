@@ -5,8 +5,8 @@ export interface FloodSocket {
   write(bytes: Buffer): void
   /** Sends the bytes again and again, as fast as they are taken. */
   writeWithoutEnd(bytes: Buffer): void
-  /** Sends the bytes again whenever as many have come back. */
-  writeBack(bytes: Buffer, received: number): void
+  /** Sends the bytes again after `each` so many that came back. */
+  writeBack(bytes: Buffer, back: { readonly received: number; readonly each: number }): void
   destroy(): void
 }
 
@@ -36,10 +36,10 @@ export function openSocket(url: string, { onOpen, onStatus, onBytes, onClose }: 
       while (tcp.writable && tcp.write(bytes));
       tcp.once('drain', () => socket.writeWithoutEnd(bytes))
     },
-    writeBack(bytes, received) {
+    writeBack(bytes, { received, each }) {
       back += received
-      if (back < bytes.length) return
-      back = 0
+      if (back < each) return
+      back -= each
       socket.write(bytes)
     },
     destroy: () => void tcp.destroy(),

@@ -107,14 +107,16 @@ export const floods: Readonly<Record<string, Flood>> = {
         'Sec-WebSocket-Version: 13',
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
       ])
-      const { message } = echo(handshake, { bytes: 8_000, atOnce: 64 })
+      const frames = { bytes: 8_000, atOnce: 64 }
+      const { message } = echo(handshake, frames)
       // The rack echoes; what comes back is read and thrown away, and as much is sent again.
+      const echoed = frames.atOnce * frames.bytes
       return keepOpen({
         url,
         count: 1,
         onOpen: (socket) => socket.write(handshake),
         onResponse: (socket) => socket.write(message),
-        onBytes: (socket, bytes) => socket.writeBack(message, bytes),
+        onBytes: (socket, bytes) => socket.writeBack(message, { received: bytes, each: echoed }),
       })
     },
   },
