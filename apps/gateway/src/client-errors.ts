@@ -39,18 +39,18 @@ const told: Readonly<Record<string, Broken>> = {
     reason: 'the headers are larger than 64 KiB',
     next: 'send fewer or shorter ones',
   },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
-    rule: 'http-timeout',
-    reason: 'the request’s head did not come within 30 seconds',
-    next: 'send it again',
-  },
+}
+
+function lateHead(milliseconds: number): Broken {
+  const reason = `the head of the request did not come within ${milliseconds / 1_000} s`
+  return { status: 408, rule: 'http-timeout', reason, next: 'send it again' }
 }
 
 /** What the HTTP parser refuses: answered by the error contract, counted by address, and the connection closed. */
-export function answerClientError(app: FastifyInstance, error: ClientError, socket: Socket): void {
+export function answerClientError(app: FastifyInstance, error: ClientError, socket: Socket, headTimeout: number): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  refuseSocket(app, socket, told[error.code ?? ''] ?? malformed)
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  refuseSocket(app, socket, isLate ? lateHead(headTimeout) : (told[error.code ?? ''] ?? malformed))
 }
 
 /** CONNECT never reaches a router: it would otherwise just be cut. */

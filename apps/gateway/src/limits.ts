@@ -20,6 +20,8 @@ export interface Limits {
   readonly maskMemory: number
   /** Milliseconds in which a request body for a rack has to bring 1 KiB while the gateway waits for it. */
   readonly bodyTimeout: number
+  /** Milliseconds for a request's head, and for the body of a request to the gateway itself. */
+  readonly requestTimeout: number
 }
 
 export const defaultLimits: Limits = {
@@ -33,4 +35,5 @@ export const defaultLimits: Limits = {
   callsPerConnection: 16,
   maskMemory: 64 * 2 ** 20,
   bodyTimeout: 300_000,
+  requestTimeout: 30_000,
 }

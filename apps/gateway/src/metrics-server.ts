@@ -14,9 +14,12 @@ const path = '/metrics'
 const mostConnections = 20
 const wildcards: readonly string[] = ['0.0.0.0', '::']
 
+/** Milliseconds, within which Node also has to look. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
+
 /** Listens with `app` and as long, at an address of its own: what is measured is for the operator, never for callers. */
 export function serveMetrics(app: FastifyInstance, address: MetricsAddress, registry: Registry): void {
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, (request, response) => {
+  const server = createServer(deadlines, (request, response) => {
     answer(registry, request, response).catch((err: unknown) => {
       app.log.error({ event: 'metrics.failed', err })
       response.destroy()

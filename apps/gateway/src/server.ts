@@ -1,6 +1,7 @@
 import { type IncomingMessage, METHODS } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { refuse } from './answer-errors.ts'
+import { limitBodyTime } from './body-deadline.ts'
 import { answerClientError } from './client-errors.ts'
 import { limitConnections } from './connection-limit.ts'
 import { BadFrame, ruled } from './errors.ts'
@@ -11,7 +12,8 @@ import { wantsPage } from './wants-page.ts'
 
 /** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
 const headerLimit = 64 * 1024
-const headersTimeoutMs = 30_000
+/** How often Node looks for heads that are late, at the most. */
+const checkHeadsMs = 5_000
 /** Longer than any ingress keeps an idle connection, so that it never sends into one that we are closing. */
 const keepAliveMs = 75_000
 
@@ -22,7 +24,7 @@ const keepAliveMs = 75_000
 export function createServer(
   log: FastifyBaseLogger,
   trustedProxies: readonly string[],
-  { callsPerConnection }: Limits,
+  { callsPerConnection, requestTimeout }: Limits,
 ): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -37,7 +39,7 @@ export function createServer(
       void refuse(app, error, request, reply)
     },
     clientErrorHandler(error, socket) {
-      answerClientError(app, error, socket)
+      answerClientError(app, error, socket, requestTimeout)
     },
     requestTimeout: 0,
     connectionTimeout: 0,
@@ -45,7 +47,8 @@ export function createServer(
     forceCloseConnections: 'idle',
     http: {
       maxHeaderSize: headerLimit,
-      headersTimeout: headersTimeoutMs,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(checkHeadsMs, requestTimeout),
       insecureHTTPParser: false,
       // Node's own refusal would be neither counted nor in the error contract.
       requireHostHeader: false,
@@ -56,6 +59,7 @@ export function createServer(
   // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitConnections(app, callsPerConnection)
+  limitBodyTime(app, requestTimeout)
   app.addHook('onRequest', async function refuseHostless({ raw }) {
     if (raw.headers.host === undefined && raw.httpVersion === '1.1')
       throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')

@@ -190,6 +190,11 @@ export const ServerEnvironment = Type.Object({
     durationProblem('1s', '1h'),
     '5m',
   ),
+  REQUEST_TIMEOUT: checked(
+    'how long the head of a request may take, and the body of a request to the gateway itself: a duration from 1s to 10m, such as 30s',
+    durationProblem('1s', '10m'),
+    '30s',
+  ),
   TRUSTED_PROXIES: Type.Optional(
     checked(
       'the addresses and networks of the proxies in front, such as 10.0.0.0/8,2001:db8::1, separated by commas: only from these is X-Forwarded-For believed',

@@ -48,6 +48,7 @@ describe('a complete environment', () => {
         callsPerConnection: 16,
         maskMemory: 67_108_864,
         bodyTimeout: 300_000,
+        requestTimeout: 30_000,
       },
       trustedProxies: [],
       logLevel: 'info',

@@ -88,6 +88,7 @@ export interface LimitsConfig {
   /** Bytes. */
   readonly maskMemory: number
   readonly bodyTimeout: number
+  readonly requestTimeout: number
 }
 
 /** What says more about another variable, and nothing without it. */
@@ -200,6 +201,7 @@ function limitsOf(values: ServerEnvironment): LimitsConfig {
     callsPerConnection: Number(values.CALLS_PER_CONNECTION),
     maskMemory: sizeOf(values.MASK_MEMORY),
     bodyTimeout: durationOf(values.BODY_TIMEOUT),
+    requestTimeout: durationOf(values.REQUEST_TIMEOUT),
   }
 }
 

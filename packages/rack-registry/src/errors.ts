@@ -1,4 +1,4 @@
-import { createRefusal } from '@rack-gateway/errors'
+import { createRefusal, createTold } from '@rack-gateway/errors'
 
 /** Nothing was sent. */
 export const RackUnreachable = createRefusal<[rack: string, cause: string]>(
@@ -39,13 +39,8 @@ export const CallerGone = createRefusal<[rack: string]>(
   { brief: true },
 )
 
-/** Something may have been sent, but never all of it. */
-export const BodyTooSlow = createRefusal<[bytes: number, seconds: number]>(
-  'RGW_BODY_TOO_SLOW',
-  'the request body brought less than %d bytes in %d seconds, so the gateway stopped waiting for it\ncheck your connection, and send it again',
-  408,
-  { stack: false, brief: true },
-)
+/** Something may have been sent to a rack, but never all of it. */
+export const BodyTooSlow = createTold('RGW_BODY_TOO_SLOW', 408, { stack: false, brief: true })
 
 export const AmbiguousHeader = createRefusal<[header: string, problem: string]>(
   'RGW_AMBIGUOUS_HEADER',

@@ -21,7 +21,9 @@ export function watchRate(milliseconds: number, onSlow: (error: Error) => void):
   let waiting = false
   let came = 0
   const timer = setTimeout(function judge() {
-    if (waiting) onSlow(new BodyTooSlow(leastBytes, milliseconds / 1_000))
+    if (!waiting) return
+    const reason = `the request body brought less than 1 KiB in ${milliseconds / 1_000} s, so the gateway stopped waiting for it`
+    onSlow(new BodyTooSlow(reason, 'check your connection, and send it again'))
   }, milliseconds)
   timer.unref()
 

@@ -67,6 +67,7 @@ export const meanings: Readonly<Record<string, string>> = {
   RGW_INVALID_REQUEST:
     'which field of the request is not as the endpoint’s schema says, or what is wrong with a proposed policy document',
   RGW_STRONGER_THAN_YOURSELF: 'what the caller wants to give and does not hold, there or for as long',
+  RGW_BODY_TOO_SLOW: 'that the request body came too slowly or did not end in time, and how much time there was',
   RGW_TOO_MANY_CALLS:
     'how many calls, transfers, or WebSockets the caller, or all callers together, have in progress on the rack, that it is the most that the gateway allows, and when to try again (Retry-After, too)',
   RGW_TOO_MANY_REQUESTS:

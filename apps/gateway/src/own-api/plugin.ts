@@ -16,7 +16,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
 import type { Limits } from '../limits.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
-import { allowBody, discardBody } from '../rack-api/body.ts'
+import { allowBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
@@ -119,7 +119,6 @@ export default async function ownApi(app: FastifyInstance, options: OwnApiOption
   app.decorateRequest('provenJwt', null)
   readJsonOnly(app)
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
-  app.addHook('onResponse', async (request) => discardBody(request))
   const countChange = createChangeLimit(options.limits.changesPerMinute, () => performance.now())
   for (const [name, endpoint] of Object.entries(endpoints)) {
     addRoute(app, { name: name as EndpointName, endpoint, context, options, countChange })

@@ -59,17 +59,18 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 const lingerBytes = 4 * 1024 * 1024
-const lingerMs = 5_000
 
 /**
  * After a refusal: reads on for a moment so that the client sees the answer instead of a reset, then closes.
  * What is left of the body is never taken for a next request.
+ *
+ * @param milliseconds for which it reads on
  */
-export function discardBody(request: FastifyRequest): void {
+export function discardBody(request: FastifyRequest, milliseconds: number): void {
   const { raw } = request
   if (raw.complete || raw.pendingUpgrade || raw.socket.destroyed) return
   let left = lingerBytes
-  const timer = setTimeout(() => raw.socket.destroy(), lingerMs)
+  const timer = setTimeout(() => raw.socket.destroy(), milliseconds)
   timer.unref()
   raw.once('close', () => clearTimeout(timer))
   raw.on('data', (chunk: Buffer) => {

@@ -3,7 +3,7 @@ import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BrowserCall, NotCanonical, ruled, UnknownRoute } from '../errors.ts'
 import { rackApiAddress } from './address.ts'
-import { discardBody, hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
+import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { beginCall, type RoutedCall } from './call.ts'
 import { countedAs, kindOfCall } from './call-limits.ts'
 import { chooseRack } from './choose-rack.ts'
@@ -36,10 +36,6 @@ export default async function rackApi(app: FastifyInstance, { steps }: RackApiOp
     done()
   })
   app.addHook('onRequest', app.authenticate)
-  app.addHook('onResponse', function discardRest(request, _reply, done) {
-    discardBody(request)
-    done()
-  })
 
   app.route({
     method: app.supportedMethods,
