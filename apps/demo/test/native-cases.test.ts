@@ -101,6 +101,38 @@ describe.skipIf(convox === null)(
       }, 60_000)
     })
 
+    describe('a build', () => {
+      test('takes arguments with values, a manifest, and a description', async () => {
+        const words = [
+          '--build-args',
+          'A=1',
+          '--build-args',
+          'B="two words"',
+          '-m',
+          'deploy/convox.yml',
+          '-d',
+          'ä build',
+        ]
+        const said = await succeeds(as(deployer, ['build', ...words]))
+        expect(said).toContain('Build complete')
+        const parameters = system.rack.received.findLast(({ route }) => route === 'POST /apps/{app}/builds')?.parameters
+        expect(parameters).toMatchObject({
+          'build-args': 'A=1,B="two words"',
+          manifest: 'deploy/convox.yml',
+          url: expect.stringMatching(/^object:\/\/myapp\/tmp\/[0-9a-f]+\.tgz$/),
+        })
+      })
+
+      test.each([
+        [['--build-args', 'A=1', '--build-args', 'RACK_URL'], 'build-args must be NAME=value'],
+        [['--build-args', 'A=$(RACK_URL)'], 'build-args must be NAME=value'],
+        [['-m', '../../../proc/self/environ'], 'manifest must be a relative path'],
+      ])('with %j is refused, in words', async (words, reason) => {
+        const { code, stderr } = await as(deployer, ['build', ...words])
+        expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
+      })
+    })
+
     describe('a config', () => {
       test('that lists the keys to mask is extended and cut by a deployer, and loses no key', async () => {
         const listed = () => atRack('/apps/myapp/configs/cli-env-mask')
