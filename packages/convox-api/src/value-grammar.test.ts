@@ -22,7 +22,7 @@ describe('what the stock CLI sends is accepted', () => {
       {
         url: 'object://web/tmp/0123456789abcdef0123456789abcd.tgz',
         'build-args': 'A=1,B=two=2,RAILS_ENV="test one",EMPTY=,PATH_LIKE=/a/b:c,MAIL=a@b.c,PRICE=$5',
-        description: 'build 0123456789 Überarbeite "alles"\tund\nmehr',
+        description: 'build 0123456789 Überarbeite "alles"\tund\nmehr \x1b[2J $(B)',
         development: 'false',
         external: 'true',
         manifest: 'deploy/convox.staging.yml',
@@ -195,7 +195,7 @@ test.each<[string, string, readonly string[]]>([
   [create, 'git-sha', ['$(RACK_URL)', 'main', 'abc', `${'a'.repeat(65)}`]],
   [create, 'wildcard-domain', ['1', 'TRUE', 'yes', '$(A)']],
   [create, 'external', ['t']],
-  [create, 'description', ['\x1b[2J', 'a\x7f']],
+  [update, 'entrypoint', ['\x1b[2J', 'a\x7f']],
   [update, 'status', ['done', 'RUNNING']],
   [update, 'release', ['../R1', 'R1/x', 'R 1']],
   [update, 'ended', ['2026-11-24T00:00:00Z', '1']],

@@ -62,15 +62,14 @@ export const rackTime: ValueGrammar = grammar(
   'write the time in UTC in this form',
 )
 
-/** For people and other programs to read; nothing in it is a command, a path, or an address to the rack. */
 export const plainText: ValueGrammar = grammar(
   /^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$/,
   'text without control characters',
   'remove the control characters',
 )
 
-/** Read and checked by the gateway in its own way before it is sent. */
-export const environmentText: ValueGrammar = grammar(/^/, 'the lines of an environment', 'write KEY=value lines')
+/** Nothing in it is a command, a path, or an address to the rack; or the gateway reads it in its own way, as an environment. */
+export const anyText: ValueGrammar = grammar(/^/, 'any text', 'write any text')
 
 function grammar(pattern: RegExp, looksLike: string, next: string, kind: 'one' | 'list' = 'one'): ValueGrammar {
   return Object.freeze({ pattern: Object.freeze(pattern), isList: kind === 'list', looksLike, next })

@@ -1,8 +1,8 @@
 import {
+  anyText,
   buildArguments,
   buildStatus,
   commitHash,
-  environmentText,
   imageName,
   objectId,
   objectUrl,
@@ -25,7 +25,7 @@ export const buildRoutes: RouteTable = {
       form: {
         url: objectUrl,
         'build-args': buildArguments,
-        description: plainText,
+        description: anyText,
         development: truth,
         external: truth,
         manifest: relativePath,
@@ -66,7 +66,7 @@ export const buildRoutes: RouteTable = {
   'GET /apps/{app}/releases': () => read('release:list', 'releases', limited),
   'POST /apps/{app}/releases': () =>
     change('release:create', 'release', {
-      form: { build: objectId, description: plainText, env: environmentText, 'parent-release': objectId },
+      form: { build: objectId, description: anyText, env: anyText, 'parent-release': objectId },
     }),
   'GET /apps/{app}/releases/{id}': () => read('release:read', 'release'),
   'POST /apps/{app}/releases/{id}/promote': () =>
