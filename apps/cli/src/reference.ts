@@ -2,7 +2,7 @@
 export { type Command, type CommandGroup, flagName } from './command-table/definition.ts'
 export { flagRows, usageOf } from './command-table/help-text.ts'
 export { commands, commandsOf, groups } from './command-table/index.ts'
-export { firstWords, overviewExamples, overviewText } from './command-table/overview.ts'
+export { firstWords, overviewExamples, overviewPurpose, overviewText, overviewUsage } from './command-table/overview.ts'
 export { paragraphsOf } from './command-table/paragraphs.ts'
 export { readLine } from './command-table/read-line.ts'
 export { shownName } from './command-table/read-words.ts'

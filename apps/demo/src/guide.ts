@@ -13,10 +13,12 @@ export function guide({ gateway, racks, tokens, examples }: Demo, demoFile: stri
   curl -u convox:${tokens.viewer} ${gateway.url}/rack/${rack}/apps
   curl -u convox:${tokens.viewer} -X DELETE ${gateway.url}/rack/${rack}/apps/myapp
 
-  # the native convox, as a viewer and as a deployer
+  # the native convox, as a viewer, who can look but not run commands
   export RACK_URL=${rackUrl(tokens.viewer)}
-  export RACK_URL=${rackUrl(tokens.deployer)}
   convox apps
+
+  # ... and as a deployer, who can run what the command rules permit
+  export RACK_URL=${rackUrl(tokens.deployer)}
   convox run command "rake stripe:prepare" -a myapp
 
   # the rack-gateway command around it (set CONVOX_BIN if convox is not on the PATH)

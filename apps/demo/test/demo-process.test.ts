@@ -268,6 +268,8 @@ describe('a demo', patient, () => {
     expect(said).toContain(policy)
     expect(program.output.stdout).toMatch(/the demo does not use these settings .*\["DATABASE_URL"\]/)
     expect(program.output.stdout).not.toContain('password-of-another')
+    // As with Ctrl-C under a package manager, which passes on what the terminal has sent already.
+    program.signal('SIGINT')
     program.signal('SIGINT')
     expect((await program.ended).code).toBe(0)
     expect(program.output.stdout).not.toContain('bare')

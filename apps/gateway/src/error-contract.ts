@@ -113,12 +113,14 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
 
 /** The same for a person with a browser. */
 function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
-  const title = status === 404 ? 'There is no page at this address' : 'That did not work'
+  const isMissing = status === 404
+  const title = isMissing ? 'There is no page at this address' : 'That did not work'
+  const words = isMissing ? body.next : `${body.reason} ${body.next}`
   void sendPage(
     reply,
     status,
     title,
-    html`<p>${body.reason} ${body.next}</p>
+    html`<p>${words}</p>
 <p><a class="button" href="/gateway/">Go to the first page</a></p>
 <p class="soft">If you ask for help, name the request ${body.requestId}.</p>`,
   )

@@ -1,5 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 
+/** A terminal sends Ctrl-C to every program of a command, and a package manager passes it on: so much later, it is the same one. */
+const samePress = 1_000
+
 /** How long a stop may take before the process is ended anyway. */
 const stopLimit = 30_000
 
@@ -18,12 +21,15 @@ export function handleSignals({ stop, reload }: SignalHandlers, log: FastifyBase
   }
 }
 
-/** The first signal stops the process, cleanly; a second one doesn't wait. */
+/** The first signal stops the process, cleanly; a later one doesn't wait. */
 function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signals: readonly NodeJS.Signals[]): void {
-  let stopping = false
+  let stoppingSince: number | null = null
   async function onSignal(signal: NodeJS.Signals): Promise<void> {
-    if (stopping) process.exit(1)
-    stopping = true
+    if (stoppingSince !== null) {
+      if (performance.now() - stoppingSince > samePress) process.exit(1)
+      return
+    }
+    stoppingSince = performance.now()
     log.info({ event: 'gateway.stopping', signal })
     setTimeout(() => process.exit(1), stopLimit).unref()
     try {

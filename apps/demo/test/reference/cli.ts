@@ -8,7 +8,9 @@ import {
   flagRows,
   groups,
   overviewExamples,
+  overviewPurpose,
   overviewText,
+  overviewUsage,
   paragraphsOf,
   shownName,
   usageOf,
@@ -18,7 +20,7 @@ import { code, table } from './table.ts'
 /** The generated parts of cli.md, from the table that parses and explains the commands. */
 export function cliParts(): Record<string, string> {
   return {
-    overview: [block(overviewExamples), ...overviewText].join('\n\n'),
+    overview: [overviewPurpose, block(overviewUsage), ...overviewText, block(overviewExamples)].join('\n\n'),
     commands: [...groups.map(groupPart), ...commands.filter(isAlone).map((command) => commandPart(command, '##'))]
       .toSorted()
       .join('\n\n'),

@@ -52,6 +52,7 @@ a.button:focus-visible, button:focus-visible { outline: 3px solid var(--accent);
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.25rem; margin: 0 0 1.5rem }
 dt { color: var(--soft) }
 dd { margin: 0; overflow-wrap: anywhere }
+main > :last-child { margin-bottom: 0 }
 h2 { margin: 1.75rem 0 .5rem; font-size: 1rem }
 code { font: .875rem/1.6 ui-monospace, monospace }
 pre { margin: 0 0 1rem; padding: .75rem 1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--ground) }
