@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 
+const workflows = fileURLToPath(new URL('../../.github/workflows', import.meta.url))
 const read = (name: string) => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8')
 
 interface Step {
@@ -42,6 +43,17 @@ test('every action is pinned by a commit, and its version said', () => {
   // One version of each.
   const pins = new Set(uses)
   expect(new Set(uses.map((action) => action.split('@')[0])).size).toBe(pins.size)
+})
+
+test.each(readdirSync(workflows))('every action of %s is pinned by a commit', (name) => {
+  const uses = [...read(`.github/workflows/${name}`).matchAll(/uses: (.*)$/gm)].map(([, action = '']) => action)
+  expect(uses).not.toHaveLength(0)
+  expect(uses.filter((action) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([])
+})
+
+test('a package is taken over only some days after its release', () => {
+  const { minimumReleaseAge } = parse(read('pnpm-workspace.yaml')) as { minimumReleaseAge?: number }
+  expect(minimumReleaseAge).toBeGreaterThanOrEqual(3 * 24 * 60)
 })
 
 test('what can write runs nothing of the repository or of packages', () => {
