@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { databaseLog } from '@rack-gateway/audit/verify'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
+import postgres from 'postgres'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { callCli } from './support/cli-call.ts'
@@ -78,6 +79,29 @@ test('an auditor verifies the whole log by the command alone, from the gateway, 
     3,
     expect.stringMatching(/NOT what was recorded: 1 finding .*\n.*event 4.* is missing/),
   ])
+})
+
+test('an owner who empties the checkpoints is found: by the key, and by events for which a checkpoint was due', async () => {
+  const early = await startSystem({ now: () => Date.now() - 3_600_000 })
+  onTestFinished(() => early.stop())
+  const token = await early.token('viewer')
+  for (let index = 0; index < 3; index++) await early.get('/apps?', token)
+  await early.checkpoint()
+  const answer = await callManagementApi(early, null, 'GET', '/audit/keys')
+  const [{ key }] = JSON.parse(answer.body).keys
+  // Nobody signs again.
+  await early.app.close()
+  const verified = (...more: string[]) =>
+    callCli(['audit', 'verify', '--database', early.database.runtimeUrl, ...more], {})
+
+  const admin = postgres(early.database.adminUrl, { max: 1, onnotice() {} })
+  onTestFinished(() => admin.end({ timeout: 0 }))
+  await admin`alter table audit.checkpoints disable trigger user`
+  await admin`delete from audit.checkpoints`
+  const withKey = await verified('--key', key)
+  expect([withKey.code, withKey.stdout]).toEqual([3, expect.stringContaining('there is no checkpoint')])
+  const without = await verified()
+  expect([without.code, without.stdout]).toEqual([3, expect.stringContaining('no checkpoint has signed them')])
 })
 
 test('whoever may not read the log is refused; that it was read is recorded', async () => {

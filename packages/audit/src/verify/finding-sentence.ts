@@ -18,6 +18,8 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
   switch (problem) {
     case 'gap':
       return `${event}: is missing`
+    case 'swapped':
+      return `stream ${stream}, events ${seq} and ${until}: were swapped: each stands in the other's place`
     case 'order':
       return `${event}: comes a second time, or in the wrong place`
     case 'prev':
@@ -35,7 +37,7 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
     case 'missing':
       return `${range}: the whole stream is missing: a checkpoint has signed it`
     case 'unsigned':
-      return `${range}: are of ${detail}, older than the newest checkpoint, and none has signed them: they were put in later, or are only now being copied from a fallback file, and no stream.recovered names them yet`
+      return `${range}: are of ${detail}, and no checkpoint has signed them, although a newer one was made or was due: checkpoints were removed, the events were put in later, the gateway has stopped since, or they are only now being copied from a fallback file, and no stream.recovered names them yet`
     case 'unreadable':
       return `line ${detail}: is not an event`
   }
@@ -65,7 +67,9 @@ function ofCheckpoint({ problem, number, detail }: CheckpointFinding): string {
     case 'removed':
       return `${checkpoint}: is kept outside, but missing in the log`
     case 'stranger':
-      return `no checkpoint is signed by the key that you gave (${detail})`
+      return number === 0
+        ? `there is no checkpoint, so the key that you gave has signed nothing (${detail})`
+        : `no checkpoint is signed by the key that you gave (${detail})`
   }
 }
 

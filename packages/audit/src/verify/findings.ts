@@ -3,6 +3,8 @@ import type { ChainProblem } from '../chain.ts'
 /** What is wrong with an event or with a stream's end. */
 export type EventProblem =
   | ChainProblem
+  /** It and another one stand in each other's place. */
+  | 'swapped'
   /** It isn't a line of an export. */
   | 'unreadable'
   /** A search column says something else than the event. */
@@ -13,7 +15,7 @@ export type EventProblem =
   | 'truncated'
   /** The whole stream is missing. */
   | 'missing'
-  /** It is older than the newest checkpoint, and in none. */
+  /** It is older than the newest checkpoint, or than a checkpoint may take, and in none. */
   | 'unsigned'
 
 /** The first thing that is wrong with a stream. */
@@ -24,7 +26,7 @@ export interface EventFinding {
   readonly stream: string
   /** The first bad event; where only a range is known, its first. */
   readonly seq: number
-  /** The end of the range that holds the first bad event, where no more is known. */
+  /** The end of the range that holds the first bad event, where no more is known; the one that it was swapped with. */
   readonly until: number
   /** The event's own id, where it has one. */
   readonly id: string | null
@@ -52,7 +54,7 @@ export type CheckpointProblem =
   | 'rewritten'
   /** There is a copy outside, but none here. */
   | 'removed'
-  /** The key that was given has signed none of them. */
+  /** The key that was given has signed none of them, or there are none. */
   | 'stranger'
 
 export interface CheckpointFinding {

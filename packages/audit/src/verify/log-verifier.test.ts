@@ -27,10 +27,11 @@ interface Given {
   readonly own?: readonly (string | null)[]
   readonly outside?: readonly (string | null)[]
   readonly pinned?: PublicKey | null
+  readonly now?: number
 }
 
-function verify({ lines, own = [], outside = [], pinned = null }: Given): Verification {
-  const verifier = createLogVerifier({ pinned })
+function verify({ lines, own = [], outside = [], pinned = null, now }: Given): Verification {
+  const verifier = createLogVerifier({ pinned, now })
   for (let index = 0; index < Math.max(own.length, outside.length); index++)
     verifier.addCheckpoint(own[index] ?? null, outside[index] ?? null)
   for (const line of lines) verifier.addEvent(Buffer.from(line))
@@ -145,7 +146,13 @@ test('an inserted event is named, whether or not the others make room for it', (
 test('swapped events are named', () => {
   const { lines, one } = sample()
   const swapped = lines.with(3, lines[4] ?? '').with(4, lines[3] ?? '')
-  expect(verify({ lines: swapped }).findings).toMatchObject([{ problem: 'gap', stream: one, seq: 4 }])
+  expect(verify({ lines: swapped }).findings).toMatchObject([{ problem: 'swapped', stream: one, seq: 4, until: 5 }])
+  const apart = lines.with(2, lines[6] ?? '').with(6, lines[2] ?? '')
+  expect(verify({ lines: apart }).findings).toMatchObject([{ problem: 'swapped', stream: one, seq: 3, until: 7 }])
+  const other = lines.with(2, lines[12] ?? '').with(12, lines[2] ?? '')
+  expect(verify({ lines: other }).findings).toContainEqual(
+    expect.objectContaining({ problem: 'swapped', stream: one, seq: 3 }),
+  )
   const [a, b] = [partsOf(lines[3] ?? ''), partsOf(lines[4] ?? '')]
   const bytes = (line: typeof a, canonical: string) =>
     `{"event":${canonical},"hash":"${line.hash}","prev":"${line.prev}"}`
@@ -247,6 +254,34 @@ test('events that came after the newest checkpoint are counted, not suspected', 
   expect(verify({ lines: log.lines, own: log.checkpoints })).toMatchObject({ intact: true, unsigned: 3 })
 })
 
+const minute = 60_000
+
+test('with a key, a log without any checkpoint does not hold', () => {
+  const { lines } = sample()
+  expect(verify({ lines })).toMatchObject({ intact: true, trust: 'none' })
+  expect(verify({ lines, pinned: sampleKey.publicKey })).toMatchObject({
+    intact: false,
+    trust: 'none',
+    findings: [{ about: 'checkpoint', problem: 'stranger', number: 0, detail: sampleKey.publicKey.id }],
+  })
+})
+
+test('events that are older than a checkpoint may take, and in none, are found, whatever was removed', () => {
+  const log = createSampleLog()
+  const stream = log.open()
+  log.checkpoint()
+  stream.add(3)
+  const at = Date.UTC(2026, 10, 25) + minute
+  const unsigned = (first: number) => [{ problem: 'unsigned', stream: stream.id, seq: first, until: 4 }]
+  const later = at + 7 * minute
+  expect(verify({ lines: log.lines, own: log.checkpoints, now: later }).findings).toMatchObject(unsigned(2))
+  expect(verify({ lines: log.lines, now: later }).findings).toMatchObject(unsigned(1))
+  for (const own of [[], log.checkpoints])
+    expect(verify({ lines: log.lines, own, now: at + 5 * minute })).toMatchObject({ intact: true })
+  log.checkpoint()
+  expect(verify({ lines: log.lines, own: log.checkpoints, now: later })).toMatchObject({ intact: true })
+})
+
 test('a history that was signed again with the same key is found by the copies outside', () => {
   const { lines, checkpoints } = sample()
   const again = createSampleLog()
@@ -278,7 +313,10 @@ test('a checkpoint that is missing, out of order or not signed is named', () => 
   const [first = '', second = '', third = ''] = checkpoints
   expect(verify({ lines, own: [first, third] }).findings).toMatchObject([{ problem: 'gap', number: 3, detail: '1' }])
   expect(verify({ lines, own: [first, first] }).findings).toMatchObject([{ problem: 'gap', number: 1 }])
-  const unsigned = second.replace(/— (.*) (.{8})./, '— $1 $2A')
+  const unsigned = second.replace(
+    /— (.*) (.{8})(.)/,
+    (_, name, start, next) => `— ${name} ${start}${next === 'A' ? 'B' : 'A'}`,
+  )
   expect(verify({ lines, own: [first, unsigned, third] }).findings).toMatchObject([{ problem: 'signature', number: 2 }])
   const changed = second.replace('closed', 'open')
   expect(verify({ lines, own: [first, changed, third] }).findings).toMatchObject([

@@ -31,6 +31,8 @@ export interface LogVerifierOptions {
   readonly pinned: PublicKey | null
   /** The streams that the log is of, where checkpoints name others too; all of them when absent. */
   readonly streams?: ReadonlySet<string>
+  /** The time of the verification, in milliseconds since the epoch: what is so old that a checkpoint was due must be in one. Without: what no checkpoint covers is only counted. */
+  readonly now?: number | undefined
   /** Is given each event that can be read, sound or not: what it makes of one counts as much as the verdict. */
   readonly onRecord?: (record: LogRecord) => void
 }
@@ -47,14 +49,25 @@ interface StreamProgress {
   unsignedAt: string | null
   /** Number of the last event that is older than the newest checkpoint, and in none. */
   lateUntil: number
+  /** The first event that was not in its place. */
+  gap: Gap | null
+}
+
+interface Gap {
+  /** In the list of findings. */
+  readonly finding: number
+  readonly expected: number
+  readonly inItsPlace: number
 }
 
 const mostFindings = 100
 /** Clocks of gateways and of the database may differ by so much. */
 const tolerance = 5 * 60_000
+/** A gateway makes a checkpoint within a minute of an event. */
+const due = 60_000
 
 /** Verifies a log from its events and checkpoints alone. Memory grows with streams and checkpoints, not with events. */
-export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifierOptions): LogVerifier {
+export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogVerifierOptions): LogVerifier {
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
   const findings: Finding[] = []
@@ -62,8 +75,9 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
   const recoveries = createRecoveries()
   const isOurs = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
-  /** What is older should be in the newest checkpoint; null: there is none. */
-  let signedUntil: string | null = null
+  const dueUntil = now === undefined ? '' : new Date(now - due - tolerance).toISOString()
+  /** What is older should be in a checkpoint; empty: nothing needs to be. */
+  let signedUntil = dueUntil
   let anchored = false
   let copied: Verification['copied'] = null
   let current: { readonly id: string; readonly progress: StreamProgress } | null = null
@@ -100,7 +114,7 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
   }
 
   function meetUnsigned(progress: StreamProgress, record: LogRecord): void {
-    if (signedUntil === null) return
+    if (signedUntil === '') return
     const at = timeOf(record)
     progress.unsignedAt ??= at
     if (at < signedUntil) progress.lateUntil = progress.check.size
@@ -117,6 +131,23 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
     if (roots[met] === check.tree.root()) return
     const seq = (sizes[met - 1] ?? 0) + 1
     badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
+  }
+
+  /** What seemed to be missing comes later: it was swapped with what stands in its place. */
+  function meetMissing(progress: StreamProgress, { stream, seq }: SaidPlace): void {
+    const { gap } = progress
+    if (gap === null || seq !== gap.expected) return
+    progress.gap = null
+    if (gap.finding < findings.length)
+      findings[gap.finding] = {
+        about: 'event',
+        problem: 'swapped',
+        stream,
+        seq,
+        until: gap.inItsPlace,
+        id: null,
+        detail: '',
+      }
   }
 
   function addUnreadable(): void {
@@ -136,7 +167,10 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
     const progress = progressOf(place.stream)
     events++
     onRecord?.(record)
-    if (progress.bad) return
+    if (progress.bad) {
+      meetMissing(progress, place)
+      return
+    }
     const expected = progress.check.size + 1
     const problem = progress.check.add(record, place) ?? (columnProblem === null ? null : 'column')
     if (problem === null) {
@@ -146,6 +180,7 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
     // What is missing is the first bad event, not what comes after it.
     const seq = problem === 'gap' ? expected : place.seq
     const id = problem === 'gap' ? null : idOf(record)
+    if (problem === 'gap') progress.gap = { finding: findings.length, expected, inItsPlace: place.seq }
     badEvent(progress, { problem, stream: place.stream, seq, until: seq, id, detail: columnProblem ?? '' })
   }
 
@@ -174,7 +209,8 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
       const { checkpoint, findings: problems } = chain.add(outside ?? own ?? '')
       for (const problem of problems) if (!isAboutOther(problem)) report(problem)
       if (checkpoint === null) return
-      signedUntil = new Date(Date.parse(checkpoint.at) - tolerance).toISOString()
+      const before = new Date(Date.parse(checkpoint.at) - tolerance).toISOString()
+      signedUntil = [before, dueUntil].sort()[1] ?? before
       if (outside !== null) copied = { last: checkpoint.number, at: checkpoint.at }
       for (const head of checkpoint.heads) expectHead(head)
       const differs = differenceOf(own, outside, checkpoint.note.text)
@@ -189,8 +225,8 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
       ends()
       const { first, last, count, keys } = chain
       const isKnown = pinned !== null && keys.some(({ text }) => text === pinned.text)
-      if (pinned !== null && first !== null && !isKnown)
-        report({ about: 'checkpoint', problem: 'stranger', number: first.number, detail: pinned.id })
+      if (pinned !== null && !isKnown)
+        report({ about: 'checkpoint', problem: 'stranger', number: first?.number ?? 0, detail: pinned.id })
       let unsigned = 0
       for (const { check, sizes } of streams.values()) unsigned += Math.max(0, check.size - (sizes.at(-1) ?? 0))
       return {
@@ -213,7 +249,16 @@ export function createLogVerifier({ pinned, streams: only, onRecord }: LogVerifi
 }
 
 function newProgress(): StreamProgress {
-  return { check: createStreamCheck(), sizes: [], roots: [], met: 0, bad: false, unsignedAt: null, lateUntil: 0 }
+  return {
+    check: createStreamCheck(),
+    sizes: [],
+    roots: [],
+    met: 0,
+    bad: false,
+    unsignedAt: null,
+    lateUntil: 0,
+    gap: null,
+  }
 }
 
 /** The copy outside counts; what the log itself has must be the same. Signatures may be others, the text not. */

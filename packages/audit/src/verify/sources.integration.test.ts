@@ -121,9 +121,13 @@ const tamperings: readonly [string, string, object][] = [
   [
     'swapped events',
     'UPDATE audit.events AS a SET canonical = b.canonical FROM audit.events AS b WHERE (a.seq, b.seq) IN ((4, 5), (5, 4))',
-    { problem: 'gap', seq: 4 },
+    { problem: 'swapped', seq: 4, until: 5 },
   ],
-  ['swapped numbers', 'UPDATE audit.events SET seq = 9 - seq WHERE seq IN (4, 5)', { problem: 'gap', seq: 4 }],
+  [
+    'swapped numbers',
+    'UPDATE audit.events SET seq = 9 - seq WHERE seq IN (4, 5)',
+    { problem: 'swapped', seq: 4, until: 5 },
+  ],
   ['a truncated tail', 'DELETE FROM audit.events WHERE seq > 7', { problem: 'truncated', seq: 8, until: 9 }],
   ['everything removed', 'DELETE FROM audit.events', { problem: 'missing', seq: 1, until: 9 }],
   ['a hash that was replaced', `UPDATE audit.events SET hash = sha256('') WHERE seq = 4`, { problem: 'hash', seq: 4 }],

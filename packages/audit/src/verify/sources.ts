@@ -19,6 +19,8 @@ export interface VerifyOptions {
   readonly pinned: PublicKey | null
   /** A directory with copies of checkpoints out of the database owner's reach; null: there is none. */
   readonly checkpoints: string | null
+  /** When the log is read, in milliseconds since the epoch: events so old that a checkpoint was due must be in one. Not of exports, which lack the newest checkpoints. */
+  readonly now?: number | undefined
   /** Archives that are at hand besides those that the log records. */
   readonly archives?: readonly ArchiveRecord[]
   /** Is given each event that can be read. */
@@ -27,7 +29,9 @@ export interface VerifyOptions {
 
 /** Verifies an export against the checkpoints of a directory. @param chunks of export lines, in any pieces */
 export async function verifyExport(chunks: AsyncIterable<Buffer>, options: VerifyOptions): Promise<Verification> {
-  const verifier = createLogVerifier(options)
+  // An export has no checkpoints of its own, so without copies nothing is known of keys.
+  const pinned = options.checkpoints === null ? null : options.pinned
+  const verifier = createLogVerifier({ ...options, pinned, now: undefined })
   if (options.checkpoints !== null)
     for await (const note of checkpointFiles(options.checkpoints)) verifier.addCheckpoint(note, note)
   addArchives(verifier, options.archives)

@@ -73,9 +73,19 @@ async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verifie
   const { archive, database, export: file, rack } = flags
   if (database !== null && file !== null)
     throw new Usage('--database and --export exclude each other:', 'verify one or the other')
+  if (file !== null && flags.key !== null && flags.checkpoints === null)
+    throw new Usage(
+      '--key says who signed the checkpoints, and an export has none:',
+      'add --checkpoints DIR with copies of them, or leave --key out',
+    )
   const isAlone = archive !== null && database === null && file === null && rack === null
   const recordings = await besideLog(context, flags.recordings)
-  const options = { pinned: pinnedKey(flags.key), checkpoints: flags.checkpoints, onRecord: recordings?.onRecord }
+  const options = {
+    pinned: pinnedKey(flags.key),
+    checkpoints: flags.checkpoints,
+    now: context.now,
+    onRecord: recordings?.onRecord,
+  }
   const { archives, records } =
     archive === null ? { archives: [], records: [] } : await verifyArchives(archive, options)
   const log = isAlone ? null : await verifyLog(context, flags, { ...options, archives: records })
