@@ -141,6 +141,22 @@ describe('attacks', () => {
       await expect.poll(refusedRules).toContain(rule)
     })
 
+    test.each(['/check', '/apps', '/gateway/api/v1/tokens'])(
+      'chunks in HTTP/1.0 on %s are refused, and what follows them is no request',
+      async (path) => {
+        const chunks = 'Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n3\r\nabc\r\n0\r\n\r\n'
+        const socket = await open(
+          `POST ${path} HTTP/1.0\r\nHost: gateway\r\n${chunks}${head('GET /apps/followed', admin)}\r\n`,
+        )
+        const text = await heard(socket)
+        expect(text).toMatch(/^HTTP\/1\.[01] 400 .*"rule":"http-framing"/s)
+        expect(text.match(/HTTP\/1\.[01] \d{3}/g)).toHaveLength(1)
+        await expect.poll(refusedRules).toContain('http-framing')
+        const followed = (await system.events()).filter((event) => event.path === '/apps/followed')
+        expect([sent('GET'), followed]).toEqual([[], []])
+      },
+    )
+
     test('a form that breaks off is on record as that, not as a failure of the gateway', async () => {
       const { socket } = await open(`${head('PUT /apps/myapp', admin, ...form, 'Content-Length: 100')}\r\nlock`)
       socket.end()

@@ -1,4 +1,5 @@
 import { type IncomingMessage, METHODS } from 'node:http'
+import type { Socket } from 'node:net'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { refuse } from './answer-errors.ts'
 import { limitBodyTime } from './body-deadline.ts'
@@ -60,12 +61,32 @@ export function createServer(
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitConnections(app, callsPerConnection)
   limitBodyTime(app, requestTimeout)
+  refuseOldChunks(app)
   app.addHook('onRequest', async function refuseHostless({ raw }) {
     if (raw.headers.host === undefined && raw.httpVersion === '1.1')
       throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   return app
+}
+
+/**
+ * HTTP/1.0 knows no chunks: who reads such a body differently finds another request in it. So nothing that follows on
+ * the connection is taken for one.
+ */
+function refuseOldChunks(app: FastifyInstance): void {
+  const ending = new WeakSet<Socket>()
+
+  app.addHook('onRequest', function refuseChunks({ raw: { headers, httpVersion, socket } }, reply, done) {
+    if (ending.has(socket)) return
+    if (httpVersion !== '1.0' || headers['transfer-encoding'] === undefined) {
+      done()
+      return
+    }
+    ending.add(socket)
+    void reply.header('connection', 'close')
+    done(ruled(new BadFrame('HTTP/1.0 has no Transfer-Encoding', 'send a Content-Length, or HTTP/1.1'), 'http-framing'))
+  })
 }
 
 /** `/check` and `/gateway/…` are ours; everything else is the rack API. */

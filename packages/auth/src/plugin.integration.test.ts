@@ -54,7 +54,7 @@ test('a token as the password of Basic is let in, as the stock CLI sends it', as
   expect(JSON.parse(answer.body)).toEqual({ name: 'ann@example.com', kind: 'session' })
 })
 
-test.each(['convox', '', 'anything', 'JWT', 'jwt2', 'jörg'])('the user name %j does not matter', async (name) => {
+test.each(['convox', '', 'anything', 'jwt2', 'jörg'])('the user name %j does not matter', async (name) => {
   const { send } = await startGateway()
   expect(await send(basic(`${name}:${good}`))).toMatchObject({ status: 200 })
 })
@@ -113,6 +113,8 @@ const refused: readonly [name: string, rule: string, headers: readonly string[]]
   ['Basic with something after it', 'malformed-credential', [`${basic(`convox:${good}`)}, Bearer x`]],
   ["a rack's own JWT", 'rack-jwt', [basic('jwt:eyJhbGciOiJIUzI1NiJ9.e30.x')]],
   ['a good token with the user name jwt', 'rack-jwt', [basic(`jwt:${good}`)]],
+  ['a good token with the user name JWT', 'rack-jwt', [basic(`JWT:${good}`)]],
+  ['a good token with the user name Jwt', 'rack-jwt', [basic(`Jwt:${good}`)]],
   ['a token with a colon in front', 'malformed-token', [basic(`convox::${good}`)]],
   ['a token with a colon and more after it', 'malformed-token', [basic(`convox:${good}:x`)]],
   ['a token with a space after it', 'malformed-token', [basic(`convox:${good} `)]],

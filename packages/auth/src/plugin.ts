@@ -52,7 +52,7 @@ export interface AuthOptions {
   readonly browserSessions?: BrowserSessions | null
 }
 
-/** The rack knows JSON web tokens of its own by this user name. */
+/** The rack knows JSON web tokens of its own by this user name. Another case of it is no other name here. */
 const rackJwtUser = 'jwt'
 
 export default fp(
@@ -82,7 +82,7 @@ export default fp(
     await app.register(basicAuth, {
       authenticate: false,
       async validate(userName, password, request) {
-        if (userName === rackJwtUser) throw unauthenticated(rackJwt)
+        if (userName.toLowerCase() === rackJwtUser) throw unauthenticated(rackJwt)
         await identify(request, password)
       },
     })
