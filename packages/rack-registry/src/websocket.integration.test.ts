@@ -43,7 +43,8 @@ test('the key of the RFC is answered as it is there', () => {
 
 test.each([
   ['as the stock CLI asks', {}],
-  ['in another spelling', { Upgrade: 'WebSocket', Connection: 'keep-alive, UPGRADE' }],
+  ['in another list, and another case of the list', { Connection: 'keep-alive,\tUPGRADE ' }],
+  ['with white space around', { Upgrade: ' \twebsocket\t ' }],
   ['with an empty body announced', { 'Content-Length': '0' }],
   ['with extensions and subprotocols, which are not answered', { 'Sec-WebSocket-Extensions': 'permessage-deflate' }],
 ])('a handshake %s is taken', async (_name, changes) => {
@@ -52,7 +53,14 @@ test.each([
 
 test.each([
   ['to h2c', { Upgrade: 'h2c' }],
+  ['in capitals, which the router of a rack does not know', { Upgrade: 'WebSocket' }],
+  ['in capitals alone', { Upgrade: 'WEBSOCKET' }],
+  ['with a version of the protocol', { Upgrade: 'websocket/13' }],
   ['to one of two protocols', { Upgrade: 'websocket, h2c' }],
+  ['to the second of two protocols', { Upgrade: 'h2c, websocket' }],
+  ['behind an empty item', { Connection: ', Upgrade' }],
+  ['behind a broken item', { Connection: 'keep alive, Upgrade' }],
+  ['behind an item in quotes', { Connection: '"a", Upgrade' }],
   ['with another version', { 'Sec-WebSocket-Version': '8' }],
   ['with two versions', { 'Sec-WebSocket-Version': '13, 8' }],
   ['without a key', { 'Sec-WebSocket-Key': '' }],

@@ -19,7 +19,8 @@ export type Handshake =
   | { readonly ok: false; readonly status: 400 | 426; readonly reason: string }
 
 /**
- * Whether a request is a websocket handshake and nothing else. Node emits `upgrade` also for h2c and for requests
+ * Whether a request is a websocket handshake and nothing else, and one that a rack would take: its router compares
+ * `Upgrade` with `websocket` as a whole and by case. Node emits `upgrade` also for h2c and for requests
  * with a body, whose rest would be taken for frames.
  *
  * @see RFC 6455, section 4.2.1
@@ -27,7 +28,7 @@ export type Handshake =
 export function readHandshake(request: Pick<IncomingMessage, 'method' | 'headers' | 'httpVersion'>): Handshake {
   const { method, headers, httpVersion } = request
   if (method !== 'GET' || httpVersion !== '1.1') return refused('a websocket begins with GET over HTTP/1.1')
-  if (headers.upgrade?.trim().toLowerCase() !== 'websocket') return refused('the only upgrade here is to websocket')
+  if (headers.upgrade !== 'websocket') return refused('the only upgrade here is to websocket, in lower case')
   if (!namesUpgrade(headers.connection)) return refused('the Connection header of a websocket must say Upgrade')
   if (hasBody(headers)) return refused('a websocket handshake has no body')
   if (headers['sec-websocket-version'] !== '13') {
@@ -42,8 +43,16 @@ function refused(reason: string): Handshake {
   return { ok: false, status: 400, reason }
 }
 
+const token = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*$/
+
+/** As a rack reads the list: what stands behind an empty or broken item does not count. */
 function namesUpgrade(connection: string | undefined): boolean {
-  return (connection ?? '').split(',').some((token) => token.trim().toLowerCase() === 'upgrade')
+  for (const item of (connection ?? '').split(',')) {
+    const [, name] = token.exec(item) ?? []
+    if (name === undefined) return false
+    if (name.toLowerCase() === 'upgrade') return true
+  }
+  return false
 }
 
 function hasBody(headers: IncomingMessage['headers']): boolean {
