@@ -134,6 +134,8 @@ test.each([
   ['x\r\nImage: evil', 'x??Image: evil'],
   ['gr\u00fc\u00dfe \u{1f600}', 'gr??e ??'],
   ['\u0000\u007f', '??'],
+  ['repo:acme/web:ref:refs/heads/$(RACK_URL)', 'repo:acme/web:ref:refs/heads/?(RACK_URL)'],
+  ['$$(A)$B', '$?(A)$B'],
   ['   ', 'unnamed'],
   ['', 'unnamed'],
 ])('the actor %j is shown as %j', (name, shown) => {

@@ -123,11 +123,14 @@ function refuseNominated(connection: string, forwarded: ReadonlySet<string>): vo
   }
 }
 
-/** Printable ASCII, at most 256 characters; anything else becomes `?`. */
+/**
+ * Printable ASCII, at most 256 characters; anything else becomes `?`. So does the `$` of `$(`: the rack puts the actor into the
+ * environment of a build, where Kubernetes replaces `$(NAME)` with the value of another variable.
+ */
 export function actorValue(name: string): string {
   const printable = name
     .slice(0, actorLength)
-    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/[^\x20-\x7e]|\$(?=\()/g, '?')
     .trim()
   return printable === '' ? 'unnamed' : printable
 }

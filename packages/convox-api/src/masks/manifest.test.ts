@@ -20,6 +20,18 @@ services:
 `
 
 describe('a manifest', () => {
+  test.each([
+    ['    command: bin/web --password=topsecret --port=1', '    command: bin/web --password=[hidden] --port=1'],
+    ['    command: sh -c "API_TOKEN=topsecret rake x"', '    command: sh -c "API_TOKEN=[hidden]"'],
+    ['    test: mysql -ptopsecret db', '    test: mysql -p[hidden] db'],
+    ['      - redis-cli -a topsecret PING', '      - redis-cli -a [hidden] PING'],
+  ])('hides secrets in the command %j, as where it runs', (line, shown) => {
+    const text = (command: string) => `services:\n  web:\n    build: .\n${command}\n    port: 3000\n`
+    expect(maskManifest(text(line), reader)).toBe(text(shown))
+    expect(maskManifest(text(line), stranger)).toBe(text(shown))
+    expect(maskManifest(text(line), keeper)).toBe(text(line))
+  })
+
   test('hides secret defaults with env:read, and stays what it was otherwise', () => {
     expect(maskManifest(manifest, reader)).toBe(`environment:
   - DATABASE_URL
@@ -51,7 +63,7 @@ services:
   })
 
   test('without defaults is the same text', () => {
-    const plain = 'environment:\n  - A\n  - B\nservices:\n  web:\n    build: .\n    command: bin/web --key=value\n'
+    const plain = 'environment:\n  - A\n  - B\nservices:\n  web:\n    build: .\n    command: bin/web --port=3000\n'
     expect(maskManifest(plain, stranger)).toBe(plain)
   })
 

@@ -1,4 +1,5 @@
 import { hidePasswords } from './addresses.ts'
+import { commandText } from './command-text.ts'
 import { isSecretValue } from './secret-keys.ts'
 import { hidden, type MaskView } from './view.ts'
 
@@ -59,10 +60,10 @@ function maskInBlock(line: string, view: MaskView): string {
   return maskAssignment(line, isHidden) ?? `${' '.repeat(indentOf(line))}# ${hidden}`
 }
 
-/** Secret keys elsewhere (below an anchor, say), and addresses with passwords anywhere. */
+/** Secret keys elsewhere (below an anchor, say), and anywhere passwords in addresses and secrets in commands. */
 function maskLoose(line: string, view: MaskView): string {
   const isHidden: IsHidden = (key, value) => value.trim() !== '' && view.isSecret(key)
-  return maskAssignment(line, isHidden) ?? hidePasswords(line)
+  return commandText(maskAssignment(line, isHidden) ?? hidePasswords(line), view)
 }
 
 /** Hides the value of `- KEY=value` or `KEY: value` where asked to; null for a line that is neither. */

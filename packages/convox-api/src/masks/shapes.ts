@@ -1,6 +1,6 @@
 import { UnmaskableAnswer } from '../errors.ts'
 import type { MaskPolicy } from '../types.ts'
-import { hideCommand } from './command-words.ts'
+import { commandText } from './command-text.ts'
 import { address, concealed, manifest, maskParameters, named, parameters, sweep, swept, text } from './fields.ts'
 import { asObject, type Json, type JsonObject, mapFields, mapItems, mapList } from './json.ts'
 import { manifestService } from './manifest-service.ts'
@@ -38,13 +38,8 @@ function process(value: Json, view: MaskView): Json {
   return mapFields(asObject(value, 'a process'), (field, item) => {
     if (view.secrets || field !== 'command') return sweep(item, view)
     const command = text(item, 'the command')
-    return command === null ? null : hideInText(command, view)
+    return command === null ? null : commandText(command, view)
   })
-}
-
-function hideInText(command: string, view: MaskView): string {
-  const { isSecretParameter: isSecret, rackToken } = view
-  return hideCommand([command], { isSecret, rackToken: rackToken ?? '' })[0] ?? ''
 }
 
 function app(value: Json, view: MaskView): Json {
