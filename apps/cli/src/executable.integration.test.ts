@@ -56,6 +56,13 @@ test('an executable runs each kind of command, with nothing beside it', async ()
   await expect(executable(['whoami'])).rejects.toMatchObject({ code: 7 })
 })
 
+test('an executable prints no warning, at its first run and later', async () => {
+  for (const _ of [1, 2, 3]) {
+    const { stderr } = await run(built(name), ['help'], { env: { HOME: machine.home }, cwd: machine.home })
+    expect(stderr).toBe('')
+  }
+})
+
 test('an executable checks commands before convox, and keeps no code of its own', async () => {
   const gateway = await startFakeGateway(effectivePolicy({ role: 'deployer' }))
   try {
