@@ -6,6 +6,7 @@ import type { Change } from './change.ts'
 import type { Clock } from './clock.ts'
 import { InvalidExpiry } from './errors.ts'
 import { type AdminRoles, keepAnAdmin, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
+import { endRecordedSession } from './recorded-sessions.ts'
 import { renewSession, type SessionTerms } from './renewal.ts'
 import { type HandOver, handOverApiToken, mustExist, type Rotation, rotateApiToken } from './replacing-tokens.ts'
 import { closeSession } from './sessions.ts'
@@ -54,6 +55,8 @@ export function createAdministration(
     },
     renewSession: (id: string, terms: SessionTerms) => renewSession(change, mint, { id, terms, now: clock.now() }),
     endSession: (id: string, reason: string) => closeSession(change, id, reason, now()),
+    /** @returns whether it had not ended */
+    endRecordedSession: (id: string, ending: string) => endRecordedSession(change, id, ending),
     /** @returns its id */
     async createTrust(terms: TrustTerms, lasting: Lasting = {}) {
       if (lasting.expiresAt !== undefined) mustBeFuture(lasting.expiresAt.getTime())

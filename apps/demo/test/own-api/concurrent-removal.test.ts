@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
@@ -126,6 +127,13 @@ const people: Readonly<Record<string, (caller: Caller) => Promise<Request>>> = {
     const conditions = [{ claim: 'repository_id', equals: numbered('repo') }]
     return ['POST', '/trusts', { name: numbered('trust'), issuer: pipelines.issuer.url, conditions, role: 'admin' }]
   },
+  'acknowledge alarms': async () => {
+    const { id } = await system.app.audit.record({
+      kind: 'session.superseded-token',
+      detail: { session: randomUUID() },
+    })
+    return ['POST', `/audit/alarms/${id}/acknowledge`, { reason: 'x' }]
+  },
   'unlock users': async () => {
     const { id } = await person(system, null)
     await call(system, boss.token, 'POST', `/users/${id}/lock`, { reason: 'x' })
@@ -136,6 +144,13 @@ const everybody: typeof people = {
   'revoke API tokens': async () => ['DELETE', `/tokens/${await someToken()}`],
   'lock users': async () => ['POST', `/users/${(await person(system, null)).id}/lock`, { reason: 'x' }],
   'end sessions': async () => ['DELETE', `/sessions/${(await person(system, null)).session}`],
+  'end recorded sessions': async () => {
+    const id = randomUUID()
+    await system.sql`
+      insert into gateway.recordings (id, started_at, stream, opened, mode, principal, principal_name, rack, route)
+      values (${id}, now(), ${id}, ${id}, 'strict', 'p', 'p', 'staging', 'exec')`
+    return ['POST', `/recordings/${id}/end`, { reason: 'x' }]
+  },
   'disable service accounts': async () => ['POST', `/service-accounts/${await someAccount()}/disable`],
 }
 

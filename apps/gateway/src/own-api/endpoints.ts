@@ -571,6 +571,7 @@ export const endpoints = {
     summary: 'Ends the session that is being recorded, wherever it runs. Whoever is in it reads the reason.',
     permission: 'gateway:recording:end',
     scope: 'gateway',
+    revokes: true,
     callers: everybody,
     body: recordings.EndRequest,
     status: 200,

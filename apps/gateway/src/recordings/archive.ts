@@ -17,7 +17,7 @@ import { type FollowingOptions, followedText } from './following.ts'
 import { recordedEnd } from './recorded-end.ts'
 
 /** Recordings, for who may see them. */
-export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find' | 'askToEnd'> {
+export interface RecordingArchive extends Pick<RecordingCatalogue, 'list' | 'find'> {
   /**
    * The asciicast, verified chunk by chunk against what the log says. Its last event, `v`, says what it was found to be: `complete`,
    * `unproven` where its events are no longer in the log, `cut` by a crash, `open` where nobody has closed it yet, or `broken`. A marker
@@ -44,7 +44,7 @@ export interface RecordingArchiveOptions {
 }
 
 export function createArchive({ store: given, deriveKeys, sql, hasten }: RecordingArchiveOptions): RecordingArchive {
-  const { list, find, askToEnd } = createCatalogue(sql)
+  const { list, find } = createCatalogue(sql)
 
   function theStore(): ObjectStore {
     if (given !== null) return given
@@ -54,7 +54,6 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
   return {
     list,
     find,
-    askToEnd,
     follow({ id }, options) {
       const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, hasten })
       return ignoreStreamErrors(Readable.from(following, { objectMode: true, highWaterMark: 1 }))

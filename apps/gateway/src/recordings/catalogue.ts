@@ -61,8 +61,6 @@ export interface RecordingCatalogue {
   add(recording: StartedRecording): Promise<void>
   /** As its own process says it: counts for more than what was found by whoever took that process for gone. */
   end(summary: RecordingSummary, at: Date): Promise<void>
-  /** Tells all replicas to end the session. @returns whether it had not ended */
-  askToEnd(id: string, reason: string): Promise<boolean>
   find(id: string): Promise<ListedRecording | null>
   /** Newest first. @param before the id that the page before ended with */
   list(
@@ -96,11 +94,6 @@ export function createCatalogue(sql: Sql): RecordingCatalogue {
       await sql`
         update gateway.recordings set ended_at = ${at}, chunks = ${chunks}, bytes = ${bytes}, head = ${head}, lost = ${lost}
         where id = ${id}`
-    },
-    async askToEnd(id, reason) {
-      const { count } = await sql`
-        update gateway.recordings set ending = ${reason} where id = ${id} and ended_at is null`
-      return count > 0
     },
     async find(id) {
       if (!isUuid(id.toLowerCase())) return null

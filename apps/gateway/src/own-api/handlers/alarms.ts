@@ -22,8 +22,8 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
   },
 
   /** Whoever says so again changes nothing: the first word stays. */
-  async acknowledgeAlarm(call) {
-    const { auditLog, id, body, record } = call
+  async acknowledgeAlarm(asked) {
+    const { auditLog, id, body } = asked
     if (!isUuid(id)) throw new NoSuchEvent(id)
     const found = await auditLog.event(id)
     if (!isAlarm(found.event))
@@ -31,10 +31,12 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
         `the event ${id} is no alarm, so there is nothing to acknowledge`,
         'look for it in the list of alarms',
       )
-    if (!(await auditLog.acknowledgements([id])).has(id))
-      await record({ kind: 'alarm.acknowledged', of: id, detail: { reason: body.reason, alarm: found.event.kind } })
+    await asked.change(async function acknowledgeAlarm({ record }) {
+      if (!(await auditLog.acknowledgements([id])).has(id))
+        await record({ kind: 'alarm.acknowledged', of: id, detail: { reason: body.reason, alarm: found.event.kind } })
+    })
     const said = (await auditLog.acknowledgements([id])).get(id)
-    return shownAlarm(found, said?.event, call)
+    return shownAlarm(found, said?.event, asked)
   },
 }
 

@@ -41,16 +41,17 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
     })
   },
 
-  /** The event is durable before anybody is told. */
-  async endRecording(call) {
-    const { recordings, principal, body, record } = call
-    const recording = await theRecording(call)
-    if (recording.endedAt !== null) throw over(recording)
-    const reason = `${principal.name} ended this session: ${body.reason}`
-    await record({ kind: 'recording.ended', ...placeOf(recording), detail: { reason: body.reason } })
-    if (!(await recordings.askToEnd(recording.id, reason))) throw over(recording)
-    return shown(recording)
-  },
+  /** The event is durable before the change is committed, and so before anybody is told. */
+  endRecording: (asked) =>
+    asked.change(async function endRecording(call) {
+      const { principal, body, record, changes } = call
+      const recording = await theRecording(call)
+      if (recording.endedAt !== null) throw over(recording)
+      const reason = `${principal.name} ended this session: ${body.reason}`
+      if (!(await changes.endRecordedSession(recording.id, reason))) throw over(recording)
+      await record({ kind: 'recording.ended', ...placeOf(recording), detail: { reason: body.reason } })
+      return shown(recording)
+    }),
 }
 
 /** Whoever watches waits so long for the last words to be taken. */
