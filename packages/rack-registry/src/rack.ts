@@ -17,7 +17,7 @@ export interface RackOptions {
   readonly passed?: (bytes: number) => void
 }
 
-const usualConnections: Readonly<Record<PoolName, number>> = { calls: 512, transfers: 512, questions: 64 }
+const usualConnections: Readonly<Record<PoolName, number>> = { calls: 512, transfers: 512, questions: 256 }
 
 /** Idle connections are given up well before the rack (120 s) and the usual ingress (60 s) do it. */
 const keepAliveTimeout = 50_000
