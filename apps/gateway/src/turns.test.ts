@@ -42,3 +42,34 @@ test('what a computation throws is thrown, and the others go on', async () => {
   await expect(runInTurns(fail(), turns)).rejects.toThrow('broken')
   expect(await other).toBe('a')
 })
+
+test('while other work fills the turns, a computation continues once in 20 ms, and no less', async () => {
+  let time = 0
+  const turns = createTurns(() => time)
+  const continued: number[] = []
+  let isDone = false
+  function fill(): void {
+    time += 1
+    if (!isDone) setImmediate(fill)
+  }
+  setImmediate(fill)
+  for (let count = 0; count < 5; count++) {
+    await turns.next()
+    continued.push(time)
+  }
+  isDone = true
+  const gaps = continued.slice(1).map((at, index) => at - (continued[index] ?? 0))
+  expect(gaps.every((gap) => gap >= 20 && gap <= 22)).toBe(true)
+})
+
+test('in quiet turns a computation continues in each', async () => {
+  const turns = createTurns(() => 0)
+  let seen = 0
+  const counting = function count(): void {
+    seen += 1
+    if (seen < 100) setImmediate(count)
+  }
+  setImmediate(counting)
+  for (let count = 0; count < 10; count++) await turns.next()
+  expect(seen).toBeLessThanOrEqual(12)
+})

@@ -1,19 +1,33 @@
-/** Shares the event loop among long computations: each continues in a turn of its own, and everything else goes on in between. */
+/** Shares the event loop among long computations: each continues in a turn of its own, and everything else goes first. */
 export interface Turns {
   /** Resolves in a later turn, in which no other computation continues. */
   next(): Promise<void>
 }
 
-export function createTurns(): Turns {
+/** Milliseconds of other work in a turn, above which a computation waits for a quieter one. */
+const busy = 0.5
+/** Milliseconds after which one continues all the same. */
+const longestWait = 20
+
+export function createTurns(now: () => number = () => performance.now()): Turns {
   const waiting: (() => void)[] = []
+  let turnBegan = 0
+  let lastContinued = 0
 
   function continueOne(): void {
-    waiting.shift()?.()
+    const at = now()
+    const isBusy = at - turnBegan > busy && at - lastContinued < longestWait
+    turnBegan = at
+    if (!isBusy) {
+      lastContinued = at
+      waiting.shift()?.()
+    }
     if (waiting.length > 0) setImmediate(continueOne)
   }
 
   return {
     next() {
+      turnBegan = now()
       return new Promise((resolve) => {
         waiting.push(resolve)
         if (waiting.length === 1) setImmediate(continueOne)
@@ -22,10 +36,10 @@ export function createTurns(): Turns {
   }
 }
 
-/** Milliseconds: short beside the time that a call takes. */
-const slice = 4
+/** Milliseconds. A call takes about 15 turns of the event loop, each of which can hold a slice. */
+const slice = 1
 
-/** Runs the steps of a computation, a few milliseconds of them in each turn. */
+/** Runs the steps of a computation, about a millisecond of them in each turn. */
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {
   for (;;) {
     await turns.next()

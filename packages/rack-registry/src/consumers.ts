@@ -128,8 +128,11 @@ export class Collecting implements BodyConsumer {
   end(): void {
     this.#complete = true
     if (this.#room === 'asked') return
-    const [only] = this.#chunks
-    this.#options.resolve(only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks))
+    const chunks = this.#chunks
+    // the answer outlives its body, which should not be held twice
+    this.#chunks = []
+    const [only] = chunks
+    this.#options.resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks))
   }
 
   fail(error: Error): void {

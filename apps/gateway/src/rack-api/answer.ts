@@ -78,7 +78,7 @@ async function maskBody(
   try {
     if (status >= 400) return [masks.applyToText(call, received)]
     if (received.length <= smallAnswer) return [masks.apply(call, received)]
-    return await runInTurns(masks.applyInSteps(call, received), turns)
+    return await runInTurns(masks.applyInSteps(call, received.toString('utf8')), turns)
   } catch (error) {
     if (error instanceof NotMaskable) throw unmaskable(call, error.message)
     throw error

@@ -10,7 +10,7 @@ export interface MaskKeeper {
   /** @returns `received` itself when there was nothing to mask @throws UnmaskableAnswer */
   apply(call: RoutedCall, received: Buffer): Buffer
   /** The same in steps, for large answers. Parts are at most 64 KiB. */
-  applyInSteps(call: RoutedCall, received: Buffer): Generator<void, readonly Buffer[]>
+  applyInSteps(call: RoutedCall, received: string): Generator<void, readonly Buffer[]>
   /** The same for a text of no known shape, such as an error. */
   applyToText(call: RoutedCall, received: Buffer): Buffer
   /** Whether a mask of this rack names the place that it was made for. */
@@ -56,7 +56,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     *applyInSteps(call, received) {
       const parts: Buffer[] = []
       let text = ''
-      for (const shown of maskInSteps(call.match.route.mask, received.toString('utf8'), viewOf(call))) {
+      for (const shown of maskInSteps(call.match.route.mask, received, viewOf(call))) {
         text += shown
         if (text.length >= partSize) {
           addParts(parts, text)
