@@ -1,4 +1,5 @@
 import { compilePatterns } from '@rack-gateway/command-matcher'
+import { isLocalHost } from './local-host.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { PolicyOptions, Refusal } from './refusals.ts'
 import type { RackCall } from './types.ts'
@@ -25,6 +26,8 @@ export function compileProxy(
     const port = Number(params.port)
     if (apiHosts.has(host.split('.')[0] ?? '') || apiPorts.has(port)) return apiRefusal
     if (closed.has(`${host}:${port}`)) return ownRefusal
+    // A resource's address can be one that somebody put into the environment of its app.
+    if (isLocalHost(host)) return localRefusal
     if (!decimalPort.test(params.port ?? '')) return portRefusal
     return resource !== null || isNamed(host) ? null : unnamed
   }
@@ -45,6 +48,12 @@ const apiRefusal: Refusal = {
   reason:
     'The APIs of the rack and its cluster are not reached by proxy: that would go past every decision and record.',
   next: 'Use the commands of convox.',
+}
+const localRefusal: Refusal = {
+  rule: 'blocked:local-address',
+  source: 'gateway',
+  reason: "This is an address of the rack's own machine or link, such as its metadata service.",
+  next: 'Name the host of the service that you need.',
 }
 const ownRefusal: Refusal = {
   rule: 'blocked:gateway',

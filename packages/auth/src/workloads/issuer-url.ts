@@ -1,3 +1,5 @@
+import { isLocalHost } from '@rack-gateway/rbac-policy'
+
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
@@ -10,6 +12,7 @@ export function issuerProblem(issuer: string, publicUrl: string): string | null 
   const url = new URL(issuer)
   const mayBePlain = isLoopback(url) && isLoopback(new URL(publicUrl))
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBePlain)) return 'does not begin with https://'
+  if (!mayBePlain && isLocalHost(url.hostname)) return 'is an address of the gateway’s own machine or link'
   if (url.username !== '' || url.password !== '' || /[?#]/.test(issuer)) return 'has credentials, a query or a fragment'
   return url.href === issuer || url.href === `${issuer}/` ? null : `is not written as ${url.href}`
 }

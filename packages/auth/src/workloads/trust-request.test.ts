@@ -122,6 +122,10 @@ test.each([
 test.each([
   ['http://ci.example.com', 'does not begin with https://'],
   ['http://127.0.0.1.example.com', 'does not begin with https://'],
+  ['https://127.0.0.1', 'own machine or link'],
+  ['https://localhost:8443', 'own machine or link'],
+  ['https://[::1]', 'own machine or link'],
+  ['https://169.254.169.254', 'own machine or link'],
   ['https://user@ci.example.com', 'has credentials'],
   ['https://ci.example.com/?x', 'has credentials, a query'],
   ['https://CI.example.com', 'is not written as'],

@@ -1,0 +1,29 @@
+import { BlockList, isIP } from 'node:net'
+
+/** The machine itself, and its link: cloud metadata services are at a link-local address. */
+const local = new BlockList()
+local.addSubnet('0.0.0.0', 8, 'ipv4')
+local.addSubnet('127.0.0.0', 8, 'ipv4')
+local.addSubnet('169.254.0.0', 16, 'ipv4')
+local.addSubnet('::', 127, 'ipv6')
+local.addSubnet('fe80::', 10, 'ipv6')
+local.addSubnet('fd00:ec2::254', 128, 'ipv6')
+
+/**
+ * Whether a host names the machine that connects, or an address of its link, in whatever spelling a resolver takes. A name
+ * that only DNS leads there is not one.
+ */
+export function isLocalHost(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.+$/, '')
+  if (name === 'localhost' || name.endsWith('.localhost')) return true
+  const address = addressOf(name)
+  return address !== null && local.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
+/** Resolvers take `127.1`, `0x7f000001`, and `2130706433` as well: a URL has one spelling of each. */
+function addressOf(name: string): string | null {
+  const [plain = ''] = name.replace(/^\[|\]$/g, '').split('%', 1)
+  const url = `http://${isIP(plain) === 6 ? `[${plain}]` : plain}/`
+  const address = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : ''
+  return isIP(address) === 0 ? null : address
+}
