@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
-import { openSocket } from '@rack-gateway/testing/websocket'
+import { openRawWebSocket, openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { nextChange, type System, startSystem } from './support/system.ts'
 
@@ -119,14 +120,17 @@ describe('what one principal may have in progress', () => {
     expect((await system.get('/apps?', deployer)).status).toBe(200)
   })
 
-  test('what was pipelined on a connection gives its places back when the connection ends', async () => {
+  test.each([
+    ['ends', (connection: RawConnection) => connection.end()],
+    ['is reset', (connection: RawConnection) => void connection.socket.resetAndDestroy()],
+  ])('what was pipelined on a connection gives its places back when the connection %s', async (_how, leave) => {
     const hang = system.rack.onNext(/GET \/apps\/myapp\/services/, { kind: 'hang' })
     hangs.push(hang)
     const connection = await open(
       get('/apps/myapp/services', ci) + get('/apps/myapp', ci) + get('/apps/myapp', ci) + get('/apps/myapp', ci),
     )
     await hang.met
-    connection.end()
+    leave(connection)
     expect(await Promise.all([1, 2, 3].map(async () => (await system.get('/apps?', ci)).status))).toEqual([
       200, 200, 200,
     ])
@@ -186,6 +190,23 @@ describe('what one principal may have in progress', () => {
       .toBe(101)
     second.close()
   })
+})
+
+test('WebSockets that are reset free their places', async () => {
+  const system = await startSystem({ limits })
+  try {
+    const token = await system.token('admin')
+    for (let round = 0; round < 2 * limits.websocketsPerPrincipal; round++) {
+      const connection = once(system.app.server, 'connection')
+      const client = await openRawWebSocket({ port: system.port, token }, '/apps/myapp/logs')
+      const [accepted] = await connection
+      const brokeOff = new Promise((resolve) => accepted.once('close', resolve))
+      client.resetAndDestroy()
+      expect(await brokeOff).toBe(true)
+    }
+  } finally {
+    await system.stop()
+  }
 })
 
 test('a form that stops coming is given up, and its caller hears why', async () => {

@@ -14,18 +14,20 @@ export function hangupOf(request: IncomingMessage, response: ServerResponse): Ca
 /** Calls `end` once, when a call is over: its answer was sent, or its connection is gone. A WebSocket lasts as long as its connection. */
 export function whenOver(request: IncomingMessage, response: ServerResponse, end: () => void): void {
   const { socket } = request
+  // A socket says with its end whether there was an error, which is no argument of `end`.
+  const onClose = () => end()
   if (response.closed || socket.destroyed) {
     end()
     return
   }
   if (request.pendingUpgrade !== undefined) {
-    socket.once('close', end)
+    socket.once('close', onClose)
     return
   }
-  response.once('close', end)
+  response.once('close', onClose)
   if (response.socket !== null) return
-  socket.setMaxListeners(0).once('close', end)
-  response.once('close', () => socket.off('close', end))
+  socket.setMaxListeners(0).once('close', onClose)
+  response.once('close', () => socket.off('close', onClose))
 }
 
 /** An answer that waits behind another one on its connection has no socket yet, and would never hear that it is gone. */
