@@ -97,7 +97,9 @@ describe('alarms of the audit log', () => {
     const refused = await acknowledge(id, 'x', auditor.token)
     expect([refused.status, refused.json]).toEqual([
       403,
-      expect.objectContaining({ error: expect.stringContaining('gateway:audit:acknowledge') }),
+      expect.objectContaining({
+        error: expect.stringContaining('Only administrators can acknowledge alarms of the audit log. You are auditor.'),
+      }),
     ])
     expect((await alarms()).find((alarm) => alarm.id === id)?.acknowledged).toBeNull()
   })

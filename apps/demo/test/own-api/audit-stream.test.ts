@@ -74,7 +74,7 @@ describe('following the audit log', () => {
     await system.sql`delete from gateway.bindings where subject_id = ${auditor.id}`
     expect((await stream.rest()).at(-1)).toMatchObject({
       name: 'end',
-      data: { reason: expect.stringContaining('gateway:audit:read') },
+      data: { reason: expect.stringContaining('Only administrators and auditors can read and export the audit log.') },
     })
   })
 
