@@ -115,6 +115,8 @@ const mayBeLarge = new Set([
   'src/own.ts',
   'src/only-rack.ts',
   'src/renewal.ts',
+  // Only after convox has failed, to find what was probably meant.
+  'src/command-table/index.ts',
   '../../packages/config/src/client-schema.ts',
 ])
 

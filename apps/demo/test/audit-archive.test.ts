@@ -114,7 +114,7 @@ test('a month is archived and dropped by one command, and an auditor still prove
   const alone = await auditor('verify', '--archive', archive, '--checkpoints', outside)
   expect([alone.code, alone.stdout]).toEqual([
     0,
-    expect.stringContaining(`the archive of ${named(old)} holds: 1 stream, 32 events`),
+    expect.stringContaining(`Verified the archive of ${named(old)}: 32 events in 1 stream.`),
   ])
   expect(alone.stdout).toContain('copies outside: compared')
 
