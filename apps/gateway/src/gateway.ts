@@ -167,7 +167,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       onDurable: checkpointer.wrote,
       onAway: (cause) => (cause === null ? checkpointer.cameBack() : checkpointer.left()),
     })
-    const { workloads, lastUses } = await registerIdentities(app, database, options)
+    const { workloads, lastUses, caughtUp } = await registerIdentities(app, database, options)
     await registerPolicy(app, options)
     await registerRecordings(app, options)
     careForRecordings(app, options)
@@ -207,6 +207,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       }),
       auditLog,
       limits,
+      caughtUp,
       childFlags: options.childFlags ?? process.execArgv,
     })
     await registerPages(app, database, options, vouching)
@@ -259,7 +260,7 @@ async function registerIdentities(
   app: FastifyInstance,
   database: Database,
   options: GatewayOptions,
-): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses }> {
+): Promise<{ readonly workloads: Workloads; readonly lastUses: LastUses; readonly caughtUp: () => Promise<void> }> {
   const { databaseUrl, secretKeys, authMaxStale, login, log, publicUrl, now = Date.now } = options
   const revision = await watchRevision({
     url: databaseUrl,
@@ -301,7 +302,7 @@ async function registerIdentities(
       if (kind !== 'workload') lastUses.note(credential, address)
     },
   })
-  return { workloads, lastUses }
+  return { workloads, lastUses, caughtUp: revision.look }
 }
 
 interface Vouching {

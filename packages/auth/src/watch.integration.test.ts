@@ -47,6 +47,24 @@ test('a change by another connection is heard of at once, by notification', asyn
   await changed
 })
 
+test('once looked, the changes that were committed before have been told of', async () => {
+  const { database, watch } = await startWatch({ interval: 3_600_000 })
+  let told = 0
+  watch.onChange(() => told++)
+  for (let count = 1; count <= 20; count++) {
+    await database.db.update(revisionTable).set({ value: sql`value + 1` })
+    await Promise.all([watch.look(), watch.look()])
+    expect(told).toBe(count)
+  }
+})
+
+test('whoever looks is not kept waiting by the end of the watch', async () => {
+  const { watch } = await startWatch({ interval: 3_600_000 })
+  const looks = [watch.look(), watch.look()]
+  await watch.stop()
+  await Promise.all([...looks, watch.look()])
+})
+
 test('when the notification is lost, the poll finds the change', async () => {
   const { database, nextChange } = await startWatch({ interval: 20 })
   const changed = nextChange()

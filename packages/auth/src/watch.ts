@@ -6,6 +6,11 @@ import { throwLookUpTooSlow } from './errors.ts'
 import { createRevision, type Revision } from './revision.ts'
 
 export interface RevisionWatch extends Revision {
+  /**
+   * Polls at once. Resolves after a poll that began later than the call, whether or not it was answered: a change that was
+   * committed before the call is in force in this process then.
+   */
+  look(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -33,6 +38,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   let notified = false
   let known: string | null = null
   let wake = ignore
+  let looking: (() => void)[] = []
 
   async function poll(): Promise<void> {
     notified = false
@@ -75,12 +81,23 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   async function follow(): Promise<void> {
     while (!stopped) {
       await pause()
+      const answered = looking
+      looking = []
       if (!stopped) await poll()
+      for (const resolve of answered) resolve()
     }
+    for (const resolve of looking) resolve()
   }
 
   await poll()
   const following = follow()
+
+  function look(): Promise<void> {
+    if (stopped) return Promise.resolve()
+    notified = true
+    wake()
+    return new Promise((resolve) => looking.push(resolve))
+  }
 
   async function stop(): Promise<void> {
     stopped = true
@@ -89,7 +106,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
     await following
   }
 
-  return { age: revision.age, stale: revision.stale, onChange: revision.onChange, stop }
+  return { age: revision.age, stale: revision.stale, onChange: revision.onChange, look, stop }
 }
 
 /** Listening again does nothing where it is on already, so each poll proves both the connection and its subscription. */

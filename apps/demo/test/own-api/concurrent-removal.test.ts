@@ -209,3 +209,14 @@ describe.each(cases)('%s', (_who, start, kinds) => {
 function requestsOf(makers: readonly ((caller: Caller) => Promise<Request>)[], caller: Caller): Promise<Request[]> {
   return Promise.all(makers.map((make) => make(caller)))
 }
+
+test('whoever was removed is refused at that replica from the moment at which the removal is answered', async () => {
+  const owner = await person(system, 'deployer')
+  for (let round = 0; round < 20; round++) {
+    const created = await call(system, owner.token, 'POST', '/tokens', { name: numbered('brief'), role: 'viewer' })
+    const token = created.text('token')
+    expect((await system.get('/apps', token)).status).toBe(200)
+    expect((await call(system, owner.token, 'DELETE', `/tokens/${created.text('id')}`)).status).toBe(200)
+    expect((await system.get('/apps', token)).status).toBe(401)
+  }
+})

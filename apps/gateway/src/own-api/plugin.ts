@@ -67,6 +67,8 @@ export interface OwnApiOptions {
   readonly recordings: RecordingArchive
   readonly auditLog: AuditSearch
   readonly limits: Pick<Limits, 'changesPerMinute' | 'apiTokensPerOwner'>
+  /** Resolves once this process knows every change of identities that was committed before. */
+  readonly caughtUp: () => Promise<void>
   /** Node's flags for processes that this one starts. */
   readonly childFlags: readonly string[]
 }
@@ -289,8 +291,8 @@ function leavingOf({ raw }: FastifyReply): AbortSignal {
   return leaving.signal
 }
 
-/** From the beginning of the transaction, the request's caller is who it was found to be there. */
-function changeAsCaller<T>(
+/** From the beginning of the transaction, the request's caller is who it was found to be there. It is in force here before it is answered. */
+async function changeAsCaller<T>(
   app: FastifyInstance,
   request: FastifyRequest,
   { revokes, options }: { readonly revokes: boolean; readonly options: OwnApiOptions },
@@ -299,15 +301,17 @@ function changeAsCaller<T>(
   const { kind, id, name } = callerOf(request)
   const { credential } = request
   if (credential === null) throw new Error('authenticate lets nobody through without a credential')
-  const { database, now } = options
+  const { database, now, caughtUp } = options
   const record = identityRecorder(app, request)
-  return changeAs(
+  const result = await changeAs(
     { database, clock: { now }, by: { kind, id, name }, record, credential, revokes },
     async function asFoundInside(principal, change) {
       request.principal = principal
       return work(change)
     },
   )
+  await caughtUp()
+  return result
 }
 
 function callerOf({ principal }: FastifyRequest): Principal {
