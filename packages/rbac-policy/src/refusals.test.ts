@@ -214,6 +214,15 @@ describe('protected keys', () => {
     })
   })
 
+  test('a key that is no name of a variable is refused, and not shown: it can be a line of a secret', () => {
+    const line = '"PCI_KEY": "-----BEGIN PRIVATE KEY-----MIIE'
+    const strict = { ...policy, protectedKeys: ['*PCI_*'] }
+    const answer = decide('POST /apps/{app}/releases', { environment: { changed: [line] } }, strict)
+    expect(answer).toMatchObject({ effect: 'deny', rule: 'protected-key' })
+    expect(JSON.stringify(answer)).toContain('not a variable name')
+    expect(JSON.stringify(answer)).not.toMatch(/MIIE|PCI_KEY/)
+  })
+
   test('any other release goes on', () => {
     for (const environment of [null, { changed: [] }, { changed: ['PLAIN', 'pci_zone'] }])
       expect(decide('POST /apps/{app}/releases', { environment }, policy).effect).toBe('allow')

@@ -6,6 +6,7 @@ import {
   type Obstacle,
   shown,
 } from '@rack-gateway/command-matcher'
+import { recordedKey } from '@rack-gateway/convox-api'
 import { entryName, sourceOf } from './name-lists.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { compileProxy } from './proxy.ts'
@@ -97,6 +98,7 @@ function protectedIn(
   const touched = names?.filter(isProtected) ?? []
   const [first] = touched
   if (first === undefined) return null
-  const reason = `The policy protects ${listed(touched.map(shown))}: ${leaves} it as it is.`
+  // The rack takes each line with `=` for a key, also a line inside a secret.
+  const reason = `The policy protects ${listed([...new Set(touched.map((name) => shown(recordedKey(name))))])}: ${leaves} it as it is.`
   return { rule, source: sourceOfName(first), reason, next: 'Ask the platform team to change it.' }
 }

@@ -3,7 +3,7 @@ import type { TokenReading } from '@rack-gateway/auth'
 import type { RouteMatch } from '@rack-gateway/convox-api'
 import type { CallerSignal, Rack } from '@rack-gateway/rack-registry'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
-import type { KeyChange } from './environment.ts'
+import type { RecordedChange } from './environment.ts'
 import type { Framed } from './frame.ts'
 import type { RecordedValues } from './recorded-values.ts'
 import type { ToldCommand } from './told-command.ts'
@@ -25,7 +25,7 @@ export interface CallState {
   /** What the rack gets of it: other bytes only where masks were replaced by real values. */
   sent: Buffer | null
   /** Of a new release: what it does to the environment. */
-  keyChanges: readonly KeyChange[]
+  keyChanges: readonly RecordedChange[]
   /** What it asks to run, as it is recorded; null where it asks for nothing. */
   command: ToldCommand | null
   /** Of its parameters, where the policy says so; null: names alone. */

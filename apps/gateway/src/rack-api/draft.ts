@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type EventDraft, lastingActor } from '@rack-gateway/audit'
+import { recordedKey } from '@rack-gateway/convox-api'
 import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { type Endpoint, endpointId, isForCallers } from '../own-api/endpoints.ts'
@@ -97,7 +98,8 @@ function describeCall(
   if (told !== null) draft.command = [...told.words]
   if (release !== null) draft.release = release.id
   if (environment !== null) draft.environment = keyChanges.map(({ key }) => key)
-  else if (command?.options?.environment.length) draft.environment = [...command.options.environment]
+  else if (command?.options?.environment.length)
+    draft.environment = [...new Set(command.options.environment.map(recordedKey))]
   draft.parameters = {
     query: [...parameters.query],
     form: [...parameters.form],

@@ -2,10 +2,13 @@ import {
   containsEncodedMask,
   diffEnv,
   ForeignMask,
+  isVariableName,
   type MaskOrigin,
   masksIn,
+  notAName,
   type Parameters,
   parseEnv,
+  recordedKey,
   restoreEnv,
   secretEnds,
   wholeValues,
@@ -21,12 +24,18 @@ export interface KeyChange {
   readonly change: 'added' | 'removed' | 'changed'
 }
 
+/** A change as events have it. */
+export interface RecordedChange extends KeyChange {
+  /** How many keys it is for, where these are no names of variables. */
+  readonly keys?: number
+}
+
 /** A new release's environment, as it will be and as it compares. */
 export interface NewEnvironment {
   /** The keys that are added, removed or given another value, against the newest release; sorted. */
   readonly changes: readonly KeyChange[]
-  /** The same for the audit log: the last line of a secret of several lines, which the rack takes for a key, has the name of its variable. */
-  readonly recordedChanges: readonly KeyChange[]
+  /** The same for the audit log; see `createRecordedChanges`. */
+  readonly recordedChanges: readonly RecordedChange[]
   /** The form with real values in the place of masks, or null when it held none. */
   readonly restored: Buffer | null
 }
@@ -78,12 +87,28 @@ type Comparison = readonly [before: string, after: string]
 function compared(comparisons: readonly Comparison[], restored: Buffer | null): NewEnvironment {
   const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
   const owners = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...secretEnds(text)])))
-  const told = changes.map(({ key, change }) => {
-    const owner = owners.get(key)
-    return owner === undefined ? { key, change } : { key: owner, change: 'changed' as const }
-  })
-  const recordedChanges = [...new Map([...told].reverse().map((one) => [one.key, one])).values()].reverse()
-  return { changes, recordedChanges: owners.size === 0 ? changes : recordedChanges, restored }
+  return { changes, recordedChanges: createRecordedChanges(changes, owners), restored }
+}
+
+/**
+ * Changes without any part of a secret of several lines, whose lines the rack takes for keys: the last line of base64 has the
+ * name of its variable, and what is no name of a variable is counted.
+ *
+ * @param owners see `secretEnds`
+ */
+export function createRecordedChanges(
+  changes: readonly KeyChange[],
+  owners: ReadonlyMap<string, string>,
+): readonly RecordedChange[] {
+  const own = changes.filter(({ key }) => !owners.has(key) && isVariableName(key))
+  const names = new Set(own.map(({ key }) => key))
+  const ofOwners = new Set(changes.flatMap(({ key }) => owners.get(key) ?? []).filter((key) => !names.has(key)))
+  const owned = [...ofOwners].filter(isVariableName).map((key) => ({ key, change: 'changed' as const }))
+  const others = changes.filter(({ key }) => !owners.has(key) && !isVariableName(key))
+  const [first] = others
+  if (first === undefined) return [...own, ...owned]
+  const change = others.every((other) => other.change === first.change) ? first.change : 'changed'
+  return [...own, ...owned, { key: notAName, change, keys: others.length }]
 }
 
 function changesBetween(before: string, after: string): KeyChange[] {
@@ -120,7 +145,8 @@ async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: s
   const environments = new Map<string, ReadonlyMap<string, string>>()
   for (const { key, release, mac } of masksIn(env)) {
     if (environments.has(release)) continue
-    if (!masks.proves(rack.name, { app, release, key }, mac)) throw ruled(new ForeignMask(key), 'foreign-mask')
+    if (!masks.proves(rack.name, { app, release, key }, mac))
+      throw ruled(new ForeignMask(recordedKey(key)), 'foreign-mask')
     environments.set(release, wholeValues(await environmentOf(rack, app, release)))
   }
   function resolve(origin: MaskOrigin, mac: string): string | null {

@@ -124,7 +124,7 @@ function keyEvents(
   }
   return keyChanges
     .slice(0, mostKeyEvents)
-    .map(({ key, change }) => ({ ...shared, kind: 'environment.changed', detail: { key, change } }))
+    .map((detail) => ({ ...shared, kind: 'environment.changed', detail: { ...detail } }))
 }
 
 /** Once a change has been sent, only the rack knows whether it was carried out. */

@@ -50,7 +50,7 @@ export function secretEnds(env: string): Map<string, string> {
   for (const { key, lines } of envEntries(env)) {
     if (key === null) continue
     for (const line of lines.slice(1)) {
-      const [, name = ''] = /^([A-Za-z0-9+/_-]+)={1,2}$/.exec(line.trimEnd()) ?? []
+      const [, name = ''] = /^\s*([A-Za-z0-9+/_-]+)={1,2}["',;\\]*$/.exec(line.trimEnd()) ?? []
       if (name !== '' && !usualName.test(name)) owners.set(name, key)
     }
   }

@@ -169,9 +169,9 @@ describe('restoring', () => {
     ['a broken mask', 'PLAIN=[hidden:R1', 'PLAIN'],
     ['what stands for the token of the rack', 'PLAIN=x[rack token]y', 'PLAIN'],
     ['two masks', `PLAIN=${mask('PLAIN')}${mask('PLAIN')}`, 'PLAIN'],
-    ['a mask in a key', `${mask('PLAIN')}=1`, mask('PLAIN')],
+    ['a mask in a key', `${mask('PLAIN')}=1`, 'line 1'],
     ['a mask in no variable', `A=1\n${mask('PLAIN')}`, 'line 2'],
-    ['a mask in a key and in its value', `${mask('PLAIN')}=${mask('PLAIN')}`, mask('PLAIN')],
+    ['a mask in a key and in its value', `${mask('PLAIN')}=${mask('PLAIN')}`, 'line 1'],
     ['a mask without a key', `=${mask('PLAIN')}`, 'line 1'],
   ])('%s is refused, and named', (_, text, key) => {
     expect(foreignKey(text)).toBe(key)
@@ -180,6 +180,11 @@ describe('restoring', () => {
   test('the refusal names the key and holds no value', () => {
     expect(() => restore(`SECRET=topsecret[hidden]`)).toThrow(/SECRET/)
     expect(() => restore(`SECRET=topsecret[hidden]`)).not.toThrow(/topsecret/)
+  })
+
+  test('the refusal holds nothing of a line that is no variable', () => {
+    expect(() => restore('A=1\n"k": "MIIEtopsecret==[hidden]"')).toThrow(/line 2/)
+    expect(() => restore('A=1\n"k": "MIIEtopsecret==[hidden]"')).not.toThrow(/topsecret/)
   })
 
   test('masks can be listed, so that their releases can be fetched', () => {
@@ -191,9 +196,10 @@ describe('restoring', () => {
 })
 
 test('the end of a secret is known by its variable, but a change of a usual name or of a value is not hidden', () => {
-  const text = 'CERT=-----BEGIN X-----\nabcsecret==\nQ9=\nDATABASE_URL==\nother=x\n-----END X-----\nabc=='
+  const text = 'CERT=-----BEGIN X-----\nabcsecret==\n  injson==",\nQ9=\nDATABASE_URL==\nother=x\n-----END X-----\nabc=='
   expect([...secretEnds(text)]).toEqual([
     ['abcsecret', 'CERT'],
+    ['injson', 'CERT'],
     ['abc', 'CERT'],
   ])
 })

@@ -1,5 +1,6 @@
 import { ForeignMask } from '../errors.ts'
 import { readLine } from './env-lines.ts'
+import { isVariableName } from './key-names.ts'
 import { rackTokenMark } from './rack-token.ts'
 import type { MaskOrigin } from './view.ts'
 
@@ -46,11 +47,11 @@ export function restoreEnv(
   const lines = env.split('\n').map((line, index) => {
     if (!containsMask(line)) return line
     const read = readLine(line)
-    const key = read?.key ?? `line ${index + 1}`
+    const shownKey = read && isVariableName(read.key) ? read.key : `line ${index + 1}`
     const mask = read && readMask(read.value)
-    const value = mask ? resolve({ app, release: mask.release, key }, mask.mac) : null
-    if (!read || value === null) throw new ForeignMask(key)
-    restored.push(key)
+    const value = read && mask ? resolve({ app, release: mask.release, key: read.key }, mask.mac) : null
+    if (!read || value === null) throw new ForeignMask(shownKey)
+    restored.push(read.key)
     return `${read.before}=${value}${line.endsWith('\r') ? '\r' : ''}`
   })
   return { env: lines.join('\n'), restored }

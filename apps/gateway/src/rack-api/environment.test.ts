@@ -1,0 +1,41 @@
+import { diffEnv, secretEnds } from '@rack-gateway/convox-api'
+import { expect, test } from 'vitest'
+import { createRecordedChanges, type KeyChange } from './environment.ts'
+
+const added = (key: string): KeyChange => ({ key, change: 'added' })
+
+test('a line of a secret that the rack takes for a key is counted, not recorded', () => {
+  const lines = ['"private_key": "-----BEGIN PRIVATE KEY-----\\nMIIE', 'PEMBODY3:CCCC', 'B']
+  expect(createRecordedChanges(lines.map(added), new Map())).toEqual([
+    { key: 'B', change: 'added' },
+    { key: '[not a variable name]', change: 'added', keys: 2 },
+  ])
+})
+
+test.each([
+  'GOOGLE={\n  "id": "x=y",\n  "private_key": "-----BEGIN PRIVATE KEY-----\\nMIIESECRET==\\n-----END PRIVATE KEY-----\\n"\n}\nB=1',
+  'GOOGLE=-----BEGIN PRIVATE KEY-----\nPEMSECRET:CCCC==\nMIIE/SECRET+x=\nmiSECRET==\n-----END PRIVATE KEY-----\nB=1',
+])('the names of an environment with a secret of several lines hold nothing of it: %j', (env) => {
+  const recorded = createRecordedChanges(diffEnv('', env).map(added), secretEnds(env))
+  expect(recorded.map(({ key }) => key)).toEqual(['B', 'GOOGLE', '[not a variable name]'])
+  expect(JSON.stringify(recorded)).not.toContain('SECRET')
+})
+
+test('lines with different changes count as changed', () => {
+  const changes = [added('a:b'), { key: 'c:d', change: 'removed' as const }]
+  expect(createRecordedChanges(changes, new Map())).toEqual([
+    { key: '[not a variable name]', change: 'changed', keys: 2 },
+  ])
+})
+
+test('the last line of base64 has the name of its variable, which is listed once', () => {
+  const changes = [added('CERT'), added('abc'), added('def')]
+  const owners = new Map([
+    ['abc', 'CERT'],
+    ['def', 'OTHER'],
+  ])
+  expect(createRecordedChanges(changes, owners)).toEqual([
+    { key: 'CERT', change: 'added' },
+    { key: 'OTHER', change: 'changed' },
+  ])
+})
