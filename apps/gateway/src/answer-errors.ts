@@ -50,7 +50,9 @@ export async function refuse(
   if (request.principal === null) return refuseStranger(app, error, request, reply)
   const failure = failureOf(error, answered(app, request))
   const rule = ruleOf(error) ?? failure.body.code
-  if (failure.status >= 500) request.log.error({ event: 'call.failed', rule, err: error })
+  // Whoever is told to wait has reached a limit: nothing has failed, and the call's own line says so.
+  if (failure.status >= 500 && failure.retryAfter === undefined)
+    request.log.error({ event: 'call.failed', rule, err: error })
   if (request.call?.recorded) return tell(request, reply, failure)
   try {
     await app.audit.record(refusalEvent(request, failure, rule))

@@ -32,7 +32,7 @@ export const defaultLimits: Limits = {
   transfersPerPrincipal: 64,
   transfersPerRack: 512,
   websocketsPerPrincipal: 256,
-  callsPerConnection: 16,
+  callsPerConnection: 2,
   maskMemory: 64 * 2 ** 20,
   bodyTimeout: 300_000,
   requestTimeout: 30_000,

@@ -178,7 +178,7 @@ export const ServerEnvironment = Type.Object({
   CALLS_PER_CONNECTION: checked(
     'how many requests of one connection may be in progress, from 1 to 10000; more are read when one of them is answered',
     countProblem,
-    '16',
+    '2',
   ),
   MASK_MEMORY: checked(
     'the memory for large answers while they are masked and sent, at least 32MiB, such as 64MiB',

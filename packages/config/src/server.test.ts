@@ -45,7 +45,7 @@ describe('a complete environment', () => {
         transfersPerPrincipal: 64,
         transfersPerRack: 512,
         websocketsPerPrincipal: 256,
-        callsPerConnection: 16,
+        callsPerConnection: 2,
         maskMemory: 67_108_864,
         bodyTimeout: 300_000,
         requestTimeout: 30_000,
