@@ -1,7 +1,10 @@
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import { hidePassword, hidePasswords } from './addresses.ts'
+import { hideNamedValues } from './named-values.ts'
 import { createOptionReader } from './password-options.ts'
 import { scrubToken } from './rack-token.ts'
+import { createSecretWords, hideCredentials, isSecretOption } from './secret-words.ts'
+import { optionEnd, quoteReader, valueEnd } from './shell-values.ts'
 import { hidden } from './view.ts'
 
 export interface CommandView {
@@ -12,19 +15,23 @@ export interface CommandView {
 }
 
 /**
- * A command as it may be told: in its words, the values of `NAME=value` under secret names and of options that are known to take
- * a password, passwords in addresses, what follows `Authorization:`, PEM blocks and the rack's token are replaced, as in `[hidden]`. Where words are code for an interpreter (behind `-c` or `-e`), a value ends where a
- * shell would end it, so that nothing else of the code is hidden.
+ * A command as it may be told. Replaced are the values of secret names (`NAME=value`, `--name value`, `Name: value`,
+ * `"name": "value"`) and of options that are known to take a password, credentials that are known by their beginning, passwords
+ * in addresses, what follows `Authorization:`, PEM blocks, and the rack's token. Where words are code for an interpreter (behind
+ * `-c` or `-e`), a value ends where a shell would end it, so that nothing else of the code is hidden.
  *
  * @returns `argv` itself when there is nothing to hide. Takes time in proportion to its length.
  */
 export function hideCommand(argv: readonly string[], view: CommandView): readonly string[] {
   const hideBlocks = blockHider()
-  const hideOptions = optionHider()
+  const isSecretWord = createSecretWords(view.isSecret)
+  const hideOptions = optionHider(isSecretWord)
   let isCode = argv.length === 1
   let changed = false
   const told = argv.map((word) => {
-    const shown = hideBlocks(hideOptions(word, isCode), (text) => hideText(text, isCode, view))
+    const shown = hideBlocks(hideOptions(word, isCode), (text) =>
+      hideText(text, isCode, { isSecret: isSecretWord, rackToken: view.rackToken }),
+    )
     isCode ||= interpreted.test(word)
     changed ||= shown !== word
     return shown
@@ -36,9 +43,10 @@ export function hideCommand(argv: readonly string[], view: CommandView): readonl
 const interpreted = /^-[A-Za-z]{0,8}[ce]$/
 
 function hideText(text: string, isCode: boolean, { isSecret, rackToken }: CommandView): string {
-  const scrubbed = redactTokens(scrubToken(hidePasswords(text), rackToken))
+  const scrubbed = hideCredentials(redactTokens(scrubToken(hidePasswords(text), rackToken)))
   const addressed = !isCode && scrubbed.includes('://') ? hidePassword(scrubbed, isSecret) : scrubbed
-  return hideAssignments(hideAuthorization(addressed), isCode, isSecret)
+  const assigned = hideAssignments(hideAuthorization(addressed), isCode, isSecret)
+  return hideNamedValues(assigned, isCode, isSecret)
 }
 
 /** The scheme stays, as in `Authorization: Bearer [hidden]`. */
@@ -47,18 +55,24 @@ function hideAuthorization(text: string): string {
   return text.replaceAll(/(authorization: ?(?:(?:basic|bearer|digest|token) )?)[^\s'"]+/gi, `$1${hidden}`)
 }
 
-/** Hides the values of options that are known to take a secret, word by word. */
-function optionHider(): (word: string, isCode: boolean) => string {
+/** Hides the values of options that take a secret, word by word. */
+function optionHider(isSecretWord: (name: string) => boolean): (word: string, isCode: boolean) => string {
   const options = createOptionReader()
   let isNextSecret = false
+  let isNextValueSecret = false
 
   function hideInWord(word: string): string {
     if (isNextSecret) {
       isNextSecret = false
       return word === '' ? word : hidden
     }
+    if (isNextValueSecret && word !== '' && !word.startsWith('-')) {
+      isNextValueSecret = false
+      return hidden
+    }
     const part = options.read(word)
     isNextSecret = part === 'next'
+    isNextValueSecret = part === 'nothing' && isSecretOption(word, isSecretWord)
     return typeof part === 'string' ? word : word.slice(0, part.after) + hidden
   }
 
@@ -82,7 +96,8 @@ function optionHider(): (word: string, isCode: boolean) => string {
         continue
       }
       const part = options.read(word)
-      if (part === 'next') hideFrom(end + (/^[ \t]*/.exec(text.slice(end, end + 64))?.[0].length ?? 0))
+      if (part === 'next')
+        hideFrom(end + (/^(?:["'](?=[ \t]))?[ \t]*/.exec(text.slice(end, end + 64))?.[0].length ?? 0))
       else if (part !== 'nothing') hideFrom(found.index + part.after)
       else if (text.charAt(end) === "'" || text.charAt(end) === '"') {
         const quoted = options.read(`${word}${text.charAt(end)}`)
@@ -159,68 +174,4 @@ function nameBefore(text: string, equals: number, from: number): { readonly begi
   while (begin > from && nameCharacter.test(text.charAt(begin - 1))) begin--
   while (begin < end && !nameBeginning.test(text.charAt(begin))) begin++
   return { begin, end }
-}
-
-/** Says which quote is open where, as a shell reads a text; to be asked from left to right. */
-function quoteReader(text: string) {
-  let [quote, read] = ['', 0]
-  return {
-    at(place: number): string {
-      for (; read < place; read++) {
-        const char = text.charAt(read)
-        if (char === '\\' && quote !== "'") read++
-        else if (quote === '' && (char === '"' || char === "'")) quote = char
-        else if (char === quote) quote = ''
-      }
-      return quote
-    },
-  }
-}
-
-const separators = ' \t\r\n;&|()<>'
-
-/** Where a shell would end the value that begins there. @param outer the quote that is open around it, if any */
-function valueEnd(text: string, from: number, outer: string): number {
-  let quote = ''
-  for (let at = from; at < text.length; at++) {
-    const char = text.charAt(at)
-    if (char === '\\' && quote !== "'" && outer !== "'") at++
-    else if (quote === '' && char === outer) return at
-    else if (quote !== "'" && outer !== "'" && opens(text, at) !== '') at = closing(text, at, opens(text, at))
-    else if (quote !== '') quote = char === quote ? '' : quote
-    else if (outer !== '') continue
-    else if (char === '"' || char === "'") quote = char
-    else if (separators.includes(char)) return at
-  }
-  return text.length
-}
-
-/** The same for the value of an option: in code within quotes, what follows the value is not a part of it. */
-function optionEnd(text: string, from: number, outer: string): number {
-  if (outer === '') return valueEnd(text, from, '')
-  const first = text.charAt(from)
-  if ((first === '"' || first === "'") && first !== outer) return closing(text, from, first) + 1
-  let at = from
-  while (at < text.length && text.charAt(at) !== outer && !separators.includes(text.charAt(at))) at++
-  return at
-}
-
-/** What begins there whose end isn't a blank: `$(` and a backtick, which run a command, and `$'`. */
-function opens(text: string, at: number): string {
-  if (text.charAt(at) === '`') return '`'
-  const two = text.slice(at, at + 2)
-  return two === '$(' || two === "$'" ? two : ''
-}
-
-/** The place of the character that closes it; the text's end where none does. */
-function closing(text: string, from: number, opened: string): number {
-  const close = opened === '$(' ? ')' : opened.slice(-1)
-  let depth = 0
-  for (let at = from + opened.length; at < text.length; at++) {
-    const char = text.charAt(at)
-    if (char === '\\') at++
-    else if (opened === '$(' && char === '(') depth++
-    else if (char === close && depth-- === 0) return at
-  }
-  return text.length
 }
