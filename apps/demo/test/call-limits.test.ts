@@ -113,9 +113,12 @@ describe('what one principal may have in progress', () => {
     expect((await readResponse(waiting)).status).toBe(200)
   })
 
-  test('as many calls wait as may be in progress; one more is answered at once with 503', async () => {
+  test('as many calls wait as may be in progress; one more is answered at once with 503, and nothing else on its connection', async () => {
     await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
     await repeat(limits.callsPerPrincipal, () => open(get('/apps/myapp', ci)))
+    const pipelining = await open(get('/apps/myapp', ci).repeat(20))
+    await pipelining.ended
+    expect(pipelining.received.match(/HTTP\/1\.1 503/g)).toHaveLength(1)
     expect(await readResponse(await open(get('/apps/myapp', ci)))).toEqual(refusedAsTooMany)
     expect((await system.get('/apps?', deployer)).status).toBe(200)
   })

@@ -99,7 +99,8 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
     request.raw.socket.destroy()
     return
   }
-  if (failure.retryAfter !== undefined) void reply.header('retry-after', failure.retryAfter)
+  // Whoever has reached a limit gets no more on this connection: what else was sent on it is not answered one by one.
+  if (failure.retryAfter !== undefined) void reply.headers({ 'retry-after': failure.retryAfter, connection: 'close' })
   if (wantsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.raw.url ?? '')) {
     sendFailurePage(reply, failure)
     return
