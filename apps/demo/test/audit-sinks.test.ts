@@ -125,6 +125,7 @@ test('the process takes sinks from its environment; after kill -9 under load the
     ...gatewayEnvironment(system, system.rack),
     AUDIT_SINK_URL_DISK: `file://${path}`,
     AUDIT_SINK_URL_OUT: 'stdout:',
+    CALLS_PER_PRINCIPAL: '300',
   }
   const start = async () => {
     const program = startCommand('gateway', [], environment)

@@ -42,7 +42,10 @@ describe.skipIf(!canMeasure)('idle recorded streams', () => {
           .resume()
       },
     })
-    gateway = await startGatewayProcess(system, rack, { RECORDINGS: directory.path })
+    gateway = await startGatewayProcess(system, rack, {
+      RECORDINGS: directory.path,
+      WEBSOCKETS_PER_PRINCIPAL: '2000',
+    })
     token = await system.token('admin')
   })
   afterAll(async () => {
