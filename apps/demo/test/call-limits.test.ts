@@ -113,7 +113,7 @@ describe('what one principal may have in progress', () => {
     expect((await readResponse(waiting)).status).toBe(200)
   })
 
-  test('as many calls wait as may be in progress; one more is answered at once with 503, and nothing else on its connection', async () => {
+  test('as many calls wait as may be in progress; one more is answered with 503 a second later, and nothing else on its connection', async () => {
     await repeat(limits.callsPerPrincipal, () => hangingCall(ci))
     await repeat(limits.callsPerPrincipal, () => open(get('/apps/myapp', ci)))
     const pipelining = await open(get('/apps/myapp', ci).repeat(20))

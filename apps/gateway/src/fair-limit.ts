@@ -8,6 +8,8 @@ export interface FairLimitOptions {
   readonly total: number
   /** How many requests of one principal may wait. */
   readonly waiting: number
+  /** Milliseconds until a request for which there is no room to wait is refused; 0 when absent. Whoever asks again and again is slowed down by it. */
+  readonly refuseAfter?: number
   /** The error for a request that gets nothing. @param full what there was not enough of */
   readonly refusal: (full: 'principal' | 'total') => Error
 }
@@ -39,7 +41,7 @@ interface Waiting {
 const longestWait = 30_000
 
 export function createFairLimit(options: FairLimitOptions): FairLimit {
-  const { perPrincipal, total, waiting: mostWaiting, refusal } = options
+  const { perPrincipal, total, waiting: mostWaiting, refuseAfter = 0, refusal } = options
   const inUse = new Map<string, number>()
   /** A principal whose request got something moves to the end. */
   const queues = new Map<string, Set<Waiting>>()
@@ -105,7 +107,7 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
       if (signal.aborted) return Promise.reject(new CallerGone(rack))
       const full = () => refusal(fitsPrincipal(principal, amount) ? 'total' : 'principal')
       const queue = queues.get(principal) ?? new Set<Waiting>()
-      if (queue.size >= mostWaiting) return Promise.reject(full())
+      if (queue.size >= mostWaiting) return refuseLater(full(), { milliseconds: refuseAfter, rack, signal })
       return new Promise((resolve, reject) => {
         function settle(): void {
           clearTimeout(timer)
@@ -131,4 +133,21 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
       })
     },
   }
+}
+
+function refuseLater(
+  error: Error,
+  { milliseconds, rack, signal }: Pick<WaitingCaller, 'rack' | 'signal'> & { readonly milliseconds: number },
+): Promise<never> {
+  if (milliseconds === 0) return Promise.reject(error)
+  return new Promise((_, reject) => {
+    function settle(why: Error): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      reject(why)
+    }
+    const onAbort = { handleEvent: () => settle(new CallerGone(rack)) }
+    const timer = setTimeout(() => settle(error), milliseconds)
+    signal.addEventListener('abort', onAbort)
+  })
 }
