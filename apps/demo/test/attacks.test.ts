@@ -157,6 +157,27 @@ describe('attacks', () => {
       },
     )
 
+    test.each([
+      ['an extension of 20 KB', () => `1;${'a'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`],
+      ['20,000 short extensions', () => `${'1;eDp5=b\r\nx\r\n'.repeat(20_000)}0\r\n\r\n`],
+      [
+        'trailers that are headers elsewhere',
+        () => `1\r\nx\r\n0\r\nAuthorization: Basic eDp5\r\nRack: production\r\n\r\n`,
+      ],
+      ['a request among the trailers', () => `1\r\nx\r\n0\r\n${head('GET /apps/followed', admin)}\r\n`],
+      ['trailers without end', () => `1\r\nx\r\n0\r\n${'T: eDp5\r\n'.repeat(20_000)}`],
+    ])('of chunks with %s, nothing but their bytes reaches the rack', async (_what, chunks) => {
+      const upload = head('POST /apps/myapp/objects/tmp/a.tgz', ci, 'Transfer-Encoding: chunked')
+      const socket = await open(`${upload}\r\n${chunks()}`)
+      await socket.waitFor('HTTP/1.1 ')
+      expect(sent('POST').length).toBeLessThanOrEqual(1)
+      expect(JSON.stringify(system.rack.received)).not.toMatch(/eDp5|followed|production/)
+      expect((await system.get('/apps?', ci)).status).toBe(200)
+      const followed = (await system.events()).filter((event) => event.path === '/apps/followed')
+      expect([followed, socket.received.match(/HTTP\/1\.1 \d{3}/g)?.length]).toEqual([[], 1])
+      socket.end()
+    })
+
     test('a form that breaks off is on record as that, not as a failure of the gateway', async () => {
       const { socket } = await open(`${head('PUT /apps/myapp', admin, ...form, 'Content-Length: 100')}\r\nlock`)
       socket.end()
