@@ -27,6 +27,7 @@ import {
   type Workloads,
   watchRevision,
 } from '@rack-gateway/auth/store'
+import { defaultLimits, type Limits } from '@rack-gateway/config'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
 import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
@@ -45,7 +46,6 @@ import { followAnswers, refuseConnect, refuseExpectations } from './client-error
 import { createCountedLog } from './counted-log.ts'
 import { watchForwarding } from './forwarding.ts'
 import { identityRecorder } from './identity-recorder.ts'
-import { defaultLimits, type Limits } from './limits.ts'
 import { watchLogMonths } from './log-months.ts'
 import { createMetrics } from './metrics.ts'
 import { type MetricsAddress, serveMetrics } from './metrics-server.ts'

@@ -1,5 +1,4 @@
 export { createGateway, type GatewayOptions } from './gateway.ts'
-export type { Limits } from './limits.ts'
 export { createLog } from './log.ts'
 export { stopWhenOrphaned } from './orphan.ts'
 export { turnOffPretenuring } from './pretenuring.ts'

@@ -20,6 +20,7 @@ export {
   ConfigFileLocked,
   ConfigFileUnusable,
 } from './errors.ts'
+export { defaultLimits, type Limits } from './limits.ts'
 export type { LoginConfig } from './login.ts'
 export { nearest } from './nearest.ts'
 export type { RackConfig } from './racks.ts'

@@ -3,6 +3,8 @@ import { splitSigningKeys } from './audit-values.ts'
 import { durationOf, readDuration } from './duration.ts'
 import { movedVariables, unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
+import { knownValues } from './known-values.ts'
+import { type Limits, limitsOf } from './limits.ts'
 import { type LoginConfig, loginOf, loginProblems } from './login.ts'
 import { nearest } from './nearest.ts'
 import { problemsOf } from './problems.ts'
@@ -11,7 +13,7 @@ import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
-import { readSize, sizeOf } from './size.ts'
+import { readSize } from './size.ts'
 
 /** With `postgres`, `ownerUrl` is null where one login does both: tampering is then detected, not prevented. */
 export type DatabaseConfig =
@@ -50,7 +52,7 @@ export interface ServerConfig {
   /** Calls without a credential that holds, from one address in a minute. */
   readonly strangersPerMinute: number
   /** What callers may occupy. */
-  readonly limits: LimitsConfig
+  readonly limits: Limits
   /** CIDRs of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   /** Path of the policy document; null: the built-in one. */
@@ -73,22 +75,6 @@ export interface ServerConfig {
   readonly cliMinimumVersion: string | null
   /** How people log in with a browser; null where they don't. */
   readonly login: LoginConfig | null
-}
-
-/** Counts of calls for each rack; times in milliseconds. */
-export interface LimitsConfig {
-  readonly changesPerMinute: number
-  readonly apiTokensPerOwner: number
-  readonly callsPerPrincipal: number
-  readonly callsPerRack: number
-  readonly transfersPerPrincipal: number
-  readonly transfersPerRack: number
-  readonly websocketsPerPrincipal: number
-  readonly callsPerConnection: number
-  /** Bytes. */
-  readonly maskMemory: number
-  readonly bodyTimeout: number
-  readonly requestTimeout: number
 }
 
 /** What says more about another variable, and nothing without it. */
@@ -170,15 +156,6 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   })
 }
 
-function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (const [name, type] of Object.entries(ServerEnvironment.properties)) {
-    const value = env[name] || ('default' in type ? type.default : undefined)
-    if (value !== undefined) values[name] = value
-  }
-  return values
-}
-
 function checkpointsOf(values: ServerEnvironment): CheckpointConfig {
   const { AUDIT_SIGNING_KEY: keys, AUDIT_CHECKPOINT_S3: address, AUDIT_CHECKPOINT_WEBHOOK: webhook } = values
   return {
@@ -186,22 +163,6 @@ function checkpointsOf(values: ServerEnvironment): CheckpointConfig {
     directory: values.AUDIT_CHECKPOINT_DIR ?? null,
     s3: address === undefined ? null : Object.freeze({ address, lockMs: durationOf(values.AUDIT_CHECKPOINT_S3_LOCK) }),
     webhook: webhook === undefined ? null : new Secret(webhook),
-  }
-}
-
-function limitsOf(values: ServerEnvironment): LimitsConfig {
-  return {
-    changesPerMinute: Number(values.CHANGES_PER_MINUTE),
-    apiTokensPerOwner: Number(values.API_TOKENS_PER_OWNER),
-    callsPerPrincipal: Number(values.CALLS_PER_PRINCIPAL),
-    callsPerRack: Number(values.CALLS_PER_RACK),
-    transfersPerPrincipal: Number(values.TRANSFERS_PER_PRINCIPAL),
-    transfersPerRack: Number(values.TRANSFERS_PER_RACK),
-    websocketsPerPrincipal: Number(values.WEBSOCKETS_PER_PRINCIPAL),
-    callsPerConnection: Number(values.CALLS_PER_CONNECTION),
-    maskMemory: sizeOf(values.MASK_MEMORY),
-    bodyTimeout: durationOf(values.BODY_TIMEOUT),
-    requestTimeout: durationOf(values.REQUEST_TIMEOUT),
   }
 }
 

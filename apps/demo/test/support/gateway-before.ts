@@ -1,4 +1,5 @@
-import { createGateway, type Limits } from '@rack-gateway/gateway'
+import type { Limits } from '@rack-gateway/config'
+import { createGateway } from '@rack-gateway/gateway'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { gatewayDefaults } from './gateway-defaults.ts'

@@ -10,11 +10,11 @@ import {
   type ProvenJwt,
   type Workloads,
 } from '@rack-gateway/auth/store'
+import type { Limits } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityRecorder } from '../identity-recorder.ts'
-import type { Limits } from '../limits.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody } from '../rack-api/body.ts'
 import { draftOf, momentOf, sourceOf } from '../rack-api/draft.ts'

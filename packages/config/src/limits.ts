@@ -1,4 +1,9 @@
-/** What one principal, one rack, and one connection may occupy. The configuration's defaults are the same. */
+import { durationOf } from './duration.ts'
+import { knownValues } from './known-values.ts'
+import type { ServerEnvironment } from './server-schema.ts'
+import { sizeOf } from './size.ts'
+
+/** What one principal, one rack, and one connection may occupy. Counts of calls are for each rack. */
 export interface Limits {
   /** Changes through the management API of one principal in a minute, and revocations of one credential. */
   readonly changesPerMinute: number
@@ -24,16 +29,21 @@ export interface Limits {
   readonly requestTimeout: number
 }
 
-export const defaultLimits: Limits = {
-  changesPerMinute: 600,
-  apiTokensPerOwner: 250,
-  callsPerPrincipal: 64,
-  callsPerRack: 512,
-  transfersPerPrincipal: 64,
-  transfersPerRack: 512,
-  websocketsPerPrincipal: 256,
-  callsPerConnection: 2,
-  maskMemory: 64 * 2 ** 20,
-  bodyTimeout: 300_000,
-  requestTimeout: 30_000,
+export function limitsOf(values: ServerEnvironment): Limits {
+  return {
+    changesPerMinute: Number(values.CHANGES_PER_MINUTE),
+    apiTokensPerOwner: Number(values.API_TOKENS_PER_OWNER),
+    callsPerPrincipal: Number(values.CALLS_PER_PRINCIPAL),
+    callsPerRack: Number(values.CALLS_PER_RACK),
+    transfersPerPrincipal: Number(values.TRANSFERS_PER_PRINCIPAL),
+    transfersPerRack: Number(values.TRANSFERS_PER_RACK),
+    websocketsPerPrincipal: Number(values.WEBSOCKETS_PER_PRINCIPAL),
+    callsPerConnection: Number(values.CALLS_PER_CONNECTION),
+    maskMemory: sizeOf(values.MASK_MEMORY),
+    bodyTimeout: durationOf(values.BODY_TIMEOUT),
+    requestTimeout: durationOf(values.REQUEST_TIMEOUT),
+  }
 }
+
+/** Where the environment says nothing. Each of these variables has a default. */
+export const defaultLimits: Limits = limitsOf(knownValues({}) as ServerEnvironment)
