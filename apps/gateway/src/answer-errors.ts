@@ -50,7 +50,7 @@ export async function refuse(
   if (request.principal === null) return refuseStranger(app, error, request, reply)
   const failure = failureOf(error, answered(app, request))
   const rule = ruleOf(error) ?? failure.body.code
-  // Whoever is told to wait has reached a limit: nothing has failed, and the call's own line says so.
+  // A caller that reached a limit is not a failure. The log line of the call says so already.
   if (failure.status >= 500 && failure.retryAfter === undefined)
     request.log.error({ event: 'call.failed', rule, err: error })
   if (request.call?.recorded) return tell(request, reply, failure)

@@ -99,7 +99,7 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
     request.raw.socket.destroy()
     return
   }
-  // Whoever has reached a limit gets no more on this connection: what else was sent on it is not answered one by one.
+  // The connection ends, so that pipelined requests of a caller above its limit are not answered one by one.
   if (failure.retryAfter !== undefined) void reply.headers({ 'retry-after': failure.retryAfter, connection: 'close' })
   if (wantsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.raw.url ?? '')) {
     sendFailurePage(reply, failure)

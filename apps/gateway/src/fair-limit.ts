@@ -8,7 +8,7 @@ export interface FairLimitOptions {
   readonly total: number
   /** How many requests of one principal may wait. */
   readonly waiting: number
-  /** Milliseconds until a request for which there is no room to wait is refused; 0 when absent. Whoever asks again and again is slowed down by it. */
+  /** Milliseconds before a request is refused because too many wait already. Default 0. It slows down callers that ask again and again. */
   readonly refuseAfter?: number
   /** The error for a request that gets nothing. @param full what there was not enough of */
   readonly refusal: (full: 'principal' | 'total') => Error

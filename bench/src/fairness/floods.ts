@@ -109,7 +109,7 @@ export const floods: Readonly<Record<string, Flood>> = {
       ])
       const frames = { bytes: 8_000, atOnce: 64 }
       const { message } = echo(handshake, frames)
-      // The rack echoes; what comes back is read and thrown away, and as much is sent again.
+      // The rack echoes each frame. The flood discards the echo and sends as much again.
       const echoed = frames.atOnce * frames.bytes
       return keepOpen({
         url,

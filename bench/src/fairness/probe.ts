@@ -37,7 +37,7 @@ export async function probe({ url, requestAt, count, interval }: ProbeOptions): 
   }
 }
 
-/** @returns null for a 2xx, and otherwise what came instead */
+/** @returns null for a 2xx; otherwise the status or the reason */
 function callOnce(url: string, request: Buffer): Promise<string | null> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {

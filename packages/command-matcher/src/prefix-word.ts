@@ -11,7 +11,7 @@ export function isPrefix(text: string): boolean {
 }
 
 /**
- * Whether a word that begins with a prefix goes on as `*` permits: with at least one letter, digit, `_`, `:`, `.`, or `-`.
+ * Whether the rest of a word after a prefix is what `*` permits: one or more letters, digits, `_`, `:`, `.`, or `-`.
  * A word that names a parent directory never does, so `data/*` stays within `data`.
  */
 export function isPrefixed(word: string, prefixLength: number): boolean {

@@ -78,7 +78,7 @@ function grammar(pattern: RegExp, looksLike: string, next: string, kind: 'one' |
 /**
  * Compares the form of a call with the grammars of its route.
  *
- * @returns the refusal of the first value that does not match; it holds nothing of the value
+ * @returns the refusal of the first value that does not match, without any of the value's text
  */
 export function refusedValue(
   route: RackRoute,

@@ -45,7 +45,7 @@ function refused(reason: string): Handshake {
 
 const token = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*$/
 
-/** As a rack reads the list: what stands behind an empty or broken item does not count. */
+/** Reads the list as a rack does: items after an empty or broken item do not count. */
 function namesUpgrade(connection: string | undefined): boolean {
   for (const item of (connection ?? '').split(',')) {
     const [, name] = token.exec(item) ?? []

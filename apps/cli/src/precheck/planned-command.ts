@@ -1,7 +1,7 @@
 import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import type { Standing } from './standing.ts'
 
-/** The calls that a command can't do without, and proxies: convox goes on without one, but of a refusal it says only "bad handshake". */
+/** The calls that a command can't do without, and proxies: convox continues without one, but reports a refusal only as "bad handshake". */
 export interface NeededCalls {
   /** The command's name. */
   readonly command: string

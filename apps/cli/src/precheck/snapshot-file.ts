@@ -33,8 +33,8 @@ const checkDigits = 6
 
 /**
  * Where the answer for one gateway, rack, and token is kept. Of the token, the name has the check digits: that tells logins
- * apart without a hash (`node:crypto` takes 5 ms to load), and leaves 224 bits to guess. Should two be alike, nobody is
- * refused by the other's policy: what is kept only permits, and before a refusal the gateway is asked.
+ * apart without a hash (`node:crypto` takes 5 ms to load), and leaves 224 bits to guess. If two are the same, no
+ * login is refused by the policy of the other: a kept answer only permits, and before a refusal the gateway is asked.
  *
  * @param configPath of the CLI's file: it is kept beside it
  */

@@ -54,7 +54,7 @@ export type CheckpointProblem =
   | 'rewritten'
   /** There is a copy outside, but none here. */
   | 'removed'
-  /** The key that was given has signed none of them, or there are none. */
+  /** The given key signed no checkpoint, or there is no checkpoint. */
   | 'stranger'
 
 export interface CheckpointFinding {

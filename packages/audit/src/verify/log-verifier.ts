@@ -133,7 +133,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
   }
 
-  /** What seemed to be missing comes later: it was swapped with what stands in its place. */
+  /** The event that seemed to be missing comes later: two events were swapped. */
   function meetMissing(progress: StreamProgress, { stream, seq }: SaidPlace): void {
     const { gap } = progress
     if (gap === null || seq !== gap.expected) return

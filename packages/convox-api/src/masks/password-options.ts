@@ -37,7 +37,7 @@ function named(names: string, options: SecretOptions): (readonly [string, Secret
   return names.split(' ').map((name) => [name, options])
 }
 
-/** What of a word is secret: nothing, what comes after so many characters of it, or the next word. */
+/** Which part of a word is secret: none, everything after the first N characters, or the next word. */
 export type SecretPart = 'nothing' | 'next' | { readonly after: number }
 
 /** Says of a command's words in turn what is secret of them. */

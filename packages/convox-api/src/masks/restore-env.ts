@@ -18,7 +18,7 @@ export function maskOf(release: string, mac: string): string {
   return `${maskStart}:${release}:${mac}]`
 }
 
-/** Whether a text holds a mask, whole or broken, or what stands in the place of the rack's token. */
+/** Whether a text contains a mask, whole or broken, or the placeholder of the rack's token. */
 export function containsMask(text: string): boolean {
   return text.includes(maskStart) || text.includes(rackTokenMark)
 }

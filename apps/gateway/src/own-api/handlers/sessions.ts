@@ -20,7 +20,7 @@ export const sessionHandlers: Handlers<'listSessions' | 'endSession' | 'renewSes
       const { lists, changes, principal, id } = call
       const session = await lists.session(id)
       const own = principal.kind === 'user' && session.userId === principal.id
-      // Whoever may not see it learns nothing from asking.
+      // The same error as for an unknown id: a caller who may not see the session does not learn that it exists.
       if (!call.reaches(own)) throw new NotFound('such session')
       await changes.endSession(id, own ? 'ended by yourself' : endedBy(principal))
       return shown(await lists.session(id), call)

@@ -29,7 +29,7 @@ export const workloadSessionHandlers: Handlers<Names> = {
   endWorkloadSession: (asked) =>
     asked.change(async function endWorkloadSession({ lists, changes, principal, id, reaches }) {
       const own = principal.kind === 'workload' && principal.id === id
-      // Whoever may not see it learns nothing from asking.
+      // The same error as for an unknown id: a caller who may not see the session does not learn that it exists.
       if (!reaches(own)) throw new NotFound('such session')
       await changes.endWorkloadSession(id, own ? 'ended by the job itself' : endedBy(principal))
       return shown(await lists.workloadSession(id))
