@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Person, person } from './own-api/callers.ts'
+import { type Person, person } from './management-api/callers.ts'
 import { callCli, type Person as Seat } from './support/cli-call.ts'
 import { type System, startSystem } from './support/system.ts'
 

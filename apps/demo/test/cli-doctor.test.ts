@@ -8,7 +8,7 @@ import {
   rootCertificate as root,
 } from '@rack-gateway/testing/certificates'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Person, person } from './own-api/callers.ts'
+import { type Person, person } from './management-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Person, person } from './own-api/callers.ts'
+import { type Person, person } from './management-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'

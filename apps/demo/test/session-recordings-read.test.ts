@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { person } from './own-api/callers.ts'
+import { person } from './management-api/callers.ts'
 import { castOf, type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
 

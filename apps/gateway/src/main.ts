@@ -1,16 +1,16 @@
 import { forgetSecrets } from '@rack-gateway/config'
-import { configurationOrExit } from './configuration.ts'
-import { createLog } from './log.ts'
-import { stopWhenOrphaned } from './orphan.ts'
-import { handleSignals } from './signals.ts'
-import { isExpected, sentenceOf } from './start-failure.ts'
+import { configurationOrExit } from './process/configuration.ts'
+import { stopWhenOrphaned } from './process/exit-with-parent.ts'
+import { createLog } from './process/log.ts'
+import { handleSignals } from './process/signals.ts'
+import { isExpected, sentenceOf } from './process/start-failure.ts'
 
 const config = configurationOrExit()
 forgetSecrets(process.env)
 const log = createLog(config.logLevel)
 try {
   // Loaded only with a valid configuration, so that an invalid one is reported at once.
-  const { startGateway } = await import('./start.ts')
+  const { startGateway } = await import('./process/start.ts')
   const starting = startGateway(config, log)
   const stop = async () => (await starting).stop()
   handleSignals({ stop, reload: config.policyFile === null ? null : async () => (await starting).reload() }, log)

@@ -1,4 +1,4 @@
-import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/own-api'
+import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/management-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { mark } from './roles.ts'
 import { code, table } from './table.ts'

@@ -1,6 +1,6 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
-import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/own-api'
+import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/management-api'
 import {
   type Binding,
   compilePolicy,

@@ -4,12 +4,12 @@ import { reasonOf } from '@rack-gateway/errors'
 import { createTokenVeil, type UpstreamAnswer, watchRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ruled, UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
-import type { Release } from '../fair-limit.ts'
-import { runInTurns } from '../turns.ts'
 import type { DecidedCall } from './call.ts'
 import { countedAs, maskLimit } from './call-limits.ts'
+import type { Steps } from './dependencies.ts'
+import type { Release } from './fair-limit.ts'
 import { whenOver } from './hangup.ts'
-import type { Steps } from './steps.ts'
+import { runInTurns } from './turns.ts'
 
 /** An answer whose head is settled. `body` is null while it is still to be streamed. */
 export interface PreparedAnswer {

@@ -2,8 +2,8 @@ import type { Limits } from '@rack-gateway/config'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { ruled, TooManyCalls } from '../errors.ts'
-import { createFairLimit, type FairLimit } from '../fair-limit.ts'
 import { formLimit } from './body.ts'
+import { createFairLimit, type FairLimit } from './fair-limit.ts'
 
 /** Which connections to the rack a call uses. */
 export type CallKind = 'call' | 'transfer' | 'websocket'

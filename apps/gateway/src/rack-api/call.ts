@@ -6,7 +6,7 @@ import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-p
 import type { RecordedChange } from './environment.ts'
 import type { Framed } from './frame.ts'
 import type { RecordedValues } from './recorded-values.ts'
-import type { ToldCommand } from './told-command.ts'
+import type { ToldCommand } from './redacted-command.ts'
 
 /** What is known of one call on the rack API; filled as it goes through the steps, so that a refusal at any step can be recorded with all that was known. */
 export interface CallState {

@@ -2,7 +2,7 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { ruled } from '../errors.ts'
 import type { CallState } from './call.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from './dependencies.ts'
 
 /** Which rack a call is for: the path's prefix, else the token's rack, else the only rack. After authentication only, since a refusal names racks. */
 export function chooseRack(

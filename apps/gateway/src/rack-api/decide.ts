@@ -2,7 +2,7 @@ import { isRefusal, unauthenticated } from '@rack-gateway/auth'
 import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
 import { ApprovalNeeded, NotPermitted, refusedBy, StepUpNeeded, told } from '../errors.ts'
 import type { RoutedCall } from './call.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from './dependencies.ts'
 
 /** The policy decides, and of what it permits, its packages may refuse some more. */
 export async function decide(steps: Steps, call: RoutedCall, rackCall: RackCall): Promise<Decision> {

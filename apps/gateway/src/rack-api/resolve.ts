@@ -13,11 +13,11 @@ import { AmbiguousParameters, InvalidParameter, NotPermitted, ruled } from '../e
 import { appOf, serviceOf } from './app-of.ts'
 import { refuseForeignLogs } from './build-logs.ts'
 import type { RoutedCall } from './call.ts'
+import type { Steps } from './dependencies.ts'
 import { type NewEnvironment, refuseStrayMasks } from './environment.ts'
 import { askRack, textField } from './rack-question.ts'
 import { recordedValues } from './recorded-values.ts'
 import { namesIn, optionsOfExec, optionsOfRun, type RunStart } from './run-options.ts'
-import type { Steps } from './steps.ts'
 
 const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
 const stopRoute = 'DELETE /apps/{app}/processes/{pid}'

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { OutcomeNotRecorded, ruled } from '../errors.ts'
 import type { PreparedAnswer } from './answer.ts'
 import type { DecidedCall } from './call.ts'
+import type { Steps } from './dependencies.ts'
 import { textField } from './rack-question.ts'
-import type { Steps } from './steps.ts'
 
 /** How long a run's process may still be executed in and stopped by whoever started it: the longest `sleep` that a run may ask for. */
 const runMaxAge = 86_400_000

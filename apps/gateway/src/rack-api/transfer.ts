@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { DecidedCall } from './call.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from './dependencies.ts'
 
 /** Has a transfer looked at again while it is under way: it may take hours, and what permitted it may end before. */
 export function watchTransfer({ live }: Steps, reply: FastifyReply, call: DecidedCall): void {

@@ -9,8 +9,8 @@ import {
   readRecording,
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
-import { ignoreStreamErrors } from '../ignore-stream-errors.ts'
-import { takenBy } from '../taken-by.ts'
+import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
+import { takenBy } from '../management-api/on-consume.ts'
 import { createCatalogue, type ListedRecording, type RecordingCatalogue } from './catalogue.ts'
 import { eventLine } from './event-line.ts'
 import { type FollowingOptions, followedText } from './following.ts'

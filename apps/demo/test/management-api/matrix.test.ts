@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { rawJwt } from '@rack-gateway/auth/testing'
+import { type Endpoint, endpoints, isForCallers } from '@rack-gateway/gateway/management-api'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type System, startSystem } from '../support/system.ts'
+import { type CallerKind, credential, kinds, person, roles } from './callers.ts'
+import { type Pipelines, startPipelines } from './pipelines.ts'
+
+type Who =
+  | 'anyone'
+  | 'everyone'
+  | 'people'
+  | 'people, and admins’ tokens'
+  | 'admins'
+  | 'people who are admins'
+  | 'admins and auditors'
+
+/** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
+const whoMay: Readonly<Record<string, Who>> = {
+  'GET /me': 'everyone',
+  'GET /version': 'everyone',
+  'GET /sessions': 'people, and admins’ tokens',
+  'DELETE /sessions/{id}': 'everyone',
+  'POST /session/renewal': 'people',
+  'POST /cli-logins/loopback': 'anyone',
+  'POST /cli-logins/loopback/redemption': 'anyone',
+  'POST /cli-logins/device': 'anyone',
+  'POST /cli-logins/device/poll': 'anyone',
+  'GET /users': 'admins',
+  'GET /groups': 'admins',
+  'GET /users/{id}': 'admins',
+  'POST /users/{id}/lock': 'admins',
+  'POST /users/{id}/unlock': 'people who are admins',
+  'GET /service-accounts': 'admins',
+  'POST /service-accounts': 'people who are admins',
+  'GET /service-accounts/{id}': 'admins',
+  'POST /service-accounts/{id}/disable': 'admins',
+  'POST /service-accounts/{id}/enable': 'people who are admins',
+  'GET /bindings': 'admins',
+  'POST /bindings': 'people who are admins',
+  'DELETE /bindings/{id}': 'people who are admins',
+  'GET /tokens': 'people, and admins’ tokens',
+  'POST /tokens': 'people',
+  'GET /tokens/{id}': 'everyone',
+  'DELETE /tokens/{id}': 'everyone',
+  'POST /tokens/{id}/rotate': 'people',
+  'POST /tokens/{id}/owner': 'people who are admins',
+  'GET /policy': 'everyone',
+  'GET /policy/effective': 'everyone',
+  'POST /policy/decisions': 'everyone',
+  'POST /policy/impact': 'admins and auditors',
+  'GET /trusts': 'admins',
+  'POST /trusts': 'people who are admins',
+  'GET /trusts/{id}': 'admins',
+  'DELETE /trusts/{id}': 'admins',
+  'GET /workload-sessions': 'admins',
+  'DELETE /workload-sessions/{id}': 'everyone',
+  'GET /audit/keys': 'anyone',
+  'GET /audit/log': 'admins and auditors',
+  'GET /audit/events/{id}/proof': 'admins and auditors',
+  'GET /recordings': 'admins and auditors',
+  'GET /recordings/{id}': 'admins and auditors',
+  'GET /recordings/{id}/live': 'admins and auditors',
+  'POST /recordings/{id}/end': 'admins',
+  'GET /audit/alarms': 'admins and auditors',
+  'POST /audit/alarms/{id}/acknowledge': 'people who are admins',
+  'GET /audit/events': 'admins and auditors',
+  'GET /audit/events/{id}': 'admins and auditors',
+  'GET /audit/events/stream': 'admins and auditors',
+  'GET /audit/export': 'admins and auditors',
+}
+
+function may(who: Who, role: string, kind: CallerKind | 'job'): boolean {
+  const isPerson = kind === 'session'
+  const isAdmin = role === 'admin'
+  switch (who) {
+    case 'anyone':
+    case 'everyone':
+      return true
+    case 'people':
+      return isPerson
+    case 'people, and admins’ tokens':
+      return isPerson || isAdmin
+    case 'admins':
+      return isAdmin
+    case 'admins and auditors':
+      return isAdmin || role === 'auditor'
+    case 'people who are admins':
+      return isPerson && isAdmin
+  }
+}
+
+const all: readonly Endpoint[] = Object.values(endpoints)
+const ofJobs = all.filter(({ authentication }) => authentication === 'job')
+const table = all.filter(({ authentication }) => authentication !== 'job')
+const callers = roles.flatMap((role) => [...kinds, 'job' as const].map((kind) => ({ role, kind })))
+const principalKinds = { session: 'user', job: 'workload' } as const
+
+describe('who may call the gateway’s own API', () => {
+  let system: System
+  let pipelines: Pipelines
+  beforeAll(async () => {
+    system = await startSystem({ publicUrl: 'own' })
+    pipelines = await startPipelines(system)
+  })
+  afterAll(async () => {
+    await pipelines.stop()
+    await system.stop()
+  })
+
+  test('is said of each endpoint', () => {
+    expect(table.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(whoMay).sort())
+  })
+
+  /** Of an answer that may never end. */
+  async function statusOf(path: string, token: string): Promise<number> {
+    const answer = await fetch(`${system.url}/gateway/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
+    await answer.body?.cancel()
+    return answer.status
+  }
+
+  describe.each(callers)('$role, $kind', ({ role, kind }) => {
+    let token: string
+    beforeAll(async () => {
+      token =
+        kind === 'job'
+          ? (await pipelines.job(role === 'nothing' ? null : role)).token
+          : await credential(system, role, kind)
+    })
+
+    // The body or query is broken and the id is nobody's: whoever may not call hears of neither.
+    test.each(table)('$method $path', async (endpoint) => {
+      const { method, path } = endpoint
+      const ofAll = isForCallers(endpoint) && endpoint.scope === 'gateway'
+      const target = path.replace('{id}', randomUUID())
+      const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
+      // Whose things are asked for is in the query, so that of lists of own things is read.
+      const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
+      // What names nothing that is there is answered at once, like everything else.
+      if (allowed && endpoint.streamed !== undefined && !path.includes('{id}'))
+        return expect(await statusOf(path, token)).toBe(200)
+      const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
+      if (!allowed) {
+        expect([answer.status, answer.json]).toEqual([
+          403,
+          expect.objectContaining({
+            code: 'RGW_NOT_PERMITTED',
+            rule: expect.stringMatching(/^(no-permission|people-only)$/),
+            policy: system.app.policy.hash,
+          }),
+        ])
+        // What strangers are refused is counted, and written up to a second later.
+        const [last] = await system.sql<{ canonical: string }[]>`select canonical from audit.events
+          where kind <> 'refused' order by written_at desc, stream desc, seq desc limit 1`
+        expect(JSON.parse(last?.canonical ?? '')).toMatchObject({
+          kind: 'call',
+          status: 403,
+          route: `${method} /gateway/api/v1${path}`,
+          decision: { effect: 'deny', rule: answer.text('rule'), policy: system.app.policy.hash },
+          principal: { kind: kind === 'session' || kind === 'job' ? principalKinds[kind] : 'api-token' },
+        })
+        return
+      }
+      const expected = method !== 'GET' ? 400 : path.includes('{id}') ? 404 : 200
+      expect(answer.status).toBe(expected)
+    })
+  })
+
+  test.each(ofJobs)(
+    'whoever has no proven JWT, whatever else, is not heard: $method $path',
+    async ({ method, path }) => {
+      const forged = rawJwt({ alg: 'RS256', kid: 'x' }, { iss: pipelines.issuer.url, aud: system.url })
+      for (const token of [(await person(system, 'admin')).token, forged]) {
+        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+        const url = `${system.url}/gateway/api/v1${path}`
+        expect((await fetch(url, { method, headers, body: '{"broken' })).status).toBe(401)
+      }
+      const answer = await system.send(method, `/gateway/api/v1${path}`, await pipelines.issuer.jwt(), '{"broken')
+      expect([answer.status, answer.json]).toEqual([401, expect.objectContaining({ rule: 'no-credential' })])
+    },
+  )
+
+  test.each(all)('another site’s page: $method $path', async ({ method, path }) => {
+    const target = path.replace('{id}', randomUUID())
+    const { token } = await person(system, 'admin')
+    const answer = await call(system, token, method, target, undefined, ['Sec-Fetch-Site: cross-site'])
+    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'other-site' })])
+  })
+
+  test.each(all)('nobody: $method $path', async ({ method, path }) => {
+    const answer = await system.raw(
+      `${method} /gateway/api/v1${path.replace('{id}', randomUUID())} HTTP/1.1\r\nHost: 127.0.0.1:${system.port}\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"broke`,
+    )
+    const refused = [401, expect.objectContaining({ rule: 'no-credential' })]
+    // What is asked with GET has no body to be read.
+    const heard =
+      method === 'GET' ? [200, expect.anything()] : [400, expect.objectContaining({ code: 'RGW_BAD_REQUEST' })]
+    expect([answer.status, answer.json]).toEqual(whoMay[`${method} ${path}`] === 'anyone' ? heard : refused)
+  })
+
+  test('each decision that all of these came to names the document that it was made by, permitted ones too', async () => {
+    const { token } = await person(system, 'admin')
+    expect((await call(system, token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })).status).toBe(201)
+    expect((await call(system, token, 'POST', '/service-accounts', { name: 'nightly' })).status).toBe(201)
+    const decisions = (await system.events()).flatMap(({ kind, decision }) => (decision ? [{ kind, decision }] : []))
+    const nameless = decisions.filter(({ decision }) => decision.policy !== system.app.policy.hash)
+    expect(nameless).toEqual([])
+    const permitted = (kind: string) => decisions.findLast((one) => one.kind === kind)?.decision
+    expect(permitted('token.issued')).toMatchObject({ effect: 'allow', rule: 'own-affair', source: 'gateway' })
+    expect(permitted('service-account.created')).toMatchObject({
+      effect: 'allow',
+      rule: 'role:admin',
+      source: expect.stringMatching(/^built-in:\d+$/),
+      reason: 'The role admin gives gateway:service-account:write.',
+    })
+    expect(new Set(decisions.map(({ decision }) => decision.effect))).toEqual(new Set(['allow', 'deny']))
+  })
+})

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { endpoints } from '@rack-gateway/gateway/management-api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type System, startSystem } from '../support/system.ts'
+
+let system: System
+beforeAll(async () => {
+  system = await startSystem()
+})
+afterAll(() => system.stop())
+
+const open = (path: string) => system.raw(`GET /gateway/api/v1${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`)
+const shape = (value: unknown): Record<string, unknown> => Object(value)
+
+test('the OpenAPI document has every endpoint, with its schemas and its refusals', async () => {
+  const answer = await open('/openapi.json')
+  const document = shape(answer.json)
+  expect([answer.status, document.openapi]).toEqual([200, '3.1.0'])
+  const paths = shape(document.paths)
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(shape(methods)).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  const table = Object.values(endpoints)
+  expect(described.sort()).toEqual(table.map(({ method, path }) => `${method} ${path}`).sort())
+  for (const { method, path, status } of table) {
+    const operation = shape(shape(paths[path])[method.toLowerCase()])
+    expect(Object.keys(shape(operation.responses))).toEqual(expect.arrayContaining([String(status), '401', '403']))
+    expect(String(operation.summary)).toMatch(/\.$/)
+  }
+  expect(shape(shape(paths['/tokens']).post)).toMatchObject({
+    operationId: 'createToken',
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: { required: ['name'], additionalProperties: false } } },
+    },
+  })
+})
+
+test('each endpoint says by what its caller is known: a change by cookie needs the CSRF token, what gives a token takes none', async () => {
+  const document = shape((await open('/openapi.json')).json)
+  const schemes = shape(shape(document.components).securitySchemes)
+  expect(schemes).toMatchObject({
+    bearer: { type: 'http', scheme: 'bearer' },
+    basic: { type: 'http', scheme: 'basic' },
+    cookie: { type: 'apiKey', in: 'cookie', name: '__Host-rack_gateway' },
+    csrf: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' },
+  })
+  const securityOf = (method: string, path: string) =>
+    shape(shape(shape(document.paths)[path])[method.toLowerCase()]).security
+  const byToken = [{ bearer: [] }, { basic: [] }]
+  for (const [method, path, security] of [
+    ['GET', '/me', [...byToken, { cookie: [] }]],
+    ['POST', '/bindings', [...byToken, { cookie: [], csrf: [] }]],
+    ['DELETE', '/sessions/{id}', [...byToken, { cookie: [], csrf: [] }]],
+    ['POST', '/tokens', byToken],
+    ['POST', '/tokens/{id}/rotate', byToken],
+    ['POST', '/session/renewal', byToken],
+    ['POST', '/workload-sessions', [{ job: [] }]],
+    ['POST', '/cli-logins/device', []],
+  ] as const)
+    expect([path, securityOf(method, path)]).toEqual([path, security])
+  for (const { method, path } of Object.values(endpoints))
+    for (const scheme of Object.keys(Object.assign({}, ...(securityOf(method, path) as object[]))))
+      expect(Object.keys(schemes)).toContain(scheme)
+})
+
+test('every reference within the document leads somewhere', async () => {
+  const { body, json } = await open('/openapi.json')
+  const references = [...body.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path)
+  expect(references.length).toBeGreaterThan(20)
+  const missing = references.filter(
+    (path) => path.split('/').reduce<unknown>((at, name) => shape(at)[name], json) === undefined,
+  )
+  expect(missing).toEqual([])
+})
+
+test('the page names every endpoint, runs no script and loads nothing', async () => {
+  const { status, headers, body } = await open('/docs')
+  expect(status).toBe(200)
+  for (const { method, path } of Object.values(endpoints)) expect(body).toContain(`${method} /gateway/api/v1${path}`)
+  expect(body).not.toMatch(/<script|<link|<img|\son\w+=|style="|javascript:/i)
+  const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(body) ?? []
+  const hash = createHash('sha256').update(style).digest('base64')
+  expect(headers.get('content-security-policy')).toBe(
+    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  )
+})

@@ -1,0 +1,98 @@
+import { isMonth, type MonthOutcome, retainMonths } from '@rack-gateway/audit/archive'
+import { readDuration } from '@rack-gateway/config'
+import { openPool } from '@rack-gateway/database'
+import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import type { Sql } from 'postgres'
+import { signingKeysFrom } from '../process/secret-keys.ts'
+import { withAuditLog } from './recorded-work.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface ArchiveArguments {
+  readonly to: string
+  readonly before?: string | undefined
+  readonly keep: number
+  readonly drop: boolean
+  readonly force: boolean
+  readonly lock?: string | undefined
+}
+
+/** Archives the months of the audit log that are closed, and drops those that are old enough. */
+export async function archiveAudit({ to, keep, drop, force, lock, ...given }: ArchiveArguments): Promise<void> {
+  const before = given.before ?? null
+  if (before !== null && !isMonth(before)) throw new UsageError('--before takes a month, like 2026-10')
+  if (!Number.isInteger(keep) || keep < 2) throw new UsageError('--keep takes a number of months, at least 2')
+  const store = await openStore(to, lock)
+  try {
+    await withAuditLog(async ({ config, database: { ownerUrl }, record }) => {
+      const [sql, holder] = [connect(ownerUrl, 3), connect(ownerUrl, 1)]
+      try {
+        await expectOwner(sql)
+        const outcomes = retainMonths({
+          sql,
+          lock: holder,
+          store,
+          keys: signingKeysFrom(config),
+          before,
+          keep,
+          drop: drop ? 'drop' : 'keep',
+          sinks: force ? 'ignore' : 'respect',
+          record: (draft) => record({ ...draft, principal: operator }),
+        })
+        for await (const outcome of outcomes) tell(outcome)
+      } finally {
+        await Promise.all([sql.end({ timeout: 5 }), holder.end({ timeout: 5 })])
+      }
+    })
+  } finally {
+    store.close()
+  }
+}
+
+const operator = { kind: 'system', id: 'rack-gateway-server', name: 'rack-gateway-server' } as const
+
+async function openStore(to: string, lock: string | undefined) {
+  const address = readObjectStoreAddress(to)
+  const duration = lock === undefined ? null : readDuration(lock)
+  if (lock !== undefined && !duration) throw new UsageError('--lock takes a time from the archiving on, like 400d')
+  if (duration !== null && address.kind !== 's3')
+    throw new UsageError('--lock is for S3: a directory can not keep its owner from changing it')
+  const store = await openObjectStore(address, duration === null ? {} : { lock: { mode: 'compliance', duration } })
+  await store.check()
+  return store
+}
+
+/** Nothing may be waited for longer than a month takes to read. */
+function connect(url: string, max: number): Sql {
+  return openPool(url, {
+    max,
+    connection: { application_name: 'rack-gateway archive', statement_timeout: 0 },
+  })
+}
+
+async function expectOwner(sql: Sql): Promise<void> {
+  const [row] = await sql`
+    select has_function_privilege('audit.drop_archived_month(date, bytea, bigint, bytea)', 'EXECUTE')
+      and has_table_privilege('audit.archives', 'INSERT') as owner`
+  if (row?.owner !== true)
+    throw new UsageError(
+      'this login may not archive the audit log: set DATABASE_OWNER_URL to the login that owns the tables',
+    )
+}
+
+/** A month that should have been dropped and wasn't is a failure; one that isn't closed yet is none. */
+function tell(outcome: MonthOutcome): void {
+  const { month, kind } = outcome
+  switch (kind) {
+    case 'archived':
+    case 'dropped':
+      console.log(`${month}\t${kind}\t${outcome.events} events\tmanifest ${outcome.manifest}`)
+      return
+    case 'known':
+      console.log(`${month}\tarchived by an earlier run`)
+      return
+    case 'open':
+    case 'refused':
+      console.error(`${month}\t${kind === 'open' ? 'not yet' : 'REFUSED'}\t${outcome.because}`)
+      if (kind === 'refused' || outcome.due) process.exitCode = 1
+  }
+}

@@ -1,0 +1,136 @@
+import { isIP } from 'node:net'
+import { type EventDraft, lastingActor } from '@rack-gateway/audit'
+import { recordedKey } from '@rack-gateway/convox-api'
+import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { FastifyRequest } from 'fastify'
+import { type Endpoint, endpointId, isForCallers } from '../management-api/endpoints.ts'
+import { appOf } from '../rack-api/app-of.ts'
+import type { BodyDigest } from '../rack-api/body-digest.ts'
+import type { CallState } from '../rack-api/call.ts'
+
+type Actor = NonNullable<EventDraft['principal']>
+
+/** By the bindings that a decision was made from: the same list for as long as the same principal holds the same there. */
+const decided = new WeakMap<readonly string[], Actor>()
+
+/** Who called, as events name them: with everything the decision depended on. */
+export function actorOf(principal: Principal, decision: Decision | null): Actor {
+  if (decision === null || decision.bindings.length === 0) return describe(principal, decision)
+  const known = decided.get(decision.bindings)
+  if (known !== undefined && known.credential === principal.credential) return known
+  const actor = lastingActor(describe(principal, decision))
+  decided.set(decision.bindings, actor)
+  return actor
+}
+
+function describe(principal: Principal, decision: Decision | null): Actor {
+  const { kind, id, name, credential, device, rack, owner, groups, job, trust } = principal
+  return {
+    kind,
+    id,
+    name,
+    credential,
+    ...(device === undefined ? {} : { device }),
+    ...(rack === null ? {} : { boundTo: rack }),
+    ...(owner === null ? {} : { owner: { kind: owner.kind, id: owner.id, name: owner.name } }),
+    ...(job === undefined ? {} : { job: { ...job } }),
+    ...(trust === undefined ? {} : { trust: { ...trust } }),
+    ...(groups.length === 0 ? {} : { groups: [...groups] }),
+    ...(decision === null ? {} : { roles: [...decision.roles], bindings: [...decision.bindings] }),
+  }
+}
+
+/** A connection that was reset before it was accepted has none, whatever the type says. */
+export function addressOf(request: FastifyRequest): string {
+  const address: string | undefined = request.ip
+  // Behind a trusted proxy it is what a header says, and that can be anything.
+  return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
+}
+
+/** What the conditions of a policy are judged by. */
+export function momentOf(request: FastifyRequest, now: () => number): Moment & { readonly address: string } {
+  return { at: now(), address: addressOf(request) }
+}
+
+export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['source']> {
+  const client = request.headers['user-agent']
+  return { address: addressOf(request), ...(client === undefined ? {} : { client }) }
+}
+
+/** The part of an event that every event of a call shares. */
+export function draftOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
+  const { call, principal } = request
+  const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
+  if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
+  if (request.endpoint) describeEndpoint(draft, request, request.endpoint)
+  if (request.ownDecision) draft.decision = { ...request.ownDecision }
+  if (!call) return draft
+  draft.path = call.framed.received.path
+  if (call.rack) draft.rack = call.rack.name
+  if (call.match) {
+    draft.route = call.match.route.id
+    draft.permission = call.decision?.permission ?? call.match.route.permission
+    const app = appOf(call.match.route, call.match.params)
+    if (app !== null) draft.app = app
+    else if (call.rackCall?.resource) draft.app = call.rackCall.resource.app
+  }
+  if (call.form) draft.body = bodyDigests(request.server.bodyDigest, call.form, call.sent ?? call.form)
+  if (call.rackCall) describeCall(draft, call, call.rackCall)
+  if (call.decision) draft.decision = toldDecision(call.decision, call.command)
+  return draft
+}
+
+function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyRequest, endpoint: Endpoint): void {
+  draft.path = url.split('?', 1)[0] ?? ''
+  draft.route = endpointId(endpoint)
+  if (isForCallers(endpoint)) draft.permission = endpoint.permission
+}
+
+function describeCall(
+  draft: Omit<EventDraft, 'kind'>,
+  { command: told, values, keyChanges }: CallState,
+  rackCall: RackCall,
+): void {
+  const { process, service, command, release, environment, parameters } = rackCall
+  if (process !== null) draft.process = process.id
+  const ofService = service ?? process?.service ?? null
+  if (ofService !== null) draft.service = ofService
+  if (told !== null) draft.command = [...told.words]
+  if (release !== null) draft.release = release.id
+  if (environment !== null) draft.environment = keyChanges.map(({ key }) => key)
+  else if (command?.options?.environment.length)
+    draft.environment = [...new Set(command.options.environment.map(recordedKey))]
+  draft.parameters = {
+    query: [...parameters.query],
+    form: [...parameters.form],
+    headers: [...parameters.headers],
+    ...(values && { values: values.values }),
+  }
+  const hidden = [
+    ...(told?.hidden ? ['command'] : []),
+    ...(values?.hidden ?? []).map((name) => `parameters.values.${name}`),
+  ]
+  if (hidden.length > 0) draft.hidden = hidden
+  if (values !== null && values.truncated.length > 0) draft.truncated = [...values.truncated]
+}
+
+function bodyDigests(digest: BodyDigest, received: Buffer, sent: Buffer): NonNullable<EventDraft['body']> {
+  return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
+}
+
+/** A refusal quotes what was asked for. */
+function toldDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
+  const record = decisionRecord(decision)
+  if (!command?.hidden) return record
+  const { reason, next } = record
+  return {
+    ...record,
+    ...(reason !== undefined && { reason: command.sentence(reason) }),
+    ...(next !== undefined && { next: command.sentence(next) }),
+  }
+}
+
+function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
+  const { effect, rule, source, policy, reason } = decision
+  return { effect, rule, source, policy, reason, ...(effect === 'allow' ? {} : { next: decision.next }) }
+}

@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify'
+import { expect, test, vi } from 'vitest'
+import type { Failure } from '../http/error-response.ts'
+import { refusalEvent } from './denial-event.ts'
+
+const told = { rule: 'command:no-rule', source: 'built-in', reason: 'No.', next: 'Ask.', policy: 'a'.repeat(64) }
+const failure: Failure = {
+  status: 403,
+  body: { ...told, error: 'No. Ask.', code: 'RGW_NOT_PERMITTED', requestId: 'r1' },
+}
+
+test('what can’t be told of a call is left out, never the event', () => {
+  const error = vi.fn()
+  const request = {
+    id: 'r1',
+    method: 'POST',
+    headers: {},
+    ip: '192.0.2.1',
+    socket: { remoteAddress: '192.0.2.1' },
+    log: { error },
+    principal: { kind: 'user', id: 'u1', name: 'ada@example.com', credential: 's1', groups: [], owner: null },
+    endpoint: null,
+    ownDecision: null,
+    get call(): never {
+      throw new RangeError('Invalid string length')
+    },
+  } as unknown as FastifyRequest
+  expect(refusalEvent(request, failure, told.rule)).toMatchObject({
+    kind: 'call',
+    request: 'r1',
+    method: 'POST',
+    status: 403,
+    principal: { name: 'ada@example.com' },
+    decision: { effect: 'deny', ...told },
+  })
+  expect(error).toHaveBeenCalledWith(expect.objectContaining({ event: 'call.untold', rule: told.rule }))
+})

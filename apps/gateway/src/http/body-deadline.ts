@@ -1,0 +1,29 @@
+import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
+import type { FastifyInstance } from 'fastify'
+import { rackApiAddress } from '../rack-api/address.ts'
+import { discardBody, hasBody } from '../rack-api/body.ts'
+
+/** Milliseconds for which the rest of a body is read after the response, so that the client sees the response and not a reset. */
+const longestRest = 5_000
+
+/**
+ * Bounds the time that request bodies take. A body of a request to the gateway itself has to end within `timeout`
+ * milliseconds. What is left of any body after the response is read for a moment, and then the connection is closed.
+ * Bodies for a rack can last for hours: `BODY_TIMEOUT` is their limit.
+ */
+export function limitBodyTime(app: FastifyInstance, timeout: number): void {
+  app.addHook('preParsing', function limitBody(request, _reply, payload, done) {
+    if (request.url === rackApiAddress || !hasBody(request.raw)) return done(null, payload)
+    const body = detachedBody(request.raw, { passed: () => {}, timeout })
+    const timer = setTimeout(() => {
+      const reason = `the request body did not end within ${timeout / 1_000} s, so the gateway stopped waiting for it`
+      body.destroy(new BodyTooSlow(reason, 'check your connection, and send it again'))
+    }, timeout)
+    body.once('close', () => clearTimeout(timer))
+    done(null, body)
+  })
+  app.addHook('onResponse', function discardRest(request, _reply, done) {
+    discardBody(request, Math.min(longestRest, timeout))
+    done()
+  })
+}

@@ -1,0 +1,122 @@
+import { KeyNotKnownYet } from '@rack-gateway/auth'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { alarmOf, type createAlarms } from '../audit/alarms.ts'
+import { addressOf, sourceOf } from '../audit/call-event.ts'
+import { refusalEvent } from '../audit/denial-event.ts'
+import { accountOf, detailOf, NothingHere, ruled, ruleOf } from '../errors.ts'
+import { refuseInWords, wantsWords } from '../rack-api/command-stream.ts'
+import type { CountedLog } from '../rate-limits/counted-log.ts'
+import { type Answered, type Failure, failureOf, sendFailure } from './error-response.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    alarms: ReturnType<typeof createAlarms>
+    /** What unauthenticated requests cause is logged here alone. */
+    unauthenticatedLog: CountedLog
+  }
+  interface FastifyRequest {
+    /** The rule that refused it, where it was unauthenticated. */
+    refusedBy: string | null
+  }
+}
+
+/** Gives every refusal and failure of `app` the error contract, and records it: with its caller when there is one, as a count when not. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async function answerError(error, request, reply) {
+    await refuse(app, error, request, reply)
+    return reply
+  })
+  app.setNotFoundHandler(async function answerNotFound(request, reply) {
+    await refuse(app, notFound, request, reply)
+    return reply
+  })
+}
+
+const notFound = ruled(
+  new NothingHere(
+    'there is nothing at this address',
+    'the rack API is at the root or under /rack/<name>, and the gateway’s own API under /gateway/api/v1',
+  ),
+  'not-found',
+)
+
+/** Answers an error. A refusal that can't be recorded becomes the 503 that says so. */
+export async function refuse(
+  app: FastifyInstance,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  if (request.principal === null) return refuseStranger(app, error, request, reply)
+  const failure = failureOf(error, answered(app, request))
+  const rule = ruleOf(error) ?? failure.body.code
+  // A caller that reached a limit is not a failure. The log line of the call says so already.
+  if (failure.status >= 500 && failure.retryAfter === undefined)
+    request.log.error({ event: 'call.failed', rule, err: error })
+  if (request.call?.recorded) return tell(request, reply, failure)
+  try {
+    await app.audit.record(refusalEvent(request, failure, rule))
+  } catch (unrecorded) {
+    request.log.error({ event: 'call.unrecorded', rule, err: unrecorded })
+    return tell(request, reply, failureOf(unrecorded, answered(app, request)))
+  }
+  return tell(request, reply, failure)
+}
+
+function answered({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): Answered {
+  return { requestId, policy: policy.hash }
+}
+
+async function raiseAlarm(app: FastifyInstance, error: unknown, request: FastifyRequest): Promise<void> {
+  const alarm = alarmOf(error)
+  const event = alarm && app.alarms(alarm, sourceOf(request))
+  if (!event) return
+  request.log.warn({ event: 'session.superseded_token', session: alarm.session, user: alarm.name })
+  await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
+}
+
+/** Counted by address, without I/O; beyond the limit it is all that they hear. */
+async function refuseStranger(
+  app: FastifyInstance,
+  refusal: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  await raiseAlarm(app, refusal, request)
+  const refused = failureOf(refusal, answered(app, request))
+  const error = await beyondLimit(app, request, { refusal, status: refused.status })
+  const failure = error === refusal ? refused : failureOf(error, answered(app, request))
+  const rule = ruleOf(error) ?? failure.body.code
+  request.refusedBy = rule
+  if (failure.status >= 500)
+    app.unauthenticatedLog.note(`failed ${rule}`, 'error', { event: 'call.failed', rule, err: error })
+  const detail = detailOf(error)
+  if (detail !== null) app.unauthenticatedLog.note(`refused ${rule}`, 'info', { event: 'call.refused', rule, detail })
+  const { reason, next, policy } = failure.body
+  app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? reason, next, policy })
+  sendFailure(request, reply, failure)
+}
+
+/** What is refused for a failure of our own is not counted against the caller; a key that nobody has heard of can be of their making. */
+async function beyondLimit(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  { refusal, status }: { readonly refusal: unknown; readonly status: number },
+): Promise<unknown> {
+  if (status === 429 || (status >= 500 && !(refusal instanceof KeyNotKnownYet))) return refusal
+  try {
+    await app.limitStranger(request)
+    const account = accountOf(refusal)
+    if (account !== null) app.limitAccount(account)
+    return refusal
+  } catch (beyond) {
+    return beyond
+  }
+}
+
+function tell(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
+  if (wantsWords(request)) {
+    request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
+    refuseInWords(request, reply, failure.body.error)
+  } else sendFailure(request, reply, failure)
+}

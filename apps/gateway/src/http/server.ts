@@ -1,0 +1,107 @@
+import { type IncomingMessage, METHODS } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Limits } from '@rack-gateway/config'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { BadFrame, ruled } from '../errors.ts'
+import { rackApiAddress } from '../rack-api/address.ts'
+import { limitBodyTime } from './body-deadline.ts'
+import { answerClientError } from './client-errors.ts'
+import { limitConnections } from './connection-limit.ts'
+import { refuse } from './error-handler.ts'
+import { requestId } from './request-id.ts'
+import { wantsPage } from './wants-page.ts'
+
+/** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
+const headerLimit = 64 * 1024
+/** How often Node looks for heads that are late, at the most. */
+const checkHeadsMs = 5_000
+/** Longer than any ingress keeps an idle connection, so that it never sends into one that we are closing. */
+const keepAliveMs = 75_000
+
+/**
+ * The HTTP server: strict parser, no limits on how long a transfer may take, and one internal address for the whole rack API,
+ * so that no router ever decodes a path that is about to be judged.
+ */
+export function createServer(
+  log: FastifyBaseLogger,
+  trustedProxies: readonly string[],
+  { callsPerConnection, requestTimeout }: Limits,
+): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    // Else the socket's address counts, whatever a header says.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    genReqId: requestId,
+    requestIdHeader: false,
+    rewriteUrl: internalAddress,
+    frameworkErrors(error, request, reply) {
+      void refuse(app, error, request, reply)
+    },
+    clientErrorHandler(error, socket) {
+      answerClientError(app, error, socket, requestTimeout)
+    },
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
+    forceCloseConnections: 'idle',
+    http: {
+      maxHeaderSize: headerLimit,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(checkHeadsMs, requestTimeout),
+      insecureHTTPParser: false,
+      // Node's own refusal would be neither counted nor in the error contract.
+      requireHostHeader: false,
+    },
+  })
+  // Node would drop headers from `headers` above 1,000, and leave some of them in `rawHeaders`: two readings of one request.
+  app.server.maxHeadersCount = 0
+  // Read once, an address is remembered: a caller that hangs up doesn't take it out of the record.
+  app.server.on('connection', (socket) => socket.remoteAddress)
+  limitConnections(app, callsPerConnection)
+  limitBodyTime(app, requestTimeout)
+  refuseOldChunks(app)
+  app.addHook('onRequest', async function refuseHostless({ raw }) {
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1')
+      throw ruled(new BadFrame('the request has no Host header', 'send one'), 'no-host')
+  })
+  for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
+  return app
+}
+
+/**
+ * HTTP/1.0 knows no chunks: who reads such a body differently finds another request in it. So nothing that follows on
+ * the connection is taken for one.
+ */
+function refuseOldChunks(app: FastifyInstance): void {
+  const ending = new WeakSet<Socket>()
+
+  app.addHook('onRequest', function refuseChunks({ raw: { headers, httpVersion, socket } }, reply, done) {
+    if (ending.has(socket)) return
+    if (httpVersion !== '1.0' || headers['transfer-encoding'] === undefined) {
+      done()
+      return
+    }
+    ending.add(socket)
+    void reply.header('connection', 'close')
+    done(ruled(new BadFrame('HTTP/1.0 has no Transfer-Encoding', 'send a Content-Length, or HTTP/1.1'), 'http-framing'))
+  })
+}
+
+/** `/check` and `/gateway/…` are ours; everything else is the rack API. */
+function internalAddress(request: IncomingMessage): string {
+  const url = request.url ?? ''
+  if (url === '/' && wantsPage(request)) return url
+  return isOwn(url) ? url : rackApiAddress
+}
+
+function isOwn(url: string): boolean {
+  return (
+    url === '/check' ||
+    url === '/check?' ||
+    url === '/gateway' ||
+    url.startsWith('/gateway/') ||
+    url.startsWith('/gateway?')
+  )
+}

@@ -1,0 +1,57 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { hostname, networkInterfaces } from 'node:os'
+import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import { listenFailure } from '../process/start-failure.ts'
+
+export interface MetricsAddress {
+  readonly host: string
+  readonly port: number
+}
+
+const path = '/metrics'
+const mostConnections = 20
+const wildcards: readonly string[] = ['0.0.0.0', '::']
+
+/** Milliseconds, within which Node also has to look. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
+
+/** Listens with `app` and as long, at an address of its own: what is measured is for the operator, never for callers. */
+export function serveMetrics(app: FastifyInstance, address: MetricsAddress, registry: Registry): void {
+  const server = createServer(deadlines, (request, response) => {
+    answer(registry, request, response).catch((err: unknown) => {
+      app.log.error({ event: 'metrics.failed', err })
+      response.destroy()
+    })
+  })
+  server.maxConnections = mostConnections
+  app.addHook('onReady', async function listen() {
+    await once(server.listen(address), 'listening').catch((error: unknown) => {
+      throw listenFailure(error, { ...address, variable: 'METRICS_HOST' })
+    })
+    app.log.info({ event: 'metrics.listening', ...address })
+  })
+  app.addHook('onClose', async function stop() {
+    server.closeAllConnections()
+    if (server.listening) await once(server.close(), 'close')
+  })
+}
+
+async function answer(registry: Registry, { method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (url !== path) return end(response, 404)
+  if (method !== 'GET' && method !== 'HEAD') return end(response.setHeader('allow', 'GET, HEAD'), 405)
+  const text = await registry.metrics()
+  response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text)
+}
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status).end()
+}
+
+/** Under which `host:port` it could be asked for, so that no proxy of a rack leads there. */
+export function addressesOf({ host, port }: MetricsAddress): string[] {
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address))
+  const hosts = wildcards.includes(host) ? [...own, hostname()] : [host]
+  return ['127.0.0.1', '::1', 'localhost', ...hosts].map((name) => `${name}:${port}`)
+}

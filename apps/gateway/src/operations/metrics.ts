@@ -1,0 +1,163 @@
+import type { LogMonths } from '@rack-gateway/audit/archive/months'
+import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import type { Audit } from '@rack-gateway/audit/plugin'
+import type { SinkStats } from '@rack-gateway/audit/sinks'
+import type { Identities } from '@rack-gateway/auth'
+import type { LastUses } from '@rack-gateway/auth/store'
+import type { Recordings } from '@rack-gateway/recordings'
+import { Counter, Gauge, Registry } from 'prom-client'
+import { monthSeconds } from '../audit/retention-status.ts'
+
+export interface MetricSources {
+  readonly identities: Identities
+  readonly audit: Audit
+  readonly lastUses: LastUses
+  readonly checkpoints: () => CheckpointerState
+  readonly months: () => LogMonths
+  readonly recordings: Recordings | null
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What is measured: asked for when somebody collects it. No label comes from a caller. */
+export function createMetrics({
+  identities,
+  audit,
+  lastUses,
+  checkpoints,
+  months,
+  recordings,
+  now,
+}: MetricSources): Registry {
+  const registry = new Registry()
+  const registers = [registry]
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `rack_gateway_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+
+  /** @param read how many there were since the start */
+  function counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name: `rack_gateway_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  }
+
+  /** The names of sinks are the operator's, and few. */
+  function bySink(
+    kind: typeof Gauge | typeof Counter,
+    name: string,
+    help: string,
+    read: (sink: SinkStats) => number,
+  ): void {
+    new kind({
+      name: `rack_gateway_audit_sink_${name}`,
+      help,
+      labelNames: ['sink'],
+      registers,
+      collect() {
+        this.reset()
+        for (const sink of audit.sinks()) this.inc({ sink: sink.name }, read(sink))
+      },
+    })
+  }
+
+  gauge('identities_age_seconds', 'Since identities were last known to be current', () => identities.age() / 1_000)
+  gauge('identities_stale', '1 when a change of identities may have been missed for more than a second', () =>
+    Number(identities.stale()),
+  )
+  gauge('identities_cached', 'Tokens of which it is remembered who they are', () => identities.cached())
+  counter('refusals', 'Calls refused before anybody was known', () => audit.stats().refusals)
+  counter('last_use_write_failures', 'Failures to write when tokens were last used', () => lastUses.failures())
+  counter('audit_events', 'Events written to the audit log', () => audit.stats().written)
+  gauge('audit_waiting', 'Events that are not written yet', () => audit.stats().waiting)
+  bySink(Gauge, 'lag_events', 'Events that have not gone through the sink', ({ lagEvents }) => lagEvents)
+  bySink(Gauge, 'lag_seconds', 'Since the oldest of them was recorded', ({ lagSeconds }) => lagSeconds)
+  bySink(Counter, 'delivered_total', 'Events that the sink has taken', ({ delivered }) => delivered)
+  bySink(Counter, 'dead_total', 'Events that the sink refused for good', ({ dead }) => dead)
+  bySink(Counter, 'failures_total', 'Deliveries that came to nothing and are tried again', ({ failures }) => failures)
+  gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
+  gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
+  gauge('audit_checkpoint_age_seconds', 'Since the newest checkpoint was made', () => checkpoints().age / 1_000)
+  gauge('audit_unsigned', 'Events of this process that no checkpoint has signed yet', () => checkpoints().unsigned)
+  counter('audit_verified', 'Events that this process has read back and verified', () => checkpoints().verified)
+  counter('audit_inconsistencies', 'Findings that the audit log is not what was recorded', () => checkpoints().alarms)
+  gauge(
+    'audit_alarms_open',
+    'Such findings, of all processes, that nobody has acknowledged',
+    () => checkpoints().openAlarms.count,
+  )
+  gauge('audit_places', 'Places outside that checkpoints are copied to', () => checkpoints().places.length)
+  gauge('audit_undelivered', 'Checkpoints that the place which lags most does not have', () =>
+    undelivered(checkpoints()),
+  )
+  counter('audit_delivery_failures', 'Failed deliveries of checkpoints', () => checkpoints().deliveryFailures)
+  gauge('audit_oldest_month_timestamp_seconds', 'When the oldest month began that is in the database', () =>
+    monthSeconds(months().oldest),
+  )
+  gauge('audit_archived_month_timestamp_seconds', 'When the newest month began that is archived; 0 for none', () =>
+    monthSeconds(months().archived),
+  )
+  counter(
+    'audit_streams_adopted',
+    'Streams of other processes, gone without a word, that were adopted here',
+    () => audit.stats().adopted,
+  )
+  counter('audit_outcomes_unknown', 'Calls of theirs of which nobody knows how they ended', () => audit.stats().unknown)
+  gauge('audit_adoption_failing', '1 while streams of processes that are gone can not be adopted', () =>
+    Number(audit.stats().adoptionFailure !== null),
+  )
+  gauge('audit_fallback', '1 while records go to a file because the database can not take them', () =>
+    Number(audit.stats().fallback?.away ?? false),
+  )
+  gauge(
+    'audit_fallback_bytes',
+    'Bytes of records in files that are not in the database',
+    () => audit.stats().fallback?.bytes ?? 0,
+  )
+  gauge('audit_fallback_age_seconds', 'Since the oldest of these files was begun', () => {
+    const since = audit.stats().fallback?.since ?? null
+    return since === null ? 0 : Math.max(0, (now() - since) / 1_000)
+  })
+  gauge(
+    'audit_fallback_refused_files',
+    'Files of records that were set aside and need somebody',
+    () => audit.stats().fallback?.refusedFiles ?? 0,
+  )
+  gauge(
+    'audit_fallback_failing_files',
+    'Files of records whose import failed and is tried again',
+    () => audit.stats().fallback?.failingFiles ?? 0,
+  )
+  counter(
+    'audit_fallback_imported',
+    'Events that came into the database from files',
+    () => audit.stats().fallback?.imported ?? 0,
+  )
+  if (recordings === null) return registry
+  const { stats } = recordings
+  gauge('recordings_open', 'Recordings that run, or are not stored yet', () => stats().open)
+  gauge('recordings_waiting_bytes', 'Bytes of recordings that are not stored yet', () => stats().waitingBytes)
+  gauge('recordings_failing', 'Recordings whose last chunk could not be stored yet', () => stats().failing)
+  counter('recordings_chunks', 'Chunks of recordings that were stored', () => stats().stored)
+  counter('recordings_failures', 'Attempts to store a chunk of a recording that failed', () => stats().failures)
+  counter('recordings_lost_bytes', 'Bytes of sessions that went on without being recorded', () => stats().lost)
+  return registry
+}
+
+function undelivered({ number, places }: CheckpointerState): number {
+  return Math.max(0, ...places.map((place) => number - place.number))
+}

@@ -1,0 +1,118 @@
+import type { LogMonths } from '@rack-gateway/audit/archive/months'
+import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import type { FallbackStats } from '@rack-gateway/audit/fallback'
+import type { Database, TamperProtection } from '@rack-gateway/database'
+import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
+import type { FastifyInstance } from 'fastify'
+import { checkpointsCheck } from '../audit/checkpoint-readiness.ts'
+import { retentionCheck } from '../audit/retention-status.ts'
+import type { Forwarding } from '../http/untrusted-proxy-warning.ts'
+import { oncePer } from '../rate-limits/memoize-for.ts'
+import type { Readiness } from './health.ts'
+
+/** A document that can't be used takes nobody out of service: the one before it decides. */
+function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
+  if (policyFile === null) return []
+  const valid = policyFile.problems().length === 0
+  const detail = valid
+    ? 'as in its file'
+    : 'its file is not valid, so the document before it stays in force: see the log'
+  return [{ name: 'policy', ready: true, detail }]
+}
+
+/** What is loaded, and what has become of it: a package that fails or is slow concerns everybody. */
+function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
+  if (policyPackages.loaded.length === 0) return []
+  const details = policyPackages.loaded.map((one) => {
+    const { evaluated, simulated, objected, failed, slow } = policyPackages.counts(one.policy.name)
+    return `${describePackage(one)}: asked ${evaluated}, simulated ${simulated}, objected ${objected}, failed ${failed}, slow ${slow}`
+  })
+  return [{ name: 'policy-packages', ready: true, detail: details.join('; ') }]
+}
+
+/** Calls go on without a store for recordings; sessions that are to be recorded strictly don't, and say why. Anybody may read this, so it counts nothing. */
+function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
+  if (recordings === null) return []
+  const detail = recordings.stats().failing === 0 ? 'stored' : 'can not be stored now: see the log and metrics'
+  return [{ name: 'recordings', ready: true, detail }]
+}
+
+/** A file that was refused takes nobody out of service: what is recorded now is safe. */
+function auditChecks({ audit }: FastifyInstance): Readiness[] {
+  const { available, fallback, adoptionFailure } = audit.stats()
+  const state = available ? 'writing' : 'can not be written'
+  const adoption =
+    adoptionFailure === null ? '' : '; streams of processes that are gone can not be adopted: see the log'
+  const log = { name: 'audit', ready: available, detail: `${state}${adoption}` }
+  return fallback === null ? [log] : [log, { name: 'audit-fallback', ready: true, detail: fallbackDetail(fallback) }]
+}
+
+function fallbackDetail({ away, bytes, since, refusedFiles, failingFiles }: FallbackStats): string {
+  const state = away ? 'the database can not take records: they go to a file' : 'not needed'
+  const waiting =
+    since === null ? [] : [`${bytes} bytes are not in the database, since ${new Date(since).toISOString()}`]
+  const refused = refusedFiles === 0 ? [] : [`${refusedFiles} files were set aside and need somebody: see the log`]
+  const failing =
+    failingFiles === 0 ? [] : [`${failingFiles} files can not be imported and are tried again: see the log`]
+  return [state, ...waiting, ...refused, ...failing].join('; ')
+}
+
+/** Seconds behind. */
+const tooFarBehind = 300
+
+/** A sink that fails takes nobody out of service: what it has not got is in the log. Anybody may read this, so it counts nothing. */
+function sinksCheck({ audit }: FastifyInstance): Readiness[] {
+  const sinks = audit.sinks()
+  if (sinks.length === 0) return []
+  const details = sinks.map(({ name, kind, lagSeconds, trouble }) => {
+    const isDegraded = trouble !== null || lagSeconds > tooFarBehind
+    return `${name} (${kind}): ${isDegraded ? 'degraded, see the log and metrics' : 'delivering'}`
+  })
+  return [{ name: 'sinks', ready: true, detail: details.join('; ') }]
+}
+
+export interface ReadinessNotes {
+  readonly protection: TamperProtection
+  readonly forwarding: Forwarding
+  readonly checkpoints: () => CheckpointerState
+  readonly months: () => LogMonths
+}
+
+/** What the gateway needs to answer calls, and what the operator should know about it. */
+export function readinessChecks(
+  app: FastifyInstance,
+  database: Database,
+  { protection, forwarding, checkpoints, months }: ReadinessNotes,
+): () => Promise<Readiness[]> {
+  return oncePer(1_000, performance.now.bind(performance), async function check() {
+    const reachable = await database.check().then(
+      () => true,
+      () => false,
+    )
+    const stale = app.identities.stale()
+    return [
+      { name: 'database', ready: reachable, detail: reachable ? 'reachable' : 'not reachable' },
+      {
+        name: 'identities',
+        ready: !stale,
+        detail: stale ? 'changes to tokens and bindings may not be known here' : 'current',
+      },
+      ...auditChecks(app),
+      checkpointsCheck(checkpoints()),
+      retentionCheck(months()),
+      ...sinksCheck(app),
+      ...policyCheck(app),
+      ...packagesCheck(app),
+      ...recordingsCheck(app),
+      {
+        name: 'tampering',
+        ready: true,
+        detail:
+          protection === 'prevented'
+            ? 'the runtime login can not change events'
+            : 'detected, not prevented: give DATABASE_OWNER_URL a login of its own',
+      },
+      { name: 'proxies', ready: true, detail: forwarding.note() },
+    ]
+  })
+}

@@ -1,0 +1,77 @@
+import { Unauthenticated } from '@rack-gateway/auth'
+import { type Html, html, sendPage } from '@rack-gateway/auth/login'
+import type { FastifyInstance } from 'fastify'
+import { momentOf } from '../audit/call-event.ts'
+import { ruleOf } from '../errors.ts'
+
+export interface HomeOptions {
+  readonly adminUsers: readonly string[]
+  /** Without a path. */
+  readonly publicUrl: string
+  readonly now: () => number
+}
+
+/** The first page after a login: who you are and where you may go, or who can give you access. */
+export default async function home(app: FastifyInstance, { adminUsers, publicUrl, now }: HomeOptions): Promise<void> {
+  app.get('/gateway/', async function showHome(request, reply) {
+    try {
+      await app.authenticateOwn(request, reply)
+    } catch (error) {
+      if (!isForLogin(error)) throw error
+      await app.limitStranger(request)
+      return reply.header('cache-control', 'no-store').redirect('/gateway/auth/login', 303)
+    }
+    const { principal, csrfToken } = request
+    if (!principal) throw new Error('authenticateOwn lets nobody through without a principal')
+    const racks = app.policy.racksOf(principal, app.racks.names, momentOf(request, now))
+    const roles = [...new Set(principal.bindings.map(({ role }) => role))]
+    const access =
+      roles.length === 0
+        ? html`<p>You have no role here yet, so you can’t use any rack. ${whomToAsk(adminUsers)}</p>`
+        : html`<dl>
+<dt>Roles</dt><dd>${roles.join(', ')}</dd>
+<dt>Racks</dt><dd>${racks.length === 0 ? 'none' : racks.join(', ')}</dd>
+</dl>`
+    const logout =
+      csrfToken === null
+        ? []
+        : [
+            html`<form method="post" action="/gateway/auth/logout"><input type="hidden" name="csrf_token" value="${csrfToken}"><button class="second">Log out</button></form>`,
+          ]
+    const [first] = racks
+    const commands = first === undefined ? [] : [connecting(publicUrl, racks, first)]
+    return sendPage(reply, 200, `You are logged in as ${principal.name}`, html`${access}\n${commands}\n${logout}`)
+  })
+}
+
+/** More racks than these are one command away. */
+const mostLogins = 5
+
+/** The commands that a person types next. */
+function connecting(publicUrl: string, racks: readonly string[], first: string): Html {
+  const logins = racks.slice(0, mostLogins).map((rack) => html`rack-gateway login ${rack} ${publicUrl}\n`)
+  const more =
+    racks.length > mostLogins
+      ? [html`<p class="soft">The same command gives each of your other racks a name.</p>\n`]
+      : []
+  return html`<h2>Connect your terminal</h2>
+<pre><code>${logins}</code></pre>
+${more}<h2>Run convox through the gateway</h2>
+<pre><code>rack-gateway apps --rack ${first}</code></pre>
+<h2>Or use convox by itself</h2>
+<pre><code>export RACK_URL="$(rack-gateway url --rack ${first})"
+convox apps</code></pre>
+<p class="soft">RACK_URL has your session token in it. Don’t share it.</p>
+`
+}
+
+/** Whoever sends two credentials would come back from the login with them, and be sent there for ever. */
+function isForLogin(error: unknown): boolean {
+  return error instanceof Unauthenticated && ruleOf(error) !== 'two-credentials'
+}
+
+function whomToAsk(adminUsers: readonly string[]): string {
+  return adminUsers.length === 0
+    ? 'Ask an administrator of this gateway for a role.'
+    : `Ask for a role: ${adminUsers.join(', ')}.`
+}

@@ -1,0 +1,39 @@
+import { CannotListen } from '../errors.ts'
+
+/** Whether the operator can put it right, so that its message is the whole sentence and a stack would only hide it. */
+export function isExpected(error: unknown): error is Error {
+  return error instanceof Error && codeOf(error).startsWith('RGW_')
+}
+
+/** What a failed start says: always one line. */
+export function sentenceOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.replaceAll(/\s*\n\s*/g, ' ').trim()
+}
+
+/** Why the address can't be listened on, where that is for the operator to change. */
+export function listenFailure(
+  error: unknown,
+  { host, port, variable = 'HOST' }: { host: string; port: number; variable?: string },
+): unknown {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new CannotListen(
+        `port ${port} of ${host} is in use by another program:`,
+        'stop that one, or choose another port (0 takes any free one)',
+      )
+    case 'EACCES':
+      return new CannotListen(`port ${port} of ${host} may not be used by this user:`, 'choose one from 1024 on')
+    case 'EADDRNOTAVAIL':
+      return new CannotListen(`${host} is not an address of this machine:`, `correct ${variable}`)
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CannotListen(`the host name ${host} is not known:`, `correct ${variable}`)
+    default:
+      return error
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}

@@ -1,0 +1,104 @@
+import type { Audit } from '@rack-gateway/audit/plugin'
+import type { LoginSettings } from '@rack-gateway/auth/login'
+import type { ServerConfig } from '@rack-gateway/config'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createGateway } from '../app.ts'
+import { openPlaces } from '../audit/checkpoints.ts'
+import { sinkSettingsOf } from '../audit/sinks.ts'
+import { prepareDatabase } from './prepared-database.ts'
+import { turnOffPretenuring } from './pretenuring.ts'
+import { secretKeysOf, signingKeysFrom } from './secret-keys.ts'
+import { listenFailure } from './start-failure.ts'
+
+export interface RunningGateway {
+  readonly app: FastifyInstance
+  readonly audit: Audit
+  /** Where it listens, without a slash at the end. */
+  readonly url: string
+  /** Of the login that migrates and retains. */
+  readonly databaseOwnerUrl: string
+  readonly databaseUrl: string
+  /** Reads the policy document again. */
+  reload(): Promise<void>
+  /** Finishes what is under way, flushes the audit log and ends. */
+  stop(): Promise<void>
+}
+
+/** Milliseconds that transfers get to finish before they are cut. */
+const drainLimit = 20_000
+
+/** Database, migrations, gateway, port: in that order, and undone in the reverse one if one of them fails. */
+export async function startGateway(config: ServerConfig, log: FastifyBaseLogger): Promise<RunningGateway> {
+  turnOffPretenuring()
+  const database = await prepareDatabase(config.database, {
+    embedded: 'own',
+    log: (line) => log.debug({ event: 'postgres' }, line),
+  })
+  try {
+    const app = await createGateway({
+      racks: config.racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
+      secretKeys: secretKeysOf(config),
+      databaseUrl: database.runtimeUrl,
+      log,
+      checkpoints: await checkpointsOf(config),
+      auditReads: config.auditReads,
+      auditFallbackDir: config.auditFallbackDir,
+      authMaxStale: config.authMaxStaleMs,
+      sessions: config.sessions,
+      strangersPerMinute: config.strangersPerMinute,
+      limits: config.limits,
+      trustedProxies: config.trustedProxies,
+      publicUrl: config.publicUrl,
+      policyFile: config.policyFile,
+      policyPackages: config.policyPackages,
+      login: loginOf(config),
+      deviceLogin: config.deviceLogin,
+      cliMinimumVersion: config.cliMinimumVersion,
+      metrics: config.metrics,
+      recordings:
+        config.recordings === null
+          ? null
+          : {
+              address: config.recordings,
+              retention: { keep: config.recordingsKeep, maxSize: config.recordingsMaxSize },
+            },
+      sinks: config.sinks.map(sinkSettingsOf),
+    })
+    const url = await app.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
+      await app.close()
+      throw listenFailure(error, config)
+    })
+    return {
+      app,
+      audit: app.audit,
+      url,
+      databaseOwnerUrl: database.ownerUrl,
+      databaseUrl: database.runtimeUrl,
+      reload: async () => app.policyFile?.reload(),
+      async stop() {
+        const cut = setTimeout(() => app.server.closeAllConnections(), drainLimit)
+        await app.close().finally(() => clearTimeout(cut))
+        await database.stop()
+      },
+    }
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+}
+
+async function checkpointsOf(config: ServerConfig) {
+  return { keys: signingKeysFrom(config), places: await openPlaces(config.checkpoints) }
+}
+
+function loginOf({ login, publicUrl, sessions }: ServerConfig): LoginSettings | null {
+  if (login === null || publicUrl === null) return null
+  const { clientSecret, sessionIdleMs, ...settings } = login
+  return {
+    ...settings,
+    publicUrl,
+    clientSecret: clientSecret.reveal(),
+    sessionIdle: sessionIdleMs,
+    sessionLife: sessions.maxAge,
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { createAccountLimit } from './account.ts'
+
+test('beyond the limit an account waits until its minute is over, and others don’t', () => {
+  const clock = { at: 5 }
+  const wait = createAccountLimit(2, () => clock.at)
+  expect([wait('a'), wait('a'), wait('a'), wait('b')]).toEqual([0, 0, 60, 0])
+  clock.at = 59_006
+  expect(wait('a')).toBe(1)
+  clock.at = 60_005
+  expect([wait('a'), wait('a'), wait('a')]).toEqual([0, 0, 60])
+})
+
+test('a flood of accounts takes no more than its share of memory: the oldest are forgotten', () => {
+  const wait = createAccountLimit(1, () => 0)
+  wait('first')
+  for (let count = 0; count < 9_999; count++) wait(`a${count}`)
+  expect(wait('a0')).toBe(60)
+  wait('one more')
+  expect(wait('first')).toBe(0)
+})

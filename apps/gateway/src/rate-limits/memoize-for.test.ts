@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { oncePer } from './memoize-for.ts'
+
+function counted() {
+  let now = 0
+  let asked = 0
+  const ask = oncePer(
+    1_000,
+    () => now,
+    async () => ++asked,
+  )
+  return {
+    ask,
+    at: (moment: number) => {
+      now = moment
+    },
+  }
+}
+
+test('many who ask at once get the answer to one question', async () => {
+  const { ask } = counted()
+  expect(await Promise.all(Array.from({ length: 1_000 }, ask))).toEqual(Array(1_000).fill(1))
+})
+
+test('an answer is good for its time, and not a moment longer', async () => {
+  const { ask, at } = counted()
+  await ask()
+  at(999)
+  expect(await ask()).toBe(1)
+  at(1_000)
+  expect(await ask()).toBe(2)
+})
+
+test('a failure is not kept for ever', async () => {
+  let now = 0
+  let fails = true
+  const ask = oncePer(
+    1_000,
+    () => now,
+    async () => {
+      if (fails) throw new Error('no answer')
+      return 'an answer'
+    },
+  )
+  await expect(ask()).rejects.toThrow('no answer')
+  fails = false
+  now = 1_000
+  expect(await ask()).toBe('an answer')
+})
