@@ -43,10 +43,10 @@ export const common = {
  */
 export const scripts = {
   main: 'src/main.ts',
-  precheck: 'src/precheck/precheck.ts',
+  precheck: 'src/convox/precheck/precheck.ts',
   'kept-token': 'src/token-store/kept-token.ts',
-  relay: 'src/relay/relay.ts',
-  'gateway-dial': 'src/relay/gateway-dial.ts',
+  relay: 'src/convox/relay/relay.ts',
+  'gateway-dial': 'src/convox/relay/gateway-dial.ts',
 }
 
 /** Modules that are imported when they are needed, each by the name of its file. */

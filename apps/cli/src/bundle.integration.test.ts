@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { expiredIdentity, rootCertificate as root, serverIdentity } from '@rack-gateway/testing/certificates'
 import { build, type Metafile } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTlsGateway } from './relay/testing/tls-gateway.ts'
+import { startTlsGateway } from './convox/relay/testing/tls-gateway.ts'
 import { effectivePolicy } from './testing/effective-policy.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
@@ -113,8 +113,8 @@ test('what is shipped reaches an https gateway through the relay, and says why i
 /** Loaded beside convox, or instead of it, where the token alone says which rack it is for, or to say why a file is broken. */
 const mayBeLarge = new Set([
   'src/own.ts',
-  'src/only-rack.ts',
-  'src/renewal.ts',
+  'src/target/default-rack.ts',
+  'src/session/renewal.ts',
   // Only after convox has failed, to find what was probably meant.
   'src/command-table/index.ts',
   '../../packages/config/src/client-schema.ts',
@@ -124,7 +124,7 @@ test('a wrapped command waits for no large package, in whichever file it is load
   const { inputs, outputs } = await bundled()
   const entries = ['src/main.ts', ...new Set(loadedLater(inputs, 'src/main.ts'))]
   for (const file of ['precheck/precheck', 'precheck/evaluate-online', 'relay/gateway-dial'])
-    expect(entries).toContain(`src/${file}.ts`)
+    expect(entries).toContain(`src/convox/${file}.ts`)
   for (const entry of entries) {
     const [first = 'none'] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry) ?? []
     expect(outputs).toHaveProperty([first])

@@ -1,8 +1,8 @@
-import { parseCommandLine } from './command-line.ts'
 import type { Context } from './context.ts'
-import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
-import { meantInstead } from './meant.ts'
-import { runWrapped } from './wrapped.ts'
+import { parseCommandLine } from './convox/command-line.ts'
+import { meantInstead } from './convox/did-you-mean.ts'
+import { runWrapped } from './convox/wrapped.ts'
+import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
 
 /**
  * Runs one command line, ours or convox's.

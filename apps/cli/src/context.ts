@@ -1,4 +1,4 @@
-import type { Timeouts } from './timeouts.ts'
+import type { Timeouts } from './gateway/timeouts.ts'
 
 /** What a command may see and do of the world around it. */
 export interface Context {

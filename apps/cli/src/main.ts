@@ -3,10 +3,10 @@ import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
+import { standingPlace } from './convox/invocation-directory.ts'
+import { defaultTimeouts } from './gateway/timeouts.ts'
 import { interruption } from './interruption.ts'
-import { standingPlace } from './standing-place.ts'
-import { showStatus } from './terminal.ts'
-import { defaultTimeouts } from './timeouts.ts'
+import { showStatus } from './output/terminal.ts'
 
 const { env, platform } = process
 /** Asked by number: to look at `process.stdin` is to make a stream of it, which no wrapped command reads. */
@@ -34,7 +34,7 @@ void runCli(
     columns: stdout ? process.stdout.columns : null,
     styled: stdout && !env.NO_COLOR && env.TERM !== 'dumb',
     timeouts: defaultTimeouts,
-    openBrowser: async (address) => (await import('./open-browser.ts')).openBrowser(address, env),
+    openBrowser: async (address) => (await import('./browser-login/open-browser.ts')).openBrowser(address, env),
     interruption,
   },
   process.argv.slice(2),

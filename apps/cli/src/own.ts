@@ -6,9 +6,9 @@ import { overview } from './command-table/overview.ts'
 import { readWords } from './command-table/read-words.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
-import { exitCodes } from './exit-codes.ts'
-import { withProgress } from './progress.ts'
-import { printable } from './terminal.ts'
+import { exitCodes } from './output/exit-codes.ts'
+import { withProgress } from './output/progress.ts'
+import { printable } from './output/terminal.ts'
 import { version } from './version.ts'
 
 type Found =

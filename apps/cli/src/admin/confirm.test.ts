@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exitCodeOf } from '../exit-codes.ts'
+import { exitCodeOf } from '../output/exit-codes.ts'
 import { confirm } from './confirm.ts'
 
 function asking(answer: string, interactive = true) {

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Usage } from '../errors.ts'
-import { type Asker, callGateway } from '../gateway-api.ts'
+import { type Asker, callGateway } from '../gateway/gateway-api.ts'
 import { Nullable } from '../nullable.ts'
 
 const perPage = 200

@@ -1,4 +1,4 @@
-import { expiryOf } from '../expiry.ts'
+import { expiryOf } from '../session/expiry.ts'
 import type { Grant } from './schemas.ts'
 
 /** `ends in 3 days`; empty for what has no end. */

@@ -1,6 +1,6 @@
 import type { TObject } from 'typebox'
 import { Refused, Usage } from '../errors.ts'
-import type { Asker } from '../gateway-api.ts'
+import type { Asker } from '../gateway/gateway-api.ts'
 import { everyPage } from './every-page.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from './find.ts'
 import { type Kind, serviceAccounts, tokens, trusts, users } from './kinds.ts'

@@ -1,9 +1,9 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
-import { errorIn, refusalOf } from '../gateway-refusal.ts'
-import { askGateway, type GatewayAnswer } from '../gateway-request.ts'
-import type { GatewayTrust } from '../gateway-tls/gateway-trust.ts'
+import { errorIn, refusalOf } from '../gateway/gateway-refusal.ts'
+import { askGateway, type GatewayAnswer } from '../gateway/gateway-request.ts'
+import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 
 const Session = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f-]{36}$' }),

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { LoginFailed } from '../errors.ts'
-import type { GatewayTrust } from '../gateway-tls/gateway-trust.ts'
+import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import { openCallbackPlace } from './callback.ts'
 import { loginsAt, type Session } from './gateway.ts'
 import { thisDevice } from './this-device.ts'

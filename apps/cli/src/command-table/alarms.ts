@@ -1,4 +1,4 @@
-import { targetOf } from '../gateway-target.ts'
+import { targetOf } from '../target/gateway-target.ts'
 import { command } from './definition.ts'
 import { formatOf, jsonFlag, pageFlags, utcFlag, whoseGatewayFlag } from './shared-flags.ts'
 

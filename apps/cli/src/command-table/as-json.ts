@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { safeJson } from '../safe-json.ts'
+import { safeJson } from '../output/safe-json.ts'
 
 /** Does what says by itself what came of it; with JSON wanted, that is talk, and its outcome is what the command gives. */
 export async function asJson(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ownCommands, parseCommandLine } from '../command-line.ts'
+import { ownCommands, parseCommandLine } from '../convox/command-line.ts'
 import { Usage } from '../errors.ts'
 import { createMachine } from '../testing/harness.ts'
 import { flagName } from './definition.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
-import { targetOf } from '../gateway-target.ts'
-import type { Target } from '../target.ts'
+import { targetOf } from '../target/gateway-target.ts'
+import type { Target } from '../target/target.ts'
 import {
   type Arguments,
   type Command,

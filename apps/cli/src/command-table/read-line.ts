@@ -1,5 +1,5 @@
-import { parseCommandLine } from '../command-line.ts'
 import { readCanWords } from '../commands/can-words.ts'
+import { parseCommandLine } from '../convox/command-line.ts'
 import type { Command } from './definition.ts'
 import { commandNamed, commands, groups } from './index.ts'
 import { readWords } from './read-words.ts'

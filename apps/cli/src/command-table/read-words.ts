@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '@rack-gateway/config/client'
-import { twoRacks } from '../command-line.ts'
+import { twoRacks } from '../convox/command-line.ts'
 import { Usage } from '../errors.ts'
-import { printable } from '../terminal.ts'
+import { printable } from '../output/terminal.ts'
 import { type Command, type Flag, flagName } from './definition.ts'
 
 export type ReadWords = { readonly kind: 'help' } | { readonly kind: 'given'; readonly given: object }

@@ -1,4 +1,4 @@
-import { targetOf } from '../gateway-target.ts'
+import { targetOf } from '../target/gateway-target.ts'
 import { command } from './definition.ts'
 import { filterFlags } from './filter-flags.ts'
 import { gatewayCommand } from './gateway-command.ts'

@@ -9,9 +9,9 @@ import { named, type SubjectFlags, subjectOf } from '../admin/subjects.ts'
 import { tellWarnings } from '../admin/warnings.ts'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
-import { callGateway } from '../gateway-api.ts'
-import type { Target } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { callGateway } from '../gateway/gateway-api.ts'
+import { printable } from '../output/terminal.ts'
+import type { Target } from '../target/target.ts'
 
 export const Bindings = Type.Array(NamedBinding)
 

@@ -1,6 +1,6 @@
-import { rackFlagAt, rackFlagIn } from '../command-line.ts'
+import { rackFlagAt, rackFlagIn } from '../convox/command-line.ts'
 import { Usage } from '../errors.ts'
-import { printable } from '../terminal.ts'
+import { printable } from '../output/terminal.ts'
 
 /** What follows `can`: our own flags, then convox's words. */
 export interface CanWords {

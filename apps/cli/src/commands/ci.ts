@@ -1,10 +1,10 @@
 import { gatewayAddress, isExposed } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { BadSetting, UnknownRack, Usage } from '../errors.ts'
-import { exchangeJobToken } from '../exchange.ts'
-import { jobToken } from '../job-token.ts'
-import { maskInLog } from '../mask-in-log.ts'
-import { safeJson } from '../safe-json.ts'
+import { maskInLog } from '../output/mask-in-log.ts'
+import { safeJson } from '../output/safe-json.ts'
+import { exchangeJobToken } from '../session/exchange.ts'
+import { jobToken } from '../session/job-token.ts'
 
 export interface CiLoginOptions {
   /** The gateway's address; without one, RACK_GATEWAY_URL. */

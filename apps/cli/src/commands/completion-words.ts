@@ -1,6 +1,6 @@
 import { suggestionsAt } from '../completion/suggestions.ts'
 import type { Context } from '../context.ts'
-import { safeJson } from '../safe-json.ts'
+import { safeJson } from '../output/safe-json.ts'
 
 interface Given {
   /** The last one is being typed, unless `next` says that one is about to be. */

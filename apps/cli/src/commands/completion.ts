@@ -3,7 +3,7 @@ import { fishScript } from '../completion/scripts/fish.ts'
 import { powershellScript } from '../completion/scripts/powershell.ts'
 import { zshScript } from '../completion/scripts/zsh.ts'
 import type { Context } from '../context.ts'
-import { safeJson } from '../safe-json.ts'
+import { safeJson } from '../output/safe-json.ts'
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell: powershellScript }
 

@@ -2,8 +2,8 @@ import type { Context } from '../context.ts'
 import { runChecks } from '../doctor/checks.ts'
 import type { NamedFinding } from '../doctor/finding.ts'
 import { subjectOf } from '../doctor/subject.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { safeJson } from '../safe-json.ts'
+import { exitCodes } from '../output/exit-codes.ts'
+import { safeJson } from '../output/safe-json.ts'
 
 /** Looks at all that a command depends on, and says what to do. @returns the exit code */
 export async function doctor(context: Context, rack: string | null, format: 'text' | 'json'): Promise<number> {

@@ -13,10 +13,10 @@ import {
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import type { Asker } from '../gateway-api.ts'
-import { trustAt } from '../gateway-tls/gateway-trust.ts'
-import { unknownRack } from '../target.ts'
-import { printable } from '../terminal.ts'
+import type { Asker } from '../gateway/gateway-api.ts'
+import { trustAt } from '../gateway/tls/gateway-trust.ts'
+import { printable } from '../output/terminal.ts'
+import { unknownRack } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { forgetToken, readToken } from '../token-store/kept-token.ts'
 
@@ -66,7 +66,7 @@ function heldBy(config: ClientConfig, which: Which): Leaving {
 
 /** @returns what came of each, in a sentence */
 async function endSessions(context: Context, config: ClientConfig, held: readonly Credential[]): Promise<string[]> {
-  const { endSession } = await import('../ending-session.ts')
+  const { endSession } = await import('../session/revoke-session.ts')
   const goesOn = credentialsOf(config).filter(({ holder }) => !held.some((one) => isSame(one.holder, holder)))
   const others = await Promise.all(
     goesOn.map(async (other) => ({ name: titleOf(config, other), asker: await askerOf(context, config, other) })),

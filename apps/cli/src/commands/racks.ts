@@ -1,10 +1,10 @@
 import { type ClientConfig, credentialOf, readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { expiryOf } from '../expiry.ts'
-import { safeJson } from '../safe-json.ts'
-import { table } from '../table.ts'
-import { chosenHere, currentOf } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { safeJson } from '../output/safe-json.ts'
+import { table } from '../output/table.ts'
+import { printable } from '../output/terminal.ts'
+import { expiryOf } from '../session/expiry.ts'
+import { chosenHere, currentOf } from '../target/target.ts'
 
 /** A rack as `racks --json` prints it: a stable shape, to which fields may be added. */
 export interface RackRow {
@@ -32,7 +32,7 @@ export async function racks(context: Context, { format }: { readonly format: 'te
   const { env } = context
   const automation = env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN
   const rows = automation
-    ? await (await import('../automation-racks.ts')).automationRacks(context)
+    ? await (await import('../target/automation-racks.ts')).automationRacks(context)
     : await racksOfFile(context)
   if (format === 'json') context.print(safeJson(rows, 2))
   else if (rows.length === 0) context.note('you have names for no racks yet: log in with: rack-gateway login NAME URL')

@@ -6,9 +6,9 @@ import { findServiceAccount } from '../admin/find.ts'
 import { ServiceAccount } from '../admin/schemas.ts'
 import { minute } from '../admin/shown.ts'
 import type { Context } from '../context.ts'
-import { callGateway } from '../gateway-api.ts'
-import type { Target } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { callGateway } from '../gateway/gateway-api.ts'
+import { printable } from '../output/terminal.ts'
+import type { Target } from '../target/target.ts'
 
 export const ServiceAccounts = Type.Array(ServiceAccount)
 

@@ -4,9 +4,9 @@ import { confirm } from '../admin/confirm.ts'
 import { endWords, minute } from '../admin/shown.ts'
 import type { Context } from '../context.ts'
 import { Refused } from '../errors.ts'
-import { endOwnSession, listSessions, Session } from '../own-sessions.ts'
-import type { Target } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { printable } from '../output/terminal.ts'
+import { endOwnSession, listSessions, Session } from '../session/own-sessions.ts'
+import type { Target } from '../target/target.ts'
 
 export const Sessions = Type.Array(Session)
 

@@ -1,7 +1,7 @@
 import { gatewayOf, readClientConfig, updateClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { chosenHere, unknownRack } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { printable } from '../output/terminal.ts'
+import { chosenHere, unknownRack } from '../target/target.ts'
 
 /** Makes a rack of the file the choice of every window and directory that has none of its own. */
 export async function switchRack(context: Context, name: string): Promise<void> {

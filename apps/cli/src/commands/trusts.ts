@@ -9,10 +9,10 @@ import { endWords, grantWords, minute } from '../admin/shown.ts'
 import { type TermFlags, trustTerms } from '../admin/trust-terms.ts'
 import { tellWarnings } from '../admin/warnings.ts'
 import type { Context } from '../context.ts'
-import { callGateway } from '../gateway-api.ts'
-import { safeJson } from '../safe-json.ts'
-import type { Target } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { callGateway } from '../gateway/gateway-api.ts'
+import { safeJson } from '../output/safe-json.ts'
+import { printable } from '../output/terminal.ts'
+import type { Target } from '../target/target.ts'
 
 export const Trusts = Type.Array(Trust)
 

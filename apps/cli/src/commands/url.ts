@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts'
-import { withRack } from '../find-rack.ts'
-import { findLastingTarget } from '../lasting-target.ts'
-import { maskInLog } from '../mask-in-log.ts'
-import { safeJson } from '../safe-json.ts'
-import { rackUrl } from '../target.ts'
+import { maskInLog } from '../output/mask-in-log.ts'
+import { safeJson } from '../output/safe-json.ts'
+import { withRack } from '../target/find-rack.ts'
+import { findLastingTarget } from '../target/renewed-target.ts'
+import { rackUrl } from '../target/target.ts'
 
 /** Prints the RACK_URL that convox would get: with the token, so for a command substitution, not for a screen. */
 export async function url(context: Context, rack: string | null, format: 'text' | 'json'): Promise<void> {

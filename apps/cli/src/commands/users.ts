@@ -7,9 +7,9 @@ import { findUser } from '../admin/find.ts'
 import { Group, LockedUser, User } from '../admin/schemas.ts'
 import { endWords, minute } from '../admin/shown.ts'
 import type { Context } from '../context.ts'
-import { callGateway } from '../gateway-api.ts'
-import type { Target } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { callGateway } from '../gateway/gateway-api.ts'
+import { printable } from '../output/terminal.ts'
+import type { Target } from '../target/target.ts'
 
 export const Users = Type.Array(User)
 export const Groups = Type.Array(Group)

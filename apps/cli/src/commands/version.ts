@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts'
-import { isExpected } from '../exit-codes.ts'
-import { targetOf } from '../gateway-target.ts'
-import { safeJson } from '../safe-json.ts'
-import { printable } from '../terminal.ts'
-import { askVersions, ownVersionAlone, upgradeAdvice, type Versions } from '../versions.ts'
+import { askVersions, ownVersionAlone, upgradeAdvice, type Versions } from '../gateway/versions.ts'
+import { isExpected } from '../output/exit-codes.ts'
+import { safeJson } from '../output/safe-json.ts'
+import { printable } from '../output/terminal.ts'
+import { targetOf } from '../target/gateway-target.ts'
 
 /** Says which versions there are. Without a gateway it says its own, and what it couldn't ask. */
 export async function versionCommand(context: Context, rack: string | null, format: 'text' | 'json'): Promise<void> {

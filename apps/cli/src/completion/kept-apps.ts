@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
-import type { Target } from '../target.ts'
+import type { Target } from '../target/target.ts'
 import { targetKey } from './target-key.ts'
 
 /** The names of a rack's apps, kept for a minute, beside the CLI's file. */

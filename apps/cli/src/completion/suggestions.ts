@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { printable } from '../terminal.ts'
+import { printable } from '../output/terminal.ts'
 import { appNames } from './app-names.ts'
 import type { Suggestion } from './expected.ts'
 import { split } from './flags.ts'

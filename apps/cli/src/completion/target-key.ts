@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Target } from '../target.ts'
+import type { Target } from '../target/target.ts'
 
 /** The name of a file about one gateway, rack, and token. It reveals nothing about the token. */
 export function targetKey({ origin, rack, token }: Target): string {

@@ -1,5 +1,5 @@
-import { span } from '../expiry.ts'
-import { tryGateway } from '../gateway-request.ts'
+import { tryGateway } from '../gateway/gateway-request.ts'
+import { span } from '../session/expiry.ts'
 import { askDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
-import { exitCodeOf, exitCodes } from '../exit-codes.ts'
-import { chosenHere } from '../target.ts'
-import { printable } from '../terminal.ts'
+import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
+import { printable } from '../output/terminal.ts'
+import { chosenHere } from '../target/target.ts'
 import { type Finding, ok, refusal, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 

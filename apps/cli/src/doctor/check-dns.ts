@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { exitCodes } from '../exit-codes.ts'
-import { failure } from '../gateway-request.ts'
-import { printable } from '../terminal.ts'
+import { failure } from '../gateway/gateway-request.ts'
+import { exitCodes } from '../output/exit-codes.ts'
+import { printable } from '../output/terminal.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
 import type { Subject } from './subject.ts'
 

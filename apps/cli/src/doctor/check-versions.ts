@@ -1,6 +1,6 @@
-import { printable } from '../terminal.ts'
+import { askVersions, upgradeAdvice } from '../gateway/versions.ts'
+import { printable } from '../output/terminal.ts'
 import { version } from '../version.ts'
-import { askVersions, upgradeAdvice } from '../versions.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 

@@ -1,5 +1,5 @@
 import { wordsOf } from '@rack-gateway/errors'
-import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 
 /** What is looked at, in the order in which it is said. */
 export const checkNames = [

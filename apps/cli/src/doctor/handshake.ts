@@ -1,5 +1,5 @@
 import { connect, type PeerCertificate, type SecureContext } from 'node:tls'
-import { addressOf } from '../gateway-tls/connection.ts'
+import { addressOf } from '../gateway/tls/connection.ts'
 import { askDeadline } from './deadlines.ts'
 
 /** A certificate that isn't trusted. */

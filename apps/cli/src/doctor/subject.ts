@@ -1,9 +1,9 @@
 import { gatewayAddress, gatewayOf, readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { isExpected } from '../exit-codes.ts'
-import { type GatewayTrust, trustAt } from '../gateway-tls/gateway-trust.ts'
-import { rackUrlTarget } from '../rack-url-target.ts'
-import { chosenHere, currentOf, findTarget, type Target } from '../target.ts'
+import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
+import { isExpected } from '../output/exit-codes.ts'
+import { rackUrlTarget } from '../target/rack-url-target.ts'
+import { chosenHere, currentOf, findTarget, type Target } from '../target/target.ts'
 
 /** What is looked at. */
 export interface Subject {

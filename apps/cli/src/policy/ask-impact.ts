@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { type Asker, callGateway } from '../gateway-api.ts'
+import { type Asker, callGateway } from '../gateway/gateway-api.ts'
 import { Nullable } from '../nullable.ts'
 
 const Change = Type.Object({

@@ -2,8 +2,8 @@ import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable } from '../errors.ts'
-import { callGateway } from '../gateway-api.ts'
-import { targetOf } from '../gateway-target.ts'
+import { callGateway } from '../gateway/gateway-api.ts'
+import { targetOf } from '../target/gateway-target.ts'
 
 const PolicyInForce = Type.Object({ policy: Type.String(), document: Type.Unsafe<PolicyDocument>(Type.Object({})) })
 

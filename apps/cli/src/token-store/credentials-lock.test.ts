@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
+import { defaultTimeouts } from '../gateway/timeouts.ts'
 import { createMachine } from '../testing/harness.ts'
-import { defaultTimeouts } from '../timeouts.ts'
 import { withCredentialsLock } from './credentials-lock.ts'
 
 test('who waited in vain is told what for, and by which lock', async () => {

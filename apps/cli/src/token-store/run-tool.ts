@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { KeychainUnusable } from '../errors.ts'
-import { printable } from '../terminal.ts'
+import { printable } from '../output/terminal.ts'
 import { otherwiseFile } from './keychain.ts'
 
 /** What a tool is run with. */

@@ -3,10 +3,10 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Context } from '../context.ts'
+import { defaultTimeouts, type Timeouts } from '../gateway/timeouts.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { type FakeKeychain, writeFakeKeychains } from '../testing/fake-keychains.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
-import { defaultTimeouts, type Timeouts } from '../timeouts.ts'
 
 const token = 'rgs_0123456789abcdef'
 const me = {

@@ -1,6 +1,6 @@
-import { isMissing, refusalOf } from '../../gateway-refusal.ts'
-import { bodyOf, openGateway, parsed } from '../../gateway-request.ts'
-import type { Target } from '../../target.ts'
+import { isMissing, refusalOf } from '../../gateway/gateway-refusal.ts'
+import { bodyOf, openGateway, parsed } from '../../gateway/gateway-request.ts'
+import type { Target } from '../../target/target.ts'
 
 export interface Opening {
   readonly headers?: Readonly<Record<string, string>>

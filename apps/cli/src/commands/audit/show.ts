@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts'
-import { callGateway } from '../../gateway-api.ts'
-import { safeJson } from '../../safe-json.ts'
-import type { Target } from '../../target.ts'
-import { printable } from '../../terminal.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { printable } from '../../output/terminal.ts'
+import type { Target } from '../../target/target.ts'
 import { FoundEvent } from './shown-event.ts'
 import { shownTime, type Zone } from './times.ts'
 

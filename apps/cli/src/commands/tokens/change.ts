@@ -6,9 +6,9 @@ import { HandedOverToken, NewToken, Token } from '../../admin/schemas.ts'
 import { endWords, grantWords, minute } from '../../admin/shown.ts'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
-import { callGateway } from '../../gateway-api.ts'
-import type { Target } from '../../target.ts'
-import { printable } from '../../terminal.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { printable } from '../../output/terminal.ts'
+import type { Target } from '../../target/target.ts'
 import { tellToken } from './create.ts'
 
 interface Named {

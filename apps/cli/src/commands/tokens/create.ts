@@ -6,10 +6,10 @@ import { grantWords } from '../../admin/shown.ts'
 import { tellWarnings } from '../../admin/warnings.ts'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
-import { callGateway } from '../../gateway-api.ts'
-import { maskInLog } from '../../mask-in-log.ts'
-import type { Target } from '../../target.ts'
-import { printable } from '../../terminal.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { maskInLog } from '../../output/mask-in-log.ts'
+import { printable } from '../../output/terminal.ts'
+import type { Target } from '../../target/target.ts'
 
 export interface CreateToken extends GrantFlags {
   readonly name: string

@@ -5,7 +5,7 @@ import { findServiceAccount, findUser } from '../../admin/find.ts'
 import { Token } from '../../admin/schemas.ts'
 import { endWords, grantWords, minute } from '../../admin/shown.ts'
 import type { Context } from '../../context.ts'
-import type { Target } from '../../target.ts'
+import type { Target } from '../../target/target.ts'
 
 export const Tokens = Type.Array(Token)
 

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors.ts'
-import { failure, parsed } from '../../../gateway-request.ts'
-import { printable } from '../../../terminal.ts'
+import { failure, parsed } from '../../../gateway/gateway-request.ts'
+import { printable } from '../../../output/terminal.ts'
 
 const Header = Type.Object({
   version: Type.Literal(3),

@@ -1,8 +1,8 @@
 import { confirm } from '../../../admin/confirm.ts'
 import type { Context } from '../../../context.ts'
-import { callGateway } from '../../../gateway-api.ts'
-import { safeJson } from '../../../safe-json.ts'
-import type { Target } from '../../../target.ts'
+import { callGateway } from '../../../gateway/gateway-api.ts'
+import { safeJson } from '../../../output/safe-json.ts'
+import type { Target } from '../../../target/target.ts'
 import { Recording } from './list.ts'
 import { noRecording } from './no-recording.ts'
 

@@ -1,5 +1,5 @@
 import { Usage } from '../../../errors.ts'
-import { printable } from '../../../terminal.ts'
+import { printable } from '../../../output/terminal.ts'
 
 export function noRecording(id: string): Error {
   return new Usage(

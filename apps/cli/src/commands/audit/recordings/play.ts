@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../../../context.ts'
 import { Usage } from '../../../errors.ts'
-import type { Target } from '../../../target.ts'
+import type { Target } from '../../../target/target.ts'
 import { openAudit } from '../audit-api.ts'
 import { type CastEvent, eachEvent, readCast } from './cast.ts'
 import { noRecording } from './no-recording.ts'

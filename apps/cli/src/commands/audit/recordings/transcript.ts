@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
-import type { Target } from '../../../target.ts'
-import { printable } from '../../../terminal.ts'
+import { printable } from '../../../output/terminal.ts'
+import type { Target } from '../../../target/target.ts'
 import { openAudit } from '../audit-api.ts'
 import { shownTime, type Zone } from '../times.ts'
 import { type CastEvent, type CastHeader, eachEvent, readCast } from './cast.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
-import type { Target } from '../../../target.ts'
-import { printable } from '../../../terminal.ts'
+import { printable } from '../../../output/terminal.ts'
+import type { Target } from '../../../target/target.ts'
 import { openAudit } from '../audit-api.ts'
 import { eachEvent, readCast } from './cast.ts'
 import { noRecording } from './no-recording.ts'

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { standingPlace } from './invocation-directory.ts'
+
+const script = { npm_lifecycle_event: 'rack-gateway', npm_package_name: 'rack-gateway-workspace' }
+
+test("through the workspace's own script, the place is where it was typed", () => {
+  expect(standingPlace({ ...script, INIT_CWD: '/home/ada/app' }, '/workspace')).toBe('/home/ada/app')
+})
+
+test.each([
+  { INIT_CWD: '/elsewhere' },
+  { ...script, npm_package_name: 'app', INIT_CWD: '/elsewhere' },
+  { ...script, npm_lifecycle_event: 'deploy', INIT_CWD: '/elsewhere' },
+  script,
+])('in any other script (%j) it is the working directory', (env) => {
+  expect(standingPlace(env, '/app')).toBe('/app')
+})

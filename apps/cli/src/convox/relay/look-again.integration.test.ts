@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Context } from '../../context.ts'
+import { findTarget } from '../../target/target.ts'
+import { startFakeGateway } from '../../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../../testing/harness.ts'
+import { quietContext } from '../../testing/quiet-context.ts'
+import { lookAgain } from './look-again.ts'
+
+let machine: Machine
+beforeEach(() => {
+  machine = createMachine()
+})
+afterEach(() => machine.remove())
+
+function context(): Context {
+  return quietContext({
+    cwd: machine.cwd,
+    configPath: machine.configPath,
+    now: 0,
+    note: (line) => {
+      throw new Error(`said while a command runs: ${line}`)
+    },
+  })
+}
+
+const gateways = { staging: { url: 'https://gateway.example.com' }, other: { url: 'https://other.example.com' } }
+
+test('a token that another window has renewed is found, of the same gateway, whichever is the current one by then', async () => {
+  machine.configure({ gateways, tokens: { staging: { token: 'first' } }, current: 'staging' })
+  const target = await findTarget(context(), null)
+  machine.configure({
+    gateways,
+    tokens: { staging: { token: 'second' }, other: { token: 'foreign' } },
+    current: 'other',
+  })
+  const found = await lookAgain(context(), target)
+  expect([found.name, found.token.reveal()]).toEqual(['staging', 'second'])
+})
+
+test('a session of which half is over by now is renewed', async () => {
+  const gateway = await startFakeGateway({
+    status: 200,
+    body: { token: 'rgs_renewed', expiresAt: '2999-01-01T00:00:00Z', renewAt: '2998-01-01T00:00:00Z' },
+  })
+  try {
+    const entry = { token: 'rgs_first', expires_at: '2999-01-01T00:00:00Z', renew_at: '2020-01-01T00:00:00Z' }
+    machine.configure({ gateways: { staging: { url: gateway.url } }, tokens: { staging: entry } })
+    const found = await lookAgain(context(), await findTarget(context(), null))
+    expect(found.token.reveal()).toBe('rgs_renewed')
+    expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/session/renewal'])
+  } finally {
+    await gateway.close()
+  }
+})
+
+test('in automation there is nothing to look at', async () => {
+  const env = { RACK_GATEWAY_URL: 'https://gateway.example.com', RACK_GATEWAY_TOKEN: 'rgt_ci' }
+  const target = await findTarget({ ...context(), env }, null)
+  expect(await lookAgain(context(), target)).toBe(target)
+})

@@ -1,0 +1,397 @@
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import {
+  expiredIdentity,
+  notYetValidIdentity,
+  otherHostIdentity,
+  otherRootCertificate as otherRoot,
+  rootCertificate as root,
+  serverIdentity,
+} from '@rack-gateway/testing/certificates'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { type CliProcess, startCliProcess } from '../../testing/cli-process.ts'
+import { createMachine, type Machine } from '../../testing/harness.ts'
+import { isListening } from '../../testing/is-listening.ts'
+import { startTlsGateway, type TlsGatewayOptions } from './testing/tls-gateway.ts'
+
+const token = 'rgs_theRealToken'
+const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+const viaRelay = /^http:\/\/convox:[\w-]{43}@127\.0\.0\.1:\d+\/rack\/staging$/
+
+let machine: Machine
+beforeEach(() => {
+  machine = createMachine()
+})
+afterEach(() => machine.remove())
+
+/** A gateway over TLS, which the machine's file names. */
+async function gateway(entry: object = {}, options: TlsGatewayOptions = {}) {
+  const started = await startTlsGateway({
+    onConnection: (socket) => socket.on('data', () => void socket.write(answer)),
+    ...options,
+  })
+  machine.write(join(machine.home, 'config', 'root.pem'), root)
+  machine.configure({
+    gateways: { staging: { url: started.origin, rack: 'staging', ca: 'root.pem', ...entry } },
+    tokens: { staging: { token } },
+  })
+  return started
+}
+
+function run(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return machine.callConvox(['--no-precheck', ...words], { FAKE_CONVOX: 'ask 2', ...env })
+}
+
+describe('with an https gateway, convox', () => {
+  test('goes through the relay: its address is a loopback one with a password of this run, and the token reaches the gateway', async () => {
+    const started = await gateway()
+    const outcome = await machine.run(['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask 2' })
+    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: expect.stringMatching(viaRelay) } })
+    expect(outcome.stdout.match(/"status":200,"body":"ok"/g)).toHaveLength(2)
+    const authorization = `Authorization: ${basicAuthorization(token)}\r\n`
+    expect(started.received.split(authorization)).toHaveLength(3)
+  })
+
+  test.skipIf(process.platform !== 'linux').each([
+    ['the file', {}],
+    ['the environment', { RACK_GATEWAY_TOKEN: token, GATEWAY_RACK: 'staging' }],
+  ])('has nothing of the token from %s in its environment or arguments', async (_where, env) => {
+    const { origin } = await gateway()
+    const automation = 'RACK_GATEWAY_TOKEN' in env ? { ...env, RACK_GATEWAY_URL: origin } : {}
+    const { child, ended, saw } = machine.start(['--no-precheck', 'logs'], { FAKE_CONVOX: 'wait', ...automation })
+    await saw('"argv"')
+    const convox = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim()
+    const environment = readFileSync(`/proc/${convox}/environ`, 'utf8')
+    expect(environment).toContain('RACK_URL=http://convox:')
+    for (const text of [environment, readFileSync(`/proc/${convox}/cmdline`, 'utf8')]) {
+      expect(text).not.toContain(token)
+      expect(text).not.toContain(basicAuthorization(token).slice('Basic '.length))
+    }
+    if (!('RACK_GATEWAY_TOKEN' in env)) expect(readFileSync(`/proc/${child.pid}/environ`, 'utf8')).not.toContain(token)
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 9 })
+  })
+
+  test.skipIf(process.platform !== 'linux')('takes the relay with it when it ends, however that happens', async () => {
+    await gateway()
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const { child, ended, saw } = machine.start(['--no-precheck', 'logs'], { FAKE_CONVOX: 'wait' })
+      await saw('"argv"')
+      const convox = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'))
+      const address = /RACK_URL=([^\0]+)/.exec(readFileSync(`/proc/${convox}/environ`, 'utf8'))?.[1]
+      const port = Number(new URL(address ?? '').port)
+      expect(await isListening(port)).toBe(true)
+      process.kill(convox, signal)
+      expect(await ended).toMatchObject({ code: signal === 'SIGTERM' ? 9 : 137 })
+      expect(await isListening(port)).toBe(false)
+    }
+  })
+
+  test('that is missing leaves nothing behind', async () => {
+    await gateway()
+    expect(await run(['apps'], { CONVOX_BIN: '/nowhere/convox' })).toMatchObject({ code: 127 })
+  })
+})
+
+describe('without the relay', () => {
+  test.each([
+    ['with --no-relay', ['--no-relay', 'apps'], {}],
+    ['with relay: false', ['apps'], { relay: false }],
+  ])('%s, convox goes directly, and one line says what that means', async (_how, words, entry) => {
+    const { origin } = await gateway(entry)
+    const outcome = await run(words, { FAKE_CONVOX: 'exit 0' })
+    expect(outcome).toMatchObject({ code: 0, convox: { argv: ['apps'] } })
+    expect(outcome.convox?.rackUrl).toBe(`${origin.replace('://', `://convox:${token}@`)}/rack/staging`)
+    expect(outcome.stderr).toBe(
+      `rack-gateway: without the relay, convox sends your token to ${origin} unverified: it accepts any certificate\n`,
+    )
+  })
+
+  test('a gateway without TLS on this machine is reached without a word', async () => {
+    await gateway({ url: 'http://127.0.0.1:1' })
+    const outcome = await run(['apps'], { FAKE_CONVOX: 'exit 0' })
+    expect(outcome).toMatchObject({
+      code: 0,
+      stderr: '',
+      convox: { rackUrl: `http://convox:${token}@127.0.0.1:1/rack/staging` },
+    })
+  })
+
+  test('a RACK_URL that is set is passed on as it is', async () => {
+    const RACK_URL = 'https://convox:other@gateway.example.com/rack/x'
+    const outcome = await run(['apps'], { FAKE_CONVOX: 'exit 0', RACK_URL })
+    expect(outcome).toMatchObject({ code: 0, stderr: '', convox: { rackUrl: RACK_URL } })
+  })
+
+  test('--no-relay behind the first word is convox’s own', async () => {
+    await gateway({ relay: false })
+    const outcome = await run(['apps', '--no-relay'], { FAKE_CONVOX: 'exit 0' })
+    expect(outcome.convox?.argv).toEqual(['apps', '--no-relay'])
+  })
+})
+
+describe('a gateway that cannot be trusted', () => {
+  const mine = (text: string) => `rack-gateway: https://127.0.0.1:PORT can't be trusted: its certificate ${text}\n`
+  const unsent = 'Your token was not sent, nor was anything else:'
+  const someoneElse = 'if the gateway has not changed, someone else may be answering in its place'
+
+  test.each([
+    [
+      'expired',
+      expiredIdentity,
+      `has expired, or that of its authority has. ${unsent} check the clock of this machine, and ask who runs the gateway to renew it`,
+    ],
+    [
+      'not valid yet',
+      notYetValidIdentity,
+      `is not valid yet, or that of its authority is not. ${unsent} check the clock of this machine, and ask who runs the gateway to renew it`,
+    ],
+    [
+      'for another name',
+      otherHostIdentity,
+      `is for elsewhere.example. ${unsent} check the address of the gateway; ${someoneElse}`,
+    ],
+  ])('with a certificate that is %s is told once, and the exit code is 7', async (_what, identity, sentence) => {
+    const started = await gateway({}, { identity })
+    const outcome = await run(['apps'])
+    expect(outcome.code).toBe(7)
+    expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(mine(sentence))
+    expect(outcome.stdout).toContain("the gateway's certificate can't be trusted, so nothing was sent to it")
+    expect(started.received).toBe('')
+  })
+
+  test.each([
+    ['another authority of its own', { ca: otherRoot }],
+    ['those that everybody knows', { ca: undefined }],
+  ])('by %s is told what to do', async (_what, entry) => {
+    const started = await gateway(entry)
+    const outcome = await run(['apps'])
+    expect(outcome.code).toBe(7)
+    expect(outcome.stderr.replace(String(started.port), 'PORT')).toBe(
+      mine(
+        `is not signed by an authority that is known here. ${unsent} if that is an authority of your own, name its PEM file as "ca" of gateways.staging in ${machine.configPath}, which rack-gateway login staging --ca FILE does; ${someoneElse}`,
+      ),
+    )
+    expect(started.received).toBe('')
+  })
+
+  test('is not even noticed by a command that asks it nothing', async () => {
+    await gateway({}, { identity: expiredIdentity })
+    expect(await run(['help'], { FAKE_CONVOX: 'exit 0' })).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('or that is not there is said to be unreachable, with 7', async () => {
+    await gateway({ url: 'https://127.0.0.1:1' })
+    const outcome = await run(['apps'])
+    expect(outcome).toMatchObject({
+      code: 7,
+      stderr:
+        "rack-gateway: https://127.0.0.1:1 can't be reached: nothing listens at 127.0.0.1:1 (ECONNREFUSED); check the address, and whether it runs, with: rack-gateway doctor\n",
+    })
+    expect(outcome.stdout).toContain("the gateway can't be reached: nothing listens at 127.0.0.1:1")
+  })
+
+  test('or that speaks no TLS is said to speak none', async () => {
+    const plain = await startPlain()
+    await gateway({ url: `https://127.0.0.1:${plain}` })
+    const outcome = await run(['apps'])
+    expect(outcome.code).toBe(7)
+    expect(outcome.stderr).toContain("can't be reached: the server does not speak TLS")
+  })
+})
+
+async function startPlain(): Promise<number> {
+  const server = createServer((_request, response) => void response.end())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+describe('who may have signed the certificate', () => {
+  /** A process to which all authorities that others may name are known. */
+  let trusting: CliProcess
+  let home: string
+  let rootFile: string
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'rack-gateway-authorities-'))
+    rootFile = join(home, 'elsewhere.pem')
+    writeFileSync(rootFile, root)
+    trusting = startCliProcess({ NODE_EXTRA_CA_CERTS: rootFile })
+  })
+  afterAll(async () => {
+    await trusting.stop()
+    rmSync(home, { recursive: true })
+  })
+
+  test.each([
+    ['is in "ca", a path seen from the file', { ca: 'root.pem' }, () => ({})],
+    ['is in "ca", as text', { ca: root }, () => ({})],
+    ["is among the system's", { ca: undefined }, () => ({ SSL_CERT_FILE: rootFile })],
+  ])('%s', async (_where, entry, env) => {
+    await gateway(entry)
+    expect(await run(['apps'], env())).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('is in NODE_EXTRA_CA_CERTS', async () => {
+    await gateway({ ca: undefined })
+    expect(await trusting.call(machine, ['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask 2' })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+  })
+
+  test.each([
+    ['the relay', ['--no-precheck', 'apps']],
+    ['the check before convox', ['apps']],
+    ['whoami', ['whoami']],
+    ['can', ['can', 'apps']],
+    ['an audit', ['audit', 'search']],
+    ['the end of a session', ['logout', 'staging']],
+    ['a new login with a token', ['login', 'staging', '--token', token]],
+    ['a new login by a code', ['login', 'staging', '--no-browser']],
+    ['a login by another name at the same address', ['login', 'production', '', '--no-browser']],
+    ['another name at the same address', ['whoami', '--rack', 'eu']],
+  ])('is only in "ca" where that is given, for %s as well', async (_what, words) => {
+    const started = await gateway({}, { onConnection: (socket) => void socket.on('data', () => socket.end(answer)) })
+    const renewable = { token, renew_at: '2020-01-01T00:00:00Z' }
+    const typed = words.map((word) => word || started.origin)
+    for (const [ca, trusted] of [
+      [otherRoot, false],
+      [root, true],
+    ] as const) {
+      machine.configure({
+        gateways: {
+          eu: { url: started.origin, rack: 'eu' },
+          staging: { url: started.origin, rack: 'staging', ca },
+        },
+        sessions: { [started.origin]: renewable },
+        current: 'staging',
+      })
+      await trusting.call(machine, typed, { FAKE_CONVOX: 'ask 2' })
+      expect(started.received !== '').toBe(trusted)
+    }
+  })
+
+  test('of another gateway does not count where a name is moved to a new address', async () => {
+    const started = await gateway({ ca: otherRoot, relay: false })
+    const moved = await startTlsGateway({
+      onConnection: (socket) =>
+        socket.once('data', () => socket.end(`HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n`)),
+    })
+    await trusting.call(machine, ['login', 'staging', moved.origin, '--as-rack', 'staging', '--token', token])
+    expect(started.received).toBe('')
+    expect(machine.config()).toMatchObject({ gateways: { staging: { url: moved.origin, rack: 'staging' } } })
+    expect(JSON.stringify(machine.config())).not.toMatch(/"ca"|"relay"/)
+  })
+
+  describe('is said by login --ca', () => {
+    const me = { name: 'ada', kind: 'user', rack: null, expiresAt: 4e12, racks: ['staging'], roles: [] }
+    const body = JSON.stringify(me)
+    const known = {
+      onConnection: (socket: Socket) =>
+        socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
+    }
+    const login = (url: string, ca: string, ...more: string[]) =>
+      machine.call(['login', 'staging', url, '--token', token, '--ca', ca, ...more])
+
+    test('seen from where the person stands, and kept for the name so that it holds anywhere', async () => {
+      const started = await startTlsGateway(known)
+      machine.write(join(machine.cwd, 'company.pem'), root)
+      expect(await login(started.origin, 'company.pem')).toMatchObject({ code: 0, stderr: '' })
+      const kept = { rack: 'staging', ca: join(machine.cwd, 'company.pem') }
+      expect(machine.config()).toMatchObject({ gateways: { staging: { url: started.origin, ...kept } } })
+      expect(await machine.call(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
+      expect(await run(['apps'])).toMatchObject({ code: 0, stderr: '' })
+    })
+
+    test('alone, before any token is sent: of a gateway that another authority speaks for, nothing is kept', async () => {
+      const started = await startTlsGateway(known)
+      machine.write(join(machine.cwd, 'company.pem'), otherRoot)
+      for (const more of [[], ['--insecure'], ['--as-rack', 'staging']]) {
+        const outcome = await trusting.call(
+          machine,
+          ['login', 'staging', started.origin, '--token', token, '--ca', 'company.pem', ...more],
+          { SSL_CERT_FILE: rootFile },
+        )
+        expect(outcome).toMatchObject({ code: 7, stderr: expect.stringContaining("can't be trusted") })
+      }
+      expect(started.received).toBe('')
+      expect(() => machine.config()).toThrow('ENOENT')
+    })
+
+    test('in the place of what the file said before', async () => {
+      const started = await gateway({ ca: otherRoot }, known)
+      const company = join(machine.cwd, 'company.pem')
+      machine.write(company, root)
+      expect(await login('', company)).toMatchObject({ code: 2 })
+      expect(await login(started.origin, company)).toMatchObject({ code: 0 })
+      expect(machine.config()).toMatchObject({ gateways: { staging: { ca: company } } })
+    })
+
+    test.each([
+      ['missing.pem', /--ca names a file that cannot be read: .+: it should be a PEM file/],
+      ['empty.pem', /--ca holds no certificate: it should be a PEM file/],
+      ['.', /--ca names something that is not a file/],
+    ])('or refused before anything is asked: %j', async (ca, sentence) => {
+      const started = await startTlsGateway(known)
+      machine.write(join(machine.cwd, 'empty.pem'), 'nothing')
+      const outcome = await login(started.origin, ca)
+      expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(sentence) })
+      expect(started.connections).toEqual([])
+    })
+
+    test('or refused for a gateway that has no certificate', async () => {
+      expect(await login('http://127.0.0.1:1', 'company.pem')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--ca is about a certificate'),
+      })
+    })
+  })
+
+  test('that "ca" names is known to whoami, and to the check before convox', async () => {
+    const me = { name: 'ada', kind: 'user', rack: null, expiresAt: 4e12, racks: ['staging'], roles: [] }
+    const body = JSON.stringify(me)
+    const started = await gateway(
+      {},
+      {
+        onConnection: (socket) =>
+          socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)),
+      },
+    )
+    expect(await machine.call(['whoami'])).toMatchObject({ code: 0, stdout: expect.stringContaining('ada (user)') })
+    expect(started.received).toContain(`Bearer ${token}`)
+    await machine.callConvox(['apps'])
+    expect(started.received).toContain('GET /gateway/api/v1/policy/effective?rack=staging HTTP/1.1')
+  })
+
+  test('is only in "ca" where that is given: otherwise the command ends with 7', async () => {
+    await gateway({ ca: otherRoot })
+    expect(await trusting.call(machine, ['--no-precheck', 'apps'], { FAKE_CONVOX: 'ask' })).toMatchObject({ code: 7 })
+  })
+
+  test.each([
+    [
+      'missing.pem',
+      /^rack-gateway: "ca" of gateways\.staging in \S+ names a file that cannot be read: .+: it should be/,
+    ],
+    ['config.json', /holds no certificate: it should be the path of a PEM file/],
+    ['', /holds no certificate/],
+    [serverIdentity.cert.replace(/[A-Za-z]{9}/, '!!!!!!!!!'), /: it should be/],
+  ])('is not said by %j: 78, and convox does not start', async (ca, sentence) => {
+    await gateway({ ca })
+    const outcome = await run(['apps'])
+    expect(outcome).toMatchObject({ code: 78, convox: null })
+    expect(outcome.stderr).toMatch(sentence)
+    expect(outcome.stderr.split('\n')).toHaveLength(2)
+  })
+})

@@ -1,0 +1,65 @@
+import { isExposed } from '@rack-gateway/config/client'
+import type { Context } from '../../context.ts'
+import { printable } from '../../output/terminal.ts'
+import { type RackTarget, rackUrl } from '../../target/target.ts'
+import { lookAgain } from './look-again.ts'
+
+/** How convox gets to the gateway. */
+export interface Way {
+  /** What convox is started with. */
+  readonly env: NodeJS.ProcessEnv
+  /** What the person is to be told of it when convox starts; null for nothing. */
+  readonly warning: string | null
+  /** What convox's exit code becomes: `unreachable` where it failed because no connection could be trusted or made. */
+  exitCode(code: number): number | Promise<number>
+  /** To be said when convox has ended, or wasn't started. */
+  close(): Promise<void>
+}
+
+/**
+ * To a gateway with https, through a relay in this process that verifies its certificate, since convox verifies none. The
+ * person may leave that out, and is told each time it is taken what that means.
+ *
+ * @throws BadSetting
+ */
+export async function openWay(context: Context, target: RackTarget, relay: 'on' | 'off'): Promise<Way> {
+  const { origin } = target
+  if (!origin.startsWith('https://'))
+    return direct(
+      context,
+      target,
+      isExposed(origin)
+        ? `convox sends your token to ${printable(origin)} in plain text: anybody on the way can read it`
+        : null,
+    )
+  if (relay === 'on' && target.relay !== 'off') {
+    // Loaded for these alone: TLS takes longer to load than all of this program.
+    const { openRelay } = await import('./relay.ts')
+    return openRelay(context, target, () => lookAgain(context, target))
+  }
+  return direct(
+    context,
+    target,
+    `without the relay, convox sends your token to ${printable(origin)} unverified: it accepts any certificate`,
+  )
+}
+
+function direct(context: Context, target: RackTarget, warning: string | null): Way {
+  return {
+    warning,
+    env: { ...context.env, RACK_URL: rackUrl(target) },
+    exitCode: (code) => noteFailure(context, target.origin, code),
+    close: async () => undefined,
+  }
+}
+
+/** What convox exits with where it could not do what was asked; other codes are those of commands that it ran. */
+const convoxFailure = 1
+
+/** Looks for the gateway only after a failure. @returns the exit code as it is */
+export async function noteFailure(context: Context, address: string, code: number): Promise<number> {
+  if (code !== convoxFailure) return code
+  const { noteSilentGateway } = await import('../../gateway/note-silent-gateway.ts')
+  await noteSilentGateway(context, address)
+  return code
+}

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { commandLine, createMachine, type Machine } from '../testing/harness.ts'
+import { held } from '../testing/held.ts'
+import { hasScript, type PseudoTerminal, runInTerminal } from '../testing/pseudo-terminal.ts'
+
+/** What the shell says once the program has ended. `script` may end before it has passed on all that it was given, so it is held until this came through. */
+const after = '<ended>'
+
+/** What takes a line back. */
+const cleared = '\r\u001b[2K'
+
+const account = (name: string) => ({
+  id: '01a21006-6e55-7646-9171-966421143187',
+  name,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  disabledAt: null,
+})
+const page = (...names: readonly string[]) => ({ status: 200, body: { items: names.map(account), next: null } })
+
+let machine: Machine
+let gateway: FakeGateway
+beforeEach(async () => {
+  machine = createMachine()
+  gateway = await startFakeGateway(page('deploy-web'))
+})
+afterEach(async () => {
+  await gateway.close()
+  machine.remove()
+})
+
+interface Shown extends Omit<PseudoTerminal, 'ended'> {
+  /** Without what was said while it was waited for. */
+  answer(): string
+  /** Lets it end, once all was shown. @returns the exit code */
+  end(): Promise<number | null>
+}
+
+/** The whole program in a terminal of so many columns. */
+function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, columns = 72): Shown {
+  const shell = `stty cols ${columns} -echo; trap : INT; ${commandLine([words]).join(' ')}; code=$?; printf '${after}'; read _; exit $code`
+  const terminal = runInTerminal(shell, {
+    cwd: machine.cwd,
+    env: {
+      HOME: machine.home,
+      PATH: '/usr/bin:/bin',
+      TERM: 'xterm',
+      RACK_GATEWAY_URL: gateway.url,
+      RACK_GATEWAY_TOKEN: 'rgs_x',
+      ...env,
+    },
+  })
+  const shown = () => terminal.shown().replace(after, '')
+  return {
+    ...terminal,
+    shown,
+    answer: () => shown().split(cleared).at(-1) ?? '',
+    async end() {
+      await terminal.saw(after)
+      terminal.press('\n')
+      return terminal.ended
+    },
+  }
+}
+
+describe.skipIf(!hasScript)('in a terminal (runs where util-linux has /usr/bin/script)', { timeout: 90_000 }, () => {
+  test('a table has the width of it, with headings that stand out unless NO_COLOR is set', async () => {
+    gateway.answer = page(`a-name-${'x'.repeat(100)}`)
+    const plain = inTerminal('service-accounts', { NO_COLOR: '1' }, 80)
+    expect(await plain.end()).toBe(0)
+    const lines = plain.answer().trimEnd().split('\r\n')
+    expect(lines.map(({ length }) => length <= 80)).toEqual([true, true])
+    expect(lines[1]).toMatch(/^01a21006-6e55-7646-9171-966421143187 {2}a-name-x+… /)
+    const styled = inTerminal('service-accounts', {}, 80)
+    await styled.end()
+    expect(styled.shown()).toContain('\u001b[1mID')
+    expect(plain.answer()).not.toContain('\u001b')
+  })
+
+  test.each([40, 60])('in one of %i columns each row is a block, and nothing is cut', async (columns) => {
+    const name = `a-name-${'x'.repeat(20)}`
+    gateway.answer = page(name)
+    const terminal = inTerminal('service-accounts', { NO_COLOR: '1' }, columns)
+    expect(await terminal.end()).toBe(0)
+    expect(terminal.answer().trimEnd().split('\r\n')).toEqual([
+      'ID: 01a21006-6e55-7646-9171-966421143187',
+      `NAME: ${name}`,
+      'SINCE (UTC): 2026-01-01 00:00',
+    ])
+  })
+
+  test('what takes more than a second says so, and takes it back', async () => {
+    const { promise, end } = held()
+    gateway.answer = { ...page('deploy-web'), after: promise }
+    const terminal = inTerminal('service-accounts')
+    await terminal.saw('asking the gateway … 1 s')
+    end()
+    expect(await terminal.end()).toBe(0)
+    expect(terminal.shown()).toMatch(/\r\u001b\[2K\u001b\[1mID/)
+  })
+
+  test('it asks before it destroys, and does as it is told', async () => {
+    const refused = inTerminal('service-accounts disable deploy-web')
+    await refused.saw('? [y/N] ')
+    refused.press('n\n')
+    expect(await refused.end()).toBe(130)
+    expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/service-accounts?limit=200'])
+    const done = inTerminal('service-accounts disable deploy-web')
+    await done.saw('Disable the service account deploy-web, which stops its API tokens? [y/N] ')
+    gateway.answer = { status: 200, body: account('deploy-web') }
+    done.press('y\n')
+    expect(await done.end()).toBe(0)
+    expect(gateway.asked.at(-1)?.path).toMatch(/\/01a21006-\S+\/disable$/)
+  })
+
+  test('Ctrl-C at the question does nothing', async () => {
+    const terminal = inTerminal('service-accounts disable deploy-web')
+    await terminal.saw('? [y/N] ')
+    terminal.press('\u0003')
+    expect(await terminal.end()).not.toBe(0)
+    expect(gateway.asked).toHaveLength(1)
+  })
+})
+
+test('into a pipe nothing is asked, cut, styled or said of waiting', async () => {
+  const name = `a-name-${'x'.repeat(300)}`
+  gateway.answer = page(name)
+  const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgs_x' }
+  const listed = await machine.run(['service-accounts'], env)
+  expect(listed).toMatchObject({ code: 0, stderr: '' })
+  expect(listed.stdout).toContain(`  ${name}  `)
+  const unasked = await machine.run(['service-accounts', 'disable', name], env)
+  expect(unasked).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('add --yes') })
+})

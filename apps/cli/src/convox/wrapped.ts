@@ -1,0 +1,60 @@
+import type { Context } from '../context.ts'
+import { printable } from '../output/terminal.ts'
+import { renewalBeside } from '../session/background-renewal.ts'
+import { findRack } from '../target/find-rack.ts'
+import type { Target } from '../target/target.ts'
+import type { CommandLine } from './command-line.ts'
+import { runConvox } from './convox.ts'
+import { noteFailure, openWay } from './relay/way.ts'
+
+/** Runs a convox command against the rack that was chosen, unless the policy refuses it. */
+export async function runWrapped(context: Context, line: CommandLine): Promise<number> {
+  const { words, rack } = line
+  const { env } = context
+  const given = env.RACK_URL?.trim()
+  if (given) return noteFailure(context, given, await runConvox(words, context))
+  const renewal = renewalBeside(context, await findRack(context, rack))
+  const target = await renewal.target()
+  noteItsEnd(context, target)
+  const way = await openWay(context, target, line.relay)
+  const start = () => {
+    if (way.warning !== null) context.note(way.warning)
+    const running = runConvox(words, { ...context, env: way.env })
+    renewal.begin()
+    return running
+  }
+  try {
+    return await way.exitCode(await (line.precheck === 'off' ? start() : runChecked(context, target, { words, start })))
+  } finally {
+    await way.close()
+    await renewal.ended()
+  }
+}
+
+function noteItsEnd(context: Context, target: Target): void {
+  if (target.expiry.state === 'ends soon') {
+    const name = printable(target.name ?? '')
+    context.note(
+      `your token for ${name} ${target.expiry.words}, at ${target.expiry.at}: log in again with: rack-gateway login ${name}`,
+    )
+  }
+}
+
+/** Loaded only where it is used: policies and plans are most of this program. */
+async function runChecked(
+  context: Context,
+  target: Target,
+  { words, start }: { readonly words: readonly string[]; readonly start: () => Promise<number> },
+): Promise<number> {
+  const { precheck } = await import('./precheck/precheck.ts')
+  const passed = await precheck(context, target, words)
+  const running = start()
+  const refreshed = passed.refresh(running.then(nothing, nothing))
+  try {
+    return await running
+  } finally {
+    await refreshed
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,112 @@
+import type { Words } from '@rack-gateway/errors'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { Nullable } from '../nullable.ts'
+import type { Asker } from './gateway-api.ts'
+import { errorIn } from './gateway-refusal.ts'
+import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
+
+/** What the gateway says about the caller: `GET /gateway/api/v1/me`. */
+export const Me = Type.Object({
+  name: Type.String(),
+  kind: Type.String(),
+  /** The rack that the token is bound to. */
+  rack: Nullable(Type.String()),
+  /** Milliseconds since the epoch, or RFC 3339. */
+  expiresAt: Type.Union([Type.Integer({ minimum: 0, maximum: 8.64e15 }), Type.String()]),
+  /** Those that the caller may use. */
+  racks: Type.Array(Type.String()),
+  roles: Type.Array(Type.String()),
+})
+export type Me = Static<typeof Me>
+
+export type MeAnswer =
+  | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
+  /** The token isn't valid. */
+  | {
+      readonly kind: 'refused'
+      readonly reason: string
+      /** What to do, where another token is no remedy: of an account that is locked. */
+      readonly next: string | null
+    }
+  /** The gateway has no such address. */
+  | { readonly kind: 'unsupported' }
+  /** Nothing can be said now: no connection, or a failure of the server's. */
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly next: string }
+  /** Its certificate can't be trusted, so it was sent nothing. */
+  | { readonly kind: 'distrusted'; readonly words: Words }
+  /** Something answers, but not as a gateway does. */
+  | { readonly kind: 'foreign'; readonly reason: string }
+
+/** Denials of the account that every token of it meets. */
+const accountRules: ReadonlySet<string> = new Set(['locked-user', 'disabled-service-account'])
+
+const unknownRefusal = "it has ended, was revoked, or is another gateway's:"
+
+/** Asks the gateway who the token's bearer is. @param deadline milliseconds, where it is less than usual */
+export async function askMe({ origin, token, trust }: Asker, deadline?: number): Promise<MeAnswer> {
+  const answer = await tryGateway(origin, { path: '/me', token, trust, ...(deadline && { deadline }) })
+  if (answer.kind === 'unanswered')
+    return answer.distrusted === null
+      ? { kind: 'unreachable', reason: answer.reason, next: answer.next }
+      : { kind: 'distrusted', words: answer.distrusted }
+  if (answer.status === 200) return understood(answer)
+  if (answer.status === 401) {
+    const error = errorIn(answer.value)
+    const isAccount = error !== null && accountRules.has(error.rule)
+    return { kind: 'refused', reason: error?.reason ?? unknownRefusal, next: isAccount ? error.next : null }
+  }
+  if (answer.status === 404) return { kind: 'unsupported' }
+  const reason = errorIn(answer.value)?.sentence ?? `it answered with status ${answer.status}`
+  if (answer.status < 500) return { kind: 'foreign', reason }
+  return { kind: 'unreachable', reason, next: 'try again in a moment, and look whether it is ready' }
+}
+
+/** A session's new token: `POST /gateway/api/v1/session/renewal`. */
+export const Renewed = Type.Object({
+  token: Type.String({ pattern: '^rgs_[A-Za-z0-9]{1,200}$' }),
+  expiresAt: Type.String(),
+  renewAt: Type.String(),
+})
+export type Renewed = Static<typeof Renewed>
+
+/** Longer than the gateway waits for an identity provider: a token that comes when nobody listens any more is lost. */
+export const renewalDeadlineMs = 20_000
+const endDeadlineMs = 3_000
+
+/**
+ * Asks for a session's new token.
+ *
+ * @param leaving gives it up
+ * @returns `never` when the gateway doesn't renew this one, `later` when it couldn't be asked
+ */
+export async function askRenewal(
+  { origin, token, trust }: Asker,
+  leaving?: AbortSignal,
+): Promise<Renewed | 'never' | 'later'> {
+  const answer = await tryGateway(origin, {
+    path: '/session/renewal',
+    method: 'POST',
+    token,
+    trust,
+    deadline: renewalDeadlineMs,
+    ...(leaving && { signal: leaving }),
+  }).catch(() => null)
+  if (answer === null || answer.kind === 'unanswered') return 'later'
+  const { status, value } = answer
+  if (status === 403 || status === 404 || status === 409) return 'never'
+  return status === 200 && Value.Check(Renewed, value) ? value : 'later'
+}
+
+/** Gives a session back that nothing will keep. What goes wrong is nothing to the person: it ends by itself. */
+export async function endSession({ origin, token, trust }: Asker, id: string): Promise<void> {
+  await tryGateway(origin, { path: `/sessions/${id}`, method: 'DELETE', token, trust, deadline: endDeadlineMs })
+}
+
+function understood({ value }: GatewayAnswer): MeAnswer {
+  if (!Value.Check(Me, value)) return { kind: 'foreign', reason: 'its answer is not that of a Rack Gateway' }
+  const end = new Date(value.expiresAt)
+  if (Number.isNaN(end.getTime()))
+    return { kind: 'foreign', reason: 'its answer has an end of the token that is not a time' }
+  return { kind: 'known', me: value, expiresAt: end.toISOString() }
+}

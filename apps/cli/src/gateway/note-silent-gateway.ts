@@ -1,0 +1,27 @@
+import { connect } from 'node:net'
+import type { Context } from '../context.ts'
+import { printable } from '../output/terminal.ts'
+
+const deadlineMs = 2_000
+
+/** Says so where nothing accepts connections at the gateway's address. Convox only prints the error of the network then. */
+export async function noteSilentGateway(context: Pick<Context, 'note'>, address: string): Promise<void> {
+  if (!URL.canParse(address)) return
+  const { origin, hostname, port, protocol } = new URL(address)
+  const usual = protocol === 'https:' ? 443 : 80
+  if (await acceptsConnections(hostname.replace(/^\[|\]$/g, ''), port === '' ? usual : Number(port))) return
+  context.note(`The gateway at ${printable(origin)} does not answer. Run: rack-gateway doctor`)
+}
+
+function acceptsConnections(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: deadlineMs })
+    const end = (accepted: boolean) => {
+      socket.destroy()
+      resolve(accepted)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('timeout', () => end(false))
+    socket.once('error', () => end(false))
+  })
+}

@@ -1,0 +1,44 @@
+import { wholeSentences } from '@rack-gateway/errors'
+import { GatewayUnreachable, GatewayUntrusted, TokenRefused } from '../errors.ts'
+import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
+import { noAnswer } from '../gateway/gateway-request.ts'
+import { printable } from '../output/terminal.ts'
+import type { Target } from '../target/target.ts'
+
+export type KnownAnswer = MeAnswer & { readonly kind: 'known' }
+
+/** What the gateway says of a token's bearer. @throws TokenRefused, GatewayUnreachable, GatewayUntrusted */
+export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | 'trust'>): Promise<KnownAnswer> {
+  const answer = await askMe(target)
+  if (answer.kind === 'known') return answer
+  throw problemOf(target, answer)
+}
+
+/** The account is the problem, so the address and a new token are no matter. */
+function accountRefused(reason: string, next: string): Error {
+  const words = wholeSentences({ reason, next })
+  return new TokenRefused(words.reason, words.next)
+}
+
+/** Says why nothing is known, and what to do. */
+export function problemOf(
+  { name, origin }: Pick<Target, 'name' | 'origin'>,
+  answer: Exclude<MeAnswer, { readonly kind: 'known' }>,
+): Error {
+  if (answer.kind === 'refused' && answer.next !== null) return accountRefused(answer.reason, answer.next)
+  if (answer.kind === 'refused')
+    return new TokenRefused(
+      `${origin} refused the token: ${answer.reason}`,
+      name === null
+        ? 'get another one for RACK_GATEWAY_TOKEN or RACK_URL, whichever is set'
+        : `log in again with: rack-gateway login ${printable(name)}`,
+    )
+  if (answer.kind === 'unsupported')
+    return new GatewayUnreachable(
+      `${origin} can't say whose the token is:`,
+      'check that it is the address of a Rack Gateway',
+    )
+  if (answer.kind === 'distrusted') return new GatewayUntrusted(answer.words.reason, answer.words.next)
+  const { reason, next } = answer.kind === 'unreachable' ? answer : { reason: answer.reason, next: 'check the address' }
+  return noAnswer(origin, { reason, next, distrusted: null })
+}

@@ -1,0 +1,236 @@
+import { Secret } from '@rack-gateway/config/client'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Context } from '../context.ts'
+import type { Target } from '../target/target.ts'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
+import { renew } from './renewal.ts'
+
+const hour = 3_600_000
+const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString()
+const renewed = { token: `rgs_${'N'.repeat(63)}`, expiresAt: inHours(720), renewAt: inHours(360) }
+
+let machine: Machine
+let gateway: FakeGateway | null
+beforeEach(() => {
+  machine = createMachine()
+  gateway = null
+})
+afterEach(async () => {
+  machine.remove()
+  await gateway?.close()
+})
+
+async function configured(
+  answer: Parameters<typeof startFakeGateway>[0],
+  renewAt: string,
+  expiresAt = inHours(300),
+): Promise<FakeGateway> {
+  const started = await startFakeGateway(answer)
+  gateway = started
+  machine.configure({
+    gateways: { staging: { url: started.url, note: 'mine' } },
+    tokens: {
+      staging: { token: 'rgs_old', email: 'a@example.com', expires_at: expiresAt, renew_at: renewAt, more: 1 },
+    },
+  })
+  return started
+}
+
+/** The session of the only gateway. */
+function kept(): unknown {
+  const file: { sessions?: object; tokens?: object } = JSON.parse(JSON.stringify(machine.config()))
+  return Object.values(file.sessions ?? file.tokens ?? {})[0]
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve: (value: T) => resolve(value) }
+}
+
+/** Beside these, the policy is asked for before a command. */
+const quietly = expect.stringMatching(/^(rack-gateway: your session is being renewed; Ctrl-C leaves .*\n)?$/)
+const renewals = ({ asked }: FakeGateway) => asked.filter(({ path }) => path?.endsWith('/renewal'))
+
+const urlWith = (token: string) => `http://convox:${token}@${gateway?.url.slice('http://'.length)}/rack/staging`
+
+describe('a session of which half is over', () => {
+  test('is renewed while convox runs, and the new token is kept for the next command', async () => {
+    const started = await configured({ status: 200, body: renewed }, inHours(-1))
+    const outcome = await machine.callConvox(['apps'])
+    expect(outcome).toMatchObject({ code: 0, stderr: quietly, convox: { rackUrl: urlWith('rgs_old') } })
+    expect(renewals(started)).toEqual([{ authorization: 'Bearer rgs_old', path: '/gateway/api/v1/session/renewal' }])
+    expect(machine.config()).toEqual({
+      gateways: { staging: { url: gateway?.url, note: 'mine' } },
+      sessions: {
+        [started.url]: {
+          token: renewed.token,
+          email: 'a@example.com',
+          expires_at: renewed.expiresAt,
+          renew_at: renewed.renewAt,
+          more: 1,
+        },
+      },
+    })
+  })
+
+  test('is renewed once by two windows at the same time', async () => {
+    const started = await configured({ status: 200, body: renewed }, inHours(-1))
+    const outcomes = await Promise.all([machine.run(['apps']), machine.run(['ps'])])
+    for (const { code, convox } of outcomes)
+      expect([code, [urlWith('rgs_old'), urlWith(renewed.token)]]).toEqual([
+        0,
+        expect.arrayContaining([convox?.rackUrl]),
+      ])
+    expect(renewals(started)).toHaveLength(1)
+    expect(kept()).toMatchObject({ token: renewed.token })
+  })
+
+  test('that ends soon is renewed first: the command could outlive its token', async () => {
+    await configured({ status: 200, body: renewed }, inHours(-1), inHours(10))
+    expect(await machine.callConvox(['apps'])).toMatchObject({
+      code: 0,
+      stderr: quietly,
+      convox: { rackUrl: urlWith(renewed.token) },
+    })
+  })
+
+  test.each([
+    ['that has half its life before it', inHours(300), 'rgs_old'],
+    ['that ends soon, after a little while', inHours(10), 'rgs_old'],
+  ])(
+    '%s does not hold up convox while the gateway is slow, and its token is waited for at the end',
+    async (_, ends, used) => {
+      const slow = deferred<void>()
+      await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1), ends)
+      const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
+      await running.saw('"argv"')
+      await running.noted('Ctrl-C')
+      expect(kept()).toMatchObject({ token: 'rgs_old' })
+      slow.resolve()
+      expect(await running.ended).toMatchObject({ code: 3, convox: { rackUrl: urlWith(used) } })
+      expect(kept()).toMatchObject({ token: renewed.token })
+    },
+  )
+
+  test('is renewed by whoami, which says what is true of the new token', async () => {
+    const me = { name: 'a@example.com', kind: 'user', rack: null, racks: ['staging'], roles: ['viewer'] }
+    gateway = await startFakeGateway(
+      { status: 200, body: renewed },
+      { '/gateway/api/v1/me': { status: 200, body: { ...me, expiresAt: renewed.expiresAt } } },
+    )
+    machine.configure({
+      gateways: { staging: { url: gateway.url } },
+      sessions: { [gateway.url]: { token: 'rgs_old', expires_at: inHours(300), renew_at: inHours(-1) } },
+    })
+    const outcome = await machine.call(['whoami'])
+    expect([outcome.code, outcome.stderr]).toEqual([0, ''])
+    expect(outcome.stdout).toContain(`at ${renewed.expiresAt}`)
+    expect(
+      gateway.asked.map(({ authorization, path }) => [authorization, path?.slice('/gateway/api/v1'.length)]),
+    ).toEqual([
+      ['Bearer rgs_old', '/me'],
+      ['Bearer rgs_old', '/session/renewal'],
+      [`Bearer ${renewed.token}`, '/me'],
+    ])
+    expect(kept()).toMatchObject({ token: renewed.token, confirmed: { roles: ['viewer'] } })
+    await machine.call(['whoami'])
+    expect(renewals(gateway)).toHaveLength(1)
+  })
+
+  test('is left alone by whoami offline, and where the gateway has nothing to say', async () => {
+    const started = await configured({ status: 503, body: {} }, inHours(-1))
+    for (const words of [['whoami', '--offline'], ['whoami']]) await machine.call(words)
+    expect(renewals(started)).toEqual([])
+    expect(kept()).toMatchObject({ token: 'rgs_old' })
+  })
+
+  test('is left to the next command by Ctrl-C at the end of this one', async () => {
+    const started = await configured({ status: 200, body: renewed, after: new Promise(() => {}) }, inHours(-1))
+    const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
+    await running.noted('Ctrl-C')
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 3, signal: null })
+    expect(kept()).toMatchObject({ token: 'rgs_old', renew_at: expect.any(String) })
+    started.answer = { status: 200, body: renewed }
+    expect(await machine.callConvox(['apps'])).toMatchObject({ code: 0 })
+    expect(kept()).toMatchObject({ token: renewed.token })
+  })
+
+  test('is not written over a login that came in between', async () => {
+    const slow = deferred<void>()
+    await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1))
+    const running = machine.start(['--no-precheck', 'apps'])
+    await running.noted('Ctrl-C')
+    const other = { gateways: { staging: { url: gateway?.url } }, tokens: { staging: { token: 'rgs_other' } } }
+    machine.configure(other)
+    slow.resolve()
+    expect(await running.ended).toMatchObject({ code: 0 })
+    expect(machine.config()).toEqual(other)
+  })
+
+  test('whose name leads elsewhere by the time that it is its turn is not sent, and no other token takes its place', async () => {
+    const started = await configured({ status: 200, body: renewed }, inHours(-1))
+    const elsewhere = 'https://other.example.com'
+    const before: Target = {
+      name: 'staging',
+      origin: started.url,
+      rack: 'staging',
+      token: new Secret('rgs_old'),
+      expiry: { state: 'unknown' },
+      renewalDue: true,
+    }
+    machine.configure({
+      gateways: { staging: { url: elsewhere } },
+      sessions: { [elsewhere]: { token: 'rgs_of_another_gateway' } },
+    })
+    const context = { configPath: machine.configPath, now: Date.now() } as Context
+    expect(await renew(context, before, 'staging')).toBe(before)
+    expect(started.asked).toEqual([])
+  })
+
+  test('is renewed for "url" too', async () => {
+    await configured({ status: 200, body: renewed }, inHours(-1))
+    expect(await machine.call(['url'])).toMatchObject({ code: 0, stdout: `${urlWith(renewed.token)}\n` })
+  })
+
+  test.each([
+    ['a failure', { status: 500, body: {} }],
+    ['an identity provider that can not be asked', { status: 503, body: {}, headers: { 'retry-after': '10' } }],
+    ['a redirect', { status: 302, headers: { location: 'https://evil.example.com/' } }],
+    ['another answer', { status: 200, body: { token: 'x' } }],
+    ['a token that is none', { status: 200, body: { ...renewed, token: 'rgs_a@evil.example.com/' } }],
+    ['a refusal of the token', { status: 401, body: {} }],
+  ])('goes on with its token after %s, and asks again next time', async (_, answer) => {
+    const started = await configured(answer, inHours(-1))
+    const before = machine.config()
+    expect(await machine.callConvox(['apps'])).toMatchObject({
+      code: 0,
+      stderr: quietly,
+      convox: { rackUrl: urlWith('rgs_old') },
+    })
+    expect(machine.config()).toEqual(before)
+    await machine.call(['url'])
+    expect(renewals(started)).toHaveLength(2)
+  })
+
+  test.each([403, 404, 409])('that is not renewed by the gateway (%i) is not asked about again', async (status) => {
+    const started = await configured({ status, body: {} }, inHours(-1))
+    for (let time = 0; time < 2; time++) await machine.call(['url'])
+    expect(renewals(started)).toHaveLength(1)
+    expect(kept()).toEqual({ token: 'rgs_old', email: 'a@example.com', expires_at: expect.any(String), more: 1 })
+  })
+})
+
+test('a session of which less than half is over, or a token that says nothing of it, is left alone', async () => {
+  for (const renewAt of [inHours(1), 'soon']) {
+    const started = await configured({ status: 200, body: renewed }, renewAt)
+    await machine.call(['url'])
+    expect(renewals(started)).toEqual([])
+    await gateway?.close()
+  }
+  gateway = null
+})

@@ -1,0 +1,40 @@
+import { reasonOf } from '@rack-gateway/errors'
+import type { Asker } from '../gateway/gateway-api.ts'
+import { printable } from '../output/terminal.ts'
+import { endOwnSession, listSessions } from './own-sessions.ts'
+
+/** Another entry of the file, which is kept; null where it has no address. */
+export interface KeptEntry {
+  readonly name: string
+  readonly asker: Asker | null
+}
+
+/** Ends the session that a token is of, unless an entry that is kept has it, too. @returns what came of it, in a sentence */
+export async function endSession(asker: Asker, kept: readonly KeptEntry[]): Promise<string> {
+  if (!asker.token.reveal().startsWith('rgs_'))
+    return 'its API token is forgotten here, and stays valid until it ends or is revoked at the gateway.'
+  try {
+    const id = await currentOf(asker)
+    if (id === null) return 'the gateway knows of no session with this token, so there was none to end.'
+    const holder = await holderOf(id, asker, kept)
+    if (holder !== null) return `its session goes on, since ${printable(holder)} is logged in with the same one.`
+    await endOwnSession(asker, id)
+    return 'its session has ended, on every machine that has its token.'
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    if (code === 'RGW_CLI_TOKEN_REFUSED') return 'its session had ended already.'
+    const why = reasonOf(error, String(error)).replace(/[:;,]$/, '')
+    return `the token is forgotten here, but its session could not be ended and goes on until its end (${printable(why)}): end it from another login with rack-gateway sessions, or ask an administrator.`
+  }
+}
+
+/** The first kept entry whose token is of the same session, perhaps an older or newer one. */
+async function holderOf(id: string, { origin }: Asker, kept: readonly KeptEntry[]): Promise<string | null> {
+  for (const { name, asker } of kept)
+    if (asker?.origin === origin && (await currentOf(asker).catch(() => null)) === id) return name
+  return null
+}
+
+async function currentOf(asker: Asker): Promise<string | null> {
+  return (await listSessions(asker)).find(({ current }) => current)?.id ?? null
+}

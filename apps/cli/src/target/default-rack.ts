@@ -1,0 +1,16 @@
+import { Usage } from '../errors.ts'
+import { printable } from '../output/terminal.ts'
+import { known } from '../session/known-answer.ts'
+import type { Target } from './target.ts'
+
+/** The only rack that a token is good for, as the gateway says. @throws TokenRefused, Usage for several, GatewayUnreachable */
+export async function onlyRack(target: Target): Promise<string> {
+  const { me } = await known(target)
+  const racks = me.rack === null ? me.racks : [me.rack]
+  const [only] = racks
+  if (only === undefined)
+    throw new Usage('the token is good for no rack:', 'ask an administrator of the gateway for a role')
+  if (racks.length > 1)
+    throw new Usage('no rack is chosen:', `name one with --rack or GATEWAY_RACK: ${printable(racks.join(', '))}`)
+  return only
+}

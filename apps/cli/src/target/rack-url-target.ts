@@ -1,0 +1,33 @@
+import { gatewayAddress, Secret } from '@rack-gateway/config/client'
+import { BadSetting } from '../errors.ts'
+import { isTokenText } from '../session/token-text.ts'
+import type { Target } from './target.ts'
+
+/** The gateway of a RACK_URL that is set already, which beats every other choice. @throws BadSetting */
+export function rackUrlTarget(value: string | undefined): Target | null {
+  const text = value?.trim()
+  if (!text) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  const { origin } = gatewayAddress(url?.origin ?? '')
+  const rack = /^\/rack\/([^/]+)$/.exec(url?.pathname ?? '')?.[1] ?? null
+  const token = decoded(url?.password ?? '')
+  if (url === null || origin === null || !isTokenText(token))
+    throw new BadSetting('RACK_URL is set, but is not https://convox:TOKEN@HOST:', 'correct it or unset it')
+  return {
+    name: null,
+    origin,
+    rack,
+    token: new Secret(token),
+    expiry: { state: 'unknown' },
+    renewalDue: false,
+  }
+}
+
+/** Empty for what isn't encoded as addresses are. */
+function decoded(password: string): string {
+  try {
+    return decodeURIComponent(password)
+  } catch {
+    return ''
+  }
+}

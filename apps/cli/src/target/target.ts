@@ -1,0 +1,180 @@
+import {
+  type ClientConfig,
+  type Credential,
+  credentialOf,
+  gatewayAddress,
+  gatewayOf,
+  isExposed,
+  nearest,
+  readClientConfig,
+  Secret,
+} from '@rack-gateway/config/client'
+import type { Context } from '../context.ts'
+import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../errors.ts'
+import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
+import { printable } from '../output/terminal.ts'
+import { type Expiry, expiryOf } from '../session/expiry.ts'
+import { isTokenText } from '../session/token-text.ts'
+import { projectRack } from './project-rack.ts'
+
+/** Where a command goes, and as whom. */
+export interface Target {
+  /** The gateway's name in the file; null when the environment stands in for the file. */
+  readonly name: string | null
+  readonly origin: string
+  /** The rack that the address names, or null where only the environment says where to go: the token's own, or the only one. */
+  readonly rack: string | null
+  readonly token: Secret
+  readonly expiry: Expiry
+  /** Whether half of a session's life is over, by the file. */
+  readonly renewalDue: boolean
+  /** Whether convox goes through the relay, as the file has it; undefined when the environment stands in for the file. */
+  readonly relay?: 'on' | 'off'
+  /** What the file says of its certificate. */
+  readonly trust?: GatewayTrust | undefined
+}
+
+/** A target with its rack: what convox is started for. */
+export type RackTarget = Target & { readonly rack: string }
+
+/** A rack's name, and what chose it. */
+export interface Choice {
+  readonly name: string
+  readonly from: string
+}
+
+/**
+ * Finds the rack: `--rack`, `GATEWAY_RACK`, `.convox/rack` where the person stands, the file's `current`, its only gateway.
+ * `RACK_GATEWAY_URL` with `RACK_GATEWAY_TOKEN` stand in for the file. (`RACK_URL` beats all of this: see `wrapped.ts`.)
+ *
+ * @throws UnknownRack, NotLoggedIn, TokenExpired, Usage, BadSetting, and what reading the file throws
+ */
+export async function findTarget(context: Context, flag: string | null): Promise<Target> {
+  const { env } = context
+  const choice = chosenHere(context, flag)
+  if (env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN) return automationTarget(env, choice)
+  const { config, notices } = await readClientConfig(context.configPath)
+  for (const notice of notices) context.note(notice)
+  return fileTarget(context, config, choice ?? currentOf(config))
+}
+
+/** The address for convox, which always names a rack. No slash at its end, which would double the one before `apps`. */
+export function rackUrl({ origin, rack, token }: RackTarget): string {
+  const { protocol, host } = new URL(origin)
+  return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
+}
+
+/** Says what isn't known, and what was perhaps meant. @param otherwise what to do where nothing is like it */
+export function unknownRack(
+  { name, from }: { name: string; from?: string },
+  { config, path }: { config: ClientConfig; path: string },
+  otherwise = `log in with: rack-gateway login ${printable(name)} URL`,
+): Error {
+  const near = nearest(name, Object.keys(config.gateways ?? {}))
+  const next = near === null ? otherwise : `did you mean ${printable(near)}?`
+  return new UnknownRack(
+    `the rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}:`,
+    next,
+  )
+}
+
+/** What is chosen for this command, this shell or this directory; null where the file's choice for all of them holds. @throws BadSetting */
+export function chosenHere({ env, cwd }: Pick<Context, 'env' | 'cwd'>, flag: string | null): Choice | null {
+  if (flag !== null) return { name: flag, from: 'from --rack' }
+  if (env.GATEWAY_RACK) return { name: env.GATEWAY_RACK, from: 'from GATEWAY_RACK' }
+  const project = projectRack(cwd)
+  return project === '' ? null : { name: project, from: 'from .convox/rack' }
+}
+
+function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target {
+  const { RACK_GATEWAY_URL: url, RACK_GATEWAY_TOKEN: token } = env
+  if (!url || !token)
+    throw new BadSetting(
+      `${url ? 'RACK_GATEWAY_URL' : 'RACK_GATEWAY_TOKEN'} is set without ${url ? 'RACK_GATEWAY_TOKEN' : 'RACK_GATEWAY_URL'}:`,
+      'set both, or neither to use the file',
+    )
+  const { origin, problem } = gatewayAddress(url)
+  if (origin === null)
+    throw new BadSetting(`RACK_GATEWAY_URL is not the address of a gateway: ${problem};`, 'correct it')
+  if (isExposed(origin))
+    throw new BadSetting(
+      'RACK_GATEWAY_URL begins with http://, which would show the token to the network:',
+      'use https://',
+    )
+  if (choice !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(choice.name))
+    throw new UnknownRack(
+      `${printable(choice.name)} (${choice.from}) is not the name of a rack:`,
+      'use the name that the gateway has for it',
+    )
+  return {
+    name: null,
+    origin,
+    rack: choice?.name ?? null,
+    token: usableToken(token, 'RACK_GATEWAY_TOKEN'),
+    expiry: { state: 'unknown' },
+    renewalDue: false,
+  }
+}
+
+async function fileTarget(context: Context, config: ClientConfig, choice: Choice | null): Promise<Target> {
+  const { configPath: path, now } = context
+  const names = Object.keys(config.gateways ?? {})
+  if (names.length === 0 && choice === null)
+    throw new NotLoggedIn('you are not logged in to any gateway:', 'log in with: rack-gateway login NAME URL')
+  if (choice === null)
+    throw new Usage(
+      'no rack is chosen:',
+      `add --rack with one of ${printable(names.join(', '))}, or choose one for good with: rack-gateway switch NAME`,
+    )
+  const { name } = choice
+  const gateway = gatewayOf(config, name)
+  if (gateway === null) throw unknownRack(choice, { config, path })
+  const { origin, problem } = gatewayAddress(gateway.url)
+  if (origin === null)
+    throw new BadSetting(
+      `the address of ${printable(name)} in ${path} can't be used: ${problem};`,
+      `log in again with: rack-gateway login ${printable(name)} URL`,
+    )
+  const credential = credentialOf(config, name)
+  const again = `rack-gateway login ${printable(name)}`
+  if (credential === null)
+    throw new NotLoggedIn(`you are not logged in to ${printable(name)}:`, `log in with: ${again}`)
+  const { entry } = credential
+  const expiry = expiryOf(entry.expires_at, now)
+  if (expiry.state === 'expired')
+    throw new TokenExpired(
+      `your token for ${printable(name)} ${expiry.words}, at ${expiry.at}:`,
+      `log in again with: ${again}`,
+    )
+  const token = entry.token ?? (await tokenElsewhere(context, credential))
+  if (token === null)
+    throw new NotLoggedIn(`the keychain has no token for ${printable(name)} any more:`, `log in again with: ${again}`)
+  return {
+    name,
+    origin,
+    rack: gateway.rack ?? name,
+    token: usableToken(token, `the token of ${printable(name)} in ${path}`),
+    expiry,
+    renewalDue: Date.parse(entry.renew_at ?? '') <= now,
+    relay: gateway.relay === false ? 'off' : 'on',
+    trust: trustAt(context, config, { origin, name }),
+  }
+}
+
+/** Loaded only where it is used: most files have the token itself. */
+async function tokenElsewhere(context: Context, credential: Credential): Promise<string | null> {
+  return (await import('../token-store/kept-token.ts')).readToken(context, credential)
+}
+
+/** What is chosen where nothing else chooses. */
+export function currentOf(config: ClientConfig): Choice | null {
+  if (config.current) return { name: config.current, from: 'the current one' }
+  const [only, ...others] = Object.keys(config.gateways ?? {})
+  return only === undefined || others.length > 0 ? null : { name: only, from: 'the only one' }
+}
+
+function usableToken(token: string, what: string): Secret {
+  if (!isTokenText(token))
+    throw new BadSetting(`${what} has characters that no token has:`, 'log in again, or copy it again')
+  return new Secret(token)
+}
