@@ -1,7 +1,7 @@
 import { type Database, sessions, users } from '@rack-gateway/database'
 import { type Words, wholeSentences } from '@rack-gateway/errors'
 import { eq } from 'drizzle-orm'
-import type { Change } from '../change.ts'
+import type { Change } from '../admin/change.ts'
 import type { Author, IdentityEvent } from '../events.ts'
 import { LoginRefused } from '../login/refusal.ts'
 import { endedBrowserSession, oldLogin } from './refusal.ts'

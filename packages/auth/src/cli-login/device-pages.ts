@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { checkCsrf } from '../authenticate-cookie.ts'
+import { checkCsrf } from '../http/authenticate-cookie.ts'
 import { fieldOf } from '../login/forms.ts'
 import { LoginRefused } from '../login/refusal.ts'
-import { createValueSeal } from '../seal.ts'
+import { createValueSeal } from '../tokens/seal.ts'
 import { askCode, askDecision, told } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin.ts'
 import {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { checkCsrf } from '../authenticate-cookie.ts'
+import { checkCsrf } from '../http/authenticate-cookie.ts'
 import { fieldOf } from '../login/forms.ts'
 import { LoginRefused } from '../login/refusal.ts'
 import type { LoopbackLogin } from './loopback.ts'

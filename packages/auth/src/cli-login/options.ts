@@ -1,9 +1,9 @@
 import type { Database } from '@rack-gateway/database'
-import type { ChangeDatabase } from '../change.ts'
+import type { ChangeDatabase } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
 import type { RecordIdentityEvents } from '../events.ts'
-import type { SessionTerms } from '../renewal.ts'
-import type { TokenMint } from '../token.ts'
+import type { SessionTerms } from '../sessions/renewal.ts'
+import type { TokenMint } from '../tokens/token.ts'
 
 /** Whether somebody may log in a CLI by typing its code, and from where. */
 export type DeviceLoginMode = 'off' | 'same-address' | 'on'

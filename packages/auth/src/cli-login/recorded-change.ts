@@ -1,4 +1,4 @@
-import { type Change, changeIdentities } from '../change.ts'
+import { type Change, changeIdentities } from '../admin/change.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import type { Place } from './decision.ts'
 import type { CliLoginOptions } from './options.ts'

@@ -1,5 +1,5 @@
 import { createHmac, randomInt } from 'node:crypto'
-import { deriveKey } from '../secret.ts'
+import { deriveKey } from '../tokens/secret.ts'
 
 /** No vowels, so that no word comes of it, and no two letters that look alike. @see RFC 8628, section 6.1 */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'

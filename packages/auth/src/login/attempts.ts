@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createValueSeal, type ValueSeal } from '../seal.ts'
+import { createValueSeal, type ValueSeal } from '../tokens/seal.ts'
 
 /** A login that has begun: what must come back with it. */
 export interface Attempt {

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import { asksElsewhere, checkCsrf } from '../authenticate-cookie.ts'
-import type { BrowserSessions } from '../browser-sessions.ts'
+import { asksElsewhere, checkCsrf } from '../http/authenticate-cookie.ts'
+import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { clearCookie } from './cookies.ts'
 import { fieldOf, readForms } from './forms.ts'
 import { html, sendPage } from './html.ts'

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { canonicalEmail } from '../names.ts'
+import { canonicalEmail } from '../admin/names.ts'
 import { badGroups, LoginRefused, noEmail, otherDomain, unverifiedEmail } from './refusal.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 

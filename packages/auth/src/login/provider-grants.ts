@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { type Database, providerGrants, users } from '@rack-gateway/database'
 import { and, eq, isNotNull, isNull, lte, not, or, sql } from 'drizzle-orm'
-import type { Transaction } from '../change.ts'
-import { createSeal } from '../seal.ts'
+import type { Transaction } from '../admin/change.ts'
+import { createSeal } from '../tokens/seal.ts'
 import type { Person } from './person.ts'
 
 /** A refresh token that this replica alone may use, for a while. */

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, firstAdministrators, lastUses, sessions, usedLogins, users } from '@rack-gateway/database'
 import { and, eq } from 'drizzle-orm'
-import { createBinding } from '../bindings.ts'
-import type { Change } from '../change.ts'
+import { createBinding } from '../admin/bindings.ts'
+import type { Change } from '../admin/change.ts'
 import type { Author } from '../events.ts'
-import { forgetEnded } from '../forget-ended.ts'
-import type { IssuedCredential } from '../sessions.ts'
-import type { TokenMint } from '../token.ts'
+import { forgetEnded } from '../sessions/forget-ended.ts'
+import type { IssuedCredential } from '../sessions/sessions.ts'
+import type { TokenMint } from '../tokens/token.ts'
 import { attemptLife, stateHash } from './attempts.ts'
+import { toldChange, toldGroups } from './group-change-event.ts'
 import type { Person } from './person.ts'
 import { LoginRefused, lockedAccount } from './refusal.ts'
 import type { LoginSettings } from './settings.ts'
-import { toldChange, toldGroups } from './told-groups.ts'
 
 /** Where and when the login takes place. */
 export interface SignInPlace {

@@ -1,6 +1,12 @@
 import { sentenceOf } from '@rack-gateway/errors'
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
-import type { ApiTokenRecord, ServiceAccountRecord, SessionRecord, UserRecord, WorkloadRecord } from '../principals.ts'
+import type {
+  ApiTokenRecord,
+  ServiceAccountRecord,
+  SessionRecord,
+  UserRecord,
+  WorkloadRecord,
+} from '../principals/principals.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
 
 /** The moment that tests take place at. */

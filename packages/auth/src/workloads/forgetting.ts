@@ -1,7 +1,7 @@
 import { credentials, usedJwts, workloadSessions } from '@rack-gateway/database'
 import { inArray, lt } from 'drizzle-orm'
-import type { Transaction } from '../change.ts'
-import { forgetEnded } from '../forget-ended.ts'
+import type { Transaction } from '../admin/change.ts'
+import { forgetEnded } from '../sessions/forget-ended.ts'
 
 /** Milliseconds after its end that a job's session is still listed. */
 const listedFor = 7 * 86_400_000

@@ -1,9 +1,9 @@
 import { type Database, trusts, workloadSessions } from '@rack-gateway/database'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { and, desc, eq, type SQL } from 'drizzle-orm'
-import { grantsOf } from '../listed-grants.ts'
-import { checkId } from '../names.ts'
-import { after, only, type PageRequest, pageOf, placeOf } from '../page.ts'
+import { checkId } from '../admin/names.ts'
+import { grantsOf } from '../queries/listed-grants.ts'
+import { after, only, type PageRequest, pageOf, placeOf } from '../queries/page.ts'
 import type { Condition } from './conditions.ts'
 
 /** Trusts and the sessions of jobs, a page at a time, newest first. */

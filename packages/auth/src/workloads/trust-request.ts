@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { checkName } from '../admin/names.ts'
 import { InvalidTrust } from '../errors.ts'
-import { checkName } from '../names.ts'
 import { Condition } from './conditions.ts'
 import { missingIdentity } from './identifying.ts'
 import { issuerProblem } from './issuer-url.ts'

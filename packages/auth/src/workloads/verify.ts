@@ -6,7 +6,7 @@ import type { IssuerKeys } from './issuer-keys.ts'
 import { jobOf, nameOf } from './job.ts'
 import { algorithms, type UnverifiedJwt } from './jwt.ts'
 import { chooseTrust, type Trust } from './trust.ts'
-import type { TrustBook } from './trust-book.ts'
+import type { TrustBook } from './trust-cache.ts'
 
 /** A JWT whose signature holds, and the trusts that have its issuer. Whether one of them lets it in is another question. */
 export interface ProvenJwt {

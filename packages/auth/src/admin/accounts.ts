@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { serviceAccounts, users } from '@rack-gateway/database'
+import { and, eq } from 'drizzle-orm'
+import { NameTaken, NotFound } from '../errors.ts'
+import type { Change, Transaction } from './change.ts'
+import { canonicalEmail, checkName } from './names.ts'
+
+/** Until a login exists, people are known by issuer `local` and their e-mail address as subject. */
+const localIssuer = 'local'
+
+export interface User {
+  readonly id: string
+  readonly email: string
+}
+
+/** Finds the person or adds them; two callers at once get the same one. @throws InvalidName */
+export async function ensureUser({ tx }: Change, email: string): Promise<User> {
+  const subject = canonicalEmail(email)
+  const user = { id: randomUUID(), issuer: localIssuer, subject, email: subject }
+  await tx.insert(users).values(user).onConflictDoNothing()
+  return findUser(tx, subject)
+}
+
+/** @throws NotFound, InvalidName */
+export async function findUser(tx: Transaction, email: string): Promise<User> {
+  const subject = canonicalEmail(email)
+  const local = and(eq(users.issuer, localIssuer), eq(users.subject, subject))
+  const [user] = await tx.select({ id: users.id, email: users.email }).from(users).where(local)
+  if (!user) throw new NotFound(`user ${subject}`)
+  return user
+}
+
+/** @returns its id. @throws NameTaken, InvalidName */
+export async function insertServiceAccount(change: Change, name: string): Promise<string> {
+  const account = { id: randomUUID(), name: checkName('name of a service account', name) }
+  const made = await change.tx.insert(serviceAccounts).values(account).onConflictDoNothing().returning()
+  if (made.length === 0) throw new NameTaken(name)
+  const detail = { serviceAccount: account.id, name }
+  change.events.push({ kind: 'service-account.created', principal: change.by, detail })
+  return account.id
+}
+
+/** @throws NotFound */
+export async function findServiceAccount(tx: Transaction, name: string): Promise<string> {
+  const [account] = await tx
+    .select({ id: serviceAccounts.id })
+    .from(serviceAccounts)
+    .where(eq(serviceAccounts.name, name))
+  if (!account) throw new NotFound(`service account ${JSON.stringify(name)}`)
+  return account.id
+}

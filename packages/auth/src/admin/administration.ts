@@ -1,0 +1,86 @@
+import type { Clock } from '../clock.ts'
+import { InvalidExpiry } from '../errors.ts'
+import { checkSources } from '../http/source-address.ts'
+import { endRecordedSession } from '../sessions/recorded-sessions.ts'
+import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
+import { closeSession } from '../sessions/sessions.ts'
+import { closeApiToken, type GrantedApiToken, mustHaveRoom, storeApiToken } from '../tokens/api-tokens.ts'
+import {
+  type HandOver,
+  handOverApiToken,
+  mustExist,
+  type Rotation,
+  rotateApiToken,
+} from '../tokens/replacing-tokens.ts'
+import type { TokenMint } from '../tokens/token.ts'
+import { closeWorkloadSession } from '../workloads/sessions.ts'
+import type { TrustTerms } from '../workloads/trust-request.ts'
+import { closeTrust, insertTrust } from '../workloads/trusts.ts'
+import { insertServiceAccount } from './accounts.ts'
+import { mustTakeBindings } from './binding-subject.ts'
+import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type Lasting } from './bindings.ts'
+import type { Change } from './change.ts'
+import { type AdminRoles, keepAnAdmin, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
+
+export interface AdministrationOptions extends AdminRoles {
+  readonly mint: TokenMint
+  readonly clock: Clock
+  /** API tokens that one owner may have at once. */
+  readonly tokensPerOwner: number
+}
+
+export type Administration = ReturnType<typeof createAdministration>
+
+/** What people change about identities through the management API, inside a transaction that has decided that they may. */
+export function createAdministration(
+  change: Change,
+  { mint, clock, adminRoles, tokensPerOwner }: AdministrationOptions,
+) {
+  const now = () => new Date(clock.now())
+  function mustBeFuture(expiresAt: number): void {
+    if (!(expiresAt >= clock.now() + 1_000)) throw new InvalidExpiry()
+  }
+
+  return {
+    async createToken({ sources = [], ...token }: GrantedApiToken) {
+      mustBeFuture(token.expiresAt)
+      const checked = checkSources(sources)
+      await mustExist(change, token.owner)
+      await mustHaveRoom(change, token.owner, { now: now(), most: tokensPerOwner })
+      return storeApiToken(change, mint, { ...token, sources: checked })
+    },
+    async rotateToken(id: string, rotation: Omit<Rotation, 'now'>) {
+      mustBeFuture(rotation.expiresAt)
+      return rotateApiToken(change, mint, id, { ...rotation, now: clock.now() })
+    },
+    revokeToken: (id: string) => closeApiToken(change, id, now()),
+    async handOverToken(id: string, handOver: Omit<HandOver, 'now'>) {
+      if (handOver.to.id !== handOver.from.id)
+        await mustHaveRoom(change, handOver.to, { now: now(), most: tokensPerOwner })
+      return handOverApiToken(change, id, { ...handOver, now: clock.now() })
+    },
+    renewSession: (id: string, terms: SessionTerms) => renewSession(change, mint, { id, terms, now: clock.now() }),
+    endSession: (id: string, reason: string) => closeSession(change, id, reason, now()),
+    /** @returns whether it had not ended */
+    endRecordedSession: (id: string, ending: string) => endRecordedSession(change, id, ending),
+    /** @returns its id */
+    async createTrust(terms: TrustTerms, lasting: Lasting = {}) {
+      if (lasting.expiresAt !== undefined) mustBeFuture(lasting.expiresAt.getTime())
+      return insertTrust(change, terms, lasting)
+    },
+    revokeTrust: (id: string) => closeTrust(change, id, now()),
+    endWorkloadSession: (id: string, reason: string) => closeWorkloadSession(change, id, reason, now()),
+    lockUser: (id: string, reason: string) => lockUser(change, id, { reason, at: now(), adminRoles }),
+    unlockUser: (id: string) => unlockUser(change, id),
+    createServiceAccount: (name: string) => insertServiceAccount(change, name),
+    disableServiceAccount: (id: string) => setServiceAccountDisabled(change, id, now()),
+    enableServiceAccount: (id: string) => setServiceAccountDisabled(change, id, null),
+
+    async createBinding(subject: BindingSubjectRef, terms: BindingTerms) {
+      if (terms.expiresAt !== undefined) mustBeFuture(terms.expiresAt.getTime())
+      await mustTakeBindings(change, subject, clock.now())
+      return createBinding(change, subject, terms)
+    },
+    removeBinding: (id: string) => keepAnAdmin(change, adminRoles, async () => void (await deleteBinding(change, id))),
+  }
+}

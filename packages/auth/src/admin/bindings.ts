@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { type BindingSubject, bindings } from '@rack-gateway/database'
+import { and, eq, isNull } from 'drizzle-orm'
+import { NotFound } from '../errors.ts'
+import type { Change } from './change.ts'
+import { checkId } from './names.ts'
+
+export type BindingRow = typeof bindings.$inferSelect
+
+export interface BindingSubjectRef {
+  readonly kind: BindingSubject
+  /** The id of the user, service account, API token or trust; a group's name. */
+  readonly id: string
+}
+
+/** Until when something is given, and why. Without an end: until it is taken away. */
+export interface Lasting {
+  readonly expiresAt?: Date
+  readonly reason?: string
+}
+
+/** What a subject may do where. Unnamed racks and apps: every one. */
+export interface BindingTerms extends Lasting {
+  readonly role: string
+  /** Pattern, `*` within a name or alone. */
+  readonly racks?: string
+  readonly apps?: string
+  /** Instead of the role's; of API tokens only. */
+  readonly permissions?: readonly string[]
+}
+
+/** Adds a binding and its event to a change. @returns its id */
+export async function createBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
+  const { role, racks = '*', apps = '*', expiresAt, reason, permissions } = terms
+  const id = randomUUID()
+  const row = { id, subjectKind: subject.kind, subjectId: subject.id, role, racks, apps, expiresAt, reason }
+  await change.tx.insert(bindings).values({ ...row, createdBy: change.by.id, permissions: permissions?.join(' ') })
+  const end = expiresAt && { expires: expiresAt.toISOString() }
+  const detail = {
+    binding: id,
+    subject: `${subject.kind}:${subject.id}`,
+    role,
+    racks,
+    apps,
+    ...end,
+    ...(reason && { reason }),
+    ...(permissions && { permissions: permissions.join(' ') }),
+  }
+  change.events.push({ kind: 'binding.created', principal: change.by, detail })
+  return id
+}
+
+/** Makes sure of a binding without an end: finds the same one or adds it. @returns its id */
+export async function ensureBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
+  const { role, racks = '*', apps = '*' } = terms
+  const same = and(
+    eq(bindings.subjectKind, subject.kind),
+    eq(bindings.subjectId, subject.id),
+    eq(bindings.role, role),
+    eq(bindings.racks, racks),
+    eq(bindings.apps, apps),
+    isNull(bindings.expiresAt),
+  )
+  const [found] = await change.tx.select({ id: bindings.id }).from(bindings).where(same).limit(1)
+  return found?.id ?? createBinding(change, subject, { role, racks, apps })
+}
+
+/** @throws NotFound */
+export async function deleteBinding(change: Change, id: string): Promise<BindingRow> {
+  const [gone] = await change.tx
+    .delete(bindings)
+    .where(eq(bindings.id, checkId('such binding', id)))
+    .returning()
+  if (!gone) throw new NotFound('such binding')
+  const { subjectKind, subjectId, role, racks, apps } = gone
+  const detail = { binding: id, subject: `${subjectKind}:${subjectId}`, role, racks, apps }
+  change.events.push({ kind: 'binding.removed', principal: change.by, detail })
+  return gone
+}

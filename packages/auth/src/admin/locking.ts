@@ -1,0 +1,100 @@
+import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
+import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
+import { LastAdmin, NotFound } from '../errors.ts'
+import type { Change, Transaction } from './change.ts'
+import { checkId } from './names.ts'
+
+/** Roles with every permission and no condition: somebody must always hold one, since nobody gives what they don't have. */
+export interface AdminRoles {
+  readonly adminRoles: readonly string[]
+}
+
+/**
+ * Makes a change that may take the last administrator away. Asked again after it: each change of identities locks the
+ * revision until it is committed, so of two at once the second one sees what the first one has left.
+ *
+ * @throws LastAdmin when it would leave nobody; where there was nobody before, it takes nothing away
+ */
+export async function keepAnAdmin<T>(
+  { tx }: Pick<Change, 'tx'>,
+  adminRoles: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const had = await hasAdmin(tx, adminRoles)
+  const result = await work()
+  if (had && !(await hasAdmin(tx, adminRoles))) throw new LastAdmin()
+  return result
+}
+
+/** Whether somebody is left who is not locked, and holds such a role everywhere and without an end: by themselves, or by a group that they were in at their last login. */
+async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise<boolean> {
+  if (adminRoles.length === 0) return false
+  const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))
+  const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`))
+  const ofGroup = and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`)
+  const [left] = await tx
+    .select({ id: bindings.id })
+    .from(bindings)
+    .innerJoin(users, or(own, ofGroup))
+    .where(and(inArray(bindings.role, [...adminRoles]), everywhere, isNull(users.lockedAt)))
+    .limit(1)
+  return left !== undefined
+}
+
+export interface StoppedToken {
+  readonly id: string
+  readonly name: string
+  readonly expiresAt: Date
+}
+
+/** Locks a user: no session and no API token of theirs works until they are unlocked. @returns the tokens that stop. @throws NotFound, LastAdmin */
+export async function lockUser(
+  change: Change,
+  id: string,
+  { reason, at, adminRoles }: AdminRoles & { readonly reason: string; readonly at: Date },
+): Promise<readonly StoppedToken[]> {
+  const user = await findUser(change, id)
+  if (!user.lockedAt) {
+    await keepAnAdmin(change, adminRoles, async function lock() {
+      await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
+    })
+    change.events.push({ kind: 'user.locked', principal: change.by, detail: { user: id, email: user.email, reason } })
+  }
+  return change.tx
+    .select({ id: apiTokens.id, name: apiTokens.name, expiresAt: apiTokens.expiresAt })
+    .from(apiTokens)
+    .where(and(eq(apiTokens.userId, id), isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, at)))
+    .orderBy(apiTokens.createdAt, apiTokens.id)
+}
+
+/** @throws NotFound */
+export async function unlockUser(change: Change, id: string): Promise<void> {
+  const user = await findUser(change, id)
+  if (!user.lockedAt) return
+  await change.tx.update(users).set({ lockedAt: null, lockedReason: null }).where(eq(users.id, id))
+  change.events.push({ kind: 'user.unlocked', principal: change.by, detail: { user: id, email: user.email } })
+}
+
+/** A disabled account's tokens stop until it is enabled again. @throws NotFound */
+export async function setServiceAccountDisabled(change: Change, id: string, disabledAt: Date | null): Promise<void> {
+  const [account] = await change.tx
+    .select()
+    .from(serviceAccounts)
+    .where(eq(serviceAccounts.id, checkId('such service account', id)))
+    .for('update')
+  if (!account) throw new NotFound('such service account')
+  if ((account.disabledAt === null) === (disabledAt === null)) return
+  await change.tx.update(serviceAccounts).set({ disabledAt }).where(eq(serviceAccounts.id, id))
+  const kind = disabledAt === null ? 'service-account.enabled' : 'service-account.disabled'
+  change.events.push({ kind, principal: change.by, detail: { serviceAccount: id, name: account.name } })
+}
+
+async function findUser({ tx }: Change, id: string) {
+  const [user] = await tx
+    .select()
+    .from(users)
+    .where(eq(users.id, checkId('such user', id)))
+    .for('update')
+  if (!user) throw new NotFound('such user')
+  return user
+}

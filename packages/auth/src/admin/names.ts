@@ -1,0 +1,46 @@
+import { InvalidName, NotFound } from '../errors.ts'
+
+const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/
+const name = /^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,98}[A-Za-z0-9])?$/
+const groupName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._@/+-]{0,98}[A-Za-z0-9])?$/
+const maximumEmail = 254
+
+/** An e-mail address in lower case. Plain ASCII with one `@`, so that no two spellings look alike. @throws InvalidName */
+export function canonicalEmail(text: string): string {
+  const lower = text.toLowerCase()
+  if (/^[\x21-\x7e]+$/.test(text) && lower.length <= maximumEmail && email.test(lower)) return lower
+  throw new InvalidName(
+    'an e-mail address looks like name@example.com: plain ASCII, one @, at most 254 characters',
+    'correct it',
+  )
+}
+
+/** Goes unchanged into headers, tables and the audit log, so it is plain text, and never an e-mail address. @throws InvalidName */
+export function checkName(what: string, text: string): string {
+  if (name.test(text)) return text
+  throw new InvalidName(
+    `the ${what} must be 1 to 100 letters, digits, spaces or any of . _ / + - and begin and end with a letter or digit`,
+    'choose another name',
+  )
+}
+
+/** As the identity provider calls it, which may be by an e-mail address. A group is never an actor. @throws InvalidName */
+export function checkGroupName(text: string): string {
+  if (groupName.test(text)) return text
+  throw new InvalidName(
+    'the name of a group must be 1 to 100 letters, digits, spaces or any of . _ @ / + - and begin and end with a letter or digit',
+    'correct it',
+  )
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export function isId(text: string): boolean {
+  return uuid.test(text)
+}
+
+/** What was asked for by id; anything but a UUID stands for nothing. @throws NotFound */
+export function checkId(what: string, id: string): string {
+  if (isId(id)) return id
+  throw new NotFound(what)
+}

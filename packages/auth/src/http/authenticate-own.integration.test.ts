@@ -1,0 +1,107 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createIdentities } from '../principals/identities.ts'
+import { createRevision } from '../principals/revision.ts'
+import { createBrowserSessions } from '../sessions/browser-sessions.ts'
+import { hour, now, session } from '../testing/records.ts'
+import { createTokenMint } from '../tokens/token.ts'
+import auth from './plugin.ts'
+
+const secrets = [Buffer.alloc(32, 'own test'), Buffer.alloc(32, 'older key')]
+const mint = createTokenMint(secrets)
+const cookie = mint.issue('browser', now + hour)
+const origin = 'https://gateway.example.com'
+const open: FastifyInstance[] = []
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((app) => app.close()))
+})
+
+const noDatabase = { db: null as never, changes: null as never, revocations: null as never }
+
+async function startOwnApi() {
+  const clock = { now: () => now }
+  const revision = createRevision(clock)
+  revision.seen('1', now)
+  const identities = createIdentities({ directory: { find: async () => session() }, revision, clock })
+  const record = async () => {}
+  const made = createBrowserSessions({ database: noDatabase, secrets, clock, record, publicUrl: origin, idle: hour })
+  const app = Fastify()
+  open.push(app)
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, _request, reply) =>
+    reply.status(error.statusCode ?? 500).send({ code: error.code }),
+  )
+  await app.register(auth, { mint, identities, clock, browserSessions: { ...made, use: async () => true } })
+  app.addHook('onRequest', app.authenticateOwn)
+  const handler = async () => ({ changed: true })
+  app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/thing', handler })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const ask = (method: string, headers: Record<string, string>) => fetch(`${url}/thing`, { method, headers })
+  const csrfToken = made.csrfToken({ kind: 'browser', hash: cookie.hash, expiresAt: cookie.expiresAt })
+  return { ask, csrfToken }
+}
+
+const withCookie = (headers: Record<string, string> = {}) => ({
+  cookie: `__Host-rack_gateway=${cookie.token}`,
+  ...headers,
+})
+
+describe('a change by cookie', () => {
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('by %s needs the CSRF token', async (method) => {
+    const { ask, csrfToken } = await startOwnApi()
+    expect((await ask(method, withCookie({ 'x-csrf-token': csrfToken }))).status).toBe(200)
+    for (const headers of [
+      {},
+      { 'x-csrf-token': '' },
+      { 'x-csrf-token': `${csrfToken}x` },
+      { 'x-csrf-token': csrfToken.toLowerCase() },
+    ])
+      expect((await ask(method, withCookie(headers as Record<string, string>))).status).toBe(403)
+  })
+
+  test('from a page of the gateway is one, from any other page it is none', async () => {
+    const { ask, csrfToken } = await startOwnApi()
+    const token = { 'x-csrf-token': csrfToken }
+    expect((await ask('POST', withCookie({ ...token, origin, 'sec-fetch-site': 'same-origin' }))).status).toBe(200)
+    for (const other of [
+      'https://evil.example',
+      'http://gateway.example.com',
+      'https://gateway.example.com.evil',
+      'null',
+    ])
+      expect((await ask('POST', withCookie({ ...token, origin: other }))).status).toBe(403)
+    for (const site of ['cross-site', 'same-site', 'none'])
+      expect((await ask('POST', withCookie({ ...token, 'sec-fetch-site': site }))).status).toBe(403)
+  })
+
+  test('with a token of a key that signs no more still counts', async () => {
+    const { ask } = await startOwnApi()
+    const before = createBrowserSessions({
+      database: noDatabase,
+      secrets: secrets.slice(1),
+      clock: { now: () => now },
+      record: async () => {},
+      publicUrl: origin,
+      idle: hour,
+    })
+    const token = before.csrfToken({ kind: 'browser', hash: cookie.hash, expiresAt: cookie.expiresAt })
+    expect((await ask('POST', withCookie({ 'x-csrf-token': token }))).status).toBe(200)
+  })
+})
+
+test('a read by cookie needs no token', async () => {
+  const { ask } = await startOwnApi()
+  expect((await ask('GET', withCookie())).status).toBe(200)
+})
+
+test('the cookie without its prefix is none where there is TLS: another host of the domain may have set it', async () => {
+  const { ask } = await startOwnApi()
+  expect((await ask('GET', { cookie: `rack_gateway=${cookie.token}` })).status).toBe(401)
+})
+
+test('whoever sends a token needs no CSRF token', async () => {
+  const { ask } = await startOwnApi()
+  const authorization = `Bearer ${mint.issue('session', now + hour).token}`
+  expect((await ask('POST', { authorization })).status).toBe(200)
+  expect((await ask('POST', { authorization, cookie: 'other=1' })).status).toBe(200)
+})

@@ -1,0 +1,123 @@
+import basicAuth from '@fastify/basic-auth'
+import type { Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Clock } from '../clock.ts'
+import { SourceNotPermitted, unauthenticated } from '../errors.ts'
+import { sentCookies } from '../login/cookies.ts'
+import type { Identities } from '../principals/identities.ts'
+import { browserSession, isRefusal, malformedCredential, type Refusal, rackJwt } from '../refusal.ts'
+import type { BrowserSessions } from '../sessions/browser-sessions.ts'
+import type { TokenMint, TokenReading } from '../tokens/token.ts'
+import { looksLikeJwt } from '../workloads/jwt.ts'
+import { authenticateCookie } from './authenticate-cookie.ts'
+import { readAuthorization } from './credentials.ts'
+import { callerAddress, comesFrom } from './source-address.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    identities: Identities
+    /** An onRequest hook for the scopes that want a caller. Sets `principal` and `credential`, or throws a 401 with `rule`, or a 503. */
+    authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /**
+     * As `authenticate`, for the gateway's own pages and API: a browser's cookie counts, too. A change by cookie needs
+     * the session's CSRF token in `X-CSRF-Token`, else it is a 403.
+     */
+    authenticateOwn(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /** Looks the caller up again, after what can take its time: a body that comes slowly. Sets `principal`, or throws as `authenticate`. */
+    authenticateAgain(request: FastifyRequest): Promise<void>
+    /** Null where nobody logs in with a browser. */
+    browserSessions: BrowserSessions | null
+  }
+  interface FastifyRequest {
+    principal: Principal | null
+    /** What `identities.find` takes to ask again while a stream is open. Never the token itself. */
+    credential: TokenReading | null
+    /** What a change by this caller's cookie needs in `X-CSRF-Token`; null for who sent no cookie. */
+    csrfToken: string | null
+  }
+}
+
+export interface AuthOptions {
+  readonly mint: TokenMint
+  readonly identities: Identities
+  /** Milliseconds since the epoch. */
+  readonly clock: Clock
+  /** Told of each credential that let somebody in. */
+  readonly onUse?: (principal: Principal, address: string) => void
+  /** OIDC tokens of CI jobs, used as the credential itself. Without: no JWT is one. */
+  readonly workloads?:
+    | { credentialOf(text: string, request: FastifyRequest): Promise<TokenReading | Refusal> }
+    | undefined
+  readonly browserSessions?: BrowserSessions | null
+}
+
+/** The rack knows JSON web tokens of its own by this user name. Another case of it is no other name here. */
+const rackJwtUser = 'jwt'
+
+export default fp(
+  async function auth(app, { mint, identities, clock, workloads, onUse, browserSessions = null }: AuthOptions) {
+    app.decorate('identities', identities)
+    app.decorateRequest('principal', null)
+    app.decorate('browserSessions', browserSessions)
+    app.decorateRequest('credential', null)
+    app.decorateRequest('csrfToken', null)
+
+    async function identify(request: FastifyRequest, token: string): Promise<void> {
+      const isJwt = workloads !== undefined && looksLikeJwt(token)
+      const credential = isJwt ? await workloads.credentialOf(token, request) : mint.read(token, clock.now())
+      if (isRefusal(credential)) throw unauthenticated(credential)
+      if (credential.kind === 'browser') throw unauthenticated(browserSession)
+      const principal = await identities.find(credential)
+      if (isRefusal(principal)) throw unauthenticated(principal)
+      request.principal = principal
+      request.credential = credential
+      const address = callerAddress(request)
+      if (principal.sources && !comesFrom(principal.sources, address))
+        throw Object.assign(new SourceNotPermitted(), { rule: 'source-address' })
+      onUse?.(principal, address)
+    }
+
+    // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.
+    await app.register(basicAuth, {
+      authenticate: false,
+      async validate(userName, password, request) {
+        if (userName.toLowerCase() === rackJwtUser) throw unauthenticated(rackJwt)
+        await identify(request, password)
+      },
+    })
+
+    function checkBasic(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      return new Promise((resolve, reject) => {
+        app.basicAuth.call(app, request, reply, (error?: Error) => (error ? reject(explain(error)) : resolve()))
+      })
+    }
+
+    app.decorate('authenticate', async function authenticate(request, reply) {
+      const authorization = readAuthorization(request.raw.rawHeaders)
+      if (isRefusal(authorization)) throw unauthenticated(authorization)
+      if (authorization.scheme === 'basic') return checkBasic(request, reply)
+      await identify(request, authorization.token)
+    })
+
+    app.decorate('authenticateAgain', async function authenticateAgain(request) {
+      if (request.credential === null) throw new Error('nobody is looked up again who was not looked up before')
+      const principal = await identities.find(request.credential)
+      if (isRefusal(principal)) throw unauthenticated(principal)
+      request.principal = principal
+    })
+
+    app.decorate('authenticateOwn', async function authenticateOwn(request, reply) {
+      const name = browserSessions?.cookies.session
+      const values = sentCookies(request.raw.rawHeaders).flatMap(([sent, value]) => (sent === name ? [value] : []))
+      if (browserSessions === null || values.length === 0) return app.authenticate(request, reply)
+      await authenticateCookie({ mint, identities, clock, browserSessions }, request, values)
+    })
+  },
+  { name: '@rack-gateway/auth', fastify: '5.x' },
+)
+
+/** Everything but the plugin's own complaint is ours already. */
+function explain(error: Error & { code?: string }): Error {
+  return error.code?.startsWith('FST_BASIC_AUTH') ? unauthenticated(malformedCredential) : error
+}

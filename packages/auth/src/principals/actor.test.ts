@@ -1,0 +1,50 @@
+import { actorName } from '@rack-gateway/rbac-policy'
+import { describe, expect, test } from 'vitest'
+import { canonicalEmail } from '../admin/names.ts'
+import { apiToken, letIn, now, serviceAccount, user, workload } from '../testing/records.ts'
+import { nameOf } from '../workloads/job.ts'
+import { principalOf } from './principals.ts'
+
+/** Names that a caller would choose to pass for somebody, or that an older version accepted. */
+const chosen = ['admin@example.com', 'nightly', 'a@b', 'token:x@y.z', 'job:x@y.z', 'ann@example.com run 1', 'acme/app']
+const nameIn = (record: Parameters<typeof principalOf>[0]) => letIn(principalOf(record, now)).name
+
+describe('no name that somebody chose looks like a person', () => {
+  test.each(chosen)('%s, of a token, a service account, and a job', (name) => {
+    const shown = [
+      nameIn(apiToken({ name, owner: user({ email: 'boss@example.com' }) })),
+      nameIn(apiToken({ name, owner: serviceAccount({ name }) })),
+      nameIn(workload({ name })),
+      nameIn(workload({ name: nameOf({ repository: name }, '') })),
+      nameIn(workload({ name: nameOf({}, name) })),
+      actorName({ kind: 'api-token', name }),
+    ]
+    for (const one of shown) {
+      expect(() => canonicalEmail(one)).toThrow('an e-mail address looks like')
+      expect(one.includes('@') ? one : 'token: or job:').toMatch(/^(token|job):/)
+    }
+  })
+
+  test.each(chosen.filter((name) => name.includes('@')))(
+    '%s, of a service account that owns a token, says what it is',
+    (name) => {
+      expect(nameIn(apiToken({ name: 'x', owner: serviceAccount({ name }) }))).toBe(`token:x (service-account:${name})`)
+    },
+  )
+})
+
+test('a token is shown with its owner, a job by its repository, a person by the e-mail address', () => {
+  expect(nameIn(apiToken())).toBe('token:nightly (deploys)')
+  expect(nameIn(apiToken({ owner: user() }))).toBe('token:nightly (ann@example.com)')
+  expect(nameIn(workload())).toBe('acme/app run 1')
+  expect(actorName({ kind: 'user', name: 'ann@example.com' })).toBe('ann@example.com')
+})
+
+test('what was shown once is shown unchanged', () => {
+  const owner = { kind: 'user', name: 'ann@example.com' }
+  for (const name of chosen)
+    for (const kind of ['api-token', 'workload', 'user', 'system']) {
+      const once = actorName({ kind, name, owner })
+      expect(actorName({ kind, name: once, owner })).toBe(once)
+    }
+})

@@ -1,0 +1,93 @@
+import type { Principal } from '@rack-gateway/rbac-policy'
+import { expect, test } from 'vitest'
+import { isRefusal, unknownToken } from '../refusal.ts'
+import { apiToken, binding, now, session, user } from '../testing/records.ts'
+import { type Answers, createAnswers } from './principal-cache.ts'
+import { type CredentialRecord, principalOf } from './principals.ts'
+
+const mebibyte = 1_024 * 1_024
+/** Texts of their own, as a driver brings them. */
+const groups = (count: number, of = '') =>
+  Array.from({ length: count }, (_, at) => Buffer.from(`${of}${at}`.padEnd(256, 'x')).toString('latin1'))
+
+async function keep(answers: Answers, key: string, record: CredentialRecord): Promise<Principal> {
+  const answer = principalOf(answers.sharing(record), now)
+  if (isRefusal(answer)) throw new Error('a live record stands for somebody')
+  const lookUp = Promise.resolve(answer)
+  answers.begin(key, lookUp)
+  answers.settle(key, lookUp, answer)
+  return answer
+}
+
+const sessionOf = (person: string, of: readonly string[]) =>
+  session({ id: `session of ${person}`, user: user({ id: person, groups: of }) })
+
+test('the sessions of one user share one list, which counts once', async () => {
+  const answers = createAnswers({ capacity: 1_000, mostBytes: 4 * mebibyte })
+  const kept: Principal[] = []
+  for (let at = 0; at < 60; at++) kept.push(await keep(answers, `key ${at}`, sessionOf('ann', groups(5_000))))
+  expect(answers.size()).toBe(60)
+  expect(new Set(kept.map((one) => one.groups)).size).toBe(1)
+  expect(kept[0]?.groups).toEqual(groups(5_000))
+  expect(Object.isFrozen(kept[0]?.groups)).toBe(true)
+})
+
+test('of a user whose groups are others now, the new ones count', async () => {
+  const answers = createAnswers({ capacity: 1_000, mostBytes: 64 * mebibyte })
+  await keep(answers, 'one', sessionOf('ann', ['a', 'b']))
+  for (const now of [['a'], ['b', 'a'], ['a', 'b', 'c'], []])
+    expect((await keep(answers, 'other', sessionOf('ann', now))).groups).toEqual(now)
+})
+
+test('whoever’s names and patterns are the same have one text of each', async () => {
+  const answers = createAnswers({ capacity: 1_000, mostBytes: mebibyte / 2 })
+  const records = Array.from({ length: 100 }, (_, at) => sessionOf(`person ${at}`, groups(30)))
+  for (const [at, record] of records.entries()) await keep(answers, `key ${at}`, record)
+  // 100 lists of 30 names of 256 characters would be 800 KiB, beside all else.
+  expect(answers.size()).toBe(100)
+})
+
+test.each([
+  ['groups that nobody else is in', (at: number) => sessionOf(`person ${at}`, groups(1_000, `of ${at} `))],
+  [
+    'a long list of permissions',
+    (at: number) => apiToken({ id: `token ${at}`, bindings: [binding({ permissions: groups(100) })] }),
+  ],
+  [
+    'many bindings',
+    (at: number) =>
+      session({ id: `session ${at}`, user: user({ bindings: Array.from({ length: 500 }, () => binding()) }) }),
+  ],
+])('%s push out whoever was not heard of for longest, so that all stays within its bytes', async (_, record) => {
+  const answers = createAnswers({ capacity: 100_000, mostBytes: 2 * mebibyte })
+  for (let at = 0; at < 120; at++) {
+    await keep(answers, `key ${at}`, record(at))
+    answers.recall('key 0')
+  }
+  expect(answers.size()).toBeLessThan(100)
+  expect([answers.recall('key 0') !== undefined, answers.recall('key 1')]).toEqual([true, undefined])
+})
+
+test('what is forgotten leaves nothing behind: as many fit again', async () => {
+  const answers = createAnswers({ capacity: 100_000, mostBytes: 4 * mebibyte })
+  const fill = async () => {
+    for (let at = 0; at < 100; at++) await keep(answers, `key ${at}`, sessionOf(`person ${at}`, groups(40)))
+    return answers.size()
+  }
+  const first = await fill()
+  for (let round = 0; round < 60; round++) {
+    for (let at = 0; at < 100; at++) answers.forget(`key ${at}`)
+    expect([answers.size(), await fill()]).toEqual([0, first])
+  }
+})
+
+test('a look-up that was forgotten while it was under way is not kept, and weighs nothing', () => {
+  const answers = createAnswers({ capacity: 2, mostBytes: mebibyte })
+  const lookUps = ['a', 'b', 'c'].map((key) => {
+    const lookUp = Promise.resolve(unknownToken)
+    answers.begin(key, lookUp)
+    return [key, lookUp] as const
+  })
+  for (const [key, lookUp] of lookUps) answers.settle(key, lookUp, unknownToken)
+  expect(['a', 'b', 'c'].map((key) => answers.recall(key))).toEqual([undefined, unknownToken, unknownToken])
+})

@@ -1,0 +1,40 @@
+import type { Database } from '@rack-gateway/database'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { throwLookUpTooSlow } from '../errors.ts'
+import { credentialQuery, recordOf } from './credential-record.ts'
+import type { CredentialRecord, Directory } from './principals.ts'
+
+export { type Administration, createAdministration } from '../admin/administration.ts'
+export type { BindingSubjectRef, BindingTerms } from '../admin/bindings.ts'
+export type { Change } from '../admin/change.ts'
+export { type CallerChangeOptions, changeAs } from '../admin/change-as.ts'
+export type { ListedGrant } from '../queries/listed-grants.ts'
+export { createLists, type Lists } from '../queries/lists.ts'
+export type { Page, PageRequest } from '../queries/page.ts'
+export { createBrowserSessions } from '../sessions/browser-sessions.ts'
+export type { IssuedCredential, SessionRequest } from '../sessions/sessions.ts'
+export type { ApiTokenGrant, ApiTokenRequest, Owner, OwnerRef } from '../tokens/api-tokens.ts'
+export { createIssuer, type Issuer, type IssuerOptions, type ServiceAccountRequest } from '../tokens/issue.ts'
+export { secretStays } from '../tokens/replacing-tokens.ts'
+export { loadTrusts } from '../workloads/trusts.ts'
+export type { ProvenJwt } from '../workloads/verify.ts'
+export { createWorkloads, type Workloads } from '../workloads/workloads.ts'
+export { createLastUses, type LastUses } from './last-uses.ts'
+export { findUserPrincipal } from './user-principal.ts'
+export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
+
+export interface DirectoryOptions {
+  /** Milliseconds that a look-up may take. */
+  readonly deadline?: number
+}
+
+/** Looks tokens up in PostgreSQL: one query each, with all bindings that bear on it. */
+export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 }: DirectoryOptions = {}): Directory {
+  const query = credentialQuery(db)
+
+  async function find(hash: Buffer): Promise<CredentialRecord | null> {
+    return recordOf(await withTimeout(query.execute({ hash }), deadline, throwLookUpTooSlow))
+  }
+
+  return { find }
+}

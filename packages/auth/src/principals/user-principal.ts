@@ -1,0 +1,44 @@
+import { bindings, type Database, users } from '@rack-gateway/database'
+import { issuerName, type Principal, readUserName, userName } from '@rack-gateway/rbac-policy'
+import { and, eq, inArray, or } from 'drizzle-orm'
+import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
+import { isId } from '../admin/names.ts'
+import { NotFound, SeveralUsers, UserLocked } from '../errors.ts'
+import { isRefusal } from '../refusal.ts'
+import { principalOf } from './principals.ts'
+
+/**
+ * Who a person would be with a session on every rack: for questions about what they may do.
+ *
+ * @param who the user's id or e-mail address, the latter also with the identity provider, such as `ann@example.com/accounts.google.com`
+ * @throws NotFound, SeveralUsers when people of two identity providers have the address, UserLocked
+ */
+export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: string, now: number): Promise<Principal> {
+  const { email, issuer } = readUserName(who)
+  const known = await db
+    .select()
+    .from(users)
+    .where(isId(who) ? eq(users.id, who) : eq(users.email, email))
+    .orderBy(users.createdAt, users.id)
+    .limit(mostNamesakes)
+  const found = known.filter((one) => issuer === null || issuerName(one.issuer.toLowerCase()) === issuer)
+  const [user, another] = found
+  if (user === undefined) throw new NotFound('such user')
+  if (another !== undefined) throw new SeveralUsers(found.map(userName).join(', '))
+  const ofUser = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, user.id))
+  const ofGroups = and(eq(bindings.subjectKind, 'group'), inArray(bindings.subjectId, user.groups))
+  const rows: BindingRow[] = await db
+    .select()
+    .from(bindings)
+    .where(user.groups.length === 0 ? ofUser : or(ofUser, ofGroups))
+    .orderBy(bindings.createdAt, bindings.id)
+  const person = { ...user, kind: 'user', bindings: rows.map(bindingOf) } as const
+  const session = { id: user.id, rack: null, expiresAt: new Date(now + hour), endedAt: null, superseded: null }
+  const principal = principalOf({ kind: 'session', ...session, user: person }, now)
+  if (isRefusal(principal)) throw new UserLocked()
+  return principal
+}
+
+/** Users of one e-mail address, one for each identity provider. */
+const mostNamesakes = 20
+const hour = 3_600_000

@@ -1,0 +1,189 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { revision as revisionTable } from '@rack-gateway/database'
+import { sql } from 'drizzle-orm'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { LookUpTooSlow } from '../errors.ts'
+import { startStore } from '../testing/database.ts'
+import { deferred } from '../testing/deferred.ts'
+import { startWire } from '../testing/wire.ts'
+import { type RevisionWatchOptions, watchRevision } from './watch.ts'
+
+async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
+  const store = await startStore()
+  const onError = vi.fn<(error: unknown) => void>()
+  const watch = await watchRevision({ url: store.urls.runtimeUrl, onError, ...options })
+  onTestFinished(() => watch.stop())
+
+  /** The next change, from now on. */
+  function nextChange(): Promise<void> {
+    const { promise, resolve } = deferred<void>()
+    const end = watch.onChange(() => resolve())
+    return promise.finally(end)
+  }
+
+  /** Connections that have had an answer and wait for news. */
+  async function watchers(): Promise<number[]> {
+    const rows = await store.admin`
+      select pid from pg_stat_activity
+      where datname = current_database() and application_name = 'rack-gateway revision'
+        and state = 'idle' and query like '%gateway.revision%'`
+    return rows.map((row) => Number(row.pid))
+  }
+
+  return { ...store, watch, onError, nextChange, watchers }
+}
+
+test('once started it is fresh', async () => {
+  const { watch } = await startWatch({ clock: { now: () => 5_000 } })
+  expect(watch.age()).toBe(0)
+  expect(watch.stale()).toBe(false)
+})
+
+test('a change by another connection is heard of at once, by notification', async () => {
+  const { issuer, nextChange } = await startWatch({ interval: 3_600_000 })
+  const changed = nextChange()
+  await issuer.user('ann@example.com')
+  await changed
+})
+
+test('once looked, the changes that were committed before have been told of', async () => {
+  const { database, watch } = await startWatch({ interval: 3_600_000 })
+  let told = 0
+  watch.onChange(() => told++)
+  for (let count = 1; count <= 20; count++) {
+    await database.db.update(revisionTable).set({ value: sql`value + 1` })
+    await Promise.all([watch.look(), watch.look()])
+    expect(told).toBe(count)
+  }
+})
+
+test('whoever looks is not kept waiting by the end of the watch', async () => {
+  const { watch } = await startWatch({ interval: 3_600_000 })
+  const looks = [watch.look(), watch.look()]
+  await watch.stop()
+  await Promise.all([...looks, watch.look()])
+})
+
+test('when the notification is lost, the poll finds the change', async () => {
+  const { database, nextChange } = await startWatch({ interval: 20 })
+  const changed = nextChange()
+  await database.db.update(revisionTable).set({ value: sql`value + 1` })
+  await changed
+})
+
+test('without a change nobody is told of one', async () => {
+  const { watch, database, onError } = await startWatch({ interval: 1 })
+  const changed = vi.fn()
+  watch.onChange(changed)
+  for (let round = 0; round < 20; round++) await database.sql`select 1`
+  expect(changed).not.toHaveBeenCalled()
+  expect(onError).not.toHaveBeenCalled()
+})
+
+test('polls and notifications share one connection', async () => {
+  const { watchers } = await startWatch()
+  expect(await watchers()).toHaveLength(1)
+})
+
+test('a connection that is cut is made again, and listens again', async () => {
+  const { admin, issuer, nextChange, watchers, watch, onError } = await startWatch({ interval: 3_600_000 })
+  const [pid = 0] = await watchers()
+  await admin`select pg_terminate_backend(${pid})`
+  await vi.waitUntil(async () => (await watchers()).some((other) => other !== pid), { timeout: 5_000 })
+  const changed = nextChange()
+  await issuer.user('ann@example.com')
+  await changed
+  expect(watch.stale()).toBe(false)
+  expect(onError).not.toHaveBeenCalled()
+})
+
+test('a poll that is never answered fails at its deadline, and the next ones go on a new connection', async () => {
+  const failed = deferred<unknown>()
+  const { admin, nextChange, issuer, watchers } = await startWatch({
+    interval: 10,
+    deadline: 100,
+    onError: failed.resolve,
+  })
+  await admin.begin(async (locked) => {
+    await locked`lock table gateway.revision in access exclusive mode`
+    expect(await failed.promise).toBeInstanceOf(Error)
+  })
+  const changed = nextChange()
+  await issuer.user('ann@example.com')
+  await changed
+  await vi.waitUntil(async () => (await watchers()).length === 1, { timeout: 5_000 })
+})
+
+test('without a database the polls keep to their interval', async () => {
+  const { watch, urls, onError } = await startWatch({ interval: 3_600_000 })
+  await urls.drop()
+  await vi.waitUntil(() => onError.mock.calls.length > 0)
+  for (let attempt = 0; attempt < 5; attempt++) await (await watchRevision({ url: urls.runtimeUrl })).stop()
+  await watch.stop()
+  expect(onError).toHaveBeenCalledOnce()
+})
+
+test('while polls fail the age goes up from the last good one', async () => {
+  const clock = { time: 1_000, now: () => clock.time }
+  const failed = deferred<unknown>()
+  const { watch, urls } = await startWatch({ clock, interval: 10, onError: failed.resolve })
+  await urls.drop()
+  await failed.promise
+  clock.time = 31_000
+  expect(watch.age()).toBe(30_000)
+  expect(watch.stale()).toBe(true)
+})
+
+test('it starts without a database, and is stale', async () => {
+  const onError = vi.fn()
+  const watch = await watchRevision({ url: 'postgres://nobody@127.0.0.1:1/none', onError })
+  expect(watch.stale()).toBe(true)
+  expect(watch.age()).toBe(Number.POSITIVE_INFINITY)
+  expect(onError).toHaveBeenCalled()
+  await watch.stop()
+})
+
+test('a host that accepts and says nothing counts as gone, and no connection to it is left open', async () => {
+  const open = new Set<Socket>()
+  const silent = createServer((socket) => {
+    open.add(socket)
+    socket.on('error', () => {}).on('close', () => open.delete(socket))
+    socket.resume()
+  })
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void silent.close())
+  const address = silent.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const onError = vi.fn()
+  const watch = await watchRevision({ url: `postgres://a@127.0.0.1:${port}/b`, deadline: 50, interval: 10, onError })
+  await vi.waitUntil(() => onError.mock.calls.length >= 3, { timeout: 5_000 })
+  await watch.stop()
+  await vi.waitUntil(() => open.size === 0, { timeout: 5_000 })
+  expect(watch.stale()).toBe(true)
+})
+
+test('a connection on which nothing moves any more is given up at the deadline, and a new one is made', async () => {
+  const { urls, issuer } = await startStore()
+  const wire = await startWire(urls.runtimeUrl)
+  const failed = deferred<unknown>()
+  const watch = await watchRevision({ url: wire.url, interval: 10, deadline: 200, onError: failed.resolve })
+  onTestFinished(() => watch.stop())
+  wire.freeze()
+  expect(await failed.promise).toBeInstanceOf(LookUpTooSlow)
+  const changed = deferred<void>()
+  watch.onChange(() => changed.resolve())
+  await issuer.user('ann@example.com')
+  await changed.promise
+})
+
+test('stopped, it leaves no connection and says nothing more, even in the middle of a poll', async () => {
+  const { admin, watch, watchers, onError } = await startWatch({ interval: 1 })
+  await admin.begin(async (locked) => {
+    await locked`lock table gateway.revision in access exclusive mode`
+    await watch.stop()
+    await watch.stop()
+  })
+  await vi.waitUntil(async () => (await watchers()).length === 0, { timeout: 5_000 })
+  expect(onError).not.toHaveBeenCalled()
+})

@@ -1,0 +1,45 @@
+import { type Database, users } from '@rack-gateway/database'
+import { type SQL, sql } from 'drizzle-orm'
+import { InvalidCursor } from '../errors.ts'
+import type { Page, PageRequest } from './page.ts'
+
+export interface ListedGroup {
+  readonly name: string
+  /** Users whom the identity provider put into it at their last login. */
+  readonly members: number
+  readonly bindings: number
+}
+
+/** Groups are only names: those that somebody is in, and those that a binding is for. By name, in the order of its bytes. */
+export function createGroupLists({ db }: Pick<Database, 'db'>) {
+  return {
+    async groups({ limit, cursor }: PageRequest): Promise<Page<ListedGroup>> {
+      const behind = cursor === undefined ? sql`` : sql`where name > ${readCursor(cursor)} collate "C"`
+      const rows = await db.execute<{ name: string; members: number; bindings: number }>(sql`
+        select name, count(distinct member)::int as members, count(distinct binding)::int as bindings
+        from (
+          select unnest(groups) as name, id as member, null::uuid as binding from gateway.users
+          union all
+          select subject_id, null, id from gateway.bindings where subject_kind = 'group'
+        ) known
+        ${behind}
+        group by name order by name collate "C" limit ${limit + 1}`)
+      const shown = rows.slice(0, limit).map(({ name, members, bindings }) => ({ name, members, bindings }))
+      const last = shown.at(-1)
+      const next = rows.length > limit && last ? Buffer.from(last.name).toString('base64url') : null
+      return { items: shown, next }
+    },
+  }
+}
+
+export function isInGroup(name: string): SQL {
+  return sql`${name} = any(${users.groups})`
+}
+
+/** Any name is a place in this list; what isn't one's own spelling is none that a list gave. @throws InvalidCursor */
+function readCursor(cursor: string): string {
+  const name = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (name === '' || name.includes('\0') || Buffer.from(name).toString('base64url') !== cursor)
+    throw new InvalidCursor()
+  return name
+}

@@ -1,0 +1,161 @@
+import { apiTokens, bindings, type Database, lastUses, serviceAccounts, sessions, users } from '@rack-gateway/database'
+import { and, desc, eq, or, type SQL } from 'drizzle-orm'
+import { checkId } from '../admin/names.ts'
+import { createWorkloadLists } from '../workloads/lists.ts'
+import { createGroupLists, isInGroup } from './group-lists.ts'
+import { grantsOf, listOf } from './listed-grants.ts'
+import { after, only, type PageRequest, pageOf, placeOf } from './page.ts'
+
+export type Lists = ReturnType<typeof createLists>
+
+interface OwnerFilter {
+  /** The id of a user or service account. */
+  readonly owner?: string | undefined
+}
+
+/** What there is, a page at a time, newest first. Nothing here is a secret. */
+export function createLists(database: Pick<Database, 'db'>) {
+  const { db } = database
+  async function userPage(page: PageRequest, filter?: SQL) {
+    const rows = await db
+      .select({ ...userColumns, place: placeOf(users) })
+      .from(users)
+      .where(and(filter, after(users, page)))
+      .orderBy(desc(users.createdAt), desc(users.id))
+      .limit(page.limit + 1)
+    return pageOf(rows, page.limit, ({ place: _, ...user }) => user)
+  }
+
+  async function sessionPage(page: PageRequest, filter?: SQL) {
+    const rows = await db
+      .select({ ...sessionColumns, place: placeOf(sessions) })
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .leftJoin(lastUses, eq(lastUses.credential, sessions.id))
+      .where(and(filter, after(sessions, page)))
+      .orderBy(desc(sessions.createdAt), desc(sessions.id))
+      .limit(page.limit + 1)
+    return pageOf(rows, page.limit, ({ place: _, ...session }) => session)
+  }
+
+  async function tokenPage(page: PageRequest, filter?: SQL) {
+    const rows = await db
+      .select({ ...tokenColumns, place: placeOf(apiTokens) })
+      .from(apiTokens)
+      .leftJoin(users, eq(users.id, apiTokens.userId))
+      .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
+      .leftJoin(lastUses, eq(lastUses.credential, apiTokens.id))
+      .where(and(filter, after(apiTokens, page)))
+      .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
+      .limit(page.limit + 1)
+    const grants = await grantsOf(
+      db,
+      'api-token',
+      rows.map(({ id }) => id),
+    )
+    return pageOf(rows, page.limit, ({ place: _, ...token }) => ({ ...token, grants: grants.get(token.id) ?? [] }))
+  }
+
+  async function accountPage(page: PageRequest, filter?: SQL) {
+    const rows = await db
+      .select({ ...accountColumns, place: placeOf(serviceAccounts) })
+      .from(serviceAccounts)
+      .where(and(filter, after(serviceAccounts, page)))
+      .orderBy(desc(serviceAccounts.createdAt), desc(serviceAccounts.id))
+      .limit(page.limit + 1)
+    return pageOf(rows, page.limit, ({ place: _, ...account }) => account)
+  }
+
+  async function bindingPage(page: PageRequest, filter?: SQL) {
+    const rows = await db
+      .select({ ...bindingColumns, place: placeOf(bindings) })
+      .from(bindings)
+      .where(and(filter, after(bindings, page)))
+      .orderBy(desc(bindings.createdAt), desc(bindings.id))
+      .limit(page.limit + 1)
+    return pageOf(rows, page.limit, ({ place: _, permissions, ...binding }) => ({
+      ...binding,
+      permissions: listOf(permissions),
+    }))
+  }
+
+  const one = { limit: 1 }
+  return {
+    ...createWorkloadLists(database),
+    ...createGroupLists(database),
+    users: (page: PageRequest, group?: string) => userPage(page, group === undefined ? undefined : isInGroup(group)),
+    user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
+    sessions: (page: PageRequest, owner?: string) =>
+      sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
+    session: (id: string) => only(sessionPage(one, eq(sessions.id, checkId('such session', id))), 'such session'),
+    tokens: (page: PageRequest, { owner }: OwnerFilter) =>
+      tokenPage(
+        page,
+        owner === undefined ? undefined : or(eq(apiTokens.userId, owner), eq(apiTokens.serviceAccountId, owner)),
+      ),
+    token: (id: string) => only(tokenPage(one, eq(apiTokens.id, checkId('such API token', id))), 'such API token'),
+    serviceAccounts: (page: PageRequest) => accountPage(page),
+    serviceAccount: (id: string) =>
+      only(accountPage(one, eq(serviceAccounts.id, checkId('such service account', id))), 'such service account'),
+    bindings: (page: PageRequest, subject?: string) =>
+      bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
+    binding: (id: string) => only(bindingPage(one, eq(bindings.id, checkId('such binding', id))), 'such binding'),
+  }
+}
+
+const userColumns = {
+  id: users.id,
+  email: users.email,
+  issuer: users.issuer,
+  createdAt: users.createdAt,
+  lockedAt: users.lockedAt,
+  lockedReason: users.lockedReason,
+  groups: users.groups,
+}
+const sessionColumns = {
+  id: sessions.id,
+  userId: sessions.userId,
+  email: users.email,
+  device: sessions.device,
+  rack: sessions.rack,
+  createdAt: sessions.createdAt,
+  expiresAt: sessions.expiresAt,
+  endedAt: sessions.endedAt,
+  endedReason: sessions.endedReason,
+  usedAt: lastUses.usedAt,
+  usedFrom: lastUses.address,
+}
+const tokenColumns = {
+  id: apiTokens.id,
+  name: apiTokens.name,
+  prefix: apiTokens.prefix,
+  userId: apiTokens.userId,
+  serviceAccountId: apiTokens.serviceAccountId,
+  ownerEmail: users.email,
+  ownerAccount: serviceAccounts.name,
+  rack: apiTokens.rack,
+  sources: apiTokens.sources,
+  createdAt: apiTokens.createdAt,
+  expiresAt: apiTokens.expiresAt,
+  revokedAt: apiTokens.revokedAt,
+  usedAt: lastUses.usedAt,
+  usedFrom: lastUses.address,
+}
+const accountColumns = {
+  id: serviceAccounts.id,
+  name: serviceAccounts.name,
+  createdAt: serviceAccounts.createdAt,
+  disabledAt: serviceAccounts.disabledAt,
+}
+const bindingColumns = {
+  id: bindings.id,
+  subjectKind: bindings.subjectKind,
+  subjectId: bindings.subjectId,
+  role: bindings.role,
+  racks: bindings.racks,
+  apps: bindings.apps,
+  expiresAt: bindings.expiresAt,
+  permissions: bindings.permissions,
+  reason: bindings.reason,
+  createdAt: bindings.createdAt,
+}

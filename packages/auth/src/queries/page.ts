@@ -1,0 +1,64 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { InvalidCursor, NotFound } from '../errors.ts'
+
+/** Lists are newest first. A page goes on where the one before it ended, whatever was added or removed in between. */
+export interface PageRequest {
+  readonly limit: number
+  /** What the page before said; without: from the newest. */
+  readonly cursor?: string
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** For the next page; null on the last one. */
+  readonly next: string | null
+}
+
+interface Ordered {
+  readonly id: PgColumn
+  readonly createdAt: PgColumn
+}
+
+/** A row's place in its list, to be selected with it: the microsecond that it was made in. */
+export function placeOf({ createdAt }: Ordered): SQL<string> {
+  return sql<string>`(extract(epoch from ${createdAt}) * 1000000)::bigint::text`
+}
+
+/** The rows behind a cursor. @throws InvalidCursor */
+export function after({ id, createdAt }: Ordered, { cursor }: PageRequest): SQL | undefined {
+  if (cursor === undefined) return undefined
+  const [micros, rowId] = readCursor(cursor)
+  const moment = sql`timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond'`
+  return sql`(${createdAt}, ${id}) < (${moment}, ${rowId}::uuid)`
+}
+
+/** @param rows one more than the limit, where there are more */
+export function pageOf<R extends { readonly id: string; readonly place: string }, T>(
+  rows: readonly R[],
+  limit: number,
+  show: (row: R) => T,
+): Page<T> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const next = rows.length > limit && last ? Buffer.from(`${last.place}.${last.id}`).toString('base64url') : null
+  return { items: shown.map(show), next }
+}
+
+/** @throws NotFound for a page without anything on it */
+export async function only<T>(page: Promise<Page<T>>, what: string): Promise<T> {
+  const [found] = (await page).items
+  if (found === undefined) throw new NotFound(what)
+  return found
+}
+
+const plain = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
+/** A cursor only says where to go on, never what may be seen: what was made up finds a place, or is refused. */
+function readCursor(cursor: string): readonly [micros: string, id: string] {
+  const text = Buffer.from(cursor, 'base64url').toString('latin1')
+  const [, micros, id] = plain.exec(text) ?? []
+  if (micros === undefined || id === undefined) throw new InvalidCursor()
+  if (Buffer.from(text).toString('base64url') !== cursor) throw new InvalidCursor()
+  return [micros, id]
+}

@@ -1,0 +1,106 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type Database, lastUses } from '@rack-gateway/database'
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { and, eq, gt, lte } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
+import { type ChangeDatabase, changeIdentities } from '../admin/change.ts'
+import type { Clock } from '../clock.ts'
+import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
+import type { Author, RecordIdentityEvents } from '../events.ts'
+import { type CookieNames, cookieNames } from '../login/cookies.ts'
+import { deriveKey } from '../tokens/secret.ts'
+import type { TokenReading } from '../tokens/token.ts'
+import { closeSession } from './sessions.ts'
+
+export interface BrowserSessionsOptions {
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
+  /** Newest first. */
+  readonly secrets: readonly Uint8Array[]
+  /** Milliseconds since the epoch. */
+  readonly clock: Clock
+  readonly record: RecordIdentityEvents
+  readonly publicUrl: string
+  /** Milliseconds without use after which a session ends. */
+  readonly idle: number
+}
+
+export interface BrowserSessions {
+  readonly cookies: CookieNames
+  readonly origin: string
+  /** Notes a use. @returns false when the session was idle for too long: it has ended then. @throws AuthUnavailable */
+  use(session: string, address: string): Promise<boolean>
+  csrfToken(credential: TokenReading): string
+  isCsrfToken(credential: TokenReading, text: unknown): boolean
+  end(session: string, by: Author, reason: string): Promise<void>
+}
+
+/** Or a tenth of a shorter idle limit, which else could end a session that is in use. */
+const noteEvery = 60_000
+const mostNoted = 10_000
+const deadline = 5_000
+const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
+
+/** What sessions of browsers have beyond others: an idle limit, and a token against forged requests. */
+export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
+  const { database, secrets, clock, record, publicUrl, idle } = options
+  const keys = secrets.map((secret) => deriveKey(secret, 'rack-gateway/csrf-token/1'))
+  const every = Math.min(noteEvery, idle / 10)
+  const notedAt = new LRUCache<string, number>({ max: mostNoted })
+
+  async function use(session: string, address: string): Promise<boolean> {
+    const now = clock.now()
+    const noted = notedAt.get(session)
+    if (noted !== undefined && now - noted < every) return true
+    if (!(await noteUse(session, address, now))) {
+      notedAt.delete(session)
+      await end(session, gateway, 'idle')
+      return false
+    }
+    notedAt.set(session, now)
+    return true
+  }
+
+  /** Another replica may have noted one meanwhile: what is due is written once, by whoever comes first. */
+  async function noteUse(session: string, address: string, now: number): Promise<boolean> {
+    const { db } = database
+    const isAwake = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))
+    const noted = db
+      .update(lastUses)
+      .set({ address, usedAt: new Date(now) })
+      .where(and(isAwake, lte(lastUses.usedAt, new Date(now - every))))
+      .returning({ session: lastUses.credential })
+    if ((await withTimeout(noted, deadline, throwLookUpTooSlow).catch(unavailable)).length === 1) return true
+    return (await withTimeout(db.$count(lastUses, isAwake), deadline, throwLookUpTooSlow).catch(unavailable)) === 1
+  }
+
+  function end(session: string, by: Author, reason: string): Promise<void> {
+    return changeIdentities({ database, by, record, revokes: true }, (change) =>
+      closeSession(change, session, reason, new Date(clock.now())),
+    )
+  }
+
+  function csrfToken(credential: TokenReading): string {
+    const [newest] = keys
+    if (!newest) throw new Error('a CSRF token needs a key')
+    return tokenBy(newest, credential)
+  }
+
+  function isCsrfToken(credential: TokenReading, text: unknown): boolean {
+    if (typeof text !== 'string') return false
+    const given = Buffer.from(text)
+    return keys.some((key) => {
+      const expected = Buffer.from(tokenBy(key, credential))
+      return given.length === expected.length && timingSafeEqual(given, expected)
+    })
+  }
+
+  return { cookies: cookieNames(publicUrl), origin: publicUrl, use, csrfToken, isCsrfToken, end }
+}
+
+function tokenBy(key: Buffer, { hash }: TokenReading): string {
+  return createHmac('sha256', key).update(hash).digest('base64url')
+}
+
+function unavailable(cause: unknown): never {
+  throw new AuthUnavailable({ cause })
+}

@@ -1,0 +1,99 @@
+import { credentials, sessions, users } from '@rack-gateway/database'
+import { and, eq, gt, isNotNull, lt, ne, sql } from 'drizzle-orm'
+import type { Change } from '../admin/change.ts'
+import { checkId } from '../admin/names.ts'
+import { NotFound, RenewedTooOften, SessionNotLonger, SessionOver } from '../errors.ts'
+import type { TokenMint } from '../tokens/token.ts'
+import type { IssuedCredential } from './sessions.ts'
+
+/** How long sessions live. All in milliseconds. */
+export interface SessionTerms {
+  /** From one renewal to the end. */
+  readonly maxAge: number
+  /** From the last login: no renewal goes beyond it. */
+  readonly lifetime: number
+  /** That a token goes on when a newer one has taken its place. */
+  readonly overlap: number
+}
+
+export const defaultSessionTerms: SessionTerms = {
+  maxAge: 30 * 86_400_000,
+  lifetime: 90 * 86_400_000,
+  overlap: 86_400_000,
+}
+
+export interface Renewal {
+  /** The session's id. */
+  readonly id: string
+  readonly terms: SessionTerms
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** Tokens of one session that may go on beside its newest one. None is forgotten to make room: its late use is an alarm. */
+const mostGoingOn = 20
+/** Milliseconds that a token is remembered for what it was: by then its own end has come. */
+const remembered = 90 * 86_400_000
+
+/**
+ * Gives a session a new token and a later end. The ones before go on for the overlap; an answer that was lost does no harm,
+ * since they can renew again meanwhile.
+ *
+ * @throws NotFound; SessionOver when it has ended or its user is locked; SessionNotLonger when a renewal would bring its end nearer; RenewedTooOften
+ */
+export async function renewSession(
+  change: Change,
+  mint: TokenMint,
+  { id, terms, now }: Renewal,
+): Promise<IssuedCredential> {
+  const { tx } = change
+  const [session] = await tx
+    .select()
+    .from(sessions)
+    .where(eq(sessions.id, checkId('such session', id)))
+    .for('update')
+  if (!session) throw new NotFound('such session')
+  const [user] = await tx.select().from(users).where(eq(users.id, session.userId))
+  const end = Math.min(now + terms.maxAge, session.authenticatedAt.getTime() + terms.lifetime)
+  if (session.endedAt !== null || user?.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
+  if (end < session.expiresAt.getTime()) throw new SessionNotLonger(session.expiresAt.toISOString())
+  const isGoingOn = and(
+    eq(credentials.sessionId, id),
+    isNotNull(credentials.supersededAt),
+    gt(credentials.expiresAt, new Date(now)),
+  )
+  if ((await tx.$count(credentials, isGoingOn)) >= mostGoingOn) throw new RenewedTooOften()
+  const { token, hash, expiresAt } = mint.issue('session', end)
+  const until = new Date(expiresAt)
+  await tx.insert(credentials).values({ hash, sessionId: id, issuedAt: new Date(now), expiresAt: until })
+  await supersede(change, { id, hash, now, overlap: terms.overlap })
+  await tx.update(sessions).set({ expiresAt: until }).where(eq(sessions.id, id))
+  change.events.push({
+    kind: 'session.renewed',
+    principal: change.by,
+    detail: { session: id, user: user.id, email: user.email, expires: until.toISOString() },
+  })
+  return { id, token, expiresAt }
+}
+
+interface Newest {
+  readonly id: string
+  readonly hash: Buffer
+  readonly now: number
+  readonly overlap: number
+}
+
+async function supersede({ tx }: Change, { id, hash, now, overlap }: Newest): Promise<void> {
+  const others = and(eq(credentials.sessionId, id), ne(credentials.hash, hash))
+  const at = new Date(now).toISOString()
+  const until = new Date(now + overlap).toISOString()
+  await tx
+    .update(credentials)
+    .set({
+      supersededAt: sql`coalesce(${credentials.supersededAt}, ${at}::timestamptz)`,
+      expiresAt: sql`least(${credentials.expiresAt}, ${until}::timestamptz)`,
+    })
+    .where(others)
+  const longOver = lt(credentials.expiresAt, new Date(now - remembered))
+  await tx.delete(credentials).where(and(eq(credentials.sessionId, id), isNotNull(credentials.supersededAt), longOver))
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { apiTokens, credentials, type Database, serviceAccounts, users } from '@rack-gateway/database'
+import { and, desc, eq, gt, isNull } from 'drizzle-orm'
+import { findServiceAccount, findUser } from '../admin/accounts.ts'
+import { createBinding, type Lasting } from '../admin/bindings.ts'
+import type { Change } from '../admin/change.ts'
+import { checkId, checkName } from '../admin/names.ts'
+import { NotFound, TooManyTokens } from '../errors.ts'
+import type { IssuedCredential } from '../sessions/sessions.ts'
+import type { TokenMint } from './token.ts'
+
+/** Whose a token is. What it may do is cut to what its owner may. */
+export type Owner =
+  | { readonly kind: 'user'; readonly email: string }
+  | { readonly kind: 'service-account'; readonly name: string }
+
+export interface ApiTokenRequest {
+  readonly name: string
+  readonly owner: Owner
+  readonly role: string
+  /** Patterns that the role is given on; unnamed: every one. */
+  readonly racks?: string
+  readonly apps?: string
+  /** The only rack that the token may be used for. */
+  readonly rack?: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+export async function insertApiToken(
+  change: Change,
+  mint: TokenMint,
+  { role, racks = '*', apps = '*', owner, ...request }: ApiTokenRequest,
+): Promise<IssuedCredential> {
+  const ref = { kind: owner.kind, id: await findOwner(change, owner) }
+  return storeApiToken(change, mint, { ...request, owner: ref, grants: [{ role, racks, apps }] })
+}
+
+export interface OwnerRef {
+  readonly kind: Owner['kind']
+  readonly id: string
+}
+
+export interface ApiTokenGrant extends Lasting {
+  readonly role: string
+  readonly racks: string
+  readonly apps: string
+  readonly permissions?: readonly string[]
+}
+
+export interface GrantedApiToken {
+  readonly name: string
+  readonly owner: OwnerRef
+  readonly grants: readonly ApiTokenGrant[]
+  /** CIDRs, checked. */
+  readonly sources?: readonly string[]
+  /** The only rack that the token may be used for. */
+  readonly rack?: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+export async function storeApiToken(
+  change: Change,
+  mint: TokenMint,
+  { owner, grants, rack, sources = [], expiresAt: wanted, ...request }: GrantedApiToken,
+): Promise<IssuedCredential> {
+  const name = checkName('name of an API token', request.name)
+  const { token, hash, expiresAt } = mint.issue('api-token', wanted)
+  const id = randomUUID()
+  const end = new Date(expiresAt)
+  const row = {
+    id,
+    name,
+    ...ownerColumns(owner),
+    rack,
+    expiresAt: end,
+    prefix: prefixOf(token),
+    sources: sources.join(' '),
+  }
+  await change.tx.insert(apiTokens).values(row)
+  await change.tx.insert(credentials).values({ hash, apiTokenId: id, expiresAt: end })
+  for (const grant of grants) await createBinding(change, { kind: 'api-token', id }, grant)
+  const from = sources.length > 0 && { sources: sources.join(' ') }
+  const detail = { token: id, name, owner: `${owner.kind}:${owner.id}`, expires: end.toISOString(), ...from }
+  change.events.push({ kind: 'token.issued', principal: change.by, ...(rack !== undefined && { rack }), detail })
+  return { id, token, expiresAt }
+}
+
+/** @throws TooManyTokens when the owner has so many tokens that are neither revoked nor expired */
+export async function mustHaveRoom(
+  { tx }: Change,
+  { kind, id }: OwnerRef,
+  { now, most }: { readonly now: Date; readonly most: number },
+): Promise<void> {
+  const ofOwner = eq(kind === 'user' ? apiTokens.userId : apiTokens.serviceAccountId, id)
+  const live = and(ofOwner, isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, now))
+  if ((await tx.$count(apiTokens, live)) >= most) throw new TooManyTokens(most)
+}
+
+/** The kind, the version and the key are the same in many tokens; the last five characters are random. */
+const prefixWidth = 16
+
+export function prefixOf(token: string): string {
+  return token.slice(0, prefixWidth)
+}
+
+export function ownerColumns({ kind, id }: OwnerRef) {
+  return kind === 'user' ? { userId: id, serviceAccountId: null } : { userId: null, serviceAccountId: id }
+}
+
+async function findOwner({ tx }: Change, owner: Owner): Promise<string> {
+  if (owner.kind === 'service-account') return findServiceAccount(tx, owner.name)
+  return (await findUser(tx, owner.email)).id
+}
+
+/** Revokes an API token for good; revoking it again changes nothing. @throws NotFound */
+export async function closeApiToken(change: Change, id: string, at: Date): Promise<void> {
+  const [token] = await change.tx
+    .select()
+    .from(apiTokens)
+    .where(eq(apiTokens.id, checkId('such API token', id)))
+    .for('update')
+  if (!token) throw new NotFound('such API token')
+  if (token.revokedAt) return
+  await change.tx.update(apiTokens).set({ revokedAt: at }).where(eq(apiTokens.id, id))
+  change.events.push({ kind: 'token.revoked', principal: change.by, detail: { token: id, name: token.name } })
+}
+
+/** Newest first. */
+export function selectApiTokens(db: Database['db']) {
+  return db
+    .select({
+      id: apiTokens.id,
+      name: apiTokens.name,
+      ownerEmail: users.email,
+      ownerAccount: serviceAccounts.name,
+      rack: apiTokens.rack,
+      createdAt: apiTokens.createdAt,
+      expiresAt: apiTokens.expiresAt,
+      revokedAt: apiTokens.revokedAt,
+    })
+    .from(apiTokens)
+    .leftJoin(users, eq(users.id, apiTokens.userId))
+    .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
+    .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
+    .limit(1_000)
+}

@@ -1,0 +1,77 @@
+import type { Database } from '@rack-gateway/database'
+import { ensureUser, insertServiceAccount } from '../admin/accounts.ts'
+import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding } from '../admin/bindings.ts'
+import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
+import { canonicalEmail } from '../admin/names.ts'
+import type { Clock } from '../clock.ts'
+import { InvalidExpiry } from '../errors.ts'
+import type { Author, RecordIdentityEvents } from '../events.ts'
+import { closeSession, insertSession, type SessionRequest, selectSessions } from '../sessions/sessions.ts'
+import { type ApiTokenRequest, closeApiToken, insertApiToken, selectApiTokens } from './api-tokens.ts'
+import type { TokenMint } from './token.ts'
+
+export interface IssuerOptions {
+  readonly database: Pick<Database, 'db'> & ChangeDatabase
+  readonly mint: TokenMint
+  /** Milliseconds since the epoch. */
+  readonly clock: Clock
+  /** Makes events durable. Awaited before a change is committed, and so before a token is shown. */
+  readonly record: RecordIdentityEvents
+  /** Who asks. */
+  readonly by: Author
+}
+
+export interface ServiceAccountRequest {
+  readonly name: string
+  /** What it may do: its tokens can't do more. Without: nothing, until a binding is added. */
+  readonly binding?: BindingTerms
+}
+
+export type Issuer = ReturnType<typeof createIssuer>
+
+/** Issues and ends credentials, and what they stand on. Every change is recorded or doesn't happen. */
+export function createIssuer({ database, mint, clock, record, by }: IssuerOptions) {
+  const { db } = database
+  function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+    return changeIdentities({ database, by, record }, work)
+  }
+
+  function mustBeFuture(expiresAt: number): void {
+    if (!(expiresAt >= clock.now() + 1_000)) throw new InvalidExpiry()
+  }
+
+  return {
+    /** Finds or adds a person by e-mail address. @returns id and canonical address */
+    user: (email: string) => change((open) => ensureUser(open, email)),
+
+    async issueSession(request: SessionRequest) {
+      mustBeFuture(request.expiresAt)
+      return change((open) => insertSession(open, mint, request, clock.now()))
+    },
+
+    async issueApiToken(request: ApiTokenRequest) {
+      mustBeFuture(request.expiresAt)
+      return change((open) => insertApiToken(open, mint, request))
+    },
+
+    /** @returns its id */
+    createServiceAccount: ({ name, binding }: ServiceAccountRequest) =>
+      change(async (open) => {
+        const id = await insertServiceAccount(open, name)
+        if (binding) await createBinding(open, { kind: 'service-account', id }, binding)
+        return id
+      }),
+
+    /** @returns the binding's id */
+    addBinding: (subject: BindingSubjectRef, terms: BindingTerms) =>
+      change((open) => createBinding(open, subject, terms)),
+    removeBinding: (id: string) => change((open) => deleteBinding(open, id)),
+    endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, new Date(clock.now()))),
+    revokeToken: (id: string) => change((open) => closeApiToken(open, id, new Date(clock.now()))),
+
+    /** The newest thousand, of everybody or of one person. */
+    listSessions: (email?: string) => selectSessions(db, email === undefined ? undefined : canonicalEmail(email)),
+    /** The newest thousand. */
+    listTokens: () => selectApiTokens(db),
+  }
+}

@@ -1,0 +1,95 @@
+import { apiTokens, credentials, serviceAccounts, users } from '@rack-gateway/database'
+import { and, eq, gt } from 'drizzle-orm'
+import type { Change } from '../admin/change.ts'
+import { checkId } from '../admin/names.ts'
+import { NotFound, TokenChanged, TokenEnded } from '../errors.ts'
+import type { IssuedCredential } from '../sessions/sessions.ts'
+import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
+import type { TokenMint } from './token.ts'
+
+export interface Rotation {
+  /** Whose it was when that was permitted: whoever has handed it over since gets no secret of it. */
+  readonly owner: OwnerRef
+  /** When the new token ends, in milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Until when the old one is valid, too. */
+  readonly overlapUntil: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** Gives an API token a new secret; what it may do stays. @throws NotFound, TokenEnded */
+export async function rotateApiToken(
+  change: Change,
+  mint: TokenMint,
+  id: string,
+  { owner, expiresAt: wanted, overlapUntil, now }: Rotation,
+): Promise<IssuedCredential> {
+  const { name, userId, serviceAccountId } = await lockLiveToken(change, id, now)
+  if (owner.id !== (userId ?? serviceAccountId)) throw new NotFound('such API token')
+  const { token, hash, expiresAt } = mint.issue('api-token', wanted)
+  const [end, overlap] = [new Date(expiresAt), new Date(overlapUntil)]
+  const later = and(eq(credentials.apiTokenId, id), gt(credentials.expiresAt, overlap))
+  await change.tx.update(credentials).set({ expiresAt: overlap }).where(later)
+  await change.tx.insert(credentials).values({ hash, apiTokenId: id, expiresAt: end })
+  await change.tx
+    .update(apiTokens)
+    .set({ expiresAt: end, prefix: prefixOf(token) })
+    .where(eq(apiTokens.id, id))
+  const detail = { token: id, name, expires: end.toISOString(), overlapUntil: overlap.toISOString() }
+  change.events.push({ kind: 'token.rotated', principal: change.by, detail })
+  return { id, token, expiresAt }
+}
+
+export interface HandOver {
+  readonly to: OwnerRef
+  /** Whose it was, and when it was to end, in milliseconds since the epoch, when that was permitted. */
+  readonly from: OwnerRef
+  readonly expiresAt: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** What whoever hands a token over should know: it goes on, so its secret stays. */
+export const secretStays = 'whoever had this token before still knows its secret: its owner should rotate it'
+
+/** From now on it is cut to what the new owner may. @throws NotFound, TokenEnded, TokenChanged when it is not as it was judged */
+export async function handOverApiToken(
+  change: Change,
+  id: string,
+  { to, from, expiresAt, now }: HandOver,
+): Promise<void> {
+  const token = await lockLiveToken(change, id, now)
+  const { name, userId, serviceAccountId } = token
+  if (from.id !== (userId ?? serviceAccountId) || expiresAt !== token.expiresAt.getTime()) throw new TokenChanged()
+  await mustExist(change, to)
+  await change.tx.update(apiTokens).set(ownerColumns(to)).where(eq(apiTokens.id, id))
+  const detail = { token: id, name, from: named(from), owner: named(to), note: secretStays }
+  change.events.push({ kind: 'token.owner-changed', principal: change.by, detail })
+}
+
+function named({ kind, id }: OwnerRef): string {
+  return `${kind}:${id}`
+}
+
+/** @throws NotFound for an owner that there isn't */
+export async function mustExist({ tx }: Change, { kind, id }: OwnerRef): Promise<void> {
+  const [table, what] = kind === 'user' ? [users, 'such user'] : [serviceAccounts, 'such service account']
+  const found = await tx
+    .select({ id: table.id })
+    .from(table)
+    .where(eq(table.id, checkId(what, id)))
+  if (found.length === 0) throw new NotFound(what)
+}
+
+/** Holds a token as it is until the change is made. @throws NotFound, TokenEnded */
+export async function lockLiveToken({ tx }: Change, id: string, now: number) {
+  const [token] = await tx
+    .select()
+    .from(apiTokens)
+    .where(eq(apiTokens.id, checkId('such API token', id)))
+    .for('update')
+  if (!token) throw new NotFound('such API token')
+  if (token.revokedAt || token.expiresAt.getTime() <= now) throw new TokenEnded()
+  return token
+}
