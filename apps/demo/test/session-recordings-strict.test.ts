@@ -9,7 +9,7 @@ import { type RecordingDirectory, recordingDirectory, storedCast } from './suppo
 import { type System, startSystem } from './support/system.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
-const limits = { flushAfter: 20, patience: 1_000, attempt: 1_000, backOff: 5, longestBackOff: 20, hold: 50 }
+const limits = { flushAfter: 20, patience: 50, backOff: 5, longestBackOff: 20, hold: 50 }
 const policy = `version: 1
 recordings:
   rules:
@@ -42,6 +42,7 @@ describe('a store that fails', () => {
   })
   afterAll(async () => {
     server.hang(false)
+    server.deny(false)
     await system.stop()
     await server.close()
     await rm(work, { recursive: true })
@@ -83,7 +84,7 @@ describe('a store that fails', () => {
   })
 
   test('does not open a strict session: the rack hears nothing, and the person is told', async () => {
-    server.hang(true)
+    server.deny(true)
     system.rack.clearReceived()
     const before = (await system.events()).length
     const socket = await exec('bash')
@@ -96,14 +97,14 @@ describe('a store that fails', () => {
       decision: { effect: 'allow' },
       close: expect.stringContaining('can not be stored now'),
     })
-    server.hang(false)
+    server.deny(false)
   })
 
   test('ends a strict session with the reason shown, and what was recorded until then is kept', async () => {
     const before = (await system.events()).length
     const socket = await exec('bash')
     expect(socket.status).toBe(101)
-    server.hang(true)
+    server.deny(true)
     socket.send(Buffer.from('echo unseen\n'))
     const words = (await socket.untilEnd()).join('')
     expect(words).toContain('ERROR: this session is to be recorded, and its recording can not be stored any more')
@@ -112,7 +113,7 @@ describe('a store that fails', () => {
     expect(readiness.status).toBe(200)
     expect(readiness.body).toContain('can not be stored now: see the log and metrics')
     const { recording } = await eventOf('closed', before)
-    server.hang(false)
+    server.deny(false)
     const store = await s3Of(server.endpoint)
     const { id = '', chunks = 0, head = '' } = recording ?? {}
     await expect

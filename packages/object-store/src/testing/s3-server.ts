@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 
 export interface S3Server {
   readonly endpoint: string
-  /** Whether requests are answered at all. */
+  /** Stops answering requests. Then drops the ones that were not answered, so that clients try again at once. */
   hang(hanging: boolean): void
+  /** Answers every request with `AccessDenied`, which clients do not retry. */
+  deny(denying: boolean): void
   close(): Promise<void>
 }
 
@@ -28,12 +30,15 @@ export async function startS3Server({
   objectLock?: boolean
 }): Promise<S3Server> {
   const objects = new Map<string, StoredVersion[]>()
+  const unanswered = new Set<ServerResponse>()
   let hanging = false
+  let denying = false
   let numbers = 0
 
   const server = createServer(async (request, response) => {
     const body = await readBody(request)
-    if (hanging) return
+    if (hanging) return unanswered.add(response)
+    if (denying) return refuse(response, 403, 'AccessDenied')
     const url = new URL(request.url ?? '/', 'http://s3')
     const [, named = '', ...rest] = url.pathname.split('/')
     if (named !== bucket) return refuse(response, 404, 'NoSuchBucket')
@@ -115,6 +120,11 @@ export async function startS3Server({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hang(value) {
       hanging = value
+      for (const response of unanswered) response.destroy()
+      unanswered.clear()
+    },
+    deny(value) {
+      denying = value
     },
     async close() {
       server.closeAllConnections()

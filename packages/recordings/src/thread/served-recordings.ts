@@ -92,7 +92,11 @@ export function serveRecordings({
       recording.attach({
         hold: () => tell({ kind: 'hold', session }),
         resume: () => tell({ kind: 'resume', session }),
-        end: (reason) => tell({ kind: 'end', session, reason }),
+        end(reason) {
+          // Readiness must report the failing store as soon as the session ends.
+          publish()
+          tell({ kind: 'end', session, reason })
+        },
       })
       sessions.set(session, recording)
       tell({ kind: 'begun', session })
