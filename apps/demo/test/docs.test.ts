@@ -13,7 +13,6 @@ import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
 import { manual } from './reference/manual.ts'
-import { permissionParts } from './reference/permissions.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
@@ -39,7 +38,6 @@ describe('the generated parts of the pages are those of the code', () => {
     ['reference/api.md', apiParts],
     ['reference/configuration.md', configurationParts],
     ['reference/policy-document.md', policyDocumentParts],
-    ['reference/permissions.md', permissionParts],
     ['reference/cli.md', cliParts],
     ['reference/cli-json.md', cliJsonParts],
     ['how-to/keyless-ci.md', claimParts],

@@ -1,45 +1,45 @@
 import type { MaskPolicy } from '@rack-gateway/convox-api'
 
-/** What a mask policy does to an answer, in words for the page; a policy without words fails the build. */
+/** What a mask policy redacts in a response, for the page; a policy that is missing here fails the build. */
 export const answers: Readonly<Record<MaskPolicy, string>> = {
-  plain: 'nothing to mask',
-  opaque: 'can’t be masked: the permission is the guard',
-  stream: 'stream',
-  apps: 'cut to the apps that the caller may see; secret parameters',
+  plain: '',
+  opaque: 'not possible',
+  stream: 'rack token',
+  apps: 'apps; secret parameters',
   app: 'secret parameters',
-  releases: 'values of the environment; defaults in the manifest',
-  release: 'values of the environment; defaults in the manifest',
-  builds: 'password of the repository; defaults in the manifest',
-  build: 'password of the repository; defaults in the manifest',
-  resources: 'password of the URL; secret parameters',
-  resource: 'password of the URL; secret parameters',
-  system: 'secret parameters and outputs; never the version',
+  releases: 'environment; manifest defaults',
+  release: 'environment; manifest defaults',
+  builds: 'repository password; manifest defaults',
+  build: 'repository password; manifest defaults',
+  resources: 'URL password; secret parameters',
+  resource: 'URL password; secret parameters',
+  system: 'secret parameters and outputs',
   registries: 'all but server and user',
   registry: 'all but server and user',
   configs: 'all but the name',
   config: 'all but the name',
-  processes: 'passwords in addresses, secrets in the command',
-  'system-processes': 'cut to the apps that the caller may see; passwords in addresses, secrets in the command',
-  certificates: 'cut to the apps that the caller may see; passwords in addresses',
-  'manifest-service': 'defaults of the environment',
+  processes: 'URL passwords; secrets in commands',
+  'system-processes': 'apps; URL passwords; secrets in commands',
+  certificates: 'apps; URL passwords',
+  'manifest-service': 'manifest defaults',
 }
 
-const byService = '`process:exec-any` as well in another service than `command`'
+const byService = 'also `process:exec-any` if the service is not `command`'
 
-/** Routes on which a call may need another permission, or more: what `decide` adds to the table. */
+/** Routes on which a call can need another permission, or more: what `decide` adds to the table. */
 export const conditions: Readonly<Record<string, string>> = {
-  'PUT /apps/{app}': '`app:lock` instead where `lock` is all that is sent, and as well beside others',
-  'POST /apps/{app}/releases': '`env:write` as well where the environment differs from the newest release’s',
+  'PUT /apps/{app}': '`app:lock` instead for `lock` alone; also `app:lock` for `lock` with other parameters',
+  'POST /apps/{app}/releases': 'also `env:write` if the environment differs from the newest release',
   'POST /apps/{app}/objects/{key:.*}':
-    '`object:delete` as well where the key is neither below `tmp/` nor the log of a build (`build/<id>/logs`)',
+    'also `object:delete` if the key is neither below `tmp/` nor the log of a build (`build/<id>/logs`)',
   'POST /apps/{app}/services/{service}/processes':
-    'a command rule; `release:run-any` as well for another release than the newest',
+    'also a command rule; also `release:run-any` for a release that is not the newest',
   'WS /apps/{app}/processes/{pid}/exec':
-    'a command rule; `process:exec-own` instead in an own run, `process:exec-any` instead in another service than `command`',
-  'DELETE /apps/{app}/processes/{pid}': 'nothing for an own run',
+    'also a command rule; `process:exec-own` instead in a process that the caller started; `process:exec-any` instead if the service is not `command`',
+  'DELETE /apps/{app}/processes/{pid}': 'any binding on the app, for a process that the caller started',
   'GET /apps/{app}/processes/{pid}/files': byService,
   'POST /apps/{app}/processes/{pid}/files': byService,
   'DELETE /apps/{app}/processes/{pid}/files': byService,
   'WS /proxy/{host}/{port}':
-    '`resource:proxy` instead for a resource of an app; any other host must be named by the policy',
+    '`resource:proxy` on the app instead, for a resource of an app; the policy must name any other host',
 }

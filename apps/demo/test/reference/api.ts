@@ -1,6 +1,6 @@
 import { apiPrefix, type Endpoint, endpoints } from '@rack-gateway/gateway/management-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
-import { mark } from './roles.ts'
+import { hasPermission } from './roles.ts'
 import { code, table } from './table.ts'
 
 const all: readonly Endpoint[] = Object.values(endpoints)
@@ -29,7 +29,7 @@ function whoMay(endpoint: Endpoint): string {
 function rolesWith(permission: string): string {
   return builtInPolicy()
     .roles.map(({ name }) => name)
-    .filter((role) => mark(role, permission) !== '')
+    .filter((role) => hasPermission(role, permission))
     .join(', ')
 }
 

@@ -1,5 +1,4 @@
 import { jsonShapes } from '@rack-gateway/cli/reference'
-import { code, table } from './table.ts'
 
 interface Schema {
   readonly type?: string
@@ -12,57 +11,105 @@ interface Schema {
   readonly required?: readonly string[]
 }
 
-type Row = readonly [path: string, type: string, meaning: string]
-
-/** The generated part of cli-json.md: each shape once, with the commands that print it. */
+/** The generated part of cli-json.md: each shape once, in the notation of TypeScript. */
 export function cliJsonParts(): Record<string, string> {
-  const users = new Map<string, string[]>()
-  for (const [name, shape] of Object.entries(jsonShapes)) {
-    const text = JSON.stringify(shape)
-    users.set(text, [...(users.get(text) ?? []), name])
+  const shapes: readonly (readonly [string, Schema])[] = Object.entries(jsonShapes)
+  const types = new Map<string, string>()
+  for (const [name, shape] of shapes) {
+    const text = JSON.stringify(shape.items ?? shape)
+    if (!types.has(text)) types.set(text, typeName(name))
   }
-  const sections = [...users].map(([text, names]) => shapePart(names, JSON.parse(text)))
-  return { shapes: sections.join('\n\n') }
-}
-
-function shapePart(names: readonly string[], shape: Schema): string {
-  const what = shape.items === undefined ? 'An object:' : 'An array of objects:'
-  const rows = membersOf(shape.items ?? shape, '')
-  return [
-    `## ${names.join(', ')}`,
-    shape.description === undefined ? what : `${what.slice(0, -1)} (${shape.description}):`,
-    table(
-      ['member', 'type', 'meaning'],
-      rows.map(([path, type, meaning]) => [code(path), type, meaning]),
-    ),
-  ].join('\n\n')
-}
-
-function membersOf({ properties = {}, required = [] }: Schema, before: string): Row[] {
-  return Object.entries(properties).flatMap(([name, member]) => {
-    const path = `${before}${name}`
-    const absent = required.includes(name) ? '' : ' or absent'
-    const row: Row = [path, `${typeOf(member)}${absent}`, meaningOf(member)]
-    return [row, ...below(member, path)]
+  const declarations = [...types].map(([text, type]) => {
+    const commands = shapes.filter(([, shape]) => JSON.stringify(shape.items ?? shape) === text).map(printedBy)
+    return `// ${commands.join(', ')}\n${declaration(type, JSON.parse(text), types)}`
   })
+  return { shapes: ['```ts', declarations.join('\n\n'), '```'].join('\n') }
 }
 
-function below(schema: Schema, path: string): Row[] {
-  const inner = [schema, ...(schema.anyOf ?? [])]
-  return inner.flatMap((one) => [
-    ...membersOf(one, `${path}.`),
-    ...(one.items === undefined ? [] : below(one.items, `${path}[]`)),
-  ])
+function printedBy([command, { items, description }]: readonly [string, Schema]): string {
+  const remarks = [...(items === undefined ? [] : ['an array']), ...(description === undefined ? [] : [description])]
+  return remarks.length === 0 ? command : `${command} (${remarks.join('; ')})`
 }
 
-function meaningOf({ description, anyOf = [] }: Schema): string {
-  return description ?? anyOf.map((one) => one.description ?? '').find((text) => text !== '') ?? ''
+/** `tokens create` is `TokensCreate`. */
+function typeName(command: string): string {
+  return command.replaceAll(/(?:^|[ -])([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function typeOf(schema: Schema): string {
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
-  if (schema.enum) return schema.enum.map((value) => code(String(value))).join(' or ')
-  if ('const' in schema) return code(String(schema.const))
-  if (schema.type === 'array') return `array of ${schema.items === undefined ? 'anything' : typeOf(schema.items)}`
-  return schema.type ?? 'anything'
+/** What it has in common with a shape before it is not listed again. */
+function declaration(type: string, shape: Schema, types: ReadonlyMap<string, string>): string {
+  const base = baseOf(shape, type, types)
+  const own = Object.entries(shape.properties ?? {}).filter(([name]) => !(name in (base?.shape.properties ?? {})))
+  const members = own.flatMap(([name, member]) => memberLines(name, member, shape.required ?? [], types, '  '))
+  return [`interface ${type}${base === undefined ? '' : ` extends ${base.type}`} {`, ...members, '}'].join('\n')
+}
+
+/** The largest shape before this one all of whose members it has. */
+function baseOf(shape: Schema, type: string, types: ReadonlyMap<string, string>) {
+  const all = [...types].map(([text, name]) => ({ type: name, shape: JSON.parse(text) as Schema }))
+  const before = all.slice(
+    0,
+    all.findIndex((one) => one.type === type),
+  )
+  const candidates = before.filter((one) => sizeOf(one.shape) > 3 && includes(shape, one.shape))
+  return candidates.toSorted((one, other) => sizeOf(other.shape) - sizeOf(one.shape))[0]
+}
+
+function sizeOf({ properties = {} }: Schema): number {
+  return Object.keys(properties).length
+}
+
+function includes(shape: Schema, other: Schema): boolean {
+  const memberOf = (one: Schema, name: string) =>
+    JSON.stringify([one.properties?.[name], one.required?.includes(name) ?? false])
+  return Object.keys(other.properties ?? {}).every((name) => memberOf(shape, name) === memberOf(other, name))
+}
+
+function memberLines(
+  name: string,
+  member: Schema,
+  required: readonly string[],
+  types: ReadonlyMap<string, string>,
+  indent: string,
+): string[] {
+  const label = `${indent}${name}${required.includes(name) ? '' : '?'}: `
+  const inner = objectIn(member)
+  const comment = commentOf(member)
+  if (inner === undefined || types.has(JSON.stringify(inner))) return [`${label}${typeOf(member, types)}${comment}`]
+  const lines = Object.entries(inner.properties ?? {}).flatMap(([below, one]) =>
+    memberLines(below, one, inner.required ?? [], types, `${indent}  `),
+  )
+  return [`${label}{${comment}`, ...lines, `${indent}}${typeOf(member, types).replace(/^object/, '')}`]
+}
+
+/** The object with members that a member is, or an array of, or null instead of. */
+function objectIn(schema: Schema): Schema | undefined {
+  if (Object.keys(schema.properties ?? {}).length > 0) return schema
+  return [...(schema.items === undefined ? [] : [schema.items]), ...(schema.anyOf ?? [])]
+    .map(objectIn)
+    .find((one) => one !== undefined)
+}
+
+const timeRemark = 'RFC 3339'
+const idRemark = 'a UUID'
+
+function commentOf(schema: Schema): string {
+  const text = schema.description ?? (schema.anyOf ?? []).map(({ description = '' }) => description).find(Boolean) ?? ''
+  return text === '' || text === timeRemark || text === idRemark ? '' : ` // ${text}`
+}
+
+function typeOf(schema: Schema, types: ReadonlyMap<string, string>): string {
+  const name = types.get(JSON.stringify(schema))
+  if (name !== undefined) return name
+  if (schema.description === timeRemark) return 'Time'
+  if (schema.description === idRemark) return 'Id'
+  if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, types)).join('|')
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join('|')
+  if ('const' in schema) return JSON.stringify(schema.const)
+  if (schema.type === 'array') {
+    const item = schema.items === undefined ? 'unknown' : typeOf(schema.items, types)
+    return item.includes('|') ? `(${item})[]` : `${item}[]`
+  }
+  if (schema.type === 'integer') return 'number'
+  return schema.type ?? 'unknown'
 }

@@ -10,30 +10,38 @@ interface Schema {
   readonly required?: readonly string[]
 }
 
+/** Sections of the built-in text that roles.md has as tables. */
+const elsewhere = /^(version|roles|commands|blocked):/m
+
 /** The generated parts of policy-document.md, from the schema and the built-in text. */
 export function policyDocumentParts(): Record<string, string> {
+  const sections = builtInText.trimEnd().split(/\n\n(?=[#a-z])/)
   return {
-    fields: table(['field', 'should be', ''], fieldsOf(WrittenPolicy as Schema, '')),
+    fields: table(['field', 'should be'], fieldsOf(WrittenPolicy as Schema, '', new Map())),
     types: table(
       ['type', 'stands for'],
       Object.entries(wordTypes).map(([name, { description }]) => [code(name), description]),
     ),
-    text: `\`\`\`yaml\n${builtInText.trimEnd()}\n\`\`\``,
+    text: `\`\`\`yaml\n${sections.filter((section) => !elsewhere.test(section)).join('\n\n')}\n\`\`\``,
   }
 }
 
-function fieldsOf({ properties = {}, required = [] }: Schema, prefix: string): string[][] {
+/** `seen` has where each object was first described, so that the same fields aren't listed twice. */
+function fieldsOf({ properties = {}, required = [] }: Schema, prefix: string, seen: Map<string, string>): string[][] {
   return Object.entries(properties).flatMap(([name, field]) => {
     const path = `${prefix}${name}`
-    const row = [code(path), field.description ?? '', required.includes(name) ? 'needed' : '']
-    return [row, ...below(field, path)]
+    const needed = required.includes(name) ? ' (required)' : ''
+    const same = seen.get(JSON.stringify(field))
+    if (same !== undefined) return [[code(path), `the same as ${code(same)}${needed}`]]
+    if (field.properties !== undefined) seen.set(JSON.stringify(field), path)
+    return [[code(path), `${field.description ?? ''}${needed}`], ...below(field, path, seen)]
   })
 }
 
 /** Names that one chooses stand in angle brackets. */
-function below(field: Schema, path: string): string[][] {
+function below(field: Schema, path: string, seen: Map<string, string>): string[][] {
   const [named] = Object.values(field.patternProperties ?? {})
-  if (named !== undefined) return fieldsOf(named, `${path}.<name>.`)
-  if (field.items?.properties !== undefined) return fieldsOf(field.items, `${path}[].`)
-  return fieldsOf(field, `${path}.`)
+  if (named !== undefined) return fieldsOf(named, `${path}.<name>.`, seen)
+  if (field.items?.properties !== undefined) return fieldsOf(field.items, `${path}[].`, seen)
+  return fieldsOf(field, `${path}.`, seen)
 }

@@ -1,8 +1,7 @@
 import { type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { answers, conditions } from './answers.ts'
-import { mark } from './roles.ts'
-import { code, table } from './table.ts'
+import { code, joined, table } from './table.ts'
 
 /** Which routes a section of the page has, by path: the first that matches. */
 const sections: readonly (readonly [part: string, path: RegExp])[] = [
@@ -15,20 +14,24 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
 ]
 
 const blocked = new Set(builtInPolicy().blocked.map(({ route }) => route))
-const roles = builtInPolicy().roles.map(({ name }) => name)
 
-/** The generated parts of rack-api.md, from the table of routes and the policy that holds without a document. */
+/** The generated parts of rack-api.md, from the table of routes and the built-in policy. */
 export function rackApiParts(): Record<string, string> {
   const parts = sections.map(([part]) => [part, routeTable(rackRoutes.filter((route) => sectionOf(route) === part))])
   const ids = new Set(rackRoutes.map(({ id }) => id))
-  const rows = Object.entries(conditions).map(([id, condition]) => {
-    if (!ids.has(id)) throw new Error(`there is no route ${id}`)
-    return [code(id), condition]
-  })
+  const unknown = Object.keys(conditions).find((id) => !ids.has(id))
+  if (unknown !== undefined) throw new Error(`there is no route ${unknown}`)
   return {
     ...Object.fromEntries(parts),
+    logs: logHeaders(),
     values: valueTable(),
-    conditions: table(['route', 'needs'], rows),
+    conditions: table(
+      ['route', 'needs'],
+      joined(
+        Object.entries(conditions).map(([id, needs]) => [code(id), needs]),
+        0,
+      ),
+    ),
   }
 }
 
@@ -39,40 +42,45 @@ function sectionOf({ path }: RackRoute): string {
 
 function routeTable(routes: readonly RackRoute[]): string {
   return table(
-    ['route', 'permission', 'scope', 'roles', 'hidden in the answer', 'takes', 'refuses'],
-    routes.map((route) => [
-      code(route.id),
-      `${code(route.permission)}${route.id in conditions ? ' ¹' : ''}`,
-      route.scope,
-      rolesFor(route),
-      answers[route.mask],
-      taken(route),
-      route.refusedHeaders.map(code).join(' '),
-    ]),
+    ['route', 'permission', 'redacted in the response', 'parameters'],
+    routes.map((route) => [code(route.id), permissionOf(route), answers[route.mask], parametersOf(route)]),
   )
+}
+
+/** The permission, with its scope if that is not one app, and what else decides. */
+function permissionOf({ id, permission, scope }: RackRoute): string {
+  const remarks = [...(scope === 'app' ? [] : [scope]), ...(blocked.has(id) ? ['**blocked**'] : [])]
+  const remark = remarks.length === 0 ? '' : ` (${remarks.join(', ')})`
+  return `${code(permission)}${id in conditions ? '¹' : ''}${remark}`
+}
+
+/** Parameters by where the request has them. */
+function parametersOf({ id, query, form, headers, body, refusedHeaders }: RackRoute): string {
+  const lists = [
+    ['query', query],
+    ['form', form],
+    ['headers', isLog(id) ? [] : headers],
+    ['rejected headers', refusedHeaders],
+  ] as const
+  const named = lists.flatMap(([list, names]) => (names.length === 0 ? [] : [`${list} ${names.map(code).join(' ')}`]))
+  return [...named, ...(isLog(id) ? ['log headers'] : []), ...(body === 'raw' ? ['a file'] : [])].join('; ')
+}
+
+function isLog(id: string): boolean {
+  return /^WS .*\/logs$/.test(id)
+}
+
+/** All logs take the same headers, so the page lists these once. */
+function logHeaders(): string {
+  const sets = new Set(rackRoutes.filter(({ id }) => isLog(id)).map(({ headers }) => headers.map(code).join(', ')))
+  const [headers] = sets
+  if (headers === undefined || sets.size > 1) throw new Error('logs take different headers')
+  return `The log headers are ${headers}.`
 }
 
 function valueTable(): string {
   const rows = rackRoutes.flatMap(({ id, values }) =>
     Object.entries(values).map(([name, { looksLike }]) => [code(id), code(name), looksLike]),
   )
-  return table(['route', 'form parameter', 'must be'], rows)
-}
-
-function rolesFor({ id, permission }: RackRoute): string {
-  if (blocked.has(id)) return '**blocked**'
-  return roles.filter((role) => mark(role, permission) !== '').join(', ')
-}
-
-/** Parameters by the place where they are permitted. */
-function taken({ query, form, headers, body }: RackRoute): string {
-  const places = [
-    ['query', query],
-    ['form', form],
-    ['headers', headers],
-  ] as const
-  const named = places.flatMap(([place, names]) =>
-    names.length === 0 ? [] : [`${place} ${names.map(code).join(' ')}`],
-  )
-  return [...named, ...(body === 'raw' ? ['a file'] : [])].join('; ')
+  return table(['route', 'form parameter', 'must be'], joined(rows, 1, ' '))
 }

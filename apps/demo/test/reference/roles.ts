@@ -1,13 +1,13 @@
 import { writeWords } from '@rack-gateway/command-matcher'
 import { compilePolicy, type Principal, permissions } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
-import { code, table } from './table.ts'
+import { code, joined, table } from './table.ts'
 
 const document = builtInPolicy()
 const policy = compilePolicy(document)
 const roles = document.roles.map(({ name }) => name)
 
-/** The generated parts of roles.md, from the policy that holds without a document. */
+/** The generated parts of roles.md, from the built-in policy. */
 export function roleParts(): Record<string, string> {
   return {
     roles: table(
@@ -15,8 +15,8 @@ export function roleParts(): Record<string, string> {
       document.roles.map(({ name, description }) => [code(name), description]),
     ),
     permissions: table(
-      ['permission', 'may', ...roles],
-      permissions.map(({ name, description }) => [code(name), description, ...roles.map((role) => mark(role, name))]),
+      ['permission', 'allows to', 'roles'],
+      permissions.map(({ name, description }) => [code(name), description, rolesWith(name)]),
     ),
     commands: table(
       ['rule', 'command', 'service', 'roles'],
@@ -29,16 +29,25 @@ export function roleParts(): Record<string, string> {
     ),
     blocked: table(
       ['route', 'sentence'],
-      document.blocked.map(({ route, reason, next }) => [code(route), `${reason} ${next}`]),
+      joined(
+        document.blocked.map(({ route, reason, next }) => [code(route), `${reason} ${next}`]),
+        0,
+      ),
     ),
   }
 }
 
-/** Asked of the policy itself, so that what one permission brings with it counts. */
-export function mark(role: string, permission: string): string {
+/** Admin has every permission, so it is named only where no other role has it. */
+function rolesWith(permission: string): string {
+  const holders = roles.filter((role) => hasPermission(role, permission))
+  const others = holders.filter((role) => role !== 'admin')
+  if (others.length === roles.length - 1) return 'all'
+  return (others.length === 0 ? holders : others).join(' ')
+}
+
+/** Asked of the policy itself, so that permissions which include other permissions count. */
+export function hasPermission(role: string, permission: string): boolean {
   return policy.holds(holder(role), permission, { rack: 'staging', app: 'web', scope: 'app' }, { at: 0, address: null })
-    ? '●'
-    : ''
 }
 
 function holder(role: string): Principal {

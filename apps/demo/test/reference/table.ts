@@ -7,6 +7,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(title), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
 }
 
+/** One row for all rows that differ only in one column, whose cells are joined. */
+export function joined(rows: readonly (readonly string[])[], column: number, separator = ', '): string[][] {
+  const groups = new Map<string, string[]>()
+  for (const row of rows) {
+    const key = row.with(column, '').join('\n')
+    const [cell = ''] = row.slice(column)
+    groups.set(key, groups.get(key)?.with(column, `${groups.get(key)?.[column]}${separator}${cell}`) ?? [...row])
+  }
+  return [...groups.values()]
+}
+
 export function code(text: string): string {
   return `\`${text}\``
 }

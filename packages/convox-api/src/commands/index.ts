@@ -1,4 +1,3 @@
-export { type CommandUse, commandsThatCall } from './by-route.ts'
 export type { ConvoxCommand, Effect } from './command.ts'
 export type { Flag } from './flags.ts'
 export { planCommand } from './plan.ts'

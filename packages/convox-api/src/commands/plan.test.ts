@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { rackRoutes } from '../routes.ts'
-import { commandsThatCall } from './by-route.ts'
 import { planCommand } from './plan.ts'
 import { everyCommand } from './table.ts'
 import { shownCalls } from './testing/shown-calls.ts'
@@ -532,20 +530,4 @@ describe('what the gateway refuses whoever asks', () => {
       expect(callsOf(words.split(' ')).filter(({ refused }) => refused !== null)).toEqual([])
     },
   )
-})
-
-describe('which commands call a route', () => {
-  test('in the order of the table, with whether they need it', () => {
-    expect(commandsThatCall('GET /apps/{app}/resources/{name}/data')).toEqual([
-      { command: 'apps export', essential: false },
-      { command: 'resources export', essential: true },
-    ])
-    expect(commandsThatCall('GET /check')).toEqual([])
-  })
-
-  test('names every step of every command', () => {
-    const uses = rackRoutes.flatMap(({ id }) => commandsThatCall(id).map(({ command }) => command))
-    const asking = commands.filter(({ effect }) => typeof effect !== 'string').map(({ name }) => name)
-    expect(new Set(uses)).toEqual(new Set(asking))
-  })
 })
