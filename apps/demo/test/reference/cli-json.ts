@@ -79,7 +79,8 @@ function memberLines(
   const lines = Object.entries(inner.properties ?? {}).flatMap(([below, one]) =>
     memberLines(below, one, inner.required ?? [], types, `${indent}  `),
   )
-  return [`${label}{${comment}`, ...lines, `${indent}}${typeOf(member, types).replace(/^object/, '')}`]
+  const remark = comment === '' ? [] : [`${indent}  ${comment.trim()}`]
+  return [`${label}{`, ...remark, ...lines, `${indent}}${typeOf(member, types).replace(/^object/, '')}`]
 }
 
 /** The object with members that a member is, or an array of, or null instead of. */
@@ -103,12 +104,12 @@ function typeOf(schema: Schema, types: ReadonlyMap<string, string>): string {
   if (name !== undefined) return name
   if (schema.description === timeRemark) return 'Time'
   if (schema.description === idRemark) return 'Id'
-  if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, types)).join('|')
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join('|')
-  if ('const' in schema) return JSON.stringify(schema.const)
+  if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, types)).join(' | ')
+  if (schema.enum) return schema.enum.map((value) => `'${value}'`).join(' | ')
+  if ('const' in schema) return `'${schema.const}'`
   if (schema.type === 'array') {
     const item = schema.items === undefined ? 'unknown' : typeOf(schema.items, types)
-    return item.includes('|') ? `(${item})[]` : `${item}[]`
+    return item.includes(' | ') ? `(${item})[]` : `${item}[]`
   }
   if (schema.type === 'integer') return 'number'
   return schema.type ?? 'unknown'
