@@ -1,4 +1,4 @@
-import { stdinName } from '../policy/stdin-name.ts'
+import { stdinName } from '../commands/policy/stdin-name.ts'
 import { command } from './definition.ts'
 import { jsonFlag, whoseGatewayFlag } from './shared-flags.ts'
 

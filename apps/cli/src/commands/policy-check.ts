@@ -1,11 +1,11 @@
 import { documentHash, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import { readPolicy, unblockedBy } from '@rack-gateway/rbac-policy/document'
 import type { Context } from '../context.ts'
+import { counted } from '../output/counted.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
-import { counted } from '../policy/counted.ts'
-import { problemLine } from '../policy/named-document.ts'
-import { readText, shownName } from '../policy/read-text.ts'
+import { problemLine } from './policy/named-document.ts'
+import { readText, shownName } from './policy/read-text.ts'
 
 export interface PolicyCheckOptions {
   readonly file: string

@@ -1,13 +1,13 @@
 import { diffPolicies, type PolicyChange } from '@rack-gateway/rbac-policy/simulation'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
+import { counted } from '../output/counted.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
-import { counted } from '../policy/counted.ts'
-import { namedDocument } from '../policy/named-document.ts'
-import { shownName } from '../policy/read-text.ts'
-import { stdinName } from '../policy/stdin-name.ts'
+import { namedDocument } from './policy/named-document.ts'
+import { shownName } from './policy/read-text.ts'
+import { stdinName } from './policy/stdin-name.ts'
 
 export interface PolicyDiffOptions {
   readonly old: string

@@ -2,9 +2,9 @@ import type { Context } from '../context.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
-import { caseFiles } from '../policy/case-files.ts'
-import { type TestedPolicy, testPolicies } from '../policy/test-policies.ts'
-import { testedAsJson, testedLines } from '../policy/test-report.ts'
+import { caseFiles } from './policy/case-files.ts'
+import { type TestedPolicy, testPolicies } from './policy/test-policies.ts'
+import { testedAsJson, testedLines } from './policy/test-report.ts'
 
 export interface PolicyTestOptions {
   /** Files of cases, and directories with them. */

@@ -1,4 +1,10 @@
 import { type TSchema, Type } from 'typebox'
+import { Alarm, AlarmList } from '../commands/audit/alarms.ts'
+import { FoundEvent, Page } from '../commands/audit/events/shown-event.ts'
+import { Recording, RecordingPage } from '../commands/audit/recordings/list.ts'
+import { Impact } from '../commands/policy/ask-impact.ts'
+import { checkNames } from '../doctor/finding.ts'
+import { Decisions } from '../gateway/ask-decisions.ts'
 import {
   Group,
   HandedOverToken,
@@ -9,14 +15,8 @@ import {
   Token,
   Trust,
   User,
-} from '../admin/schemas.ts'
-import { Alarm, AlarmList } from '../commands/audit/alarms.ts'
-import { Recording, RecordingPage } from '../commands/audit/recordings/list.ts'
-import { FoundEvent, Page } from '../commands/audit/shown-event.ts'
-import { checkNames } from '../doctor/finding.ts'
-import { Decisions } from '../gateway/ask-decisions.ts'
+} from '../gateway/schemas.ts'
 import { Nullable } from '../nullable.ts'
-import { Impact } from '../policy/ask-impact.ts'
 import { Session } from '../session/own-sessions.ts'
 
 /** What more may come with it, and is described elsewhere. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { everyPage } from '../admin/every-page.ts'
+import { everyPage } from '../gateway/every-page.ts'
 import { type Asker, callGateway } from '../gateway/gateway-api.ts'
 import { Nullable } from '../nullable.ts'
 

@@ -5,9 +5,9 @@ import { safeJson } from '../../output/safe-json.ts'
 import { table } from '../../output/table.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
-import { readLimit } from './filters.ts'
-import { FoundEvent } from './shown-event.ts'
-import { shownTime, type Zone, zoneName } from './times.ts'
+import { readLimit } from './events/filters.ts'
+import { FoundEvent } from './events/shown-event.ts'
+import { shownTime, type Zone, zoneName } from './events/times.ts'
 
 const Text = Type.String()
 const open = { additionalProperties: true } as const

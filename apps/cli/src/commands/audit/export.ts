@@ -9,8 +9,8 @@ import { failure } from '../../gateway/gateway-request.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
 import { openAudit } from './audit-api.ts'
-import { filterQuery, type GivenFilters } from './filters.ts'
-import type { Zone } from './times.ts'
+import { filterQuery, type GivenFilters } from './events/filters.ts'
+import type { Zone } from './events/times.ts'
 
 export interface Export extends GivenFilters {
   readonly format: 'ndjson' | 'csv' | 'ocsf'

@@ -7,7 +7,7 @@ import { AuditUnreadable, NotSigned, Usage } from '../../errors.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
-import { openEvidence } from './evidence.ts'
+import { openEvidence } from './verification/evidence.ts'
 import { pinnedKey, unreadable } from './verify.ts'
 
 export interface ProveFlags {
@@ -87,7 +87,7 @@ async function askProof(context: Context, { id, rack }: ProveFlags): Promise<unk
 
 async function makeFrom(url: string, id: string): Promise<unknown> {
   // The driver is no small package.
-  const { connectTo } = await import('./audit-database.ts')
+  const { connectTo } = await import('./verification/audit-database.ts')
   const sql = connectTo(url)
   try {
     const result = await makeProof(sql, id)

@@ -3,9 +3,9 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { table } from '../../output/table.ts'
 import type { Target } from '../../target/target.ts'
-import { filterQuery, type GivenFilters, readLimit } from './filters.ts'
-import { cellsOf, headings, Page } from './shown-event.ts'
-import { type Zone, zoneName } from './times.ts'
+import { filterQuery, type GivenFilters, readLimit } from './events/filters.ts'
+import { cellsOf, headings, Page } from './events/shown-event.ts'
+import { type Zone, zoneName } from './events/times.ts'
 
 export interface Search extends GivenFilters {
   readonly limit: string

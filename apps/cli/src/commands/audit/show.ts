@@ -3,8 +3,8 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
-import { FoundEvent } from './shown-event.ts'
-import { shownTime, type Zone } from './times.ts'
+import { FoundEvent } from './events/shown-event.ts'
+import { shownTime, type Zone } from './events/times.ts'
 
 export interface Show {
   readonly id: string

@@ -15,11 +15,11 @@ import { AuditUnreadable, Usage } from '../../errors.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
-import { heldAgainst, verifyArchives } from './archives.ts'
-import { openEvidence } from './evidence.ts'
-import { recordingSentences } from './recording-sentences.ts'
-import { archiveSentences, sentences } from './sentences.ts'
-import type { RecordingsBesideLog } from './verify-recordings.ts'
+import { heldAgainst, verifyArchives } from './verification/archives.ts'
+import { openEvidence } from './verification/evidence.ts'
+import { recordingSentences } from './verification/recording-sentences.ts'
+import { archiveSentences, sentences } from './verification/sentences.ts'
+import type { RecordingsBesideLog } from './verification/verify-recordings.ts'
 
 export interface VerifyFlags {
   /** The database's address; null: not from a database. */
@@ -100,7 +100,7 @@ async function verifyFrom(context: Context, flags: VerifyFlags): Promise<Verifie
 /** Who verifies no recordings loads no store. */
 async function besideLog(context: Context, address: string | null): Promise<RecordingsBesideLog | null> {
   if (address === null) return null
-  const { openRecordings } = await import('./verify-recordings.ts')
+  const { openRecordings } = await import('./verification/verify-recordings.ts')
   return openRecordings(context, address)
 }
 
@@ -108,7 +108,7 @@ async function verifyLog(context: Context, flags: VerifyFlags, options: VerifyOp
   if (flags.export !== null) return verifyExport(bytesOf(flags.export), options)
   if (flags.database === null) return verifyStream(await openEvidence(context, flags.rack, '/audit/log'), options)
   // The driver is no small package.
-  const { connectTo } = await import('./audit-database.ts')
+  const { connectTo } = await import('./verification/audit-database.ts')
   const sql = connectTo(flags.database)
   try {
     return await verifyDatabase(sql, options)

@@ -1,15 +1,15 @@
-import { type Format, printJson } from '../../admin/answer.ts'
-import { findServiceAccount } from '../../admin/find.ts'
-import { type GrantFlags, grantMembers } from '../../admin/grant-flags.ts'
-import { NewToken } from '../../admin/schemas.ts'
-import { grantWords } from '../../admin/shown.ts'
-import { tellWarnings } from '../../admin/warnings.ts'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
+import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
+import { NewToken } from '../../gateway/schemas.ts'
+import { type Format, printJson } from '../../output/answer.ts'
+import { grantWords } from '../../output/grant-text.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'
 import { printable } from '../../output/terminal.ts'
+import { tellWarnings } from '../../output/warnings.ts'
 import type { Target } from '../../target/target.ts'
+import { type GrantFlags, grantMembers } from '../options/grant.ts'
 
 export interface CreateToken extends GrantFlags {
   readonly name: string

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
-import { type Format, printJson, printTable } from '../../admin/answer.ts'
-import { everyPage } from '../../admin/every-page.ts'
-import { findServiceAccount, findUser } from '../../admin/find.ts'
-import { Token } from '../../admin/schemas.ts'
-import { endWords, grantWords, minute } from '../../admin/shown.ts'
 import type { Context } from '../../context.ts'
+import { everyPage } from '../../gateway/every-page.ts'
+import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
+import { Token } from '../../gateway/schemas.ts'
+import { type Format, printJson, printTable } from '../../output/answer.ts'
+import { endWords, grantWords, minute } from '../../output/grant-text.ts'
 import type { Target } from '../../target/target.ts'
 
 export const Tokens = Type.Array(Token)

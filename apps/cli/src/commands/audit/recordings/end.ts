@@ -1,6 +1,6 @@
-import { confirm } from '../../../admin/confirm.ts'
 import type { Context } from '../../../context.ts'
 import { callGateway } from '../../../gateway/gateway-api.ts'
+import { confirm } from '../../../output/confirm.ts'
 import { safeJson } from '../../../output/safe-json.ts'
 import type { Target } from '../../../target/target.ts'
 import { Recording } from './list.ts'

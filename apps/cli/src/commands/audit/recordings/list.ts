@@ -5,8 +5,8 @@ import { Nullable } from '../../../nullable.ts'
 import { safeJson } from '../../../output/safe-json.ts'
 import { table } from '../../../output/table.ts'
 import type { Target } from '../../../target/target.ts'
-import { readLimit } from '../filters.ts'
-import { readTimeFlag, shownTime, type Zone, zoneName } from '../times.ts'
+import { readLimit } from '../events/filters.ts'
+import { readTimeFlag, shownTime, type Zone, zoneName } from '../events/times.ts'
 
 export interface RecordingList {
   readonly since?: string | undefined

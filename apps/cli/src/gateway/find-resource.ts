@@ -2,10 +2,10 @@ import { isUuid } from '@rack-gateway/audit/uuid'
 import { nearest } from '@rack-gateway/config/client'
 import type { Static, TObject } from 'typebox'
 import { Usage } from '../errors.ts'
-import { type Asker, callGateway } from '../gateway/gateway-api.ts'
 import { printable } from '../output/terminal.ts'
 import { everyPage } from './every-page.ts'
-import { type Kind, serviceAccounts, tokens, trusts, users } from './kinds.ts'
+import { type Asker, callGateway } from './gateway-api.ts'
+import { type Kind, serviceAccounts, tokens, trusts, users } from './resource-kinds.ts'
 import type { ServiceAccount, Token, Trust, User } from './schemas.ts'
 
 type Finder<T> = (asker: Asker, text: string, now: number) => Promise<T>

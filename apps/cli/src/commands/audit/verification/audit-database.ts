@@ -1,5 +1,5 @@
 import postgres, { type Sql } from 'postgres'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../../errors.ts'
 
 /** One connection that may take as long as the log is, in the terms that rows are read by. */
 export function connectTo(url: string): Sql {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { type Asker, callGateway } from '../gateway/gateway-api.ts'
-import { Nullable } from '../nullable.ts'
+import { type Asker, callGateway } from '../../gateway/gateway-api.ts'
+import { Nullable } from '../../nullable.ts'
 
 const Change = Type.Object({
   effect: Type.Union([Type.Literal('permits'), Type.Literal('refuses')]),

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Usage } from '../errors.ts'
-import { type Asker, callGateway } from '../gateway/gateway-api.ts'
 import { Nullable } from '../nullable.ts'
+import { type Asker, callGateway } from './gateway-api.ts'
 
 const perPage = 200
 const mostPages = 100

@@ -1,5 +1,5 @@
 import type { CaseVerdict, CoveredRule } from '@rack-gateway/rbac-policy/cases'
-import { counted } from './counted.ts'
+import { counted } from '../../output/counted.ts'
 import { shownName } from './read-text.ts'
 import type { TestedPolicy } from './test-policies.ts'
 

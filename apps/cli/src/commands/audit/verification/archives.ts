@@ -6,7 +6,7 @@ import {
   verifyArchivedMonth,
 } from '@rack-gateway/audit/archive/read'
 import type { ArchiveRecord, Verification } from '@rack-gateway/audit/verify'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../../errors.ts'
 
 /** Verifies each month that a directory has, oldest first. */
 export async function verifyArchives(

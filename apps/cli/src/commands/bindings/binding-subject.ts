@@ -1,10 +1,10 @@
 import type { TObject } from 'typebox'
-import { Refused, Usage } from '../errors.ts'
-import type { Asker } from '../gateway/gateway-api.ts'
-import { everyPage } from './every-page.ts'
-import { findServiceAccount, findToken, findTrust, findUser } from './find.ts'
-import { type Kind, serviceAccounts, tokens, trusts, users } from './kinds.ts'
-import type { Binding, NamedBinding } from './schemas.ts'
+import { Refused, Usage } from '../../errors.ts'
+import { everyPage } from '../../gateway/every-page.ts'
+import { findServiceAccount, findToken, findTrust, findUser } from '../../gateway/find-resource.ts'
+import type { Asker } from '../../gateway/gateway-api.ts'
+import { type Kind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
+import type { Binding, NamedBinding } from '../../gateway/schemas.ts'
 
 /** Whom a binding is for, as flags say it. */
 export interface SubjectFlags {

@@ -12,9 +12,9 @@ import {
   type RecordingsVerification,
   verifyRecordings,
 } from '@rack-gateway/recordings/verify'
-import type { Context } from '../../context.ts'
-import { AuditUnreadable, Usage } from '../../errors.ts'
-import { printable } from '../../output/terminal.ts'
+import type { Context } from '../../../context.ts'
+import { AuditUnreadable, Usage } from '../../../errors.ts'
+import { printable } from '../../../output/terminal.ts'
 
 /** Recordings that are held against a log while it is verified. */
 export interface RecordingsBesideLog {

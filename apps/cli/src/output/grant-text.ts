@@ -1,5 +1,5 @@
+import type { Grant } from '../gateway/schemas.ts'
 import { expiryOf } from '../session/expiry.ts'
-import type { Grant } from './schemas.ts'
 
 /** `ends in 3 days`; empty for what has no end. */
 export function endWords(expiresAt: string | null, now: number): string {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from './terminal.ts'
 
 /** What the gateway warns of, to stderr: also where the answer is printed as JSON. */
 export function tellWarnings(context: Context, { warnings = [] }: { readonly warnings?: readonly string[] }): void {

@@ -1,5 +1,5 @@
 import type { RecordingFinding, RecordingsVerification } from '@rack-gateway/recordings/verify'
-import { counted } from '../../policy/counted.ts'
+import { counted } from '../../../output/counted.ts'
 
 /** What came of verifying recordings, as an auditor reads it. */
 export function recordingSentences(verification: RecordingsVerification | null): string[] {

@@ -1,6 +1,6 @@
-import type { Context } from '../../context.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import { openAudit } from './audit-api.ts'
+import type { Context } from '../../../context.ts'
+import { targetOf } from '../../../target/gateway-target.ts'
+import { openAudit } from '../audit-api.ts'
 
 /** Asks the gateway for what proves its log: as it comes, however long it is. @throws as `openAudit` */
 export async function openEvidence(

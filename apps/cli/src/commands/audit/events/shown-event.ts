@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable } from '../../nullable.ts'
+import { Nullable } from '../../../nullable.ts'
 import { eventSubject } from './event-subject.ts'
 import { shownTime, type Zone } from './times.ts'
 

@@ -5,8 +5,8 @@ import {
   readCases,
   runCases,
 } from '@rack-gateway/rbac-policy/cases'
-import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
+import type { Context } from '../../context.ts'
+import { Usage } from '../../errors.ts'
 import { besideFile, documentBeside } from './case-files.ts'
 import { invalid, namedDocument } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'

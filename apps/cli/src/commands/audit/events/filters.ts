@@ -1,4 +1,4 @@
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../../errors.ts'
 import { readTimeFlag, type Zone } from './times.ts'
 
 /** What was typed: the words are searched for in commands and reasons. */

@@ -1,5 +1,5 @@
 import { readTime } from '@rack-gateway/errors/read-time'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../../errors.ts'
 
 export type Zone = 'local' | 'utc'
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { NotConfirmed, Usage } from '../errors.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from './terminal.ts'
 
 /**
  * Asks before something is destroyed.

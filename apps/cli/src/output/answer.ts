@@ -1,9 +1,9 @@
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
-import { safeJson } from '../output/safe-json.ts'
-import { table } from '../output/table.ts'
-import { printable } from '../output/terminal.ts'
+import { safeJson } from './safe-json.ts'
+import { table } from './table.ts'
+import { printable } from './terminal.ts'
 
 export type Format = 'text' | 'json'
 

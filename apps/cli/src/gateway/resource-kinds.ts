@@ -1,7 +1,7 @@
 import { userName } from '@rack-gateway/rbac-policy'
 import type { Static, TObject } from 'typebox'
+import { minute } from '../output/grant-text.ts'
 import { ServiceAccount, Token, Trust, User } from './schemas.ts'
-import { minute } from './shown.ts'
 
 /** What administration finds by id or name, and bindings are for. */
 export interface Kind<S extends TObject> {

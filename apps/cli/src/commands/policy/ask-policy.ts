@@ -1,9 +1,9 @@
 import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import { Type } from 'typebox'
-import type { Context } from '../context.ts'
-import { GatewayUnreachable } from '../errors.ts'
-import { callGateway } from '../gateway/gateway-api.ts'
-import { targetOf } from '../target/gateway-target.ts'
+import type { Context } from '../../context.ts'
+import { GatewayUnreachable } from '../../errors.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import { targetOf } from '../../target/gateway-target.ts'
 
 const PolicyInForce = Type.Object({ policy: Type.String(), document: Type.Unsafe<PolicyDocument>(Type.Object({})) })
 

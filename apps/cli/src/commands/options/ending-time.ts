@@ -1,5 +1,5 @@
 import { readTime } from '@rack-gateway/errors/read-time'
-import { Usage } from '../errors.ts'
+import { Usage } from '../../errors.ts'
 
 const day = 86_400_000
 const units = { h: 3_600_000, d: day, w: 7 * day } as const

@@ -1,5 +1,5 @@
-import { Usage } from '../errors.ts'
-import { printable } from '../output/terminal.ts'
+import { Usage } from '../../errors.ts'
+import { printable } from '../../output/terminal.ts'
 
 /** Whose jobs a trust lets in, as flags say it. */
 export interface TermFlags {

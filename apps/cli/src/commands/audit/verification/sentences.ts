@@ -1,6 +1,6 @@
 import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
 import { type ArchivedMonth, type RecoveredRange, sentenceOf, type Verification } from '@rack-gateway/audit/verify'
-import { counted } from '../../policy/counted.ts'
+import { counted } from '../../../output/counted.ts'
 
 /** A verification as an auditor reads it: what holds or doesn't, and what that is worth. */
 export function sentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
