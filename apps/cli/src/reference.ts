@@ -1,8 +1,9 @@
 /** What docs/reference/cli.md and the manual are made from. */
 export { type Command, type CommandGroup, flagName } from './command-table/definition.ts'
+export { firstWords } from './command-table/find-command.ts'
 export { flagRows, usageOf } from './command-table/help-text.ts'
-export { commands, commandsOf, groups } from './command-table/index.ts'
-export { firstWords, overviewExamples, overviewPurpose, overviewText, overviewUsage } from './command-table/overview.ts'
+export { commands, commandsOf, commandTable, groups } from './command-table/index.ts'
+export { overviewExamples, overviewPurpose, overviewText, overviewUsage } from './command-table/overview.ts'
 export { paragraphsOf } from './command-table/paragraphs.ts'
 export { readLine } from './command-table/read-line.ts'
 export { shownName } from './command-table/read-words.ts'

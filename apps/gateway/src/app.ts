@@ -1,13 +1,6 @@
 import { createAuditSearch } from '@rack-gateway/audit/search'
-import type { SinkSettings } from '@rack-gateway/audit/sinks'
-import {
-  createIdentities,
-  createTokenMint,
-  deriveKey,
-  type RecordIdentityEvents,
-  type SessionTerms,
-} from '@rack-gateway/auth'
-import type { CliLogins, DeviceLoginMode } from '@rack-gateway/auth/cli-login'
+import { createIdentities, createTokenMint, deriveKey, type RecordIdentityEvents } from '@rack-gateway/auth'
+import type { CliLogins } from '@rack-gateway/auth/cli-login'
 import {
   createProviderGrants,
   createProviderSource,
@@ -29,16 +22,16 @@ import {
 } from '@rack-gateway/auth/store'
 import { defaultLimits, type Limits } from '@rack-gateway/config'
 import { type Database, openDatabase, tamperProtection } from '@rack-gateway/database'
-import type { RackSettings } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { createAlarms } from './audit/alarms.ts'
-import { type CheckpointSettings, registerCheckpoints } from './audit/checkpoints.ts'
+import { registerCheckpoints } from './audit/checkpoints.ts'
 import { identityRecorder } from './audit/identity-recorder.ts'
 import { registerAudit } from './audit/register.ts'
 import { watchLogMonths } from './audit/retention-status.ts'
 import { openAuditSinks } from './audit/sinks.ts'
+import type { GatewayOptions } from './gateway-options.ts'
 import { callLog } from './http/call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './http/client-errors.ts'
 import { answerErrors } from './http/error-handler.ts'
@@ -54,7 +47,7 @@ import ownApi from './management-api/plugin.ts'
 import ownApiReference from './management-api/reference.ts'
 import health from './operations/health.ts'
 import { createMetrics } from './operations/metrics.ts'
-import { type MetricsAddress, serveMetrics } from './operations/metrics-server.ts'
+import { serveMetrics } from './operations/metrics-server.ts'
 import { readinessChecks } from './operations/readiness.ts'
 import entrance from './pages/entrance.ts'
 import home from './pages/home.ts'
@@ -77,61 +70,7 @@ import { createCountedLog } from './rate-limits/counted-log.ts'
 import strangerLimit from './rate-limits/unauthenticated.ts'
 import { createArchive } from './recordings/archive.ts'
 import { recordingKeys } from './recordings/recording-keys.ts'
-import {
-  careForRecordings,
-  type RecordingSettings,
-  registerRecordings,
-  sessionRecorderOf,
-} from './recordings/register.ts'
-
-export type SecretKeys = readonly [Buffer, ...Buffer[]]
-
-export interface GatewayOptions {
-  readonly racks: readonly RackSettings[]
-  /** Newest first. */
-  readonly secretKeys: SecretKeys
-  /** The runtime login. Its database must be migrated. */
-  readonly databaseUrl: string
-  readonly log: FastifyBaseLogger
-  readonly auditReads: 'strict' | 'relaxed'
-  /** Absolute path of a directory for records while the database is away; null: none. */
-  readonly auditFallbackDir: string | null
-  /** Milliseconds. */
-  readonly authMaxStale: number
-  readonly sessions: SessionTerms
-  /** PUBLIC_URL: where browsers reach the gateway, and the audience of CI jobs; null: neither is let in. */
-  readonly publicUrl: string | null
-  /** How people log in with a browser; null where they don't. */
-  readonly login: LoginSettings | null
-  /** Whether the CLI may be logged in by typing its code into a browser. */
-  readonly deviceLogin: DeviceLoginMode
-  /** The oldest version of the CLI that people should still use; null: any. */
-  readonly cliMinimumVersion: string | null
-  /** Between two polls of such a login; 5 when absent. */
-  readonly devicePollSeconds?: number
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number
-  /** Calls without a credential that holds which one address may make in a minute. */
-  readonly strangersPerMinute: number
-  /** CIDRs of proxies whose X-Forwarded-For is believed. */
-  readonly trustedProxies: readonly string[]
-  /** Path of the policy document; null: the built-in one. */
-  readonly policyFile: string | null
-  /** Where metrics are; null: nowhere. */
-  readonly metrics: MetricsAddress | null
-  /** Who signs checkpoints of the audit log, and where copies go. */
-  readonly checkpoints: CheckpointSettings
-  /** Paths and names of npm packages of the operator's policy packages, in the order in which they are asked. */
-  readonly policyPackages: readonly string[]
-  /** Where sessions are recorded; null: nowhere. */
-  readonly recordings: RecordingSettings | null
-  /** Where events are sent beside the log. */
-  readonly sinks: readonly SinkSettings[]
-  /** What callers may occupy; the defaults where absent. */
-  readonly limits?: Partial<Limits>
-  /** Node's flags for processes that this one starts; its own when absent. */
-  readonly childFlags?: readonly string[]
-}
+import { careForRecordings, registerRecordings, sessionRecorderOf } from './recordings/register.ts'
 
 /** Puts the packages together: configuration in, a Fastify server out. Nothing here decides anything. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {

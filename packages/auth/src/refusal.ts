@@ -1,6 +1,6 @@
 import type { Words } from '@rack-gateway/errors'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { TokenKind } from './tokens/token.ts'
+import type { TokenKind } from './tokens/token-kind.ts'
 
 export type RefusalRule =
   | 'no-credential'

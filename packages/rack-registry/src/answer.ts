@@ -1,23 +1,9 @@
 import type { Writable } from 'node:stream'
-import { Collecting, Discarding, Piping } from './consumers.ts'
+import { type BodyConsumer, type BodySource, Collecting, Discarding, Piping } from './consumers.ts'
 import { BodyAlreadyTaken } from './errors.ts'
 import type { AnswerHead } from './headers.ts'
 import type { TokenVeil } from './token-veil.ts'
 import type { CollectRoom, UpstreamAnswer } from './types.ts'
-
-/** Whatever the body comes from: an undici exchange or an `http.IncomingMessage`. */
-export interface BodySource {
-  pause(): void
-  resume(): void
-  abort(reason: Error): void
-}
-
-/** Whatever the body goes to. */
-export interface BodyConsumer {
-  data(chunk: Buffer): void
-  end(): void
-  fail(error: Error): void
-}
 
 /** How much of a body may wait here, in bytes, while the call is being recorded. A small answer is complete, and its connection free, before anyone asks for it. */
 const waitingRoom = 64 * 1024

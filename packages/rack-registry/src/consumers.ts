@@ -1,8 +1,21 @@
 import type { Writable } from 'node:stream'
-import type { BodyConsumer, BodySource } from './answer.ts'
 import { AnswerTooLarge, CallerGone } from './errors.ts'
 import type { TokenVeil } from './token-veil.ts'
 import type { CollectRoom } from './types.ts'
+
+/** The source of a body: an undici exchange or an `http.IncomingMessage`. */
+export interface BodySource {
+  pause(): void
+  resume(): void
+  abort(reason: Error): void
+}
+
+/** The receiver of a body. */
+export interface BodyConsumer {
+  data(chunk: Buffer): void
+  end(): void
+  fail(error: Error): void
+}
 
 /** Into a writable, at the speed of the slower side, without a stream object in between. */
 export class Piping implements BodyConsumer {

@@ -7,12 +7,11 @@ import {
   shown,
   tooLong,
 } from '@rack-gateway/command-matcher'
+import type { CompiledDocument } from './compiled-document.ts'
 import type { GrantWords } from './compiled-role.ts'
-import type { CompiledDocument } from './decide.ts'
+import { callerObstacle } from './condition.ts'
 import type { HeldHere } from './grants.ts'
-import { callerObstacle } from './reasons.ts'
-import type { Refusal } from './refusals.ts'
-import type { Principal, RackCall } from './types.ts'
+import type { Principal, RackCall, Refusal } from './types.ts'
 
 /**
  * Judges the command of a run or exec, for the roles that the caller holds there: those of a token's owner were asked for permissions, not for commands.

@@ -83,6 +83,14 @@ export function firstObstacle(checks: readonly PassingCheck[]): PassingCheck | n
   }
 }
 
+const callerNames = { user: 'people', 'api-token': 'API tokens', workload: 'CI jobs' } as const
+
+/** Says for whom something is. */
+export function callerObstacle(callers: readonly PrincipalKind[] | null): Obstacle {
+  const who = listed((callers ?? []).map((caller) => callerNames[caller]))
+  return { reason: `only for ${who}`, next: `Use it as one of those, or ask an administrator of the gateway.` }
+}
+
 function timeCheck(windows: readonly TimeWindow[]): PassingCheck {
   const compiled = windows.map(compileWindow)
   const words = windows.map(windowWords).join(', or ')

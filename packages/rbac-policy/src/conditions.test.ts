@@ -1,9 +1,10 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document.ts'
+import type { Policy } from './policy.ts'
 import { compilePolicy } from './policy.ts'
 import { binding, call, moment, now, principal, token } from './testing/calls.ts'
-import type { Policy, RackCall } from './types.ts'
+import type { RackCall } from './types.ts'
 
 function policyOf(...lines: readonly string[]): Policy {
   const { document, problems } = readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')

@@ -1,26 +1,10 @@
-import type { CompiledRules } from '@rack-gateway/command-matcher'
 import { judgeCommand } from './command-decision.ts'
-import type { CompiledRole, GrantWords } from './compiled-role.ts'
-import type { CompiledCondition } from './condition.ts'
+import type { CompiledDocument } from './compiled-document.ts'
+import type { GrantWords } from './compiled-role.ts'
 import { type Barred, barredFromPlace, boundFor, type HeldHere, type Holdings, holdingsAt } from './grants.ts'
 import { barredBy, boundElsewhere, type NeedWords, needs, noBinding, noPermission, proxyReason } from './reasons.ts'
-import type { Refusal } from './refusals.ts'
 import { requiredPermissions } from './required-permissions.ts'
-import type { Decision, Moment, Permission, Place, Principal, RackCall } from './types.ts'
-
-/** A policy document, compiled. */
-export interface CompiledDocument {
-  readonly hash: string
-  /** What the document is called. */
-  readonly source: string
-  readonly roles: ReadonlyMap<string, CompiledRole>
-  /** Those of commands. */
-  readonly rules: () => CompiledRules
-  readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
-  readonly blocked: (call: RackCall) => Refusal | null
-  /** Who has which permission, in words; filled as it is asked for. */
-  readonly needs: Map<Permission, NeedWords>
-}
+import type { Decision, Moment, Permission, Place, Principal, RackCall, Refusal } from './types.ts'
 
 /** Decides one call: bindings, permissions, command rules, blocked operations. The first refusal wins. */
 export function decide(document: CompiledDocument, principal: Principal, holdings: Holdings, call: RackCall): Decision {

@@ -1,14 +1,13 @@
 import { type Problem, ruleProblems, shown } from '@rack-gateway/command-matcher'
 import { routesById } from '@rack-gateway/convox-api'
-import { expandPermission } from './compiled-role.ts'
 import type { Condition } from './condition.ts'
 import { readNetwork } from './networks.ts'
-import type { PolicyDocument } from './policy-document.ts'
+import { expandPermission } from './permission-patterns.ts'
+import type { PolicyDocument, Role } from './policy-document.ts'
 import { valueProblems } from './recorded-values.ts'
 import { recordingProblems } from './recordings.ts'
 import { windowProblem } from './time-window.ts'
 import { tokenProblems } from './token-terms.ts'
-import type { Role } from './types.ts'
 
 /** Everything that is wrong with a document; empty when it can be compiled. */
 export function documentProblems(document: PolicyDocument): Problem[] {

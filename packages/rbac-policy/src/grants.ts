@@ -8,8 +8,7 @@ import {
   shown,
 } from '@rack-gateway/command-matcher'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
-import { firstObstacle, type PassingCheck, type PlaceCheck } from './condition.ts'
-import { callerObstacle } from './reasons.ts'
+import { callerObstacle, firstObstacle, type PassingCheck, type PlaceCheck } from './condition.ts'
 import type { Binding, Moment, Permission, Place, Principal, PrincipalKind } from './types.ts'
 
 /** What stands for a role where permissions were given one by one: no role of a document can have this name, so no command rule names it. */

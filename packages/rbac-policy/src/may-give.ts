@@ -1,6 +1,6 @@
 import { type CommandRule, compilePattern, listed, shown } from '@rack-gateway/command-matcher'
-import { expandPermission } from './compiled-role.ts'
 import { type Grant, type Holdings, isLive } from './grants.ts'
+import { expandPermission } from './permission-patterns.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { Moment, Principal, WantedGrant, Withheld } from './types.ts'
 

@@ -2,8 +2,9 @@ import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { wholeSentences } from '@rack-gateway/errors'
 import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
+import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import type { Allowed, Decision, Policy, Principal, RackCall } from './types.ts'
+import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** What a call that wasn't made yet would come to. */
 export interface PlannedDecision {

@@ -2,7 +2,7 @@ import fp from 'fastify-plugin'
 import { builtInPolicy } from './document.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile } from './policy-file.ts'
-import type { PolicyOptions } from './refusals.ts'
+import type { PolicyOptions } from './proxy.ts'
 import { createReplaceablePolicy, type ReplaceablePolicy } from './replaceable-policy.ts'
 
 export { unblockedBy } from './document.ts'

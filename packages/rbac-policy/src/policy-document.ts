@@ -3,8 +3,21 @@ import type { CommandRule } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
 import type { ValueRule } from './recorded-values.ts'
 import type { RecordingRule } from './recordings.ts'
-import type { TokenTerms } from './token-terms.ts'
-import type { Role } from './types.ts'
+import type { Permission } from './types.ts'
+
+/** A named set of permissions. `*` as a whole segment stands for any. */
+export interface Role {
+  readonly name: string
+  readonly description: string
+  /** All of them, those of the roles that it extends included. */
+  readonly permissions: readonly Permission[]
+  /** Roles that it extends, and that those extend: what command rules permit to them, they permit to it. */
+  readonly extends?: readonly string[]
+  /** All of these must hold, or the role gives nothing. */
+  readonly when?: readonly Condition[]
+  /** Where it is written, such as `policy.yaml:12`. */
+  readonly source?: string
+}
 
 /** A command rule of a policy. */
 export interface PolicyRule extends CommandRule {
@@ -19,6 +32,28 @@ export interface BlockedOperation {
   /** Whole sentences for the caller: why, and what to do instead. */
   readonly reason: string
   readonly next: string
+  readonly source?: string
+}
+
+/** How long API tokens live, in milliseconds. */
+export interface TokenTerms {
+  /** Of every token at most. */
+  readonly maxAge: number
+  /** Of one that is asked for without an end. */
+  readonly defaultAge: number
+  /** What narrows that for tokens that may do more. */
+  readonly rules: readonly TokenRule[]
+  /** Where `maxAge` is written. */
+  readonly source?: string
+}
+
+/** For tokens that give one of the roles, or a role that extends one, and for those that give one of the permissions by whatever role. */
+export interface TokenRule {
+  readonly id: string
+  readonly maxAge: number
+  readonly roles?: readonly string[]
+  /** Patterns, as roles have them. */
+  readonly permissions?: readonly Permission[]
   readonly source?: string
 }
 

@@ -1,17 +1,60 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
 import { createSecretKeys } from '@rack-gateway/convox-api'
+import type { CompiledDocument } from './compiled-document.ts'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
-import { type CompiledDocument, decide, rolesWith, unheldAt } from './decide.ts'
+import { decide, rolesWith, unheldAt } from './decide.ts'
 import { documentProblems, mayEverything } from './document-check.ts'
 import { InvalidPolicy } from './errors.ts'
 import { compileHoldings, type Held, type Holdings, holdingsAt } from './grants.ts'
 import { mayGive } from './may-give.ts'
-import { documentHash, type PolicyDocument } from './policy-document.ts'
-import { valuesRecordedBy } from './recorded-values.ts'
-import { compileRecordings } from './recordings.ts'
-import { compileBlocked, type PolicyOptions } from './refusals.ts'
-import type { Moment, Permission, Policy, Principal } from './types.ts'
+import { documentHash, type PolicyDocument, type Role } from './policy-document.ts'
+import type { PolicyOptions } from './proxy.ts'
+import { type ValueMatcher, type ValuePlace, valuesRecordedBy } from './recorded-values.ts'
+import { compileRecordings, type RecordingRule, type SessionSubject } from './recordings.ts'
+import { compileBlocked } from './refusals.ts'
+import type {
+  Decision,
+  Moment,
+  Permission,
+  Place,
+  Principal,
+  RackCall,
+  Refusal,
+  WantedGrant,
+  Withheld,
+} from './types.ts'
+
+export interface Policy {
+  /** SHA-256 of the document, hex: stands in every event. */
+  readonly hash: string
+  readonly roles: ReadonlyMap<string, Role>
+  decide(principal: Principal, call: RackCall): Decision
+  /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
+  holds(principal: Principal, permission: Permission, where: Place, moment: Moment): boolean
+  /** What stands against it where it doesn't hold: by which rule, why, and what to do; null where it does. */
+  unheld(principal: Principal, permission: Permission, where: Place, moment: Moment): Refusal | null
+  /** Names of the roles that the principal itself holds at a place. */
+  rolesAt(principal: Principal, where: Place, moment: Moment): readonly string[]
+  /** Names of the roles that have a permission. */
+  rolesWith(permission: Permission): string[]
+  /** Names of the roles that give back whatever was taken away: those with every permission, always. */
+  adminRoles(): string[]
+  /** Racks, of those given, on which the principal has any binding at all. */
+  racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
+  /** Whether a principal holds everything that it wants to give: null, or what is missing. */
+  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): Withheld | null
+  /** Whether an app may be shown to the principal in a list answer. */
+  sees(principal: Principal, rack: string, app: string, moment: Moment): boolean
+  /** Whether a key of an environment holds a secret. */
+  isSecretKey(key: string): boolean
+  /** Whether a parameter of a rack holds a secret. */
+  isSecretParameter(name: string): boolean
+  /** The rule by which a session is recorded; null for one that no rule is for. */
+  recordingOf(subject: SessionSubject): RecordingRule | null
+  /** Says of a name whether events hold its value there, unless it is secret; null where they hold none. */
+  valuesRecorded(place: ValuePlace): ValueMatcher | null
+}
 
 /**
  * Compiles a policy document. Everything is looked up afterwards; a principal's bindings are compiled once per principal object,

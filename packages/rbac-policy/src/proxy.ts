@@ -1,8 +1,13 @@
 import { compilePatterns } from '@rack-gateway/command-matcher'
 import { isLocalHost } from './local-host.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import type { PolicyOptions, Refusal } from './refusals.ts'
-import type { RackCall } from './types.ts'
+import type { RackCall, Refusal } from './types.ts'
+
+/** What a deployment adds to its document. */
+export interface PolicyOptions {
+  /** `host:port` of the gateway's own database and metrics: no proxy reaches them, whoever asks. */
+  readonly closedAddresses?: readonly string[]
+}
 
 /** Where the API servers of rack and cluster listen. */
 const apiPorts: ReadonlySet<number> = new Set([5443, 6443, 8001])

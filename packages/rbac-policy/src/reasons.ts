@@ -1,7 +1,6 @@
-import { listed, type Obstacle, shown } from '@rack-gateway/command-matcher'
+import { listed, shown } from '@rack-gateway/command-matcher'
 import type { Barred, Held } from './grants.ts'
-import type { Refusal } from './refusals.ts'
-import type { Permission, Place, Principal, PrincipalKind, RackCall } from './types.ts'
+import type { Permission, Place, Principal, RackCall, Refusal } from './types.ts'
 
 /** Whose bindings fell short: the caller's own, or those of a token's owner. */
 export type Side = 'own' | 'owner'
@@ -58,14 +57,6 @@ export function proxyReason(
 export function barredBy({ grant, reason, next }: Barred): Refusal {
   const { name, source } = grant.role
   return { rule: `condition:${name}`, source, reason: `The role ${shown(name)} holds ${reason}.`, next }
-}
-
-const callerNames = { user: 'people', 'api-token': 'API tokens', workload: 'CI jobs' } as const
-
-/** Says for whom something is. */
-export function callerObstacle(callers: readonly PrincipalKind[] | null): Obstacle {
-  const who = listed((callers ?? []).map((caller) => callerNames[caller]))
-  return { reason: `only for ${who}`, next: `Use it as one of those, or ask an administrator of the gateway.` }
 }
 
 const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const

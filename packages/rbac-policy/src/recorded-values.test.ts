@@ -1,8 +1,8 @@
 import { isSpeakable, rackRoutes, routesById, speakableNames } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document.ts'
+import type { Policy } from './policy.ts'
 import { compilePolicy } from './policy.ts'
-import type { Policy } from './types.ts'
 
 function policyOf(...lines: readonly string[]): Policy {
   const { document, problems } = readPolicy(['version: 1', ...lines].join('\n'), 'policy.yaml')

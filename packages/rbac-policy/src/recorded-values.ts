@@ -1,6 +1,6 @@
 import { compilePatterns, type NameMatcher, type Problem, shown } from '@rack-gateway/command-matcher'
 import { isSpeakable, type RackRoute, rackRoutes, routesById, speakableNames } from '@rack-gateway/convox-api'
-import { expandPermission } from './compiled-role.ts'
+import { expandPermission } from './permission-patterns.ts'
 
 /** Values of parameters that events hold beside the names. Every rule that matches counts. */
 export interface ValueRule {

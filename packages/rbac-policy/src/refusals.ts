@@ -1,28 +1,9 @@
-import {
-  compilePattern,
-  compilePatterns,
-  listed,
-  type NameMatcher,
-  type Obstacle,
-  shown,
-} from '@rack-gateway/command-matcher'
+import { compilePattern, compilePatterns, listed, type NameMatcher, shown } from '@rack-gateway/command-matcher'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { entryName, sourceOf } from './name-lists.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import { compileProxy } from './proxy.ts'
-import type { RackCall } from './types.ts'
-
-/** Why a call is refused, by what, and what to do. */
-export interface Refusal extends Obstacle {
-  readonly rule: string
-  readonly source: string
-}
-
-/** What a deployment adds to its document. */
-export interface PolicyOptions {
-  /** `host:port` of the gateway's own database and metrics: no proxy reaches them, whoever asks. */
-  readonly closedAddresses?: readonly string[]
-}
+import { compileProxy, type PolicyOptions } from './proxy.ts'
+import type { RackCall, Refusal } from './types.ts'
 
 export const buildService = 'build'
 

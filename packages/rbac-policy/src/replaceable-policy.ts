@@ -1,7 +1,7 @@
+import type { Policy } from './policy.ts'
 import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import type { PolicyOptions } from './refusals.ts'
-import type { Policy } from './types.ts'
+import type { PolicyOptions } from './proxy.ts'
 
 /** A policy whose document can be changed while it is in use. Each question is answered by one document, whole. */
 export interface ReplaceablePolicy extends Policy {

@@ -1,7 +1,8 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
-import { compileRole, expandPermission } from './compiled-role.ts'
+import { compileRole } from './compiled-role.ts'
 import { builtInPolicy } from './document.ts'
+import { expandPermission } from './permission-patterns.ts'
 import { implied, permissions } from './permissions.ts'
 
 const builtInRoles = builtInPolicy().roles

@@ -1,4 +1,5 @@
-import type { Moment, Place, Policy, Principal } from './types.ts'
+import type { Policy } from './policy.ts'
+import type { Moment, Place, Principal } from './types.ts'
 
 /** What somebody sees of an environment: all of it, what isn't secret, or names alone. */
 export type EnvironmentSight = 'shown' | 'secrets-hidden' | 'hidden'

@@ -1,30 +1,8 @@
 import { listed, type Problem, shown } from '@rack-gateway/command-matcher'
 import { durationProblem } from '@rack-gateway/config/duration'
-import { expandPermission, spelledOut } from './compiled-role.ts'
-import type { PolicyDocument } from './policy-document.ts'
-import type { Permission, WantedGrant } from './types.ts'
-
-/** How long API tokens live, in milliseconds. */
-export interface TokenTerms {
-  /** Of every token at most. */
-  readonly maxAge: number
-  /** Of one that is asked for without an end. */
-  readonly defaultAge: number
-  /** What narrows that for tokens that may do more. */
-  readonly rules: readonly TokenRule[]
-  /** Where `maxAge` is written. */
-  readonly source?: string
-}
-
-/** For tokens that give one of the roles, or a role that extends one, and for those that give one of the permissions by whatever role. */
-export interface TokenRule {
-  readonly id: string
-  readonly maxAge: number
-  readonly roles?: readonly string[]
-  /** Patterns, as roles have them. */
-  readonly permissions?: readonly Permission[]
-  readonly source?: string
-}
+import { expandPermission, spelledOut } from './permission-patterns.ts'
+import type { PolicyDocument, TokenRule } from './policy-document.ts'
+import type { WantedGrant } from './types.ts'
 
 /** How long a token may live at most, and what says so. */
 export interface TokenLimit {

@@ -1,26 +1,8 @@
 import type { CommandMode, CommandOptions, Obstacle } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
-import type { Condition } from './condition.ts'
-import type { ValueMatcher, ValuePlace } from './recorded-values.ts'
-import type { RecordingRule, SessionSubject } from './recordings.ts'
-import type { Refusal } from './refusals.ts'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the gateway's own API. */
 export type Permission = string
-
-/** A named set of permissions. `*` as a whole segment stands for any. */
-export interface Role {
-  readonly name: string
-  readonly description: string
-  /** All of them, those of the roles that it extends included. */
-  readonly permissions: readonly Permission[]
-  /** Roles that it extends, and that those extend: what command rules permit to them, they permit to it. */
-  readonly extends?: readonly string[]
-  /** All of these must hold, or the role gives nothing. */
-  readonly when?: readonly Condition[]
-  /** Where it is written, such as `policy.yaml:12`. */
-  readonly source?: string
-}
 
 /** Role × rack pattern × app pattern. `*` matches within a name; `*` alone is every one. */
 export interface Binding {
@@ -148,6 +130,12 @@ export interface RackCall {
 /** When, and from where. */
 export type Moment = Pick<RackCall, 'at' | 'address'>
 
+/** Why a call is refused, by what, and what to do. */
+export interface Refusal extends Obstacle {
+  readonly rule: string
+  readonly source: string
+}
+
 /** What every decision says, whatever it is. */
 export interface Judged {
   readonly rule: string
@@ -175,35 +163,4 @@ export interface Place {
   readonly rack: string
   readonly app: string | null
   readonly scope: 'app' | 'rack' | 'list'
-}
-
-export interface Policy {
-  /** SHA-256 of the document, hex: stands in every event. */
-  readonly hash: string
-  readonly roles: ReadonlyMap<string, Role>
-  decide(principal: Principal, call: RackCall): Decision
-  /** Whether the principal holds a permission on a rack (and app). Used for masks and the gateway's own API. */
-  holds(principal: Principal, permission: Permission, where: Place, moment: Moment): boolean
-  /** What stands against it where it doesn't hold: by which rule, why, and what to do; null where it does. */
-  unheld(principal: Principal, permission: Permission, where: Place, moment: Moment): Refusal | null
-  /** Names of the roles that the principal itself holds at a place. */
-  rolesAt(principal: Principal, where: Place, moment: Moment): readonly string[]
-  /** Names of the roles that have a permission. */
-  rolesWith(permission: Permission): string[]
-  /** Names of the roles that give back whatever was taken away: those with every permission, always. */
-  adminRoles(): string[]
-  /** Racks, of those given, on which the principal has any binding at all. */
-  racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
-  /** Whether a principal holds everything that it wants to give: null, or what is missing. */
-  mayGive(principal: Principal, wanted: WantedGrant, moment: Moment): Withheld | null
-  /** Whether an app may be shown to the principal in a list answer. */
-  sees(principal: Principal, rack: string, app: string, moment: Moment): boolean
-  /** Whether a key of an environment holds a secret. */
-  isSecretKey(key: string): boolean
-  /** Whether a parameter of a rack holds a secret. */
-  isSecretParameter(name: string): boolean
-  /** The rule by which a session is recorded; null for one that no rule is for. */
-  recordingOf(subject: SessionSubject): RecordingRule | null
-  /** Says of a name whether events hold its value there, unless it is secret; null where they hold none. */
-  valuesRecorded(place: ValuePlace): ValueMatcher | null
 }

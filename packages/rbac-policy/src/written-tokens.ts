@@ -1,7 +1,8 @@
 import type { Problem } from '@rack-gateway/command-matcher'
 import { readDuration } from '@rack-gateway/config/duration'
 import { type Static, Type } from 'typebox'
-import { ageProblem, type TokenTerms } from './token-terms.ts'
+import type { TokenTerms } from './policy-document.ts'
+import { ageProblem } from './token-terms.ts'
 import { closed, type LineOf, narrowingTo } from './written-lists.ts'
 
 const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })

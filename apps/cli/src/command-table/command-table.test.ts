@@ -4,9 +4,10 @@ import { ownCommands, parseCommandLine } from '../convox/command-line.ts'
 import { Usage } from '../errors.ts'
 import { createMachine } from '../testing/harness.ts'
 import { flagName } from './definition.ts'
+import { firstWords } from './find-command.ts'
 import { commandHelp } from './help-text.ts'
-import { commands, commandsOf, groups } from './index.ts'
-import { firstWords, overview, overviewExamples } from './overview.ts'
+import { commands, commandsOf, commandTable, groups } from './index.ts'
+import { overview, overviewExamples } from './overview.ts'
 import { paragraphsOf } from './paragraphs.ts'
 import { commandOf, readLine, wordsOfLine } from './read-line.ts'
 import { readWords } from './read-words.ts'
@@ -21,7 +22,7 @@ const examples = [...commands, ...groups].flatMap(({ name, examples: lines }) =>
 describe('the table', () => {
   test('has every first word that is ours, and no other', () => {
     expect(
-      firstWords()
+      firstWords(commandTable)
         .map(([word]) => word)
         .toSorted(),
     ).toEqual([...ownCommands].toSorted())

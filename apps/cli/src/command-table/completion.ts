@@ -1,4 +1,4 @@
-import { command } from './definition.ts'
+import { type Command, type CommandTable, command } from './definition.ts'
 import { formatOf, jsonFlag } from './shared-flags.ts'
 
 type Shell = 'bash' | 'zsh' | 'fish' | 'powershell'
@@ -16,33 +16,37 @@ export const completionGroup = {
   ],
 }
 
-export const completionCommands = [
-  script('bash', ['eval "$(rack-gateway completion bash)"     (in ~/.bashrc; bash 3.2 or later)']),
-  script('zsh', [
-    'eval "$(rack-gateway completion zsh)"     (in ~/.zshrc, after compinit)',
-    'rack-gateway completion zsh > ~/.zfunc/_rack-gateway     (a directory of your fpath)',
-  ]),
-  script('fish', ['rack-gateway completion fish > ~/.config/fish/completions/rack-gateway.fish']),
-  script('powershell', ['rack-gateway completion powershell | Out-String | Invoke-Expression     (in $PROFILE)']),
-  command({
-    name: 'completion words',
-    summary: 'print what may be typed where a line ends, as the scripts ask it',
-    about:
-      'A line a word, and after a tab what it is. A line that begins with a tab is none: with "files", a file or directory may stand there, too.',
-    examples: [
-      'rack-gateway completion words -- tokens cr',
-      'rack-gateway completion words --next -- ps --app     (what may follow)',
-    ],
-    arguments: { words: { about: 'what follows rack-gateway; the last one is being typed', takes: 'any' } },
-    flags: { next: { about: 'a word follows that is not begun' }, json: jsonFlag },
-    run: async (context, { words, next, json }) =>
-      (await import('../commands/completion-words.ts')).completionWords(context, {
-        words,
-        next,
-        format: formatOf(json),
-      }),
-  }),
-]
+/** @param table the commands to complete, which include these ones */
+export function completionCommands(table: () => CommandTable): Command[] {
+  return [
+    script('bash', ['eval "$(rack-gateway completion bash)"     (in ~/.bashrc; bash 3.2 or later)']),
+    script('zsh', [
+      'eval "$(rack-gateway completion zsh)"     (in ~/.zshrc, after compinit)',
+      'rack-gateway completion zsh > ~/.zfunc/_rack-gateway     (a directory of your fpath)',
+    ]),
+    script('fish', ['rack-gateway completion fish > ~/.config/fish/completions/rack-gateway.fish']),
+    script('powershell', ['rack-gateway completion powershell | Out-String | Invoke-Expression     (in $PROFILE)']),
+    command({
+      name: 'completion words',
+      summary: 'print what may be typed where a line ends, as the scripts ask it',
+      about:
+        'A line a word, and after a tab what it is. A line that begins with a tab is none: with "files", a file or directory may stand there, too.',
+      examples: [
+        'rack-gateway completion words -- tokens cr',
+        'rack-gateway completion words --next -- ps --app     (what may follow)',
+      ],
+      arguments: { words: { about: 'what follows rack-gateway; the last one is being typed', takes: 'any' } },
+      flags: { next: { about: 'a word follows that is not begun' }, json: jsonFlag },
+      run: async (context, { words, next, json }) =>
+        (await import('../commands/completion-words.ts')).completionWords(context, {
+          words,
+          next,
+          format: formatOf(json),
+          table: table(),
+        }),
+    }),
+  ]
+}
 
 function script(shell: Shell, examples: readonly string[]) {
   return command({

@@ -81,6 +81,12 @@ export interface Command extends Described {
   run(context: Context, given: object): Promise<number | undefined>
 }
 
+/** All commands of our own, and the groups that share a first word. */
+export interface CommandTable {
+  readonly commands: readonly Command[]
+  readonly groups: readonly CommandGroup[]
+}
+
 export type None = Readonly<Record<never, never>>
 
 interface Definition<F extends Flags, A extends Arguments> extends Described {

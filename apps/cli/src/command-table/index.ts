@@ -4,9 +4,10 @@ import { bindingCommands, bindingGroup } from './bindings.ts'
 import { canCommand } from './can.ts'
 import { ciCommands, ciGroup } from './ci.ts'
 import { completionCommands, completionGroup } from './completion.ts'
-import type { Command, CommandGroup } from './definition.ts'
+import type { Command, CommandGroup, CommandTable } from './definition.ts'
 import { diagnosisCommands } from './diagnosis.ts'
 import { evidenceCommands } from './evidence.ts'
+import { commandsInGroup, findCommand } from './find-command.ts'
 import { loginCommands } from './login.ts'
 import { policyCommands, policyGroup } from './policy.ts'
 import { recordingCommands } from './recordings.ts'
@@ -32,7 +33,7 @@ export const commands: readonly Command[] = [
   ...serviceAccountCommands,
   ...trustCommands,
   ...ciCommands,
-  ...completionCommands,
+  ...completionCommands(() => commandTable),
   ...diagnosisCommands,
 ]
 
@@ -50,11 +51,12 @@ export const groups: readonly CommandGroup[] = [
   completionGroup,
 ]
 
-/** By its name, or one that it had in an older version. */
+export const commandTable: CommandTable = { commands, groups }
+
 export function commandNamed(name: string): Command | undefined {
-  return commands.find((command) => command.name === name || command.aliases?.includes(name))
+  return findCommand(commandTable, name)
 }
 
-export function commandsOf({ name }: CommandGroup): Command[] {
-  return commands.filter((command) => command.name.startsWith(`${name} `))
+export function commandsOf(group: CommandGroup): Command[] {
+  return commandsInGroup(commandTable, group)
 }

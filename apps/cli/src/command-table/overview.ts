@@ -1,5 +1,6 @@
+import { firstWords } from './find-command.ts'
 import { section, wrapped } from './help-text.ts'
-import { commands, groups } from './index.ts'
+import { commandTable } from './index.ts'
 
 export const overviewExamples = [
   'rack-gateway login staging https://gateway.example.com',
@@ -31,21 +32,11 @@ export function overview(columns: number): string {
     wrapped(overviewPurpose, columns).join('\n'),
     ['Usage:', ...overviewUsage.map((line) => `  ${line}`)].join('\n'),
     overviewText.flatMap((text) => wrapped(text, columns)).join('\n'),
-    ...section('Commands', firstWords(), columns),
+    ...section('Commands', firstWords(commandTable), columns),
     ['Examples:', ...overviewExamples.map((line) => `  ${line}`)].join('\n'),
     wrapped(
       'More of one: rack-gateway help COMMAND. Exit codes and the shape of --json: man rack-gateway',
       columns,
     ).join('\n'),
   ].join('\n\n')
-}
-
-/** Each first word that is ours, and what it is for. */
-export function firstWords(): [string, string][] {
-  const words = new Map<string, string>()
-  for (const { name, summary } of commands) {
-    const [first = ''] = name.split(' ')
-    words.set(first, groups.find((group) => group.name === first)?.summary ?? summary)
-  }
-  return [...words, ['help', 'explain a command']]
 }

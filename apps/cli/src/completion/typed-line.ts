@@ -1,6 +1,5 @@
-import type { Command, CommandGroup } from '../command-table/definition.ts'
-import { commandNamed, commandsOf, groups } from '../command-table/index.ts'
-import { firstWords } from '../command-table/overview.ts'
+import type { Command, CommandGroup, CommandTable } from '../command-table/definition.ts'
+import { commandsInGroup, findCommand, firstWords } from '../command-table/find-command.ts'
 import { rackFlag } from '../command-table/shared-flags.ts'
 import { ownCommands } from '../convox/command-line.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
@@ -18,47 +17,50 @@ const leading: readonly KnownFlag[] = [
 ]
 
 /** What may stand at the end of a line. @param words what follows `rack-gateway`; the last one is being typed */
-export function expectedAt(words: readonly string[]): Expected {
+export function expectedAt(table: CommandTable, words: readonly string[]): Expected {
   const line = afterFlags(words, leading)
   if (line === null) return among(words, leading, () => nothing)
   const [first = '', ...rest] = line
-  if (rest.length === 0) return expectedWords(everyFirstWord())
+  if (rest.length === 0) return expectedWords(everyFirstWord(table))
   if (first === '--') return expectedOfConvox(rest)
-  if (first === 'help') return helpAbout(rest)
-  return ownCommands.some((own) => own === first) ? ofOurs(line) : expectedOfConvox(line)
+  if (first === 'help') return helpAbout(table, rest)
+  return ownCommands.some((own) => own === first) ? ofOurs(table, line) : expectedOfConvox(line)
 }
 
 /** Of a word that convox has, too, ours is the one that is run. */
-function everyFirstWord(): Suggestion[] {
+function everyFirstWord(table: CommandTable): Suggestion[] {
   const theirs = convoxFirstWords().filter(({ word }) => !ownCommands.some((own) => own === word))
-  return [...ownFirstWords(), ...theirs]
+  return [...ownFirstWords(table), ...theirs]
 }
 
-function ownFirstWords(): Suggestion[] {
-  return firstWords().map(([word, about]) => ({ word, about }))
+function ownFirstWords(table: CommandTable): Suggestion[] {
+  return firstWords(table).map(([word, about]) => ({ word, about }))
 }
 
-function helpAbout(words: readonly string[]): Expected {
+function helpAbout(table: CommandTable, words: readonly string[]): Expected {
   const { before } = split(words)
-  const group = groups.find(({ name }) => name === before[0])
-  if (before.length === 0) return expectedWords(ownFirstWords())
-  return before.length === 1 && group !== undefined ? expectedWords(actionsOf(group)) : nothing
+  const group = table.groups.find(({ name }) => name === before[0])
+  if (before.length === 0) return expectedWords(ownFirstWords(table))
+  return before.length === 1 && group !== undefined ? expectedWords(actionsOf(table, group)) : nothing
 }
 
-function ofOurs(line: readonly string[]): Expected {
+function ofOurs(table: CommandTable, line: readonly string[]): Expected {
   const [first = '', second = '', ...rest] = line
-  const group = groups.find(({ name }) => name === first)
-  if (group === undefined) return ofCommand(first, line.slice(1))
-  if (second.startsWith('-')) return ofCommand(group.alone, line.slice(1))
-  return rest.length === 0 ? expectedWords(actionsOf(group)) : ofCommand(`${first} ${second}`, rest)
+  const group = table.groups.find(({ name }) => name === first)
+  if (group === undefined) return ofCommand(table, first, line.slice(1))
+  if (second.startsWith('-')) return ofCommand(table, group.alone, line.slice(1))
+  return rest.length === 0 ? expectedWords(actionsOf(table, group)) : ofCommand(table, `${first} ${second}`, rest)
 }
 
-function actionsOf(group: CommandGroup): Suggestion[] {
-  return commandsOf(group).map(({ name, summary }) => ({ word: name.slice(group.name.length + 1), about: summary }))
+function actionsOf(table: CommandTable, group: CommandGroup): Suggestion[] {
+  return commandsInGroup(table, group).map(({ name, summary }) => ({
+    word: name.slice(group.name.length + 1),
+    about: summary,
+  }))
 }
 
-function ofCommand(wanted: string | undefined, words: readonly string[]): Expected {
-  const command = commandNamed(wanted ?? '')
+function ofCommand(table: CommandTable, wanted: string | undefined, words: readonly string[]): Expected {
+  const command = findCommand(table, wanted ?? '')
   if (command === undefined) return nothing
   const flags = [...flagsOf(command), help]
   const theirs = command.reads === 'itself' ? afterFlags(words, flags) : null

@@ -5,7 +5,7 @@ import { findRack } from '../target/find-rack.ts'
 import type { Target } from '../target/target.ts'
 import type { CommandLine } from './command-line.ts'
 import { runConvox } from './convox.ts'
-import { noteFailure, openWay } from './relay/way.ts'
+import { noteFailure, openConnection } from './relay/open-connection.ts'
 
 /** Runs a convox command against the rack that was chosen, unless the policy refuses it. */
 export async function runWrapped(context: Context, line: CommandLine): Promise<number> {
@@ -16,17 +16,19 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   const renewal = renewalBeside(context, await findRack(context, rack))
   const target = await renewal.target()
   noteItsEnd(context, target)
-  const way = await openWay(context, target, line.relay)
+  const connection = await openConnection(context, target, line.relay)
   const start = () => {
-    if (way.warning !== null) context.note(way.warning)
-    const running = runConvox(words, { ...context, env: way.env })
+    if (connection.warning !== null) context.note(connection.warning)
+    const running = runConvox(words, { ...context, env: connection.env })
     renewal.begin()
     return running
   }
   try {
-    return await way.exitCode(await (line.precheck === 'off' ? start() : runChecked(context, target, { words, start })))
+    return await connection.exitCode(
+      await (line.precheck === 'off' ? start() : runChecked(context, target, { words, start })),
+    )
   } finally {
-    await way.close()
+    await connection.close()
     await renewal.ended()
   }
 }

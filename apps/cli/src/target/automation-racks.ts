@@ -1,6 +1,6 @@
-import type { RackRow } from '../commands/racks.ts'
 import type { Context } from '../context.ts'
 import { known } from '../session/known-answer.ts'
+import type { RackRow } from './rack-row.ts'
 import { findTarget } from './target.ts'
 
 /** The racks that `RACK_GATEWAY_TOKEN` is good for, as the gateway says: there is no file that has names for them. */

@@ -6,7 +6,7 @@ import type { AuditSinks } from '@rack-gateway/audit/sinks'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { deriveKey } from '@rack-gateway/auth'
 import type { FastifyInstance } from 'fastify'
-import type { SecretKeys } from '../app.ts'
+import type { SecretKeys } from '../gateway-options.ts'
 
 export interface AuditSettings {
   readonly databaseUrl: string

@@ -9,7 +9,7 @@ import {
   type SinkTargetSettings,
 } from '@rack-gateway/audit/sinks'
 import type { SinkConfig } from '@rack-gateway/config'
-import type { GatewayOptions } from '../app.ts'
+import type { GatewayOptions } from '../gateway-options.ts'
 
 /** The sinks, or null when there are none. @throws SinkMisconfigured */
 export async function openAuditSinks({

@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import rbacPolicyPlugin, { type PolicyFileChange, unblockedBy } from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyInstance } from 'fastify'
-import type { GatewayOptions } from '../app.ts'
+import type { GatewayOptions } from '../gateway-options.ts'
 import { addressesOf } from '../operations/metrics-server.ts'
 
 /** The policy, from its file where there is one: every change of it is an event before it counts, and said in the log. */

@@ -1,7 +1,7 @@
 import { type SigningKeys, signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import { deriveKey } from '@rack-gateway/auth/secret'
 import type { ServerConfig } from '@rack-gateway/config'
-import type { SecretKeys } from '../app.ts'
+import type { SecretKeys } from '../gateway-options.ts'
 
 /** The values of APP_SECRET_KEY, newest first. @throws when there is none, which `readServerConfig` rejects */
 export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): SecretKeys {

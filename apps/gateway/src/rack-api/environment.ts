@@ -2,10 +2,8 @@ import {
   containsEncodedMask,
   diffEnv,
   ForeignMask,
-  isVariableName,
   type MaskOrigin,
   masksIn,
-  notAName,
   type Parameters,
   parseEnv,
   recordedKey,
@@ -16,19 +14,8 @@ import {
 import type { Rack } from '@rack-gateway/rack-registry'
 import { AmbiguousParameters, ruled } from '../errors.ts'
 import type { MaskKeeper } from './masks.ts'
+import { createRecordedChanges, type KeyChange, type RecordedChange } from './recorded-changes.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
-
-/** What happens to one key. Its values are nobody's business here. */
-export interface KeyChange {
-  readonly key: string
-  readonly change: 'added' | 'removed' | 'changed'
-}
-
-/** A change as events have it. */
-export interface RecordedChange extends KeyChange {
-  /** How many keys it is for, where these are no names of variables. */
-  readonly keys?: number
-}
 
 /** A new release's environment, as it will be and as it compares. */
 export interface NewEnvironment {
@@ -88,27 +75,6 @@ function compared(comparisons: readonly Comparison[], restored: Buffer | null): 
   const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
   const owners = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...secretEnds(text)])))
   return { changes, recordedChanges: createRecordedChanges(changes, owners), restored }
-}
-
-/**
- * Changes without any part of a secret of several lines, whose lines the rack takes for keys: the last line of base64 has the
- * name of its variable, and what is no name of a variable is counted.
- *
- * @param owners see `secretEnds`
- */
-export function createRecordedChanges(
-  changes: readonly KeyChange[],
-  owners: ReadonlyMap<string, string>,
-): readonly RecordedChange[] {
-  const own = changes.filter(({ key }) => !owners.has(key) && isVariableName(key))
-  const names = new Set(own.map(({ key }) => key))
-  const ofOwners = new Set(changes.flatMap(({ key }) => owners.get(key) ?? []).filter((key) => !names.has(key)))
-  const owned = [...ofOwners].filter(isVariableName).map((key) => ({ key, change: 'changed' as const }))
-  const others = changes.filter(({ key }) => !owners.has(key) && !isVariableName(key))
-  const [first] = others
-  if (first === undefined) return [...own, ...owned]
-  const change = others.every((other) => other.change === first.change) ? first.change : 'changed'
-  return [...own, ...owned, { key: notAName, change, keys: others.length }]
 }
 
 function changesBetween(before: string, after: string): KeyChange[] {

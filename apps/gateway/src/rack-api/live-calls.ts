@@ -1,22 +1,10 @@
-import { AuthUnavailable, type Identities, isRefusal, type TokenReading } from '@rack-gateway/auth'
+import { AuthUnavailable, type Identities, isRefusal } from '@rack-gateway/auth'
 import { sentenceOf } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
-import type { Policy, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import type { LiveCall } from './live-call.ts'
 import { createPackageReview } from './package-review.ts'
-
-/** A websocket or transfer that is under way, and what it was permitted by. */
-export interface LiveCall {
-  readonly principal: Principal
-  readonly credential: TokenReading
-  readonly rackCall: RackCall
-  /** A websocket is ended when the gateway stops; a transfer may finish. */
-  readonly kind: 'websocket' | 'transfer'
-  /** Cuts it; where there is somebody to tell, with the reason. */
-  end(reason: string): void
-  /** Shows the parts of the way that it is still wanted. */
-  ping(): void
-}
 
 /** What is under way: kept alive, and ended as soon as what permitted them no longer holds. */
 export interface LiveCalls {

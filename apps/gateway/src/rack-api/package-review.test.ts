@@ -1,7 +1,7 @@
 import type { Decision, Principal } from '@rack-gateway/rbac-policy'
 import type { Allowed, PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { LiveCall } from './live-calls.ts'
+import type { LiveCall } from './live-call.ts'
 import { createPackageReview, type PackageReview } from './package-review.ts'
 
 type Reviewed = Awaited<ReturnType<PolicyPackages['review']>>

@@ -1,6 +1,6 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { Allowed, PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
-import type { LiveCall } from './live-calls.ts'
+import type { LiveCall } from './live-call.ts'
 
 /** Asks the policy packages about calls that are under way. @returns why one is to end, or null */
 export type PackageReview = (call: LiveCall, principal: Principal, decision: Allowed) => Promise<string | null>

@@ -1,30 +1,19 @@
 import { availableParallelism } from 'node:os'
 import { openDatabase } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
-import type { RecordingLimits } from '@rack-gateway/recordings'
 import recordingsPlugin from '@rack-gateway/recordings/plugin'
 import type { FastifyInstance } from 'fastify'
 import type { Sql } from 'postgres'
-import type { GatewayOptions } from '../app.ts'
+import type { GatewayOptions } from '../gateway-options.ts'
 import { adoptRecordings } from './adoption.ts'
 import { createCatalogue } from './catalogue.ts'
 import { createRecordedSecrets } from './recorded-secrets.ts'
 import { recordingKeys } from './recording-keys.ts'
-import { type RecordingRetention, removeOldRecordings } from './retention.ts'
+import { removeOldRecordings } from './retention.ts'
 import { createRounds } from './rounds.ts'
 import { createSessionEndings } from './session-endings.ts'
 import { createSessionRecorder, type SessionRecorder } from './session-recorder.ts'
 import { startRecorderThread } from './start-recorder-thread.ts'
-
-export interface RecordingSettings {
-  /** Of an object store. */
-  readonly address: string
-  readonly limits?: Partial<RecordingLimits>
-  /** All is kept when absent. */
-  readonly retention?: RecordingRetention
-  /** Whether a thread of its own records, for which the process needs a second core. Default: where it has one. */
-  readonly thread?: boolean
-}
 
 /** @throws ObjectStoreAddressInvalid */
 export async function registerRecordings(

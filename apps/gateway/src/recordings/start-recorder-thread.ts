@@ -1,5 +1,5 @@
 import { type StartThread, startThread, type ThreadLink } from '@rack-gateway/recordings'
-import type { SecretKeys } from '../app.ts'
+import type { SecretKeys } from '../gateway-options.ts'
 
 /** What the thread is started with. */
 export interface RecorderThreadData {

@@ -4,7 +4,7 @@ import { fieldOf } from '../login/forms.ts'
 import { LoginRefused } from '../login/refusal.ts'
 import { createValueSeal } from '../tokens/seal.ts'
 import { askCode, askDecision, told } from './pages.ts'
-import type { CliLoginPagesOptions } from './plugin.ts'
+import type { CliLoginPagesOptions } from './plugin-options.ts'
 import {
   deviceLoginOff,
   oldLogin,

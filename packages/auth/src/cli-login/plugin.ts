@@ -1,50 +1,20 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Clock } from '../clock.ts'
 import { readForms } from '../login/forms.ts'
 import { busyPage, type Limited, limitWords, unavailablePage } from '../login/pages.ts'
 import { LoginRefused } from '../login/refusal.ts'
-import type { BrowserSessions } from '../sessions/browser-sessions.ts'
-import { authenticatedAt, type Decider } from './decision.ts'
+import { authenticatedAt } from './decision.ts'
 import { devicePages } from './device-pages.ts'
-import type { CliLogins } from './logins.ts'
 import { loopbackPages } from './loopback-pages.ts'
-import type { CliLoginOptions } from './options.ts'
 import { cliRefusalPage } from './pages.ts'
-import type { LoginRefusal } from './refusal.ts'
+import type { CliLoginPagesOptions, CliLoginPluginOptions } from './plugin-options.ts'
 import { deviceLoginOff, oldLogin } from './refusal.ts'
-import type { Visit } from './visit.ts'
-import { type CliLoginPlaces, visitorOf } from './visitor.ts'
+import { visitorOf } from './visitor.ts'
 
 export type { Place } from './decision.ts'
 export { type CliLogins, createCliLogins } from './logins.ts'
 export type { CliLoginOptions, DeviceLoginMode } from './options.ts'
 export type { CliLoginPlaces } from './visitor.ts'
-
-export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' | 'secrets'> {
-  readonly logins: CliLogins
-  readonly clock: Clock
-  readonly browserSessions: BrowserSessions
-  readonly places: CliLoginPlaces
-  /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
-  readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
-  /** Counts what somebody unknown asks or fails at. @throws an error of status 429 beyond the limit of their address */
-  readonly limitStranger: (request: FastifyRequest) => Promise<void>
-  /** Of what somebody known is refused: resolves when it is durable. */
-  readonly recordRefusal: (
-    request: FastifyRequest,
-    visitor: Decider,
-    refusal: LoginRefusal,
-    detail: Readonly<Record<string, string>>,
-  ) => Promise<void>
-  /** Of anything else, which anybody can send: counted, without I/O. */
-  readonly countRefusal: (request: FastifyRequest, refusal: Pick<LoginRefusal, 'rule' | 'reason' | 'next'>) => void
-}
-
-export interface CliLoginPagesOptions extends CliLoginPluginOptions {
-  /** Who visits; null for a browser that isn't logged in. */
-  visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null>
-}
 
 /** The pages on which people decide about logins of the rack-gateway command. */
 export default fp(

@@ -6,7 +6,8 @@ import { expect, type MockInstance, onTestFinished, test, vi } from 'vitest'
 import { InvalidExpiry, NoSecretKey, RepeatedSecretKey, WeakSecretKey } from '../errors.ts'
 import { isRefusal } from '../refusal.ts'
 import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
-import { createTokenMint, type TokenKind } from './token.ts'
+import { createTokenMint } from './token.ts'
+import type { TokenKind } from './token-kind.ts'
 
 const oldSecret = Buffer.alloc(32, 'old secret ')
 const secret = Buffer.alloc(48, 'newest secret ')

@@ -5,9 +5,9 @@ import { InvalidExpiry, NoSecretKey, RepeatedSecretKey } from '../errors.ts'
 import * as refusals from '../refusal.ts'
 import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { deriveKey } from './secret.ts'
+import type { TokenKind } from './token-kind.ts'
 
 /** `browser` is a session, too, but proven by a cookie and never by an Authorization header. */
-export type TokenKind = 'session' | 'browser' | 'api-token' | 'workload'
 
 /** A token whose check digits, signature and expiry hold. Whether it is still wanted, only the database knows. */
 export interface TokenReading {

@@ -1,6 +1,6 @@
 import { listed } from '@rack-gateway/command-matcher'
+import type { Policy } from '../policy.ts'
 import { type Sight, sightOf } from '../sight.ts'
-import type { Policy } from '../types.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
 
 export interface ValuesSeen {

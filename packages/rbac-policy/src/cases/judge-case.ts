@@ -1,8 +1,9 @@
 import { listed } from '@rack-gateway/command-matcher'
 import { decidingWorlds, type JudgedWorld } from '../planned-decision.ts'
+import type { Policy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import { type RecordingRule, sessionOf } from '../recordings.ts'
-import type { Decision, Policy } from '../types.ts'
+import type { Decision } from '../types.ts'
 import { seeValues } from './expected-values.ts'
 import type { CaseEffect, NamedValues, PolicyCase } from './policy-case.ts'
 

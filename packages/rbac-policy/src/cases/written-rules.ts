@@ -1,9 +1,9 @@
 import { commandCondition } from '../command-decision.ts'
-import { spelledOut } from '../compiled-role.ts'
 import { builtInPolicy, unblockedBy } from '../document.ts'
 import { entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
-import type { PolicyDocument } from '../policy-document.ts'
-import type { Permission, Role } from '../types.ts'
+import { spelledOut } from '../permission-patterns.ts'
+import type { PolicyDocument, Role } from '../policy-document.ts'
+import type { Permission } from '../types.ts'
 
 /** Something that a document says itself. */
 export interface WrittenRule {

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandler } from 'fastify'
 import { PackageRefusal, UnusablePolicyPackage } from '../errors.ts'
-import type { Policy, Principal } from '../types.ts'
+import type { Policy } from '../policy.ts'
+import type { Principal } from '../types.ts'
 import type { LoadedPackage } from './loaded-package.ts'
 import { packagePrincipalOf } from './package-call.ts'
 import { type PackagesLog, packageLog } from './packages-log.ts'

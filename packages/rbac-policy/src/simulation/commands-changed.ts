@@ -1,8 +1,7 @@
 import { type CommandMode, type CommandRule, compileRules, matchCommand } from '@rack-gateway/command-matcher'
 import { compileRole } from '../compiled-role.ts'
-import type { PolicyDocument, PolicyRule } from '../policy-document.ts'
+import type { PolicyDocument, PolicyRule, Role } from '../policy-document.ts'
 import { commandService } from '../required-permissions.ts'
-import type { Role } from '../types.ts'
 import { anyOther, type ExampleCommand, exampleCommands } from './example-commands.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 

@@ -1,7 +1,6 @@
 import { type CompiledRole, compileRole } from '../compiled-role.ts'
 import { permissions } from '../permissions.ts'
-import type { PolicyDocument } from '../policy-document.ts'
-import type { Role } from '../types.ts'
+import type { PolicyDocument, Role } from '../policy-document.ts'
 import { commandsChanged } from './commands-changed.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 import { recordingsChanged } from './recordings-changed.ts'

@@ -1,6 +1,7 @@
+import type { Policy } from '../policy.ts'
 import { compilePolicy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
-import type { Decision, Policy } from '../types.ts'
+import type { Decision } from '../types.ts'
 import { type Callers, createCallers, type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
 
 /** Calls that were made, and would come to something else under a proposed document. */

@@ -1,6 +1,6 @@
 import { listed } from '@rack-gateway/command-matcher'
 import { durationInWords } from '@rack-gateway/config/duration'
-import type { TokenRule, TokenTerms } from '../token-terms.ts'
+import type { TokenRule, TokenTerms } from '../policy-document.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
 /** What changes for how long API tokens live. */

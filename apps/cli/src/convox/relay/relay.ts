@@ -4,16 +4,20 @@ import { howToTrustMore } from '../../gateway/tls/gateway-trust.ts'
 import { namedAuthorities } from '../../gateway/tls/named-authorities.ts'
 import { exitCodes } from '../../output/exit-codes.ts'
 import type { RackTarget, Target } from '../../target/target.ts'
+import type { ConvoxConnection } from './convox-connection.ts'
 import type { GatewayDial, GatewayDialOptions } from './gateway-dial.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
-import type { Way } from './way.ts'
 
 /** Milliseconds for what convox had sent when it ended. */
 const grace = 250
 
 /** @param look finds the target anew @throws BadSetting */
-export async function openRelay(context: Context, target: RackTarget, look: () => Promise<Target>): Promise<Way> {
+export async function openRelay(
+  context: Context,
+  target: RackTarget,
+  look: () => Promise<Target>,
+): Promise<ConvoxConnection> {
   const { env } = context
   const { origin, rack, trust } = target
   const dialling = beginDialling({

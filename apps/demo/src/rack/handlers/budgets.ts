@@ -1,5 +1,6 @@
 import { RackError } from '../errors.ts'
-import { type BudgetConfig, monthStart, resetBudget, setBudget, spentOn } from '../state/budget.ts'
+import type { BudgetConfig } from '../state/app.ts'
+import { monthStart, resetBudget, setBudget, spentOn } from '../state/budget.ts'
 import { findApp, timestamp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'

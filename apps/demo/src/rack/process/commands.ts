@@ -1,33 +1,18 @@
-import { type Clock, pause } from '../clock.ts'
+import { pause } from '../clock.ts'
 import { RackError } from '../errors.ts'
-import type { Environment } from './environment.ts'
+import type { Command, Execution } from './execution.ts'
 import { runShell } from './shell.ts'
-
-/** A command that was started in a process of the demo rack. */
-export interface Execution {
-  readonly argv: readonly string[]
-  readonly environment: Environment
-  /** Of the terminal that it is started in, as its caller said it. */
-  readonly size?: { readonly rows: string; readonly columns: string }
-  readonly input: AsyncIterable<Buffer>
-  readonly write: (data: string | Buffer) => Promise<void>
-  readonly clock: Clock
-  /** Aborted when the caller has hung up. */
-  readonly gone: AbortSignal
-}
-
-type Command = (execution: Execution) => Promise<number>
 
 const commands: Readonly<Record<string, Command>> = {
   argv: printArguments,
-  bash: runShell,
+  bash: startShell,
   cat: copyInput,
   echo: printLine,
   env: printRackEnvironment,
   exit: exitWithCode,
   printenv: printWholeEnvironment,
   rails: runRails,
-  sh: runShell,
+  sh: startShell,
   sleep: waitForSeconds,
   stty: printSize,
 }
@@ -100,5 +85,9 @@ async function printSize({ argv, environment, size, write }: Execution): Promise
 }
 
 async function runRails(execution: Execution): Promise<number> {
-  return ['console', 'c'].includes(execution.argv[1] ?? '') ? runShell(execution) : sayRan(execution)
+  return ['console', 'c'].includes(execution.argv[1] ?? '') ? startShell(execution) : sayRan(execution)
+}
+
+function startShell(execution: Execution): Promise<number> {
+  return runShell(execution, runCommand)
 }

@@ -1,26 +1,30 @@
-import { type Execution, runCommand } from './commands.ts'
+import type { Command, Execution } from './execution.ts'
 import { splitCommand } from './shellquote.ts'
 
 /**
  * A shell of one feature: each line is a built-in command, `exit N` ends it. With `-c` it runs that one line.
  * On a terminal it prompts with `$ `.
  */
-export async function runShell(execution: Execution): Promise<number> {
+export async function runShell(execution: Execution, runCommand: Command): Promise<number> {
   const { argv, environment, input, write } = execution
-  if (argv[1] === '-c') return (await runLine(execution, argv[2] ?? '')).code
+  if (argv[1] === '-c') return (await runLine(execution, argv[2] ?? '', runCommand)).code
   const prompt = async () => {
     if (environment.terminal === 'terminal') await write('$ ')
   }
   await prompt()
   for await (const line of linesOf(input)) {
-    const { ended, code } = await runLine(execution, line)
+    const { ended, code } = await runLine(execution, line, runCommand)
     if (ended === 'shell') return code
     await prompt()
   }
   return 0
 }
 
-async function runLine(execution: Execution, line: string): Promise<{ ended: 'line' | 'shell'; code: number }> {
+async function runLine(
+  execution: Execution,
+  line: string,
+  runCommand: Command,
+): Promise<{ ended: 'line' | 'shell'; code: number }> {
   const argv = splitCommand(line)
   if (argv.length === 0) return { ended: 'line', code: 0 }
   const code = await runCommand({ ...execution, argv, input: noInput() })

@@ -1,5 +1,4 @@
 import { notFound } from '../errors.ts'
-import type { Budget } from './budget.ts'
 import type { LogLines } from './logs.ts'
 import type { StoredBytes } from './stored-bytes.ts'
 
@@ -83,6 +82,28 @@ export interface Balancer {
   readonly endpoint: string
   readonly ports: readonly { protocol: string; source: number; target: number }[]
   readonly service: string
+}
+
+/** What an app may cost, as its owner set it. */
+export interface BudgetConfig {
+  'monthly-cap-usd': number
+  'alert-threshold-percent': number
+  'at-cap-action': string
+  'pricing-adjustment': number
+}
+
+/** What the rack has counted of it. */
+export interface BudgetState {
+  readonly 'month-start': string
+  readonly 'current-month-spend-usd': number
+  readonly 'current-month-spend-as-of': string
+  'circuit-breaker-ack-by'?: string
+  'circuit-breaker-ack-at'?: string
+}
+
+export interface Budget {
+  readonly config: BudgetConfig
+  readonly state: BudgetState
 }
 
 /** An app and all that hangs on it. Lists are newest first. */

@@ -1,29 +1,7 @@
 import { goTime } from '../clock.ts'
 import { RackError } from '../errors.ts'
-import type { AppState } from './app.ts'
+import type { AppState, BudgetConfig, BudgetState } from './app.ts'
 import { type RackState, timestamp } from './rack.ts'
-
-/** What an app may cost, as its owner set it. */
-export interface BudgetConfig {
-  'monthly-cap-usd': number
-  'alert-threshold-percent': number
-  'at-cap-action': string
-  'pricing-adjustment': number
-}
-
-/** What the rack has counted of it. */
-export interface BudgetState {
-  readonly 'month-start': string
-  readonly 'current-month-spend-usd': number
-  readonly 'current-month-spend-as-of': string
-  'circuit-breaker-ack-by'?: string
-  'circuit-breaker-ack-at'?: string
-}
-
-export interface Budget {
-  readonly config: BudgetConfig
-  readonly state: BudgetState
-}
 
 const defaults: BudgetConfig = {
   'monthly-cap-usd': 0,

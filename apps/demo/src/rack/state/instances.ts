@@ -1,24 +1,6 @@
 import { goTime } from '../clock.ts'
 import { RackError } from '../errors.ts'
-import type { RackState } from './rack.ts'
-
-export interface Instance {
-  readonly agent: boolean
-  readonly cpu: number
-  readonly 'cpu-capacity': number
-  readonly 'cpu-allocatable': number
-  readonly 'gpu-capacity': number
-  readonly 'gpu-allocatable': number
-  readonly id: string
-  readonly memory: number
-  readonly 'memory-capacity': number
-  readonly 'memory-allocatable': number
-  readonly 'private-ip': string
-  readonly processes: number
-  readonly 'public-ip': string
-  readonly status: string
-  readonly started: string
-}
+import type { Instance, RackState } from './rack.ts'
 
 /** @param started milliseconds since 1970 */
 export function newInstance(number: number, started: number): Instance {

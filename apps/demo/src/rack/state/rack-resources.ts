@@ -1,16 +1,5 @@
 import { notFound, RackError } from '../errors.ts'
-import type { App } from './app.ts'
-import { findApp, type RackState } from './rack.ts'
-
-/** A resource of the rack itself, that apps may be linked to. */
-export interface RackResource {
-  readonly name: string
-  parameters: Record<string, string>
-  status: 'creating' | 'running' | 'deleting'
-  readonly type: string
-  readonly url: string
-  apps: App[]
-}
+import { findApp, type RackResource, type RackState } from './rack.ts'
 
 export interface ResourceType {
   readonly name: string

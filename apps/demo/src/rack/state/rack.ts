@@ -1,10 +1,8 @@
 import { type Clock, goTime } from '../clock.ts'
 import { notFound } from '../errors.ts'
 import type { Random } from '../random.ts'
-import type { AppState } from './app.ts'
-import type { Instance } from './instances.ts'
+import type { App, AppState } from './app.ts'
 import type { LogLines } from './logs.ts'
-import type { RackResource } from './rack-resources.ts'
 
 export interface System {
   count: number
@@ -47,6 +45,34 @@ export interface RackEvent {
   readonly data: Readonly<Record<string, string>>
   readonly error: string
   readonly status: string
+}
+
+export interface Instance {
+  readonly agent: boolean
+  readonly cpu: number
+  readonly 'cpu-capacity': number
+  readonly 'cpu-allocatable': number
+  readonly 'gpu-capacity': number
+  readonly 'gpu-allocatable': number
+  readonly id: string
+  readonly memory: number
+  readonly 'memory-capacity': number
+  readonly 'memory-allocatable': number
+  readonly 'private-ip': string
+  readonly processes: number
+  readonly 'public-ip': string
+  readonly status: string
+  readonly started: string
+}
+
+/** A resource of the rack itself, that apps may be linked to. */
+export interface RackResource {
+  readonly name: string
+  parameters: Record<string, string>
+  status: 'creating' | 'running' | 'deleting'
+  readonly type: string
+  readonly url: string
+  apps: App[]
 }
 
 /** Everything that a demo rack remembers. Handlers change it; nothing else does. */

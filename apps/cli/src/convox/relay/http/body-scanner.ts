@@ -1,12 +1,5 @@
 import { createChunkScanner } from './chunk-scanner.ts'
-import type { Framing } from './framing.ts'
-
-/** Finds where a body ends. */
-export interface BodyScanner {
-  readonly isOver: boolean
-  /** @returns how many of these bytes are the body's: all, until it is over @throws Refusal */
-  scan(bytes: Buffer): number
-}
+import type { BodyScanner, Framing } from './framing.ts'
 
 /** Null where no body follows. */
 export function createBodyScanner(framing: Framing): BodyScanner | null {

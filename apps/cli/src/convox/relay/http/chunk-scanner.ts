@@ -1,4 +1,4 @@
-import type { BodyScanner } from './body-scanner.ts'
+import type { BodyScanner } from './framing.ts'
 import { Refusal } from './refusal.ts'
 import { parseField } from './request-head.ts'
 

@@ -10,6 +10,13 @@ export type Framing =
   /** Whatever, once it is accepted. */
   | { readonly kind: 'websocket' }
 
+/** Finds where a body ends. */
+export interface BodyScanner {
+  readonly isOver: boolean
+  /** @returns how many of these bytes are the body's: all, until it is over @throws Refusal */
+  scan(bytes: Buffer): number
+}
+
 /** Others would let a proxy on the way take out a field that frames the request, or names its sender. */
 const connectionOptions = new Set(['close', 'keep-alive', 'upgrade'])
 

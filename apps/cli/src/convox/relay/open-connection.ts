@@ -2,19 +2,8 @@ import { isExposed } from '@rack-gateway/config/client'
 import type { Context } from '../../context.ts'
 import { printable } from '../../output/terminal.ts'
 import { type RackTarget, rackUrl } from '../../target/target.ts'
+import type { ConvoxConnection } from './convox-connection.ts'
 import { lookAgain } from './look-again.ts'
-
-/** How convox gets to the gateway. */
-export interface Way {
-  /** What convox is started with. */
-  readonly env: NodeJS.ProcessEnv
-  /** What the person is to be told of it when convox starts; null for nothing. */
-  readonly warning: string | null
-  /** What convox's exit code becomes: `unreachable` where it failed because no connection could be trusted or made. */
-  exitCode(code: number): number | Promise<number>
-  /** To be said when convox has ended, or wasn't started. */
-  close(): Promise<void>
-}
 
 /**
  * To a gateway with https, through a relay in this process that verifies its certificate, since convox verifies none. The
@@ -22,7 +11,11 @@ export interface Way {
  *
  * @throws BadSetting
  */
-export async function openWay(context: Context, target: RackTarget, relay: 'on' | 'off'): Promise<Way> {
+export async function openConnection(
+  context: Context,
+  target: RackTarget,
+  relay: 'on' | 'off',
+): Promise<ConvoxConnection> {
   const { origin } = target
   if (!origin.startsWith('https://'))
     return direct(
@@ -44,7 +37,7 @@ export async function openWay(context: Context, target: RackTarget, relay: 'on' 
   )
 }
 
-function direct(context: Context, target: RackTarget, warning: string | null): Way {
+function direct(context: Context, target: RackTarget, warning: string | null): ConvoxConnection {
   return {
     warning,
     env: { ...context.env, RACK_URL: rackUrl(target) },

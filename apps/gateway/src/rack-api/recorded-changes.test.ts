@@ -1,6 +1,6 @@
 import { diffEnv, secretEnds } from '@rack-gateway/convox-api'
 import { expect, test } from 'vitest'
-import { createRecordedChanges, type KeyChange } from './environment.ts'
+import { createRecordedChanges, type KeyChange } from './recorded-changes.ts'
 
 const added = (key: string): KeyChange => ({ key, change: 'added' })
 

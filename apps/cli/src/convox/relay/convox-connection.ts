@@ -1,0 +1,11 @@
+/** How convox connects to the gateway. */
+export interface ConvoxConnection {
+  /** The environment that convox starts with. */
+  readonly env: NodeJS.ProcessEnv
+  /** The warning to show when convox starts, or null. */
+  readonly warning: string | null
+  /** Maps convox's exit code to ours: `unreachable` if convox failed because no connection could be made or trusted. */
+  exitCode(code: number): number | Promise<number>
+  /** Call this after convox has exited, or if it was not started. */
+  close(): Promise<void>
+}

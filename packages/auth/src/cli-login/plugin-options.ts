@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../clock.ts'
+import type { BrowserSessions } from '../sessions/browser-sessions.ts'
+import type { Decider } from './decision.ts'
+import type { CliLogins } from './logins.ts'
+import type { CliLoginOptions } from './options.ts'
+import type { LoginRefusal } from './refusal.ts'
+import type { Visit } from './visit.ts'
+import type { CliLoginPlaces } from './visitor.ts'
+
+export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' | 'secrets'> {
+  readonly logins: CliLogins
+  readonly clock: Clock
+  readonly browserSessions: BrowserSessions
+  readonly places: CliLoginPlaces
+  /** Counts the codes that an account and an address type. @returns whether that is more than a person mistypes */
+  readonly isBeyondCodeLimit: (request: FastifyRequest) => Promise<boolean>
+  /** Counts what somebody unknown asks or fails at. @throws an error of status 429 beyond the limit of their address */
+  readonly limitStranger: (request: FastifyRequest) => Promise<void>
+  /** Of what somebody known is refused: resolves when it is durable. */
+  readonly recordRefusal: (
+    request: FastifyRequest,
+    visitor: Decider,
+    refusal: LoginRefusal,
+    detail: Readonly<Record<string, string>>,
+  ) => Promise<void>
+  /** Of anything else, which anybody can send: counted, without I/O. */
+  readonly countRefusal: (request: FastifyRequest, refusal: Pick<LoginRefusal, 'rule' | 'reason' | 'next'>) => void
+}
+
+export interface CliLoginPagesOptions extends CliLoginPluginOptions {
+  /** Who visits; null for a browser that isn't logged in. */
+  visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null>
+}

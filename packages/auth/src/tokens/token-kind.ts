@@ -1,0 +1,1 @@
+export type TokenKind = 'session' | 'browser' | 'api-token' | 'workload'
