@@ -1,10 +1,13 @@
-import { createRefusal, createTold, type RefusalClass } from '@rack-gateway/errors'
+import { defineError, defineErrorWithText, type ExplainedErrorClass } from '@rack-gateway/errors'
 
 /** Nobody is answered with it: it is printed, and `exit-codes.ts` says what the command ends with. */
 const status = 500
 
-function told(code: `RGW_CLI_${string}`, options: { readonly brief?: boolean } = {}): RefusalClass<[string, string]> {
-  return createTold(code, status, options)
+function told(
+  code: `RGW_CLI_${string}`,
+  options: { readonly reasonOnly?: boolean } = {},
+): ExplainedErrorClass<[string, string]> {
+  return defineErrorWithText(code, status, options)
 }
 
 export const Usage = told('RGW_CLI_USAGE')
@@ -14,18 +17,18 @@ export const TokenRefused = told('RGW_CLI_TOKEN_REFUSED')
 /** A login by browser that came to nothing. */
 export const LoginFailed = told('RGW_CLI_LOGIN_FAILED')
 /** Who has stopped it themselves needs no advice. */
-export const Interrupted = createRefusal(
+export const Interrupted = defineError(
   'RGW_CLI_INTERRUPTED',
   'interrupted: nothing has changed\nrun it again if it is to be done',
   status,
-  { brief: true },
+  { reasonOnly: true },
 )
 /** A person who was asked whether to do something, and didn't say yes. */
-export const NotConfirmed = createRefusal<[what: string]>(
+export const NotConfirmed = defineError<[what: string]>(
   'RGW_CLI_NOT_CONFIRMED',
   'you did not say yes, so this was not done: %s\nrun it again and answer with y, or add --yes',
   status,
-  { brief: true },
+  { reasonOnly: true },
 )
 export const JobTokenMissing = told('RGW_CLI_JOB_TOKEN_MISSING')
 export const Refused = told('RGW_CLI_REFUSED')
@@ -35,7 +38,7 @@ export const NotSigned = told('RGW_CLI_NOT_SIGNED')
 export const AuditUnavailable = told('RGW_CLI_AUDIT_UNAVAILABLE')
 export const AuditUnreadable = told('RGW_CLI_AUDIT_UNREADABLE')
 /** A policy document, or a file of cases for one. Each problem says itself what to do. */
-export const PolicyInvalid = told('RGW_CLI_POLICY_INVALID', { brief: true })
+export const PolicyInvalid = told('RGW_CLI_POLICY_INVALID', { reasonOnly: true })
 /** A recording that isn't what was recorded. */
 export const RecordingBroken = told('RGW_CLI_RECORDING_BROKEN')
 /** A recording whose end is not known. */
@@ -47,17 +50,17 @@ export const UnknownRack = told('RGW_CLI_UNKNOWN_RACK')
 /** The system's keychain can't be asked. */
 export const KeychainUnusable = told('RGW_CLI_KEYCHAIN_UNUSABLE')
 export const BadSetting = told('RGW_CLI_BAD_SETTING')
-export const ConvoxNotExecutable = createRefusal<[convox: string, code: string, repair: string]>(
+export const ConvoxNotExecutable = defineError<[convox: string, code: string, repair: string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',
   '%s cannot be executed (%s):\n%s, or set CONVOX_BIN to another one',
   status,
 )
-export const ConvoxIsRackGateway = createRefusal<[convox: string]>(
+export const ConvoxIsRackGateway = defineError<[convox: string]>(
   'RGW_CLI_CONVOX_IS_RACK_GATEWAY',
   '%s runs rack-gateway again instead of convox:\nset CONVOX_BIN to where the Convox CLI is',
   status,
 )
-export const ConvoxMissing = createRefusal<[convox: string]>(
+export const ConvoxMissing = defineError<[convox: string]>(
   'RGW_CLI_CONVOX_MISSING',
   '%s was not found, and rack-gateway runs it for you:\ninstall the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to where it is',
   status,

@@ -1,4 +1,4 @@
-import { sentenceOf, type Words, wholeSentences, wordsOf } from '@rack-gateway/errors'
+import { asSentences, type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import { describe, expect, test } from 'vitest'
 import { errorModules, exportsOf } from './reference/modules.ts'
 
@@ -23,7 +23,7 @@ describe('whoever is refused reads why, and what to do', () => {
     const told = errors.map((error) => ({
       name: Reflect.get(error, 'code'),
       message: error.message,
-      words: wordsOf(error),
+      words: explanationOf(error),
     }))
     expect(told.filter(({ words }) => words === null)).toEqual([])
     for (const { name, message, words } of told) expectBoth(`${name}`, message, words)
@@ -32,23 +32,23 @@ describe('whoever is refused reads why, and what to do', () => {
   test('of every rule that is a constant', async () => {
     const refusals = (await Promise.all(rules.map(exportsOf))).flat().filter(isRule)
     expect(refusals.length).toBeGreaterThan(60)
-    for (const refusal of refusals) expectBoth(refusal.rule, sentenceOf(refusal), refusal)
+    for (const refusal of refusals) expectBoth(refusal.rule, formatMessage(refusal), refusal)
   })
 })
 
 /** Those whose message is a list, or the cause of what is answered. */
 const longer = new Set(['RGW_CONFIG_INVALID', 'RGW_UNMASKABLE_ANSWER'])
 
-function expectBoth(name: string, message: string, words: Words | null): void {
+function expectBoth(name: string, message: string, words: Explanation | null): void {
   if (words === null) throw new Error(`${name} says nothing`)
   expect(message.includes('\n') && !longer.has(name), `${name} is one line`).toBe(false)
   expect(message, `${name} has no hole left`).not.toMatch(/%[sd]|undefined/)
-  const { reason, next } = wholeSentences(words)
+  const { reason, next } = asSentences(words)
   for (const sentence of [reason, next]) {
     expect(sentence, name).toMatch(/^[^\n]{4,}[.!?…]$/)
     expect(sentence, name).not.toMatch(/[;:,]\.$|^\s/)
   }
-  if (!longer.has(name)) expect([sentenceOf(words), words.reason], name).toContain(message)
+  if (!longer.has(name)) expect([formatMessage(words), words.reason], name).toContain(message)
 }
 
 type ErrorClass = new (...args: readonly unknown[]) => Error
@@ -61,6 +61,6 @@ function made(Class: ErrorClass): Error {
   return new Class(...(examples[Class.name] ?? filled))
 }
 
-function isRule(value: unknown): value is Words & { readonly rule: string } {
+function isRule(value: unknown): value is Explanation & { readonly rule: string } {
   return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value
 }

@@ -1,7 +1,7 @@
-import { createRefusal, createTold, type RefusalClass, type Words } from '@rack-gateway/errors'
+import { defineError, defineErrorWithText, type ExplainedErrorClass, type Explanation } from '@rack-gateway/errors'
 
 /** Every error of the gateway: code, status. Whoever throws it says why and what to do; no stack is taken, so that a flood of refusals stays cheap. */
-const sentence = (code: string, status: number) => createTold(code, status, { stack: false })
+const sentence = (code: string, status: number) => defineErrorWithText(code, status, { stack: false })
 
 export const NotCanonical = sentence('RGW_NOT_CANONICAL', 400)
 export const BadFrame = sentence('RGW_BAD_FRAME', 400)
@@ -32,11 +32,11 @@ export const NoAlarm = sentence('RGW_NO_ALARM', 409)
 export const RecordingOver = sentence('RGW_RECORDING_OVER', 409)
 export const CannotListen = sentence('RGW_CANNOT_LISTEN', 500)
 
-export const NobodyWaits = createRefusal(
+export const NobodyWaits = defineError(
   'RGW_NOBODY_WAITS',
   'the caller had gone before the session could be renewed, so it was not: its token stays as it is\nrenew it again',
   499,
-  { stack: false, brief: true },
+  { stack: false, reasonOnly: true },
 )
 
 /** A refusal names the rule that made it: the error contract and the event show it. */
@@ -49,7 +49,7 @@ export function ruled<E extends Error>(error: E, rule: string): E & Ruled {
 }
 
 /** What a decision says of a refusal: the answer and the event show it. */
-export interface Told extends Words {
+export interface Told extends Explanation {
   readonly rule: string
   readonly source: string
   /** SHA-256 of the policy document, hex. */
@@ -58,7 +58,7 @@ export interface Told extends Words {
 
 /** Refused by a decision, whose rule stands at the end of the sentence. @param named how it is named there, where that is more than the rule */
 export function refusedBy(
-  Refusal: RefusalClass<[reason: string, next: string]>,
+  Refusal: ExplainedErrorClass<[reason: string, next: string]>,
   { rule, source, reason, next, policy }: Told,
   named = rule,
 ): Error & Ruled {

@@ -1,4 +1,4 @@
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { TokenKind } from './tokens/token-kind.ts'
 
@@ -34,7 +34,7 @@ export type RefusalRule =
   | 'revoked-trust'
 
 /** Why a caller isn't let in: the rule, for programs and the audit log, and why and what to do, for the person. */
-export interface Refusal extends Words {
+export interface Refusal extends Explanation {
   readonly rule: RefusalRule
   /** Whose token was used when nobody should have it any more: for an event of its own. */
   readonly alarm?: { readonly session: string; readonly user: string; readonly name: string }

@@ -1,8 +1,8 @@
-import { createRefusal } from '@rack-gateway/errors'
+import { defineError } from '@rack-gateway/errors'
 
-export const InvalidCommandRules = createRefusal<[string | number]>(
+export const InvalidCommandRules = defineError<[string | number]>(
   'RGW_INVALID_COMMAND_RULES',
   'the command rules are not valid: %s\ncorrect them',
   500,
-  { brief: true },
+  { reasonOnly: true },
 )

@@ -1,5 +1,5 @@
 import createError from '@fastify/error'
-import { createRefusal, type Words } from '@rack-gateway/errors'
+import { defineError, type Explanation } from '@rack-gateway/errors'
 
 const Invalid = createError<[string]>('RGW_CONFIG_INVALID', '%s')
 
@@ -12,32 +12,32 @@ export class ConfigError extends Invalid {
     this.problems = problems
   }
 
-  get words(): Words {
+  get words(): Explanation {
     return { reason: `the configuration cannot be used: ${this.problems.join('; ')}`, next: 'correct what is named' }
   }
 }
 
-export const ConfigFileBroken = createRefusal<[string, string]>(
+export const ConfigFileBroken = defineError<[string, string]>(
   'RGW_CONFIG_FILE_BROKEN',
   '%s is broken: %s. It was left as it is:\ncorrect it, or move it away and log in again',
   500,
 )
-export const ConfigFileUnusable = createRefusal<[string, string, string]>(
+export const ConfigFileUnusable = defineError<[string, string, string]>(
   'RGW_CONFIG_FILE_UNUSABLE',
   '%s cannot be %s: %s\nlook who owns it, and whether there is room',
   500,
 )
-export const ConfigFileForeign = createRefusal<[string]>(
+export const ConfigFileForeign = defineError<[string]>(
   'RGW_CONFIG_FILE_FOREIGN',
   '%s belongs to another user, who could send your tokens elsewhere:\ntake it over with chown, or set RACK_GATEWAY_CONFIG_DIR',
   500,
 )
-export const ConfigDirectoryShared = createRefusal<[string]>(
+export const ConfigDirectoryShared = defineError<[string]>(
   'RGW_CONFIG_DIRECTORY_SHARED',
   '%s is not a directory for tokens alone:\nset RACK_GATEWAY_CONFIG_DIR to a directory of its own',
   500,
 )
-export const ConfigFileLocked = createRefusal<[string, string, string]>(
+export const ConfigFileLocked = defineError<[string, string, string]>(
   'RGW_CONFIG_FILE_LOCKED',
   '%s by another rack-gateway (%s):\ntry again, and if none is running, remove %s',
   500,

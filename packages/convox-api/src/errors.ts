@@ -1,17 +1,17 @@
-import { createTold, type Words } from '@rack-gateway/errors'
+import { defineErrorWithText, type Explanation } from '@rack-gateway/errors'
 
 /** The rack's answer has not the shape that its mask knows, so nobody can say what in it is secret. The message says what is wrong. */
 export class UnmaskableAnswer extends Error {
   readonly code = 'RGW_UNMASKABLE_ANSWER'
   readonly statusCode = 502
 
-  get words(): Words {
+  get words(): Explanation {
     return { reason: this.message, next: 'tell an administrator of the gateway' }
   }
 }
 
 /** An environment that was sent holds a mask that stands for nothing here: of another app, rack, key or release, or not the whole value. */
-export class ForeignMask extends createTold('RGW_FOREIGN_MASK', 400) {
+export class ForeignMask extends defineErrorWithText('RGW_FOREIGN_MASK', 400) {
   readonly key: string
 
   constructor(key: string) {

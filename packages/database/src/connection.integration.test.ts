@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { sentenceOf } from '@rack-gateway/errors'
+import { formatMessage } from '@rack-gateway/errors'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { openDatabase } from './connection.ts'
 import { explainDatabaseError, roleOf } from './explain.ts'
 
-const explained = (error: unknown, url: string) => sentenceOf(explainDatabaseError(error, url))
+const explained = (error: unknown, url: string) => formatMessage(explainDatabaseError(error, url))
 
 import { users } from './schema.ts'
 import { databaseForTest } from './testing/connect.ts'

@@ -1,4 +1,4 @@
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import { networkErrorCode, networkErrorSentence } from '@rack-gateway/errors/network-errors'
 import { DatabaseUnavailable } from './errors.ts'
 
@@ -28,7 +28,7 @@ export function databaseUnavailable(cause: unknown, url: string): Error {
 }
 
 /** What is wrong with the database, and what to do. Never shows the password. */
-export function explainDatabaseError(error: unknown, url: string): Words {
+export function explainDatabaseError(error: unknown, url: string): Explanation {
   const { server, host, user, name, password } = placeOf(url)
   const code = networkErrorCode(error)
   switch (code) {
@@ -82,7 +82,7 @@ const remedies: ReadonlyMap<string, string> = new Map([
   ['ENETUNREACH', checkNetwork],
 ])
 
-function explainNetworkError(driverCode: string, server: string, host: string): Words | null {
+function explainNetworkError(driverCode: string, server: string, host: string): Explanation | null {
   const code = driverCodes.get(driverCode) ?? driverCode
   const reason = networkErrorSentence(code, { server, address: server, host: `the host name ${host}` })
   return reason === null ? null : { reason: `${reason}:`, next: remedies.get(code) ?? 'look at the log of PostgreSQL' }

@@ -1,10 +1,10 @@
 export {
-  type Bordered,
-  createRefusal,
-  createTold,
-  type Refusal,
-  type RefusalClass,
+  defineError,
+  defineErrorWithText,
+  type ExplainedError,
+  type ExplainedErrorClass,
+  explanationOf,
+  type MessageTemplate,
   reasonOf,
-  wordsOf,
-} from './create-refusal.ts'
-export { sentenceOf, type Words, wholeSentences } from './words.ts'
+} from './define-error.ts'
+export { asSentences, type Explanation, formatMessage } from './explanation.ts'

@@ -1,6 +1,6 @@
 import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { wholeSentences } from '@rack-gateway/errors'
+import { asSentences } from '@rack-gateway/errors'
 import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -140,7 +140,7 @@ export function parametersDecision(
   { refused, ...words }: ParameterRefusal,
   policy: string,
 ): Decision {
-  const { reason, next } = wholeSentences(words)
+  const { reason, next } = asSentences(words)
   return {
     effect: 'deny',
     rule: refused,

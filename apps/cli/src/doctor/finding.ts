@@ -1,4 +1,4 @@
-import { wordsOf } from '@rack-gateway/errors'
+import { explanationOf } from '@rack-gateway/errors'
 import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 
 /** What is looked at, in the order in which it is said. */
@@ -39,7 +39,7 @@ export function problem(says: string, next: string | null, exit: number = exitCo
 
 /** What an error of ours says is wrong, and what it says to do. */
 export function refusal(error: Error): Finding {
-  const { reason, next } = wordsOf(error) ?? { reason: error.message, next: null }
+  const { reason, next } = explanationOf(error) ?? { reason: error.message, next: null }
   return problem(reason.replace(/[:;,]$/, ''), next, exitCodeOf(error))
 }
 

@@ -1,4 +1,4 @@
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { Nullable } from '../nullable.ts'
@@ -34,7 +34,7 @@ export type MeAnswer =
   /** Nothing can be said now: no connection, or a failure of the server's. */
   | { readonly kind: 'unreachable'; readonly reason: string; readonly next: string }
   /** Its certificate can't be trusted, so it was sent nothing. */
-  | { readonly kind: 'distrusted'; readonly words: Words }
+  | { readonly kind: 'distrusted'; readonly words: Explanation }
   /** Something answers, but not as a gateway does. */
   | { readonly kind: 'foreign'; readonly reason: string }
 

@@ -1,9 +1,9 @@
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import { AuditUnavailable, BadSetting, GatewayUnreachable, NotSigned, Refused, TokenRefused, Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 
 /** What the gateway says of a refusal or failure: docs/reference/errors.md. */
-export interface GatewayError extends Words {
+export interface GatewayError extends Explanation {
   readonly code: string
   /** Empty where none is said. */
   readonly rule: string
@@ -56,7 +56,7 @@ export function errorIn(value: unknown): GatewayError | null {
 }
 
 /** The sentence where what to do begins in it. Older gateways don't say that. */
-function partsOf(sentence: string, next: unknown): Words {
+function partsOf(sentence: string, next: unknown): Explanation {
   const at = isSaid(next) ? sentence.toLowerCase().lastIndexOf(bare(printable(next))) : -1
   if (at > 0) return { reason: sentence.slice(0, at).trimEnd(), next: sentence.slice(at) }
   return { reason: sentence, next: `${/[.!?]$/.test(sentence) ? 'A' : 'a'}sk whoever runs the gateway` }

@@ -1,5 +1,5 @@
 import type { Secret } from '@rack-gateway/config/client'
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import { networkErrorCode } from '@rack-gateway/errors/network-errors'
 import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
@@ -46,7 +46,7 @@ export interface NoAnswer {
   /** What to do. */
   readonly next: string
   /** Where its certificate can't be trusted; null where it isn't that. */
-  readonly distrusted: Words | null
+  readonly distrusted: Explanation | null
 }
 
 const usualDeadline = 10_000

@@ -1,5 +1,5 @@
 import { ConfigFileBroken } from '@rack-gateway/config'
-import { wordsOf } from '@rack-gateway/errors'
+import { explanationOf } from '@rack-gateway/errors'
 import { expect, test } from 'vitest'
 import * as errors from '../errors.ts'
 import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
@@ -9,7 +9,10 @@ test('every error of ours has an exit code of its own kind, and is a sentence fo
     const error = new CliError('a', 'b', 'c')
     expect(exitCodeOf(error), error.code).not.toBe(exitCodes.failure)
     expect(isExpected(error)).toBe(true)
-    expect(wordsOf(error), error.code).toEqual({ reason: expect.stringMatching(/./), next: expect.stringMatching(/./) })
+    expect(explanationOf(error), error.code).toEqual({
+      reason: expect.stringMatching(/./),
+      next: expect.stringMatching(/./),
+    })
   }
 })
 

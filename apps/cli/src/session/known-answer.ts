@@ -1,4 +1,4 @@
-import { wholeSentences } from '@rack-gateway/errors'
+import { asSentences } from '@rack-gateway/errors'
 import { GatewayUnreachable, GatewayUntrusted, TokenRefused } from '../errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { noAnswer } from '../gateway/gateway-request.ts'
@@ -16,7 +16,7 @@ export async function known(target: Pick<Target, 'name' | 'origin' | 'token' | '
 
 /** The account is the problem, so the address and a new token are no matter. */
 function accountRefused(reason: string, next: string): Error {
-  const words = wholeSentences({ reason, next })
+  const words = asSentences({ reason, next })
   return new TokenRefused(words.reason, words.next)
 }
 

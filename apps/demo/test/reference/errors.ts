@@ -1,4 +1,4 @@
-import { sentenceOf, type Words } from '@rack-gateway/errors'
+import { type Explanation, formatMessage } from '@rack-gateway/errors'
 import { meanings } from './meanings.ts'
 import { errorModules, exportsOf } from './modules.ts'
 import { code, table } from './table.ts'
@@ -65,11 +65,11 @@ function told(name: string, sentence: string): string {
 
 async function ruleTable(path: string): Promise<string> {
   const rows = (await exportsOf(path)).flatMap((value) =>
-    isRule(value) ? [[code(value.rule), sentenceOf(value)]] : [],
+    isRule(value) ? [[code(value.rule), formatMessage(value)]] : [],
   )
   return table(['rule', 'sentence'], rows)
 }
 
-function isRule(value: unknown): value is Words & { readonly rule: string } {
+function isRule(value: unknown): value is Explanation & { readonly rule: string } {
   return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value
 }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { sentenceOf, type Words, wholeSentences } from '@rack-gateway/errors'
+import { asSentences, type Explanation, formatMessage } from '@rack-gateway/errors'
 import type { FastifyInstance } from 'fastify'
 import { type ErrorBody, rawFailure } from './error-response.ts'
 import { requestId } from './request-id.ts'
@@ -9,7 +9,7 @@ export interface ClientError extends Error {
   readonly code?: string
 }
 
-interface Broken extends Words {
+interface Broken extends Explanation {
   readonly status: number
   readonly rule: string
 }
@@ -82,9 +82,9 @@ function wouldMislead(socket: Socket): boolean {
 }
 
 function refuseSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Broken): void {
-  const told = { rule, source: 'gateway', ...wholeSentences(words), policy: app.policy.hash }
+  const told = { rule, source: 'gateway', ...asSentences(words), policy: app.policy.hash }
   app.audit.refuse({ address: socket.remoteAddress ?? 'unknown', ...told })
   if (wouldMislead(socket)) return void socket.destroy()
-  const body: ErrorBody = { error: sentenceOf(words), code: 'RGW_BAD_FRAME', ...told, requestId: requestId() }
+  const body: ErrorBody = { error: formatMessage(words), code: 'RGW_BAD_FRAME', ...told, requestId: requestId() }
   socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
 }

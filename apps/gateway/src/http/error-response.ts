@@ -1,5 +1,5 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
-import { sentenceOf, type Words, wholeSentences, wordsOf } from '@rack-gateway/errors'
+import { asSentences, type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ruleOf, type Told, toldOf } from '../errors.ts'
 import { wantsPage } from './wants-page.ts'
@@ -36,12 +36,12 @@ function speakable(text: string): string {
   return text.length > longestSentence ? `${plain}…` : plain
 }
 
-const unexpected: Words = {
+const unexpected: Explanation = {
   reason: 'something went wrong inside the gateway, and nothing more is said here',
   next: 'tell whoever runs it, whose log has it under this request id',
 }
 
-const fastifyWords: Readonly<Record<string, Words>> = {
+const fastifyWords: Readonly<Record<string, Explanation>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     reason: 'the Content-Type is not one that can be read',
     next: 'send application/octet-stream or application/x-www-form-urlencoded',
@@ -51,7 +51,7 @@ const fastifyWords: Readonly<Record<string, Words>> = {
   FST_ERR_BAD_URL: { reason: 'the path has an escape that can not be decoded', next: 'correct it' },
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'this method needs a Content-Type', next: 'send one' },
 }
-const unreadable: Words = { reason: 'the request could not be read', next: 'correct it, and send it again' }
+const unreadable: Explanation = { reason: 'the request could not be read', next: 'correct it, and send it again' }
 
 /** Any error, as an answer. An error that isn't ours and below 500 keeps its status; everything else is a 500 that discloses nothing. */
 export function failureOf(error: unknown, answered: Answered): Failure {
@@ -62,7 +62,7 @@ export function failureOf(error: unknown, answered: Answered): Failure {
 
 function saidOf(error: unknown, status: number): Said {
   const code = codeOf(error)
-  const words = isOurs(error) ? wordsOf(error) : null
+  const words = isOurs(error) ? explanationOf(error) : null
   if (words !== null) return { code, words }
   if (status >= 500) return { code: 'RGW_INTERNAL', words: unexpected }
   return { code: 'RGW_BAD_REQUEST', words: fastifyWords[code] ?? unreadable }
@@ -75,18 +75,18 @@ export function answeredStatus(error: unknown): number {
 }
 
 function isOurs(error: unknown): boolean {
-  return codeOf(error).startsWith('RGW_') && wordsOf(error) !== null
+  return codeOf(error).startsWith('RGW_') && explanationOf(error) !== null
 }
 
 interface Said {
   readonly code: string
-  readonly words: Words
+  readonly words: Explanation
 }
 
 function bodyOf(error: unknown, { code, words }: Said, answered: Answered): ErrorBody {
   const { policy, requestId } = answered
-  const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...wholeSentences(words), policy }
-  const sentence = isOurs(error) && error instanceof Error ? error.message : sentenceOf(words)
+  const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
+  const sentence = isOurs(error) && error instanceof Error ? error.message : formatMessage(words)
   return { error: speakable(sentence), code, ...spoken(toldOf(error) ?? own), requestId }
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from '@rack-gateway/config'
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import { IsArray, IsEnum, IsLiteral, IsObject, IsUnion, type TObject, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
@@ -13,7 +13,7 @@ const mostListed = 12
  *
  * @param place what the value is called, such as `body`
  */
-export function schemaFault(schema: TSchema, value: unknown, place: string): Words {
+export function schemaFault(schema: TSchema, value: unknown, place: string): Explanation {
   const { path, what, next } = faultIn(schema, value, [])
   return { reason: `${path.join('.') || place} is not as it should be:${what}`, next }
 }

@@ -1,5 +1,5 @@
 import { AuthUnavailable, type Identities, isRefusal } from '@rack-gateway/auth'
-import { sentenceOf } from '@rack-gateway/errors'
+import { formatMessage } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
@@ -38,7 +38,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
 
   async function review(call: LiveCall): Promise<void> {
     const principal = await identities.findOwner(call.credential)
-    if (isRefusal(principal)) return call.end(sentenceOf(principal))
+    if (isRefusal(principal)) return call.end(formatMessage(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
     if (decision.effect !== 'allow') return call.end(`${decision.reason} ${decision.next}`)
     const objection = await reviewPackages(call, principal, decision)

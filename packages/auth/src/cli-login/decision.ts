@@ -1,5 +1,5 @@
 import { type Database, sessions, users } from '@rack-gateway/database'
-import { type Words, wholeSentences } from '@rack-gateway/errors'
+import { asSentences, type Explanation } from '@rack-gateway/errors'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import type { Author, IdentityEvent } from '../events.ts'
@@ -47,7 +47,7 @@ export function detailOf(flow: Flow, { id, device, system, address, rack }: Begu
   return { login: id, flow, device, system, begunFrom: address, ...(rack !== null && { rack }) }
 }
 
-export interface Refused extends Words {
+export interface Refused extends Explanation {
   readonly rule: string
 }
 
@@ -55,7 +55,7 @@ export function refusedEvent(principal: Author, { rule, ...words }: Refused, det
   return {
     kind: 'cli-login.refused',
     principal,
-    decision: { effect: 'deny', rule, ...wholeSentences(words) },
+    decision: { effect: 'deny', rule, ...asSentences(words) },
     detail,
   } as const satisfies IdentityEvent
 }

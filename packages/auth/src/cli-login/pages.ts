@@ -1,4 +1,4 @@
-import { sentenceOf } from '@rack-gateway/errors'
+import { formatMessage } from '@rack-gateway/errors'
 import type { FastifyReply } from 'fastify'
 import { type Html, html, sendPage } from '../login/html.ts'
 import type { LoginRefusal } from './refusal.ts'
@@ -69,7 +69,7 @@ export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): Fa
   const told =
     problem === null
       ? []
-      : [html`<p class="warning" role="alert"><strong>${problem.title}</strong>: ${sentenceOf(problem)}.</p>\n`]
+      : [html`<p class="warning" role="alert"><strong>${problem.title}</strong>: ${formatMessage(problem)}.</p>\n`]
   return sendPage(
     reply,
     problem?.status ?? 200,
@@ -90,7 +90,7 @@ export function told(reply: FastifyReply, title: string, sentence: string): Fast
 /** Why a login goes no further. @param again where to log in once more, if that helps */
 export function cliRefusalPage(reply: FastifyReply, refusal: LoginRefusal, again: string | null): FastifyReply {
   const { status, title } = refusal
-  const reason = sentenceOf(refusal)
+  const reason = formatMessage(refusal)
   const button: Html[] =
     again === null
       ? []

@@ -1,4 +1,4 @@
-import { sentenceOf, type Words, wordsOf } from '@rack-gateway/errors'
+import { type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply } from 'fastify'
 import { html, sendPage } from './html.ts'
 import type { LoginRefusal } from './refusal.ts'
@@ -23,7 +23,7 @@ export function refusalPage(
     reply,
     status,
     title,
-    html`<p>${sentence(sentenceOf(refusal))}</p>
+    html`<p>${sentence(formatMessage(refusal))}</p>
 ${account}${words}<p><a class="button" href="/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}${choice}">${label}</a></p>
 <p class="soft">If you ask for help, name the request ${requestId}.</p>`,
   )
@@ -36,8 +36,8 @@ export interface Limited extends FastifyError {
 }
 
 /** What is counted of it. */
-export function limitWords(error: Limited): Words {
-  return wordsOf(error) ?? { reason: error.message, next: 'wait, then try again' }
+export function limitWords(error: Limited): Explanation {
+  return explanationOf(error) ?? { reason: error.message, next: 'wait, then try again' }
 }
 
 export function busyPage(reply: FastifyReply, { retryAfter = 60 }: Limited): FastifyReply {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
@@ -33,7 +33,7 @@ export { createRecheck, type Recheck } from './recheck.ts'
 export type { LoginSettings } from './settings.ts'
 
 /** A login that came to nothing, for the audit log. */
-export interface FailedLogin extends Words {
+export interface FailedLogin extends Explanation {
   readonly request: FastifyRequest
   readonly rule: string
   readonly detail: Readonly<Record<string, string>>

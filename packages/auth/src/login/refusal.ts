@@ -1,7 +1,7 @@
-import { sentenceOf, type Words } from '@rack-gateway/errors'
+import { type Explanation, formatMessage } from '@rack-gateway/errors'
 
 /** Why a login came to nothing: a rule for the audit log, and a title, why and what to do for the person. */
-export interface LoginRefusal extends Words {
+export interface LoginRefusal extends Explanation {
   readonly status: number
   readonly rule: string
   readonly title: string
@@ -120,7 +120,7 @@ export class LoginRefused extends Error {
   readonly detail: Readonly<Record<string, string>>
 
   constructor(refusal: LoginRefusal, detail: Readonly<Record<string, string>> = {}) {
-    super(sentenceOf(refusal))
+    super(formatMessage(refusal))
     this.refusal = refusal
     this.detail = detail
   }

@@ -1,6 +1,6 @@
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase } from '@rack-gateway/database/testing'
-import { sentenceOf } from '@rack-gateway/errors'
+import { formatMessage } from '@rack-gateway/errors'
 import postgres from 'postgres'
 import { onTestFinished, vi } from 'vitest'
 import { changeIdentities } from '../admin/change.ts'
@@ -47,7 +47,7 @@ export async function startStore() {
 
   function readingOf(token: string) {
     const reading = mint.read(token, now)
-    if (isRefusal(reading)) throw new Error(sentenceOf(reading))
+    if (isRefusal(reading)) throw new Error(formatMessage(reading))
     return reading
   }
 

@@ -1,4 +1,4 @@
-import { sentenceOf } from '@rack-gateway/errors'
+import { formatMessage } from '@rack-gateway/errors'
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
 import type {
   ApiTokenRecord,
@@ -80,6 +80,6 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
 
 /** The principal, where the test expects one. */
 export function letIn(answer: Principal | Refusal): Principal {
-  if (isRefusal(answer)) throw new Error(sentenceOf(answer))
+  if (isRefusal(answer)) throw new Error(formatMessage(answer))
   return answer
 }

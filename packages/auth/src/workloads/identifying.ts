@@ -1,4 +1,4 @@
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import type { Condition } from './conditions.ts'
 
 interface Provider {
@@ -20,7 +20,7 @@ const providers: readonly Provider[] = [
 const idLike = /^sub$|(?:^|[_./:-])(?:uu)?id$|[a-z](?:Id|ID|Uuid|UUID)$/
 
 /** What a trust must say so that its conditions are met by one customer's jobs alone, or null. */
-export function missingIdentity(issuer: string, conditions: readonly Condition[]): Words | null {
+export function missingIdentity(issuer: string, conditions: readonly Condition[]): Explanation | null {
   const claims = conditions.filter(isIdentity).map(({ claim }) => claim)
   const known = providers.find(({ issuers }) => issuers.test(issuer))
   if (known?.claims.some((claim) => claims.includes(claim)) ?? claims.some((claim) => idLike.test(claim))) return null

@@ -106,7 +106,7 @@ async function importFile(entry: string, file: string): Promise<unknown> {
 }
 
 function whyNotImported(error: unknown, file: string): string {
-  if (error instanceof InvalidPolicyPackage) return error.words.reason
+  if (error instanceof InvalidPolicyPackage) return error.explanation.reason
   if (codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION')
     return `this Node runs no ${extname(file)} files: compile it to .mjs, or use a Node that strips types (22.18 or newer)`
   const said = error instanceof Error ? `${error.name}: ${error.message}` : 'it threw something that is no Error'

@@ -1,5 +1,5 @@
 import type tls from 'node:tls'
-import { sentenceOf } from '@rack-gateway/errors'
+import { formatMessage } from '@rack-gateway/errors'
 import { goingBy } from '../../gateway/tls/authorities.ts'
 import { certificateInWords, type Named } from '../../gateway/tls/certificate-words.ts'
 import { openConnection } from '../../gateway/tls/connection.ts'
@@ -98,7 +98,7 @@ function failureOf(error: unknown, named: Named): GatewayFailure {
   const certificate = certificateInWords(error, named)
   if (certificate !== null)
     return new GatewayFailure(
-      sentenceOf(certificate),
+      formatMessage(certificate),
       "the gateway's certificate can't be trusted, so nothing was sent to it",
     )
   const { what, next } = unreachableInWords(error)

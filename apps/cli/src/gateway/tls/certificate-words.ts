@@ -1,5 +1,5 @@
 import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
-import type { Words } from '@rack-gateway/errors'
+import type { Explanation } from '@rack-gateway/errors'
 import { certificateErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
 import { printable } from '../../output/terminal.ts'
 
@@ -32,7 +32,7 @@ export function lacksAuthority(error: unknown): boolean {
 }
 
 /** What is wrong with a certificate and what to do, or null when it isn't the certificate. */
-export function certificateInWords(error: unknown, { origin, trustMore }: Named): Words | null {
+export function certificateInWords(error: unknown, { origin, trustMore }: Named): Explanation | null {
   const fault = certificateFault(error, trustMore)
   if (fault === null) return null
   return {

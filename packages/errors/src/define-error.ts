@@ -1,0 +1,101 @@
+import { format } from 'node:util'
+import createError, { type FastifyError } from '@fastify/error'
+import { type Explanation, formatMessage } from './explanation.ts'
+
+/** The reason, a line break, and the remedy. Both may contain `%s` and `%d`. */
+export type MessageTemplate = `${string}\n${string}`
+
+export interface ExplainedError extends FastifyError {
+  readonly explanation: Explanation
+}
+
+export type ExplainedErrorClass<Args extends readonly unknown[]> = new (
+  ...args: [...Args, options?: { readonly cause?: unknown }]
+) => ExplainedError
+
+interface ErrorOptions {
+  /** `false` for errors that a flood of requests can cause. */
+  readonly stack?: boolean
+  /** `true` leaves the remedy out of the message, for errors whose message becomes part of a longer sentence. */
+  readonly reasonOnly?: boolean
+}
+
+/**
+ * An error class whose text is fixed, apart from its placeholders.
+ *
+ * @example
+ * const NameTaken = defineError<[name: string]>('RGW_NAME_TAKEN', 'The name %s is taken.\nChoose another name.', 409)
+ */
+export function defineError<Args extends readonly unknown[] = []>(
+  code: string,
+  template: MessageTemplate,
+  status: number,
+  options: ErrorOptions = {},
+): ExplainedErrorClass<Args> {
+  const lineBreak = template.indexOf('\n')
+  const [reason, remedy] = [template.slice(0, lineBreak), template.slice(lineBreak + 1)]
+  const inReason = countPlaceholders(reason)
+  // Each part is formatted by itself, so a value that contains a line break can't move the boundary.
+  return errorClass(code, status, options, (args) => ({
+    reason: format(reason, ...args.slice(0, inReason)),
+    next: format(remedy, ...args.slice(inReason, inReason + countPlaceholders(remedy))),
+  }))
+}
+
+/** An error class that takes its reason and its remedy as arguments. */
+export function defineErrorWithText(
+  code: string,
+  status: number,
+  options: ErrorOptions = {},
+): ExplainedErrorClass<[reason: string, next: string]> {
+  return errorClass(code, status, options, ([reason, next]) => ({ reason: String(reason), next: String(next) }))
+}
+
+function errorClass<Args extends readonly unknown[]>(
+  code: string,
+  status: number,
+  { stack = true, reasonOnly = false }: ErrorOptions,
+  explain: (args: readonly unknown[]) => Explanation,
+): ExplainedErrorClass<Args> {
+  const Base = createError<[string, { cause?: unknown }?]>(code, '%s', status, Error, stack)
+  return class extends Base {
+    readonly #explanation: Explanation
+
+    constructor(...args: readonly unknown[]) {
+      const explanation = explain(args)
+      const cause = findCause(args.at(-1))
+      const message = reasonOnly ? explanation.reason : formatMessage(explanation)
+      if (cause === null) super(message)
+      else super(message, cause)
+      this.#explanation = explanation
+    }
+
+    get explanation(): Explanation {
+      return this.#explanation
+    }
+  }
+}
+
+function findCause(lastArgument: unknown): { cause: unknown } | null {
+  return typeof lastArgument === 'object' && lastArgument !== null && 'cause' in lastArgument
+    ? { cause: lastArgument.cause }
+    : null
+}
+
+function countPlaceholders(text: string): number {
+  return text.match(/%[sd]/g)?.length ?? 0
+}
+
+/** @returns null for errors that were not defined with this package */
+export function explanationOf(error: unknown): Explanation | null {
+  if (!(error instanceof Error) || !('explanation' in error)) return null
+  const { explanation } = error
+  return typeof explanation === 'object' && explanation !== null && 'reason' in explanation && 'next' in explanation
+    ? (explanation as Explanation)
+    : null
+}
+
+/** The reason without the remedy; of other errors, the message. */
+export function reasonOf(error: unknown, fallback: string): string {
+  return explanationOf(error)?.reason ?? (error instanceof Error ? error.message : fallback)
+}

@@ -1,0 +1,21 @@
+import { asSentences, defineError, defineErrorWithText } from '@rack-gateway/errors'
+import { expect, test } from 'vitest'
+
+/** The reason, a line break, and the remedy. */
+const NameTaken = defineError<[name: string]>(
+  'RGW_NAME_TAKEN',
+  'a service account named %s already exists:\nchoose another name',
+  409,
+)
+/** The code that throws it supplies both. */
+const BadForm = defineErrorWithText('RGW_BAD_FORM', 400)
+
+test('an error has a message, a reason, and a remedy', () => {
+  const error = new NameTaken('ci')
+  expect(error.message).toBe('a service account named ci already exists: choose another name')
+  expect(asSentences(error.explanation)).toEqual({
+    reason: 'A service account named ci already exists.',
+    next: 'Choose another name.',
+  })
+  expect(new BadForm('the form is incomplete', 'send all of it').message).toBe('the form is incomplete; send all of it')
+})
