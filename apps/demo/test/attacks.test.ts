@@ -247,7 +247,9 @@ describe('attacks', () => {
       const answer = await system.send('POST', '/apps/myapp/builds?', ci, body, form)
       const status = rule === 'foreign-object' ? 403 : 400
       expect([answer.status, answer.json, sent('POST').length]).toEqual([status, expect.objectContaining({ rule }), 0])
-      expect(await system.lastEvent()).toMatchObject({ decision: { effect: 'deny', rule } })
+      expect(await system.lastEvent(String(Object(answer.json).requestId))).toMatchObject({
+        decision: { effect: 'deny', rule },
+      })
     })
 
     test.each(['object://billing/build/B1/logs', 'object://myapp/../../../proc/self/environ', 'file:///etc/passwd'])(

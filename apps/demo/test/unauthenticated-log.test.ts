@@ -11,12 +11,13 @@ test('requests without a credential write few and short lines, however many are 
   const request = (target: string) => `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`
   const requests = Array.from({ length: 200 }, (_, count) => request(targets[count % targets.length] ?? ''))
   // The gateway closes each connection after a 429.
-  for (let connections = 0; connections < 100; connections++) {
+  async function flood(): Promise<void> {
     const socket = connect(system.port, '127.0.0.1').on('error', () => {})
     socket.end(requests.join(''))
     socket.resume()
     await once(socket, 'close')
   }
+  await Promise.all(Array.from({ length: 100 }, flood))
   await system.stop()
   const calls = lines.map((line) => JSON.parse(line)).filter(({ event }) => String(event).startsWith('call'))
   expect(calls.length).toBeGreaterThan(0)

@@ -36,6 +36,7 @@ import { callLog } from './http/call-log.ts'
 import { followAnswers, refuseConnect, refuseExpectations } from './http/client-errors.ts'
 import { answerErrors } from './http/error-handler.ts'
 import { refuseOtherHosts } from './http/own-host.ts'
+import { scheduleRequests } from './http/request-scheduler.ts'
 import { createServer } from './http/server.ts'
 import { watchForwarding } from './http/untrusted-proxy-warning.ts'
 import { holdContinue, routeUpgrades } from './http/upgrade.ts'
@@ -90,6 +91,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     app.decorateRequest('endpoint', null)
     app.decorateRequest('ownDecision', null)
     app.decorate('bodyDigest', createBodyDigest(options.secretKeys[0]))
+    scheduleRequests(app)
     answerErrors(app)
     const forwarding = watchForwarding(app)
     await app.register(strangerLimit, { perMinute: options.strangersPerMinute })

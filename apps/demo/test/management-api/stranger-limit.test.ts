@@ -31,6 +31,8 @@ describe('calls without a credential that holds', () => {
   const from = (address: string, target: string, more: readonly string[] = []): Promise<RawResponse> =>
     system.raw(`GET ${target} HTTP/1.1\r\n${['Host: x', `X-Forwarded-For: ${address}`, ...more].join('\r\n')}\r\n\r\n`)
   const good = (address: string) => from(address, '/apps?', [`Authorization: Bearer ${viewer}`])
+  const statusesAtOnce = async (count: number, ask: () => Promise<RawResponse>) =>
+    (await Promise.all(Array.from({ length: count }, ask))).map(({ status }) => status)
   async function statuses(count: number, ask: () => Promise<RawResponse>): Promise<number[]> {
     const seen: number[] = []
     for (let done = 0; done < count; done++) seen.push((await ask()).status)
@@ -38,7 +40,7 @@ describe('calls without a credential that holds', () => {
   }
   const ten = (status: number) => Array<number>(10).fill(status)
 
-  test.each([
+  test.concurrent.each([
     ['no credential at the rack API', '/apps?', [], 401],
     ['a wrong one at the rack API', '/apps?', ['Authorization: Bearer rgt_nonsense'], 401],
     ['a wrong one at the own API', '/gateway/api/v1/users', ['Authorization: Basic eDp5'], 401],
@@ -103,7 +105,10 @@ describe('calls without a credential that holds', () => {
   test('a flood costs no query', async () => {
     await expect.poll(async () => (await good('203.0.113.9')).status).toBe(200)
     tap.take()
-    await statuses(100, () => from('203.0.113.10', '/gateway/api/v1/users', ['Authorization: Bearer rgt_x']))
+    const seen = await statusesAtOnce(100, () =>
+      from('203.0.113.10', '/gateway/api/v1/users', ['Authorization: Bearer rgt_x']),
+    )
+    expect(seen.filter((status) => status === 429)).toHaveLength(90)
     expect(tap.take()['rack-gateway'] ?? 0).toBe(0)
   })
 })
@@ -123,7 +128,7 @@ describe('pages that nobody is logged in to', () => {
   const bogus = { authorization: 'Bearer rgs_nonsense' }
   const form = { code: 'BBBB-BBBB', request: 'x', login: 'x', csrf_token: 'x' }
 
-  test.each<[string, () => string, Visit, number]>([
+  test.concurrent.each<[string, () => string, Visit, number]>([
     ['the first page', () => '/gateway/', {}, 303],
     ['the way to it', () => '/gateway', {}, 303],
     ['the first page, with a wrong token', () => '/gateway/', { headers: bogus }, 303],

@@ -38,7 +38,8 @@ export interface System {
   /** An API token of the service account `ci`, as a pipeline has. */
   pipelineToken(): Promise<string>
   events(): Promise<AuditEvent[]>
-  lastEvent(): Promise<AuditEvent>
+  /** The newest event, of one request where its ID is given. */
+  lastEvent(requestId?: string): Promise<AuditEvent>
   /** Signs all that was recorded, where there is a directory for it. */
   checkpoint(): Promise<void>
   /** Sends bytes and reads one answer; `{token}` stands for the credential in `Authorization`. */
@@ -237,9 +238,10 @@ export async function startSystem({
     },
     checkpoint: () => app.checkpoints.look(),
     events,
-    async lastEvent() {
+    async lastEvent(requestId) {
+      const ofRequest = requestId === undefined ? sql`` : sql`where canonical::json ->> 'request' = ${requestId}`
       const [last] = await sql<{ canonical: string }[]>`
-        select canonical from audit.events order by written_at desc, stream desc, seq desc limit 1`
+        select canonical from audit.events ${ofRequest} order by written_at desc, stream desc, seq desc limit 1`
       if (!last) throw new Error('nothing was recorded')
       return JSON.parse(last.canonical)
     },

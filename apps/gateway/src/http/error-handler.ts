@@ -5,7 +5,9 @@ import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { refusalEvent } from '../audit/denial-event.ts'
 import { accountOf, detailOf, NothingHere, ruled, ruleOf } from '../errors.ts'
 import { refuseInWords, wantsWords } from '../rack-api/command-stream.ts'
+import { senderAt } from '../rate-limits/client-network.ts'
 import type { CountedLog } from '../rate-limits/counted-log.ts'
+import { delayDenial } from './delay-denial.ts'
 import { type Answered, type Failure, failureOf, sendFailure } from './error-response.ts'
 
 declare module 'fastify' {
@@ -53,6 +55,7 @@ export async function refuse(
   // A caller that reached a limit is not a failure. The log line of the call says so already.
   if (failure.status >= 500 && failure.retryAfter === undefined)
     request.log.error({ event: 'call.failed', rule, err: error })
+  if (failure.retryAfter !== undefined) await delayDenial(reply.raw)
   if (request.call?.recorded) return tell(request, reply, failure)
   try {
     await app.audit.record(refusalEvent(request, failure, rule))
@@ -82,6 +85,7 @@ async function refuseStranger(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  await new Promise<void>((start) => app.scheduler.schedule(senderAt(addressOf(request)), start))
   await raiseAlarm(app, refusal, request)
   const refused = failureOf(refusal, answered(app, request))
   const error = await beyondLimit(app, request, { refusal, status: refused.status })
@@ -94,6 +98,7 @@ async function refuseStranger(
   if (detail !== null) app.unauthenticatedLog.note(`refused ${rule}`, 'info', { event: 'call.refused', rule, detail })
   const { reason, next, policy } = failure.body
   app.audit.refuse({ address: addressOf(request), rule, reason: detail ?? reason, next, policy })
+  if (failure.retryAfter !== undefined) await delayDenial(reply.raw)
   sendFailure(request, reply, failure)
 }
 

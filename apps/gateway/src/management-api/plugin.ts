@@ -19,6 +19,7 @@ import { identityRecorder } from '../audit/identity-recorder.ts'
 import type { CliLoginApi } from '../login/cli-login-api.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { allowBody } from '../rack-api/body.ts'
+import { countedAs } from '../rack-api/call-limits.ts'
 import type { RecordingArchive } from '../recordings/archive.ts'
 import type { AuditEvidence } from './audit-evidence.ts'
 import { authenticateJob } from './authenticate-job.ts'
@@ -175,6 +176,7 @@ async function admit(
     return
   }
   await app.authenticateOwn(request, reply)
+  await new Promise<void>((start) => app.scheduler.schedule(countedAs(callerOf(request)), start))
   refuseCookie(request, endpoint)
   request.ownDecision = authorise(app.policy, callerOf(request), endpoint, momentOf(request, context.now))
 }

@@ -26,7 +26,7 @@ export function createCallLimits(racks: readonly string[], limits: Limits): Call
     const { callsPerPrincipal, transfersPerPrincipal, websocketsPerPrincipal } = limits
     function add(kind: CallKind, what: string, perPrincipal: number, total: number, waiting: number): void {
       const refusal = (full: 'principal' | 'total') => tooMany(rack, what, full, { perPrincipal, total })
-      made.set(`${kind} ${rack}`, createFairLimit({ perPrincipal, total, waiting, refuseAfter, refusal }))
+      made.set(`${kind} ${rack}`, createFairLimit({ perPrincipal, total, waiting, refusal }))
     }
     add('call', 'calls', callsPerPrincipal, limits.callsPerRack, callsPerPrincipal)
     add('transfer', 'uploads and downloads', transfersPerPrincipal, limits.transfersPerRack, transfersPerPrincipal)
@@ -69,8 +69,6 @@ interface Counts {
   readonly total: number
 }
 
-/** Milliseconds. */
-const refuseAfter = 1_000
 /** Seconds. */
 const retryAfter = 5
 

@@ -138,21 +138,3 @@ test('nobody overtakes a large request that waits, and all that fits behind it s
   await Promise.all(waiting.slice(0, 2))
   expect(started).toEqual(['bob', 'cy'])
 })
-
-test('a call for which there is no room to wait is refused after its time, or at once when its caller goes away', async () => {
-  const limit = limitOf({ waiting: 0, refuseAfter: 1_000 })
-  fill(limit, 'ann', 2)
-  const outcomes: string[] = []
-  const note = (error: Error) => void outcomes.push(error.constructor.name)
-  const signal = new CallerSignal()
-  const refusals = [limit.wait(callerOf('ann')).catch(note), limit.wait(callerOf('ann', signal)).catch(note)]
-  await vi.advanceTimersByTimeAsync(999)
-  expect(outcomes).toEqual([])
-  signal.abort()
-  await refusals[1]
-  expect(outcomes).toHaveLength(1)
-  await vi.advanceTimersByTimeAsync(1)
-  await refusals[0]
-  expect(outcomes).toHaveLength(2)
-  expect(outcomes.at(-1)).toBe('Error')
-})

@@ -8,8 +8,6 @@ export interface FairLimitOptions {
   readonly total: number
   /** How many requests of one principal may wait. */
   readonly waiting: number
-  /** Milliseconds before a request is refused because too many wait already. Default 0. It slows down callers that ask again and again. */
-  readonly refuseAfter?: number
   /** The error for a request that gets nothing. @param full what there was not enough of */
   readonly refusal: (full: 'principal' | 'total') => Error
 }
@@ -41,7 +39,7 @@ interface Waiting {
 const longestWait = 30_000
 
 export function createFairLimit(options: FairLimitOptions): FairLimit {
-  const { perPrincipal, total, waiting: mostWaiting, refuseAfter = 0, refusal } = options
+  const { perPrincipal, total, waiting: mostWaiting, refusal } = options
   const inUse = new Map<string, number>()
   /** A principal whose request got something moves to the end. */
   const queues = new Map<string, Set<Waiting>>()
@@ -107,7 +105,7 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
       if (signal.aborted) return Promise.reject(new CallerGone(rack))
       const full = () => refusal(fitsPrincipal(principal, amount) ? 'total' : 'principal')
       const queue = queues.get(principal) ?? new Set<Waiting>()
-      if (queue.size >= mostWaiting) return refuseLater(full(), { milliseconds: refuseAfter, rack, signal })
+      if (queue.size >= mostWaiting) return Promise.reject(full())
       return new Promise((resolve, reject) => {
         function settle(): void {
           clearTimeout(timer)
@@ -133,21 +131,4 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
       })
     },
   }
-}
-
-function refuseLater(
-  error: Error,
-  { milliseconds, rack, signal }: Pick<WaitingCaller, 'rack' | 'signal'> & { readonly milliseconds: number },
-): Promise<never> {
-  if (milliseconds === 0) return Promise.reject(error)
-  return new Promise((_, reject) => {
-    function settle(why: Error): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      reject(why)
-    }
-    const onAbort = { handleEvent: () => settle(new CallerGone(rack)) }
-    const timer = setTimeout(() => settle(error), milliseconds)
-    signal.addEventListener('abort', onAbort)
-  })
 }
