@@ -99,7 +99,7 @@ test('behind TLS the cookies are bound to host and https, and every link is of P
   expect(ours).toHaveLength(3)
   for (const cookie of ours)
     expect(cookie).toMatch(
-      /^__Host-rack_gateway(_login_[0-9a-f]{16})?=[\w-]*; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/,
+      /^__Host-rack_gateway(_login_[0-9a-f]{16})?=[\w-]*; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
   expect((await browser.visit(`${system.url}/gateway/api/v1/me`, { headers })).status).toBe(200)
   const port443 = { host: 'gateway.example.com:443' }

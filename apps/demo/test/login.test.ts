@@ -53,7 +53,7 @@ describe('a login', () => {
   test('gives a cookie that scripts and other sites don’t get, and keeps none of the attempt', async () => {
     const { browser, page } = await at.login('admin')
     const cookie = page.setCookies.find((line) => line.startsWith('rack_gateway='))
-    expect(cookie).toMatch(/^rack_gateway=rgb_\w{63}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(/^rack_gateway=rgb_\w{63}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
     expect([...browser.cookies.keys()].filter((name) => name.startsWith('rack_gateway'))).toEqual(['rack_gateway'])
   })
 

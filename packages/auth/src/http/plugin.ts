@@ -1,4 +1,5 @@
 import basicAuth from '@fastify/basic-auth'
+import cookie from '@fastify/cookie'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -77,6 +78,9 @@ export default fp(
         throw Object.assign(new SourceNotPermitted(), { rule: 'source-address' })
       onUse?.(principal, address)
     }
+
+    // Without the hook, calls of the rack API parse no cookies. `parseOptions` are the attributes of each cookie that is set.
+    await app.register(cookie, { hook: false, parseOptions: { ...browserSessions?.cookies.attributes } })
 
     // `authenticate: false`: a WWW-Authenticate header would make browsers ask for, keep and send passwords.
     await app.register(basicAuth, {

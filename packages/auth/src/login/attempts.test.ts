@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { createAttemptSeal } from './attempts.ts'
-import { cookieNames, sentCookies, setCookie } from './cookies.ts'
 
 const attempt = { state: 's', nonce: 'n', verifier: 'v', returnTo: '/gateway/', begunAt: 1 }
 const [key, older, other] = ['a', 'b', 'c'].map((text) => Buffer.alloc(32, text)) as [Buffer, Buffer, Buffer]
@@ -27,26 +26,4 @@ test('a seal with any bit changed is none', () => {
     expect(open(changed.toString('base64url'))).toBeNull()
   }
   expect(open(bytes.subarray(0, 20).toString('base64url'))).toBeNull()
-})
-
-test('with TLS, cookies are bound to the host and to https', () => {
-  const names = cookieNames('https://gateway.example.com')
-  expect(setCookie(names, names.session, 'x', 60)).toBe(
-    '__Host-rack_gateway=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure',
-  )
-  expect(names.login).toBe('__Host-rack_gateway_login_')
-  expect(cookieNames('http://127.0.0.1:8447')).toEqual({
-    secure: false,
-    session: 'rack_gateway',
-    login: 'rack_gateway_login_',
-  })
-})
-
-test('cookies are read as often as they were sent, with values as they are', () => {
-  expect(sentCookies(['Cookie', 'a=1; a=2;b=x=y; bad; =c', 'X', 'd=4', 'cookie', 'a=3'])).toEqual([
-    ['a', '1'],
-    ['a', '2'],
-    ['b', 'x=y'],
-    ['a', '3'],
-  ])
 })

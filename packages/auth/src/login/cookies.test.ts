@@ -1,12 +1,28 @@
-import { expect, test } from 'vitest'
-import { sentCookies } from './cookies.ts'
+import cookie from '@fastify/cookie'
+import Fastify from 'fastify'
+import { beforeAll, expect, test } from 'vitest'
+import { gatewayCookies, sentCookies } from './cookies.ts'
+
+/** @fastify/cookie can parse once it is registered. */
+beforeAll(async () => {
+  await Fastify().register(cookie).ready()
+})
 
 test('every cookie is read, as often as it was sent, whichever header it is in', () => {
-  expect(sentCookies(['Host', 'x', 'Cookie', 'a=1;b=2 ;\t a=3', 'cookie', 'c=4=5; broken; =none'])).toEqual([
+  expect(sentCookies(['Host', 'x', 'Cookie', 'a=1;b=2 ;\t a=3', 'X', 'd=4', 'cookie', 'c=4=5; broken; a=6'])).toEqual([
     ['a', '1'],
     ['b', '2'],
     ['a', '3'],
     ['c', '4=5'],
+    ['a', '6'],
+  ])
+})
+
+test('a value is read as it was sent, so that a token has one spelling', () => {
+  expect(sentCookies(['Cookie', 'a=%72gb_1; b="quoted"; c=%00'])).toEqual([
+    ['a', '%72gb_1'],
+    ['b', '"quoted"'],
+    ['c', '%00'],
   ])
 })
 
@@ -15,5 +31,20 @@ test.each(['\u00a0', '\u2003', '\ufeff', '\v', '\f'])(
   (space) => {
     const names = sentCookies(['Cookie', `a=b; ${space}__Host-rack_gateway=evil`]).map(([name]) => name)
     expect(names).not.toContain('__Host-rack_gateway')
+  },
+)
+
+test.each([
+  ['https://gateway.example.com', '__Host-rack_gateway=x; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax'],
+  ['http://127.0.0.1:8447', 'rack_gateway=x; Max-Age=60; Path=/; HttpOnly; SameSite=Lax'],
+])(
+  'the session cookie of %s is bound to its host, to TLS where there is TLS, and to its own pages',
+  async (url, line) => {
+    const { session, loginPrefix, attributes } = gatewayCookies(url)
+    expect(loginPrefix).toBe(`${session}_login_`)
+    const app = Fastify()
+    await app.register(cookie, { parseOptions: attributes })
+    app.get('/', async (_request, reply) => reply.setCookie(session, 'x', { maxAge: 60 }).send())
+    expect((await app.inject('/')).headers['set-cookie']).toBe(line)
   },
 )

@@ -1,36 +1,30 @@
-/** The cookies of one gateway. The prefix binds them to this very host; on loopback without TLS browsers refuse it. */
-export interface CookieNames {
-  readonly secure: boolean
+import { type CookieSerializeOptions, fastifyCookie } from '@fastify/cookie'
+
+/** The cookies of one gateway. */
+export interface GatewayCookies {
   readonly session: string
-  /** Followed by the login's own name. */
-  readonly login: string
+  /** Each login has a cookie of its own: this prefix and the login's name. */
+  readonly loginPrefix: string
+  readonly attributes: Readonly<CookieSerializeOptions>
 }
 
-export function cookieNames(publicUrl: string): CookieNames {
+/** `__Host-` binds a cookie to its host and to TLS. Browsers refuse the prefix without TLS, also on loopback. */
+export function gatewayCookies(publicUrl: string): GatewayCookies {
   const secure = publicUrl.startsWith('https:')
   const prefix = secure ? '__Host-' : ''
-  return { secure, session: `${prefix}rack_gateway`, login: `${prefix}rack_gateway_login_` }
-}
-
-/** Every cookie that was sent, as often as it was sent. A malformed one is none. */
-export function sentCookies(rawHeaders: readonly string[]): (readonly [name: string, value: string])[] {
-  const cookies: [string, string][] = []
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== 'cookie') continue
-    for (const part of (rawHeaders[index + 1] ?? '').split(';')) {
-      const pair = part.replace(/^[ \t]+|[ \t]+$/g, '')
-      const equals = pair.indexOf('=')
-      if (equals > 0) cookies.push([pair.slice(0, equals), pair.slice(equals + 1)])
-    }
+  return {
+    session: `${prefix}rack_gateway`,
+    loginPrefix: `${prefix}rack_gateway_login_`,
+    attributes: { path: '/', httpOnly: true, secure, sameSite: 'lax' },
   }
-  return cookies
 }
 
-/** @param seconds until the browser forgets it */
-export function setCookie({ secure }: CookieNames, name: string, value: string, seconds: number): string {
-  return `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
-}
-
-export function clearCookie(names: CookieNames, name: string): string {
-  return setCookie(names, name, '', 0)
+/**
+ * All cookies of a request, in order, with their values as sent. `request.cookies` keeps only the first of several
+ * cookies with one name, so the gateway could not refuse them.
+ */
+export function sentCookies(rawHeaders: readonly string[]): [name: string, value: string][] {
+  const headers = rawHeaders.filter((_, index) => index % 2 === 1 && /^cookie$/i.test(rawHeaders[index - 1] ?? ''))
+  const pairs = headers.flatMap((header) => header.split(';'))
+  return pairs.flatMap((pair) => Object.entries(fastifyCookie.parse(pair, { decode: (value) => value })))
 }

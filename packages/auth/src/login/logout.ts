@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { asksElsewhere, checkCsrf } from '../http/authenticate-cookie.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
-import { clearCookie } from './cookies.ts'
 import { fieldOf, readForms } from './forms.ts'
 import { html, sendPage } from './html.ts'
 
@@ -28,7 +27,7 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
   })
 
   function loggedOut(reply: FastifyReply): FastifyReply {
-    void reply.header('set-cookie', clearCookie(cookies, cookies.session))
+    reply.setCookie(cookies.session, '', { maxAge: 0 })
     return sendPage(
       reply,
       200,

@@ -13,7 +13,7 @@ import { closeSession } from '../sessions/sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { type Attempt, attemptLife } from './attempts.ts'
 import { type Callback, readCallback } from './callback.ts'
-import { sentCookies, setCookie } from './cookies.ts'
+import { sentCookies } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
@@ -122,9 +122,9 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
 
   app.get(callbackPath, async function comeBack(request, reply) {
     const answer = readCallback(request.query)
-    const attempt = answer && attempts.find(request.raw.rawHeaders, answer.state)
+    const attempt = answer && attempts.find(request, answer.state)
     if (!answer || !attempt) throw new LoginRefused(unknownLogin)
-    void reply.header('set-cookie', attempts.remove(attempt.state))
+    attempts.remove(reply, attempt.state)
     try {
       const vouched = await proven(attempt, answer)
       if (await needsConsent(vouched, attempt))
@@ -134,8 +134,8 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
           choosesAccount: false,
         })
       const { token, expiresAt } = await letIn(request, vouched)
-      const seconds = Math.floor((expiresAt - clock.now()) / 1_000)
-      return goTo(reply.header('set-cookie', setCookie(cookies, cookies.session, token, seconds)), attempt.returnTo)
+      const maxAge = Math.floor((expiresAt - clock.now()) / 1_000)
+      return goTo(reply.setCookie(cookies.session, token, { maxAge }), attempt.returnTo)
     } catch (error) {
       if (error instanceof LoginRefused) return refuse(request, reply, error, attempt)
       throw error
@@ -147,7 +147,8 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     const nonce = randomBytes(32).toString('base64url')
     const { url, state, verifier } = await (await provider()).begin({ nonce, ...asked })
     const attempt = { state, nonce, verifier, returnTo, begunAt: clock.now(), consentAsked: asked.consentOf !== null }
-    return goTo(reply.header('set-cookie', attempts.add(request.raw.rawHeaders, attempt)), url)
+    attempts.add(request, reply, attempt)
+    return goTo(reply, url)
   }
 
   /** Some providers give a refresh token only with consent. Each person is asked for it once, and not at all where it came without. */

@@ -7,7 +7,7 @@ import { type ChangeDatabase, changeIdentities } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
 import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
-import { type CookieNames, cookieNames } from '../login/cookies.ts'
+import { type GatewayCookies, gatewayCookies } from '../login/cookies.ts'
 import { deriveKey } from '../tokens/secret.ts'
 import type { TokenReading } from '../tokens/token.ts'
 import { closeSession } from './sessions.ts'
@@ -25,7 +25,7 @@ export interface BrowserSessionsOptions {
 }
 
 export interface BrowserSessions {
-  readonly cookies: CookieNames
+  readonly cookies: GatewayCookies
   readonly origin: string
   /** Notes a use. @returns false when the session was idle for too long: it has ended then. @throws AuthUnavailable */
   use(session: string, address: string): Promise<boolean>
@@ -94,7 +94,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
     })
   }
 
-  return { cookies: cookieNames(publicUrl), origin: publicUrl, use, csrfToken, isCsrfToken, end }
+  return { cookies: gatewayCookies(publicUrl), origin: publicUrl, use, csrfToken, isCsrfToken, end }
 }
 
 function tokenBy(key: Buffer, { hash }: TokenReading): string {
