@@ -12,6 +12,7 @@ import { cliJsonParts } from './reference/cli-json.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
+import { detailNames, examplesIn, faultsOf } from './reference/events.ts'
 import { manual } from './reference/manual.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
@@ -90,6 +91,26 @@ describe('what the documentation names exists', () => {
     const page = readFileSync(`${workspace}docs/reference/events.md`, 'utf8')
     const names = [...eventKinds, ...Object.keys(EventDraft.properties)]
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
+  describe('events.md has one example of each kind', () => {
+    const page = readFileSync(`${workspace}docs/reference/events.md`, 'utf8')
+    const examples = examplesIn(page).map((line) => ({ line, ...JSON.parse(line) }))
+
+    test('and no other', () => {
+      expect(examples.map(({ kind }) => kind).toSorted()).toEqual([...eventKinds].toSorted())
+    })
+
+    test.each(examples)('$kind: fields of the schema, in canonical form', ({ line }) => {
+      expect(faultsOf(line)).toEqual([])
+    })
+
+    test.each(examples)('$kind: the table lists what `detail` has, by names of the code', ({ kind, detail = {} }) => {
+      const names = detailNames(page, kind)
+      if (names === null) return
+      expect(Object.keys(detail).filter((name) => !names.includes(name))).toEqual([])
+      expect(names.filter((name) => !isWordOf(source, name))).toEqual([])
+    })
   })
 
   test('every rule of the page of errors is a rule of the code', () => {

@@ -1,0 +1,37 @@
+import { AuditEvent, canonical } from '@rack-gateway/audit'
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly patternProperties?: object
+  readonly allOf?: readonly Schema[]
+  readonly items?: Schema
+}
+
+/** The example events of events.md: each line of a block that begins with a brace. */
+export function examplesIn(page: string): string[] {
+  return page.split('\n').filter((line) => line.startsWith('{"') && line.includes('"kind":'))
+}
+
+/** Fields of an example that the schema does not have, or `canonical` if it is not in canonical form. */
+export function faultsOf(line: string): string[] {
+  const event: unknown = JSON.parse(line)
+  return [...unknownFields(AuditEvent, event, ''), ...(canonical(event) === line ? [] : ['canonical'])]
+}
+
+function unknownFields(schema: Schema, value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => unknownFields(schema.items ?? {}, item, path))
+  if (typeof value !== 'object' || value === null || schema.patternProperties !== undefined) return []
+  const known = Object.assign({}, schema.properties, ...(schema.allOf ?? []).map(({ properties }) => properties))
+  return Object.entries(value).flatMap(([name, member]) => {
+    const field = `${path}${name}`
+    return name in known ? unknownFields(known[name], member, `${field}.`) : [field]
+  })
+}
+
+/** The names in the column `detail` of a kind; null where it says in words that more can come. */
+export function detailNames(page: string, kind: string): string[] | null {
+  const row = page.split('\n').find((line) => line.startsWith(`| \`${kind}\` `))
+  const cell = row?.split('|').at(-2) ?? ''
+  if (/\b(filters|adds)\b/.test(cell)) return null
+  return [...cell.replaceAll(/\(.*?\)/g, '').matchAll(/`([A-Za-z0-9]+)`/g)].map(([, name = '']) => name)
+}
