@@ -278,10 +278,13 @@ describe('refusals', () => {
     expect((await system.events()).filter(({ method }) => method === 'DELETE')).toHaveLength(0)
   })
 
-  test("an escape of the gateway's own address that can not be decoded is 400 in the error contract", async () => {
+  test("an escape of the gateway's own address that can not be decoded is 400 in the error contract, and counted", async () => {
     const answer = await system.raw('GET /gateway/%zz HTTP/1.1\r\nHost: gateway\r\n\r\n')
     expect(answer.status).toBe(400)
     expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
+    await expect
+      .poll(async () => (await system.events()).filter(({ decision }) => decision?.reason?.includes('an escape that')))
+      .toEqual([expect.objectContaining({ kind: 'refused' })])
   })
 
   test('every text of ours is fit for a terminal and for printf', async () => {

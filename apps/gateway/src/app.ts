@@ -27,6 +27,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { createAlarms } from './audit/alarms.ts'
 import { registerCheckpoints } from './audit/checkpoints.ts'
+import { createDenialLimit } from './audit/denial-limit.ts'
 import { identityRecorder } from './audit/identity-recorder.ts'
 import { registerAudit } from './audit/register.ts'
 import { watchLogMonths } from './audit/retention-status.ts'
@@ -84,6 +85,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await database.check()
     app.decorateRequest('call', null)
     app.decorate('alarms', createAlarms(now))
+    app.decorate('denialLimit', createDenialLimit(limits))
     const unauthenticatedLog = createCountedLog(app.log)
     app.decorate('unauthenticatedLog', unauthenticatedLog)
     app.addHook('onClose', async () => unauthenticatedLog.stop())

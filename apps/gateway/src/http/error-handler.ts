@@ -1,10 +1,15 @@
+import type { EventDraft } from '@rack-gateway/audit'
 import { KeyNotKnownYet } from '@rack-gateway/auth'
+import type { CallSignal } from '@rack-gateway/rack-registry'
+import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { alarmOf, type createAlarms } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { refusalEvent } from '../audit/denial-event.ts'
-import { accountOf, detailOf, NothingHere, ruled, ruleOf } from '../errors.ts'
+import { accountOf, detailOf, NothingHere, ruled, ruleOf, TooManyCalls } from '../errors.ts'
+import { countedAs } from '../rack-api/call-limits.ts'
 import { refuseInWords, wantsWords } from '../rack-api/command-stream.ts'
+import type { FairLimit } from '../rack-api/fair-limit.ts'
 import { senderAt } from '../rate-limits/client-network.ts'
 import type { CountedLog } from '../rate-limits/counted-log.ts'
 import { delayDenial } from './delay-denial.ts'
@@ -13,6 +18,8 @@ import { type Answered, type Failure, failureOf, sendFailure } from './error-res
 declare module 'fastify' {
   interface FastifyInstance {
     alarms: ReturnType<typeof createAlarms>
+    /** Of denials that are being recorded. */
+    denialLimit: FairLimit
     /** What unauthenticated requests cause is logged here alone. */
     unauthenticatedLog: CountedLog
   }
@@ -49,7 +56,9 @@ export async function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  if (request.principal === null) return refuseStranger(app, error, request, reply)
+  const { principal } = request
+  // A request that Fastify can't route has none of the decorations.
+  if (!principal) return refuseStranger(app, error, request, reply)
   const failure = failureOf(error, answered(app, request))
   const rule = ruleOf(error) ?? failure.body.code
   // A caller that reached a limit is not a failure. The log line of the call says so already.
@@ -58,12 +67,40 @@ export async function refuse(
   if (failure.retryAfter !== undefined) await delayDenial(reply.raw)
   if (request.call?.recorded) return tell(request, reply, failure)
   try {
-    await app.audit.record(refusalEvent(request, failure, rule))
+    await recordDenial(app, principal, () => refusalEvent(request, failure, rule))
   } catch (unrecorded) {
-    request.log.error({ event: 'call.unrecorded', rule, err: unrecorded })
-    return tell(request, reply, failureOf(unrecorded, answered(app, request)))
+    const told = failureOf(unrecorded, answered(app, request))
+    if (unrecorded instanceof TooManyCalls) {
+      countDenial(app, request, told)
+      await delayDenial(reply.raw)
+    } else request.log.error({ event: 'call.unrecorded', rule, err: unrecorded })
+    return tell(request, reply, told)
   }
   return tell(request, reply, failure)
+}
+
+/** @throws TooManyCalls for a principal of which too many denials are being recorded already */
+async function recordDenial(
+  { audit, denialLimit }: FastifyInstance,
+  caller: Principal,
+  event: () => EventDraft,
+): Promise<void> {
+  const principal = countedAs(caller)
+  // A caller that hangs up does not take its denial out of the log.
+  const release = denialLimit.take(principal) ?? (await denialLimit.wait({ principal, rack: '', signal: neverAborted }))
+  try {
+    await audit.record(event())
+  } finally {
+    release()
+  }
+}
+
+const neverAborted: CallSignal = { aborted: false, addEventListener() {}, removeEventListener() {} }
+
+/** By address, as an unauthenticated request. */
+function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body }: Failure): void {
+  const { rule, reason, next, policy } = body
+  audit.refuse({ address: addressOf(request), rule, reason, next, policy })
 }
 
 function answered({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): Answered {

@@ -1,0 +1,74 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
+import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chainVerdict, type System, startSystem } from './support/system.ts'
+
+/** One principal floods the audit log: each denial is an event, and costs its caller nothing. */
+const limits = { callsPerPrincipal: 32, callsPerConnection: 8 }
+
+let system: System
+let viewer: string
+let deployer: string
+beforeAll(async () => {
+  system = await startSystem({ limits })
+  viewer = await system.token('viewer')
+  deployer = await system.token('deployer')
+})
+afterAll(() => system.stop())
+
+/**
+ * Sends denied calls over connections that are pipelined, while another principal makes calls.
+ *
+ * @returns what the flood was answered with, and the most events that were in the write queue
+ */
+async function flood(path: string, connections: number, callsEach: number) {
+  const call = writeRequest(`DELETE ${path}`, ['Host: gateway', `Authorization: ${basicAuthorization(viewer)}`])
+  let mostWaiting = 0
+  const watch = setInterval(() => {
+    mostWaiting = Math.max(mostWaiting, system.app.audit.stats().waiting)
+  })
+  const flooding = await Promise.all(Array.from({ length: connections }, () => connectRaw(system.url)))
+  for (const connection of flooding) connection.send(call.repeat(callsEach))
+  const statusesOf = ({ received }: { received: string }) => received.match(/(?<=^HTTP\/1\.1 )\d+/gm) ?? []
+  const isOver = (connection: (typeof flooding)[number]) =>
+    connection.socket.closed || statusesOf(connection).length === callsEach
+  const others = new Set<number>()
+  while (!flooding.every(isOver)) others.add((await system.get('/apps?', deployer)).status)
+  clearInterval(watch)
+  for (const connection of flooding) connection.end()
+  return { statuses: flooding.flatMap(statusesOf), mostWaiting, others: [...others] }
+}
+
+/** How many denials of calls to a path are in the log, each with its principal. */
+async function recorded(path: string): Promise<number> {
+  const events = (await system.events()).filter((event) => event.path === path)
+  expect(events.every(({ principal }) => principal?.name === 'viewer@example.com')).toBe(true)
+  return events.length
+}
+
+test('4,000 denials of one principal are all recorded, and other principals are served meanwhile', async () => {
+  const { statuses, others } = await flood('/unknown/many', 4, 1_000)
+  expect(new Set(statuses)).toEqual(new Set(['404']))
+  expect(statuses).toHaveLength(4_000)
+  expect(others).toEqual([200])
+  expect(await recorded('/unknown/many')).toBe(4_000)
+  expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+}, 60_000)
+
+test('denials of one principal do not fill the write queue: those above its limit are answered with 503 and counted', async () => {
+  const { statuses, mostWaiting, others } = await flood('/unknown/parallel', 60, 50)
+  // The other principal has one event at a time.
+  expect(mostWaiting).toBeLessThanOrEqual(limits.callsPerPrincipal + 1)
+  expect(new Set(statuses)).toEqual(new Set(['404', '503']))
+  expect(others).toEqual([200])
+  const counted = async () =>
+    (await system.events())
+      .filter(({ kind, decision }) => kind === 'refused' && decision?.rule === 'call-limit')
+      .reduce((sum, { count = 0 }) => sum + count, 0)
+  await expect
+    .poll(async () => (await recorded('/unknown/parallel')) + (await counted()))
+    .toBeGreaterThanOrEqual(statuses.length)
+  const named = statuses.filter((status) => status === '404').length
+  expect(await recorded('/unknown/parallel')).toBeGreaterThanOrEqual(named)
+  expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+})

@@ -1,0 +1,29 @@
+import type { Limits } from '@rack-gateway/config'
+import { ruled, TooManyCalls } from '../errors.ts'
+import { createFairLimit, type FairLimit } from '../rack-api/fair-limit.ts'
+
+/**
+ * Bounds how many denials of one principal are being recorded. A denial costs the caller nothing, so that without a
+ * limit one principal could fill the write queue of the audit log, in which the calls of all others wait.
+ */
+export function createDenialLimit({ callsPerPrincipal }: Pick<Limits, 'callsPerPrincipal'>): FairLimit {
+  return createFairLimit({
+    perPrincipal: callsPerPrincipal,
+    total: Number.POSITIVE_INFINITY,
+    waiting: callsPerPrincipal,
+    refusal: () =>
+      Object.assign(
+        ruled(
+          new TooManyCalls(
+            'more calls of yours were denied at once than the gateway records one by one:',
+            `try again in ${retryAfter} s, and do not repeat calls that are denied`,
+          ),
+          'call-limit',
+        ),
+        { retryAfter },
+      ),
+  })
+}
+
+/** Seconds. */
+const retryAfter = 5
