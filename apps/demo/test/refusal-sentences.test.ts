@@ -1,17 +1,10 @@
 import { asSentences, type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import { describe, expect, test } from 'vitest'
-import { errorModules, exportsOf } from './reference/modules.ts'
+import { denialModules, errorModules, exportsOf } from './reference/modules.ts'
 
 /** Errors whose constructors take something else than the holes of their sentence. */
 const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [['PORT is no port']] }
 const filled = ['the first thing', 'the second', 'the third']
-
-const rules = [
-  'packages/auth/src/refusal.ts',
-  'packages/auth/src/login/refusal.ts',
-  'packages/auth/src/cli-login/refusal.ts',
-  'packages/convox-api/src/target-refusals.ts',
-]
 
 /** Those of the command are printed, and no answer of a gateway; those of the demo rack are a rack's. */
 const answering = (path: string) => !path.startsWith('apps/cli/') && !path.startsWith('apps/demo/')
@@ -30,7 +23,7 @@ describe('whoever is refused reads why, and what to do', () => {
   })
 
   test('of every rule that is a constant', async () => {
-    const refusals = (await Promise.all(rules.map(exportsOf))).flat().filter(isRule)
+    const refusals = (await Promise.all(denialModules().map(exportsOf))).flat().filter(isRule)
     expect(refusals.length).toBeGreaterThan(60)
     for (const refusal of refusals) expectBoth(refusal.rule, formatMessage(refusal), refusal)
   })

@@ -1,6 +1,7 @@
 import { AuditEvent, canonical } from '@rack-gateway/audit'
 
 interface Schema {
+  readonly type?: unknown
   readonly properties?: Readonly<Record<string, Schema>>
   readonly patternProperties?: object
   readonly allOf?: readonly Schema[]

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { filesBelow, shortName } from '../support/documents.ts'
 
-const workspace: string = fileURLToPath(new URL('../../../..', import.meta.url))
+export const workspace: string = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** What each `src/errors.ts` of the workspace exports. */
 export async function errorModules(isWanted: (path: string) => boolean = () => true): Promise<unknown[]> {
@@ -9,6 +10,13 @@ export async function errorModules(isWanted: (path: string) => boolean = () => t
     readdirSync(`${workspace}${folder}`).map((name) => `${folder}/${name}/src/errors.ts`),
   )
   return Promise.all(units.filter((path) => isWanted(path) && existsSync(`${workspace}${path}`)).map(exportsOf))
+}
+
+/** Files of the packages that are named after the denials that they export. */
+export function denialModules(): string[] {
+  return filesBelow(`${workspace}packages`, ['.ts'])
+    .map((path) => shortName(workspace, path))
+    .filter((path) => /\/src\/.*(?:refusal|denial)s?\.ts$/.test(path))
 }
 
 /** The values that a source file exports, whether its package passes them on or not. */
