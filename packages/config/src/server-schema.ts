@@ -33,7 +33,7 @@ export const ServerEnvironment = Type.Object({
   ),
   DATABASE_OWNER_URL: Type.Optional(
     checked(
-      "the owner's login, which migrates and retains, postgres://owner:password@host:5432/database",
+      "the owner's login, for migrations and archives, postgres://owner:password@host:5432/database",
       databaseUrlProblem,
     ),
   ),
@@ -42,195 +42,165 @@ export const ServerEnvironment = Type.Object({
   HOST: checked('the address to listen on, such as 127.0.0.1, or 0.0.0.0 in a container', hostProblem, '127.0.0.1'),
   PUBLIC_URL: Type.Optional(
     checked(
-      'where people and pipelines reach the gateway, https:// and a host with nothing after it (http:// only on this machine)',
+      'the public address of the gateway, https:// and a host without a path (http:// only on this machine)',
       publicUrlProblem,
     ),
   ),
   POLICY_FILE: Type.Optional(
     Type.String({
-      description:
-        'the path of a policy document in YAML, which is read again when it changes; unset: the built-in policy',
+      description: 'the path of a policy document, which is reloaded when it changes; unset: the built-in policy',
     }),
   ),
   POLICY_PACKAGES: Type.Optional(
     checked(
-      'policy packages in the order in which they are asked, separated by commas: names of npm packages, and paths of files that begin with ./ or /',
+      'policy packages in their order, separated by commas: npm packages, and paths that begin with ./ or /',
       policyPackagesProblem,
     ),
   ),
   RECORDINGS: Type.Optional(
     checked(
-      'where recordings of sessions are kept: the path of a directory from / on, or s3://bucket/prefix?region=eu-west-1; unset: nothing is recorded',
+      'the store of session recordings, an absolute path or s3://bucket/prefix?region=eu-west-1; unset: no recordings',
       recordingsProblem,
     ),
   ),
   RECORDINGS_KEEP: Type.Optional(
     checked(
-      'how long a recording is kept after its end: a duration from 1d to 3650d, such as 90d; unset: for ever',
+      'how long a recording is kept: a duration from 1d to 3650d, such as 90d; unset: forever',
       durationProblem('1d', '3650d'),
     ),
   ),
   RECORDINGS_MAX_SIZE: Type.Optional(
     checked(
-      'what ended recordings may come to, such as 500GiB, before the oldest are removed; unset: anything',
+      'the total size of ended recordings, such as 500GiB, above which the oldest are removed; unset: no limit',
       sizeProblem,
     ),
   ),
   AUDIT_READS: Type.Enum(['strict', 'relaxed'], {
-    description: 'strict (a read is answered once its record is durable) or relaxed (recorded within 100 ms)',
+    description: 'strict (the event is durable before a read is answered) or relaxed (within 100 ms)',
     default: 'strict',
   }),
   AUDIT_SIGNING_KEY: Type.Optional(
     checked(
-      'one or more keys that checkpoints are signed with, 32 bytes in base64, separated by commas, newest first; make one with: openssl rand -base64 32; unset: derived from APP_SECRET_KEY',
+      'one or more keys for checkpoints, 32 bytes in base64, separated by commas, newest first; unset: derived from APP_SECRET_KEY',
       signingKeysProblem,
     ),
   ),
   AUDIT_CHECKPOINT_DIR: Type.Optional(
-    checked(
-      "a directory for copies of checkpoints, which all replicas share and the database's owner can't change, from / on",
-      directoryProblem,
-    ),
+    checked("an absolute path for copies of checkpoints, which the database's owner can't change", directoryProblem),
   ),
   AUDIT_CHECKPOINT_S3: Type.Optional(
-    checked(
-      'a bucket for copies of checkpoints, s3://bucket/prefix?region=eu-west-1, with Object Lock; credentials are found as the AWS client finds them',
-      s3Problem,
-    ),
+    checked('a bucket with Object Lock for copies of checkpoints, s3://bucket/prefix?region=eu-west-1', s3Problem),
   ),
   AUDIT_CHECKPOINT_S3_LOCK: checked(
-    'how long nobody can change or remove a copy in AUDIT_CHECKPOINT_S3 (Object Lock, compliance mode): a duration from 0s (no lock) to 3650d, such as 400d',
+    'the Object Lock of these copies (compliance mode): a duration from 0s (no lock) to 3650d, such as 400d',
     durationProblem('0s', '3650d'),
     '400d',
   ),
   AUDIT_CHECKPOINT_WEBHOOK: Type.Optional(
-    checked(
-      'where each checkpoint is posted to, https:// (http:// only on this machine); it may hold a secret',
-      webhookProblem,
-    ),
+    checked('a URL to which each checkpoint is posted, https:// (http:// only on this machine)', webhookProblem),
   ),
   AUDIT_FALLBACK_DIR: Type.Optional(
     checked(
-      'an absolute path of a directory that outlives the process, for records while the database is away; it is made, 0700, when there is none; unset: calls are refused then',
+      'an absolute path for events while the database is down; unset: calls are denied then',
       absolutePathProblem,
     ),
   ),
   AUTH_MAX_STALE: checked(
-    'how long known identities go on without the database: a duration from 0s to 1h, such as 60s',
+    'how long cached credentials stay valid without the database: a duration from 0s to 1h, such as 60s',
     durationProblem('0s', '1h'),
     '60s',
   ),
   SESSION_MAX_AGE: checked(
-    'how long a session lives after its last renewal: a duration from 1h to 90d, such as 30d',
+    'the lifetime of a session after its last renewal: a duration from 1h to 90d, such as 30d',
     durationProblem('1h', '90d'),
     '30d',
   ),
   SESSION_LIFETIME: checked(
-    'how long renewals go on after the last login: a duration from 1h to 365d, no less than SESSION_MAX_AGE',
+    'the lifetime of a session after its login: a duration from 1h to 365d, no less than SESSION_MAX_AGE',
     durationProblem('1h', '365d'),
     '90d',
   ),
   SESSION_OVERLAP: checked(
-    "how long a session's token goes on when a newer one has taken its place: a duration from 0s to 7d, such as 24h",
+    'how long the previous token stays valid after a renewal: a duration from 0s to 7d, such as 24h',
     durationProblem('0s', '7d'),
     '24h',
   ),
   STRANGERS_PER_MINUTE: checked(
-    'how many calls without a credential that holds one address may make in a minute, from 10 to 1000000',
+    'unauthenticated requests of one address in a minute, from 10 to 1000000',
     strangersProblem,
     '300',
   ),
   CHANGES_PER_MINUTE: checked(
-    'how many changes through the management API one principal may make in a minute, from 10 to 10000',
+    'changes of one principal through the management API in a minute, from 10 to 10000',
     changesProblem,
     '600',
   ),
-  API_TOKENS_PER_OWNER: checked(
-    'how many API tokens one owner may have that are neither revoked nor expired, from 1 to 10000',
-    countProblem,
-    '250',
-  ),
-  CALLS_PER_PRINCIPAL: checked(
-    'how many calls one principal may have in progress on one rack, from 1 to 10000, without transfers and WebSockets',
-    countProblem,
-    '64',
-  ),
-  CALLS_PER_RACK: checked(
-    'how many such calls all principals together may have in progress on one rack, from 1 to 10000',
-    countProblem,
-    '512',
-  ),
+  API_TOKENS_PER_OWNER: checked('valid API tokens of one owner, from 1 to 10000', countProblem, '250'),
+  CALLS_PER_PRINCIPAL: checked('calls of one principal in progress on one rack, from 1 to 10000', countProblem, '64'),
+  CALLS_PER_RACK: checked('calls of all principals in progress on one rack, from 1 to 10000', countProblem, '512'),
   TRANSFERS_PER_PRINCIPAL: checked(
-    'how many uploads and downloads one principal may have in progress on one rack, from 1 to 10000',
+    'uploads and downloads of one principal on one rack, from 1 to 10000',
     countProblem,
     '64',
   ),
   TRANSFERS_PER_RACK: checked(
-    'how many uploads and downloads all principals together may have in progress on one rack, from 1 to 10000',
+    'uploads and downloads of all principals on one rack, from 1 to 10000',
     countProblem,
     '512',
   ),
   WEBSOCKETS_PER_PRINCIPAL: checked(
-    'how many WebSockets (logs, exec, proxy) one principal may have open on one rack, from 1 to 10000',
+    'open WebSockets of one principal on one rack, from 1 to 10000',
     countProblem,
     '256',
   ),
-  CALLS_PER_CONNECTION: checked(
-    'how many requests of one connection may be in progress, from 1 to 10000; more are read when one of them is answered',
-    countProblem,
-    '2',
-  ),
-  MASK_MEMORY: checked(
-    'the memory for large answers while they are masked and sent, at least 32MiB, such as 64MiB',
-    maskMemoryProblem,
-    '64MiB',
-  ),
+  CALLS_PER_CONNECTION: checked('requests in progress on one connection, from 1 to 10000', countProblem, '2'),
+  MASK_MEMORY: checked('the memory for large responses, at least 32MiB, such as 64MiB', maskMemoryProblem, '64MiB'),
   BODY_TIMEOUT: checked(
-    'in which time a request body for a rack has to bring 1 KiB while the gateway waits for it: a duration from 1s to 1h, such as 5m',
+    'the time in which 1 KiB of a request body for a rack must arrive: a duration from 1s to 1h, such as 5m',
     durationProblem('1s', '1h'),
     '5m',
   ),
   REQUEST_TIMEOUT: checked(
-    'how long the head of a request may take, and the body of a request to the gateway itself: a duration from 1s to 10m, such as 30s',
+    'the time for the head of a request, and for the body of a request to the gateway itself: a duration from 1s to 10m, such as 30s',
     durationProblem('1s', '10m'),
     '30s',
   ),
   TRUSTED_PROXIES: Type.Optional(
     checked(
-      'the addresses and networks of the proxies in front, such as 10.0.0.0/8,2001:db8::1, separated by commas: only from these is X-Forwarded-For believed',
+      'addresses and networks of the proxies in front, such as 10.0.0.0/8,2001:db8::1, separated by commas; only their X-Forwarded-For counts',
       networksProblem,
     ),
   ),
   GOOGLE_CLIENT_ID: Type.Optional(
-    printable('the client ID of an OAuth client of Google, which ends in .apps.googleusercontent.com'),
+    printable('the client ID of a Google OAuth client, which ends in .apps.googleusercontent.com'),
   ),
-  GOOGLE_CLIENT_SECRET: Type.Optional(printable('the client secret that belongs to GOOGLE_CLIENT_ID')),
+  GOOGLE_CLIENT_SECRET: Type.Optional(printable('the client secret of GOOGLE_CLIENT_ID')),
   OIDC_ISSUER: Type.Optional(
     checked(
-      'the issuer of an OpenID provider, exactly as it names itself, such as https://example.okta.com; http only on loopback',
+      'the exact issuer of an OpenID provider, such as https://example.okta.com; http only on loopback',
       issuerProblem,
     ),
   ),
-  OIDC_CLIENT_ID: Type.Optional(printable('the client ID that OIDC_ISSUER gave to the gateway')),
-  OIDC_CLIENT_SECRET: Type.Optional(printable('the client secret that belongs to OIDC_CLIENT_ID')),
-  OIDC_GROUPS_CLAIM: Type.Optional(printable("the claim of the id_token that lists a person's groups, such as groups")),
+  OIDC_CLIENT_ID: Type.Optional(printable('the client ID of the gateway at OIDC_ISSUER')),
+  OIDC_CLIENT_SECRET: Type.Optional(printable('the client secret of OIDC_CLIENT_ID')),
+  OIDC_GROUPS_CLAIM: Type.Optional(printable("the claim of the id_token with a person's groups, such as groups")),
   ALLOWED_DOMAINS: Type.Optional(
     checked(
-      'the domains of e-mail addresses that may log in, separated by commas, such as example.com',
+      'the domains of e-mail addresses that can log in, separated by commas, such as example.com',
       allowedDomainsProblem,
     ),
   ),
   ADMIN_USERS: Type.Optional(
     checked(
-      'e-mail addresses, separated by commas: whoever logs in first with one of them becomes an administrator',
+      'e-mail addresses, separated by commas; the first person who logs in with one becomes an administrator',
       adminUsersProblem,
     ),
   ),
   DEFAULT_ROLE: Type.Optional(
-    checked('the role that others get at their first login, such as viewer; never admin', defaultRoleProblem),
+    checked('the role of everybody else at their first login, such as viewer; never admin', defaultRoleProblem),
   ),
   SESSION_IDLE: checked(
-    'how long a browser may go unused before it is logged out: a duration from 1m to 30d, such as 12h',
+    'how long a browser session lasts without use: a duration from 1m to 30d, such as 12h',
     durationProblem('1m', '30d'),
     '12h',
   ),
@@ -238,23 +208,19 @@ export const ServerEnvironment = Type.Object({
     checked('a port from 1 to 65535, other than PORT, for /metrics alone; unset: no metrics', metricsPortProblem),
   ),
   METRICS_HOST: checked(
-    'the address that metrics are at, such as 127.0.0.1, or 0.0.0.0 where only the collector reaches that port',
+    'the address of the metrics port, such as 127.0.0.1, or 0.0.0.0 if only the collector can reach it',
     hostProblem,
     '127.0.0.1',
   ),
   DEVICE_LOGIN: Type.Enum(['off', 'same-address', 'on'], {
-    description:
-      'on (rack-gateway login may be finished by typing its code into a browser), same-address (only into one at the address that it was begun at) or off',
+    description: 'on (logins by a typed code), same-address (only from the address where the login began), or off',
     default: 'on',
   }),
   CLI_MINIMUM_VERSION: Type.Optional(
-    checked(
-      'the oldest version of rack-gateway that people should still use, such as 1.4.0: version and doctor then ask for a newer one, and nothing is refused; unset: any',
-      versionProblem,
-    ),
+    checked('the oldest version of rack-gateway that people should use, such as 1.4.0; unset: any', versionProblem),
   ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-    description: 'fatal, error, warn, info, debug, trace or silent',
+    description: 'fatal, error, warn, info, debug, trace, or silent',
     default: 'info',
   }),
 })
@@ -262,10 +228,7 @@ export type ServerEnvironment = Static<typeof ServerEnvironment>
 
 /** The variables of one rack, without the rack's name at their ends; `RACK_CA` after its file was read. */
 export const RackEnvironment = Type.Object({
-  RACK_URL: checked(
-    "the rack's API, such as https://api.staging.convox.cloud, with nothing after the host and port",
-    rackUrlProblem,
-  ),
+  RACK_URL: checked("the rack's API, such as https://api.staging.convox.cloud, without a path", rackUrlProblem),
   RACK_TOKEN: Type.String({
     description: "the rack's password, in printable ASCII without spaces",
     pattern: '^[\\x21-\\x7e]+$',
@@ -278,13 +241,13 @@ export const RackEnvironment = Type.Object({
   ),
   RACK_CA: Type.Optional(
     checked(
-      "the only authorities that may have signed the rack's certificate: PEM certificates, or the path of a file of them",
+      "the only authorities that can sign the rack's certificate: PEM text, or the path of a file",
       certificatesProblem,
     ),
   ),
   RACK_TLS_PIN: Type.Optional(
     checked(
-      "the SHA-256 of each public key that the rack's certificate may have, separated by commas, as sha256/<base64> or in hex",
+      "the SHA-256 of each public key that the rack's certificate can have, separated by commas, as sha256/<base64> or in hex",
       pinsProblem,
     ),
   ),

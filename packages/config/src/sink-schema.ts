@@ -11,24 +11,21 @@ export const SinkEnvironment = Type.Object({
   ),
   AUDIT_SINK_SECRET: Type.Optional(
     checked(
-      'of a webhook: one or more keys of 24 to 64 bytes in base64 that it is signed with, separated by commas; make one with: openssl rand -base64 32',
+      'for a webhook: one or more signing keys of 24 to 64 bytes in base64, separated by commas; make one with: openssl rand -base64 32',
       signingKeysProblem,
     ),
   ),
   AUDIT_SINK_HEADER: Type.Optional(
-    checked(
-      'of a webhook or OTLP: a header that holds a credential for the other side, such as Authorization: Bearer abc',
-      headerProblem,
-    ),
+    checked('for a webhook or OTLP: a header with a credential, such as Authorization: Bearer abc', headerProblem),
   ),
   AUDIT_SINK_CA: Type.Optional(
     checked(
-      "the only authorities that may have signed the other side's certificate: PEM certificates, or the path of a file of them",
+      "the only authorities that can sign the receiver's certificate: PEM text, or the path of a file",
       certificatesProblem,
     ),
   ),
   AUDIT_SINK_KINDS: Type.Optional(
-    checked('the kinds of events that it gets, separated by commas, such as refused,login.*,intent', kindsProblem),
+    checked('the kinds of events to send, separated by commas, such as refused,login.*,intent', kindsProblem),
   ),
 })
 export type SinkEnvironment = Static<typeof SinkEnvironment>
