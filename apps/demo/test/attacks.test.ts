@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, type RawConnection, readResponse } from '@rack-gateway/testing/http'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openSocket, upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from './support/system.ts'
@@ -192,6 +193,70 @@ describe('attacks', () => {
       expect(answer.status).toBe(400)
       expect(answer.error.length).toBeLessThan(2_100)
       expect(answer.error).not.toMatch(/[\u0000-\u001f\u202e]/)
+    })
+  })
+
+  describe('by the type of a body', () => {
+    test.each([
+      'Application/X-WWW-Form-Urlencoded',
+      ' application/x-www-form-urlencoded\t',
+      'application/x-www-form-urlencoded\t;',
+      'application/x-www-form-urlencoded; charset=utf-7',
+      'application/x-www-form-urlencoded;;a=1;a=2',
+      'application/x-www-form-urlencoded, text/plain',
+      'text/plain; application/x-www-form-urlencoded',
+      'application/x-www-form-urlencodedx',
+      'multipart/form-data; boundary=x',
+    ])('a form of the type %j is decided on as the rack reads it, or refused', async (type) => {
+      const post = (env: string) =>
+        system.send('POST', '/apps/myapp/releases?', admin, `env=${encodeURIComponent(env)}`, [`Content-Type: ${type}`])
+      expect((await post('SECRET=[hidden]')).status).toBeOneOf([400, 415])
+      expect(sent('POST')).toEqual([])
+      const accepted = (await post('PLAIN=1')).status === 200
+      expect(sent('POST')).toHaveLength(accepted ? 1 : 0)
+    })
+
+    test.each([
+      'Application/JSON',
+      'application/json\t',
+      'application/json ;charset=utf-8',
+      'application/json;charset=utf-7',
+      'application/json, text/plain',
+      'application/jsonx',
+      'application/x.json',
+      'text/json',
+      'text/plain; application/json',
+    ])('JSON of the type %j is checked against its schema, or refused', async (type) => {
+      const post = (body: string) =>
+        callManagementApi(system, admin, 'POST', '/service-accounts', body, [`Content-Type: ${type}`])
+      const names = async () => (await callManagementApi(system, admin, 'GET', '/service-accounts')).texts('name')
+      const before = await names()
+      for (const body of ['{"name":7}', '{"name":"typed","admin":true}', '[]', '"name"', ''])
+        expect((await post(body)).status, body).toBeOneOf([400, 415])
+      expect(await names()).toEqual(before)
+    })
+
+    test('JSON with a key twice has one meaning: what is decided is what is done', async () => {
+      const token = (body: string) => callManagementApi(system, deployer, 'POST', '/tokens', body)
+      expect((await token('{"name":"twice","role":"deployer","role":"admin"}')).status).toBe(403)
+      const made = await token('{"name":"twice","role":"admin","role":"viewer"}')
+      expect(made.status).toBe(201)
+      const { status } = await system.send('POST', '/apps/myapp/releases?', made.text('token'), 'env=A', form)
+      expect([status, sent('POST')]).toEqual([403, []])
+    })
+
+    test.each(['1e999', '-1e999', '1e-999', '0.1', '1e3', '18446744073709551617', '0x10', 'NaN', '"7"', '[7]'])(
+      'the number %s is refused where days are asked for',
+      async (days) => {
+        const body = `{"name":"numbered","role":"viewer","days":${days}}`
+        const answer = await callManagementApi(system, admin, 'POST', '/tokens', body)
+        expect(answer.status, answer.body).toBe(400)
+      },
+    )
+
+    test('JSON behind a byte order mark is checked as any other', async () => {
+      const answer = await callManagementApi(system, admin, 'POST', '/service-accounts', '\ufeff{"name":7}')
+      expect(answer.status).toBe(400)
     })
   })
 

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createIdentities } from '../principals/identities.ts'
 import { createRevision } from '../principals/revision.ts'
@@ -23,7 +23,11 @@ async function startOwnApi() {
   const clock = { now: () => now }
   const revision = createRevision(clock)
   revision.seen('1', now)
-  const identities = createIdentities({ directory: { find: async () => session() }, revision, clock })
+  const identities = createIdentities({
+    directory: { find: async (hash) => session({ id: hash.equals(cookie.hash) ? 'mine' : 'other' }) },
+    revision,
+    clock,
+  })
   const record = async () => {}
   const made = createBrowserSessions({ database: noDatabase, secrets, clock, record, publicUrl: origin, idle: hour })
   const app = Fastify()
@@ -33,7 +37,7 @@ async function startOwnApi() {
   )
   await app.register(auth, { mint, identities, clock, browserSessions: { ...made, use: async () => true } })
   app.addHook('onRequest', app.authenticateOwn)
-  const handler = async () => ({ changed: true })
+  const handler = async ({ principal }: FastifyRequest) => ({ session: principal?.credential })
   app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/thing', handler })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const ask = (method: string, headers: Record<string, string>) => fetch(`${url}/thing`, { method, headers })
@@ -104,4 +108,23 @@ test('whoever sends a token needs no CSRF token', async () => {
   const authorization = `Bearer ${mint.issue('session', now + hour).token}`
   expect((await ask('POST', { authorization })).status).toBe(200)
   expect((await ask('POST', { authorization, cookie: 'other=1' })).status).toBe(200)
+})
+
+test('cookies that another host of the domain has set neither replace the session nor end it', async () => {
+  const { ask } = await startOwnApi()
+  const evil = mint.issue('browser', now + hour).token
+  const tossed = [
+    `rack_gateway=${evil}`,
+    `__host-rack_gateway=${evil}`,
+    `__Host-rack_gateway_=${evil}`,
+    `__Secure-rack_gateway=${evil}`,
+    `x="; __Host-rack_gateway_2=${evil}; "`,
+    `filler=${'x'.repeat(8_000)}`,
+    `=${evil}`,
+    '$Version=1',
+  ]
+  for (const one of tossed) expect((await ask('GET', { cookie: one })).status, one).toBe(401)
+  const cookie = [...tossed.slice(0, 4), withCookie().cookie, ...tossed.slice(4)].join('; ')
+  const answer = await ask('GET', { cookie })
+  expect([answer.status, await answer.json()]).toEqual([200, { session: 'mine' }])
 })
