@@ -1,5 +1,5 @@
 import { compileMatcher, isProbe, type Match, parseForm, parseQuery, rackRoutes } from '@rack-gateway/convox-api'
-import { type CommandPlace, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
+import { type CommandContext, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import { type CliRecording, loadRecordings } from '@rack-gateway/demo/recordings'
 import { describe, expect, test } from 'vitest'
 import { otherCommands, rackCommands } from './sequences/commands.ts'
@@ -8,7 +8,7 @@ import type { Step } from './sequences/sequence.ts'
 import { shellWords } from './support/shell-words.ts'
 
 /** What a command is said to ask, compared with what the real CLI asked: the recordings, and the sequences that the native CLI is compared with. */
-const place: CommandPlace = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
+const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
 
 /** A request that was really made. */
@@ -60,7 +60,7 @@ describe('every command of the CLI has a plan', () => {
   test.each(rackCommands)('convox %s asks the rack', (name) => {
     const plan = planCommand(name.split(' '), place)
     // most need arguments, which they are tried with above
-    expect(plan).not.toMatchObject({ kind: 'unknown', reason: 'the command is not known' })
+    expect(plan).not.toMatchObject({ kind: 'unknown', reason: 'the command is unknown' })
     expect(plan.kind).not.toBe('local')
   })
 

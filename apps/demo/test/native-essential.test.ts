@@ -1,5 +1,5 @@
 import { compileMatcher, type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
-import { type CommandPlace, planCommand } from '@rack-gateway/convox-api/commands'
+import { type CommandContext, planCommand } from '@rack-gateway/convox-api/commands'
 import { createDemoRack, fastClock } from '@rack-gateway/demo/rack'
 import { loadRecordings } from '@rack-gateway/demo/recordings'
 import { afterAll, describe, test } from 'vitest'
@@ -10,7 +10,7 @@ import { createMachine } from './support/machine.ts'
 import { shellWords } from './support/shell-words.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
-const place: CommandPlace = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
+const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
 const patience = 120_000
 

@@ -1,12 +1,12 @@
 import { compileMatcher, isProbe, rackRoutes } from '@rack-gateway/convox-api'
-import { type CommandPlace, everyCommand, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
+import { allCommands, type CommandContext, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMachine, type Machine } from './support/machine.ts'
 import { type Asked, type RefusingRack, startRefusingRack } from './support/refusing-rack.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
-const place: CommandPlace = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
+const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
 
 /** Words that are easily told apart wrongly. Refused at their first essential call, commands end soon. */
@@ -141,7 +141,7 @@ describe.skipIf(convox === null)('the native convox asks what is planned (runs w
 })
 
 /** Commands that end by themselves, with flags and arguments that they may have or not. */
-const asking = everyCommand().filter(({ name, effect }) => effect !== 'local' && !name.endsWith('proxy'))
+const asking = allCommands().filter(({ name, effect }) => effect !== 'local' && !name.endsWith('proxy'))
 const argument = fc.constantFrom('web', 'R1', 'A=1', 'p1:/x', 'web:443', '2', '', '-', 'a b', 'ü')
 const typed = fc.constantFrom(...asking).chain(({ name, flags, args }) => {
   const known = fc.constantFrom(...flags.filter((flag) => flag.name !== 'watch'))

@@ -11,7 +11,7 @@ import type { CommandCall, CommandVerdict, Obstacle } from './types.ts'
 type Denied = Extract<CommandVerdict, { effect: 'deny' }>
 
 /** Where, how and as whom, without the command itself. */
-export type CommandPlace = Omit<CommandCall, 'argv'>
+export type CommandContext = Omit<CommandCall, 'argv'>
 
 /** Rules that a refusal looks at to say what is possible instead. */
 const mostListed = 9
@@ -43,7 +43,7 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandVe
 }
 
 /** Whether any rule at all permits these roles something by exec in a run of their own there: what an attached run's POST needs. */
-export function hasAnyRule(rules: CompiledRules, place: Omit<CommandPlace, 'mode'>): boolean {
+export function hasAnyRule(rules: CompiledRules, place: Omit<CommandContext, 'mode'>): boolean {
   return permittedAt(rules, { ...place, mode: 'own-exec' }, 1).length > 0
 }
 
@@ -61,7 +61,7 @@ function judgeStart(rules: CompiledRules, call: CommandCall): CommandVerdict {
 }
 
 /** The first rule that these roles have there, whatever conditions it has. */
-function ruleAt(rules: CompiledRules, place: CommandPlace): CompiledRule | undefined {
+function ruleAt(rules: CompiledRules, place: CommandContext): CompiledRule | undefined {
   for (const role of place.roles) {
     const found = rules.byRole.get(role)?.find(place.app) ?? []
     const rule = found.find((compiled) => appliesAt(compiled, place))
@@ -71,7 +71,7 @@ function ruleAt(rules: CompiledRules, place: CommandPlace): CompiledRule | undef
 }
 
 /** The first rules, at most so many, that permit these roles something there. */
-function permittedAt(rules: CompiledRules, place: CommandPlace, most: number): CompiledRule[] {
+function permittedAt(rules: CompiledRules, place: CommandContext, most: number): CompiledRule[] {
   const found: CompiledRule[] = []
   for (const role of place.roles) {
     let left = most
@@ -123,13 +123,13 @@ function inOrder(one: CompiledRule, other: CompiledRule): number {
 }
 
 /** Whether a rule that was found by its app is for this service, rack, and mode. */
-function appliesAt(compiled: CompiledRule, place: CommandPlace): boolean {
+function appliesAt(compiled: CompiledRule, place: CommandContext): boolean {
   if (!isForMode(compiled.rule, place.mode)) return false
   return compiled.onService(place.service) && compiled.onRack(place.rack)
 }
 
 /** Whether it is for what is started so, now. */
-function suits(compiled: CompiledRule, place: CommandPlace): boolean {
+function suits(compiled: CompiledRule, place: CommandContext): boolean {
   return unsuited(compiled, place.options) === null && (place.holds?.(compiled.rule) ?? null) === null
 }
 

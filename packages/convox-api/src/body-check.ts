@@ -1,38 +1,41 @@
 import { formType, mediaType } from './pairs.ts'
-import { ambiguous, type ParameterRefusal, type ParameterRequest } from './parameter-refusal.ts'
+import { ambiguous, type ParameterError, type ParameterRequest } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
-/** What the body, or what announces it, must not be on this route. */
-export function bodyMisfit(
+/** Rejects a body, or framing headers that announce one, that the route does not take. */
+export function checkBody(
   route: RackRoute,
   { contentType, body, rawHeaders }: ParameterRequest,
-): ParameterRefusal | null {
+): ParameterError | null {
   const headers = countFraming(rawHeaders)
-  if (headers.contentTypes > 1) return ambiguous('the header Content-Type was sent more than once', 'send it once')
+  if (headers.contentTypes > 1) return ambiguous('The header Content-Type was sent more than once.', 'Send it once.')
   const type = mediaType(contentType)
   if (type.startsWith('multipart/')) {
     return ambiguous(
-      'a multipart body can be read two ways and is not permitted',
-      'send parameters url-encoded, files as application/octet-stream',
+      'Multipart bodies are not permitted, because two programs could read them differently.',
+      'Send parameters URL-encoded, and files as application/octet-stream.',
     )
   }
   if (route.body === 'raw') {
     if (type !== formType) return null
     return ambiguous(
-      `this call takes a file as its body, but ${formType} would be read as parameters`,
-      'send it as application/octet-stream',
+      `This call takes a file as its body, but the rack would read ${formType} as parameters.`,
+      'Send the file as application/octet-stream.',
     )
   }
   const empty = body === null ? !headers.announced : body.length === 0
   if (empty) return null
-  if (route.body === 'none') return ambiguous('this call takes no body', 'send it without one')
+  if (route.body === 'none') return ambiguous('This call takes no body.', 'Send it without a body.')
   if (body === null)
-    return ambiguous('this call takes its parameters from the body, which could not be read', 'send them url-encoded')
+    return ambiguous(
+      'This call takes its parameters from the body, and the body could not be read.',
+      'Send the parameters URL-encoded.',
+    )
   if (isPlainForm(contentType)) return null
-  return ambiguous(`this call takes its parameters as ${formType}`, 'set that Content-Type, or send no body')
+  return ambiguous(`This call takes its parameters as ${formType}.`, 'Set this Content-Type, or send no body.')
 }
 
-/** Go ignores the whole body over some Content-Type parameters (a doubled one), and none but a charset means anything here. */
+/** Go ignores the whole body for some Content-Type parameters, such as a duplicate one. Only a charset is useful here. */
 function isPlainForm(contentType: string): boolean {
   const [, ...parameters] = contentType.split(';')
   const permitted = parameters.length === 0 || (parameters.length === 1 && isUtf8Charset(parameters[0] ?? ''))

@@ -27,8 +27,8 @@ function readVector({ method, target, contentType, body }: Vector) {
   })
 }
 
-describe('parameters are read as a real rack read them', () => {
-  test('there are vectors to compare with', () => {
+describe('parameters are read as by a real rack', () => {
+  test('all recorded vectors are used', () => {
     expect(vectors.length).toBe(35)
   })
 
@@ -43,7 +43,7 @@ describe('parameters are read as a real rack read them', () => {
     })
   }
 
-  test('V falls back to the header only where the form has nothing', () => {
+  test('the header counts only if the form value is empty', () => {
     const form = { method: 'POST', contentType: 'application/x-www-form-urlencoded', search: '' }
     const given = readForm({ ...form, body: Buffer.from('name=body') })
     const empty = readForm({ ...form, body: Buffer.from('name=') })
@@ -52,7 +52,7 @@ describe('parameters are read as a real rack read them', () => {
     expect(valueOrHeader(empty, 'name', undefined)).toBe('')
   })
 
-  test('a key is a key, even where JavaScript has a word for it', () => {
+  test('keys may be names of inherited properties', () => {
     const reading = readForm({ method: 'GET', search: '?__proto__=1&constructor=2', contentType: '', body: null })
     expect([...reading.query]).toEqual([
       ['__proto__', ['1']],
@@ -61,7 +61,7 @@ describe('parameters are read as a real rack read them', () => {
     expect(formValue(reading, 'toString')).toBe('')
   })
 
-  test('a multipart body that never ends says so and gives what came', () => {
+  test('an incomplete multipart body is an error', () => {
     const body = Buffer.from('--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n1')
     const reading = readForm({ method: 'POST', search: '', contentType: 'multipart/form-data; boundary=X', body })
     expect(reading.error).toContain('EOF')

@@ -1,9 +1,9 @@
 import { readMultipart } from './multipart.ts'
 import { type Pair, parseForm, parseQuery } from './pairs.ts'
 
-/** What the rack's handlers see of a request's parameters, in the order that decides. */
+/** A request's parameters as the rack's handlers see them. */
 export interface FormReading {
-  /** Go's `r.Form`: the first value of a key is what the rack calls F. */
+  /** Go's `r.Form`. The rack uses the first value of a key. */
   readonly form: ReadonlyMap<string, readonly string[]>
   readonly postForm: ReadonlyMap<string, readonly string[]>
   readonly query: ReadonlyMap<string, readonly string[]>
@@ -12,9 +12,9 @@ export interface FormReading {
 
 export interface FormRequest {
   readonly method: string
-  /** Empty, or from `?` on. */
+  /** The query with its `?`, or empty. */
   readonly search: string
-  /** Empty where there is none. */
+  /** Empty when the header is missing. */
   readonly contentType: string
   readonly body: Buffer | null
 }
@@ -22,8 +22,8 @@ export interface FormRequest {
 const bodyMethods = new Set(['POST', 'PUT', 'PATCH'])
 
 /**
- * Reads parameters exactly as the rack does (Go's ParseMultipartForm), also where that is surprising: a url-encoded body
- * goes before the query, a multipart body after it and with every method. `readParameters` refuses what depends on this.
+ * Reads parameters exactly as the rack does (Go's ParseMultipartForm): a URL-encoded body takes precedence over the query, and
+ * a multipart body follows it, with every method. `readParameters` rejects requests that depend on this order.
  */
 export function readForm({ method, search, contentType, body }: FormRequest): FormReading {
   const query = parseQuery(search)
@@ -31,24 +31,24 @@ export function readForm({ method, search, contentType, body }: FormRequest): Fo
   const multipart = readMultipart(contentType, body ?? Buffer.alloc(0))
   const parts = 'fields' in multipart ? multipart.fields : []
   return {
-    form: grouped([...posted, ...query, ...parts]),
-    postForm: grouped([...posted, ...parts]),
-    query: grouped(query),
+    form: groupByKey([...posted, ...query, ...parts]),
+    postForm: groupByKey([...posted, ...parts]),
+    query: groupByKey(query),
     ...('error' in multipart ? { error: multipart.error } : {}),
   }
 }
 
-/** F: the first value of a key, or empty. */
+/** The first value of a key, or empty. The contract calls it F. */
 export function formValue(reading: FormReading, name: string): string {
   return reading.form.get(name)?.[0] ?? ''
 }
 
-/** V: as F, and where that is empty, the header of this name (`undefined` where there is none). */
+/** As `formValue`, or the header of this name if the form value is empty. The contract calls it V. */
 export function valueOrHeader(reading: FormReading, name: string, header: string | undefined): string {
   return formValue(reading, name) || (header ?? '')
 }
 
-function grouped(pairs: readonly Pair[]): Map<string, string[]> {
+function groupByKey(pairs: readonly Pair[]): Map<string, string[]> {
   const values = new Map<string, string[]>()
   for (const { key, value } of pairs) {
     const known = values.get(key)

@@ -1,25 +1,25 @@
-export { ForeignMask, UnmaskableAnswer } from './errors.ts'
+export { ForeignMask, UnmaskableResponse } from './errors.ts'
 export { type FormReading, type FormRequest, formValue, readForm, valueOrHeader } from './form-reading.ts'
-export { hidePassword, hidePasswords } from './masks/addresses.ts'
-export { type CommandView, hideCommand } from './masks/command-words.ts'
 export { containsEncodedMask } from './masks/encoded-masks.ts'
-export { secretEnds, wholeValues } from './masks/env-entries.ts'
+export { environmentValues, keysInsideValues } from './masks/env-entries.ts'
 export { diffEnv, parseEnv } from './masks/env-lines.ts'
-export { isVariableName, notAName, recordedKey } from './masks/key-names.ts'
+export { invalidNamePlaceholder, isVariableName, recordedKey } from './masks/key-names.ts'
 export { maskEnv } from './masks/mask-env.ts'
-export { rackTokenMark, scrubToken } from './masks/rack-token.ts'
-export { type EnvMask, maskOf, masksIn, restoreEnv } from './masks/restore-env.ts'
-export { createSecretKeys, isSecretKey, isSecretValue } from './masks/secret-keys.ts'
-export { hidden as hiddenMark, type MaskOrigin, type MaskView } from './masks/view.ts'
-export { maskAnswer, maskInSteps, maskText } from './masks.ts'
+export { type MaskOrigin, type MaskView, redactionMark } from './masks/mask-view.ts'
+export { type CommandRedaction, redactCommand } from './masks/redact-command.ts'
+export { rackTokenPlaceholder, redactRackToken } from './masks/redact-rack-token.ts'
+export { type EnvMask, findMasks, formatMask, restoreEnv } from './masks/restore-env.ts'
+export { createSecretKeyMatcher, isSecretKey, isSecretValue } from './masks/secret-keys.ts'
+export { redactPassword, redactPasswords } from './masks/url-passwords.ts'
+export { maskResponse, maskResponseInSteps, redactText } from './masks.ts'
 export { compileMatcher, isProbe, type Match } from './matcher.ts'
 export { type Pair, parseForm, parseQuery, type ReadPair, readPairs } from './pairs.ts'
-export type { ParameterRefusal, ParameterRequest, ParameterRule } from './parameter-refusal.ts'
-export { isSpeakable, ownName, speakableNames, speakableValues } from './parameter-values.ts'
+export type { ParameterError, ParameterRequest, ParameterRule } from './parameter-error.ts'
 export { type Parameters, readParameters } from './parameters.ts'
+export { isRecordable, recordableNames, recordableValues, unprefixedName } from './recordable-parameters.ts'
 export { rackRoutes, routesById } from './routes.ts'
-export { isTargetRefusal, type RackTarget, readTarget, splitRackPrefix } from './target.ts'
-export { maxTargetLength } from './target-refusals.ts'
+export { isTargetError, type RackTarget, readTarget, splitRackPrefix } from './target.ts'
+export { maxTargetLength } from './target-errors.ts'
 export type {
   BodyKind,
   CanonicalTarget,
@@ -29,7 +29,7 @@ export type {
   RackRoute,
   RouteMatch,
   Scope,
-  TargetRefusal,
+  TargetError,
   ValueGrammar,
 } from './types.ts'
-export { objectId, objectUrl, refusedValue } from './value-grammar.ts'
+export { checkFormValues, objectId, objectUrl } from './value-grammars.ts'

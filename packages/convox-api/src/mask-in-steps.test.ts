@@ -1,41 +1,42 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { UnmaskableAnswer } from './errors.ts'
+import { UnmaskableResponse } from './errors.ts'
 import { renderJson } from './masks/json.ts'
-import type { MaskView } from './masks/view.ts'
-import { maskAnswer, maskInSteps } from './masks.ts'
+import type { MaskView } from './masks/mask-view.ts'
+import { maskResponse, maskResponseInSteps } from './masks.ts'
 import { routesById } from './routes.ts'
-import { keeper, reader, stranger } from './testing/views.ts'
+import { envReader, fullAccess, noAccess } from './testing/views.ts'
 import type { MaskPolicy } from './types.ts'
 
 const answers: Record<string, string> = JSON.parse(
   readFileSync(new URL('../test/answers.json', import.meta.url), 'utf8'),
 )
 const views: readonly MaskView[] = [
-  keeper,
-  reader,
-  stranger,
-  { ...stranger, seesApp: (app) => app.length % 2 === 0 },
-  { ...keeper, rackToken: 'token' },
+  fullAccess,
+  envReader,
+  noAccess,
+  { ...noAccess, isAppVisible: (app) => app.length % 2 === 0 },
+  { ...fullAccess, rackToken: 'token' },
 ]
 
-const inSteps = (policy: MaskPolicy, body: string, view: MaskView) => [...maskInSteps(policy, body, view)].join('')
+const inSteps = (policy: MaskPolicy, body: string, view: MaskView) =>
+  [...maskResponseInSteps(policy, body, view)].join('')
 
-/** What is shown, or that nothing is. */
-function outcome(mask: typeof maskAnswer, ...args: Parameters<typeof maskAnswer>): string | null {
+/** The masked text, or null for an unmaskable response. */
+function outcome(mask: typeof maskResponse, ...args: Parameters<typeof maskResponse>): string | null {
   try {
     return mask(...args)
   } catch (error) {
-    if (error instanceof UnmaskableAnswer) return null
+    if (error instanceof UnmaskableResponse) return null
     throw error
   }
 }
 
-describe('an answer that is masked in steps', () => {
-  test.each(Object.entries(answers))('%s: is the same as at once', (id, body) => {
+describe('a response that is masked in steps', () => {
+  test.each(Object.entries(answers))('%s: equals the response that is masked at once', (id, body) => {
     const policy = routesById.get(id)?.mask ?? 'plain'
-    for (const view of views) expect(inSteps(policy, body, view)).toBe(maskAnswer(policy, body, view))
+    for (const view of views) expect(inSteps(policy, body, view)).toBe(maskResponse(policy, body, view))
   })
 
   const word = fc.constantFrom(
@@ -67,11 +68,11 @@ describe('an answer that is masked in steps', () => {
     'certificates',
   )
 
-  test('is the same as at once, for any rows that a rack writes', () => {
+  test('equals the response that is masked at once, for any rows', () => {
     fc.assert(
       fc.property(policy, fc.array(row), fc.constantFrom(...views), (policy, rows, view) => {
         const body = renderJson(rows)
-        const atOnce = outcome(maskAnswer, policy, body, view)
+        const atOnce = outcome(maskResponse, policy, body, view)
         const stepwise = outcome(inSteps, policy, body, view)
         if (atOnce === null || stepwise === null) expect(stepwise).toBe(atOnce)
         else expect(JSON.parse(stepwise)).toEqual(JSON.parse(atOnce))
@@ -97,11 +98,11 @@ describe('an answer that is masked in steps', () => {
     '{"name":"app"}',
   )
 
-  test('is refused whenever it is refused at once, however it is written', () => {
+  test('is rejected exactly if it is rejected at once, for any text', () => {
     fc.assert(
       fc.property(policy, fc.array(pieces, { maxLength: 12 }), fc.constantFrom(...views), (policy, parts, view) => {
         const body = `[${parts.join('')}`
-        const atOnce = outcome(maskAnswer, policy, body, view)
+        const atOnce = outcome(maskResponse, policy, body, view)
         const stepwise = outcome(inSteps, policy, body, view)
         if (atOnce === null || stepwise === null) expect(stepwise).toBe(atOnce)
         else expect(JSON.parse(stepwise)).toEqual(JSON.parse(atOnce))
@@ -110,15 +111,15 @@ describe('an answer that is masked in steps', () => {
   })
 
   test.each(['[1,]', '[,1]', '[1,,2]', '[1]]', '[1] x', '[', '[1', '["a]', '[{]}]', '[}{]'])(
-    '%s is no list',
+    '%s is not a list',
     (body) => {
-      expect(outcome(inSteps, 'releases', body, keeper)).toBeNull()
+      expect(outcome(inSteps, 'releases', body, fullAccess)).toBeNull()
     },
   )
 
-  test('is masked item by item: of a list that breaks off, the items before were yielded', () => {
-    const steps = maskInSteps('releases', '[{"id":"R1","app":"a"},{"id":"R2"', keeper)
+  test('is masked item by item: the items before a broken one are yielded', () => {
+    const steps = maskResponseInSteps('releases', '[{"id":"R1","app":"a"},{"id":"R2"', fullAccess)
     expect(steps.next().value).toBe('[{"id":"R1","app":"a"}')
-    expect(() => steps.next()).toThrow(UnmaskableAnswer)
+    expect(() => steps.next()).toThrow(UnmaskableResponse)
   })
 })

@@ -1,33 +1,34 @@
-import { UnmaskableAnswer } from './errors.ts'
-import { hidePasswords } from './masks/addresses.ts'
-import { hasDoubledKeys, parseJson, renderJson } from './masks/json.ts'
+import { UnmaskableResponse } from './errors.ts'
+import { hasDuplicateKeys, parseJson, renderJson } from './masks/json.ts'
 import { isList, listItems } from './masks/list-items.ts'
-import { scrubToken } from './masks/rack-token.ts'
-import { shapes } from './masks/shapes.ts'
-import type { MaskView } from './masks/view.ts'
+import type { MaskView } from './masks/mask-view.ts'
+import { redactRackToken } from './masks/redact-rack-token.ts'
+import { shapes } from './masks/response-shapes.ts'
+import { redactPasswords } from './masks/url-passwords.ts'
 import type { MaskPolicy } from './types.ts'
 
 /**
- * Shows an answer of the rack as a principal may see it. Fails closed: an answer that hasn't the shape of its policy isn't shown.
+ * Masks what a principal may not see in a response of the rack. Fails closed: it throws if the response does not have the
+ * expected shape.
  *
- * @param body a successful answer's text; errors go through `maskText`
- * @returns `body` itself, byte for byte, when there was nothing to mask; else JSON as the rack writes it
- * @throws UnmaskableAnswer
+ * @param body the text of a successful response; use `redactText` for errors
+ * @returns `body` itself, byte for byte, if there is nothing to mask; else JSON as the rack formats it
+ * @throws UnmaskableResponse
  */
-export function maskAnswer(policy: MaskPolicy, body: string, view: MaskView): string {
+export function maskResponse(policy: MaskPolicy, body: string, view: MaskView): string {
   const unmasked = policy === 'plain' || policy === 'opaque' || policy === 'stream'
-  return scrubbed(unmasked ? body : maskJson(policy, body, view), view)
+  return withoutRackToken(unmasked ? body : maskJson(policy, body, view), view)
 }
 
 /**
- * `maskAnswer` in steps, for large answers: yields the parts of what is shown. A list is parsed and masked item by item.
- * Items that nothing changes in stay byte for byte.
+ * As `maskResponse`, for large responses: yields the parts of the masked text. A list is parsed and masked item by item.
+ * Unchanged items stay byte for byte.
  *
- * @throws UnmaskableAnswer
+ * @throws UnmaskableResponse
  */
-export function* maskInSteps(policy: MaskPolicy, body: string, view: MaskView): Generator<string> {
+export function* maskResponseInSteps(policy: MaskPolicy, body: string, view: MaskView): Generator<string> {
   if (policy === 'plain' || policy === 'opaque' || policy === 'stream' || !isList(body)) {
-    yield maskAnswer(policy, body, view)
+    yield maskResponse(policy, body, view)
     return
   }
   let isFirst = true
@@ -45,43 +46,43 @@ export function* maskInSteps(policy: MaskPolicy, body: string, view: MaskView): 
   }
 }
 
-/** An item of a list, masked as the only item of its list; null when it isn't shown. */
+/** Masks one item of a list; null if the principal may not see it. */
 function maskItem(policy: keyof typeof shapes, text: string, view: MaskView): string | null {
   const list = maskJson(policy, `[${text}]`, view)
-  if (list === `[${text}]`) return scrubbed(text, view)
+  if (list === `[${text}]`) return withoutRackToken(text, view)
   if (list === '[]\n') return null
-  const spaceBehind = text.slice(text.trimEnd().length)
-  return scrubbed(list.slice(listBegin.length, -listEnd.length), view) + spaceBehind
+  const trailingSpace = text.slice(text.trimEnd().length)
+  return withoutRackToken(list.slice(listBegin.length, -listEnd.length), view) + trailingSpace
 }
 
 const listBegin = '[\n  '
 const listEnd = '\n]\n'
 
-/** Shows a text of unknown shape, such as an error of the rack: passwords in addresses and the rack's token are hidden. */
-export function maskText(text: string, view: MaskView): string {
-  return scrubbed(view.secrets ? text : hidePasswords(text), view)
+/** Redacts passwords in URLs and the rack's token in a text of unknown shape, such as an error of the rack. */
+export function redactText(text: string, view: MaskView): string {
+  return withoutRackToken(view.secrets ? text : redactPasswords(text), view)
 }
 
 function maskJson(policy: keyof typeof shapes, body: string, view: MaskView): string {
   const value = parseJson(body)
-  return walked(() => {
+  return withDepthLimit(() => {
     const masked = shapes[policy](value, view)
     if (masked !== value) return renderJson(masked)
-    if (hasDoubledKeys(body, value)) throw new UnmaskableAnswer('it says a thing twice')
+    if (hasDuplicateKeys(body, value)) throw new UnmaskableResponse('an object has a duplicate key')
     return body
   })
 }
 
-/** An answer nested so deep that it can't be walked can't be masked either. */
-function walked(walk: () => string): string {
+/** Turns a stack overflow of a deeply nested response into an error of the response. */
+function withDepthLimit(walk: () => string): string {
   try {
     return walk()
   } catch (error) {
-    if (error instanceof RangeError) throw new UnmaskableAnswer('it is nested too deep')
+    if (error instanceof RangeError) throw new UnmaskableResponse('it is nested too deeply')
     throw error
   }
 }
 
-function scrubbed(text: string, view: MaskView): string {
-  return view.rackToken === null ? text : scrubToken(text, view.rackToken)
+function withoutRackToken(text: string, view: MaskView): string {
+  return view.rackToken === null ? text : redactRackToken(text, view.rackToken)
 }

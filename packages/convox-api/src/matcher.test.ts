@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileMatcher, isProbe } from './matcher.ts'
-import { read, routeOf } from './routes/table.ts'
+import { createRoute, read } from './routes/route-row.ts'
 import { rackRoutes } from './routes.ts'
-import { isTargetRefusal, readTarget, splitRackPrefix } from './target.ts'
+import { isTargetError, readTarget, splitRackPrefix } from './target.ts'
 import { createReferenceRouter } from './testing/reference-router.ts'
 import { anyCall } from './testing/targets.ts'
 
@@ -64,11 +64,11 @@ describe('the matcher', () => {
     ['GET', '/apps/a/metrics-by-service/x'],
     ['GET', '/constructor'],
     ['GET', '/__proto__'],
-  ])('%j %j is no route', (method, path) => {
+  ])('%j %j matches no route', (method, path) => {
     expect(found(method, path)).toBeNull()
   })
 
-  test('a websocket route is reached by an upgrade only, and an upgrade reaches nothing else', () => {
+  test('an upgrade matches only websocket routes, and only an upgrade does', () => {
     expect(found('GET', '/apps/a/processes/p/exec')).toBeNull()
     expect(found('GET', '/apps/a/processes/p/exec', 'websocket')).toEqual({
       id: 'WS /apps/{app}/processes/{pid}/exec',
@@ -79,13 +79,13 @@ describe('the matcher', () => {
     expect(found('GET', '/v2/x', 'websocket')).toBeNull()
   })
 
-  test('one match does not disturb another', () => {
+  test('a match does not change an earlier result', () => {
     const first = match('GET', '/apps/one/releases/R1', 'http')
     match('GET', '/apps/two/processes/p2', 'http')
     expect(first?.params).toEqual({ app: 'one', id: 'R1' })
   })
 
-  test('the probes of the CLI are known, and only as it sends them', () => {
+  test('probes of the CLI are recognized, and nothing else', () => {
     expect([isProbe('GET', '/machines'), isProbe('GET', '/racks')]).toEqual([true, true])
     expect([isProbe('POST', '/racks'), isProbe('GET', '/racks/x'), isProbe('GET', '/machines/')]).toEqual([
       false,
@@ -95,22 +95,22 @@ describe('the matcher', () => {
   })
 })
 
-describe('a table that can not be compiled', () => {
-  const row = (path: string) => routeOf(`GET ${path}`, read('app:read', 'plain'))
+describe('invalid routes', () => {
+  const row = (path: string) => createRoute(`GET ${path}`, read('app:read', 'plain'))
 
   test.each([['/a/{}'], ['/a/{x'], ['/a/{x:[0-9]+}'], ['/a//b'], ['/a/b}'], ['/a/{x}-{y}'], ['/a/{rest:.*}/b']])(
-    '%s is refused when it is compiled',
+    '%s is rejected when it is compiled',
     (path) => {
       expect(() => compileMatcher([row(path)])).toThrow(path)
     },
   )
 
-  test('two routes with one method and path are refused', () => {
+  test('two routes with the same method and path are rejected', () => {
     expect(() => compileMatcher([row('/a/{x}'), row('/a/{y}')])).toThrow('GET /a/{y}')
   })
 })
 
-test('every route of the table is found by an example of its own path', () => {
+test('every route is found by an example of its path', () => {
   for (const route of rackRoutes) {
     const path = route.path.replaceAll(/\{([a-z]+)(:\.\*)?\}/g, '$1-1')
     const method = route.method === 'ANY' ? 'PATCH' : route.method
@@ -118,14 +118,14 @@ test('every route of the table is found by an example of its own path', () => {
   }
 })
 
-test('the rack’s router finds the same route with the same parameters for every target that is accepted', () => {
+test('the rack’s router finds the same route and parameters for every accepted target', () => {
   let asked = 0
   let matched = 0
   fc.assert(
     fc.property(anyCall, ({ target: raw, method, kind }) => {
       const target = readTarget(raw)
       asked++
-      if (isTargetRefusal(target)) return
+      if (isTargetError(target)) return
       const { path } = splitRackPrefix(target)
       const ours = match(method, path, kind)
       const theirs = reference(method, path, kind)
@@ -133,7 +133,7 @@ test('the rack’s router finds the same route with the same parameters for ever
         matched++
         expect(theirs).toEqual({ status: 200, route: ours.route, params: ours.params })
       } else if (theirs.status === 200) {
-        // The one narrowing: an upgrade of an ordinary route, which a rack answers without upgrading, is no route here.
+        // The only difference: a rack answers an upgrade of an ordinary route without upgrading. The matcher finds no route.
         expect([kind, theirs.route.kind]).toEqual(['websocket', 'http'])
       }
     }),

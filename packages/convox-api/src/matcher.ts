@@ -1,19 +1,19 @@
-import { deepest, emptyNode, insert, type Leaf, type Node, upgradeKey } from './route-trie.ts'
+import { createNode, insertRoute, type Leaf, maxParameters, type Node, websocketKey } from './route-trie.ts'
 import type { PathParameters, RackRoute, RouteMatch } from './types.ts'
 
-/** Finds the route of a canonical path (without `/rack/<name>`), or null. Case-sensitive, as the rack. */
+/** Finds the route of a canonical path without its `/rack/<name>`, or null. Case-sensitive, as in the rack. */
 export type Match = (method: string, path: string, kind: RackRoute['kind']) => RouteMatch | null
 
 /**
- * Compiles routes into a trie that is walked segment by segment over the path itself: no regular expression, and nothing
- * is allocated until a route has been found. Fixed text is tried before parameters, which is the rack's order of registration.
+ * Compiles routes into a trie of path segments. A search allocates nothing until it finds a route, and uses no regular expression.
+ * Fixed text has priority over parameters, as in the rack's order of registration.
  *
- * @throws Error when two routes have the same method and path, or a path can't be understood
+ * @throws Error when two routes have the same method and path, or a path is invalid
  */
 export function compileMatcher(routes: readonly RackRoute[]): Match {
-  const root = emptyNode()
-  for (const route of routes) insert(root, route)
-  const spans = new Int32Array(deepest * 2)
+  const root = createNode()
+  for (const route of routes) insertRoute(root, route)
+  const spans = new Int32Array(maxParameters * 2)
 
   function walk(node: Node, method: string, path: string, at: number, depth: number): Leaf | null {
     const slash = path.indexOf('/', at)
@@ -50,12 +50,12 @@ export function compileMatcher(routes: readonly RackRoute[]): Match {
 
   return function match(method, path, kind) {
     if (path.charCodeAt(0) !== 0x2f || (kind === 'websocket' && method !== 'GET')) return null
-    const leaf = walk(root, kind === 'websocket' ? upgradeKey : method, path, 1, 0)
+    const leaf = walk(root, kind === 'websocket' ? websocketKey : method, path, 1, 0)
     return leaf && { route: leaf.route, params: parametersOf(leaf, path, spans) }
   }
 }
 
-/** The CLI asks these before each websocket and ignores the answer. They are noise: 404 at once, no event. */
+/** Calls that the CLI makes before each websocket, ignoring the response. The gateway answers 404 without an event. */
 export function isProbe(method: string, path: string): boolean {
   return method === 'GET' && (path === '/machines' || path === '/racks')
 }
@@ -63,7 +63,7 @@ export function isProbe(method: string, path: string): boolean {
 function leafOf(node: Node, method: string): Leaf | null {
   const leaf = node.leaves.get(method)
   if (leaf) return leaf
-  return method === upgradeKey ? null : (node.leaves.get('ANY') ?? null)
+  return method === websocketKey ? null : (node.leaves.get('ANY') ?? null)
 }
 
 function parametersOf(leaf: Leaf, path: string, spans: Int32Array): PathParameters {
@@ -74,7 +74,7 @@ function parametersOf(leaf: Leaf, path: string, spans: Int32Array): PathParamete
   return params
 }
 
-/** Escapes stand only in object keys and registry servers, and only well-formed ones. Bytes that aren't UTF-8 read as U+FFFD. */
+/** Only object keys and registry servers contain escapes, and only valid ones. Bytes that are not UTF-8 become U+FFFD. */
 function decoded(value: string): string {
   if (!value.includes('%')) return value
   const bytes = Buffer.alloc(value.length)

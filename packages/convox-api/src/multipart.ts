@@ -1,13 +1,13 @@
 import { mediaType, multipartType, type Pair } from './pairs.ts'
 
-/** The fields of a multipart body, in order; files left out. */
+/** The fields of a multipart body in order, without files. */
 export type MultipartReading = { readonly fields: readonly Pair[] } | { readonly error: string }
 
 const none: MultipartReading = Object.freeze({ fields: [] })
 
 /**
- * Reads `multipart/form-data` as far as Go's server takes form values from it. The gateway refuses such bodies;
- * this is here so that what a rack would have read can be shown, by tests and by the demo rack.
+ * Reads the form values of `multipart/form-data` as Go's server does. The gateway rejects such bodies; the demo rack and tests use
+ * this function to show what a rack would read.
  */
 export function readMultipart(contentType: string, body: Buffer): MultipartReading {
   if (mediaType(contentType) !== multipartType) return none

@@ -1,67 +1,60 @@
+import type { ParameterError } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
-export interface HeaderRefusal {
-  readonly refused: 'refused-header' | 'ambiguous-parameters'
-  readonly reason: string
-  readonly next: string
-  readonly header: string
-}
-
-/** What a header's name means on one route, by its folded spelling (lower-case, `_` as `-`). */
+/** What a header's name means on one route, by its folded spelling (lower case, `_` as `-`). */
 type Meaning = 'option' | 'refused'
 
-const meanings = new WeakMap<RackRoute, ReadonlyMap<string, Meaning>>()
+const meaningsByRoute = new WeakMap<RackRoute, ReadonlyMap<string, Meaning>>()
 
 /**
- * Takes a route's option headers out of the raw ones.
+ * Reads a route's option headers from the raw headers.
  *
- * @param rawHeaders names and values in turn, as Node gives them: `request.headers` joins doubled ones, which would hide them
- * @returns values by lower-case name, bytes as latin1; or a refusal that names the header
+ * @param rawHeaders alternating names and values, as Node gives them. `request.headers` joins duplicates, which would hide them.
+ * @returns values by lower-case name, bytes as latin1; or an error that names the header
  */
 export function readOptionHeaders(
   route: RackRoute,
   rawHeaders: readonly string[],
-): ReadonlyMap<string, string> | HeaderRefusal {
+): ReadonlyMap<string, string> | ParameterError {
   const known = meaningsOf(route)
   const options = new Map<string, string>()
   if (known.size === 0) return options
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     const value = rawHeaders[index + 1] ?? ''
-    const folded = fold(name)
-    const meaning = known.get(folded)
+    const meaning = known.get(foldName(name))
     if (meaning === undefined) continue
     if (meaning === 'refused') return refusedHeader(name)
     const lower = name.toLowerCase()
-    if (!spelledAsOption(route, lower)) return lookAlike(name)
-    if (options.has(lower)) return doubled(name)
-    if (hasControl(value)) return control(name)
+    if (!isOptionName(route, lower)) return misspelledOption(name)
+    if (options.has(lower)) return duplicateHeader(name)
+    if (hasControlCharacter(value)) return controlCharacter(name)
     options.set(lower, value)
   }
   return options
 }
 
 function meaningsOf(route: RackRoute): ReadonlyMap<string, Meaning> {
-  const known = meanings.get(route)
+  const known = meaningsByRoute.get(route)
   if (known) return known
-  const made = new Map<string, Meaning>()
-  for (const name of route.headers) made.set(fold(name), 'option')
-  for (const name of route.refusedHeaders) made.set(fold(name), 'refused')
-  meanings.set(route, made)
-  return made
+  const meanings = new Map<string, Meaning>()
+  for (const name of route.headers) meanings.set(foldName(name), 'option')
+  for (const name of route.refusedHeaders) meanings.set(foldName(name), 'refused')
+  meaningsByRoute.set(route, meanings)
+  return meanings
 }
 
-function fold(name: string): string {
+function foldName(name: string): string {
   const lower = name.toLowerCase()
   return lower.includes('_') ? lower.replaceAll('_', '-') : lower
 }
 
-function spelledAsOption(route: RackRoute, lower: string): boolean {
+function isOptionName(route: RackRoute, lower: string): boolean {
   return route.headers.some((name) => name.toLowerCase() === lower)
 }
 
-/** Node's parser lets none of these through but the tab; a caller that isn't Node's parser might. */
-function hasControl(value: string): boolean {
+/** Node's HTTP parser lets only the tab through. The check protects callers that use another parser. */
+function hasControlCharacter(value: string): boolean {
   for (let index = 0; index < value.length; index++) {
     const code = value.charCodeAt(index)
     if ((code < 0x20 && code !== 0x09) || code === 0x7f || code > 0xff) return true
@@ -69,28 +62,38 @@ function hasControl(value: string): boolean {
   return false
 }
 
-function refusedHeader(header: string): HeaderRefusal {
-  const [reason, next] = [
-    `the header ${header} is not permitted on this call, since it would change what runs or could be read as a parameter`,
-    'leave it out',
-  ]
-  return { refused: 'refused-header', reason, next, header }
+function refusedHeader(header: string): ParameterError {
+  return {
+    rule: 'refused-header',
+    reason: `The header ${header} is not permitted on this call: it changes what runs, or the rack could read it as a parameter.`,
+    remedy: 'Remove the header.',
+    header,
+  }
 }
 
-function lookAlike(header: string): HeaderRefusal {
-  const [reason, next] = [
-    `the header ${header} is spelled like an option of this call but is not one`,
-    'write it with dashes',
-  ]
-  return { refused: 'ambiguous-parameters', reason, next, header }
+function misspelledOption(header: string): ParameterError {
+  return {
+    rule: 'ambiguous-parameters',
+    reason: `The header ${header} is spelled like an option of this call, but is not one.`,
+    remedy: 'Write the header with dashes.',
+    header,
+  }
 }
 
-function doubled(header: string): HeaderRefusal {
-  const [reason, next] = [`the header ${header} was sent more than once, so it can be read two ways`, 'send it once']
-  return { refused: 'ambiguous-parameters', reason, next, header }
+function duplicateHeader(header: string): ParameterError {
+  return {
+    rule: 'ambiguous-parameters',
+    reason: `The header ${header} was sent more than once, so its value is ambiguous.`,
+    remedy: 'Send the header once.',
+    header,
+  }
 }
 
-function control(header: string): HeaderRefusal {
-  const [reason, next] = [`the header ${header} holds a control character`, 'leave it out']
-  return { refused: 'ambiguous-parameters', reason, next, header }
+function controlCharacter(header: string): ParameterError {
+  return {
+    rule: 'ambiguous-parameters',
+    reason: `The header ${header} contains a control character.`,
+    remedy: 'Remove the character.',
+    header,
+  }
 }

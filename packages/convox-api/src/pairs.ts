@@ -1,17 +1,17 @@
-/** A `key=value` of a query or form, decoded as the rack does. */
+/** A `key=value` of a query or form, decoded as the rack decodes it. */
 export interface Pair {
   readonly key: string
   readonly value: string
 }
 
-/** What was between two `&`. `dropped` ones the rack skips without a word. */
+/** The text between two `&`. The rack skips `dropped` pairs silently. */
 export type ReadPair =
   | (Pair & { readonly dropped: null; readonly utf8: boolean })
   | { readonly dropped: 'semicolon' | 'escape' }
 
 /**
- * Splits url-encoded text as Go's `url.ParseQuery` does: at `&` only, empty pairs skipped, `+` a space,
- * a pair with a `;` or a broken escape dropped.
+ * Splits URL-encoded text as Go's `url.ParseQuery` does: only at `&`, without empty pairs, with `+` as a space,
+ * and without pairs that contain a `;` or an invalid escape.
  *
  * @param text bytes as latin1
  */
@@ -34,20 +34,20 @@ function readPair(text: string): ReadPair {
   return { dropped: null, key: key.text, value: value.text, utf8: key.utf8 && value.utf8 }
 }
 
-/** The pairs of a query, the leading `?` included or not, that the rack would keep. */
+/** The pairs of a query that the rack keeps. The leading `?` is optional. */
 export function parseQuery(search: string): Pair[] {
-  return kept(readPairs(search.startsWith('?') ? search.slice(1) : search))
+  return keptPairs(readPairs(search.startsWith('?') ? search.slice(1) : search))
 }
 
-/** The pairs of a url-encoded body that the rack would keep; none when the content type isn't a form's. */
+/** The pairs of a URL-encoded body that the rack keeps; empty for another content type. */
 export function parseForm(contentType: string, body: Buffer): Pair[] {
-  return mediaType(contentType) === formType ? kept(readPairs(body.toString('latin1'))) : []
+  return mediaType(contentType) === formType ? keptPairs(readPairs(body.toString('latin1'))) : []
 }
 
 export const formType = 'application/x-www-form-urlencoded'
 export const multipartType = 'multipart/form-data'
 
-/** The part of a Content-Type that counts, as Go reads it: before the first `;`, trimmed of ASCII space only, lower-case. */
+/** The media type of a Content-Type, as Go reads it: before the first `;`, trimmed of ASCII space, in lower case. */
 export function mediaType(contentType: string): string {
   const semicolon = contentType.indexOf(';')
   let end = semicolon === -1 ? contentType.length : semicolon
@@ -61,14 +61,14 @@ function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d)
 }
 
-function kept(pairs: Iterable<ReadPair>): Pair[] {
+function keptPairs(pairs: Iterable<ReadPair>): Pair[] {
   return [...pairs].flatMap((pair) => (pair.dropped === null ? [{ key: pair.key, value: pair.value }] : []))
 }
 
-/** Made when it is first needed: it takes longer than all else of this. */
+/** Created on first use, because that takes longer than the rest of the decoding. */
 let strictUtf8: InstanceType<typeof TextDecoder> | null = null
 
-/** Null where an escape is broken. Bytes that aren't UTF-8 read as U+FFFD, and `utf8` says so. */
+/** Null for an invalid escape. Bytes that are not UTF-8 become U+FFFD, and `utf8` is false. */
 function decode(text: string): { text: string; utf8: boolean } | null {
   if (isPlain(text)) return { text, utf8: true }
   const bytes = Buffer.alloc(text.length)
@@ -91,7 +91,7 @@ function decode(text: string): { text: string; utf8: boolean } | null {
   }
 }
 
-/** Whether decoding would change nothing. */
+/** Whether the text needs no decoding. */
 function isPlain(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

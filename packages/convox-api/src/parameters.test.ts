@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readForm } from './form-reading.ts'
-import type { ParameterRequest } from './parameter-refusal.ts'
+import type { ParameterRequest } from './parameter-error.ts'
 import { readParameters } from './parameters.ts'
 import { rackRoutes, routesById } from './routes.ts'
 
@@ -27,13 +27,13 @@ function readOn(id: string, request: Partial<Omit<ParameterRequest, 'body'>> & {
 }
 
 function accepted(result: ReturnType<typeof readParameters>) {
-  if ('refused' in result) throw new Error(`${result.refused}: ${result.reason}`)
+  if ('rule' in result) throw new Error(`${result.rule}: ${result.reason}`)
   const { query, form: posted, headers } = result
   return { query: Object.fromEntries(query), form: Object.fromEntries(posted), headers: Object.fromEntries(headers) }
 }
 
 function refused(result: ReturnType<typeof readParameters>) {
-  return 'refused' in result ? result.refused : null
+  return 'rule' in result ? result.rule : null
 }
 
 const cliHeaders = [
@@ -55,8 +55,8 @@ const cliHeaders = [
   octets,
 ]
 
-describe('what the stock CLI sends is read', () => {
-  test('an empty body announced as octets, with the bare ? that the CLI adds', () => {
+describe('requests of the stock CLI are accepted', () => {
+  test('an empty body of type octet-stream, with the bare ? that the CLI adds', () => {
     const result = readOn('POST /apps/{app}/services/{service}/restart', {
       search: '?',
       contentType: octets,
@@ -95,7 +95,7 @@ describe('what the stock CLI sends is read', () => {
     expect(accepted(result).query).toEqual({ file: '/app/f.txt' })
   })
 
-  test('a streamed upload, which is not read here', () => {
+  test('a streamed upload, whose body is not read', () => {
     const result = readOn('POST /apps/{app}/builds/import', {
       search: '?',
       contentType: octets,
@@ -104,41 +104,41 @@ describe('what the stock CLI sends is read', () => {
     expect(accepted(result)).toEqual({ query: {}, form: {}, headers: {} })
   })
 
-  test('the body of DELETE budget, which the rack reads itself', () => {
+  test('the form body of DELETE budget', () => {
     const result = readOn('DELETE /apps/{app}/budget', { contentType: form, body: 'ack_by=me' })
     expect(accepted(result).form).toEqual({ ack_by: 'me' })
   })
 
-  test('a command’s bytes stay as they came', () => {
+  test('the bytes of a command stay unchanged', () => {
     const result = readOn('WS /apps/{app}/processes/{pid}/exec', { rawHeaders: ['command', 'echo \u00c3\u00a9\ta'] })
     expect(accepted(result).headers).toEqual({ command: 'echo \u00c3\u00a9\ta' })
   })
 
-  test('a header that is no option is nothing here', () => {
+  test('other headers are ignored', () => {
     const result = readOn('GET /apps', { rawHeaders: ['Command', 'sh', 'X-Forwarded-For', '1.2.3.4', 'Image', 'evil'] })
     expect(accepted(result).headers).toEqual({})
   })
 })
 
-describe('what could be read two ways is refused', () => {
+describe('ambiguous requests are rejected', () => {
   test.each([
-    ['a doubled query key', 'GET /apps/{app}/processes', { search: '?service=web&service=db' }],
-    ['a doubled key, once escaped', 'GET /apps/{app}/processes', { search: '?service=web&%73ervice=db' }],
+    ['a duplicate query key', 'GET /apps/{app}/processes', { search: '?service=web&service=db' }],
+    ['a duplicate key, one of them escaped', 'GET /apps/{app}/processes', { search: '?service=web&%73ervice=db' }],
     ['a semicolon in the query', 'GET /apps/{app}/processes', { search: '?service=web;release=R' }],
-    ['a broken escape in a value', 'GET /apps/{app}/processes', { search: '?service=%zz' }],
-    ['a broken escape in a key', 'GET /apps/{app}/processes', { search: '?%zz=1' }],
-    ['an escape cut off', 'GET /apps/{app}/processes', { search: '?service=%4' }],
+    ['an invalid escape in a value', 'GET /apps/{app}/processes', { search: '?service=%zz' }],
+    ['an invalid escape in a key', 'GET /apps/{app}/processes', { search: '?%zz=1' }],
+    ['an incomplete escape', 'GET /apps/{app}/processes', { search: '?service=%4' }],
     ['a value without a name', 'GET /apps/{app}/processes', { search: '?=web' }],
     ['a NUL in the query', 'GET /apps/{app}/processes', { search: '?service=a%00b' }],
     ['bytes that are not UTF-8', 'GET /apps/{app}/processes', { search: '?service=%ff' }],
     ['overlong UTF-8', 'GET /apps/{app}/processes', { search: '?service=%c0%ae' }],
-    ['a doubled form key', 'PUT /apps/{app}', { contentType: form, body: 'lock=true&lock=false' }],
+    ['a duplicate form key', 'PUT /apps/{app}', { contentType: form, body: 'lock=true&lock=false' }],
     ['a semicolon in the form', 'PUT /apps/{app}', { contentType: form, body: 'lock=true;parameters=x' }],
-    ['a broken escape in the form', 'PUT /apps/{app}', { contentType: form, body: 'lock=%zz&lock=true' }],
+    ['an invalid escape in the form', 'PUT /apps/{app}', { contentType: form, body: 'lock=%zz&lock=true' }],
     ['a NUL in the form', 'PUT /apps/{app}', { contentType: form, body: 'lock=%00' }],
     ['raw bytes in the form', 'PUT /apps/{app}', { contentType: form, body: Buffer.from([0x6c, 0x3d, 0xff]) }],
     ['query and form', 'PUT /apps/{app}', { search: '?lock=true', contentType: form, body: 'parameters=x' }],
-    ['a query alone on a form', 'PUT /apps/{app}', { search: '?lock=true', contentType: octets }],
+    ['only a query for a form', 'PUT /apps/{app}', { search: '?lock=true', contentType: octets }],
     [
       'multipart on a form',
       'POST /apps/{app}/releases',
@@ -156,20 +156,24 @@ describe('what could be read two ways is refused', () => {
     ],
     ['multipart on an upload', 'POST /apps/{app}/builds/import', { contentType: 'multipart/mixed' }],
     ['JSON on a form', 'POST /apps/{app}/releases', { contentType: 'application/json', body: '{"env":"A=1"}' }],
-    ['a form without a type', 'POST /apps/{app}/releases', { contentType: '', body: 'env=A' }],
-    ['a form called octets', 'POST /apps/{app}/releases', { contentType: octets, body: 'env=A' }],
-    ['a type with a comma', 'POST /apps/{app}/releases', { contentType: `${form},text/plain`, body: 'env=A' }],
+    ['a form without a content type', 'POST /apps/{app}/releases', { contentType: '', body: 'env=A' }],
+    ['a form with the type octet-stream', 'POST /apps/{app}/releases', { contentType: octets, body: 'env=A' }],
+    ['a content type with a comma', 'POST /apps/{app}/releases', { contentType: `${form},text/plain`, body: 'env=A' }],
     [
-      'a type with doubled parameters',
+      'a content type with duplicate parameters',
       'POST /apps/{app}/releases',
       { contentType: `${form}; a=1; a=2`, body: 'env=A' },
     ],
-    ['a type behind a no-break space', 'POST /apps/{app}/releases', { contentType: `\u00a0${form}`, body: 'env=A' }],
+    [
+      'a content type after a no-break space',
+      'POST /apps/{app}/releases',
+      { contentType: `\u00a0${form}`, body: 'env=A' },
+    ],
     ['a form on an upload', 'POST /apps/{app}/objects/{key:.*}', { contentType: form }],
-    ['a body where none belongs', 'POST /apps/{app}/cancel', { contentType: form, body: 'a=1' }],
-    ['a body that is announced', 'DELETE /apps/{app}', { rawHeaders: ['Content-Length', '5'] }],
+    ['a body for a call without one', 'POST /apps/{app}/cancel', { contentType: form, body: 'a=1' }],
+    ['an announced body', 'DELETE /apps/{app}', { rawHeaders: ['Content-Length', '5'] }],
     ['a chunked body', 'GET /apps', { rawHeaders: ['transfer-encoding', 'chunked'] }],
-    ['a form that nobody read', 'PUT /apps/{app}', { contentType: form, rawHeaders: ['Content-Length', '9'] }],
+    ['a form that was not read', 'PUT /apps/{app}', { contentType: form, rawHeaders: ['Content-Length', '9'] }],
     ['a body on a websocket', 'WS /apps/{app}/processes/{pid}/exec', { rawHeaders: ['Content-Length', '9'] }],
     ['a query on a websocket', 'WS /apps/{app}/processes/{pid}/exec', { search: '?command=sh' }],
     ['an escaped query on a websocket', 'WS /apps/{app}/processes/{pid}/exec', { search: '?%63ommand=sh' }],
@@ -180,13 +184,21 @@ describe('what could be read two ways is refused', () => {
       { contentType: form, rawHeaders: ['Content-Type', form, 'content-type', octets] },
     ],
     [
-      'a doubled option header',
+      'a duplicate option header',
       'WS /apps/{app}/processes/{pid}/exec',
       { rawHeaders: ['Command', 'a', 'command', 'b'] },
     ],
-    ['an empty first one', 'WS /apps/{app}/processes/{pid}/exec', { rawHeaders: ['Command', '', 'Command', 'b'] }],
-    ['a control in a header', 'WS /apps/{app}/processes/{pid}/exec', { rawHeaders: ['Command', 'a\nb'] }],
-    ['a look-alike', 'POST /apps/{app}/services/{service}/processes', { rawHeaders: ['Cpu_Limit', '1'] }],
+    [
+      'a duplicate option header, first empty',
+      'WS /apps/{app}/processes/{pid}/exec',
+      { rawHeaders: ['Command', '', 'Command', 'b'] },
+    ],
+    ['a control character in a header', 'WS /apps/{app}/processes/{pid}/exec', { rawHeaders: ['Command', 'a\nb'] }],
+    [
+      'an option header with an underscore',
+      'POST /apps/{app}/services/{service}/processes',
+      { rawHeaders: ['Cpu_Limit', '1'] },
+    ],
   ])('%s', (_, id, request) => {
     expect(refused(readOn(id, request))).toBe('ambiguous-parameters')
   })
@@ -194,19 +206,19 @@ describe('what could be read two ways is refused', () => {
   test.each([
     ['a query key', 'GET /apps', { search: '?limit=1' }],
     ['an array key', 'GET /apps/{app}/processes', { search: '?service[]=web' }],
-    ['another case', 'GET /apps/{app}/processes', { search: '?Service=web' }],
+    ['a key in another case', 'GET /apps/{app}/processes', { search: '?Service=web' }],
     ['a second question mark', 'GET /apps/{app}/processes', { search: '??service=web' }],
     ['flags for tar', 'POST /apps/{app}/processes/{pid}/files', { search: '?tar-extra=--to-command%3Dsh' }],
     ['a query on a change', 'DELETE /apps/{app}', { search: '?force=true' }],
     ['a form key', 'PUT /apps/{app}', { contentType: form, body: 'lock=true&release=R1' }],
-    ['a word of JavaScript', 'PUT /apps/{app}', { contentType: form, body: '__proto__=1' }],
-    ['an option as a form key', 'POST /apps/{app}/releases', { contentType: form, body: 'command=sh' }],
-  ])('%s that the call does not know is named', (_, id, request) => {
+    ['__proto__', 'PUT /apps/{app}', { contentType: form, body: '__proto__=1' }],
+    ['an option header as a form key', 'POST /apps/{app}/releases', { contentType: form, body: 'command=sh' }],
+  ])('an unknown parameter is rejected: %s', (_, id, request) => {
     expect(refused(readOn(id, request))).toBe('unknown-parameter')
   })
 })
 
-describe('headers that bear privilege', () => {
+describe('headers that give privileges', () => {
   const run = 'POST /apps/{app}/services/{service}/processes'
   test.each([
     'Image',
@@ -219,12 +231,12 @@ describe('headers that bear privilege', () => {
     'System_Critical',
     'Gpu',
     'Gpu-Vendor',
-  ])('run refuses %s and names it', (header) => {
+  ])('run rejects %s and names it', (header) => {
     const result = readOn(run, { rawHeaders: ['Command', 'x', header, 'v'] })
-    expect(result).toMatchObject({ refused: 'refused-header', header, reason: expect.stringContaining(header) })
+    expect(result).toMatchObject({ rule: 'refused-header', header, reason: expect.stringContaining(header) })
   })
 
-  test('also when empty', () => {
+  test('also if they are empty', () => {
     expect(refused(readOn(run, { rawHeaders: ['Privileged', ''] }))).toBe('refused-header')
   })
 
@@ -233,19 +245,19 @@ describe('headers that bear privilege', () => {
     ['DELETE /apps/{app}/processes/{pid}/files', 'files'],
     ['DELETE /apps/{app}/budget', 'Ack_by'],
     ['DELETE /apps/{app}/budget', 'Ack-By'],
-  ])('%s refuses %s, which could be its parameter', (id, header) => {
+  ])('%s rejects %s, which the rack could read as a parameter', (id, header) => {
     expect(refused(readOn(id, { rawHeaders: [header, 'x'] }))).toBe('refused-header')
   })
 })
 
-describe('refusals', () => {
-  test('never hold a value, a percent sign or a control character, however hostile the name', () => {
+describe('errors', () => {
+  test('never contain a value, a percent sign, or a control character, for any name', () => {
     const text = fc.string({ unit: 'binary', maxLength: 100 })
     fc.assert(
       fc.property(text, text, (key, value) => {
         const search = `?${encodeURIComponent(key)}=${encodeURIComponent(`secret${value}`)}`
         const result = readOn('GET /apps/{app}/processes', { search })
-        if (!('refused' in result)) return
+        if (!('rule' in result)) return
         expect(result.reason).not.toMatch(/%|secret|\p{Cc}/u)
         expect(result.reason.length).toBeLessThan(250)
       }),
@@ -253,7 +265,7 @@ describe('refusals', () => {
   })
 })
 
-test('what is accepted is what the rack reads: the same values, each from one place', () => {
+test('the rack reads the same values from every accepted request, each from one source', () => {
   const route = rackRoutes.filter(({ kind }) => kind === 'http')
   const keys = ['lock', 'parameters', 'env', 'limit', 'name', 'service', 'x', '%6cock']
   const pair = fc.tuple(
@@ -281,7 +293,7 @@ test('what is accepted is what the rack reads: the same values, each from one pl
         const body = posted === '' ? null : Buffer.from(posted)
         const rawHeaders = named ? ['Name', 'header', 'Command', 'sh'] : []
         const ours = readParameters(entry, { method: entry.method, search, contentType, body, rawHeaders })
-        if ('refused' in ours || entry.method === 'DELETE' || entry.body === 'raw') return
+        if ('rule' in ours || entry.method === 'DELETE' || entry.body === 'raw') return
         const rack = readForm({ method: entry.method, search, contentType, body })
         for (const [key, values] of rack.form) {
           expect(values).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { canonicalHeader } from './routes/table.ts'
+import { canonicalHeader } from './routes/route-row.ts'
 import { rackRoutes, routesById } from './routes.ts'
 
 const contract = readFileSync(new URL('../test/contract-routes.txt', import.meta.url), 'utf8')
@@ -14,18 +14,18 @@ function route(id: string) {
 }
 
 describe('the route table', () => {
-  test('has every route of the contract, and no other', () => {
+  test('has exactly the routes of the contract', () => {
     const ours = rackRoutes.map(({ id }) => id.replaceAll(/\{[a-z]+:\.\*\}/g, '{*}').replaceAll(/\{[a-z]+\}/g, '{}'))
     expect(ours.sort()).toEqual(contract)
   })
 
-  test('names each route once, by its method or WS', () => {
+  test('has unique IDs that begin with the method or WS', () => {
     expect(routesById.size).toBe(rackRoutes.length)
     for (const { id, kind, method, path } of rackRoutes)
       expect(id).toBe(`${kind === 'websocket' ? 'WS' : method} ${path}`)
   })
 
-  test('is deeply fixed: nobody can widen it at run time', () => {
+  test('is deeply frozen', () => {
     expect(Object.isFrozen(rackRoutes)).toBe(true)
     for (const entry of rackRoutes) {
       const parts = [entry, entry.query, entry.form, entry.headers, entry.refusedHeaders]
@@ -37,11 +37,11 @@ describe('the route table', () => {
     for (const { permission } of rackRoutes) expect(permission).toMatch(/^[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*$/)
   })
 
-  test('asks an app binding exactly where an app is named', () => {
+  test('has the scope app exactly for paths with an app', () => {
     for (const { path, scope } of rackRoutes) expect(scope === 'app').toBe(path.startsWith('/apps/{app}'))
   })
 
-  test('answers a list only where a row can be cut', () => {
+  test('has the scope list only for responses that can be filtered', () => {
     const lists = rackRoutes.filter(({ scope }) => scope === 'list').map(({ id }) => id)
     expect(lists.sort()).toEqual([
       'GET /apps',
@@ -53,7 +53,7 @@ describe('the route table', () => {
     ])
   })
 
-  test('never takes a change from its method: websockets that execute change, logs and reads do not', () => {
+  test('counts websockets that execute something as changes, and other GET requests as reads', () => {
     const changing = rackRoutes.filter(({ kind, changes }) => kind === 'websocket' && changes).map(({ id }) => id)
     expect(changing.sort()).toEqual([
       'WS /apps/{app}/processes/{pid}/exec',
@@ -66,12 +66,12 @@ describe('the route table', () => {
     }
   })
 
-  test('takes every method only on routes that are blocked for everyone', () => {
+  test('has the method ANY only for routes that are blocked for everyone', () => {
     const any = rackRoutes.filter(({ method }) => method === 'ANY').map(({ path }) => path)
     expect(any).toEqual(['/v2/{path:.*}', '/custom/http/proxy/{path:.*}', '/kubernetes/{path:.*}'])
   })
 
-  test('has form keys exactly where the body is a form', () => {
+  test('has form keys exactly for form bodies', () => {
     for (const { form, body, id } of rackRoutes) expect([id, form.length > 0]).toEqual([id, body === 'form'])
   })
 
@@ -90,8 +90,8 @@ describe('the route table', () => {
   })
 })
 
-describe('what the contract warns of', () => {
-  test('run refuses the headers that bear privilege and keeps Command and Release', () => {
+describe('warnings of the contract', () => {
+  test('run rejects headers that give privileges, and takes Command and Release', () => {
     const run = route('POST /apps/{app}/services/{service}/processes')
     expect(run.refusedHeaders).toEqual([
       'Image',
@@ -120,11 +120,11 @@ describe('what the contract warns of', () => {
     ['POST /registries', 'Password'],
     ['DELETE /apps/{app}/budget', 'Ack_by'],
     ['POST /system/jwt/token', 'Durationinhour'],
-  ])('%s refuses the header %s, which the rack would read as its parameter', (id, header) => {
+  ])('%s rejects the header %s, which the rack would read as a parameter', (id, header) => {
     expect(route(id).refusedHeaders).toContain(header)
   })
 
-  test('what can not be masked is opaque, so that its permission guards it', () => {
+  test('responses that can not be masked are opaque', () => {
     const opaque = rackRoutes.filter(({ mask, method }) => mask === 'opaque' && method !== 'ANY').map(({ id }) => id)
     expect(opaque.sort()).toEqual([
       'GET /apps/{app}/builds/{id}.tgz',
@@ -138,7 +138,7 @@ describe('what the contract warns of', () => {
     ])
   })
 
-  test('headers are looked up by the rack in Go’s canonical spelling', () => {
+  test('canonicalHeader returns Go’s canonical spelling', () => {
     expect(['ack_by', 'durationInHour', 'use-service-volume', 'GPU'].map(canonicalHeader)).toEqual([
       'Ack_by',
       'Durationinhour',

@@ -3,35 +3,35 @@ const percent = 0x25
 const dot = 0x2e
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const inSegment = table(`${letters}._~!$&'()*+,=:@-`)
+const segmentCharacters = characterTable(`${letters}._~!$&'()*+,=:@-`)
 /**
- * The query's own set: what Go's server takes and no hop rewrites, so printable ASCII without space and `#"<>\^{|}` and backtick.
- * Escapes aren't looked into here: `readParameters` refuses the broken ones.
+ * Characters of a query that Go's server accepts and no proxy rewrites: printable ASCII without space, `#"<>\^{|}`, and backtick.
+ * `readParameters` rejects invalid escapes.
  */
-const inQuery = table(`${letters}._~!$&'()*+,=:@-;/?[]%`)
-const mayBeEscaped = table(' "<>^`{|}[]')
+const queryCharacters = characterTable(`${letters}._~!$&'()*+,=:@-;/?[]%`)
+const escapableCharacters = characterTable(' "<>^`{|}[]')
 
-function table(characters: string): Uint8Array {
+function characterTable(characters: string): Uint8Array {
   const flags = new Uint8Array(256)
-  for (let place = 0; place < characters.length; place++) flags[characters.charCodeAt(place)] = 1
+  for (let index = 0; index < characters.length; index++) flags[characters.charCodeAt(index)] = 1
   return flags
 }
 
-/** Whether a path up to `end` is made of plain segments, none of them empty or dots. */
-export function isNarrow(raw: string, end: number): boolean {
+/** Whether the path up to `end` consists of plain segments, none of them empty or dots. */
+export function isPlainPath(raw: string, end: number): boolean {
   let begin = 1
   for (let at = 1; at <= end; at++) {
     const code = at === end ? slash : raw.charCodeAt(at)
     if (code === slash) {
       if (at === begin || isDots(raw, begin, at)) return false
       begin = at + 1
-    } else if (code > 0xff || inSegment[code] !== 1) return false
+    } else if (code > 0xff || segmentCharacters[code] !== 1) return false
   }
   return true
 }
 
-/** Whether an object key or a registry's server, from `start` to `end`, is one. */
-export function isWide(raw: string, start: number, end: number): boolean {
+/** Whether the characters from `start` to `end` are a valid object key or registry server. */
+export function isRestParameter(raw: string, start: number, end: number): boolean {
   let begin = start
   for (let at = start; at <= end; at++) {
     const code = at === end ? slash : raw.charCodeAt(at)
@@ -41,17 +41,17 @@ export function isWide(raw: string, start: number, end: number): boolean {
     } else if (code === percent) {
       if (at + 2 >= end || !isPermittedEscape(raw.charCodeAt(at + 1), raw.charCodeAt(at + 2))) return false
       at += 2
-    } else if (code > 0xff || inSegment[code] !== 1) return false
+    } else if (code > 0xff || segmentCharacters[code] !== 1) return false
   }
   return true
 }
 
 function isPermittedEscape(high: number, low: number): boolean {
   const value = upperHex(high) * 16 + upperHex(low)
-  return value >= 0x80 || (value >= 0 && mayBeEscaped[value] === 1)
+  return value >= 0x80 || (value >= 0 && escapableCharacters[value] === 1)
 }
 
-/** A digit's value; far below zero for anything else, lower case included. */
+/** The value of an upper-case hexadecimal digit; far below zero for any other character. */
 function upperHex(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30
   if (code >= 0x41 && code <= 0x46) return code - 0x37
@@ -64,10 +64,10 @@ function isDots(raw: string, begin: number, end: number): boolean {
   return raw.charCodeAt(begin) === dot && raw.charCodeAt(end - 1) === dot
 }
 
-export function isQuery(raw: string, end: number): boolean {
+export function isPermittedQuery(raw: string, end: number): boolean {
   for (let at = end; at < raw.length; at++) {
     const code = raw.charCodeAt(at)
-    if (code > 0xff || inQuery[code] !== 1) return false
+    if (code > 0xff || queryCharacters[code] !== 1) return false
   }
   return true
 }

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isTargetRefusal, readTarget, splitRackPrefix } from './target.ts'
-import { maxTargetLength } from './target-refusals.ts'
+import { isTargetError, readTarget, splitRackPrefix } from './target.ts'
+import { maxTargetLength } from './target-errors.ts'
 import { anyTarget } from './testing/targets.ts'
 
 function rule(raw: string): string | null {
   const read = readTarget(raw)
-  return isTargetRefusal(read) ? read.rule : null
+  return isTargetError(read) ? read.rule : null
 }
 
 function split(raw: string) {
   const read = readTarget(raw)
-  if (isTargetRefusal(read)) throw new Error(read.reason)
+  if (isTargetError(read)) throw new Error(read.reason)
   return splitRackPrefix(read)
 }
 
@@ -29,9 +29,9 @@ describe('canonical targets', () => {
     '/rack/staging/apps?',
     '/gateway/api/v1/me',
     '/a?x=%zz&y=1;2&z[]=/?:@',
-  ])('%s is taken as it is', (raw) => {
+  ])('%s is accepted unchanged', (raw) => {
     const read = readTarget(raw)
-    expect(isTargetRefusal(read) ? read : read.path + read.search).toBe(raw)
+    expect(isTargetError(read) ? read : read.path + read.search).toBe(raw)
   })
 
   test.each([
@@ -78,16 +78,16 @@ describe('canonical targets', () => {
     '/rack/../apps',
     '/rack/staging/../system',
     '/rack/staging/apps/%2e%2e/x',
-  ])('%j is refused', (raw) => {
+  ])('%j is rejected', (raw) => {
     expect(rule(raw)).toBe('canonical-path')
   })
 
   test.each(['//apps', '//apps/web', '//evil.com/apps', '///', '/rack/staging//apps', '/rack/staging//'])(
-    '%s says to remove the slash at the end of RACK_URL',
+    'the remedy for %s is to remove the slash at the end of RACK_URL',
     (raw) => {
       expect(readTarget(raw)).toMatchObject({
         rule: 'leading-double-slash',
-        next: expect.stringContaining('remove the slash at the end of RACK_URL'),
+        remedy: expect.stringContaining('Remove the slash at the end of RACK_URL'),
       })
     },
   )
@@ -99,21 +99,21 @@ describe('canonical targets', () => {
     },
   )
 
-  test('a target of 8 KiB is read, one byte more is not', () => {
+  test('a target may have 8 KiB, and no byte more', () => {
     const longest = `/apps/${'a'.repeat(maxTargetLength - 6)}`
     expect(rule(longest)).toBeNull()
     expect(rule(`${longest}a`)).toBe('target-too-long')
   })
 
-  test('refusing allocates nothing: the same object each time', () => {
+  test('a rejection allocates nothing: it returns the same object each time', () => {
     expect(readTarget('/apps/../x')).toBe(readTarget('/%61pps'))
     expect(Object.isFrozen(readTarget('*'))).toBe(true)
   })
 
-  test('a refusal holds no percent sign, which the CLI would print as a format', () => {
+  test('an error contains no percent sign, which the CLI would read as a format', () => {
     for (const raw of ['/a//b', '//a', '*', '/a? ', `/${'a'.repeat(9000)}`]) {
       const read = readTarget(raw)
-      expect(isTargetRefusal(read) && !read.reason.includes('%')).toBe(true)
+      expect(isTargetError(read) && !read.reason.includes('%')).toBe(true)
     }
   })
 })
@@ -130,9 +130,9 @@ describe('object keys and registry servers', () => {
     '/registries/registry.example.test?',
     '/rack/staging/registries/https://index.docker.io/v1/?',
     '/rack/staging/apps/myapp/objects/a//b%20c',
-  ])('%s is taken as it is', (raw) => {
+  ])('%s is accepted unchanged', (raw) => {
     const read = readTarget(raw)
-    expect(isTargetRefusal(read) ? read : read.path + read.search).toBe(raw)
+    expect(isTargetError(read) ? read : read.path + read.search).toBe(raw)
   })
 
   test.each([
@@ -170,17 +170,17 @@ describe('object keys and registry servers', () => {
     '/registriesx//a',
     '/rack/staging/rack/other/registries//a',
     '/apps/x?/../objects/ ',
-  ])('%s is refused', (raw) => {
+  ])('%s is rejected', (raw) => {
     expect(rule(raw)).toBe('canonical-path')
   })
 
-  test('a query can not open the wider place', () => {
+  test('a query can not look like an object key', () => {
     expect(rule('/apps/x//y?/objects/')).toBe('canonical-path')
     expect(rule('/apps/x?/objects/../%2e')).toBeNull()
   })
 })
 
-describe('the rack in front of the path', () => {
+describe('the rack prefix of a path', () => {
   test.each([
     ['/apps?', { rack: null, path: '/apps', search: '?' }],
     ['/rack/staging/apps?x=1', { rack: 'staging', path: '/apps', search: '?x=1' }],
@@ -196,11 +196,11 @@ describe('the rack in front of the path', () => {
   })
 })
 
-test('whatever is accepted is, byte for byte, what is sent', () => {
+test('an accepted target never changes', () => {
   fc.assert(
     fc.property(anyTarget, (raw) => {
       const read = readTarget(raw)
-      if (isTargetRefusal(read)) return
+      if (isTargetError(read)) return
       expect(read.path + read.search).toBe(raw)
       const { rack, path, search } = splitRackPrefix(read)
       if (path !== '/') expect(`${rack === null ? '' : `/rack/${rack}`}${path}${search}`).toBe(raw)
@@ -208,11 +208,11 @@ test('whatever is accepted is, byte for byte, what is sent', () => {
   )
 })
 
-test('no accepted path changes in a URL parser that resolves dots', () => {
+test('a URL parser that resolves dots changes no accepted path', () => {
   fc.assert(
     fc.property(anyTarget, (raw) => {
       const read = readTarget(raw)
-      if (isTargetRefusal(read)) return
+      if (isTargetError(read)) return
       expect(new URL(`http://rack${raw}`).pathname).toBe(read.path)
     }),
   )

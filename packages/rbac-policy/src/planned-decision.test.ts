@@ -1,4 +1,4 @@
-import { type CommandPlace, planCommand } from '@rack-gateway/convox-api/commands'
+import { type CommandContext, planCommand } from '@rack-gateway/convox-api/commands'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document.ts'
 import { decidePlanned, isCertainlyRefused, judgePlanned, narrowPlanned } from './planned-decision.ts'
@@ -7,7 +7,7 @@ import type { PolicyDocument } from './policy-document.ts'
 import { binding, now, principal } from './testing/calls.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
-const place: CommandPlace = { appSetting: null, directory: 'web', rack: 'staging', input: 'terminal' }
+const place: CommandContext = { appSetting: null, directory: 'web', rack: 'staging', input: 'terminal' }
 const builtIn = builtInPolicy()
 const [viewer, deployer, ci] = ['viewer', 'deployer', 'ci'].map((role) => principal([binding(role)]))
 

@@ -1,6 +1,5 @@
-import type { ParameterRefusal, RackRoute } from '@rack-gateway/convox-api'
+import type { ParameterError, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { asSentences } from '@rack-gateway/errors'
 import { type KnownOfRack, worldsOf } from './planned-worlds.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -78,7 +77,7 @@ export async function narrowPlanned(
 
 function* judged(question: PlannedQuestion, planned: PlannedCall): Generator<JudgedWorld> {
   const { policy, document, principal, rack, at, address, known = {} } = question
-  const { route, app, refused: unfit } = planned
+  const { route, app, parameterError: unfit } = planned
   if (unfit !== null) {
     yield { when: '', call: null, decision: parametersDecision(route, unfit, policy.hash) }
     return
@@ -134,20 +133,19 @@ function servicesOf({ commands, runServices }: PlannedQuestion['document']): str
   return [...new Set([...runServices, ...named])]
 }
 
-/** What the gateway says of parameters that it takes from nobody. */
+/** The decision about parameters that the gateway rejects for every principal. */
 export function parametersDecision(
   { permission }: RackRoute,
-  { refused, ...words }: ParameterRefusal,
+  { rule, reason, remedy }: ParameterError,
   policy: string,
 ): Decision {
-  const { reason, next } = asSentences(words)
   return {
     effect: 'deny',
-    rule: refused,
+    rule,
     source: 'gateway',
     permission,
     reason,
-    next,
+    next: remedy,
     roles: [],
     bindings: [],
     policy,

@@ -1,5 +1,5 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
-import { createSecretKeys } from '@rack-gateway/convox-api'
+import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import type { CompiledDocument } from './compiled-document.ts'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
@@ -82,8 +82,8 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     adminRoles: () => document.roles.filter(mayEverything).map(({ name }) => name),
     racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(holdingsOf(principal), rack, moment)),
     sees: (principal, rack, app, moment) => judging.holds(principal, 'app:list', { rack, app, scope: 'app' }, moment),
-    isSecretKey: createSecretKeys(secretKeys),
-    isSecretParameter: createSecretKeys([...secretKeys, ...secretParameters]),
+    isSecretKey: createSecretKeyMatcher(secretKeys),
+    isSecretParameter: createSecretKeyMatcher([...secretKeys, ...secretParameters]),
     recordingOf: compileRecordings(document.recordings),
     valuesRecorded: valuesRecordedBy(document.recordedValues),
   }

@@ -1,4 +1,4 @@
-import { isSpeakable, rackRoutes, routesById, speakableNames } from '@rack-gateway/convox-api'
+import { isRecordable, rackRoutes, recordableNames, routesById } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document.ts'
 import type { Policy } from './policy.ts'
@@ -51,9 +51,9 @@ describe('without a document', () => {
 
   test('tells nothing that is secret by its name', () => {
     for (const route of rackRoutes) {
-      const told = speakableNames(route).filter((name) => isRecorded(policy, route.id, name))
+      const told = recordableNames(route).filter((name) => isRecorded(policy, route.id, name))
       expect(told.filter(policy.isSecretParameter)).toEqual([])
-      expect(told.filter((name) => !isSpeakable(name))).toEqual([])
+      expect(told.filter((name) => !isRecordable(name))).toEqual([])
     }
   })
 })

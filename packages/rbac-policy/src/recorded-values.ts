@@ -1,5 +1,5 @@
 import { compilePatterns, type NameMatcher, type Problem, shown } from '@rack-gateway/command-matcher'
-import { isSpeakable, type RackRoute, rackRoutes, routesById, speakableNames } from '@rack-gateway/convox-api'
+import { isRecordable, type RackRoute, rackRoutes, recordableNames, routesById } from '@rack-gateway/convox-api'
 import { expandPermission } from './permission-patterns.ts'
 
 /** Values of parameters that events hold beside the names. Every rule that matches counts. */
@@ -42,7 +42,7 @@ export function valueProblems(rules: readonly ValueRule[]): Problem[] {
         .filter((permission) => expandPermission(permission).length === 0)
         .map((name) => problem('permissions', `names the permission "${shown(name)}", which does not exist`)),
       ...parameters
-        .filter((name) => !name.includes('*') && !isSpeakable(name))
+        .filter((name) => !name.includes('*') && !isRecordable(name))
         .map((name) =>
           problem('parameters', `names "${shown(name)}", whose value is never recorded, since it holds secrets`),
         ),
@@ -52,7 +52,7 @@ export function valueProblems(rules: readonly ValueRule[]): Problem[] {
     if (found.length > 0) return found
     const here = rackRoutes.filter(selects(rule))
     if (here.length === 0) return [{ at, text: `the value rule "${shown(rule.id)}" is for no route of the rack` }]
-    const names = new Set(here.flatMap(speakableNames))
+    const names = new Set(here.flatMap(recordableNames))
     return parameters
       .filter((pattern) => ![...names].some((name) => mayMatch(pattern, name)))
       .map((pattern) => problem('parameters', `names "${shown(pattern)}", which no route that it is for takes`))

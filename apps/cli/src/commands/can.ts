@@ -32,7 +32,7 @@ export async function can(context: Context, words: readonly string[], leadingRac
   const answer = await askDecisions(target, calls, as)
   // How a call is sent is refused whoever sends it, and the gateway was asked about the caller.
   const decided = answer.decisions.map((one, at) => {
-    const refused = calls[at]?.refused ?? null
+    const refused = calls[at]?.parameterError ?? null
     const route = calls[at]?.route
     return refused === null || route === undefined
       ? one

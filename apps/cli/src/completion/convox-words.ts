@@ -1,10 +1,10 @@
-import { type ConvoxCommand, everyCommand, planCommand } from '@rack-gateway/convox-api/commands'
+import { allCommands, type ConvoxCommand, planCommand } from '@rack-gateway/convox-api/commands'
 import { type Expected, expectedNames, nothing, type Suggestion } from './expected.ts'
 import { type KnownFlag, placeAmong, split, suggestedFlags } from './flags.ts'
 
 /** What may follow convox's words. @param words the last one is being typed */
 export function expectedOfConvox(words: readonly string[]): Expected {
-  const commands = everyCommand()
+  const commands = allCommands()
   const { before } = split(words)
   const further = furtherWords(commands, before)
   const found = longest(commands, before)
@@ -14,7 +14,7 @@ export function expectedOfConvox(words: readonly string[]): Expected {
 
 /** The first words of convox's commands. */
 export function convoxFirstWords(): Suggestion[] {
-  return furtherWords(everyCommand(), [])
+  return furtherWords(allCommands(), [])
 }
 
 function furtherWords(commands: readonly ConvoxCommand[], before: readonly string[]): Suggestion[] {

@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { everyCommand } from '@rack-gateway/convox-api/commands'
+import { allCommands } from '@rack-gateway/convox-api/commands'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { commands } from '../command-table/index.ts'
@@ -59,7 +59,7 @@ describe('what is offered comes from the tables', () => {
   })
 
   test('every command of convox, and each of its flags, behind --', async () => {
-    for (const { name, flags } of everyCommand()) {
+    for (const { name, flags } of allCommands()) {
       const words = ['--', ...name.split(' ')]
       for (let at = 2; at <= words.length; at++) expect(await offered(words.slice(0, at))).toContain(words[at - 1])
       expect(await offered([...words, '--'])).toEqual(expect.arrayContaining(flags.map((flag) => `--${flag.name}`)))

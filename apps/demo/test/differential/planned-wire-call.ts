@@ -21,7 +21,7 @@ export function plannedWireCall(planned: PlannedCall, filling: Filling): WireCal
     .filter((name) => name !== 'command')
     .map((name): [string, string] => [name, valueIn(name)])
   // Of a call that is refused for how it is sent, no other name is told.
-  const unfit = planned.refused?.header
+  const unfit = planned.parameterError?.header
   const isSocket = route.kind === 'websocket'
   return {
     ...plainCall,

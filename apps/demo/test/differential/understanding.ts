@@ -93,7 +93,7 @@ function parametersOf(route: RackCall['route'], sent: WireCall) {
     body: route.body === 'form' && sent.body !== '' ? Buffer.from(sent.body, 'latin1') : null,
     rawHeaders: headers.flatMap(([name, value]) => [name, trimmed(value)]),
   })
-  if ('refused' in read) throw new Error(`it was decided on, and is refused when read again: ${read.reason}`)
+  if ('rule' in read) throw new Error(`it was decided on, and is refused when read again: ${read.reason}`)
   return read
 }
 

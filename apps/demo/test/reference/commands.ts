@@ -1,9 +1,9 @@
-import { type ConvoxCommand, everyCommand } from '@rack-gateway/convox-api/commands'
+import { allCommands, type ConvoxCommand } from '@rack-gateway/convox-api/commands'
 import { code, joined, table } from './table.ts'
 
 /** The generated parts of commands.md, from the table that plans are made from. */
 export function commandParts(): Record<string, string> {
-  const commands = everyCommand().toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  const commands = allCommands().toSorted((one, other) => (one.name < other.name ? -1 : 1))
   const calling = commands.filter(({ effect }) => typeof effect !== 'string')
   const local = commands.filter(({ effect }) => effect === 'local')
   const rows = calling.map((command) => [

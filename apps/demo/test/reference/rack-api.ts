@@ -80,7 +80,7 @@ function logHeaders(): string {
 
 function valueTable(): string {
   const rows = rackRoutes.flatMap(({ id, values }) =>
-    Object.entries(values).map(([name, { looksLike }]) => [code(id), code(name), looksLike]),
+    Object.entries(values).map(([name, { expected }]) => [code(id), code(name), expected]),
   )
   return table(['route', 'form parameter', 'must be'], joined(rows, 1, ' '))
 }

@@ -26,7 +26,7 @@ export function plannedFrom(asked: CallToDecide): PlannedCall {
     app,
     service: serviceOf(route, params),
     parameters,
-    refused: null,
+    parameterError: null,
     command,
     process:
       asked.process ?? (concernsProcess(route) ? { id: params.pid ?? null, service: null, own: 'unknown' } : null),

@@ -1,5 +1,5 @@
 import type { EventDraft } from '@rack-gateway/audit'
-import { UnmaskableAnswer as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
+import { UnmaskableResponse as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenVeil, type UpstreamAnswer, watchRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'

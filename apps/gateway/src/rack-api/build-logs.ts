@@ -28,8 +28,8 @@ export async function refuseForeignLogs(rack: Rack, app: string, build: string):
 }
 
 function strangeBuild(): Error {
-  const { looksLike, next } = objectId
-  return ruled(new InvalidParameter(`the build must be ${looksLike}`, next), 'invalid-parameter')
+  const { expected, remedy } = objectId
+  return ruled(new InvalidParameter(`the build must be ${expected}`, remedy), 'invalid-parameter')
 }
 
 function unclear(rack: Rack, build: string): Error {

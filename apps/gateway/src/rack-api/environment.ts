@@ -1,15 +1,15 @@
 import {
   containsEncodedMask,
   diffEnv,
+  environmentValues,
   ForeignMask,
+  findMasks,
+  keysInsideValues,
   type MaskOrigin,
-  masksIn,
   type Parameters,
   parseEnv,
   recordedKey,
   restoreEnv,
-  secretEnds,
-  wholeValues,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { AmbiguousParameters, ruled } from '../errors.ts'
@@ -73,7 +73,7 @@ type Comparison = readonly [before: string, after: string]
 
 function compared(comparisons: readonly Comparison[], restored: Buffer | null): NewEnvironment {
   const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
-  const owners = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...secretEnds(text)])))
+  const owners = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...keysInsideValues(text)])))
   return { changes, recordedChanges: createRecordedChanges(changes, owners), restored }
 }
 
@@ -109,11 +109,11 @@ function refuseUnreadLines(env: string): void {
 
 async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: string) {
   const environments = new Map<string, ReadonlyMap<string, string>>()
-  for (const { key, release, mac } of masksIn(env)) {
+  for (const { key, release, mac } of findMasks(env)) {
     if (environments.has(release)) continue
     if (!masks.proves(rack.name, { app, release, key }, mac))
       throw ruled(new ForeignMask(recordedKey(key)), 'foreign-mask')
-    environments.set(release, wholeValues(await environmentOf(rack, app, release)))
+    environments.set(release, environmentValues(await environmentOf(rack, app, release)))
   }
   function resolve(origin: MaskOrigin, mac: string): string | null {
     if (!masks.proves(rack.name, origin, mac)) return null

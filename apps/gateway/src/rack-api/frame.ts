@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type CanonicalTarget, readTarget, splitRackPrefix, type TargetRefusal } from '@rack-gateway/convox-api'
+import { type CanonicalTarget, readTarget, splitRackPrefix, type TargetError } from '@rack-gateway/convox-api'
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
@@ -109,8 +109,8 @@ export function isRefusal(framed: Framed | FrameRefusal): framed is FrameRefusal
 
 const refusals = new Map<string, FrameRefusal>()
 
-function rememberRefusal({ rule, reason, next }: TargetRefusal): FrameRefusal {
-  const made = refusal(400, rule, reason, next)
+function rememberRefusal({ rule, reason, remedy }: TargetError): FrameRefusal {
+  const made = refusal(400, rule, reason, remedy)
   refusals.set(rule, made)
   return made
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type MaskOrigin, type MaskView, maskAnswer, maskInSteps, maskText } from '@rack-gateway/convox-api'
+import { type MaskOrigin, type MaskView, maskResponse, maskResponseInSteps, redactText } from '@rack-gateway/convox-api'
 import { type Policy, sightOf } from '@rack-gateway/rbac-policy'
 import { appOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
@@ -7,7 +7,7 @@ import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
 /** What each principal sees of an answer, and the proof that a mask was made here. */
 export interface MaskKeeper {
-  /** @returns `received` itself when there was nothing to mask @throws UnmaskableAnswer */
+  /** @returns `received` itself when there was nothing to mask @throws UnmaskableResponse */
   apply(call: RoutedCall, received: Buffer): Buffer
   /** The same in steps, for large answers. Parts are at most 64 KiB. */
   applyInSteps(call: RoutedCall, received: string): Generator<void, readonly Buffer[]>
@@ -42,7 +42,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       isSecret: policy.isSecretKey,
       isSecretParameter: policy.isSecretParameter,
       mac: (origin) => macText(rack.name, origin),
-      seesApp: (name) => policy.sees(principal, rack.name, name, moment),
+      isAppVisible: (name) => policy.sees(principal, rack.name, name, moment),
       rackToken: rack.token,
     }
   }
@@ -50,13 +50,13 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
   return {
     apply(call, received) {
       const text = received.toString('utf8')
-      const shown = maskAnswer(call.match.route.mask, text, viewOf(call))
+      const shown = maskResponse(call.match.route.mask, text, viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },
     *applyInSteps(call, received) {
       const parts: Buffer[] = []
       let text = ''
-      for (const shown of maskInSteps(call.match.route.mask, received, viewOf(call))) {
+      for (const shown of maskResponseInSteps(call.match.route.mask, received, viewOf(call))) {
         text += shown
         if (text.length >= partSize) {
           addParts(parts, text)
@@ -69,7 +69,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     },
     applyToText(call, received) {
       const text = received.toString('utf8')
-      const shown = maskText(text, viewOf(call))
+      const shown = redactText(text, viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },
     proves(rack, origin, mac) {

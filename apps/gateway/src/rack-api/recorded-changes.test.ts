@@ -1,4 +1,4 @@
-import { diffEnv, secretEnds } from '@rack-gateway/convox-api'
+import { diffEnv, keysInsideValues } from '@rack-gateway/convox-api'
 import { expect, test } from 'vitest'
 import { createRecordedChanges, type KeyChange } from './recorded-changes.ts'
 
@@ -16,7 +16,7 @@ test.each([
   'GOOGLE={\n  "id": "x=y",\n  "private_key": "-----BEGIN PRIVATE KEY-----\\nMIIESECRET==\\n-----END PRIVATE KEY-----\\n"\n}\nB=1',
   'GOOGLE=-----BEGIN PRIVATE KEY-----\nPEMSECRET:CCCC==\nMIIE/SECRET+x=\nmiSECRET==\n-----END PRIVATE KEY-----\nB=1',
 ])('the names of an environment with a secret of several lines hold nothing of it: %j', (env) => {
-  const recorded = createRecordedChanges(diffEnv('', env).map(added), secretEnds(env))
+  const recorded = createRecordedChanges(diffEnv('', env).map(added), keysInsideValues(env))
   expect(recorded.map(({ key }) => key)).toEqual(['B', 'GOOGLE', '[not a variable name]'])
   expect(JSON.stringify(recorded)).not.toContain('SECRET')
 })

@@ -1,4 +1,4 @@
-import { isVariableName, notAName } from '@rack-gateway/convox-api'
+import { invalidNamePlaceholder, isVariableName } from '@rack-gateway/convox-api'
 
 /** What happens to one key. Its values are nobody's business here. */
 export interface KeyChange {
@@ -16,7 +16,7 @@ export interface RecordedChange extends KeyChange {
  * Changes without any part of a secret of several lines, whose lines the rack takes for keys: the last line of base64 has the
  * name of its variable, and what is no name of a variable is counted.
  *
- * @param owners see `secretEnds`
+ * @param owners see `keysInsideValues`
  */
 export function createRecordedChanges(
   changes: readonly KeyChange[],
@@ -30,5 +30,5 @@ export function createRecordedChanges(
   const [first] = others
   if (first === undefined) return [...own, ...owned]
   const change = others.every((other) => other.change === first.change) ? first.change : 'changed'
-  return [...own, ...owned, { key: notAName, change, keys: others.length }]
+  return [...own, ...owned, { key: invalidNamePlaceholder, change, keys: others.length }]
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Truncation } from '@rack-gateway/audit'
 import {
-  hiddenMark,
   isSecretValue,
-  ownName,
   type Parameters,
   type RackRoute,
-  scrubToken,
-  speakableValues,
+  recordableValues,
+  redactionMark,
+  redactRackToken,
+  unprefixedName,
 } from '@rack-gateway/convox-api'
 import type { Policy } from '@rack-gateway/rbac-policy'
 
@@ -42,7 +42,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
   const hidden: string[] = []
   const truncated: Truncation[] = []
   let more = 0
-  for (const [name, value] of speakableValues(parameters)) {
+  for (const [name, value] of recordableValues(parameters)) {
     if (!isRecorded(name)) continue
     if (values.size === mostValues && !values.has(name)) {
       more++
@@ -50,7 +50,7 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
     }
     if (isSecretName(policy, name) || (value.length <= longestValue && isSecretText(value, rack.token))) {
       hidden.push(name)
-      values.set(name, hiddenMark)
+      values.set(name, redactionMark)
     } else if (value.length > longestValue) {
       truncated.push(proofOf(name, value))
       values.set(name, '')
@@ -61,11 +61,11 @@ export function recordedValues(policy: Asked, { route, rack, app, parameters }: 
 }
 
 function isSecretName({ isSecretParameter }: Asked, name: string): boolean {
-  return isSecretParameter(name) || isSecretParameter(ownName(name))
+  return isSecretParameter(name) || isSecretParameter(unprefixedName(name))
 }
 
 function isSecretText(value: string, rackToken: string): boolean {
-  return isSecretValue(value) || scrubToken(value, rackToken) !== value
+  return isSecretValue(value) || redactRackToken(value, rackToken) !== value
 }
 
 function proofOf(name: string, value: string): Truncation {

@@ -1,5 +1,5 @@
 import { shown, shownCommand } from '@rack-gateway/command-matcher'
-import { type CommandView, hideCommand } from '@rack-gateway/convox-api'
+import { type CommandRedaction, redactCommand } from '@rack-gateway/convox-api'
 
 /** A command as events and recordings tell it. The decision is made from the real one. */
 export interface ToldCommand {
@@ -10,14 +10,14 @@ export interface ToldCommand {
   sentence(text: string): string
 }
 
-export function tellCommand(real: readonly string[], view: CommandView): ToldCommand {
-  const words = hideCommand(real, view)
+export function tellCommand(real: readonly string[], view: CommandRedaction): ToldCommand {
+  const words = redactCommand(real, view)
   if (words === real) return { words, hidden: false, sentence: (text) => text }
   const pairs = quotations(real, words)
   return {
     words,
     hidden: true,
-    sentence: (text) => retell(text, pairs, (rest) => hideCommand([rest], view).join()),
+    sentence: (text) => retell(text, pairs, (rest) => redactCommand([rest], view).join()),
   }
 }
 

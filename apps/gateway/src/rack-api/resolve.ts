@@ -1,10 +1,10 @@
 import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
 import {
-  type ParameterRefusal,
+  checkFormValues,
+  type ParameterError,
   type Parameters,
   type RackRoute,
   readParameters,
-  refusedValue,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { type ProcessSubject, type RackCall, rackRoute } from '@rack-gateway/rbac-policy'
@@ -41,14 +41,14 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
     body: call.form,
     rawHeaders: request.raw.rawHeaders,
   })
-  if ('refused' in parameters) throw parameterError(parameters)
+  if ('rule' in parameters) throw parameterError(parameters)
   refuseStrayMasks(parameters, (name) => {
     if (route.id === releaseRoute && name === 'env') return null
     return route.id === configRoute ? (params.name ?? name) : name
   })
   const app = appOf(route, params)
   call.values = recordedValues(steps.policy, { route, rack: call.rack, app, parameters })
-  const unfit = refusedValue(route, params, parameters.form)
+  const unfit = checkFormValues(route, params, parameters.form)
   if (unfit) throw parameterError(unfit)
   const at = steps.now()
   const where = { rack: call.rack.name, app, scope: route.scope }
@@ -81,12 +81,12 @@ export async function resolve(steps: Steps, request: FastifyRequest, call: Route
   }
 }
 
-function parameterError({ refused, reason, next }: ParameterRefusal): Error {
-  const Refusal = parameterErrors[refused] ?? AmbiguousParameters
-  return ruled(new Refusal(reason, next), refused)
+function parameterError({ rule, reason, remedy }: ParameterError): Error {
+  const Refusal = parameterErrors[rule] ?? AmbiguousParameters
+  return ruled(new Refusal(reason, remedy), rule)
 }
 
-const parameterErrors: Readonly<Partial<Record<ParameterRefusal['refused'], typeof NotPermitted>>> = {
+const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof NotPermitted>>> = {
   'refused-header': NotPermitted,
   'foreign-object': NotPermitted,
   'invalid-parameter': InvalidParameter,

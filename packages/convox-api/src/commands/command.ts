@@ -1,17 +1,17 @@
-import { everywhere, type Flag } from './flags.ts'
+import { commonFlags, type Flag } from './flags.ts'
 import type { Invocation } from './invocation.ts'
 import type { Step } from './step.ts'
 
-/** What a command does: calls, nothing that a gateway sees, or a GET of whatever path it is given. */
+/** What a command does: it makes calls, runs only locally, or makes a GET request of any path. */
 export type Effect = readonly Step[] | 'local' | 'any-get'
 
-/** What a table says of a command. */
+/** A command without its name. */
 export interface CommandEntry {
   readonly flags: readonly Flag[]
-  /** How many arguments it takes, at least and at most. */
-  readonly args: readonly [least: number, most: number]
-  /** Why convox itself would end before its first call; null: it wouldn't. */
-  readonly misuse: (invocation: Invocation) => string | null
+  /** The minimum and maximum number of arguments. */
+  readonly args: readonly [minimum: number, maximum: number]
+  /** Returns why convox would exit before its first call; null if it would not. */
+  readonly validate: (invocation: Invocation) => string | null
   readonly effect: Effect
 }
 
@@ -19,32 +19,37 @@ export interface ConvoxCommand extends CommandEntry {
   readonly name: string
 }
 
-/** Commands by their names, each made when it is asked for: who plans one doesn't wait for the others. */
+/** Commands by name. Each one is created on use, so that a plan does not wait for the others. */
 export type CommandTable = Readonly<Record<string, () => CommandEntry>>
 
 export interface CommandOptions {
   readonly flags?: readonly Flag[]
   readonly args?: CommandEntry['args']
-  readonly misuse?: CommandEntry['misuse']
+  readonly validate?: CommandEntry['validate']
 }
 
-/** A command that asks the rack, with the flags that all of these have. */
+/** A command that calls the rack, with the flags that all such commands have. */
 export function command(options: CommandOptions, effect: Effect): CommandEntry {
   return {
-    flags: [...everywhere, ...(options.flags ?? [])],
+    flags: [...commonFlags, ...(options.flags ?? [])],
     args: options.args ?? [0, 0],
-    misuse: options.misuse ?? (() => null),
+    validate: options.validate ?? (() => null),
     effect,
   }
 }
 
-/** A command that concerns this machine, the console or another service, whatever follows its name. */
+/** A command that makes no call to the rack, whatever its arguments. */
 export function local(): CommandEntry {
-  return { flags: [], args: any, misuse: () => null, effect: 'local' }
+  return { flags: [], args: anyNumber, validate: () => null, effect: 'local' }
 }
 
-export const any: CommandEntry['args'] = [0, Number.POSITIVE_INFINITY]
+export const anyNumber: CommandEntry['args'] = [0, Number.POSITIVE_INFINITY]
 
-export function atLeast(least: number): CommandEntry['args'] {
-  return [least, Number.POSITIVE_INFINITY]
+export function atLeast(minimum: number): CommandEntry['args'] {
+  return [minimum, Number.POSITIVE_INFINITY]
+}
+
+/** Requires arguments of the form `Key=Value`, from an index on. */
+export function requirePairs(from: number): (invocation: Invocation) => string | null {
+  return ({ args }) => (args.slice(from).every((arg) => arg.includes('=')) ? null : 'an argument is not Key=Value')
 }

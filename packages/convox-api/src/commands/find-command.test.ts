@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { findCommand, mostNameWords } from './find-command.ts'
-import { everyCommand } from './table.ts'
+import { allCommands } from './command-tables.ts'
+import { findCommand, maxNameWords } from './find-command.ts'
 
-const names = everyCommand().map(({ name }) => name)
+const names = allCommands().map(({ name }) => name)
 
 describe('a command', () => {
-  test('is in one table only', () => {
-    expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([])
+  test('is in only one table', () => {
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
   })
 
-  test('has a name that is looked for to its end', () => {
-    expect(Math.max(...names.map((name) => name.split(' ').length))).toBe(mostNameWords)
+  test('has at most maxNameWords words', () => {
+    expect(Math.max(...names.map((name) => name.split(' ').length))).toBe(maxNameWords)
   })
 
   test.each(names)('%s is found by its words', (name) => {
@@ -18,7 +18,7 @@ describe('a command', () => {
     expect(found).toMatchObject({ command: { name }, rest: ['--flag', 'argument'] })
   })
 
-  test('is the one with the most words', () => {
+  test('is the one with the longest matching name', () => {
     expect(findCommand(['env', 'set', 'A=b'])).toMatchObject({ command: { name: 'env set' }, rest: ['A=b'] })
     expect(findCommand(['env', 'A=b'])).toMatchObject({ command: { name: 'env' }, rest: ['A=b'] })
   })
@@ -30,7 +30,7 @@ describe('a command', () => {
     [['__proto__']],
     [['constructor', 'name']],
     [['']],
-  ])('is none for %j', (words) => {
+  ])('is not found for %j', (words) => {
     expect(findCommand(words)).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
-/** A flag as convox knows it. All but a toggle take a value; a list may be given more than once. */
+/** A flag of a convox command. All flags except toggles take a value, and a list may be given more than once. */
 export interface Flag {
   readonly name: string
-  /** One letter, or empty. */
+  /** One letter, or empty without a short form. */
   readonly short: string
   readonly kind: 'toggle' | 'text' | 'number' | 'duration' | 'list'
 }
@@ -26,8 +26,8 @@ export function list(name: string, short = ''): Flag {
   return { name, short, kind: 'list' }
 }
 
-/** On every command that asks a rack. The rack's name is ignored where RACK_URL is set. */
-export const everywhere: readonly Flag[] = [text('rack', 'r'), toggle('wait', 'w')]
+/** Flags of every command that calls a rack. Convox ignores `--rack` if RACK_URL is set. */
+export const commonFlags: readonly Flag[] = [text('rack', 'r'), toggle('wait', 'w')]
 
 export const app = text('app', 'a')
 export const id = toggle('id')
@@ -36,8 +36,8 @@ export const watch = text('watch')
 export const file = text('file', 'f')
 export const limit = number('limit', 'l')
 
-/** Whether convox takes this value; narrower than convox where a value may be written in strange ways. */
-export function takes({ kind }: Flag, value: string): boolean {
+/** Whether convox accepts this value. Unusual spellings count as not accepted, although convox may accept them. */
+export function acceptsValue({ kind }: Flag, value: string): boolean {
   if (kind === 'number') return /^[+-]?[0-9]{1,18}$/.test(value)
   return kind !== 'duration' || /^(?:[0-9]{1,9}(?:h|m|s|ms))+$/.test(value)
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { planCommand } from './plan.ts'
-import { everyCommand } from './table.ts'
-import type { CommandPlace, CommandPlan } from './types.ts'
+import { allCommands } from './command-tables.ts'
+import { planCommand } from './plan-command.ts'
+import type { CommandContext, CommandPlan } from './types.ts'
 
-const commands = everyCommand()
+const commands = allCommands()
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -25,15 +25,15 @@ const name = fc.oneof(
 )
 const rest = fc.array(fc.oneof(plain, flag, anyText), { maxLength: 8 })
 const anyWords = fc.tuple(name, rest).map(([words, others]) => [...words, ...others])
-const anyPlace: fc.Arbitrary<CommandPlace> = fc.record({
+const anyContext: fc.Arbitrary<CommandContext> = fc.record({
   appSetting: fc.option(anyText),
   directory: fc.oneof(fc.constant('myapp'), anyText),
   rack: fc.option(fc.constant('rack1')),
   input: fc.constantFrom('terminal', 'stream'),
 })
-const place: CommandPlace = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'terminal' }
+const context: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'terminal' }
 
-/** Whatever a call says can stand in a request line and in headers. */
+/** Every value of a call is valid in a request line and in headers. */
 function expectSound(plan: CommandPlan): void {
   if (plan.kind !== 'calls') return
   expect(plan.calls.length).toBeGreaterThan(0)
@@ -46,31 +46,31 @@ function expectSound(plan: CommandPlan): void {
   }
 }
 
-describe('whatever is typed', () => {
-  test('has a plan, and a sound one', () => {
-    fc.assert(fc.property(anyWords, anyPlace, (words, where) => expectSound(planCommand(words, where))))
+describe('for any arguments', () => {
+  test('the plan is valid', () => {
+    fc.assert(fc.property(anyWords, anyContext, (words, where) => expectSound(planCommand(words, where))))
   })
 
-  test('has the same plan again: nothing is remembered', () => {
+  test('the plan does not depend on earlier plans', () => {
     fc.assert(
       fc.property(anyWords, anyWords, (words, others) => {
-        const before = planCommand(words, place)
-        planCommand(others, place)
-        expect(planCommand(words, place)).toEqual(before)
+        const before = planCommand(words, context)
+        planCommand(others, context)
+        expect(planCommand(words, context)).toEqual(before)
       }),
     )
   })
 
-  test('plans nothing else for a flag that is named like a property of every object', () => {
+  test('names of inherited properties have no effect', () => {
     for (const word of ['--__proto__', '--constructor=x', '--hasOwnProperty', '--toString=']) {
-      expect(planCommand(['ps', word], place).kind).toBe('unknown')
-      expect(planCommand([word.slice(2)], place).kind).toBe('unknown')
+      expect(planCommand(['ps', word], context).kind).toBe('unknown')
+      expect(planCommand([word.slice(2)], context).kind).toBe('unknown')
     }
-    expect(planCommand(['env', 'set', '__proto__=1'], place)).toMatchObject({ kind: 'calls' })
+    expect(planCommand(['env', 'set', '__proto__=1'], context)).toMatchObject({ kind: 'calls' })
   })
 })
 
-describe('however much is typed', () => {
+describe('for long arguments', () => {
   const count = 120_000
   test.each([
     ['letters', ['ps', `-${'w'.repeat(count)}`]],
@@ -83,11 +83,11 @@ describe('however much is typed', () => {
     ['spaces between', ['exec', 'web', 'a', ' '.repeat(count), 'b']],
     ['hosts', ['proxy', ...new Array<string>(count / 10).fill('db:5432')]],
     ['a path', ['api', 'get', `/${'a'.repeat(count)}`]],
-    ['beyond what is read', ['exec', 'web', ...new Array<string>(1_000_000).fill('word')]],
+    ['more than the maximum', ['exec', 'web', ...new Array<string>(1_000_000).fill('word')]],
     ['no command', new Array<string>(1_000_000).fill('word')],
-  ])('%s: the time grows with it, no faster', (_, words) => {
+  ])('%s: the time is bounded', (_, words) => {
     const before = process.cpuUsage()
-    planCommand(words, { ...place, appSetting: `a${' '.repeat(100_000)}b` })
+    planCommand(words, { ...context, appSetting: `a${' '.repeat(100_000)}b` })
     const { user, system } = process.cpuUsage(before)
     expect(user + system).toBeLessThan(1_000_000)
   })

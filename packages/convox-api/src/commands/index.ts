@@ -1,12 +1,12 @@
 export type { ConvoxCommand, Effect } from './command.ts'
+export { allCommands } from './command-tables.ts'
 export type { Flag } from './flags.ts'
-export { planCommand } from './plan.ts'
+export { planCommand } from './plan-command.ts'
+export { planRoute, type RouteCall } from './plan-route.ts'
 export { concernsProcess } from './planned-call.ts'
-export { planRoute, type RouteWords } from './route-call.ts'
 export type { Field, Step } from './step.ts'
-export { everyCommand } from './table.ts'
 export type {
-  CommandPlace,
+  CommandContext,
   CommandPlan,
   PlannedCall,
   PlannedCommand,
@@ -14,4 +14,4 @@ export type {
   PlannedProcess,
   PlannedRelease,
 } from './types.ts'
-export { commandCarriers, isDoubt } from './types.ts'
+export { commandCarriers, isNotUnderstood } from './types.ts'

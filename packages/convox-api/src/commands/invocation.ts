@@ -1,42 +1,42 @@
-import type { Words } from './read-words.ts'
-import { trimmed } from './trimmed.ts'
-import type { CommandPlace } from './types.ts'
+import type { ParsedArguments } from './parse-arguments.ts'
+import { trimAscii } from './trim-ascii.ts'
+import type { CommandContext } from './types.ts'
 
-/** A command as convox has understood it. */
-export interface Invocation extends Words {
-  readonly place: CommandPlace
+/** A command with its parsed arguments and its context. */
+export interface Invocation extends ParsedArguments {
+  readonly context: CommandContext
 }
 
-/** Where a value comes from. Null: only the rack knows it. */
+/** Returns a value for a call; null if only the rack knows it. */
 export type Source = (invocation: Invocation) => string | null
 export type Condition = (invocation: Invocation) => boolean
 
-/** An argument; empty where there is none. */
+/** An argument; empty if it is missing. */
 export function argument(index: number): (invocation: Invocation) => string {
   return ({ args }) => args[index] ?? ''
 }
 
-/** What follows the first argument, joined as convox joins it: quotes that a shell took away don't come back. */
-export function typedCommand({ args }: Invocation): string {
+/** The arguments after the first one, joined by spaces as convox does. Quotes that the shell removed are lost. */
+export function commandFromArguments({ args }: Invocation): string {
   return args.slice(1).join(' ')
 }
 
-/** What a flag says; empty where it wasn't given. */
+/** The last value of a flag; empty if the flag was not given. */
 export function flagText(name: string): (invocation: Invocation) => string {
   return ({ flags }) => flags.get(name)?.at(-1) ?? ''
 }
 
-/** What a flag says, where it may be given more than once: convox joins the values with commas. */
+/** All values of a flag, joined by commas as convox does. */
 export function everyFlagText(name: string): (invocation: Invocation) => string {
   return ({ flags }) => flags.get(name)?.join(',') ?? ''
 }
 
-/** Whether a flag was given at all, also an empty one or a toggle that is switched off. */
-export function given(name: string): Condition {
+/** Whether a flag was given, also with an empty value or as `--flag=false`. */
+export function isGiven(name: string): Condition {
   return ({ flags }) => flags.has(name)
 }
 
-export function isOn(name: string): Condition {
+export function isEnabled(name: string): Condition {
   return (invocation) => flagText(name)(invocation) === 'true'
 }
 
@@ -48,17 +48,23 @@ export function hasArgument({ args }: Invocation): boolean {
   return args[0] !== undefined && args[0] !== ''
 }
 
-export function onlyTheRackKnows(): null {
+export function unknownToCli(): null {
   return null
 }
 
-/** The app of `--app`, else of `.convox/app`, else of the working directory. */
-export function namedApp(invocation: Invocation): string {
-  const { appSetting, directory } = invocation.place
-  return flagText('app')(invocation) || trimmed(appSetting ?? '') || directory
+/** The app of `--app`, of `.convox/app`, or of the working directory, in this order. */
+export function selectedApp(invocation: Invocation): string {
+  const { appSetting, directory } = invocation.context
+  return flagText('app')(invocation) || trimAscii(appSetting ?? '') || directory
 }
 
-/** Commands on an app as a whole take its name as an argument too. */
-export function argumentOrApp(invocation: Invocation): string {
-  return argument(0)(invocation) || namedApp(invocation)
+/** The app for commands that also take its name as an argument. */
+export function argumentOrSelectedApp(invocation: Invocation): string {
+  return argument(0)(invocation) || selectedApp(invocation)
+}
+
+/** The command that keeps an attached process running until the exec call brings the real command. */
+export function keepAliveCommand(invocation: Invocation): string {
+  const seconds = Number(flagText('timeout')(invocation))
+  return `sleep ${seconds > 0 ? seconds : 3600}`
 }

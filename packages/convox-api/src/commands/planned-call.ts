@@ -1,105 +1,111 @@
 import { compileMatcher, type Match } from '../matcher.ts'
 import { formType } from '../pairs.ts'
-import type { ParameterRefusal } from '../parameter-refusal.ts'
+import type { ParameterError } from '../parameter-error.ts'
 import { type Parameters, readParameters } from '../parameters.ts'
-import { everyRoute, routeIds } from '../routes.ts'
-import { isTargetRefusal, readTarget } from '../target.ts'
+import { allRoutes, routeIds } from '../routes.ts'
+import { isTargetError, readTarget } from '../target.ts'
 import type { RackRoute, RouteMatch } from '../types.ts'
-import { refusedValue } from '../value-grammar.ts'
+import { checkFormValues } from '../value-grammars.ts'
 import type { Invocation, Source } from './invocation.ts'
 import type { Field, Step } from './step.ts'
-import { trimmed } from './trimmed.ts'
-import { type Doubt, isDoubt, type PlannedCall, type PlannedCommand, type PlannedProcess } from './types.ts'
+import { trimAscii } from './trim-ascii.ts'
+import {
+  isNotUnderstood,
+  type NotUnderstood,
+  type PlannedCall,
+  type PlannedCommand,
+  type PlannedProcess,
+} from './types.ts'
 
 let matchAny: Match | null = null
 
-/** Put together when it is first asked for: most commands end before. */
+/** Compiled on first use, because most commands do not need it. */
 function match(method: string, path: string, kind: RackRoute['kind']): RouteMatch | null {
-  matchAny ??= compileMatcher(everyRoute())
+  matchAny ??= compileMatcher(allRoutes())
   return matchAny(method, path, kind)
 }
 
-/** The calls of one step, found as the gateway will find them: by their target. */
-export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] | Doubt {
+/** The calls of one step. Their routes are found by target, as the gateway finds them. */
+export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] | NotUnderstood {
   const calls: PlannedCall[] = []
   for (const sources of step.paths(invocation)) {
     const found = findRoute(step.route, sources, invocation)
-    if (isDoubt(found)) return found
+    if (isNotUnderstood(found)) return found
     const call = plannedCall(step, invocation, found)
-    if (isDoubt(call)) return call
+    if (isNotUnderstood(call)) return call
     calls.push(call)
   }
   return calls
 }
 
-/** The call of a GET whose path was typed. */
-export function plannedGet(path: string): PlannedCall[] | Doubt {
-  if (!plainTarget.test(path)) return { doubt: 'the path is none that every program would send alike' }
+/** The GET call of a path that was typed. */
+export function plannedGet(path: string): PlannedCall[] | NotUnderstood {
+  if (!portableTarget.test(path)) return { notUnderstood: 'programs could send this path differently' }
   const target = readTarget(`${path}?`)
-  if (isTargetRefusal(target)) return { doubt: target.reason }
+  if (isTargetError(target)) return { notUnderstood: target.reason }
   const found = match('GET', target.path, 'http')
-  if (!found) return { doubt: 'no route has this path' }
-  const read = readParameters(found.route, { ...bare, method: 'GET', search: target.search })
-  return [callOf(found, { ...nothingSaid, ...namesOf(read), essential: true })]
+  if (!found) return { notUnderstood: 'no route has this path' }
+  const read = readParameters(found.route, { ...noBodyOrHeaders, method: 'GET', search: target.search })
+  return [createPlannedCall(found, { ...noDetails, ...parameterNames(read), essential: true })]
 }
 
-/** What no part of the way to the gateway encodes, decodes or cuts off. */
-const plainTarget = /^\/[A-Za-z0-9._~$&+,=:@/-]*(?:\?[A-Za-z0-9._~$&+,=:@/?%-]*)?$/
-const plainSegment = /^[A-Za-z0-9._~$&+,=:@-]+$/
-const plainRest = /^[A-Za-z0-9._~$&+,=:@/-]+$/
-/** Stands for what isn't known yet. */
+/** Targets that no HTTP client or proxy encodes, decodes, or truncates. */
+const portableTarget = /^\/[A-Za-z0-9._~$&+,=:@/-]*(?:\?[A-Za-z0-9._~$&+,=:@/?%-]*)?$/
+const portableSegment = /^[A-Za-z0-9._~$&+,=:@-]+$/
+const portableRest = /^[A-Za-z0-9._~$&+,=:@/-]+$/
+/** Replaces a path parameter that is not known yet. */
 const placeholder = 'x'
 
 function findRoute(
   own: RackRoute,
   sources: Readonly<Record<string, Source>>,
   invocation: Invocation,
-): RouteMatch | Doubt {
+): RouteMatch | NotUnderstood {
   const { method, path, kind } = own
   const given: Record<string, string> = {}
   const unknown = new Set<string>()
-  let strange = false
+  let isPortable = true
   const filled = path.replaceAll(/\{([a-z]+)(:\.\*)?\}/g, (_, name: string, rest: string | undefined) => {
     const value = sources[name]?.(invocation) ?? null
     if (value === null) unknown.add(name)
-    else if ((rest === undefined ? plainSegment : plainRest).test(value)) given[name] = value
-    else strange = true
+    else if ((rest === undefined ? portableSegment : portableRest).test(value)) given[name] = value
+    else isPortable = false
     return value ?? placeholder
   })
-  const target = strange ? null : readTarget(filled)
-  if (target === null || isTargetRefusal(target)) {
-    return { doubt: 'a name in it is none that every program would send alike' }
+  const target = isPortable ? readTarget(filled) : null
+  if (target === null || isTargetError(target)) {
+    return { notUnderstood: 'programs could send a name in the path differently' }
   }
-  if (leadsNowhereElse(own, given)) return { route: own, params: given }
+  if (isUnambiguousPath(own, given)) return { route: own, params: given }
   const found = match(kind === 'websocket' || method === 'ANY' ? 'GET' : method, target.path, kind)
-  if (!found) return { doubt: 'no route has the path that this makes' }
+  if (!found) return { notUnderstood: 'no route has the resulting path' }
   const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
   return { route: found.route, params }
 }
 
 /**
- * Whether the path that a route's own makes with these values is certainly that route's: a path goes another way only where
- * it has what is fixed text there. Then nothing has to be matched, for which all routes would have to be put together.
+ * Whether a route's path with these values certainly matches that route: it could match another route only if a value equals fixed
+ * text of a path. Then the matcher, which needs all routes, is not compiled.
  */
-function leadsNowhereElse({ method, path }: RackRoute, values: Readonly<Record<string, string>>): boolean {
-  return method !== 'ANY' && !path.includes(':.*}') && !Object.values(values).some(mayBeFixedText)
+function isUnambiguousPath({ method, path }: RackRoute, values: Readonly<Record<string, string>>): boolean {
+  return method !== 'ANY' && !path.includes(':.*}') && !Object.values(values).some(mayMatchFixedText)
 }
 
-let everyName: string | null = null
+let allRouteIds: string | null = null
 
-/** Whether a segment of some route is this, or begins so, or may end so: no fixed text after a parameter is without a dot. */
-function mayBeFixedText(value: string): boolean {
-  everyName ??= routeIds().join('\n')
-  return value.includes('.') || everyName.includes(`/${value}`)
+/** Whether a segment of some route may equal the value, begin with it, or end with it. All suffixes of parameters contain a dot. */
+function mayMatchFixedText(value: string): boolean {
+  allRouteIds ??= routeIds().join('\n')
+  return value.includes('.') || allRouteIds.includes(`/${value}`)
 }
 
-function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): PlannedCall | Doubt {
-  const command = step.command && commandOf(step.route, step.command(invocation))
-  if (command && isDoubt(command)) return command
-  const headers = sent(step.headers, invocation)
-  if (headers.some(({ value }) => !visible.test(value(invocation)))) return inHeader
-  const query = sent(step.query, invocation).map(({ name }) => `${name}=`)
-  const form = sent(step.form, invocation).map(({ name }) => `${name}=`)
+function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): PlannedCall | NotUnderstood {
+  const command = step.command && plannedCommand(step.route, step.command(invocation))
+  if (command && isNotUnderstood(command)) return command
+  const headers = fieldsSent(step.headers, invocation)
+  if (headers.some(({ value }) => !withoutControlCharacters.test(value(invocation)))) return controlCharacterInHeader
+  const query = fieldsSent(step.query, invocation).map(({ name }) => `${name}=`)
+  const form = fieldsSent(step.form, invocation).map(({ name }) => `${name}=`)
   const read = readParameters(found.route, {
     method: step.route.method,
     search: query.length === 0 ? '?' : `?${query.join('&')}`,
@@ -107,73 +113,81 @@ function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): Pla
     body: form.length === 0 ? null : Buffer.from(form.join('&')),
     rawHeaders: [...headers.flatMap(({ name }) => [name, '']), ...(command ? ['Command', command.header] : [])],
   })
-  const unfit = 'refused' in read ? null : refusedValue(found.route, found.params, knownValues(step, invocation))
-  return callOf(found, {
-    ...namesOf(unfit ?? read),
+  const error = 'rule' in read ? null : checkFormValues(found.route, found.params, knownValues(step, invocation))
+  return createPlannedCall(found, {
+    ...parameterNames(error ?? read),
     command,
-    process: processOf(step, invocation, found),
+    process: plannedProcess(step, invocation, found),
     release: step.release(invocation),
     environment: step.environment(invocation),
     essential: step.essential,
   })
 }
 
-/** Form values that follow from the command's words. */
+/** Form values that follow from the arguments. */
 function knownValues(step: Step, invocation: Invocation): ReadonlyMap<string, string> {
-  return new Map(sent(step.form, invocation).map(({ name, value }) => [name, value(invocation)]))
+  return new Map(fieldsSent(step.form, invocation).map(({ name, value }) => [name, value(invocation)]))
 }
 
-const bare = { contentType: '', body: null, rawHeaders: [] }
-const nothingSaid = { command: null, process: null, release: null, environment: null }
+const noBodyOrHeaders = { contentType: '', body: null, rawHeaders: [] }
+const noDetails = { command: null, process: null, release: null, environment: null }
 const noNames = { query: [], form: [], headers: [] }
 
-function callOf(
+function createPlannedCall(
   { route, params }: RouteMatch,
-  said: Omit<PlannedCall, 'route' | 'params' | 'app' | 'service'>,
+  details: Omit<PlannedCall, 'route' | 'params' | 'app' | 'service'>,
 ): PlannedCall {
   const app = route.scope === 'app' ? (params.app ?? null) : null
-  return { route, params, app, service: params.service ?? null, ...said }
+  return { route, params, app, service: params.service ?? null, ...details }
 }
 
-function namesOf(read: Parameters | ParameterRefusal): Pick<PlannedCall, 'parameters' | 'refused'> {
-  if ('refused' in read) return { parameters: noNames, refused: read }
+function parameterNames(read: Parameters | ParameterError): Pick<PlannedCall, 'parameters' | 'parameterError'> {
+  if ('rule' in read) return { parameters: noNames, parameterError: read }
   const { query, form, headers } = read
   return {
     parameters: { query: [...query.keys()], form: [...form.keys()], headers: [...headers.keys()] },
-    refused: null,
+    parameterError: null,
   }
 }
 
-function sent(fields: readonly Field[], invocation: Invocation): Field[] {
+function fieldsSent(fields: readonly Field[], invocation: Invocation): Field[] {
   return fields.filter(({ when }) => when(invocation))
 }
 
-const visible = /^[^\x00-\x1f\x7f]*$/
-const inHeader: Doubt = { doubt: 'a control character in it would not be sent as it was typed' }
+const withoutControlCharacters = /^[^\x00-\x1f\x7f]*$/
+const controlCharacterInHeader: NotUnderstood = {
+  notUnderstood: 'a control character in it would not be fieldsSent as it was typed',
+}
 
-/** Spaces around a header's value are cut off on the way. A shell on an instance needs no command. */
-function commandOf(route: RackRoute, typed: string): PlannedCommand | Doubt | null {
-  if (!visible.test(typed)) return inHeader
-  const text = trimmed(typed)
-  const by = carrierOf(route)
-  if (text === '') return by === 'shell' ? null : { doubt: 'the command in it is empty' }
+/** HTTP removes spaces around a header's value. A shell on an instance needs no command. */
+function plannedCommand(route: RackRoute, typed: string): PlannedCommand | NotUnderstood | null {
+  if (!withoutControlCharacters.test(typed)) return controlCharacterInHeader
+  const text = trimAscii(typed)
+  const by = commandCarrier(route)
+  if (text === '') return by === 'shell' ? null : { notUnderstood: 'the command to run is empty' }
   return { header: Buffer.from(text).toString('latin1'), by }
 }
 
-function carrierOf({ kind, permission }: RackRoute): PlannedCommand['by'] {
+function commandCarrier({ kind, permission }: RackRoute): PlannedCommand['by'] {
   if (permission === 'instance:shell') return 'shell'
   return kind === 'websocket' ? 'exec' : 'run'
 }
 
-const ofProcess = /\/processes\/\{pid\}(?:\/exec|\/files)?$/
+const processPath = /\/processes\/\{pid\}(?:\/exec|\/files)?$/
 
-/** Whether a call is decided by whose process it concerns, or by its service. */
+/** Whether the decision about a call depends on the owner or the service of its process. */
 export function concernsProcess({ path, permission }: RackRoute): boolean {
-  return ofProcess.test(path) && permission !== 'process:read'
+  return processPath.test(path) && permission !== 'process:read'
 }
 
-function processOf({ ownRunOf }: Step, invocation: Invocation, { route, params }: RouteMatch): PlannedProcess | null {
+function plannedProcess(
+  { serviceOfStartedProcess }: Step,
+  invocation: Invocation,
+  { route, params }: RouteMatch,
+): PlannedProcess | null {
   if (!concernsProcess(route)) return null
   const id = params.pid ?? null
-  return ownRunOf ? { id, service: ownRunOf(invocation), own: 'yes' } : { id, service: null, own: 'unknown' }
+  return serviceOfStartedProcess
+    ? { id, service: serviceOfStartedProcess(invocation), own: 'yes' }
+    : { id, service: null, own: 'unknown' }
 }

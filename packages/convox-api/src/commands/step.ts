@@ -1,37 +1,37 @@
 import { routeById } from '../routes.ts'
 import type { RackRoute } from '../types.ts'
-import { type Condition, everyFlagText, given, type Invocation, namedApp, type Source } from './invocation.ts'
+import { type Condition, everyFlagText, type Invocation, isGiven, type Source, selectedApp } from './invocation.ts'
 import type { PlannedEnvironment, PlannedRelease } from './types.ts'
 
-/** A parameter that a call certainly sends when its condition holds. */
+/** A parameter that a call sends if the condition is true. */
 export interface Field {
   readonly name: string
   readonly when: Condition
   readonly value: (invocation: Invocation) => string
 }
 
-/** One kind of call that a command makes, and what of it follows from the command's words. */
+/** One kind of call of a command, with the values that follow from the command's arguments. */
 export interface Step {
   readonly route: RackRoute
   readonly essential: boolean
   readonly when: Condition
-  /** For each call of this kind, where its path parameters come from. */
+  /** The sources of the path parameters, for each call of this kind. */
   readonly paths: (invocation: Invocation) => readonly Readonly<Record<string, Source>>[]
   readonly query: readonly Field[]
   readonly form: readonly Field[]
   readonly headers: readonly Field[]
-  /** Of a run, an exec or a shell on an instance. */
+  /** The command of a run, an exec, or a shell on an instance. */
   readonly command: ((invocation: Invocation) => string) | null
-  /** The service whose process the command itself has started. */
-  readonly ownRunOf: Source | null
+  /** The service of the process, if the command itself started the process. */
+  readonly serviceOfStartedProcess: Source | null
   readonly release: (invocation: Invocation) => PlannedRelease | null
   readonly environment: (invocation: Invocation) => PlannedEnvironment | null
 }
 
 type NamedFields = readonly (string | Field)[]
 
-export interface StepOptions extends Partial<Pick<Step, 'when' | 'paths' | 'command' | 'ownRunOf'>> {
-  /** Path parameters; an app that isn't here is the one that convox finds. */
+export interface StepOptions extends Partial<Pick<Step, 'when' | 'paths' | 'command' | 'serviceOfStartedProcess'>> {
+  /** Path parameters. By default, the app is the one that convox selects. */
   readonly at?: Readonly<Record<string, Source>>
   readonly query?: NamedFields
   readonly form?: NamedFields
@@ -40,40 +40,40 @@ export interface StepOptions extends Partial<Pick<Step, 'when' | 'paths' | 'comm
   readonly environment?: Step['environment']
 }
 
-/** A call without which the command can't succeed. @throws Error for a route that there isn't */
-export function ask(route: string, options: StepOptions = {}): Step {
+/** A call that the command needs to succeed. @throws Error if the route does not exist */
+export function essentialCall(route: string, options: StepOptions = {}): Step {
   return step(route, 'essential', options)
 }
 
-/** A call whose refusal convox ignores, or which depends on what the rack answers. @throws Error for a route that there isn't */
-export function mayAsk(route: string, options: StepOptions = {}): Step {
+/** A call whose failure convox ignores, or that depends on a response of the rack. @throws Error if the route does not exist */
+export function optionalCall(route: string, options: StepOptions = {}): Step {
   return step(route, 'optional', options)
 }
 
-/** The same steps under a condition more. */
-export function only(when: Condition, steps: readonly Step[]): Step[] {
+/** The same steps with an additional condition. */
+export function onlyIf(when: Condition, steps: readonly Step[]): Step[] {
   return steps.map((one) => ({ ...one, when: (invocation) => when(invocation) && one.when(invocation) }))
 }
 
-/** Parameters that are named like the flags they are sent for. */
+/** Parameters that have the names of their flags. */
 export function fromFlags(...names: readonly string[]): Field[] {
   return names.map((name) => fromFlag(name, name))
 }
 
-/** A parameter that is sent when a flag was given. */
+/** A parameter that is sent if a flag was given. */
 export function fromFlag(flag: string, name: string): Field {
-  return { name, when: given(flag), value: everyFlagText(flag) }
+  return { name, when: isGiven(flag), value: everyFlagText(flag) }
 }
 
-/** A parameter that is sent when a condition holds. */
-export function sentIf(when: Condition, ...names: readonly string[]): Field[] {
-  return names.map((name) => ({ name, when, value: nothing }))
+/** Parameters that are sent if a condition is true. */
+export function fieldsIf(when: Condition, ...names: readonly string[]): Field[] {
+  return names.map((name) => ({ name, when, value: emptyValue }))
 }
 
 function step(id: string, need: 'essential' | 'optional', options: StepOptions): Step {
   const route = routeById(id)
-  if (!route) throw new Error(`there is no route ${id}`)
-  const at = { app: namedApp, ...options.at }
+  if (!route) throw new Error(`The route ${id} does not exist.`)
+  const at = { app: selectedApp, ...options.at }
   return {
     route,
     essential: need === 'essential',
@@ -83,24 +83,24 @@ function step(id: string, need: 'essential' | 'optional', options: StepOptions):
     form: fields(options.form),
     headers: fields(options.headers),
     command: options.command ?? null,
-    ownRunOf: options.ownRunOf ?? null,
-    release: options.release ?? none,
-    environment: options.environment ?? none,
+    serviceOfStartedProcess: options.serviceOfStartedProcess ?? null,
+    release: options.release ?? nullValue,
+    environment: options.environment ?? nullValue,
   }
 }
 
 function fields(named: NamedFields = []): Field[] {
-  return named.map((one) => (typeof one === 'string' ? { name: one, when: always, value: nothing } : one))
+  return named.map((one) => (typeof one === 'string' ? { name: one, when: always, value: emptyValue } : one))
 }
 
 function always(): boolean {
   return true
 }
 
-function nothing(): string {
+function emptyValue(): string {
   return ''
 }
 
-function none(): null {
+function nullValue(): null {
   return null
 }

@@ -1,86 +1,86 @@
-import type { ParameterRefusal } from '../parameter-refusal.ts'
+import type { ParameterError } from '../parameter-error.ts'
 import type { PathParameters, RackRoute } from '../types.ts'
 
-/** What convox looks at beside its arguments. */
-export interface CommandPlace {
-  /** The content of `.convox/app` in the working directory; null where there is no such file. */
+/** What a convox command depends on besides its arguments. */
+export interface CommandContext {
+  /** The content of `.convox/app` in the working directory; null without such a file. */
   readonly appSetting: string | null
-  /** The last segment of the working directory, which names the app when nothing else does. */
+  /** The last segment of the working directory, which is the default name of the app. */
   readonly directory: string
-  /** The rack that the command goes to. Null: none, and convox asks nobody for its version. */
+  /** The rack of the command. Without one (null), `convox version` makes no call. */
   readonly rack: string | null
-  /** What standard input is: `env set` also reads pairs from it, unless it is a terminal. */
+  /** `env set` also reads pairs from standard input, unless it is a terminal. */
   readonly input: 'terminal' | 'stream'
 }
 
-/** What a command asks of the gateway. Whatever isn't certain is `unknown`: then the gateway decides. */
+/** The calls of a command. If they are not certain, the plan is `unknown`, and only the gateway can decide. */
 export type CommandPlan =
   | { readonly kind: 'local'; readonly command: string }
   | { readonly kind: 'calls'; readonly command: string; readonly calls: readonly PlannedCall[] }
   | { readonly kind: 'unknown'; readonly reason: string }
 
-/** One call that a command makes. What only an answer of the rack can tell is null or left out. Repeated polls are one call. */
+/** One call of a command. Values that only the rack knows are null or left out. Repeated polls are one call. */
 export interface PlannedCall {
   readonly route: RackRoute
-  /** Path parameters that are known. A key that the CLI makes up stands as an example of its shape. */
+  /** The known path parameters. For an object key that the CLI generates, this is an example. */
   readonly params: PathParameters
   readonly app: string | null
   readonly service: string | null
-  /** Names that are certainly sent, as `readParameters` gives them. */
+  /** Names of parameters that are certainly sent, as `readParameters` returns them. */
   readonly parameters: {
     readonly query: readonly string[]
     readonly form: readonly string[]
     readonly headers: readonly string[]
   }
-  /** Why `readParameters` would refuse the call, whoever makes it. */
-  readonly refused: ParameterRefusal | null
+  /** Why the gateway rejects the call's parameters, for every principal; null if it does not. */
+  readonly parameterError: ParameterError | null
   readonly command: PlannedCommand | null
   readonly process: PlannedProcess | null
-  /** The release that a run asks for; null: the rack's default. */
+  /** The release of a run; null for the rack's default. */
   readonly release: PlannedRelease | null
   readonly environment: PlannedEnvironment | null
-  /** Whether the command can't succeed without it. The others may be left out, or are made and their refusal ignored. */
+  /** Whether the command needs the call to succeed. Convox may skip the other calls, or ignore their failure. */
   readonly essential: boolean
 }
 
-/** By what a command comes: what runs in a process is split into words, what runs on an instance isn't. */
+/** The calls that carry a command. A command in a process is split into words; a command on an instance is not. */
 export const commandCarriers = ['run', 'exec', 'shell'] as const
 
-/** What the command matcher's `readCommand` reads of a run and an exec. */
+/** The command of a run, an exec, or a shell; the arguments of the command matcher's `readCommand`. */
 export interface PlannedCommand {
-  /** The `Command` header as Node would give it: UTF-8 bytes, one character a byte. */
+  /** The `Command` header as Node returns it: UTF-8 bytes, one character per byte. */
   readonly header: string
   readonly by: (typeof commandCarriers)[number]
 }
 
-/** Of an exec, a stop and files. */
+/** The process of an exec, a stop, or a file transfer. */
 export interface PlannedProcess {
-  /** As it is in the path, where it may also be the name of a service; null: not made yet. */
+  /** The ID or the service's name in the path; null if the process does not exist yet. */
   readonly id: string | null
-  /** Null: only the rack knows. */
+  /** Null if only the rack knows it. */
   readonly service: string | null
-  /** `yes`: the command itself started it. */
+  /** `yes` if the command itself started the process. */
   readonly own: 'yes' | 'unknown'
 }
 
 export interface PlannedRelease {
-  /** Null: one that this command makes. Whether it is the newest one, only the rack knows. */
+  /** Null for a release that this command creates. */
   readonly id: string | null
 }
 
-/** Of a new release's environment. */
+/** The environment of a new release. */
 export interface PlannedEnvironment {
-  /** Keys that the command sets or unsets. Changed are only those that are otherwise in the newest release. */
+  /** Keys that the command sets or unsets. They change only if they differ in the newest release. */
   readonly named: readonly string[]
-  /** Whether other keys may change too: those of standard input, of an editor, of an older release. */
+  /** Whether other keys may change, from standard input, an editor, or an older release. */
   readonly others: 'none' | 'possible'
 }
 
-/** Why a command can't be understood for certain. */
-export interface Doubt {
-  readonly doubt: string
+/** Why the calls of a command can't be predicted with certainty: a clause without a period. */
+export interface NotUnderstood {
+  readonly notUnderstood: string
 }
 
-export function isDoubt(value: object): value is Doubt {
-  return 'doubt' in value
+export function isNotUnderstood(value: object): value is NotUnderstood {
+  return 'notUnderstood' in value
 }

@@ -6,9 +6,9 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 const lines = (text: string) => text.replaceAll(/(.{5})/g, '$1\r\n')
 
 test.each([
-  ['as it is', `A=${mask}`],
+  ['without encoding', `A=${mask}`],
   ['without an origin', 'RAILS_ENV,[hidden]'],
-  ['broken', '[hidden:R'],
+  ['as a part of a mask', '[hidden:R'],
   ['with percent escapes', `Secret=${encodeURIComponent(mask)}`],
   ['with lower-case percent escapes', 'Secret=%5bhidden%5d'],
   ['with every byte escaped', [...Buffer.from('[hidden]')].map((byte) => `%${byte.toString(16)}`).join('')],
@@ -16,16 +16,16 @@ test.each([
   ['with JSON escapes of every character', '"\\u005B\\u0068\\u0069\\u0064\\u0064\\u0065\\u006e]"'],
   ['in base64', base64(mask)],
   ['in base64 after another value', base64(`RAILS_ENV,${mask}`)],
-  ['in base64 in other places of its groups', base64(`ab${mask}`)],
+  ['in base64 at another offset', base64(`ab${mask}`)],
   ['in base64 among bytes that are not UTF-8', Buffer.from(`\xff\xfe${mask}`, 'latin1').toString('base64')],
   ['in base64 with line breaks, which Go ignores', lines(base64(mask))],
-  ['in base64 for addresses', Buffer.from(`\xff\xff\xff${mask}`, 'latin1').toString('base64url')],
+  ['in base64url', Buffer.from(`\xff\xff\xff${mask}`, 'latin1').toString('base64url')],
 ])('a mask is found %s', (_how, text) => {
   expect(containsEncodedMask(text)).toBe(true)
 })
 
 test.each(['', 'hidden', base64('RAILS_ENV,PLAIN'), '%5B', 'a%5Bb', '{"a":"\\u005b"}', base64('[')])(
-  'none is found in %j',
+  'no mask is found in %j',
   (text) => {
     expect(containsEncodedMask(text)).toBe(false)
   },

@@ -1,10 +1,10 @@
 import { containsMask } from './restore-env.ts'
 
-/** Holds only these characters when it is base64, in either alphabet. Go ignores line breaks in it. */
+/** Characters of base64, in either alphabet. Go ignores line breaks in it. */
 const base64 = /^[A-Za-z0-9+/_=\r\n-]+$/
 
 /**
- * Whether a text holds a mask, also in an encoding that a rack decodes: percent escapes (`parameters`), JSON escapes
+ * Whether a text contains a mask, also in an encoding that a rack decodes: percent escapes (`parameters`), JSON escapes
  * (options of triggers), and base64 (configs).
  */
 export function containsEncodedMask(text: string): boolean {

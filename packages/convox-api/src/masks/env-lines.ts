@@ -1,9 +1,6 @@
-import { goTrim } from './go-space.ts'
+import { goTrim } from './go-trim.ts'
 
-/**
- * Reads an environment as the rack does: `KEY=value` a line, the key trimmed, the value up to the line's end, `=` included;
- * other lines are nothing; of a key's lines the last one counts.
- */
+/** Reads an environment as the rack does: one `KEY=value` per line, with the key trimmed. The last line of a key counts. */
 export function parseEnv(env: string): Map<string, string> {
   const values = new Map<string, string>()
   for (const line of env.split('\n')) {
@@ -13,15 +10,15 @@ export function parseEnv(env: string): Map<string, string> {
   return values
 }
 
-/** The keys that were added, removed or given another value, sorted. */
+/** The keys that were added, removed, or changed, sorted. */
 export function diffEnv(before: string, after: string): string[] {
   const old = parseEnv(before)
-  const now = parseEnv(after)
-  const changed = [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key))
+  const current = parseEnv(after)
+  const changed = [...new Set([...old.keys(), ...current.keys()])].filter((key) => old.get(key) !== current.get(key))
   return changed.sort()
 }
 
-/** A line that the rack reads as a variable. */
+/** A line that the rack reads as a variable. `before` is the key with the white space around it. */
 export interface EnvLine {
   readonly key: string
   readonly before: string

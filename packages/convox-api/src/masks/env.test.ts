@@ -1,28 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ForeignMask } from '../errors.ts'
-import { keeper, reader, stranger, testMac } from '../testing/views.ts'
-import { envEntries, secretEnds, wholeValues } from './env-entries.ts'
+import { envReader, fullAccess, noAccess, testMac } from '../testing/views.ts'
+import { envEntries, environmentValues, keysInsideValues } from './env-entries.ts'
 import { diffEnv, parseEnv } from './env-lines.ts'
 import { maskEnv } from './mask-env.ts'
-import { containsMask, maskOf, masksIn, restoreEnv } from './restore-env.ts'
-import type { MaskOrigin } from './view.ts'
+import type { MaskOrigin } from './mask-view.ts'
+import { containsMask, findMasks, formatMask, restoreEnv } from './restore-env.ts'
 
 const origin = { app: 'myapp', release: 'R1' }
 const env = 'DATABASE_URL=postgres://u:p@db/app\nPLAIN=value\nSECRET=a=b=c'
 
 function mask(key: string, from: Partial<MaskOrigin> = {}) {
   const whole = { ...origin, key, ...from }
-  return maskOf(whole.release, testMac(whole))
+  return formatMask(whole.release, testMac(whole))
 }
 
-/** As the gateway resolves: the mac has to be this app's, this release's and this key's. */
+/** Resolves as the gateway does: the MAC must match this app, release, and key. */
 function restore(text: string, releases: Record<string, string> = { R1: env }) {
   return restoreEnv(text, {
     app: 'myapp',
     resolve(asked, mac) {
       if (testMac(asked) !== mac) return null
-      return wholeValues(releases[asked.release] ?? '').get(asked.key) ?? null
+      return environmentValues(releases[asked.release] ?? '').get(asked.key) ?? null
     },
   })
 }
@@ -34,10 +34,10 @@ function foreignKey(text: string, releases?: Record<string, string>): string {
     if (error instanceof ForeignMask) return error.key
     throw error
   }
-  return 'nothing was foreign'
+  return 'no foreign mask'
 }
 
-describe('reading an environment as the rack does', () => {
+describe('parsing an environment', () => {
   test.each([
     ['A=1\nB=2', { A: '1', B: '2' }],
     ['A=b=c=', { A: 'b=c=' }],
@@ -54,7 +54,7 @@ describe('reading an environment as the rack does', () => {
     expect([...parseEnv(text)]).toEqual(Object.entries(expected))
   })
 
-  test('names what was added, removed and changed, and nothing else', () => {
+  test('diffEnv returns the added, removed, and changed keys', () => {
     expect(diffEnv('A=1\nB=2\nC=3', 'C=3\nB=4\nD=5')).toEqual(['A', 'B', 'D'])
     expect(diffEnv('A=1\nB=2', 'B=2\n\nA=1\n')).toEqual([])
     expect(diffEnv('A=1', 'A=1\n A =2')).toEqual(['A'])
@@ -65,26 +65,26 @@ describe('reading an environment as the rack does', () => {
 
 describe('masking', () => {
   test('keeps keys, order and spelling of the lines', () => {
-    expect(maskEnv(' B =1\nA=2', origin, stranger)).toBe(` B =${mask('B')}\nA=${mask('A')}`)
+    expect(maskEnv(' B =1\nA=2', origin, noAccess)).toBe(` B =${mask('B')}\nA=${mask('A')}`)
   })
 
-  test('shows all to whom may see all', () => {
-    expect(maskEnv(env, origin, keeper)).toBe(env)
+  test('shows everything with full access', () => {
+    expect(maskEnv(env, origin, fullAccess)).toBe(env)
   })
 
-  test('hides a value with the token of the rack from everybody, so that it comes back whole', () => {
+  test('masks a value with the rack’s token for every view, and restores it', () => {
     const held = 'A=1\nRACK_URL=https://convox:rackpass@api\nB=rackpass\nC=2'
-    for (const view of [keeper, reader]) {
+    for (const view of [fullAccess, envReader]) {
       const masked = maskEnv(held, origin, { ...view, rackToken: 'rackpass' })
       expect(masked).toBe(`A=1\nRACK_URL=${mask('RACK_URL')}\nB=${mask('B')}\nC=2`)
       expect(restore(masked, { R1: held }).env).toBe(held)
     }
   })
 
-  test('leaves no part of a value of several lines', () => {
+  test('masks all lines of a value', () => {
     const pem = 'PLAIN=1\nCERT=-----BEGIN X-----\nMIIBsecret/+\nabc+secret==\n-----END X-----\nLAST=2'
-    expect(maskEnv(pem, origin, reader)).toBe(`PLAIN=1\nCERT=${mask('CERT')}\nLAST=2`)
-    expect(maskEnv(pem, origin, stranger)).not.toContain('secret')
+    expect(maskEnv(pem, origin, envReader)).toBe(`PLAIN=1\nCERT=${mask('CERT')}\nLAST=2`)
+    expect(maskEnv(pem, origin, noAccess)).not.toContain('secret')
   })
 
   const wide = 'Zm9vYmFy'.repeat(8)
@@ -101,9 +101,9 @@ describe('masking', () => {
     ['wrapped base64 that is padded once', `${wide}\nabcsecret=`],
     ['wrapped base64 for addresses', `${wide.slice(1)}-\nabc-secret_=`],
     ['a short one', 'abc\nsecret=='],
-  ])('takes %s for a part of the value, and brings it back', (_what, value) => {
+  ])('masks and restores a value with %s', (_what, value) => {
     const text = `PLAIN=1\nCERT_KEY=${value}\nEMPTY=\nLAST=2`
-    for (const view of [stranger, reader]) {
+    for (const view of [noAccess, envReader]) {
       const masked = maskEnv(text, origin, view)
       expect(masked).not.toMatch(/secret/i)
       expect(masked.split('\n').map((line) => line.split('=')[0])).toEqual(['PLAIN', 'CERT_KEY', 'EMPTY', 'LAST'])
@@ -111,46 +111,46 @@ describe('masking', () => {
     }
   })
 
-  test('takes nothing else for a part of a value', () => {
+  test('other lines are not part of a value', () => {
     const text = `A=${wide}\nEMPTY=\nB=-----BEGIN X-----\nPLAIN=1\nC=a-----BEGIN X-----b-----END X-----\nD=\nabc=x==`
     expect(envEntries(text).map(({ key }) => key)).toEqual(['A', 'EMPTY', 'B', 'D', 'abc'])
     expect(envEntries('A=-----BEGIN X-----\nB=1\nC=2').map(({ key }) => key)).toEqual(['A', 'B', 'C'])
   })
 
-  test('leaves nothing of lines that are no variables', () => {
-    expect(maskEnv('orphan secret\nA=1\n# OLD_TOKEN=secret\nB=2', origin, stranger)).toBe(
+  test('removes lines that are not variables', () => {
+    expect(maskEnv('orphan secret\nA=1\n# OLD_TOKEN=secret\nB=2', origin, noAccess)).toBe(
       `A=${mask('A')}\nB=${mask('B')}`,
     )
-    expect(maskEnv('A=1\n# OLD_TOKEN=secret', origin, reader)).not.toContain('secret')
+    expect(maskEnv('A=1\n# OLD_TOKEN=secret', origin, envReader)).not.toContain('secret')
   })
 
-  test('hides an empty value as any other, so that it can not be told apart', () => {
-    expect(maskEnv('TOKEN=', origin, reader)).toBe(`TOKEN=${mask('TOKEN')}`)
+  test('masks an empty value like any other', () => {
+    expect(maskEnv('TOKEN=', origin, envReader)).toBe(`TOKEN=${mask('TOKEN')}`)
   })
 })
 
 describe('restoring', () => {
-  test('a masked environment that comes back is what it was', () => {
-    const back = restore(maskEnv(env, origin, stranger))
+  test('a masked environment is restored to the original', () => {
+    const back = restore(maskEnv(env, origin, noAccess))
     expect(back).toEqual({ env, restored: ['DATABASE_URL', 'PLAIN', 'SECRET'] })
   })
 
-  test('a changed value stays changed, the masked ones become real', () => {
+  test('changed values stay, and masks are replaced by the original values', () => {
     const sent = `NEW=1\nDATABASE_URL=${mask('DATABASE_URL')}\nPLAIN=other`
     expect(restore(sent).env).toBe('NEW=1\nDATABASE_URL=postgres://u:p@db/app\nPLAIN=other')
     expect(diffEnv(env, restore(sent).env)).toEqual(['NEW', 'PLAIN', 'SECRET'])
   })
 
-  test('each mask becomes its own release’s value', () => {
+  test('each mask is replaced by the value of its release', () => {
     const releases = { R1: 'A=one', R2: 'B=two' }
     expect(restore(`A=${mask('A')}\nB=${mask('B', { release: 'R2' })}`, releases).env).toBe('A=one\nB=two')
   })
 
-  test('a value with special characters of replacing is put in as it is', () => {
+  test('special replacement characters in a value stay unchanged', () => {
     expect(restore(`A=${mask('A')}`, { R1: "A=$&$1$`'\\n=" }).env).toBe("A=$&$1$`'\\n=")
   })
 
-  test('line ends stay', () => {
+  test('line ends stay unchanged', () => {
     expect(restore(`PLAIN=${mask('PLAIN')}\r\nX=1`).env).toBe('PLAIN=value\r\nX=1')
   })
 
@@ -158,53 +158,53 @@ describe('restoring', () => {
     ['another app', `PLAIN=${mask('PLAIN', { app: 'otherapp' })}`, 'PLAIN'],
     ['another key', `PLAIN=${mask('SECRET')}`, 'PLAIN'],
     ['a new key', `EXFILTRATE=${mask('SECRET')}`, 'EXFILTRATE'],
-    ['another release', `PLAIN=${maskOf('R2', testMac({ ...origin, key: 'PLAIN' }))}`, 'PLAIN'],
+    ['another release', `PLAIN=${formatMask('R2', testMac({ ...origin, key: 'PLAIN' }))}`, 'PLAIN'],
     ['a release that never had the key', `PLAIN=${mask('PLAIN', { release: 'R9' })}`, 'PLAIN'],
-    ['a made up mac', 'PLAIN=[hidden:R1:AAAA]', 'PLAIN'],
-    ['no mac', 'PLAIN=[hidden:R1:]', 'PLAIN'],
-    ['the mask of a password', 'PLAIN=[hidden]', 'PLAIN'],
+    ['an invented MAC', 'PLAIN=[hidden:R1:AAAA]', 'PLAIN'],
+    ['no MAC', 'PLAIN=[hidden:R1:]', 'PLAIN'],
+    ['a redacted password', 'PLAIN=[hidden]', 'PLAIN'],
     ['a mask within a value', `PLAIN=x${mask('PLAIN')}`, 'PLAIN'],
     ['a mask with something after it', `PLAIN=${mask('PLAIN')} `, 'PLAIN'],
     ['a quoted mask', `PLAIN="${mask('PLAIN')}"`, 'PLAIN'],
-    ['a broken mask', 'PLAIN=[hidden:R1', 'PLAIN'],
-    ['what stands for the token of the rack', 'PLAIN=x[rack token]y', 'PLAIN'],
+    ['a part of a mask', 'PLAIN=[hidden:R1', 'PLAIN'],
+    ['the placeholder of the rack’s token', 'PLAIN=x[rack token]y', 'PLAIN'],
     ['two masks', `PLAIN=${mask('PLAIN')}${mask('PLAIN')}`, 'PLAIN'],
     ['a mask in a key', `${mask('PLAIN')}=1`, 'line 1'],
-    ['a mask in no variable', `A=1\n${mask('PLAIN')}`, 'line 2'],
+    ['a mask outside a variable', `A=1\n${mask('PLAIN')}`, 'line 2'],
     ['a mask in a key and in its value', `${mask('PLAIN')}=${mask('PLAIN')}`, 'line 1'],
     ['a mask without a key', `=${mask('PLAIN')}`, 'line 1'],
-  ])('%s is refused, and named', (_, text, key) => {
+  ])('%s is rejected, with its key', (_, text, key) => {
     expect(foreignKey(text)).toBe(key)
   })
 
-  test('the refusal names the key and holds no value', () => {
+  test('the error names the key and contains no value', () => {
     expect(() => restore(`SECRET=topsecret[hidden]`)).toThrow(/SECRET/)
     expect(() => restore(`SECRET=topsecret[hidden]`)).not.toThrow(/topsecret/)
   })
 
-  test('the refusal holds nothing of a line that is no variable', () => {
+  test('the error contains no part of a line that is not a variable', () => {
     expect(() => restore('A=1\n"k": "MIIEtopsecret==[hidden]"')).toThrow(/line 2/)
     expect(() => restore('A=1\n"k": "MIIEtopsecret==[hidden]"')).not.toThrow(/topsecret/)
   })
 
-  test('masks can be listed, so that their releases can be fetched', () => {
-    expect(masksIn(`A=1\nPLAIN=${mask('PLAIN')}\nX=[hidden]`)).toEqual([
+  test('findMasks returns the masks of an environment', () => {
+    expect(findMasks(`A=1\nPLAIN=${mask('PLAIN')}\nX=[hidden]`)).toEqual([
       { key: 'PLAIN', release: 'R1', mac: testMac({ ...origin, key: 'PLAIN' }) },
     ])
     expect([containsMask('x [hidden:R'), containsMask('[hidden]'), containsMask('hidden')]).toEqual([true, true, false])
   })
 })
 
-test('the end of a secret is known by its variable, but a change of a usual name or of a value is not hidden', () => {
+test('keysInsideValues never contains conventional names or names with a value', () => {
   const text = 'CERT=-----BEGIN X-----\nabcsecret==\n  injson==",\nQ9=\nDATABASE_URL==\nother=x\n-----END X-----\nabc=='
-  expect([...secretEnds(text)]).toEqual([
+  expect([...keysInsideValues(text)]).toEqual([
     ['abcsecret', 'CERT'],
     ['injson', 'CERT'],
     ['abc', 'CERT'],
   ])
 })
 
-test('for every environment of values of several lines: masked, sent back and restored it is the same text', () => {
+test('masking and restoring returns the same text, for all values of several lines', () => {
   const line = fc.constantFrom(
     'abc',
     'x==',
@@ -218,7 +218,7 @@ test('for every environment of values of several lines: masked, sent back and re
   const value = fc.array(line, { minLength: 1, maxLength: 6 }).map((lines) => lines.join('\n'))
   const variables = fc.uniqueArray(fc.tuple(fc.constantFrom('A', 'B_KEY', 'C'), value), { selector: ([name]) => name })
   fc.assert(
-    fc.property(variables, fc.constantFrom(stranger, reader), (list, view) => {
+    fc.property(variables, fc.constantFrom(noAccess, envReader), (list, view) => {
       const text = list.map(([name, content]) => `${name}=${content}`).join('\n')
       const entries = envEntries(text).map(({ key }) => key)
       fc.pre(new Set(entries).size === entries.length)
@@ -228,19 +228,19 @@ test('for every environment of values of several lines: masked, sent back and re
   )
 })
 
-test('for every environment: masked, sent back and restored is the same variables, and the mask says no value', () => {
+test('masking and restoring returns the same variables, and masks contain no value, for all environments', () => {
   const key = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/)
   const value = fc
     .string({ unit: 'grapheme', maxLength: 20 })
     .filter((text) => !/[\r\n]/.test(text) && !containsMask(text))
   const variables = fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name, maxLength: 6 })
   fc.assert(
-    fc.property(variables, fc.constantFrom(stranger, reader), (list, view) => {
+    fc.property(variables, fc.constantFrom(noAccess, envReader), (list, view) => {
       const text = list.map(([name, content]) => `${name}=${content}`).join('\n')
       const masked = maskEnv(text, origin, view)
       expect([...parseEnv(masked).keys()]).toEqual(text === '' ? [] : envEntries(text).map(({ key: name }) => name))
       expect(diffEnv(text, restore(masked, { R1: text }).env)).toEqual([])
-      if (view === stranger)
+      if (view === noAccess)
         for (const line of masked.split('\n').filter(Boolean)) expect(line).toMatch(/=\[hidden:R1:[\w-]{16}\]$/)
     }),
   )

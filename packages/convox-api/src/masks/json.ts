@@ -1,4 +1,4 @@
-import { UnmaskableAnswer } from '../errors.ts'
+import { UnmaskableResponse } from '../errors.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -9,11 +9,11 @@ export function parseJson(text: string): Json {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UnmaskableAnswer('it is not JSON')
+    throw new UnmaskableResponse('it is not JSON')
   }
 }
 
-/** Renders as the rack does: two spaces, a newline at the end, and Go's escapes. */
+/** Renders JSON as the rack does: indented by two spaces, with Go's escapes and a final newline. */
 export function renderJson(value: Json): string {
   const text = JSON.stringify(value, null, 2)
   return `${text.replaceAll(/[<>&\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
@@ -24,31 +24,31 @@ export function isObject(value: Json): value is JsonObject {
 }
 
 export function asObject(value: Json, what: string): JsonObject {
-  if (!isObject(value)) throw new UnmaskableAnswer(`${what} is not an object`)
+  if (!isObject(value)) throw new UnmaskableResponse(`${what} is not an object`)
   return value
 }
 
-/** Null stays null: that is how the rack writes an empty list. A list that nothing changes in is given back itself. */
+/** Maps a list, and returns the list itself if no item changes. The rack writes an empty list as null, which stays null. */
 export function mapList(value: Json, what: string, change: (item: Json) => Json): Json {
   if (value === null) return null
-  if (!Array.isArray(value)) throw new UnmaskableAnswer(`${what} is not a list`)
+  if (!Array.isArray(value)) throw new UnmaskableResponse(`${what} is not a list`)
   return mapItems(value, change)
 }
 
 export function mapItems(items: readonly Json[], change: (item: Json) => Json): readonly Json[] {
   let changed: Json[] | null = null
   for (const [index, item] of items.entries()) {
-    const made = change(item)
-    if (made === item) continue
+    const mapped = change(item)
+    if (mapped === item) continue
     changed ??= [...items]
-    changed[index] = made
+    changed[index] = mapped
   }
   return changed ?? items
 }
 
 /**
- * Rewrites an object's fields in their order; an object that nothing changes in is given back itself.
- * Field names are given in lower case: the rack's spelling doesn't decide what is secret.
+ * Maps an object's fields in order, and returns the object itself if no field changes. `change` gets the field names in lower case,
+ * so that what is secret does not depend on the rack's spelling.
  */
 export function mapFields(object: JsonObject, change: (field: string, value: Json) => Json): JsonObject {
   return mapMembers(object, (key, value) => change(key.toLowerCase(), value))
@@ -59,15 +59,15 @@ export function mapMembers(object: JsonObject, change: (key: string, value: Json
   for (const key in object) {
     const value = object[key]
     if (value === undefined) continue
-    const made = change(key, value)
-    if (made === value) continue
+    const mapped = change(key, value)
+    if (mapped === value) continue
     changed ??= new Map(Object.entries(object))
-    changed.set(key, made)
+    changed.set(key, mapped)
   }
   return changed === null ? object : Object.fromEntries(changed)
 }
 
-/** Rewrites every string in a value, however deep. */
+/** Maps every string in a value, at any depth. */
 export function mapStrings(value: Json, change: (text: string) => string): Json {
   if (typeof value === 'string') return change(value)
   if (typeof value !== 'object' || value === null) return value
@@ -75,20 +75,20 @@ export function mapStrings(value: Json, change: (text: string) => string): Json 
   return mapMembers(asObject(value, 'it'), (_, item) => mapStrings(item, change))
 }
 
-/** Whether an object in valid JSON has a key twice: then what was read isn't all that is written. */
-export function hasDoubledKeys(text: string, value: Json): boolean {
-  return membersWritten(text) !== membersRead(value)
+/** Whether an object in valid JSON has a duplicate key. The parser drops the first value, so it would not be masked. */
+export function hasDuplicateKeys(text: string, value: Json): boolean {
+  return countWrittenMembers(text) !== countParsedMembers(value)
 }
 
-function membersRead(value: Json): number {
+function countParsedMembers(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0
   let members = Array.isArray(value) ? 0 : Object.keys(value).length
-  for (const item of Array.isArray(value) ? value : Object.values(value)) members += membersRead(item)
+  for (const item of Array.isArray(value) ? value : Object.values(value)) members += countParsedMembers(item)
   return members
 }
 
-/** Every member has one colon outside of strings. */
-function membersWritten(text: string): number {
+/** Every member has one colon outside strings. */
+function countWrittenMembers(text: string): number {
   let members = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -102,7 +102,7 @@ const colon = 0x3a
 const quote = 0x22
 const backslash = 0x5c
 
-/** Where the string that begins here has its closing quote. */
+/** The index of the closing quote of the string that begins at `begin`. */
 export function stringEnd(text: string, begin: number): number {
   let at = begin
   do {

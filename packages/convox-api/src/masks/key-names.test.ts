@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { notAName, recordedKey } from './key-names.ts'
+import { invalidNamePlaceholder, recordedKey } from './key-names.ts'
 
-test.each(['A', 'PCI_ZONE', '_x', 'app.name', 'a-b', 'A'.repeat(128)])('%s is the name of a variable', (key) => {
+test.each(['A', 'PCI_ZONE', '_x', 'app.name', 'a-b', 'A'.repeat(128)])('%s is a variable name', (key) => {
   expect(recordedKey(key)).toBe(key)
 })
 
@@ -15,6 +15,6 @@ test.each([
   'A\n',
   '',
   'A'.repeat(129),
-])('%j is none, and nothing of it is recorded', (key) => {
-  expect(recordedKey(key)).toBe(notAName)
+])('%j is not a variable name and is replaced', (key) => {
+  expect(recordedKey(key)).toBe(invalidNamePlaceholder)
 })

@@ -1,17 +1,17 @@
-import { UnmaskableAnswer } from '../errors.ts'
+import { UnmaskableResponse } from '../errors.ts'
 import { stringEnd } from './json.ts'
 
-/** A value of a JSON list as it is written, and the white space before it. */
+/** The text of one value of a JSON list, and the white space before it. */
 export interface ListItem {
   readonly space: string
   readonly text: string
 }
 
 /**
- * Cuts the text of a JSON list into its items, one at a time. Items are cut, not checked: each is to be parsed.
+ * Splits the text of a JSON list into its items, one at a time. The caller must parse each item, because items are not checked.
  *
- * @returns what follows the last item, from the white space before the closing bracket on
- * @throws UnmaskableAnswer when what is around the items is no list
+ * @returns the text after the last item, including the white space before the closing bracket
+ * @throws UnmaskableResponse when the text is not a list
  */
 export function* listItems(list: string): Generator<ListItem, string> {
   let at = skipSpace(list, 0) + 1
@@ -20,14 +20,14 @@ export function* listItems(list: string): Generator<ListItem, string> {
     for (;;) {
       const begin = skipSpace(list, at)
       end = itemEnd(list, begin)
-      if (begin === end) throw new UnmaskableAnswer('it is not JSON')
+      if (begin === end) throw new UnmaskableResponse('it is not JSON')
       yield { space: list.slice(at, begin), text: list.slice(begin, end) }
       if (list.charCodeAt(end) === closingBracket) break
       at = end + 1
     }
     at = end
   }
-  if (skipSpace(list, end + 1) !== list.length) throw new UnmaskableAnswer('it is not JSON')
+  if (skipSpace(list, end + 1) !== list.length) throw new UnmaskableResponse('it is not JSON')
   return list.slice(at)
 }
 
@@ -35,7 +35,7 @@ export function isList(text: string): boolean {
   return text.charCodeAt(skipSpace(text, 0)) === openingBracket
 }
 
-/** Where the value that begins here is followed by a comma or the end of the list. */
+/** The index of the comma or bracket that follows the value at `begin`. */
 function itemEnd(text: string, begin: number): number {
   let depth = 0
   for (let at = begin; at < text.length; at++) {
@@ -45,7 +45,7 @@ function itemEnd(text: string, begin: number): number {
     else if (depth === 0 && (code === comma || code === closingBracket)) return at
     else if (code === closingBracket || code === closingBrace) depth--
   }
-  throw new UnmaskableAnswer('it is not JSON')
+  throw new UnmaskableResponse('it is not JSON')
 }
 
 function skipSpace(text: string, begin: number): number {

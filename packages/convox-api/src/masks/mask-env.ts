@@ -1,13 +1,13 @@
 import { envEntries } from './env-entries.ts'
 import { readLine } from './env-lines.ts'
-import { scrubToken } from './rack-token.ts'
-import { maskOf } from './restore-env.ts'
+import type { MaskOrigin, MaskView } from './mask-view.ts'
+import { redactRackToken } from './redact-rack-token.ts'
+import { formatMask } from './restore-env.ts'
 import { isSecretValue } from './secret-keys.ts'
-import type { MaskOrigin, MaskView } from './view.ts'
 
 /**
- * Masks an environment's values for a view; a value with the rack's token for every view, so that it can come back. Lines that
- * continue a value go with their variable, so that no part of a value of several lines is left over.
+ * Masks an environment's values for a view. A value that contains the rack's token is masked for every view, so that it can be
+ * restored. A value of several lines is masked as a whole.
  */
 export function maskEnv(env: string, origin: Omit<MaskOrigin, 'key'>, view: MaskView): string {
   if (view.env === 'shown' && !holdsToken(env, view)) return env
@@ -15,7 +15,7 @@ export function maskEnv(env: string, origin: Omit<MaskOrigin, 'key'>, view: Mask
   for (const { key, before, lines } of envEntries(env)) {
     const text = lines.join('\n')
     if (isShown(key, text, lines, view)) shown.push(text)
-    else if (key !== null) shown.push(`${before}=${maskOf(origin.release, view.mac({ ...origin, key }))}`)
+    else if (key !== null) shown.push(`${before}=${formatMask(origin.release, view.mac({ ...origin, key }))}`)
   }
   return shown.join('\n')
 }
@@ -26,7 +26,7 @@ function isShown(key: string | null, text: string, lines: readonly string[], vie
 }
 
 function holdsToken(text: string, { rackToken }: MaskView): boolean {
-  return rackToken !== null && scrubToken(text, rackToken) !== text
+  return rackToken !== null && redactRackToken(text, rackToken) !== text
 }
 
 function isSecretEntry(key: string | null, text: string, lines: readonly string[], view: MaskView): boolean {

@@ -1,4 +1,4 @@
-/** Options of a command that take a secret: in the same word (`-pX`), or in the next one (`-p X`, `--password X`). */
+/** Options of a command that take a secret: in the same word (`-pX`), or in the next word (`-p X`, `--password X`). */
 interface SecretOptions {
   readonly attached: readonly string[]
   readonly next: readonly string[]
@@ -9,38 +9,41 @@ const mongo: SecretOptions = { attached: ['-p'], next: ['-p', '--password'] }
 const ldap: SecretOptions = { attached: ['-w'], next: ['-w'] }
 const longPassword: SecretOptions = { attached: [], next: ['--password'] }
 
-/** Commands by their names that are known to take a secret as an option. */
+/** Commands that take a secret as an option, by name. */
 const commands: ReadonlyMap<string, SecretOptions> = new Map([
-  ...named('mysql mysqladmin mysqlcheck mysqldump mysqlimport mysqlsh mysqlshow', mysql),
-  ...named('mariadb mariadb-admin mariadb-dump mariadb-import', mysql),
-  ...named('mongo mongosh mongodump mongoexport mongoimport mongorestore rabbitmqadmin sshpass cqlsh', mongo),
-  ...named('ldapadd ldapdelete ldapmodify ldappasswd ldapsearch ldapwhoami', ldap),
-  ...named('az clickhouse-client docker helm podman', longPassword),
-  ...named('redis-cli', { attached: [], next: ['-a', '--pass'] }),
-  ...named('bcp sqlcmd unzip zip', { attached: ['-P'], next: ['-P'] }),
-  ...named('7z 7za', { attached: ['-p'], next: [] }),
-  ...named('curl', { attached: ['-u', '-U'], next: ['-u', '-U', '--user', '--proxy-user', '--oauth2-bearer'] }),
-  ...named('http https', { attached: ['-a'], next: ['-a', '--auth'] }),
-  ...named('wget', { attached: [], next: ['--password', '--ftp-password', '--http-password', '--proxy-password'] }),
-  ...named('skopeo', { attached: [], next: ['--creds', '--src-creds', '--dest-creds', '--password'] }),
-  ...named('kubectl', { attached: [], next: ['--password', '--token'] }),
-  ...named('openssl', { attached: [], next: ['-k', '-pass', '-passin', '-passout', '-password'] }),
-  ...named('keytool', { attached: [], next: ['-keypass', '-storepass', '-srcstorepass', '-deststorepass'] }),
-  ...named('gpg gpg2', { attached: [], next: ['--passphrase'] }),
+  ...forCommands('mysql mysqladmin mysqlcheck mysqldump mysqlimport mysqlsh mysqlshow', mysql),
+  ...forCommands('mariadb mariadb-admin mariadb-dump mariadb-import', mysql),
+  ...forCommands('mongo mongosh mongodump mongoexport mongoimport mongorestore rabbitmqadmin sshpass cqlsh', mongo),
+  ...forCommands('ldapadd ldapdelete ldapmodify ldappasswd ldapsearch ldapwhoami', ldap),
+  ...forCommands('az clickhouse-client docker helm podman', longPassword),
+  ...forCommands('redis-cli', { attached: [], next: ['-a', '--pass'] }),
+  ...forCommands('bcp sqlcmd unzip zip', { attached: ['-P'], next: ['-P'] }),
+  ...forCommands('7z 7za', { attached: ['-p'], next: [] }),
+  ...forCommands('curl', { attached: ['-u', '-U'], next: ['-u', '-U', '--user', '--proxy-user', '--oauth2-bearer'] }),
+  ...forCommands('http https', { attached: ['-a'], next: ['-a', '--auth'] }),
+  ...forCommands('wget', {
+    attached: [],
+    next: ['--password', '--ftp-password', '--http-password', '--proxy-password'],
+  }),
+  ...forCommands('skopeo', { attached: [], next: ['--creds', '--src-creds', '--dest-creds', '--password'] }),
+  ...forCommands('kubectl', { attached: [], next: ['--password', '--token'] }),
+  ...forCommands('openssl', { attached: [], next: ['-k', '-pass', '-passin', '-passout', '-password'] }),
+  ...forCommands('keytool', { attached: [], next: ['-keypass', '-storepass', '-srcstorepass', '-deststorepass'] }),
+  ...forCommands('gpg gpg2', { attached: [], next: ['--passphrase'] }),
 ])
 
-/** `docker login -p X`; of `docker run` it is a port. */
+/** `docker login -p X` takes a password. For `docker run`, `-p` is a port. */
 const login: SecretOptions = { attached: ['-p'], next: ['-p', '--password'] }
 const withLogin: ReadonlySet<SecretOptions> = new Set([longPassword])
 
-function named(names: string, options: SecretOptions): (readonly [string, SecretOptions])[] {
+function forCommands(names: string, options: SecretOptions): (readonly [string, SecretOptions])[] {
   return names.split(' ').map((name) => [name, options])
 }
 
-/** Which part of a word is secret: none, everything after the first N characters, or the next word. */
+/** The secret part of a word: none, everything after the first N characters, or the next word. */
 export type SecretPart = 'nothing' | 'next' | { readonly after: number }
 
-/** Says of a command's words in turn what is secret of them. */
+/** Returns a reader that finds the secret part of each word in turn. */
 export function createOptionReader(): { read(word: string): SecretPart; endCommand(): void } {
   let current: SecretOptions | null = null
   return {
@@ -52,7 +55,7 @@ export function createOptionReader(): { read(word: string): SecretPart; endComma
       else return partOf(word, current)
       return 'nothing'
     },
-    /** What follows is another command, as after `;` in a shell. */
+    /** Another command follows, as after `;` in a shell. */
     endCommand() {
       current = null
     },

@@ -1,10 +1,10 @@
 import { ForeignMask } from '../errors.ts'
 import { readLine } from './env-lines.ts'
 import { isVariableName } from './key-names.ts'
-import { rackTokenMark } from './rack-token.ts'
-import type { MaskOrigin } from './view.ts'
+import type { MaskOrigin } from './mask-view.ts'
+import { rackTokenPlaceholder } from './redact-rack-token.ts'
 
-/** A mask as it stands in an environment, with the key that it stands at. */
+/** The mask of a value in an environment, with the value's key. */
 export interface EnvMask {
   readonly key: string
   readonly release: string
@@ -13,18 +13,18 @@ export interface EnvMask {
 
 const maskStart = '[hidden'
 
-/** The text of a mask: it names its origin and says nothing of the value. */
-export function maskOf(release: string, mac: string): string {
+/** The text of a mask. It names the origin of the value, and does not depend on the value. */
+export function formatMask(release: string, mac: string): string {
   return `${maskStart}:${release}:${mac}]`
 }
 
-/** Whether a text contains a mask, whole or broken, or the placeholder of the rack's token. */
+/** Whether a text contains a mask, a part of a mask, or the placeholder of the rack's token. */
 export function containsMask(text: string): boolean {
-  return text.includes(maskStart) || text.includes(rackTokenMark)
+  return text.includes(maskStart) || text.includes(rackTokenPlaceholder)
 }
 
-/** The masks that are whole values, so that their releases can be fetched. */
-export function masksIn(env: string): EnvMask[] {
+/** The masks that are complete values, so that the caller can fetch their releases. */
+export function findMasks(env: string): EnvMask[] {
   return env.split('\n').flatMap((line) => {
     const read = readLine(line)
     const mask = read && readMask(read.value)
@@ -33,11 +33,11 @@ export function masksIn(env: string): EnvMask[] {
 }
 
 /**
- * Puts the real values back in the place of masks.
+ * Replaces masks by the original values.
  *
- * @param resolve the value that this key has in this release of this app, or null when there is none or the mac isn't its own
+ * @param resolve returns the value of this key in this release of this app; null when there is none, or when the MAC does not match
  * @returns the environment, and the keys that were restored
- * @throws ForeignMask with the key, for a mask that can't be resolved or isn't the whole value
+ * @throws ForeignMask with the key, for a mask that can't be resolved or is only a part of the value
  */
 export function restoreEnv(
   env: string,

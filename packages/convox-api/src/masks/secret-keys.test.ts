@@ -20,12 +20,12 @@ describe('secret keys', () => {
     'SLACK_WEBHOOK_URL',
     'PRIVATE',
     'passphrase',
-  ])('%s is one', (key) => {
+  ])('%s is secret', (key) => {
     expect(isSecret(key)).toBe(true)
   })
 
   test.each(['RAILS_ENV', 'PLAIN', 'idle_timeout', 'node_type', 'PORT', 'WEB_URL', 'PWD', 'PATH', '', 'DATABASE_URLS'])(
-    '%j is none',
+    '%j is not secret',
     (key) => {
       expect(isSecret(key)).toBe(false)
     },
@@ -47,14 +47,14 @@ describe('secret keys', () => {
     expect(isSecretKey(key, [pattern])).toBe(expected)
   })
 
-  test('no pattern can be made to take long', () => {
+  test('the time is bounded for every pattern', () => {
     const before = process.cpuUsage()
     isSecretKey('a'.repeat(20_000), [`${'*a'.repeat(50)}b`])
     expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   })
 })
 
-test('values are secret by what they are', () => {
+test('values with passwords in URLs and PEM blocks are secret', () => {
   expect(
     ['https://u:p@h', 'see https://u:p@h', '-----BEGIN RSA PRIVATE KEY-----\n', 'https://ghp_x@github.com/'].every(
       isSecretValue,

@@ -1,13 +1,13 @@
-import { hasPassword } from './addresses.ts'
+import { hasPassword } from './url-passwords.ts'
 
-/** Whether any of the patterns matches the whole key; `*` stands for anything, and letter case doesn't count. Takes at most |key| × |pattern| steps, whatever the pattern. */
+/** Whether one of the patterns matches the whole key. `*` matches any text, and case is ignored. Takes at most |key| × |pattern| steps. */
 export function isSecretKey(key: string, patterns: readonly string[]): boolean {
   const upper = key.toUpperCase()
   return patterns.some((pattern) => matches(pattern.toUpperCase(), upper))
 }
 
-/** The same question, asked again and again: keys come back, so their answers are kept. */
-export function createSecretKeys(patterns: readonly string[]): (key: string) => boolean {
+/** As `isSecretKey` for fixed patterns, with a cache. */
+export function createSecretKeyMatcher(patterns: readonly string[]): (key: string) => boolean {
   const upper = patterns.map((pattern) => pattern.toUpperCase())
   const answers = new Map<string, boolean>()
   return function isSecret(key) {
@@ -15,15 +15,15 @@ export function createSecretKeys(patterns: readonly string[]): (key: string) => 
     if (found !== undefined) return found
     const name = key.toUpperCase()
     const answer = upper.some((pattern) => matches(pattern, name))
-    if (answers.size < mostAnswers && key.length < longestKept) answers.set(key, answer)
+    if (answers.size < maxCachedKeys && key.length < maxCachedKeyLength) answers.set(key, answer)
     return answer
   }
 }
 
-const mostAnswers = 10_000
-const longestKept = 200
+const maxCachedKeys = 10_000
+const maxCachedKeyLength = 200
 
-/** Whether a value is secret whatever its key: an address with a password in it, or a PEM block. */
+/** Whether a value is secret under any key: it contains a URL with a password, or a PEM block. */
 export function isSecretValue(value: string): boolean {
   return value.includes('-----BEGIN') || hasPassword(value)
 }

@@ -1,5 +1,6 @@
 import {
   anyText,
+  booleanValue,
   buildArguments,
   buildStatus,
   commitHash,
@@ -9,15 +10,14 @@ import {
   plainText,
   rackTime,
   relativePath,
-  truth,
   wholeNumber,
-} from '../value-grammar.ts'
+} from '../value-grammars.ts'
 import { logHeaders } from './apps.ts'
-import { change, listen, type RouteTable, read } from './table.ts'
+import { change, listen, type RouteTable, read } from './route-row.ts'
 
 const limited = { query: ['limit'] }
 
-/** Source objects, builds and the releases that come of them. The `.tgz` route stands before the build itself, as in the rack. */
+/** Source objects, builds, and releases. The `.tgz` route comes before the route of the build, as in the rack. */
 export const buildRoutes: RouteTable = {
   'GET /apps/{app}/builds': () => read('build:list', 'builds', limited),
   'POST /apps/{app}/builds': () =>
@@ -26,14 +26,14 @@ export const buildRoutes: RouteTable = {
         url: objectUrl,
         'build-args': buildArguments,
         description: anyText,
-        development: truth,
-        external: truth,
+        development: booleanValue,
+        external: booleanValue,
         manifest: relativePath,
-        'no-cache': truth,
-        'wildcard-domain': truth,
+        'no-cache': booleanValue,
+        'wildcard-domain': booleanValue,
         'git-sha': commitHash,
       },
-      orHeader: ['url'],
+      refusedAsHeader: ['url'],
     }),
   'GET /apps/{app}/builds/{id}.tgz': () => read('build:export', 'opaque'),
   'GET /apps/{app}/builds/{id}': () => read('build:read', 'build'),
@@ -54,10 +54,10 @@ export const buildRoutes: RouteTable = {
   'POST /apps/{app}/builds/{id}/image': () =>
     change('build:create', 'plain', {
       form: { image: imageName, 'src-creds-user': plainText, 'src-creds-pass': plainText },
-      orHeader: ['image'],
+      refusedAsHeader: ['image'],
     }),
 
-  'GET /apps/{app}/objects': () => read('object:read', 'plain', { query: ['prefix'], orHeader: ['prefix'] }),
+  'GET /apps/{app}/objects': () => read('object:read', 'plain', { query: ['prefix'], refusedAsHeader: ['prefix'] }),
   'HEAD /apps/{app}/objects/{key:.*}': () => read('object:read', 'plain'),
   'GET /apps/{app}/objects/{key:.*}': () => read('object:read', 'opaque'),
   'POST /apps/{app}/objects/{key:.*}': () => change('object:create', 'plain', { body: 'raw', headers: ['Public'] }),
@@ -72,9 +72,9 @@ export const buildRoutes: RouteTable = {
   'POST /apps/{app}/releases/{id}/promote': () =>
     change('release:promote', 'plain', {
       form: {
-        development: truth,
-        force: truth,
-        idle: truth,
+        development: booleanValue,
+        force: booleanValue,
+        idle: booleanValue,
         min: wholeNumber,
         max: wholeNumber,
         timeout: wholeNumber,

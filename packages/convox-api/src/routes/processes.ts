@@ -1,7 +1,7 @@
 import { logHeaders } from './apps.ts'
-import { change, execute, listen, type RouteTable, read } from './table.ts'
+import { change, execute, listen, type RouteTable, read } from './route-row.ts'
 
-/** Headers of `run` that bear privilege: they choose what runs, where, and with what rights. */
+/** Headers of `run` that give privileges: they choose what runs, where, and with which rights. */
 const privilegeHeaders = [
   'Image',
   'Volumes',
@@ -13,7 +13,7 @@ const privilegeHeaders = [
   'Gpu-Vendor',
 ]
 
-/** Processes: what runs, what is started, executed and copied. `tar-extra` of an upload isn't permitted: its flags run in the pod. */
+/** Processes and their files. The upload parameter `tar-extra` is not permitted, because the pod's `tar` would run with its flags. */
 export const processRoutes: RouteTable = {
   'GET /apps/{app}/processes': () => read('process:list', 'processes', { query: ['service', 'release'] }),
   'GET /apps/{app}/processes/{pid}': () => read('process:read', 'processes'),
@@ -31,12 +31,12 @@ export const processRoutes: RouteTable = {
   'GET /apps/{app}/processes/{pid}/files': () =>
     read('process:file-read', 'opaque', {
       query: ['file'],
-      orHeader: ['file'],
+      refusedAsHeader: ['file'],
     }),
   'POST /apps/{app}/processes/{pid}/files': () => change('process:file-write', 'plain', { body: 'raw' }),
   'DELETE /apps/{app}/processes/{pid}/files': () =>
     change('process:file-write', 'plain', {
       query: ['files'],
-      orHeader: ['files'],
+      refusedAsHeader: ['files'],
     }),
 }

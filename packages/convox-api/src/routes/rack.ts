@@ -1,7 +1,7 @@
 import { logHeaders } from './apps.ts'
-import { change, execute, listen, type RouteTable, read } from './table.ts'
+import { change, execute, listen, type RouteTable, read } from './route-row.ts'
 
-/** The rack itself: system, certificates, instances, registries, and the doors into its cluster. */
+/** The rack: system, certificates, instances, registries, and direct access to its cluster. */
 export const rackWideRoutes: RouteTable = {
   'GET /auth': () => read('rack:read', 'plain', { scope: 'list' }),
   'GET /check': () => read('rack:read', 'plain', { scope: 'list' }),
@@ -17,25 +17,25 @@ export const rackWideRoutes: RouteTable = {
   'POST /system/jwt/token': () =>
     change('rack:token', 'opaque', {
       form: ['role', 'durationInHour'],
-      orHeader: ['role', 'durationInHour'],
+      refusedAsHeader: ['role', 'durationInHour'],
     }),
   'POST /system/karpenter/cleanup': () => change('rack:karpenter-cleanup', 'plain'),
   'POST /events': () =>
     change('event:send', 'plain', {
       form: ['action', 'data', 'error', 'status'],
-      orHeader: ['action'],
+      refusedAsHeader: ['action'],
     }),
 
   'GET /certificates': () => read('certificate:list', 'certificates', { scope: 'list', query: ['generated'] }),
   'POST /certificates': () =>
     change('certificate:write', 'certificates', {
       form: ['pub', 'key', 'chain'],
-      orHeader: ['pub', 'key'],
+      refusedAsHeader: ['pub', 'key'],
     }),
   'POST /certificates/generate': () =>
     change('certificate:write', 'certificates', {
       form: ['domains', 'issuer', 'duration'],
-      orHeader: ['domains'],
+      refusedAsHeader: ['domains'],
     }),
   'DELETE /certificates/{id}': () => change('certificate:write', 'plain'),
   'POST /certificates/{id}/renew': () => change('certificate:write', 'plain'),
@@ -52,7 +52,7 @@ export const rackWideRoutes: RouteTable = {
   'POST /registries': () =>
     change('registry:write', 'registry', {
       form: ['server', 'username', 'password'],
-      orHeader: ['server', 'username', 'password'],
+      refusedAsHeader: ['server', 'username', 'password'],
     }),
   'DELETE /registries/{server:.*}': () => change('registry:write', 'plain'),
 

@@ -1,6 +1,6 @@
-import { change, execute, type RouteTable, read } from './table.ts'
+import { change, execute, type RouteTable, read } from './route-row.ts'
 
-/** An app's resources, and the rack's own (the last block; its changes are blocked for everyone). */
+/** Resources of apps, and of the rack, whose changes are blocked for everyone. */
 export const resourceRoutes: RouteTable = {
   'GET /apps/{app}/resources': () => read('resource:list', 'resources'),
   'GET /apps/{app}/resources/{name}': () => read('resource:read', 'resource'),
@@ -12,12 +12,13 @@ export const resourceRoutes: RouteTable = {
   'POST /resources': () =>
     change('rack-resource:write', 'resource', {
       form: ['kind', 'name', 'parameters'],
-      orHeader: ['kind'],
+      refusedAsHeader: ['kind'],
     }),
   'OPTIONS /resources': () => read('rack-resource:list', 'plain'),
   'GET /resources/{name}': () => read('rack-resource:read', 'resource'),
   'PUT /resources/{name}': () => change('rack-resource:write', 'resource', { form: ['parameters'] }),
   'DELETE /resources/{name}': () => change('rack-resource:write', 'plain'),
-  'POST /resources/{name}/links': () => change('rack-resource:write', 'resource', { form: ['app'], orHeader: ['app'] }),
+  'POST /resources/{name}/links': () =>
+    change('rack-resource:write', 'resource', { form: ['app'], refusedAsHeader: ['app'] }),
   'DELETE /resources/{name}/links/{app}': () => change('rack-resource:write', 'resource'),
 }

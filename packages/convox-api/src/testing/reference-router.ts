@@ -1,8 +1,8 @@
 import type { RackRoute } from '../types.ts'
 
 /**
- * What a rack's router does with a path, written from the observed behaviour and not from our matcher: the decoded path is
- * matched against each route's pattern in order, nothing is cleaned, and an escaped slash is a slash.
+ * A router that behaves like a rack's, written from its observed behavior and independent of the matcher. It matches the decoded
+ * path against each route in order, normalizes nothing, and reads an escaped slash as a slash.
  */
 export type ReferenceAnswer =
   | { readonly status: 200; readonly route: RackRoute; readonly params: Readonly<Record<string, string>> }
@@ -46,7 +46,7 @@ function patternOf(template: string): { pattern: RegExp; names: string[] } {
   return { pattern: new RegExp(`^${source}$`), names }
 }
 
-/** Null for what Go's server refuses. Bytes that aren't UTF-8 read as U+FFFD, as they would in any text. */
+/** Null for a path that Go's server rejects. Bytes that are not UTF-8 become U+FFFD. */
 function decodePath(path: string): string | null {
   if (/%(?![0-9A-Fa-f]{2})/.test(path)) return null
   const bytes = path.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, digits: string) =>

@@ -1,4 +1,4 @@
-/** Patterns as a policy has them. */
+/** Secret patterns as in a policy document. */
 export const typicalSecretPatterns: readonly string[] = [
   '*PASSWORD*',
   '*PASSWD*',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { rackRoutes } from '../routes.ts'
 import type { RackRoute } from '../types.ts'
 
-/** Segments that were trouble for some router: route words, dots, escapes, other scripts, nothing. */
+/** Segments that routers often read differently: words of routes, dots, escapes, other scripts, empty ones. */
 const trouble = fc.constantFrom(
   '',
   '.',
@@ -45,7 +45,7 @@ const word = fc.stringMatching(/^[A-Za-z0-9._~!$&'()*+,=:@-]{1,12}$/)
 const keyPart = fc.oneof(word, fc.constantFrom('', '%20', '%5B1%5D', '%C3%A9', '%FF%FE', '%7B', 'a%20b'))
 const segment = fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: trouble })
 
-/** A route's path with its parameters filled in, canonical ones most of the time. */
+/** A route's path with parameters, mostly canonical ones. */
 function filled(path: string): fc.Arbitrary<string> {
   const parts = path.split('/').map((part) => {
     if (part.includes(':.*}')) return fc.array(keyPart, { maxLength: 4 }).map((keys) => keys.join('/'))
@@ -70,7 +70,7 @@ const query = fc.oneof(
   { weight: 1, arbitrary: fc.stringMatching(/^\?[!-~]{0,10}$/) },
 )
 
-/** Calls that routes have, or nearly have. */
+/** Calls that match a route or nearly match one. */
 export const anyCall = fc.oneof(
   {
     weight: 6,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { MaskOrigin, MaskView } from '../masks/mask-view.ts'
 import { isSecretKey } from '../masks/secret-keys.ts'
-import type { MaskOrigin, MaskView } from '../masks/view.ts'
 import { typicalSecretPatterns } from './secret-patterns.ts'
 
-/** A mac that tests can recompute: over the origin, never over a value. */
+/** A MAC over the origin that tests can recompute. */
 export function testMac({ app, release, key }: MaskOrigin): string {
   return createHash('sha256')
     .update(JSON.stringify(['rack1', app, release, key]))
@@ -11,8 +11,8 @@ export function testMac({ app, release, key }: MaskOrigin): string {
     .slice(0, 16)
 }
 
-/** Someone who may see nothing that is secret. */
-export const stranger: MaskView = Object.freeze({
+/** The view of a principal who may see no secrets and no environment values. */
+export const noAccess: MaskView = Object.freeze({
   env: 'hidden',
   secrets: false,
   resourcePasswords: false,
@@ -21,16 +21,16 @@ export const stranger: MaskView = Object.freeze({
   isSecret: (key: string) => isSecretKey(key, typicalSecretPatterns),
   isSecretParameter: (name: string) => isSecretKey(name, [...typicalSecretPatterns, 'CLUSTER_*']),
   mac: testMac,
-  seesApp: () => true,
+  isAppVisible: () => true,
   rackToken: null,
 })
 
-/** Someone with env:read only. */
-export const reader: MaskView = Object.freeze({ ...stranger, env: 'secrets-hidden' })
+/** The view of a principal with only `env:read`. */
+export const envReader: MaskView = Object.freeze({ ...noAccess, env: 'secrets-hidden' })
 
-/** Someone who may see everything. */
-export const keeper: MaskView = Object.freeze({
-  ...stranger,
+/** The view of a principal who may see everything. */
+export const fullAccess: MaskView = Object.freeze({
+  ...noAccess,
   env: 'shown',
   secrets: true,
   resourcePasswords: true,

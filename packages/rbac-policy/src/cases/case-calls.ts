@@ -1,5 +1,5 @@
 import { type Problem, shown, splitCommand } from '@rack-gateway/command-matcher'
-import { isDoubt, type PlannedCall, planCommand, planRoute } from '@rack-gateway/convox-api/commands'
+import { isNotUnderstood, type PlannedCall, planCommand, planRoute } from '@rack-gateway/convox-api/commands'
 import type { WrittenCase } from './case-schema.ts'
 
 export interface CaseCalls {
@@ -33,7 +33,7 @@ function byRoute(call: NonNullable<WrittenCase['call']>, app: string): CaseCalls
   const { route, params = {}, query = [], form = [], headers = [], command = null, release = null } = call
   const named = route.includes('/apps/{app}') ? { app, ...params } : params
   const planned = planRoute({ route, params: named, query, form, headers, command, release })
-  if (isDoubt(planned)) return nothing({ at: ['call'], text: shown(planned.doubt) })
+  if (isNotUnderstood(planned)) return nothing({ at: ['call'], text: shown(planned.notUnderstood) })
   return { asks: route, calls: [planned], problems: [] }
 }
 

@@ -207,7 +207,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: {}, convox: explode, expect: { effect: deny, rule: x } }`,
       3,
       17,
-      'can not be told: the command is not known',
+      'can not be told: the command is unknown',
     ],
     [
       'a command that asks nothing',
@@ -221,7 +221,7 @@ describe('what is wrong with a file of cases is said with line and column', () =
       `${head}  a: { who: {}, call: { route: GET /x }, expect: { effect: deny, rule: x } }`,
       3,
       17,
-      'there is no route GET /x',
+      'the route GET /x does not exist',
     ],
     [
       'a parameter that its path has not',

@@ -1,5 +1,5 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
-import { createSecretKeys } from '@rack-gateway/convox-api'
+import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import { entryName, type NameList, unblockedName } from '../name-lists.ts'
 import type { JudgedWorld } from '../planned-decision.ts'
 import type { PolicyDocument } from '../policy-document.ts'
@@ -27,7 +27,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   const exercised = new Set<string>()
   const above = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
   const valueRulesAt = compileValueRules(document.recordedValues ?? [])
-  const secretMatcher = (pattern: string) => createSecretKeys([pattern])
+  const secretMatcher = (pattern: string) => createSecretKeyMatcher([pattern])
 
   function sawRoles(held: readonly string[], required: readonly Permission[]): void {
     for (const role of new Set(held.flatMap((name) => above.get(name) ?? []))) {

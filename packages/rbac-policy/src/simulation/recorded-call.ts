@@ -1,7 +1,7 @@
 import { attachedStart, type CommandMode } from '@rack-gateway/command-matcher'
 import {
   compileMatcher,
-  isTargetRefusal,
+  isTargetError,
   type RackRoute,
   rackRoutes,
   readTarget,
@@ -112,7 +112,7 @@ function kindOf(kind: string): PrincipalKind | null {
 
 function paramsOf(route: RackRoute, path: string): Readonly<Record<string, string>> | null {
   const target = readTarget(path)
-  if (isTargetRefusal(target)) return null
+  if (isTargetError(target)) return null
   const method = route.method === 'ANY' ? 'GET' : route.method
   return match(method, splitRackPrefix(target).path, route.kind)?.params ?? null
 }

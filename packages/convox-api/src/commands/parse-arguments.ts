@@ -1,0 +1,94 @@
+import { acceptsValue, type Flag } from './flags.ts'
+import type { NotUnderstood } from './types.ts'
+
+/** Arguments and flags, separated as convox separates them. The last value of a flag counts, unless it is a list. */
+export interface ParsedArguments {
+  readonly args: readonly string[]
+  readonly flags: ReadonlyMap<string, readonly string[]>
+}
+
+/** The flags in one word, and whether the next word is the value of the last one. */
+interface ParsedFlags {
+  readonly given: readonly (readonly [flag: Flag, value: string])[]
+  readonly takesNext: boolean
+}
+
+/**
+ * Parses the words after a command's name. Flags may come anywhere before `--`, as `--name=value`, `--name value`, `-nvalue`,
+ * `-n=value`, or `-n value`. Short toggles can be combined, and a toggle never takes the next word.
+ *
+ * @returns the parsed words, `help` if convox would only print its help, or why the words can't be understood
+ */
+export function parseArguments(
+  words: readonly string[],
+  known: readonly Flag[],
+): ParsedArguments | 'help' | NotUnderstood {
+  const args: string[] = []
+  const flags = new Map<string, string[]>()
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '--') return { args: args.concat(words.slice(at + 1)), flags }
+    if (word === '-' || !word.startsWith('-')) {
+      args.push(word)
+      continue
+    }
+    const read = word.startsWith('--')
+      ? parseLongFlag(word, words[at + 1], known)
+      : parseShortFlags(word, words[at + 1], known)
+    if (read === 'help' || 'notUnderstood' in read) return read
+    for (const [flag, value] of read.given) {
+      if (!acceptsValue(flag, value)) return { notUnderstood: `convox may not accept the value of --${flag.name}` }
+      const values = flags.get(flag.name)
+      if (values && flag.kind === 'list') values.push(value)
+      else flags.set(flag.name, [value])
+    }
+    if (read.takesNext) at++
+  }
+  return { args, flags }
+}
+
+function parseLongFlag(
+  word: string,
+  next: string | undefined,
+  known: readonly Flag[],
+): ParsedFlags | 'help' | NotUnderstood {
+  const equals = word.indexOf('=')
+  const name = word.slice(2, equals === -1 ? undefined : equals)
+  const flag = known.find((one) => one.name === name)
+  if (!flag) return name === 'help' ? 'help' : unknownFlag
+  if (equals !== -1) return { given: [[flag, word.slice(equals + 1)]], takesNext: false }
+  return flagWithValue(flag, next, [])
+}
+
+function parseShortFlags(
+  word: string,
+  next: string | undefined,
+  known: readonly Flag[],
+): ParsedFlags | 'help' | NotUnderstood {
+  const given: [Flag, string][] = []
+  for (let at = 1; at < word.length; at++) {
+    if (word.startsWith('test.', at)) return unknownFlag
+    const flag = known.find(({ short }) => short === word[at])
+    if (!flag) return word[at] === 'h' ? 'help' : unknownFlag
+    const rest = word.length - at - 1
+    if (rest > 1 && word[at + 1] === '=') return { given: [...given, [flag, word.slice(at + 2)]], takesNext: false }
+    if (flag.kind !== 'toggle') {
+      if (rest > 0) return { given: [...given, [flag, word.slice(at + 1)]], takesNext: false }
+      return flagWithValue(flag, next, given)
+    }
+    given.push([flag, 'true'])
+  }
+  return { given, takesNext: false }
+}
+
+function flagWithValue(
+  flag: Flag,
+  next: string | undefined,
+  before: ParsedFlags['given'],
+): ParsedFlags | NotUnderstood {
+  if (flag.kind === 'toggle') return { given: [...before, [flag, 'true']], takesNext: false }
+  if (next === undefined) return { notUnderstood: `--${flag.name} needs a value` }
+  return { given: [...before, [flag, next]], takesNext: true }
+}
+
+const unknownFlag: NotUnderstood = { notUnderstood: 'the command has no such flag' }

@@ -1,0 +1,47 @@
+import { routesById } from '../routes.ts'
+import type { PathParameters } from '../types.ts'
+import { plannedCalls } from './planned-call.ts'
+import { essentialCall } from './step.ts'
+import { type CommandContext, isNotUnderstood, type NotUnderstood, type PlannedCall } from './types.ts'
+
+/** A call that is described by its route. */
+export interface RouteCall {
+  /** Such as `POST /apps/{app}/releases/{id}/promote`. */
+  readonly route: string
+  /** Path parameters. A missing one is known only to the rack. */
+  readonly params: PathParameters
+  /** Names of the query parameters that are sent. */
+  readonly query: readonly string[]
+  readonly form: readonly string[]
+  readonly headers: readonly string[]
+  /** The command of a run, an exec, or a shell on an instance, as it would be typed. */
+  readonly command: string | null
+  /** The release of a run. */
+  readonly release: string | null
+}
+
+/** A call by its route does not depend on its context. */
+const emptyContext: CommandContext = { appSetting: null, directory: '', rack: null, input: 'terminal' }
+
+/** Plans a call of a route, as `planCommand` does for the calls of a command. */
+export function planRoute({ route: id, params, command, release, ...sent }: RouteCall): PlannedCall | NotUnderstood {
+  const route = routesById.get(id)
+  if (route === undefined) return { notUnderstood: `the route ${id} does not exist` }
+  const unknown = Object.keys(params).find(
+    (name) => !route.path.includes(`{${name}}`) && !route.path.includes(`{${name}:.*}`),
+  )
+  if (unknown !== undefined) return { notUnderstood: `the path of ${id} has no {${unknown}}` }
+  if (route.path.startsWith('/apps/{app}') && params.app === undefined) return { notUnderstood: `${id} needs an app` }
+  const at = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, () => value]))
+  const step = essentialCall(id, {
+    paths: () => [at],
+    ...sent,
+    ...(command !== null && { command: () => command }),
+    release: () => (release === null ? null : { id: release }),
+    environment: () => (route.permission === 'release:create' ? { named: [], others: 'possible' } : null),
+  })
+  const calls = plannedCalls(step, { args: [], flags: new Map(), context: emptyContext })
+  if (isNotUnderstood(calls)) return calls
+  const [call] = calls
+  return call ?? { notUnderstood: `the route ${id} does not exist` }
+}

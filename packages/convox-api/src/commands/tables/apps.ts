@@ -1,0 +1,64 @@
+import { atLeast, type CommandTable, command, requirePairs } from '../command.ts'
+import { app, file, number, text, watch } from '../flags.ts'
+import { argument, argumentOrSelectedApp, unknownToCli } from '../invocation.ts'
+import { essentialCall, fromFlags, optionalCall } from '../step.ts'
+import { rollout } from './rollout.ts'
+
+const at = { app: argumentOrSelectedApp }
+const oneArgument = { flags: [app], args: [0, 1] } as const
+const oneArgumentAndFile = { flags: [app, file], args: [0, 1] } as const
+const wholeEnvironment = () => ({ named: [], others: 'possible' }) as const
+const unknownId = { ...at, id: unknownToCli }
+const unknownName = { ...at, name: unknownToCli }
+
+/** Commands on a whole app. The content of an imported archive is not examined, so its calls are optional. */
+export const appCommands: CommandTable = {
+  apps: () => command({ flags: [watch] }, [essentialCall('GET /apps')]),
+  'apps info': () => command(oneArgument, [essentialCall('GET /apps/{app}', { at })]),
+  'apps lock': () => command(oneArgument, [essentialCall('PUT /apps/{app}', { at, form: ['lock'] })]),
+  'apps unlock': () => command(oneArgument, [essentialCall('PUT /apps/{app}', { at, form: ['lock'] })]),
+  'apps params': () => command(oneArgument, [essentialCall('GET /system'), essentialCall('GET /apps/{app}', { at })]),
+  'apps params set': () =>
+    command({ flags: [app], args: atLeast(1), validate: requirePairs(0) }, [
+      essentialCall('GET /system'),
+      essentialCall('PUT /apps/{app}', { form: ['parameters'] }),
+      ...rollout(),
+      essentialCall('GET /apps/{app}'),
+    ]),
+  'apps cancel': () =>
+    command(oneArgument, [
+      essentialCall('POST /apps/{app}/cancel', { at }),
+      essentialCall('GET /apps/{app}/releases', { at, query: ['limit'] }),
+      essentialCall('GET /apps/{app}/releases/{id}', { at: unknownId }),
+      essentialCall('POST /apps/{app}/releases', { at, form: ['build', 'env'], environment: wholeEnvironment }),
+    ]),
+  'apps create': () =>
+    command({ flags: [text('generation', 'g'), number('timeout')], args: [0, 1] }, [
+      essentialCall('POST /apps', { form: ['name', ...fromFlags('generation', 'timeout')] }),
+      essentialCall('GET /apps/{app}', { at }),
+    ]),
+  'apps delete': () =>
+    command({ args: [1, 1] }, [
+      essentialCall('DELETE /apps/{app}', { at: { app: argument(0) } }),
+      essentialCall('GET /apps/{app}', { at: { app: argument(0) } }),
+    ]),
+  'apps export': () =>
+    command(oneArgumentAndFile, [
+      essentialCall('GET /apps/{app}', { at }),
+      optionalCall('GET /apps/{app}/releases/{id}', { at: unknownId }),
+      optionalCall('GET /apps/{app}/builds/{id}.tgz', { at: unknownId }),
+      essentialCall('GET /apps/{app}/resources', { at }),
+      optionalCall('GET /apps/{app}/resources/{name}/data', { at: unknownName }),
+    ]),
+  'apps import': () =>
+    command(oneArgumentAndFile, [
+      essentialCall('POST /apps', { form: ['name', 'generation'] }),
+      essentialCall('GET /apps/{app}', { at }),
+      optionalCall('POST /apps/{app}/builds/import', { at }),
+      optionalCall('POST /apps/{app}/releases', { at, form: ['env'], environment: wholeEnvironment }),
+      optionalCall('POST /apps/{app}/releases/{id}/promote', { at: unknownId }),
+      optionalCall('PUT /apps/{app}/resources/{name}/data', { at: unknownName }),
+      optionalCall('PUT /apps/{app}', { at, form: ['parameters'] }),
+    ]),
+  balancers: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/balancers')]),
+}

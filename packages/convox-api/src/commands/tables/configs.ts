@@ -1,0 +1,21 @@
+import { type CommandTable, command } from '../command.ts'
+import { app, file, text, toggle, watch } from '../flags.ts'
+import { argument, type Invocation, isEnabled, isGiven } from '../invocation.ts'
+import { essentialCall, onlyIf } from '../step.ts'
+import { restartServices } from './services.ts'
+
+const named = { at: { name: argument(0) } }
+
+export const configCommands: CommandTable = {
+  configs: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/configs')]),
+  'config get': () => command({ flags: [app], args: [1, 1] }, [essentialCall('GET /apps/{app}/configs/{name}', named)]),
+  'config set': () =>
+    command({ flags: [app, file, text('value'), toggle('restart')], args: [1, 1], validate: requireValue }, [
+      essentialCall('PUT /apps/{app}/configs/{name}', { ...named, form: ['value'] }),
+      ...onlyIf(isEnabled('restart'), restartServices()),
+    ]),
+}
+
+function requireValue(invocation: Invocation): string | null {
+  return isGiven('file')(invocation) || isGiven('value')(invocation) ? null : 'it has neither a file nor a value'
+}

@@ -1,0 +1,74 @@
+import { atLeast, type CommandTable, command, requirePairs } from '../command.ts'
+import { app, file, number, text, toggle, watch } from '../flags.ts'
+import { argument, selectedApp, unknownToCli } from '../invocation.ts'
+import { essentialCall, optionalCall } from '../step.ts'
+import { checkProxyTargets, proxyTargets } from './path-sources.ts'
+
+const named = { at: { name: argument(0) } }
+const oneArgument = { flags: [app], args: [1, 1] } as const
+const oneArgumentAndFile = { flags: [app, file], args: [1, 1] } as const
+const proxyFlags = [number('port', 'p'), toggle('tls', 't')]
+const resource = 'GET /apps/{app}/resources/{name}'
+
+/** One call per connection to the local port. The command continues when one fails. */
+const perConnection = () => optionalCall('WS /proxy/{host}/{port}', { at: { host: unknownToCli, port: unknownToCli } })
+
+export const resourceCommands: CommandTable = {
+  resources: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/resources')]),
+  'resources info': () => command(oneArgument, [essentialCall(resource, named)]),
+  'resources url': () => command(oneArgument, [essentialCall(resource, named)]),
+  'resources console': () => command(oneArgument, [essentialCall('WS /apps/{app}/resources/{name}/console', named)]),
+  'resources export': () =>
+    command(oneArgumentAndFile, [essentialCall('GET /apps/{app}/resources/{name}/data', named)]),
+  'resources import': () =>
+    command(oneArgumentAndFile, [essentialCall('PUT /apps/{app}/resources/{name}/data', named)]),
+  'resources proxy': () =>
+    command({ flags: [app, ...proxyFlags], args: [1, 1] }, [essentialCall(resource, named), perConnection()]),
+  proxy: () =>
+    command({ flags: [toggle('tls', 't')], args: atLeast(1), validate: checkProxyTargets }, [
+      optionalCall('WS /proxy/{host}/{port}', { paths: proxyTargets }),
+    ]),
+}
+
+const system = () => essentialCall('GET /system')
+const rackResource = 'GET /resources/{name}'
+const readResource = () => essentialCall(rackResource, named)
+const oneRackResource = { args: [1, 1] } as const
+const oneRackResourceAndApp = { flags: [app], args: [1, 1] } as const
+
+/** Resources of the rack. */
+export const rackResourceCommands: CommandTable = {
+  'rack resources': () => command({ flags: [watch] }, [system(), essentialCall('GET /resources')]),
+  'rack resources info': () => command(oneRackResource, [system(), readResource()]),
+  'rack resources url': () => command(oneRackResource, [system(), readResource()]),
+  'rack resources types': () => command({}, [system(), essentialCall('OPTIONS /resources')]),
+  'rack resources options': () => command(oneRackResource, [system(), essentialCall('OPTIONS /resources')]),
+  'rack resources proxy': () =>
+    command({ flags: proxyFlags, args: [1, 1] }, [system(), readResource(), perConnection()]),
+  'rack resources create': () =>
+    command({ flags: [text('name', 'n')], args: atLeast(1), validate: requirePairs(1) }, [
+      system(),
+      essentialCall('POST /resources', { form: ['kind', 'parameters'] }),
+      essentialCall(rackResource, { at: { name: unknownToCli } }),
+    ]),
+  'rack resources update': () =>
+    command({ args: atLeast(1), validate: requirePairs(1) }, [
+      system(),
+      essentialCall('PUT /resources/{name}', { ...named, form: ['parameters'] }),
+      readResource(),
+    ]),
+  'rack resources link': () =>
+    command(oneRackResourceAndApp, [
+      system(),
+      essentialCall('POST /resources/{name}/links', { ...named, form: ['app'] }),
+      readResource(),
+    ]),
+  'rack resources unlink': () =>
+    command(oneRackResourceAndApp, [
+      system(),
+      essentialCall('DELETE /resources/{name}/links/{app}', { at: { ...named.at, app: selectedApp } }),
+      readResource(),
+    ]),
+  'rack resources delete': () =>
+    command(oneRackResource, [system(), essentialCall('DELETE /resources/{name}', named), readResource()]),
+}

@@ -1,0 +1,99 @@
+import { type MaskView, redactionMark } from './mask-view.ts'
+import { redactCommandText } from './redact-command.ts'
+import { isSecretValue } from './secret-keys.ts'
+import { redactPasswords } from './url-passwords.ts'
+
+const listItem = /^(\s*-\s+)(["']?)([A-Za-z0-9_.-]+)=(.*)$/s
+const bareItem = /^\s*-\s+(["']?)(?:[A-Za-z0-9_.-]+|\*)\1\s*$/
+const mapEntry = /^(\s*)(["']?)([A-Za-z0-9_.-]+)\2\s*:(?:\s+(.*))?$/s
+const blockHead = /^\s*(?:-\s+)?["']?environment["']?\s*:\s*(?:&[\w-]+\s*)?(?:#.*)?$/is
+const aliasHead = /^\s*["']?environment["']?\s*:\s*\*[\w-]+\s*$/i
+const anyHead = /environment["']?\s*:/i
+
+/** Whether the value of a key must be masked. */
+type IsMasked = (key: string, value: string) => boolean
+
+interface ManifestPosition {
+  /** The indent of the `environment:` that contains the current line; null outside. */
+  block: number | null
+  /** The indent of the last masked line. Deeper lines belong to its value. */
+  masked: number | null
+}
+
+/**
+ * Masks the values of environment keys in a convox.yml: all of them, or only secret ones, as the view requires.
+ * It works on lines, not on YAML: below `environment:`, a line in another form than `- KEY=value` or `KEY: value` is masked whole.
+ */
+export function maskManifest(manifest: string, view: MaskView): string {
+  if (view.env === 'shown') return manifest
+  const position: ManifestPosition = { block: null, masked: null }
+  const shown: string[] = []
+  for (const line of manifest.split('\n')) {
+    if (belongsToMasked(line, position)) continue
+    if (position.block !== null && endsBlock(line, position.block)) position.block = null
+    if (position.block === null && isFlowStyle(line)) {
+      shown.push(`# ${redactionMark}: from here on, because environment is not written as a block`)
+      break
+    }
+    const masked = position.block === null ? maskOutsideBlock(line, view) : maskInBlock(line, view)
+    if (masked !== line) position.masked = indentOf(line)
+    if (position.block === null && blockHead.test(line)) position.block = indentOf(line)
+    shown.push(masked)
+  }
+  return shown.join('\n')
+}
+
+function belongsToMasked(line: string, position: ManifestPosition): boolean {
+  if (position.masked === null || line.trim() === '') return false
+  if (indentOf(line) > position.masked) return true
+  position.masked = null
+  return false
+}
+
+function maskInBlock(line: string, view: MaskView): string {
+  if (line.trim() === '' || bareItem.test(line)) return line
+  const isMasked: IsMasked = (key, value) => {
+    if (view.env === 'hidden') return value.trim() !== ''
+    return view.isSecret(key) || isSecretValue(value) || /^["']?[|>&*]/.test(value)
+  }
+  return maskAssignment(line, isMasked) ?? `${' '.repeat(indentOf(line))}# ${redactionMark}`
+}
+
+/** Masks secret keys outside `environment:`, for example below an anchor, passwords in URLs, and secrets in commands. */
+function maskOutsideBlock(line: string, view: MaskView): string {
+  const isMasked: IsMasked = (key, value) => value.trim() !== '' && view.isSecret(key)
+  return redactCommandText(maskAssignment(line, isMasked) ?? redactPasswords(line), view)
+}
+
+/** Masks the value of `- KEY=value` or `KEY: value` if `isMasked`; null for any other line. */
+function maskAssignment(line: string, isMasked: IsMasked): string | null {
+  const listed = listItem.exec(line)
+  if (listed) {
+    const [, dash = '', quote = '', key = '', value = ''] = listed
+    return isMasked(key, value) ? `${dash}${quote}${key}=${redactionMark}${quote}` : redactPasswords(line)
+  }
+  const mapped = mapEntry.exec(line)
+  if (!mapped) return null
+  const [, indent = '', quote = '', key = '', value = ''] = mapped
+  return isMasked(key, value) ? `${indent}${quote}${key}${quote}: "${redactionMark}"` : redactPasswords(line)
+}
+
+/** Whether `environment` is in YAML flow style, such as `[…]` or `{…}`. Its end can't be found by lines. */
+function isFlowStyle(line: string): boolean {
+  return anyHead.test(line) && !blockHead.test(line) && !aliasHead.test(line) && !isComment(line)
+}
+
+/** A list may have the indent of its key. Any other line that is not deeper ends the block. */
+function endsBlock(line: string, block: number): boolean {
+  if (line.trim() === '' || isComment(line)) return false
+  const indent = indentOf(line)
+  return indent < block || (indent === block && !/^\s*-(\s|$)/.test(line))
+}
+
+function isComment(line: string): boolean {
+  return line.trimStart().startsWith('#')
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length
+}

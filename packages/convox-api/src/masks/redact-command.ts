@@ -1,0 +1,180 @@
+import { redactTokens } from '@rack-gateway/errors/redact-tokens'
+import { type MaskView, redactionMark } from './mask-view.ts'
+import { createOptionReader } from './password-options.ts'
+import { redactNamedValues } from './redact-named-values.ts'
+import { redactRackToken } from './redact-rack-token.ts'
+import { createSecretNameMatcher, isSecretOption, redactCredentials } from './secret-names.ts'
+import { createQuoteReader, optionValueEnd, shellValueEnd } from './shell-values.ts'
+import { redactPassword, redactPasswords } from './url-passwords.ts'
+
+export interface CommandRedaction {
+  /** Whether the value of this name is secret. */
+  isSecret(name: string): boolean
+  readonly rackToken: string
+}
+
+/**
+ * Redacts the secrets in a command: values of secret names (`NAME=value`, `--name value`, `Name: value`, `"name": "value"`), values
+ * of known password options, credentials with a known prefix, passwords in URLs, `Authorization` headers, PEM blocks, and the
+ * rack's token. In code for an interpreter (after `-c` or `-e`), a value ends where a shell ends it, so that the rest stays.
+ *
+ * @returns `argv` itself if it contains no secret. The time is linear in its length.
+ */
+export function redactCommand(argv: readonly string[], view: CommandRedaction): readonly string[] {
+  const redactBlocks = createBlockRedactor()
+  const isSecretWord = createSecretNameMatcher(view.isSecret)
+  const redactOptions = createOptionRedactor(isSecretWord)
+  let isCode = argv.length === 1
+  let changed = false
+  const redacted = argv.map((word) => {
+    const shown = redactBlocks(redactOptions(word, isCode), (text) =>
+      redactText(text, isCode, { isSecret: isSecretWord, rackToken: view.rackToken }),
+    )
+    isCode ||= codeOption.test(word)
+    changed ||= shown !== word
+    return shown
+  })
+  return changed ? redacted : argv
+}
+
+/** Redacts the secrets in a text that is or contains a command. */
+export function redactCommandText(text: string, { isSecretParameter: isSecret, rackToken }: MaskView): string {
+  return redactCommand([text], { isSecret, rackToken: rackToken ?? '' })[0] ?? ''
+}
+
+/** Options of interpreters that take code: `-c`, `-lc`, `-e`. */
+const codeOption = /^-[A-Za-z]{0,8}[ce]$/
+
+function redactText(text: string, isCode: boolean, { isSecret, rackToken }: CommandRedaction): string {
+  const scrubbed = redactCredentials(redactTokens(redactRackToken(redactPasswords(text), rackToken)))
+  const addressed = !isCode && scrubbed.includes('://') ? redactPassword(scrubbed, isSecret) : scrubbed
+  const assigned = redactAssignments(redactAuthorization(addressed), isCode, isSecret)
+  return redactNamedValues(assigned, isCode, isSecret)
+}
+
+/** Keeps the scheme, as in `Authorization: Bearer [hidden]`. */
+function redactAuthorization(text: string): string {
+  if (!/authorization/i.test(text)) return text
+  return text.replaceAll(/(authorization: ?(?:(?:basic|bearer|digest|token) )?)[^\s'"]+/gi, `$1${redactionMark}`)
+}
+
+/** Redacts the values of options that take a secret, word by word. */
+function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: string, isCode: boolean) => string {
+  const options = createOptionReader()
+  let isNextSecret = false
+  let isNextValueSecret = false
+
+  function redactInWord(word: string): string {
+    if (isNextSecret) {
+      isNextSecret = false
+      return word === '' ? word : redactionMark
+    }
+    if (isNextValueSecret && word !== '' && !word.startsWith('-')) {
+      isNextValueSecret = false
+      return redactionMark
+    }
+    const part = options.read(word)
+    isNextSecret = part === 'next'
+    isNextValueSecret = part === 'nothing' && isSecretOption(word, isSecretWord)
+    return typeof part === 'string' ? word : word.slice(0, part.after) + redactionMark
+  }
+
+  function redactInCode(text: string): string {
+    const quotes = createQuoteReader(text)
+    const piece = /[^\s;&|()<>'"`]+|[;&|()`\n]/g
+    let output = ''
+    let done = 0
+    const redactFrom = (begin: number) => {
+      const stop = optionValueEnd(text, begin, quotes.at(begin))
+      if (stop === begin) return
+      output += text.slice(done, begin) + redactionMark
+      done = stop
+      piece.lastIndex = Math.max(stop, piece.lastIndex)
+    }
+    for (let found = piece.exec(text); found; found = piece.exec(text)) {
+      const [word] = found
+      const end = found.index + word.length
+      if (/^[;&|()`\n]$/.test(word)) {
+        options.endCommand()
+        continue
+      }
+      const part = options.read(word)
+      if (part === 'next')
+        redactFrom(end + (/^(?:["'](?=[ \t]))?[ \t]*/.exec(text.slice(end, end + 64))?.[0].length ?? 0))
+      else if (part !== 'nothing') redactFrom(found.index + part.after)
+      else if (text.charAt(end) === "'" || text.charAt(end) === '"') {
+        const quoted = options.read(`${word}${text.charAt(end)}`)
+        if (typeof quoted === 'object') redactFrom(end)
+      }
+    }
+    return done === 0 ? text : output + text.slice(done)
+  }
+
+  return (word, isCode) => (isCode ? redactInCode(word) : redactInWord(word))
+}
+
+const [blockBegin, blockEnd, dashes] = ['-----BEGIN', '-----END', '-----']
+
+/** Redacts PEM blocks, also those that a shell split into words. */
+function createBlockRedactor(): (word: string, redactRest: (text: string) => string) => string {
+  let state: 'nothing' | 'block' | 'last line' = 'nothing'
+
+  /** The index at which the open block ends; -1 if it continues in the next word. */
+  function blockEndIndex(text: string, from: number): number {
+    let at = from
+    if (state === 'block') {
+      const end = text.indexOf(blockEnd, at)
+      if (end === -1) return -1
+      state = 'last line'
+      at = end + blockEnd.length
+    }
+    const last = text.indexOf(dashes, at)
+    if (last === -1) return -1
+    state = 'nothing'
+    return last + dashes.length
+  }
+
+  return function redactBlocks(word, redactRest) {
+    let output = ''
+    let done = 0
+    while (done !== -1) {
+      if (state === 'nothing') {
+        const begin = word.indexOf(blockBegin, done)
+        if (begin === -1) return output + redactRest(word.slice(done))
+        output += redactRest(word.slice(done, begin))
+        done = begin + blockBegin.length
+        state = 'block'
+      }
+      output += redactionMark
+      done = blockEndIndex(word, done)
+    }
+    return output
+  }
+}
+
+function redactAssignments(text: string, isCode: boolean, isSecret: (name: string) => boolean): string {
+  const quotes = createQuoteReader(text)
+  let output = ''
+  let done = 0
+  for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', Math.max(equals + 1, done))) {
+    const { begin, end } = nameBefore(text, equals, done)
+    if (begin === end || !isSecret(text.slice(begin, end))) continue
+    const stop = isCode ? shellValueEnd(text, equals + 1, quotes.at(begin)) : text.length
+    if (stop === equals + 1) continue
+    output += text.slice(done, equals + 1) + redactionMark
+    done = stop
+  }
+  return done === 0 ? text : output + text.slice(done)
+}
+
+const nameCharacter = /[A-Za-z0-9_.-]/
+const nameBeginning = /[A-Za-z_]/
+
+/** The name before an `=` or `+=`, without the dashes of an option. */
+function nameBefore(text: string, equals: number, from: number): { readonly begin: number; readonly end: number } {
+  const end = equals > from && text.charAt(equals - 1) === '+' ? equals - 1 : equals
+  let begin = end
+  while (begin > from && nameCharacter.test(text.charAt(begin - 1))) begin--
+  while (begin < end && !nameBeginning.test(text.charAt(begin))) begin++
+  return { begin, end }
+}

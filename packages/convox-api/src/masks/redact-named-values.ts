@@ -1,0 +1,120 @@
+import { redactionMark } from './mask-view.ts'
+import { isSecretOption } from './secret-names.ts'
+import { closingIndex, createQuoteReader, optionValueEnd } from './shell-values.ts'
+
+/**
+ * Redacts the values of secret names in a text: `name: value`, `"name": "value"`, `'name' => 'value'`, `"--name"=value`, and
+ * `--name value`. Names are compared without quotes and backslashes, as a shell reads them.
+ *
+ * @param isCode whether a shell will read the text. If not, a value without quotes extends to the end of its line.
+ */
+export function redactNamedValues(text: string, isCode: boolean, isSecretWord: (name: string) => boolean): string {
+  const quotes = createQuoteReader(text)
+  const names = /[A-Za-z_\\"'-][\w.\\"'-]*/g
+  let output = ''
+  let done = 0
+  for (let found = names.exec(text); found; found = names.exec(text)) {
+    const [raw] = found
+    const end = found.index + raw.length
+    const from = valueStart(text, { raw, begin: found.index, end }, isSecretWord)
+    if (from === -1) continue
+    const stop = valueStop(text, from, { raw, outer: isCode ? quotes.at(from) : '', isCode })
+    if (stop <= from || text.slice(from, stop) === redactionMark) continue
+    output += text.slice(done, from) + redactionMark
+    done = stop
+    names.lastIndex = stop
+  }
+  return done === 0 ? text : output + text.slice(done)
+}
+
+interface FoundName {
+  /** With its quotes and backslashes. */
+  readonly raw: string
+  readonly begin: number
+  readonly end: number
+}
+
+/** The index at which the value of a name begins; -1 if the name is not secret or has no value. */
+function valueStart(text: string, { raw, begin, end }: FoundName, isSecretWord: (name: string) => boolean): number {
+  const word = raw.replaceAll(/["'\\]/g, '')
+  const name = word.replace(/^-+/, '')
+  if (name === '') return -1
+  const isQuoted = /["']$/.test(raw)
+  const mark = matchAt(isQuoted ? markOfQuoted : raw === word ? markOfPlain : markOfPart, text, end)
+  if (mark === '') {
+    const gap = matchAt(blanks, text, end)
+    if (gap === '' || !word.startsWith('-') || /^["'\\]{0,2}-/.test(text.slice(end + gap.length, end + gap.length + 3)))
+      return -1
+    return isSecretOption(word, isSecretWord) ? end + gap.length : -1
+  }
+  const from = end + mark.length
+  if (mark.startsWith(':') && !isQuoted) {
+    const isTight = mark === ':' && !/["']/.test(text.charAt(from))
+    if (/^[:/]/.test(text.slice(from, from + 1)) && mark === ':') return -1
+    if (isTight && (text.charAt(begin - 1) === '/' || !tightNames.test(name))) return -1
+  }
+  if (!isSecretWord(name) && !(word.startsWith('-H') && isSecretWord(word.slice(2)))) return -1
+  return isQuoted ? from : from + matchAt(scheme, text, from).length
+}
+
+/** The text between a name and its value, for a name in quotes, a name that contains a quote, and any other name. `NAME=value` is redacted elsewhere. */
+const markOfQuoted = /[ \t]*(?:=>|[:=])[ \t]*/y
+const markOfPart = /(?::(?!:)[ \t]*|=>?)/y
+const markOfPlain = /(?::|[ \t]*=>)[ \t]*/y
+const blanks = /(?:[ \t]|\\\r?\n)+/y
+
+/** Names whose value may follow without a space: `PASSWORD:x`, `X-Api-Key:x`, `password:x`. But `token:refresh` is a task, and `registry/token:latest` an image. */
+const tightNames = /^[A-Z][A-Z0-9_]*$|-|[Pp]ass(?:word|wd|phrase)?$/
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? ''
+}
+
+interface ValueContext {
+  readonly raw: string
+  readonly outer: string
+  readonly isCode: boolean
+}
+
+function valueStop(text: string, begin: number, { raw, outer, isCode }: ValueContext): number {
+  if (begin >= text.length || /[\r\n]/.test(text.charAt(begin))) return begin
+  const opened = openedBy(raw)
+  if (opened !== '') return quoteEnd(text, begin, opened)
+  const [quote = ''] = /^\\?["']/.exec(text.slice(begin, begin + 2)) ?? []
+  if (quote !== '' && quote !== outer) {
+    const end = quote.length === 1 ? closingIndex(text, begin, quote) : quoteEnd(text, begin + 2, quote)
+    return Math.min(end + quote.length, text.length)
+  }
+  if (isCode && text.startsWith(redactionMark, begin)) return begin
+  if (/[[{]/.test(text.charAt(begin))) return lineEnd(text, begin, outer)
+  if (/^\\?["'](?!-).*["']$/.test(raw)) return indexOfAny(text, begin, `,}])" \t\r\n'`)
+  if (isCode || raw.startsWith('-')) return optionValueEnd(text, begin, outer)
+  return lineEnd(text, begin, outer)
+}
+
+const scheme = /(?:basic|bearer|digest|token) /iy
+
+/** The quote that is opened before or in a name and closed after its value. */
+function openedBy(raw: string): string {
+  const opened = /\\?["'](?=.)/.exec(raw)
+  if (opened === null) return ''
+  const [quote] = opened
+  return raw.includes(quote, opened.index + quote.length) ? '' : quote
+}
+
+/** The index of the closing quote, which may be escaped, or the text's length. */
+function quoteEnd(text: string, from: number, quote: string): number {
+  const end = text.indexOf(quote, from)
+  return end === -1 ? text.length : end
+}
+
+function lineEnd(text: string, from: number, outer: string): number {
+  return indexOfAny(text, from, `\r\n${outer}`)
+}
+
+function indexOfAny(text: string, from: number, characters: string): number {
+  let at = from
+  while (at < text.length && !characters.includes(text.charAt(at))) at++
+  return at
+}

@@ -1,0 +1,62 @@
+import { UnmaskableResponse } from '../errors.ts'
+import { asObject, type Json, type JsonObject, mapMembers, mapStrings } from './json.ts'
+import { maskManifest } from './mask-manifest.ts'
+import { type MaskView, redactionMark } from './mask-view.ts'
+import { isSecretValue } from './secret-keys.ts'
+import { redactPassword, redactPasswords } from './url-passwords.ts'
+
+/** Masks parameters of the rack or an app, unless the view shows all secrets. */
+export function parameters(value: Json, view: MaskView): Json {
+  return view.secrets ? value : maskParameters(value, view)
+}
+
+export function maskParameters(value: Json, view: MaskView): Json {
+  if (value === null) return null
+  return mapMembers(asObject(value, 'the parameters'), (key, item) => {
+    const found = optionalText(item, 'a parameter')
+    return found === null || found === '' ? item : maskParameter(key, found, view)
+  })
+}
+
+function maskParameter(key: string, value: string, view: MaskView): string {
+  if (view.isSecretParameter(key)) return redactionMark
+  return isSecretValue(value) ? redactPassword(redactPasswords(value), (name) => view.isSecret(name)) : value
+}
+
+export function maskManifestField(value: Json, view: MaskView): Json {
+  const found = optionalText(value, 'the manifest')
+  return found === null ? null : maskManifest(found, view)
+}
+
+export function redactAddress(value: Json, view: MaskView): Json {
+  const found = optionalText(value, 'the address')
+  return found === null ? null : redactPassword(found, (key) => view.isSecret(key))
+}
+
+/** Redacts passwords in URLs in all strings, unless the view shows all secrets. */
+export function redactStringsUnlessShown(value: Json, view: MaskView): Json {
+  return view.secrets ? value : redactStrings(value)
+}
+
+/** Redacts passwords in URLs in all strings. */
+export function redactStrings(value: Json): Json {
+  return mapStrings(value, redactPasswords)
+}
+
+/** Replaces a value of any type. An empty value stays empty. */
+export function redactValue(value: Json): Json {
+  return value === null || value === '' ? value : redactionMark
+}
+
+/** A text field that the mask depends on. */
+export function requiredText(object: JsonObject, field: string): string {
+  const value = object[field]
+  if (typeof value !== 'string' || value === '') throw new UnmaskableResponse(`it has no ${field}`)
+  return value
+}
+
+/** A text or null. */
+export function optionalText(value: Json, what: string): string | null {
+  if (value === null || typeof value === 'string') return value
+  throw new UnmaskableResponse(`${what} is not a string`)
+}

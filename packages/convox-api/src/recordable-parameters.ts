@@ -1,0 +1,71 @@
+import { readPairs } from './pairs.ts'
+import type { Parameters } from './parameters.ts'
+
+/** Parameters that are or contain secrets. No policy can have their values recorded. Commands are recorded redacted, elsewhere. */
+const secretParameters: ReadonlySet<string> = new Set([
+  'build-args',
+  'chain',
+  'command',
+  'data',
+  'env',
+  'environment',
+  'key',
+  'password',
+  'private-key',
+  'pub',
+  'src-creds-pass',
+  'value',
+])
+
+/** A parameter that contains `name=value` pairs; each pair counts as a parameter. */
+const pairsParameter = 'parameters'
+const pairName = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/
+
+/** Whether events and policy conditions may contain the value of a parameter with this name. */
+export function isRecordable(name: string): boolean {
+  return name !== pairsParameter && !secretParameters.has(name.toLowerCase())
+}
+
+/** A parameter's name without the prefix `parameters.`. */
+export function unprefixedName(name: string): string {
+  return name.startsWith(`${pairsParameter}.`) ? name.slice(pairsParameter.length + 1) : name
+}
+
+/** Names of a route's recordable values: as in the route table, headers in lower case, and `parameters.*` for pairs. */
+export function recordableNames(route: {
+  readonly query: readonly string[]
+  readonly form: readonly string[]
+  readonly headers: readonly string[]
+}): string[] {
+  const names = [...route.query, ...route.form, ...route.headers.map((name) => name.toLowerCase())]
+  return names.flatMap((name) => (name === pairsParameter ? [`${pairsParameter}.*`] : isRecordable(name) ? [name] : []))
+}
+
+/**
+ * The recordable values by name. Each pair of `parameters` is `parameters.NAME`; pairs with an unusual name are left out.
+ * Headers are decoded as UTF-8.
+ */
+export function* recordableValues({ query, form, headers }: Parameters): Generator<readonly [string, string]> {
+  yield* recordableEntries(query)
+  yield* recordableEntries(form)
+  for (const [name, value] of headers)
+    if (isRecordable(name)) yield [name, Buffer.from(value, 'latin1').toString('utf8')]
+}
+
+function* recordableEntries(values: ReadonlyMap<string, string>): Generator<readonly [string, string]> {
+  for (const [name, value] of values) {
+    if (name === pairsParameter) yield* recordablePairs(value)
+    else if (isRecordable(name)) yield [name, value]
+  }
+}
+
+/** Bounds the work for one request. */
+const maxPairs = 256
+
+function* recordablePairs(text: string): Generator<readonly [string, string]> {
+  let count = 0
+  for (const pair of readPairs(Buffer.from(text).toString('latin1'))) {
+    if (++count > maxPairs) return
+    if (pair.dropped === null && pairName.test(pair.key)) yield [`${pairsParameter}.${pair.key}`, pair.value]
+  }
+}

@@ -1,0 +1,108 @@
+import type { ParameterError } from './parameter-error.ts'
+import type { PathParameters, RackRoute, ValueGrammar } from './types.ts'
+
+/**
+ * Kubernetes replaces `$(NAME)` in the environment and in the arguments of a build, and the rack splits the arguments at spaces.
+ * So a value must not contain `$(`, and only a quoted value may contain a space.
+ */
+const buildArgument = /^[A-Za-z_][A-Za-z0-9_.-]*=(?!.*\$\()(?:[^\s\p{Cc}'"\\]*|"[^\p{Cc}"'\\]*"|'[^\p{Cc}"'\\]*')$/u
+
+const pathSegment = String.raw`(?!\.{1,2}(?:/|$))[A-Za-z0-9._~+=:@-]+`
+
+export const buildArguments: ValueGrammar = grammar(
+  buildArgument,
+  'NAME=value for each argument. Values with spaces need quotes, and no value may contain a comma, a backslash, or $(. For a name without a value, the build would use a value from its own environment',
+  'Write --build-args NAME=value.',
+  'list',
+)
+
+export const relativePath: ValueGrammar = grammar(
+  new RegExp(`^${pathSegment}(?:/${pathSegment})*$`),
+  'a relative path inside the source, such as deploy/convox.yml, of letters, digits, and . _ ~ + = : @ -',
+  'Write the path without .. and without special characters.',
+)
+
+export const objectUrl: ValueGrammar = grammar(
+  new RegExp(`^object://(?<app>[A-Za-z0-9.-]+)(?:/${pathSegment})+$`),
+  'the URL of an object of this app, such as object://myapp/tmp/source.tgz, without escapes and ..',
+  'Upload the file to this app first, as convox build does.',
+)
+
+export const imageName: ValueGrammar = grammar(
+  /^(?!.*(?:\/\/|::|@@|:@|\/@|[@:/]-))[A-Za-z0-9](?:[A-Za-z0-9._:/@+-]*[A-Za-z0-9._+-])?$/,
+  'the name of an image, such as registry.example.com/web:1.2',
+  'Write the name as docker pull takes it.',
+)
+
+export const commitHash: ValueGrammar = grammar(
+  /^[0-9A-Fa-f]{7,64}$/,
+  'a commit hash of 7 to 64 hexadecimal digits',
+  'Send the output of git rev-parse HEAD, or remove the parameter.',
+)
+
+export const booleanValue: ValueGrammar = grammar(/^(?:true|false)$/, 'true or false', 'Write true or false.')
+
+export const wholeNumber: ValueGrammar = grammar(/^[0-9]{1,9}$/, 'a whole number', 'Write only digits.')
+
+export const objectId: ValueGrammar = grammar(
+  /^[A-Za-z0-9-]{1,64}$/,
+  'the ID of a build or release, of letters, digits, and dashes',
+  'Copy the ID from convox builds or convox releases.',
+)
+
+export const buildStatus: ValueGrammar = grammar(
+  /^(?:created|running|complete|failed)$/,
+  'created, running, complete, or failed',
+  'Write one of these values.',
+)
+
+export const rackTime: ValueGrammar = grammar(
+  /^[0-9]{8}\.[0-9]{6}\.[0-9]{9}$/,
+  'a time such as 20261127.235959.000000000',
+  'Write the time in UTC in this form.',
+)
+
+export const plainText: ValueGrammar = grammar(
+  /^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$/,
+  'text without control characters',
+  'Remove the control characters.',
+)
+
+/** For values that the rack never uses as a command, a path, or a URL, and for environments, which the gateway checks itself. */
+export const anyText: ValueGrammar = grammar(/^/, 'any text', 'Write any text.')
+
+function grammar(pattern: RegExp, expected: string, remedy: string, kind: 'one' | 'list' = 'one'): ValueGrammar {
+  return Object.freeze({ pattern: Object.freeze(pattern), isList: kind === 'list', expected, remedy })
+}
+
+/**
+ * Checks the form values of a call against the grammars of its route.
+ *
+ * @returns an error for the first value that does not match; it contains no part of the value
+ */
+export function checkFormValues(
+  route: RackRoute,
+  params: PathParameters,
+  form: ReadonlyMap<string, string>,
+): ParameterError | null {
+  for (const [name, value] of form) {
+    const grammar = Object.hasOwn(route.values, name) ? route.values[name] : undefined
+    if (grammar === undefined || value === '') continue
+    const { pattern, isList, expected, remedy } = grammar
+    for (const item of isList ? value.split(',') : [value]) {
+      const found = pattern.exec(item)
+      if (!found) return { rule: 'invalid-parameter', reason: `The parameter ${name} must be ${expected}.`, remedy }
+      const app = found.groups?.app
+      if (app !== undefined && app !== params.app) return foreignObject(name, remedy)
+    }
+  }
+  return null
+}
+
+function foreignObject(name: string, remedy: string): ParameterError {
+  return {
+    rule: 'foreign-object',
+    reason: `The parameter ${name} is the URL of an object of another app, which the rack would read with its own rights.`,
+    remedy,
+  }
+}
