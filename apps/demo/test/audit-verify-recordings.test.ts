@@ -91,7 +91,7 @@ describe('audit verify --recordings', () => {
       const closed = await verify()
       expect([closed.code, closed.stdout]).toEqual([
         3,
-        expect.stringContaining(`recording ${changed}: one of its chunks 0 to 1 is not what was recorded`),
+        expect.stringContaining(`recording ${changed}: one of its chunks 0 to 1 was changed`),
       ])
       expect(closed.stdout).toContain('the recordings are NOT what was recorded: 1 finding, 2 recordings proven')
       const opened = await verify([], { APP_SECRET_KEY: system.secretKey })
@@ -118,7 +118,7 @@ describe('audit verify --recordings', () => {
       async () =>
         expect(await verify()).toMatchObject({
           code: 3,
-          stdout: expect.stringContaining(`recording ${one}: in the place of chunk 1 stands chunk 0`),
+          stdout: expect.stringContaining(`recording ${one}: chunk 0 is in the place of chunk 1`),
         }),
     )
     await whileTampered(
@@ -154,7 +154,7 @@ describe('audit verify --recordings', () => {
         try {
           expect(await verify(['--database', system.database.runtimeUrl])).toMatchObject({
             code: 3,
-            stdout: expect.stringContaining(`recording ${one}: chunk 1 is missing: there were 2`),
+            stdout: expect.stringContaining(`recording ${one}: chunk 1 is missing: the audit log has 2 chunks`),
           })
         } finally {
           vi.useRealTimers()

@@ -169,7 +169,7 @@ describe('recordings by the gateway’s own API', () => {
     const cut = await read(id)
     expect([cut.whole, castOf(cut.text).events.findLast(([, code]) => code === 'm')?.[2]]).toEqual([
       false,
-      expect.stringContaining('broken: chunk 1 is missing: the log says that there were 2 chunks'),
+      expect.stringContaining('broken: chunk 1 is missing: the audit log has 2 chunks'),
     ])
     await directory.store.remove(first)
     expect(await read(id)).toMatchObject({ status: 502, text: expect.stringContaining('RGW_RECORDING_BROKEN') })

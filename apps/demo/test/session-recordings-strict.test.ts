@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuditEvent } from '@rack-gateway/audit'
 import { startS3Server } from '@rack-gateway/object-store/testing'
+import type { RecordingLimits } from '@rack-gateway/recordings'
 import { openSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type RecordingDirectory, recordingDirectory, storedCast } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
 
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
-const limits = { flushAfter: 20, patience: 50, backOff: 5, longestBackOff: 20, hold: 50 }
+const limits: Partial<RecordingLimits> = { flushAfter: 20, strictTimeout: 50, backOff: 5, maxBackOff: 20, maxHold: 50 }
 const policy = `version: 1
 recordings:
   rules:
@@ -89,13 +90,13 @@ describe('a store that fails', () => {
     const before = (await system.events()).length
     const socket = await exec('bash')
     const words = await socket.untilEnd()
-    expect(words.join('')).toMatch(/^ERROR: this session is to be recorded, and its recording can not be stored now/)
+    expect(words.join('')).toMatch(/^ERROR: this session must be recorded, and its recording cannot be stored now/)
     expect(words.at(-1)).toBe(`${marker}:1\n`)
     expect(system.rack.received.filter(({ route }) => route?.startsWith('WS'))).toEqual([])
     expect(await eventOf('call', before)).toMatchObject({
       status: 503,
       decision: { effect: 'allow' },
-      close: expect.stringContaining('can not be stored now'),
+      close: expect.stringContaining('cannot be stored now'),
     })
     server.deny(false)
   })
@@ -107,7 +108,7 @@ describe('a store that fails', () => {
     server.deny(true)
     socket.send(Buffer.from('echo unseen\n'))
     const words = (await socket.untilEnd()).join('')
-    expect(words).toContain('ERROR: this session is to be recorded, and its recording can not be stored any more')
+    expect(words).toContain('ERROR: this session must be recorded, and its recording cannot be stored')
     expect(words.endsWith(`${marker}:1\n`)).toBe(true)
     const readiness = await system.get('/gateway/health/ready', admin)
     expect(readiness.status).toBe(200)
@@ -123,7 +124,7 @@ describe('a store that fails', () => {
       )
       .toBe('complete')
     const { events } = await storedCast({ store, secretKey: system.secretKey }, id)
-    expect(events.at(-1)?.[2]).toMatch(/^cut: the gateway \(this session is to be recorded/)
+    expect(events.at(-1)?.[2]).toMatch(/^cut: the gateway \(this session must be recorded/)
     store.close()
   })
 

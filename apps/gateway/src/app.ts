@@ -146,7 +146,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
         store: app.recordings?.store ?? null,
         deriveKeys: recordingKeys(options.secretKeys),
         sql: database.sql,
-        hasten: (id) => app.recordings?.hasten(id) ?? (() => {}),
+        flushNow: (id) => app.recordings?.flushNow(id) ?? (() => {}),
       }),
       auditLog,
       limits,

@@ -1,15 +1,17 @@
+import { returnBuffer } from './buffer-pool.ts'
 import { GrowingBytes } from './growing-bytes.ts'
-import { giveBuffer } from './large-buffers.ts'
 
-/** By byte: 0 as it is, 1 by its number, else what follows the backslash. */
+/** Per byte: 0 for no escape, 1 for \u00XX, otherwise the letter after the backslash. */
 const escapes = new Uint8Array(256).fill(1, 0, 0x20)
 for (const [character, letter] of ['""', '\\\\', '\bb', '\ff', '\nn', '\rr', '\tt'])
   escapes[character?.charCodeAt(0) ?? 0] = letter?.charCodeAt(0) ?? 0
 const hexadecimal = Buffer.from('0123456789abcdef')
 const [quote = 0, backslash = 0, u = 0, zero = 0] = Buffer.from('"\\u0')
-const longestEscape = 6
+const maxEscapeBytes = 6
 
-/** Text that grows at its end, in bytes: what passes is never made a string. Holds no memory while it is empty. */
+/**
+ * A byte buffer for cast text. Session bytes are never decoded into a JavaScript string. An empty one holds no memory.
+ */
 export class CastText {
   readonly #bytes = new GrowingBytes()
 
@@ -22,9 +24,9 @@ export class CastText {
     this.#bytes.extend(this.size + to.write(text, this.size))
   }
 
-  /** UTF-8 as a string of JSON. */
+  /** Adds UTF-8 text as a JSON string. */
   addString(utf8: Buffer): void {
-    const to = this.#bytes.reserve(utf8.length * longestEscape + 2)
+    const to = this.#bytes.reserve(utf8.length * maxEscapeBytes + 2)
     let at = this.size
     to[at++] = quote
     at += writeEscaped(to, at, utf8)
@@ -32,22 +34,22 @@ export class CastText {
     this.#bytes.extend(at)
   }
 
-  /** Empties it. @param use is given what was added, and keeps no reference to it */
+  /** Passes the text to `use`, which must not keep it, and empties the buffer. */
   drain<T>(use: (text: Buffer) => T): T {
     const text = this.#bytes.take()
     try {
       return use(text)
     } finally {
-      giveBuffer(text)
+      returnBuffer(text)
     }
   }
 }
 
 /**
- * Most text has nothing to escape, so eight bytes are looked at together, and copied together: up to the first one to escape.
+ * Escapes UTF-8 text. Most text has nothing to escape, so it checks and copies eight bytes at a time.
  *
- * @param to has room for the longest escape of each; what lies behind the text may be written over
- * @returns how many bytes it took
+ * @param to must have room for the longest escape of each byte; bytes after the text may be overwritten
+ * @returns the number of bytes written
  */
 function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
   const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -60,8 +62,8 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
     const other = source.getInt32(from + 4, littleEndian)
     target.setInt32(at, one, littleEndian)
     target.setInt32(at + 4, other, littleEndian)
-    const marks = toEscape(one)
-    const clean = marks === 0 ? 4 + cleanBytes(toEscape(other)) : cleanBytes(marks)
+    const marks = escapeBits(one)
+    const clean = marks === 0 ? 4 + countUnescaped(escapeBits(other)) : countUnescaped(marks)
     at += clean
     from += clean
     if (clean < 8) at = writeByte(to, at, bytes[from++] ?? 0)
@@ -70,28 +72,29 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
   return at - start
 }
 
-/** The first byte is the lowest of the four. */
+/** `escapeBits` counts from the lowest byte, so that byte must be the first one. */
 const littleEndian = true
 
 /**
- * Of four bytes, the highest bit of the first that is below a space, a quote or a backslash, and maybe of some behind it; 0 where there is none.
- * Turning one bit over makes the quote the one character next to those below a space, and leaves these below it.
+ * Sets the highest bit of the first byte that needs an escape: one below a space, a quote, or a backslash. Later bytes
+ * may also be set. Returns 0 if no byte needs an escape. Flipping one bit moves the quote next to the control
+ * characters, so that one comparison finds both.
  *
  * @see https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord
  */
-function toEscape(four: number): number {
+function escapeBits(four: number): number {
   const quoteNextToControls = four ^ 0x02020202
   const backslashes = four ^ 0x5c5c5c5c
   const low = (quoteNextToControls - 0x21212121) & ~quoteNextToControls
   return (low | ((backslashes - 0x01010101) & ~backslashes)) & 0x80808080
 }
 
-/** How many of four bytes stand before the first that is marked: 0 to 4. */
-function cleanBytes(marks: number): number {
+/** The number of bytes before the first marked one: 0 to 4. */
+function countUnescaped(marks: number): number {
   return marks === 0 ? 4 : (31 - Math.clz32(marks & -marks)) >> 3
 }
 
-/** @returns where the next one goes */
+/** @returns the position after the written bytes */
 function writeByte(to: Buffer, at: number, byte: number): number {
   const letter = escapes[byte] ?? 0
   if (letter === 0) {
@@ -108,5 +111,5 @@ function writeByte(to: Buffer, at: number, byte: number): number {
   to[at + 3] = zero
   to[at + 4] = hexadecimal[byte >> 4] ?? 0
   to[at + 5] = hexadecimal[byte & 15] ?? 0
-  return at + longestEscape
+  return at + maxEscapeBytes
 }

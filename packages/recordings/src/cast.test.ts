@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import { CastWriter } from './cast.ts'
 import { bytesOf, type CastEvent } from './testing/casts.ts'
 
-/** What a writer has written. */
-function written(write: (cast: CastWriter) => void): string {
+function writeCast(write: (cast: CastWriter) => void): string {
   const cast = new CastWriter()
   write(cast)
   return cast.drain((text) => text.toString('utf8'))
@@ -16,15 +15,15 @@ const eventsIn = (text: string): CastEvent[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line))
 
-test('the first line says what it is, in version 3', () => {
+test('the first line is a version 3 header', () => {
   const header = { cols: 120, rows: 40, startedAt: 1_504_467_315_999, command: 'rails "c"', title: 'exec web' }
-  expect(written((cast) => cast.header(header))).toBe(
+  expect(writeCast((cast) => cast.header(header))).toBe(
     '{"version":3,"term":{"cols":120,"rows":40},"timestamp":1504467315,"command":"rails \\"c\\"","title":"exec web"}\n',
   )
 })
 
-test('events have the seconds since the one before', () => {
-  const text = written((cast) => {
+test('each event has the seconds since the previous event', () => {
+  const text = writeCast((cast) => {
     cast.data('o', 248, Buffer.from('\u001b[1mHi\r\n'))
     cast.event('m', 1_249, 'gap')
     cast.event('x', 1_249, '3')
@@ -32,8 +31,8 @@ test('events have the seconds since the one before', () => {
   expect(text).toBe('[0.248,"o","\\u001b[1mHi\\r\\n"]\n[1.001,"m","gap"]\n[0,"x","3"]\n')
 })
 
-test('a time that lies before the last one counts as the same', () => {
-  const text = written((cast) => {
+test('a time before the previous event counts as no time passed', () => {
+  const text = writeCast((cast) => {
     for (const [at, name] of [
       [500, 'a'],
       [400, 'b'],
@@ -44,8 +43,8 @@ test('a time that lies before the last one counts as the same', () => {
   expect(text).toBe('[0.5,"m","a"]\n[0,"m","b"]\n[0.1,"m","c"]\n')
 })
 
-test('a character over two pieces is one, in each direction by itself', () => {
-  const text = written((cast) => {
+test('a character that is split over two pieces is joined, separately for input and output', () => {
+  const text = writeCast((cast) => {
     cast.data('o', 0, Buffer.from([0xf0, 0x9f]))
     cast.data('i', 0, Buffer.from('x'))
     cast.data('o', 0, Buffer.from([0x98, 0x80]))
@@ -56,8 +55,8 @@ test('a character over two pieces is one, in each direction by itself', () => {
   ])
 })
 
-test('what is no UTF-8 is shown as players can, and its bytes follow', () => {
-  const text = written((cast) => {
+test('invalid UTF-8 is written as U+FFFD, followed by an event with its exact bytes', () => {
+  const text = writeCast((cast) => {
     cast.data('o', 0, Buffer.from([0x61, 0xff, 0x62, 0xc3]))
     cast.end(1_000)
   })
@@ -69,30 +68,30 @@ test('what is no UTF-8 is shown as players can, and its bytes follow', () => {
   ])
 })
 
-test('every character is written as JSON writes it', () => {
+test('every character is written as JSON.stringify writes it', () => {
   const every = Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code))
     .join('')
     .concat('\u2028\ud7ff\u{10ffff}')
-  const text = written((cast) => cast.data('o', 0, Buffer.from(every)))
+  const text = writeCast((cast) => cast.data('o', 0, Buffer.from(every)))
   expect(text).toBe(`[0,"o",${JSON.stringify(every)}]\n`)
 })
 
-test('a long piece is written in strings that end between characters', () => {
+test('a long piece becomes several events that end between characters', () => {
   const long = '\u{1f600}é'.repeat(40_000)
-  const events = eventsIn(written((cast) => cast.data('o', 0, Buffer.from(long))))
+  const events = eventsIn(writeCast((cast) => cast.data('o', 0, Buffer.from(long))))
   expect(events.length).toBeGreaterThan(3)
   expect(events.map(([, , text]) => text).join('')).toBe(long)
   expect(events.every(([, code]) => code === 'o')).toBe(true)
 })
 
-test('any bytes in any pieces come back', () => {
+test('any bytes in any pieces can be restored', () => {
   const byte = fc.oneof(
     fc.integer({ min: 0, max: 255 }),
     fc.constantFrom(0xf0, 0x9f, 0x98, 0x80, 0xc3, 0xa9, 0xe2, 0x0a, 0x22, 0x5c),
   )
   fc.assert(
     fc.property(fc.array(fc.array(byte, { maxLength: 8 })), (pieces) => {
-      const text = written((cast) => {
+      const text = writeCast((cast) => {
         for (const [at, piece] of pieces.entries()) cast.data('o', at, Buffer.from(piece))
         cast.end(pieces.length)
       })

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { CastText } from './cast-text.ts'
-import { unfinishedBytes } from './utf8.ts'
+import { incompleteBytes } from './incomplete-utf8.ts'
 
-/** What a recording says of itself in its first line. */
+/** The first line of an asciicast. */
 export interface CastHeader {
   readonly cols: number
   readonly rows: number
@@ -12,23 +12,22 @@ export interface CastHeader {
   readonly title: string
 }
 
-/** Bytes that are written as one string at most, so that little room is kept for what they may come to. */
-const longestString = 64 * 1024
+/** The longest string in one event, in bytes. It limits the memory that escaping needs. */
+const maxStringBytes = 64 * 1024
 
 /**
- * Writes an asciicast, each event with the time since the one before it: `o` output, `i` input, `m` markers, `x` the exit status.
- * `b` has the exact bytes, in base64, of the event before it, where they aren't UTF-8. Players pass over it, since they don't
- * know it, and show U+FFFD: so they can show everything, and no byte is lost.
+ * Writes an asciicast. Event codes: `o` output, `i` input, `m` marker, `x` exit status. An event `b` follows an event
+ * whose bytes are not UTF-8, and has these bytes in base64. Players ignore `b`, and show U+FFFD.
  *
  * @see https://docs.asciinema.org/manual/asciicast/v3/
  */
 export class CastWriter {
   readonly #text = new CastText()
   #last = 0
-  /** By direction: the beginning of a character. */
-  readonly #unfinished: { o: Buffer | null; i: Buffer | null } = { o: null, i: null }
+  /** The first bytes of a character whose other bytes have not arrived. */
+  readonly #incomplete: { o: Buffer | null; i: Buffer | null } = { o: null, i: null }
 
-  /** Bytes that were written since the last `drain`. */
+  /** The number of bytes since the last `drain`. */
   get size(): number {
     return this.#text.size
   }
@@ -38,50 +37,50 @@ export class CastWriter {
     this.#text.add(`${JSON.stringify({ version: 3, term: { cols, rows }, timestamp, command, title })}\n`)
   }
 
-  /** @param at milliseconds since the beginning */
+  /** @param at milliseconds since the recording began */
   data(code: 'o' | 'i', at: number, bytes: Buffer): void {
-    const begun = this.#unfinished[code]
-    const all = begun === null ? bytes : Buffer.concat([begun, bytes])
-    const rest = unfinishedBytes(all)
-    this.#unfinished[code] = rest === 0 ? null : Buffer.from(all.subarray(all.length - rest))
+    const pending = this.#incomplete[code]
+    const all = pending === null ? bytes : Buffer.concat([pending, bytes])
+    const rest = incompleteBytes(all)
+    this.#incomplete[code] = rest === 0 ? null : Buffer.from(all.subarray(all.length - rest))
     const end = all.length - rest
     for (let from = 0; from < end; ) {
-      const piece = all.subarray(from, Math.min(end, from + longestString))
-      const length = from + piece.length === end ? piece.length : piece.length - unfinishedBytes(piece)
-      this.#whole(code, at, piece.subarray(0, length))
+      const piece = all.subarray(from, Math.min(end, from + maxStringBytes))
+      const length = from + piece.length === end ? piece.length : piece.length - incompleteBytes(piece)
+      this.#writeEvent(code, at, piece.subarray(0, length))
       from += length
     }
   }
 
-  /** What was begun and never finished. */
+  /** Writes incomplete characters as they are. */
   end(at: number): void {
     for (const code of ['o', 'i'] as const) {
-      const rest = this.#unfinished[code]
-      this.#unfinished[code] = null
-      if (rest !== null) this.#whole(code, at, rest)
+      const rest = this.#incomplete[code]
+      this.#incomplete[code] = null
+      if (rest !== null) this.#writeEvent(code, at, rest)
     }
   }
 
   event(code: 'm' | 'x', at: number, text: string): void {
-    this.#begin(code, at)
+    this.#writeEventStart(code, at)
     this.#text.add(`${JSON.stringify(text)}]\n`)
   }
 
-  /** Empties it. @param use is given what was written, and keeps no reference to it */
+  /** Passes the text to `use`, which must not keep it, and empties the writer. */
   drain<T>(use: (text: Buffer) => T): T {
     return this.#text.drain(use)
   }
 
-  #whole(code: 'o' | 'i', at: number, bytes: Buffer): void {
+  #writeEvent(code: 'o' | 'i', at: number, bytes: Buffer): void {
     if (bytes.length === 0) return
-    this.#begin(code, at)
+    this.#writeEventStart(code, at)
     if (isUtf8(bytes)) {
       this.#text.addString(bytes)
       this.#text.add(']\n')
     } else this.#text.add(`${JSON.stringify(bytes.toString('utf8'))}]\n[0,"b","${bytes.toString('base64')}"]\n`)
   }
 
-  #begin(code: string, at: number): void {
+  #writeEventStart(code: string, at: number): void {
     const interval = Math.max(0, at - this.#last)
     this.#last = Math.max(this.#last, at)
     this.#text.add(`[${interval / 1_000},"${code}",`)

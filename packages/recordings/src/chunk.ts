@@ -1,11 +1,11 @@
 import { type CipherGCM, createCipheriv, createDecipheriv, createHash, type Hash, randomBytes } from 'node:crypto'
+import { freeBuffer } from './buffer-pool.ts'
 import { GrowingBytes } from './growing-bytes.ts'
-import { freeBuffer } from './large-buffers.ts'
 
-/** Derives keys for one purpose, newest first. @param purpose is never used for anything else */
+/** Derives keys for one purpose, newest first. Each purpose must be unique in the gateway. */
 export type DeriveKeys = (purpose: string) => readonly Buffer[]
 
-/** One chunk that was opened. */
+/** A decrypted chunk. */
 export interface OpenedChunk {
   readonly number: number
   readonly final: boolean
@@ -15,17 +15,17 @@ export interface OpenedChunk {
 const magic = Buffer.from('RGRC\x01')
 const saltLength = 16
 const tagLength = 16
-/** Magic and version, flags, number, salt. */
+/** Magic with version, flags, number, and salt. */
 const headerLength = magic.length + 1 + 4 + saltLength
-const mostChunks = 0xffff_ffff
+const maxChunks = 0xffff_ffff
 
-/** Bytes that a chunk of ordinary text comes to at most: 512 KiB, a quarter more for what is escaped. */
-const usualChunk = 640 * 1024
+/** The usual upper size of a chunk: 512 KiB of session bytes, plus a quarter for escapes. */
+const expectedChunkSize = 640 * 1024
 
-/** The chain's head before the first chunk. */
+/** The head of an empty chain. */
 export const genesis = Buffer.alloc(32)
 
-/** Seals the chunks of one recording by one process, in their order. */
+/** Encrypts the chunks of one recording, written by one process, in order. */
 export class ChunkSealer {
   readonly #recording: string
   readonly #salt = randomBytes(saltLength)
@@ -33,45 +33,45 @@ export class ChunkSealer {
   #next: number
   #head: Buffer = genesis
 
-  /** @param from the number of its first chunk */
+  /** @param from number of the first chunk */
   constructor(recording: string, derive: DeriveKeys, from = 0) {
-    const [newest] = derive(purposeOf(recording, this.#salt))
+    const [newest] = derive(keyPurpose(recording, this.#salt))
     if (!newest) throw new Error('a chunk needs a key')
     this.#recording = recording
     this.#key = newest
     this.#next = from
   }
 
-  /** How many chunks there are. */
+  /** The number of chunks so far. */
   get count(): number {
     return this.#next
   }
 
-  /** The chain's head after them. */
+  /** The head of the chain after these chunks. */
   get head(): Buffer {
     return this.#head
   }
 
   /**
-   * Begins the next chunk. Each one is ended before the next begins.
+   * Begins the next chunk. The caller must end one chunk before it begins the next.
    *
-   * AES-256-GCM. The key is this process's for this recording and the nonce is the number, so no nonce is used twice.
-   * Recording, number and whether it is the last one are authenticated with it.
+   * Encryption is AES-256-GCM. The key belongs to this process and recording, and the nonce is the chunk number, so no
+   * nonce is used twice. The recording ID, the number, and the final flag are authenticated as additional data.
    */
   begin({ final }: { readonly final: boolean }): OpenChunk {
-    if (this.#next > mostChunks) throw new Error('a recording has no more than 4,294,967,296 chunks')
+    if (this.#next > maxChunks) throw new Error('a recording has no more than 4,294,967,296 chunks')
     const header = Buffer.concat([magic, Buffer.alloc(5), this.#salt])
     header.writeUInt8(final ? 1 : 0, magic.length)
     header.writeUInt32BE(this.#next, magic.length + 1)
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(this.#next))
-    cipher.setAAD(authenticated(this.#recording, header))
+    cipher.setAAD(additionalData(this.#recording, header))
     this.#next += 1
     return new OpenChunk(header, cipher, this.#head, (head) => {
       this.#head = head
     })
   }
 
-  /** A whole chunk at once. */
+  /** Encrypts a complete chunk. */
   seal(text: Buffer, how: { readonly final: boolean }): Buffer {
     const chunk = this.begin(how)
     chunk.add(text)
@@ -79,11 +79,11 @@ export class ChunkSealer {
   }
 }
 
-/** A chunk that is being made: what is added is sealed at once, while it is near the processor, and a part of the chain. */
+/** A chunk in progress. Added text is encrypted and hashed at once, while it is still in the processor's cache. */
 export class OpenChunk {
   readonly #cipher: CipherGCM
   readonly #hash: Hash
-  readonly #sealed = new GrowingBytes(usualChunk)
+  readonly #sealed = new GrowingBytes(expectedChunkSize)
   readonly #onEnd: (head: Buffer) => void
 
   constructor(header: Buffer, cipher: CipherGCM, head: Buffer, onEnd: (head: Buffer) => void) {
@@ -93,21 +93,21 @@ export class OpenChunk {
     this.#put(header)
   }
 
-  /** Keeps no reference to it. */
+  /** Does not keep `text`. */
   add(text: Buffer): void {
     if (text.length === 0) return
     const sealed = this.#cipher.update(text)
     this.#put(sealed)
-    // A memory of its own each time, which is a copy now.
+    // Every `update` allocates a new buffer, and its content was copied.
     freeBuffer(sealed)
   }
 
-  /** @returns the chunk as it is stored: memory that `giveBuffer` takes back when nobody needs it any more */
+  /** @returns the encrypted chunk; pass it to `returnBuffer` when it is no longer needed */
   end(): Buffer {
     this.#put(this.#cipher.final())
     this.#put(this.#cipher.getAuthTag())
     this.#onEnd(this.#hash.digest())
-    return this.#sealed.keep()
+    return this.#sealed.takeCopy()
   }
 
   #put(bytes: Buffer): void {
@@ -116,27 +116,27 @@ export class OpenChunk {
   }
 }
 
-/** What a chunk says of itself in the clear. Only its key, or the chain, proves it. */
+/** The unencrypted header of a chunk. Only the key or the chain proves that it is true. */
 export interface ChunkHeader {
   readonly number: number
   readonly final: boolean
 }
 
-/** Null for what is no chunk. */
+/** @returns null for bytes that are not a chunk */
 export function readChunkHeader(sealed: Buffer): ChunkHeader | null {
   if (sealed.length < headerLength + tagLength || !sealed.subarray(0, magic.length).equals(magic)) return null
   const flags = sealed.readUInt8(magic.length)
   return flags > 1 ? null : { number: sealed.readUInt32BE(magic.length + 1), final: flags === 1 }
 }
 
-/** Null for anything that wasn't sealed for this recording by one of the keys. */
+/** @returns null if none of the keys decrypts it as a chunk of this recording */
 export function openChunk(recording: string, derive: DeriveKeys, sealed: Buffer): OpenedChunk | null {
   const said = readChunkHeader(sealed)
   if (said === null) return null
   const header = sealed.subarray(0, headerLength)
   const salt = header.subarray(headerLength - saltLength)
-  for (const key of derive(purposeOf(recording, salt))) {
-    const text = decrypt(key, nonceOf(said.number), authenticated(recording, header), sealed.subarray(headerLength))
+  for (const key of derive(keyPurpose(recording, salt))) {
+    const text = decrypt(key, nonceOf(said.number), additionalData(recording, header), sealed.subarray(headerLength))
     if (text !== null) return { ...said, text }
   }
   return null
@@ -153,8 +153,8 @@ function decrypt(key: Buffer, nonce: Buffer, data: Buffer, sealed: Buffer): Buff
   }
 }
 
-/** Two processes may write to one recording, when one adopts what the other left: they share no key. */
-function purposeOf(recording: string, salt: Buffer): string {
+/** The salt gives each process its own key, because a second process may continue a recording after a crash. */
+function keyPurpose(recording: string, salt: Buffer): string {
   return `rack-gateway/recording/1/${recording}/${salt.toString('hex')}`
 }
 
@@ -164,29 +164,29 @@ function nonceOf(number: number): Buffer {
   return nonce
 }
 
-function authenticated(recording: string, header: Buffer): Buffer {
+function additionalData(recording: string, header: Buffer): Buffer {
   return Buffer.concat([Buffer.from(recording), header])
 }
 
-/** SHA-256 over the head before it and the chunk as it is stored. */
+/** SHA-256 of the previous head and the encrypted chunk. */
 export function nextHead(head: Buffer, sealed: Buffer): Buffer {
   return createHash('sha256').update(head).update(sealed).digest()
 }
 
-/** What the keys of all recordings begin with. */
+/** The common prefix of all object keys. */
 export const recordingsPrefix = 'recordings/'
 
-/** What the keys of all chunks of a recording, and no others, begin with. */
+/** The common prefix of the object keys of one recording. */
 export function chunkPrefix(recording: string): string {
   return `${recordingsPrefix}${recording}/`
 }
 
-/** Where a chunk is kept: in the order of their numbers, also as text. */
+/** The object key of a chunk. The order of keys is the order of chunk numbers. */
 export function chunkKey(recording: string, number: number): string {
   return `${chunkPrefix(recording)}${String(number).padStart(10, '0')}`
 }
 
-/** Null for a key that is no chunk's of this recording. */
+/** @returns null if the object key is not one of this recording */
 export function chunkNumber(recording: string, key: string): number | null {
   const [, digits] = /\/(\d{10})$/.exec(key) ?? []
   return digits !== undefined && chunkKey(recording, Number(digits)) === key ? Number(digits) : null

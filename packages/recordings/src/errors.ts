@@ -1,6 +1,6 @@
 import { defineErrorWithText } from '@rack-gateway/errors'
 
-/** The session is to be recorded and can't be, or there is no store to read from. */
+/** The session must be recorded but cannot be, or the gateway has no recording store. */
 export const RecordingUnavailable = defineErrorWithText('RGW_RECORDING_UNAVAILABLE', 503, { stack: false })
-/** None of it could be verified. */
+/** No part of the recording could be verified. */
 export const RecordingBroken = defineErrorWithText('RGW_RECORDING_BROKEN', 502, { stack: false })

@@ -1,16 +1,16 @@
-import { giveBuffer, smallestReused, takeBuffer } from './large-buffers.ts'
+import { returnBuffer, smallestPooled, takeBuffer } from './buffer-pool.ts'
 
-const smallest = 256
+const minSize = 256
 
-/** Bytes that grow at their end. Holds no memory while there are none. */
+/** An append-only byte buffer. An empty one holds no memory. */
 export class GrowingBytes {
-  readonly #usual: number
+  readonly #expectedSize: number
   #bytes: Buffer | null = null
   #used = 0
 
-  /** @param usual bytes that it mostly comes to at most: it grows beyond only where these aren't enough */
-  constructor(usual = 0) {
-    this.#usual = usual
+  /** @param expectedSize usual upper size in bytes; the buffer grows beyond it only if it must */
+  constructor(expectedSize = 0) {
+    this.#expectedSize = expectedSize
   }
 
   get size(): number {
@@ -22,40 +22,40 @@ export class GrowingBytes {
     this.extend(this.#used + piece.copy(to, this.#used))
   }
 
-  /** @param most bytes that will be written behind those that are there @returns memory with room for them, until the next call */
+  /** Makes room for `most` more bytes. @returns the buffer, valid until the next call */
   reserve(most: number): Buffer {
     const needed = this.#used + most
     const bytes = this.#bytes
     if (bytes !== null && bytes.length >= needed) return bytes
-    let size = smallest
+    let size = minSize
     while (size < needed) size *= 4
-    if (needed <= this.#usual) size = Math.min(size, this.#usual)
+    if (needed <= this.#expectedSize) size = Math.min(size, this.#expectedSize)
     const larger = takeBuffer(size)
     if (bytes !== null) {
       bytes.copy(larger, 0, 0, this.#used)
-      giveBuffer(bytes)
+      returnBuffer(bytes)
     }
     this.#bytes = larger
     return larger
   }
 
-  /** Counts what was written into reserved memory. @param end where it ends */
+  /** Marks the bytes up to `end` as written. */
   extend(end: number): void {
     this.#used = end
   }
 
-  /** Empties it. @returns what was in it, in memory of its own: of that size where it is small, else of twice as much at most */
-  keep(): Buffer {
+  /** Empties the buffer. @returns its bytes in memory of at most twice their size */
+  takeCopy(): Buffer {
     const all = this.take()
     const held = all.buffer.byteLength
-    if (held >= smallestReused && held <= all.length * 2) return all
-    const kept = takeBuffer(all.length * 2 < smallestReused ? all.length : powerOfTwo(all.length))
+    if (held >= smallestPooled && held <= all.length * 2) return all
+    const kept = takeBuffer(all.length * 2 < smallestPooled ? all.length : powerOfTwo(all.length))
     const length = all.copy(kept)
-    giveBuffer(all)
+    returnBuffer(all)
     return kept.subarray(0, length)
   }
 
-  /** Empties it. @returns a view of memory that is its own */
+  /** Empties the buffer. @returns its bytes as a view of memory that nothing else uses */
   take(): Buffer {
     const all = this.#bytes?.subarray(0, this.#used) ?? Buffer.alloc(0)
     this.#bytes = null

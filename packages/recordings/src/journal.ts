@@ -1,26 +1,26 @@
-import { giveBuffer, takeBuffer } from './large-buffers.ts'
+import { returnBuffer, takeBuffer } from './buffer-pool.ts'
 
-/** Bytes of one direction that came within a moment. */
+/** Bytes of one direction that become one event. */
 export interface Segment {
   readonly code: 'o' | 'i'
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the recording began. */
   readonly at: number
   readonly from: number
   to: number
 }
 
-/** What comes within this many milliseconds is one event: a player couldn't show it apart. */
-const moment = 10
+/** Bytes that arrive within this many milliseconds become one event. A player could not show them separately. */
+const mergeWithin = 10
 const smallest = 256
 
-/** What has passed since the last chunk, copied once, with its times. */
+/** A copy of the session bytes since the last chunk, with their times. */
 export class Journal {
   readonly #limit: number
   #bytes: Buffer | null = null
   #used = 0
   #segments: Segment[] = []
 
-  /** @param limit bytes that it takes at most */
+  /** @param limit maximum size in bytes */
   constructor(limit: number) {
     this.#limit = limit
   }
@@ -29,12 +29,12 @@ export class Journal {
     return this.#used
   }
 
-  /** The last byte, of whatever direction; -1 while it is empty. */
+  /** The last byte of either direction; -1 if empty. */
   get lastByte(): number {
     return this.#bytes?.[this.#used - 1] ?? -1
   }
 
-  /** Copies as much as fits. @returns how many bytes that is */
+  /** Copies as much of `piece` as fits. @returns the number of copied bytes */
   append(code: 'o' | 'i', at: number, piece: Buffer): number {
     const length = Math.min(piece.length, this.#limit - this.#used)
     if (length === 0) return 0
@@ -42,19 +42,19 @@ export class Journal {
     const last = this.#segments.at(-1)
     const from = this.#used
     this.#used += length
-    if (last !== undefined && last.code === code && at - last.at < moment) last.to = this.#used
+    if (last !== undefined && last.code === code && at - last.at < mergeWithin) last.to = this.#used
     else this.#segments.push({ code, at, from, to: this.#used })
     return length
   }
 
-  /** The bytes at the end, of the last segment alone: a view, to be looked at or changed now. */
+  /** The last bytes of the last segment, as a view that is valid until the next call. */
   tail(length: number): Buffer {
     const last = this.#segments.at(-1)
     if (last === undefined || this.#bytes === null) return Buffer.alloc(0)
     return this.#bytes.subarray(Math.max(last.from, this.#used - length), this.#used)
   }
 
-  /** Takes back bytes of the last segment. */
+  /** Removes bytes from the end of the last segment. */
   dropTail(length: number): void {
     const last = this.#segments.at(-1)
     if (last === undefined) return
@@ -63,7 +63,7 @@ export class Journal {
     if (last.to === last.from) this.#segments.pop()
   }
 
-  /** Empties it, and keeps its memory until `release`. Each view is valid until the next one is asked for. */
+  /** Empties the journal but keeps its memory until `release`. Each view is valid until the next iteration. */
   *take(): Generator<{ readonly code: 'o' | 'i'; readonly at: number; readonly bytes: Buffer }> {
     const [bytes, segments] = [this.#bytes, this.#segments]
     this.#used = 0
@@ -72,9 +72,9 @@ export class Journal {
       for (const { code, at, from, to } of segments) yield { code, at, bytes: bytes.subarray(from, to) }
   }
 
-  /** Gives its memory back: while nothing comes, it has none. Only while it is empty. */
+  /** Returns the memory to the pool, so that an idle session holds none. The journal must be empty. */
   release(): void {
-    if (this.#bytes !== null) giveBuffer(this.#bytes)
+    if (this.#bytes !== null) returnBuffer(this.#bytes)
     this.#bytes = null
   }
 
@@ -87,7 +87,7 @@ export class Journal {
     const larger = takeBuffer(Math.min(size, this.#limit))
     if (bytes !== null) {
       bytes.copy(larger, 0, 0, this.#used)
-      giveBuffer(bytes)
+      returnBuffer(bytes)
     }
     this.#bytes = larger
     return larger

@@ -1,40 +1,52 @@
 export interface RecordingLimits {
-  /** Bytes of a session that make a chunk at most. Default 512 KiB. */
-  readonly chunk: number
-  /** Milliseconds after which what has come is a chunk, however little it is: what a crash may lose. Default 5,000. */
+  /** Maximum session bytes in a chunk. Default 512 KiB. */
+  readonly chunkBytes: number
+  /**
+   * Milliseconds after which received bytes are written as a chunk, even if it is small. A crash loses at most this.
+   * Default 5,000.
+   */
   readonly flushAfter: number
-  /** The same while somebody watches it. Default 500. */
-  readonly flushWatchedAfter: number
-  /** Bytes of one recording that may wait for the store. Default 2 MiB. */
-  readonly waiting: number
-  /** Milliseconds that a `best-effort` session is held when as much waits, before it goes on without being recorded. Default 2,000. */
-  readonly hold: number
-  /** Bytes of all recordings that may wait; above, each may keep `reserve`. Default 64 MiB. */
-  readonly waitingInAll: number
+  /** The same while someone follows the recording. Default 500. */
+  readonly flushFollowedAfter: number
+  /** Maximum bytes of one recording that wait for the store. Default 2 MiB. */
+  readonly queueBytes: number
+  /**
+   * Milliseconds that a `best-effort` session is paused while the queue is full. Then the session continues without
+   * being recorded. Default 2,000.
+   */
+  readonly maxHold: number
+  /**
+   * Maximum bytes of all recordings that wait for the store. Above it, each recording may still queue
+   * `guaranteedQueueBytes`. Default 64 MiB.
+   */
+  readonly totalQueueBytes: number
   /** Default 16 KiB. */
-  readonly reserve: number
-  /** Milliseconds that one attempt to store a chunk may take. Default 20,000. */
-  readonly attempt: number
-  /** Milliseconds that a chunk of a `strict` recording may wait until its session is ended. Default 30,000. */
-  readonly patience: number
-  /** Milliseconds before the second attempt; each next one waits twice as long, up to the longest. Defaults 200 and 30,000. */
+  readonly guaranteedQueueBytes: number
+  /** Milliseconds for one attempt to store a chunk. Default 20,000. */
+  readonly attemptTimeout: number
+  /**
+   * Milliseconds that a chunk of a `strict` recording may fail to be stored before the gateway ends the session.
+   * Default 30,000.
+   */
+  readonly strictTimeout: number
+  /** Milliseconds before the second attempt. The delay doubles up to `maxBackOff`. Defaults 200 and 30,000. */
   readonly backOff: number
-  readonly longestBackOff: number
-  /** Milliseconds that chunks which wait get when the gateway stops. Default 10,000. */
-  readonly drain: number
+  readonly maxBackOff: number
+  /** Milliseconds for queued chunks when the gateway stops. Default 10,000. */
+  readonly drainTimeout: number
 }
 
 export const defaultLimits: RecordingLimits = {
-  chunk: 512 * 1024,
+  chunkBytes: 512 * 1024,
   flushAfter: 5_000,
-  flushWatchedAfter: 500,
-  waiting: 2 * 1024 * 1024,
-  hold: 2_000,
-  waitingInAll: 64 * 1024 * 1024,
-  reserve: 16 * 1024,
-  attempt: 20_000,
-  patience: 30_000,
+  flushFollowedAfter: 500,
+  queueBytes: 2 * 1024 * 1024,
+  maxHold: 2_000,
+  totalQueueBytes: 64 * 1024 * 1024,
+  guaranteedQueueBytes: 16 * 1024,
+  attemptTimeout: 20_000,
+  strictTimeout: 30_000,
   backOff: 200,
-  longestBackOff: 30_000,
-  drain: 10_000,
+  maxBackOff: 30_000,
+  drainTimeout: 10_000,
 }

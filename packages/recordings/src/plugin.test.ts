@@ -4,7 +4,7 @@ import recordingsPlugin from './plugin.ts'
 import { keysOf } from './testing/casts.ts'
 import { memoryStore } from './testing/stores.ts'
 
-test('a store that can not be used is said in the log, and the application starts', async () => {
+test('an unusable store is logged, and the application starts', async () => {
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'error', stream: { write: (line: string) => void lines.push(line) } } })
   const store = { ...memoryStore(), check: () => Promise.reject(new Error('there is no such directory')) }

@@ -8,11 +8,11 @@ import type { StartThread } from './thread/recording-thread.ts'
 import { createRecordingsThread } from './thread/recordings-thread.ts'
 
 export interface RecordingsPluginOptions {
-  /** Closed with the application; null: nothing is recorded. */
+  /** Closed with the application. Null turns recording off. */
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly limits?: Partial<RecordingLimits>
-  /** Starts the thread that records. Default null: what forwards sessions records them, too. */
+  /** Starts the recording thread. Default null: record in the main thread. */
   readonly start?: StartThread | null
 }
 
@@ -22,9 +22,12 @@ declare module 'fastify' {
   }
 }
 
-/** The recordings of one application. A store that can't be used is said at once, and keeps nobody from calling; what waits is stored before it ends. */
+/**
+ * Decorates the application with `recordings`. An unusable store is logged at the start but does not stop the gateway.
+ * Queued chunks are stored before the application closes.
+ */
 export default fp(
-  async function recordings(app: FastifyInstance, options: RecordingsPluginOptions) {
+  async function recordingsPlugin(app: FastifyInstance, options: RecordingsPluginOptions) {
     const { store, deriveKeys, limits = {}, start = null } = options
     if (store === null) return void app.decorate('recordings', null)
     const common = {
@@ -33,15 +36,18 @@ export default fp(
       limits,
       onError: (err: unknown, recording: string) => app.log.error({ event: 'recording.not_stored', recording, err }),
     }
-    const made = start === null ? createRecordings(common) : createRecordingsThread({ ...common, start })
-    app.decorate('recordings', made)
-    app.addHook('onReady', async function lookAtStore() {
-      made.prepare()
+    const recordings = start === null ? createRecordings(common) : createRecordingsThread({ ...common, start })
+    app.decorate('recordings', recordings)
+    app.addHook('onReady', async function checkStore() {
+      recordings.prepare()
       await store.check().catch((err: unknown) => {
-        app.log.error({ event: 'recording.store_unusable', err }, 'recordings can not be stored where RECORDINGS says')
+        app.log.error(
+          { event: 'recording.store_unusable', err },
+          'The store in RECORDINGS cannot be used, so recordings are not stored.',
+        )
       })
     })
-    app.addHook('onClose', () => made.close())
+    app.addHook('onClose', () => recordings.close())
   },
   { name: '@rack-gateway/recordings', fastify: '5.x' },
 )

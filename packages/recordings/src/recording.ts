@@ -2,13 +2,13 @@ import { type CastHeader, CastWriter } from './cast.ts'
 import { ChunkSealer, chunkKey, type DeriveKeys, type OpenChunk } from './chunk.ts'
 import { Journal } from './journal.ts'
 import type { SecretFinder } from './secret-finder.ts'
-import { replaceIn, SecretReplacer } from './secret-replacer.ts'
-import { Uploads, type UploadsContext } from './uploads.ts'
+import { redactSecrets, SecretRedactor } from './secret-redactor.ts'
+import { type UploadContext, UploadQueue } from './upload-queue.ts'
 
-/** `strict`: what can't be recorded doesn't happen. `best-effort`: it happens, and what is missing is said. */
+/** `strict`: a session that cannot be recorded is ended. `best-effort`: it continues, and the gap is recorded. */
 export type RecordingMode = 'strict' | 'best-effort'
 
-/** What was not recorded of a session that went on. */
+/** A part of a session that was not recorded. */
 export interface RecordingGap {
   readonly recording: string
   readonly reason: string
@@ -16,37 +16,37 @@ export interface RecordingGap {
   readonly durationMs: number
 }
 
-/** What a recording comes to: whoever has it can prove its chunks. */
+/** The proof of a recording for the audit log. */
 export interface RecordingSummary {
   readonly id: string
   readonly chunks: number
-  /** Of all chunks as they are stored. */
+  /** Size of all stored chunks. */
   readonly bytes: number
-  /** The chain's head, hex. */
+  /** Head of the chain, in hex. */
   readonly head: string
-  /** Bytes of the session that are missing; null where only the thread that is gone could have said. */
+  /** Session bytes that are missing; null if the recording thread crashed and the number is unknown. */
   readonly lost: number | null
 }
 
-/** One session that is being recorded. */
+/** A recording in progress. */
 export interface RunningRecording {
   readonly id: string
   attach(session: RecordedSession): void
   /**
-   * Takes a piece of what passed, and keeps no reference to it.
+   * Records a piece of the session. Does not keep `piece`.
    *
-   * @param end whether a message ends with it
+   * @param end whether the message ends with this piece
    */
-  take(code: 'o' | 'i', piece: Buffer, end: boolean): void
-  /** The rack has said that nothing more comes. */
-  sawEnd(): void
-  /** The session has ended. @param how in the last marker, where it didn't end by itself */
+  write(code: 'o' | 'i', piece: Buffer, end: boolean): void
+  /** The rack signaled the end of the session. */
+  onRackEnd(): void
+  /** Ends the recording. @param how text of the last marker, unless the session ended by itself */
   finish(how: string): RecordingSummary | Promise<RecordingSummary>
 }
 
-/** The session that is recorded, as far as a recording can act on it. */
+/** What a recording can do to its session. */
 export interface RecordedSession {
-  /** Nothing more is read from either side. */
+  /** Pauses reading from both sides. */
   hold(): void
   resume(): void
   end(reason: string): void
@@ -59,33 +59,36 @@ export interface RecordingOptions {
   readonly input: boolean
   readonly secrets: SecretFinder | null
   readonly deriveKeys: DeriveKeys
-  readonly context: UploadsContext
+  readonly context: UploadContext
   readonly onGap: (gap: RecordingGap) => void
 }
 
-/** What Convox puts before an exit code. The CLI takes it from a frame that holds both. */
+/** Convox sends this marker before the exit code, in the same message. */
 const exitMarker = Buffer.from('F1E49A85-0AD7-4AEF-A618-C249C6E6568D:')
-const tooSlow = 'the store is too slow'
-const longestExit = exitMarker.length + 12
+const storeTooSlow = 'the store is too slow'
+const maxExitBytes = exitMarker.length + 12
 const lineFeed = 0x0a
-/** Bytes that are written and sealed together: few enough to stay near the processor, and enough that each call counts for little. */
-const together = 32 * 1024
+/**
+ * Session bytes that are encrypted together: few enough for the processor's cache, and enough to make the cost per call
+ * small.
+ */
+const sealBytes = 32 * 1024
 
-/** One session on its way into the store. Between frames, while nothing comes, it holds neither timer nor buffer. */
+/** Records one session in this thread. While the session is idle, it holds neither a timer nor a buffer. */
 export class Recording implements RunningRecording {
   readonly id: string
-  /** Resolves when the session has ended. */
+  /** Resolves when `finish` was called. */
   readonly whenOver: Promise<void>
   readonly #options: RecordingOptions
   readonly #sealer: ChunkSealer
-  readonly #uploads: Uploads
+  readonly #uploads: UploadQueue
   readonly #journal: Journal
   readonly #cast = new CastWriter()
-  readonly #replacers: { readonly o: SecretReplacer; readonly i: SecretReplacer }
+  readonly #redactors: { readonly o: SecretRedactor; readonly i: SecretRedactor }
   readonly #startedAt: number
-  /** Begun where more has come than is sealed together. */
+  /** The chunk in progress; null until `sealBytes` bytes have arrived. */
   #chunk: OpenChunk | null = null
-  /** Bytes of the session that are in it. */
+  /** Session bytes in that chunk. */
   #sealed = 0
   #bytes = 0
   #lost = 0
@@ -93,44 +96,44 @@ export class Recording implements RunningRecording {
   #timer: NodeJS.Timeout | undefined
   #session: RecordedSession | null = null
   #held = false
-  #holding: NodeJS.Timeout | undefined
+  #holdTimer: NodeJS.Timeout | undefined
   #failure: string | null = null
   #gap: { readonly since: number; readonly reason: string; bytes: number } | null = null
   #over = false
-  #watchers = 0
-  #ended = false
-  #tellOver = () => {}
+  #followers = 0
+  #rackEnded = false
+  #resolveWhenOver = () => {}
 
   constructor(options: RecordingOptions) {
     const { id, context, secrets, deriveKeys, header } = options
     this.id = id
     this.whenOver = new Promise((resolve) => {
-      this.#tellOver = resolve
+      this.#resolveWhenOver = resolve
     })
     this.#options = options
     this.#sealer = new ChunkSealer(id, deriveKeys)
-    this.#uploads = new Uploads(id, context, {
+    this.#uploads = new UploadQueue(id, context, {
       onStored: () => this.#onStored(),
       onFailed: (waitedFor) => this.#onFailed(waitedFor),
     })
-    this.#journal = new Journal(context.limits.chunk)
-    this.#replacers = { o: new SecretReplacer(secrets), i: new SecretReplacer(secrets) }
+    this.#journal = new Journal(context.limits.chunkBytes)
+    this.#redactors = { o: new SecretRedactor(secrets), i: new SecretRedactor(secrets) }
     this.#startedAt = context.elapsed()
-    this.#cast.header({ ...header, command: replaceIn(header.command, secrets) })
+    this.#cast.header({ ...header, command: redactSecrets(header.command, secrets) })
     this.#cast.event('m', 0, 'started')
   }
 
-  /** Where the first chunk is kept. */
+  /** Object key of the first chunk. */
   get firstKey(): string {
     return chunkKey(this.id, 0)
   }
 
-  /** What the recording is: to be stored before anything is recorded. */
+  /** The chunk with the header. A strict session waits until it is stored. */
   firstChunk(): Buffer {
     return this.#seal(false)
   }
 
-  /** Keeps a chunk until it is stored. */
+  /** Queues a chunk for the store. */
   store(number: number, chunk: Buffer): void {
     this.#uploads.add(number, chunk)
   }
@@ -141,49 +144,52 @@ export class Recording implements RunningRecording {
     if (this.#failure !== null && this.#options.mode === 'strict') session.end(this.#failure)
   }
 
-  take(code: 'o' | 'i', piece: Buffer, end: boolean): void {
+  write(code: 'o' | 'i', piece: Buffer, end: boolean): void {
     if (this.#over) return
     try {
-      this.#take(code, piece)
+      this.#write(code, piece)
       if (end && code === 'o' && this.#journal.lastByte === lineFeed) this.#readExit()
-      // Between messages, for an exit code has to be found in one.
-      if (end && this.#journal.size >= together) this.#sealMore()
+      // Only at the end of a message, because the exit code must be found within one.
+      if (end && this.#journal.size >= sealBytes) this.#sealJournal()
     } catch (error) {
-      this.#fail(`the recording failed: ${error instanceof Error ? error.message : 'unknown'}`)
+      this.#fail(`the recording failed: ${error instanceof Error ? error.message : 'unknown error'}`)
     }
   }
 
-  /** @returns the function that ends it */
-  hasten(): () => void {
-    this.#watchers += 1
+  /**
+   * Writes received bytes now, and then more often, for someone who follows the recording. @returns a function that
+   * ends this
+   */
+  flushNow(): () => void {
+    this.#followers += 1
     if (this.#timer !== undefined) this.#flush()
     let ended = false
     return () => {
-      if (!ended) this.#watchers -= 1
+      if (!ended) this.#followers -= 1
       ended = true
     }
   }
 
-  sawEnd(): void {
-    this.#ended = true
+  onRackEnd(): void {
+    this.#rackEnded = true
   }
 
   finish(how: string): RecordingSummary & { readonly lost: number } {
     this.#over = true
     clearTimeout(this.#timer)
-    clearTimeout(this.#holding)
+    clearTimeout(this.#holdTimer)
     this.#writeJournal()
-    this.#cast.data('o', this.#at(), this.#replacers.o.end())
-    this.#cast.data('i', this.#at(), this.#replacers.i.end())
-    this.#cast.end(this.#at())
-    // It isn't known of a chunk to be the last one when it is begun.
+    this.#cast.data('o', this.#elapsed(), this.#redactors.o.end())
+    this.#cast.data('i', this.#elapsed(), this.#redactors.i.end())
+    this.#cast.end(this.#elapsed())
+    // A chunk in progress was begun as not final, so the final one is a further chunk.
     if (this.#chunk !== null) this.#store(this.#seal(false))
     this.#endGap()
-    this.#mark(this.#ended || this.#exit !== null ? 'ended' : how)
-    if (this.#exit !== null) this.#cast.event('x', this.#at(), this.#exit)
+    this.#writeMarker(this.#rackEnded || this.#exit !== null ? 'ended' : how)
+    if (this.#exit !== null) this.#cast.event('x', this.#elapsed(), this.#exit)
     this.#store(this.#seal(true))
     this.#journal.release()
-    this.#tellOver()
+    this.#resolveWhenOver()
     return {
       id: this.id,
       chunks: this.#sealer.count,
@@ -193,26 +199,26 @@ export class Recording implements RunningRecording {
     }
   }
 
-  /** Resolves when all of it is stored, or given up because the process ends. */
+  /** Resolves when all chunks are stored, or the process stops. */
   stored(): Promise<void> {
     return this.#uploads.done()
   }
 
-  #take(code: 'o' | 'i', piece: Buffer): void {
+  #write(code: 'o' | 'i', piece: Buffer): void {
     if (this.#exit !== null && code === 'o' && piece.length > 0) {
-      // What a process prints may look like an end that it isn't.
+      // A process can print text that looks like the exit marker.
       this.#writeJournal()
-      this.#mark(`exit ${this.#exit}, and more came`)
+      this.#writeMarker(`exit ${this.#exit}, and more came`)
       this.#exit = null
     }
     let rest: Buffer | null = piece.length > 0 ? piece : null
     while (rest !== null) {
       if (this.#gap !== null) {
-        this.#lose(code, rest)
+        this.#countLost(code, rest)
         return
       }
-      const room = this.#options.context.limits.chunk - this.#sealed - this.#journal.size
-      const taken = this.#journal.append(code, this.#at(), rest.length > room ? rest.subarray(0, room) : rest)
+      const room = this.#options.context.limits.chunkBytes - this.#sealed - this.#journal.size
+      const taken = this.#journal.append(code, this.#elapsed(), rest.length > room ? rest.subarray(0, room) : rest)
       rest = taken < rest.length ? rest.subarray(taken) : null
       if (taken === room) this.#flush()
       else this.#flushSoon()
@@ -220,7 +226,7 @@ export class Recording implements RunningRecording {
   }
 
   #readExit(): void {
-    const tail = this.#journal.tail(longestExit)
+    const tail = this.#journal.tail(maxExitBytes)
     const at = tail.lastIndexOf(exitMarker)
     if (at === -1) return
     const code = tail.toString('latin1', at + exitMarker.length, tail.length - 1)
@@ -245,15 +251,15 @@ export class Recording implements RunningRecording {
 
   #writeJournal(): void {
     for (const { code, at, bytes } of this.#journal.take())
-      this.#cast.data(code, at, this.#replacers[code].replace(bytes))
+      this.#cast.data(code, at, this.#redactors[code].redact(bytes))
   }
 
-  /** The newest chunk. */
+  /** Queues the newest chunk. */
   #store(chunk: Buffer): void {
     this.#uploads.add(this.#sealer.count - 1, chunk)
   }
 
-  #sealMore(): void {
+  #sealJournal(): void {
     this.#sealed += this.#journal.size
     this.#writeJournal()
     this.#chunk = this.#sealText(false)
@@ -274,50 +280,52 @@ export class Recording implements RunningRecording {
   }
 
   get #flushAfter(): number {
-    const { flushAfter, flushWatchedAfter } = this.#options.context.limits
-    return this.#watchers === 0 ? flushAfter : Math.min(flushAfter, flushWatchedAfter)
+    const { flushAfter, flushFollowedAfter: flushWatchedAfter } = this.#options.context.limits
+    return this.#followers === 0 ? flushAfter : Math.min(flushAfter, flushWatchedAfter)
   }
 
   #isFull(): boolean {
     const { limits, totals } = this.#options.context
     const own = this.#uploads.waitingBytes
-    return own >= limits.waiting || (totals.waitingBytes >= limits.waitingInAll && own >= limits.reserve)
+    return (
+      own >= limits.queueBytes || (totals.waitingBytes >= limits.totalQueueBytes && own >= limits.guaranteedQueueBytes)
+    )
   }
 
   #onFull(): void {
     const { mode, context } = this.#options
     if (this.#gap !== null || this.#over) return
-    const { hold } = context.limits
-    if (mode === 'best-effort' && hold === 0) this.#goOnWithout(tooSlow)
+    const { maxHold: hold } = context.limits
+    if (mode === 'best-effort' && hold === 0) this.#beginGap(storeTooSlow)
     else if (!this.#held) {
       this.#held = true
       this.#session?.hold()
-      if (mode === 'best-effort') this.#holding = setTimeout(() => this.#goOnWithout(tooSlow), hold)
+      if (mode === 'best-effort') this.#holdTimer = setTimeout(() => this.#beginGap(storeTooSlow), hold)
     }
   }
 
-  #letGo(): void {
-    clearTimeout(this.#holding)
+  #resumeSession(): void {
+    clearTimeout(this.#holdTimer)
     if (!this.#held) return
     this.#held = false
     this.#session?.resume()
   }
 
-  #goOnWithout(reason: string): void {
+  #beginGap(reason: string): void {
     this.#gap ??= { since: this.#options.context.elapsed(), reason, bytes: 0 }
-    this.#letGo()
+    this.#resumeSession()
   }
 
-  /** What is lost goes past the replacer, so that it knows of a secret that was begun. */
-  #lose(code: 'o' | 'i', piece: Buffer): void {
-    this.#replacers[code].replace(piece)
+  /** Lost bytes still pass the redactor, so that it recognizes a secret that continues after the gap. */
+  #countLost(code: 'o' | 'i', piece: Buffer): void {
+    this.#redactors[code].redact(piece)
     this.#lost += piece.length
     if (this.#gap !== null) this.#gap.bytes += piece.length
   }
 
   #onStored(): void {
-    if (this.#uploads.waitingBytes > this.#options.context.limits.waiting / 2 || this.#isFull()) return
-    this.#letGo()
+    if (this.#uploads.waitingBytes > this.#options.context.limits.queueBytes / 2 || this.#isFull()) return
+    this.#resumeSession()
     if (!this.#over && this.#failure === null) this.#endGap()
   }
 
@@ -326,30 +334,30 @@ export class Recording implements RunningRecording {
     if (gap === null) return
     this.#gap = null
     if (gap.bytes === 0) return
-    // What passed is taken with its own time, which may be before that of a timer.
+    // In a recording thread the clock is the time of an entry, which may be earlier than a timer.
     const durationMs = Math.max(0, Math.round(this.#options.context.elapsed() - gap.since))
-    this.#mark(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
+    this.#writeMarker(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
     this.#options.onGap({ recording: this.id, reason: gap.reason, bytes: gap.bytes, durationMs })
   }
 
   #onFailed(waitedFor: number): void {
     const { mode, context } = this.#options
-    if (mode === 'strict' && !this.#over && waitedFor >= context.limits.patience)
-      this.#fail('this session is to be recorded, and its recording can not be stored any more')
+    if (mode === 'strict' && !this.#over && waitedFor >= context.limits.strictTimeout)
+      this.#fail('this session must be recorded, and its recording cannot be stored')
   }
 
   #fail(reason: string): void {
     if (this.#failure !== null) return
     this.#failure = reason
     if (this.#options.mode === 'strict') this.#session?.end(reason)
-    else this.#goOnWithout(reason)
+    else this.#beginGap(reason)
   }
 
-  #mark(text: string): void {
-    this.#cast.event('m', this.#at(), text)
+  #writeMarker(text: string): void {
+    this.#cast.event('m', this.#elapsed(), text)
   }
 
-  #at(): number {
+  #elapsed(): number {
     return Math.round(this.#options.context.elapsed() - this.#startedAt)
   }
 }

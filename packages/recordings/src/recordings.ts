@@ -7,25 +7,25 @@ import { RecordingUnavailable } from './errors.ts'
 import { defaultLimits, type RecordingLimits } from './limits.ts'
 import { Recording, type RecordingGap, type RecordingMode, type RunningRecording } from './recording.ts'
 import type { SecretFinder } from './secret-finder.ts'
-import { newTotals } from './uploads.ts'
+import { createTotals } from './upload-queue.ts'
 
 export interface RecordingsOptions {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly limits?: Partial<RecordingLimits>
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly elapsed?: () => number
   readonly onError: (error: unknown, recording: string) => void
 }
 
-export interface NewRecording {
+export interface RecordingRequest {
   readonly id: string
   readonly header: CastHeader
   readonly mode: RecordingMode
-  /** Whether what is typed is recorded too. */
+  /** Whether input is recorded. */
   readonly input: boolean
   readonly secrets: SecretFinder | null
-  /** Told of each part that is missing, once it has ended. */
+  /** Called for each gap, once it has ended. */
   readonly onGap: (gap: RecordingGap) => void
 }
 
@@ -35,42 +35,41 @@ export interface RecordingStats {
   readonly waitingChunks: number
   readonly stored: number
   readonly failures: number
-  /** Recordings with a chunk whose last attempt failed, and for how long the first of them has failed, in milliseconds. */
+  /** Recordings whose last attempt to store a chunk failed, and milliseconds since the first of these failures. */
   readonly failing: number
   readonly failingFor: number
-  /** Bytes of sessions that went on without being recorded. */
+  /** Bytes of sessions that were not recorded. */
   readonly lost: number
 }
 
 /** The recordings of one process. */
 export interface Recordings<R extends RunningRecording = RunningRecording> {
-  /** What is stored. */
   readonly store: ObjectStore
-  /** Gets ready, so that the first session doesn't wait for it. */
+  /** Starts what the first session would otherwise wait for. */
   prepare(): void
-  /** @throws RecordingUnavailable for a strict one whose first chunk the store doesn't take */
-  begin(recording: NewRecording): Promise<R>
-  /** A session went on that should have been recorded and was not at all. @param bytes of it */
-  missed(bytes: number): void
-  /** While somebody watches a recording of this process, what comes is a chunk sooner. @returns the function that ends it */
-  hasten(id: string): () => void
+  /** @throws RecordingUnavailable for a strict recording whose first chunk cannot be stored */
+  begin(recording: RecordingRequest): Promise<R>
+  /** Counts the bytes of a session that was not recorded at all. */
+  countLost(bytes: number): void
+  /** Writes chunks of a recording sooner while someone follows it. @returns a function that ends this */
+  flushNow(id: string): () => void
   stats(): RecordingStats
-  /** Waits for sessions to end and for what isn't stored yet, as long as `drain` says. */
+  /** Waits for open sessions and queued chunks, for at most `drainTimeout`. */
   close(): Promise<void>
 }
 
-export function notStored(): Error {
+export function storeUnavailable(): Error {
   return new RecordingUnavailable(
-    'this session is to be recorded, and its recording can not be stored now, so it is not opened',
-    'try again, and tell whoever runs the gateway',
+    'this session must be recorded, and its recording cannot be stored now, so it was not opened',
+    'try again, or tell the administrator of the gateway',
   )
 }
 
-/** Made in this thread. */
+/** Records in the calling thread. */
 export function createRecordings(options: RecordingsOptions): Recordings<Recording> {
   const { store, deriveKeys, elapsed = performance.now.bind(performance), onError } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const totals = newTotals()
+  const totals = createTotals()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
   const open = new Map<string, Recording>()
@@ -89,34 +88,34 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
   return {
     store,
     prepare() {},
-    async begin(wanted) {
+    async begin(request) {
       const recording = new Recording({
-        ...wanted,
+        ...request,
         deriveKeys,
         context,
         onGap(gap) {
           missed(gap.bytes)
-          wanted.onGap(gap)
+          request.onGap(gap)
         },
       })
       const chunk = recording.firstChunk()
-      if (wanted.mode === 'strict') {
+      if (request.mode === 'strict') {
         try {
           await runWithTimeout((signal) => store.put(recording.firstKey, chunk, { signal }), {
-            milliseconds: limits.attempt,
+            milliseconds: limits.attemptTimeout,
             signal: stopping.signal,
           })
         } catch (error) {
-          onError(error, wanted.id)
-          throw notStored()
+          onError(error, request.id)
+          throw storeUnavailable()
         }
         totals.stored += 1
       } else recording.store(0, chunk)
       watch(recording)
       return recording
     },
-    missed,
-    hasten: (id) => open.get(id)?.hasten() ?? (() => {}),
+    countLost: missed,
+    flushNow: (id) => open.get(id)?.flushNow() ?? (() => {}),
     stats: () => ({
       open: open.size,
       waitingBytes: totals.waitingBytes,
@@ -129,7 +128,7 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
     }),
     async close() {
       const all = Promise.all([...open.values()].map((recording) => recording.whenOver.then(() => recording.stored())))
-      await withTimeout(all, limits.drain, () => undefined)
+      await withTimeout(all, limits.drainTimeout, () => undefined)
       stopping.abort(new Error('the gateway has stopped'))
       store.close()
     },

@@ -1,49 +1,49 @@
-/** Something that must not stand in a recording, and what stands there instead. */
+/** A secret value, and the mark that replaces it in a recording. */
 export interface Secret {
   readonly value: string
   readonly mark: string
 }
 
-/** Bytes from `from` up to `to` are a secret. */
-export interface FoundSecret {
+/** The bytes from `from` up to, and not including, `to` are a secret. */
+export interface SecretMatch {
   readonly from: number
   readonly to: number
   readonly mark: string
 }
 
-/** What is looked for, byte for byte. */
+/** A byte sequence to search for. */
 export interface Needle {
   readonly bytes: Buffer
   readonly mark: string
 }
 
 /**
- * Shorter values are left: they would be found in ordinary text, and each mark in a date or a word would tell what the value is.
- * In bytes, as for what covers a rack's token.
+ * Shorter values are not redacted: they occur in ordinary text, and a mark inside a date or a word would reveal the
+ * value.
  */
-export const shortestSecret = 6
-/** A longer value is looked for in pieces, so that no more than this has to be kept back. */
-const longestPiece = 1_024
+export const minSecretBytes = 6
+/** Longer values are searched in pieces, which limits how many bytes must be held back. */
+const maxPieceBytes = 1_024
 
 /**
- * Finds any of many secrets in one walk over the bytes, which skips most of them.
- * Compiled once for a release and shared by all of its recordings: it keeps no state.
+ * Searches for many secrets in one pass that skips most bytes. It has no state, so all recordings of a release share
+ * one.
  *
  * @see Wu and Manber, "A Fast Algorithm for Multi-Pattern Searching", 1994
  */
 export class SecretFinder {
-  /** All that it finds: what another one is made of elsewhere. */
+  /** All byte sequences, from which another thread can build the same finder. */
   readonly needles: readonly Needle[]
-  /** Bytes of the shortest and of the longest needle. */
+  /** Lengths of the shortest and the longest needle, in bytes. */
   readonly #shortest: number
   readonly #longest: number
-  /** By a block of two bytes: how far it is at least from the end of a needle's first bytes. */
+  /** Per block of two bytes: the minimum distance to the end of a needle's first `#shortest` bytes. */
   readonly #shifts = new Uint16Array(blocks)
-  /** Needles by the last block of their first bytes, and by their first byte. */
+  /** Needles by the last block of their first `#shortest` bytes, and by their first byte. */
   readonly #byBlock = new Map<number, Needle[]>()
   readonly #byFirst = new Map<number, Needle[]>()
-  /** 1 for each byte that a needle begins with. */
-  readonly #begins = new Uint8Array(256)
+  /** 1 for each byte that a needle starts with. */
+  readonly #isFirstByte = new Uint8Array(256)
 
   constructor(needles: readonly Needle[]) {
     this.needles = needles
@@ -60,14 +60,14 @@ export class SecretFinder {
       const block = blockAt(bytes, at)
       this.#shifts[block] = Math.min(this.#shifts[block] ?? 0, this.#shortest - 1 - at)
     }
-    put(this.#byBlock, blockAt(bytes, this.#shortest - 1), needle)
-    put(this.#byFirst, bytes[0] ?? 0, needle)
-    this.#begins[bytes[0] ?? 0] = 1
+    addToList(this.#byBlock, blockAt(bytes, this.#shortest - 1), needle)
+    addToList(this.#byFirst, bytes[0] ?? 0, needle)
+    this.#isFirstByte[bytes[0] ?? 0] = 1
   }
 
-  /** All secrets in the bytes, by where they begin; of those that begin at one place the longest. They may overlap. */
-  find(bytes: Buffer): FoundSecret[] {
-    const found: FoundSecret[] = []
+  /** All matches in order of their start, at each start only the longest. They may overlap. */
+  find(bytes: Buffer): SecretMatch[] {
+    const found: SecretMatch[] = []
     let at = this.#shortest - 1
     while (at < bytes.length) {
       const block = blockAt(bytes, at)
@@ -84,14 +84,14 @@ export class SecretFinder {
     return found
   }
 
-  /** Where the bytes' end may be the beginning of a secret, and of which; null where it can't be. */
-  openAt(bytes: Buffer): { readonly from: number; readonly mark: string } | null {
+  /** Where a secret may begin that continues in the next bytes; null if none can. */
+  findPartialMatch(bytes: Buffer): { readonly from: number; readonly mark: string } | null {
     const last = bytes[bytes.length - 1]
     for (let from = Math.max(0, bytes.length - this.#longest + 1); from < bytes.length; from++) {
-      if (this.#begins[bytes[from] ?? 0] === 0) continue
+      if (this.#isFirstByte[bytes[from] ?? 0] === 0) continue
       const rest = bytes.length - from
       for (const needle of this.#byFirst.get(bytes[from] ?? 0) ?? []) {
-        // Most can't be it by their last byte, which costs less than to compare.
+        // Comparing the last byte first rules out most needles.
         if (needle.bytes.length <= rest || needle.bytes[rest - 1] !== last) continue
         if (bytes.compare(needle.bytes, 0, rest, from) === 0) return { from, mark: needle.mark }
       }
@@ -116,35 +116,36 @@ function longestAt(bytes: Buffer, from: number, candidates: readonly Needle[]): 
   return longest
 }
 
-function put(lists: Map<number, Needle[]>, key: number, needle: Needle): void {
+function addToList(lists: Map<number, Needle[]>, key: number, needle: Needle): void {
   const list = lists.get(key)
   if (list) list.push(needle)
   else lists.set(key, [needle])
 }
 
 /**
- * Also finds a secret as it is written in an address or in JSON, and the password of one that is an address.
+ * Builds a finder for the secrets, for their URL-encoded and JSON-encoded forms, and for the passwords of secrets that
+ * are URLs.
  *
- * @returns null where there is nothing to look for
+ * @returns null if there is nothing to search for
  */
 export function compileSecrets(secrets: readonly Secret[]): SecretFinder | null {
   const needles = new Map<string, Needle>()
   for (const { value, mark } of secrets) {
-    for (const text of writingsOf(value)) {
+    for (const text of encodingsOf(value)) {
       const whole = Buffer.from(text)
-      if (whole.length < shortestSecret) continue
+      if (whole.length < minSecretBytes) continue
       for (const bytes of piecesOf(whole)) needles.set(bytes.toString('latin1'), { bytes, mark })
     }
   }
   return needles.size === 0 ? null : new SecretFinder([...needles.values()])
 }
 
-function writingsOf(value: string): string[] {
+function encodingsOf(value: string): string[] {
   const plain = [value, ...passwordsIn(value)]
   return plain.flatMap((text) => [text, encodeURIComponent(text.toWellFormed()), JSON.stringify(text).slice(1, -1)])
 }
 
-/** Of an address, as it is written there and as it is used. */
+/** The password of a URL, as written and decoded. */
 function passwordsIn(value: string): string[] {
   const password = URL.canParse(value) ? new URL(value).password : ''
   if (password === '') return []
@@ -155,13 +156,13 @@ function passwordsIn(value: string): string[] {
   }
 }
 
-/** The last piece is no shorter than what is looked for. */
+/** Every piece has at least `minSecretBytes`. */
 function piecesOf(bytes: Buffer): Buffer[] {
   const pieces: Buffer[] = []
   let from = 0
-  while (bytes.length - from > longestPiece) {
-    const rest = bytes.length - from - longestPiece
-    const length = rest < shortestSecret ? longestPiece - shortestSecret : longestPiece
+  while (bytes.length - from > maxPieceBytes) {
+    const rest = bytes.length - from - maxPieceBytes
+    const length = rest < minSecretBytes ? maxPieceBytes - minSecretBytes : maxPieceBytes
     pieces.push(bytes.subarray(from, from + length))
     from += length
   }

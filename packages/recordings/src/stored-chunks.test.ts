@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
 import { ChunkSealer, chunkKey } from './chunk.ts'
-import { followRecording } from './follower.ts'
-import { lastStored } from './stored-chunks.ts'
+import { followRecording } from './follow-recording.ts'
+import { findLastChunk } from './stored-chunks.ts'
 import { keysOf, readCast } from './testing/casts.ts'
 import { type MemoryStore, memoryStore } from './testing/stores.ts'
 
 const id = '01a21006-6e55-7646-9171-966421143187'
-const many = 200_000
+const chunkCount = 200_000
 
-/** Lists as many chunks as a session of days leaves. */
+/** Lists as chunkCount chunks as a session of several days has. */
 function longStore(): MemoryStore {
   return {
     ...memoryStore(),
     async *list() {
-      for (let number = 0; number < many; number++) yield { key: chunkKey(id, number), size: 1 }
+      for (let number = 0; number < chunkCount; number++) yield { key: chunkKey(id, number), size: 1 }
     },
   }
 }
@@ -22,7 +22,7 @@ async function storeChunk(store: MemoryStore, chunk: Buffer, number: number): Pr
   await store.put(chunkKey(id, number), chunk)
 }
 
-test('the last chunk is the one with the highest number, in whatever order they are listed', async () => {
+test('findLastChunk returns the highest number, in any order of the list', async () => {
   const store: MemoryStore = {
     ...memoryStore(),
     async *list() {
@@ -31,24 +31,28 @@ test('the last chunk is the one with the highest number, in whatever order they 
       yield { key: chunkKey('another', 99), size: 1 }
     },
   }
-  expect(await lastStored(store, id)).toBe(11)
-  expect(await lastStored(memoryStore(), id)).toBe(-1)
+  expect(await findLastChunk(store, id)).toBe(11)
+  expect(await findLastChunk(memoryStore(), id)).toBe(-1)
 })
 
 test('a recording of 200,000 chunks is read', async () => {
   const store = longStore()
   const sealer = new ChunkSealer(id, keysOf('k'))
   await storeChunk(store, sealer.seal(Buffer.from('{}\n'), { final: false }), 0)
-  expect((await readCast(store, id)).verdict.problem).toBe('chunk 1 is missing, and later ones are there')
+  expect((await readCast(store, id)).verdict.problem).toBe('chunk 1 is missing, and later chunks exist')
   await storeChunk(store, sealer.seal(Buffer.alloc(0), { final: true }), 1)
-  expect((await readCast(store, id)).verdict.problem).toBe(`chunk ${many - 1} stands after the last one`)
+  expect((await readCast(store, id)).verdict.problem).toBe(`chunk ${chunkCount - 1} comes after the final chunk`)
 })
 
-test('and followed from now on', async () => {
+test('a recording of 200,000 chunks is followed from its end', async () => {
   const store = longStore()
   const derive = keysOf('k')
   await storeChunk(store, new ChunkSealer(id, derive).seal(Buffer.from('first'), { final: false }), 0)
-  await storeChunk(store, new ChunkSealer(id, derive, many).seal(Buffer.from('last'), { final: true }), many)
+  await storeChunk(
+    store,
+    new ChunkSealer(id, derive, chunkCount).seal(Buffer.from('last'), { final: true }),
+    chunkCount,
+  )
   const following = followRecording({
     store,
     deriveKeys: derive,

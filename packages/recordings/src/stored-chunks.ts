@@ -1,8 +1,8 @@
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkNumber, chunkPrefix } from './chunk.ts'
 
-/** The number of the last chunk that is stored; -1 where there is none. */
-export async function lastStored(
+/** @returns the number of the last stored chunk, or -1 */
+export async function findLastChunk(
   store: ObjectStore,
   recording: string,
   options: { readonly signal?: AbortSignal } = {},

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
-import { type DeriveKeys, type ProvenRecording, type RecordingVerdict, readRecording } from '@rack-gateway/recordings'
+import { type DeriveKeys, type ProvenRecording, type RecordingCheck, readRecording } from '@rack-gateway/recordings'
 
 export type CastEvent = readonly [number, string, string]
 
@@ -11,7 +11,7 @@ export type CastEvent = readonly [number, string, string]
 export interface StoredCast {
   readonly header: Record<string, unknown>
   readonly events: readonly CastEvent[]
-  readonly verdict: RecordingVerdict
+  readonly verdict: RecordingCheck
   /** Byte for byte. */
   readonly output: Buffer
   readonly input: Buffer

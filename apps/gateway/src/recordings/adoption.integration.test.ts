@@ -63,7 +63,7 @@ async function stream(admin: Sql, { id, follows, adoptedBy, closed = false }: St
 /** As a killed process leaves it: what was flushed, without an end. */
 async function leave(admin: Sql, store: ObjectStore, from: string): Promise<string> {
   const id = uuidv7(Date.now())
-  const recordings = createRecordings({ store, deriveKeys, limits: { drain: 0 }, onError() {} })
+  const recordings = createRecordings({ store, deriveKeys, limits: { drainTimeout: 0 }, onError() {} })
   await recordings.begin({
     id,
     mode: 'strict',

@@ -1,6 +1,6 @@
 import { type EventDraft, hiddenText } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { type DeriveKeys, type RecordingVerdict, verifyRecording } from '@rack-gateway/recordings'
+import { type DeriveKeys, type RecordingCheck, verifyRecording } from '@rack-gateway/recordings'
 import type { Sql, TransactionSql } from 'postgres'
 import { recordedEnd } from './recorded-end.ts'
 import { alone } from './rounds.ts'
@@ -86,7 +86,7 @@ async function end(
     where id = ${id}`
 }
 
-function closedDraft(left: LeftRecording, { state, problem, chunks, bytes, head }: RecordingVerdict): EventDraft {
+function closedDraft(left: LeftRecording, { state, problem, chunks, bytes, head }: RecordingCheck): EventDraft {
   const { id, stream, opened, mode, rack, app, process } = left
   return {
     kind: 'recording.closed',

@@ -4,8 +4,8 @@ import {
   type DeriveKeys,
   type ProvenRecording,
   RecordingBroken,
+  type RecordingCheck,
   RecordingUnavailable,
-  type RecordingVerdict,
   readRecording,
 } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
@@ -40,10 +40,10 @@ export interface RecordingArchiveOptions {
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
   /** Of a recording that is made here: has it stored sooner. @returns the function that ends it */
-  readonly hasten: (id: string) => () => void
+  readonly flushNow: (id: string) => () => void
 }
 
-export function createArchive({ store: given, deriveKeys, sql, hasten }: RecordingArchiveOptions): RecordingArchive {
+export function createArchive({ store: given, deriveKeys, sql, flushNow }: RecordingArchiveOptions): RecordingArchive {
   const { list, find } = createCatalogue(sql)
 
   function theStore(): ObjectStore {
@@ -55,7 +55,7 @@ export function createArchive({ store: given, deriveKeys, sql, hasten }: Recordi
     list,
     find,
     follow({ id }, options) {
-      const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, hasten })
+      const following = followedText({ ...options, store: theStore(), deriveKeys, id, find, flushNow })
       return ignoreStreamErrors(Readable.from(following, { objectMode: true, highWaterMark: 1 }))
     },
     async read(recording, onTaken) {
@@ -78,7 +78,7 @@ const verify = 'verify it with rack-gateway audit verify --recordings'
 
 async function* textOf(
   first: Buffer,
-  reading: AsyncGenerator<Buffer, RecordingVerdict>,
+  reading: AsyncGenerator<Buffer, RecordingCheck>,
   proof: Proof,
 ): AsyncGenerator<Buffer> {
   yield first
@@ -104,7 +104,7 @@ type Proof = 'proven' | 'open' | 'gone'
 const goneFromLog =
   'each part is sound, but the events that say what there was are no longer in the log; the archive of their month proves it: rack-gateway audit verify --recordings … --archive …'
 
-function shownAs(state: RecordingVerdict['state'], proof: Proof): RecordingVerdict['state'] | 'open' | 'unproven' {
+function shownAs(state: RecordingCheck['state'], proof: Proof): RecordingCheck['state'] | 'open' | 'unproven' {
   if (state === 'broken' || proof === 'proven') return state
   if (proof === 'gone') return 'unproven'
   return state === 'cut' ? 'open' : state

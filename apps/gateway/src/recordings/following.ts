@@ -16,7 +16,7 @@ interface Followed extends FollowingOptions, Pick<RecordingCatalogue, 'find'> {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
-  readonly hasten: (id: string) => () => void
+  readonly flushNow: (id: string) => () => void
 }
 
 /** Between two looks at the store. */
@@ -29,7 +29,7 @@ const patience = 30_000
 /** The asciicast of a session that runs, as long as somebody takes it. */
 export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
   const { id, from, signal, onTaken } = options
-  const release = options.hasten(id)
+  const release = options.flushNow(id)
   const following = followRecording({ ...options, wait: createWait(options) })
   let said = performance.now()
   let first = true

@@ -126,7 +126,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
             : unavailable('what is secret in it could not be found out')
         onError(error)
         return missedSession(draft, (gap, event) => {
-          recordings?.missed(gap.bytes)
+          recordings?.countLost(gap.bytes)
           record(event)
         })
       }
@@ -175,9 +175,9 @@ async function summaryOf(recording: RunningRecording, how: string): Promise<Reco
 function tapOf(recording: RunningRecording, input: boolean): RelayTap {
   return function record(direction, opcode, payload, mask, offset, end) {
     if (direction === 'out') {
-      if (opcode === opcodes.binary && payload.length === 0 && end) recording.sawEnd()
-      else recording.take('o', payload, end)
-    } else if (input && payload.length > 0) recording.take('i', applyMask(Buffer.from(payload), mask, offset), end)
+      if (opcode === opcodes.binary && payload.length === 0 && end) recording.onRackEnd()
+      else recording.write('o', payload, end)
+    } else if (input && payload.length > 0) recording.write('i', applyMask(Buffer.from(payload), mask, offset), end)
   }
 }
 

@@ -1,9 +1,9 @@
 import { hkdfSync } from 'node:crypto'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
-import { type ProvenRecording, type RecordingVerdict, readRecording } from '../reader.ts'
+import { type ProvenRecording, type RecordingCheck, readRecording } from '../read-recording.ts'
 
-/** Keys of secrets, newest first. */
+/** Key derivation for tests, with the newest secret first. */
 export function keysOf(...secrets: readonly string[]): DeriveKeys {
   return (purpose) => secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'test', purpose, 32)))
 }
@@ -14,8 +14,8 @@ export interface ReadCast {
   readonly text: string
   readonly header: Record<string, unknown>
   readonly events: readonly CastEvent[]
-  readonly verdict: RecordingVerdict
-  /** What came out, byte for byte. */
+  readonly verdict: RecordingCheck
+  /** The exact output bytes. */
   readonly output: Buffer
   readonly input: Buffer
 }
@@ -42,7 +42,7 @@ export async function readCast(
   }
 }
 
-/** The exact bytes of a direction: where they weren't UTF-8, the event after says them. */
+/** The exact bytes of one direction. For invalid UTF-8 they are in the next event. */
 export function bytesOf(events: readonly CastEvent[], code: 'o' | 'i'): Buffer {
   return Buffer.concat(
     events.flatMap(([, kind, data], index) => {

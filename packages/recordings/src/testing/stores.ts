@@ -4,19 +4,19 @@ import { join } from 'node:path'
 import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import { onTestFinished } from 'vitest'
 
-/** A directory of its own, removed after the test. */
+/** A store in a temporary directory, which is removed after the test. */
 export async function directoryStore(): Promise<ObjectStore> {
   const directory = await mkdtemp(join(tmpdir(), 'recordings-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   return openObjectStore(readObjectStoreAddress(directory))
 }
 
-/** Objects in memory: what a test may fail, hold up and forge. */
+/** A store in memory that a test can make fail, stall, and change. */
 export interface MemoryStore extends ObjectStore {
   readonly objects: Map<string, Buffer>
-  /** Set: each put fails with it. */
+  /** If set, each put throws it. */
   failure: Error | null
-  /** Whether puts wait until `release`. */
+  /** Makes puts wait until `release`. */
   stall(): void
   release(): void
 }

@@ -2,39 +2,38 @@ import type { CastHeader } from '../cast.ts'
 import type { RecordingLimits } from '../limits.ts'
 import type { RecordingGap, RecordingMode, RecordingSummary } from '../recording.ts'
 
-/** What an entry of the ring is. Whether a message ends with its piece is a bit of its own. */
+/** Kinds of ring entries. A separate bit marks the end of a message. */
 export const entryKinds = { output: 0, input: 1, sawEnd: 2, finish: 3 } as const
 export const messageEnds = 0x100
 
-/** Whether an entry is what passed, rather than about it. */
-export function isOfSession(kind: number): boolean {
+/** Whether an entry has session bytes. */
+export function hasSessionBytes(kind: number): boolean {
   const plain = kind & ~messageEnds
   return plain === entryKinds.output || plain === entryKinds.input
 }
 
-/** What both threads know from the start. */
+/** What both threads share. */
 export interface ThreadLink {
   readonly ring: SharedArrayBuffer
-  /** See `figures`. */
-  readonly figures: SharedArrayBuffer
+  /** See `shared-stats.ts`. */
+  readonly stats: SharedArrayBuffer
   readonly limits: Partial<RecordingLimits>
-  /** What `monotonic()` was at zero of the clock that the entries' times are of, in milliseconds. */
-  readonly zero: number
+  readonly clockOrigin: number
 }
 
-/** A clock that all threads of a process share, in milliseconds. */
-export function monotonic(): number {
+/** A monotonic clock that all threads of a process share, in milliseconds. */
+export function monotonicNow(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1_000 + nanoseconds / 1_000_000
 }
 
-/** In Latin-1: bytes would be sent with all of the memory that they are a view of. */
-export interface SentNeedle {
+/** Bytes as Latin-1 text. Posting a Buffer would copy all of its underlying memory. */
+export interface SerializedNeedle {
   readonly text: string
   readonly mark: string
 }
 
-/** To the thread that records. What belongs to the order of what passes is in the ring. */
+/** Messages to the recording thread. What must stay in order with the session bytes is in the ring instead. */
 export type ToThread =
   | {
       readonly kind: 'begin'
@@ -43,43 +42,43 @@ export type ToThread =
       readonly header: CastHeader
       readonly mode: RecordingMode
       readonly input: boolean
-      /** A number that was said by `know`; null where there is nothing to look for. */
+      /** The number from a `know` message; null without secrets. */
       readonly secrets: number | null
     }
-  /** Many recordings look for the same, and share what finds it. */
-  | { readonly kind: 'know'; readonly secrets: number; readonly needles: readonly SentNeedle[] }
+  /** Sends a secret finder, which several recordings share. */
+  | { readonly kind: 'know'; readonly secrets: number; readonly needles: readonly SerializedNeedle[] }
   | { readonly kind: 'forget'; readonly secrets: number }
   | { readonly kind: 'wake' | 'ping' }
-  | { readonly kind: 'hasten' | 'unhasten'; readonly id: string; readonly watch: number }
+  | { readonly kind: 'follow' | 'unfollow'; readonly id: string; readonly follower: number }
   | { readonly kind: 'close' }
 
-export interface ThrownThere {
+export interface SerializedError {
   readonly message: string
   readonly stack?: string | undefined
   readonly code?: string | undefined
 }
 
-/** What one recording's session is told. */
-export type ToldRecording =
+/** Messages about one recording. */
+export type RecordingMessage =
   | { readonly kind: 'hold' | 'resume'; readonly session: number }
   | { readonly kind: 'end'; readonly session: number; readonly reason: string }
   | { readonly kind: 'gap'; readonly session: number; readonly gap: RecordingGap }
   | { readonly kind: 'finished'; readonly session: number; readonly summary: RecordingSummary }
-  /** All of one that has finished is stored. `failed`: it can't be recorded any more, and nothing is known of it. */
+  /** `stored`: all chunks of a finished recording are stored. `failed`: it can no longer be recorded. */
   | { readonly kind: 'stored' | 'failed'; readonly session: number }
 
 export type FromThread =
-  | ToldRecording
+  | RecordingMessage
   | { readonly kind: 'begun' | 'refused'; readonly session: number }
-  | { readonly kind: 'error'; readonly recording: string; readonly error: ThrownThere }
+  | { readonly kind: 'error'; readonly recording: string; readonly error: SerializedError }
   | { readonly kind: 'room' | 'pong' }
 
-export function thrownThere(error: unknown): ThrownThere {
+export function serializeError(error: unknown): SerializedError {
   if (!(error instanceof Error)) return { message: String(error) }
   const { message, stack } = error
   return { message, stack, ...('code' in error && typeof error.code === 'string' && { code: error.code }) }
 }
 
-export function thrownHere({ message, stack, code }: ThrownThere): Error {
+export function deserializeError({ message, stack, code }: SerializedError): Error {
   return Object.assign(new Error(message), stack !== undefined && { stack }, code !== undefined && { code })
 }

@@ -1,73 +1,73 @@
 import type { Worker } from 'node:worker_threads'
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { RecordingLimits } from '../limits.ts'
-import type { NewRecording, RecordingStats } from '../recordings.ts'
+import type { RecordingRequest, RecordingStats } from '../recordings.ts'
 import type { SecretFinder } from '../secret-finder.ts'
-import { createFigures, readFigures } from './figures.ts'
-import { KnownSecrets } from './known-secrets.ts'
 import {
+  deserializeError,
   type FromThread,
-  monotonic,
+  monotonicNow,
+  type RecordingMessage,
   type ThreadLink,
-  type ToldRecording,
   type ToThread,
-  thrownHere,
 } from './protocol.ts'
 import { createRing } from './ring.ts'
-import { RingFeed } from './ring-feed.ts'
+import { RingQueue } from './ring-queue.ts'
+import { SharedSecrets } from './shared-secrets.ts'
+import { createSharedStats, readSharedStats } from './shared-stats.ts'
 import type { ThreadRecording } from './thread-recording.ts'
 
-/** Starts a thread that calls `serveRecordings` with its `parentPort` and what it is given here. */
+/** Starts a thread that calls `serveRecordings` with its `parentPort` and this link. */
 export type StartThread = (link: ThreadLink) => Worker
 
 export interface RecordingThreadOptions {
   readonly start: StartThread
   readonly limits: Partial<RecordingLimits>
-  /** Bytes: a power of two. */
+  /** Size in bytes: a power of two. */
   readonly ringSize: number
-  /** Milliseconds between two looks whether it answers, while anybody waits for it. */
-  readonly lookEvery: number
+  /** Milliseconds between pings, while there are recordings. */
+  readonly pingEvery: number
   readonly onError: (error: unknown, recording: string) => void
-  /** It has ended, and was not told to. */
+  /** Called when the thread ends unexpectedly. */
   readonly onLost: (thread: RecordingThread, reason: Error) => void
 }
 
-interface Kept {
+interface OpenRecording {
   readonly recording: ThreadRecording
   readonly secrets: SecretFinder | null
 }
 
-/** Looks without an answer after which a thread counts as one that hangs. */
-const mostUnanswered = 10
+/** Pings without an answer after which the thread is terminated. */
+const maxUnansweredPings = 10
 
-/** One thread that records, from its start to its end. */
+/** One recording thread. */
 export class RecordingThread {
-  readonly feed: RingFeed
+  readonly queue: RingQueue
   readonly #options: RecordingThreadOptions
   readonly #worker: Worker
-  readonly #figures = createFigures()
-  readonly #secrets = new KnownSecrets((message) => this.post(message))
-  readonly #recordings = new Map<number, Kept>()
-  /** Recordings of which the thread hasn't said whether they are begun. */
+  readonly #stats = createSharedStats()
+  readonly #secrets = new SharedSecrets((message) => this.post(message))
+  readonly #recordings = new Map<number, OpenRecording>()
+  /** Recordings whose `begin` the thread has not answered. */
   readonly #beginning = new Map<number, (begun: boolean) => void>()
-  /** Recordings that have finished, and are not stored yet. */
+  /** Finished recordings with chunks that are not stored yet. */
   readonly #storing = new Map<number, ThreadRecording>()
-  readonly #looking: NodeJS.Timeout
-  #unanswered = 0
+  readonly #pingTimer: NodeJS.Timeout
+  #unansweredPings = 0
   #failure: Error | null = null
   readonly #ended: Promise<void>
   #closing = false
   #next = 0
 
   constructor(options: RecordingThreadOptions) {
-    const { start, limits, ringSize, lookEvery } = options
+    const { start, limits, ringSize, pingEvery: lookEvery } = options
     this.#options = options
     const ring = createRing(ringSize)
-    this.feed = new RingFeed(ring, () => this.post({ kind: 'wake' }))
-    this.#worker = start({ ring, figures: this.#figures, limits, zero: monotonic() - performance.now() })
-    this.#worker.on('message', (message: FromThread) => this.#take(message))
+    this.queue = new RingQueue(ring, () => this.post({ kind: 'wake' }))
+    this.#worker = start({ ring, stats: this.#stats, limits, clockOrigin: monotonicNow() - performance.now() })
+    this.#worker.on('message', (message: FromThread) => this.#onMessage(message))
     this.#worker.on('error', (error) => {
-      this.#failure ??= new Error(`the thread that records has failed: ${error.message}`, { cause: error })
+      this.#failure ??= new Error(`the recording thread failed: ${error.message}`, { cause: error })
     })
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
@@ -75,17 +75,17 @@ export class RecordingThread {
         resolve()
       })
     })
-    // Whatever else keeps the process alive decides when it ends.
+    // The thread must not keep the process alive.
     this.#worker.unref()
-    this.#looking = setInterval(() => this.#look(), lookEvery).unref()
+    this.#pingTimer = setInterval(() => this.#ping(), lookEvery).unref()
   }
 
   nextSession(): number {
     return this.#next++
   }
 
-  /** @returns whether it is begun; false for one that the store doesn't take, or whose thread ends before it is */
-  begin(recording: ThreadRecording, { id, header, mode, input, secrets }: NewRecording): Promise<boolean> {
+  /** @returns false if the store does not accept the first chunk, or the thread ends before */
+  begin(recording: ThreadRecording, { id, header, mode, input, secrets }: RecordingRequest): Promise<boolean> {
     const { session } = recording
     this.#recordings.set(session, { recording, secrets })
     const known = secrets === null ? null : this.#secrets.use(secrets)
@@ -93,7 +93,7 @@ export class RecordingThread {
     return new Promise((resolve) => {
       this.#beginning.set(session, (begun) => {
         this.#beginning.delete(session)
-        if (!begun) this.#leave(session)
+        if (!begun) this.#removeRecording(session)
         resolve(begun)
       })
     })
@@ -104,50 +104,50 @@ export class RecordingThread {
   }
 
   stats(): RecordingStats {
-    return readFigures(this.#figures, performance.now())
+    return readSharedStats(this.#stats, performance.now())
   }
 
-  /** Has it store what waits, and ends it. @param milliseconds at most */
+  /** Stores queued chunks, and ends the thread after at most `milliseconds`. */
   async close(milliseconds: number): Promise<void> {
     this.#closing = true
     this.#worker.ref()
-    this.feed.wakeNow()
+    this.queue.wakeNow()
     this.post({ kind: 'close' })
     await withTimeout(this.#ended, milliseconds, () => undefined)
     await this.#worker.terminate()
   }
 
-  /** By counting looks, so that a machine that was asleep finds nobody silent. */
-  #look(): void {
+  /** Counts pings instead of time, so that a suspended machine does not look like a thread that hangs. */
+  #ping(): void {
     if (this.#recordings.size === 0) return
-    this.#unanswered += 1
-    if (this.#unanswered > mostUnanswered) {
-      this.#failure ??= new Error('the thread that records does not answer')
+    this.#unansweredPings += 1
+    if (this.#unansweredPings > maxUnansweredPings) {
+      this.#failure ??= new Error('the recording thread does not answer')
       void this.#worker.terminate()
     } else this.post({ kind: 'ping' })
   }
 
-  #take(message: FromThread): void {
-    this.#unanswered = 0
+  #onMessage(message: FromThread): void {
+    this.#unansweredPings = 0
     switch (message.kind) {
       case 'pong':
         break
       case 'room':
-        this.feed.onRoom()
+        this.queue.onRoom()
         break
       case 'error':
-        this.#options.onError(thrownHere(message.error), message.recording)
+        this.#options.onError(deserializeError(message.error), message.recording)
         break
       case 'begun':
       case 'refused':
         this.#beginning.get(message.session)?.(message.kind === 'begun')
         break
       default:
-        this.#tell(message)
+        this.#onRecordingMessage(message)
     }
   }
 
-  #tell(message: ToldRecording): void {
+  #onRecordingMessage(message: RecordingMessage): void {
     const recording = this.#recordings.get(message.session)?.recording
     switch (message.kind) {
       case 'hold':
@@ -161,7 +161,7 @@ export class RecordingThread {
         recording?.onGap(message.gap)
         break
       case 'finished':
-        this.#leave(message.session)
+        this.#removeRecording(message.session)
         if (recording !== undefined) this.#storing.set(message.session, recording)
         recording?.onFinished(message.summary)
         break
@@ -169,26 +169,26 @@ export class RecordingThread {
         this.#storing.delete(message.session)
         break
       case 'failed':
-        this.#leave(message.session)
+        this.#removeRecording(message.session)
         recording?.onLost(0)
     }
   }
 
-  #leave(session: number): void {
+  #removeRecording(session: number): void {
     const kept = this.#recordings.get(session)
     this.#recordings.delete(session)
     if (kept?.secrets) this.#secrets.release(kept.secrets)
   }
 
   #onExit(): void {
-    clearInterval(this.#looking)
-    const unread = this.feed.stop()
+    clearInterval(this.#pingTimer)
+    const unread = this.queue.stop()
     for (const begun of [...this.#beginning.values()]) begun(false)
     for (const [session, { recording }] of this.#recordings) recording.onLost(unread.get(session) ?? 0)
     this.#recordings.clear()
     for (const recording of this.#storing.values()) recording.onNotStored()
     this.#storing.clear()
     if (!this.#closing || this.#failure !== null)
-      this.#options.onLost(this, this.#failure ?? new Error('the thread that records has ended'))
+      this.#options.onLost(this, this.#failure ?? new Error('the recording thread ended'))
   }
 }

@@ -5,10 +5,10 @@ import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-st
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { RecordingUnavailable } from '../errors.ts'
 import type { RecordingGap } from '../recording.ts'
-import type { NewRecording } from '../recordings.ts'
+import type { RecordingRequest } from '../recordings.ts'
 import { compileSecrets } from '../secret-finder.ts'
 import { keysOf, readCast } from '../testing/casts.ts'
-import { obstructedThreads } from '../testing/threads.ts'
+import { createFaultyThreads } from '../testing/faulty-threads.ts'
 import { createRecordingsThread, type RecordingsThreadOptions } from './recordings-thread.ts'
 
 const id = '01a21006-6e55-7646-9171-966421143187'
@@ -19,25 +19,25 @@ const kibibyte = 1024
 async function recorder(options: Partial<RecordingsThreadOptions> = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'recordings-thread-'))
   const store = await openObjectStore(readObjectStoreAddress(directory))
-  const threads = obstructedThreads(directory)
+  const threads = createFaultyThreads(directory)
   const gaps: RecordingGap[] = []
   const errors: string[] = []
   const recordings = createRecordingsThread({
     store,
     deriveKeys: keysOf('k'),
     start: threads.start,
-    settling: 100,
+    settleTimeout: 100,
     restartAfter: 0,
     onError: (error) => errors.push(error instanceof Error ? error.message : ''),
     ...options,
-    limits: { backOff: 5, longestBackOff: 20, drain: 5_000, ...options.limits },
+    limits: { backOff: 5, maxBackOff: 20, drainTimeout: 5_000, ...options.limits },
   })
   onTestFinished(async () => {
     for (const name of ['stalls', 'sleeps', 'fails', 'dies'] as const) threads.set(name, false)
     await recordings.close()
     await rm(directory, { recursive: true })
   })
-  const wanted: NewRecording = {
+  const request: RecordingRequest = {
     id,
     header,
     mode: 'strict',
@@ -45,45 +45,45 @@ async function recorder(options: Partial<RecordingsThreadOptions> = {}) {
     secrets: null,
     onGap: (gap) => gaps.push(gap),
   }
-  return { recordings, store, threads, gaps, errors, wanted }
+  return { recordings, store, threads, gaps, errors, request }
 }
 
-/** A strict session and a best-effort one, attached, of a thread that then does nothing any more. */
-async function sessionsOfSleeper({ recordings, threads, wanted }: Awaited<ReturnType<typeof recorder>>) {
-  const strict = await recordings.begin(wanted)
+/** A strict and a best-effort session of a thread that sleeps. */
+async function sessionsOfSleepingThread({ recordings, threads, request }: Awaited<ReturnType<typeof recorder>>) {
+  const strict = await recordings.begin(request)
   threads.set('sleeps', true)
-  const other = await recordings.begin({ ...wanted, id: id.replace('7', '8'), mode: 'best-effort' })
+  const other = await recordings.begin({ ...request, id: id.replace('7', '8'), mode: 'best-effort' })
   const [told, otherTold] = [session(), session()]
   strict.attach(told)
   other.attach(otherTold)
   await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
-  return { strict, told: told.said, other, otherTold: otherTold.said }
+  return { strict, told: told.calls, other, otherTold: otherTold.calls }
 }
 
-/** A session that notes what it is told. */
+/** A session that records the calls of its recording. */
 function session() {
-  const said: string[] = []
+  const calls: string[] = []
   return {
-    said,
-    hold: () => void said.push('hold'),
-    resume: () => void said.push('resume'),
-    end: (reason: string) => void said.push(reason),
+    calls,
+    hold: () => void calls.push('hold'),
+    resume: () => void calls.push('resume'),
+    end: (reason: string) => void calls.push(reason),
   }
 }
 
 const letters = (count: number) => Buffer.from(Array.from({ length: count }, (_, at) => 97 + (at % 26)))
 
-test('a session comes back whole: output, input, secrets over borders, exit status', async () => {
-  const { recordings, store, wanted } = await recorder()
+test('a recording has the output, the input, and the exit status, with secrets redacted', async () => {
+  const { recordings, store, request } = await recorder()
   const secrets = compileSecrets([{ value: 'correct horse battery staple', mark: '[hidden PASS]' }])
-  const recording = await recordings.begin({ ...wanted, secrets })
-  recording.take('o', Buffer.from('$ '), true)
-  recording.take('i', Buffer.from('ls\r'), true)
-  recording.take('o', Buffer.from('correct horse bat'), true)
-  recording.take('o', Buffer.from('tery staple \xff\n', 'latin1'), true)
-  recording.take('o', Buffer.from(`${marker}:`), false)
-  recording.take('o', Buffer.from('7\n'), true)
-  recording.sawEnd()
+  const recording = await recordings.begin({ ...request, secrets })
+  recording.write('o', Buffer.from('$ '), true)
+  recording.write('i', Buffer.from('ls\r'), true)
+  recording.write('o', Buffer.from('correct horse bat'), true)
+  recording.write('o', Buffer.from('tery staple \xff\n', 'latin1'), true)
+  recording.write('o', Buffer.from(`${marker}:`), false)
+  recording.write('o', Buffer.from('7\n'), true)
+  recording.onRackEnd()
   const proven = await recording.finish('detached: the client hung up')
   await expect.poll(async () => (await readCast(store, id, { proven })).verdict.state).toBe('complete')
   const cast = await readCast(store, id, { proven })
@@ -96,20 +96,20 @@ test('a session comes back whole: output, input, secrets over borders, exit stat
   expect(proven).toMatchObject({ id, lost: 0, bytes: cast.verdict.bytes, head: cast.verdict.head })
 })
 
-test('the times are those at which it passed, however late the thread takes it', async () => {
-  const { recordings, store, threads, wanted } = await recorder()
+test('events have the time at which the bytes arrived, however late the thread reads them', async () => {
+  const { recordings, store, threads, request } = await recorder()
   threads.set('sleeps', true)
-  const beginning = recordings.begin({ ...wanted, mode: 'best-effort' })
+  const beginning = recordings.begin({ ...request, mode: 'best-effort' })
   const recording = await beginning
   await vi.waitFor(() => expect(threads.isAsleep()).toBe(true))
-  const first = takenBetween(() => recording.take('o', Buffer.from('one'), true))
+  const first = takenBetween(() => recording.write('o', Buffer.from('one'), true))
   await vi.waitFor(() => expect(performance.now() - first.after).toBeGreaterThan(100))
-  const second = takenBetween(() => recording.take('o', Buffer.from('two'), true))
+  const second = takenBetween(() => recording.write('o', Buffer.from('two'), true))
   threads.set('sleeps', false)
   const proven = await recording.finish('ended')
   await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
   const interval = (await readCast(store, id)).events.find(([, , text]) => text === 'two')?.[0] ?? 0
-  // Times are whole milliseconds.
+  // Times have millisecond resolution.
   expect(interval * 1_000).toBeGreaterThanOrEqual(second.before - first.after - 1)
   expect(interval * 1_000).toBeLessThanOrEqual(second.after - first.before + 1)
 })
@@ -120,27 +120,27 @@ function takenBetween(take: () => void) {
   return { before, after: performance.now() }
 }
 
-test('many sessions at once, in pieces of all sizes, come back whole, each of them, and are held while there is no room', async () => {
-  const { recordings, store, wanted } = await recorder({ ringSize: 256 * kibibyte, limits: { chunk: 50_000 } })
+test('many concurrent sessions with pieces of all sizes are restored, and are paused while the ring is full', async () => {
+  const { recordings, store, request } = await recorder({ ringSize: 256 * kibibyte, limits: { chunkBytes: 50_000 } })
   const sizes = [1, 23, 24, 25, 1_000, 40_000, 64 * kibibyte, 64 * kibibyte + 1, 200_000]
   const sessions = await Promise.all(
     sizes.map(async (size, at) => {
       const live = session()
       const name = `${id.slice(0, -2)}0${at}`
-      const recording = await recordings.begin({ ...wanted, id: name })
+      const recording = await recordings.begin({ ...request, id: name })
       recording.attach(live)
       return { size, live, name, recording, sent: [] as Buffer[] }
     }),
   )
-  const isHeld = ({ said }: ReturnType<typeof session>) => said.at(-1) === 'hold'
+  const isHeld = ({ calls }: ReturnType<typeof session>) => calls.at(-1) === 'hold'
   for (let round = 0; round < 30; round++)
     for (const { size, live, recording, sent } of sessions) {
       await vi.waitFor(() => expect(isHeld(live)).toBe(false), { interval: 1, timeout: 5_000 })
       const piece = letters(size + round)
-      recording.take('o', piece, round % 3 === 0)
+      recording.write('o', piece, round % 3 === 0)
       sent.push(piece)
     }
-  expect(sessions.some(({ live }) => live.said.includes('hold'))).toBe(true)
+  expect(sessions.some(({ live }) => live.calls.includes('hold'))).toBe(true)
   for (const { name, recording, sent, live } of sessions) {
     const proven = await recording.finish('ended')
     await vi.waitFor(async () => expect((await readCast(store, name, { proven })).verdict.state).toBe('complete'))
@@ -149,15 +149,15 @@ test('many sessions at once, in pieces of all sizes, come back whole, each of th
   }
 })
 
-test('while the thread takes nothing, whoever writes much is held and nobody else, and nothing is lost', async () => {
+test('while the thread reads nothing, only the session that writes much is paused, and nothing is lost', async () => {
   const made = await recorder({ ringSize: 256 * kibibyte })
   const { store, threads } = made
-  const { strict, told, other, otherTold } = await sessionsOfSleeper(made)
+  const { strict, told, other, otherTold } = await sessionsOfSleepingThread(made)
   const sent: Buffer[] = []
-  // What was read before it was held comes all the same.
+  // Bytes that were read before the pause are still written.
   while (sent.length < 10) {
     const piece = letters(60_000 + sent.length)
-    strict.take('o', piece, true)
+    strict.write('o', piece, true)
     sent.push(piece)
   }
   expect(told).toEqual(['hold'])
@@ -171,30 +171,30 @@ test('while the thread takes nothing, whoever writes much is held and nobody els
   await other.finish('ended')
 })
 
-test('a store that stalls holds a strict session until it takes more', async () => {
-  const limits = { chunk: 1_000, waiting: 4_000 }
-  const { recordings, store, threads, wanted, gaps } = await recorder({ limits })
-  const recording = await recordings.begin(wanted)
+test('a store that stalls pauses a strict session until it accepts chunks', async () => {
+  const limits = { chunkBytes: 1_000, queueBytes: 4_000 }
+  const { recordings, store, threads, request, gaps } = await recorder({ limits })
+  const recording = await recordings.begin(request)
   const live = session()
   recording.attach(live)
   threads.set('stalls', true)
-  for (let count = 0; count < 10; count++) recording.take('o', letters(1_000), true)
-  await vi.waitFor(() => expect(live.said).toEqual(['hold']))
+  for (let count = 0; count < 10; count++) recording.write('o', letters(1_000), true)
+  await vi.waitFor(() => expect(live.calls).toEqual(['hold']))
   await vi.waitFor(() => expect(recordings.stats().waitingChunks).toBeGreaterThan(3))
   threads.set('stalls', false)
-  await vi.waitFor(() => expect(live.said).toEqual(['hold', 'resume']))
+  await vi.waitFor(() => expect(live.calls).toEqual(['hold', 'resume']))
   const proven = await recording.finish('ended')
   await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
   expect([(await readCast(store, id)).output.length, gaps]).toEqual([10_000, []])
 })
 
-test('a best-effort session goes on, and what is missing is said before its end is', async () => {
-  const limits = { chunk: 1_000, waiting: 4_000, hold: 0 }
-  const { recordings, store, threads, wanted, gaps } = await recorder({ limits })
-  const recording = await recordings.begin({ ...wanted, mode: 'best-effort' })
+test('a best-effort session continues, and its gap is reported before its end', async () => {
+  const limits = { chunkBytes: 1_000, queueBytes: 4_000, maxHold: 0 }
+  const { recordings, store, threads, request, gaps } = await recorder({ limits })
+  const recording = await recordings.begin({ ...request, mode: 'best-effort' })
   await vi.waitFor(() => expect(recordings.stats().stored).toBe(1))
   threads.set('stalls', true)
-  for (let count = 0; count < 20; count++) recording.take('o', letters(1_000), true)
+  for (let count = 0; count < 20; count++) recording.write('o', letters(1_000), true)
   await vi.waitFor(() => expect(recordings.stats().waitingBytes).toBeGreaterThan(3_000))
   const proven = await recording.finish('ended')
   expect(gaps).toEqual([
@@ -205,20 +205,20 @@ test('a best-effort session goes on, and what is missing is said before its end 
   await vi.waitFor(async () => expect((await readCast(store, id, { proven })).verdict.state).toBe('complete'))
 })
 
-test('a strict session is not begun when the store doesn’t take it, and ended when it takes no more', async () => {
-  const { recordings, threads, wanted, errors } = await recorder({ limits: { flushAfter: 1, patience: 50 } })
+test('a strict session is refused if the store fails, and ended if the store fails later', async () => {
+  const { recordings, threads, request, errors } = await recorder({ limits: { flushAfter: 1, strictTimeout: 50 } })
   threads.set('fails', true)
-  await expect(recordings.begin(wanted)).rejects.toBeInstanceOf(RecordingUnavailable)
+  await expect(recordings.begin(request)).rejects.toBeInstanceOf(RecordingUnavailable)
   expect(errors).toEqual(['no space left on device'])
   threads.set('fails', false)
-  const recording = await recordings.begin({ ...wanted, id: id.replace('7', '8') })
+  const recording = await recordings.begin({ ...request, id: id.replace('7', '8') })
   threads.set('fails', true)
-  recording.take('o', letters(10), true)
+  recording.write('o', letters(10), true)
   await vi.waitFor(() => expect(recordings.stats()).toMatchObject({ failing: 1, failingFor: expect.any(Number) }))
   const live = session()
   await vi.waitFor(() => expect(recordings.stats().failingFor).toBeGreaterThan(100))
   recording.attach(live)
-  await vi.waitFor(() => expect(live.said).toEqual([expect.stringContaining('can not be stored any more')]))
+  await vi.waitFor(() => expect(live.calls).toEqual([expect.stringContaining('cannot be stored')]))
   threads.set('fails', false)
   await recording.finish('cut')
   await vi.waitFor(() =>
@@ -226,69 +226,69 @@ test('a strict session is not begun when the store doesn’t take it, and ended 
   )
 })
 
-test('when the thread dies a strict session is ended, a best-effort one has a gap, what is stored counts, and the next is recorded', async () => {
-  const { recordings, store, threads, wanted, gaps, errors } = await recorder({ limits: { flushAfter: 1 } })
-  const strict = await recordings.begin(wanted)
-  const other = await recordings.begin({ ...wanted, id: id.replace('7', '8'), mode: 'best-effort' })
+test('when the thread dies a strict session ends, a best-effort session gets a gap, stored chunks count, and the next session is recorded', async () => {
+  const { recordings, store, threads, request, gaps, errors } = await recorder({ limits: { flushAfter: 1 } })
+  const strict = await recordings.begin(request)
+  const other = await recordings.begin({ ...request, id: id.replace('7', '8'), mode: 'best-effort' })
   const [live, goesOn] = [session(), session()]
   strict.attach(live)
   other.attach(goesOn)
-  strict.take('o', Buffer.from('stored'), true)
+  strict.write('o', Buffer.from('stored'), true)
   await vi.waitFor(async () => expect((await readCast(store, id)).output.toString()).toBe('stored'))
   threads.set('dies', true)
-  strict.take('o', Buffer.from('lost'), true)
-  await vi.waitFor(() => expect(live.said).toEqual(['this session is to be recorded, and what records it has ended']))
-  expect(goesOn.said).toEqual([])
-  expect(errors).toEqual(['the thread that records has failed: the thread fails in a test'])
+  strict.write('o', Buffer.from('lost'), true)
+  await vi.waitFor(() => expect(live.calls).toEqual(['this session must be recorded, and the recording thread ended']))
+  expect(goesOn.calls).toEqual([])
+  expect(errors).toEqual(['the recording thread failed: the thread fails in a test'])
   threads.set('dies', false)
-  other.take('o', letters(1_234), true)
+  other.write('o', letters(1_234), true)
   const [ended, went] = await Promise.all([strict.finish('cut'), other.finish('ended')])
   const { verdict } = await readCast(store, id)
   expect(verdict.state).toBe('cut')
   expect(ended).toEqual({ id, chunks: 2, bytes: verdict.bytes, head: verdict.head, lost: null })
   expect(went).toMatchObject({ chunks: 1, lost: null })
-  const reason = 'what records it has ended, and what it had not stored is missing, too'
+  const reason = 'the recording thread ended, and its unstored chunks are also missing'
   const durationMs = expect.any(Number)
   expect(gaps).toEqual([
     { recording: id, reason, bytes: 0, durationMs },
     { recording: other.id, reason, bytes: 1_234, durationMs },
   ])
   expect(recordings.stats()).toMatchObject({ lost: 1_234, open: 0 })
-  const next = await recordings.begin({ ...wanted, id: id.replace('7', '9') })
-  next.take('o', Buffer.from('again'), true)
+  const next = await recordings.begin({ ...request, id: id.replace('7', '9') })
+  next.write('o', Buffer.from('again'), true)
   const proven = await next.finish('ended')
   await vi.waitFor(async () => expect((await readCast(store, next.id, { proven })).verdict.state).toBe('complete'))
   expect(threads.started).toHaveLength(2)
 })
 
-test('a thread that hangs is ended: a strict session is, too, another has a gap of what nobody has read, and what is begun is refused', async () => {
-  const made = await recorder({ ringSize: 256 * kibibyte, lookEvery: 150 })
-  const { recordings, threads, wanted, gaps, errors } = made
-  const { strict, told, other, otherTold } = await sessionsOfSleeper(made)
-  other.take('o', letters(200_000), true)
+test('a thread that hangs is terminated: a strict session ends, a best-effort session gets a gap, and new sessions are refused', async () => {
+  const made = await recorder({ ringSize: 256 * kibibyte, pingEvery: 150 })
+  const { recordings, threads, request, gaps, errors } = made
+  const { strict, told, other, otherTold } = await sessionsOfSleepingThread(made)
+  other.write('o', letters(200_000), true)
   expect(otherTold).toEqual(['hold'])
-  await expect(recordings.begin({ ...wanted, id: id.replace('7', '9') })).rejects.toBeInstanceOf(RecordingUnavailable)
-  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('what records it has ended')]), 5_000)
+  await expect(recordings.begin({ ...request, id: id.replace('7', '9') })).rejects.toBeInstanceOf(RecordingUnavailable)
+  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('the recording thread ended')]), 5_000)
   expect(otherTold).toEqual(['hold', 'resume'])
-  expect(errors).toEqual(['the thread that records does not answer'])
+  expect(errors).toEqual(['the recording thread does not answer'])
   threads.set('sleeps', false)
   await Promise.all([strict.finish('cut'), other.finish('ended')])
   expect(gaps.find(({ recording }) => recording === other.id)?.bytes).toBeGreaterThan(190_000)
 })
 
-test('what had ended, and wasn’t stored when the thread died, is said', async () => {
-  const { recordings, threads, wanted, gaps } = await recorder()
-  const recording = await recordings.begin(wanted)
+test('chunks of a finished recording that were not stored when the thread died are a gap', async () => {
+  const { recordings, threads, request, gaps } = await recorder()
+  const recording = await recordings.begin(request)
   threads.set('dies', true)
-  recording.take('o', letters(100), true)
+  recording.write('o', letters(100), true)
   await recording.finish('ended')
-  const reason = 'what records it has ended before all of it was stored'
+  const reason = 'the recording thread ended before all of it was stored'
   await vi.waitFor(() => expect(gaps).toEqual([{ recording: id, reason, bytes: 0, durationMs: 0 }]))
 })
 
-test('nothing is begun once it is closed, nor for a moment after a thread has died, nor by one that can’t be started', async () => {
-  const { recordings, threads, wanted } = await recorder({ restartAfter: 200 })
-  const begin = (number: number) => recordings.begin({ ...wanted, id: id.replace('7', String(number)) })
+test('recordings are refused after close, right after a thread died, and if no thread can start', async () => {
+  const { recordings, threads, request } = await recorder({ restartAfter: 200 })
+  const begin = (number: number) => recordings.begin({ ...request, id: id.replace('7', String(number)) })
   threads.set('dies', true)
   await expect(begin(1)).rejects.toBeInstanceOf(RecordingUnavailable)
   threads.set('dies', false)
@@ -306,22 +306,22 @@ test('nothing is begun once it is closed, nor for a moment after a thread has di
     },
   })
   failing.recordings.prepare()
-  await expect(failing.recordings.begin(wanted)).rejects.toBeInstanceOf(RecordingUnavailable)
+  await expect(failing.recordings.begin(request)).rejects.toBeInstanceOf(RecordingUnavailable)
   expect(failing.errors).toEqual(['no more threads', 'no more threads'])
 })
 
-test('a session that is begun while the thread dies is not begun', async () => {
-  const { recordings, threads, wanted } = await recorder()
+test('a session that begins while the thread dies is refused', async () => {
+  const { recordings, threads, request } = await recorder()
   threads.set('dies', true)
-  const beginning = [recordings.begin(wanted), recordings.begin({ ...wanted, id: id.replace('7', '8') })]
+  const beginning = [recordings.begin(request), recordings.begin({ ...request, id: id.replace('7', '8') })]
   for (const begun of await Promise.allSettled(beginning))
     expect(begun).toMatchObject({ status: 'rejected', reason: { code: 'RGW_RECORDING_UNAVAILABLE' } })
 })
 
-test('the end waits for sessions that are being ended, and for what isn’t stored', async () => {
-  const { recordings, store, threads, wanted } = await recorder()
-  const recording = await recordings.begin(wanted)
-  recording.take('o', Buffer.from('until the end'), true)
+test('close waits for sessions that are ending and for queued chunks', async () => {
+  const { recordings, store, threads, request } = await recorder()
+  const recording = await recordings.begin(request)
+  recording.write('o', Buffer.from('until the end'), true)
   let closed = false
   const closing = recordings.close().then(() => {
     closed = true
@@ -334,7 +334,7 @@ test('the end waits for sessions that are being ended, and for what isn’t stor
   expect([cast.verdict.state, cast.output.toString()]).toEqual(['complete', 'until the end'])
 })
 
-test('without a session there is no thread until it is prepared, and the end ends it', async () => {
+test('the thread starts with prepare, and ends with close', async () => {
   const { recordings, threads } = await recorder()
   expect(threads.started).toHaveLength(0)
   recordings.prepare()
@@ -346,38 +346,38 @@ test('without a session there is no thread until it is prepared, and the end end
   expect(exited).toHaveBeenCalledWith(0)
 })
 
-test('what is watched is stored sooner, as long as it is', async () => {
-  const { recordings, store, wanted } = await recorder({ limits: { flushAfter: 600_000, flushWatchedAfter: 10 } })
-  const recording = await recordings.begin(wanted)
-  recording.take('o', Buffer.from('before'), true)
-  const release = recordings.hasten(id)
+test('a recording is stored sooner while someone follows it', async () => {
+  const { recordings, store, request } = await recorder({ limits: { flushAfter: 600_000, flushFollowedAfter: 10 } })
+  const recording = await recordings.begin(request)
+  recording.write('o', Buffer.from('before'), true)
+  const release = recordings.flushNow(id)
   await vi.waitFor(async () => expect((await readCast(store, id)).output.toString()).toBe('before'))
-  recording.take('o', Buffer.from(', while'), true)
+  recording.write('o', Buffer.from(', while'), true)
   await vi.waitFor(async () => expect((await readCast(store, id)).output.toString()).toBe('before, while'))
   release()
   await recording.finish('ended')
 })
 
-test('many sessions share what finds their secrets, and the thread forgets it with the last', async () => {
-  const { recordings, store, threads, wanted } = await recorder()
+test('sessions share a secret finder, and the thread drops it after the last one', async () => {
+  const { recordings, store, threads, request } = await recorder()
   const secrets = compileSecrets([{ value: 's3cr3t!', mark: '[hidden KEY]' }])
   recordings.prepare()
   const posted = vi.spyOn(threads.started[0] as NonNullable<(typeof threads.started)[0]>, 'postMessage')
   const kinds = () =>
     posted.mock.calls.map(([message]) => message.kind).filter((kind) => kind === 'know' || kind === 'forget')
   const [one, other] = [
-    await recordings.begin({ ...wanted, secrets }),
-    await recordings.begin({ ...wanted, id: id.replace('7', '8'), secrets }),
+    await recordings.begin({ ...request, secrets }),
+    await recordings.begin({ ...request, id: id.replace('7', '8'), secrets }),
   ]
   expect(kinds()).toEqual(['know'])
   await one.finish('ended')
   expect(kinds()).toEqual(['know'])
-  other.take('o', Buffer.from('a s3cr3t! word'), true)
+  other.write('o', Buffer.from('a s3cr3t! word'), true)
   await other.finish('ended')
   expect(kinds()).toEqual(['know', 'forget'])
-  const third = await recordings.begin({ ...wanted, id: id.replace('7', '9'), secrets })
+  const third = await recordings.begin({ ...request, id: id.replace('7', '9'), secrets })
   expect(kinds()).toEqual(['know', 'forget', 'know'])
-  third.take('o', Buffer.from('s3cr3t!'), true)
+  third.write('o', Buffer.from('s3cr3t!'), true)
   await third.finish('ended')
   for (const [recording, text] of [
     [other, 'a [hidden KEY] word'],

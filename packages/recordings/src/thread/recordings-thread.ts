@@ -3,56 +3,56 @@ import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
 import { defaultLimits, type RecordingLimits } from '../limits.ts'
-import { verifyRecording } from '../reader.ts'
+import { verifyRecording } from '../read-recording.ts'
 import type { RecordingSummary } from '../recording.ts'
-import { notStored, type RecordingStats, type Recordings } from '../recordings.ts'
+import { type RecordingStats, type Recordings, storeUnavailable } from '../recordings.ts'
 import { RecordingThread, type StartThread } from './recording-thread.ts'
 import { ThreadRecording } from './thread-recording.ts'
 
 export interface RecordingsThreadOptions {
-  /** For reading here. The thread has one of its own, of the same place. */
+  /** For reading. The thread opens the same store itself. */
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly start: StartThread
   readonly limits?: Partial<RecordingLimits>
-  /** Bytes of sessions that wait for the thread, in all: a power of two. Default 4 MiB. */
+  /** Session bytes that wait for the thread, in all: a power of two. Default 4 MiB. */
   readonly ringSize?: number
-  /** Milliseconds between two looks whether the thread answers; one that doesn't ten times is ended. Default 1,000. */
-  readonly lookEvery?: number
-  /** Milliseconds after the end of a thread in which what it had sent to the store may still come there. Default 5,000. */
-  readonly settling?: number
-  /** Milliseconds after the end of a thread until there is another. Default 1,000. */
+  /** Milliseconds between pings. The thread is terminated after ten pings without an answer. Default 1,000. */
+  readonly pingEvery?: number
+  /** Milliseconds after the end of a thread in which its last requests may still reach the store. Default 5,000. */
+  readonly settleTimeout?: number
+  /** Milliseconds after the end of a thread until the next may start. Default 1,000. */
   readonly restartAfter?: number
   readonly onError: (error: unknown, recording: string) => void
 }
 
-const usualRing = 4 * 1024 * 1024
-/** Milliseconds that a thread gets beyond what its recordings may take to end. */
-const patience = 5_000
+const defaultRingSize = 4 * 1024 * 1024
+/** Milliseconds for the thread to close, beyond `drainTimeout`. */
+const closeTimeout = 5_000
 
 /**
- * Recordings that another thread makes, so that whoever forwards a session only copies what passes. The sessions of a thread that
- * has ended unasked are those that can't be recorded any more; the next one gets a new thread.
+ * Records in another thread, so that the main thread only copies session bytes. If that thread ends unexpectedly, its
+ * sessions can no longer be recorded, and the next session starts a new thread.
  */
 export function createRecordingsThread(options: RecordingsThreadOptions): Recordings {
-  const { store, deriveKeys, start, ringSize = usualRing, lookEvery = 1_000, onError } = options
-  const { settling = 5_000, restartAfter = 1_000 } = options
+  const { store, deriveKeys, start, ringSize = defaultRingSize, pingEvery: lookEvery = 1_000, onError } = options
+  const { settleTimeout: settling = 5_000, restartAfter = 1_000 } = options
   const limits = { ...defaultLimits, ...options.limits }
   let current: RecordingThread | null = null
   let lostAt = Number.NEGATIVE_INFINITY
   let closed = false
-  /** What threads that have ended counted. */
+  /** Totals of threads that have ended. */
   const ended = { stored: 0, failures: 0, lost: 0 }
-  let watches = 0
-  /** Of recordings whose thread has ended: looked at one after another, for each may be large. */
-  let looked: Promise<unknown> = Promise.resolve()
+  let followers = 0
+  /** Recordings of threads that ended are verified one at a time, because each may be large. */
+  let verifying: Promise<unknown> = Promise.resolve()
 
-  /** Null for a moment after one has ended, so that one that can't run costs little. */
-  function thread(): RecordingThread | null {
+  /** Null shortly after a thread ended, so that a thread that fails at once is not restarted all the time. */
+  function currentThread(): RecordingThread | null {
     if (closed || performance.now() - lostAt < restartAfter) return null
     if (current !== null) return current
     try {
-      current = new RecordingThread({ start, limits, ringSize, lookEvery, onError, onLost })
+      current = new RecordingThread({ start, limits, ringSize, pingEvery: lookEvery, onError, onLost })
     } catch (error) {
       lostAt = performance.now()
       onError(error, '')
@@ -72,43 +72,43 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
     ended.lost += bytes
   }
 
-  function whatIsStored(id: string, since: number): Promise<RecordingSummary> {
-    const found = looked.then(async () => {
+  function summarizeStored(id: string, since: number): Promise<RecordingSummary> {
+    const found = verifying.then(async () => {
       await sleep(Math.max(0, since + settling - performance.now()))
       const { chunks, bytes, head } = await verifyRecording({ store, deriveKeys, id, proven: null })
       return { id, chunks, bytes, head, lost: null }
     })
-    looked = found.catch(() => {})
+    verifying = found.catch(() => {})
     return found
   }
 
   return {
     store,
-    prepare: () => void thread(),
-    async begin(wanted) {
-      const used = thread()
-      if (used === null) throw notStored()
+    prepare: () => void currentThread(),
+    async begin(request) {
+      const used = currentThread()
+      if (used === null) throw storeUnavailable()
       const recording = new ThreadRecording({
         session: used.nextSession(),
-        id: wanted.id,
-        mode: wanted.mode,
-        feed: used.feed,
-        onGap: wanted.onGap,
-        missed,
-        whatIsStored: (since) => whatIsStored(wanted.id, since),
+        id: request.id,
+        mode: request.mode,
+        queue: used.queue,
+        onGap: request.onGap,
+        countLost: missed,
+        summarizeStored: (since) => summarizeStored(request.id, since),
       })
-      if (!(await used.begin(recording, wanted))) throw notStored()
+      if (!(await used.begin(recording, request))) throw storeUnavailable()
       return recording
     },
-    missed,
-    hasten(id) {
+    countLost: missed,
+    flushNow(id) {
       const used = current
-      const watch = watches++
-      used?.post({ kind: 'hasten', id, watch })
-      return () => used?.post({ kind: 'unhasten', id, watch })
+      const follower = followers++
+      used?.post({ kind: 'follow', id, follower })
+      return () => used?.post({ kind: 'unfollow', id, follower })
     },
     stats() {
-      const now = current?.stats() ?? nothingYet
+      const now = current?.stats() ?? noStats
       return {
         ...now,
         stored: ended.stored + now.stored,
@@ -118,14 +118,14 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
     },
     async close() {
       closed = true
-      await current?.close(limits.drain + patience)
-      await withTimeout(looked, settling + patience, () => undefined)
+      await current?.close(limits.drainTimeout + closeTimeout)
+      await withTimeout(verifying, settling + closeTimeout, () => undefined)
       store.close()
     },
   }
 }
 
-const nothingYet: RecordingStats = {
+const noStats: RecordingStats = {
   open: 0,
   waitingBytes: 0,
   waitingChunks: 0,

@@ -1,8 +1,8 @@
 import { array, assert, constantFrom, integer, oneof, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRing, longestPiece, RingReader, RingWriter } from './ring.ts'
+import { createRing, maxPieceBytes, RingReader, RingWriter } from './ring.ts'
 
-const size = 4 * longestPiece
+const size = 4 * maxPieceBytes
 const none = Buffer.alloc(0)
 
 function sides(position = 0) {
@@ -10,14 +10,13 @@ function sides(position = 0) {
   return { writer: new RingWriter(shared), reader: new RingReader(shared) }
 }
 
-/** What is left to be read, in its order. */
 function readAll(reader: RingReader) {
   const read: { session: number; kind: number; at: number; text: string }[] = []
   while (reader.read(({ session, kind, at, piece }) => read.push({ session, kind, at, text: piece.toString() })) > 0);
   return read
 }
 
-test('what is written is read, in its order, with its session, kind and time', () => {
+test('entries are read in order, with session, kind, and time', () => {
   const { writer, reader } = sides()
   expect(writer.write(7, 0x101, 12.5, Buffer.from('one'))).toBe(true)
   expect(writer.write(0xffff_fffe, 3, 0, none)).toBe(true)
@@ -28,25 +27,29 @@ test('what is written is read, in its order, with its session, kind and time', (
   expect(reader.read(() => expect.unreachable())).toBe(0)
 })
 
-test('what has no room isn’t written, and is when there is room', () => {
+test('a write without room fails, and succeeds once there is room', () => {
   const { writer, reader } = sides()
-  const piece = Buffer.alloc(longestPiece, 'x')
+  const piece = Buffer.alloc(maxPieceBytes, 'x')
   let written = 0
   while (writer.write(1, 0, 0, piece)) written += 1
   expect(written).toBe(3)
   expect(writer.write(1, 0, 0, piece)).toBe(false)
   reader.read(() => {})
-  // At the beginning, for what is left at the end is too short.
+  // The entry is at the beginning, because the rest at the end is too short.
   expect([writer.write(1, 0, 0, piece), writer.write(1, 0, 0, piece)]).toEqual([true, false])
-  expect(readAll(reader).map(({ text }) => text.length)).toEqual([longestPiece, longestPiece, longestPiece])
+  expect(readAll(reader).map(({ text }) => text.length)).toEqual([maxPieceBytes, maxPieceBytes, maxPieceBytes])
 })
 
-// Lengths around the borders of entries and of the ring, and positions that begin anew at 2³².
-const lengths = oneof(integer({ min: 0, max: 40 }), integer({ min: 0, max: longestPiece }), constantFrom(longestPiece))
+// Lengths near the limits of entries and of the ring, and positions near the wrap-around at 2³².
+const lengths = oneof(
+  integer({ min: 0, max: 40 }),
+  integer({ min: 0, max: maxPieceBytes }),
+  constantFrom(maxPieceBytes),
+)
 const steps = array(tuple(lengths, integer({ min: 0, max: 4 })), { minLength: 1, maxLength: 200 })
 const positions = constantFrom(0, 2 ** 32 - size, 2 ** 32 - 8, 2 ** 32 - 24, size - 16, size - 24, size - 8)
 
-test('whatever is written and read in turns comes out as it went in', () => {
+test('any order of writes and reads returns the entries unchanged', () => {
   assert(
     property(positions, steps, (position, given) => {
       const { writer, reader } = sides(position)
@@ -76,7 +79,7 @@ test('whatever is written and read in turns comes out as it went in', () => {
   )
 })
 
-test('an entry that fails whoever reads it is read all the same', () => {
+test('an entry counts as read even if its handler throws', () => {
   const { writer, reader } = sides()
   writer.write(1, 0, 0, Buffer.from('one'))
   writer.write(2, 0, 0, Buffer.from('two'))
@@ -87,18 +90,23 @@ test('an entry that fails whoever reads it is read all the same', () => {
   expect(readAll(reader)).toMatchObject([{ text: 'two' }])
 })
 
-test('who reads sleeps only while nothing waits, and is to be woken once', () => {
+test('the reader sleeps only while the ring is empty, and is woken once', () => {
   const { writer, reader } = sides()
   expect(reader.sleep()).toBe(true)
   writer.write(1, 0, 0, none)
-  expect([writer.asleep, writer.takeSleep(), writer.takeSleep(), writer.asleep]).toEqual([true, true, false, false])
+  expect([writer.asleep, writer.takeSleepFlag(), writer.takeSleepFlag(), writer.asleep]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
   expect(reader.sleep()).toBe(false)
   expect(writer.asleep).toBe(false)
 })
 
-test('a wish for room is told once', () => {
+test('a room request is seen once', () => {
   const { writer, reader } = sides()
-  expect(reader.takeWish()).toBe(false)
-  writer.wishForRoom()
-  expect([reader.takeWish(), reader.takeWish()]).toEqual([true, false])
+  expect(reader.takeRoomRequest()).toBe(false)
+  writer.requestRoom()
+  expect([reader.takeRoomRequest(), reader.takeRoomRequest()]).toEqual([true, false])
 })

@@ -1,31 +1,32 @@
-/** Bytes of an entry before its piece: length, session, kind, and the time as a double, from a border of eight bytes on. */
+/** Header of an entry: length, session, kind, and the time as a double. Entries are aligned to eight bytes. */
 const entryHeader = 24
 const alignment = 8
-/** In the place of a length: the rest up to the end is empty, and the next entry is at the beginning. */
+/** Instead of a length: the rest of the ring is unused, and the next entry is at the beginning. */
 const skipped = 0xffff_ffff
-/** Bytes for what both sides say to each other, before the entries. */
+/** Size of the control block before the entries. */
 const controlBytes = 64
-/** Bytes of a piece in one entry at most: a longer one takes several. */
-export const longestPiece: number = 64 * 1024
+/** Longest piece in one entry, in bytes. A longer one takes several entries. */
+export const maxPieceBytes: number = 64 * 1024
 
-/** Where each number of both sides stands. Positions only grow, and are taken modulo 2³². */
-const control = { written: 0, read: 1, asleep: 2, wantsRoom: 3 } as const
+/** Indexes in the control block. Positions only grow, modulo 2³². */
+const control = { written: 0, read: 1, asleep: 2, roomRequested: 3 } as const
 
 export interface RingEntry {
   readonly session: number
   readonly kind: number
-  /** Milliseconds, by the writer's clock. */
+  /** Milliseconds by the writer's clock. */
   readonly at: number
-  /** A view, until the next entry is asked for. */
+  /** A view that is valid until the next read. */
   readonly piece: Buffer
 }
 
 /**
- * @param size of all entries in bytes: a power of two, of four of the longest pieces at least
- * @param position where it begins, a multiple of eight: in a test, shortly before the positions begin anew
+ * @param size of all entries in bytes: a power of two, and at least four times `maxPieceBytes`
+ * @param position start position, a multiple of eight; tests start near the wrap-around
  */
 export function createRing(size: number, position = 0): SharedArrayBuffer {
-  if (size < 4 * longestPiece || (size & (size - 1)) !== 0) throw new Error('a ring has a power of two of bytes')
+  if (size < 4 * maxPieceBytes || (size & (size - 1)) !== 0)
+    throw new Error('The size of a ring must be a power of two, and at least four times the longest piece.')
   const shared = new SharedArrayBuffer(controlBytes + size)
   const positions = new Int32Array(shared)
   for (const side of [control.written, control.read]) positions[side] = position
@@ -47,19 +48,22 @@ class Ring {
     this.bytes = Buffer.from(shared, controlBytes)
   }
 
-  /** Bytes that are not read yet. */
+  /** Unread bytes. */
   get waiting(): number {
     return (Atomics.load(this.control, control.written) - Atomics.load(this.control, control.read)) >>> 0
   }
 }
 
-/** The side that writes: one thread. It never waits; what has no room isn't written. */
+/** The writing side, for one thread. It never waits: a write without room fails. */
 export class RingWriter extends Ring {
   #written = Atomics.load(this.control, control.written) >>> 0
-  /** What the other side had read when it was last asked. */
+  /** The reader's position when it was last loaded. */
   #read = Atomics.load(this.control, control.read) >>> 0
 
-  /** @param piece of `longestPiece` bytes at most @returns false where there is no room for it */
+  /**
+   * @param piece at most `maxPieceBytes` long
+   * @returns false without room
+   */
   write(session: number, kind: number, at: number, piece: Buffer): boolean {
     const needed = entryHeader + Math.ceil(piece.length / alignment) * alignment
     const position = this.#written & (this.size - 1)
@@ -78,8 +82,8 @@ export class RingWriter extends Ring {
     return true
   }
 
-  /** @returns whether the other side sleeps, and has to be woken now: told once for each sleep */
-  takeSleep(): boolean {
+  /** @returns whether the reader sleeps and must be woken; true once per sleep */
+  takeSleepFlag(): boolean {
     return Atomics.compareExchange(this.control, control.asleep, 1, 0) === 1
   }
 
@@ -87,9 +91,9 @@ export class RingWriter extends Ring {
     return Atomics.load(this.control, control.asleep) === 1
   }
 
-  /** From now on `takeWish` tells the other side so. What is waiting is to be looked at after this. */
-  wishForRoom(): void {
-    Atomics.store(this.control, control.wantsRoom, 1)
+  /** Sets the flag that `takeRoomRequest` reads. Check `waiting` afterwards: the reader may have missed it. */
+  requestRoom(): void {
+    Atomics.store(this.control, control.roomRequested, 1)
   }
 
   #hasRoom(needed: number): boolean {
@@ -99,11 +103,11 @@ export class RingWriter extends Ring {
   }
 }
 
-/** The side that reads: one thread. */
+/** The reading side, for one thread. */
 export class RingReader extends Ring {
   #read = Atomics.load(this.control, control.read) >>> 0
 
-  /** Reads one entry. @param use is given it, and keeps no reference to it @returns the bytes that it took; 0 where there is none */
+  /** Reads one entry. `use` must not keep it. @returns the size of the entry in bytes, or 0 if there is none */
   read(use: (entry: RingEntry) => void): number {
     if (Atomics.load(this.control, control.written) >>> 0 === this.#read) return 0
     let start = this.#read & (this.size - 1)
@@ -127,7 +131,7 @@ export class RingReader extends Ring {
     return taken
   }
 
-  /** Says that nothing is read until `wake`. @returns false where something came meanwhile */
+  /** Announces that nothing is read until `wake`. @returns false if an entry arrived meanwhile */
   sleep(): boolean {
     Atomics.store(this.control, control.asleep, 1)
     if (this.waiting === 0) return true
@@ -139,8 +143,8 @@ export class RingReader extends Ring {
     Atomics.store(this.control, control.asleep, 0)
   }
 
-  /** @returns whether the writer waits for room: told once for each wish */
-  takeWish(): boolean {
-    return Atomics.compareExchange(this.control, control.wantsRoom, 1, 0) === 1
+  /** @returns whether the writer requested room; true once per request */
+  takeRoomRequest(): boolean {
+    return Atomics.compareExchange(this.control, control.roomRequested, 1, 0) === 1
   }
 }

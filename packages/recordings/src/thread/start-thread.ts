@@ -1,18 +1,18 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 
 /**
- * Starts a thread from a module that stands beside another one.
+ * Starts a thread from a module in the same directory as the caller.
  *
- * @param module without its extension, such as `./recorder-thread`
- * @param beside `import.meta.url` of the other one, whose extension it has
+ * @param module without extension, such as `./recorder-thread`
+ * @param importerUrl `import.meta.url` of the caller; the thread's module has the same extension
  */
-export function startThread(module: string, beside: string, options: WorkerOptions): Worker {
-  if (!beside.endsWith('.ts')) return new Worker(new URL(`${module}.js`, beside), options)
+export function startThread(module: string, importerUrl: string, options: WorkerOptions): Worker {
+  if (!importerUrl.endsWith('.ts')) return new Worker(new URL(`${module}.js`, importerUrl), options)
   const execArgv = ['--conditions=@rack-gateway/source']
-  return new Worker(fromSource(new URL(`${module}.ts`, beside)), { ...options, eval: true, execArgv })
+  return new Worker(fromSource(new URL(`${module}.ts`, importerUrl)), { ...options, eval: true, execArgv })
 }
 
-/** In development and in tests: a thread doesn't have the hooks of its process that read TypeScript. */
+/** In development: a thread does not inherit the module hooks that compile TypeScript. */
 function fromSource({ href }: URL): string {
   return `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))}).then(({ register }) => {
     register()

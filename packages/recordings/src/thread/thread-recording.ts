@@ -1,37 +1,37 @@
 import type { RecordedSession, RecordingGap, RecordingMode, RecordingSummary, RunningRecording } from '../recording.ts'
 import { entryKinds, messageEnds } from './protocol.ts'
-import type { Feeder, RingFeed } from './ring-feed.ts'
+import type { RingProducer, RingQueue } from './ring-queue.ts'
 
 export interface ThreadRecordingOptions {
   readonly session: number
   readonly id: string
   readonly mode: RecordingMode
-  readonly feed: RingFeed
+  readonly queue: RingQueue
   readonly onGap: (gap: RecordingGap) => void
-  /** @param bytes of a session that went on without its thread */
-  readonly missed: (bytes: number) => void
-  /** What the store has of it, where the thread can't say any more. */
-  readonly whatIsStored: (since: number) => Promise<RecordingSummary>
+  /** @param bytes of the session that were not recorded */
+  readonly countLost: (bytes: number) => void
+  /** Reads from the store what the thread can no longer report. */
+  readonly summarizeStored: (since: number) => Promise<RecordingSummary>
 }
 
 const nothing = Buffer.alloc(0)
-const ended = 'what records it has ended'
-/** More than any reason that a session ends for, and less than an entry holds. */
-const longestHow = 1_024
+const threadEnded = 'the recording thread ended'
+/** More than any reason for the end of a session, and less than an entry holds. */
+const maxHowBytes = 1_024
 
-/** A recording that another thread makes, as whoever forwards the session has it. */
-export class ThreadRecording implements RunningRecording, Feeder {
+/** The main thread's side of a recording that another thread makes. */
+export class ThreadRecording implements RunningRecording, RingProducer {
   readonly id: string
   readonly session: number
   readonly #options: ThreadRecordingOptions
   readonly #finished: Promise<RecordingSummary>
   #onFinished: (summary: RecordingSummary | Promise<RecordingSummary>) => void = () => {}
-  #live: RecordedSession | null = null
+  #session: RecordedSession | null = null
   #over = false
   #held = { room: false, store: false }
   #isHeld = false
   #failure: string | null = null
-  /** Of a session that goes on without its thread. */
+  /** Set when the thread has ended and the session continues. */
   #gap: { readonly since: number; bytes: number } | null = null
 
   constructor(options: ThreadRecordingOptions) {
@@ -41,32 +41,32 @@ export class ThreadRecording implements RunningRecording, Feeder {
     this.#finished = new Promise((resolve) => {
       this.#onFinished = resolve
     })
-    // It may come to nothing before anybody waits for it.
+    // It may be rejected before anyone awaits it.
     this.#finished.catch(() => {})
   }
 
   attach(live: RecordedSession): void {
-    this.#live = live
+    this.#session = live
     if (this.#isHeld) live.hold()
     if (this.#failure !== null) live.end(this.#failure)
   }
 
-  take(code: 'o' | 'i', piece: Buffer, end: boolean): void {
+  write(code: 'o' | 'i', piece: Buffer, end: boolean): void {
     if (this.#over) return
     if (this.#gap !== null) this.#gap.bytes += piece.length
     else this.#put(code === 'o' ? entryKinds.output : entryKinds.input, piece, end)
   }
 
-  sawEnd(): void {
+  onRackEnd(): void {
     if (!this.#over && this.#gap === null) this.#put(entryKinds.sawEnd, nothing)
   }
 
   finish(how: string): Promise<RecordingSummary> {
     this.#over = true
     if (this.#gap === null) {
-      this.#put(entryKinds.finish, Buffer.from(how).subarray(0, longestHow))
-      this.#options.feed.wakeNow()
-    } else this.#finishAlone(this.#gap)
+      this.#put(entryKinds.finish, Buffer.from(how).subarray(0, maxHowBytes))
+      this.#options.queue.wakeNow()
+    } else this.#finishWithoutThread(this.#gap)
     return this.#finished
   }
 
@@ -74,15 +74,15 @@ export class ThreadRecording implements RunningRecording, Feeder {
     this.#holdFor({ room: held })
   }
 
-  /** It comes to more for the store than may wait there, or it no longer does. */
+  /** Pauses or resumes the session for the store. */
   holdForStore(held: boolean): void {
     this.#holdFor({ store: held })
   }
 
-  /** It can't be recorded any more, and has to be. */
+  /** A strict session can no longer be recorded. */
   onFailure(reason: string): void {
     this.#failure ??= reason
-    this.#live?.end(this.#failure)
+    this.#session?.end(this.#failure)
   }
 
   onGap(gap: RecordingGap): void {
@@ -93,29 +93,29 @@ export class ThreadRecording implements RunningRecording, Feeder {
     this.#onFinished(summary)
   }
 
-  /** Its thread has ended with a part of it that isn't stored. */
+  /** The thread ended before all chunks were stored. */
   onNotStored(): void {
-    this.onGap({ recording: this.id, reason: `${ended} before all of it was stored`, bytes: 0, durationMs: 0 })
+    this.onGap({ recording: this.id, reason: `${threadEnded} before all of it was stored`, bytes: 0, durationMs: 0 })
   }
 
-  /** Nobody records it any more. @param unread bytes of it that nobody has looked at */
+  /** The thread ended. @param unread bytes that the thread had not read */
   onLost(unread: number): void {
     if (this.#gap !== null) return
     this.#gap = { since: performance.now(), bytes: unread }
     this.#holdFor({ room: false, store: false })
-    if (this.#over) this.#finishAlone(this.#gap)
-    else if (this.#options.mode === 'strict') this.onFailure(`this session is to be recorded, and ${ended}`)
+    if (this.#over) this.#finishWithoutThread(this.#gap)
+    else if (this.#options.mode === 'strict') this.onFailure(`this session must be recorded, and ${threadEnded}`)
   }
 
   #put(kind: number, piece: Buffer, end = false): void {
-    this.#options.feed.put(this, kind, end ? messageEnds : 0, performance.now(), piece)
+    this.#options.queue.put(this, kind, end ? messageEnds : 0, performance.now(), piece)
   }
 
-  #finishAlone({ since, bytes }: { readonly since: number; readonly bytes: number }): void {
-    const reason = `${ended}, and what it had not stored is missing, too`
-    this.#options.missed(bytes)
+  #finishWithoutThread({ since, bytes }: { readonly since: number; readonly bytes: number }): void {
+    const reason = `${threadEnded}, and its unstored chunks are also missing`
+    this.#options.countLost(bytes)
     this.onGap({ recording: this.id, reason, bytes, durationMs: Math.round(performance.now() - since) })
-    this.#onFinished(this.#options.whatIsStored(since))
+    this.#onFinished(this.#options.summarizeStored(since))
   }
 
   #holdFor(change: { readonly room?: boolean; readonly store?: boolean }): void {
@@ -123,7 +123,7 @@ export class ThreadRecording implements RunningRecording, Feeder {
     const isHeld = this.#held.room || this.#held.store
     if (isHeld === this.#isHeld) return
     this.#isHeld = isHeld
-    if (isHeld) this.#live?.hold()
-    else this.#live?.resume()
+    if (isHeld) this.#session?.hold()
+    else this.#session?.resume()
   }
 }

@@ -1,45 +1,45 @@
 import { type ObjectStore, ObjectTooLarge } from '@rack-gateway/object-store'
 import { type ChunkHeader, chunkKey, type DeriveKeys, genesis, nextHead, openChunk, readChunkHeader } from '../chunk.ts'
-import { largestChunk, type ProvenRecording } from '../reader.ts'
+import { maxChunkBytes, type ProvenRecording } from '../read-recording.ts'
 
 export interface CheckChunksOptions {
   readonly store: ObjectStore
   readonly id: string
-  /** What the log says that it came to; null while nobody has closed it. */
+  /** The proof in the audit log; null if the recording was not closed. */
   readonly proven: ProvenRecording | null
-  /** Null: chunks are held against the log, and none is opened. */
+  /** Null: chunks are compared with the log but not decrypted. */
   readonly deriveKeys: DeriveKeys | null
-  /** The number of the last chunk that is listed; -1 where there is none. */
+  /** Number of the last listed chunk, or -1. */
   readonly last: number
-  /** Is given what is in a chunk that was opened. */
+  /** Called with the text of each decrypted chunk. */
   readonly onText?: (text: Buffer) => void
 }
 
-/** How the chunks of a recording were found. */
-export interface ChunksCheck {
-  /** A sentence without its full stop that names the first bad chunk, where that can be told; null for none. */
+/** The result of checking the chunks of a recording. */
+export interface ChunkCheckResult {
+  /** A sentence without a full stop that names the first bad chunk if possible; null without a problem. */
   readonly problem: string | null
-  /** Only chunks at its end are missing, as where they are still on their way. */
-  readonly lacksItsEnd: boolean
-  /** What is stored, up to the first hole. */
+  /** Only chunks at the end are missing, which may still be uploading. */
+  readonly isMissingEnd: boolean
+  /** Stored chunks before the first missing one. */
   readonly chunks: number
   readonly bytes: number
-  /** Chunks that none of the keys opened, though the log says that they are what was recorded. */
+  /** Chunks that none of the keys decrypts, although they match the log. */
   readonly unopened: number
 }
 
 /**
- * Reads the chunks of a recording as they are stored. The chain is over the encrypted chunks, so that it takes no key to find that one was
- * changed, swapped, cut off or taken away; to name one whose encrypted bytes were changed takes its key.
+ * Verifies the stored chunks of a recording. The chain covers the encrypted chunks, so changed, swapped, or removed
+ * chunks are detected without a key. Naming the changed chunk needs the key.
  */
-export async function checkChunks(options: CheckChunksOptions): Promise<ChunksCheck> {
+export async function checkChunks(options: CheckChunksOptions): Promise<ChunkCheckResult> {
   const { store, id, proven, deriveKeys, last, onText } = options
   let head: Buffer = genesis
   let [number, bytes, unopened, final] = [0, 0, 0, false]
   let firstUnopened: number | null = null
-  const found = (problem: string | null): ChunksCheck => ({
+  const found = (problem: string | null): ChunkCheckResult => ({
     problem,
-    lacksItsEnd: false,
+    isMissingEnd: false,
     chunks: number,
     bytes,
     unopened,
@@ -49,7 +49,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunksCh
     const sealed = await chunkAt(store, id, number)
     if (sealed === null) break
     const header = sealed === 'too large' ? null : readChunkHeader(sealed)
-    if (sealed === 'too large' || header === null) return found(`chunk ${number} is no chunk of a recording any more`)
+    if (sealed === 'too large' || header === null) return found(`chunk ${number} is not a valid chunk`)
     if (header.number !== number) return found(misplaced(number, header))
     if (deriveKeys !== null) {
       const opened = openChunk(id, deriveKeys, sealed)
@@ -64,9 +64,9 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunksCh
     final = header.final
   }
   const problem = problemOf()
-  return { ...found(problem), lacksItsEnd: problem !== null && proven !== null && isShort(proven) }
+  return { ...found(problem), isMissingEnd: problem !== null && proven !== null && isShort(proven) }
 
-  /** What is there may be all right; the rest has not come. */
+  /** Whether the stored chunks are intact so far, and the remaining ones are missing. */
   function isShort({ chunks }: ProvenRecording): boolean {
     return !final && number < chunks && last < number && (firstUnopened === null || unopened === number)
   }
@@ -74,27 +74,27 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunksCh
   function problemOf(): string | null {
     const isProven = proven !== null && proven.chunks === number && proven.head === head.toString('hex')
     if (last >= number)
-      return final || isProven ? `chunk ${last} stands after the last one` : `chunk ${number} is missing`
+      return final || isProven ? `chunk ${last} comes after the final chunk` : `chunk ${number} is missing`
     if (isProven) return null
-    // One of which nothing can be opened is of a key that wasn't given.
+    // If no chunk can be decrypted, the key was not given.
     if (firstUnopened !== null && unopened < number)
-      return `chunk ${firstUnopened} was changed, or is of another recording`
+      return `chunk ${firstUnopened} was changed, or belongs to another recording`
     if (proven === null) return null
-    if (number < proven.chunks) return `chunk ${number} is missing: there were ${proven.chunks}`
-    if (number > proven.chunks) return `chunk ${proven.chunks} stands after those that were recorded`
+    if (number < proven.chunks) return `chunk ${number} is missing: the audit log has ${proven.chunks} chunks`
+    if (number > proven.chunks) return `chunk ${proven.chunks} comes after the recorded chunks`
     return deriveKeys === null || unopened === number
-      ? `one of its chunks 0 to ${number - 1} is not what was recorded; with its key it could be told which`
-      : 'its chunks are sound, but not those that were recorded'
+      ? `one of its chunks 0 to ${number - 1} was changed; verify with the key to find out which`
+      : 'its chunks are intact, but do not match the audit log'
   }
 }
 
 function misplaced(number: number, header: ChunkHeader): string {
-  return `in the place of chunk ${number} stands chunk ${header.number}`
+  return `chunk ${header.number} is in the place of chunk ${number}`
 }
 
 async function chunkAt(store: ObjectStore, id: string, number: number): Promise<Buffer | 'too large' | null> {
   try {
-    return await store.get(chunkKey(id, number), { limit: largestChunk })
+    return await store.get(chunkKey(id, number), { limit: maxChunkBytes })
   } catch (error) {
     if (error instanceof ObjectTooLarge) return 'too large'
     throw error

@@ -1,23 +1,23 @@
-import type { ProvenRecording } from '../reader.ts'
+import type { ProvenRecording } from '../read-recording.ts'
 
-/** What a log says of one recording. */
+/** One recording in the audit log. */
 export interface LoggedRecording {
-  /** Of its session's `opened` event; null where that isn't among the events. */
+  /** From the `opened` event of the session; null without one. */
   readonly mode: string | null
-  /** What it came to, and when that was said; null while nobody has said. */
+  /** The proof and its time; null if the recording was not closed. */
   readonly end: (ProvenRecording & { readonly at: number; readonly by: 'session' | 'adopter' }) | null
-  /** It was removed because its time was over. */
+  /** Removed at the end of its retention. */
   readonly removed: boolean
 }
 
-/** An event as far as it concerns recordings. */
+/** The fields of an event that concern recordings. */
 export interface RecordingEvent {
   readonly kind?: unknown
   readonly at?: unknown
   readonly recording?: unknown
 }
 
-/** Collects what a log says of recordings, event by event. Memory grows with recordings. */
+/** Collects the recordings of an audit log, event by event. Memory grows with the number of recordings. */
 export interface LoggedRecordings {
   add(event: RecordingEvent): void
   readonly all: ReadonlyMap<string, LoggedRecording>
@@ -30,23 +30,23 @@ export function createLoggedRecordings(): LoggedRecordings {
   return {
     all,
     add({ kind, at, recording }) {
-      const said = membersOf(recording)
-      if (typeof said?.id !== 'string' || typeof kind !== 'string') return
-      const before = all.get(said.id) ?? nothing
-      if (kind === 'opened') all.set(said.id, { ...before, mode: typeof said.mode === 'string' ? said.mode : '' })
-      else if (kind === 'recording.removed') all.set(said.id, { ...before, removed: true })
+      const entry = membersOf(recording)
+      if (typeof entry?.id !== 'string' || typeof kind !== 'string') return
+      const before = all.get(entry.id) ?? nothing
+      if (kind === 'opened') all.set(entry.id, { ...before, mode: typeof entry.mode === 'string' ? entry.mode : '' })
+      else if (kind === 'recording.removed') all.set(entry.id, { ...before, removed: true })
       else if (kind === 'closed' || kind === 'recording.closed') {
         const by = kind === 'closed' ? 'session' : 'adopter'
-        // A process that was only taken for gone says more than whoever took it for that.
+        // The recording process knows more than a process that adopted the recording by mistake.
         if (before.end?.by === 'session' && by === 'adopter') return
-        const end = endIn(said)
-        if (end !== null) all.set(said.id, { ...before, end: { ...end, at: Date.parse(String(at)), by } })
+        const end = readEnd(entry)
+        if (end !== null) all.set(entry.id, { ...before, end: { ...end, at: Date.parse(String(at)), by } })
       }
     },
   }
 }
 
-function endIn({ chunks, head }: Readonly<Record<string, unknown>>): ProvenRecording | null {
+function readEnd({ chunks, head }: Readonly<Record<string, unknown>>): ProvenRecording | null {
   return typeof chunks === 'number' && typeof head === 'string' ? { chunks, head } : null
 }
 

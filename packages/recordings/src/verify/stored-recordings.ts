@@ -2,15 +2,15 @@ import { isUuid } from '@rack-gateway/audit/uuid'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkNumber, recordingsPrefix } from '../chunk.ts'
 
-/** What a store has of recordings. Memory grows with recordings, not with chunks. */
+/** The recordings in a store. Memory grows with the number of recordings, not of chunks. */
 export interface StoredRecordings {
-  /** The number of the last chunk, by recording. */
+  /** Number of the last chunk, by recording. */
   readonly last: ReadonlyMap<string, number>
-  /** Keys of what is no chunk of any recording; the first 100. */
+  /** Keys of the first 100 objects that are not chunks. */
   readonly strays: readonly string[]
 }
 
-const mostStrays = 100
+const maxStrays = 100
 
 export async function listRecordings(store: ObjectStore): Promise<StoredRecordings> {
   const last = new Map<string, number>()
@@ -19,8 +19,8 @@ export async function listRecordings(store: ObjectStore): Promise<StoredRecordin
     const id = key.slice(recordingsPrefix.length).split('/')[0] ?? ''
     const number = chunkNumber(id, key)
     if (number !== null && isUuid(id)) last.set(id, Math.max(number, last.get(id) ?? -1))
-    // Some consoles of buckets make an empty object for what they show as a directory.
-    else if (strays.length < mostStrays && !key.endsWith('/')) strays.push(key)
+    // Some bucket consoles create an empty object for a directory.
+    else if (strays.length < maxStrays && !key.endsWith('/')) strays.push(key)
   }
   return { last, strays }
 }

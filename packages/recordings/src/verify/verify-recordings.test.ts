@@ -18,7 +18,7 @@ const begun = momentOf(one) ?? Number.NaN
 const endedAt = new Date(begun + 60_000).toISOString()
 const now = begun + 86_400_000
 
-interface World {
+interface TestLog {
   readonly store: MemoryStore
   readonly events: RecordingEvent[]
   change(id: string, number: number, make: (chunk: Buffer) => Buffer | null): void
@@ -30,21 +30,21 @@ interface World {
   }): Promise<RecordingsVerification>
 }
 
-/** Each of four chunks: the first, `a…`, `b…`, and the last. */
-async function record(world: World, id: string, mode: 'strict' | 'best-effort' = 'strict'): Promise<void> {
-  const recordings = createRecordings({ store: world.store, deriveKeys, limits: { chunk: 1_000 }, onError() {} })
+/** Records four chunks: the header, `a…`, `b…`, and the final one. */
+async function record(log: TestLog, id: string, mode: 'strict' | 'best-effort' = 'strict'): Promise<void> {
+  const recordings = createRecordings({ store: log.store, deriveKeys, limits: { chunkBytes: 1_000 }, onError() {} })
   const header = { cols: 80, rows: 24, startedAt: begun, command: 'bash', title: '' }
   const recording = await recordings.begin({ id, mode, input: false, secrets: null, header, onGap() {} })
-  for (const letter of ['a', 'b']) recording.take('o', Buffer.from(letter.repeat(1_000)), true)
+  for (const letter of ['a', 'b']) recording.write('o', Buffer.from(letter.repeat(1_000)), true)
   const { chunks, head } = recording.finish('cut')
   await recordings.close()
-  world.events.push(
+  log.events.push(
     { kind: 'opened', at: endedAt, recording: { id, mode } },
     { kind: 'closed', at: endedAt, recording: { id, mode, chunks, head } },
   )
 }
 
-function newWorld(): World {
+function createTestLog(): TestLog {
   const store = memoryStore()
   const events: RecordingEvent[] = []
   return {
@@ -66,10 +66,10 @@ function newWorld(): World {
   }
 }
 
-async function recorded(...ids: readonly string[]): Promise<World> {
-  const world = newWorld()
-  for (const id of ids) await record(world, id)
-  return world
+async function recorded(...ids: readonly string[]): Promise<TestLog> {
+  const log = createTestLog()
+  for (const id of ids) await record(log, id)
+  return log
 }
 
 function edited(chunk: Buffer): Buffer {
@@ -77,40 +77,40 @@ function edited(chunk: Buffer): Buffer {
   return chunk
 }
 
-describe('recordings against a log', () => {
-  test('hold with keys and without', async () => {
-    const world = await recorded(one, other)
-    expect(await world.verify()).toMatchObject({ intact: true, proven: 2, chunks: 8, unopened: null, findings: [] })
-    expect(await world.verify({ deriveKeys })).toMatchObject({ intact: true, proven: 2, unopened: 0 })
+describe('verifyRecordings', () => {
+  test('accepts intact recordings, with and without keys', async () => {
+    const log = await recorded(one, other)
+    expect(await log.verify()).toMatchObject({ intact: true, proven: 2, chunks: 8, unopened: null, findings: [] })
+    expect(await log.verify({ deriveKeys })).toMatchObject({ intact: true, proven: 2, unopened: 0 })
   })
 
-  test('are proven with a key that does not open them, which is said', async () => {
-    const world = await recorded(one, other)
-    expect(await world.verify({ deriveKeys: keysOf('another') })).toMatchObject({
+  test('proves recordings without a matching key, and counts them as unopened', async () => {
+    const log = await recorded(one, other)
+    expect(await log.verify({ deriveKeys: keysOf('another') })).toMatchObject({
       intact: true,
       proven: 2,
       unopened: 2,
     })
   })
 
-  const tampering: readonly [string, (world: World) => void, string, string][] = [
+  const tampering: readonly [string, (log: TestLog) => void, string, string][] = [
     [
       'edited',
       ({ change }) => change(one, 1, edited),
-      'one of its chunks 0 to 3 is not what was recorded; with its key it could be told which',
-      'chunk 1 was changed, or is of another recording',
+      'one of its chunks 0 to 3 was changed; verify with the key to find out which',
+      'chunk 1 was changed, or belongs to another recording',
     ],
     [
       'edited in its header’s salt',
       ({ change }) => change(one, 2, (chunk) => chunk.fill(0, 12, 16)),
-      'one of its chunks 0 to 3 is not what was recorded; with its key it could be told which',
-      'chunk 2 was changed, or is of another recording',
+      'one of its chunks 0 to 3 was changed; verify with the key to find out which',
+      'chunk 2 was changed, or belongs to another recording',
     ],
     [
-      'that is no chunk any more',
+      'replaced with other bytes',
       ({ change }) => change(one, 1, () => Buffer.from('nothing')),
-      'chunk 1 is no chunk of a recording any more',
-      'chunk 1 is no chunk of a recording any more',
+      'chunk 1 is not a valid chunk',
+      'chunk 1 is not a valid chunk',
     ],
     [
       'swapped',
@@ -119,45 +119,45 @@ describe('recordings against a log', () => {
         change(one, 2, () => Buffer.from(store.objects.get(chunkKey(one, 1)) ?? ''))
         change(one, 1, () => second)
       },
-      'in the place of chunk 1 stands chunk 2',
-      'in the place of chunk 1 stands chunk 2',
+      'chunk 2 is in the place of chunk 1',
+      'chunk 2 is in the place of chunk 1',
     ],
     [
-      'of another recording',
+      'taken from another recording',
       ({ store, change }) => change(one, 2, () => Buffer.from(store.objects.get(chunkKey(other, 2)) ?? '')),
-      'one of its chunks 0 to 3 is not what was recorded; with its key it could be told which',
-      'chunk 2 was changed, or is of another recording',
+      'one of its chunks 0 to 3 was changed; verify with the key to find out which',
+      'chunk 2 was changed, or belongs to another recording',
     ],
-    ['taken away', ({ change }) => change(one, 1, () => null), 'chunk 1 is missing', 'chunk 1 is missing'],
+    ['removed', ({ change }) => change(one, 1, () => null), 'chunk 1 is missing', 'chunk 1 is missing'],
     [
-      'cut short',
+      'truncated',
       ({ change }) => change(one, 2, (chunk) => chunk.subarray(0, chunk.length - 1)),
-      'one of its chunks 0 to 3 is not what was recorded; with its key it could be told which',
-      'chunk 2 was changed, or is of another recording',
+      'one of its chunks 0 to 3 was changed; verify with the key to find out which',
+      'chunk 2 was changed, or belongs to another recording',
     ],
     [
-      'cut off at the end',
+      'removed from the end',
       ({ change }) => change(one, 3, () => null),
-      'chunk 3 is missing: there were 4',
-      'chunk 3 is missing: there were 4',
+      'chunk 3 is missing: the audit log has 4 chunks',
+      'chunk 3 is missing: the audit log has 4 chunks',
     ],
     [
-      'made the last one',
+      'marked as final',
       ({ change }) => {
         change(one, 2, (chunk) => chunk.fill(1, 5, 6))
         change(one, 3, () => null)
       },
-      'chunk 3 is missing: there were 4',
-      'chunk 2 was changed, or is of another recording',
+      'chunk 3 is missing: the audit log has 4 chunks',
+      'chunk 2 was changed, or belongs to another recording',
     ],
     [
-      'put behind the last one',
+      'added after the final one',
       ({ store, change }) => change(one, 4, () => Buffer.from(store.objects.get(chunkKey(one, 3)) ?? '')),
-      'chunk 4 stands after the last one',
-      'chunk 4 stands after the last one',
+      'chunk 4 comes after the final chunk',
+      'chunk 4 comes after the final chunk',
     ],
     [
-      'larger than any',
+      'too large',
       ({ store }) => {
         const get = store.get.bind(store)
         store.get = async (key, options) => {
@@ -166,122 +166,125 @@ describe('recordings against a log', () => {
           return get(key, options)
         }
       },
-      'chunk 1 is no chunk of a recording any more',
-      'chunk 1 is no chunk of a recording any more',
+      'chunk 1 is not a valid chunk',
+      'chunk 1 is not a valid chunk',
     ],
   ]
-  test.each(tampering)('a chunk %s is found, and no other recording suffers', async (_what, tamper, closed, opened) => {
-    const world = await recorded(one, other)
-    tamper(world)
-    for (const [keys, detail] of [
-      [null, closed],
-      [deriveKeys, opened],
-    ] as const)
-      expect(await world.verify({ deriveKeys: keys })).toMatchObject({
-        intact: false,
-        found: 1,
-        findings: [{ problem: 'changed', recording: one, detail }],
-        proven: 1,
-      })
-  })
+  test.each(tampering)(
+    'reports a chunk that is %s, and accepts the other recording',
+    async (_what, tamper, closed, opened) => {
+      const log = await recorded(one, other)
+      tamper(log)
+      for (const [keys, detail] of [
+        [null, closed],
+        [deriveKeys, opened],
+      ] as const)
+        expect(await log.verify({ deriveKeys: keys })).toMatchObject({
+          intact: false,
+          found: 1,
+          findings: [{ problem: 'changed', recording: one, detail }],
+          proven: 1,
+        })
+    },
+  )
 
-  test('a whole recording that is gone is named, and one that the log does not know', async () => {
-    const world = await recorded(one, other)
-    for (let number = 0; number < 4; number++) world.change(one, number, () => null)
-    await record(world, third)
-    world.events.splice(-2)
-    await world.store.put(`recordings/${other}/notes`, Buffer.from('x'))
-    expect((await world.verify()).findings).toEqual([
+  test('reports a missing recording, a recording that the log does not have, and other objects', async () => {
+    const log = await recorded(one, other)
+    for (let number = 0; number < 4; number++) log.change(one, number, () => null)
+    await record(log, third)
+    log.events.splice(-2)
+    await log.store.put(`recordings/${other}/notes`, Buffer.from('x'))
+    expect((await log.verify()).findings).toEqual([
       { problem: 'missing', recording: one, detail: '' },
       { problem: 'additional', recording: third, detail: '' },
       { problem: 'stray', recording: `recordings/${other}/notes`, detail: '' },
     ])
   })
 
-  test('one that the log says was removed may be gone, or not be gone yet', async () => {
-    const world = await recorded(one, other)
-    world.events.push(
+  test('accepts a removed recording, whether its chunks still exist or not', async () => {
+    const log = await recorded(one, other)
+    log.events.push(
       { kind: 'recording.removed', at: endedAt, recording: { id: one } },
       { kind: 'recording.removed', at: endedAt, recording: { id: other } },
     )
-    for (let number = 0; number < 4; number++) world.change(one, number, () => null)
-    expect(await world.verify()).toMatchObject({ intact: true, removed: 2, proven: 0 })
+    for (let number = 0; number < 4; number++) log.change(one, number, () => null)
+    expect(await log.verify()).toMatchObject({ intact: true, removed: 2, proven: 0 })
   })
 
-  test('of months whose events were not read they are neither proven nor refuted', async () => {
-    const world = await recorded(one, other)
-    world.events.length = 0
-    const verification = await world.verify({ wasRead: () => false })
+  test('neither proves nor refutes recordings of months that were not read', async () => {
+    const log = await recorded(one, other)
+    log.events.length = 0
+    const verification = await log.verify({ wasRead: () => false })
     expect(verification).toMatchObject({ intact: true, unproven: [one, other], unprovenCount: 2, proven: 0 })
-    expect(await world.verify()).toMatchObject({ intact: false, found: 2 })
-    expect(await world.verify({ until: 0 })).toMatchObject({ intact: true, newer: 2 })
+    expect(await log.verify()).toMatchObject({ intact: false, found: 2 })
+    expect(await log.verify({ until: 0 })).toMatchObject({ intact: true, newer: 2 })
   })
 
-  test('that say a time to come are not taken for newer ones', async () => {
-    const world = await recorded('ffffffff-ffff-7fff-8000-000000000000')
-    world.events.length = 0
-    expect((await world.verify({ until: 0 })).findings).toMatchObject([{ problem: 'additional' }])
+  test('does not take a recording with a future time for a newer one', async () => {
+    const log = await recorded('ffffffff-ffff-7fff-8000-000000000000')
+    log.events.length = 0
+    expect((await log.verify({ until: 0 })).findings).toMatchObject([{ problem: 'additional' }])
   })
 
-  test('with a key that is another one’s, no chunk is accused that is all right', async () => {
-    const world = await recorded(one)
-    world.change(one, 2, edited)
-    const { findings } = await world.verify({ deriveKeys: keysOf('another') })
+  test('with the key of another log, does not accuse an intact chunk', async () => {
+    const log = await recorded(one)
+    log.change(one, 2, edited)
+    const { findings } = await log.verify({ deriveKeys: keysOf('another') })
     expect(findings).toMatchObject([{ recording: one, detail: expect.stringContaining('one of its chunks 0 to 3') }])
-    world.change(one, 2, edited)
-    world.change(one, 3, () => null)
-    expect(await world.verify({ deriveKeys: keysOf('another'), now: Date.parse(endedAt) + 1_000 })).toMatchObject({
+    log.change(one, 2, edited)
+    log.change(one, 3, () => null)
+    expect(await log.verify({ deriveKeys: keysOf('another'), now: Date.parse(endedAt) + 1_000 })).toMatchObject({
       intact: true,
       pending: 1,
     })
   })
 
-  test('nobody has closed yet are looked at as far as they are stored', async () => {
-    const world = await recorded(one, other)
-    world.events.splice(1, 1)
-    world.change(one, 3, () => null)
-    expect(await world.verify()).toMatchObject({ intact: true, open: 1, proven: 1 })
-    world.change(one, 1, edited)
-    expect((await world.verify({ deriveKeys })).findings).toMatchObject([{ recording: one, problem: 'changed' }])
-    for (let number = 0; number < 3; number++) world.change(one, number, () => null)
-    expect((await world.verify()).findings).toMatchObject([{ recording: one, problem: 'missing' }])
+  test('checks the stored chunks of an open recording', async () => {
+    const log = await recorded(one, other)
+    log.events.splice(1, 1)
+    log.change(one, 3, () => null)
+    expect(await log.verify()).toMatchObject({ intact: true, open: 1, proven: 1 })
+    log.change(one, 1, edited)
+    expect((await log.verify({ deriveKeys })).findings).toMatchObject([{ recording: one, problem: 'changed' }])
+    for (let number = 0; number < 3; number++) log.change(one, number, () => null)
+    expect((await log.verify()).findings).toMatchObject([{ recording: one, problem: 'missing' }])
   })
 
-  test('that ended a moment ago may be on their way; a hole in them is found all the same', async () => {
-    const world = await recorded(one)
-    world.change(one, 3, () => null)
+  test('accepts missing chunks at the end for a moment, but no gap', async () => {
+    const log = await recorded(one)
+    log.change(one, 3, () => null)
     const moment = { now: Date.parse(endedAt) + 1_000 }
-    expect(await world.verify(moment)).toMatchObject({ intact: true, pending: 1, proven: 0 })
-    world.change(one, 1, () => Buffer.alloc(100))
-    expect(await world.verify(moment)).toMatchObject({ intact: false })
+    expect(await log.verify(moment)).toMatchObject({ intact: true, pending: 1, proven: 0 })
+    log.change(one, 1, () => Buffer.alloc(100))
+    expect(await log.verify(moment)).toMatchObject({ intact: false })
   })
 
-  test('what the session’s own process says counts for more than what was said when it seemed gone', async () => {
-    const world = await recorded(one)
-    world.events.push({ kind: 'recording.closed', at: endedAt, recording: { id: one, chunks: 1, head: 'x' } })
-    world.events.unshift({ kind: 'recording.closed', at: endedAt, recording: { id: one, chunks: 1, head: 'x' } })
-    expect(await world.verify()).toMatchObject({ intact: true, proven: 1 })
+  test('prefers the event of the recording process over that of an adopter', async () => {
+    const log = await recorded(one)
+    log.events.push({ kind: 'recording.closed', at: endedAt, recording: { id: one, chunks: 1, head: 'x' } })
+    log.events.unshift({ kind: 'recording.closed', at: endedAt, recording: { id: one, chunks: 1, head: 'x' } })
+    expect(await log.verify()).toMatchObject({ intact: true, proven: 1 })
   })
 
-  test('of a session that was never opened there may be one without an event: with its key it is seen to be empty', async () => {
-    const world = newWorld()
-    const recordings = createRecordings({ store: world.store, deriveKeys, onError() {} })
+  test('accepts an empty recording without an event, if the key shows that it is empty', async () => {
+    const log = createTestLog()
+    const recordings = createRecordings({ store: log.store, deriveKeys, onError() {} })
     const header = { cols: 80, rows: 24, startedAt: begun, command: 'bash', title: '' }
     const options = { id: one, mode: 'strict', input: false, secrets: null, header, onGap() {} } as const
     ;(await recordings.begin(options)).finish('cut: it was not opened')
     await recordings.close()
-    expect(await world.verify({ deriveKeys })).toMatchObject({ intact: true, empty: 1 })
-    expect((await world.verify()).findings).toMatchObject([{ problem: 'additional' }])
+    expect(await log.verify({ deriveKeys })).toMatchObject({ intact: true, empty: 1 })
+    expect((await log.verify()).findings).toMatchObject([{ problem: 'additional' }])
   })
 
-  test('are not taken from events that say something else than the gateway does', async () => {
-    const world = await recorded(one)
-    world.events.push(
+  test('ignores events with unexpected fields', async () => {
+    const log = await recorded(one)
+    log.events.push(
       { kind: 'opened', recording: null },
       { kind: 'opened', recording: { id: 7 } },
       { kind: 'closed', recording: { id: one, chunks: '4', head: 5 } },
       { kind: {}, recording: { id: one } },
     )
-    expect(await world.verify()).toMatchObject({ intact: true, proven: 1 })
+    expect(await log.verify()).toMatchObject({ intact: true, proven: 1 })
   })
 })

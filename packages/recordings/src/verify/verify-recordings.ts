@@ -6,59 +6,59 @@ import type { LoggedRecording } from './logged-recordings.ts'
 import type { StoredRecordings } from './stored-recordings.ts'
 
 export type RecordingProblem =
-  /** A chunk was changed, swapped, moved, cut off or taken away. */
+  /** A chunk was changed, swapped, moved, or removed. */
   | 'changed'
-  /** Nothing of it is stored. */
+  /** None of it is stored. */
   | 'missing'
-  /** It is stored, and the log knows of no such session. */
+  /** It is stored, but the log has no such session. */
   | 'additional'
-  /** An object that is no chunk of a recording. */
+  /** An object that is not a chunk. */
   | 'stray'
 
 export interface RecordingFinding {
   readonly problem: RecordingProblem
-  /** The recording's id; of a stray object, its key. */
+  /** The ID of the recording; for a stray object, its key. */
   readonly recording: string
-  /** A sentence without its full stop; empty where the problem says all. */
+  /** A sentence without a full stop; empty if the problem says everything. */
   readonly detail: string
 }
 
-/** What came of holding a store of recordings against a log. It holds if there are no findings. */
+/** The result of comparing a store with an audit log. */
 export interface RecordingsVerification {
   readonly intact: boolean
-  /** In the order of ids; the first 100. */
+  /** The first 100, ordered by ID. */
   readonly findings: readonly RecordingFinding[]
   readonly found: number
-  /** Recordings that are what the log says, to their last chunk. */
+  /** Recordings that match the log completely. */
   readonly proven: number
-  /** Chunks that were read, and their bytes as they are stored. */
+  /** Chunks that were read, and their stored size. */
   readonly chunks: number
   readonly bytes: number
-  /** Nobody has said yet what they came to: what is stored of them is sound, and can't be held against anything. */
+  /** Not closed yet: the stored chunks are intact, and the log has no proof to compare them with. */
   readonly open: number
-  /** They ended so short ago that their last chunks may be on their way. */
+  /** Ended a moment ago, so that the last chunks may still be uploading. */
   readonly pending: number
-  /** The log says that they were removed. */
+  /** Removed according to the log. */
   readonly removed: number
-  /** Begun after the last event that was read. */
+  /** Began after the last event that was read. */
   readonly newer: number
-  /** They hold nothing of a session: one that was never opened. */
+  /** Without any session data, because the session was never opened. */
   readonly empty: number
-  /** Their events are of months that weren't read: neither proven nor refuted. The first 100, and how many there are. */
+  /** From months whose events were not read, so neither proven nor refuted: the first 100, and how many there are. */
   readonly unproven: readonly string[]
   readonly unprovenCount: number
-  /** Proven, but no given key opens all of them. Null where no key was given. */
+  /** Proven, but none of the keys decrypts all chunks. Null without keys. */
   readonly unopened: number | null
 }
 
 export interface VerifyRecordingsOptions {
   readonly store: ObjectStore
-  /** As listed before the log was read: what is begun meanwhile is in the log, and not taken for additional. */
+  /** Listed before the log was read, so that the log has every listed recording. */
   readonly stored: StoredRecordings
   readonly logged: ReadonlyMap<string, LoggedRecording>
-  /** Null: recordings are proven without being opened. */
+  /** Null: recordings are proven without decrypting them. */
   readonly deriveKeys: DeriveKeys | null
-  /** Whether the events of this moment's month were read. @param at milliseconds since the epoch */
+  /** Whether the events of the month of `at` were read. @param at milliseconds since the epoch */
   readonly wasRead: (at: number) => boolean
   /** `at` of the last event, in milliseconds since the epoch. */
   readonly until: number
@@ -66,11 +66,11 @@ export interface VerifyRecordingsOptions {
   readonly now: number
 }
 
-const mostNamed = 100
-/** What ended since then may not be stored yet. */
-const onItsWay = 120_000
+const maxNamed = 100
+/** Milliseconds after the end of a session in which its last chunks may still be uploading. */
+const uploadGrace = 120_000
 
-/** Holds every recording of a store against a log, and every one that the log knows of against the store. */
+/** Compares every stored recording with the log, and every logged recording with the store. */
 export async function verifyRecordings(options: VerifyRecordingsOptions): Promise<RecordingsVerification> {
   const { store, stored, logged, deriveKeys, wasRead, until, now } = options
   const findings: RecordingFinding[] = []
@@ -80,13 +80,13 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
 
   function report(problem: RecordingProblem, recording: string, detail = ''): void {
     counts.found += 1
-    if (findings.length < mostNamed) findings.push({ problem, recording, detail })
+    if (findings.length < maxNamed) findings.push({ problem, recording, detail })
   }
 
   async function check(id: string, proven: LoggedRecording['end']) {
     let hasData = false
     const onText = (text: Buffer) => {
-      hasData ||= holdsData(text)
+      hasData ||= hasSessionData(text)
     }
     const last = stored.last.get(id) ?? -1
     const checked = await checkChunks({ store, id, proven, deriveKeys, last, onText })
@@ -96,11 +96,11 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
   }
 
   async function checkEnded(id: string, end: NonNullable<LoggedRecording['end']>): Promise<void> {
-    const { problem, lacksItsEnd, chunks, unopened: closed } = await check(id, end)
+    const { problem, isMissingEnd: lacksItsEnd, chunks, unopened: closed } = await check(id, end)
     if (problem === null) {
       counts.proven += 1
       if (closed > 0) unopened += 1
-    } else if (lacksItsEnd && now - end.at < onItsWay) counts.pending += 1
+    } else if (lacksItsEnd && now - end.at < uploadGrace) counts.pending += 1
     else if (chunks === 0 && !stored.last.has(id)) report('missing', id)
     else report('changed', id, problem)
   }
@@ -114,11 +114,12 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
 
   async function checkUnknown(id: string): Promise<void> {
     const at = momentOf(id)
-    // An id says when it began; one that says a time to come, or that no event can have, is not of a session that began meanwhile.
-    if (at !== null && at > until && at <= now + onItsWay) counts.newer += 1
+    // The ID contains the start time. A recording with a future time, or without one, did not begin while the log was
+    // read.
+    if (at !== null && at > until && at <= now + uploadGrace) counts.newer += 1
     else if (at !== null && !wasRead(at)) {
       unprovenCount += 1
-      if (unproven.length < mostNamed) unproven.push(id)
+      if (unproven.length < maxNamed) unproven.push(id)
     } else {
       const { problem, isEmpty } = await check(id, null)
       if (problem === null && isEmpty) counts.empty += 1
@@ -127,20 +128,20 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
   }
 
   for (const id of [...new Set([...stored.last.keys(), ...logged.keys()])].sort()) {
-    const said = logged.get(id)
-    if (said === undefined) await checkUnknown(id)
-    else if (said.removed) counts.removed += 1
-    else if (said.end !== null) await checkEnded(id, said.end)
-    else await checkOpen(id, said.mode)
+    const entry = logged.get(id)
+    if (entry === undefined) await checkUnknown(id)
+    else if (entry.removed) counts.removed += 1
+    else if (entry.end !== null) await checkEnded(id, entry.end)
+    else await checkOpen(id, entry.mode)
   }
   for (const key of stored.strays) report('stray', key)
   const intact = counts.found === 0
   return { intact, findings, ...counts, unproven, unprovenCount, unopened: deriveKeys === null ? null : unopened }
 }
 
-const beginnings = [',"o",', ',"i",']
+const eventStarts = [',"o",', ',"i",']
 
-/** Whether anything that was seen or typed stands in a chunk's text. */
-function holdsData(text: Buffer): boolean {
-  return beginnings.some((beginning) => text.includes(beginning))
+/** Whether the text has input or output events. */
+function hasSessionData(text: Buffer): boolean {
+  return eventStarts.some((start) => text.includes(start))
 }

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import type { ObjectStore } from '@rack-gateway/object-store'
+import { returnBuffer } from './buffer-pool.ts'
 import { chunkKey } from './chunk.ts'
-import { giveBuffer } from './large-buffers.ts'
 import type { RecordingLimits } from './limits.ts'
 
-/** What all recordings of a process share: the store, and the count of what waits for it. */
-export interface UploadsContext {
+/** What all recordings of a process share. */
+export interface UploadContext {
   readonly store: ObjectStore
   readonly limits: RecordingLimits
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   readonly elapsed: () => number
-  /** Ends all attempts. */
+  /** Aborts all attempts. */
   readonly signal: AbortSignal
   readonly totals: UploadTotals
   readonly onError: (error: unknown, recording: string) => void
@@ -22,37 +22,40 @@ export interface UploadTotals {
   waitingChunks: number
   stored: number
   failures: number
-  /** Since when chunks of these recordings could not be stored, by recording. */
+  /** Per recording whose chunks cannot be stored: the time of the first failure. */
   readonly failing: Map<string, number>
 }
 
-export function newTotals(): UploadTotals {
+export function createTotals(): UploadTotals {
   return { waitingBytes: 0, waitingChunks: 0, stored: 0, failures: 0, failing: new Map() }
 }
 
-interface Waiting {
+interface QueuedChunk {
   readonly number: number
   readonly bytes: Buffer
   readonly since: number
-  /** An attempt was given up: it may still read the bytes. */
-  givenUp: boolean
+  /** A timed-out attempt may still read the bytes. */
+  timedOut: boolean
 }
 
-/** Stores the chunks of one recording one after another. What fails is tried again; nothing is given up, and no other recording waits for it. */
-export class Uploads {
+/**
+ * Stores the chunks of one recording in order. Retries a failed attempt until the process ends. Recordings do not wait
+ * for each other.
+ */
+export class UploadQueue {
   readonly #recording: string
-  readonly #context: UploadsContext
+  readonly #context: UploadContext
   readonly #onStored: () => void
   readonly #onFailed: (waitedFor: number) => void
-  #queue: Waiting[] = []
+  #queue: QueuedChunk[] = []
   #waitingBytes = 0
   #idle: Promise<void> = Promise.resolve()
   #running = false
 
-  /** @param onFailed is told after each failed attempt for how long the oldest chunk has waited */
+  /** @param onFailed called after each failed attempt with the age of the oldest chunk in milliseconds */
   constructor(
     recording: string,
-    context: UploadsContext,
+    context: UploadContext,
     { onStored, onFailed }: { readonly onStored: () => void; readonly onFailed: (waitedFor: number) => void },
   ) {
     this.#recording = recording
@@ -65,19 +68,19 @@ export class Uploads {
     return this.#waitingBytes
   }
 
-  /** @param bytes are nobody else's any more: once they are stored, their memory is used again */
+  /** @param bytes must not be used by the caller afterwards: the memory is reused once they are stored */
   add(number: number, bytes: Buffer): void {
     const { totals, elapsed } = this.#context
-    this.#queue.push({ number, bytes, since: elapsed(), givenUp: false })
-    this.#waitingBytes += heldBy(bytes)
-    totals.waitingBytes += heldBy(bytes)
+    this.#queue.push({ number, bytes, since: elapsed(), timedOut: false })
+    this.#waitingBytes += memoryOf(bytes)
+    totals.waitingBytes += memoryOf(bytes)
     totals.waitingChunks += 1
     if (this.#running) return
     this.#running = true
     this.#idle = this.#run()
   }
 
-  /** Resolves when nothing waits any more, or no attempt is made any more. */
+  /** Resolves when the queue is empty, or the signal fired. */
   done(): Promise<void> {
     return this.#idle
   }
@@ -91,22 +94,22 @@ export class Uploads {
         continue
       }
       await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
-      wait = Math.min(wait * 2, limits.longestBackOff)
+      wait = Math.min(wait * 2, limits.maxBackOff)
     }
     this.#running = false
   }
 
-  async #store(chunk: Waiting): Promise<boolean> {
+  async #store(chunk: QueuedChunk): Promise<boolean> {
     const { store, limits, signal, totals, elapsed, onError } = this.#context
     try {
       const key = chunkKey(this.#recording, chunk.number)
       await runWithTimeout((signal) => store.put(key, chunk.bytes, { signal }), {
-        milliseconds: limits.attempt,
+        milliseconds: limits.attemptTimeout,
         signal,
       })
     } catch (error) {
       if (signal.aborted) return false
-      chunk.givenUp = true
+      chunk.timedOut = true
       totals.failures += 1
       if (!totals.failing.has(this.#recording)) totals.failing.set(this.#recording, elapsed())
       onError(error, this.#recording)
@@ -114,9 +117,9 @@ export class Uploads {
       return false
     }
     this.#queue.shift()
-    if (!chunk.givenUp) giveBuffer(chunk.bytes)
-    this.#waitingBytes -= heldBy(chunk.bytes)
-    totals.waitingBytes -= heldBy(chunk.bytes)
+    if (!chunk.timedOut) returnBuffer(chunk.bytes)
+    this.#waitingBytes -= memoryOf(chunk.bytes)
+    totals.waitingBytes -= memoryOf(chunk.bytes)
     totals.waitingChunks -= 1
     totals.stored += 1
     totals.failing.delete(this.#recording)
@@ -125,7 +128,7 @@ export class Uploads {
   }
 }
 
-/** What it is a view of stays as long as it does. */
-function heldBy(bytes: Buffer): number {
+/** The memory that a view keeps alive. */
+function memoryOf(bytes: Buffer): number {
   return bytes.buffer.byteLength
 }

@@ -1,23 +1,23 @@
 import type { SecretFinder } from '../secret-finder.ts'
 import type { ToThread } from './protocol.ts'
 
-interface Known {
+interface SharedFinder {
   readonly number: number
-  /** Recordings that look for it. */
+  /** Number of recordings that use it. */
   uses: number
 }
 
-/** What the thread knows to look for, as long as one of its recordings does. */
-export class KnownSecrets {
+/** Sends each secret finder to the recording thread once, for as long as a recording uses it. */
+export class SharedSecrets {
   readonly #post: (message: ToThread) => void
-  readonly #known = new Map<SecretFinder, Known>()
+  readonly #known = new Map<SecretFinder, SharedFinder>()
   #next = 0
 
   constructor(post: (message: ToThread) => void) {
     this.#post = post
   }
 
-  /** Tells the thread, if it doesn't know yet. @returns the number to name it by */
+  /** Sends the finder unless the thread has it. @returns its number */
   use(secrets: SecretFinder): number {
     const known = this.#known.get(secrets)
     if (known !== undefined) {
@@ -31,7 +31,7 @@ export class KnownSecrets {
     return number
   }
 
-  /** One recording doesn't need it any more. */
+  /** Called when a recording no longer needs the finder. */
   release(secrets: SecretFinder): void {
     const known = this.#known.get(secrets)
     if (known === undefined) return

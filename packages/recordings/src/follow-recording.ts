@@ -1,27 +1,27 @@
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkKey, type DeriveKeys, openChunk } from './chunk.ts'
-import { largestChunk } from './reader.ts'
-import { lastStored } from './stored-chunks.ts'
+import { maxChunkBytes } from './read-recording.ts'
+import { findLastChunk } from './stored-chunks.ts'
 
 export interface FollowRecordingOptions {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
-  /** `now`: after the first chunk, which says what the recording is, only what comes yet. */
+  /** `now` skips from the first chunk, which has the header, to new chunks. */
   readonly from: 'start' | 'now'
   readonly signal: AbortSignal
-  /** Waits until it is worth to look again. @returns whether nothing more is to come, by what is known elsewhere */
+  /** Waits before the next attempt. @returns whether the session is over */
   readonly wait: () => Promise<boolean>
 }
 
-/** How following ended. `cut`: the session is over, and no more is stored. */
+/** `cut`: the session is over, and its last chunk is missing. `left`: the signal fired. */
 export type FollowEnd = 'complete' | 'cut' | 'broken' | 'left'
 
 const nothing = Buffer.alloc(0)
 
 /**
- * Gives out the chunks of a recording as they come to the store, each checked by itself, until the last one.
- * After each look that found none comes an empty one, so that whoever takes them stays in control.
+ * Yields the chunks of a recording as they are stored, until the final one. Verifies each chunk by itself. After each
+ * attempt without a new chunk, yields an empty buffer, so that the consumer can stop.
  */
 export async function* followRecording(options: FollowRecordingOptions): AsyncGenerator<Buffer, FollowEnd> {
   const { store, id, deriveKeys, from, signal, wait } = options
@@ -29,7 +29,7 @@ export async function* followRecording(options: FollowRecordingOptions): AsyncGe
   for (let number = 0; !signal.aborted; ) {
     const sealed = await chunkAt(options, number)
     if (sealed === null) {
-      // What was stored before that was known is there at the next look.
+      // Chunks that were stored before `over` became true are found by this attempt.
       if (over) return 'cut'
       over = await wait()
       yield nothing
@@ -39,11 +39,11 @@ export async function* followRecording(options: FollowRecordingOptions): AsyncGe
     if (chunk === null || chunk.number !== number) return 'broken'
     yield chunk.text
     if (chunk.final) return 'complete'
-    number = number === 0 && from === 'now' ? Math.max(1, (await lastStored(store, id, { signal })) + 1) : number + 1
+    number = number === 0 && from === 'now' ? Math.max(1, (await findLastChunk(store, id, { signal })) + 1) : number + 1
   }
   return 'left'
 }
 
 function chunkAt({ store, id, signal }: FollowRecordingOptions, number: number): Promise<Buffer | null> {
-  return store.get(chunkKey(id, number), { signal, limit: largestChunk })
+  return store.get(chunkKey(id, number), { signal, limit: maxChunkBytes })
 }

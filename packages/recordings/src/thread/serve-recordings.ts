@@ -5,56 +5,56 @@ import { RecordingUnavailable } from '../errors.ts'
 import type { Recording } from '../recording.ts'
 import { createRecordings } from '../recordings.ts'
 import { SecretFinder } from '../secret-finder.ts'
-import { writeFigures } from './figures.ts'
 import {
   entryKinds,
   type FromThread,
   messageEnds,
-  monotonic,
-  type SentNeedle,
+  monotonicNow,
+  type SerializedNeedle,
+  serializeError,
   type ThreadLink,
   type ToThread,
-  thrownThere,
 } from './protocol.ts'
 import { type RingEntry, RingReader } from './ring.ts'
+import { writeSharedStats } from './shared-stats.ts'
 
-export interface ServedRecordingsOptions extends ThreadLink {
+export interface ServeRecordingsOptions extends ThreadLink {
   readonly port: MessagePort
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
 }
 
-/** Bytes that are taken from the ring at a time, before the store has its turn. */
-const atATime = 256 * 1024
+/** Bytes that are read from the ring before other tasks of the thread run. */
+const drainBytes = 256 * 1024
 
-/** The recordings of the thread that records: what another thread has `createRecordingsThread` for. */
+/** Runs in the recording thread: the other side of `createRecordingsThread`. */
 export function serveRecordings({
   port,
   ring,
-  figures,
+  stats: figures,
   limits,
-  zero,
+  clockOrigin: zero,
   store,
   deriveKeys,
-}: ServedRecordingsOptions): void {
+}: ServeRecordingsOptions): void {
   const reader = new RingReader(ring)
   const sessions = new Map<number, Recording>()
-  const watches = new Map<number, () => void>()
-  const known = new Map<number, SecretFinder>()
-  /** While an entry is taken, it is when it was written. */
+  const followers = new Map<number, () => void>()
+  const finders = new Map<number, SecretFinder>()
+  /** The time of the entry that is being handled. */
   let entryTime: number | null = null
   let draining = false
 
   function now(): number {
-    return monotonic() - zero
+    return monotonicNow() - zero
   }
 
-  function tell(message: FromThread): void {
+  function post(message: FromThread): void {
     port.postMessage(message)
   }
 
   function publish(): void {
-    writeFigures(figures, recordings.stats(), now())
+    writeSharedStats(figures, recordings.stats(), now())
   }
 
   const recordings = createRecordings({
@@ -65,7 +65,7 @@ export function serveRecordings({
         try {
           await store.put(...put)
         } finally {
-          // What waited for it counts it first.
+          // After the upload queue has updated its totals.
           setImmediate(publish)
         }
       },
@@ -74,7 +74,7 @@ export function serveRecordings({
     limits,
     elapsed: () => entryTime ?? now(),
     onError(error, recording) {
-      tell({ kind: 'error', recording, error: thrownThere(error) })
+      post({ kind: 'error', recording, error: serializeError(error) })
       setImmediate(publish)
     },
   })
@@ -87,83 +87,84 @@ export function serveRecordings({
         mode,
         input,
         secrets: finderOf(secrets),
-        onGap: (gap) => tell({ kind: 'gap', session, gap }),
+        onGap: (gap) => post({ kind: 'gap', session, gap }),
       })
       recording.attach({
-        hold: () => tell({ kind: 'hold', session }),
-        resume: () => tell({ kind: 'resume', session }),
+        hold: () => post({ kind: 'hold', session }),
+        resume: () => post({ kind: 'resume', session }),
         end(reason) {
           // Readiness must report the failing store as soon as the session ends.
           publish()
-          tell({ kind: 'end', session, reason })
+          post({ kind: 'end', session, reason })
         },
       })
       sessions.set(session, recording)
-      tell({ kind: 'begun', session })
+      post({ kind: 'begun', session })
     } catch (error) {
-      // Why the store didn't take it was told.
-      if (!(error instanceof RecordingUnavailable)) tell({ kind: 'error', recording: id, error: thrownThere(error) })
-      tell({ kind: 'refused', session })
+      // The reason was already posted as an `error` message.
+      if (!(error instanceof RecordingUnavailable)) post({ kind: 'error', recording: id, error: serializeError(error) })
+      post({ kind: 'refused', session })
     }
     publish()
   }
 
   function finderOf(number: number | null): SecretFinder | null {
     if (number === null) return null
-    const finder = known.get(number)
-    if (finder === undefined) throw new Error('what is secret in a session is not known to the thread that records it')
+    const finder = finders.get(number)
+    if (finder === undefined) throw new Error('The recording thread does not have the secrets of this session.')
     return finder
   }
 
-  function take(entry: RingEntry): void {
+  function handleEntry(entry: RingEntry): void {
     const recording = sessions.get(entry.session)
     if (recording === undefined) return
     entryTime = entry.at
     try {
-      takeFor(recording, entry)
+      applyEntry(recording, entry)
     } catch (error) {
       sessions.delete(entry.session)
-      tell({ kind: 'error', recording: recording.id, error: thrownThere(error) })
-      tell({ kind: 'failed', session: entry.session })
+      post({ kind: 'error', recording: recording.id, error: serializeError(error) })
+      post({ kind: 'failed', session: entry.session })
     } finally {
       entryTime = null
     }
   }
 
-  function takeFor(recording: Recording, { session, kind, piece }: RingEntry): void {
+  function applyEntry(recording: Recording, { session, kind, piece }: RingEntry): void {
     const end = (kind & messageEnds) !== 0
     switch (kind & ~messageEnds) {
       case entryKinds.output:
-        recording.take('o', piece, end)
+        recording.write('o', piece, end)
         break
       case entryKinds.input:
-        recording.take('i', piece, end)
+        recording.write('i', piece, end)
         break
       case entryKinds.sawEnd:
-        recording.sawEnd()
+        recording.onRackEnd()
         break
       case entryKinds.finish:
         finish(session, recording, piece.toString())
         break
       default:
-        throw new Error(`no entry is of kind ${kind}`)
+        throw new Error(`Unknown entry kind ${kind}.`)
     }
   }
 
   function finish(session: number, recording: Recording, how: string): void {
     const summary = recording.finish(how)
     sessions.delete(session)
-    // Whoever hears of it may look at the figures.
+    // The receiver of the message may read the statistics.
     publish()
-    tell({ kind: 'finished', session, summary })
-    void recording.stored().then(() => tell({ kind: 'stored', session }))
+    post({ kind: 'finished', session, summary })
+    void recording.stored().then(() => post({ kind: 'stored', session }))
   }
 
   function drain(): void {
     draining = false
     let taken = 0
-    for (let bytes = reader.read(take); bytes > 0 && taken < atATime; bytes = reader.read(take)) taken += bytes
-    if (reader.waiting < reader.size / 4 && reader.takeWish()) tell({ kind: 'room' })
+    for (let bytes = reader.read(handleEntry); bytes > 0 && taken < drainBytes; bytes = reader.read(handleEntry))
+      taken += bytes
+    if (reader.waiting < reader.size / 4 && reader.takeRoomRequest()) post({ kind: 'room' })
     publish()
     if (!reader.sleep()) drainSoon()
   }
@@ -186,23 +187,23 @@ export function serveRecordings({
         void begin(message)
         break
       case 'know':
-        known.set(message.secrets, finderFrom(message.needles))
+        finders.set(message.secrets, createFinder(message.needles))
         break
       case 'forget':
-        known.delete(message.secrets)
+        finders.delete(message.secrets)
         break
       case 'wake':
         drainSoon()
         break
       case 'ping':
-        tell({ kind: 'pong' })
+        post({ kind: 'pong' })
         break
-      case 'hasten':
-        watches.set(message.watch, recordings.hasten(message.id))
+      case 'follow':
+        followers.set(message.follower, recordings.flushNow(message.id))
         break
-      case 'unhasten':
-        watches.get(message.watch)?.()
-        watches.delete(message.watch)
+      case 'unfollow':
+        followers.get(message.follower)?.()
+        followers.delete(message.follower)
         break
       case 'close':
         void close()
@@ -212,6 +213,6 @@ export function serveRecordings({
   reader.sleep()
 }
 
-function finderFrom(needles: readonly SentNeedle[]): SecretFinder {
+function createFinder(needles: readonly SerializedNeedle[]): SecretFinder {
   return new SecretFinder(needles.map(({ text, mark }) => ({ bytes: Buffer.from(text, 'latin1'), mark })))
 }

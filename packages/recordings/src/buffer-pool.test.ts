@@ -4,14 +4,14 @@ const size = 1024 * 1024 + 2
 const most = 64 * 1024 * 1024
 const many = 100
 
-let freeBuffer: typeof import('./large-buffers.ts').freeBuffer
-let giveBuffer: typeof import('./large-buffers.ts').giveBuffer
-let takeBuffer: typeof import('./large-buffers.ts').takeBuffer
+let freeBuffer: typeof import('./buffer-pool.ts').freeBuffer
+let giveBuffer: typeof import('./buffer-pool.ts').returnBuffer
+let takeBuffer: typeof import('./buffer-pool.ts').takeBuffer
 
 beforeEach(async () => {
   vi.useFakeTimers()
   vi.resetModules()
-  ;({ freeBuffer, giveBuffer, takeBuffer } = await import('./large-buffers.ts'))
+  ;({ freeBuffer, returnBuffer: giveBuffer, takeBuffer } = await import('./buffer-pool.ts'))
   onTestFinished(() => {
     vi.runAllTimers()
     vi.useRealTimers()
@@ -22,13 +22,13 @@ function takeMany(): Buffer[] {
   return Array.from({ length: many }, () => takeBuffer(size))
 }
 
-/** How many of them are taken again. */
-function againOf(buffers: readonly Buffer[]): number {
+/** The number of `buffers` that the pool hands out again. */
+function countReused(buffers: readonly Buffer[]): number {
   const known = new Set(buffers.map(({ buffer }) => buffer))
   return takeMany().filter(({ buffer }) => known.has(buffer)).length
 }
 
-test('what was given back, as a whole or by a view, is taken again, by one at a time', () => {
+test('a returned buffer, or a view of it, is reused by one taker', () => {
   for (const view of [(all: Buffer) => all, (all: Buffer) => all.subarray(10, 20)]) {
     const first = takeBuffer(size)
     giveBuffer(view(first))
@@ -37,16 +37,16 @@ test('what was given back, as a whole or by a view, is taken again, by one at a 
   }
 })
 
-test('no more than 64 MiB are kept, and nothing that is small', () => {
+test('the pool keeps at most 64 MiB, and no small buffers', () => {
   const buffers = takeMany()
   for (const buffer of buffers) giveBuffer(buffer)
-  expect(againOf(buffers)).toBe(Math.floor(most / size))
+  expect(countReused(buffers)).toBe(Math.floor(most / size))
   const small = Buffer.allocUnsafeSlow(1_024)
   giveBuffer(small)
   expect(takeBuffer(1_024).buffer).not.toBe(small.buffer)
 })
 
-test('while nothing is given back, nothing is kept for long', () => {
+test('the pool is emptied ten seconds after the last buffer was returned', () => {
   const buffers = takeMany().slice(0, 10)
   for (const buffer of buffers.slice(1)) giveBuffer(buffer)
   vi.advanceTimersByTime(9_999)
@@ -54,10 +54,10 @@ test('while nothing is given back, nothing is kept for long', () => {
   vi.advanceTimersByTime(9_999)
   expect(vi.getTimerCount()).toBe(1)
   vi.advanceTimersByTime(1)
-  expect([againOf(buffers), vi.getTimerCount()]).toEqual([0, 0])
+  expect([countReused(buffers), vi.getTimerCount()]).toEqual([0, 0])
 })
 
-test('what is freed is gone at once, without a collection', () => {
+test('a freed buffer is gone without a garbage collection', () => {
   const before = process.memoryUsage().arrayBuffers
   for (let count = 0; count < 10; count++) {
     const freed = Buffer.allocUnsafeSlow(size)
@@ -67,7 +67,7 @@ test('what is freed is gone at once, without a collection', () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(size)
 })
 
-test('what shares its memory with others stays as it is', () => {
+test('a view of shared memory is not freed', () => {
   const shared = Buffer.alloc(size, 'x')
   freeBuffer(shared.subarray(0, 100))
   expect(shared.toString('latin1', 0, 3)).toBe('xxx')

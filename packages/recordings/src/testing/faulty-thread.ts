@@ -1,14 +1,14 @@
-/** A thread that records into a directory, as a test obstructs it: see `startObstructedThread`. */
+/** A recording thread that writes to a directory, with faults that a test can switch on: see `createFaultyThreads`. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
-import { serveRecordings } from '../thread/served-recordings.ts'
+import { serveRecordings } from '../thread/serve-recordings.ts'
 import { keysOf } from './casts.ts'
-import { type ObstructedThreadData, obstructions } from './threads.ts'
+import { type FaultyThreadData, faults } from './faulty-threads.ts'
 
-const { directory, link, switches }: ObstructedThreadData = workerData
+const { directory, link, switches }: FaultyThreadData = workerData
 const store = await openObjectStore(readObjectStoreAddress(directory))
-const isOn = (name: keyof typeof obstructions) => Atomics.load(switches, obstructions[name]) === 1
-if (parentPort === null) throw new Error('this is started as a thread')
+const isOn = (name: keyof typeof faults) => Atomics.load(switches, faults[name]) === 1
+if (parentPort === null) throw new Error('This module must run in a worker thread.')
 serveRecordings({
   ...link,
   port: parentPort,
@@ -21,10 +21,10 @@ serveRecordings({
       if (isOn('fails')) throw new Error('no space left on device')
       await store.put(...put)
       if (!isOn('sleeps')) return
-      Atomics.store(switches, obstructions.isAsleep, 1)
-      // Nothing else is done in this thread meanwhile.
-      Atomics.wait(switches, obstructions.sleeps, 1)
-      Atomics.store(switches, obstructions.isAsleep, 0)
+      Atomics.store(switches, faults.isAsleep, 1)
+      // Blocks the thread.
+      Atomics.wait(switches, faults.sleeps, 1)
+      Atomics.store(switches, faults.isAsleep, 0)
     },
   },
 })

@@ -1,8 +1,8 @@
 /**
- * How many bytes at the end are the beginning of a UTF-8 character whose rest hasn't come: 0 to 3.
+ * @returns how many bytes at the end belong to a UTF-8 character that is not complete: 0 to 3
  * @see RFC 3629, section 3
  */
-export function unfinishedBytes(bytes: Buffer): number {
+export function incompleteBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
     if ((byte & 0xc0) === 0x80) continue

@@ -11,19 +11,19 @@ const names = [
   'lost',
 ] as const
 
-/** What the thread that records counts, for whoever wants to know it at once. */
-export function createFigures(): SharedArrayBuffer {
+/** Statistics of the recording thread, in memory that both threads can read. */
+export function createSharedStats(): SharedArrayBuffer {
   return new SharedArrayBuffer(names.length * Float64Array.BYTES_PER_ELEMENT)
 }
 
-/** @param now by the clock of both threads, as for `readFigures` */
-export function writeFigures(figures: SharedArrayBuffer, stats: RecordingStats, now: number): void {
+/** @param now by the clock that both threads share */
+export function writeSharedStats(figures: SharedArrayBuffer, stats: RecordingStats, now: number): void {
   const values = { ...stats, failingSince: now - stats.failingFor }
   const to = new Float64Array(figures)
   for (const [index, name] of names.entries()) to[index] = values[name]
 }
 
-export function readFigures(figures: SharedArrayBuffer, now: number): RecordingStats {
+export function readSharedStats(figures: SharedArrayBuffer, now: number): RecordingStats {
   const from = new Float64Array(figures)
   const value = (name: (typeof names)[number]) => from[names.indexOf(name)] ?? 0
   return {

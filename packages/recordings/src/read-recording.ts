@@ -1,0 +1,96 @@
+import type { ObjectStore } from '@rack-gateway/object-store'
+import { chunkKey, type DeriveKeys, genesis, nextHead, openChunk } from './chunk.ts'
+import { findLastChunk } from './stored-chunks.ts'
+
+/** The proof of a recording in the audit log: the `recording` field of its `closed` event. */
+export interface ProvenRecording {
+  readonly chunks: number
+  readonly head: string
+}
+
+/** The result of reading a recording. */
+export interface RecordingCheck {
+  /**
+   * `complete`: all chunks are present, including the final one. `cut`: the chunks are intact but the final one is
+   * missing, as after a crash. `broken`: a chunk was changed, moved, or removed, or was never stored.
+   */
+  readonly state: 'complete' | 'cut' | 'broken'
+  /** A sentence without a full stop; empty for `complete`. */
+  readonly problem: string
+  readonly chunks: number
+  readonly bytes: number
+  /** Hex. */
+  readonly head: string
+}
+
+export interface ReadRecordingOptions {
+  readonly store: ObjectStore
+  readonly deriveKeys: DeriveKeys
+  readonly id: string
+  /** Null if the log has no `closed` event for it. */
+  readonly proven: ProvenRecording | null
+  readonly signal?: AbortSignal
+}
+
+/** Upper bound of a chunk: 512 KiB of session bytes, each written as up to six bytes, and again in base64. */
+export const maxChunkBytes = 8 * 1024 * 1024
+
+/**
+ * Reads a recording chunk by chunk, and verifies each one before it is yielded.
+ *
+ * @returns the result for the whole recording, after the last intact chunk
+ */
+export async function* readRecording(options: ReadRecordingOptions): AsyncGenerator<Buffer, RecordingCheck> {
+  const { store, deriveKeys, id, proven, signal } = options
+  const within = signal === undefined ? {} : { signal }
+  const last = await findLastChunk(store, id, within)
+  let head: Buffer = genesis
+  let bytes = 0
+  let number = 0
+  const verdict = (state: RecordingCheck['state'], problem = '') => ({
+    state,
+    problem,
+    chunks: number,
+    bytes,
+    head: head.toString('hex'),
+  })
+  for (let final = false; !final; number++) {
+    const sealed = await store.get(chunkKey(id, number), { ...within, limit: maxChunkBytes })
+    if (sealed === null) return missing(number)
+    const chunk = openChunk(id, deriveKeys, sealed)
+    if (chunk === null)
+      return verdict(
+        'broken',
+        `chunk ${number} was changed, belongs to another recording, or its key is no longer configured`,
+      )
+    if (chunk.number !== number) return verdict('broken', `chunk ${chunk.number} is in the place of chunk ${number}`)
+    head = nextHead(head, sealed)
+    bytes += sealed.length
+    final = chunk.final
+    yield chunk.text
+  }
+  if (last >= number) return verdict('broken', `chunk ${last} comes after the final chunk`)
+  if (proven !== null && !isProven(proven, number, head))
+    return verdict('broken', 'its chunks do not match the audit log')
+  return verdict('complete')
+
+  function missing(at: number): RecordingCheck {
+    if (last > at) return verdict('broken', `chunk ${at} is missing, and later chunks exist`)
+    if (proven !== null && !isProven(proven, at, head))
+      return verdict('broken', `chunk ${at} is missing: the audit log has ${proven.chunks} chunks`)
+    return verdict('cut', at === 0 ? 'none of it is stored' : 'its final chunk is missing')
+  }
+}
+
+function isProven(proven: ProvenRecording, chunks: number, head: Buffer): boolean {
+  return proven.chunks === chunks && proven.head === head.toString('hex')
+}
+
+/** Reads the whole recording, and returns only the result. */
+export async function verifyRecording(options: ReadRecordingOptions): Promise<RecordingCheck> {
+  const reading = readRecording(options)
+  for (;;) {
+    const step = await reading.next()
+    if (step.done) return step.value
+  }
+}

@@ -1,0 +1,114 @@
+import { hasSessionBytes } from './protocol.ts'
+import { maxPieceBytes, RingReader, RingWriter } from './ring.ts'
+
+/** A session that writes to the ring, and can be paused. */
+export interface RingProducer {
+  readonly session: number
+  /** Entries that arrive after a pause go to the overflow list. They are few: what was already on its way. */
+  holdForRoom(held: boolean): void
+}
+
+interface OverflowEntry {
+  readonly session: number
+  readonly kind: number
+  readonly at: number
+  readonly piece: Buffer
+}
+
+/** Milliseconds before the other thread is woken for a few bytes. Waking it costs more than copying a frame. */
+const wakeAfter = 50
+/** Bytes for which it is woken at once. */
+const wakeAt = 256 * 1024
+
+/**
+ * Passes session bytes to another thread, in order, without waiting. Above half of the ring, the producer is paused
+ * until three quarters are free. Entries that still arrive use the other half, and then an overflow list.
+ */
+export class RingQueue {
+  readonly #ring: SharedArrayBuffer
+  readonly #writer: RingWriter
+  readonly #wake: () => void
+  readonly #held = new Set<RingProducer>()
+  #overflow: OverflowEntry[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  /** @param wake wakes the reading thread */
+  constructor(ring: SharedArrayBuffer, wake: () => void) {
+    this.#ring = ring
+    this.#writer = new RingWriter(ring)
+    this.#wake = wake
+  }
+
+  /** Queues a piece of any length. Does not keep it. @param last a bit that is set only in the kind of the last part */
+  put(feeder: RingProducer, kind: number, last: number, at: number, piece: Buffer): void {
+    let rest = piece
+    while (rest.length > maxPieceBytes) {
+      this.#write(feeder.session, kind, at, rest.subarray(0, maxPieceBytes))
+      rest = rest.subarray(maxPieceBytes)
+    }
+    this.#write(feeder.session, kind | last, at, rest)
+    const { waiting, size } = this.#writer
+    if (waiting > size / 2 || this.#overflow.length > 0) this.#hold(feeder)
+    if (waiting >= wakeAt) this.wakeNow()
+    else if (this.#timer === undefined && this.#writer.asleep)
+      this.#timer = setTimeout(() => this.wakeNow(), wakeAfter).unref()
+  }
+
+  wakeNow(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#writer.asleep && this.#writer.takeSleepFlag()) this.#wake()
+  }
+
+  /** The reading thread signals that there is room. */
+  onRoom(): void {
+    let written = 0
+    for (const { session, kind, at, piece } of this.#overflow) {
+      if (!this.#writer.write(session, kind, at, piece)) break
+      written += 1
+    }
+    this.#overflow = this.#overflow.slice(written)
+    // Other producers may have filled the ring since the signal.
+    if (this.#overflow.length === 0 && this.#writer.waiting <= this.#writer.size / 2) this.#resumeAll()
+    else this.#requestRoom()
+    this.wakeNow()
+  }
+
+  /** The reading thread ended. @returns unread bytes per session */
+  stop(): Map<number, number> {
+    clearTimeout(this.#timer)
+    const unread = new Map<number, number>()
+    const count = (session: number, { length }: Buffer) => void unread.set(session, (unread.get(session) ?? 0) + length)
+    const reader = new RingReader(this.#ring)
+    while (reader.read(({ session, kind, piece }) => hasSessionBytes(kind) && count(session, piece)) > 0);
+    for (const { session, kind, piece } of this.#overflow) if (hasSessionBytes(kind)) count(session, piece)
+    this.#overflow = []
+    this.#resumeAll()
+    return unread
+  }
+
+  #write(session: number, kind: number, at: number, piece: Buffer): void {
+    if (this.#overflow.length > 0 || !this.#writer.write(session, kind, at, piece))
+      this.#overflow.push({ session, kind, at, piece: Buffer.from(piece) })
+  }
+
+  #hold(feeder: RingProducer): void {
+    if (!this.#held.has(feeder)) {
+      this.#held.add(feeder)
+      feeder.holdForRoom(true)
+    }
+    this.#requestRoom()
+  }
+
+  #requestRoom(): void {
+    this.#writer.requestRoom()
+    this.wakeNow()
+    // The reader may have read everything before it saw the request.
+    if (this.#writer.waiting < this.#writer.size / 4) this.onRoom()
+  }
+
+  #resumeAll(): void {
+    for (const feeder of this.#held) feeder.holdForRoom(false)
+    this.#held.clear()
+  }
+}
