@@ -115,7 +115,9 @@ describe('what the documentation names exists', () => {
 
   test('every rule of the page of errors is a rule of the code', () => {
     const page = readFileSync(`${workspace}docs/reference/errors.md`, 'utf8')
-    const cells = [...page.matchAll(/^\| (`[a-z][^|]*) \|/gm)].map(([, cell = '']) => cell)
+    const cells = [...page.matchAll(/^(?:\| (`[a-z][^|]*) \||- (`[a-z][^:]*`):)/gm)].map(
+      ([, cell = '', term = '']) => cell + term,
+    )
     const rules = cells.flatMap((cell) => cell.match(/[a-z]+(?:-[a-z]+)+/g) ?? [])
     expect(rules.length).toBeGreaterThan(30)
     expect(rules.filter((rule) => !source.includes(`'${rule}'`))).toEqual([])

@@ -1,5 +1,5 @@
 import { type Condition, expandTemplate, jobClaims, type Template } from '@rack-gateway/auth'
-import { code, table } from './table.ts'
+import { code, list, table } from './table.ts'
 
 type Provider = Template['provider']
 type Job = keyof (typeof jobClaims)['github']
@@ -26,17 +26,13 @@ const widenedBy: Readonly<Record<string, string>> = {
 
 /** The generated parts of keyless-ci.md, from what the templates ask and where the providers say what runs. */
 export function claimParts(): Record<string, string> {
-  const conditions = templates.flatMap(([provider, template]) =>
-    expandTemplate(template).conditions.map((condition) => [
-      provider,
-      code(condition.claim),
-      wanted(condition),
-      widenedBy[condition.claim] === undefined ? '' : code(widenedBy[condition.claim] ?? ''),
-    ]),
-  )
+  const conditions = templates.map(([provider, template]): [string, string] => [
+    provider,
+    expandTemplate(template).conditions.map(claimText).join('; '),
+  ])
   const providers: readonly Provider[] = ['github', 'gitlab', 'circleci']
   return {
-    claims: table(['provider', 'claim', 'must be', 'otherwise by'], conditions),
+    claims: list(conditions),
     job: table(
       ['`principal.job`', 'GitHub', 'GitLab', 'CircleCI'],
       (Object.keys(jobClaims.github) as Job[]).map((name) => [
@@ -47,18 +43,24 @@ export function claimParts(): Record<string, string> {
   }
 }
 
+/** A claim, and the field or value that it must have. */
+function claimText(condition: Condition): string {
+  const widening = widenedBy[condition.claim]
+  return `${code(condition.claim)} ${wanted(condition)}${widening === undefined ? '' : ` (unless ${code(widening)} permits others)`}`
+}
+
 function named<N extends string>(...names: readonly N[]): Record<N, string> {
   return Object.fromEntries(names.map((name) => [name, `{${name}}`])) as Record<N, string>
 }
 
 function wanted(condition: Condition): string {
-  if ('equals' in condition) return value(condition.equals)
-  if ('oneOf' in condition) return `one of ${condition.oneOf.map(value).join(', ')}`
-  return 'pattern' in condition ? `like ${value(condition.pattern)}` : 'missing or empty'
+  if ('equals' in condition) return `is ${value(condition.equals)}`
+  if ('oneOf' in condition) return `is one of ${condition.oneOf.map(value).join(', ')}`
+  return 'pattern' in condition ? `matches ${value(condition.pattern)}` : 'is missing or empty'
 }
 
-/** A field of the template, or what must stand in the token. */
+/** A field of the template, or a value in quotes. */
 function value(wanted: unknown): string {
   const [, field] = /^\{(\w+)\}$/.exec(String(wanted)) ?? []
-  return field === undefined ? code(JSON.stringify(wanted)) : `the template’s ${code(field)}`
+  return field === undefined ? code(JSON.stringify(wanted)) : code(field)
 }

@@ -1,5 +1,5 @@
 import { allCommands, type ConvoxCommand } from '@rack-gateway/convox-api/commands'
-import { code, joined, table } from './table.ts'
+import { code, joined, list } from './table.ts'
 
 /** The generated parts of commands.md, from the table that plans are made from. */
 export function commandParts(): Record<string, string> {
@@ -11,8 +11,12 @@ export function commandParts(): Record<string, string> {
     permissionsOf(command, 'essential').map(code).join(' '),
     permissionsOf(command, 'optional').map(code).join(' '),
   ])
+  const items = joined(rows, 0).map(
+    ([names = '', needed = '', optional = '']) =>
+      [names, needed, optional === '' ? '' : `also ${optional}`] as [string, ...string[]],
+  )
   return {
-    commands: table(['command', 'needs', 'also uses'], joined(rows, 0)),
+    commands: list(items),
     local: `${local.map(({ name }) => code(name)).join(', ')}.`,
   }
 }

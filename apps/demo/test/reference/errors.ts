@@ -1,5 +1,5 @@
-import { listDenials, listErrors, type Sentence } from './sentences.ts'
-import { code, joined, table } from './table.ts'
+import { listDenials, listErrors } from './sentences.ts'
+import { code, list } from './table.ts'
 
 /** A status of 500 is for what no caller gets: failed starts, bad data, the command line. */
 const internal = 500
@@ -12,22 +12,26 @@ const sections: readonly (readonly [part: string, path: RegExp])[] = [
   ['target', /^packages\/convox-api\//],
 ]
 
+/** Sections whose denials are pages, which show the remedy. */
+const onPage = new Set(['command', 'login'])
+
 /** The generated parts of errors.md, from the list of all errors and denials. */
 export async function errorParts(): Promise<Record<string, string>> {
   const errors = await listErrors()
-  const denials = [...(await listDenials())].map(([path, list]) => ({ part: partOf(path), list }))
+  const denials = [...(await listDenials())].map(([path, all]) => ({ part: partOf(path), all }))
   const rules = sections.map(([part]) => {
-    const list = denials.flatMap((one) => (one.part === part ? one.list : []))
-    return [part, table(['rule', 'what happened', 'remedy'], joined(list.map(rowOf), 0))]
+    const all = denials.flatMap((one) => (one.part === part ? one.all : []))
+    return [part, list(all.map(({ code: rule, reason, next }) => [code(rule), reason, onPage.has(part) ? '' : next]))]
   })
   return {
-    answered: table(
-      ['code', 'status', 'what happened', 'remedy'],
+    answered: list(
       errors
         .filter(({ status }) => status !== internal)
-        .map(({ status, ...error }) => rowOf(error).toSpliced(1, 0, String(status))),
+        .map((error) => [`${code(error.code)} (${error.status})`, error.reason, error.next]),
     ),
-    internal: table(['code', 'what happened', 'remedy'], errors.filter(({ status }) => status === internal).map(rowOf)),
+    internal: list(
+      errors.filter(({ status }) => status === internal).map((error) => [code(error.code), error.reason, error.next]),
+    ),
     ...Object.fromEntries(rules),
   }
 }
@@ -36,8 +40,4 @@ function partOf(path: string): string {
   const section = sections.find(([, pattern]) => pattern.test(path))
   if (section === undefined) throw new Error(`errors.md has no section for the denials of ${path}`)
   return section[0]
-}
-
-function rowOf(sentence: Pick<Sentence, 'code' | 'reason' | 'next'>): string[] {
-  return [code(sentence.code), sentence.reason, sentence.next]
 }

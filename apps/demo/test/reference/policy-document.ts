@@ -1,6 +1,6 @@
 import { wordTypes } from '@rack-gateway/command-matcher'
 import { builtInText, WrittenPolicy } from '@rack-gateway/rbac-policy/document'
-import { code, table } from './table.ts'
+import { code, list } from './table.ts'
 
 interface Schema {
   readonly description?: string
@@ -17,17 +17,18 @@ const elsewhere = /^(version|roles|commands|blocked):/m
 export function policyDocumentParts(): Record<string, string> {
   const sections = builtInText.trimEnd().split(/\n\n(?=[#a-z])/)
   return {
-    fields: table(['field', 'should be'], fieldsOf(WrittenPolicy as Schema, '', new Map())),
-    types: table(
-      ['type', 'stands for'],
-      Object.entries(wordTypes).map(([name, { description }]) => [code(name), description]),
-    ),
+    fields: list(fieldsOf(WrittenPolicy as Schema, '', new Map())),
+    types: list(Object.entries(wordTypes).map(([name, { description }]) => [code(name), description])),
     text: `\`\`\`yaml\n${sections.filter((section) => !elsewhere.test(section)).join('\n\n')}\n\`\`\``,
   }
 }
 
 /** `seen` has where each object was first described, so that the same fields aren't listed twice. */
-function fieldsOf({ properties = {}, required = [] }: Schema, prefix: string, seen: Map<string, string>): string[][] {
+function fieldsOf(
+  { properties = {}, required = [] }: Schema,
+  prefix: string,
+  seen: Map<string, string>,
+): [string, string][] {
   return Object.entries(properties).flatMap(([name, field]) => {
     const path = `${prefix}${name}`
     const needed = required.includes(name) ? ' (required)' : ''
@@ -39,7 +40,7 @@ function fieldsOf({ properties = {}, required = [] }: Schema, prefix: string, se
 }
 
 /** Names that one chooses stand in angle brackets. */
-function below(field: Schema, path: string, seen: Map<string, string>): string[][] {
+function below(field: Schema, path: string, seen: Map<string, string>): [string, string][] {
   const [named] = Object.values(field.patternProperties ?? {})
   if (named !== undefined) return fieldsOf(named, `${path}.<name>.`, seen)
   if (field.items?.properties !== undefined) return fieldsOf(field.items, `${path}[].`, seen)

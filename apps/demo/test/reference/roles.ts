@@ -1,7 +1,7 @@
 import { writeWords } from '@rack-gateway/command-matcher'
 import { compilePolicy, type Principal, permissions } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
-import { code, joined, table } from './table.ts'
+import { code, joined, list, table } from './table.ts'
 
 const document = builtInPolicy()
 const policy = compilePolicy(document)
@@ -10,14 +10,8 @@ const roles = document.roles.map(({ name }) => name)
 /** The generated parts of roles.md, from the built-in policy. */
 export function roleParts(): Record<string, string> {
   return {
-    roles: table(
-      ['role', 'what it is for'],
-      document.roles.map(({ name, description }) => [code(name), description]),
-    ),
-    permissions: table(
-      ['permission', 'allows to', 'roles'],
-      permissions.map(({ name, description }) => [code(name), description, rolesWith(name)]),
-    ),
+    roles: list(document.roles.map(({ name, description }) => [code(name), description])),
+    permissions: list(permissions.map(({ name, description }) => [code(name), `${description} (${rolesWith(name)})`])),
     commands: table(
       ['rule', 'command', 'service', 'roles'],
       document.commands.map(({ id, argv, services, roles: allowed }) => [
@@ -27,12 +21,11 @@ export function roleParts(): Record<string, string> {
         allowed.join(', '),
       ]),
     ),
-    blocked: table(
-      ['route', 'sentence'],
+    blocked: list(
       joined(
         document.blocked.map(({ route, reason, next }) => [code(route), `${reason} ${next}`]),
         0,
-      ),
+      ).map(([routes = '', sentence = '']) => [routes, sentence]),
     ),
   }
 }
@@ -42,7 +35,7 @@ function rolesWith(permission: string): string {
   const holders = roles.filter((role) => hasPermission(role, permission))
   const others = holders.filter((role) => role !== 'admin')
   if (others.length === roles.length - 1) return 'all'
-  return (others.length === 0 ? holders : others).join(' ')
+  return (others.length === 0 ? holders : others).join(', ')
 }
 
 /** Asked of the policy itself, so that permissions which include other permissions count. */

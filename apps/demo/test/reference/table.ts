@@ -7,6 +7,13 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(title), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
 }
 
+/** A Markdown list: a term, and what is said of it. Empty parts are left out. */
+export function list(items: readonly (readonly [term: string, ...parts: string[]])[]): string {
+  return items
+    .map(([term, ...parts]) => `- ${term}: ${parts.filter((part) => part !== '').join(' ')}`.trim())
+    .join('\n')
+}
+
 /** One row for all rows that differ only in one column, whose cells are joined. */
 export function joined(rows: readonly (readonly string[])[], column: number, separator = ', '): string[][] {
   const groups = new Map<string, string[]>()
