@@ -12,7 +12,7 @@ import { cliJsonParts } from './reference/cli-json.ts'
 import { commandParts } from './reference/commands.ts'
 import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
-import { detailNames, examplesIn, faultsOf } from './reference/events.ts'
+import { detailNames, eventParts, examplesIn, faultsOf } from './reference/events.ts'
 import { manual } from './reference/manual.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
@@ -33,6 +33,7 @@ const source = files
 describe('the generated parts of the pages are those of the code', () => {
   test.each([
     ['reference/errors.md', errorParts],
+    ['reference/events.md', eventParts],
     ['reference/roles.md', roleParts],
     ['reference/rack-api.md', rackApiParts],
     ['reference/commands.md', commandParts],

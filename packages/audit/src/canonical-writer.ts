@@ -1,13 +1,14 @@
 import { canonical } from './canonical.ts'
 import type { Truncation } from './event.ts'
-import { fitNames, fitText, limits } from './fit.ts'
+import { limits } from './field-limits.ts'
+import { fitNames, fitText } from './fit.ts'
 
 /** Text that is its own visible form and its own JSON: most of what is recorded. With `rg` in it, it could hold a token. */
 const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /**
- * Writes members in the canonical form as they are given: whoever calls keeps to the order of RFC 8785 and says each name once.
- * Values are fitted on the way; what is `undefined`, or a number that JSON can't say, is left out.
+ * Writes members in canonical form, in the order in which they are given. The caller sorts them as RFC 8785 requires and gives each
+ * name once. Values are cut to their limits; a number that JSON can't express is left out.
  */
 export class CanonicalWriter {
   readonly truncated: Truncation[] = []
@@ -34,22 +35,22 @@ export class CanonicalWriter {
     this.#separator = ','
   }
 
-  /** @returns the text as it is kept; empty when there is none */
-  text(name: string, value: string | undefined, field = name, limit = limits.text): string {
-    if (value === undefined) return ''
+  /** @returns the text as it is kept */
+  text(name: string, value: string, field: string, limit = limits.text): string {
     const isPlain = value.length <= limit && plain.test(value) && !value.includes('rg')
     const kept = isPlain ? value : fitText(value, field, limit, this.truncated)
     this.raw(name, isPlain ? `"${kept}"` : JSON.stringify(kept), kept.length)
     return kept
   }
 
-  number(name: string, value: number | undefined): void {
-    if (value !== undefined && Number.isFinite(value)) this.raw(name, `${value}`, 8)
+  /** @returns the number */
+  number(name: string, value: number): number {
+    if (Number.isFinite(value)) this.raw(name, `${value}`, 8)
+    return value
   }
 
   /** @returns the names as they are kept */
-  names(name: string, values: readonly string[] | undefined, field = name): readonly string[] {
-    if (values === undefined) return []
+  names(name: string, values: readonly string[], field: string): readonly string[] {
     const kept = fitNames(values, field, this.truncated)
     let list = ''
     for (const value of kept)

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { canonical } from './canonical.ts'
 import { encode, lastingActor } from './encode.ts'
 import { EventDraft } from './event.ts'
+import { draftColumns, eventFields, positionColumns } from './event-columns.ts'
 import { createEventStream } from './stream.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -87,6 +88,38 @@ test('every field that an event may have is kept as it was given', () => {
   expect(text).toBe(canonical(JSON.parse(text)))
 })
 
+test('columns repeat what the event says, in the form of PostgreSQL', () => {
+  const columnsOf = (draft: Partial<EventDraft>) => {
+    const { columns } = encode({ kind: 'call', ...draft })
+    return Object.fromEntries(draftColumns.map(({ name }, index) => [name, columns[index]]))
+  }
+  const of = '01A213F4-7e0d-7f34-acd8-1f498c7a249e'
+  expect(columnsOf({ ...whole, of })).toEqual({
+    kind: 'intent',
+    request: 'r1',
+    of_event: of.toLowerCase(),
+    principal: 'u1',
+    principal_name: 'deploy',
+    address: '192.0.2.1',
+    rack: 'staging',
+    app: 'web',
+    route: 'GET /apps',
+    permission: 'app:list',
+    effect: 'deny',
+    rule: 'r',
+    status: '200',
+    process: 'p1',
+    command: 'rails c',
+  })
+  expect(columnsOf({ of: 'no uuid', status: 40_000 })).toMatchObject({ of_event: '', status: '', command: '' })
+  expect(columnsOf({ app: 'a\u0000' }).app).toBe('a\\u0000')
+})
+
+test('every field is documented', () => {
+  expect(positionColumns.map(({ name }) => name)).toEqual(['stream', 'seq', 'at', 'id'])
+  expect(eventFields.filter(({ description }) => !/^[^\n]+\.$/.test(description))).toEqual([])
+})
+
 test('no field of an event, and no name in one, holds a token of the gateway', () => {
   const token = `rgt_${'02b9BXcwjy'.repeat(6)}abc`
   const spoil = (value: unknown): unknown => {
@@ -101,8 +134,8 @@ test('no field of an event, and no name in one, holds a token of the gateway', (
     detail: { [token]: token },
     parameters: { query: [token], form: [token], headers: [token], values: { [token]: token } },
   })
-  const { parts, terms } = encode(spoiled)
-  const text = JSON.stringify([parts, terms])
+  const { parts, columns } = encode(spoiled)
+  const text = JSON.stringify([parts, columns])
   expect(text).not.toContain(token.slice(4, 30))
   expect(text).toContain('rgt_[hidden]')
   expect(
@@ -127,9 +160,8 @@ test('a lasting actor is written as any other, and can not change any more', () 
   const actor = lastingActor(structuredClone(whole.principal))
   expect(textOf({ principal: actor }).length).toBe(textOf({ principal: whole.principal }).length)
   expect(fitted({ principal: actor })).toEqual(fitted({ principal: whole.principal }))
-  expect(encode({ kind: 'call', principal: actor })).toMatchObject({
-    terms: { principal: 'u1', principalName: 'deploy' },
-  })
+  const { size, ...encoded } = encode({ kind: 'call', principal: whole.principal })
+  expect(encode({ kind: 'call', principal: actor })).toMatchObject(encoded)
   expect(() => actor.roles?.push('admin')).toThrow(TypeError)
 })
 

@@ -1,10 +1,20 @@
 import { type Static, Type } from 'typebox'
+import { limits } from './field-limits.ts'
 
-/**
- * One audit record, version 1. Later versions only add fields.
- * The canonical form (RFC 8785) of exactly this object is what is hashed and kept.
- * Times are RFC 3339 with milliseconds, in UTC. Absent fields are left out, never null.
- */
+/** How a column of `audit.events` stores a field. `words` is a list of words, stored as text with a space between them. */
+export type ColumnType = 'text' | 'uuid' | 'smallint' | 'bigint' | 'timestamptz' | 'words'
+
+/** What the encoder, the columns, and the reference of events need to know about a field, beside its type. */
+export interface FieldOptions {
+  readonly description: string
+  /** The column of `audit.events` that repeats the value for searches. */
+  readonly column?: string
+  /** Default: `text`, or `words` for a list. */
+  readonly columnType?: ColumnType
+  /** The longest text, in bytes. Default: 1,024. */
+  readonly limit?: number
+}
+
 export const eventKinds = [
   'call',
   'intent',
@@ -67,136 +77,198 @@ export const eventKinds = [
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 
-const Text = Type.String()
-const Names = Type.Array(Text)
+const text = (description: string, options: Omit<FieldOptions, 'description'> = {}) =>
+  Type.String({ description, ...options })
+const optionalText = (...field: Parameters<typeof text>) => Type.Optional(text(...field))
+const names = (description: string, options: Omit<FieldOptions, 'description'> = {}) =>
+  Type.Array(Type.String(), { description, ...options })
+const optionalNames = (...field: Parameters<typeof names>) => Type.Optional(names(...field))
+const optionalInteger = (description: string, options: Omit<FieldOptions, 'description'> = {}) =>
+  Type.Optional(Type.Integer({ description, ...options }))
 
-export const Actor = Type.Object({
-  kind: Type.Union([Type.Literal('user'), Type.Literal('api-token'), Type.Literal('workload'), Type.Literal('system')]),
-  id: Text,
-  name: Text,
-  /** Session or token id. */
-  credential: Type.Optional(Text),
-  /** What the session's device is called. */
-  device: Type.Optional(Text),
-  /** The rack that the credential is bound to. */
-  boundTo: Type.Optional(Text),
-  owner: Type.Optional(Type.Object({ kind: Text, id: Text, name: Text })),
-  roles: Type.Optional(Names),
-  groups: Type.Optional(Names),
-  /** Ids of the bindings that were looked at. */
-  bindings: Type.Optional(Names),
-  /** Of a workload: what runs, in the words of its CI system. */
-  job: Type.Optional(
-    Type.Object({
-      repository: Type.Optional(Text),
-      workflow: Type.Optional(Text),
-      run: Type.Optional(Text),
-      attempt: Type.Optional(Text),
-      job: Type.Optional(Text),
-      commit: Type.Optional(Text),
-      ref: Type.Optional(Text),
-      actor: Type.Optional(Text),
+export const Actor = Type.Object(
+  {
+    kind: Type.Enum(['user', 'api-token', 'workload', 'system'], { description: 'The kind of principal.' }),
+    id: text('The ID of the user, API token, or job.', { column: 'principal' }),
+    name: text('An email address, `token:NAME (OWNER)`, or the repository and run of a CI job.', {
+      column: 'principal_name',
     }),
-  ),
-  /** Of a workload: the trust that let it in, and the `sub` of its token. */
-  trust: Type.Optional(Type.Object({ id: Text, name: Text, subject: Text })),
-})
+    credential: optionalText('The ID of the session or API token.'),
+    device: optionalText("The name of the session's device."),
+    boundTo: optionalText('The only rack that the credential is valid for.'),
+    owner: Type.Optional(
+      Type.Object(
+        {
+          kind: text('`user` or `service-account`.'),
+          id: text("The owner's ID."),
+          name: text("The owner's name."),
+        },
+        { description: 'The owner of an API token.' },
+      ),
+    ),
+    roles: optionalNames('The roles that applied to the call.'),
+    groups: optionalNames("The user's groups."),
+    bindings: optionalNames('The IDs of the bindings that applied to the call.'),
+    job: Type.Optional(
+      Type.Object(
+        {
+          repository: optionalText('The repository.'),
+          workflow: optionalText('The workflow or pipeline definition.'),
+          run: optionalText('The run.'),
+          attempt: optionalText('The attempt of the run.'),
+          job: optionalText('The job of the run.'),
+          commit: optionalText('The commit.'),
+          ref: optionalText('The branch or tag.'),
+          actor: optionalText('The account that started the run.'),
+        },
+        { description: 'The CI job, in the terms of its CI system.' },
+      ),
+    ),
+    trust: Type.Optional(
+      Type.Object(
+        {
+          id: text("The trust's ID."),
+          name: text("The trust's name."),
+          subject: text("The `sub` claim of the job's token."),
+        },
+        { description: 'The trust that authenticated a CI job.' },
+      ),
+    ),
+  },
+  { description: 'The authenticated principal, or the gateway itself (`system`).' },
+)
 export type Actor = Static<typeof Actor>
 
-export const Source = Type.Object({
-  address: Text,
-  client: Type.Optional(Text),
+const Truncation = Type.Object({
+  field: text('The path of the field.'),
+  length: Type.Integer({ description: 'The length before the cut: bytes of a text, entries of a list.' }),
+  sha256: text('The SHA-256 of the whole value, in hex.'),
 })
-
-export const DecisionRecord = Type.Object({
-  effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
-  rule: Text,
-  /** Where the rule stands: a line of the policy document, a policy package, `bindings` or `gateway`. */
-  source: Type.Optional(Text),
-  reason: Type.Optional(Text),
-  /** What the caller was told to do. */
-  next: Type.Optional(Text),
-  /** SHA-256 of the policy, hex. */
-  policy: Type.Optional(Text),
-})
-
-/** A value that was too long for its field: how long it was and its SHA-256, so that it stays provable. */
-export const Truncation = Type.Object({ field: Text, length: Type.Integer(), sha256: Text })
 export type Truncation = Static<typeof Truncation>
 
-/** What a caller of the writer gives. The writer adds `v`, `id`, `stream`, `seq` and `at`. */
+/**
+ * What a caller of the writer gives: every field of an event but those of its place.
+ *
+ * This is the one list of the fields. The encoder, the columns of `audit.events`, and the reference derive from it. The order of
+ * the fields here is the order of the columns and of the reference; the canonical form sorts them.
+ */
 export const EventDraft = Type.Object({
-  kind: Type.Enum([...eventKinds]),
-  /** Groups the events of one call: the `requestId` that the caller sees. */
-  request: Type.Optional(Text),
-  /** For `outcome`, `closed` and `outcome.unknown`: the id of the event that began it. */
-  of: Type.Optional(Text),
+  kind: Type.Enum([...eventKinds], { description: 'The kind of event.', column: 'kind' }),
+  request: optionalText('The `requestId` that the caller sees. All events of a call share it.', { column: 'request' }),
+  of: optionalText('The ID of an earlier event that this one belongs to, such as the `intent` of an `outcome`.', {
+    column: 'of_event',
+    columnType: 'uuid',
+  }),
   principal: Type.Optional(Actor),
-  source: Type.Optional(Source),
-  rack: Type.Optional(Text),
-  app: Type.Optional(Text),
-  /** The id of the route, or absent when none matched. */
-  route: Type.Optional(Text),
-  method: Type.Optional(Text),
-  /** The request's path as received; never with query values. */
-  path: Type.Optional(Text),
-  permission: Type.Optional(Text),
-  process: Type.Optional(Text),
-  service: Type.Optional(Text),
-  release: Type.Optional(Text),
-  command: Type.Optional(Names),
-  /** Names by place, and the values that the policy wants recorded. */
-  parameters: Type.Optional(
-    Type.Object({ query: Names, form: Names, headers: Names, values: Type.Optional(Type.Record(Text, Text)) }),
+  source: Type.Optional(
+    Type.Object(
+      {
+        address: text('The IP address, or the address block of counted denials.', { column: 'address' }),
+        client: optionalText('The User-Agent.'),
+      },
+      { description: 'Where the request came from.' },
+    ),
   ),
-  /** Fields in which something secret was replaced: `command`, `parameters.values.NAME`. */
-  hidden: Type.Optional(Names),
-  /** Names of the environment's keys that a new release changes. */
-  environment: Type.Optional(Names),
-  /** HMAC-SHA-256, hex, under a key of the gateway, of a buffered body as received and, where it differs, as sent. */
-  body: Type.Optional(Type.Object({ received: Text, sent: Type.Optional(Text) })),
-  decision: Type.Optional(DecisionRecord),
-  status: Type.Optional(Type.Integer()),
-  /** Body bytes (for websockets: payload and framing), from the caller and to the caller. */
-  bytesIn: Type.Optional(Type.Integer()),
-  bytesOut: Type.Optional(Type.Integer()),
-  durationMs: Type.Optional(Type.Integer()),
-  /** Why a stream or transfer ended. */
-  close: Type.Optional(Text),
-  /** The rack's Request-Id. */
-  upstream: Type.Optional(Text),
-  /** How often, for events that stand for many refusals. */
-  count: Type.Optional(Type.Integer()),
-  /** Of a session that is recorded: from `closed` on, what its stored chunks have to come to. */
+  rack: optionalText('The rack.', { column: 'rack' }),
+  app: optionalText('The app.', { column: 'app' }),
+  route: optionalText('The ID of the route. Absent if no route matched.', { column: 'route' }),
+  method: optionalText('The HTTP method.'),
+  path: optionalText('The path as received, without the query.', { limit: limits.path }),
+  permission: optionalText('The permission that the call needs.', { column: 'permission' }),
+  decision: Type.Optional(
+    Type.Object(
+      {
+        effect: Type.Enum(['allow', 'deny', 'needs'], {
+          description: '`needs` requires a step-up or an approval.',
+          column: 'effect',
+        }),
+        rule: text('The rule that decided.', { column: 'rule' }),
+        source: optionalText(
+          'Where the rule is: a line of the policy document, a policy package, `bindings`, or `gateway`.',
+        ),
+        reason: optionalText('Why.', { limit: limits.reason }),
+        next: optionalText('The remedy that the caller sees.', { limit: limits.reason }),
+        policy: optionalText('The SHA-256 of the policy, in hex.'),
+      },
+      { description: 'The decision.' },
+    ),
+  ),
+  status: optionalInteger('The HTTP status.', { column: 'status', columnType: 'smallint' }),
+  process: optionalText('The process.', { column: 'process' }),
+  service: optionalText('The service.'),
+  release: optionalText('The release.'),
+  command: optionalNames('The words of the command, as the rack splits it.', { column: 'command' }),
+  parameters: Type.Optional(
+    Type.Object(
+      {
+        query: names('Names of query parameters.'),
+        form: names('Names of form fields.'),
+        headers: names('Names of headers.'),
+        values: Type.Optional(
+          Type.Record(Type.String(), Type.String(), { description: 'Values that the policy records, by name.' }),
+        ),
+      },
+      { description: 'The parameters of the call.' },
+    ),
+  ),
+  hidden: optionalNames('Paths of fields in which a secret was redacted, such as `parameters.values.NAME`.'),
+  environment: optionalNames('The environment variables that a new release changes.'),
+  body: Type.Optional(
+    Type.Object(
+      {
+        received: text('HMAC-SHA-256 of the body as received, in hex.'),
+        sent: optionalText('HMAC-SHA-256 of the body as sent, where it differs.'),
+      },
+      {
+        description: '[MACs](../explanation/secrets.md#in-the-audit-log) of a form, under a key of the gateway.',
+      },
+    ),
+  ),
+  bytesIn: optionalInteger('Bytes from the caller: of the body, or of WebSocket frames.'),
+  bytesOut: optionalInteger('Bytes to the caller.'),
+  durationMs: optionalInteger('The duration in milliseconds. For counted denials: from the first to the last.'),
+  close: optionalText('Why a stream or a transfer ended.', { limit: limits.reason }),
+  upstream: optionalText("The rack's own `Request-Id`."),
+  count: optionalInteger('How many denials the event counts.'),
   recording: Type.Optional(
-    Type.Object({
-      id: Text,
-      mode: Type.Optional(Text),
-      /** Stored chunks, their bytes, and the head of their chain: SHA-256, hex. */
-      chunks: Type.Optional(Type.Integer()),
-      bytes: Type.Optional(Type.Integer()),
-      head: Type.Optional(Text),
-      /** Bytes of the session that are missing. */
-      lost: Type.Optional(Type.Integer()),
+    Type.Object(
+      {
+        id: text('The ID of the recording.'),
+        mode: optionalText('`strict` or `best-effort`.'),
+        chunks: optionalInteger('The number of stored chunks.'),
+        bytes: optionalInteger('Their size in bytes.'),
+        head: optionalText('The head of their hash chain, in hex.'),
+        lost: optionalInteger('Bytes of the session that are missing.'),
+      },
+      { description: 'The recording of the session.' },
+    ),
+  ),
+  detail: Type.Optional(
+    Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+      description: 'Other facts of the kind of event: texts, numbers, and booleans.',
     }),
   ),
-  /** Anything else a kind needs, flat: strings, numbers, booleans. */
-  detail: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number(), Type.Boolean()]))),
-  truncated: Type.Optional(Type.Array(Truncation)),
+  truncated: Type.Optional(Type.Array(Truncation, { description: 'Fields that were cut because they were too long.' })),
 })
 export type EventDraft = Static<typeof EventDraft>
 
-export const AuditEvent = Type.Intersect([
-  Type.Object({
-    v: Type.Literal(1),
-    /** UUIDv7. */
-    id: Text,
-    /** The stream: one start of one gateway process. */
-    stream: Text,
-    /** From 1, no gaps. */
-    seq: Type.Integer({ minimum: 1 }),
-    at: Text,
+/** Where an event is in the log. The writer adds this to a draft. */
+export const EventPosition = Type.Object({
+  v: Type.Literal(1, { description: 'The version of the format: 1.' }),
+  stream: text('The stream: one start of one gateway process.', { column: 'stream', columnType: 'uuid' }),
+  seq: Type.Integer({
+    minimum: 1,
+    description: 'The number in the stream: from 1, without gaps.',
+    column: 'seq',
+    columnType: 'bigint',
   }),
-  EventDraft,
-])
+  at: text('The time: RFC 3339, UTC, with milliseconds.', { column: 'at', columnType: 'timestamptz' }),
+  id: text("The event's UUIDv7.", { column: 'id', columnType: 'uuid' }),
+})
+
+/**
+ * One audit event, version 1. Later versions only add fields.
+ * The canonical form (RFC 8785) of this object is what is hashed and stored. Absent fields are left out, never null.
+ */
+export const AuditEvent = Type.Intersect([EventPosition, EventDraft])
 export type AuditEvent = Static<typeof AuditEvent>

@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto'
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
-import type { EventDraft, Truncation } from './event.ts'
+import type { Truncation } from './event.ts'
+import { limits } from './field-limits.ts'
 import { cutText, visibleText } from './visible-text.ts'
 
 /** No event holds a token of the gateway, whichever of its texts it was written into. */
 function shownText(text: string): string {
   return visibleText(redactTokens(text))
 }
-
-/** In UTF-8 bytes of the visible form; lists also in entries, and their bytes are those of all entries together. */
-export const limits = {
-  text: 1_024,
-  path: 8_192,
-  reason: 2_048,
-  key: 128,
-  list: { entries: 256, bytes: 8_192 },
-  members: 64,
-} satisfies Record<string, number | Record<string, number>>
 
 /**
  * Text made visible and cut. What was cut stays provable: `truncated` gets its length in bytes and its SHA-256, both of the
@@ -48,29 +39,15 @@ export function fitNames(values: readonly string[], field: string, truncated: Tr
   return kept
 }
 
-type Detail = NonNullable<EventDraft['detail']>
+type Members = Readonly<Record<string, string | number | boolean>>
 
-/** At most 64 members with short keys; a member that isn't a text, number or boolean is left out. */
-export function fitDetail(detail: Detail | undefined, truncated: Truncation[]): Detail | undefined {
-  if (detail === undefined) return undefined
-  const members = new Map<string, string | number | boolean>()
-  for (const [name, value] of Object.entries(detail).slice(0, limits.members)) {
+/** Keeps at most 64 members, with short keys. Leaves out a value that is not a text, a finite number, or a boolean. */
+export function fitMembers(members: Members, field: string, truncated: Truncation[]): Members {
+  const kept = new Map<string, string | number | boolean>()
+  for (const [name, value] of Object.entries(members).slice(0, limits.members)) {
     const key = cutText(shownText(name), limits.key)
-    if (typeof value === 'string') members.set(key, fitText(value, `detail.${key}`, limits.text, truncated))
-    else if (typeof value === 'boolean' || Number.isFinite(value)) members.set(key, value)
-  }
-  return Object.fromEntries(members)
-}
-
-type Values = NonNullable<EventDraft['parameters']>['values']
-
-/** At most 64 values with short names. */
-export function fitValues(values: Values, truncated: Truncation[]): Values {
-  if (values === undefined) return undefined
-  const kept = new Map<string, string>()
-  for (const [name, value] of Object.entries(values).slice(0, limits.members)) {
-    const key = cutText(shownText(name), limits.key)
-    kept.set(key, fitText(value, `parameters.values.${key}`, limits.text, truncated))
+    if (typeof value === 'string') kept.set(key, fitText(value, `${field}.${key}`, limits.text, truncated))
+    else if (typeof value === 'boolean' || Number.isFinite(value)) kept.set(key, value)
   }
   return Object.fromEntries(kept)
 }

@@ -1,5 +1,7 @@
-import type { SearchTerms } from './encode.ts'
 import type { AuditEvent } from './event.ts'
+import { draftColumns } from './event-columns.ts'
+
+const columnIndexes = new Map(draftColumns.map(({ name }, index) => [name, index]))
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -14,10 +16,11 @@ export interface EventPlace {
   readonly at: string
 }
 
-/** An event as it is kept: its canonical bytes, its place in the chain, and what it is found by. */
+/** An event as it is kept: its canonical bytes, its place in the chain, and its columns. */
 export class RecordedEvent {
   readonly place: EventPlace
-  readonly terms: SearchTerms
+  /** The texts of `draftColumns`. */
+  readonly columns: readonly string[]
   /** RFC 8785 form. */
   readonly canonical: string
   /** 32 bytes; of the first event of a stream: zeros. */
@@ -25,12 +28,19 @@ export class RecordedEvent {
   /** SHA-256(prev ‖ canonical), 32 bytes. */
   readonly hash: Buffer
 
-  constructor(place: EventPlace, terms: SearchTerms, canonical: string, prev: Buffer, hash: Buffer) {
+  constructor(place: EventPlace, columns: readonly string[], canonical: string, prev: Buffer, hash: Buffer) {
     this.place = place
-    this.terms = terms
+    this.columns = columns
     this.canonical = canonical
     this.prev = prev
     this.hash = hash
+  }
+
+  /** @returns the text of a column, empty for null */
+  column(name: string): string {
+    const index = columnIndexes.get(name)
+    if (index === undefined) throw new Error(`there is no column ${name}`)
+    return this.columns[index] ?? ''
   }
 
   get id(): string {

@@ -93,10 +93,10 @@ test.each([
     const opened = stream.seal(encode({ kind: 'stream.opened' }), at)
     await store.append(stream.id, [opened])
     const event = stream.seal(encode({ kind: 'call' }), at)
-    const { place, terms, canonical, prev, hash } = event
+    const { place, columns, canonical, prev, hash } = event
     const earlier = new RecordedEvent(
       place,
-      { ...terms, kind },
+      columns.with(0, kind),
       canonical,
       prev,
       kind === 'call' ? hash : Buffer.alloc(32),

@@ -2,7 +2,7 @@ import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import type { Accounting, AuditStore, NewStream } from './audit-store.ts'
 import { genesis } from './chain.ts'
-import { lineOf } from './columns.ts'
+import { lineColumns, lineOf } from './columns.ts'
 import { StreamLost } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createReplacedConnection } from './replaced-connection.ts'
@@ -95,6 +95,12 @@ function isTaken(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '23505'
 }
 
+const columnNames = lineColumns.map(({ name }) => name).join(', ')
+const columnValues = lineColumns
+  .map(({ type }, index) => `value[${index + 1}]::${type === 'words' ? 'text' : type}`)
+  .join(', ')
+const canonicalAt = lineColumns.length + 1
+
 /**
  * One statement, so one transaction and one round trip. The row lock keeps an adopter out while the events go in, and us out after.
  * The primary key has the time in it, because of the partitions, so that the numbers are new is asked for beside it: by the stream's last
@@ -118,11 +124,9 @@ export async function append(
       select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as at_hash
       from unnest(string_to_array(${lines}::text, E'\n')) with ordinality as given(text, number)
     ), written as (
-      insert into audit.events (stream, seq, at, id, kind, request, of_event, principal, principal_name, address, rack, app,
-        route, permission, effect, rule, status, process, command, canonical, prev, hash)
-      select held.id, value[1]::bigint, value[2]::timestamptz, value[3]::uuid, value[4], value[5], value[6]::uuid, value[7],
-        value[8], value[9], value[10], value[11], value[12], value[13], value[14], value[15], value[16]::smallint, value[17],
-        value[18], value[19], substr(hash.all, at_hash + 1, 32), substr(hash.all, at_hash + 33, 32)
+      insert into audit.events (stream, ${sql.unsafe(columnNames)}, canonical, prev, hash)
+      select held.id, ${sql.unsafe(columnValues)}, value[${sql.unsafe(String(canonicalAt))}],
+        substr(hash.all, at_hash + 1, 32), substr(hash.all, at_hash + 33, 32)
       from held, line, (select ${hashes}::bytea as all) as hash
       where ${range.first} > coalesce((
         select seq from audit.events where stream = ${stream} and at >= ${range.from} and at <= ${range.to}

@@ -34,11 +34,11 @@ export function createEventStream(openedAt: number): EventStream {
       const moment = momentOf(at)
       return moment >= month && moment <= lastMoment
     },
-    seal({ parts, terms }, at) {
+    seal({ parts, columns }, at) {
       const moment = momentOf(at)
       const place = { id: uuidv7(moment), stream: id, seq: seq + 1, moment, at: instant(moment) }
       const text = placed(parts, place)
-      const recorded = new RecordedEvent(place, terms, text, prev, linkHash(prev, text))
+      const recorded = new RecordedEvent(place, columns, text, prev, linkHash(prev, text))
       seq = place.seq
       prev = recorded.hash
       lastAt = moment

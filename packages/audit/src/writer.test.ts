@@ -68,7 +68,7 @@ test('the next batch is on its way before callers are told of the one before, an
   const told: string[] = []
   const { store, record, close } = await openWriter(
     {},
-    { onDurable: (events) => told.push(...events.map(({ terms }) => terms.app)) },
+    { onDurable: (events) => told.push(...events.map((event) => event.column('app'))) },
   )
   store.behave((operation, attempt) => {
     if (operation === 'append') told.push(`append ${attempt}`)
@@ -265,8 +265,8 @@ test('an event of someone else in our place is noticed, and the stream left', as
   const { store, record, stats } = await openWriter()
   const [opened] = store.events
   if (!opened) throw new Error('nothing was opened')
-  const { place, terms, canonical, prev } = opened
-  store.events.push(new RecordedEvent({ ...place, seq: 2 }, terms, canonical, prev, Buffer.alloc(32)))
+  const { place, columns, canonical, prev } = opened
+  store.events.push(new RecordedEvent({ ...place, seq: 2 }, columns, canonical, prev, Buffer.alloc(32)))
   await expect(record({ kind: 'call' })).rejects.toEqual(unavailable)
   await record({ kind: 'call' })
   expect(stats().stream).not.toBe(opened.event.stream)

@@ -196,7 +196,8 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   /** It became durable after its caller had been refused: the log must not say that the call went on. */
-  function disown({ id: of, terms: { kind, request } }: RecordedEvent) {
+  function disown(event: RecordedEvent) {
+    const [kind, request] = [event.column('kind'), event.column('request')]
     if (kind !== 'intent' && kind !== 'opened' && kind !== 'call') return
     const decision = {
       effect: 'deny' as const,
@@ -204,7 +205,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       reason: 'its record was not durable in time',
     }
     try {
-      enqueue({ kind: 'refused', of, decision, ...(request === '' ? {} : { request }) }, true, ignore, ignore)
+      enqueue({ kind: 'refused', of: event.id, decision, ...(request === '' ? {} : { request }) }, true, ignore, ignore)
     } catch {
       // The line is full of new calls: `outcome.unknown` will say as much when the stream is read.
     }

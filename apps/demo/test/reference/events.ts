@@ -1,4 +1,5 @@
-import { AuditEvent, canonical } from '@rack-gateway/audit'
+import { AuditEvent, canonical, eventFields } from '@rack-gateway/audit'
+import { code, table } from './table.ts'
 
 interface Schema {
   readonly type?: unknown
@@ -6,6 +7,16 @@ interface Schema {
   readonly patternProperties?: object
   readonly allOf?: readonly Schema[]
   readonly items?: Schema
+}
+
+/** The generated part of events.md: every field of an event, and the column that repeats it. */
+export function eventParts(): Record<string, string> {
+  const rows = eventFields.map(({ path, description, column }) => [
+    code(path),
+    description,
+    column === undefined ? '' : code(column),
+  ])
+  return { fields: table(['field', 'meaning', 'column'], rows) }
 }
 
 /** The example events of events.md: each line of a block that begins with a brace. */

@@ -89,13 +89,18 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       attached: (end) => endings.add(id, end),
       opened(event) {
         opened = event
-        const { principal, principalName, process, route = '' } = event.terms
         const { stream, moment } = event.place
-        const row = { id, stream, opened: event.id, principal, principalName, rack: rack.name, route, command }
         const found = {
-          ...row,
+          id,
+          stream,
+          opened: event.id,
+          principal: event.column('principal'),
+          principalName: event.column('principal_name'),
+          rack: rack.name,
+          route: event.column('route'),
+          command,
           app: rackCall.app,
-          process: process || null,
+          process: event.column('process') || null,
           mode: rule.mode,
           startedAt: new Date(moment),
         }

@@ -153,7 +153,7 @@ test('a thousand open calls are said in pages, and windows without any are passe
   const begun = await Promise.all(
     Array.from({ length: 3_000 }, (_, index) => lost.writer.record({ kind: index % 3 === 0 ? 'intent' : 'call' })),
   )
-  const open = begun.filter(({ terms }) => terms.kind === 'intent').map(({ id }) => id)
+  const open = begun.filter((event) => event.column('kind') === 'intent').map(({ id }) => id)
   await Promise.all(Array.from({ length: 2_000 }, () => lost.writer.record({ kind: 'call' })))
   await expire(database, lost.stream)
   const pages: number[] = []

@@ -82,13 +82,13 @@ export function createOwnStreams(mostWaiting = 200_000): OwnStreams {
 
   return {
     wrote(events) {
-      for (const { place, hash, terms } of events) {
-        const own = streamOf(place.stream, place.moment)
+      for (const event of events) {
+        const own = streamOf(event.place.stream, event.place.moment)
         if (own.state === 'done') continue
-        if (own.waiting.length === 0) own.since = place.moment
-        own.waiting.push(hash)
+        if (own.waiting.length === 0) own.since = event.place.moment
+        own.waiting.push(event.hash)
         if (own.waiting.length > mostWaiting) takeIn(own, takenAtOnce)
-        if (terms.kind === 'stream.closed') own.state = 'closed'
+        if (event.column('kind') === 'stream.closed') own.state = 'closed'
       }
     },
     compare(checkpoint) {

@@ -19,6 +19,7 @@ import { genesis, linkHash } from '../chain.ts'
 import { makeCheckpoint } from '../checkpoints/round.ts'
 import { signingKeyOf } from '../checkpoints/signing-key.ts'
 import type { AuditEvent } from '../event.ts'
+import { columnTexts } from '../event-columns.ts'
 import { RecordedEvent } from '../recorded-event.ts'
 import { chainVerdict, databaseForTest } from '../testing/database.ts'
 import { directoryForTest, openWriterWithFallback, testKeys } from '../testing/fallback.ts'
@@ -28,7 +29,6 @@ import { type Disk, type DiskFile, nodeDisk } from './disk.ts'
 import { openFallback } from './fallback.ts'
 import { beginFile } from './growing-file.ts'
 import { createPostgresImporter } from './importer.ts'
-import { termsOf } from './read-file.ts'
 
 type TestDatabase = Awaited<ReturnType<typeof databaseForTest>>
 
@@ -330,7 +330,7 @@ async function leaveOldFile(directory: string, month: number): Promise<string> {
   const canonical = JSON.stringify({ at, id, kind: 'stream.opened', seq: 1, stream: id, v: 1 })
   const event: AuditEvent = JSON.parse(canonical)
   const place = { id, stream: id, seq: 1, moment: month + 1_000, at }
-  const recorded = new RecordedEvent(place, termsOf(event), canonical, genesis, linkHash(genesis, canonical))
+  const recorded = new RecordedEvent(place, columnTexts(event), canonical, genesis, linkHash(genesis, canonical))
   await openFallbackDirectory(directory, nodeDisk)
   const header = { id, month, host: 'test', pid: 1 }
   const options = { disk: nodeDisk, directory, keys: testKeys, minimumFree: 1, header, now: month }

@@ -138,7 +138,7 @@ async function take(
     expectFollows(first, last)
     await append(tx, header.id, missing, 'file')
     inserted += missing.length
-    last = { seq: newest.place.seq, hash: newest.hash, kind: newest.terms.kind }
+    last = { seq: newest.place.seq, hash: newest.hash, kind: newest.column('kind') }
   }
 }
 

@@ -2,8 +2,8 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { monthOf } from '../calendar-month.ts'
 import { linkHash } from '../chain.ts'
-import type { SearchTerms } from '../encode.ts'
 import type { AuditEvent } from '../event.ts'
+import { columnTexts } from '../event-columns.ts'
 import { RecordedEvent } from '../recorded-event.ts'
 import type { FileName } from './file-name.ts'
 import { type FallbackKeys, type FileHeader, readEventLine, readHeader } from './line.ts'
@@ -125,7 +125,7 @@ function readEvent(
   if (event.stream !== header.id || event.seq !== seq || monthOf(moment) !== header.month)
     return `event ${seq} is one of another place`
   const place = { id: event.id, stream: event.stream, seq, moment, at: event.at }
-  return new RecordedEvent(place, termsOf(event), signed.canonical, prev, hash)
+  return new RecordedEvent(place, columnTexts(event), signed.canonical, prev, hash)
 }
 
 function parse(text: string): AuditEvent | null {
@@ -133,27 +133,6 @@ function parse(text: string): AuditEvent | null {
     return JSON.parse(text)
   } catch {
     return null
-  }
-}
-
-/** What a recorded event is found by. Its texts are in their visible form already. */
-export function termsOf(event: AuditEvent): SearchTerms {
-  return {
-    kind: event.kind,
-    request: event.request ?? '',
-    of: event.of ?? '',
-    principal: event.principal?.id ?? '',
-    principalName: event.principal?.name ?? '',
-    address: event.source?.address ?? '',
-    rack: event.rack ?? '',
-    app: event.app ?? '',
-    route: event.route ?? '',
-    permission: event.permission ?? '',
-    effect: event.decision?.effect ?? '',
-    rule: event.decision?.rule ?? '',
-    status: event.status,
-    process: event.process ?? '',
-    command: event.command ?? [],
   }
 }
 

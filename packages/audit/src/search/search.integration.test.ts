@@ -256,7 +256,7 @@ test.each<[FilterQuery]>([
   'the events of an app come in the order of time from all of its racks, and those without a rack too: %j',
   async (query) => {
     const { search, recorded } = twoApps()
-    const expected = recorded.filter(({ terms }) => terms.app === 'web').map(({ id }) => id)
+    const expected = recorded.filter((event) => event.column('app') === 'web').map(({ id }) => id)
     expect(await pagedIds(search, query, 10)).toEqual(expected.toReversed())
     expect(await exportedIds(search, query)).toEqual(expected)
     expect((await search.page({ ...query, rack: 'eu' }, { limit: 50 })).items.length).toBe(18)
@@ -288,7 +288,7 @@ test.each<[FilterQuery]>([
   async (query) => {
     const { search, rare } = rareEvents()
     const [name, value] = Object.entries(query)[0] ?? []
-    const expected = rare.flatMap(({ id, terms }) => (Reflect.get(terms, name ?? '') === value ? [id] : []))
+    const expected = rare.flatMap((event) => (event.column(name ?? '') === value ? [event.id] : []))
     expect(expected.length).toBeGreaterThan(2)
     expect(await pagedIds(search, query, 2)).toEqual(expected.toReversed())
     expect(await exportedIds(search, query)).toEqual(expected)

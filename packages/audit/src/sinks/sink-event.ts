@@ -13,10 +13,7 @@ export interface SinkEvent {
   readonly canonical: string
 }
 
-export function sinkEventOf({
-  place: { id, stream, seq, moment },
-  terms: { kind },
-  canonical,
-}: RecordedEvent): SinkEvent {
-  return { id, stream, seq, moment, kind, canonical }
+export function sinkEventOf(event: RecordedEvent): SinkEvent {
+  const { id, stream, seq, moment } = event.place
+  return { id, stream, seq, moment, kind: event.column('kind'), canonical: event.canonical }
 }

@@ -1,38 +1,29 @@
+import type { ColumnType } from '../event.ts'
 import { createCanonicalScan } from './canonical-scan.ts'
 import type { CopiedRow } from './copied-rows.ts'
 import type { SaidPlace } from './event-place.ts'
-import { type SearchColumn, searchColumns } from './search-columns.ts'
-
-/** Where the event says what a column says, where that isn't a member of the column's name. */
-const paths: Partial<Record<SearchColumn, string>> = {
-  of_event: 'of',
-  principal: 'principal.id',
-  principal_name: 'principal.name',
-  address: 'source.address',
-  effect: 'decision.effect',
-  rule: 'decision.rule',
-}
+import { searchColumns } from './search-columns.ts'
 
 /** Whether a column says the same as a value of an event's text. No is no verdict: it may only be too unusual. */
 type Agrees = (bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number) => boolean
 
-const agreement: Partial<Record<SearchColumn, Agrees>> = {
-  stream: isSameUuid,
-  seq: isSameNumber,
-  at: isSameMoment,
-  id: isSameUuid,
-  of_event: isSameUuid,
-  status: isSameSmall,
-  command: isSameWords,
+const agreement: Readonly<Record<ColumnType, Agrees>> = {
+  text: isSameText,
+  uuid: isSameUuid,
+  bigint: isSameNumber,
+  timestamptz: isSameMoment,
+  smallint: isSameSmall,
+  words: isSameWords,
 }
-const agrees: readonly Agrees[] = searchColumns.map((column) => agreement[column] ?? isSameText)
+const agrees: readonly Agrees[] = searchColumns.map(({ type }) => agreement[type])
 
-const scan = createCanonicalScan(searchColumns.map((column) => paths[column] ?? column))
-const [streamAt, seqAt, kindAt] = [
-  searchColumns.indexOf('stream'),
-  searchColumns.indexOf('seq'),
-  searchColumns.indexOf('kind'),
-]
+const scan = createCanonicalScan(searchColumns.map(({ path }) => path))
+const [streamAt, seqAt, kindAt] = [indexOf('stream'), indexOf('seq'), indexOf('kind')]
+
+function indexOf(column: string): number {
+  return searchColumns.findIndex(({ name }) => name === column)
+}
+
 const [quote, zero, dash, space, comma, openList, closeList] = [0x22, 0x30, 0x2d, 0x20, 0x2c, 0x5b, 0x5d]
 const [opened, closed] = [Buffer.from('"stream.opened"'), Buffer.from('"stream.closed"')]
 

@@ -139,7 +139,7 @@ function behindInStream(sql: Sql, { stream, number, moment }: Place): Fragment {
 
 type Fragment = PendingQuery<Row[]>
 
-const copiedColumns = [...searchColumns, 'canonical', 'prev', 'hash'] as const
+const copiedColumns = [...searchColumns.map(({ name }) => name), 'canonical', 'prev', 'hash']
 
 /**
  * COPY is the quickest way out of PostgreSQL, and its binary format is neither written nor read as text. Who stops reading it leaves

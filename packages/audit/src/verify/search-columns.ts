@@ -1,102 +1,35 @@
-import { isUuid } from '../uuid.ts'
+import type { ColumnType } from '../event.ts'
+import { columnText, columnTexts, draftColumns, type EventColumn, positionColumns } from '../event-columns.ts'
 import type { CopiedRow } from './copied-rows.ts'
-import { isMembers } from './event-place.ts'
 
-/** The columns of `audit.events` that say again what the event says, in the order in which they are read. */
-export const searchColumns = [
-  'stream',
-  'seq',
-  'at',
-  'id',
-  'kind',
-  'request',
-  'of_event',
-  'principal',
-  'principal_name',
-  'address',
-  'rack',
-  'app',
-  'route',
-  'permission',
-  'effect',
-  'rule',
-  'status',
-  'process',
-  'command',
-] as const
+/** The columns that repeat what the event says, in the order in which they are read. */
+export const searchColumns: readonly EventColumn[] = [...positionColumns, ...draftColumns]
 
-export type SearchColumn = (typeof searchColumns)[number]
-
-/** What a column says, as the event would say it; null for null. */
-type Shown = (bytes: Buffer, from: number, to: number) => string
-
-const shownAs: Partial<Record<SearchColumn, Shown>> = {
-  stream: uuidText,
-  seq: (bytes, from) => String(bytes.readBigInt64BE(from)),
-  at: (bytes, from) => momentText(bytes.readBigInt64BE(from)),
-  id: uuidText,
-  of_event: uuidText,
-  status: (bytes, from) => String(bytes.readInt16BE(from)),
+/** Reads a column's binary form as the event would say it. */
+const readers: Partial<Record<ColumnType, (bytes: Buffer, from: number, to: number) => string>> = {
+  uuid: uuidText,
+  bigint: (bytes, from) => String(bytes.readBigInt64BE(from)),
+  timestamptz: (bytes, from) => momentText(bytes.readBigInt64BE(from)),
+  smallint: (bytes, from) => String(bytes.readInt16BE(from)),
 }
 
-/** The first column that says something else than the event; null when all say the same. */
+/** @returns the name of the first column that differs from the event, or null */
 export function differingColumn(
   { bytes, from, to }: CopiedRow,
   event: Readonly<Record<string, unknown>>,
-): SearchColumn | null {
-  const expected = expectedValues(event)
-  const differs = (column: SearchColumn, index: number) => {
+): string | null {
+  const expected = [...positionTexts(event), ...columnTexts(event)]
+  const differs = ({ type }: EventColumn, index: number) => {
     const [start, end] = [from[index] ?? 0, to[index] ?? 0]
-    const shown = end === 0 ? null : (shownAs[column] ?? plainText)(bytes, start, end)
-    return shown !== expected[column]
+    const shown = end === 0 ? null : (readers[type] ?? plainText)(bytes, start, end)
+    return shown !== (expected[index] || null)
   }
-  return searchColumns.find(differs) ?? null
+  return searchColumns.find(differs)?.name ?? null
 }
 
-function expectedValues(event: Readonly<Record<string, unknown>>): Readonly<Record<SearchColumn, string | null>> {
-  const principal = inner(event.principal)
-  const decision = inner(event.decision)
-  return {
-    stream: textOf(event.stream),
-    seq: textOf(event.seq),
-    at: textOf(event.at),
-    id: textOf(event.id),
-    kind: textOf(event.kind),
-    request: textOf(event.request),
-    of_event: uuidOf(event.of),
-    principal: textOf(principal.id),
-    principal_name: textOf(principal.name),
-    address: textOf(inner(event.source).address),
-    rack: textOf(event.rack),
-    app: textOf(event.app),
-    route: textOf(event.route),
-    permission: textOf(event.permission),
-    effect: textOf(decision.effect),
-    rule: textOf(decision.rule),
-    status: smallOf(event.status),
-    process: textOf(event.process),
-    command: Array.isArray(event.command) ? textOf(event.command.join(' ')) : null,
-  }
-}
-
-/** Nothing and an empty text are both null in a column. */
-function textOf(value: unknown): string | null {
-  return value === undefined || value === null || value === '' ? null : String(value)
-}
-
-const none: Readonly<Record<string, unknown>> = {}
-
-function inner(value: unknown): Readonly<Record<string, unknown>> {
-  return isMembers(value) ? value : none
-}
-
-function uuidOf(value: unknown): string | null {
-  const lower = typeof value === 'string' ? value.toLowerCase() : ''
-  return isUuid(lower) ? lower : null
-}
-
-function smallOf(value: unknown): string | null {
-  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 32_768 ? String(value) : null
+/** The position exactly as the event says it: an ID in capitals is not the same. */
+function positionTexts(event: Readonly<Record<string, unknown>>): string[] {
+  return positionColumns.map(({ path }) => columnText('text', event[path]))
 }
 
 function plainText(bytes: Buffer, from: number, to: number): string {

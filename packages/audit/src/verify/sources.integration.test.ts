@@ -187,7 +187,7 @@ test('checkpoints that were removed from the database are still outside', async 
   })
 })
 
-test.each(searchColumns.filter((column) => column !== 'stream' && column !== 'seq'))(
+test.each(searchColumns.map(({ name }) => name).filter((name) => name !== 'stream' && name !== 'seq'))(
   'a search column that says something else is found: %s',
   async (column) => {
     const { adminUrl, stream } = sharedLog()

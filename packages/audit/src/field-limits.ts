@@ -1,0 +1,9 @@
+/** The longest texts, in UTF-8 bytes of the visible form. A list is limited in entries and in the bytes of all entries together. */
+export const limits = {
+  text: 1_024,
+  path: 8_192,
+  reason: 2_048,
+  key: 128,
+  list: { entries: 256, bytes: 8_192 },
+  members: 64,
+} satisfies Record<string, number | Record<string, number>>
