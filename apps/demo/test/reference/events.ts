@@ -3,6 +3,7 @@ import { code, table } from './table.ts'
 
 interface Schema {
   readonly type?: unknown
+  readonly enum?: unknown
   readonly properties?: Readonly<Record<string, Schema>>
   readonly patternProperties?: object
   readonly allOf?: readonly Schema[]

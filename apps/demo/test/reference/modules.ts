@@ -22,5 +22,7 @@ export function denialModules(): string[] {
 /** The values that a source file exports, whether its package passes them on or not. */
 export async function exportsOf(path: string): Promise<unknown[]> {
   const module: object = await import(`${workspace}${path}`)
-  return Object.values(module)
+  return Object.entries(module)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, value]) => value)
 }
